@@ -1,6 +1,7 @@
 """Audit the whole lake for card data, also what was audited before.
 
-Arguments: `--scheduled_at` (when the audit was due; objects audited since then are skipped, so a repeated attempt continues).
+Arguments: `--scheduled_at` (when the audit was due; objects audited since then are skipped, so a repeated
+attempt continues).
 """
 
 from __future__ import annotations

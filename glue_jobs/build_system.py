@@ -1,7 +1,9 @@
-"""Build, audit and publish the tables of one system from a snapshot of the lake, or of several systems side by side.
+"""Build, audit and publish the tables of one system from a snapshot of the lake, or of several systems side
+by side.
 
-Arguments: `--system` (which of the five), `--snapshot_id` (the newest one, unless given). `--systems` names several, with commas
-between them: then this script runs once more for each, with the role and the arguments of the job that builds this system alone.
+Arguments: `--system` (which of the five), `--snapshot_id` (the newest one, unless given). `--systems` names
+several, with commas between them: then this script runs once more for each, with the role and the arguments
+of the job that builds this system alone.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return which systems were built, and which ones fit not even alone: the state machine starts their own jobs.
+    """Return which systems were built, and which ones fit not even alone: the state machine starts their own
+    jobs.
 
     Raises:
         ServiceError: the build of a system failed; the state machine starts its own job, too.

@@ -1,7 +1,7 @@
 """Process one object that exceeds the function, as the function would.
 
-Arguments: `--object` (its address, `s3://bucket/key?versionId=…`, the key as S3's notifications spell it), `--run` (the name of the
-run; its attempts follow one another).
+Arguments: `--object` (its address, `s3://bucket/key?versionId=…`, the key as S3's notifications spell it),
+`--run` (the name of the run; its attempts follow one another).
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from headgate.wiring import intake
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The claim of a function that died is valid for 90 s; a copy under another name may be at work for longer, which costs an attempt.
+# The claim of a function that died is valid for 90 s; a copy under another name may be at work for longer,
+# which costs an attempt.
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, *(30.0,) * 11)
 
 

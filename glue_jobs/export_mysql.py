@@ -1,8 +1,9 @@
 """Export the source database's tables to raw, certified, all of them as of one moment.
 
-Arguments: `--scheduled_at` (when the run was due; it names the run, so that a repeated attempt resumes it), `--run` (another
-name), `--tables a,b` (all that have a contract, unless given), `--incremental true`, `--mask_at_source true`, `--workers` (2),
-`--overlap_s` (300), `--format csv`, `--source NAME` (one of several databases; its login is the secret `<deployment>/mysql/NAME`).
+Arguments: `--scheduled_at` (when the run was due; it names the run, so that a repeated attempt resumes it),
+`--run` (another name), `--tables a,b` (all that have a contract, unless given), `--incremental true`,
+`--mask_at_source true`, `--workers` (2), `--overlap_s` (300), `--format csv`, `--source NAME` (one of several
+databases; its login is the secret `<deployment>/mysql/NAME`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Merge the increments into one snapshot of the lake, unique by key, and close the rows in quarantine that corrected files replace.
+"""Merge the increments into one snapshot of the lake, unique by key, and close the rows in quarantine that
+corrected files replace.
 
 A dataset that cannot be merged keeps its previous table; an alert names it once for each new reason.
 
@@ -27,7 +28,9 @@ log = logging.getLogger(__name__)
 
 
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
-    """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and what was closed."""
+    """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and
+    what was closed.
+    """
     as_of = job_arguments.day(arguments, "as_of")
     with (
         TemporaryDirectory(prefix="headgate-merge-") as workspace,
@@ -67,7 +70,10 @@ def _merge(
 
 
 def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> None:
-    """Report the datasets that could not be merged; an alert that cannot be sent does not stop the run of the others."""
+    """Report the datasets that could not be merged.
+
+    An alert that cannot be sent does not stop the run of the others.
+    """
     try:
         operations.alerts(arguments).datasets_not_merged(failed)
     except HeadgateError as error:

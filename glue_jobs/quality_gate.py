@@ -1,6 +1,8 @@
-"""Validate a snapshot of the lake against its contracts: it passes its Great Expectations suites, or no system reads it.
+"""Validate a snapshot of the lake against its contracts: it passes its Great Expectations suites, or no
+system reads it.
 
-Then it marks the systems whose datasets did not change since their tables were built; the state machine skips them.
+Then it marks the systems whose datasets did not change since their tables were built; the state machine skips
+them.
 
 Arguments: `--snapshot_id` (the newest one, unless given).
 """
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return what was checked of each dataset, where the Data Docs are, and which systems are unchanged; GateError if a check failed."""
+    """Return what was checked of each dataset, where the Data Docs are, and which systems are unchanged.
+
+    GateError if a check failed.
+    """
     lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-gate-") as workspace:
         inspected = quality.quality_gate(arguments, Path(workspace)).inspect(lake)

@@ -16,7 +16,9 @@ Functions are imported when they are used, so that `import headgate` costs nothi
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # type checkers read it as true; `typing` would make garbage before `headgate.aws.cold_start` stops its collection
+# Type checkers read it as true; `typing` would make garbage before `headgate.aws.cold_start` stops its
+# collection.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from headgate.client.lake import Lake, connect
     from headgate.contracts.model import Contract

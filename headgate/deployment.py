@@ -1,4 +1,6 @@
-"""The deployment of this folder: the environment's own, else the one that a deploy wrote below `.headgate/`."""
+"""The deployment of this folder: the environment's own, else the one that a deploy wrote below
+`.headgate/`.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ class Deployment:
         """
         if name not in self.outputs:
             raise SettingsError(
-                f"Deployment {self.name} has no output {name}. Deploy again, so that deployment.json is complete."
+                f"Deployment {self.name} has no output {name}. Deploy again, so that deployment.json is "
+                "complete."
             )
         return str(self.outputs[name])
 
@@ -45,7 +48,8 @@ def find(name: str | None) -> Deployment:
     if not paths:
         raise SettingsError(
             f"no deployment {name or ''}".rstrip() + f" found below {FOLDER.resolve()}. "
-            "Remedy: go to the folder that you deployed from, or run `make deploy-localstack` or `make deploy-aws` first."
+            "Remedy: go to the folder that you deployed from, or run `make deploy-localstack` or `make "
+            "deploy-aws` first."
         )
     return read(paths[-1])
 

@@ -1,4 +1,6 @@
-"""Names of the letters a to z, made from names of any language, and the rules of the names that Headgate takes. Pure."""
+"""Names of the letters a to z, made from names of any language, and the rules of the names that Headgate
+takes. Pure.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ _LETTERS = str.maketrans(
 )
 _LONGEST = 20
 
-# Rules as Terraform's variables `domain` and `name` have them: a lake's name is the prefix of its buckets and databases.
+# Rules as Terraform's variables `domain` and `name` have them: a lake's name is the prefix of its buckets and
+# databases.
 LAKE_NAME = r"[a-z][a-z0-9]{1,19}"
 LAKE_NAME_RULE = "2 to 20 of the letters a to z, in lower case, and digits, beginning with a letter"
 DEPLOYMENT_NAME = r"[a-z][a-z0-9-]{1,19}"
@@ -26,7 +29,9 @@ DEPLOYMENT_NAME_RULE = (
 
 
 def in_plain_letters(text: str) -> str:
-    """Return the text in lower case with its letters written in a to z where they have such a form; other scripts are left out.
+    """Return the text in lower case with its letters written in a to z where they have such a form.
+
+    Other scripts are left out.
 
     >>> in_plain_letters("Müller & Łódź Straße 7")
     'muller & lodz strasse 7'

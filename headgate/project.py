@@ -1,7 +1,7 @@
 """The lake project: the folder with `headgate.toml`, `contracts/` and `models/` that one deployment uses.
 
-The file is found in the working directory or the nearest folder above it; HEADGATE_PROJECT names another folder. Without
-one, a lake has every domain of the package and the default names.
+The file is found in the working directory or the nearest folder above it; HEADGATE_PROJECT names another
+folder. Without one, a lake has every domain of the package and the default names.
 """
 
 from __future__ import annotations
@@ -77,12 +77,16 @@ class LakeProject:
         region: AWS region; empty takes the shell's.
         environment: the environment that is deployed by default.
         domains: the domains whose contracts and systems the lake has, of this package or of installed ones.
-        analyst_tables: datasets that get a table without the columns about a person, `<dataset>_for_analysts`.
-        currency: of amounts whose column or table states no other, by ISO 4217; empty takes that of the domains.
+        analyst_tables: datasets that get a table without the columns about a person,
+            `<dataset>_for_analysts`.
+        currency: of amounts whose column or table states no other, by ISO 4217; empty takes that of the
+            domains.
         alert_email: where alerts go, or empty.
         schedule: when the daily run starts, in UTC.
-        export_sources: MySQL databases beside the deployment's own, by source name; docs/use/export.md lists their fields.
-        cards: that the lake holds no card numbers (`none = true`), and who declared it (`declared_by`, `declared_on`, `reason`).
+        export_sources: MySQL databases beside the deployment's own, by source name; docs/use/export.md lists
+            their fields.
+        cards: that the lake holds no card numbers (`none = true`), and who declared it (`declared_by`,
+            `declared_on`, `reason`).
         settings: further Terraform variables by name.
         environments: by environment, what differs there: any attribute above, or any Terraform variable.
     """
@@ -104,7 +108,10 @@ class LakeProject:
     @property
     def models(self) -> tuple[Path, ...]:
         """Return the project's SQL models, by name: each builds the prod table that it is named after."""
-        remedy = "Write each table as one query in Athena's SQL, models/<table>.sql; a model in Python is systems/<name>.py"
+        remedy = (
+            "Write each table as one query in Athena's SQL, models/<table>.sql; a model in Python is "
+            "systems/<name>.py"
+        )
         return (
             _own_files(self.folder / "models", (".sql",), remedy, besides=MODEL_TESTS) if self.folder else ()
         )
@@ -126,7 +133,9 @@ class LakeProject:
 
     @property
     def own_domain(self) -> Domain:
-        """Return the lake project as a domain: its contracts, its dashboards, and its Python systems, questions and routes."""
+        """Return the lake project as a domain: its contracts, its dashboards, and its Python systems,
+        questions and routes.
+        """
         return (
             Domain(OWN_DOMAIN, folder=self.folder, **_own_modules(self.folder / "systems"))
             if self.folder
@@ -152,13 +161,17 @@ class LakeProject:
 
     @property
     def systems(self) -> tuple[str, ...]:
-        """Return the systems that the lake builds: those of its domains, and one for its own SQL models, blocks and tables for analysts."""
+        """Return the systems that the lake builds: those of its domains, and one for its own SQL models,
+        blocks and tables for analysts.
+        """
         own = (MODELS_SYSTEM,) if self.models or self.analyst_tables or self._declares_blocks else ()
         return (*(system.name for domain in self.every_domain for system in domain.systems), *own)
 
     @property
     def _declares_blocks(self) -> bool:
-        """Return whether a prod contract or a dashboard of the project declares a block, as `headgate.contracts` reads them."""
+        """Return whether a prod contract or a dashboard of the project declares a block, as
+        `headgate.contracts` reads them.
+        """
         folder = self.folder / "contracts" / "prod" if self.folder else None
         paths = [*folder.glob("*.yaml"), *folder.glob("*.json")] if folder else []
         in_contract = any(_BLOCK.search(path.read_text(encoding="utf-8")) for path in paths)
@@ -167,7 +180,10 @@ class LakeProject:
         )
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
-        """Return the Terraform variables for an environment, by default the project's; numbers, texts, lists and maps."""
+        """Return the Terraform variables for an environment, by default the project's.
+
+        Numbers, texts, lists and maps.
+        """
         variables = {
             "alert_email": self.alert_email,
             "daily_schedule": self.schedule,
@@ -189,7 +205,10 @@ class LakeProject:
 
 
 def _own_files(folder: Path, suffixes: tuple[str, ...], remedy: str, besides: str = "") -> tuple[Path, ...]:
-    """Return a folder's files of the suffixes by name; notes (`.md`) and hidden files are passed over, any other entry is an error."""
+    """Return a folder's files of the suffixes by name.
+
+    Notes (`.md`) and hidden files are passed over, any other entry is an error.
+    """
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
     named = [
         entry
@@ -199,13 +218,17 @@ def _own_files(folder: Path, suffixes: tuple[str, ...], remedy: str, besides: st
     if ignored := [entry.name for entry in named if entry.suffix not in suffixes or entry.is_dir()]:
         endings = " or ".join(suffixes)
         raise SettingsError(
-            f"{folder.name}/{ignored[0]} is not read: a file in {folder.name}/ ends in {endings}. {remedy}, or remove it."
+            f"{folder.name}/{ignored[0]} is not read: a file in {folder.name}/ ends in {endings}. "
+            f"{remedy}, or remove it."
         )
     return tuple(named)
 
 
 def _own_systems(folder: Traversable) -> tuple[System, ...]:
-    """Return the systems of a folder, by name: modules and packages; one whose name begins with _ is what they share."""
+    """Return the systems of a folder, by name: modules and packages.
+
+    One whose name begins with _ is what they share.
+    """
     entries = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
     stems = [
         entry.name.removesuffix(".py")
@@ -215,13 +238,16 @@ def _own_systems(folder: Traversable) -> tuple[System, ...]:
     stems = [stem for stem in stems if not stem.startswith("_")]
     if wrong := [stem for stem in stems if not re.fullmatch(SYSTEM, stem)]:
         raise SettingsError(
-            f"systems/{wrong[0]} is no name of a system. Use 2 to 30 of the letters a to z, digits and _, beginning with a letter."
+            f"systems/{wrong[0]} is no name of a system. Use 2 to 30 of the letters a to z, digits and "
+            "_, beginning with a letter."
         )
     return tuple(System(stem.replace("_", "-"), f"{OWN_SYSTEMS}.{stem}") for stem in stems)
 
 
 def _own_modules(folder: Traversable) -> dict[str, Any]:
-    """Return the attributes of the own domain that are modules of a folder: its systems, and its parts where they exist."""
+    """Return the attributes of the own domain that are modules of a folder: its systems, and its parts where
+    they exist.
+    """
     parts = {
         part: f"{OWN_SYSTEMS}.{stem}" for part, stem in OWN_PARTS.items() if (folder / f"{stem}.py").is_file()
     }
@@ -242,7 +268,9 @@ def load(module: str) -> ModuleType:
 
 
 def _add_to_path(folder: Traversable) -> None:
-    """Have `headgate.project_systems` import from a folder, and not from that of another lake that this process used before."""
+    """Have `headgate.project_systems` import from a folder, and not from that of another lake that this
+    process used before.
+    """
     package = import_module(OWN_SYSTEMS)
     if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
         package.__path__ = [str(folder)]
@@ -251,7 +279,9 @@ def _add_to_path(folder: Traversable) -> None:
 
 
 def lake_domains() -> tuple[Domain, ...]:
-    """Return the domains that make the lake: those of the lake project, or all that the archive has that this code runs from."""
+    """Return the domains that make the lake: those of the lake project, or all that the archive has that this
+    code runs from.
+    """
     if not is_archive():
         return project().every_domain
     own = Domain(OWN_DOMAIN, package="headgate", **_own_modules(files("headgate") / "project_systems"))
@@ -274,12 +304,16 @@ def cards() -> Mapping[str, Any]:
 
 
 def currency() -> str:
-    """Return the currency of the lake's amounts: that of headgate.toml, or of its first domain that states one; empty if none does."""
+    """Return the currency of the lake's amounts: that of headgate.toml, or of its first domain that states
+    one; empty if none does.
+    """
     return str(packed_settings()["currency"])
 
 
 def packed_settings() -> dict[str, Any]:
-    """Return the settings that code in an archive reads, from the lake project or from the archive that this code runs from."""
+    """Return the settings that code in an archive reads, from the lake project or from the archive that this
+    code runs from.
+    """
     if is_archive():
         packed = files("headgate") / PACKED_SETTINGS
         return dict(json.loads(packed.read_text(encoding="utf-8")))
@@ -293,7 +327,10 @@ def packed_settings() -> dict[str, Any]:
 
 
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the systems that an environment's deployment has, sorted; where nothing is deployed, those of the project."""
+    """Return the systems that an environment's deployment has, sorted.
+
+    Where nothing is deployed, those of the project.
+    """
     buckets = env.get("HEADGATE_PROD_BUCKETS", "")
     return tuple(sorted(json.loads(buckets))) if buckets else project().systems
 
@@ -302,14 +339,16 @@ def project(start: Path | None = None) -> LakeProject:
     """Return the lake project of a folder, by default of HEADGATE_PROJECT or of the working directory.
 
     Raises:
-        SettingsError: `headgate.toml` cannot be read; the message names the line or the field. Or HEADGATE_PROJECT names a
-            folder without one: the default lake would be another than the one that was meant.
+        SettingsError: `headgate.toml` cannot be read; the message names the line or the field. Or
+            HEADGATE_PROJECT names a folder without one: the default lake would be another than the one that
+            was meant.
     """
     named = os.environ.get("HEADGATE_PROJECT", "")
     nearest = _project_at(start or (Path(named) if named else Path.cwd()))
     if named and not start and not nearest.folder:
         raise SettingsError(
-            f"HEADGATE_PROJECT is {named}, where no {FILE} lies. Correct the path, or write one with `headgate init`."
+            f"HEADGATE_PROJECT is {named}, where no {FILE} lies. Correct the path, or write one with "
+            "`headgate init`."
         )
     return nearest
 
@@ -357,7 +396,8 @@ def _check(path: Path, name: str, value: object) -> None:
     elif name == "analyst_tables":
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise SettingsError(
-                f'{path.name}: analyst_tables is {value!r}. It is a list of datasets, for example ["customers"].'
+                f"{path.name}: analyst_tables is {value!r}. It is a list of datasets, for example "
+                '["customers"].'
             )
     elif name in _TABLES:
         if not isinstance(value, dict):
@@ -377,7 +417,8 @@ def _check(path: Path, name: str, value: object) -> None:
 def _check_domains(path: Path, value: object) -> None:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise SettingsError(
-            f"{path.name}: domains is {value!r}. It is a list of domains, for example {[*package_domains()]}, or []."
+            f"{path.name}: domains is {value!r}. It is a list of domains, for example "
+            f"{[*package_domains()]}, or []."
         )
     try:
         domains_of(value)
@@ -394,17 +435,22 @@ def _check_cards(path: Path, stated: Mapping[str, object]) -> None:
     )
     if set(stated) != _CARD_FIELDS or stated["none"] is not True or not is_complete:
         raise SettingsError(
-            f"{path.name}: cards must have none = true, declared_by, declared_on (a date such as 2026-01-31, without a time) and reason. "
+            f"{path.name}: cards must have none = true, declared_by, declared_on (a date such as "
+            "2026-01-31, without a time) and reason. "
             "Complete it, or remove it: card numbers are then searched."
         )
 
 
 def _check_environments(path: Path, environments: Mapping[str, object]) -> None:
-    """Check what differs in an environment by the rules of the project's own fields; other fields are Terraform's."""
+    """Check what differs in an environment by the rules of the project's own fields.
+
+    Other fields are Terraform's.
+    """
     for environment, settings in environments.items():
         if not isinstance(settings, dict):
             raise SettingsError(
-                f"{path.name}: environments.{environment} is not a table. Write its fields below [environments.{environment}]."
+                f"{path.name}: environments.{environment} is not a table. Write its fields below "
+                f"[environments.{environment}]."
             )
         for name in sorted(set(settings) & set(_PATTERNS)):
             _check_text(path, f"environments.{environment}.{name}", name, settings[name])
@@ -427,7 +473,8 @@ def _check_sources(path: Path, sources: Mapping[str, object]) -> None:
             )
         if not isinstance(settings, dict):
             raise SettingsError(
-                f"{path.name}: export_sources.{source} is not a table. Write its fields below [export_sources.{source}]."
+                f"{path.name}: export_sources.{source} is not a table. Write its fields below "
+                f"[export_sources.{source}]."
             )
         if unknown := sorted(set(settings) - _SOURCE_FIELDS):
             raise SettingsError(

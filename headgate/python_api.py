@@ -1,6 +1,7 @@
 """Contracts and files without a lake: what `import headgate` offers.
 
-A file is checked, profiled and masked on this machine by the code that the lake runs. Nothing is sent or stored.
+A file is checked, profiled and masked on this machine by the code that the lake runs. Nothing is sent or
+stored.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ def load_contract(path: str | PathLike[str]) -> Contract:
 
 
 def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
-    """Return a contract that the rows of a sample file fit, by default for the dataset that the file's name says.
+    """Return a contract that the rows of a sample file fit, by default for the dataset that the file's name
+    says.
 
     Its columns have the lake's declaration that it holds no card data, if `headgate.toml` has one.
 
@@ -85,7 +87,8 @@ def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:
     Card numbers become tokens with a key of this call, so the tokens of two calls differ.
 
     Raises:
-        BadInputError: the whole file is rejected, or its columns need a mapping; `rule`, `message` and `remedy` say why.
+        BadInputError: the whole file is rejected, or its columns need a mapping; `rule`, `message` and
+            `remedy` say why.
 
     >>> checked = check("orders.csv", load_contract("orders.yaml"))
     >>> checked.received, checked.accepted.num_rows, dict(checked.reasons)
@@ -104,7 +107,8 @@ def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:
 def profile(file: str | PathLike[str], contract: Contract | None = None) -> Profile:
     """Return the types, distribution, patterns and gaps of a file's columns, and a quality score from 0 to 1.
 
-    No sensitive value is in the profile. A contract says which columns are sensitive; others are found by name and value.
+    No sensitive value is in the profile. A contract says which columns are sensitive; others are found by
+    name and value.
 
     Raises:
         BadInputError: the file cannot be read as a table.
@@ -119,14 +123,15 @@ def profile(file: str | PathLike[str], contract: Contract | None = None) -> Prof
 
 
 def mask(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with card numbers, verification codes and social security numbers masked in its columns of text.
+    """Return the frame with card numbers, verification codes and social security numbers masked in its
+    columns of text.
 
     Card numbers keep their last four digits. Other columns stay as they are.
 
     >>> import pandas as pd
     >>> mask(pd.DataFrame({"note": ["paid with 4111 1111 1111 1111", None], "amount": [1, 2]})).to_dict("list")
     {'note': ['paid with [PAN ****1111]', None], 'amount': [1, 2]}
-    """
+    """  # noqa: E501 a listing
     import pyarrow as pa  # noqa: PLC0415 as above
 
     from headgate.masking.redaction import redact  # noqa: PLC0415 as above

@@ -1,6 +1,8 @@
-"""Settings of the entry points, from the environment: each attribute of a class is the variable `HEADGATE_<NAME>`.
+"""Settings of the entry points, from the environment: each attribute of a class is the variable
+`HEADGATE_<NAME>`.
 
-The classes are plain ones: to generate a dataclass takes half a millisecond, and a cold start of the gate would wait for all of them.
+The classes are plain ones: to generate a dataclass takes half a millisecond, and a cold start of the gate
+would wait for all of them.
 """
 
 from __future__ import annotations
@@ -175,7 +177,8 @@ class PendingStartSettings(Settings):
 class StartRulesSettings(Settings):
     """Whether a due run of the pipeline starts.
 
-    `run_interval_s`: the least time between two starts. `run_share`: the most of the time that runs may take, 0..1.
+    `run_interval_s`: the least time between two starts. `run_share`: the most of the time that runs may take,
+    0..1.
     `run_share_wait_s`: the longest time between two starts that `run_share` asks for.
     """
 
@@ -193,7 +196,10 @@ class PipelineSettings(Settings):
 
 
 class MergeSettings(Settings):
-    """Where increments are and snapshots go. `snapshot_part_rows`: rows of a snapshot's part on average; 0 for one part."""
+    """Where increments are and snapshots go.
+
+    `snapshot_part_rows`: rows of a snapshot's part on average; 0 for one part.
+    """
 
     curated_bucket: str
     curated_database: str
@@ -217,7 +223,9 @@ class SystemSettings(Settings):
 
 
 class SystemJobsSettings(Settings):
-    """The jobs that build one system each, by system, for the job that builds several: their roles and their own arguments."""
+    """The jobs that build one system each, by system, for the job that builds several: their roles and their
+    own arguments.
+    """
 
     system_roles: Mapping[str, str]
     system_arguments: Mapping[str, Mapping[str, str]]
@@ -226,8 +234,8 @@ class SystemJobsSettings(Settings):
 class DefinitionsSettings(Settings):
     """The code and SQL that a run builds with.
 
-    `deployment_id`: changes with the code and the options of the systems. `definitions`: the version of the SQL models that was pushed;
-    empty for the deployment's own models.
+    `deployment_id`: changes with the code and the options of the systems. `definitions`: the version of the
+    SQL models that was pushed; empty for the deployment's own models.
     """
 
     deployment_id: str = ""
@@ -241,7 +249,10 @@ class ArtifactsSettings(Settings):
 
 
 class LineageSettings(Settings):
-    """A server that gets lineage events; empty for none. `lineage_key_secret`: the secret with its API key, by name or ARN."""
+    """A server that gets lineage events; empty for none.
+
+    `lineage_key_secret`: the secret with its API key, by name or ARN.
+    """
 
     lineage_url: str = ""
     lineage_key_secret: str = ""
@@ -250,8 +261,8 @@ class LineageSettings(Settings):
 class EngineSettings(Settings):
     """The engine of the systems: duckdb, spark, athena, or auto.
 
-    `spark_from_mb`: with auto, MB of Parquet from which Spark is used. `table_memory_mb`: what DuckDB may take before it spills; 0 for
-    half of the free memory.
+    `spark_from_mb`: with auto, MB of Parquet from which Spark is used. `table_memory_mb`: what DuckDB may
+    take before it spills; 0 for half of the free memory.
     """
 
     engine: str = "duckdb"
@@ -282,7 +293,8 @@ class QuerySettings(Settings):
     Attributes:
         sql_dialect: the dialect of the engine behind the Athena API; only an emulator's differs.
         scan_limit_gb: what the workgroup permits a query to read, to show it to people; 0 for no limit.
-        analysts_workgroup: where analysts ask, who may not use `workgroup`; empty for a lake without the role, and in the lake's functions.
+        analysts_workgroup: where analysts ask, who may not use `workgroup`; empty for a lake without the
+            role, and in the lake's functions.
     """
 
     workgroup: str
@@ -294,14 +306,20 @@ class QuerySettings(Settings):
 
 
 class MySqlSettings(Settings):
-    """The secret with the source database's login. `mysql_tls_ca`: path of the trusted authority, unless the secret names one."""
+    """The secret with the source database's login.
+
+    `mysql_tls_ca`: path of the trusted authority, unless the secret names one.
+    """
 
     mysql_secret: str
     mysql_tls_ca: str = ""
 
 
 class ExportMachineSettings(Settings):
-    """The state machines that export source databases, by source; the empty name is the deployment's own database."""
+    """The state machines that export source databases, by source.
+
+    The empty name is the deployment's own database.
+    """
 
     export_machines: Mapping[str, str]
 

@@ -1,7 +1,10 @@
-"""Create the bucket that holds the Terraform state of all deployments of an AWS account and region. Safe to run again.
+"""Create the bucket that holds the Terraform state of all deployments of an AWS account and region.
 
-The bucket is versioned, encrypted, private and speaks TLS only. Terraform locks a state by an object beside it (`use_lockfile`), so two
-people cannot deploy at once. deployments/state.json names the bucket; commit it. docs/operate/deploying.md
+Safe to run again.
+
+The bucket is versioned, encrypted, private and speaks TLS only. Terraform locks a state by an object beside
+it (`use_lockfile`), so two people cannot deploy at once. deployments/state.json names the bucket; commit it.
+docs/operate/deploying.md
 
 Example:
     make bootstrap-aws

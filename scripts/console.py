@@ -1,6 +1,9 @@
-"""Build the console (console/) into build/console, or check its source. An unchanged source is not built again.
+"""Build the console (console/) into build/console, or check its source.
 
-Node 20 or newer is taken from PATH, else from the PyPI package of requirements/node.lock, installed into the environment that runs this.
+An unchanged source is not built again.
+
+Node 20 or newer is taken from PATH, else from the PyPI package of requirements/node.lock, installed into the
+environment that runs this.
 
 Example:
     python scripts/console.py build
@@ -39,7 +42,10 @@ class ConsoleError(Exception):
 
 
 def build(out: Path = OUT) -> bool:
-    """Write the bundle to `out`; return whether anything had to be done. Of several builds at once one works and the others wait."""
+    """Write the bundle to `out`; return whether anything had to be done.
+
+    Of several builds at once one works and the others wait.
+    """
     LOCK.parent.mkdir(parents=True, exist_ok=True)
     with LOCK.open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
@@ -60,7 +66,9 @@ def _build(out: Path) -> bool:
 
 
 def check() -> None:
-    """Check types, lint and format of the source, run its unit tests, and check that the API's types are those of docs/openapi.json."""
+    """Check types, lint and format of the source, run its unit tests, and check that the API's types are
+    those of docs/openapi.json.
+    """
     install_packages()
     _npx("openapi-typescript", "../docs/openapi.json", "-o", "src/api/schema.d.ts", "--check")
     _npx("tsc", "--noEmit")
@@ -125,7 +133,8 @@ def node() -> Path:
         ]
         if subprocess.run([*pip, "-r", str(NODE_LOCK)], check=False).returncode:
             raise ConsoleError(
-                f"Node {OLDEST_NODE} or newer is not on PATH, and its package could not be installed. Install Node, then repeat."
+                f"Node {OLDEST_NODE} or newer is not on PATH, and its package could not be installed. "
+                "Install Node, then repeat."
             )
         importlib.invalidate_caches()
     return _packaged() / "bin" / "node"

@@ -79,7 +79,8 @@ def demo(console: Console, *, keep: bool) -> bool:
         if not keep:
             emulator.stop(folder)
             console.print(
-                "The emulator is stopped. `make demo KEEP=1` leaves it running, `make deploy-localstack` gives you a lake that stays."
+                "The emulator is stopped. `make demo KEEP=1` leaves it running, `make "
+                "deploy-localstack` gives you a lake that stays."
             )
 
 
@@ -110,7 +111,8 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
         f"Report page: {folder.relative_to(STATE.parent)}/report.html ({len(page['alerts'])} alerts)"
     )
     console.print(
-        f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: {folder.relative_to(STATE.parent)}/"
+        f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: "
+        f"{folder.relative_to(STATE.parent)}/"
     )
     return ended.status == "SUCCEEDED"
 

@@ -69,7 +69,9 @@ class MissingError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Where a deployment goes: `shell` is what an operator's shell needs to speak to it, `process` our own whole environment."""
+    """Where a deployment goes: `shell` is what an operator's shell needs to speak to it, `process` our own
+    whole environment.
+    """
 
     platform: str
     region: str
@@ -79,7 +81,8 @@ class Target:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes clients of any kind
         """A client of that service at this target."""
-        # AWS, or the emulator that `scripts.emulator` found or started; localstack-client would take its port from the environment.
+        # AWS, or the emulator that `scripts.emulator` found or started; localstack-client would take its port
+        # from the environment.
         session = boto3.Session(
             aws_access_key_id=self.shell.get("AWS_ACCESS_KEY_ID"),
             aws_secret_access_key=self.shell.get("AWS_SECRET_ACCESS_KEY"),
@@ -89,7 +92,9 @@ class Target:
 
 
 def stated_region(folder: Path, platform: str, variables: Mapping[str, str]) -> str:
-    """Return the region that `--var`, the deployment's kept settings, headgate.toml or the deployment itself state; empty if none does."""
+    """Return the region that `--var`, the deployment's kept settings, headgate.toml or the deployment itself
+    state; empty if none does.
+    """
     kept = _settings(folder).read() if platform == "aws" else {}
     note = folder / "deployment.json"
     deployed = (
@@ -101,7 +106,8 @@ def stated_region(folder: Path, platform: str, variables: Mapping[str, str]) -> 
 
 
 def emulator_target(folder: Path, *, own: bool, region: str = "") -> Target:
-    """An emulator that runs: AWS_ENDPOINT_URL's, ours, another LocalStack-compatible one, else a new one of ours.
+    """An emulator that runs: AWS_ENDPOINT_URL's, ours, another LocalStack-compatible one, else a new one of
+    ours.
 
     Args:
         region: of the lake; empty takes the emulator's.
@@ -132,11 +138,13 @@ def aws_target(region: str = "") -> Target:
     )  # boto3 reads only AWS_DEFAULT_REGION
     if session.get_credentials() is None:
         raise MissingError(
-            "No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and run this again."
+            "No AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and "
+            "run this again."
         )
     if not session.region_name:
         raise MissingError(
-            "No AWS region: set region in headgate.toml, or AWS_REGION=eu-central-1 in this shell, and run this again."
+            "No AWS region: set region in headgate.toml, or AWS_REGION=eu-central-1 in this shell, and "
+            "run this again."
         )
     try:
         account = session.client("sts").get_caller_identity()["Account"]
@@ -188,7 +196,8 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8"
     )
     print(
-        f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, {time.monotonic() - began:.0f} s",
+        f"deployed to {target.platform} account {target.account}: {applied.changed} resources changed, "
+        f"{time.monotonic() - began:.0f} s",
         flush=True,
     )
     if address:
@@ -198,7 +207,8 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
 
 
 def adopt_ledger(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> None:
-    """Exchange the ledger's table in the state for the restored one that `files_table` names, so that Terraform deletes neither.
+    """Exchange the ledger's table in the state for the restored one that `files_table` names, so that
+    Terraform deletes neither.
 
     Raises:
         MissingError: there is no such table.
@@ -232,7 +242,10 @@ def _ledger_in_state(terraform: Terraform) -> str:
 
 
 def _upload_console(target: Target, where: Mapping[str, str], building: Future[bool]) -> str:
-    """Upload the bundle and return a line with its address; a lake works without a console, so a failed build is only reported."""
+    """Upload the bundle and return a line with its address.
+
+    A lake works without a console, so a failed build is only reported.
+    """
     try:
         building.result()
     except console.ConsoleError as error:
@@ -274,7 +287,10 @@ def _with_logins(target: Target, terraform: Terraform, stated: Mapping[str, str]
 def _store_logins(
     target: Target, terraform: Terraform, stated: Mapping[str, str], outputs: dict[str, Any]
 ) -> dict[str, Any]:
-    """Store the logins of this shell where none is stored, then enable the schedules that wanted them; return the outputs then."""
+    """Store the logins of this shell where none is stored, then enable the schedules that wanted them.
+
+    Return the outputs then.
+    """
     client, secret_id = target.client("secretsmanager"), outputs["environment"]["HEADGATE_MYSQL_SECRET"]
     wanted, among = export_logins.scheduled(stated), export_logins.sources(stated)
     for source in export_logins.store_missing(client, secret_id, export_logins.given(os.environ, among)):
@@ -282,7 +298,8 @@ def _store_logins(
     found = export_logins.stored(client, secret_id, among)
     for source in sorted(wanted - found):
         print(
-            f"the export{f' of {source}' if source else ''} is not scheduled: its login is missing. {export_logins.how_to_store(source)}."
+            f"the export{f' of {source}' if source else ''} is not scheduled: its login is missing. "
+            f"{export_logins.how_to_store(source)}."
         )
     if not wanted & found - set(json.loads(stated["export_logins"])):
         return outputs
@@ -290,7 +307,10 @@ def _store_logins(
 
 
 def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Terraform:
-    """Terraform, initialised; beside its state lies what it deploys, out of reach of another deployment's build."""
+    """Terraform, initialised.
+
+    Beside its state lies what it deploys, out of reach of another deployment's build.
+    """
     build.build(folder / "build")
     if target.platform == "aws":
         layer.build(folder / "build")
@@ -306,7 +326,9 @@ def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Ter
 
 
 def _terraform(folder: Path, target: Target) -> Terraform:
-    """Terraform with the state in the project's bucket, where there is one, else in the deployment's folder."""
+    """Terraform with the state in the project's bucket, where there is one, else in the
+    deployment's folder.
+    """
     bucket = StateBucket.of(_project_folder()) if target.platform == "aws" else None
     return Terraform(folder, target.process, backend=bucket.backend(folder.name) if bucket else None)
 
@@ -316,7 +338,10 @@ def _project_folder() -> Path:
 
 
 def _wants_sentence_model(folder: Path, target: Target, variables: Mapping[str, str]) -> bool:
-    """Return whether a system asks for it, as the root decides; an emulator's jobs find the model where this process does."""
+    """Return whether a system asks for it, as the root decides.
+
+    An emulator's jobs find the model where this process does.
+    """
     needs = json.loads((folder / "build" / "systems.json").read_text(encoding="utf-8"))
     return any("sentence_model" in system["archives"] for system in needs.values()) and variables.get(
         "sentence_model", str(target.platform == "aws")
@@ -333,7 +358,8 @@ def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[
     stated = {**from_project(project()), **kept, **own, **variables, "region": target.region}
     if target.platform == "aws":
         print(
-            f"settings of {folder.name} (headgate.toml, {_settings(folder).path.name}, --var):\n{described(stated)}",
+            f"settings of {folder.name} (headgate.toml, {_settings(folder).path.name}, --var):\n"
+            f"{described(stated)}",
             flush=True,
         )
     return stated
@@ -344,7 +370,10 @@ def _settings(folder: Path) -> DeploymentSettings:
 
 
 def _names_of(target: Target, terraform: Terraform) -> dict[str, str]:
-    """A new deployment to AWS gets names that hold lake, environment and region; one that exists keeps its names."""
+    """A new deployment to AWS gets names that hold lake, environment and region.
+
+    One that exists keeps its names.
+    """
     return (
         {"full_names": "true"}
         if target.platform == "aws" and not terraform.resources() and not _settings(terraform.folder).read()
@@ -367,7 +396,8 @@ def from_project(lake: LakeProject) -> dict[str, str]:
     )
     if unknown := sorted(set(lake.settings) - declared):
         raise MissingError(
-            f"headgate.toml: [settings] has {unknown[0]}, which is no Terraform variable. terraform/variables.tf lists them."
+            f"headgate.toml: [settings] has {unknown[0]}, which is no Terraform variable. "
+            "terraform/variables.tf lists them."
         )
     stated = {name: value for name, value in lake.terraform_variables().items() if name in declared}
     return {name: value if isinstance(value, str) else json.dumps(value) for name, value in stated.items()}
@@ -387,7 +417,8 @@ def refuse_another_lake(folder: Path, name: str, platform: str) -> None:
     if deployed != name:
         raise MissingError(
             f"{folder} holds the lake {deployed}, and deploying {name} there would delete its data. "
-            f"Destroy {deployed} first, or deploy beside it: python scripts/deploy.py apply {platform} --name {name}"
+            f"Destroy {deployed} first, or deploy beside it: python scripts/deploy.py apply {platform} "
+            f"--name {name}"
         )
 
 
@@ -415,7 +446,8 @@ def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str
 
 
 def leaving_tables(resources: Collection[str], catalog: Mapping[str, Collection[str]]) -> list[str]:
-    """Return the deployed tables, as `zone.table`, that the catalog to deploy no longer has: their contract or SQL model was deleted.
+    """Return the deployed tables, as `zone.table`, that the catalog to deploy no longer has: their contract
+    or SQL model was deleted.
 
     Args:
         resources: addresses of the state.
@@ -431,7 +463,10 @@ def _print_leaving_tables(terraform: Terraform) -> list[str]:
     for name in found:
         zone, _, table = name.partition(".")
         if zone == "curated":
-            text = f"There is no contract for the dataset {table} any more, so its table leaves SQL. Its data stay in the buckets: "
+            text = (
+                f"There is no contract for the dataset {table} any more, so its table leaves SQL. Its "
+                "data stay in the buckets: "
+            )
             print(
                 f"{text}restore the contract, deploy and run `headgate run` to bring the table back.",
                 flush=True,
@@ -508,7 +543,8 @@ def destroy_resources(
         when = f"in {wait_s} s" if wait_s else "now"
         met = " and ".join(row.name for row in rows)
         print(
-            f"The destroy failed because of {met}. It is repeated once, {when}; if that fails too, run the command again.",
+            f"The destroy failed because of {met}. It is repeated once, {when}; if that fails too, run "
+            "the command again.",
             flush=True,
         )
         sleep(wait_s)
@@ -516,7 +552,9 @@ def destroy_resources(
 
 
 def _refuse_leftovers(target: Target, names: Collection[str]) -> None:
-    """List what the account has; a log group that a last line created again is deleted, anything else is an error.
+    """List what the account has.
+
+    A log group that a last line created again is deleted, anything else is an error.
 
     Raises:
         MissingError: something of the lake is left.
@@ -542,7 +580,10 @@ def _tell_loss(target: Target, resources: list[str]) -> None:
         for address in resources
         if ".aws_s3_bucket.this" in address or "aws_dynamodb_table." in address
     ]
-    said = f"{len(_managed(resources))} resources in {target.platform} account {target.account} will be destroyed"
+    said = (
+        f"{len(_managed(resources))} resources in {target.platform} account {target.account} will be "
+        "destroyed"
+    )
     listed = "\n".join(f"  {address}" for address in holding_data)
     print(f"{said}, with everything in:\n{listed}" if holding_data else f"{said}.", flush=True)
 
@@ -557,7 +598,9 @@ def seed_masking_key(target: Target, secret_id: str) -> None:
 
 
 def keep_log_for(target: Target, group: str, days: int) -> None:
-    """The log group exists, and what it holds ends some day: after `days`, unless somebody has said otherwise."""
+    """The log group exists, and what it holds ends some day: after `days`, unless somebody has said
+    otherwise.
+    """
     client = target.client("logs")
     with suppress(client.exceptions.ResourceAlreadyExistsException):
         client.create_log_group(logGroupName=group)
@@ -579,7 +622,8 @@ def refuse_to_lose(state: Path) -> None:
         for instance in resource["instances"]
     ):
         raise MissingError(
-            "The lake's data is protected: apply this deployment with --var force_destroy=true, then destroy it."
+            "The lake's data is protected: apply this deployment with --var force_destroy=true, then "
+            "destroy it."
         )
 
 
@@ -590,9 +634,11 @@ def _is_protected(kind: str, attributes: Mapping[str, Any]) -> bool:
 
 
 def empty_buckets(target: Target, state: Path) -> None:
-    """The buckets that may be destroyed with their objects hold none: every version and every upload that never ended is gone.
+    """The buckets that may be destroyed with their objects hold none: every version and every upload that
+    never ended is gone.
 
-    Terraform would do it itself, but never ends where a key has characters that its provider and the store spell differently.
+    Terraform would do it itself, but never ends where a key has characters that its provider and the store
+    spell differently.
     """
     client = target.client("s3")
     resources = [
@@ -682,7 +728,10 @@ def interrupted(command: str, platform: str, name: str) -> str:
     again = f"python scripts/deploy.py {command} {platform} --name {name}"
     if command == "plan":
         return f"Stopped; nothing was changed. Plan again: {again}"
-    return f"Stopped half-way: run `{again}` to complete it, or `python scripts/deploy.py destroy {platform} --name {name}` to clean up."
+    return (
+        f"Stopped half-way: run `{again}` to complete it, or `python scripts/deploy.py destroy "
+        f"{platform} --name {name}` to clean up."
+    )
 
 
 def _run(asked: argparse.Namespace, folder: Path) -> None:
@@ -720,7 +769,10 @@ def _parser() -> argparse.ArgumentParser:
         type=deployment_name,
         help="deployment; its state lies in .headgate/<name>/ (default: local, or aws)",
     )
-    kept = "a Terraform variable; may be repeated. On AWS it is kept in deployments/<name>.json; an empty value forgets it"
+    kept = (
+        "a Terraform variable; may be repeated. On AWS it is kept in deployments/<name>.json; an empty "
+        "value forgets it"
+    )
     parser.add_argument("--var", action="append", default=[], metavar="NAME=VALUE", help=kept)
     parser.add_argument(
         "--export",

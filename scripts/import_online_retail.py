@@ -45,14 +45,16 @@ from scripts.online_retail.uci import fetch, find_source
 def main(folder: Path, source: Path | None, fetched: Path | None, defect_rate: float, as_json: bool) -> None:
     """Convert UCI Online Retail II into the tables of the shop.
 
-    What that data does not have (payments, card transactions, searches) is generated for its customers and orders.
+    What that data does not have (payments, card transactions, searches) is generated for its customers and
+    orders.
     """
     try:
         with written_rows(options.progress_console()) as progress:
             path = source or (fetch(fetched, progress) if fetched else find_source())
             if path is None:
                 raise click.ClickException(
-                    "The data set Online Retail II was not found. Download it with --fetch FOLDER, or set HEADGATE_DATA to its folder."
+                    "The data set Online Retail II was not found. Download it with --fetch FOLDER, or "
+                    "set HEADGATE_DATA to its folder."
                 )
             made = import_online_retail(path, folder, progress, defect_rate=defect_rate)
     except HeadgateError as error:

@@ -18,7 +18,7 @@ VERSION = "1.0.0"
 _DESCRIPTION = """Upload files, follow them through the gate, read the systems' tables and ask SQL.
 
 People send a Cognito access token as `Authorization: Bearer`; the groups `viewer`, `uploader` and `operator` include one another in
-this order. Machines sign their requests with IAM and use the same paths below `/machine`. Errors are problem details (RFC 9457)."""
+this order. Machines sign their requests with IAM and use the same paths below `/machine`. Errors are problem details (RFC 9457)."""  # noqa: E501 a file's text
 _GENERATED = {
     "HTTPValidationError",
     "ValidationError",
@@ -47,10 +47,14 @@ def document() -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    """State what Powertools leaves out: 304 has no body, a cached answer has an ETag, and 431 never comes from a function."""
+    """State what Powertools leaves out: 304 has no body, a cached answer has an ETag, and 431 never comes
+    from a function.
+    """
     responses = operation["responses"]
     responses["431"] = {
-        "description": "The request's line and headers are too long together: API Gateway answers, without a body"
+        "description": (
+            "The request's line and headers are too long together: API Gateway answers, without a body"
+        )
     }
     operation["responses"] = dict(sorted(responses.items()))
     if "304" in responses:
@@ -61,7 +65,9 @@ def _complete(operation: dict[str, Any]) -> None:
 
 
 def _share(responses: dict[str, Any], shared: dict[str, Any]) -> None:
-    """Move the answers other than success, which are equal in all operations, to `shared` by the status's name."""
+    """Move the answers other than success, which are equal in all operations, to `shared` by the status's
+    name.
+    """
     for status, response in responses.items():
         if int(status) >= HTTPStatus.MULTIPLE_CHOICES:
             name = HTTPStatus(int(status)).name.title().replace("_", "")

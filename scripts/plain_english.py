@@ -1,8 +1,10 @@
-"""Fail where prose has a phrase of docs/plain-english.tsv: documents, docstrings, comments, messages, Terraform descriptions.
+"""Fail where prose has a phrase of docs/plain-english.tsv: documents, docstrings, comments, messages,
+Terraform descriptions.
 
     python scripts/plain_english.py [PATH ...]
 
-Of names only those of tests are checked, because they state rules. `Code` in a document and its fenced blocks are not checked.
+Of names only those of tests are checked, because they state rules. `Code` in a document and its fenced blocks
+are not checked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Check a deployment that exists, in a minute: events reach the gate, the gate runs, Athena answers, and nothing is stuck.
+"""Check a deployment that exists, in a minute: events reach the gate, the gate runs, Athena answers, and
+nothing is stuck.
 
 Examples:
     python scripts/smoke_test.py local
@@ -59,7 +60,10 @@ class Outcome:
 
 
 def check_events(lake: DeployedLake) -> str:
-    """An object in raw reaches the gate: S3 → SQS → function → ledger. Its name is one that the gate ignores, so it brings no rows."""
+    """An object in raw reaches the gate: S3 → SQS → function → ledger.
+
+    Its name is one that the gate ignores, so it brings no rows.
+    """
     ref = ObjectRef(lake.bucket("raw"), f"_smoke/_{uuid.uuid4().hex}")
     lake.objects.write(ref, b"smoke test")
     sent = lake.objects.info(ref).ref
@@ -77,7 +81,9 @@ def check_events(lake: DeployedLake) -> str:
 
 
 def check_gate(lake: DeployedLake) -> str:
-    """The gate's code, contracts and key work: a dry run of a small file, which leaves no trace in the lake."""
+    """The gate's code, contracts and key work: a dry run of a small file, which leaves no trace
+    in the lake.
+    """
     contract = next(iter(lake.contracts.source.values()))
     body = (
         (",".join(column.name for column in contract.columns) + "\n").encode()
@@ -110,8 +116,8 @@ def check_gate(lake: DeployedLake) -> str:
 def check_query(lake: DeployedLake) -> str:
     """Athena answers a query of the lake's own table."""
     rows = stores.lake_tables(os.environ).sql(
-        f"select count(*) as n from {lake.databases.curated}.quarantine"
-    )  # noqa: S608 names of the deployment
+        f"select count(*) as n from {lake.databases.curated}.quarantine"  # noqa: S608 names of the deployment
+    )
     return f"Athena counts {rows['n'][0].as_py():,} rows in quarantine"
 
 

@@ -57,13 +57,17 @@ def find_binary() -> Path:
         if found := shutil.which(name):
             return Path(found)
     raise TerraformError(
-        "Neither terraform nor tofu is on PATH. Install Terraform 1.9 or later (https://developer.hashicorp.com/terraform/install) "
+        "Neither terraform nor tofu is on PATH. Install Terraform 1.9 or later "
+        "(https://developer.hashicorp.com/terraform/install) "
         "or OpenTofu (https://opentofu.org/docs/intro/install)."
     )
 
 
 def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """A folder for `init -plugin-dir`: TF_PLUGIN_DIR, else a usual install root that holds the AWS provider; None means the registry."""
+    """A folder for `init -plugin-dir`: TF_PLUGIN_DIR, else a usual install root that holds the AWS provider.
+
+    None means the registry.
+    """
     if stated := environment.get("TF_PLUGIN_DIR"):
         return Path(stated)
     return next((folder for folder in _usual_roots() if any((folder / PROVIDER).glob("5.*"))), None)
@@ -119,11 +123,15 @@ class Terraform:
 
     @property
     def root(self) -> Path:
-        """The folder that Terraform works in: the root itself, or links to it beside the backend of this deployment."""
+        """The folder that Terraform works in: the root itself, or links to it beside the backend of this
+        deployment.
+        """
         return self.folder / "root" / "terraform" if self.backend else TERRAFORM_ROOT
 
     def has_local_state(self) -> bool:
-        """Whether the local state holds anything: a deployment that was interrupted early leaves no file, or an empty one."""
+        """Whether the local state holds anything: a deployment that was interrupted early leaves no file, or
+        an empty one.
+        """
         return self.state.is_file() and bool(self.state.read_bytes().strip())
 
     def current_state(self) -> Path:
@@ -152,7 +160,9 @@ class Terraform:
             self.state.replace(self.state.with_suffix(".moved-to-s3"))
 
     def _link_root(self) -> None:
-        """Terraform reads a backend from the folder of the root only, and the root is shared by all deployments."""
+        """Terraform reads a backend from the folder of the root only, and the root is shared by all
+        deployments.
+        """
         if not self.backend:
             return
         self.root.mkdir(parents=True, exist_ok=True)
@@ -249,7 +259,8 @@ class Terraform:
         }
         data = self.folder / "terraform"
         data.mkdir(parents=True, exist_ok=True)
-        # Terraform and its provider are Go: collecting garbage only near 1 GB saves a third of their processor time and more.
+        # Terraform and its provider are Go: collecting garbage only near 1 GB saves a third of their
+        # processor time and more.
         return {
             "GOGC": "off",
             "GOMEMLIMIT": "1000MiB",
@@ -276,10 +287,16 @@ class Terraform:
         return Applied(reported.changed, reported.outputs)
 
     def _failed(self, command: str, said: str) -> str:
-        """Return the message for a person; Terraform's advice on a lock, to go on without it, would damage the state."""
+        """Return the message for a person.
+
+        Terraform's advice on a lock, to go on without it, would damage the state.
+        """
         said = _COLOUR.sub("", said)
         if "Error acquiring the state lock" in said:
-            return f"Another deployment of {self.folder.name} is running. Wait until it has ended, then run this again."
+            return (
+                f"Another deployment of {self.folder.name} is running. Wait until it has ended, then run "
+                "this again."
+            )
         return f"{self.binary.name} {command} failed:\n{said}"
 
 
@@ -330,7 +347,9 @@ def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
 
 
 def _init_mark(mirror: Path | None) -> str:
-    """What `init` depends on: providers, modules, those that modules and tests call, and where the provider comes from."""
+    """What `init` depends on: providers, modules, those that modules and tests call, and where the provider
+    comes from.
+    """
     files = sorted(
         path
         for form in ("*.tf", "modules/*/*.tf", "tests/*.tftest.hcl")
@@ -365,7 +384,10 @@ def _timed(name: str, step: Callable[[], object]) -> None:
 
 
 def _test(terraform: Terraform) -> None:
-    """Run the root's tests in two processes, because one process runs file after file; of the files by size each takes every second."""
+    """Run the root's tests in two processes, because one process runs file after file.
+
+    Of the files by size each takes every second.
+    """
     files = sorted(
         (TERRAFORM_ROOT / "tests").glob("*.tftest.hcl"), key=lambda path: (-_runs(path), path.name)
     )

@@ -16,7 +16,7 @@ READS = ("visits",)
 def build(tables, as_of):
     visits = tables["visits"]
     return {"visits_by_day": visits.group_by("day").aggregate(visits=visits.count()).order_by("day").to_pandas()}
-'''
+'''  # noqa: E501 a file's text
 _DOMAIN = """
 from headgate.domains.domain import Command, Domain, System
 
@@ -34,7 +34,7 @@ from headgate.query.questions import Question
 
 QUESTIONS = {"busy_days": Question("busy_days", "visit-counts", "Which days were busy?", "SELECT * FROM visits_by_day")}
 QUALITY, ANSWERS = {}, {"visit-counts": Question("days", "visit-counts", "How many days?", "SELECT count(*) FROM visits_by_day")}
-"""
+"""  # noqa: E501 SQL
 ROUTES = """
 from headgate.api.http.access import Group
 from headgate.api.http.parameters import Lake
@@ -68,7 +68,10 @@ DASHBOARD = "system: visit-counts\ntitle: Visits\npanels: []\n"
 
 
 def contract(name: str, *columns: tuple[str, str, str], system: str = "") -> str:
-    """Return a contract; each column is a name with ODCS's logical and physical type, the first one is the key."""
+    """Return a contract.
+
+    Each column is a name with ODCS's logical and physical type, the first one is the key.
+    """
     key = {"primaryKey": True, "primaryKeyPosition": 1}
     properties = [
         {

@@ -43,8 +43,8 @@ class Emulator:
             role: credentials as STS gives them; the emulator's root without them.
             config: comes before the settings of every client here.
         """
-        # localstack-client gives all clients of a process the endpoint of its environment. Several emulators may run here at once, each on
-        # a free port of its own, so the endpoint is stated.
+        # localstack-client gives all clients of a process the endpoint of its environment. Several emulators
+        # may run here at once, each on a free port of its own, so the endpoint is stated.
         return boto3.client(
             service,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
@@ -75,7 +75,10 @@ class Emulator:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that deploy a lake wait for it most of the time. They take turns with files that compute, the longest first."""
+    """Files that deploy a lake wait for it most of the time.
+
+    They take turns with files that compute, the longest first.
+    """
     files = [list(tests) for _, tests in groupby(items, key=lambda test: test.path)]
     deploying = [tests for tests in files if tests[0].get_closest_marker("e2e")]
     deploying.sort(key=lambda tests: (tests[0].path.parent.name == "e2e", len(tests)), reverse=True)
@@ -86,7 +89,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Switch garbage collection off while tests are collected: nearly all objects stay, and each collection reads them again."""
+    """Switch garbage collection off while tests are collected: nearly all objects stay, and each collection
+    reads them again.
+    """
     gc.disable()
     try:
         return (yield)
@@ -95,7 +100,9 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """Leave modules and collected tests out of each later search for garbage: they live until the process ends."""
+    """Leave modules and collected tests out of each later search for garbage: they live until the process
+    ends.
+    """
     gc.collect()
     gc.freeze()
 
@@ -106,12 +113,15 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Long bytes are called by their length: gzip puts the time of day into its own, and every worker must know a test by one name."""
+    """Long bytes are called by their length: gzip puts the time of day into its own, and every worker must
+    know a test by one name.
+    """
     return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > _SHORT_BYTES else None
 
 
 class ByFile(LoadScopeScheduling):
-    """Keeps each file on one worker, so that its fixtures are made once, and the files that share the shop's deployment together.
+    """Keeps each file on one worker, so that its fixtures are made once, and the files that share the shop's
+    deployment together.
 
     pytest-xdist's own `loadgroup` renames tests, which pytest 9.2 does not allow.
     """

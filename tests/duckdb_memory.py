@@ -1,4 +1,6 @@
-"""One DuckDB for all merges of a test process: to open and to close one takes longer than a merge of a few rows."""
+"""One DuckDB for all merges of a test process: to open and to close one takes longer than a merge of a few
+rows.
+"""
 
 from __future__ import annotations
 

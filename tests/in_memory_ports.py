@@ -1,4 +1,7 @@
-"""Ports in memory that only tests need; those that dry runs need as well are in `headgate.aws.in_memory_ports`."""
+"""Ports in memory that only tests need.
+
+Those that dry runs need as well are in `headgate.aws.in_memory_ports`.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ class MemoryFileIndex:
         return FileListPage(tuple(rest[:limit]), rest[limit - 1].file_id if len(rest) > limit else "")
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
-        """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
+        """Return the id of the file that was accepted with this content into one of the datasets.
+
+        Empty if there is none.
+        """
         owners = (
             record.file_id
             for record in self.ledger.records()
@@ -105,7 +111,9 @@ class MemoryUploads:
         return self.objects.read_with_etag(ref)
 
     def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
+        """Write the object if it still has this ETag, or with an empty one if there is none.
+
+        Return its new ETag.
 
         Raises:
             ConflictError: another caller has written the object.

@@ -1,7 +1,7 @@
 """What every OpenLineage run event must have.
 
-Source: OpenLineage specification 2-0-2, BaseEvent, RunEvent, Run, Job, Dataset and BaseFacet: their required fields and formats. The JSON
-schema itself is in no package that is installed here.
+Source: OpenLineage specification 2-0-2, BaseEvent, RunEvent, Run, Job, Dataset and BaseFacet: their required
+fields and formats. The JSON schema itself is in no package that is installed here.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def _check_facets(facets: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _check_input_fields(fields: Iterable[Mapping[str, Any]]) -> None:
-    """Fail where a column that is a source lacks its table, or says of its use something that the specification does not know."""
+    """Fail where a column that is a source lacks its table, or says of its use something that the
+    specification does not know.
+    """
     for used in fields:
         assert used["namespace"]
         assert used["name"]

@@ -1,8 +1,8 @@
 """Databases in the shape of real ones, and the comparison of a server's tables with Athena's, value by value.
 
-The shape of Chinook (names in capitals, many small tables, foreign keys everywhere); the shape of Sakila (ENUM, SET, YEAR, GEOMETRY,
-BLOB, DECIMAL, TIMESTAMP that updates itself, FULLTEXT, a view, a trigger); those of classicmodels, WordPress and OpenCart. Schemas are
-written here after theirs; the data are made.
+The shape of Chinook (names in capitals, many small tables, foreign keys everywhere); the shape of Sakila
+(ENUM, SET, YEAR, GEOMETRY, BLOB, DECIMAL, TIMESTAMP that updates itself, FULLTEXT, a view, a trigger); those
+of classicmodels, WordPress and OpenCart. Schemas are written here after theirs; the data are made.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ INSERT INTO Track SELECT seq, CONCAT('Faixa ', seq), IF(seq % 9, 1 + seq % 347, 
 INSERT INTO Playlist SELECT seq, CONCAT('List ', seq) FROM seq_1_to_18;
 INSERT INTO PlaylistTrack SELECT 1 + seq % 18, 1 + seq % 3503 FROM seq_1_to_8715;
 INSERT INTO Invoice SELECT seq, '2009-01-01' + INTERVAL seq DAY, 'Österreich', seq * 1.98 FROM seq_1_to_412;
-"""
+"""  # noqa: E501 SQL
 SAKILA = """
 CREATE TABLE language (language_id TINYINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name CHAR(20) NOT NULL,
     last_update TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP);
@@ -71,9 +71,10 @@ INSERT INTO staff (first_name, picture, active, password, last_update) VALUES ('
     ('Jon', NULL, FALSE, NULL, '2006-02-15 03:57:16');
 INSERT INTO payment (amount, payment_date, last_update) SELECT seq % 999 / 100, '2005-05-25 11:30:37', '2006-02-15 22:12:30'
     FROM seq_1_to_2000;
-"""
+"""  # noqa: E501 SQL
 
-# The shape of classicmodels: VARCHAR keys, composite keys, MEDIUMTEXT and MEDIUMBLOB, no column that says when a row changed.
+# The shape of classicmodels: VARCHAR keys, composite keys, MEDIUMTEXT and MEDIUMBLOB, no column that says
+# when a row changed.
 CLASSICMODELS = """
 CREATE TABLE productlines (productLine VARCHAR(50) NOT NULL PRIMARY KEY, textDescription VARCHAR(4000), htmlDescription MEDIUMTEXT,
     image MEDIUMBLOB);
@@ -92,9 +93,10 @@ INSERT INTO orders VALUES (10100, '2003-01-06', '2003-01-10', 'Shipped', NULL), 
 for payment, "soon"');
 INSERT INTO orderdetails VALUES (10100, 'S10_1', 30, 136.00, 3), (10100, 'S10_2', 50, 55.09, 2), (10101, 'S10_1', 22, 75.46, 1);
 INSERT INTO payments VALUES (103, 'HQ336336', '2004-10-19', 6066.78), (112, 'BO864823', '2004-12-17', 14191.12);
-"""
+"""  # noqa: E501 SQL
 
-# The shape of a WordPress site: unsigned keys, zero dates, LONGTEXT of serialised values, prefix indexes, a reserved word in every table.
+# The shape of a WordPress site: unsigned keys, zero dates, LONGTEXT of serialised values, prefix indexes, a
+# reserved word in every table.
 WORDPRESS = """
 SET SESSION sql_mode = '';
 CREATE TABLE wp_posts (ID BIGINT(20) UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, post_author BIGINT(20) UNSIGNED NOT NULL DEFAULT 0,
@@ -118,9 +120,10 @@ INSERT INTO wp_options VALUES (1, 'siteurl', 'https://example.org', 'yes'), (2, 
 INSERT INTO wp_term_relationships VALUES (1, 1, 0), (2, 1, 4);
 INSERT INTO wp_comments VALUES (1, 1, 'A reader', '2020-05-02 10:00:00', 'Thanks,
 both of you', 0);
-"""
+"""  # noqa: E501 SQL
 
-# The shape of an OpenCart shop: reserved words as names (`key`), flags as TINYINT(1), DECIMAL(15,4), zero dates, MyISAM beside InnoDB.
+# The shape of an OpenCart shop: reserved words as names (`key`), flags as TINYINT(1), DECIMAL(15,4), zero
+# dates, MyISAM beside InnoDB.
 OPENCART = """
 SET SESSION sql_mode = '';
 CREATE TABLE oc_product (product_id INT(11) NOT NULL AUTO_INCREMENT PRIMARY KEY, model VARCHAR(64) NOT NULL, quantity INT(4) NOT NULL,
@@ -141,7 +144,7 @@ INSERT INTO oc_product_description VALUES (28, 1, 'Phone', '&lt;p&gt;Touch&lt;/p
 INSERT INTO oc_setting VALUES (1, 0, 'config', 'config_name', 'Your Store', 0), (2, 0, 'config', 'config_empty', '', 1);
 INSERT INTO oc_order VALUES (1, 'INV-2013-00', '', 120.5000, 1.00000000, '2013-01-01 00:00:00');
 INSERT INTO oc_category_path VALUES (25, 25, 0), (28, 25, 0), (28, 28, 1);
-"""
+"""  # noqa: E501 SQL
 
 
 def statements(script: str) -> list[str]:
@@ -184,7 +187,10 @@ def said(column: SourceColumn) -> str:
 
 
 def spelled(text: str | None, column: SourceColumn) -> object:
-    """The server's text, as a number where it may be spelled in more than one way; an impossible date is null."""
+    """The server's text, as a number where it may be spelled in more than one way.
+
+    An impossible date is null.
+    """
     if text is not None and text.startswith("0000-00-00"):
         return None
     return float(text) if text is not None and column.kind in {"float", "double"} else text

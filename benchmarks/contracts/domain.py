@@ -1,12 +1,13 @@
 """How much of a domain lies outside it: the engine's words, and the lake projects of examples/.
 
-The example of a bike share needs no line of the engine: its lines are counted, and files outside it that have a word of it. Its system and
-the models of the airports are built from local files. Their SQL is edited and pushed to a deployed lake. Last, a copy of the repository
-without the retail domain deploys a lake.
+The example of a bike share needs no line of the engine: its lines are counted, and files outside it that have
+a word of it. Its system and the models of the airports are built from local files. Their SQL is edited and
+pushed to a deployed lake. Last, a copy of the repository without the retail domain deploys a lake.
 
-Prints one JSON object in its last line: engine_words (lines of the engine with a word of a domain), lines_bike_share,
-files_edited_outside, models_local_s (the slower of both, wall time, the least of three processes), push_s (from an edit of SQL until it
-is in use in a lake, wall time, the least of three), deploy_without_retail (1 or 0).
+Prints one JSON object in its last line: engine_words (lines of the engine with a word of a domain),
+lines_bike_share, files_edited_outside, models_local_s (the slower of both, wall time, the least of three
+processes), push_s (from an edit of SQL until it is in use in a lake, wall time, the least of three),
+deploy_without_retail (1 or 0).
 """
 
 from __future__ import annotations

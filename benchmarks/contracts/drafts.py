@@ -1,18 +1,21 @@
-"""Draft a contract from every file below a folder, as `headgate contract init` does, and check that each record is counted.
+"""Draft a contract from every file below a folder, as `headgate contract init` does, and check that each
+record is counted.
 
-A file is `accepted` when the contract that was drafted from it accepts all of its rows, `some_rows_refused` when it refuses some (rows of
-another width, or values that the draft names), and `no_contract` when the reason why none can be drafted is given in one error message.
-`broken` is a contract that does not load or refuses its own sample, and any other error.
+A file is `accepted` when the contract that was drafted from it accepts all of its rows, `some_rows_refused`
+when it refuses some (rows of another width, or values that the draft names), and `no_contract` when the
+reason why none can be drafted is given in one error message. `broken` is a contract that does not load or
+refuses its own sample, and any other error.
 
-Another reader counts the records of each file (`independent_rows`). `lost` are records that are neither received rows nor counted as
-header lines, skipped lines or rows of left out sheets. `unexplained` are records that the file does not have, and lines above the rows
-that are no header of the file: rows that were taken for a header. The script ends with 1 unless all three are 0
-and no file takes more than 25 seconds.
-Pollock's archive states for each file how it is written, and has its clean version, whose number of records is right, too.
-Files of equal bytes are drafted from once and counted each. Seconds are CPU time.
+Another reader counts the records of each file (`independent_rows`). `lost` are records that are neither
+received rows nor counted as header lines, skipped lines or rows of left out sheets. `unexplained` are records
+that the file does not have, and lines above the rows that are no header of the file: rows that were taken for
+a header. The script ends with 1 unless all three are 0 and no file takes more than 25 seconds. Pollock's
+archive states for each file how it is written, and has its clean version, whose number of records is right,
+too. Files of equal bytes are drafted from once and counted each. Seconds are CPU time.
 
 Example:
-    python -m benchmarks.contracts.drafts ../shared/data      # archives (.tar.gz) are opened; two processes work side by side
+    python -m benchmarks.contracts.drafts ../shared/data      # archives (.tar.gz) are opened; two processes
+    work side by side
 """
 
 from __future__ import annotations
@@ -49,7 +52,9 @@ NO_HEADER = {"cdnow/CDNOW_sample.txt", "queries/excite-small.log"}
 
 @dataclass(frozen=True)
 class Account:
-    """The account of one file: the outcome with its reason, its rows, and the records that are no rows of the table."""
+    """The account of one file: the outcome with its reason, its rows, and the records that are no rows of the
+    table.
+    """
 
     outcome: str
     why: str = ""
@@ -61,7 +66,9 @@ class Account:
 
 @dataclass(frozen=True)
 class Records:
-    """The possible numbers of a file's records, and how many of them stand above its rows, header included."""
+    """The possible numbers of a file's records, and how many of them stand above its rows, header
+    included.
+    """
 
     totals: frozenset[int]
     lines_above: int
@@ -132,7 +139,10 @@ def records_of(name: str, contents: Mapping[str, bytes]) -> Records:
 
 
 def imbalance(account: Account, records: Records) -> tuple[int, int]:
-    """Return how many records of a file are lost, and how many that the account has are unexplained; a rejected file has neither."""
+    """Return how many records of a file are lost, and how many that the account has are unexplained.
+
+    A rejected file has neither.
+    """
     if account.outcome in {NO_CONTRACT, BROKEN}:
         return 0, 0
     counted = account.received + account.lines_above + account.left_out

@@ -1,4 +1,6 @@
-"""The shop's fields in other languages than the contracts': German, French, Spanish and Dutch, as a supplier there may call them."""
+"""The shop's fields in other languages than the contracts': German, French, Spanish and Dutch, as a supplier
+there may call them.
+"""
 
 LANGUAGES = ("de", "fr", "es", "nl")
 _IN = {

@@ -1,6 +1,8 @@
-"""Count the records of a file with readers that the gate does not use: csv, json, openpyxl, and the footer of a Parquet file.
+"""Count the records of a file with readers that the gate does not use: csv, json, openpyxl, and the footer of
+a Parquet file.
 
-A count is all of a file's records, its header and lines above it included. It is None where no such reader reads the file.
+A count is all of a file's records, its header and lines above it included. It is None where no such reader
+reads the file.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ def count_records(body: bytes, dialect: dict[str, Any] | None = None) -> int | N
     """Return the number of records.
 
     Args:
-        dialect: how a CSV text is written (`delimiter`, `quotechar`, `escapechar`), where its publisher says so.
+        dialect: how a CSV text is written (`delimiter`, `quotechar`, `escapechar`), where its publisher says
+            so.
     """
     content = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
     if content[:4] == b"PAR1":
@@ -53,9 +56,12 @@ def csv_records(text: str, dialect: dict[str, Any] | None = None) -> list[list[s
 
 
 def _csv_count(text: str, dialect: dict[str, Any] | None) -> int | None:
-    """Return the number of records; None where no delimiter splits most lines into one width and the delimiters give different counts.
+    """Return the number of records.
 
-    Example: old_list_structure.md of shared/data/parquet, a page with program code whose quotes join lines for one delimiter only.
+    None where no delimiter splits most lines into one width and the delimiters give different counts.
+
+    Example: old_list_structure.md of shared/data/parquet, a page with program code whose quotes join lines
+    for one delimiter only.
     """
     if dialect or _delimiter(text)[1]:
         return len(csv_records(text, dialect))
@@ -108,7 +114,10 @@ def _json_records(text: str) -> int | None:
 
 
 def _delimiter(text: str) -> tuple[str, bool]:
-    """Return the delimiter by which most of the first lines have one number of cells, and more than one; and whether most lines do."""
+    """Return the delimiter by which most of the first lines have one number of cells, and more than one.
+
+    And whether most lines do.
+    """
     lines = text.splitlines(keepends=True)[:_PROBED]
 
     def agreement(delimiter: str) -> tuple[int, int, int]:

@@ -1,8 +1,11 @@
-"""Whether the confidence of matching columns is right: generated headers over a generated shop. Prints JSON as its last line.
+"""Whether the confidence of matching columns is right: generated headers over a generated shop.
 
-Each file is a sample of one dataset whose header was changed: another case, words shortened, vowels dropped, typing slips, synonyms,
-prefixes, other columns' names, or nothing that says anything; or it is in another language. The weights of the model are fitted with
-`--fit` on half of the contracts and languages; what is printed is measured on the other half.
+Prints JSON as its last line.
+
+Each file is a sample of one dataset whose header was changed: another case, words shortened, vowels dropped,
+typing slips, synonyms, prefixes, other columns' names, or nothing that says anything; or it is in another
+language. The weights of the model are fitted with `--fit` on half of the contracts and languages; what is
+printed is measured on the other half.
 
     python -m benchmarks.contracts.matching [--fit] [--files 400]
 """
@@ -34,17 +37,28 @@ FITTED_ON = ("customers", "order_items", "payments", "regions")
 FITTED_IN, HELD_OUT_IN = ("de", "fr"), ("es", "nl")
 BINS = (0.3, 0.5, 0.7, 0.9, 0.98, 1.01)
 SYNONYMS = {
-    "order_id": ("invoice no", "InvoiceNumber", "order ref"), "customer_id": ("client number", "buyer id", "cust"),
-    "product_id": ("article no", "sku", "StockCode"), "quantity": ("units", "pieces", "count"), "unit_price": ("price each", "item price"),
-    "amount": ("total", "value paid", "sum"), "currency": ("ccy", "money unit"), "status": ("state", "order status"),
-    "ordered_at": ("order date", "InvoiceDate", "placed on"), "updated_at": ("last modified", "changed", "mod_ts"),
-    "shipped_at": ("dispatch date", "ship date"), "delivered_at": ("arrival", "delivery date"), "notes": ("comments", "remarks", "memo"),
-    "card_number": ("pan", "credit card", "CC No"), "card_cvv": ("cvc", "security code"), "card_expiry": ("valid until", "exp date"),
-    "method": ("payment type", "paid by"), "paid_at": ("payment date", "settled on"), "region_id": ("area", "territory code"),
-    "country": ("nation", "ctry"), "email": ("mail address", "e-mail"), "first_name": ("given name", "forename"),
-    "last_name": ("surname", "family name"), "category": ("department", "group"), "description": ("article text", "title"),
-    "promotion_code": ("voucher", "coupon"), "payment_id": ("receipt no", "transaction"), "name": ("label", "title"),
-    "created_at": ("signup", "registered"), "phone": ("telephone", "mobile"), "ssn": ("social security", "tax id"),
+    "order_id": ("invoice no", "InvoiceNumber", "order ref"),
+    "customer_id": ("client number", "buyer id", "cust"),
+    "product_id": ("article no", "sku", "StockCode"), "quantity": ("units", "pieces", "count"),
+    "unit_price": ("price each", "item price"),
+    "amount": ("total", "value paid", "sum"), "currency": ("ccy", "money unit"),
+    "status": ("state", "order status"),
+    "ordered_at": ("order date", "InvoiceDate", "placed on"),
+    "updated_at": ("last modified", "changed", "mod_ts"),
+    "shipped_at": ("dispatch date", "ship date"), "delivered_at": ("arrival", "delivery date"),
+    "notes": ("comments", "remarks", "memo"),
+    "card_number": ("pan", "credit card", "CC No"), "card_cvv": ("cvc", "security code"),
+    "card_expiry": ("valid until", "exp date"),
+    "method": ("payment type", "paid by"), "paid_at": ("payment date", "settled on"),
+    "region_id": ("area", "territory code"),
+    "country": ("nation", "ctry"), "email": ("mail address", "e-mail"),
+    "first_name": ("given name", "forename"),
+    "last_name": ("surname", "family name"), "category": ("department", "group"),
+    "description": ("article text", "title"),
+    "promotion_code": ("voucher", "coupon"), "payment_id": ("receipt no", "transaction"),
+    "name": ("label", "title"),
+    "created_at": ("signup", "registered"), "phone": ("telephone", "mobile"),
+    "ssn": ("social security", "tax id"),
 }  # fmt: skip
 OTHERS = ("remark 2", "row no", "exported by", "checksum", "source system", "flag")
 
@@ -101,7 +115,10 @@ def slipped(word: str, rng: random.Random) -> str:
 
 
 def a_file(dataset: str, table: pa.Table, rng: random.Random) -> File:
-    """The dataset's rows below a changed header; some columns left out, sometimes one that belongs to nothing."""
+    """The dataset's rows below a changed header.
+
+    Some columns left out, sometimes one that belongs to nothing.
+    """
     share = rng.choice([0.1, 0.3, 0.6, 1.0])
     kept = [name for name in table.column_names if rng.random() > 0.05]
     names = [changed(name, rng) if rng.random() < share else name for name in kept]
@@ -134,7 +151,9 @@ def files(tables: dict[str, pa.Table], datasets: tuple[str, ...], count: int, se
 def foreign_files(
     tables: dict[str, pa.Table], datasets: tuple[str, ...], languages: tuple[str, ...], count: int, seed: int
 ) -> list[File]:
-    """So many files of these datasets, short and long, with all or half of their header in another language."""
+    """So many files of these datasets, short and long, with all or half of their header in
+    another language.
+    """
     rng = random.Random(seed)
     made = []
     for _ in range(count):
@@ -172,7 +191,9 @@ def fit(given: list[File]) -> dict[str, float]:
 
 
 def fit_rivalry(given: list[File]) -> dict[str, float]:
-    """Return the weight of a pair's odds among rivals: the least log loss over every pair that a name does not settle."""
+    """Return the weight of a pair's odds among rivals: the least log loss over every pair that a name does
+    not settle.
+    """
     from scipy.optimize import minimize  # noqa: PLC0415 only `--fit` needs it
 
     contracts = Registry.load().source
@@ -201,7 +222,8 @@ def fit_rivalry(given: list[File]) -> dict[str, float]:
 
 
 def measure(given: list[File]) -> dict[str, object]:
-    """Shares of right pairs by confidence, of files that were accepted though a pair was wrong, and of files by the dataset they got.
+    """Shares of right pairs by confidence, of files that were accepted though a pair was wrong, and of files
+    by the dataset they got.
 
     `unknown_attributed` is the share of files that get another dataset where their own has no contract.
     """

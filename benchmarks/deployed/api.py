@@ -1,9 +1,12 @@
-"""Response times of the deployed HTTP API, through API Gateway with a token of the user pool. The last line is JSON.
+"""Response times of the deployed HTTP API, through API Gateway with a token of the user pool.
+
+The last line is JSON.
 
     make bench-api
 
-p50 and p99 are over reads that a console sends; `cold_ms` is the first request to a function that nobody has called; `table_p50_ms` is a
-page of a table of 10,000 rows; `prediction_p50_ms` is the value of one customer of 10,000, with a series of a hypergeometric function.
+p50 and p99 are over reads that a console sends; `cold_ms` is the first request to a function that nobody has
+called; `table_p50_ms` is a page of a table of 10,000 rows; `prediction_p50_ms` is the value of one customer
+of 10,000, with a series of a hypergeometric function.
 """
 
 from __future__ import annotations

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 UNSETTLED = {"processing", "handed_over"}
-HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at"
+HEADER = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at"
+)
 CARD = "4111111111111111"  # a test number that payment gateways publish
 
 
@@ -54,7 +57,10 @@ class Lake:
 
 
 def deployed(name: str) -> Lake:
-    """The lake that `scripts/deploy.py apply` wrote down under that name; this process speaks to it from now on."""
+    """The lake that `scripts/deploy.py apply` wrote down under that name.
+
+    This process speaks to it from now on.
+    """
     path = ROOT / ".headgate" / name / "deployment.json"
     if not path.exists():
         raise SystemExit(
@@ -69,7 +75,9 @@ def payments(rows: int, seed: int) -> bytes:
     chance = random.Random(seed)
     first = seed * 1_000_000 + 1
     lines = [
-        f"{first + row},O-{first + row},card,{CARD},123,2030-12,{chance.randrange(1, 10**6) / 100:.2f},GBP,2024-01-01 10:00:00,captured,"
+        f"{first + row},O-{first + row},card,{CARD},123,2030-12,{chance.randrange(1, 10**6) / 100:.2f}"
+        ",GBP,2024-01-01 "
+        "10:00:00,captured,"
         f"paid {'x' * chance.randrange(40)},2024-01-01 10:00:00"
         for row in range(rows)
     ]

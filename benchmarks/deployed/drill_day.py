@@ -1,12 +1,15 @@
-"""A day of faults on a deployed lake: files in random order, every fault mixed in, a restart in the middle. The last line is JSON.
+"""A day of faults on a deployed lake: files in random order, every fault mixed in, a restart in the middle.
+
+The last line is JSON.
 
     make drill-day [FILES=200]
 
-The lake lies on an emulator of its own that keeps its state (`PERSIST_STATE`). Besides valid files there are broken ones, copies,
-corrections, refused rows and the files of the fault harness; events come twice and late; messages are broken, objects are deleted before
-the gate reads them, permissions are taken away for a while, and the emulator is stopped while files are processed. Then the lake
-rests, what died is redriven, and its rows are compared with those of a quiet run over the same files, in memory.
-Exit code 0 where the rows are equal and every dead letter is explained.
+The lake lies on an emulator of its own that keeps its state (`PERSIST_STATE`). Besides valid files there are
+broken ones, copies, corrections, refused rows and the files of the fault harness; events come twice and late;
+messages are broken, objects are deleted before the gate reads them, permissions are taken away for a while,
+and the emulator is stopped while files are processed. Then the lake rests, what died is redriven, and its
+rows are compared with those of a quiet run over the same files, in memory. Exit code 0 where the rows are
+equal and every dead letter is explained.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""From putting a 1,000-row file into raw to its record being `done`, on a deployed lake. The last line is JSON.
+"""From putting a 1,000-row file into raw to its record being `done`, on a deployed lake.
+
+The last line is JSON.
 
     make bench-latency [FILES=100]
 

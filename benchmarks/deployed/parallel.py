@@ -1,8 +1,10 @@
-"""Files of 200 kB from 16 uploaders into a deployed lake: how many a minute are accepted, and whether one is lost. The last line is JSON.
+"""Files of 200 kB from 16 uploaders into a deployed lake: how many a minute are accepted, and whether one is
+lost. The last line is JSON.
 
     make bench-parallel [FILES=200]
 
-The clock runs from the first put to the last record. `lost` counts files without a record that counts all their rows.
+The clock runs from the first put to the last record. `lost` counts files without a record that counts all
+their rows.
 """
 
 from __future__ import annotations

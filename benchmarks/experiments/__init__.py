@@ -1,1 +1,3 @@
-"""Experiments A to H on a deployed lake, on an emulator or on AWS. docs/operate/experiments.md describes each."""
+"""Experiments A to H on a deployed lake, on an emulator or on AWS. docs/operate/experiments.md describes
+each.
+"""

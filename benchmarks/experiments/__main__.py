@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 
 OUT = ROOT / "build" / "experiments"
 OWN = "experiments"  # the deployment on an emulator that the experiments make and destroy
-# Seconds that each may take on an emulator; together with the deployment they fit into 15 minutes on two cores.
+# Seconds that each may take on an emulator; together with the deployment they fit into 15 minutes on two
+# cores.
 BUDGETS_S = {"B": 45, "C": 45, "D": 60, "F": 120, "G": 90, "H": 150, "E": 10}
 EXPERIMENTS: dict[str, Callable[[Target, float], Iterable[Measure | Case]]] = {
     "B": measures.latency,
@@ -115,7 +116,8 @@ def _deployment(name: str) -> Iterator[Measure | Case]:
 def _agree(name: str, limit_usd: float) -> None:
     if limit_usd < AWS_USD:
         raise SystemExit(
-            f"A run on AWS may cost up to {AWS_USD} USD; the ceiling is {limit_usd} USD. Give --ceiling-usd {AWS_USD}."
+            f"A run on AWS may cost up to {AWS_USD} USD; the ceiling is {limit_usd} USD. Give "
+            f"--ceiling-usd {AWS_USD}."
         )
     answer = input(
         f"Send test files into the lake {name} on AWS, for at most {AWS_USD} USD? They stay in it. (yes/no) "
@@ -188,7 +190,8 @@ def compare_privileges(target: Target, *, keep: bool) -> int:
             missing[name] = refused
     for name, found in granted.items():
         print(
-            f"{name}: {len(found)} grants, {len(here[name])} used here, {len(found) - len(unused.get(name, ()))} in a record"
+            f"{name}: {len(found)} grants, {len(here[name])} used here, "
+            f"{len(found) - len(unused.get(name, ()))} in a record"
         )
         for grant in sorted(unused.get(name, ())):
             reason = reason_for(name, grant, reasons)

@@ -91,7 +91,8 @@ class Target:
         return False
 
 
-# Ids of twelve digits: longer ones look like card numbers at times. Runs of the last ten days began with other numbers.
+# Ids of twelve digits: longer ones look like card numbers at times. Runs of the last ten days began with
+# other numbers.
 _seeds = itertools.count(int(time.time()) % 900_000)
 
 

@@ -103,7 +103,10 @@ def failures(target: Target, budget_s: float) -> Iterator[Case]:
 
 
 def permissions(target: Target, budget_s: float) -> Iterator[Case]:
-    """H: each action that the gate's role may do is denied in turn; a file must stop if the gate, or AWS for it, asks for the action."""
+    """H: each action that the gate's role may do is denied in turn.
+
+    A file must stop if the gate, or AWS for it, asks for the action.
+    """
     iam, role = target.client("iam"), target.outputs["functions"]["raw_to_curated"]["role"]
     until = time.monotonic() + budget_s
     refs = []

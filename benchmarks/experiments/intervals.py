@@ -14,10 +14,13 @@ CONFIDENCE = 0.95
 
 
 def median_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return the median with an interval of order statistics; with fewer than six values the interval is their range.
+    """Return the median with an interval of order statistics.
+
+    With fewer than six values the interval is their range.
 
     Source:
-        Conover (1999), Practical Nonparametric Statistics, section 3.2: ranks from the binomial distribution with p = 1/2.
+        Conover (1999), Practical Nonparametric Statistics, section 3.2: ranks from the binomial distribution
+        with p = 1/2.
     """
     ordered = sorted(values)
     count, below = len(ordered), 0.0

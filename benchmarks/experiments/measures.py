@@ -86,7 +86,8 @@ def file_sizes(target: Target, budget_s: float) -> Iterator[Measure | Case]:
             sent = body if not values else fresh_payments(max(1, size // BYTES_PER_ROW))
             seconds, ref, record = _sent(target, sent, budget_s)
             if _state(record) != FileState.DONE:
-                # A busy machine may need more than the budget: the file is then still in work, which is not a lost file.
+                # A busy machine may need more than the budget: the file is then still in work, which is not a
+                # lost file.
                 outcome = _state(record) if record else f"{_state(target.record(ref))} after {seconds:.0f} s"
                 yield Case("F", "limits", f"a file of {size:,} bytes is accepted", "done", outcome)
                 return
@@ -127,7 +128,10 @@ def parallel(target: Target, budget_s: float) -> Iterator[Measure | Case]:
 
 
 def _sent(target: Target, body: bytes, timeout_s: float = 120) -> tuple[float, ObjectRef, FileRecord | None]:
-    """Send a file; return the seconds until its record, the object, and the record; None if the file is still in work."""
+    """Send a file; return the seconds until its record, the object, and the record.
+
+    None if the file is still in work.
+    """
     began = time.perf_counter()
     ref = target.send(body)
     record = target.lake.settled(ref, timeout_s)

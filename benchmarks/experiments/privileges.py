@@ -1,4 +1,6 @@
-"""What roles may do against what they asked for: granted actions, recorded calls, and why a file finished without an action."""
+"""What roles may do against what they asked for: granted actions, recorded calls, and why a file finished
+without an action.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +19,24 @@ REASONS = Path(__file__).with_name("unrecorded_grants.toml")
 
 # Not counted: logs and traces are written by the service around a function or job.
 _AROUND = ("logs:", "xray:")
-# Services of AWS take these actions with the role; no call of the role shows them, and MiniStack does not check them.
+# Services of AWS take these actions with the role; no call of the role shows them, and MiniStack does not
+# check them.
 # Source: Lambda developer guide, "Using Lambda with Amazon SQS", execution role permissions.
 POLLED = frozenset({"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"})
 # Source: Amazon S3 user guide, "Using server-side encryption with AWS KMS keys", permissions.
 ENCRYPTED = frozenset({"kms:Decrypt", "kms:GenerateDataKey"})
-# The gate works on without them: it hides its message again at the next beat, and an alert that cannot be sent is logged.
+# The gate works on without them: it hides its message again at the next beat, and an alert that cannot be
+# sent is logged.
 TOLERATED = frozenset({"sns:Publish", "sqs:ChangeMessageVisibility"})
 DENIED, ALLOWED = frozenset({"Deny", "ImplicitDeny"}), frozenset({"Allow"})
 
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """One action of one statement of a role's policy. Two statements that allow the same action are two grants."""
+    """One action of one statement of a role's policy.
+
+    Two statements that allow the same action are two grants.
+    """
 
     sid: str
     action: str
@@ -202,7 +209,10 @@ def outdated_reasons(
     unused: Mapping[str, Collection[Grant]],
     reasons: Sequence[Reason],
 ) -> list[str]:
-    """Return the reasons for grants that calls used, or that no role has any more. A role that is not deployed keeps its reasons."""
+    """Return the reasons for grants that calls used, or that no role has any more.
+
+    A role that is not deployed keeps its reasons.
+    """
     found = []
     for one in reasons:
         for pattern, grant in one.pairs():
@@ -237,7 +247,9 @@ def privileges(role: str, granted: Collection[str], calls: Calls) -> Privileges:
 
 
 def expected_outcome(action: str, calls: Calls) -> str:
-    """Return what must become of a file while the action is denied: it stops if the action is asked for, by the gate or by AWS."""
+    """Return what must become of a file while the action is denied: it stops if the action is asked for, by
+    the gate or by AWS.
+    """
     if action in POLLED | ENCRYPTED or (action in calls.denied and action not in TOLERATED):
         return "stopped"
     return "done"
@@ -258,7 +270,10 @@ def explanation(action: str, outcome: str, calls: Calls) -> str:
             "False pass of the emulator: on AWS Lambda's poller needs it, and the emulator does not check it."
         )
     if action in ENCRYPTED:
-        return "False pass of the emulator: on AWS S3 and DynamoDB need it to use the key, and the emulator does not check it."
+        return (
+            "False pass of the emulator: on AWS S3 and DynamoDB need it to use the key, and the "
+            "emulator does not check it."
+        )
     return (
         "A small file does not use it; other work does."
         if action in calls.allowed

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from benchmarks.experiments.results import Measure, Results
 
 _STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}"
-    "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.25rem .75rem;border-bottom:1px solid #ccc;text-align:left}"
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
+    "1rem;color:#1a1a1a;background:#fff}"
+    "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.25rem .75rem;border-bottom:1px solid "
+    "#ccc;text-align:left}"
     "td.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#a40000;font-weight:600}svg{background:#fafafa}"
 )
 NAMES = {
@@ -42,7 +44,10 @@ def page(emulator: Results, aws: Results | None = None) -> str:
     parts += [_fidelity_table(emulator, aws)]
     for letter, name in NAMES.items():
         parts += [f"<h2>{letter}. {name}</h2>", *_section(letter, runs)]
-    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Experiments</title><style>{_STYLE}</style><body>{''.join(parts)}</body>"
+    return (
+        "<!doctype html><html lang=en><meta "
+        f"charset=utf-8><title>Experiments</title><style>{_STYLE}</style><body>{''.join(parts)}</body>"
+    )
 
 
 def _facts(run: Results) -> str:
@@ -112,7 +117,10 @@ def _fidelity_table(emulator: Results, aws: Results | None) -> str:
         )
         for one in fidelity(emulator, aws)
     ]
-    head = "<h2>Fidelity of the emulator</h2><p>A false pass is a case that passes on the emulator and fails on AWS.</p>"
+    head = (
+        "<h2>Fidelity of the emulator</h2><p>A false pass is a case that passes on the emulator and "
+        "fails on AWS.</p>"
+    )
     return head + _table(
         ("category", "false passes", "agreement (Wilson 95 percent)", "cases that ran on both"), rows
     )
@@ -141,7 +149,8 @@ def _plot(series: dict[str, list[Measure]], name: str) -> str:
         ]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y, *_ in points)
         drawn.append(
-            f'<polyline points="{line}" fill=none stroke="{colour}" stroke-width=2><title>{escape(target)}</title></polyline>'
+            f'<polyline points="{line}" fill=none stroke="{colour}" '
+            f"stroke-width=2><title>{escape(target)}</title></polyline>"
         )
         drawn += [
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}" stroke="{colour}" />'
@@ -155,11 +164,17 @@ def _plot(series: dict[str, list[Measure]], name: str) -> str:
         ]
     unit = every[0].unit if every else ""
     drawn += [
-        f'<text x="{across(float(at)):.1f}" y="{_HEIGHT - _MARGIN / 2}" font-size=11 text-anchor=middle>{at:,.0f}</text>'
+        (
+            f'<text x="{across(float(at)):.1f}" y="{_HEIGHT - _MARGIN / 2}" font-size=11 '
+            f"text-anchor=middle>{at:,.0f}</text>"
+        )
         for at in sorted({one.at for one in every if one.at})
     ]
     label = f"{name}, {unit}, both axes logarithmic"
-    return f'<svg width={_WIDTH} height={_HEIGHT} role=img aria-label="{escape(label)}"><title>{escape(label)}</title>{"".join(drawn)}</svg>'
+    return (
+        f"<svg width={_WIDTH} height={_HEIGHT} role=img "
+        f'aria-label="{escape(label)}"><title>{escape(label)}</title>{"".join(drawn)}</svg>'
+    )
 
 
 def _axis(values: Sequence[float], first: float, last: float) -> Callable[[float], float]:

@@ -1,4 +1,6 @@
-"""What an experiment finds: measures with their repetitions, and cases with an expected and an observed outcome."""
+"""What an experiment finds: measures with their repetitions, and cases with an expected and an observed
+outcome.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""Work that uses what a usual day does not: corrections, reverts, downloads, reports, a full audit, files for the larger worker.
+"""Work that uses what a usual day does not: corrections, reverts, downloads, reports, a full audit, files for
+the larger worker.
 
-`python -m benchmarks.experiments privileges --name NAME --work` does it, so that its calls are in the record of our own emulator. It needs
-a deployment of its own: it changes settings of functions and jobs and columns of tables, and writes card numbers behind the gate.
+`python -m benchmarks.experiments privileges --name NAME --work` does it, so that its calls are in the record
+of our own emulator. It needs a deployment of its own: it changes settings of functions and jobs and columns
+of tables, and writes card numbers behind the gate.
 """
 
 from __future__ import annotations
@@ -88,7 +90,8 @@ def _headgate(target: Target, *arguments: str, expect: tuple[int, ...] = (0,)) -
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in expect:
         raise WorkError(
-            f"headgate {' '.join(arguments)} ended with {done.returncode}: {done.stderr[-2000:]}{done.stdout[-2000:]}"
+            f"headgate {' '.join(arguments)} ended with {done.returncode}: "
+            f"{done.stderr[-2000:]}{done.stdout[-2000:]}"
         )
     return json.loads(done.stdout)
 
@@ -173,7 +176,9 @@ def _take_columns_away(target: Target) -> None:
 
 
 def _foreign_header(target: Target) -> None:
-    """The originals are still in raw, as they are where the setting was changed since, so the copy is read from there."""
+    """The originals are still in raw, as they are where the setting was changed since, so the copy is read
+    from there.
+    """
     body, source = _foreign(fresh_payments(20)), f"inbox-{uuid.uuid4().hex[:8]}"
     with _changed_function(target, "raw_to_curated", {"HEADGATE_RAW_ORIGINALS": "keep"}):
         asked = _sent(target, body, f"{source}/workload-1.csv")
@@ -241,7 +246,9 @@ def _report(target: Target) -> None:
 
 
 def _leaks(target: Target) -> None:
-    """One card number for the merge, one for compliance-guardian, and one for the full audit: only who finds it first alerts."""
+    """One card number for the merge, one for compliance-guardian, and one for the full audit: only who finds
+    it first alerts.
+    """
     _until(lambda: _runs_ended(target), "the end of all runs")
     with (
         _leaked(target, "CURATED", "increments/regions/workload.parquet"),
@@ -277,7 +284,9 @@ def _audit(target: Target) -> None:
 
 
 def _large_files(target: Target) -> None:
-    """The gate's function believes that it has little memory, so the smallest file that it examines exceeds it."""
+    """The gate's function believes that it has little memory, so the smallest file that it examines exceeds
+    it.
+    """
     with _short_lease(target), _changed_function(target, "raw_to_curated", {"HEADGATE_MEMORY_MB": "1"}):
         _sent(target, fresh_payments(_LARGE_ROWS) + b"x,\n")
         _sent(

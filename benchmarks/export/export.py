@@ -1,15 +1,18 @@
 """Export one table of a MySQL server and compare with what people use otherwise.
 
 Usage: python -m benchmarks.export.export [--rows N] [--rows-more M].
-Starts MariaDB for itself, loads `orders` from make_orders.py (16 columns), then runs, in one run on one machine:
+Starts MariaDB for itself, loads `orders` from make_orders.py (16 columns), then runs, in one run on one
+machine:
 
-- the peers, from `--peers`, in the Python given by `--peers-python` (it has connectorx, awswrangler, pymysql);
+- the peers, from `--peers`, in the Python given by `--peers-python` (it has connectorx, awswrangler,
+  pymysql);
 - ours without the certificate: the same slices read and written by the same code;
 - ours whole: plan, snapshot, read, certify on both sides, land.
 
-Each is a process of its own, so that its peak memory is its own. The last line is JSON: `vs_awswrangler` and `vs_connectorx` are of
-reading and writing alone, which is all that these two do; with `_certified` of whole runs. `peak_mb_10m` is a whole run's at ten
-million rows; `exact` says that rows, money, ids and the newest time add up to what the server says.
+Each is a process of its own, so that its peak memory is its own. The last line is JSON: `vs_awswrangler` and
+`vs_connectorx` are of reading and writing alone, which is all that these two do; with `_certified` of whole
+runs. `peak_mb_10m` is a whole run's at ten million rows; `exact` says that rows, money, ids and the newest
+time add up to what the server says.
 """
 
 from __future__ import annotations
@@ -57,7 +60,7 @@ SERVERS: dict[int, int] = {}
 DATABASE, TABLE, WORKERS = "bench", "orders", 2
 COLUMNS = """id BIGINT NOT NULL PRIMARY KEY AUTO_INCREMENT, order_id BIGINT NOT NULL, customer_id BIGINT NOT NULL, email VARCHAR(100),
 card_number VARCHAR(19), cvv VARCHAR(4), ssn CHAR(11), order_date DATE, updated_at DATETIME, region VARCHAR(8), country CHAR(2),
-product_id VARCHAR(20), quantity INT, unit_price DECIMAL(12,2), amount DECIMAL(14,2), notes TEXT"""
+product_id VARCHAR(20), quantity INT, unit_price DECIMAL(12,2), amount DECIMAL(14,2), notes TEXT"""  # noqa: E501 a file's text
 
 
 class Folder:
@@ -156,11 +159,14 @@ def load(port: int, csv: Path) -> None:
         "--user=root",
         "--local-infile=1",
     ]
-    columns = "order_id,customer_id,email,card_number,cvv,ssn,@d,updated_at,region,country,product_id,quantity,unit_price,amount,notes"
+    columns = (
+        "order_id,customer_id,email,card_number,cvv,ssn,@d,updated_at,region,country,product_id,"
+        "quantity,unit_price,amount,notes"
+    )
     script = f"""CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4; USE {DATABASE}; DROP TABLE IF EXISTS {TABLE};
 CREATE TABLE {TABLE} ({COLUMNS}); CREATE USER IF NOT EXISTS bench@localhost IDENTIFIED BY 'bench'; GRANT ALL ON *.* TO bench@localhost;
 LOAD DATA LOCAL INFILE '{csv}' INTO TABLE {TABLE} CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' IGNORE 1 LINES
-({columns}) SET order_date = IF(@d = '2023-13-45', NULL, @d); ANALYZE TABLE {TABLE};"""
+({columns}) SET order_date = IF(@d = '2023-13-45', NULL, @d); ANALYZE TABLE {TABLE};"""  # noqa: E501 SQL
     subprocess.run(root, input=script.encode(), check=True, stdout=subprocess.DEVNULL)
 
 
@@ -204,7 +210,9 @@ def whole(port: int, out: Path, table: str = TABLE) -> dict[str, float]:
 
 @contextmanager
 def report_processor_time(port: int) -> Iterator[None]:
-    """What the block's child processes and the server took of processors is printed: unlike the clock, it does not mind a busy machine."""
+    """What the block's child processes and the server took of processors is printed: unlike the clock, it
+    does not mind a busy machine.
+    """
     client, its_server = _children_s(), _server_s(port)
     yield
     print(
@@ -254,7 +262,8 @@ def ours(part: str, port: int, folder: Path, table: str = TABLE) -> dict[str, fl
     found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
     rate = found["rows"] / found["seconds"]
     print(
-        f"ours, {part}: {found['rows']:.0f} rows in {found['seconds']:.2f} s = {rate:.0f} rows/s, {found['peak_mb']:.0f} MB",
+        f"ours, {part}: {found['rows']:.0f} rows in {found['seconds']:.2f} s = {rate:.0f} rows/s, "
+        f"{found['peak_mb']:.0f} MB",
         flush=True,
     )
     return found

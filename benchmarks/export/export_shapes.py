@@ -1,10 +1,11 @@
 """Compare certified exports of three shapes of tables with ConnectorX, which certifies nothing.
 
 Usage: python -m benchmarks.export.export_shapes [--scale 1.0] [--shapes narrow,wide,strings].
-Starts MariaDB for itself and fills `narrow` (4,000,000 rows of 5 columns), `wide` (250,000 rows of 61 columns, about 500 MB) and
-`strings` (700,000 rows of an id and 6 texts). Each shape is read by ConnectorX with two connections and exported by two workers, in
-turn. The last line is JSON: rows per second of the certified export over those of ConnectorX per shape (median of the repeats), and
-`peak_mb`, the highest memory of the exports.
+Starts MariaDB for itself and fills `narrow` (4,000,000 rows of 5 columns), `wide` (250,000 rows of 61
+columns, about 500 MB) and `strings` (700,000 rows of an id and 6 texts). Each shape is read by ConnectorX
+with two connections and exported by two workers, in turn. The last line is JSON: rows per second of the
+certified export over those of ConnectorX per shape (median of the repeats), and `peak_mb`, the highest memory
+of the exports.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def fill(port: int, shape: str, scale: float) -> None:
     script = f"""CREATE DATABASE IF NOT EXISTS {export.DATABASE} CHARACTER SET utf8mb4; USE {export.DATABASE};
 CREATE TABLE {shape} (id BIGINT NOT NULL PRIMARY KEY AUTO_INCREMENT, {", ".join(declared)});
 INSERT INTO {shape} (id, {names}) SELECT seq, {", ".join(values)} FROM seq_1_to_{int(rows * scale)};
-CREATE USER IF NOT EXISTS bench@localhost IDENTIFIED BY 'bench'; GRANT ALL ON *.* TO bench@localhost; ANALYZE TABLE {shape};"""  # noqa: S608 own constants
+CREATE USER IF NOT EXISTS bench@localhost IDENTIFIED BY 'bench'; GRANT ALL ON *.* TO bench@localhost; ANALYZE TABLE {shape};"""  # noqa: E501, S608 own constants
     root = ["mariadb", "--no-defaults", "--host=127.0.0.1", f"--port={port}", "--user=root"]
     subprocess.run(root, input=script.encode(), check=True, stdout=subprocess.DEVNULL)
 

@@ -1,4 +1,6 @@
-"""Read a CSV file that no contract is known for: its dialect, its header and its rows, by what the text alone shows."""
+"""Read a CSV file that no contract is known for: its dialect, its header and its rows, by what the text alone
+shows.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,10 @@ def _until(table: TextTable, end: float, whole: int) -> TextTable:
 
 
 def _next_table(table: TextTable, dialect: Dialect) -> float:
-    """The number of the first row that repeats the header, completely or mostly; one more than the last row's where none does."""
+    """The number of the first row that repeats the header, completely or mostly.
+
+    One more than the last row's where none does.
+    """
     names = [folded(name) for name in dialect.names]
     last = len(table.source_rows) + len(table.ragged.source_rows) + 1
     if not dialect.header_lines or len(set(names)) < 2:  # noqa: PLR2004 one name alone may be a value

@@ -1,13 +1,17 @@
-"""How well formats are inferred from samples in mixed locales, and what declared formats cost the gate. The last line is JSON.
+"""How well formats are inferred from samples in mixed locales, and what declared formats cost the gate.
+
+The last line is JSON.
 
     make bench-formats [MIXES=1000] [ROWS=300000] [ROUNDS=5]
 
-Each mix is a CSV file whose columns are written in locales drawn independently. `contract init` drafts a contract from it, and the
-gate reads the file by the draft. A column is right if its values equal the generated ones, or if it was asked about and two locales
-read its texts differently. It is silently wrong if it was typed without a question and a value differs.
+Each mix is a CSV file whose columns are written in locales drawn independently. `contract init` drafts a
+contract from it, and the gate reads the file by the draft. A column is right if its values equal the
+generated ones, or if it was asked about and two locales read its texts differently. It is silently wrong if
+it was typed without a question and a value differs.
 
-`inferred_right` and `silently_wrong` are the share and the count of columns; `ratio_formatted` is the gate's median time for a file
-with three formatted columns (a date, two amounts) over its time for the same file in plain spelling, with the same delimiter.
+`inferred_right` and `silently_wrong` are the share and the count of columns; `ratio_formatted` is the gate's
+median time for a file with three formatted columns (a date, two amounts) over its time for the same file in
+plain spelling, with the same delimiter.
 
 Source of the locales' formats: Unicode CLDR 44, short and medium dates, decimal numbers and currencies.
 """
@@ -256,7 +260,8 @@ def ratio(rows: int, rounds: int) -> float:
                 )
                 took[side].append(time.perf_counter() - start)
                 print(
-                    f"  {side:10} {took[side][-1]:.2f} s, {counts.accepted} accepted, {counts.quarantined} refused",
+                    f"  {side:10} {took[side][-1]:.2f} s, {counts.accepted} accepted, "
+                    f"{counts.quarantined} refused",
                     flush=True,
                 )
     return statistics.median(took["formatted"][1:]) / statistics.median(took["plain"][1:])
@@ -275,7 +280,8 @@ def main() -> None:
     }
     for what in ("wrong", "asked", "text", "refused"):
         print(
-            f"  {what}: {counts[what]} of {len(became)} columns, in mixes {[seed for seed, one in became if one == what][:5]}"
+            f"  {what}: {counts[what]} of {len(became)} columns, in mixes "
+            f"{[seed for seed, one in became if one == what][:5]}"
         )
     print(
         json.dumps(

@@ -1,18 +1,23 @@
-"""Mutated files through the gate: nothing but BadInputError gets out, no row is lost, no card is shown. The last line is JSON.
+"""Mutated files through the gate: nothing but BadInputError gets out, no row is lost, no card is shown.
+
+The last line is JSON.
 
     make fuzz [COUNT=1000000] [FIRST=0] [SEED=0] [WORKERS=2] [DATA=folder of files to begin with]
 
-Each input is a small file: one of our own in any format, or the head of a real one, with some of its bytes moved, doubled, cut or
-replaced by what formats are sensitive to. Files of our own hold published test cards, social security numbers and codes.
+Each input is a small file: one of our own in any format, or the head of a real one, with some of its bytes
+moved, doubled, cut or replaced by what formats are sensitive to. Files of our own hold published test cards,
+social security numbers and codes.
 
 Held for every input:
 
 - `BadInputError` is the only error, and the process lives;
 - received = accepted + quarantined + duplicates;
-- no card number and no social security number of the file stands, with nothing written against it, in an accepted row, in one that
-  was quarantined, in an error or in the log; and no verification code in its column.
+- no card number and no social security number of the file stands, with nothing written against it, in an
+  accepted row, in one that was quarantined, in an error or in the log; and no verification code in its
+  column.
 
-An input is made by SEED and its number alone; what fails is kept in `.headgate/fuzz`, to be tried again with `--file`.
+An input is made by SEED and its number alone; what fails is kept in `.headgate/fuzz`, to be tried again with
+`--file`.
 """
 
 from __future__ import annotations
@@ -167,9 +172,12 @@ def _own() -> Iterator[Seed]:
 def _payments() -> list[dict[str, str]]:
     return [
         {
-            "payment_id": str(number), "order_id": f"A{number}", "method": "card", "card_number": card, "card_cvv": CODES[number % 3],
-            "card_expiry": "2026-01", "amount": f"{number}.50", "currency": "GBP", "paid_at": f"2024-01-0{1 + number} 10:00:00",
-            "status": "captured", "notes": f"card {card} cvv {CODES[0]}, ssn {SSNS[0]}", "updated_at": "2024-01-01 10:00:00",
+            "payment_id": str(number), "order_id": f"A{number}", "method": "card", "card_number": card,
+            "card_cvv": CODES[number % 3],
+            "card_expiry": "2026-01", "amount": f"{number}.50", "currency": "GBP",
+            "paid_at": f"2024-01-0{1 + number} 10:00:00",
+            "status": "captured", "notes": f"card {card} cvv {CODES[0]}, ssn {SSNS[0]}",
+            "updated_at": "2024-01-01 10:00:00",
         }
         for number, card in enumerate((*CARDS, CARDS[0]))
     ]  # fmt: skip
@@ -178,7 +186,8 @@ def _payments() -> list[dict[str, str]]:
 def _customers() -> list[dict[str, str]]:
     return [
         {
-            "customer_id": str(number % 4), "email": f"jane{number}@example.com", "full_name": "Zoë \u017bak", "ssn": SSNS[number % 3],
+            "customer_id": str(number % 4), "email": f"jane{number}@example.com", "full_name": "Zoë \u017bak",
+            "ssn": SSNS[number % 3],
             "region_id": "NA", "signed_up_at": "2024-01-01 00:00:00", "marketing_opt_in": "true",
             "updated_at": f"2024-01-0{1 + number} 00:00:00",
         }
@@ -285,7 +294,10 @@ def _members(path: Path, at_most: int = 60) -> Iterator[bytes]:
 
 
 def _brief(body: bytes) -> bytes:
-    """Parquet as it is; of a text its head, where each change has more effect and costs a fraction of the time."""
+    """Parquet as it is.
+
+    Of a text its head, where each change has more effect and costs a fraction of the time.
+    """
     return body if is_parquet(body) else _head(body[: 2 * HEAD_BYTES])
 
 
@@ -406,7 +418,8 @@ def _kept(body: bytes, reported: str) -> str:
 def every(count: int, first: int, seed: int, data: Path, workers: int) -> Outcome:
     """All inputs, on so many cores; a process that dies is a crash, too."""
     total, firsts = Outcome(), range(first, first + count, AT_ONCE)
-    # Forked, so that whoever pauses or ends this program by its name finds them all; nothing was done here yet that a fork could break.
+    # Forked, so that whoever pauses or ends this program by its name finds them all; nothing was done here
+    # yet that a fork could break.
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as processes:
         parts = [
             processes.submit(some, start, min(AT_ONCE, first + count - start), seed, data) for start in firsts
@@ -417,7 +430,8 @@ def every(count: int, first: int, seed: int, data: Path, workers: int) -> Outcom
             except BrokenProcessPool:
                 total.crashes += 1
                 total.reported.append(
-                    f"a process died over one of the {AT_ONCE} inputs from {firsts[done - 1]} on, or of those beside them"
+                    f"a process died over one of the {AT_ONCE} inputs from {firsts[done - 1]} on, or of "
+                    "those beside them"
                 )
                 break
             if done % 100 == 0:

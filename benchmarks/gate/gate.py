@@ -1,14 +1,18 @@
-"""The whole gate against hand-written DuckDB SQL that does less, on one file, in turns. The last line is JSON.
+"""The whole gate against hand-written DuckDB SQL that does less, on one file, in turns.
+
+The last line is JSON.
 
     make bench-gate [DATA=orders.csv] [ROUNDS=5]
 
-Each side is a process of its own, reads the same CSV and writes zstd Parquet; imports are not counted on either side. The reference is
-`gate_duckdb.py` of the folder that HEADGATE_BENCH names (`../shared/bench` otherwise); without DATA, its `make_orders.py` makes
-1,000,000 rows. For memory the gate then lets ten times that file in, with other order ids each time.
+Each side is a process of its own, reads the same CSV and writes zstd Parquet; imports are not counted on
+either side. The reference is `gate_duckdb.py` of the folder that HEADGATE_BENCH names (`../shared/bench`
+otherwise); without DATA, its `make_orders.py` makes 1,000,000 rows. For memory the gate then lets ten times
+that file in, with other order ids each time.
 
-`ratio` is the gate's median time over the reference's, `ratio_profile` the same with the file's profile made and kept, as the
-Lambda does it; `ratio_best` compares the best rounds. `peak_mb` and `peak_mb_10m` are the gate's greatest resident memory for the file
-and for ten of it, `peak_mb_profile` with the profile; `cpu_s` is processor time, and `mb_per_s` the file's size by wall time.
+`ratio` is the gate's median time over the reference's, `ratio_profile` the same with the file's profile made
+and kept, as the Lambda does it; `ratio_best` compares the best rounds. `peak_mb` and `peak_mb_10m` are the
+gate's greatest resident memory for the file and for ten of it, `peak_mb_profile` with the profile; `cpu_s` is
+processor time, and `mb_per_s` the file's size by wall time.
 """
 
 from __future__ import annotations
@@ -74,15 +78,19 @@ def gate(source: Path, out: Path, *, profiled: bool) -> None:
         profile(contract, counts, out)
     seconds, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
     print(
-        f"{seconds:.2f} s, {counts.accepted} rows kept, {counts.quarantined} refused, {counts.duplicates} duplicates, "
+        f"{seconds:.2f} s, {counts.accepted} rows kept, {counts.quarantined} refused, "
+        f"{counts.duplicates} duplicates, "
         f"{used.ru_maxrss // 1024} MB{', profiled' if profiled else ''}"
     )
 
 
 def profile(contract: Contract, counts: Counts, out: Path) -> None:
-    """Make and keep the file's profile from what was written, as `headgate.intake.files.process_file` does."""
+    """Make and keep the file's profile from what was written, as
+    `headgate.intake.files.process_file` does.
+    """
     record = FileRecord(
-        file_id="bench", bucket="raw", key="bench/orders.csv", version_id="1", dataset=contract.dataset, state="done",
+        file_id="bench", bucket="raw", key="bench/orders.csv", version_id="1", dataset=contract.dataset,
+        state="done",
         content_sha256=counts.content_sha256, received=counts.received, received_at=LANDED.isoformat(),
     )  # fmt: skip
     reported = Profiles(MemoryObjects(), "artifacts").of(record, contract, out / ACCEPTED, out / QUARANTINE)
@@ -106,7 +114,9 @@ def run(*command: str | Path) -> Run:
 
 
 def alternated(source: Path, folder: Path, rounds: int) -> dict[str, list[Run]]:
-    """The runs of the reference, of the gate and of the gate with a profile, in turns, so that a busy machine is busy for all."""
+    """The runs of the reference, of the gate and of the gate with a profile, in turns, so that a busy machine
+    is busy for all.
+    """
     sides: dict[str, tuple[str | Path, ...]] = {
         "reference": (BENCH / "gate_duckdb.py", source, folder / "duckdb.parquet"),
         "gate": (Path(__file__), "--gate", source, "--out", folder),
@@ -127,7 +137,10 @@ def orders(rows: int, folder: Path) -> Path:
 
 
 def repeated(source: Path, folder: Path, times: int) -> Path:
-    """The file so many times behind itself; each time its orders, which begin its lines, have other numbers."""
+    """The file so many times behind itself.
+
+    Each time its orders, which begin its lines, have other numbers.
+    """
     path = folder / f"{times}-times.csv"
     with path.open("wb") as out:
         for copy in range(times):

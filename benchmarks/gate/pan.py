@@ -4,23 +4,27 @@
 
 Without DATA three parts are measured, and `recall` and `false_share` are over all of them:
 
-- published: the test cards of payment gateways, of `gateway_test_pans.csv`, and labelled sentences of `text_pii`, where these are
-  (HEADGATE_DATA or ../shared/data);
-- held out: numbers of every brand and length in formats, drawn with a seed that nothing was tuned on from the ranges that ISO/IEC 7812
-  registrars and schemes publish (typed here once more, not read from the code under test);
+- published: the test cards of payment gateways, of `gateway_test_pans.csv`, and labelled sentences of
+  `text_pii`, where these are (HEADGATE_DATA or ../shared/data);
+- held out: numbers of every brand and length in formats, drawn with a seed that nothing was tuned on from the
+  ranges that ISO/IEC 7812 registrars and schemes publish (typed here once more, not read from the code under
+  test);
 - no cards: millisecond timestamps, order ids, phone numbers, IBANs and UUIDs.
 
-`recall` and `false_share` are of the search by range, length and check digit alone, as in columns declared for cards. In all other
-columns numbers of 13 digits and fewer need a context, so `false_share_in_text` is over more cells: article numbers, phone numbers without
-a plus sign and tax numbers besides. `recall_in_text` is over the numbers of 14 digits and more and over short ones behind "card".
+`recall` and `false_share` are of the search by range, length and check digit alone, as in columns declared
+for cards. In all other columns numbers of 13 digits and fewer need a context, so `false_share_in_text` is
+over more cells: article numbers, phone numbers without a plus sign and tax numbers besides. `recall_in_text`
+is over the numbers of 14 digits and more and over short ones behind "card".
 
-`false_share_numbers` is the share of cells with numbers of other kinds that redaction changes: coordinates, decimals, GeoJSON, WKT, lists
-of codes, order ids, measures, timestamps, and ids of 12 to 19 digits. The ids are columns: `contract init` drafts a contract from them, as
-a lake does that holds them, and its column says how they are searched. `false_share_ids_undeclared` is the share of the same ids in a
-column that states nothing.
+`false_share_numbers` is the share of cells with numbers of other kinds that redaction changes: coordinates,
+decimals, GeoJSON, WKT, lists of codes, order ids, measures, timestamps, and ids of 12 to 19 digits. The ids
+are columns: `contract init` drafts a contract from them, as a lake does that holds them, and its column says
+how they are searched. `false_share_ids_undeclared` is the share of the same ids in a column that states
+nothing.
 
-`ms_per_mb_worst` is the slowest redaction of one text of 10, 100 and 1,000 kB, over texts of one kind each, and `scan_ms_per_mb_worst` the
-slowest leak scan. Both are processor time, which other programs on the machine change little, and the least of several repetitions.
+`ms_per_mb_worst` is the slowest redaction of one text of 10, 100 and 1,000 kB, over texts of one kind each,
+and `scan_ms_per_mb_worst` the slowest leak scan. Both are processor time, which other programs on the machine
+change little, and the least of several repetitions.
 
 `cells_per_s` is over a column of ordinary cells, one in a hundred with a card, on one thread.
 """
@@ -56,8 +60,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
 SEED = 20_241_107
 OF_EACH, NO_CARDS, CELLS, NUMBERS = 20, 20_000, 1_000_000, 8_000
-# Source: the ranges that the schemes publish for acquirers: Visa, Mastercard (51-55, 2221-2720; Maestro), American Express, Discover (with
-# Diners Club), JCB, UnionPay, Mir, Troy.
+# Source: the ranges that the schemes publish for acquirers: Visa, Mastercard (51-55, 2221-2720; Maestro),
+# American Express, Discover (with Diners Club), JCB, UnionPay, Mir, Troy.
 BRANDS: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
     ("visa", ("4",), (13, 16, 19)),
     ("mastercard", ("51", "53", "55", "2221", "2300", "2699", "2720"), (16,)),
@@ -183,7 +187,9 @@ def no_cards(chance: random.Random) -> Iterator[Cell]:
 
 
 def other_numbers(chance: random.Random) -> Iterator[Cell]:
-    """Numbers of 12 and 13 digits that begin like cards: GTIN-13 of Germany and Japan, phone numbers without a plus sign, tax numbers."""
+    """Numbers of 12 and 13 digits that begin like cards: GTIN-13 of Germany and Japan, phone numbers without
+    a plus sign, tax numbers.
+    """
     for _ in range(NO_CARDS):
         yield Cell(
             with_gtin_digit(f"{chance.choice((400, 420, 440, 450, 490))}{chance.randrange(10**9):09d}"),
@@ -236,9 +242,12 @@ def _written_numbers(chance: random.Random) -> dict[str, str]:
         "three-digit codes": " ".join(f"{chance.randrange(100, 1000)}" for _ in range(chance.randint(2, 20))),
         "four-digit codes": ",".join(f"{chance.randrange(10_000):04d}" for _ in range(chance.randint(5, 30))),
         "codes": chance.choice((" ", ",", ";", ", ")).join(codes),
-        "order id": f"O{chance.randrange(10**5):05d}-{chance.randrange(1000):03d}-{chance.randrange(10**6):06d}",
+        "order id": f"O{chance.randrange(10**5):05d}-{chance.randrange(1000):03d}"
+        f"-{chance.randrange(10**6):06d}",
         "measure": f"{chance.uniform(0, 10 ** chance.randint(1, 12)):,.3f}",
-        "timestamps": f"{day} {chance.randrange(24):02d}:{chance.randrange(60):02d}:{chance.random() * 60:09.6f}",
+        "timestamps": (
+            f"{day} {chance.randrange(24):02d}:{chance.randrange(60):02d}:{chance.random() * 60:09.6f}"
+        ),
         "microseconds": str(chance.randrange(10**15, 2 * 10**15)),
     }
 
@@ -252,7 +261,9 @@ def ids(chance: random.Random) -> dict[int, list[str]]:
 
 
 def changed_numbers(chance: random.Random) -> tuple[float, float]:
-    """Return the share of numbers of other kinds that redaction changes, and that of ids in columns that state nothing."""
+    """Return the share of numbers of other kinds that redaction changes, and that of ids in columns that
+    state nothing.
+    """
     cells = list(numbers(chance))
     false, undeclared = changed(cells, CONTEXT_BELOW), Counter[str]()
     columns = ids(chance)
@@ -300,7 +311,8 @@ def worst_texts(chance: random.Random, size: int) -> dict[str, str]:
         "16 digits": lambda: f"{chance.randrange(4 * 10**15, 5 * 10**15)} ",
         "groups of a card": lambda: in_groups(str(chance.randrange(4 * 10**15, 5 * 10**15)), " ") + ", ",
         "social security numbers": lambda: (
-            f"{chance.randrange(1, 666):03d}-{chance.randrange(1, 100):02d}-{chance.randrange(1, 10_000):04d},"
+            f"{chance.randrange(1, 666):03d}-{chance.randrange(1, 100):02d}"
+            f"-{chance.randrange(1, 10_000):04d},"
         ),
         "JSON": lambda: json.dumps(
             {
@@ -318,7 +330,9 @@ def worst_texts(chance: random.Random, size: int) -> dict[str, str]:
 
 
 def worst_times(chance: random.Random) -> tuple[float, float]:
-    """Return the greatest milliseconds of processor time per megabyte, of redaction and of the leak scanner."""
+    """Return the greatest milliseconds of processor time per megabyte, of redaction and of the
+    leak scanner.
+    """
     worst = [0.0, 0.0]
     redact(pa.array(["4111 1111 1111 1111 card cvv 123"]))  # loads tables
     for size in (10_000, 100_000, 1_000_000):
@@ -399,7 +413,8 @@ def main() -> None:
     in_context = [*(with_context(cell) for cell in cells), *others]
     in_text = shares(in_context, found_in([cell.text for cell in in_context], CONTEXT_BELOW))
     print(
-        f"{sum(cell.is_pan for cell in cells)} card numbers, {sum(not cell.is_pan for cell in in_context)} other cells"
+        f"{sum(cell.is_pan for cell in cells)} card numbers, "
+        f"{sum(not cell.is_pan for cell in in_context)} other cells"
     )
     false_numbers, false_ids = changed_numbers(chance)
     worst, scan_worst = worst_times(chance)
@@ -429,7 +444,10 @@ def found_in(texts: list[str], context_below: int) -> set[int]:
 
 
 def shares(cells: list[Cell], found: set[int]) -> tuple[float | None, float | None]:
-    """Which share of the cards is found, and of the other cells; what is missed and what is false is printed by kind."""
+    """Which share of the cards is found, and of the other cells.
+
+    What is missed and what is false is printed by kind.
+    """
     total = Counter(cell.is_pan for cell in cells)
     missed = Counter(cell.kind for row, cell in enumerate(cells) if cell.is_pan and row not in found)
     false = Counter(cell.kind for row, cell in enumerate(cells) if not cell.is_pan and row in found)

@@ -1,14 +1,17 @@
 """How well the gate's CSV reader loads Pollock's polluted files in auto mode: nothing but the bytes is given.
 
-Loaded are the rows that have the table's width, under the header that was found. Rows of another width, which the gate quarantines with
-their text, count as not loaded, and so does a file that is refused; only an empty file counts as loaded with nothing in it.
+Loaded are the rows that have the table's width, under the header that was found. Rows of another width, which
+the gate quarantines with their text, count as not loaded, and so does a file that is refused; only an empty
+file counts as loaded with nothing in it.
 
-Scores are Pollock's: for each file success, and precision, recall and F1 of header, records and cells, each a mean over the files
-(`simple`) or a mean weighted by how often the pollution was met in a survey of real files (`weighted`), summed, so that 10 is perfect.
-Pollock first brings cells to a common form (dates, prices, case). Here texts are compared as they are, which can only find fewer of
-them equal: the score that is printed is at most Pollock's own.
+Scores are Pollock's: for each file success, and precision, recall and F1 of header, records and cells, each a
+mean over the files (`simple`) or a mean weighted by how often the pollution was met in a survey of real files
+(`weighted`), summed, so that 10 is perfect. Pollock first brings cells to a common form (dates, prices,
+case). Here texts are compared as they are, which can only find fewer of them equal: the score that is printed
+is at most Pollock's own.
 
-Source: Vitagliano et al. (2023), Pollock: A Data Loading Benchmark, PVLDB 16(8), and its metrics.py and pollock_weights.json.
+Source: Vitagliano et al. (2023), Pollock: A Data Loading Benchmark, PVLDB 16(8), and its metrics.py and
+pollock_weights.json.
 
 Example:
     python -m benchmarks.gate.pollock DATA      # a folder, or an archive of it, that holds csv/ and clean/
@@ -75,7 +78,10 @@ WEIGHTS = {
 
 
 def loaded(content: bytes) -> Rows | None:
-    """The header, where there is one, and the rows as the reader hands them over; None for a file that it refuses."""
+    """The header, where there is one, and the rows as the reader hands them over.
+
+    None for a file that it refuses.
+    """
     try:
         table = read_first_table(content)
     except UnreadableFileError as refusal:
@@ -105,7 +111,10 @@ def _record(row: Sequence[str]) -> tuple[str, ...]:
 
 
 def _shares(clean: Iterable[object], found: Iterable[object]) -> tuple[float, float, float]:
-    """Pollock's precision is over the clean side and its recall over the loaded one; their sum is the same either way."""
+    """Pollock's precision is over the clean side and its recall over the loaded one.
+
+    Their sum is the same either way.
+    """
     want, have = Counter(clean), Counter(found)
     if not want:
         return 1.0, 1.0, 1.0
@@ -117,7 +126,10 @@ def _shares(clean: Iterable[object], found: Iterable[object]) -> tuple[float, fl
 
 
 def weight_of(name: str) -> float:
-    """The weight of one file, by the longest kind that its name begins with; files of no kind of Pollock's weigh nothing."""
+    """The weight of one file, by the longest kind that its name begins with.
+
+    Files of no kind of Pollock's weigh nothing.
+    """
     kinds = [kind for kind in WEIGHTS if name.startswith(kind)]
     return WEIGHTS[max(kinds, key=len)] if kinds else 0.0
 

@@ -1,9 +1,12 @@
-"""The gate's compiled rules against the Great Expectations suite of the same contract, on the same rows. The last line is JSON.
+"""The gate's compiled rules against the Great Expectations suite of the same contract, on the same rows.
+
+The last line is JSON.
 
     make bench-rules [DATA=orders.csv] [ROWS=1000000]
 
-Both judge typed rows in memory by the contract beside this file, `gate_orders.yaml`, in this order and on the same table: required values,
-patterns, bounds, allowed values. `verdicts_equal` is 1 when every rule is broken by the very same rows on both sides.
+Both judge typed rows in memory by the contract beside this file, `gate_orders.yaml`, in this order and on the
+same table: required values, patterns, bounds, allowed values. `verdicts_equal` is 1 when every rule is broken
+by the very same rows on both sides.
 """
 
 from __future__ import annotations
@@ -42,7 +45,9 @@ Broken = dict[str, "np.ndarray[Any, np.dtype[np.int64]]"]
 
 
 def rules_only(contract: Contract) -> Contract:
-    """The contract without masks and keys, and strict enough that rows break it: on both sides only rules are measured."""
+    """The contract without masks and keys, and strict enough that rows break it: on both sides only rules are
+    measured.
+    """
     columns = [replace(column, mask=None) for column in contract.columns]
     bounded = [
         replace(
@@ -82,7 +87,10 @@ def by_compiled_rules(contract: Contract, rows: pa.Table) -> tuple[float, Broken
 
 
 def by_suite(contract: Contract, rows: pa.Table) -> tuple[float, Broken]:
-    """As above, of Great Expectations; making the pandas frame it needs belongs to it, asking which rows failed does not."""
+    """As above, of Great Expectations.
+
+    Making the pandas frame it needs belongs to it, asking which rows failed does not.
+    """
     start = time.perf_counter()
     batch, suite = _batch(rows), suite_of(contract)
     results = batch.validate(suite, result_format="BOOLEAN_ONLY").results

@@ -1,9 +1,12 @@
-"""How much processor time a command takes to start: `headgate --help`, and `headgate files` up to its first request.
+"""How much processor time a command takes to start: `headgate --help`, and `headgate files` up to its first
+request.
 
-The reference is `python -c "import click, botocore.session"`: the two libraries that every command of the lake needs.
+The reference is `python -c "import click, botocore.session"`: the two libraries that every command of the
+lake needs.
 Bytecode is compiled first, as an installation compiles it. Each figure is the least of five processes.
 
-Prints one JSON object in its last line: help_cpu_s, list_cpu_s, reference_cpu_s, all in seconds of processor time.
+Prints one JSON object in its last line: help_cpu_s, list_cpu_s, reference_cpu_s, all in seconds of processor
+time.
 """
 
 from __future__ import annotations
@@ -71,7 +74,10 @@ def until_first_request() -> float:
 
 
 def cpu_s(pid: int) -> float:
-    """Return the user and system time that a running process has used, in seconds. Source: proc(5), /proc/<pid>/stat."""
+    """Return the user and system time that a running process has used, in seconds.
+
+    Source: proc(5), /proc/<pid>/stat.
+    """
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

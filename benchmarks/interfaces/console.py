@@ -2,10 +2,11 @@
 
     make bench-console
 
-`first_load_kb`: page, script and style that the first page loads, gzipped. `interactive_ms`: from navigation to a heading and a health
-check from the API, median of five. `axe_violations`: over all pages, at 375 and 1440 pixels, light and dark. `first_rows_ms`: from Run
-until the first rows of a long answer are shown; `grid_rows`: rows of the query page's grid when all are read; `grid_fps`: frames a
-second while it scrolls through them.
+`first_load_kb`: page, script and style that the first page loads, gzipped. `interactive_ms`: from navigation
+to a heading and a health check from the API, median of five. `axe_violations`: over all pages, at 375 and
+1440 pixels, light and dark. `first_rows_ms`: from Run until the first rows of a long answer are shown;
+`grid_rows`: rows of the query page's grid when all are read; `grid_fps`: frames a second while it scrolls
+through them.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def axe_violations(page: Any, url: str, file_id: str) -> int:  # noqa: ANN401 as
 
 def grid(page: Any, url: str, rows: int) -> dict[str, int]:  # noqa: ANN401 as above
     """Rows in the query page's grid, and frames a second while it scrolls."""
-    numbers = f"unnest(sequence(0, {rows // 1000 - 1})) as t(i) cross join unnest(sequence(1, 1000)) as u(j)"  # a sequence ends at 10,000
+    # A sequence ends at 10,000.
+    numbers = f"unnest(sequence(0, {rows // 1000 - 1})) as t(i) cross join unnest(sequence(1, 1000)) as u(j)"
     sql = f"select 1000 * i %2B j as id, i * 1.5 as amount, 'row' as name from {numbers}"  # noqa: S608 numbers
     visit(page, url, f"/query?sql={sql}")
     began = time.monotonic()

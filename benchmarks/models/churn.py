@@ -1,9 +1,11 @@
 """The churn recipes on labelled customers, in repeated cross-validation: ranking and calibration.
 
-In each fold the recipes compete on a quarter of the customers to learn from, as they compete at past origins in the product; the
-winner then learns from all of these. The figures of plain histogram boosting on the same folds are beside it.
+In each fold the recipes compete on a quarter of the customers to learn from, as they compete at past origins
+in the product; the winner then learns from all of these. The figures of plain histogram boosting on the same
+folds are beside it.
 
-DATA: a CSV with one row per customer; TARGET: its column of who left (two values, the second in order counts as left).
+DATA: a CSV with one row per customer; TARGET: its column of who left (two values, the second in order counts
+as left).
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ def main() -> None:
         boosted = boosting(numeric, categorical).fit(points.iloc[train], left[train])
         plain.append(roc_auc_score(left[test], boosted.predict_proba(points.iloc[test])[:, 1]))
         print(
-            f"fold {place + 1} of {FOLDS * REPEATS}: {recipe}, AUC {ranked[-1]:.4f}, plain boosting {plain[-1]:.4f}",
+            f"fold {place + 1} of {FOLDS * REPEATS}: {recipe}, AUC {ranked[-1]:.4f}, plain boosting "
+            f"{plain[-1]:.4f}",
             flush=True,
         )
     error = float(np.mean([churn.calibration_error(left, repeat) for repeat in probability]))
@@ -59,7 +62,10 @@ def main() -> None:
 
 
 def contested(points: pd.DataFrame, left: churn.Labels, numeric: list[str], categorical: list[str]) -> str:
-    """The recipe that wins on a quarter of the customers; the naive rule needs days of silence, and cannot compete."""
+    """The recipe that wins on a quarter of the customers.
+
+    The naive rule needs days of silence, and cannot compete.
+    """
     learnt, tried = train_test_split(
         np.arange(len(left)), test_size=0.25, stratify=left, random_state=churn.SEED
     )
@@ -82,18 +88,23 @@ def labelled(path: Path, target: str) -> pd.DataFrame:
     data = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if target not in data:
         raise SystemExit(
-            f"{path} has no column {target}; name the one that says who left with TARGET=<column>: {', '.join(data)}"
+            f"{path} has no column {target}; name the one that says who left with TARGET=<column>: "
+            f"{', '.join(data)}"
         )
     known = data[data[target].str.strip() != ""].reset_index(drop=True)
     if (count := known[target].nunique()) != TWO:
         raise SystemExit(
-            f"{target} has {count} values besides blanks; TARGET=<column> names one that has two, such as Yes and No"
+            f"{target} has {count} values besides blanks; TARGET=<column> names one that has two, such "
+            "as Yes and No"
         )
     return known
 
 
 def prepared(customers: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """The customers with numbers as numbers, and the names of numbers and codes; columns that name one customer each are left out."""
+    """The customers with numbers as numbers, and the names of numbers and codes.
+
+    Columns that name one customer each are left out.
+    """
     read = customers.apply(pd.to_numeric, errors="coerce")
     telling = [
         name

@@ -1,7 +1,8 @@
 """BG/NBD and Gamma-Gamma on CDNOW against the published figures, and how long 100,000 customers take.
 
-DATA: a text file in CDNOW's form (master id, id, day, discs, spent). For a file other than CDNOW's 1/10 sample there are
-no published figures; the parameters are then compared with those of a slow search that shares no code with the fit.
+DATA: a text file in CDNOW's form (master id, id, day, discs, spent). For a file other than CDNOW's 1/10
+sample there are no published figures; the parameters are then compared with those of a slow search that
+shares no code with the fit.
 """
 
 from __future__ import annotations

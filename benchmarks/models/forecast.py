@@ -1,7 +1,9 @@
-"""How good the forecaster is on M4's weekly and hourly series, by the competition's own measures. Prints JSON as its last line.
+"""How good the forecaster is on M4's weekly and hourly series, by the competition's own measures.
 
-Held back are the last 13 (weekly) and 48 (hourly) values of the training part; where `<Name>-test.csv[.gz]` is next to it, the
-official test part is forecast from the whole training part instead.
+Prints JSON as its last line.
+
+Held back are the last 13 (weekly) and 48 (hourly) values of the training part; where `<Name>-test.csv[.gz]`
+is next to it, the official test part is forecast from the whole training part instead.
 
     python -m benchmarks.models.forecast [folder with Weekly-train.csv.gz, Hourly-train.csv.gz]
 
@@ -9,8 +11,9 @@ Of M4's frequencies those are measured that the folder holds; OWA of a kind it l
 
 `weekly_short_owa` is of the weekly series of which less than 150 values are known.
 
-Settings are chosen on earlier windows, never on the last one: `--earlier 1` leaves the last window out and forecasts the one
-before it, and so on. `--ensemble listed` measures ETS, CES, Theta and ARIMA beside MSTL instead of the ensemble in use.
+Settings are chosen on earlier windows, never on the last one: `--earlier 1` leaves the last window out and
+forecasts the one before it, and so on. `--ensemble listed` measures ETS, CES, Theta and ARIMA beside MSTL
+instead of the ensemble in use.
 """
 
 from __future__ import annotations
@@ -44,7 +47,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Frequency:
-    """One of M4's frequencies: its horizon, the season that MASE and Naive2 use by the rules, and those the forecaster looks for."""
+    """One of M4's frequencies: its horizon, the season that MASE and Naive2 use by the rules, and those the
+    forecaster looks for.
+    """
 
     name: str
     horizon: int
@@ -75,7 +80,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Result:
-    """Measures of one frequency; `covered` is the share of values inside each level's interval, `short_owa` of short series, or NaN."""
+    """Measures of one frequency.
+
+    `covered` is the share of values inside each level's interval, `short_owa` of short series, or NaN.
+    """
 
     owa: float
     short_owa: float
@@ -101,7 +109,9 @@ def read_series(folder: Path, stem: str) -> dict[str, Array]:
 
 
 def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split | None:
-    """The official split where the test part is there, else the last values of the training part held back; None without either.
+    """The official split where the test part is there, else the last values of the training part held back.
+
+    None without either.
 
     Args:
         earlier: windows at the end of the training part to leave out; the one before them is then held back.
@@ -111,7 +121,8 @@ def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split | None:
         return None
     if unknown := sorted(set(ahead) - set(known)):
         raise SystemExit(
-            f"{frequency.name}-test has {len(unknown)} series that {frequency.name}-train has not, first {unknown[0]}"
+            f"{frequency.name}-test has {len(unknown)} series that {frequency.name}-train has not, first "
+            f"{unknown[0]}"
         )
     if ahead and not earlier:
         return Split({name: known[name] for name in ahead}, ahead)
@@ -129,7 +140,8 @@ def measured(data: Split, frequency: Frequency, ensemble: Ensemble) -> Result:
     began, began_cpu = time.perf_counter(), _cpu_seconds()
     horizon = max(actual.size for actual in data.ahead.values())
     print(
-        f"{frequency.name}: {len(data.ahead)} series, {horizon} values ahead of each, now and from three earlier origins ...",
+        f"{frequency.name}: {len(data.ahead)} series, {horizon} values ahead of each, now and from three "
+        "earlier origins ...",
         flush=True,
     )
     panel = pd.concat(
@@ -201,7 +213,8 @@ def main() -> None:
     found = {frequency: split(given.folder, frequency, given.earlier) for frequency in FREQUENCIES}
     if not any(found.values()):
         raise SystemExit(
-            f"{given.folder} holds no Weekly-train.csv[.gz] or Hourly-train.csv[.gz]; name the folder of M4 with DATA=<folder>"
+            f"{given.folder} holds no Weekly-train.csv[.gz] or Hourly-train.csv[.gz]; name the folder of "
+            "M4 with DATA=<folder>"
         )
     results = {
         frequency.name.lower(): measured(data, frequency, given.ensemble)

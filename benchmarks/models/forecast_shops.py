@@ -1,4 +1,7 @@
-"""Sales forecasts of the library's shops against what followed and against naive rules; writes docs/forecast-shops.md."""
+"""Sales forecasts of the library's shops against what followed and against naive rules.
+
+Writes docs/forecast-shops.md.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ INTRODUCTION = """# Forecasts of many shops
 last year, or the mean of the last eight. `best` is the better of the first two, chosen by hindsight for each shop.
 Periods outside an 80 % interval are missed, however near they were. The sizes of level and season were fitted without the held-out shops.
 
-"""
+"""  # noqa: E501 a file's text
 
 
 def measured() -> dict[str, float | int]:
@@ -115,7 +118,10 @@ def _of_shop(rows: pd.DataFrame) -> pd.Series[float]:
 
 
 def _best(rows: pd.DataFrame, table: pd.DataFrame) -> pd.Series[float]:
-    """The error of each origin by the rule that was best for its shop; the last value where that could not forecast yet."""
+    """The error of each origin by the rule that was best for its shop.
+
+    The last value where that could not forecast yet.
+    """
     rule = rows["shop"].map(table["rule"])
     errors = pd.Series([row[name] for name, (_, row) in zip(rule, rows.iterrows(), strict=True)])
     return errors.astype(float).fillna(rows["last_value"])

@@ -1,10 +1,13 @@
-"""Fraud scores by the Fraud Detection Handbook's protocol: train some days, wait for the labels, test the days after.
+"""Fraud scores by the Fraud Detection Handbook's protocol: train some days, wait for the labels, test the
+days after.
 
-DATA: a Parquet file with the handbook's columns, or a folder of such files; TRAIN and TEST: ranges of days such as
-2018-07-11/2018-07-17, first and last. Without ranges: four weeks of tests, each after a week of training and a week of delay
-(the handbook's prequential validation), the last of them the last week of the data.
+DATA: a Parquet file with the handbook's columns, or a folder of such files; TRAIN and TEST: ranges of days
+such as 2018-07-11/2018-07-17, first and last. Without ranges: four weeks of tests, each after a week of
+training and a week of delay (the handbook's prequential validation), the last of them the last week of the
+data.
 
-Customers who are known to be defrauded are left out of the test, and one who was found on a day is not looked at again.
+Customers who are known to be defrauded are left out of the test, and one who was found on a day is not looked
+at again.
 
 Source: Fraud Detection Handbook, chapters 4.4 and 5.3.
 """
@@ -63,7 +66,8 @@ def read(data: Path) -> pd.DataFrame:
     files = sorted(data.rglob("*.parquet")) if data.is_dir() else [data]
     if not files:
         raise SystemExit(
-            f"{data} holds no .parquet file; name a file or folder of the handbook's transactions with DATA=<path>"
+            f"{data} holds no .parquet file; name a file or folder of the handbook's transactions with "
+            "DATA=<path>"
         )
     rows = pd.concat(
         [pd.read_parquet(file, columns=list(COLUMNS)) for file in files], ignore_index=True
@@ -119,7 +123,8 @@ def measured(transactions: pd.DataFrame, train: Range, test: Range) -> dict[str,
     for name, rows in (("TRAIN", learnt), ("TEST", tried)):
         if not 0 < rows.is_fraud.sum() < len(rows):
             raise SystemExit(
-                f"{name} holds {len(rows):,} transactions and {int(rows.is_fraud.sum()):,} frauds: too few to measure anything"
+                f"{name} holds {len(rows):,} transactions and {int(rows.is_fraud.sum()):,} frauds: too "
+                "few to measure anything"
             )
     scores = {
         "ours": models.boosting(learnt, labels, features.ALL).scores(tried),

@@ -1,14 +1,15 @@
 """Intents found without labels against the labels that people gave, beside plain TF-IDF and k-means.
 
-DATA: a CSV of text,category. As in the published figures the number of categories is given, the labels are not; what the
-system finds when it chooses the number by itself, and what it finds without the sentence model, is printed above.
+DATA: a CSV of text,category. As in the published figures the number of categories is given, the labels are
+not; what the system finds when it chooses the number by itself, and what it finds without the sentence model,
+is printed above.
 
-WANDS: `query.csv` of the data set of that name (tabs, columns query and query_class), as a check on searches of a shop; its figures are
-null where it is not there. The system's choices are not tuned on it.
+WANDS: `query.csv` of the data set of that name (tabs, columns query and query_class), as a check on searches
+of a shop; its figures are null where it is not there. The system's choices are not tuned on it.
 
 Source:
-    An et al. (2022), New Intent Discovery with Pre-training and Contrastive Learning (MTP-CLNN: NMI 0.818 on BANKING77);
-    Chen et al. (2022), WANDS: Dataset for Product Search Relevance Assessment.
+    An et al. (2022), New Intent Discovery with Pre-training and Contrastive Learning (MTP-CLNN: NMI 0.818 on
+    BANKING77); Chen et al. (2022), WANDS: Dataset for Product Search Relevance Assessment.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def main() -> None:
 
 
 def chosen(texts: pd.Series, categories: pd.Series) -> dict[str, float]:
-    """Both levels of what the system finds when it chooses their numbers of groups, against the categories."""
+    """Both levels of what the system finds when it chooses their numbers of groups, against the
+    categories.
+    """
     groups_of = intents.group_texts(texts, pd.Series(1, index=texts.index), sentence_model.installed())
     figures: dict[str, float] = {"stability": groups_of.stability}
     for level, groups in (("intent", groups_of.groups), ("sub_intent", groups_of.sub_groups)):
@@ -79,7 +82,10 @@ def purity_of(categories: pd.Series, groups: np.ndarray) -> float:
 
 
 def wands(path: Path) -> dict[str, float | None]:
-    """The same figures for the queries of WANDS against their query classes; None where the file is not there."""
+    """The same figures for the queries of WANDS against their query classes.
+
+    None where the file is not there.
+    """
     names = ("intent_nmi", "intent_purity", "sub_intent_nmi", "sub_intent_purity")
     if not path.exists():
         print(f"WANDS is not here ({path}): set WANDS to its query.csv")

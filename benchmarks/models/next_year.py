@@ -1,20 +1,26 @@
-"""The tables of all systems, built at past days, against what the shop did next and against naive rules. The last line is JSON.
+"""The tables of all systems, built at past days, against what the shop did next and against naive rules.
+
+The last line is JSON.
 
     make bench-next-year [DATA=invoices.csv] [ORIGINS=2] [SHOPS=online-retail,generated-6000]
 
-DATA is a CSV, a workbook or a folder in the layout of UCI Online Retail II, of one year or two: the columns Invoice, StockCode,
-Description, Quantity, InvoiceDate (2009-12-01 07:45:00), Price (6.95), Customer ID and Country, separated by commas.
-Its origins are the ends of 9, 12, 18 and 24 months of history as far as data follow them, so before and after Christmas.
-Without DATA: the first year of Online Retail II, split, and generated shops of three sizes over three years with a season, growth,
-promotions and a closed fortnight.
-ORIGINS is the number of origins of each shop, spread over its history. Two of them are judged at once, each in a process of its own.
-Without both, the library of shops (`shop_library.py`) is forecast as well, and docs/forecast-shops.md is written.
-SHOPS names some of the shops that are judged without DATA: online-retail, generated-6000, generated-12000, generated-24000.
-The rows of an origin are kept in `.headgate/bench/next-year-rows` until the code of the models changes.
+DATA is a CSV, a workbook or a folder in the layout of UCI Online Retail II, of one year or two: the columns
+Invoice, StockCode, Description, Quantity, InvoiceDate (2009-12-01 07:45:00), Price (6.95), Customer ID and
+Country, separated by commas. Its origins are the ends of 9, 12, 18 and 24 months of history as far as data
+follow them, so before and after Christmas. Without DATA: the first year of Online Retail II, split, and
+generated shops of three sizes over three years with a season, growth, promotions and a closed fortnight.
+ORIGINS is the number of origins of each shop, spread over its history. Two of them are judged at once, each
+in a process of its own. Without both, the library of shops (`shop_library.py`) is forecast as well, and
+docs/forecast-shops.md is written. SHOPS names some of the shops that are judged without DATA: online-retail,
+generated-6000, generated-12000, generated-24000. The rows of an origin are kept in
+`.headgate/bench/next-year-rows` until the code of the models changes.
 
-The tables of retail-copilot and global-market-pulse describe the past and forecast nothing, so they have no row.
-One row per table, measure and origin: the table's figure, the same of the naive rule, and whether the table is at least as good,
-and the method that the table names. A rank or an AUC is better when higher, an error when lower, a ratio when nearer to 1.
+The tables of retail-copilot and global-market-pulse describe the past and forecast nothing, so they have no
+row.
+One row per table, measure and origin: the table's figure, the same of the naive rule, and whether the table
+is at least as good,
+and the method that the table names. A rank or an AUC is better when higher, an error when lower, a ratio when
+nearer to 1.
 """
 
 from __future__ import annotations
@@ -84,7 +90,10 @@ TOLERANCE = 0.005  # a table this near to the naive rule is as good
 
 @dataclass(frozen=True)
 class Row:
-    """One measure of one table at one origin, beside the naive rule's; `better` is "higher", "lower" or "near one"."""
+    """One measure of one table at one origin, beside the naive rule's.
+
+    `better` is "higher", "lower" or "near one".
+    """
 
     table: str
     measure: str
@@ -106,7 +115,10 @@ class Row:
 
 
 def main() -> int:
-    """Measure every shop and print the summary; print an expected failure as one line, and return the exit code."""
+    """Measure every shop and print the summary.
+
+    Print an expected failure as one line, and return the exit code.
+    """
     try:
         measure()
     except HeadgateError as error:
@@ -126,10 +138,12 @@ def measure() -> None:
     ]
     if not tasks:
         raise SettingsError(
-            "No shop is measured. Set DATA to a file, or SHOPS to names that `benchmarks/models/next_year.py` lists."
+            "No shop is measured. Set DATA to a file, or SHOPS to names that "
+            "`benchmarks/models/next_year.py` lists."
         )
     found: list[tuple[str, date, Row]] = []
-    # Each origin has one core. joblib's idle workers would also keep a finished process, and the JSON line, for 300 s.
+    # Each origin has one core. joblib's idle workers would also keep a finished process, and the JSON line,
+    # for 300 s.
     os.environ["LOKY_MAX_CPU_COUNT"] = "1"
     # DuckDB's threads do not survive a fork.
     with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
@@ -139,7 +153,8 @@ def measure() -> None:
                 verdict = "beaten" if row.is_beaten else "ok"
                 figures = f"{row.value:10.3f} {row.rule:>24} {row.naive:10.3f}"
                 print(
-                    f"{name:22} {origin} {row.table:24} {row.measure:14} {figures} {verdict:6} {row.published}",
+                    f"{name:22} {origin} {row.table:24} {row.measure:14} {figures} {verdict:6} "
+                    f"{row.published}",
                     flush=True,
                 )
             print(f"{name:22} {origin} {seconds:.0f} s", flush=True)
@@ -148,7 +163,10 @@ def measure() -> None:
 
 
 def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
-    """The rows of one shop at one origin, and the seconds that they took; kept, so that a run that was stopped continues."""
+    """The rows of one shop at one origin, and the seconds that they took.
+
+    Kept, so that a run that was stopped continues.
+    """
     _, folder, origin, code = task
     kept = KEPT / "next-year-rows" / f"{folder.name}-{origin}-{code}.json"
     if kept.is_file():
@@ -215,7 +233,8 @@ def shops() -> Iterator[tuple[str, Path]]:
 
 
 def origins_of(tables: Mapping[str, ibis.Table]) -> list[date]:
-    """Days after which enough data follow: ends of whole months of history, and the eve of the last Christmas trade.
+    """Days after which enough data follow: ends of whole months of history, and the eve of the last Christmas
+    trade.
 
     Raises:
         SettingsError: the history is too short for any.
@@ -226,7 +245,8 @@ def origins_of(tables: Mapping[str, ibis.Table]) -> list[date]:
     if not usable:
         days, needed = (last - first).days + 1, (_days_to_judge(first)[0] - first).days + LEAST_AHEAD_DAYS + 1
         raise SettingsError(
-            f"history too short: {days} days, at least {needed} are needed. Set DATA to a longer history of invoices."
+            f"history too short: {days} days, at least {needed} are needed. Set DATA to a longer history "
+            "of invoices."
         )
     return _apart([day.date() for day in usable])
 
@@ -288,10 +308,11 @@ def _forecast(tables: Mapping[str, ibis.Table], origin: date) -> pd.DataFrame:
 
 
 def _scores(whole: pd.Series[float], ahead: pd.DataFrame) -> tuple[float, float, float, float, float] | None:
-    """Errors of the table, of last year and of the last value, the share inside the 80 % interval, and what to divide the errors by.
+    """Errors of the table, of last year and of the last value, the share inside the 80 % interval, and what
+    to divide the errors by.
 
-    For the total it is sMAPE; below it series may sell nothing for weeks, and errors are pounds over all pounds sold. None where
-    nothing followed.
+    For the total it is sMAPE; below it series may sell nothing for weeks, and errors are pounds over all
+    pounds sold. None where nothing followed.
     """
     is_total = ahead.level.iloc[0] == "total"
     ahead = ahead[pd.to_datetime(ahead.period_on) <= whole.index.max()]
@@ -355,7 +376,8 @@ def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
             .to_pandas()
             .set_index("customer_id")
         )
-        # A customer whose every purchase was undone later is known to the tables of the day, and bought nothing.
+        # A customer whose every purchase was undone later is known to the tables of the day, and bought
+        # nothing.
         truth = truth.reindex(value.customer_id)
         bought, spent = truth.bought.fillna(0).to_numpy() > 0, truth.spent.fillna(0).to_numpy(dtype=float)
         if bought.all() or not bought.any():
@@ -422,7 +444,9 @@ def _value(value: pd.DataFrame, segments: pd.DataFrame, spent: np.ndarray, horiz
 
 
 def _fraud(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
-    """The system's own test: scores of each day by models of earlier days, against what was reported later."""
+    """The system's own test: scores of each day by models of earlier days, against what was
+    reported later.
+    """
     if "card_transactions" not in tables:
         return
     quality = compliance_guardian.build(tables, origin, Shelf())["fraud_model_quality"]

@@ -1,6 +1,7 @@
 """Shops of many shapes, generated and real, whose forecasts are compared with what followed.
 
-Half of the shops is for choosing methods and settings, the other half is held out: it is measured, and chooses nothing.
+Half of the shops is for choosing methods and settings, the other half is held out: it is measured, and
+chooses nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Shop:
     """Sales by period of a shop, and the lengths of history after which it is forecast.
 
     Attributes:
-        cells: one column for each pair of region and category; rows are periods without gaps, by their first days.
+        cells: one column for each pair of region and category; rows are periods without gaps, by their first
+            days.
         is_held_out: whether the shop chooses no method and no setting.
         is_generated: whether the shop is made by this module.
     """
@@ -186,7 +188,10 @@ def constant(rng: np.random.Generator, when: Array) -> Array:
 
 
 def takeaway(rng: np.random.Generator, when: Array) -> Array:
-    """A trial with few weeks of sales, a slow start, then a level that drifts; quiet in summer, busy at New Year."""
+    """A trial with few weeks of sales, a slow start, then a level that drifts.
+
+    Quiet in summer, busy at New Year.
+    """
     begin = int(rng.integers(6, 16))
     level = np.exp(np.cumsum(0.03 * rng.standard_normal(WEEKS))) * (
         1 - np.exp(-np.maximum(np.arange(WEEKS) - begin, 0) / 10)
@@ -275,7 +280,10 @@ def olist_orders() -> Iterator[Shop]:
 
 
 def online_orders() -> Iterator[Shop]:
-    """The first year of a wholesaler of gifts, by country and by the first digit of the article; a year is all there is."""
+    """The first year of a wholesaler of gifts, by country and by the first digit of the article.
+
+    A year is all there is.
+    """
     path = DATA / "online_retail" / "online_retail_II_year2009-2010.csv.gz"
     if not path.is_file():
         return
@@ -292,7 +300,10 @@ def online_orders() -> Iterator[Shop]:
 
 
 def australian_retail() -> Iterator[Shop]:
-    """Monthly turnover of Australian shops: one shop for each group of states, by state and industry; every second one is held out."""
+    """Monthly turnover of Australian shops: one shop for each group of states, by state and industry.
+
+    Every second one is held out.
+    """
     path = DATA / "regional" / "aus_retail.csv.gz"
     if not path.is_file():
         return
@@ -317,7 +328,9 @@ def australian_retail() -> Iterator[Shop]:
 
 
 def m4_weekly() -> Iterator[Shop]:
-    """The newest weeks of series of M4 that differ: every thirtieth one, and every second of them is held out."""
+    """The newest weeks of series of M4 that differ: every thirtieth one, and every second of them is held
+    out.
+    """
     series = read_series(DATA / "m4", "Weekly-train")
     long_enough = [(name, values) for name, values in series.items() if values.size > M4_PIECE]
     for number, (name, values) in enumerate(long_enough[::30]):

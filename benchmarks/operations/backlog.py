@@ -1,9 +1,10 @@
-"""Simulate a day in which files trickle in while each run of the pipeline takes longer than the time between files.
+"""Simulate a day in which files trickle in while each run of the pipeline takes longer than the time between
+files.
 
     make bench-backlog [EVERY_S=120] [RUN_S=900] [HOURS=24] [INTERVAL_S=0]
 
-The rules are those of the function `start_pipeline`; only clock, schedule and runs are simulated. `unpublished` counts files that no
-finished run contains. The last line is JSON.
+The rules are those of the function `start_pipeline`; only clock, schedule and runs are simulated.
+`unpublished` counts files that no finished run contains. The last line is JSON.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
     make bench-card-audit [AUDITED=20000] [NEW=20] [ROWS=20000]
 
-The store is in memory, so only the audit's own work is timed: listing, ledger and scan. `read` counts the objects that were read.
+The store is in memory, so only the audit's own work is timed: listing, ledger and scan. `read` counts the
+objects that were read.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
     make bench-cost [LINES=500000] [COPIES=4] [KEEP=1]
 
-The gate, the merge and the quality gate run here over generated shops of LINES order lines and a quarter of them, the five systems over
-the larger shop and over COPIES copies of it; a copy has other keys. Their processor time, memory and disk feed the model of
-`scripts.cost_planning.workload`, which docs/operate/cost.md describes with its assumptions. `--keep` writes what was measured to
-headgate/costs/measured.toml and measured.toml of the retail domain, which `make plan-aws` and `headgate cost` use.
+The gate, the merge and the quality gate run here over generated shops of LINES order lines and a quarter of
+them, the five systems over the larger shop and over COPIES copies of it; a copy has other keys. Their
+processor time, memory and disk feed the model of `scripts.cost_planning.workload`, which docs/operate/cost.md
+describes with its assumptions. `--keep` writes what was measured to headgate/costs/measured.toml and
+measured.toml of the retail domain, which `make plan-aws` and `headgate cost` use.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def _measure(lines: int, copies: int) -> Measured:
         few_systems = _systems(Path(name, str(lines), "merged"))
         copy_shop(Path(name, str(lines), "merged"), Path(name, "copies"), copies)
         many_systems = _systems(Path(name, "copies"))
-    # A copy is as large as the shop itself, as the merge would write it; the copies' own files are less compact.
+    # A copy is as large as the shop itself, as the merge would write it; the copies' own files are less
+    # compact.
     sizes = (many["merged_bytes"], copies * many["merged_bytes"])
     return Measured(
         measured_on=datetime.now(UTC).date(),
@@ -107,7 +109,10 @@ def _measure(lines: int, copies: int) -> Measured:
 
 
 def _merged_shop(lines: int, folder: Path) -> dict[str, float]:
-    """Processor seconds and bytes of one generated shop through the gate, the merge and the quality gate; it is in `merged` afterwards."""
+    """Processor seconds and bytes of one generated shop through the gate, the merge and the quality gate.
+
+    It is in `merged` afterwards.
+    """
     orders = lines // LINES_PER_ORDER
     generate(ShopSpec(customers=orders // 5, orders=orders), folder / "raw")
     raw_bytes, gate_s, passed = _gate(folder)

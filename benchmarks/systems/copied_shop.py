@@ -1,4 +1,6 @@
-"""A larger shop from a merged one: copies of all its rows with other keys, so that no copy has a customer, order or card of another."""
+"""A larger shop from a merged one: copies of all its rows with other keys, so that no copy has a customer,
+order or card of another.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ _SHARED = {"calendar", "products", "regions"}  # all copies sell the same goods 
 
 
 def copy_shop(merged: Path, folder: Path, copies: int) -> None:
-    """Write the datasets of a merged shop, one file each, with so many copies of its rows; keys of a file ascend if they did before."""
+    """Write the datasets of a merged shop, one file each, with so many copies of its rows.
+
+    Keys of a file ascend if they did before.
+    """
     folder.mkdir(parents=True)
     with duckdb.connect(
         config={"memory_limit": "2GB", "threads": 1, "temp_directory": str(folder / "spill")}

@@ -1,4 +1,6 @@
-"""How many lines a domain outside the package takes: those of an example's files, without data and lock files."""
+"""How many lines a domain outside the package takes: those of an example's files, without data and lock
+files.
+"""
 
 from __future__ import annotations
 

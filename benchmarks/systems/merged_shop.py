@@ -1,4 +1,7 @@
-"""A shop as the systems find it: every raw file through the gate, then merged, as local Parquet files. Kept, because it takes minutes."""
+"""A shop as the systems find it: every raw file through the gate, then merged, as local Parquet files.
+
+Kept, because it takes minutes.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,10 @@ def kept_shop(spec: ShopSpec, name: str) -> Path:
 
 
 def online_retail(source: Path) -> Path:
-    """The folder of the shop that Online Retail II makes. NotFoundError if there is no such file or folder."""
+    """The folder of the shop that Online Retail II makes.
+
+    NotFoundError if there is no such file or folder.
+    """
     if not source.exists():
         raise NotFoundError(
             f"{source} does not exist. Set DATA to a CSV file, a workbook or a folder of them."
@@ -94,7 +100,9 @@ def _let_in(scratch: Path) -> dict[str, list[Path]]:
 
 
 def merge_shop(increments: Mapping[str, Sequence[Path]], folder: Path) -> None:
-    """Merge increments as a run does, audit included, into one file for each dataset: `folder/<dataset>.parquet`."""
+    """Merge increments as a run does, audit included, into one file for each dataset:
+    `folder/<dataset>.parquet`.
+    """
     contracts, objects, catalog = Registry.load().curated, MemoryObjects(), MemoryCatalog()
     for dataset in contracts:
         catalog.create(DATABASE, dataset)

@@ -1,10 +1,13 @@
-"""A generated shop of ten million order lines through all five systems, and the same tables from Spark. The last line is JSON.
+"""A generated shop of ten million order lines through all five systems, and the same tables from Spark.
+
+The last line is JSON.
 
     make bench-scale [LINES=10000000] [SPARK_LINES=1000000] [AT_ONCE=2] [DATA=folder]
 
-DATA is a folder with a merged Parquet file for each dataset; both sizes are then its own. Without it the shop is generated, passes
-the gate and the merge once, is kept below `.headgate/bench` and not counted. `seconds_10m` and `peak_mb` are of DuckDB over LINES;
-`spark_equal` says that every table of every system over SPARK_LINES has the same bytes from DuckDB and from a Spark on this machine.
+DATA is a folder with a merged Parquet file for each dataset; both sizes are then its own. Without it the shop
+is generated, passes the gate and the merge once, is kept below `.headgate/bench` and not counted.
+`seconds_10m` and `peak_mb` are of DuckDB over LINES; `spark_equal` says that every table of every system over
+SPARK_LINES has the same bytes from DuckDB and from a Spark on this machine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""One system over one folder of merged files, in this process. The last line is JSON: CPU seconds, memory, a digest of each table.
+"""One system over one folder of merged files, in this process.
+
+The last line is JSON: CPU seconds, memory, a digest of each table.
 
 Tables are published to a folder: buckets in memory would count what S3 holds as memory of the system.
 """
@@ -39,7 +41,10 @@ PUBLISHED = "headgate-published-"
 
 
 def build(system: str, folder: Path, engine: str, memory_mb: int) -> dict[str, object]:
-    """Build, audit and publish one system, to buckets in a temporary folder; what it took, and a digest of each table."""
+    """Build, audit and publish one system, to buckets in a temporary folder.
+
+    What it took, and a digest of each table.
+    """
     with tempfile.TemporaryDirectory(prefix=PUBLISHED) as buckets:
         _published(system, folder, engine, memory_mb, FolderObjects(Path(buckets)))
         tables = {
@@ -89,7 +94,10 @@ def _cpu_s() -> float:
 
 
 def _peak_mb() -> float:
-    """The most memory that this process held. `ru_maxrss` begins with the parent's, so the kernel's own record is read."""
+    """The most memory that this process held.
+
+    `ru_maxrss` begins with the parent's, so the kernel's own record is read.
+    """
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 

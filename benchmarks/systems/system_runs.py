@@ -100,7 +100,10 @@ def _in_process(system: str, folder: Path, engine: str) -> Built:
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
     built = Built(system, time.monotonic() - began, disk_bytes / 1e6, **json.loads(reported.splitlines()[-1]))
-    figures = f"{built.seconds:7.1f} s {built.cpu_s:7.1f} CPU s {built.peak_mb:7.0f} MB {built.disk_mb:7.0f} MB of disk"
+    figures = (
+        f"{built.seconds:7.1f} s {built.cpu_s:7.1f} CPU s {built.peak_mb:7.0f} MB {built.disk_mb:7.0f} "
+        "MB of disk"
+    )
     print(f"  {system:24} {engine:7} {figures}", flush=True)
     return built
 

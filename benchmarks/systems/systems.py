@@ -1,10 +1,12 @@
-"""Online Retail II through all five systems, two at a time, each built, audited and published. The last line is JSON.
+"""Online Retail II through all five systems, two at a time, each built, audited and published.
+
+The last line is JSON.
 
     make bench-systems [DATA=online_retail_II.csv]
 
-DATA is a CSV in the layout of UCI Online Retail II, packed or not. Going through the gate and the merge is done once, kept below
-`.headgate/bench` and not counted. Starting processes and loading libraries is counted. `peak_mb` is what all processes hold together
-at the worst moment.
+DATA is a CSV in the layout of UCI Online Retail II, packed or not. Going through the gate and the merge is
+done once, kept below `.headgate/bench` and not counted. Starting processes and loading libraries is counted.
+`peak_mb` is what all processes hold together at the worst moment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Write generated rentals, one row per hour, in the form of UCI Bike Sharing: python generate.py FILE [DAYS]."""
+"""Write generated rentals, one row per hour, in the form of UCI Bike Sharing: python generate.py
+FILE [DAYS].
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ VISITORS = (20, 15, 10, 6, 2, 2, 4, 8, 20, 40, 65, 85, 100, 105, 105, 105, 100, 
 
 
 def rows(days: int) -> list[tuple[object, ...]]:
-    """Return the hours of the first days: a year's warmth, working days, and weather that lasts for some days."""
+    """Return the hours of the first days: a year's warmth, working days, and weather that lasts for some
+    days.
+    """
     random, weather, made = np.random.default_rng(SEED), 0.0, []
     for number in range(days):
         day = FIRST_DAY + timedelta(days=number)

@@ -1,1 +1,4 @@
-"""Building blocks of analytics for any table: forecasts, unusual periods, trends and groups; they know no domain."""
+"""Building blocks of analytics for any table: forecasts, unusual periods, trends and groups.
+
+They know no domain.
+"""

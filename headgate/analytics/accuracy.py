@@ -1,8 +1,8 @@
 """Errors of forecasts by the measures of the M4 competition.
 
 Source:
-    Makridakis, Spiliotis & Assimakopoulos (2020), "The M4 Competition: 100,000 time series and 61 forecasting methods",
-    and the organisers' own R code (Benchmarks and Evaluation.R).
+    Makridakis, Spiliotis & Assimakopoulos (2020), "The M4 Competition: 100,000 time series and 61 forecasting
+    methods", and the organisers' own R code (Benchmarks and Evaluation.R).
 """
 
 from __future__ import annotations
@@ -14,14 +14,20 @@ Array = npt.NDArray[np.float64]
 
 
 def smape(actual: Array, mean: Array) -> float:
-    """Symmetric mean absolute percentage error, 0..200; a step where both are zero is a perfect one. NaN where a value is."""
+    """Symmetric mean absolute percentage error, 0..200; a step where both are zero is a perfect one.
+
+    NaN where a value is.
+    """
     size = np.abs(actual) + np.abs(mean)
     errors = np.divide(200.0 * np.abs(actual - mean), size, out=np.zeros_like(size), where=size != 0)
     return float(errors.mean())
 
 
 def naive_scale(history: Array, season: int = 1) -> float:
-    """Mean absolute error of the (seasonal) naive method inside the history; NaN when the history is shorter than a season."""
+    """Mean absolute error of the (seasonal) naive method inside the history.
+
+    NaN when the history is shorter than a season.
+    """
     if history.size <= season:
         return float("nan")
     return float(np.abs(history[season:] - history[:-season]).mean())

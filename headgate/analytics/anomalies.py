@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from headgate.analytics.periods import Grain
     from headgate.analytics.series import SeriesPanel
 
-# Source: Iglewicz & Hoaglin (1993), "How to detect and handle outliers": modified z-scores beyond 3.5 are outliers;
-# 1.4826 makes the median absolute deviation a standard deviation under normality.
+# Source: Iglewicz & Hoaglin (1993), "How to detect and handle outliers": modified z-scores beyond 3.5 are
+# outliers; 1.4826 makes the median absolute deviation a standard deviation under normality.
 THRESHOLD = 3.5
 MAD_TO_SD = 1.4826
 NEIGHBOURS = 13  # periods of the same place in the cycle, the one itself in the middle
@@ -25,7 +25,10 @@ COLUMNS = ["period_on", "actual", "expected", "lower", "upper", "score", "direct
 
 
 def anomaly_rows(panel: SeriesPanel) -> pd.DataFrame:
-    """Return one row per series and period; `direction` names the unusual ones, and the status says where none could be."""
+    """Return one row per series and period.
+
+    `direction` names the unusual ones, and the status says where none could be.
+    """
     starts, grain = panel.span.starts(), panel.span.grain
     sizes = np.array([history.size for history in panel.histories], dtype=np.int64)
     number = np.repeat(np.arange(len(sizes)), sizes)
@@ -62,13 +65,18 @@ def anomaly_rows(panel: SeriesPanel) -> pd.DataFrame:
 
 
 def same_place(series: pd.Series[str], period_on: pd.Series[pd.Timestamp], grain: Grain) -> pd.Series[str]:
-    """Return a name of the periods that are alike: of one series, and of days the same day of the week, of hours its hour."""
+    """Return a name of the periods that are alike: of one series, and of days the same day of the week, of
+    hours its hour.
+    """
     place = period_on.dt.dayofweek * 24 + period_on.dt.hour if grain.is_of_hours else period_on.dt.dayofweek
     return series + "/" + (place % grain.cycle).astype(str)
 
 
 def is_regular(is_active: pd.Series[bool], series: pd.Series[str], grain: Grain) -> pd.Series[bool]:
-    """Return whether a period's series is long enough and active in most periods; sporadic series are excluded."""
+    """Return whether a period's series is long enough and active in most periods.
+
+    Sporadic series are excluded.
+    """
     by = is_active.groupby(series)
     return (by.transform("size") >= MIN_PERIODS * grain.cycle) & (
         by.transform("mean") * INTERMITTENT_INTERVAL >= 1
@@ -102,7 +110,8 @@ def usual(values: pd.Series[float], alike: pd.Series[str]) -> pd.Series[float]:
 
 
 def _spread(deviation: pd.Series[float], expected: pd.Series[float], by: pd.Series[str]) -> pd.Series[float]:
-    """A standard deviation of one side of the series, from the median of that side: of skewed values a common one finds too many.
+    """A standard deviation of one side of the series, from the median of that side: of skewed values a common
+    one finds too many.
 
     Source:
         Rosenmai (2013), "Using the median absolute deviation to find outliers" (the double MAD).

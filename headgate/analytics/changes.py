@@ -1,13 +1,15 @@
 """Change points: where a series goes over to another level, as often as it does.
 
-The series is cut where that leaves the least unexplained of its ranks, which one huge order cannot move; then every cut has to hold
-against chance, and the weakest that does not is dropped until all do. A steady rise is a trend and no staircase.
+The series is cut where that leaves the least unexplained of its ranks, which one huge order cannot move; then
+every cut has to hold against chance, and the weakest that does not is dropped until all do. A steady rise is
+a trend and no staircase.
 
 Source:
-    Jackson et al. (2005), "An algorithm for optimal partitioning of data on an interval" (the cuts); Pettitt (1979), "A non-parametric
-    approach to the change-point problem" (the test); Serinaldi & Kilsby (2016), "The importance of prewhitening in change point
-    analysis under persistence" (why it counts fewer values where one follows the other); Vargha & Delaney (2000), "A critique and
-    improvement of the CL common language effect size statistics" (differences as probabilities; large from 0.71 on).
+    Jackson et al. (2005), "An algorithm for optimal partitioning of data on an interval" (the cuts); Pettitt
+    (1979), "A non-parametric approach to the change-point problem" (the test); Serinaldi & Kilsby (2016),
+    "The importance of prewhitening in change point analysis under persistence" (why it counts fewer values
+    where one follows the other); Vargha & Delaney (2000), "A critique and improvement of the CL common
+    language effect size statistics" (differences as probabilities; large from 0.71 on).
 """
 
 from __future__ import annotations
@@ -23,13 +25,18 @@ Array = npt.NDArray[np.float64]
 
 CHANGE_P = 0.01  # stricter than a trend's: a change is looked for at every period
 PENALTY = 2.0  # times log(n) and the noise, as in BIC for a place and a level; lenient, the test decides
-LARGE = 0.75  # chance that a value of one level is beyond one of the other; less is a few odd values, or too small to report
+# Chance that a value of one level is beyond one of the other; less is a few odd values, or too small to
+# report.
+LARGE = 0.75
 MAX_PERSISTENCE = 0.9  # a lag-one correlation above it looks the same as steps
 
 
 @dataclass(frozen=True)
 class Change:
-    """A new level from the value at `at` on; `begins` is where the level before began, `ends` is after the last of the new one."""
+    """A new level from the value at `at` on.
+
+    `begins` is where the level before began, `ends` is after the last of the new one.
+    """
 
     begins: int
     at: int
@@ -89,7 +96,9 @@ def _cuts(ranks: Array, least: int) -> list[int]:
 
 
 def _held(ranks: Array, cuts: list[int]) -> tuple[Change, ...]:
-    """The cuts that are more than chance between their neighbours, once the weakest of the others is dropped again and again."""
+    """The cuts that are more than chance between their neighbours, once the weakest of the others is dropped
+    again and again.
+    """
     while cuts:
         persistence = _persistence(ranks, cuts)
         edges = [0, *cuts, ranks.size]
@@ -105,7 +114,10 @@ def _held(ranks: Array, cuts: list[int]) -> tuple[Change, ...]:
 
 
 def _doubt(before: Array, after: Array, persistence: float) -> float:
-    """The p-value of a change from one part to the next; 1 where most values of one part are like those of the other."""
+    """The p-value of a change from one part to the next.
+
+    1 where most values of one part are like those of the other.
+    """
     beyond = np.searchsorted(np.sort(before), after, side="left") + np.searchsorted(
         np.sort(before), after, side="right"
     )
@@ -114,7 +126,9 @@ def _doubt(before: Array, after: Array, persistence: float) -> float:
 
 
 def _placed(values: Array, kept: tuple[Change, ...]) -> tuple[Change, ...]:
-    """The changes at which the values, as ranks, separate the levels best: least distance from the parts' medians."""
+    """The changes at which the values, as ranks, separate the levels best: least distance from the parts'
+    medians.
+    """
     edges = [0, *(_place(values, change) for change in kept), values.size]
     return tuple(
         Change(a, b, c, change.p_value)

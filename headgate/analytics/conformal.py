@@ -1,14 +1,18 @@
 """Prediction intervals from the errors that the same forecaster made at earlier origins.
 
-One series has too few past errors for its own 2.5 % quantile, so errors are brought to one scale and pooled over the panel:
+One series has too few past errors for its own 2.5 % quantile, so errors are brought to one scale and pooled
+over the panel:
 a series keeps its own scale, the panel gives the shape of the distribution and how it widens with the step.
-Errors of a window are measured in units that were known before it, as the next forecast's will be: whoever scales a window by later
-ones, or by itself, learns a shape that is too narrow or too wide for what comes. The newest windows give the shape; see
+Errors of a window are measured in units that were known before it, as the next forecast's will be: whoever
+scales a window by later
+ones, or by itself, learns a shape that is too narrow or too wide for what comes. The newest windows give the
+shape; see
 docs/adr/0025-forecast-ensemble.md for how often each way held on M4's earlier windows.
 
 Source:
-    Stankevičiūtė, Alaa & van der Schaar (2021), "Conformal time-series forecasting"; the order statistic with its finite-sample
-    correction is that of Vovk, Gammerman & Shafer (2005), "Algorithmic Learning in a Random World".
+    Stankevičiūtė, Alaa & van der Schaar (2021), "Conformal time-series forecasting"; the order statistic with
+    its finite-sample correction is that of Vovk, Gammerman & Shafer (2005), "Algorithmic Learning in a Random
+    World".
 """
 
 from __future__ import annotations
@@ -55,9 +59,12 @@ class PastErrors:
 
 
 def offsets(past: PastErrors, spread_now: Array, levels: Sequence[int]) -> Bounds:
-    """For each level in percent, what to add to the means for the lower and the upper bound; shape (series, steps) each.
+    """For each level in percent, what to add to the means for the lower and the upper bound.
 
-    Lower offsets are never positive, upper ones never negative, and a higher level's lie outside a lower one's.
+    Shape (series, steps) each.
+
+    Lower offsets are never positive, upper ones never negative, and a higher level's lie outside a lower
+    one's.
     """
     steps = past.errors.shape[2]
     ratio = _panel_ratio(np.abs(past.errors), past.spread)
@@ -80,7 +87,10 @@ def _scales(past: PastErrors, expected: Array) -> Array:
 
 
 def _panel_ratio(sizes: Array, spread: Array) -> float:
-    """The panel's median of mean error over naive error, over windows and series; 1 where nothing is known."""
+    """The panel's median of mean error over naive error, over windows and series.
+
+    1 where nothing is known.
+    """
     counted = np.isfinite(sizes).sum(axis=2)
     means = np.divide(np.nansum(sizes, axis=2), counted, out=np.full(spread.shape, np.nan), where=counted > 0)
     usable = np.isfinite(means) & (spread > SMALLEST_SPREAD)
@@ -88,7 +98,9 @@ def _panel_ratio(sizes: Array, spread: Array) -> float:
 
 
 def _shape(past: PastErrors, ratio: float) -> tuple[Array, Array]:
-    """How errors grow with the step (mean 1), and all errors over their series' scale and that growth, sorted."""
+    """How errors grow with the step (mean 1), and all errors over their series' scale and that growth,
+    sorted.
+    """
     pooled = np.empty((0, past.errors.shape[2]))
     for window in range(past.errors.shape[0]):
         if pooled.size >= ENOUGH_POOLED:

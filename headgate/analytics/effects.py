@@ -1,11 +1,13 @@
-"""Take promotions, holidays and closures out of histories before they are forecast, and put them back where they come.
+"""Take promotions, holidays and closures out of histories before they are forecast, and put them back where
+they come.
 
-The methods that vote on a series know nothing of events, and a single one that did would be outvoted. So the regression stands around
-all of them: its errors are what the ensemble forecasts.
+The methods that vote on a series know nothing of events, and a single one that did would be outvoted. So the
+regression stands around all of them: its errors are what the ensemble forecasts.
 
 Source:
-    Hyndman & Athanasopoulos (2021), "Forecasting: Principles and Practice", 3rd ed., ch. 10 (regression with time-series errors);
-    each series' own effects are the ridge estimate around the panel's, as for the autoregression in `pooled`.
+    Hyndman & Athanasopoulos (2021), "Forecasting: Principles and Practice", 3rd ed., ch. 10 (regression with
+    time-series errors); each series' own effects are the ridge estimate around the panel's, as for the
+    autoregression in `pooled`.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ Array = npt.NDArray[np.float64]
 NEIGHBOURS = (
     13  # periods around one, those under events left out, whose median is the usual value without an event
 )
-# In periods wholly under an event: a panel with fewer of them than this has its effects drawn to none by more than half.
+# In periods wholly under an event: a panel with fewer of them than this has its effects drawn to none by more
+# than half.
 PANEL_PERIODS = 4.0
 OWN_PERIODS = 4.0  # likewise; how strongly a series is shrunk towards the panel's effects
 MOST_UPLIFT = 5.0  # one period's value over the usual one, less 1; beyond it is an accident, not an effect
@@ -35,7 +38,10 @@ class Effects:
     uplift: Array
 
     def factors(self, exposure: Array) -> Array:
-        """Return factors for values without events; shape (series, periods), for an exposure of shape (series, periods, kinds)."""
+        """Return factors for values without events.
+
+        Shape (series, periods), for an exposure of shape (series, periods, kinds).
+        """
         return np.asarray(
             np.maximum(1.0 + np.einsum("spk,sk->sp", exposure, self.uplift), 0.0), dtype=np.float64
         )
@@ -82,7 +88,10 @@ def without_events(
 
 
 def _divided(history: Array, exposed: Array, factor: Array, cycle: int) -> Array:
-    """One history without events; the usual values around it replace a period of which an event left next to nothing."""
+    """One history without events.
+
+    The usual values around it replace a period of which an event left next to nothing.
+    """
     plain = history / np.maximum(factor, LEAST_KNOWN)
     for place in np.flatnonzero(factor < LEAST_KNOWN):
         usual = _usual(history, exposed, int(place), cycle)
@@ -101,7 +110,10 @@ def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
 
 
 def _usual(history: Array, exposed: Array, at: int, cycle: int) -> float:
-    """The median of the periods around one that are alike and under no event, nearer ones if there are any; NaN without one."""
+    """The median of the periods around one that are alike and under no event, nearer ones if there are any.
+
+    NaN without one.
+    """
     alike = np.arange(at % cycle, history.size, cycle)
     free = alike[~exposed[alike].any(axis=1)]
     if not free.size:

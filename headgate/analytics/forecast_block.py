@@ -1,4 +1,6 @@
-"""The rows of a declared forecast: each series ahead, with intervals, and how the same method did at earlier origins."""
+"""The rows of a declared forecast: each series ahead, with intervals, and how the same method did at earlier
+origins.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,10 @@ COLUMNS = ["period_on", "step", *FORECAST, "status", "history_periods", *TESTED]
 
 
 def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> pd.DataFrame:
-    """Return one row per series and period ahead; a series without a forecast has one row with the reason as its status."""
+    """Return one row per series and period ahead.
+
+    A series without a forecast has one row with the reason as its status.
+    """
     grain, sizes = panel.span.grain, np.array([history.size for history in panel.histories], dtype=np.int64)
     modelled = np.flatnonzero(sizes >= MIN_MODELLED)
     histories = tuple(panel.histories[number][-grain.remembered :] for number in modelled)
@@ -94,7 +99,8 @@ def _repeated(history: Array, horizon: int, periods: int) -> Array:
 
 
 def _unbeaten(forecast: PublishedForecast, grain: Grain) -> PublishedForecast:
-    """Return the forecast with a naive rule for each series that the rule was nearer to at the same earlier origins.
+    """Return the forecast with a naive rule for each series that the rule was nearer to at the same earlier
+    origins.
 
     A rule that could not forecast at an origin has the published method's error there.
     """
@@ -134,7 +140,10 @@ def _naive(origin: Origin, periods: int) -> Array:
 
 
 def _mean_weeks(origin: Origin, grain: Grain) -> Array:
-    """Return the mean week of every series, repeated from an origin; the last week where fewer than two are known."""
+    """Return the mean week of every series, repeated from an origin.
+
+    The last week where fewer than two are known.
+    """
     horizon = origin.means.shape[1]
     return np.stack(
         [_repeated(mean_week(history, grain.cycle), horizon, grain.cycle) for history in origin.histories]
@@ -142,7 +151,8 @@ def _mean_weeks(origin: Origin, grain: Grain) -> Array:
 
 
 def mean_week(history: Array, cycle: int) -> Array:
-    """Return the mean of each place in the last cycles, the newest with most weight, at the level of the last cycle.
+    """Return the mean of each place in the last cycles, the newest with most weight, at the level of the last
+    cycle.
 
     >>> mean_week(np.array([1.0, 3.0, 2.0, 6.0]), 2).round(2).tolist()
     [2.0, 6.0]
@@ -158,7 +168,10 @@ def mean_week(history: Array, cycle: int) -> Array:
 
 
 def _with_rule(origin: Origin, best: npt.NDArray[np.int64], rules: dict[str, Array]) -> Origin:
-    """Return an origin with the forecasts of the best rule of each series; 0 keeps the published one, as does a rule that cannot."""
+    """Return an origin with the forecasts of the best rule of each series.
+
+    0 keeps the published one, as does a rule that cannot.
+    """
     own, models, names = origin.means.copy(), [*origin.models], [*rules]
     for place, number in enumerate(best):
         if number and np.isfinite(means := rules[names[number - 1]][place]).all():
@@ -187,7 +200,10 @@ def _mean_of_tested(figures: Array, is_tested: npt.NDArray[np.bool_]) -> Array:
 
 
 def _values(forecast: PublishedForecast, grain: Grain) -> pd.DataFrame:
-    """Return the columns of FORECAST, one row per series and step; no interval of a series that lives has width zero."""
+    """Return the columns of FORECAST, one row per series and step.
+
+    No interval of a series that lives has width zero.
+    """
     now, horizon = forecast.now, forecast.now.means.shape[1]
     offsets = never_certain(
         interval_offsets(now, forecast.past, forecast), now, np.zeros(now.means.shape, dtype=bool)

@@ -55,8 +55,8 @@ class Panel:
 
     Attributes:
         histories: each series, oldest first; the last value of each is of the same period.
-        exposure: shape (series, periods, kinds of event), 0..1, with the horizon as its last periods; None where nothing is known
-            to come or to have been.
+        exposure: shape (series, periods, kinds of event), 0..1, with the horizon as its last periods; None
+            where nothing is known to come or to have been.
         expected: the effect of each kind of event while no history shows one, as `effects_of` takes it.
     """
 
@@ -70,7 +70,10 @@ class Panel:
         return Panel(tuple(_before(history, cut) for history in self.histories), exposure, self.expected)
 
     def without_events(self, task: Task) -> tuple[tuple[Array, ...], Array]:
-        """The histories as they would have been without events, and what to multiply means by; shape (series, steps)."""
+        """The histories as they would have been without events, and what to multiply means by.
+
+        Shape (series, steps).
+        """
         if self.exposure is None or not self.exposure.any():
             return self.histories, np.ones((len(self.histories), task.horizon))
         past, ahead = self.exposure[:, : -task.horizon], self.exposure[:, -task.horizon :]
@@ -87,7 +90,8 @@ class Origin:
         means: shape (series, steps).
         models: the method that forecast each series.
         spread: shape (series,); `error_scale` of each history, 0 where there is none.
-        doubt: shape (series, steps); standard deviation of a forecast by level and season, None before it is known.
+        doubt: shape (series, steps); standard deviation of a forecast by level and season, None before it is
+            known.
     """
 
     histories: tuple[Array, ...]
@@ -99,7 +103,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class Backtest:
-    """Rolling origins, newest first, each with what then happened: `actuals` has shape (windows, series, steps)."""
+    """Rolling origins, newest first, each with what then happened: `actuals` has shape (windows, series,
+    steps).
+    """
 
     origins: tuple[Origin, ...]
     actuals: Array
@@ -128,10 +134,12 @@ def backtest(
     adjust: Adjustment | None = None,
     engine: Engine = LOCAL,
 ) -> tuple[Origin, Backtest]:
-    """The forecast from the end of every history, and those from the earlier origins at which a series has a history worth modelling.
+    """The forecast from the end of every history, and those from the earlier origins at which a series has a
+    history worth modelling.
 
     Args:
-        cuts: by how many periods each earlier origin lies before the end, ascending, none less than the horizon.
+        cuts: by how many periods each earlier origin lies before the end, ascending, none less than the
+            horizon.
         adjust: maps means and spread of the whole panel to better means, such as ones that add up.
     """
     longest = max((history.size for history in panel.histories), default=0)
@@ -159,7 +167,10 @@ def _origins(panels: list[Panel], task: Task, adjust: Adjustment | None, engine:
 
 
 def _rows(histories: list[tuple[Array, ...]]) -> pd.DataFrame:
-    """All histories, long. One that has no values yet has one that is not known, so that it is a group like the others."""
+    """All histories, long.
+
+    One that has no values yet has one that is not known, so that it is a group like the others.
+    """
     panels = [
         (origin, number, y if y.size else np.array([np.nan]))
         for origin, panel in enumerate(histories)
@@ -198,7 +209,9 @@ def _origin(
 
 
 def error_scale(history: Array, season_lengths: tuple[int, ...]) -> float:
-    """Return the error of a naive method inside the history: the seasonal one where the shortest season is discernible."""
+    """Return the error of a naive method inside the history: the seasonal one where the shortest season is
+    discernible.
+    """
     seasons = discernible(history.size, season_lengths)
     return float(np.nan_to_num(naive_scale(history, seasons[0] if seasons else 1)))
 
@@ -208,7 +221,10 @@ def _before(history: Array, cut: int) -> Array:
 
 
 def _after(history: Array, cut: int, horizon: int) -> Array:
-    """The `horizon` values after the cut; a series that had not begun by then had nothing before its first value."""
+    """The `horizon` values after the cut.
+
+    A series that had not begun by then had nothing before its first value.
+    """
     padded = np.concatenate([np.zeros(max(cut - history.size, 0)), history])
     start = padded.size - cut
     return padded[start : start + horizon]

@@ -1,4 +1,6 @@
-"""Groups of customers that the data itself shows: k-means with as many clusters as come out the same on every half."""
+"""Groups of customers that the data itself shows: k-means with as many clusters as come out the same on every
+half.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +35,12 @@ _MARKED = 0.5  # standard deviations from the mean that are worth a word
 
 @dataclass(frozen=True)
 class Clusters:
-    """Cluster per member, 0 the one with the highest last value, and names per cluster, with how good the partition is.
+    """Cluster per member, 0 the one with the highest last value, and names per cluster, with how good the
+    partition is.
 
     Attributes:
-        centres: the middle of each cluster, shape (clusters, columns); None where there is one for all members.
+        centres: the middle of each cluster, shape (clusters, columns); None where there is one for all
+            members.
     """
 
     labels: npt.NDArray[np.int64]
@@ -84,7 +88,9 @@ def segment_rows(rows: ibis.Table, by: Sequence[str], measures: Sequence[str]) -
 
 
 def best_partition(points: Array, words: Words, everyone: str) -> Clusters:
-    """The partition with the best silhouette among the reproducible ones; the most reproducible where none is.
+    """The partition with the best silhouette among the reproducible ones.
+
+    The most reproducible where none is.
 
     Args:
         points: shape (members, columns), each column with mean 0 and spread 1.
@@ -100,7 +106,10 @@ def best_partition(points: Array, words: Words, everyone: str) -> Clusters:
 
 
 def are_many(points: Array) -> bool:
-    """At least `MIN_MEMBERS` differ. A small part of them shows it nearly always; sorting all of them takes long."""
+    """At least `MIN_MEMBERS` differ.
+
+    A small part of them shows it nearly always; sorting all of them takes long.
+    """
     return any(len(np.unique(some, axis=0)) >= MIN_MEMBERS for some in (points[: 20 * MIN_MEMBERS], points))
 
 
@@ -127,7 +136,8 @@ def _fit(points: Array, count: int, seed: int) -> KMeans:
 def _stability(points: Array, count: int) -> float:
     """Mean agreement of the partitions that pairs of random halves lead to, on all points.
 
-    Source: Ben-Hur, Elisseeff & Guyon (2002), A Stability Based Method for Discovering Structure in Clustered Data.
+    Source: Ben-Hur, Elisseeff & Guyon (2002), A Stability Based Method for Discovering Structure in Clustered
+    Data.
     """
     rng = np.random.default_rng(SEED)
     orders = [rng.permutation(len(points)) for _ in range(_HALVES)]
@@ -162,7 +172,10 @@ def _name(centre: Array, words: Words) -> str:
 
 @dataclass(frozen=True)
 class Typical:
-    """Brings logarithms of sizes, column by column, to mean 0 and spread 1; a column without spread becomes 0."""
+    """Brings logarithms of sizes, column by column, to mean 0 and spread 1.
+
+    A column without spread becomes 0.
+    """
 
     mean: Array
     spread: Array

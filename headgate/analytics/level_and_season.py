@@ -1,16 +1,18 @@
 """Forecast a series as a level that drifts times a season, each as far as the history shows it.
 
-On the logarithmic scale a history is the sum of a level that drifts and may have a trend, a smooth season, peaks of a few weeks, and
-noise. Each part has several possible sizes; a forecast is the mean over all of them, weighted by how probable they make the history.
-So a year that was seen once is repeated as far as it deviates more than the drift explains, and the interval contains what is not
-known of the season. The level of the first weeks is free: a launch is neither a season nor growth.
+On the logarithmic scale a history is the sum of a level that drifts and may have a trend, a smooth season,
+peaks of a few weeks, and noise. Each part has several possible sizes; a forecast is the mean over all of
+them, weighted by how probable they make the history. So a year that was seen once is repeated as far as it
+deviates more than the drift explains, and the interval contains what is not known of the season. The level of
+the first weeks is free: a launch is neither a season nor growth.
 
-A series is compared with the sum of its panel as well: where its share has less noise than its values, it has the panel's season.
+A series is compared with the sum of its panel as well: where its share has less noise than its values, it has
+the panel's season.
 
 Source:
-    Rasmussen & Williams (2006), "Gaussian Processes for Machine Learning", ch. 2 and 5.4.3 (trend, season and noise as one process);
-    Hoeting et al. (1999), "Bayesian Model Averaging". The weights in `_ODDS` were chosen on generated series, of which half were held
-    out; see docs/adr/0040-next-year.md.
+    Rasmussen & Williams (2006), "Gaussian Processes for Machine Learning", ch. 2 and 5.4.3 (trend, season and
+    noise as one process); Hoeting et al. (1999), "Bayesian Model Averaging". The weights in `_ODDS` were
+    chosen on generated series, of which half were held out; see docs/adr/0040-next-year.md.
 """
 
 from __future__ import annotations
@@ -77,7 +79,10 @@ class Outlook:
 
 @dataclass(frozen=True)
 class _Posterior:
-    """For each of the sizes: logarithm of a history's probability, means and variances ahead; shape (sizes, series[, steps])."""
+    """For each of the sizes: logarithm of a history's probability, means and variances ahead.
+
+    Shape (sizes, series[, steps]).
+    """
 
     evidence: Array
     means: Array
@@ -94,7 +99,8 @@ def level_and_season(histories: Sequence[Array], horizon: int, year: int, cycle:
     Args:
         histories: each series, oldest first; the last value of each is of the same period.
         year: periods of a year.
-        cycle: periods of a shorter season, such as the days of a week; its steps have the shares that they lately had.
+        cycle: periods of a shorter season, such as the days of a week; its steps have the shares that they
+            lately had.
     """
     sums = [_kept(_by_cycle(history, cycle), year // cycle) for history in histories]
     longest = max((each.size for each in sums), default=0)
@@ -182,7 +188,10 @@ def _posterior(logs: Array, steps: int, year: int) -> _Posterior:
 
 
 def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
-    """Covariances of what every series has, then of each part of `Sizes`; time is in weeks, whatever the periods are."""
+    """Covariances of what every series has, then of each part of `Sizes`.
+
+    Time is in weeks, whatever the periods are.
+    """
     time = np.arange(count) * (_WEEKS / year)
     earlier = np.minimum(time[:, None], time[None, :])
     sine = np.sin(np.pi * (time[:, None] - time[None, :]) / _WEEKS) ** 2
@@ -198,7 +207,9 @@ def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
 
 
 def _kept(history: Array, year: int) -> Array:
-    """The newest years, without up to three of the oldest values, so that series share their length and what is computed for it."""
+    """The newest years, without up to three of the oldest values, so that series share their length and what
+    is computed for it.
+    """
     newest = history[-_LONGEST * year :]
     return newest[newest.size % _ROUNDED :] if newest.size > _ROUNDED * _RECENT else newest
 

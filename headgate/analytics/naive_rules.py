@@ -1,7 +1,9 @@
-"""The rules that every forecast must beat: the same periods of last year, and the last value. Where one wins, it is published.
+"""The rules that every forecast must beat: the same periods of last year, and the last value.
 
-Level and season is in charge, mixed with the models, which know other shapes. Where a naive rule was nearer at past origins, the mean with
-that rule is published, or the rule itself.
+Where one wins, it is published.
+
+Level and season is in charge, mixed with the models, which know other shapes. Where a naive rule was nearer
+at past origins, the mean with that rule is published, or the rule itself.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ _SAME = 1e-9  # a smaller difference is one of float arithmetic
 
 @dataclass(frozen=True)
 class Candidates:
-    """Forecasts of every series from one origin by every method, shape (series, steps); NaN where a method cannot forecast.
+    """Forecasts of every series from one origin by every method, shape (series, steps).
+
+    NaN where a method cannot forecast.
 
     Attributes:
         doubt: standard deviation of a forecast, by level and season; shape (series, steps).
@@ -68,7 +72,10 @@ def last_year(history: Array, horizon: int, year: int, growth: float = 1.0) -> A
 
 
 def damped_growth(history: Array, year: int) -> float:
-    """From the newest half year against the same one a year ago, as far as both are known; 1 where too little is."""
+    """From the newest half year against the same one a year ago, as far as both are known.
+
+    1 where too little is.
+    """
     periods = min(history.size - year, year // 2)
     before, now = (
         float(history[history.size - year - periods : history.size - year].sum()),
@@ -110,7 +117,8 @@ def _summed(histories: tuple[Array, ...]) -> Array:
 
 
 def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> list[str]:
-    """The method of each series: the first one of `ORDER` that no naive rule beat at the past origins that both could forecast.
+    """The method of each series: the first one of `ORDER` that no naive rule beat at the past origins that
+    both could forecast.
 
     A method that no origin could test is published only where none was tested.
     """
@@ -128,18 +136,26 @@ def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> li
 
 
 def _is_beaten(errors: Array, rules: list[Array]) -> bool:
-    """Whether a rule had the smaller mean error at the origins that both could forecast; both of shape (origins,)."""
+    """Whether a rule had the smaller mean error at the origins that both could forecast.
+
+    Both of shape (origins,).
+    """
     gains = [(errors - rule)[np.isfinite(errors - rule)] for rule in rules]
     return any(gain.size and float(gain.mean()) > _SAME for gain in gains)
 
 
 def _is_silent(now: Candidates, name: str) -> npt.NDArray[np.bool_]:
-    """A method forecasts nothing but zero: the smallest error for a series that is mostly zero, and no information."""
+    """A method forecasts nothing but zero: the smallest error for a series that is mostly zero, and no
+    information.
+    """
     return np.asarray(~(np.nan_to_num(now.means[name]) > 0).any(axis=1), dtype=np.bool_)
 
 
 def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
-    """Error of a method, as `forecast_accuracy` shows it, shape (origins, series); NaN where a method or a history lacks."""
+    """Error of a method, as `forecast_accuracy` shows it, shape (origins, series).
+
+    NaN where a method or a history lacks.
+    """
     errors = np.full((len(tried), past.actuals.shape[1]), np.nan)
     for number, (origin, candidates) in enumerate(zip(past.origins, tried, strict=True)):
         for place, history in enumerate(origin.histories):
@@ -149,7 +165,10 @@ def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
 
 
 def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin:
-    """The origin with the forecasts of the chosen methods; the ensemble's where one could not forecast yet."""
+    """The origin with the forecasts of the chosen methods.
+
+    The ensemble's where one could not forecast yet.
+    """
     means, models = origin.means.copy(), list(origin.models)
     for place, name in enumerate(methods):
         mean = offered.means[name][place]
@@ -162,10 +181,11 @@ def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin
 
 
 def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Origin, ...]) -> bool:
-    """Whether a naive rule of a series was nearer at past origins before it was made to add up with the other series.
+    """Whether a naive rule of a series was nearer at past origins before it was made to add up with the other
+    series.
 
-    Origins that the rule did not forecast say nothing. A rule that forecasts nothing but zero is never better: after an empty week the
-    last value would set every part to zero. See docs/adr/0040-next-year.md.
+    Origins that the rule did not forecast say nothing. A rule that forecasts nothing but zero is never
+    better: after an empty week the last value would set every part to zero. See docs/adr/0040-next-year.md.
 
     Args:
         past: what the chosen methods forecast, before it adds up.

@@ -29,10 +29,12 @@ class Grain:
         season_lengths: seasons looked for, in periods; each needs two whole seasons of history.
         cycle: periods after which one is like another again, such as the days of a week.
         quarter, year: in periods.
-        horizon: periods ahead, unless the plan says otherwise; 13 weeks are the horizon of the M4 competition's weekly series.
+        horizon: periods ahead, unless the plan says otherwise; 13 weeks are the horizon of the M4
+            competition's weekly series.
         step: periods between two recent origins of the backtest.
         in_a_day: periods whose mean a trend is measured of.
-        remembered: the newest periods that a forecast learns from; 0 for all. Methods take half a minute for a year of hours.
+        remembered: the newest periods that a forecast learns from; 0 for all. Methods take half a minute for
+            a year of hours.
     """
 
     name: str
@@ -65,7 +67,10 @@ class Grain:
         return np.array([self.name_of(start) for start in starts], dtype=object)
 
     def starts(self, first: date, last: date) -> pd.DatetimeIndex:
-        """The first days of all periods from the one that holds `first` to the one that holds `last`; none when `last` is before."""
+        """The first days of all periods from the one that holds `first` to the one that holds `last`.
+
+        None when `last` is before.
+        """
         return pd.period_range(self._period(first), self._period(last)).start_time
 
     def shifted(self, day: date, periods: int) -> date:
@@ -73,11 +78,14 @@ class Grain:
         return self.name_of((self._period(day) + periods).start_time)
 
     def season_cut(self, horizon: int) -> int:
-        """Return by how many periods the origin lies back whose window is the same part of the year as the coming one."""
+        """Return by how many periods the origin lies back whose window is the same part of the year as the
+        coming one.
+        """
         return self.year * -(-horizon // self.year)
 
     def cuts(self, horizon: int, windows: int, farthest: int) -> tuple[int, ...]:
-        """Return by how many periods each origin of a backtest lies before the end: the newest ones, and the one of the same season.
+        """Return by how many periods each origin of a backtest lies before the end: the newest ones, and the
+        one of the same season.
 
         By week four windows of a quarter cover one year.
 
@@ -114,7 +122,10 @@ GRAINS = {grain.name: grain for grain in (HOUR, DAY, WEEK, MONTH)}
 
 @dataclass(frozen=True)
 class Span:
-    """The whole periods that the data knows, by their first days, both included; none when `last` is before `first`."""
+    """The whole periods that the data knows, by their first days, both included.
+
+    None when `last` is before `first`.
+    """
 
     first: date
     last: date
@@ -130,14 +141,16 @@ class Span:
 
 
 def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can_stop: bool = True) -> Span:
-    """Return the periods that lie wholly between the first row and the end of `as_of`, and whose rows are there.
+    """Return the periods that lie wholly between the first row and the end of `as_of`, and whose rows are
+    there.
 
-    Rows of the newest periods are missing if the silence since the last one is unusual, but shorter than a quarter: other datasets of
-    the lake reach further. After a longer silence the values are zero.
+    Rows of the newest periods are missing if the silence since the last one is unusual, but shorter than a
+    quarter: other datasets of the lake reach further. After a longer silence the values are zero.
 
     Args:
         time: the column with the time of each row, a timestamp.
-        can_stop: whether the values are zero after a silence longer than a quarter; if not, the rows end there.
+        can_stop: whether the values are zero after a silence longer than a quarter; if not, the rows end
+            there.
     """
     first = rows[time].min().to_pyarrow().as_py()
     last = grain.shifted(as_of + ONE_DAY, -1)

@@ -1,4 +1,7 @@
-"""Point forecasts of one series: the median of several methods, and plain methods where those cannot work. Never raises."""
+"""Point forecasts of one series: the median of several methods, and plain methods where those cannot work.
+
+Never raises.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,11 @@ MIN_MODELLED = 10  # values; below it no method here has more to say than the me
 # Source: Syntetos & Boylan (2005), "The accuracy of intermittent demand estimates": demand with more than
 # 1.32 periods between two values is intermittent.
 INTERMITTENT_INTERVAL = 1.32
-# Source: Hyndman & Khandakar's nsdiffs() in R's forecast takes a series with this seasonal strength for seasonal beyond doubt.
+# Source: Hyndman & Khandakar's nsdiffs() in R's forecast takes a series with this seasonal strength for
+# seasonal beyond doubt.
 STRONG_SEASON = 0.64
-POOLED_ALONE_BELOW = 0.6  # of the naive error that the panel leaves: then it alone votes, beside the last season; see docs/adr/0025
+# Of the naive error that the panel leaves: then it alone votes, beside the last season; see docs/adr/0025.
+POOLED_ALONE_BELOW = 0.6
 REACH = 3.0  # how many times the history's own range a member may leave it before it is taken for diverged
 
 
@@ -63,8 +68,9 @@ def point_forecast(
         pooled: what the panel has to say of this series.
 
     Source:
-        Petropoulos & Svetunkov (2020), "A simple combination of univariate models": the median of ETS, CES, ARIMA and DOT,
-        sixth in M4. What else votes, and why ARIMA does not, is measured in docs/adr/0025-forecast-ensemble.md.
+        Petropoulos & Svetunkov (2020), "A simple combination of univariate models": the median of ETS, CES,
+        ARIMA and DOT, sixth in M4. What else votes, and why ARIMA does not, is measured in
+        docs/adr/0025-forecast-ensemble.md.
     """
     finite = np.nan_to_num(np.asarray(history, dtype=float), nan=0.0, posinf=0.0, neginf=0.0)
     if finite.size == 0 or not finite.any():
@@ -112,7 +118,9 @@ def _modelled(
 def _long_seasonal(
     history: Array, horizon: int, seasons: tuple[int, ...], pooled: SeriesVotes
 ) -> PointForecast:
-    """Seasons too long for a method to estimate each step: the panel votes, beside methods that take the seasons off."""
+    """Seasons too long for a method to estimate each step: the panel votes, beside methods that take the
+    seasons off.
+    """
     is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
     members = _strong_members if is_strong else _weak_members
     if not pooled.ahead.size:
@@ -125,7 +133,10 @@ def _long_seasonal(
 
 
 def _with_season(plain: PointForecast, history: Array, year: int) -> PointForecast:
-    """The mean with level and season where the history shows the season once; the plain forecast elsewhere."""
+    """The mean with level and season where the history shows the season once.
+
+    The plain forecast elsewhere.
+    """
     if not 1 < year < history.size or history.min() < 0 or not (history > 0).any():
         return plain
     outlook = level_and_season((history,), plain.mean.size, year)
@@ -145,7 +156,9 @@ def _plain_members(history: Array, horizon: int) -> Iterator[Array]:
 
 
 def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
-    """While a season could as well be noise, methods that do not know it vote beside those that do (Theta tests for itself)."""
+    """While a season could as well be noise, methods that do not know it vote beside those that do (Theta
+    tests for itself).
+    """
     yield _attempt(models.AutoETS(season_length=1, model="ZZN"), history, horizon)
     yield _attempt(models.AutoCES(season_length=1), history, horizon)
     if seasons:
@@ -172,7 +185,9 @@ def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
 
 
 def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
-    """The four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken the seasons off."""
+    """The four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken the
+    seasons off.
+    """
     parts = parts_of(history, seasons) if seasons else None
     without = parts.trend + parts.rest if parts else history
     ahead = parts.seasons_ahead(horizon) if parts else np.zeros(horizon)

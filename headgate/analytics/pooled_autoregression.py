@@ -1,11 +1,14 @@
 """One autoregression over all series of a panel, adjusted to each series by the amount of its data.
 
-A series alone is too short for hundreds of lags; together, hourly or weekly series show the same shapes again and again.
+A series alone is too short for hundreds of lags; together, hourly or weekly series show the same shapes again
+and again.
 On M4's series it is the best single member here.
 
 Source:
-    Montero-Manso & Hyndman (2021), "Principles and algorithms for forecasting groups of time series: locality and globality".
-    Each series' own coefficients are the ridge estimate around the panel's: a normal prior with the panel's mean.
+    Montero-Manso & Hyndman (2021), "Principles and algorithms for forecasting groups of time series: locality
+    and globality".
+    Each series' own coefficients are the ridge estimate around the panel's: a normal prior with the panel's
+    mean.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ Array = npt.NDArray[np.float64]
 MIN_SERIES = 10  # below it there is no panel to learn from
 MAX_CYCLES = 2  # of the longest season, as lags
 SHARE_OF_LAGS = 3  # histories are at least this many times longer than the lags
-# Chosen on M4's earlier windows, where a third or three times as much changed the error of M4 by less than 0.02.
+# Chosen on M4's earlier windows, where a third or three times as much changed the error of M4 by less than
+# 0.02.
 PANEL_RIDGE = 1e-3  # of the mean variance of a lag
 OWN_RIDGE = 0.3  # likewise; how strongly a series is shrunk towards the panel's coefficients
 
@@ -45,7 +49,8 @@ class Moments:
 
     Attributes:
         outer: sum of squares of what followed.
-        naive: the same of what the better of two naive methods left of it: the last value repeated, and the last season.
+        naive: the same of what the better of two naive methods left of it: the last value repeated, and the
+            last season.
     """
 
     inner: Array
@@ -62,7 +67,8 @@ class SeriesVotes:
 
     Attributes:
         ahead: shape (votes, steps); NaN for nothing.
-        left: the error inside the history over that of the better naive method, as root mean squares; NaN for nothing.
+        left: the error inside the history over that of the better naive method, as root mean squares; NaN for
+            nothing.
     """
 
     ahead: Array
@@ -89,7 +95,8 @@ class PanelVotes:
 def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> PanelVotes:
     """Forecasts of each series, of its values and of their logarithms, for every shape.
 
-    NaN where there is nothing to say: a panel of few or short series, a short series in it, the logarithm of what is not positive.
+    NaN where there is nothing to say: a panel of few or short series, a short series in it, the logarithm of
+    what is not positive.
     """
     shapes = _shapes(histories, horizon, season_lengths)
     if not shapes:
@@ -105,9 +112,11 @@ def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tup
 
 
 def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> tuple[Shape, ...]:
-    """One by the level of a whole season and, where that is longer than what is forecast, one by the level of late.
+    """One by the level of a whole season and, where that is longer than what is forecast, one by the level of
+    late.
 
-    None where all seasons are short: each series alone shows those often enough, and the panel made their forecasts worse (ADR 25).
+    None where all seasons are short: each series alone shows those often enough, and the panel made their
+    forecasts worse (ADR 25).
     """
     if len(histories) < MIN_SERIES:
         return ()

@@ -1,4 +1,6 @@
-"""The forecast of a panel by the methods that did best at earlier origins, with intervals from the errors that were made there."""
+"""The forecast of a panel by the methods that did best at earlier origins, with intervals from the errors
+that were made there.
+"""
 
 from __future__ import annotations
 
@@ -49,19 +51,27 @@ class PublishedForecast:
 
     @property
     def unseasoned(self) -> Mask:
-        """Whether less than a year of a series is known, so that no earlier origin shows the effect of the season; shape (series,)."""
+        """Whether less than a year of a series is known, so that no earlier origin shows the effect of the
+        season; shape (series,).
+        """
         by_year = self.offered.means[naive_rules.LAST_YEAR] if self.offered else self.now.means
         return np.asarray(np.isnan(by_year).any(axis=1) & self.reaches_seasons, dtype=np.bool_)
 
     @property
     def is_season_untested(self) -> Mask:
-        """Whether no earlier origin knew a year of a series, so that its season was not tested; shape (series,)."""
+        """Whether no earlier origin knew a year of a series, so that its season was not tested.
+
+        Shape (series,).
+        """
         by_year = [np.isfinite(every.means[naive_rules.LAST_YEAR]).all(axis=1) for every in self.tried]
         return ~np.any(by_year, axis=0) if by_year else np.ones(len(self.now.means), dtype=np.bool_)
 
     @property
     def rules(self) -> dict[str, Array]:
-        """Forecasts of each naive rule at each earlier origin, shape (origins, series, steps); NaN where it could not forecast."""
+        """Forecasts of each naive rule at each earlier origin, shape (origins, series, steps).
+
+        NaN where it could not forecast.
+        """
         empty = np.empty((0, *self.now.means.shape))
         return {
             name: np.stack([every.means[name] for every in self.tried]) if self.tried else empty
@@ -72,7 +82,8 @@ class PublishedForecast:
 def published_forecast(
     panel: Panel, grain: Grain, horizon: int, *, windows: int = 4, engine: Engine = LOCAL
 ) -> PublishedForecast:
-    """Forecast every series by the method of the ensemble and the naive rules that the errors at earlier origins favour.
+    """Forecast every series by the method of the ensemble and the naive rules that the errors at earlier
+    origins favour.
 
     Args:
         windows: earlier origins.
@@ -104,17 +115,21 @@ def published_forecast(
 
 
 def is_untested(now: Origin, past: Backtest) -> Mask:
-    """Whether each series was at no earlier origin with a history worth modelling forecast by the method that is published now."""
+    """Whether each series was at no earlier origin with a history worth modelling forecast by the method that
+    is published now.
+    """
     return np.array([_is_untested(place, now, past) for place in range(len(now.histories))], dtype=bool)
 
 
 def interval_offsets(now: Origin, past: Backtest, forecast: PublishedForecast) -> Bounds:
-    """Return what to add to the means for the bounds of each level, with the doubts that the errors at earlier origins do not show.
+    """Return what to add to the means for the bounds of each level, with the doubts that the errors at
+    earlier origins do not show.
 
     Args:
         now, past: the published forecasts, which may differ from those of `forecast`, such as by adding up.
     """
-    # A new error varies around a mean that itself is known from as many independent windows as the origins' distance allows.
+    # A new error varies around a mean that itself is known from as many independent windows as the origins'
+    # distance allows.
     independent = 1 + max(len(past.origins) - 1, 0) * forecast.closeness
     widening = float(np.sqrt(1 + 1 / independent))
     bounds = offsets(errors_at(now, past), now.spread, LEVELS)
@@ -145,7 +160,9 @@ def past_bounds(past: Backtest) -> tuple[Bounds, ...]:
 
 
 def errors_at(origin: Origin, past: Backtest) -> PastErrors:
-    """Return past errors at the level of an origin's forecast: a busy season is missed by more than a quiet one."""
+    """Return past errors at the level of an origin's forecast: a busy season is missed by more than a quiet
+    one.
+    """
     errors, level = past.past, level_of(origin)
     if not past.origins:
         return errors
@@ -159,7 +176,10 @@ def errors_at(origin: Origin, past: Backtest) -> PastErrors:
 
 
 def level_of(origin: Origin) -> Array:
-    """Return each series' expected value in a period, at least a quarter of its usual one; shape (series,)."""
+    """Return each series' expected value in a period, at least a quarter of its usual one.
+
+    Shape (series,).
+    """
     usual = np.array([np.abs(history).mean() if history.size else 0.0 for history in origin.histories])
     return np.asarray(np.maximum(np.abs(origin.means).mean(axis=1), _LEAST_LEVEL * usual), dtype=np.float64)
 
@@ -170,7 +190,9 @@ def _is_untested(place: int, now: Origin, past: Backtest) -> bool:
 
 
 def _with_doubt(bounds: Bounds, now: Origin, unseasoned: Mask, unknown: Mask, widening: float) -> Bounds:
-    """Return the mean of widened offsets and of the doubt about level and season; where no origin shows its effect, the wider ones.
+    """Return the mean of widened offsets and of the doubt about level and season.
+
+    Where no origin shows its effect, the wider ones.
 
     Args:
         unseasoned, unknown: shape (series,); less than a year is known, or no origin tested the method.

@@ -12,13 +12,16 @@ from statsforecast.mstl import mstl
 Array = npt.NDArray[np.float64]
 
 MIN_CYCLES = 2  # of history, before a season can be distinguished from a trend
-# Source: Hyndman's ets() in R's forecast estimates one state for each step of a season, and refuses longer seasons.
+# Source: Hyndman's ets() in R's forecast estimates one state for each step of a season, and refuses longer
+# seasons.
 LONGEST_SHORT_SEASON = 24
 
 
 @dataclass(frozen=True)
 class Parts:
-    """A series as a sum: `seasons` maps each season's length to its part; every part is as long as the series.
+    """A series as a sum: `seasons` maps each season's length to its part.
+
+    Every part is as long as the series.
 
     Source of both strengths:
         Wang, Smith & Hyndman (2006), "Characteristic-based clustering for time series data".
@@ -50,7 +53,10 @@ def discernible(size: int, season_lengths: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def is_short(seasons: tuple[int, ...]) -> bool:
-    """Whether a method can estimate each step of all seasons; `seasons` as `discernible` gives them, not empty."""
+    """Whether a method can estimate each step of all seasons.
+
+    `seasons` as `discernible` gives them, not empty.
+    """
     return seasons[-1] <= LONGEST_SHORT_SEASON
 
 
@@ -58,8 +64,8 @@ def parts_of(history: Array, seasons: tuple[int, ...]) -> Parts:
     """Trend, seasons and rest of a history; `seasons` must be discernible in it.
 
     Source:
-        Bandara, Hyndman & Bergmeir (2021), "MSTL: a seasonal-trend decomposition algorithm for time series with multiple
-        seasonal patterns".
+        Bandara, Hyndman & Bergmeir (2021), "MSTL: a seasonal-trend decomposition algorithm for time series
+        with multiple seasonal patterns".
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # STL warns of flat stretches, which many series have
@@ -72,9 +78,11 @@ def parts_of(history: Array, seasons: tuple[int, ...]) -> Parts:
 
 
 def seasonal_strength(history: Array, season: int) -> float:
-    """How much of the detrended history one fixed season explains, 0..1, without what it would explain of noise.
+    """How much of the detrended history one fixed season explains, 0..1, without what it would explain of
+    noise.
 
-    By moving averages: far cheaper than `parts_of`, for where only the strength matters. The season must be discernible.
+    By moving averages: far cheaper than `parts_of`, for where only the strength matters. The season must be
+    discernible.
     """
     weights = np.r_[0.5, np.ones(season - 1), 0.5] / season if season % 2 == 0 else np.ones(season) / season
     detrended = history[season // 2 :][: history.size - weights.size + 1] - np.convolve(

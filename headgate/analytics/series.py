@@ -28,8 +28,10 @@ class SeriesPanel:
     """The series of a block.
 
     Attributes:
-        names: one row per series, with the columns that name it, sorted by them; the largest MAX_SERIES have a history.
-        histories: the sum of each complete period from the series' first one on, in the order of `names`; empty where there are none.
+        names: one row per series, with the columns that name it, sorted by them; the largest MAX_SERIES have
+            a history.
+        histories: the sum of each complete period from the series' first one on, in the order of `names`;
+            empty where there are none.
         span: the complete periods of all series.
         is_kept: shape (series,); whether a series is among the largest.
     """
@@ -41,12 +43,16 @@ class SeriesPanel:
 
 
 def series_of(rows: ibis.Table, by: Sequence[str], grain: Grain, as_of: date) -> SeriesPanel:
-    """Sum the measure by series and period; incomplete periods are left out, and a period without rows is zero.
+    """Sum the measure by series and period.
 
-    A table that ends before `as_of`, because other tables of the lake reach further, has no zeros after its end.
+    Incomplete periods are left out, and a period without rows is zero.
+
+    A table that ends before `as_of`, because other tables of the lake reach further, has no zeros after its
+    end.
 
     Args:
-        rows: the columns `by`, BLOCK_TIME (a timestamp) and BLOCK_MEASURE (a double). Rows after `as_of` or without a time are left out.
+        rows: the columns `by`, BLOCK_TIME (a timestamp) and BLOCK_MEASURE (a double). Rows after `as_of` or
+            without a time are left out.
     """
     past = rows.filter(rows[BLOCK_TIME] < pd.Timestamp(as_of) + ONE_DAY)
     span = whole_periods(past, BLOCK_TIME, as_of, grain, can_stop=False)

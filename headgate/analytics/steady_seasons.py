@@ -1,7 +1,7 @@
 """Seasons of a series that changes its level.
 
-A decomposition by moving averages, such as MSTL's, takes a step for a part of the season and smears it over all years. Here seasons
-and steps are estimated by one regression, so that neither is taken for the other.
+A decomposition by moving averages, such as MSTL's, takes a step for a part of the season and smears it over
+all years. Here seasons and steps are estimated by one regression, so that neither is taken for the other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ Array = npt.NDArray[np.float64]
 HARMONICS = 6  # of each season; all there are of a week and of twelve months
 MAX_PLACES = 500  # where a step may be; a long series is looked at every few periods
 PENALTY = 2.0  # times log(n) for a step's place and its height, as in BIC
-SMALLEST = 1e-6  # of a step's own variance, that is left of it beside all that is known; below it it is nothing of its own
+# Of a step's own variance, that is left of it beside all that is known; below it it is nothing of its own.
+SMALLEST = 1e-6
 
 
 def steady_seasons(values: Array, seasons: tuple[int, ...], least: int) -> Array:
@@ -26,9 +27,9 @@ def steady_seasons(values: Array, seasons: tuple[int, ...], least: int) -> Array
         least: periods that a level lasts at least.
 
     Source:
-        Hyndman & Athanasopoulos (2021), "Forecasting: Principles and Practice", 3rd ed., 7.4 (Fourier terms for seasons); steps enter by
-        forward selection: Chen, Billings & Luo (1989), "Orthogonal least squares methods and their application to non-linear system
-        identification".
+        Hyndman & Athanasopoulos (2021), "Forecasting: Principles and Practice", 3rd ed., 7.4 (Fourier terms
+        for seasons); steps enter by forward selection: Chen, Billings & Luo (1989), "Orthogonal least squares
+        methods and their application to non-linear system identification".
     """
     size = values.size
     waves = _waves(size, seasons)
@@ -50,7 +51,9 @@ def _waves(size: int, seasons: tuple[int, ...]) -> Array:
 
 
 def _selected(values: Array, given: Array, steps: Array, most: int) -> list[int]:
-    """The steps that explain more than chance beside what is given, one after the other, the one that explains most first."""
+    """The steps that explain more than chance beside what is given, one after the other, the one that
+    explains most first.
+    """
     basis, _ = np.linalg.qr(given)
     rest, free = values - basis @ (basis.T @ values), steps - basis @ (basis.T @ steps)
     chosen: list[int] = []

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-MIN_PERIODS = 8  # Mann-Kendall's normal approximation; below it no trend is called. A level lasts as long: fewer look like chance
-MIN_CYCLES = 4  # that a level lasts, where a cycle is more than a period: two weeks beside others are an event, no level
+# Mann-Kendall's normal approximation; below it no trend is called. A level lasts as long: fewer look like
+# chance.
+MIN_PERIODS = 8
+# That a level lasts, where a cycle is more than a period: two weeks beside others are an event, no level.
+MIN_CYCLES = 4
 TREND_P = 0.05
 COLUMNS = [
     *(
@@ -47,7 +50,10 @@ COLUMNS = [
 
 
 def trend_rows(panel: SeriesPanel) -> pd.DataFrame:
-    """Return one row per series; one that is too short, or not among the largest, has a status that says so and no trend."""
+    """Return one row per series.
+
+    One that is too short, or not among the largest, has a status that says so and no trend.
+    """
     starts, grain = panel.span.starts(), panel.span.grain
     rows: list[dict[str, object]] = []
     for history, is_kept in zip(panel.histories, panel.is_kept, strict=True):
@@ -98,7 +104,10 @@ def trend_of(values: Array, grain: Grain) -> dict[str, object]:
 
 
 def growth(values: Array, quarter: int, lag: int) -> float:
-    """The last quarter over the quarter `lag` periods before it, less one; NaN where there is none or it is zero."""
+    """The last quarter over the quarter `lag` periods before it, less one.
+
+    NaN where there is none or it is zero.
+    """
     if values.size < lag + quarter:
         return float("nan")
     before = float(values[values.size - lag - quarter : values.size - lag].sum())
@@ -113,7 +122,8 @@ def _slope(values: Array) -> tuple[float, float]:
     """Theil-Sen slope, and the p-value of Mann-Kendall's test that there is none.
 
     Source:
-        Sen (1968), "Estimates of the regression coefficient based on Kendall's tau"; Mann (1945), "Nonparametric tests against trend".
+        Sen (1968), "Estimates of the regression coefficient based on Kendall's tau"; Mann (1945),
+        "Nonparametric tests against trend".
     """
     numbers = np.arange(values.size)
     if values.size < MIN_PERIODS or np.ptp(values) == 0:
@@ -137,7 +147,9 @@ def _strengths(values: Array, grain: Grain) -> dict[str, float]:
 
 
 def level_changes(values: Array, grain: Grain) -> list[dict[str, Any]]:
-    """Return when a series went over to another level, oldest first: the place `at` of the new level, both means and their lengths."""
+    """Return when a series went over to another level, oldest first: the place `at` of the new level, both
+    means and their lengths.
+    """
     skipped, factor = values.size % grain.in_a_day, grain.in_a_day
     cut = changes(_without_seasons(_by_day(values, grain), grain), _least(grain))
     places = [

@@ -46,7 +46,9 @@ def resolver() -> APIGatewayHttpResolver:
 
 
 class Application:
-    """Answers events of an HTTP API with payload format 2.0, one at a time in a process: Powertools keeps the event on a class."""
+    """Answers events of an HTTP API with payload format 2.0, one at a time in a process: Powertools keeps the
+    event on a class.
+    """
 
     def __init__(self, lake: Lake, logger: logging.Logger | Logger | None = None) -> None:
         self._log = logger or logging.getLogger(__name__)
@@ -66,7 +68,8 @@ class Application:
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         """Return the response to one request; every failure is a problem detail.
 
-        Logs one line per request. It holds the route's key and not the path, which may hold what somebody typed.
+        Logs one line per request. It holds the route's key and not the path, which may hold what somebody
+        typed.
         """
         began, context = time.monotonic(), event.get("requestContext", {})
         self._request_id = str(context.get("requestId", ""))
@@ -99,13 +102,19 @@ class Application:
         access.check_method(self._access, method, path)
         access.check(caller, self._access, method, path)
         if len(event.get("body") or "") > LARGEST_BODY_BYTES:
-            detail = f"The body has more than {LARGEST_BODY_BYTES:,} bytes. Files are sent in parts: POST /v1/uploads."
+            detail = (
+                f"The body has more than {LARGEST_BODY_BYTES:,} bytes. Files are sent in parts: POST "
+                "/v1/uploads."
+            )
             raise ProblemError(413, "too-large", detail)
         if event.get("body") and not _is_json(event.get("headers") or {}):
             raise _NOT_JSON
 
     def _problem(self, error: Exception) -> Response[str]:
-        """Return the problem. A failure is logged by its kind and place; the text of an unexpected error may hold a value."""
+        """Return the problem.
+
+        A failure is logged by its kind and place; the text of an unexpected error may hold a value.
+        """
         problem = response_of(_as_headgate(error), self._request_id)
         if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             cause = str(error) if isinstance(error, HeadgateError) else ""

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 
 class DeployedLake:
-    """The `Lake` port over AWS. `env` is the environment of a function, or of a shell as `deployment.json` has it."""
+    """The `Lake` port over AWS. `env` is the environment of a function, or of a shell as `deployment.json`
+    has it.
+    """
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
@@ -117,7 +119,10 @@ class DeployedLake:
 
     @cached_property
     def caller_limit(self) -> CallerLimit | None:
-        """The limit of requests by caller; None where the environment names none, as on the machine of `headgate serve`."""
+        """The limit of requests by caller.
+
+        None where the environment names none, as on the machine of `headgate serve`.
+        """
         from headgate.api.http.limits import CallerLimit
 
         counts, per_minute = (

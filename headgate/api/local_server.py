@@ -1,7 +1,8 @@
-"""The API and the console on a port of this machine: the handlers of the deployed API behind a small HTTP server.
+"""The API and the console on a port of this machine: the handlers of the deployed API behind a small HTTP
+server.
 
-Only programs of this machine reach it. A page of another origin cannot: requests need a token, and the Host header must name this
-server, so that no other name can be resolved to it.
+Only programs of this machine reach it. A page of another origin cannot: requests need a token, and the Host
+header must name this server, so that no other name can be resolved to it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _SECURITY = {
     "Referrer-Policy": "no-referrer",
     # WebAssembly computes the SHA-256 of an upload.
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' http: https:; frame-ancestors 'none'",
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self' http: https:; "
+    "frame-ancestors 'none'",
 }
 
 
@@ -98,7 +100,8 @@ def server(api: LocalApi, port: int) -> ThreadingHTTPServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # A page asks for more at once than http.server's 5; the client of a connection that is not queued tries again after a second.
+    # A page asks for more at once than http.server's 5; the client of a connection that is not queued tries
+    # again after a second.
     request_queue_size = 128
 
 

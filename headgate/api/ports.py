@@ -1,4 +1,7 @@
-"""The parts of the lake that the handlers need. `headgate.wiring` makes it from the environment; tests make it in memory."""
+"""The parts of the lake that the handlers need.
+
+`headgate.wiring` makes it from the environment; tests make it in memory.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +52,8 @@ class TableComparison:
 
     Attributes:
         implausible: by table, the expectation, the fact, and what to do.
-        not_added_up: datasets that were not compared with the accepted rows of their files: these are not all among the newest
-            records that are read, or one was processed again since the run began.
+        not_added_up: datasets that were not compared with the accepted rows of their files: these are not all
+            among the newest records that are read, or one was processed again since the run began.
         failure: why nothing could be compared; empty if it could.
     """
 
@@ -61,7 +64,9 @@ class TableComparison:
 
 @dataclass(frozen=True)
 class KnownRuns:
-    """Facts read about runs that have ended, by name and end. They stay true: a run that is redriven ends at another time.
+    """Facts read about runs that have ended, by name and end.
+
+    They stay true: a run that is redriven ends at another time.
 
     Attributes:
         tried_stages: the stages that the run worked on, with the reason if one failed.
@@ -106,7 +111,10 @@ class Reverts(Protocol):
     """Undoes uploads."""
 
     def chain(self, file_id: str) -> list[FileRecord | None]:
-        """Return the file, its corrections, and corrections of these; None for one that the gate has not begun."""
+        """Return the file, its corrections, and corrections of these.
+
+        None for one that the gate has not begun.
+        """
         ...
 
     def revert(self, file_id: str) -> Reverted:
@@ -118,11 +126,16 @@ class Reverts(Protocol):
         ...
 
     def undone(self, file_id: str) -> list[FileRecord]:
-        """Return a reverted file and the corrections that were reverted with it; ConflictError if it is not reverted."""
+        """Return a reverted file and the corrections that were reverted with it.
+
+        ConflictError if it is not reverted.
+        """
         ...
 
     def restore(self, file_id: str) -> list[FileRecord]:
-        """Accept the originals of a reverted file, and of the corrections that were reverted with it, again."""
+        """Accept the originals of a reverted file, and of the corrections that were reverted with
+        it, again.
+        """
         ...
 
 

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 def addressing(environment: Mapping[str, str]) -> Config:
     """Return how S3's URLs name a bucket: by host on AWS, in the path behind an endpoint of its own.
 
-    The console's content security policy allows `<bucket>.s3.<region>.amazonaws.com` and no other bucket. boto3's `auto` presigns URLs
-    of the global host, and so does its default in us-east-1; S3 redirects them in younger regions, which breaks the signature.
+    The console's content security policy allows `<bucket>.s3.<region>.amazonaws.com` and no other bucket.
+    boto3's `auto` presigns URLs of the global host, and so does its default in us-east-1; S3 redirects them
+    in younger regions, which breaks the signature.
     """
     has_endpoint = any(environment.get(name) for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"))
     # `bucket.localhost` resolves on few machines.
@@ -51,7 +52,8 @@ def addressing(environment: Mapping[str, str]) -> Config:
     )
 
 
-# Five attempts with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to SQS's retry.
+# Five attempts with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to
+# SQS's retry.
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5},
     connect_timeout=5,
@@ -82,7 +84,8 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
             return make()
         except NoRegionError:
             raise SettingsError(
-                "No AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1, or run `aws configure set region <region>`."
+                "No AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-central-1, or run `aws "
+                "configure set region <region>`."
             ) from None
 
     return made
@@ -90,7 +93,9 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
 
 @once
 def s3() -> S3Client:
-    """The S3 client. Presigned URLs are signed with version 4: version 2 would fail for objects that a KMS key encrypts."""
+    """The S3 client. Presigned URLs are signed with version 4: version 2 would fail for objects that a KMS
+    key encrypts.
+    """
     own = Config(signature_version="s3v4", max_pool_connections=COPIES_AT_ONCE)
     return boto3.client("s3", config=CONFIG.merge(own).merge(addressing(os.environ)))
 

@@ -37,8 +37,8 @@ class UserPools(Protocol):
 class AccessTokens:
     """Checks tokens of one user pool and client.
 
-    API Gateway checks signatures itself; a local server has no keys and no library for them, so it asks Cognito, at most once a minute
-    per token.
+    API Gateway checks signatures itself; a local server has no keys and no library for them, so it asks
+    Cognito, at most once a minute per token.
     """
 
     client: UserPools

@@ -9,10 +9,10 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionError,
+    ConnectionError,  # noqa: A004 botocore's own
     HTTPClientError,
     NoCredentialsError,
-)  # noqa: A004 botocore's own
+)
 
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 
@@ -70,7 +70,8 @@ CONFLICT = frozenset(
         "TransactionInProgressException",
     }
 )
-# Source: the throttling codes that botocore's standard retry mode knows (botocore.retries.standard), and S3's two.
+# Source: the throttling codes that botocore's standard retry mode knows (botocore.retries.standard), and S3's
+# two.
 THROTTLED = frozenset(
     {
         "503",
@@ -139,7 +140,9 @@ def _code(error: ClientError) -> str:
 
 
 def _permission(kind: type[ServiceError], error: ClientError) -> str:
-    """AWS's own text of a refusal: it names role, action and resource, which is what its reader has to correct."""
+    """AWS's own text of a refusal: it names role, action and resource, which is what its reader has to
+    correct.
+    """
     text = error.response.get("Error", {}).get("Message", "")
     return f" ({text})" if kind is NotPermittedError and text else ""
 
@@ -147,6 +150,7 @@ def _permission(kind: type[ServiceError], error: ClientError) -> str:
 def _unreachable(doing: str, error: Exception) -> ServiceError:
     if isinstance(error, HTTPClientError | ConnectionError):
         return ServiceError(
-            f"{doing}: AWS could not be reached ({type(error).__name__}). Check the network, and AWS_ENDPOINT_URL if it is set."
+            f"{doing}: AWS could not be reached ({type(error).__name__}). Check the network, and "
+            "AWS_ENDPOINT_URL if it is set."
         )
     return ServiceError(f"{doing}: {type(error).__name__}")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def created_objects(body: str) -> Iterator[ObjectRef]:
-    """The objects that a notification says were created; none for S3's test event or for other kinds of events.
+    """The objects that a notification says were created.
+
+    None for S3's test event or for other kinds of events.
 
     Raises:
         ValueError: the body is no notification of S3's; its text is not repeated.
@@ -32,7 +34,10 @@ def created_objects(body: str) -> Iterator[ObjectRef]:
 
 
 def notification(ref: ObjectRef) -> str:
-    """Return the S3 event of a new object, for an object that must be processed again; `created_objects` reads it."""
+    """Return the S3 event of a new object, for an object that must be processed again.
+
+    `created_objects` reads it.
+    """
     entry = {
         "bucket": {"name": ref.bucket},
         "object": {"key": quote_plus(ref.key)} | ({"versionId": ref.version_id} if ref.version_id else {}),

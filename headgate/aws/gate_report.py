@@ -1,6 +1,9 @@
-"""Report each file of the gate's function: a log line and metrics. Alerts are sent before the record is written.
+"""Report each file of the gate's function: a log line and metrics.
 
-Nothing here ever sees an event's or a file's content. A file's key is shown without card and social security numbers.
+Alerts are sent before the record is written.
+
+Nothing here ever sees an event's or a file's content. A file's key is shown without card and social security
+numbers.
 """
 
 from __future__ import annotations
@@ -53,7 +56,8 @@ class GateReport:
         """An error inside is logged with the file it concerns, and raised again.
 
         Raises:
-            HeadgateError: instead of an unexpected error, whose text may hold a cell's value; it has kind and place only.
+            HeadgateError: instead of an unexpected error, whose text may hold a cell's value; it has kind and
+                place only.
         """
         try:
             yield
@@ -66,7 +70,10 @@ class GateReport:
             raise kind_and_place from None
 
     def record(self, record: FileRecord) -> None:
-        """Write the file's outcome to the log and the metrics; a file that was counted before only to the log."""
+        """Write the file's outcome to the log and the metrics.
+
+        A file that was counted before only to the log.
+        """
         if record.seen_before:
             self.logger.info("file seen before", extra=_facts(record))
             return

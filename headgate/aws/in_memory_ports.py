@@ -93,9 +93,16 @@ class MemoryObjects:
         return body, _etag_of(body)
 
     def replace(
-        self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA
-    ) -> str:  # noqa: ARG002 nothing here reads it
-        """Write the object if it still has this ETag, or with an empty one if there is none; ConflictError otherwise."""
+        self,
+        ref: ObjectRef,
+        body: bytes,
+        etag: str,
+        metadata: Mapping[str, str] = _NO_METADATA,  # noqa: ARG002 nothing here reads it
+    ) -> str:
+        """Write the object if it still has this ETag, or with an empty one if there is none.
+
+        ConflictError otherwise.
+        """
         with self._lock:
             kept = self._versions.get((ref.bucket, ref.key), [])
             newest = kept[-1].body if kept else None
@@ -153,7 +160,10 @@ class MemoryObjects:
                 )
 
     def delete(self, ref: ObjectRef) -> None:
-        """Delete the object, so that none is found at its key; with a version id delete that version, so that older ones show again."""
+        """Delete the object, so that none is found at its key.
+
+        With a version id delete that version, so that older ones show again.
+        """
         if not ref.version_id:
             self._append(ref, None)
             return
@@ -214,11 +224,17 @@ class MemoryLedger:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Take the right to process `record`'s object and content, atomically; a lease that has ended may be taken over."""
+        """Take the right to process `record`'s object and content, atomically.
+
+        A lease that has ended may be taken over.
+        """
         return self._claim(Action.CLAIM, record, now, lease_s)
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
-        """Extend the lease of the claim on `record`'s object and content; nothing changes once the file is not processing any more."""
+        """Extend the lease of the claim on `record`'s object and content.
+
+        Nothing changes once the file is not processing any more.
+        """
         with self._lock:
             until = now + timedelta(seconds=lease_s)
             if (stored := self._records.get(record.file_id)) and stored.state is FileState.PROCESSING:
@@ -228,11 +244,16 @@ class MemoryLedger:
                 self._contents[_content(record)] = _Holder(record.file_id, until)
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
+        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has
+        read, stays free.
+        """
         return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""
+        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it.
+
+        The record stays `handed_over`.
+        """
         return self._claim(Action.TAKE_OVER, record, now, lease_s, run)
 
     def _claim(self, action: Action, record: FileRecord, now: datetime, lease_s: int, run: str = "") -> Claim:
@@ -250,7 +271,10 @@ class MemoryLedger:
             return Claim(ClaimAnswer.GRANTED, record.file_id)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
+        """From now on nobody but the larger worker may claim the file for so long.
+
+        Nothing changes once it is not handed over any more.
+        """
         with self._lock:
             if file_id in self._leases and self._records[file_id].state is FileState.HANDED_OVER:
                 self._leases[file_id] = now + timedelta(seconds=lease_s)
@@ -264,7 +288,10 @@ class MemoryLedger:
         self._measured[kind] = tuple(files)
 
     def finish(self, record: FileRecord) -> None:
-        """Store the finished record; ConflictError when its state does not permit this final state, or another file has the content."""
+        """Store the finished record.
+
+        ConflictError when its state does not permit this final state, or another file has the content.
+        """
         with self._lock:
             stored = self._records.get(record.file_id)
             if (stored.state if stored else None) not in finished_from(record.state):
@@ -283,7 +310,10 @@ class MemoryLedger:
             self._takers.pop(record.file_id, None)
 
     def release(self, record: FileRecord) -> None:
-        """The object's and the content's lease end now, where they are this file's and still run; what is finished stays so."""
+        """The object's and the content's lease end now, where they are this file's and still run.
+
+        What is finished stays so.
+        """
         with self._lock:
             if record.file_id in self._leases:
                 self._leases[record.file_id] = _RELEASED
@@ -303,7 +333,9 @@ class MemoryLedger:
             return record
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
+        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it
+        died.
+        """
         record = self._records.get(file_id)
         return (
             record is not None and record.state is FileState.PROCESSING and self._leases[file_id] != _RELEASED
@@ -390,7 +422,10 @@ class MemoryCatalog:
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read."""
+        """The table points at `location` with `columns`, in one step.
+
+        ConflictError when it changed since `current` was read.
+        """
         with self._lock:
             table = self.current(current.database, current.table)
             if table.revision != current.revision:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import TracebackType
 
-# Nine digits, as an SSN has, or more, with at most one separator between two; or a name of a verification code.
+# Nine digits, as an SSN has, or more, with at most one separator between two; or a name of a verification
+# code.
 _SUSPECT = re.compile(r"\d(?:[ ./\-]?\d){8,}|cv[vc2]|cid\b|%3[0-9]|&#", re.IGNORECASE)
 _CARD = re.compile(r"\d(?:[ ./\-]?\d){12,18}")
 _SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")

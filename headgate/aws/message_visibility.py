@@ -1,8 +1,9 @@
-"""A message that a worker holds: hidden for a short time only, again and again, for as long as the worker lives.
+"""A message that a worker holds: hidden for a short time only, again and again, for as long as the worker
+lives.
 
-Lambda asks for a visibility timeout of the queue that is at least the function's timeout, so a message of a killed worker would stay
-hidden for as long. The worker therefore shortens it at once and extends it by heartbeats.
-Source: Amazon SQS developer guide, "Changing the visibility timeout for a message".
+Lambda asks for a visibility timeout of the queue that is at least the function's timeout, so a message of a
+killed worker would stay hidden for as long. The worker therefore shortens it at once and extends it by
+heartbeats. Source: Amazon SQS developer guide, "Changing the visibility timeout for a message".
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ _LONGEST_PAUSE_S = 1800
 
 @dataclass(frozen=True)
 class HiddenMessage:
-    """One received message; `lease_s` is the lease of a claim in the ledger, which heartbeats extend in the same rhythm."""
+    """One received message.
+
+    `lease_s` is the lease of a claim in the ledger, which heartbeats extend in the same rhythm.
+    """
 
     queues: Queues
     url: str

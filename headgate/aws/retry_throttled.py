@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
-# Most files pass the gate in less. If a worker holds a file for longer, the queue delivers its message again after minutes.
+# Most files pass the gate in less. If a worker holds a file for longer, the queue delivers its message again
+# after minutes.
 PAUSES_S = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -24,7 +25,10 @@ def retry_throttled(
     pauses_s: Sequence[float] = PAUSES_S,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Result:
-    """Return the result of `work`; after a ThrottledError it is retried, once per pause. The last ThrottledError is raised."""
+    """Return the result of `work`; after a ThrottledError it is retried, once per pause.
+
+    The last ThrottledError is raised.
+    """
     for pause_s in pauses_s:
         try:
             return work()

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-# As boto3's own transfers, which start ten threads and ask for the object's size first: more than a small file takes.
+# As boto3's own transfers, which start ten threads and ask for the object's size first: more than a small
+# file takes.
 ONE_CALL_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 20
 SENDER = "headgate-sender"  # metadata of an object in raw that an upload became
@@ -52,7 +53,9 @@ class S3Pointers:
     def replace(
         self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA
     ) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
+        """Write the object if it still has this ETag, or with an empty one if there is none.
+
+        Return its new ETag.
 
         Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
 
@@ -63,8 +66,12 @@ class S3Pointers:
         try:
             with translated(f"replace {uri(ref)}"):
                 return self.client.put_object(
-                    Bucket=ref.bucket, Key=ref.key, Body=body, Metadata=metadata, **unchanged
-                )["ETag"]  # type: ignore[arg-type]  # typed as every argument of put_object
+                    Bucket=ref.bucket,
+                    Key=ref.key,
+                    Body=body,
+                    Metadata=metadata,
+                    **unchanged,  # type: ignore[arg-type]  # typed as every argument of put_object
+                )["ETag"]
         except NotFoundError:  # an object that was deleted has no ETag either
             raise ConflictError(f"replace {uri(ref)}: the object was deleted") from None
 
@@ -110,7 +117,8 @@ class S3Objects(S3Pointers):
             )
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """The file at `path` holds the object, in one call when its size is known: one stream is faster than what is done with it.
+        """The file at `path` holds the object, in one call when its size is known: one stream is faster than
+        what is done with it.
 
         Raises:
             ServiceError: what came is of another size.
@@ -133,7 +141,10 @@ class S3Objects(S3Pointers):
         content_type: str = "application/octet-stream",
         sent: Callable[[int], object] = lambda _: None,
     ) -> None:
-        """Write the file to the object, in parts when it is large. `sent` gets the count of each further bytes, in any thread."""
+        """Write the file to the object, in parts when it is large.
+
+        `sent` gets the count of each further bytes, in any thread.
+        """
         if path.stat().st_size <= ONE_CALL_BYTES:
             body = path.read_bytes()
             self.write(ref, body, content_type=content_type)
@@ -145,7 +156,10 @@ class S3Objects(S3Pointers):
             )
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
-        """`target` holds what `source` holds; S3 copies it, in parts above 5 GB. NotFoundError when there is no source."""
+        """`target` holds what `source` holds.
+
+        S3 copies it, in parts above 5 GB. NotFoundError when there is no source.
+        """
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only the merge copies
 
         how = TransferConfig(multipart_threshold=_ONE_COPY_BYTES, multipart_chunksize=_COPIED_PART_BYTES)
@@ -185,7 +199,10 @@ class S3Objects(S3Pointers):
                     yield ObjectVersion(ref, 0, at, marker["IsLatest"], is_marker=True)
 
     def delete(self, ref: ObjectRef) -> None:
-        """Delete the object, so that none is found at its key; with a version id delete that version, so that older ones show again."""
+        """Delete the object, so that none is found at its key.
+
+        With a version id delete that version, so that older ones show again.
+        """
         with translated(f"delete {uri(ref)}"):
             self.client.delete_object(**_address(ref))
 

@@ -22,7 +22,8 @@ _TOO_LATE = timedelta(milliseconds=500)  # an update takes a while to arrive
 class PendingStart:
     """A one-time schedule which sends a message to the queue when a run is due, and then deletes itself.
 
-    Each event pushes it back. Its description holds the time of the first event, which limits how far it may be pushed.
+    Each event pushes it back. Its description holds the time of the first event, which limits how far it may
+    be pushed.
 
     Attributes:
         role_arn: the role with which EventBridge Scheduler sends the message.
@@ -44,8 +45,9 @@ class PendingStart:
             now: naive UTC.
 
         Raises:
-            ThrottledError: the schedule fires about now, too early for this event; push again in a minute. Moving it
-                would be wrong: EventBridge may be a minute late, and steady traffic would postpone it indefinitely.
+            ThrottledError: the schedule fires about now, too early for this event; push again in a minute.
+                Moving it would be wrong: EventBridge may be a minute late, and steady traffic would postpone
+                it indefinitely.
         """
         try:
             return self._create(Burst.begin(now, self.quiet))
@@ -56,8 +58,9 @@ class PendingStart:
         """Schedule a start at `until` unless one is scheduled.
 
         Raises:
-            ThrottledError: the schedule has fired, and EventBridge deletes it later; postpone again in a minute. A schedule that
-                has fired starts nothing, and one that is moved before its deletion would be deleted with the new time.
+            ThrottledError: the schedule has fired, and EventBridge deletes it later; postpone again in a
+                minute. A schedule that has fired starts nothing, and one that is moved before its deletion
+                would be deleted with the new time.
         """
         try:
             self._create(Burst(now, until))
@@ -70,7 +73,10 @@ class PendingStart:
         return self._update(burst.pushed(now, self.quiet, self.max_wait)) if burst else self.push(now)
 
     def _pending(self, now: datetime) -> Burst | None:
-        """Return the scheduled start, or None if it was deleted meanwhile; ThrottledError if it fires about now or has fired."""
+        """Return the scheduled start, or None if it was deleted meanwhile.
+
+        ThrottledError if it fires about now or has fired.
+        """
         try:
             with translated(f"look up schedule {self.name}"):
                 schedule = self.client.get_schedule(Name=self.name)

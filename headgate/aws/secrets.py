@@ -1,4 +1,7 @@
-"""The secrets: the masking key, the MySQL login, and the API key of a lineage server. None is ever shown by a repr or an error."""
+"""The secrets: the masking key, the MySQL login, and the API key of a lineage server.
+
+None is ever shown by a repr or an error.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +60,8 @@ class Secrets:
         """The key that card tokens are made with now.
 
         Raises:
-            SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`; `previous`, a list of the same, may be
-                beside them.
+            SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`;
+                `previous`, a list of the same, may be beside them.
         """
         document = self._document(secret_id, {"key_id", "key"})
         return _masking_key(secret_id, document)
@@ -69,7 +72,9 @@ class Secrets:
         return (str(document["key_id"]), *(str(entry["key_id"]) for entry in _previous(secret_id, document)))
 
     def rotate_masking_key(self, secret_id: str, key: bytes) -> MaskingKey:
-        """`key` is the one that new tokens are made with, under an id of its own; the one before is kept behind it.
+        """`key` is the one that new tokens are made with, under an id of its own.
+
+        The one before is kept behind it.
 
         Raises:
             SettingsError: the secret holds no masking key, or `key` is too short or in use already.
@@ -82,7 +87,8 @@ class Secrets:
         entry = _entry(MaskingKey(_next_id([str(earlier["key_id"]) for earlier in before]), key))
         if entry["key"] in {earlier["key"] for earlier in before}:
             raise SettingsError(
-                f"secret {secret_id} holds this very key already. Rotate to a new one: `headgate keys rotate` makes it."
+                f"secret {secret_id} holds this very key already. Rotate to a new one: `headgate keys "
+                "rotate` makes it."
             )
         made = _masking_key(secret_id, entry)
         self._replace(secret_id, version, json.dumps({**entry, "previous": before}))
@@ -128,7 +134,10 @@ class Secrets:
         return text
 
     def _current(self, secret_id: str) -> tuple[str, str]:
-        """The id of the secret's version that is current, and its text; SettingsError where it has none, as right after a deployment."""
+        """The id of the secret's version that is current, and its text.
+
+        SettingsError where it has none, as right after a deployment.
+        """
         with translated(f"read secret {secret_id}"):
             response = self.client.get_secret_value(SecretId=secret_id)
         if not response.get("SecretString"):
@@ -138,8 +147,8 @@ class Secrets:
     def _replace(self, secret_id: str, version: str, text: str) -> None:
         """The secret's text is this one, if that version was current until now.
 
-        Source: AWS Secrets Manager API reference, UpdateSecretVersionStage: it fails when the label is not attached to the version that
-        it is taken from.
+        Source: AWS Secrets Manager API reference, UpdateSecretVersionStage: it fails when the label is not
+        attached to the version that it is taken from.
         """
         self._fetched.pop(secret_id, None)
         with translated(f"write secret {secret_id}"):
@@ -176,19 +185,25 @@ class MaskingKeys:
 
 
 def how_to_fill(secret_id: str) -> str:
-    """Return what gives a secret its value, by the names that Terraform gives (terraform/export.tf, security.tf)."""
+    """Return what gives a secret its value, by the names that Terraform gives (terraform/export.tf,
+    security.tf).
+    """
     if "/masking-key" in secret_id:
         return "It holds the masking key: deploy again, which stores one."
     if "/mysql" in secret_id:
         return "It holds the login of a database: store it with `headgate export login`."
-    return "It holds the key of a server that you named in the settings: store it with `aws secretsmanager put-secret-value`."
+    return (
+        "It holds the key of a server that you named in the settings: store it with `aws secretsmanager "
+        "put-secret-value`."
+    )
 
 
 def how_to_correct(secret_id: str) -> str:
     """Return what gives a secret with a wrong value a right one, by the names that Terraform gives."""
     if "/masking-key" in secret_id:
         return (
-            "It holds the masking key: make its last good version current again with `aws secretsmanager update-secret-version-stage`, "
+            "It holds the masking key: make its last good version current again with `aws "
+            "secretsmanager update-secret-version-stage`, "
             "because a new key gives each card another token."
         )
     if "/mysql" in secret_id:

@@ -27,7 +27,10 @@ class Alerts:
     topic_arn: str
 
     def settled(self, record: FileRecord) -> None:
-        """Send an alert for a file that was rejected, needs a mapping, has new columns, or is out of line; none for any other file."""
+        """Send an alert for a file that was rejected, needs a mapping, has new columns, or is out of line.
+
+        None for any other file.
+        """
         if record.state in NOT_ACCEPTED:
             self.refused(record)
         if record.new_columns:
@@ -60,7 +63,10 @@ class Alerts:
         lines = [
             f"File:     s3://{record.bucket}/{record.key}",
             f"Columns:  {columns}",
-            f"Contract: {record.contract}; its setting headgate.newColumns says what becomes of them. The original in raw has them all.",
+            (
+                f"Contract: {record.contract}; its setting headgate.newColumns says what becomes of them. "
+                "The original in raw has them all."
+            ),
             "Remedy:   add them to the contract, raise its version and deploy;",
             f"          then `headgate quarantine replay --dataset {record.dataset}` fills them.",
         ]
@@ -77,7 +83,10 @@ class Alerts:
         self.send(f"Headgate accepted a file of {record.dataset} that is out of line", "\n".join(lines))
 
     def datasets_not_merged(self, failed: Mapping[str, str]) -> None:
-        """Report datasets whose newest increments do not fit, each with its reason; the other datasets were published."""
+        """Report datasets whose newest increments do not fit, each with its reason.
+
+        The other datasets were published.
+        """
         lines = [
             *(f"{dataset}: {why}" for dataset, why in sorted(failed.items())),
             "Each of them keeps its previous table; all other datasets were published.",
@@ -85,7 +94,10 @@ class Alerts:
         self.send(f"Headgate could not merge {', '.join(sorted(failed))}", "\n".join(lines))
 
     def send(self, subject: str, message: str) -> None:
-        """The message is with SNS when this returns, without card numbers; the subject is cut and cleaned to what e-mail allows."""
+        """The message is with SNS when this returns, without card numbers.
+
+        The subject is cut and cleaned to what e-mail allows.
+        """
         clean = "".join(
             sign if sign.isascii() and sign.isprintable() else "?" for sign in redact_text(subject)
         )[:SUBJECT_LENGTH]

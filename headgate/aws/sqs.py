@@ -36,7 +36,10 @@ class Depth:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message that lies in a queue; `sent_at` is naive UTC, and `receives` counts deliveries from this queue."""
+    """A message that lies in a queue.
+
+    `sent_at` is naive UTC, and `receives` counts deliveries from this queue.
+    """
 
     message_id: str
     sent_at: datetime
@@ -60,7 +63,8 @@ class Queues:
 
     def send(self, url: str, bodies: Sequence[str]) -> None:
         """Send every message; after a ServiceError some of them may have been sent."""
-        # One by one: AWS asks for the right to SendMessage for a batch too, emulators for one that AWS does not know.
+        # One by one: AWS asks for the right to SendMessage for a batch too, emulators for one that AWS does
+        # not know.
         with translated(f"send to queue {url}"):
             for body in bodies:
                 self.client.send_message(QueueUrl=url, MessageBody=body)
@@ -93,7 +97,8 @@ class Queues:
     def redrive(self, dead_letter_url: str, url: str) -> int:
         """Move every message of the dead-letter queue back to the queue at `url`; return how many there were.
 
-        Each is sent before it is deleted: a crash in between delivers it twice, which the gate bears, and loses none.
+        Each is sent before it is deleted: a crash in between delivers it twice, which the gate bears, and
+        loses none.
         """
         moved = 0
         with translated(f"redrive {dead_letter_url}"):

@@ -29,7 +29,8 @@ class PipelineRun:
 
     Attributes:
         status: RUNNING, PENDING_REDRIVE, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
-        entered, left: names of the states that were entered and left, in order; a state tried again stands there again.
+        entered, left: names of the states that were entered and left, in order; a state tried again stands
+            there again.
         error, cause: why the run failed, empty unless it did.
         output: what the machine returned, empty until it did.
         entered_at: when each state was first entered, naive UTC.
@@ -78,8 +79,8 @@ class Pipeline:
         """The ARN of the run of that name, started now or before.
 
         Args:
-            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`; for an export what
-                terraform/export.tf lists.
+            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`; for
+                an export what terraform/export.tf lists.
         """
         try:
             with translated(f"start {self.state_machine_arn}"):

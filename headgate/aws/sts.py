@@ -39,7 +39,8 @@ def caller(client: Identities) -> str:
 def credentials_of(client: TokenService, role_arn: str, session: str) -> dict[str, str]:
     """Return credentials of a role as variables that the AWS SDKs read. They are valid for an hour.
 
-    Source: AWS STS API reference, AssumeRole: a role that assumes a role gets an hour at most (role chaining).
+    Source: AWS STS API reference, AssumeRole: a role that assumes a role gets an hour at most (role
+    chaining).
     """
     with translated(f"assume {role_arn.rpartition('/')[2]}"):
         credentials = client.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]

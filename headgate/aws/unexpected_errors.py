@@ -1,4 +1,6 @@
-"""Unexpected errors, reported without their text: a library's message may quote a cell, and a cell may be a card number."""
+"""Unexpected errors, reported without their text: a library's message may quote a cell, and a cell may be a
+card number.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,10 @@ _OWN = f"{os.sep}headgate{os.sep}"
 
 
 def describe(error: BaseException, *, by: str) -> str:
-    """Return the kind and place of an error: the innermost line of this package. `by` is the file that reports, and is skipped."""
+    """Return the kind and place of an error: the innermost line of this package.
+
+    `by` is the file that reports, and is skipped.
+    """
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != by]
     last = ([frame for frame in frames if _OWN in frame.filename] or frames)[-1:]
     place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import ObjectRef
 
-# A commit copies the file while its caller waits, and API Gateway waits 29 s. With parts of 128 MiB, 64 at once, 100 GiB are 13 rounds;
-# with boto3's own 8 MiB and ten at once they are 1,280. The largest object of 10,000 parts has 1.2 TiB.
-# Source: Amazon S3 user guide, "Performance design patterns": one request moves about 100 MB/s; "Multipart upload limits".
+# A commit copies the file while its caller waits, and API Gateway waits 29 s. With parts of 128 MiB, 64 at
+# once, 100 GiB are 13 rounds; with boto3's own 8 MiB and ten at once they are 1,280. The largest object of
+# 10,000 parts has 1.2 TiB.
+# Source: Amazon S3 user guide, "Performance design patterns": one request moves about 100 MB/s; "Multipart
+# upload limits".
 COPIED_PART_BYTES = 128 << 20
 
 
@@ -53,8 +55,11 @@ class S3Uploads(S3Pointers):
         named = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         with translated(f"complete the upload of {uri(ref)}"):
             self.client.complete_multipart_upload(
-                Bucket=ref.bucket, Key=ref.key, UploadId=store_id, MultipartUpload={"Parts": named}
-            )  # type: ignore[typeddict-item]  # boto3's stubs want every checksum
+                Bucket=ref.bucket,
+                Key=ref.key,
+                UploadId=store_id,
+                MultipartUpload={"Parts": named},  # type: ignore[typeddict-item]  # boto3's stubs want every checksum
+            )
 
     def abort(self, ref: ObjectRef, store_id: str) -> None:
         """Forget the parts; an upload that has ended is fine."""
@@ -65,7 +70,10 @@ class S3Uploads(S3Pointers):
             return
 
     def copy(self, source: ObjectRef, target: ObjectRef, sender: str = "") -> ObjectRef:
-        """Copy an object inside S3, in parts where it is large, with its sender as metadata; return the version that was made."""
+        """Copy an object inside S3, in parts where it is large, with its sender as metadata.
+
+        Return the version that was made.
+        """
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only a commit copies
 
         how = TransferConfig(

@@ -44,7 +44,8 @@ def activate_if_deployed(name: str | None) -> None:
 
 
 def use_deployed_project() -> None:
-    """Use the contracts of the project that was deployed last from this folder, and say so where it is not this folder's project.
+    """Use the contracts of the project that was deployed last from this folder, and say so where it is not
+    this folder's project.
 
     HEADGATE_PROJECT goes first, and so does this folder where the deployed project's folder is gone.
     """
@@ -59,6 +60,7 @@ def use_deployed_project() -> None:
     os.environ["HEADGATE_PROJECT"] = deployed
     click.get_current_context().call_on_close(lambda: os.environ.pop("HEADGATE_PROJECT", None))
     click.echo(
-        f"Contracts of {deployed}, the project of deployment {newest.name}; HEADGATE_PROJECT names another folder.",
+        f"Contracts of {deployed}, the project of deployment {newest.name}; HEADGATE_PROJECT names "
+        "another folder.",
         err=True,
     )

@@ -1,4 +1,6 @@
-"""Where the command `headgate` begins: nothing is loaded yet, so that Ctrl-C ends it in one line from its first moment on."""
+"""Where the command `headgate` begins: nothing is loaded yet, so that Ctrl-C ends it in one line from its
+first moment on.
+"""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
 
 def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "headgate files") -> FileRecord:
-    """The record that has the rows of that file id or key. A line on standard error counts later copies, which were skipped.
+    """The record that has the rows of that file id or key.
+
+    A line on standard error counts later copies, which were skipped.
 
     Raises:
         click.ClickException: no file has that name.

@@ -1,4 +1,6 @@
-"""A lake in memory: files of a folder pass the gate and the merge, and a system builds its tables from them, without a deployment."""
+"""A lake in memory: files of a folder pass the gate and the merge, and a system builds its tables from them,
+without a deployment.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class GatedRows:
 
 @dataclass(frozen=True)
 class LocalRun:
-    """A run of one system: the day of the data, the rows that the gate accepted by dataset, and the tables in the order of their names."""
+    """A run of one system: the day of the data, the rows that the gate accepted by dataset, and the tables in
+    the order of their names.
+    """
 
     as_of: date
     datasets: Mapping[str, GatedRows]
@@ -145,7 +149,8 @@ def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _L
     limited = sql.limited_to(models or [*sql.queries])
     if not limited.queries:
         raise NotFoundError(
-            "The lake project has no SQL model. Write models/<table>.sql, and its contract contracts/prod/<table>.yaml."
+            "The lake project has no SQL model. Write models/<table>.sql, and its contract "
+            "contracts/prod/<table>.yaml."
         )
     return _LocalSystem(
         system, cast("System", limited), {name: own[name] for name in limited.queries}, limited
@@ -153,7 +158,9 @@ def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _L
 
 
 def _files_of(folder: Path, dataset: str) -> list[Path]:
-    """Return the files of a dataset: `<dataset>.<any ending>`, and all below the folder `<dataset>` that are not hidden."""
+    """Return the files of a dataset: `<dataset>.<any ending>`, and all below the folder `<dataset>` that are
+    not hidden.
+    """
     files = [
         path
         for path in _visible(folder.iterdir())
@@ -172,7 +179,8 @@ def _why_missing(dataset: str, reader: str, folder: Path) -> str:
     has = f"has {', '.join(names[:8])}{' and others' if names[8:] else ''}" if names else "is empty"
     return (
         f"{folder} has no file of the dataset {dataset}, which is read by {reader}; it {has}. "
-        f"Put its rows into {folder / dataset}.csv, of any format that the gate reads, or its files into a folder {folder / dataset}"
+        f"Put its rows into {folder / dataset}.csv, of any format that the gate reads, or its files into "
+        f"a folder {folder / dataset}"
         f"{f', or rename {near[0]}' if near else ''}."
     )
 
@@ -211,7 +219,8 @@ def _merge(
     if lake.failed:
         dataset, cause = next(iter(lake.failed.items()))
         raise AuditError(
-            f"The rows of {dataset} cannot be merged: {cause} Correct its files or contracts/source/{dataset}.yaml."
+            f"The rows of {dataset} cannot be merged: {cause} Correct its files or "
+            f"contracts/source/{dataset}.yaml."
         )
     return lake
 
@@ -219,7 +228,10 @@ def _merge(
 def _build(
     system: _LocalSystem, lake: LakeSnapshot, tables: SnapshotTables, objects: MemoryObjects
 ) -> dict[str, pa.Table]:
-    """Build and audit the tables, and return their rows; an audit of the lake's objects has nothing to list here."""
+    """Build and audit the tables, and return their rows.
+
+    An audit of the lake's objects has nothing to list here.
+    """
     publisher = Publisher(objects, _catalog(_PROD, system.contracts), _PROD, _PROD, audit)
     inspected = {name: contract for name, contract in system.contracts.items() if name == CARD_AUDIT}
     published = run_system(

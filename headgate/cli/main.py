@@ -1,7 +1,7 @@
 """The command `headgate`.
 
-Exit codes: 0 done; 1 failed, and the message says why; 2 the command was misspelt, or a path on this machine cannot be read or
-written; 3 finished, but some files were rejected or some systems failed.
+Exit codes: 0 done; 1 failed, and the message says why; 2 the command was misspelt, or a path on this machine
+cannot be read or written; 3 finished, but some files were rejected or some systems failed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from headgate.domains.discovery import package_domains
 from headgate.errors import HeadgateError, SettingsError
 from headgate.project import all_domains
 
-# A command is imported when it runs: name → where it is defined in `headgate.cli.commands`, and its line in `headgate --help`.
+# A command is imported when it runs: name → where it is defined in `headgate.cli.commands`, and its line in
+# `headgate --help`.
 COMMANDS = {
     "contract": (
         "project.contract:contract",
@@ -25,7 +26,10 @@ COMMANDS = {
     ),
     "cost": (
         "operations.cost:cost",
-        "Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the data.",
+        (
+            "Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 "
+            "times the data."
+        ),
     ),
     "data-docs": (
         "tables.models:data_docs",
@@ -46,7 +50,10 @@ COMMANDS = {
     ),
     "forget": (
         "operations.forget:forget",
-        "Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.",
+        (
+            "Erase the rows of KEY, and all rows that refer to it, from every zone and every object "
+            "version; write a certificate."
+        ),
     ),
     "init": (
         "project.init:init",
@@ -55,7 +62,10 @@ COMMANDS = {
     "keys": ("operations.keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
     "lineage": (
         "tables.lineage:lineage",
-        "Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; print or send OpenLineage events.",
+        (
+            "Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; "
+            "print or send OpenLineage events."
+        ),
     ),
     "logs": ("operations.logs:logs", "Print recent log lines of functions and jobs, oldest first."),
     "mapping": (
@@ -73,11 +83,17 @@ COMMANDS = {
     ),
     "push": (
         "project.push:push",
-        "Replace the SQL of the lake's models with that of the lake project, in seconds and without a deployment.",
+        (
+            "Replace the SQL of the lake's models with that of the lake project, in seconds and without a "
+            "deployment."
+        ),
     ),
     "quarantine": (
         "files.quarantine:quarantine",
-        "Show refused rows, replay their files once the cause is fixed, and settle those that another file corrects.",
+        (
+            "Show refused rows, replay their files once the cause is fixed, and settle those that another "
+            "file corrects."
+        ),
     ),
     "query": ("tables.query:query", "Run one statement of Athena's SQL on the lake's tables."),
     "questions": (
@@ -107,7 +123,10 @@ COMMANDS = {
     ),
     "status": (
         "operations.status:status",
-        "Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.",
+        (
+            "Show the state of the lake on one screen: health, last run, age of the data, files, dead "
+            "letters, alarms."
+        ),
     ),
     "systems": (
         "project.systems:systems",
@@ -127,7 +146,9 @@ _USAGE = click.UsageError.exit_code
 
 
 def commands() -> dict[str, tuple[str, str]]:
-    """Return all commands, with those of the package's domains and of the lake's: name → `module:function`, and its line."""
+    """Return all commands, with those of the package's domains and of the lake's: name → `module:function`,
+    and its line.
+    """
     try:
         domains = all_domains()
     except SettingsError:  # headgate.toml is wrong, which the command itself will say if it reads it
@@ -157,7 +178,8 @@ class LazyGroup(click.Group):
                 f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, available, n=2)
             )
             ctx.fail(
-                f"No such command {cmd_name!r}. {f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}"
+                f"No such command {cmd_name!r}. "
+                f"{f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}"
             )
         module, _, attribute = available[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
@@ -176,7 +198,8 @@ class LazyGroup(click.Group):
 def cli() -> None:
     """Headgate decides what data enters a lake.
 
-    Commands use the deployment of this folder: the newest below .headgate/, or the one that --deployment names.
+    Commands use the deployment of this folder: the newest below .headgate/, or the one that --deployment
+    names.
     """
 
 
@@ -199,7 +222,10 @@ def _path_failure(error: OSError) -> str:
     from headgate.masking.redaction import redact_text
 
     path, reason = redact_text(str(error.filename)), error.strerror or type(error).__name__
-    return f"{path} cannot be read or written: {reason}. Name a path in a folder that exists and where you may write, and run this again."
+    return (
+        f"{path} cannot be read or written: {reason}. Name a path in a folder that exists and where you "
+        "may write, and run this again."
+    )
 
 
 if __name__ == "__main__":

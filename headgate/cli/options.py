@@ -30,7 +30,8 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 def console(*, unlimited: bool = False) -> Console:
     """Where screens go. Names and values of data are text: `[b]` or `:x:` in them is no markup.
 
-    A pipe or a file has no width, so that a row stays one line for grep, sort and `less -S`, unless COLUMNS states one.
+    A pipe or a file has no width, so that a row stays one line for grep, sort and `less -S`, unless COLUMNS
+    states one.
     """
     has_width = os.environ.get("COLUMNS") or sys.stdout.isatty()
     return Console(markup=False, emoji=False, width=None if has_width and not unlimited else _UNLIMITED_WIDTH)
@@ -48,7 +49,10 @@ def show(
     screen: Callable[[], RenderableType],
     unlimited: bool = False,
 ) -> None:
-    """Print the JSON or the screen; only the one asked for is computed. An `unlimited` screen may be wider than the terminal."""
+    """Print the JSON or the screen; only the one asked for is computed.
+
+    An `unlimited` screen may be wider than the terminal.
+    """
     if as_json:
         click.echo(json.dumps(value(), indent=2, default=str))
     else:

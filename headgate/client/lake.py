@@ -34,8 +34,8 @@ def _to_stderr(line: str) -> None:
 class Lake:
     """One deployed lake. Data frames are pandas; `arrow=True` returns a `pyarrow.Table` instead.
 
-    In data frames decimals and dates are Python's `Decimal` and `date`, whole numbers stay whole where a column has nulls, and an empty
-    text is not a null.
+    In data frames decimals and dates are Python's `Decimal` and `date`, whole numbers stay whole where a
+    column has nulls, and an empty text is not a null.
     """
 
     name: str
@@ -53,7 +53,8 @@ class Lake:
         """Return all rows of a table, read from its files: Athena scans nothing.
 
         Args:
-            name: `monthly_sales`, or with its database: `ecommerce_curated.orders`. Without one, prod is searched before curated.
+            name: `monthly_sales`, or with its database: `ecommerce_curated.orders`. Without one, prod is
+                searched before curated.
             columns: only these, in this order.
 
         Raises:
@@ -80,14 +81,18 @@ class Lake:
     def sql(
         self, sql: str, params: Mapping[str, object] | None = None, *, arrow: bool = False
     ) -> pd.DataFrame | pa.Table:
-        """Return the answer to one reading statement of Athena's SQL; `frame.attrs` has its `query_id` and `scanned_bytes`.
+        """Return the answer to one reading statement of Athena's SQL.
+
+        `frame.attrs` has its `query_id` and `scanned_bytes`.
 
         Args:
             sql: a table without a database is looked up in prod, then in curated.
-            params: values of the statement's parameters by name: `where country = :country` takes `{"country": "Norway"}`.
+            params: values of the statement's parameters by name: `where country = :country` takes
+                `{"country": "Norway"}`.
 
         Raises:
-            QueryError: it is not one reading statement, a parameter has no value, or Athena refused or failed it.
+            QueryError: it is not one reading statement, a parameter has no value, or Athena refused or failed
+                it.
         """
         from headgate.aws.athena.tables import to_pandas
         from headgate.query import qualify_tables
@@ -126,11 +131,13 @@ class Lake:
         timeout_s: float = 900,
         progress: Callable[[str], None] | None = _to_stderr,
     ) -> list[FileRecord]:
-        """Send a file, a folder or a pattern to raw, follow it through the gate, and return the files' records.
+        """Send a file, a folder or a pattern to raw, follow it through the gate, and return the files'
+        records.
 
         Args:
             dataset: of every file; by default its folder, its name or its columns say it.
-            timeout_s: how long to wait for the gate; then only the records of files that it has ended with are returned.
+            timeout_s: how long to wait for the gate; then only the records of files that it has ended with
+                are returned.
             progress: gets a line at each step; None for silence.
 
         Raises:
@@ -160,7 +167,9 @@ class Lake:
         return pd.DataFrame([asdict(record) for record in records])
 
     def file(self, name: str) -> FileRecord:
-        """Return the newest record of a file, by its id or its key in raw; a skipped copy of the same key does not count.
+        """Return the newest record of a file, by its id or its key in raw.
+
+        A skipped copy of the same key does not count.
 
         Raises:
             NotFoundError: no such file was received.
@@ -177,7 +186,8 @@ class Lake:
         return record
 
     def quarantine(self, file: str = "", *, dataset: str = "", rule: str = "") -> pd.DataFrame:
-        """Return what is in quarantine: counts by dataset and rule, or with `file` the rows of one file, values masked.
+        """Return what is in quarantine: counts by dataset and rule, or with `file` the rows of one file,
+        values masked.
 
         Args:
             file: the id or the key of a file.
@@ -210,7 +220,8 @@ class Lake:
         return pd.DataFrame(chosen, columns=[*list_quarantine.QuarantineCount.__dataclass_fields__])
 
     def lineage(self, table: str) -> Lineage:
-        """Return what a table was built from: system, snapshot, datasets, and the raw files whose rows are in them.
+        """Return what a table was built from: system, snapshot, datasets, and the raw files whose rows are in
+        them.
 
         Raises:
             QueryError: there is no such table.
@@ -246,7 +257,10 @@ class Lake:
             return snapshot_built_from(stores.objects(), bucket, stores.catalog().current(database, table))
 
     def _snapshot_of(self, database: str, table: str) -> str:
-        """Return the id of the snapshot that a prod table was built from; the current one for a table without rows."""
+        """Return the id of the snapshot that a prod table was built from.
+
+        The current one for a table without rows.
+        """
         ids = stores.lake_tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
         return str(ids[0]) if len(ids) else "current"
 
@@ -264,7 +278,8 @@ class Lake:
 
 
 def connect(deployment: str | None = None) -> Lake:
-    """Return the lake that the commands of this folder use: the environment's own, else the one deployed last from here.
+    """Return the lake that the commands of this folder use: the environment's own, else the one deployed last
+    from here.
 
     Args:
         deployment: the name of another deployment below `.headgate/`.
@@ -277,7 +292,8 @@ def connect(deployment: str | None = None) -> Lake:
     deployed = find(deployment)
     if _connected and _connected[0] != deployed.name:
         raise SettingsError(
-            f"This process is connected to deployment {_connected[0]}, and cannot connect to {deployed.name} too. "
+            f"This process is connected to deployment {_connected[0]}, and cannot connect to "
+            f"{deployed.name} too. "
             "Restart the kernel, or use a second notebook."
         )
     _connected[:] = [deployed.name]

@@ -33,7 +33,8 @@ def upload(
     timeout_s: float,
     progress: Callable[[str], None],
 ) -> list[FileRecord]:
-    """Send the files of a source, and return their records once the gate has ended with them, in the order of their keys.
+    """Send the files of a source, and return their records once the gate has ended with them, in the order of
+    their keys.
 
     Raises:
         HeadgateError: there is no such file, or no data in it.
@@ -50,11 +51,15 @@ def upload(
     data = refs[: len(sent.files)]
     ended = follow(ledger, data, lambda _: None, timeout_s=timeout_s)
     for record in ended:
-        counts = f"{record.received:,} rows received, {record.accepted:,} accepted, {record.quarantined:,} quarantined"
+        counts = (
+            f"{record.received:,} rows received, {record.accepted:,} accepted, {record.quarantined:,} "
+            "quarantined"
+        )
         progress(f"{record.key}: {record.state}, {counts}")
     if len(ended) < len(data):
         progress(
-            f"{len(data) - len(ended)} files are still in the gate after {timeout_s:g} s; `lake.files()` shows them."
+            f"{len(data) - len(ended)} files are still in the gate after {timeout_s:g} s; `lake.files()` "
+            "shows them."
         )
     return sorted(ended, key=lambda record: record.key)
 
@@ -65,7 +70,10 @@ def _send(objects: S3Objects, ref: ObjectRef, path: Path, report: _Bytes) -> Obj
 
 
 class _Bytes:
-    """Reports how much was sent, each time that another tenth is done; boto3 calls it from several threads."""
+    """Reports how much was sent, each time that another tenth is done.
+
+    Boto3 calls it from several threads.
+    """
 
     def __init__(self, total: int, progress: Callable[[str], None]) -> None:
         self._total, self._progress = total, progress

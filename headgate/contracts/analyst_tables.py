@@ -1,6 +1,7 @@
 """Derive the table of a dataset that analysts may read: its rows without the columns about a person.
 
-The contract is never written by hand: a column that is classified later leaves the table with the next deployment.
+The contract is never written by hand: a column that is classified later leaves the table with the next
+deployment.
 docs/adr/0082-personal-data-and-analysts.md gives the reasons.
 """
 
@@ -33,13 +34,16 @@ def analyst_contracts(
         source, prod: the lake's contracts, by name.
 
     Raises:
-        ContractError: a dataset is unknown or has no column about a person, or its table has a contract already.
+        ContractError: a dataset is unknown or has no column about a person, or its table has a contract
+            already.
     """
     return {f"{dataset}{SUFFIX}": _contract_of(dataset, source, prod) for dataset in datasets}
 
 
 def personal_columns(contract: Contract, source: Contract | None = None) -> frozenset[str]:
-    """Return the columns of a stored table that only people with the right to personal data read; none of a table about nobody.
+    """Return the columns of a stored table that only people with the right to personal data read.
+
+    None of a table about nobody.
 
     Args:
         source: the contract of the dataset, where the table is one of curated.
@@ -62,16 +66,19 @@ def personal_columns(contract: Contract, source: Contract | None = None) -> froz
 def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str, Contract]) -> Contract:
     if dataset not in source:
         raise ContractError(
-            f"headgate.toml: analyst_tables has {dataset}, which is no dataset. Datasets: {', '.join(sorted(source))}."
+            f"headgate.toml: analyst_tables has {dataset}, which is no dataset. Datasets: "
+            f"{', '.join(sorted(source))}."
         )
     contract, table = curated_contract(source[dataset]), f"{dataset}{SUFFIX}"
     if not contract.personal:
         raise ContractError(
-            f"headgate.toml: analyst_tables has {dataset}, which analysts may read: no column has a classification."
+            f"headgate.toml: analyst_tables has {dataset}, which analysts may read: no column has a "
+            "classification."
         )
     if table in prod:
         raise ContractError(
-            f"contracts/prod/{table}.yaml exists already. Remove {dataset} from analyst_tables, or that contract."
+            f"contracts/prod/{table}.yaml exists already. Remove {dataset} from analyst_tables, or that "
+            "contract."
         )
     hidden = {*personal_columns(contract, source[dataset]), *(column.name for column in LINEAGE)}
     shown = tuple(_shown(column, contract) for column in contract.columns if column.name not in hidden)
@@ -91,7 +98,9 @@ def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str
 
 
 def _shown(column: Column, contract: Contract) -> Column:
-    """Return a column as the copy has it: the gate has checked its values, and rows of older contract versions may lack one."""
+    """Return a column as the copy has it: the gate has checked its values, and rows of older contract
+    versions may lack one.
+    """
     return Column(
         column.name,
         column.type,

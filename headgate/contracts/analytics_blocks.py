@@ -1,4 +1,5 @@
-"""Prod tables that a contract or a dashboard declares as a building block of analytics, with columns that are derived.
+"""Prod tables that a contract or a dashboard declares as a building block of analytics, with columns that are
+derived.
 
 docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.analytics` computes the rows.
 """
@@ -62,7 +63,10 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column(
             "naive",
             _NUMBER,
-            "Forecast of the naive rule: the last week by its days or hours, or the last value of longer periods",
+            (
+                "Forecast of the naive rule: the last week by its days or hours, or the last value of "
+                "longer periods"
+            ),
         ),
         Column("model", _TEXT, "Method that made the forecast; null without one"),
         _status("tested", "untested", *_NO_SERIES),
@@ -156,10 +160,12 @@ class Block:
         of: the dataset or SQL model whose rows it reads.
         measure: a column of numbers, summed by period.
         time: a column of dates or timestamps.
-        by: columns whose values make a series each; without them all rows are one series. Of segments, those that name a member.
+        by: columns whose values make a series each; without them all rows are one series. Of segments, those
+            that name a member.
         grain: the period.
         horizon: periods ahead; 0 takes the grain's own.
-        measures: of segments, the columns of numbers by which members are alike, instead of `measure` and `time`.
+        measures: of segments, the columns of numbers by which members are alike, instead of `measure` and
+            `time`.
     """
 
     kind: str
@@ -181,7 +187,8 @@ def block_of(contract: Contract) -> Block | None:
     """Return the block that a prod contract declares, if any.
 
     Raises:
-        ContractError: an option is unknown, missing or out of its range; the message names file, option and remedy.
+        ContractError: an option is unknown, missing or out of its range; the message names file, option and
+            remedy.
     """
     kinds = [kind for kind in BLOCKS if f"headgate.{kind}" in contract.properties]
     if not kinds:
@@ -204,7 +211,8 @@ def block_of(contract: Contract) -> Block | None:
     texts = [option for option in ("of", "measure", "time") if option in _OPTIONS[kind]]
     if missing := [option for option in texts if not isinstance(options.get(option), str)]:
         raise ContractError(
-            f"{where} lacks {missing[0]}, the name of a {'table' if missing[0] == 'of' else 'column'}. Declare it."
+            f"{where} lacks {missing[0]}, the name of a {'table' if missing[0] == 'of' else 'column'}. "
+            "Declare it."
         )
     if kind == "segments":
         by, measures = (
@@ -231,7 +239,8 @@ def _columns(where: str, options: Mapping[str, Any], option: str, most: int) -> 
         or len(names) > most
     ):
         raise ContractError(
-            f"{where}: {option} is {names!r}. It is a list of at most {most} different columns, such as [counter]."
+            f"{where}: {option} is {names!r}. It is a list of at most {most} different columns, such as "
+            "[counter]."
         )
     return tuple(names)
 
@@ -260,7 +269,8 @@ def with_derived_columns(
     """Return the prod contracts; those of blocks have the columns and the key that follow from their table.
 
     Raises:
-        ContractError: as `block_of`; or the block's table or a column of it is unknown, or has a type that the block cannot use.
+        ContractError: as `block_of`; or the block's table or a column of it is unknown, or has a type that
+            the block cannot use.
     """
     return {
         name: _derived(contract, block, prod, curated) if (block := block_of(contract)) else contract
@@ -306,7 +316,10 @@ def _derived(
 
 
 def _own_columns(block: Block) -> tuple[Column, ...]:
-    """Return the columns that a kind of block has; those of hours name moments where those of longer periods name days."""
+    """Return the columns that a kind of block has.
+
+    Those of hours name moments where those of longer periods name days.
+    """
     if block.grain != HOUR:
         return _COLUMNS[block.kind]
     moments = {
@@ -413,7 +426,9 @@ def _error(contract: Contract, block: Block, reason: str, remedy: str) -> Contra
 
 
 def file_of(contract: Contract) -> str:
-    """Return the file of the lake project that declares a block, for messages: a dashboard, or the table's contract."""
+    """Return the file of the lake project that declares a block, for messages: a dashboard, or the table's
+    contract.
+    """
     return str(contract.properties.get(DECLARED_IN) or f"contracts/prod/{contract.dataset}.yaml")
 
 

@@ -1,6 +1,7 @@
 """Declarations of a contract that its columns hold no card numbers, or that a lake holds none.
 
-The gate does not search declared columns for card numbers and verification codes, and the card-data audit does not either.
+The gate does not search declared columns for card numbers and verification codes, and the card-data audit
+does not either.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ def of_column(place: str, own: Mapping[str, Any], mask: Mask | None) -> NoCards 
 
 
 def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
-    """Return the contract with the lake's declaration on its columns; a contract with a card column stays as it is."""
+    """Return the contract with the lake's declaration on its columns.
+
+    A contract with a card column stays as it is.
+    """
     if lake is None or any(column.mask in _CARD_MASKS for column in contract.columns):
         return contract
     return replace(
@@ -48,9 +52,12 @@ def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
 
 
 def described(contracts: Iterable[Contract]) -> dict[str, str]:
-    """Return by dataset or table which of its columns are declared, by whom, on which day and why; without those that declare nothing.
+    """Return by dataset or table which of its columns are declared, by whom, on which day and why.
 
-    A column with `headgate.content` or `headgate.mask: none` is searched less as well, and nobody is named for it.
+    Without those that declare nothing.
+
+    A column with `headgate.content` or `headgate.mask: none` is searched less as well, and nobody is named
+    for it.
     """
     texts = {contract.dataset: "; ".join(_declarations(contract)) for contract in contracts}
     return {dataset: text for dataset, text in texts.items() if text}
@@ -66,7 +73,10 @@ def _declarations(contract: Contract) -> list[str]:
 
 
 def _declaration(column: Column) -> str:
-    """Return who declared a column, when and why, or the property that excepts it from the search; empty without either."""
+    """Return who declared a column, when and why, or the property that excepts it from the search.
+
+    Empty without either.
+    """
     if column.no_cards:
         return f"{column.no_cards.declared_by}, {column.no_cards.declared_on}: {column.no_cards.reason}"
     if column.content:

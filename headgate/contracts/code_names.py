@@ -1,6 +1,8 @@
-"""Names of card verification codes in German, French, Spanish, Italian and Dutch: one list for columns and for free text.
+"""Names of card verification codes in German, French, Spanish, Italian and Dutch: one list for columns and
+for free text.
 
-A name is written once, with its accents. A blank separates words, a hyphen marks where words may be written as one.
+A name is written once, with its accents. A blank separates words, a hyphen marks where words may be written
+as one.
 The leak scanner knows the same names by a list of its own.
 """
 
@@ -60,7 +62,8 @@ def column_names(names: tuple[str, ...]) -> str:
 def names_in_text(names: tuple[str, ...]) -> str:
     """Return a pattern of the names as people write them, to be searched without regard to case.
 
-    Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and a k of U+212A, for which no row is searched.
+    Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and a k of U+212A, for which no row
+    is searched.
     """
     return "|".join(
         "".join({" ": _WORD_GAP, "-": _OPTIONAL_GAP}.get(sign) or _letter(sign) for sign in name)

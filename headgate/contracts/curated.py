@@ -48,7 +48,9 @@ LINEAGE = (
 
 
 def curated_contract(source: Contract) -> Contract:
-    """The contract of `source`'s rows once masked: same grain, key and order, sensitive columns replaced, lineage added."""
+    """The contract of `source`'s rows once masked: same grain, key and order, sensitive columns replaced,
+    lineage added.
+    """
     columns = [behind for column in source.columns for behind in masked_columns(column)]
     if policy_of(source) is NewColumns.KEEP_AS_TEXT:
         columns.append(replace(kept_column(), no_cards=declared_throughout(source)))
@@ -88,7 +90,9 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
 
 
 def with_distinct_names(columns: Iterable[Column]) -> tuple[Column, ...]:
-    """The columns; one whose stand-ins would bear another's name, as `card_last4` beside `card_number`, has a stem of its own."""
+    """The columns; one whose stand-ins would bear another's name, as `card_last4` beside `card_number`, has a
+    stem of its own.
+    """
     every = list(columns)
     for place in _taken(every):
         every[place] = replace(every[place], stem=f"{every[place].name}_masked")

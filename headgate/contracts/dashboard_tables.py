@@ -1,6 +1,7 @@
 """Tables that a dashboard file of the lake project declares as blocks, as documents of prod contracts.
 
-The documents are read and packed like those of `contracts/prod`, so every reader of contracts knows the tables.
+The documents are read and packed like those of `contracts/prod`, so every reader of contracts knows the
+tables.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _DESCRIPTION = "description"
 
 
 def dashboard_documents() -> dict[str, tuple[Path, dict[str, Any]]]:
-    """Return the contracts of the tables that dashboards of the lake project declare, by table: the dashboard, and an ODCS document.
+    """Return the contracts of the tables that dashboards of the lake project declare, by table: the
+    dashboard, and an ODCS document.
 
     Raises:
         ContractError: a declaration is no block, or two dashboards declare the same table.
@@ -31,7 +33,8 @@ def dashboard_documents() -> dict[str, tuple[Path, dict[str, Any]]]:
         for table, declared in tables.items():
             if table in documents:
                 raise ContractError(
-                    f"dashboards/{path.name}: tables.{table} is declared by another dashboard too. Remove one of them."
+                    f"dashboards/{path.name}: tables.{table} is declared by another dashboard too. "
+                    "Remove one of them."
                 )
             documents[table] = path, _document(table, declared, f"dashboards/{path.name}")
     return documents
@@ -49,7 +52,8 @@ def _document(table: str, declared: object, file: str) -> dict[str, Any]:
     kinds = [kind for kind in declared if kind in BLOCKS] if isinstance(declared, dict) else []
     if not isinstance(declared, dict) or len(kinds) != 1 or set(declared) - {*kinds, _DESCRIPTION}:
         raise ContractError(
-            f"{file}: tables.{table} must have one of {', '.join(BLOCKS)}, and may have a {_DESCRIPTION}. Correct it."
+            f"{file}: tables.{table} must have one of {', '.join(BLOCKS)}, and may have a "
+            f"{_DESCRIPTION}. Correct it."
         )
     own = [
         {"property": f"headgate.{kinds[0]}", "value": declared[kinds[0]]},

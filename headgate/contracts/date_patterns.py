@@ -1,6 +1,7 @@
 """Read date and timestamp patterns such as `dd.MM.yyyy HH:mm`.
 
-Source: the pattern letters of java.time.format.DateTimeFormatter, which ODCS v3 names for `logicalTypeOptions.format`.
+Source: the pattern letters of java.time.format.DateTimeFormatter, which ODCS v3 names for
+`logicalTypeOptions.format`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ _TOKEN = re.compile(r"(?P<letters>([A-Za-z])\2*)|'(?P<quoted>(?:[^']|'')*)'|(?P<
 _RESERVED = "[]{}#"
 # Letters of a pattern: which field each run of them is.
 _FIELDS = {
-    "yyyy": "year", "uuuu": "year", "yy": "short_year", "MMMM": "month_name", "MMM": "short_month", "MM": "month", "M": "month",
-    "dd": "day", "d": "day", "HH": "hour", "H": "hour", "hh": "half_hour", "h": "half_hour", "mm": "minute", "ss": "second", "a": "half",
+    "yyyy": "year", "uuuu": "year", "yy": "short_year", "MMMM": "month_name", "MMM": "short_month",
+    "MM": "month", "M": "month",
+    "dd": "day", "d": "day", "HH": "hour", "H": "hour", "hh": "half_hour", "h": "half_hour", "mm": "minute",
+    "ss": "second", "a": "half",
     "X": "offset", "XX": "offset", "XXX": "offset",
 }  # fmt: skip
 _ONE_OF = (
@@ -124,5 +127,6 @@ def _check_time(text: str, counted: Counter[str]) -> None:
 
 def _wrong(text: str, why: str) -> ContractError:
     return ContractError(
-        f"the date pattern {text!r} {why}. Remedy: use {LETTERS}, and quote other letters, as in d. MMMM yyyy 'Uhr'"
+        f"the date pattern {text!r} {why}. Remedy: use {LETTERS}, and quote other letters, as in d. MMMM "
+        "yyyy 'Uhr'"
     )

@@ -16,7 +16,8 @@ def follows_deletions(contract: Contract | None) -> bool:
     """Whether the contract follows deletions.
 
     Raises:
-        ContractError: it wants them in a way that is not known, or by a key that is not there or that is masked.
+        ContractError: it wants them in a way that is not known, or by a key that is not there or that is
+            masked.
     """
     method = contract.properties.get(_PROPERTY) if contract else None
     if contract is None or method is None:

@@ -31,11 +31,14 @@ _HEAD = """# Data dictionary
 Every table of the lake, compiled from the contracts by `headgate contract docs`.
 
 Timestamps are UTC. **Key** columns identify a row of a table. A column is required unless it says *may be null*.
-"""
+"""  # noqa: E501 a file's text
 
 
 def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
-    """Every table with its grain, columns, types, units, rules and masks, in Markdown; `lake` is the prefix of its databases."""
+    """Every table with its grain, columns, types, units, rules and masks, in Markdown.
+
+    `lake` is the prefix of its databases.
+    """
     parts = [_HEAD]
     parts += _zone(
         f"Curated: database `{lake}_curated`",
@@ -108,7 +111,9 @@ def _row(contract: Contract, column: Column) -> str:
 
 
 def rule_text(rule: Rule) -> str:
-    """Return a column's rule in words, with its bound, pattern or values, and what happens to a row that breaks it."""
+    """Return a column's rule in words, with its bound, pattern or values, and what happens to a row that
+    breaks it.
+    """
     argument = ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else rule.argument
     return RULE_KINDS[rule.name].holds.format(argument) + _LEVELS[rule.level]
 

@@ -1,6 +1,7 @@
 """Compare two versions of a contract: the changes, and for whom they break something.
 
-Two sides depend on a contract. **Senders**: a file that was accepted before is now rejected, or some of its rows are refused.
+Two sides depend on a contract. **Senders**: a file that was accepted before is now rejected, or some of its
+rows are refused.
 **Readers**: a query that worked on the dataset before fails now, or finds values it could not have found.
 """
 
@@ -45,14 +46,16 @@ class Change:
 _INTEGER_BITS = {Kind.SMALLINT: 16, Kind.INTEGER: 32, Kind.BIGINT: 64}
 _ALIASES = "headgate.aliases"
 _TOLD_BY_FIELD = {"headgate.orderBy", "headgate.format"}
-# Whom it breaks something for when such a property is there, is another, or is gone; properties of others are words.
+# Whom it breaks something for when such a property is there, is another, or is gone; properties of others are
+# words.
 _PROPERTY_BREAKS = {
     "headgate.encoding": Breaks.BOTH,  # a file is read as another text, or is rejected
     "headgate.header": Breaks.SENDERS,  # the first row is read as data, or as names
     "headgate.sheet": Breaks.SENDERS,  # another sheet is read, or is missing
     "headgate.asOf": Breaks.READERS,  # the lake may be as of another day
     "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it
-    "headgate.newColumns": Breaks.BOTH,  # rows are accepted or refused, and the table gains or loses `new_columns`
+    # Rows are accepted or refused, and the table gains or loses `new_columns`
+    "headgate.newColumns": Breaks.BOTH,
     "headgate.optional": Breaks.BOTH,  # the table may be missing, or must be there
     "headgate.schemaPolicy": Breaks.SENDERS,  # an export that went through stops, or leaves columns out
     "headgate.system": Breaks.READERS,  # the table lies in another bucket
@@ -60,7 +63,8 @@ _PROPERTY_BREAKS = {
 }
 
 
-# What becomes of a file that has a column which the contract has no longer, and whom that breaks something for.
+# What becomes of a file that has a column which the contract has no longer, and whom that breaks something
+# for.
 _FATES_OF_GONE = {
     NewColumns.ASK: ("a file that has it is pending (needs_mapping)", Breaks.BOTH),
     NewColumns.STOP: ("a file that has it is rejected", Breaks.BOTH),
@@ -74,7 +78,9 @@ _FATES_OF_GONE = {
 
 
 def differences(old: Contract, new: Contract) -> list[Change]:
-    """Every change from `old` to `new` that is more than words: the table's first, then by column in contract order."""
+    """Every change from `old` to `new` that is more than words: the table's first, then by column in contract
+    order.
+    """
     return [*_of_table(old, new), *_of_columns(old, new)]
 
 
@@ -92,7 +98,10 @@ def _of_table(old: Contract, new: Contract) -> Iterator[Change]:
             "", f"the key is {keys[0]}, was {keys[1]}: other rows are duplicates now", Breaks.READERS
         )
     if old.order_by != new.order_by:
-        message = f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was ({', '.join(old.order_by)})"
+        message = (
+            f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was "
+            f"({', '.join(old.order_by)})"
+        )
         yield Change("", message, Breaks.READERS)
     yield from _of_properties(old.properties, new.properties)
     before, after = ({rule.name: rule for rule in contract.comparisons} for contract in (old, new))
@@ -157,7 +166,10 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
 
 
 def _gone(column: Column, policy: NewColumns) -> Change:
-    """A file that still has the column has a new column; one of card data is never kept or left out without a person."""
+    """A file that still has the column has a new column.
+
+    One of card data is never kept or left out without a person.
+    """
     is_sensitive = column.mask not in {None, Mask.FREE_TEXT}
     fate, breaks = _FATES_OF_GONE[
         NewColumns.ASK if is_sensitive and policy in {NewColumns.KEEP_AS_TEXT, NewColumns.IGNORE} else policy
@@ -237,7 +249,10 @@ def _behind(column: Column) -> list[str]:
 
 
 def _mask_breaks(old: Column, new: Column) -> Breaks:
-    """Without a mask, rows that hold card data are refused; a first one asks files for the column; some ask for numbers of their form."""
+    """Without a mask, rows that hold card data are refused; a first one asks files for the column.
+
+    Some ask for numbers of their form.
+    """
     for_readers = new.mask is None or _behind(old) != _behind(new)
     for_senders = new.mask in {None, Mask.PAN, Mask.SSN} or (old.mask is None and not new.required)
     if for_readers and for_senders:
@@ -250,7 +265,10 @@ def _of_exemption(new: Column) -> Change:
     is_text = new.type.kind is Kind.STRING
     what = "an article number" if is_text else "a number"
     if new.unmasked:
-        message = f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card number is accepted"
+        message = (
+            f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card "
+            "number is accepted"
+        )
         return Change(new.name, message, Breaks.NOBODY if is_text else Breaks.READERS)
     return Change(
         new.name,
@@ -261,7 +279,10 @@ def _of_exemption(new: Column) -> Change:
 
 def _of_declaration(new: Column) -> Change:
     if declared := new.no_cards:
-        message = f"holds no card data, as {declared.declared_by} declared on {declared.declared_on}: it is not searched for card numbers"
+        message = (
+            f"holds no card data, as {declared.declared_by} declared on {declared.declared_on}: it is "
+            "not searched for card numbers"
+        )
         return Change(new.name, message, Breaks.NOBODY)
     return Change(
         new.name,
@@ -378,7 +399,10 @@ def _of_level(what: str, column: str, old: Level, new: Level) -> Change:
 
 
 def _refuse(*levels: Level) -> bool:
-    """Whether rows are refused at all of these levels; a level that accepts all rows makes the bound irrelevant."""
+    """Whether rows are refused at all of these levels.
+
+    A level that accepts all rows makes the bound irrelevant.
+    """
     return Level.WARN not in levels
 
 

@@ -1,4 +1,6 @@
-"""The encoding that a contract states for files whose bytes do not show one: `headgate.encoding: windows-1250`."""
+"""The encoding that a contract states for files whose bytes do not show one:
+`headgate.encoding: windows-1250`.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +34,17 @@ def stated_encoding(contract: Contract | None) -> str:
         is_known = False
     if not is_known:
         raise ContractError(
-            f"{contract.id}: {ENCODING_PROPERTY}: {encoding!r} is no encoding that files without a byte-order mark can have. "
+            f"{contract.id}: {ENCODING_PROPERTY}: {encoding!r} is no encoding that files without a "
+            "byte-order mark can have. "
             "Remedy: one such as windows-1250, windows-1251, iso-8859-2, shift_jis, gb18030 or utf-16-le"
         )
     return name
 
 
 def _keeps_ascii(name: str) -> bool:
-    """Whether the encoding contains ASCII unchanged and uses other bytes for other signs, so that a file can be recognised."""
+    """Whether the encoding contains ASCII unchanged and uses other bytes for other signs, so that a file can
+    be recognised.
+    """
     beyond = [sign.encode(name, "ignore") for sign in _BEYOND_ASCII]
     return (
         string.printable.encode(name) == string.printable.encode()

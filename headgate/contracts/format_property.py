@@ -1,6 +1,7 @@
 """The declaration in a contract of how a source writes the values of a column.
 
-A contract declares it in `logicalTypeOptions.format`, `logicalTypeOptions.defaultTimezone` and the custom property `headgate.format`.
+A contract declares it in `logicalTypeOptions.format`, `logicalTypeOptions.defaultTimezone` and the custom
+property `headgate.format`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind
 TIMES = frozenset({Kind.DATE, Kind.TIMESTAMP})
 # The property's keys and the fields that they set.
 _LISTS = {
-    "patterns": "patterns", "currency": "currency", "units": "units", "trueWords": "true_words", "falseWords": "false_words",
+    "patterns": "patterns", "currency": "currency", "units": "units", "trueWords": "true_words",
+    "falseWords": "false_words",
     "nulls": "nulls",
 }  # fmt: skip
 _TEXTS = {
@@ -104,7 +106,9 @@ def _typed(key: str, value: object, kind: type, wanted: str) -> object:
 def source_format(
     kind: Kind, scale: int, table: Mapping[str, object], own: Mapping[str, object]
 ) -> SourceFormat | None:
-    """Return the format of a column: the table's defaults that concern its type, overridden by its own; None for the plain spelling.
+    """Return the format of a column: the table's defaults that concern its type, overridden by its own.
+
+    None for the plain spelling.
 
     Args:
         scale: of a decimal, 0 otherwise.
@@ -116,7 +120,8 @@ def source_format(
     foreign = sorted(key for key, field in _KEYS.items() if field in own and field not in concerned)
     if foreign:
         raise ContractError(
-            f"{FORMAT_PROPERTY}.{foreign[0]} has no effect on a {kind}. Remedy: remove it, or change physicalType"
+            f"{FORMAT_PROPERTY}.{foreign[0]} has no effect on a {kind}. Remedy: remove it, or change "
+            "physicalType"
         )
     declared = replace(inherited_format(kind, table), **cast("dict[str, Any]", own))
     if "percent" not in own and scale < FRACTION_DIGITS:
@@ -159,7 +164,8 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
             )
     if declared.decimal == declared.thousands:
         raise ContractError(
-            f"{FORMAT_PROPERTY}: decimal and thousands are both {declared.decimal!r}. Remedy: declare two different signs"
+            f"{FORMAT_PROPERTY}: decimal and thousands are both {declared.decimal!r}. Remedy: declare "
+            "two different signs"
         )
     if bool(declared.true_words) != bool(declared.false_words):
         raise ContractError(
@@ -174,7 +180,8 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
         )
     if declared.percent == "fraction" and (kind is not Kind.DECIMAL or scale < FRACTION_DIGITS):
         raise ContractError(
-            f"{FORMAT_PROPERTY}.percent: fraction needs a DECIMAL with two places or more. Remedy: DECIMAL(9,4), or percent: points"
+            f"{FORMAT_PROPERTY}.percent: fraction needs a DECIMAL with two places or more. Remedy: "
+            "DECIMAL(9,4), or percent: points"
         )
     if not _FIRST_YEAR <= declared.year_from <= _LAST_YEAR:
         raise ContractError(
@@ -188,7 +195,8 @@ def _check_signs(declared: SourceFormat) -> None:
     for sign in (*declared.currency, *declared.units):
         if sign != sign.strip() or sign[0].isdigit() or sign[0] in _NUMBER_SIGNS:
             raise ContractError(
-                f"{FORMAT_PROPERTY}: the sign {sign!r} could be part of a number. Remedy: a sign such as kg or m³ without blanks"
+                f"{FORMAT_PROPERTY}: the sign {sign!r} could be part of a number. Remedy: a sign such as "
+                "kg or m³ without blanks"
             )
 
 

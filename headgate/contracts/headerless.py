@@ -1,4 +1,7 @@
-"""Files without a header: `headgate.header: none`. Their columns are the contract's, in the contract's order."""
+"""Files without a header: `headgate.header: none`.
+
+Their columns are the contract's, in the contract's order.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Choose the columns that identify a row of a dataset: its primary key, or those that a contract without a key states."""
+"""Choose the columns that identify a row of a dataset: its primary key, or those that a contract without a
+key states.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ APPEND, WHOLE_ROW = "append", "whole_row"
 
 
 def identity_of(contract: Contract) -> str:
-    """Return how a contract without a primary key tells rows apart: `append` (every row counts) or `whole_row`.
+    """Return how a contract without a primary key tells rows apart: `append` (every row counts) or
+    `whole_row`.
 
     Raises:
         ContractError: the property names anything else, or the contract has a key as well.
@@ -26,13 +29,16 @@ def identity_of(contract: Contract) -> str:
         raise ContractError(f"{contract.id}: {PROPERTY} is {identity!r}. State {APPEND} or {WHOLE_ROW}.")
     if contract.key and PROPERTY in contract.properties:
         raise ContractError(
-            f"{contract.id}: {PROPERTY} is for contracts without a primary key. Remove the property or the key."
+            f"{contract.id}: {PROPERTY} is for contracts without a primary key. Remove the property or "
+            "the key."
         )
     return str(identity)
 
 
 def identified(contract: Contract) -> Contract:
-    """Return the contract as the gate deduplicates by it: with `whole_row`, every column is part of the key."""
+    """Return the contract as the gate deduplicates by it: with `whole_row`, every column is part
+    of the key.
+    """
     return (
         replace(contract, key=contract.names)
         if not contract.key and identity_of(contract) == WHOLE_ROW
@@ -41,7 +47,10 @@ def identified(contract: Contract) -> Contract:
 
 
 def merge_key(curated: Contract) -> tuple[str, ...]:
-    """Return the columns by which the merge keeps one row each; of a dataset that appends, the row's place in its file."""
+    """Return the columns by which the merge keeps one row each.
+
+    Of a dataset that appends, the row's place in its file.
+    """
     lineage = tuple(column.name for column in LINEAGE)
     if curated.key:
         return curated.key

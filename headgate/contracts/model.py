@@ -76,8 +76,8 @@ class ColumnType:
 class Rule:
     """One thing every value of a column must satisfy; nulls satisfy every rule but `required`.
 
-    `name` is the reason code that a refused row carries (`headgate.contracts.rule_kinds`). `argument` is the bound, the pattern, or the
-    tuple of allowed values.
+    `name` is the reason code that a refused row carries (`headgate.contracts.rule_kinds`). `argument` is the
+    bound, the pattern, or the tuple of allowed values.
     """
 
     name: str
@@ -87,7 +87,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A rule over a row: `left` `operator` (`right` column or literal `value`). A null on either side satisfies it."""
+    """A rule over a row: `left` `operator` (`right` column or literal `value`).
+
+    A null on either side satisfies it.
+    """
 
     name: str
     left: str
@@ -143,7 +146,8 @@ class Contract:
         order_by: columns that say which of two rows with one key is newer; later values win.
         grain: what one row is, in words.
         system: for prod tables, the system whose bucket holds them.
-        headings: what one file calls its columns, in its order, each with the column it is; empty where they are the contract's names.
+        headings: what one file calls its columns, in its order, each with the column it is; empty where they
+            are the contract's names.
     """
 
     id: str
@@ -181,7 +185,9 @@ class Contract:
         raise ContractError(f"{self.id}: no column {name}")
 
     def without_required(self, columns: Collection[str]) -> Contract:
-        """Return the contract with these columns optional: rows of older contract versions have no value there."""
+        """Return the contract with these columns optional: rows of older contract versions have no value
+        there.
+        """
         return replace(
             self,
             columns=tuple(
@@ -206,5 +212,8 @@ class Contract:
 
     @property
     def personal(self) -> tuple[str, ...]:
-        """Names of the columns about a person that nothing masks. The analyst role cannot read a table that has one."""
+        """Names of the columns about a person that nothing masks.
+
+        The analyst role cannot read a table that has one.
+        """
         return tuple(column.name for column in self.columns if column.classification in _PERSONAL)

@@ -1,4 +1,5 @@
-"""Read the policy for a column that a file has and its contract does not: `headgate.newColumns` of the contract.
+"""Read the policy for a column that a file has and its contract does not: `headgate.newColumns` of the
+contract.
 
 docs/adr/0060-new-columns.md gives the reasons.
 """
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 PROPERTY = "headgate.newColumns"
 RULE = "new_column"
-# The column of a curated table that keeps new columns: a JSON object of name → text, null in rows without any.
+# The column of a curated table that keeps new columns: a JSON object of name → text, null in rows without
+# any.
 KEPT = "new_columns"
 
 
@@ -56,7 +58,10 @@ def kept_column() -> Column:
     return Column(
         KEPT,
         ColumnType(Kind.STRING),
-        "Columns of the file that the contract does not have, as a JSON object of name and text; null if the row has none",
+        (
+            "Columns of the file that the contract does not have, as a JSON object of name and text; null "
+            "if the row has none"
+        ),
     )
 
 
@@ -80,14 +85,19 @@ def undeclared_column(name: str, policy: NewColumns) -> Column:
 
 
 def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
-    """Return the contract for one file that has these columns as well; a lake without card numbers has none in them either."""
+    """Return the contract for one file that has these columns as well.
+
+    A lake without card numbers has none in them either.
+    """
     policy, no_cards = policy_of(contract), declared_throughout(contract)
     new = (replace(undeclared_column(name, policy), no_cards=no_cards) for name in names)
     return replace(contract, columns=(*contract.columns, *new))
 
 
 def with_left_out(contract: Contract, names: Sequence[str]) -> Contract:
-    """Return the contract for one file that has these columns as well, which a person left out of its mapping."""
+    """Return the contract for one file that has these columns as well, which a person left out of its
+    mapping.
+    """
     left_out = (Column(name, ColumnType(Kind.STRING), undeclared=True, left_out=True) for name in names)
     return replace(contract, columns=(*contract.columns, *left_out))
 
@@ -103,7 +113,9 @@ def declared_only(contract: Contract) -> Contract:
 
 
 def with_declared(contract: Contract, name: str) -> Contract:
-    """Return the contract with a new column declared as text: the edit that `contract check --suggest` writes."""
+    """Return the contract with a new column declared as text: the edit that `contract check --suggest`
+    writes.
+    """
     column = Column(compared(name) or name, ColumnType(Kind.STRING))
     return (
         contract if column.name in contract.names else replace(contract, columns=(*contract.columns, column))

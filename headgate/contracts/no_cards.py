@@ -37,7 +37,8 @@ class NoCards:
             or not _DAY.fullmatch(given["declared_on"])
         ):
             raise ContractError(
-                f"{place} must have {', '.join(names)}: the day as 2026-01-31, the others as texts. Complete it or remove it."
+                f"{place} must have {', '.join(names)}: the day as 2026-01-31, the others as texts. "
+                "Complete it or remove it."
             )
         return cls(**given)
 

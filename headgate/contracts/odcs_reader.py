@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.source_format import SourceFormat
 
-# ODCS v3 options that are no rules of Headgate, or are read elsewhere. Source: bitol-io/open-data-contract-standard, odcs-json-schema.
+# ODCS v3 options that are no rules of Headgate, or are read elsewhere. Source:
+# bitol-io/open-data-contract-standard, odcs-json-schema.
 _OTHER_OPTIONS = (
     *("format", "timezone", "defaultTimezone", "multipleOf", "required"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
@@ -75,7 +76,10 @@ def load(path: Path) -> Contract:
 
 @lru_cache(maxsize=1024)
 def _contract(text: str, suffix: str, zone: str) -> Contract:
-    """Parsing all contracts of a lake takes half a second, and a process asks for them in several places; a contract never changes."""
+    """Parsing all contracts of a lake takes half a second, and a process asks for them in several places.
+
+    A contract never changes.
+    """
     return parse(json.loads(text) if suffix == ".json" else yaml_document(text), zone)
 
 
@@ -86,8 +90,9 @@ def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
     # The loader in C is ten times faster, and has no guard against lists that are nested without end.
     is_flat = text.count("[") + text.count("{") < _MOST_BRACKETS
     return yaml.load(
-        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader) if is_flat else yaml.SafeLoader
-    )  # noqa: S506 both are safe loaders
+        text,
+        Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader) if is_flat else yaml.SafeLoader,  # noqa: S506 both are safe loaders
+    )
 
 
 def load_all(folder: Path) -> dict[str, Contract]:
@@ -133,7 +138,8 @@ def hold_dataset(identity: str, dataset: object) -> None:
     if not isinstance(dataset, str) or not _DATASET.fullmatch(dataset):
         raise ContractError(
             f"{identity}: the dataset's name cannot name a folder in raw and a table. "
-            "Remedy: a lower-case letter, then lower-case letters, digits and underscores, as in order_items; "
+            "Remedy: a lower-case letter, then lower-case letters, digits and underscores, as in "
+            "order_items; "
             "headgate.table names the table at the source of an export"
         )
 
@@ -174,7 +180,8 @@ def _stated_columns(identity: str, table: Mapping[str, Any], own: Mapping[str, A
     """
     if declares_block(own) and table.get("properties"):
         raise ContractError(
-            f"{identity}: a table that headgate builds as a block has its own columns. Remedy: remove properties"
+            f"{identity}: a table that headgate builds as a block has its own columns. Remedy: remove "
+            "properties"
         )
     columns: list[dict[str, Any]] = [] if declares_block(own) else table["properties"]
     return columns
@@ -197,7 +204,8 @@ def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
         return None
     if mask in (Mask.MASKED, Mask.VERDICTS):
         raise ContractError(
-            f"{identity}: headgate.mask: {mask} belongs to files masked at the source, and no contract declares it. "
+            f"{identity}: headgate.mask: {mask} belongs to files masked at the source, and no contract "
+            "declares it. "
             "Remedy: declare the mask of the original column"
         )
     if mask not in list(Mask):
@@ -217,7 +225,8 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
     )
     if item.get("primaryKey") and Rule("required", level=Level.WARN) in rules:
         raise ContractError(
-            f"{identity}.{item['name']}: a key cannot be missing. Remedy: headgate.severity of required: error or critical"
+            f"{identity}.{item['name']}: a key cannot be missing. Remedy: headgate.severity of required: "
+            "error or critical"
         )
     return Column(
         name=item["name"],
@@ -249,7 +258,8 @@ def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> 
         return ""
     if column_type.kind is not Kind.STRING:
         raise ContractError(
-            f"{identity}.{item['name']}: logicalType {logical_type} is kept as JSON text. Remedy: physicalType: TEXT"
+            f"{identity}.{item['name']}: logicalType {logical_type} is kept as JSON text. Remedy: "
+            "physicalType: TEXT"
         )
     return logical_type
 
@@ -316,7 +326,8 @@ def _content(identity: str, column: str, own: Mapping[str, Any]) -> Content | No
 
 
 def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
-    """A column that is named for card data says what becomes of it: a number that is no card's is searched for nowhere else.
+    """A column that is named for card data says what becomes of it: a number that is no card's is searched
+    for nowhere else.
 
     Raises:
         ContractError: it says nothing.
@@ -324,7 +335,8 @@ def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
     needed = mask_by_name(column)
     if needed and "headgate.mask" not in own:
         raise ContractError(
-            f"{identity}.{column}: the name says that it holds sensitive data, and no headgate.mask is declared. "
+            f"{identity}.{column}: the name says that it holds sensitive data, and no headgate.mask is "
+            "declared. "
             f"Remedy: headgate.mask: {needed}; or {_UNMASKED} if it holds nothing of the kind"
         )
 
@@ -343,7 +355,9 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
 
 
 def _check_options(column: str, options: Mapping[str, Any]) -> None:
-    """Raise ContractError for an option that neither ODCS nor Headgate has: a misspelt rule would check nothing."""
+    """Raise ContractError for an option that neither ODCS nor Headgate has: a misspelt rule would check
+    nothing.
+    """
     every = [*RULE_OF_OPTION, *_OTHER_OPTIONS]
     for option in options:
         if option not in every:
@@ -359,7 +373,8 @@ def _levelled(column: str, rules: tuple[Rule, ...], severities: object) -> tuple
     """The rules at the levels that `headgate.severity` gives to those of them that ODCS has no severity for.
 
     Raises:
-        ContractError: it is no mapping, or names a rule that the column has not, or a severity that there is not.
+        ContractError: it is no mapping, or names a rule that the column has not, or a severity that there is
+            not.
     """
     rule_names = {rule.name for rule in rules}
     own = {keyword for keyword, name in _SEVERED.items() if name in rule_names}
@@ -385,7 +400,8 @@ def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:
     values = check.get("arguments", {}).get("validValues")
     if check.get("metric") != "invalidValues" or check.get("mustBe") != 0 or not values:
         raise ContractError(
-            f"{identity}.{column}: the only quality check of a column is metric invalidValues with validValues, mustBe 0"
+            f"{identity}.{column}: the only quality check of a column is metric invalidValues with "
+            "validValues, mustBe 0"
         )
     return Rule("valid_values", tuple(values), _level(f"{identity}.{column}", check))
 
@@ -398,11 +414,13 @@ def _comparison(identity: str, check: Mapping[str, Any]) -> Comparison:
         or ("right" in how) == ("value" in how)
     ):
         raise ContractError(
-            f"{identity}: rule {check.get('name')!r} needs engine headgate, an operator, and either right or value"
+            f"{identity}: rule {check.get('name')!r} needs engine headgate, an operator, and either "
+            "right or value"
         )
     if how["operator"] == "!=" and "right" in how:
         raise ContractError(
-            f"{identity}: rule {check.get('name')!r}: Great Expectations has no expectation that two columns differ. Remedy: == or an order"
+            f"{identity}: rule {check.get('name')!r}: Great Expectations has no expectation that two "
+            "columns differ. Remedy: == or an order"
         )
     return Comparison(
         name=check["name"],

@@ -1,4 +1,5 @@
-"""Write contracts as Open Data Contract Standard v3 documents: what `odcs_reader.parse` reads back as the same contract.
+"""Write contracts as Open Data Contract Standard v3 documents: what `odcs_reader.parse` reads back as the
+same contract.
 
 Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data-contract-standard/
 """

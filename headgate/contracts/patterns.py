@@ -1,8 +1,8 @@
 r"""The patterns that a contract may state: those that mean the same to the gate and to Great Expectations.
 
-The gate reads them as RE2, which is Arrow's engine; Great Expectations as Python's `re`. A pattern that only one can read, or that the two
-read differently (`a{,2}`, `(?i)`, `(?m)`, `\B`), is refused when its contract is loaded.
-Patterns with one meaning are translated for Python.
+The gate reads them as RE2, which is Arrow's engine; Great Expectations as Python's `re`. A pattern that only
+one can read, or that the two read differently (`a{,2}`, `(?i)`, `(?m)`, `\B`), is refused when its contract
+is loaded. Patterns with one meaning are translated for Python.
 
 Source: https://github.com/google/re2/wiki/Syntax and https://docs.python.org/3/library/re.html
 """
@@ -27,14 +27,16 @@ _PART = re.compile(
     r"|[^\\\[({]",
     re.DOTALL,
 )
-# RE2's blanks are these five; Python's have the vertical tab, too. RE2's `$` is the very end; Python's, a line's end before it, too.
+# RE2's blanks are these five; Python's have the vertical tab, too. RE2's `$` is the very end; Python's, a
+# line's end before it, too.
 _BLANKS = r"\t\n\f\r "
 _IN_PYTHON = {"$": r"\Z", r"\s": f"[{_BLANKS}]", r"\S": f"[^{_BLANKS}]"}
 _IN_PYTHON_CLASSES = {r"\s": _BLANKS, r"\S": r"\S\v"}
 
 
 def python_pattern(pattern: object) -> str:
-    r"""A contract's pattern, as Python's `re` must read it to mean what it means to RE2, whose `\d`, `\w` and `\b` are ASCII's.
+    r"""A contract's pattern, as Python's `re` must read it to mean what it means to RE2, whose `\d`, `\w` and
+    `\b` are ASCII's.
 
     Raises:
         ContractError: RE2 and Python do not both read it, or may read it differently.
@@ -42,8 +44,10 @@ def python_pattern(pattern: object) -> str:
     parts = _PART.findall(pattern) if isinstance(pattern, str) else []
     if "".join(parts) != pattern or not _is_read_by_both(pattern):
         raise ContractError(
-            "the pattern does not mean the same in RE2 and Python. Remedy: use only what both support: classes like [A-Za-z], repeats like "
-            r"{0,2}, no flags like (?i) or (?m), no look-around, no \B, \Z or \p{..}, no [ in a class but as \["
+            "the pattern does not mean the same in RE2 and Python. Remedy: use only what both support: "
+            "classes like [A-Za-z], repeats like "
+            r"{0,2}, no flags like (?i) or (?m), no look-around, no \B, \Z or \p{..}, no [ in a class "
+            r"but as \["
         )
     return f"(?a){''.join(map(_in_python, parts))}"
 

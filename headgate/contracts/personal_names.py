@@ -1,9 +1,11 @@
 """Recognise names of columns with personal data, in English, German, French, Spanish, Italian and Dutch.
 
-Names are compared as `headgate.contracts.sensitive_names.compared` writes them. Only the last words of a name count:
+Names are compared as `headgate.contracts.sensitive_names.compared` writes them. Only the last words of a name
+count:
 `IBAN Zahlungsbeteiligter` and `Kontonummer/IBAN` are one, `iban_count` is none.
 
-Sources: GDPR, art. 4 (1); for accounts the headers of CSV exports of German, French, Spanish, Italian, Dutch and English banks.
+Sources: GDPR, art. 4 (1); for accounts the headers of CSV exports of German, French, Spanish, Italian, Dutch
+and English banks.
 """
 
 from __future__ import annotations
@@ -14,43 +16,55 @@ _NUMBER = r"(?:_?(?:number|num|no|nr|nummer))"
 _PEOPLE = (
     (
         r"first_?name|last_?name|full_?name|middle_?name|maiden_?name|sur_?name|given_?name|family_?name"
-        r"|customer_?name|user_?name|contact_?name|borrower(?:_?name)?|patient(?:_?name)?|employee_?name|member_?name"
+        r"|customer_?name|user_?name|contact_?name|borrower(?:_?name)?|patient(?:_?name)?|employee_?name"
+        r"|member_?name"
         r"|vor_?name|nach_?name|familien_?name|geburts_?name|kunden?_?name|kunde|ansprechpartner"
-        r"|prenom|nom_de_famille|nom_(?:du_)?client|apellidos?|nombre_y_apellidos|cognome|nome_e_cognome|achternaam|voornaam"
+        r"|prenom|nom_de_famille|nom_(?:du_)?client|apellidos?|nombre_y_apellidos|cognome|nome_e_cognome"
+        r"|achternaam|voornaam"
     ),
     (
-        r"e_?mail(?:_?(?:address|adresse))?|mail_?adresse|courriel|correo(?:_electronico)?|(?:tele)?phone(?:_?(?:number|num|no|nr))?"
-        r"|telefon(?:_?(?:nummer|nr))?|tel(?:_?(?:nr|no))?|mobile(?:_?(?:number|no|phone))?|handy(?:_?(?:nummer|nr))?"
+        r"e_?mail(?:_?(?:address|adresse))?|mail_?adresse|courriel|correo(?:_electronico)?"
+        r"|(?:tele)?phone(?:_?(?:number|num|no|nr))?"
+        r"|telefon(?:_?(?:nummer|nr))?|tel(?:_?(?:nr|no))?|mobile(?:_?(?:number|no|phone))?"
+        r"|handy(?:_?(?:nummer|nr))?"
         r"|telefono(?:_movil)?|cellulare|telefoon(?:_?nummer)?|fax(?:_?(?:number|no|nummer))?"
     ),
     (
-        r"birth_?(?:day|date)|date_?of_?birth|dob|geburts_?(?:tag|datum|ort)|date_?de_?naissance|lieu_de_naissance|fecha_de_nacimiento"
+        r"birth_?(?:day|date)|date_?of_?birth|dob|geburts_?(?:tag|datum|ort)|date_?de_?naissance"
+        r"|lieu_de_naissance|fecha_de_nacimiento"
         r"|data_di_nascita|geboorte_?datum"
     ),
     (
-        r"street(?:_?address)?|home_?address|postal_?address|address(?:_?line)?_?[12]?|ip_?address|house_?(?:number|no)"
-        r"|stra(?:ss|sz)e|adresse|anschrift|haus_?(?:nummer|nr)|wohn_?ort|rue|domicile|direccion|domicilio|calle|indirizzo|adres|straat"
+        r"street(?:_?address)?|home_?address|postal_?address|address(?:_?line)?_?[12]?|ip_?address"
+        r"|house_?(?:number|no)"
+        r"|stra(?:ss|sz)e|adresse|anschrift|haus_?(?:nummer|nr)|wohn_?ort|rue|domicile|direccion"
+        r"|domicilio|calle|indirizzo|adres|straat"
         r"|straatnaam|huis_?nummer"
     ),
     (
-        r"ausweis_?(?:nummer|nr)|sozialversicherungs_?(?:nummer|nr)|rentenversicherungs_?(?:nummer|nr)|numero_de_securite_sociale|dni|codice_fiscale"
+        r"ausweis_?(?:nummer|nr)|sozialversicherungs_?(?:nummer|nr)|rentenversicherungs_?(?:nummer|nr)"
+        r"|numero_de_securite_sociale|dni|codice_fiscale"
         r"|bsn|burger_?service_?nummer"
     ),
 )
 _ACCOUNT_NUMBERS = (
-    rf"iban|bban|(?:bank_?)?account{_NUMBER}|bank_?account|(?:bank_?)?konto_?(?:nummer|nr)|numero_de_compte|numero_de_cuenta"
+    rf"iban|bban|(?:bank_?)?account{_NUMBER}|bank_?account|(?:bank_?)?konto_?(?:nummer|nr)"
+    r"|numero_de_compte|numero_de_cuenta"
     r"|numero_(?:di_|del_)?conto|rekening_?(?:nummer|nr)"
 )
 # Of an account, and of who pays and is paid. `Sachkonto` and `Gegenkonto` are accounts of a ledger.
 _ACCOUNTS = (
     (
         r"account_?(?:holder|owner)(?:_?name)?|card_?holder(?:_?name)?"
-        r"|payer(?:_?name)?|payee(?:_?name)?|beneficiary(?:_?name)?|remitter(?:_?name)?|debtor(?:_?name)?|counter_?party(?:_?name)?"
+        r"|payer(?:_?name)?|payee(?:_?name)?|beneficiary(?:_?name)?|remitter(?:_?name)?|debtor(?:_?name)?"
+        r"|counter_?party(?:_?name)?"
         r"|(?:recipient|sender)(?:_?name)?"
     ),
     (
-        r"bank_?verbindung|(?:konto|karten)_?inhabers?|auftrags_?konto|auftraggebers?|(?:zahlungs_?)?empf(?:a|ae)ngers?"
-        r"|beg(?:u|ue)nstigter?n?|zahlungs_?pflichtiger?n?|zahlungs_?beteiligter?n?|(?:ein)?zahlers?|mandats_?referenz"
+        r"bank_?verbindung|(?:konto|karten)_?inhabers?|auftrags_?konto|auftraggebers?"
+        r"|(?:zahlungs_?)?empf(?:a|ae)ngers?"
+        r"|beg(?:u|ue)nstigter?n?|zahlungs_?pflichtiger?n?|zahlungs_?beteiligter?n?|(?:ein)?zahlers?"
+        r"|mandats_?referenz"
     ),
     r"compte_bancaire|titulaire(?:_du_compte|_de_la_carte)?|beneficiaire|donneur_d_ordre|payeur|debiteur",
     r"cuenta_bancaria|titular(?:_de_la_(?:cuenta|tarjeta))?|ordenante|pagador",
@@ -62,11 +76,12 @@ _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
 
 
 def is_personal(compared: str) -> bool:
-    """Whether the compared name says that the column holds data about a person: a name, a contact, a birthday, an address, an account.
+    """Whether the compared name says that the column holds data about a person: a name, a contact, a
+    birthday, an address, an account.
 
     >>> is_personal("beguenstigter_zahlungspflichtiger"), is_personal("titulaire_du_compte"), is_personal("sachkonto")
     (True, True, False)
-    """
+    """  # noqa: E501 a listing
     return _PERSONAL.fullmatch(compared) is not None
 
 

@@ -43,7 +43,9 @@ STAMPS = (
 
 @dataclass(frozen=True)
 class Registry:
-    """Contracts by dataset name: `source` before the gate, `curated` behind it, `prod` for the five systems, `lake` for its own tables."""
+    """Contracts by dataset name: `source` before the gate, `curated` behind it, `prod` for the five systems,
+    `lake` for its own tables.
+    """
 
     source: dict[str, Contract]
     curated: dict[str, Contract]
@@ -52,10 +54,12 @@ class Registry:
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Registry:
-        """Read every contract below `folder`, by default those of the package and of the lake's domains, with derived ones.
+        """Read every contract below `folder`, by default those of the package and of the lake's domains, with
+        derived ones.
 
         Raises:
-            ContractError: two domains bring the same contract, a system has no contract, or one names a system that no domain brings.
+            ContractError: two domains bring the same contract, a system has no contract, or one names a
+                system that no domain brings.
         """
         source, prod, lake = (_load_zone(zone, folder) for zone in ("source", "prod", "lake"))
         curated = {name: curated_contract(contract) for name, contract in source.items()}
@@ -79,13 +83,18 @@ class Registry:
 
 
 def no_cards() -> NoCards | None:
-    """Return the lake's declaration that it holds no card numbers, from `headgate.toml` or the archive that this code runs from."""
+    """Return the lake's declaration that it holds no card numbers, from `headgate.toml` or the archive that
+    this code runs from.
+    """
     declaration = dict(cards())
     return NoCards.read("headgate.toml: cards", declaration) if declaration.pop("none", False) else None
 
 
 def own_model(contract: Contract) -> Contract:
-    """Return a prod contract; one that names no system is of the project's own models, whose runner adds two columns."""
+    """Return a prod contract.
+
+    One that names no system is of the project's own models, whose runner adds two columns.
+    """
     if contract.system:
         return contract
     added = [column for column in STAMPS if column.name not in contract.names]
@@ -97,7 +106,8 @@ def _check_systems(registry: Registry) -> None:
     systems = set(project().systems)
     if idle := sorted(systems - set(registry.systems)):
         raise ContractError(
-            f"The system {idle[0]} owns no table, so a run of it would publish nothing. Write contracts/prod/<table>.yaml with the "
+            f"The system {idle[0]} owns no table, so a run of it would publish nothing. Write "
+            "contracts/prod/<table>.yaml with the "
             f"property headgate.system: {idle[0]}, or remove the system."
         )
     if unknown := sorted(
@@ -105,16 +115,19 @@ def _check_systems(registry: Registry) -> None:
     ):
         named = registry.prod[unknown[0]].system
         raise ContractError(
-            f"contracts/prod/{unknown[0]}.yaml names the system {named}, which no domain of the lake brings; its systems are "
-            f"{', '.join(sorted(systems)) or 'none'}. Correct headgate.system, or add systems/{named.replace('-', '_')}.py."
+            f"contracts/prod/{unknown[0]}.yaml names the system {named}, which no domain of the lake "
+            "brings; its systems are "
+            f"{', '.join(sorted(systems)) or 'none'}. Correct headgate.system, or add "
+            f"systems/{named.replace('-', '_')}.py."
         )
 
 
 def folders(zone: str) -> list[Path]:
     """Return the folders that hold the contracts of a zone: `source`, `prod` or `lake`.
 
-    They are the package's, and those of the lake's domains. A built archive has all contracts in `headgate/_contracts`. Glue imports the
-    archive without unpacking it; the folder is a `zipfile.Path` then, which has every method that is used here.
+    They are the package's, and those of the lake's domains. A built archive has all contracts in
+    `headgate/_contracts`. Glue imports the archive without unpacking it; the folder is a `zipfile.Path` then,
+    which has every method that is used here.
     """
     package = Domain("headgate", package="headgate")
     if is_archive():
@@ -135,7 +148,8 @@ def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
         for name, contract in odcs_reader.load_all(folder).items():
             if name in by_name:
                 raise ContractError(
-                    f"Two domains bring the {zone} contract {name}: {by_name[name][0]} and {folder}. Rename one of them, or take only "
+                    f"Two domains bring the {zone} contract {name}: {by_name[name][0]} and {folder}. "
+                    "Rename one of them, or take only "
                     "one of the domains in headgate.toml."
                 )
             by_name[name] = folder, contract
@@ -155,6 +169,7 @@ def _add_tables_of_dashboards(by_name: dict[str, tuple[Path, Contract]]) -> None
     for name, (path, document) in dashboard_documents().items():
         if name in by_name:
             raise ContractError(
-                f"{path} declares the table {name}, which has a contract in {by_name[name][0]}. Remove one of them."
+                f"{path} declares the table {name}, which has a contract in {by_name[name][0]}. Remove "
+                "one of them."
             )
         by_name[name] = path, odcs_reader.parse(document, "prod")

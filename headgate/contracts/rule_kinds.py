@@ -1,7 +1,9 @@
-"""The kinds of rules that a column may have: the one table of their names, their spelling in ODCS, and their words.
+"""The kinds of rules that a column may have: the one table of their names, their spelling in ODCS, and their
+words.
 
-Three rooms check each kind on their own, so that one's mistake is seen by the others: the gate (`headgate.values.rules`), the audit
-(`headgate.quality.contract_audit`) and Great Expectations (`headgate.quality.suites`). A test asks each of them for every kind.
+Three rooms check each kind on their own, so that one's mistake is seen by the others: the gate
+(`headgate.values.rules`), the audit (`headgate.quality.contract_audit`) and Great Expectations
+(`headgate.quality.suites`). A test asks each of them for every kind.
 """
 
 from __future__ import annotations

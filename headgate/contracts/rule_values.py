@@ -1,4 +1,6 @@
-"""A contract's literals as values that compare exactly with a column's own, in the gate and in Great Expectations' floats."""
+"""A contract's literals as values that compare exactly with a column's own, in the gate and in Great
+Expectations' floats.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,12 @@ _NO_LITERAL = (ValueError, TypeError, OverflowError, InvalidOperation)
 
 
 def literal(column_type: ColumnType, value: object) -> object:
-    """`value`, as YAML spells it, in the Python type of the column's values: no decimal passes through a float.
+    """`value`, as YAML spells it, in the Python type of the column's values: no decimal passes through a
+    float.
 
     Raises:
-        ValueError, TypeError, OverflowError, InvalidOperation: it is no value of the type that the gate reads as Great Expectations does.
+        ValueError, TypeError, OverflowError, InvalidOperation: it is no value of the type that the gate reads
+            as Great Expectations does.
     """
     return _READ.get(column_type.kind, _whole_or_not)(value)
 
@@ -106,7 +110,8 @@ _READ: dict[Kind, Callable[[object], object]] = {
 
 
 def check_rule_values(contract: Contract) -> None:
-    """Check that the values in the contract's rules have their columns' types, and that Great Expectations can keep them.
+    """Check that the values in the contract's rules have their columns' types, and that Great Expectations
+    can keep them.
 
     Raises:
         ContractError: one is not.
@@ -136,7 +141,8 @@ def _hold(column: Column, rule: Rule) -> None:
     argument = RULE_KINDS[rule.name].argument
     if argument in OF_TEXTS and column.type.kind is not Kind.STRING:
         raise ContractError(
-            f"rule {rule.name} checks texts, not values of type {column.type.kind}. Remedy: physicalType: TEXT, or no {rule.name}"
+            f"rule {rule.name} checks texts, not values of type {column.type.kind}. Remedy: "
+            f"physicalType: TEXT, or no {rule.name}"
         )
     if argument is Argument.BOUND:
         bound_of_floats(column, rule)
@@ -145,11 +151,13 @@ def _hold(column: Column, rule: Rule) -> None:
             _hold_value(column, value)
     elif argument is Argument.TRUE and rule.argument is not True:
         raise ContractError(
-            f"rule {rule.name} cannot be {rule.argument!r}. Remedy: {RULE_KINDS[rule.name].option}: true, or leave it out"
+            f"rule {rule.name} cannot be {rule.argument!r}. Remedy: {RULE_KINDS[rule.name].option}: "
+            "true, or leave it out"
         )
     elif argument is Argument.LENGTH and not _is_length(rule.argument):
         raise ContractError(
-            f"the bound {rule.argument!r} is not a number of characters. Remedy: a whole number for {rule.name}"
+            f"the bound {rule.argument!r} is not a number of characters. Remedy: a whole number for "
+            f"{rule.name}"
         )
 
 
@@ -205,12 +213,14 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
         )
     if not isinstance(bound, Decimal):
         return bound
-    # A float just above the bound parts the values as `<=` and `>` of the bound do; one just below, as `>=` and `<` do.
+    # A float just above the bound parts the values as `<=` and `>` of the bound do; one just below, as `>=`
+    # and `<` do.
     return float_bound(bound, column.type.scale or 0, above=rule.name in {"maximum", "exclusive_minimum"})
 
 
 def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
-    """A float that parts the decimals of `scale` exactly as `bound` does: Great Expectations turns every bound into a float.
+    """A float that parts the decimals of `scale` exactly as `bound` does: Great Expectations turns every
+    bound into a float.
 
     Raises:
         ContractError: the bound has so many digits that no float lies close enough.
@@ -220,6 +230,7 @@ def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
         near = math.nextafter(near, math.inf if above else -math.inf)
     if abs(Decimal(near) - bound) >= Decimal(1).scaleb(-scale):
         raise ContractError(
-            f"the bound {bound} has too many digits for Great Expectations to keep at scale {scale}. Remedy: fewer"
+            f"the bound {bound} has too many digits for Great Expectations to keep at scale {scale}. "
+            "Remedy: fewer"
         )
     return near

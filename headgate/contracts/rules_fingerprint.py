@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def rules_fingerprint(contract: Contract, *further: object) -> str:
-    """Return a text that changes with columns, types, rules, key, order and properties, and with what is given beside them.
+    """Return a text that changes with columns, types, rules, key, order and properties, and with what is
+    given beside them.
 
     Descriptions change nothing.
     """

@@ -1,6 +1,8 @@
-"""Recognise names of columns with card data, a person's numbers or other numbers: one list for drafts, contracts and profiles.
+"""Recognise names of columns with card data, a person's numbers or other numbers: one list for drafts,
+contracts and profiles.
 
-Names are compared in lower case, without accents, with `_` between words: `Card Number`, `card-number` and `CardNumber` are one.
+Names are compared in lower case, without accents, with `_` between words: `Card Number`, `card-number` and
+`CardNumber` are one.
 
 Source: PCI DSS v4.0.1, req. 3, for what is protected; the names are those that people give it.
 """
@@ -16,7 +18,8 @@ from headgate.contracts.model import Content, Mask
 from headgate.contracts.personal_names import is_personal
 
 _NUMBER = r"(?:_?(?:number|num|no|nr))"
-# What may stand behind such a name and changes nothing about what it holds. `last4`, `token`, `brand` and `hash` do.
+# What may stand behind such a name and changes nothing about what it holds. `last4`, `token`, `brand` and
+# `hash` do.
 _BEHIND = r"(?:_?[0-9]|_(?:raw|full|plain|clear|value|text|str))?"
 # A claim about a card, as `has_credit_card` is, is no card.
 _BEFORE = r"(?!(?:is|has|hat|ist)_)(?:.*_)?"
@@ -25,19 +28,27 @@ _CODES = column_names(CODE_NAMES)
 _WHOLE_CODES = rf"(?<!_)(?:karten?_)?(?:{column_names((*WHOLE_NAMES, *ABBREVIATED_NAMES))})"
 # In German, French, Spanish, Italian and Dutch. A bare `Kartennummer` may be of any card.
 _CARDS = (
-    r"kredit_?karten?(?:_?(?:nummer|nr))?|credit_?kaart(?:_?(?:nummer|nr))?|(?:numero_(?:de_)?(?:la_)?)?carte_(?:bancaire|de_credit)"
-    r"|(?:numero_de_(?:la_)?)?tarjeta_de_credito|numero_de_(?:la_)?tarjeta|(?:numero_(?:della_)?)?carta_di_credito"
+    r"kredit_?karten?(?:_?(?:nummer|nr))?|credit_?kaart(?:_?(?:nummer|nr))?"
+    r"|(?:numero_(?:de_)?(?:la_)?)?carte_(?:bancaire|de_credit)"
+    r"|(?:numero_de_(?:la_)?)?tarjeta_de_credito|numero_de_(?:la_)?tarjeta"
+    r"|(?:numero_(?:della_)?)?carta_di_credito"
 )
 # A bare `track` may be a song, and a bare `verification_code` may be anyone's.
 _NAMES: tuple[tuple[Mask, str], ...] = (
     (Mask.TRACK, r"(?:track_?(?:[123]|data)(?:_?data)?|mag_?stripe(?:_?data)?|magnetic_?stripe(?:_?data)?)"),
     (
         Mask.CVV,
-        rf"(?:(?:(?:cvv2?|cvc2?|cvn2?|cav2|csc)|card_?(?:security|verification))(?:_?(?:code|value)|{_NUMBER})?|security_?code|{_CODES}|{_WHOLE_CODES})",
+        (
+            r"(?:(?:(?:cvv2?|cvc2?|cvn2?|cav2|csc)|card_?(?:security|verification))(?:_?(?:code|value)"
+            rf"|{_NUMBER})?|security_?code|{_CODES}|{_WHOLE_CODES})"
+        ),
     ),
     (
         Mask.PAN,
-        rf"(?:pan{_NUMBER}?|ccn|cc{_NUMBER}|primary_?account{_NUMBER}|(?:credit|debit|payment)_?card{_NUMBER}?|card(?:_?pan|{_NUMBER})|{_CARDS})",
+        (
+            rf"(?:pan{_NUMBER}?|ccn|cc{_NUMBER}|primary_?account{_NUMBER}|(?:credit|debit"
+            rf"|payment)_?card{_NUMBER}?|card(?:_?pan|{_NUMBER})|{_CARDS})"
+        ),
     ),
     (Mask.SSN, rf"(?:ssn{_NUMBER}?|social_?security{_NUMBER}?)"),
 )
@@ -45,8 +56,10 @@ _MASKED = tuple((mask, re.compile(_BEFORE + names + _BEHIND)) for mask, names in
 # What a profile hides beside them, in English, German, French, Spanish, Italian and Dutch.
 _SENSITIVE = re.compile(
     r"(?:^|_)(?:pan|cc|cvv2?|cvc2?|csc|cid|ssn|sin|iban|passport|track|password|pwd|secret|pin"
-    r"|passwort|kennwort|geheimnummer|mot_de_passe|contrasena|clave_secreta|parola_chiave|wachtwoord|pincode)(?:_|$)"
-    r"|(?:card|account)_?(?:number|num|no|nr|pan)(?:_|$)|credit_?card|social_?security|(?:security|verification)_?code"
+    r"|passwort|kennwort|geheimnummer|mot_de_passe|contrasena|clave_secreta|parola_chiave|wachtwoord"
+    r"|pincode)(?:_|$)"
+    r"|(?:card|account)_?(?:number|num|no|nr|pan)(?:_|$)|credit_?card|social_?security|(?:security"
+    r"|verification)_?code"
 )
 
 
@@ -67,13 +80,16 @@ _CONTENTS = tuple(
 )
 # Of a number's owner, beside the number: `tax_rate`, `parcel_count`, `phone_model` hold no such numbers.
 _MEASURES = re.compile(
-    r".*_(?:rate|amount|count|total|percent|pct|share|type|model|brand|status|class|name|price|fee|at|on|date|url|carrier)"
+    r".*_(?:rate|amount|count|total|percent|pct|share|type|model|brand|status|class|name|price|fee|at|on"
+    r"|date|url|carrier)"
 )
 PERSONAL = "personal"  # the ODCS classification of data about a person
 
 
 def is_personal_name(name: str) -> bool:
-    """Whether the name says that the column holds data about a person: a name, a contact, a birthday, an address or an account."""
+    """Whether the name says that the column holds data about a person: a name, a contact, a birthday, an
+    address or an account.
+    """
     return is_personal(compared(name))
 
 
@@ -93,7 +109,10 @@ def mask_by_name(name: str) -> Mask | None:
 
 
 def content_by_name(name: str) -> Content | None:
-    """Return what other numbers a column of that name holds: phone numbers, tax numbers and so on; None where the name does not say."""
+    """Return what other numbers a column of that name holds: phone numbers, tax numbers and so on.
+
+    None where the name does not say.
+    """
     plain = compared(name)
     if _MEASURES.fullmatch(plain):
         return None
@@ -101,5 +120,7 @@ def content_by_name(name: str) -> Content | None:
 
 
 def is_sensitive_name(name: str) -> bool:
-    """Whether the name says that the column holds card data, a person's number or a secret: what asks for a mask, and more."""
+    """Whether the name says that the column holds card data, a person's number or a secret: what asks for a
+    mask, and more.
+    """
     return mask_by_name(name) is not None or bool(_SENSITIVE.search(compared(name)))

@@ -17,7 +17,8 @@ class SourceFormat:
         decimal, thousands: separators. A blank as `thousands` also accepts a no-break space (U+00A0, U+202F).
         currency, units: signs that may stand before or behind a number; all of one column mean the same.
         percent: `fraction` reads `19 %` as 0.19, `points` as 19; the sign is then required.
-        minus: `trailing` also reads `5,00-` as -5.00, as SAP writes it; `parentheses` reads `(5.00)`, as in accounting.
+        minus: `trailing` also reads `5,00-` as -5.00, as SAP writes it; `parentheses` reads `(5.00)`, as in
+            accounting.
         true_words, false_words: compared without case; empty for the plain words.
         nulls: texts that mean null, compared exactly, after `trim`.
         case: `upper` or `lower` converts a text.

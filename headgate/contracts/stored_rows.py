@@ -22,7 +22,8 @@ class StoredRowsEffect:
     Attributes:
         column: empty where the whole table is concerned.
         effect: what the next merge does, in words.
-        needs_replay: rows may not fit; then the table keeps its last version until the files are replayed from raw.
+        needs_replay: rows may not fit; then the table keeps its last version until the files are replayed
+            from raw.
     """
 
     column: str

@@ -30,7 +30,8 @@ _ARROW = {
     Kind.BIGINT: pa.int64(),
     Kind.DOUBLE: pa.float64(),
     Kind.DATE: pa.date32(),
-    # Every timestamp is UTC by convention and naive in type, so that Athena, DuckDB, Spark and pandas agree on it.
+    # Every timestamp is UTC by convention and naive in type, so that Athena, DuckDB, Spark and pandas agree
+    # on it.
     Kind.TIMESTAMP: pa.timestamp("us"),
 }
 _GLUE = {Kind.INTEGER: "int"}
@@ -52,7 +53,8 @@ def parse_physical_type(text: str) -> ColumnType:
     if name in _PLAIN:
         return ColumnType(_PLAIN[name])
     raise ContractError(
-        f"physicalType {text!r} is not supported; use one of {', '.join(sorted(_PLAIN))}, CHAR(n), VARCHAR(n), DECIMAL(p,s)"
+        f"physicalType {text!r} is not supported; use one of {', '.join(sorted(_PLAIN))}, CHAR(n), "
+        "VARCHAR(n), DECIMAL(p,s)"
     )
 
 

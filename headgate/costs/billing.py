@@ -1,4 +1,7 @@
-"""From work done to billed quantities, and from these to dollars. AWS's minimums and units are here, its prices are in `prices`."""
+"""From work done to billed quantities, and from these to dollars.
+
+AWS's minimums and units are here, its prices are in `prices`.
+"""
 
 from __future__ import annotations
 

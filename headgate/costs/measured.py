@@ -1,4 +1,6 @@
-"""The use of processors and storage, as `make bench-cost` measured it: processor seconds on one core, and bytes."""
+"""The use of processors and storage, as `make bench-cost` measured it: processor seconds on one core, and
+bytes.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 TABLES_GB = 1.0  # headgate.engines.local: what DuckDB may take at least
-# Not all of a question can spill. Over a snapshot of 8 GB DuckDB refused questions of two systems with 1 GB, and none with 3.5 GB.
+# Not all of a question can spill. Over a snapshot of 8 GB DuckDB refused questions of two systems with 1 GB,
+# and none with 3.5 GB.
 TABLES_GB_PER_GB = 0.45
 
 
@@ -66,14 +69,20 @@ class Measured:
     systems: Mapping[str, MeasuredSystem]
 
     def memory_gb_of(self, system: str, held_gb: float) -> float:
-        """Return the memory that a system's process needs for a snapshot of so many GB of Parquet; that of the largest if not measured."""
+        """Return the memory that a system's process needs for a snapshot of so many GB of Parquet.
+
+        That of the largest if not measured.
+        """
         beside_tables_gb = (
             max(system_use.memory_mb.of(held_gb) for system_use in self._measured(system)) / 1000 - TABLES_GB
         )
         return beside_tables_gb + max(TABLES_GB, TABLES_GB_PER_GB * held_gb)
 
     def disk_gb_of(self, system: str, held_gb: float) -> float:
-        """Return the disk that a system needs for the snapshot and for its own files; that of the largest where none was measured."""
+        """Return the disk that a system needs for the snapshot and for its own files.
+
+        That of the largest where none was measured.
+        """
         return held_gb + max(system_use.disk_mb.of(held_gb) for system_use in self._measured(system)) / 1000
 
     def seconds_of(self, system: str, held_gb: float) -> float:
@@ -87,7 +96,9 @@ class Measured:
 
     @classmethod
     def load(cls) -> Measured:
-        """Return the measurements that are kept with the code, and those of the systems that are kept with their domains."""
+        """Return the measurements that are kept with the code, and those of the systems that are kept with
+        their domains.
+        """
         kept = [
             files("headgate.costs").joinpath("measured.toml"),
             *(domain.part("measured.toml") for domain in all_domains()),
@@ -96,7 +107,10 @@ class Measured:
 
     @classmethod
     def parse(cls, text: str) -> Measured:
-        """Return the measurements of a text in TOML; a line is its part without data, and that for each GB."""
+        """Return the measurements of a text in TOML.
+
+        A line is its part without data, and that for each GB.
+        """
         values: dict[str, Any] = tomllib.loads(text)
         for name in ("merge_s", "checks_s"):
             values[name] = Line(*values[name])

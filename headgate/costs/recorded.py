@@ -1,4 +1,7 @@
-"""Price recorded work: files by dataset, and runs of Glue jobs. Only requests, which no record counts, are estimated."""
+"""Price recorded work: files by dataset, and runs of Glue jobs.
+
+Only requests, which no record counts, are estimated.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ REQUESTS_PER_FILE = (
     ("dynamodb.read", 6),
 )
 GATE_MEMORY_MB = 3008  # terraform/variables.tf
-# Assumed: billed seconds until a job's own work begins, which are Spark's start and the installation of its wheels.
+# Assumed: billed seconds until a job's own work begins, which are Spark's start and the installation of its
+# wheels.
 JOB_START_S = 45
 _UNKNOWN = "(no dataset)"
 
@@ -46,7 +50,8 @@ class EndedJobRun:
     execution_class: str = STANDARD
 
     def used(self, growth: float = 1, start_s: float = 0) -> Used:
-        """Return the DPU-hours that are billed, or would be with `growth` times the data: all but the start of a run grows with them.
+        """Return the DPU-hours that are billed, or would be with `growth` times the data: all but the start
+        of a run grows with them.
 
         Args:
             start_s: seconds of the run that do not depend on the data.
@@ -58,7 +63,9 @@ class EndedJobRun:
 
 
 def of_files(records: Iterable[FileRecord]) -> Iterator[Used]:
-    """Yield what the files used, by dataset: the gate's time, its requests, and a month of the original's storage."""
+    """Yield what the files used, by dataset: the gate's time, its requests, and a month of the original's
+    storage.
+    """
     seconds: defaultdict[str, list[float]] = defaultdict(list)
     bytes_in: defaultdict[str, int] = defaultdict(int)
     for record in records:
@@ -82,7 +89,8 @@ def gate_s(record: FileRecord) -> float:
     began = record.stage_times.get("trigger", "")
     if not (began and record.finished_at):
         return 0.0
-    # `finished_at` has whole seconds, the stages milliseconds; a reverted file was finished again by the revert.
+    # `finished_at` has whole seconds, the stages milliseconds; a reverted file was finished again by the
+    # revert.
     ended = max(
         [*record.stage_times.values(), *([] if record.state is FileState.REVERTED else [record.finished_at])]
     )

@@ -1,4 +1,7 @@
-"""The cost of recorded files and runs, as `headgate cost` and the API show it. Dollars are text with their decimals."""
+"""The cost of recorded files and runs, as `headgate cost` and the API show it.
+
+Dollars are text with their decimals.
+"""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def installed_domains() -> dict[str, Domain]:
         if name in package_domains() or name in dict(points[:number])
     ):
         raise SettingsError(
-            f"Two packages bring a domain {name}. Uninstall one of them, or change its name in its entry point."
+            f"Two packages bring a domain {name}. Uninstall one of them, or change its name in its entry "
+            "point."
         )
     return {name: _loaded(name, value) for name, value in points}
 
@@ -78,7 +79,8 @@ def _installed(name: str) -> Domain:
     if name not in installed_domains():
         listed = ", ".join(sorted({*package_domains(), *installed_domains()}))
         raise SettingsError(
-            f"domains has {name!r}, which is no domain; there are {listed}. Install the package that brings it, with an entry point in the "
+            f"domains has {name!r}, which is no domain; there are {listed}. Install the package that "
+            "brings it, with an entry point in the "
             f"group {GROUP}, or remove the name: a lake's own systems/ and contracts/ need none."
         )
     return installed_domains()[name]
@@ -90,10 +92,12 @@ def _loaded(name: str, value: str) -> Domain:
         domain = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise SettingsError(
-            f"The domain {name} cannot be loaded from {value}: {error}. Correct its package or its entry point."
+            f"The domain {name} cannot be loaded from {value}: {error}. Correct its package or its entry "
+            "point."
         ) from error
     if not isinstance(domain, Domain) or domain.name != name:
         raise SettingsError(
-            f"{value} is not the headgate.domains.domain.Domain {name}. Give domain and entry point the same name."
+            f"{value} is not the headgate.domains.domain.Domain {name}. Give domain and entry point the "
+            "same name."
         )
     return domain

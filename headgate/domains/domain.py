@@ -19,9 +19,8 @@ class System:
 
     Attributes:
         name: as its contracts, bucket and job have it.
-        module: builds the tables, by its dotted name. It states READS, and where it has them MAY_READ, OPTIONS, LEARNS, EXPORTS
-            and ARCHIVES.
-            Only jobs import it, because models are slow to load.
+        module: builds the tables, by its dotted name. It states READS, and where it has them MAY_READ,
+            OPTIONS, LEARNS, EXPORTS and ARCHIVES. Only jobs import it, because models are slow to load.
     """
 
     name: str
@@ -30,7 +29,9 @@ class System:
 
 @dataclass(frozen=True)
 class Command:
-    """A command of `headgate`: where click's function lies, as `module:function`, and its line in `headgate --help`."""
+    """A command of `headgate`: where click's function lies, as `module:function`, and its line in
+    `headgate --help`.
+    """
 
     name: str
     function: str
@@ -41,15 +42,17 @@ class Command:
 class Domain:
     """A domain, of this package, of an installed one, or of the lake project.
 
-    Its files lie in its package or folder: `contracts/source`, `contracts/prod`, `dashboards` with their alerts, `model_cards`,
-    `measured.toml` with the costs of its systems, and `requirements.txt` with the packages that they need beside Headgate's, by hash.
+    Its files lie in its package or folder: `contracts/source`, `contracts/prod`, `dashboards` with their
+    alerts, `model_cards`, `measured.toml` with the costs of its systems, and `requirements.txt` with the
+    packages that they need beside Headgate's, by hash.
 
     Attributes:
         name: as `domains` of headgate.toml has it.
         package: its package, by its dotted name; importing it loads nothing slow.
         folder: instead of a package, the lake project's folder.
         questions: the module with its saved questions: QUESTIONS by name, and QUALITY and ANSWERS by system.
-        card_figures: the module with FIGURES: by quality table, the function that makes a model card's figures and calibration of its rows.
+        card_figures: the module with FIGURES: by quality table, the function that makes a model card's
+            figures and calibration of its rows.
         currency: of its amounts, by ISO 4217, in a lake whose headgate.toml states no other.
         words: words of the domain, which the engine must not have.
         routes: the module with its `routes` of the API, which answer with its scorers.
@@ -69,5 +72,8 @@ class Domain:
     words: tuple[str, ...] = ()
 
     def part(self, path: str) -> Path:
-        """Return a file or folder of the domain; in an archive that nobody unpacked it is a `zipfile.Path`, with the methods used here."""
+        """Return a file or folder of the domain.
+
+        In an archive that nobody unpacked it is a `zipfile.Path`, with the methods used here.
+        """
         return (self.folder or cast("Path", files(self.package))) / path

@@ -1,4 +1,6 @@
-"""Guess what a column of texts holds: its type, its source format, and how it must be masked. The gate's own parsers decide.
+"""Guess what a column of texts holds: its type, its source format, and how it must be masked.
+
+The gate's own parsers decide.
 
 A guess errs towards text: `007`, `NA` and a code that merely looks like a number stay as they are.
 """
@@ -47,22 +49,33 @@ if TYPE_CHECKING:
 
 # In English, German, French, Spanish, Italian and Dutch; the purpose of a payment is what somebody wrote.
 _PROSE_NAMES = (
-    r"(?:.*_)?(?:notes?|comments?|messages?|remarks?|free_?text|feedback|body|memo|narrative|remittance_?info(?:rmation)?|payment_?purpose"
-    r"|(?:verwendungs|zahlungs)_?zweck|buchungs_?text|frei_?text|bemerkung(?:en)?|anmerkung(?:en)?|kommentare?|notiz(?:en)?|nachricht(?:en)?"
-    r"|mitteilung(?:en)?|commentaires?|remarques?|libelle|motif|comentarios?|observacion(?:es)?|concepto|mensajes?|comment[oi]|causale"
-    r"|osservazion[ei]|messaggi[o]?|opmerking(?:en)?|omschrijving(?:en)?|mededeling(?:en)?|notities?|berichten)"
+    r"(?:.*_)?(?:notes?|comments?|messages?|remarks?|free_?text|feedback|body|memo|narrative"
+    r"|remittance_?info(?:rmation)?|payment_?purpose"
+    r"|(?:verwendungs|zahlungs)_?zweck|buchungs_?text|frei_?text|bemerkung(?:en)?|anmerkung(?:en)?"
+    r"|kommentare?|notiz(?:en)?|nachricht(?:en)?"
+    r"|mitteilung(?:en)?|commentaires?|remarques?|libelle|motif|comentarios?|observacion(?:es)?|concepto"
+    r"|mensajes?|comment[oi]|causale"
+    r"|osservazion[ei]|messaggi[o]?|opmerking(?:en)?|omschrijving(?:en)?|mededeling(?:en)?|notities?"
+    r"|berichten)"
 )
 _CODE_NAMES = (
-    r"(?:.*_)?(?:zip|zip_?code|post_?code|postal|postal_?code|plz|postleitzahl|cap|phone|phone_?(?:number|num|no|nr)|telephone(?:_?number)?"
-    r"|telefon|telefon_?(?:nummer|nr)|tel|tel_?(?:nr|no)|mobile|mobile_?(?:number|no|phone)|mobil|handy|handy_?(?:nummer|nr)|fax|fax_?(?:number|no)"
-    r"|code|sku|ean|ean_?13|gtin|upc|isbn|issn|asin|imei|vin|bic|swift|iban|account|serial|batch|barcode|last_?(?:4|four)"
-    r"|article_?(?:number|no|nr)|artikel_?(?:nummer|nr)|item_?(?:number|no)|part_?(?:number|no)|vat(?:_?(?:id|number|no))?|ust_?id(?:_?nr)?"
-    r"|tax_?(?:id|number|no)|steuer_?(?:id|nummer|nr)|tracking(?:_?(?:number|no|id))?|sendungs?_?(?:nummer|nr)|passport(?:_?(?:number|no))?)"
+    r"(?:.*_)?(?:zip|zip_?code|post_?code|postal|postal_?code|plz|postleitzahl|cap|phone|phone_?(?:number"
+    r"|num|no|nr)|telephone(?:_?number)?"
+    r"|telefon|telefon_?(?:nummer|nr)|tel|tel_?(?:nr|no)|mobile|mobile_?(?:number|no|phone)|mobil|handy"
+    r"|handy_?(?:nummer|nr)|fax|fax_?(?:number|no)"
+    r"|code|sku|ean|ean_?13|gtin|upc|isbn|issn|asin|imei|vin|bic|swift|iban|account|serial|batch|barcode"
+    r"|last_?(?:4|four)"
+    r"|article_?(?:number|no|nr)|artikel_?(?:nummer|nr)|item_?(?:number|no)|part_?(?:number|no)"
+    r"|vat(?:_?(?:id|number|no))?|ust_?id(?:_?nr)?"
+    r"|tax_?(?:id|number|no)|steuer_?(?:id|nummer|nr)|tracking(?:_?(?:number|no|id))?"
+    r"|sendungs?_?(?:nummer|nr)|passport(?:_?(?:number|no))?)"
     r"(?:_.*)?"
 )
-# `Kreditkarte: ja` and `credit_card: Visa` say how somebody paid. Should a number come one day, it is masked as in free text.
+# `Kreditkarte: ja` and `credit_card: Visa` say how somebody paid. Should a number come one day, it is masked
+# as in free text.
 _HOW_PAID = (
-    r"(?i)yes|no|y|n|true|false|ja|nein|j|wahr|falsch|oui|non|s[ií]|nee|visa|master[ -]?card|maestro|amex|american express|discover"
+    r"(?i)yes|no|y|n|true|false|ja|nein|j|wahr|falsch|oui|non|s[ií]|nee|visa|master[ -]?card|maestro|amex"
+    r"|american express|discover"
     r"|diners(?: club)?|jcb|union ?pay"
 )
 # 1.4 % of all numbers of eight digits are days of these centuries: five different ones are none by chance.
@@ -115,7 +128,9 @@ class Guess:
 
 
 def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: Answer | None = None) -> Guess:
-    """Return the type and the source format of a column; text where a format is missing or a person must choose.
+    """Return the type and the source format of a column.
+
+    Text where a format is missing or a person must choose.
 
     Args:
         is_typed: the file itself types its cells, so a plain number is one.
@@ -180,7 +195,8 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
 
 
 def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
-    """Return the column in the pattern that a person named: a date pattern, or a number as an example such as `1.234,5`.
+    """Return the column in the pattern that a person named: a date pattern, or a number as an example such as
+    `1.234,5`.
 
     A few values may be written in another way: the gate refuses their rows.
     """
@@ -247,7 +263,9 @@ def _are_article_numbers(different: pa.Array) -> bool:
 
 
 def is_text_by_rule(name: str, different: pa.Array) -> bool:
-    """Whether the column stays text although its texts may look like numbers: by its name, or because they are article numbers."""
+    """Whether the column stays text although its texts may look like numbers: by its name, or because they
+    are article numbers.
+    """
     return is_code_name(name) or _are_article_numbers(different)
 
 
@@ -274,7 +292,10 @@ def is_prose(text: pa.Array) -> bool:
 
 
 def are_compact_dates(name: str, different: pa.Array) -> bool:
-    """Whether all texts are days such as 20230115: several of them, or one under a date's name; an id is none."""
+    """Whether all texts are days such as 20230115: several of them, or one under a date's name.
+
+    An id is none.
+    """
     if re.fullmatch(_ID_NAMES, compared(name)) or not flags(matches(different, _EIGHT_DIGITS)).all():
         return False
     is_shown = len(different) >= _FEWEST_DAYS or re.fullmatch(_DATE_NAMES, compared(name)) is not None
@@ -292,7 +313,10 @@ def is_code_name(name: str) -> bool:
 
 
 def guess_type(name: str, text: pa.Array) -> ColumnType:
-    """Return the narrowest type whose plain spelling every text of the sample has, with room for more; text when in doubt."""
+    """Return the narrowest type whose plain spelling every text of the sample has, with room for more.
+
+    Text when in doubt.
+    """
     given = pc.unique(blank_to_null(text).drop_null())
     if not len(given):
         return ColumnType(Kind.STRING)
@@ -304,14 +328,18 @@ def guess_type(name: str, text: pa.Array) -> ColumnType:
 
 
 def guess_mask(name: str, text: pa.Array) -> Mask | None:
-    """How the gate must treat the column, by its name and by its values; None when nothing speaks for a mask."""
+    """How the gate must treat the column, by its name and by its values.
+
+    None when nothing speaks for a mask.
+    """
     given = blank_to_null(text).drop_null()
     if named := mask_by_name(name):
         return Mask.FREE_TEXT if named is Mask.PAN and len(given) and _share(given, _HOW_PAID) == 1 else named
     column = Column(name, ColumnType(Kind.STRING), content=guess_content(name, given))
     if _share(given, _TRACK) >= CARD_SHARE:
         return Mask.TRACK
-    # One in ten phone numbers that begin like a card passes as one: a few of them say nothing against the column's name.
+    # One in ten phone numbers that begin like a card passes as one: a few of them say nothing against the
+    # column's name.
     is_enough = column.content is None or len(given) >= _FEWEST_AGAINST_NAME
     if is_enough and card_share(given) >= CARD_SHARE:
         return Mask.PAN
@@ -319,10 +347,12 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
 
 
 def guess_content(name: str, text: pa.Array) -> Content | None:
-    """Return what the column's numbers are, by its name, or by its values if these are hexadecimal or plain ids as long as card numbers.
+    """Return what the column's numbers are, by its name, or by its values if these are hexadecimal or plain
+    ids as long as card numbers.
 
-    Of ids, one in ten has a right check digit; of card numbers, all. A column whose name is that of a card has no ids, nor has one
-    with some card numbers among its ids: more numbers of issuers than by chance have a right check digit then.
+    Of ids, one in ten has a right check digit; of card numbers, all. A column whose name is that of a card
+    has no ids, nor has one with some card numbers among its ids: more numbers of issuers than by chance have
+    a right check digit then.
     """
     if (named := content_by_name(name)) or names_a_card(compared(name)):
         return named
@@ -341,7 +371,9 @@ def guess_content(name: str, text: pa.Array) -> Content | None:
 
 
 def are_hexadecimal_ids(text: pa.Array) -> bool:
-    """Return whether all texts are hexadecimal of one length, as digests (MD5, SHA-1, SHA-256) are, or UUIDs, and each has a letter."""
+    """Return whether all texts are hexadecimal of one length, as digests (MD5, SHA-1, SHA-256) are, or UUIDs,
+    and each has a letter.
+    """
     first = text[0].as_py() if len(text) else ""
     shape = next((shape for shape in _HEXADECIMAL_IDS if re.fullmatch(shape, first)), None)
     return shape is not None and bool(
@@ -350,7 +382,9 @@ def are_hexadecimal_ids(text: pa.Array) -> bool:
 
 
 def card_share(text: pa.Array) -> float:
-    """The share of texts that are a card number by issuer range, length and check digit, however they are written."""
+    """The share of texts that are a card number by issuer range, length and check digit, however they are
+    written.
+    """
     long = text.filter(pc.greater_equal(pc.binary_length(text), SHORTEST))
     if not len(long):
         return 0.0
@@ -364,7 +398,8 @@ def _share(text: pa.Array, pattern: str) -> float:
 
 
 def _prose(column: Column, text: pa.Array) -> Mask | None:
-    """Free text by its name, by numbers or named codes that are masked in some of its cells, or by as many words as a sentence has.
+    """Free text by its name, by numbers or named codes that are masked in some of its cells, or by as many
+    words as a sentence has.
 
     Amounts with a fraction may pass as card numbers by chance, and nobody writes card numbers so.
     """

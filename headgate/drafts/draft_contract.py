@@ -1,7 +1,7 @@
 """Draft a contract from a sample file: the contract by which the gate accepts files of this kind.
 
-A draft is a proposal to a person. It never lets more through than the sample shows to be safe: what could be a card number is
-masked, what could be a code stays text, and every guess is reported.
+A draft is a proposal to a person. It never lets more through than the sample shows to be safe: what could be
+a card number is masked, what could be a code stays text, and every guess is reported.
 """
 
 from __future__ import annotations
@@ -81,17 +81,24 @@ _ASSUMED = 0.9
 _TYPED_FORMS = {FormatName.JSON, "json_lines", FormatName.XLSX}
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
 _MOST_DECIMALS_OF_AMOUNTS = 4
-_NOISE = "has numbers with digits that arithmetic with floats leaves, as 0.30000000000000004 has: they are read as Excel shows them"
+_NOISE = (
+    "has numbers with digits that arithmetic with floats leaves, as 0.30000000000000004 has: they are "
+    "read as Excel shows them"
+)
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 # Athena's SQL: other identifiers stand in double quotes.
 _UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
 # Source: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, the list for SELECT.
 _RESERVED_WORDS = (
-    "alter and as between by case cast constraint create cross cube current_catalog current_date current_path current_schema current_time "
-    "current_timestamp current_user deallocate delete describe distinct drop else end escape except execute exists extract false first for "
-    "from full group grouping having in inner insert intersect into is join json_array json_exists json_object json_query json_table "
-    "json_value last left like listagg localtime localtimestamp natural normalize not null of on or order outer prepare recursive right "
+    "alter and as between by case cast constraint create cross cube current_catalog current_date "
+    "current_path current_schema current_time "
+    "current_timestamp current_user deallocate delete describe distinct drop else end escape except "
+    "execute exists extract false first for "
+    "from full group grouping having in inner insert intersect into is join json_array json_exists "
+    "json_object json_query json_table "
+    "json_value last left like listagg localtime localtimestamp natural normalize not null of on or "
+    "order outer prepare recursive right "
     "rollup select skip table then trim true uescape union unnest using values when where with"
 )
 _RESERVED = frozenset(_RESERVED_WORDS.split())
@@ -105,22 +112,26 @@ _WHY = {
 
 _NESTED_VALUES = {"array": "lists", "object": "objects"}
 _TOTALS = (
-    "ends with the sum of the rows above: the last row is a line of totals. The gate accepts it as a row, so sums in queries count "
+    "ends with the sum of the rows above: the last row is a line of totals. The gate accepts it as a "
+    "row, so sums in queries count "
     "everything twice; send the file without it"
 )
 _REFUSED_TOTALS = (
     "ends with the sum of the rows above: the last row is a line of totals, and the gate quarantines it"
 )
 _NAMED_TOTALS = (
-    "{count} rows are lines of totals, by their names and their sums; the first is data row {row}. The gate accepts them as rows, so sums "
+    "{count} rows are lines of totals, by their names and their sums; the first is data row {row}. The "
+    "gate accepts them as rows, so sums "
     "in queries count everything twice; send the file without them"
 )
 _KEY_BY_CHANCE = (
-    "is the key only because no value of it repeats in the sample: of two rows with one value the newer is kept. "
+    "is the key only because no value of it repeats in the sample: of two rows with one value the newer "
+    "is kept. "
     "Name another key with --key, or none with --no-key"
 )
 _FEW_ROWS = (
-    "are the key only because no two of {rows:,} rows have the same values in them, and {rows:,} rows are few. "
+    "are the key only because no two of {rows:,} rows have the same values in them, and {rows:,} rows "
+    "are few. "
     "Draft from more rows, or name another key with --key, or none with --no-key"
 )
 _NO_KEY = (
@@ -128,14 +139,18 @@ _NO_KEY = (
     "name a key with --key, or every row is kept"
 )
 _AS_JSON = (
-    "holds {kind} and is kept as JSON text: read it in queries with json_extract, as in json_extract({name}, '$'); "
+    "holds {kind} and is kept as JSON text: read it in queries with json_extract, as in "
+    "json_extract({name}, '$'); "
     "card numbers inside are replaced"
 )
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a person should check before keeping the draft; `column` is empty where the whole table is concerned."""
+    """Something a person should check before keeping the draft.
+
+    `column` is empty where the whole table is concerned.
+    """
 
     column: str
     message: str
@@ -143,7 +158,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class Question:
-    """An ambiguous column, and the answers that a person can choose from, as `--format COLUMN=ANSWER` takes them."""
+    """An ambiguous column, and the answers that a person can choose from, as `--format COLUMN=ANSWER` takes
+    them.
+    """
 
     column: str
     answers: tuple[str, ...]
@@ -151,7 +168,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposed source contract, what was guessed in it, what a person must decide, and how many rows it was drafted from."""
+    """A proposed source contract, what was guessed in it, what a person must decide, and how many rows it was
+    drafted from.
+    """
 
     contract: Contract
     findings: tuple[Finding, ...]
@@ -171,20 +190,23 @@ def draft(
     header: bool | None = None,
     sheet: str = "",
 ) -> Draft:
-    """Return a source contract that accepts every row of the sample, except repeated rows and the values that the findings count.
+    """Return a source contract that accepts every row of the sample, except repeated rows and the values that
+    the findings count.
 
     Args:
         encoding: of samples that are not UTF-8, which the draft states.
         formats: a pattern for each column that a person answered for.
         date_order: `dmy`, `mdy` or `ymd`: the order in dates that can be read in several ways.
-        strict: type a column only if all of its values have the type; else 98 % of at least 50 values are enough, also for a key.
+        strict: type a column only if all of its values have the type; else 98 % of at least 50 values are
+            enough, also for a key.
         key: the key's columns as a person states them; empty for none. By default the draft looks for one.
         header: whether the first row of a text holds the names; by default its cells decide.
-        sheet: the only sheet of a workbook to read, which the draft states; by default all with the header of the fullest one.
+        sheet: the only sheet of a workbook to read, which the draft states; by default all with the header of
+            the fullest one.
 
     Raises:
-        ContractError: there is no such encoding, no such column, a key is masked, a pattern does not read a column's values, or `header` or
-            `sheet` is given for a file of another format.
+        ContractError: there is no such encoding, no such column, a key is masked, a pattern does not read a
+            column's values, or `header` or `sheet` is given for a file of another format.
         UnreadableFileError: the sample cannot be read as a table, or its first row is data.
         HeaderError: its header names a column twice, or not at all.
     """
@@ -254,7 +276,8 @@ def _read_sample(body: bytes, unread: Contract, header: bool | None) -> _Sample:
     form = format_of(content, unread)
     if stated_sheet(unread) and form.name != FormatName.XLSX:
         raise ContractError(
-            "only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a command of their own"
+            "only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a "
+            "command of their own"
         )
     table = None if form.schema else _table(content, unread, header)
     columns, properties = _stored_columns(content, unread, table)
@@ -307,7 +330,10 @@ def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, .
 
 
 def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:
-    """State that new columns are kept as text; beside card data and codes a person has to say what a new column holds."""
+    """State that new columns are kept as text.
+
+    Beside card data and codes a person has to say what a new column holds.
+    """
     sensitive = any(column.mask not in {None, Mask.FREE_TEXT} for column in columns)
     return (
         {}
@@ -317,9 +343,11 @@ def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:
 
 
 def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:
-    """Return the columns whose fractions are all number cells of the file, so that a point in them is the decimal separator.
+    """Return the columns whose fractions are all number cells of the file, so that a point in them is the
+    decimal separator.
 
-    The sample is read a second time with a decimal comma declared: readers spell number cells with it, and leave texts alone.
+    The sample is read a second time with a decimal comma declared: readers spell number cells with it, and
+    leave texts alone.
     """
     with_comma = tuple(
         replace(column, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for column in contract.columns
@@ -331,9 +359,11 @@ def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array
 def _of_workbook(
     body: bytes, contract: Contract, cells: Mapping[str, pa.Array]
 ) -> tuple[Mapping[str, pa.Array], Mapping[str, pa.Array]]:
-    """The cells of a workbook as its columns are drafted, and those of columns of amounts in which floats leave digits.
+    """The cells of a workbook as its columns are drafted, and those of columns of amounts in which floats
+    leave digits.
 
-    A column is one of amounts if it is whole or has few decimals without those digits; else it is one of floats, which keeps them all.
+    A column is one of amounts if it is whole or has few decimals without those digits; else it is one of
+    floats, which keeps them all.
     """
     timed = _with_midnights(body, contract, cells)
     shown = _cells(
@@ -393,7 +423,10 @@ def _answers(stored: Sequence[Column], formats: Mapping[str, str], date_order: s
 
 
 def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) -> Guess:
-    """Return the guess for a column; one that the file stores as numbers or times has no source format, JSON text is text."""
+    """Return the guess for a column.
+
+    One that the file stores as numbers or times has no source format, JSON text is text.
+    """
     if stored.nested:
         return Guess(ColumnType(Kind.STRING))
     if stored.type.kind is not Kind.STRING:
@@ -402,7 +435,9 @@ def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) ->
 
 
 def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
-    """Return the amounts below a thousand with the separator of the file's larger ones: the next file may write 1.299,00 in them, too."""
+    """Return the amounts below a thousand with the separator of the file's larger ones: the next file may
+    write 1.299,00 in them, too.
+    """
     comma = {
         name: guess.format for name, guess in guesses.items() if guess.format and guess.format.decimal == ","
     }
@@ -421,7 +456,10 @@ def _asked(questions: Sequence[Question]) -> list[Finding]:
     return [
         Finding(
             question.column,
-            f"is ambiguous and stays text: it can be {' or '.join(question.answers)}. Answer with {_options(question)}",
+            (
+                f"is ambiguous and stays text: it can be {' or '.join(question.answers)}. Answer with "
+                f"{_options(question)}"
+            ),
         )
         for question in questions
     ]
@@ -432,7 +470,9 @@ def _options(question: Question) -> str:
 
 
 def _sample(body: bytes, stored: Contract) -> Received:
-    """The file, read as the gate reads it, but without rows above a workbook's header: columns of text alone would accept a title."""
+    """The file, read as the gate reads it, but without rows above a workbook's header: columns of text alone
+    would accept a title.
+    """
     return read_file(body, stored, with_rows_above=False)
 
 
@@ -459,7 +499,9 @@ def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
 def _stored_columns(
     content: bytes, unread: Contract, table: FileTable | None
 ) -> tuple[tuple[Column, ...], Mapping[str, object]]:
-    """The file's columns in the types from which the gate's reader keeps every value, and the properties of a contract that reads it."""
+    """The file's columns in the types from which the gate's reader keeps every value, and the properties of a
+    contract that reads it.
+    """
     properties = unread.properties
     nested: Mapping[str, str] = {}
     if table is None:
@@ -483,14 +525,20 @@ def _stored_columns(
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
             rule="not_a_table",
-            message="the first row looks like data: a column's name is a long number, a card number or a social security number",
+            message=(
+                "the first row looks like data: a column's name is a long number, a card number or a "
+                "social security number"
+            ),
             remedy="put a line with the columns' names above",
         )
     return columns, properties
 
 
 def _json_names(content: bytes, unread: Contract) -> tuple[str, ...]:
-    """Return the names of the records' values; those of nested objects are joined, and a null instead of an object has no name."""
+    """Return the names of the records' values.
+
+    Those of nested objects are joined, and a null instead of an object has no name.
+    """
     columns = read_records(content, stated_encoding(unread), every_object).columns
     nulls = {name for name, column in columns.items() if column.null_count == len(column)}
     return tuple(
@@ -508,7 +556,9 @@ def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> 
 
 
 def _nested_names(content: bytes, contract: Contract) -> dict[str, str]:
-    """Return the columns that hold lists or objects when the file is read by the contract, with their ODCS logicalType."""
+    """Return the columns that hold lists or objects when the file is read by the contract, with their ODCS
+    logicalType.
+    """
     read = read_records(content, stated_encoding(contract), by_contract(contract))
     firsts = {
         name: next(text for text in read.columns[name].to_pylist() if text and text[0] in "[{")
@@ -524,7 +574,9 @@ def _check_header(table: FileTable) -> None:
     if table.has_header and table.header_cells not in {0, len(table.names)}:
         raise UnreadableFileError(
             rule="not_a_table",
-            message=f"the header has {table.header_cells:,} names, but most rows have {len(table.names):,} cells",
+            message=(
+                f"the header has {table.header_cells:,} names, but most rows have {len(table.names):,} cells"
+            ),
             remedy="give each column one name, and quote cells that hold the delimiter",
         )
 
@@ -591,7 +643,9 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
 
 
 def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return the column `name` as personal data, where contacts or birthdays beside it say that the rows are people."""
+    """Return the column `name` as personal data, where contacts or birthdays beside it say that the rows are
+    people.
+    """
     name = columns.get("name")
     are_people = any(column.classification == PERSONAL for column in columns.values())
     if name is None or not are_people or name.mask not in {None, Mask.FREE_TEXT}:
@@ -606,7 +660,9 @@ def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
 
 
 def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
-    """Return `personal` for a column that by its name, or by e-mail addresses or accounts in it, holds data about people."""
+    """Return `personal` for a column that by its name, or by e-mail addresses or accounts in it, holds data
+    about people.
+    """
     if mask not in {None, Mask.FREE_TEXT}:
         return ""
     is_named = is_personal_name(unnumbered(name)) or is_personal_name(name)
@@ -614,7 +670,9 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:
-    """By name and texts; floats spell card numbers with an exponent, and nobody stores prose as a number or a time.
+    """By name and texts.
+
+    Floats spell card numbers with an exponent, and nobody stores prose as a number or a time.
 
     JSON text is free text, which may hold anything; what must be dropped by its name is dropped.
     """
@@ -632,7 +690,10 @@ def _mask(stored: Column, text: pa.Array) -> Mask | None:
 
 
 def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
-    """Return the stored type for fractions, times and truth values, which have no text of their own; else the guessed one."""
+    """Return the stored type for fractions, times and truth values, which have no text of their own.
+
+    Else the guessed one.
+    """
     return _kept(stored) if guessed.kind is Kind.STRING else guessed
 
 
@@ -661,12 +722,16 @@ def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) 
 
 
 def _masked_type(mask: Mask | None) -> ColumnType | None:
-    """Return text for a masked column, whatever it looks like: a card number that were an integer would be nobody's to search."""
+    """Return text for a masked column, whatever it looks like: a card number that were an integer would be
+    nobody's to search.
+    """
     return ColumnType(Kind.STRING) if mask else None
 
 
 def _valid_values(text: pa.Array, column_type: ColumnType) -> list[Rule]:
-    """The few values that a column repeats, as a rule that only warns: the sample may not have seen them all."""
+    """The few values that a column repeats, as a rule that only warns: the sample may not have
+    seen them all.
+    """
     given = blank_to_null(text).drop_null()
     if column_type.kind is not Kind.STRING or len(given) < _ROWS_FOR_VALUES:
         return []
@@ -683,7 +748,8 @@ def _keyed(column: Column) -> Column:
 def _may_be_key(column: Column, text: pa.Array, guess: Guess) -> bool:
     """Whether the draft may take the column for a key or a part of one.
 
-    Nothing written by hand, and of data about people only e-mail addresses and numbers: two people share a name or an address.
+    Nothing written by hand, and of data about people only e-mail addresses and numbers: two people share a
+    name or an address.
     """
     if guess.choices:
         return sounds_like_key(column.name)
@@ -719,7 +785,10 @@ def _key(
     *,
     strict: bool,
 ) -> tuple[str, ...]:
-    """Return the exact key; unless the draft is strict, a column that sounds like a key and tells apart nearly all rows is preferred."""
+    """Return the exact key.
+
+    Unless the draft is strict, a column that sounds like a key and tells apart nearly all rows is preferred.
+    """
     usable = {
         name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])
     }
@@ -733,7 +802,9 @@ def _key(
 
 
 def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
-    """Return the caveat about a key that was found by its values: one column without a key's name, or several in few rows."""
+    """Return the caveat about a key that was found by its values: one column without a key's name, or several
+    in few rows.
+    """
     if len(names) == 1 and not sounds_like_key(names[0]):
         return [Finding(names[0], _KEY_BY_CHANCE)]
     return (
@@ -799,7 +870,8 @@ def _about_format(column: Column, guess: Guess) -> list[str]:
     if declared is not None and has_short_year(declared):
         first = declared.year_from
         notes.append(
-            f"has years of two digits, which are read as {first} to {first + 99}: set yearFrom in headgate.format for others"
+            f"has years of two digits, which are read as {first} to {first + 99}: set yearFrom in "
+            "headgate.format for others"
         )
     if declared is not None and declared.percent:
         notes.append(
@@ -811,7 +883,9 @@ def _about_format(column: Column, guess: Guess) -> list[str]:
 
 
 def _why_text(name: str, most: Most) -> str:
-    """Return why a column stays text although nearly all of its rows have a type, and what a person can do."""
+    """Return why a column stays text although nearly all of its rows have a type, and what a
+    person can do.
+    """
     what = "1 value is" if most.others == 1 else f"{most.others:,} values are"
     reading, others = most.reading, f"stays text, because {what} no {most.reading.kind}: correct the sample"
     if reading.kind is Kind.BOOLEAN or reading.kind is Kind.DOUBLE:
@@ -850,7 +924,8 @@ def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
         findings += about_bad_values(column, text)
     elif misfits := len(cast_column(column, values).misfits):
         findings.append(
-            f"{misfits:,} of {len(values):,} values do not read as {physical_type(column.type)}: their rows are quarantined. "
+            f"{misfits:,} of {len(values):,} values do not read as {physical_type(column.type)}: their "
+            "rows are quarantined. "
             "Correct the sample or its type"
         )
     if not _UNQUOTED.fullmatch(column.name):

@@ -1,4 +1,6 @@
-"""A person's answer about an ambiguous column: a date pattern, a number as an example, or an order of day and month."""
+"""A person's answer about an ambiguous column: a date pattern, a number as an example, or an order of day and
+month.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from headgate.values.format_inference import Reading
 
-# 1.234,5 and the like: what stands before the last three digits groups thousands, what stands before the fraction is the decimal separator.
+# 1.234,5 and the like: what stands before the last three digits groups thousands, what stands before the
+# fraction is the decimal separator.
 _EXAMPLE = re.compile(r"1(?P<thousands>[., ']?)234(?:(?P<decimal>[.,])[0-9]+)?")
 _BETWEEN_PATTERNS = "|"
 # ISO 8601, which every pattern of the kind reads as well.
@@ -33,7 +36,8 @@ def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
     """Return the format that a pattern names, with its kind; `|` separates several date patterns.
 
     Raises:
-        ContractError: it is neither a date pattern nor a number such as 1.234,5, or names dates and timestamps.
+        ContractError: it is neither a date pattern nor a number such as 1.234,5, or names dates and
+            timestamps.
     """
     if example := _EXAMPLE.fullmatch(pattern):
         thousands, decimal = (
@@ -42,7 +46,8 @@ def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
         )
         if thousands == decimal:
             raise ContractError(
-                f"column {column}: {pattern} has one sign for thousands and decimals. Remedy: write 1.234,5 or 1,234.5"
+                f"column {column}: {pattern} has one sign for thousands and decimals. Remedy: write "
+                "1.234,5 or 1,234.5"
             )
         return SourceFormat(decimal=decimal, thousands=thousands), Kind.DECIMAL
     patterns = tuple(pattern.split(_BETWEEN_PATTERNS))
@@ -54,7 +59,8 @@ def format_of_answer(column: str, pattern: str) -> tuple[SourceFormat, Kind]:
         ) from None
     if len(have_time) > 1:
         raise ContractError(
-            f"column {column}: {pattern} names a date and a timestamp. Remedy: name patterns of one of the two"
+            f"column {column}: {pattern} names a date and a timestamp. Remedy: name patterns of one of "
+            "the two"
         )
     return SourceFormat(patterns=patterns), Kind.TIMESTAMP if have_time == {True} else Kind.DATE
 

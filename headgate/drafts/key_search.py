@@ -1,7 +1,8 @@
-"""Search a sample for its key: the smallest set of columns that tells apart all different rows, and of these the one that names rows best.
+"""Search a sample for its key: the smallest set of columns that tells apart all different rows, and of these
+the one that names rows best.
 
-Ids come first, then texts, dates and numbers that count rows within a group. Measures are never part of a key: they differ by chance, so a
-later row of other amounts would stay beside the row that it corrects.
+Ids come first, then texts, dates and numbers that count rows within a group. Measures are never part of a
+key: they differ by chance, so a later row of other amounts would stay beside the row that it corrects.
 """
 
 from __future__ import annotations
@@ -43,12 +44,17 @@ _SEQUENCE_NAMES = (
 _CALENDAR_NAMES = (
     r"(?:.*_)?(?:year|quarter|month|week|day|weekday|hour|minute|jahr|quartal|monat|woche|tag|stunde)"
 )
-_MEASURE_NAMES = r"(?:.*_)?(?:counts?|totals?|sum|amount|qty|quantity|price|value|score|cnt|anzahl|menge|summe|betrag|preis)(?:_.*)?"
+_MEASURE_NAMES = (
+    r"(?:.*_)?(?:counts?|totals?|sum|amount|qty|quantity|price|value|score|cnt|anzahl|menge|summe|betrag"
+    r"|preis)(?:_.*)?"
+)
 _ID, _SEQUENCE, _OTHER = range(3)
 
 
 def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
-    """Return the names of the key's columns, in the file's order; empty where no set of up to three columns without measures is unique.
+    """Return the names of the key's columns, in the file's order.
+
+    Empty where no set of up to three columns without measures is unique.
 
     Rows that repeat another one exactly are duplicates by any key.
 
@@ -77,7 +83,10 @@ def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tu
 def _sets(
     usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Callable[[str], Rows]
 ) -> Iterator[tuple[str, ...]]:
-    """Yield sets of columns, smaller ones first, and of one size those with ids first; none that holds a measure."""
+    """Yield sets of columns, smaller ones first, and of one size those with ids first.
+
+    None that holds a measure.
+    """
     ranks = {column.name: _rank(column) for column in usable if not _is_measure_in_a_set(column)}
     singles = [
         column.name for column in usable if _may_be_alone(column, cells[column.name], [*ranks.values()])
@@ -103,7 +112,8 @@ def _rank(column: Column) -> int:
 
 
 def _order(ranks: Sequence[int]) -> tuple[bool, int]:
-    """Return where a set stands among those of its size: an id with a place in a sequence comes first, then the set with most ids.
+    """Return where a set stands among those of its size: an id with a place in a sequence comes first, then
+    the set with most ids.
 
     A trip of GTFS that is a loop stops twice at one `stop_id`, and once at each `stop_sequence`.
     """
@@ -129,7 +139,9 @@ def _may_be_alone(column: Column, text: pa.Array, ranks: Sequence[int]) -> bool:
 
 
 def _is_measure(column: Column, text: pa.Array) -> bool:
-    """Whether whole numbers without the name of a key are neither in order nor close to one another, as numbers that count rows are."""
+    """Whether whole numbers without the name of a key are neither in order nor close to one another, as
+    numbers that count rows are.
+    """
     if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
         return False
     if _is_named(column, _MEASURE_NAMES):
@@ -142,7 +154,9 @@ def _is_measure(column: Column, text: pa.Array) -> bool:
 
 
 def _counts_rows(group: Rows, text: pa.Array) -> bool:
-    """Whether nearly all groups of several rows have the numbers 1 to n, each once, and there are such groups."""
+    """Whether nearly all groups of several rows have the numbers 1 to n, each once, and there are such
+    groups.
+    """
     numbers = pc.cast(pc.if_else(pc.match_substring_regex(text, r"^\d{1,9}$"), text, "0"), pa.int64())
     table = pa.table({"group": group, "number": numbers}).group_by("group")
     counted = table.aggregate([("number", how) for how in ("min", "max", "count", "count_distinct")])

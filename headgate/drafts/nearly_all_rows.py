@@ -1,4 +1,5 @@
-"""Drafts from a sample with a few bad rows: at least 98 % of the values decide, and the gate refuses the other rows.
+"""Drafts from a sample with a few bad rows: at least 98 % of the values decide, and the gate refuses the
+other rows.
 
 A strict draft leaves this out and accepts every row of its sample.
 """
@@ -38,13 +39,17 @@ _KEY_NAMES = re.compile(
     r"|(?:.*[\W_])?(?:ean|gtin|isbn)\W*"
     r"|(?:id|n°|nº|№|numero|reference|referencia|codigo|codice)[\W_].*"
 )
-# `C536379` among whole numbers is an id of another kind: the cancelled invoices of a real register of sales, 1.7 % of its rows.
+# `C536379` among whole numbers is an id of another kind: the cancelled invoices of a real register of sales,
+# 1.7 % of its rows.
 # `=SUM(B2:B81)` is a formula that nobody calculated, and no id.
 _LETTERS_AND_DIGITS = r"(?:[^=].*)?(?:\p{L}[^\p{L}\d]*\d|\d[^\p{L}\d]*\p{L}).*"
 
 
 def sounds_like_key(name: str) -> bool:
-    """Whether a column's name is that of a key, such as `order_id`, `Artikelnummer` or `numéro de commande`; a phone number is none."""
+    """Whether a column's name is that of a key, such as `order_id`, `Artikelnummer` or `numéro de commande`.
+
+    A phone number is none.
+    """
     plain = "".join(
         sign for sign in unicodedata.normalize("NFD", folded(name)) if not unicodedata.combining(sign)
     )
@@ -53,7 +58,10 @@ def sounds_like_key(name: str) -> bool:
 
 
 def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:
-    """Return a column of text in the type that nearly all of its values have; the guess itself where there is none, or where ids differ."""
+    """Return a column of text in the type that nearly all of its values have.
+
+    The guess itself where there is none, or where ids differ.
+    """
     values = blank_to_null(text).drop_null()
     if (
         guess.mostly is None
@@ -83,7 +91,10 @@ def _are_ids(name: str, others: pa.Array) -> bool:
 
 
 def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
-    """Return the candidate that sounds like a key and has another value in nearly all different rows; empty if there is none."""
+    """Return the candidate that sounds like a key and has another value in nearly all different rows.
+
+    Empty if there is none.
+    """
     different = different_rows([*cells.values()])
     if different < FEWEST_VALUES:
         return ()

@@ -1,4 +1,6 @@
-"""Notes on the place of a draft's table in its sample: the header, the lines above it, and the sheets that are not read."""
+"""Notes on the place of a draft's table in its sample: the header, the lines above it, and the sheets that
+are not read.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,13 @@ if TYPE_CHECKING:
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
 
-_BY_LOOK = "the first row is read as the header, because its texts look unlike those below. If it is a row, draft again with --no-header"
+_BY_LOOK = (
+    "the first row is read as the header, because its texts look unlike those below. If it is a row, "
+    "draft again with --no-header"
+)
 _KEPT = (
-    "the file has no header: no row stands out as one, so the first row is kept as data. Replace column_1, column_2 … by names, in the "
+    "the file has no header: no row stands out as one, so the first row is kept as data. Replace "
+    "column_1, column_2 … by names, in the "
     "file's order; if the first row holds the names, draft again with --header"
 )
 
@@ -28,7 +34,8 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
         notes.append(_BY_LOOK)
     if sample.dialect and sample.dialect.header_lines > 1:
         notes.append(
-            f"the first {sample.dialect.header_lines} lines are read as the header, and the cells of each column are joined"
+            f"the first {sample.dialect.header_lines} lines are read as the header, and the cells of "
+            "each column are joined"
         )
     where, skipped = (
         ("above the header", sample.dialect.skipped_lines)
@@ -41,11 +48,13 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
         )
     if sample.left_out:
         notes.append(
-            f"of the workbook, {' and '.join(sample.sheets)} is read, and these sheets are not: {', '.join(sample.left_out)}. "
+            f"of the workbook, {' and '.join(sample.sheets)} is read, and these sheets are not: "
+            f"{', '.join(sample.left_out)}. "
             "--sheet NAME drafts from another"
         )
     elif len(sample.sheets) > 1:
         notes.append(
-            f"the sheets {', '.join(sample.sheets)} are read as one table: --sheet NAME reads one of them alone"
+            f"the sheets {', '.join(sample.sheets)} are read as one table: --sheet NAME reads one of "
+            "them alone"
         )
     return notes

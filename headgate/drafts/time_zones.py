@@ -1,4 +1,6 @@
-"""A draft's notes about the time zone of timestamps: the lake keeps UTC, and a file may mean another zone without saying so."""
+"""A draft's notes about the time zone of timestamps: the lake keeps UTC, and a file may mean another zone
+without saying so.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 _OFFSET = r"\d{2}:\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _OF_ZONE = "has times of the zone {}, which are stored in UTC"
 _WITH_OFFSET = "has times with an offset, such as +01:00, which are stored in UTC"
-_LOCAL = "has times without a zone, which are taken for UTC: if they are local, state logicalTypeOptions.defaultTimezone, as in Europe/Berlin"
+_LOCAL = (
+    "has times without a zone, which are taken for UTC: if they are local, state "
+    "logicalTypeOptions.defaultTimezone, as in Europe/Berlin"
+)
 
 
 def zones_of(schema: pa.Schema) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""Lines of totals in a sample, as reports of merchandise systems have them: the last row, or rows that are called a sum and are one."""
+"""Lines of totals in a sample, as reports of merchandise systems have them: the last row, or rows that are
+called a sum and are one.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +22,22 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
 
 _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
-# A formula without a stored value, as libraries write it; files have the English names. Source: ECMA-376, part 1, 18.17.7.
+# A formula without a stored value, as libraries write it; files have the English names. Source: ECMA-376,
+# part 1, 18.17.7.
 _SUM_FORMULA = re.compile(r"=(?:SUM|SUBTOTAL)\(")
 _FEWEST_ROWS = 3  # above the last: a sum of two numbers occurs by chance
 # Names of totals and subtotals at the beginning of a cell, in the languages of Headgate's users.
 _NAMES = (
-    r"(?i)^\W*(?:(?:grand|sub)[- ]?totals?|totals?|sum|(?:zwischen|gesamt)?summen?|zwischenergebnis|gesamt|insgesamt|sous-total"
+    r"(?i)^\W*(?:(?:grand|sub)[- ]?totals?|totals?|sum|(?:zwischen|gesamt)?summen?|zwischenergebnis"
+    r"|gesamt|insgesamt|sous-total"
     r"|suma|totale|somma|totaal|subtotaal)\b"
 )
 
 
 def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[str]:
-    """Return the columns whose last value is the exact sum of all values above it, and not zero, or the formula of a sum."""
+    """Return the columns whose last value is the exact sum of all values above it, and not zero, or the
+    formula of a sum.
+    """
     return [
         column.name
         for column in columns
@@ -40,7 +46,9 @@ def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[
 
 
 def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
-    """Return the rows that a cell calls a total and that are the sum of the rows since the last such row, or of all rows above."""
+    """Return the rows that a cell calls a total and that are the sum of the rows since the last such row, or
+    of all rows above.
+    """
     columns = list(columns)
     texts = [cells[column.name] for column in columns if column.type.kind is Kind.STRING]
     rows = sorted({int(row) for text in texts for row in rows_where(pc.match_substring_regex(text, _NAMES))})
@@ -69,7 +77,9 @@ def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:
 
 
 def last_row_is_refused(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> bool:
-    """Whether a value of the last row does not have its column's type, or is missing where the column requires one."""
+    """Whether a value of the last row does not have its column's type, or is missing where the column
+    requires one.
+    """
     return any(
         _is_refused(column, null_where_absent(column, cells[column.name].slice(len(cells[column.name]) - 1)))
         for column in columns

@@ -1,4 +1,7 @@
-"""Engines: where set-sized work runs. The same Ibis expressions on DuckDB, Spark and Athena; the same models over many groups."""
+"""Engines: where set-sized work runs.
+
+The same Ibis expressions on DuckDB, Spark and Athena; the same models over many groups.
+"""
 
 from __future__ import annotations
 

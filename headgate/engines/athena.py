@@ -58,7 +58,9 @@ class _Compiler(AthenaCompiler):  # type: ignore[misc]  # Ibis ships no types
 
 
 class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
-    """Ibis over Athena SQL. It has no connection of its own: what it is asked goes to `answers`, SQL with the types to answer in."""
+    """Ibis over Athena SQL. It has no connection of its own: what it is asked goes to `answers`, SQL with the
+    types to answer in.
+    """
 
     name = "athena"
     compiler = _Compiler()
@@ -85,8 +87,8 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
     ) -> str:
         """The expression in Athena's SQL.
 
-        Not as Ibis itself writes it: it lets sqlglot change the tree that it writes, and then the casts that keep whole numbers from
-        dividing as whole numbers are lost.
+        Not as Ibis itself writes it: it lets sqlglot change the tree that it writes, and then the casts that
+        keep whole numbers from dividing as whole numbers are lost.
         """
         query = self.compiler.to_sqlglot(expr, limit=limit, params=params)
         return str(query.sql(dialect=self.name, pretty=pretty, unsupported_level=ErrorLevel.RAISE))
@@ -120,7 +122,10 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         chunk_size: int = 1_000_000,
         **_: object,
     ) -> pa.RecordBatchReader:
-        """The answer some rows at a time. Athena gives it as a whole, so all of it is in memory until the last batch is taken."""
+        """The answer some rows at a time.
+
+        Athena gives it as a whole, so all of it is in memory until the last batch is taken.
+        """
         return self.to_pyarrow(expr.as_table(), params=params, limit=limit).to_reader(chunk_size)
 
     @property

@@ -22,7 +22,10 @@ LOCAL: Engine = local.Local()
 
 
 class EngineName(StrEnum):
-    """Where expressions run. `auto`: on DuckDB, and on Spark when what is read is too much for one machine."""
+    """Where expressions run.
+
+    `auto`: on DuckDB, and on Spark when what is read is too much for one machine.
+    """
 
     AUTO = "auto"
     DUCKDB = "duckdb"

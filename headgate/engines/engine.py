@@ -25,13 +25,15 @@ class Engine(Protocol):
         schema: pa.Schema,
         order_by: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """Return the rows that `function` gives for each group, all together, in the order of `by`: the same on every engine.
+        """Return the rows that `function` gives for each group, all together, in the order of `by`: the same
+        on every engine.
 
         Args:
             rows: a table of this engine, or a frame.
             by: columns that make a group; a null is a value of its own.
-            function: one group's rows, ordered by `order_by` and then by all other columns, to the rows it gives. Pure, and known to
-                other processes: a function of a module, or a `functools.partial` of one.
+            function: one group's rows, ordered by `order_by` and then by all other columns, to the rows it
+                gives. Pure, and known to other processes: a function of a module, or a `functools.partial` of
+                one.
             schema: Arrow types of what it gives, the columns `by` among them.
         """
         ...

@@ -1,4 +1,5 @@
-"""Expressions that mean the same on every engine, for what engines take differently when asked by the short name.
+"""Expressions that mean the same on every engine, for what engines take differently when asked by the short
+name.
 
 | asked for | what differs |
 |---|---|
@@ -9,7 +10,7 @@
 | sums of floats | depend on the order of the rows, which no engine promises |
 
 Source: the engines' manuals, and `tests/integration/engines`, where each of these is held.
-"""
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def whole_seconds(at: ibis.Column) -> ibis.Column:
 
 
 def medians(table: ibis.Table, by: Sequence[str], whole: str, name: str) -> ibis.Table:
-    """The exact median of a column of whole numbers in each group, as a double; a group without values has no row.
+    """The exact median of a column of whole numbers in each group, as a double.
+
+    A group without values has no row.
 
     Half of the sum of the two middle values is exact for whole numbers below 2**52, whoever computes it.
     """

@@ -1,4 +1,6 @@
-"""From an engine's Arrow answer to pandas: by one rule for all engines, without a Python object per number, and exactly."""
+"""From an engine's Arrow answer to pandas: by one rule for all engines, without a Python object per number,
+and exactly.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,9 @@ _REMEMBERED = 2**20  # texts of a column that are looked out for
 def frame_of(table: pa.Table) -> pd.DataFrame:
     """The rows in pandas, with types that depend on the Arrow types and on where nulls are, on nothing else.
 
-    Decimals and texts are objects with None; dates and timestamps are `datetime64` with NaT; whole numbers with nulls are floats,
-    unless one of them has more digits than a float holds: then they are pandas' `Int64`.
+    Decimals and texts are objects with None; dates and timestamps are `datetime64` with NaT; whole numbers
+    with nulls are floats, unless one of them has more digits than a float holds: then they are pandas'
+    `Int64`.
     """
     return frame_of_batches(table.schema, table.to_batches())
 
@@ -43,11 +46,14 @@ def frame_of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pd
 
 
 def exact(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The table's columns by the schema that its expression has. Instants become naive UTC; what would change a value is an error.
+    """The table's columns by the schema that its expression has.
+
+    Instants become naive UTC; what would change a value is an error.
 
     Raises:
-        AuditError: a value does not fit, or the engine has computed in floats what the expression says is a decimal, or the other
-            way round, as each does it in its own way with averages and quotients of decimals. The message does not say the value.
+        AuditError: a value does not fit, or the engine has computed in floats what the expression says is a
+            decimal, or the other way round, as each does it in its own way with averages and quotients of
+            decimals. The message does not say the value.
     """
     for field in schema:
         if {pat.is_floating(field.type), pat.is_floating(table[field.name].type)} == {
@@ -55,7 +61,8 @@ def exact(table: pa.Table, schema: pa.Schema) -> pa.Table:
             False,
         } and not pat.is_null(table[field.name].type):
             raise AuditError(
-                f"{field.name}: an engine computed {table[field.name].type} for {field.type}; cast before dividing"
+                f"{field.name}: an engine computed {table[field.name].type} for {field.type}; cast "
+                "before dividing"
             )
     try:
         return table.select(schema.names).cast(schema)
@@ -77,7 +84,9 @@ def _misfit(table: pa.Table, schema: pa.Schema) -> str:
 
 
 def by_rows(table: pa.Table, first: Sequence[str]) -> pa.Table:
-    """The rows in the order of the columns `first`, then of all others: an order that no engine's own order has a part in."""
+    """The rows in the order of the columns `first`, then of all others: an order that no engine's own order
+    has a part in.
+    """
     names = [*first, *sorted(set(table.column_names) - set(first))]
     return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in names]))
 

@@ -1,4 +1,6 @@
-"""A function over every group of rows, the same whoever runs it: what each group is, and how what it gives is put together."""
+"""A function over every group of rows, the same whoever runs it: what each group is, and how what it gives is
+put together.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,9 @@ class Grouping:
 
     Attributes:
         by: the columns that make a group; a null is a value of its own.
-        function: one group's rows, in the order of `order_by` and then of all other columns, to the rows it gives; pure, and known
-            to other processes: a function of a module, or a `functools.partial` of one.
+        function: one group's rows, in the order of `order_by` and then of all other columns, to the rows it
+            gives; pure, and known to other processes: a function of a module, or a `functools.partial` of
+            one.
         schema: Arrow types of what it gives, the columns `by` among them.
     """
 
@@ -54,7 +57,9 @@ class Grouping:
 
 
 def apply(rows: pa.Table, grouping: Grouping) -> pa.Table:
-    """Return the rows that the function gives for each group, in the order of the groups, by the schema `numbered`."""
+    """Return the rows that the function gives for each group, in the order of the groups, by the schema
+    `numbered`.
+    """
     # Sums that several threads share depend on how they share them.
     with _libraries(len(sys.modules)).limit(limits=1):
         given = [_given(group, grouping) for group in split(rows, grouping)]
@@ -63,7 +68,10 @@ def apply(rows: pa.Table, grouping: Grouping) -> pa.Table:
 
 @lru_cache(maxsize=1)
 def _libraries(modules: int) -> ThreadpoolController:
-    """Return the numerical libraries of this process. Finding them takes 10 ms, and none comes without another module."""
+    """Return the numerical libraries of this process.
+
+    Finding them takes 10 ms, and none comes without another module.
+    """
     del modules
     return ThreadpoolController()
 

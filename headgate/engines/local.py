@@ -34,12 +34,15 @@ _PARALLEL_FROM_S = (
 _CHUNKS = 64
 _BATCH_ROWS = 131_072
 
-# Source: DuckDB's manual, "Configuration". Whoever needs an order asks for one: to keep the file's takes memory.
+# Source: DuckDB's manual, "Configuration". Whoever needs an order asks for one: to keep the file's takes
+# memory.
 _SETTINGS = {"preserve_insertion_order": False, "allocator_background_threads": True}
 
 
 def release_memory() -> None:
-    """Memory that nothing holds any more is the system's again: allocators keep it otherwise, each for its own next request."""
+    """Memory that nothing holds any more is the system's again: allocators keep it otherwise, each for its
+    own next request.
+    """
     pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim:
@@ -47,14 +50,17 @@ def release_memory() -> None:
 
 
 def memory_mb_of(free_bytes: int) -> int:
-    """Return the MB that DuckDB may take of free memory: half, because models need memory too, and DuckDB takes more than stated."""
+    """Return the MB that DuckDB may take of free memory: half, because models need memory too, and DuckDB
+    takes more than stated.
+    """
     return max(LEAST_MEMORY_MB, free_bytes // 2 // 10**6)
 
 
 class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
     """Ibis's DuckDB backend, with answers in the types that every engine's answers have.
 
-    Ibis itself makes a Python object of every value of a column that has a null, and a float of a long id in it.
+    Ibis itself makes a Python object of every value of a column that has a null, and a float of a long id in
+    it.
     """
 
     def execute(
@@ -88,7 +94,10 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
 
 @contextmanager
 def opened(places: Mapping[str, str], memory_mb: int = LEAST_MEMORY_MB) -> Iterator[dict[str, ibis.Table]]:
-    """Each local Parquet file or folder as a table, while the block lasts. Beyond `memory_mb` queries spill; what cannot spill fails."""
+    """Each local Parquet file or folder as a table, while the block lasts.
+
+    Beyond `memory_mb` queries spill; what cannot spill fails.
+    """
     with tempfile.TemporaryDirectory(prefix="headgate-spill-") as spill:
         backend = DuckDbTables()
         backend.do_connect(memory_limit=f"{memory_mb}MB", temp_directory=spill, **_SETTINGS)
@@ -99,7 +108,8 @@ def opened(places: Mapping[str, str], memory_mb: int = LEAST_MEMORY_MB) -> Itera
 
 
 class Local:
-    """Runs groups in this process, and on every processor of the machine what would take it more than ten seconds longer.
+    """Runs groups in this process, and on every processor of the machine what would take it more than ten
+    seconds longer.
 
     Which process a group ran in changes nothing: each is worked on by one thread.
     """
@@ -131,7 +141,9 @@ class Local:
 
 
 def _parallel_pays(spent_s: float, chunks_done: int, chunks_left: int) -> bool:
-    """Whether the chunks that are left, at the pace of those that are done, are worth the start of other processes."""
+    """Whether the chunks that are left, at the pace of those that are done, are worth the start of other
+    processes.
+    """
     return spent_s >= _LEAST_MEASURED_S and spent_s * chunks_left >= _PARALLEL_FROM_S * chunks_done
 
 

@@ -1,4 +1,6 @@
-"""Spark as an engine: Ibis expressions as Spark SQL, answers by way of Arrow, models over many groups on the executors."""
+"""Spark as an engine: Ibis expressions as Spark SQL, answers by way of Arrow, models over many groups on the
+executors.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ _SETTINGS = {
 
 
 class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
-    """Ibis's Spark backend, with answers that come as Arrow: exact, and in the types that every engine's answers have."""
+    """Ibis's Spark backend, with answers that come as Arrow: exact, and in the types that every engine's
+    answers have.
+    """
 
     def to_pyarrow(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
@@ -64,7 +68,10 @@ class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         limit: int | str | None = None,
         **_: object,
     ) -> pa.RecordBatchReader:
-        """The answer in the Arrow types of the expression, in its order; the driver holds one partition at a time."""
+        """The answer in the Arrow types of the expression, in its order.
+
+        The driver holds one partition at a time.
+        """
         table = expr.as_table()
         self._run_pre_execute_hooks(table)
         schema = table.schema().to_pyarrow()
@@ -123,7 +130,8 @@ def opened(places: Mapping[str, str], session: SparkSession | None = None) -> It
     """Each Parquet file or folder as a table, while the block lasts; the session stays open.
 
     Args:
-        places: what the executors can read: `s3://…` on a cluster, local paths where Spark runs on this machine.
+        places: what the executors can read: `s3://…` on a cluster, local paths where Spark runs on this
+            machine.
         session: a running session; by default the one that `spark_session` finds.
     """
     running = session or spark_session.session()
@@ -146,7 +154,9 @@ def connect(session: SparkSession) -> SparkTables:
 
 
 def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Each batch as one row that holds its bytes: Spark 3.5 gives rows to the driver a partition at a time, but not Arrow's batches."""
+    """Each batch as one row that holds its bytes: Spark 3.5 gives rows to the driver a partition at a time,
+    but not Arrow's batches.
+    """
     for batch in batches:
         body = pa.BufferOutputStream()
         with pa.ipc.new_stream(body, batch.schema) as stream:
@@ -155,7 +165,9 @@ def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def created(session: SparkSession, rows: pa.Table) -> DataFrame:
-    """Rows as a Spark frame, by way of Python values: pandas, which Spark's faster way goes through, has no whole numbers with nulls."""
+    """Rows as a Spark frame, by way of Python values: pandas, which Spark's faster way goes through, has no
+    whole numbers with nulls.
+    """
     schema = from_arrow_schema(rows.schema.remove_metadata(), prefer_timestamp_ntz=True)
     return session.createDataFrame(
         [tuple(row.values()) for row in rows.to_pylist()], schema=schema, verifySchema=False

@@ -24,7 +24,10 @@ _HERE = {
 
 
 def session(memory: str = "4g", spill: str = "", partitions: int = 8) -> SparkSession:
-    """A running Spark session. The arguments are for one on this machine: its memory, in Java's notation, where it spills, how it shuffles.
+    """A running Spark session.
+
+    The arguments are for one on this machine: its memory, in Java's notation, where it spills, how it
+    shuffles.
 
     Raises:
         SettingsError: Spark has to run here and there is no Java.
@@ -43,7 +46,10 @@ def session(memory: str = "4g", spill: str = "", partitions: int = 8) -> SparkSe
 
 
 def is_started_by_cluster() -> bool:
-    """`spark-submit`, as Glue uses it, has started this process; its executors do not see this machine's files."""
+    """`spark-submit`, as Glue uses it, has started this process.
+
+    Its executors do not see this machine's files.
+    """
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 

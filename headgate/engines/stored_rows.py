@@ -26,7 +26,8 @@ class StoredRows:
     """Rows in an order, each known by its place in it.
 
     Args:
-        paths: Parquet files of the same rows in the same order and the same row groups; each holds some of the columns.
+        paths: Parquet files of the same rows in the same order and the same row groups; each holds some of
+            the columns.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -111,7 +112,9 @@ class StoredRows:
 
 
 def numbers(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Return columns of all rows of several files as floats, one file after the other, shape (columns, rows)."""
+    """Return columns of all rows of several files as floats, one file after the other, shape
+    (columns, rows).
+    """
     values = np.empty((len(columns), sum(len(file_rows) for file_rows in stored)))
     begin = 0
     for part in (part for file_rows in stored for part in file_rows.parts(columns)):

@@ -1,6 +1,7 @@
 """Erase a subject's rows of files: from raw, curated and quarantine, in every version.
 
-The original leaves raw first: if the process dies, the increment still names the file, and the next call continues.
+The original leaves raw first: if the process dies, the increment still names the file, and the next call
+continues.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Erased:
 
 @dataclass(frozen=True)
 class SubjectData:
-    """The data of a subject: the columns that mark its rows, and by dataset the contents (SHA-256) of files with such rows.
+    """The data of a subject: the columns that mark its rows, and by dataset the contents (SHA-256) of files
+    with such rows.
 
     Attributes:
         texts: what a search of bytes looks for.
@@ -107,7 +109,8 @@ class RowEraser:
     def find(self, subject: Subject) -> SubjectData:
         """Return what belongs to the subject, in any stored version of any increment or quarantine object.
 
-        What an earlier call found and did not complete is part of it: the rows that name these texts may be erased by now.
+        What an earlier call found and did not complete is part of it: the rows that name these texts may be
+        erased by now.
         """
         columns = subject_columns(subject, self.contracts, self._increments)
         contents = {dataset: frozenset(self._contents_with(columns, dataset)) for dataset in columns.values}
@@ -116,7 +119,9 @@ class RowEraser:
         return SubjectData(columns, {dataset: of for dataset, of in contents.items() if of}, texts, earlier)
 
     def keep_progress(self, subject: Subject, subject_data: SubjectData, erased: Erased) -> None:
-        """Keep what to search for and what is erased so far until `end`, so that another call continues and certifies all of it."""
+        """Keep what to search for and what is erased so far until `end`, so that another call continues and
+        certifies all of it.
+        """
         versions = [
             [version.ref.bucket, version.ref.key, version.ref.version_id, version.size_bytes]
             for version in erased.versions
@@ -154,7 +159,8 @@ class RowEraser:
             ObjectVersion(ObjectRef(bucket, key, version_id), size, self.clock(), is_newest=False)
             for bucket, key, version_id, size in kept["versions"]
         ]
-        # Release 0.1.0 kept postcodes and dates among the texts, and did not say which ones identify somebody.
+        # Release 0.1.0 kept postcodes and dates among the texts, and did not say which ones identify
+        # somebody.
         texts = PersonalTexts(frozenset(kept.get("identifying", ()))) | texts_of_columns(
             frozenset(kept["texts"]), are_personal=False
         )
@@ -212,7 +218,10 @@ class RowEraser:
     def _rewrite(
         self, ref: ObjectRef, mask: Callable[[pa.Table], pa.Array], erased: Erased, dataset: str
     ) -> pa.Table | None:
-        """Write the object without the subject's rows, purge its other versions, and return its rows; None where none is left."""
+        """Write the object without the subject's rows, purge its other versions, and return its rows.
+
+        None where none is left.
+        """
         try:
             rows = table_of(self.objects.read(ref))
         except NotFoundError:
@@ -298,7 +307,8 @@ class RowEraser:
         )
 
     def _texts_of_rows(self, subject: Subject, columns: SubjectColumns) -> PersonalTexts:
-        """Texts of the subject's own row that no other row of its dataset has, of the columns that the contract marks as personal.
+        """Texts of the subject's own row that no other row of its dataset has, of the columns that the
+        contract marks as personal.
 
         Of a contract that marks no column, all columns count.
         """
@@ -327,7 +337,10 @@ def _mask_of_records(columns: SubjectColumns, dataset: str, rows: pa.Table) -> p
 def _counted(
     before: FileRecord, accepted: pa.Table | None, refused: pa.Table | None, increment: str, quarantine: str
 ) -> FileRecord:
-    """The record of a file with the rows that are left; its profile is gone, because it described the erased rows, too."""
+    """The record of a file with the rows that are left.
+
+    Its profile is gone, because it described the erased rows, too.
+    """
     dispositions = Counter(refused["disposition"].to_pylist() if refused else [])
     rows = accepted.num_rows if accepted else 0
     return replace(

@@ -1,6 +1,8 @@
-"""Forget one subject: erase its rows, build the tables without it, delete every earlier version, search what is left, and certify.
+"""Forget one subject: erase its rows, build the tables without it, delete every earlier version, search what
+is left, and certify.
 
-Of a subject whose rows are only in files that were not accepted, these files are deleted; no table was built from them.
+Of a subject whose rows are only in files that were not accepted, these files are deleted; no table was built
+from them.
 """
 
 from __future__ import annotations
@@ -28,11 +30,20 @@ if TYPE_CHECKING:
 
 LIMITS = (
     "Point-in-time backups of the ledger and of the key hold no rows and were not changed.",
-    "Records that were created one by one (`headgate onboard`) are not part of the zones; delete them by their id.",
+    (
+        "Records that were created one by one (`headgate onboard`) are not part of the zones; delete them "
+        "by their id."
+    ),
     "Copies outside of the lake, for example downloads and the source itself, are not reached.",
 )
-_KEY_ONLY = "No row of the lake has the key, so other texts of the person, for example the e-mail address, are not known and were not searched."
-_NO_TEXT = "The key is too short to be searched in texts, and no other text is known: only columns that hold this key were compared."
+_KEY_ONLY = (
+    "No row of the lake has the key, so other texts of the person, for example the e-mail address, are "
+    "not known and were not searched."
+)
+_NO_TEXT = (
+    "The key is too short to be searched in texts, and no other text is known: only columns that hold "
+    "this key were compared."
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,8 @@ class Forgetter:
         """Return what an erasure would take, and change nothing.
 
         Raises:
-            NotFoundError: neither a stored row nor a file that was not accepted has the key, and no erasure of it is unfinished.
+            NotFoundError: neither a stored row nor a file that was not accepted has the key, and no erasure
+                of it is unfinished.
         """
         subject_data = self.eraser.find(subject)
         unaccepted = tuple(self._unaccepted.find(subject_data))
@@ -124,7 +136,9 @@ class Forgetter:
         }
 
     def _rebuild(self, erased: Erased, began_at: datetime) -> str:
-        """Build the tables without the subject, delete their earlier versions, and return the id of the new snapshot."""
+        """Build the tables without the subject, delete their earlier versions, and return the id of the new
+        snapshot.
+        """
         self.build()
         lake = lake_snapshot(self.eraser.objects, self.eraser.buckets.curated)
         erased.versions += purge(self.eraser.objects, self.zones(), lake, began_at)
@@ -164,10 +178,14 @@ def _limits(subject_data: SubjectData) -> Iterator[str]:
 def _why_unknown(subject: Subject, column: str) -> str:
     """The key is not repeated: it may be an e-mail address."""
     return (
-        f"No row of {subject.dataset} has this {column}, in curated, in quarantine, in an earlier version or in a file that was not "
-        f"accepted, and no erasure of it is unfinished; nothing was deleted. Remedy: keys are compared letter by letter; `headgate query` "
-        f"on {subject.dataset} finds the row by another column, for example by the e-mail address. Of files that were not accepted, a key "
-        f"that is a short number or a plain word is compared only in a column that is known as {column}: accept such a file first."
+        f"No row of {subject.dataset} has this {column}, in curated, in quarantine, in an earlier "
+        "version or in a file that was not "
+        "accepted, and no erasure of it is unfinished; nothing was deleted. Remedy: keys are compared "
+        "letter by letter; `headgate query` "
+        f"on {subject.dataset} finds the row by another column, for example by the e-mail address. Of "
+        "files that were not accepted, a key "
+        f"that is a short number or a plain word is compared only in a column that is known as {column}: "
+        "accept such a file first."
     )
 
 

@@ -1,4 +1,6 @@
-"""Choose the texts that name a person, and search bytes for them. docs/adr/0080-forget.md gives the rule and the reasons. Pure."""
+"""Choose the texts that name a person, and search bytes for them. docs/adr/0080-forget.md gives the rule and
+the reasons. Pure.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ class PersonalTexts:
     """The texts that a search of bytes looks for.
 
     Attributes:
-        identifying: each names one person by itself; a file that nobody has accepted is deleted where one is found.
+        identifying: each names one person by itself; a file that nobody has accepted is deleted where one is
+            found.
         shared: names and addresses, which somebody else may have; they are reported where they are found.
     """
 
@@ -46,7 +49,8 @@ class PersonalTexts:
     def without_plain_words(self) -> PersonalTexts:
         """The texts with a digit or an @.
 
-        A key that no row has may be mistyped, and a word such as `completed` or `customer_id` is in files of everybody.
+        A key that no row has may be mistyped, and a word such as `completed` or `customer_id` is in files of
+        everybody.
 
         >>> PersonalTexts(frozenset({"completed", "K0012"})).without_plain_words.identifying
         frozenset({'K0012'})
@@ -62,7 +66,9 @@ class PersonalTexts:
 
 
 def texts_of_key(key: str) -> PersonalTexts:
-    """Return the key, if it is long enough to be searched; a short number is no identifying text, because it also counts other things.
+    """Return the key, if it is long enough to be searched.
+
+    A short number is no identifying text, because it also counts other things.
 
     >>> texts_of_key("K0012").identifying, texts_of_key("90107").identifying, texts_of_key("90107").shared
     (frozenset({'K0012'}), frozenset(), frozenset({'90107'}))
@@ -75,7 +81,8 @@ def texts_of_columns(texts: frozenset[str], *, are_personal: bool) -> PersonalTe
     """Return those texts of a person's row that say more than a date or a short number.
 
     Args:
-        are_personal: whether the contract marks their columns; an e-mail address of another column may be the company's.
+        are_personal: whether the contract marks their columns; an e-mail address of another column may be the
+            company's.
     """
     searched = frozenset(
         text for text in texts if len(text) >= SHORTEST_TEXT and _says_more_than_a_number(text)
@@ -109,7 +116,8 @@ def needles_of(texts: frozenset[str]) -> list[bytes]:
 
 
 def has_text(body: bytes, needle: bytes) -> bool:
-    """Whether bytes hold the text as words of their own: no letter or digit of any script stands directly before or behind it.
+    """Whether bytes hold the text as words of their own: no letter or digit of any script stands directly
+    before or behind it.
 
     >>> has_text(b"Hauptstr. 70", b"Hauptstr. 7"), has_text(b"Hauptstr. 7;", b"Hauptstr. 7")
     (False, True)
@@ -136,7 +144,10 @@ def _starts_with_word(after: bytes) -> bool:
 
 
 def _is_of_word(candidates: Iterable[bytes]) -> bool:
-    """Whether the first candidate that is one character in UTF-8 is a letter, mark or digit; else one byte is read as Windows-1252."""
+    """Whether the first candidate that is one character in UTF-8 is a letter, mark or digit.
+
+    Else one byte is read as Windows-1252.
+    """
     tried = list(candidates)
     for some in tried:
         try:

@@ -1,4 +1,6 @@
-"""After the tables were built without a subject: delete every earlier version of what was built, and search all that is left."""
+"""After the tables were built without a subject: delete every earlier version of what was built, and search
+all that is left.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class Searched:
 def purge(
     objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, began_at: datetime
 ) -> list[ObjectVersion]:
-    """Delete every version that no reader needs: of snapshots, tables, models, pages, query results; return them.
+    """Delete every version that no reader needs: of snapshots, tables, models, pages, query results.
+
+    Return them.
 
     Args:
         lake: the snapshot that was merged after the rows were erased.
@@ -121,12 +125,17 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) 
 
 
 def contains(body: bytes, needles: Collection[bytes]) -> bool:
-    """Whether bytes hold one of the texts as words of their own, also in UTF-16 and inside of gzip, zip (Excel) and Parquet."""
+    """Whether bytes hold one of the texts as words of their own, also in UTF-16 and inside of gzip, zip
+    (Excel) and Parquet.
+    """
     return any(has_text(part, needle) for part in _parts(body) for needle in needles)
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
-    """The bytes, and what they hold packed; a rejected file may be broken, so what can be read of it counts."""
+    """The bytes, and what they hold packed.
+
+    A rejected file may be broken, so what can be read of it counts.
+    """
     yield body
     with suppress(
         pa.ArrowException, zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError

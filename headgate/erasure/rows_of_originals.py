@@ -1,4 +1,6 @@
-"""Whether an original that was not accepted has a row of a subject in a column that is known to hold its keys. Pure."""
+"""Whether an original that was not accepted has a row of a subject in a column that is known to hold its
+keys. Pure.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 def has_row(body: bytes, contract: Contract, columns: SubjectColumns) -> bool:
     """Whether a row of the file has one of the subject's values in its column.
 
-    A column counts if its name, or its name and values together, identify it as the contract's; a number in another column may count
-    something else.
+    A column counts if its name, or its name and values together, identify it as the contract's; a number in
+    another column may count something else.
     """
     wanted = columns.of(contract.dataset)
     return bool(wanted) and bool(

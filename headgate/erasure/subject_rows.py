@@ -1,4 +1,6 @@
-"""Find the rows of one subject: the row of its key, and the rows that refer to it, directly or through other rows. Pure."""
+"""Find the rows of one subject: the row of its key, and the rows that refer to it, directly or through other
+rows. Pure.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +48,9 @@ class SubjectColumns:
             if column in rows.column_names:
                 texts = pc.cast(rows[column], pa.string())
                 is_of_subject = pc.or_(
-                    is_of_subject, pc.fill_null(pc.is_in(texts, pa.array(sorted(values), pa.string())), False)
-                )  # noqa: FBT003 Arrow's interface
+                    is_of_subject,
+                    pc.fill_null(pc.is_in(texts, pa.array(sorted(values), pa.string())), False),  # noqa: FBT003 Arrow's interface
+                )
         return is_of_subject
 
     def has(self, dataset: str, record: str) -> bool:
@@ -68,7 +71,9 @@ class SubjectColumns:
 
 
 def _is_in_line(value: str, line: str) -> bool:
-    """Whether a line whose cells are unknown has the value as a word of its own, with leading zeros of a number or without."""
+    """Whether a line whose cells are unknown has the value as a word of its own, with leading zeros of a
+    number or without.
+    """
     zeros = "0*" if value.isdecimal() else ""
     return re.search(rf"(?<![^\W_]){zeros}{re.escape(value)}(?![^\W_])", line) is not None
 
@@ -87,7 +92,8 @@ def key_column(contract: Contract) -> str:
     """
     if len(contract.key) != 1:
         raise ContractError(
-            f"{contract.id}: a subject needs a primary key of one column; this contract has {len(contract.key)}."
+            f"{contract.id}: a subject needs a primary key of one column; this contract has "
+            f"{len(contract.key)}."
         )
     return contract.key[0]
 

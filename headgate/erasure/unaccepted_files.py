@@ -1,4 +1,6 @@
-"""Files that were not accepted and name a person: their originals are the only copies, so they are listed before they are deleted."""
+"""Files that were not accepted and name a person: their originals are the only copies, so they are listed
+before they are deleted.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +105,9 @@ class UnacceptedFiles:
                     yield version
 
     def delete(self, version: ObjectVersion) -> bool:
-        """Delete a file for good; return False, and keep it, where a worker has taken it or accepted it in the meantime.
+        """Delete a file for good.
+
+        Return False, and keep it, where a worker has taken it or accepted it in the meantime.
 
         The record says so first: after a failure in between, the next call finds the file again.
         """
@@ -144,7 +148,10 @@ def _may_be_deleted(record: FileRecord | None) -> bool:
 
 
 def _without_original(record: FileRecord) -> FileRecord:
-    message = "an erasure deleted the original: the file was not accepted, and it named a person whose data were erased (headgate forget)"
+    message = (
+        "an erasure deleted the original: the file was not accepted, and it named a person whose data "
+        "were erased (headgate forget)"
+    )
     remedy = "export the file again without this person, and upload it"
     error = {"rule": REVERTED_RULE, "message": message, "remedy": remedy, "file": record.key}
     # The profile's least and greatest values, which the record has, too, may be the person's.

@@ -1,10 +1,10 @@
 """Export tables of a MySQL server to raw: one moment, exact types, certified, resumable.
 
-A run reads its tables in slices from one snapshot. Every slice is fingerprinted by the server and again from the file that
-was written; only when all slices of all tables agree does anything land in raw, all tables' manifests last, and only then
-do the watermarks advance. When the run is killed or the source is lost, the next attempt opens a new snapshot and asks the
-server for the fingerprints of the finished slices: those that still hold are kept, the others are read again, so the
-run shows one moment whatever happened on the way.
+A run reads its tables in slices from one snapshot. Every slice is fingerprinted by the server and again from
+the file that was written; only when all slices of all tables agree does anything land in raw, all tables'
+manifests last, and only then do the watermarks advance. When the run is killed or the source is lost, the
+next attempt opens a new snapshot and asks the server for the fingerprints of the finished slices: those that
+still hold are kept, the others are read again, so the run shows one moment whatever happened on the way.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class Exporting:
         contracts: by table; tables without one are exported by name only.
         state_bucket: keeps the watermarks; not raw, whose every object the gate reads.
         workspace: a folder that outlives the process, so that a killed run can go on.
-        mirrored: the workspace does not (a Glue job's disk): finished slices are kept in the state bucket as well.
+        mirrored: the workspace does not (a Glue job's disk): finished slices are kept in the state bucket as
+            well.
         masking: what `mask_at_source` does to the rows of a contract's table.
         methods: ways to hold the source still that may be tried, in order.
     """
@@ -91,10 +92,12 @@ class Exporting:
     def run(self, request: ExportRequest, listener: Listener = _silent) -> ExportReport:
         """Export the run's tables to raw, certified, all of them as of one moment, or none of them.
 
-        Running the same request again resumes an unfinished attempt, or changes nothing when the run is published.
+        Running the same request again resumes an unfinished attempt, or changes nothing when the run is
+        published.
 
         Raises:
-            ConflictError: another run is exporting one of the tables, or the run's name belongs to another request.
+            ConflictError: another run is exporting one of the tables, or the run's name belongs to another
+                request.
             CertificateError: what was written is not what the source holds.
             SchemaChangedError: the source's columns differ from a contract whose policy stops.
             SourceLostError: the source was lost in every attempt.
@@ -148,7 +151,10 @@ class Exporting:
         return self.run_store.runs(table)
 
     def verify(self, manifest: ExportKey) -> Verification:
-        """Whether a landed run is still what its manifest says. NotFoundError when there is no such manifest."""
+        """Whether a landed run is still what its manifest says.
+
+        NotFoundError when there is no such manifest.
+        """
         self.workspace.mkdir(parents=True, exist_ok=True)
         return self.run_store.verify(manifest, self.workspace)
 
@@ -180,7 +186,8 @@ class Exporting:
             return
         if begun != request:
             raise ConflictError(
-                f"run {request.run} belongs to another request. Finish that request, or give this run another name"
+                f"run {request.run} belongs to another request. Finish that request, or give this run "
+                "another name"
             )
 
     def _begin(self, request: ExportRequest) -> None:
@@ -191,7 +198,8 @@ class Exporting:
 
     def _attempt(self, request: ExportRequest, listener: Listener) -> ExportReport:
         with lock_tables(self.connect, request.tables) as still_exclusive:
-            # The same run may have landed elsewhere while this one waited, or in an attempt that was killed right after.
+            # The same run may have landed elsewhere while this one waited, or in an attempt that was killed
+            # right after.
             landed = self._landed(request)
             certificates = landed or self._certified(request) or self._read(request, listener)
             if not landed:
@@ -225,7 +233,8 @@ class Exporting:
         runs = self._table_runs(request, listener)
         try:
             certificates = self._read_all(request, runs)
-        except NotFoundError as error:  # the next attempt begins with what the source declares then, and the contract's policy for it
+        # The next attempt begins with what the source declares then, and the contract's policy for it.
+        except NotFoundError as error:
             raise SourceLostError(
                 f"a table or column was removed while the export started: {error}"
             ) from error
@@ -255,7 +264,10 @@ class Exporting:
             return [run.certificate(plan, snapshot) for run, plan in zip(runs, plans, strict=True)]
 
     def _table_runs(self, request: ExportRequest, listener: Listener) -> list[TableRun]:
-        """The request's tables as the source declares them now; every difference from a contract is seen before anything is read."""
+        """The request's tables as the source declares them now.
+
+        Every difference from a contract is seen before anything is read.
+        """
         maskings = [self._masking(request, table) for table in request.tables]
         with closing(self.connect()) as session:
             sources = [
@@ -293,7 +305,9 @@ class Exporting:
         return self.masking if request.mask_at_source else None
 
     def _land(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
-        """All tables' files, then all manifests: a kill in between leaves no table of the run ahead of another."""
+        """All tables' files, then all manifests: a kill in between leaves no table of the run ahead of
+        another.
+        """
         for certificate in certificates:
             self.run_store.bring(certificate, self._files(request, certificate))
         for certificate in certificates:
@@ -305,7 +319,9 @@ class Exporting:
         return {**files, DELETED: folder.deleted} if certificate.deleted else files
 
     def _remember(self, request: ExportRequest, certificate: Certificate) -> None:
-        """Store the keys and the watermark of the run, unless they are stored or a later run has come further."""
+        """Store the keys and the watermark of the run, unless they are stored or a later run has come
+        further.
+        """
         folder = self._table_folder(request, certificate.table)
         columns = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
         reached = Reached(request.run, columns, certificate.moment.taken_at)

@@ -20,7 +20,10 @@ _NO_FOLDERS = {".", ".."}
 
 
 class Mode(StrEnum):
-    """The selection of rows in a run. A contract's `headgate.export` may say `full` for its table in incremental runs."""
+    """The selection of rows in a run.
+
+    A contract's `headgate.export` may say `full` for its table in incremental runs.
+    """
 
     FULL = "full"
     INCREMENTAL = "incremental"
@@ -35,7 +38,9 @@ class ImpossibleDates(StrEnum):
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """One run. `run` and `exported_on` name it, and its folder in raw; asking again for the same run resumes it.
+    """One run. `run` and `exported_on` name it, and its folder in raw.
+
+    Asking again for the same run resumes it.
 
     Attributes:
         source: a name for the server and schema, such as `ecommerce`; watermarks are kept by it.
@@ -44,8 +49,8 @@ class ExportRequest:
         overlap_s: how far an incremental run reaches back before the last watermark.
         attempts: how often to begin again when the source is lost on the way.
         slice_rows: rows of a slice; 0 finds what gives files of about `target_file_bytes`.
-        sampled_from_rows: in tables of so many rows slices are cut by the server's estimates; walking the index would cost a twentieth
-            of the export.
+        sampled_from_rows: in tables of so many rows slices are cut by the server's estimates; walking the
+            index would cost a twentieth of the export.
         mask_at_source: sensitive columns are masked before anything is written.
         file_format: of the files with rows; keys and deleted keys are always Parquet.
         where: an SQL condition on the tables' rows; the others are left out.
@@ -84,11 +89,13 @@ class ExportRequest:
             raise SettingsError("an export needs at least one table and one attempt")
         if self.mask_at_source and self.file_format is not FileFormat.PARQUET:
             raise SettingsError(
-                "rows masked at the source need Parquet, because CSV cannot mark them as masked. Leave out --format csv"
+                "rows masked at the source need Parquet, because CSV cannot mark them as masked. Leave "
+                "out --format csv"
             )
         if self.is_selection and self.mode is Mode.INCREMENTAL:
             raise SettingsError(
-                "A filter or a query cannot be incremental, because later runs would miss the rows outside it. Export it in full"
+                "A filter or a query cannot be incremental, because later runs would miss the rows "
+                "outside it. Export it in full"
             )
         if self.sql and (self.where or len(self.tables) != 1):
             raise SettingsError(
@@ -141,7 +148,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """One event. Events come from several threads, one at a time. `why` is the error that a retried attempt ended with."""
+    """One event. Events come from several threads, one at a time.
+
+    `why` is the error that a retried attempt ended with.
+    """
 
     phase: Phase
     table: str
@@ -152,7 +162,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class ExportReport:
-    """The landed tables of a run: a certificate for each. `changed` is False when the whole run lay in raw already."""
+    """The landed tables of a run: a certificate for each.
+
+    `changed` is False when the whole run lay in raw already.
+    """
 
     run: str
     certificates: tuple[Certificate, ...]

@@ -8,9 +8,9 @@
                                       deleted.parquet         keys that have gone
                                       certificate.json        the table as a whole; nothing is read again after it
 
-Every record is written beside its place and renamed into it: it is whole or absent. Where the disk dies with the process
-(a Glue job), a mirror keeps the same files in a bucket, and a new machine begins with them.
-"""
+Every record is written beside its place and renamed into it: it is whole or absent. Where the disk dies with
+the process (a Glue job), a mirror keeps the same files in a bucket, and a new machine begins with them.
+"""  # noqa: E501 a listing
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """The columns, slices and bounds of one table in a run, the same in every attempt, so that slices keep their numbers."""
+    """The columns, slices and bounds of one table in a run, the same in every attempt, so that slices keep
+    their numbers.
+    """
 
     table: str
     columns: tuple[str, ...]

@@ -73,7 +73,10 @@ class RunStore:
     state_bucket: str
 
     def bring(self, certificate: Certificate, files: Mapping[str, Path]) -> None:
-        """Upload the run's files to raw; readers ignore them until the manifest is written. A second upload writes the same objects."""
+        """Upload the run's files to raw; readers ignore them until the manifest is written.
+
+        A second upload writes the same objects.
+        """
         for name, path in files.items():
             self.objects.upload(path, self._ref(certificate, name))
 
@@ -84,7 +87,9 @@ class RunStore:
         )
 
     def certificate(self, key: ExportKey) -> Certificate | None:
-        """The certificate of a run of a table (whose manifest has this key), None when the run was not published."""
+        """The certificate of a run of a table (whose manifest has this key), None when the run was not
+        published.
+        """
         try:
             return Certificate.from_json(self.objects.read(ObjectRef(self.raw_bucket, key.path())))
         except NotFoundError:
@@ -101,7 +106,10 @@ class RunStore:
         )
 
     def tables(self) -> list[str]:
-        """Return the names of all tables with a published run. It lists every object, so it is for destinations without a lake."""
+        """Return the names of all tables with a published run.
+
+        It lists every object, so it is for destinations without a lake.
+        """
         keys = (ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, ""))
         return sorted({key.dataset for key in keys if key and key.name == MANIFEST})
 
@@ -119,7 +127,10 @@ class RunStore:
             return None
 
     def passed(self, source: str, table: str, reached: Reached) -> bool:
-        """Whether another run has published the table as of a later moment; its watermark must not move back."""
+        """Whether another run has published the table as of a later moment.
+
+        Its watermark must not move back.
+        """
         watermark = self._watermark(source, table)
         return (
             watermark is not None
@@ -138,7 +149,10 @@ class RunStore:
             self.objects.delete(self._keys(source, table, previous.before.run))
 
     def keys_before(self, source: str, table: str, run: str, path: Path) -> bool:
-        """The file at `path` holds the keys that the table had in the run before this one; False when that kept none."""
+        """The file at `path` holds the keys that the table had in the run before this one.
+
+        False when that kept none.
+        """
         reached = self.reached_before(source, table, run)
         try:
             if reached:
@@ -160,7 +174,8 @@ class RunStore:
         certificate = self.certificate(key)
         if certificate is None:
             raise NotFoundError(
-                f"{key.path()}: there is no such manifest, so the run was not published. Run `headgate export runs` to list published runs"
+                f"{key.path()}: there is no such manifest, so the run was not published. Run `headgate "
+                "export runs` to list published runs"
             )
         findings: list[str] = []
         total = Digest.of_nothing(len(certificate.digested))
@@ -217,7 +232,9 @@ class RunStore:
         return ObjectRef(self.raw_bucket, key.path())
 
     def unfinished(self, source: str, table: str, run: str) -> UnfinishedRun:
-        """Where a run that is not finished keeps its files, for a workspace that does not outlive the process."""
+        """Where a run that is not finished keeps its files, for a workspace that does not outlive the
+        process.
+        """
         return UnfinishedRun(self.objects, self.state_bucket, f"exports/{source}/{table}/unfinished/{run}/")
 
     def _keys(self, source: str, table: str, run: str) -> ObjectRef:

@@ -97,7 +97,10 @@ class TableRun:
         return map_table(self.table, columns_to_export(self.table, self.contract, drift), self.contract)
 
     def check_columns(self) -> None:
-        """The columns can be exported; raises as `columns` does, so that a run of many tables stops before it has read any."""
+        """The columns can be exported.
+
+        Raises as `columns` does, so that a run of many tables stops before it has read any.
+        """
         _ = self.columns
 
     @cached_property
@@ -154,7 +157,9 @@ class TableRun:
         )
 
     def _edges(self, session: Session, limits: Sequence[Bound]) -> tuple[tuple[KeyColumn, ...], list[Key]]:
-        """Return the key to slice by, and the boundaries: estimated in large tables that are read in full, else walked along the index."""
+        """Return the key to slice by, and the boundaries: estimated in large tables that are read in full,
+        else walked along the index.
+        """
         key, within, rows = key_of(self.table, self._sensitive), self._within(limits), self.table.row_estimate
         if not key:
             return (), []
@@ -169,12 +174,16 @@ class TableRun:
         return key, list(walk(session, self.table.name, key, step, within))
 
     def _bounds(self, session: Session) -> tuple[Bound, ...]:
-        """The bounds of an incremental run; of a full one only how far it will have come, where the table has a watermark column."""
+        """The bounds of an incremental run.
+
+        Of a full one only how far it will have come, where the table has a watermark column.
+        """
         incremental = self.mode is Mode.INCREMENTAL
         columns = () if self.request.is_selection else watermark_columns(self.table, self.contract)
         if not columns and incremental:
             raise ContractError(
-                f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or headgate.export: full"
+                f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or "
+                "headgate.export: full"
             )
         return bounds(
             session, self.table.name, columns, self.since if incremental else None, self.request.overlap_s
@@ -213,7 +222,9 @@ class TableRun:
         )
 
     def late_jobs(self, plan: TablePlan) -> list[Job]:
-        """The jobs that follow `jobs`: rows that came since the previous run and that the watermark does not find."""
+        """The jobs that follow `jobs`: rows that came since the previous run and that the watermark does not
+        find.
+        """
         if not self.folder.keys.exists() or not self.find_keys_before(self.folder.keys_before):
             return []
         self.late[:] = any_of(came_late(self.folder.keys_before, self.folder.keys), self.table)
@@ -271,7 +282,8 @@ class TableRun:
         if not written.rows:
             require_equal(self.table.name, number, witness, Digest.of_nothing(len(self.columns)))
             return SliceRecord(number, Digest.of_nothing(len(self._digested)), witness, 0, "")
-        # The witness is the source's digest already, unless Parquet holds something else than the source on purpose.
+        # The witness is the source's digest already, unless Parquet holds something else than the source on
+        # purpose.
         differs = masked is not None or bool(written.impossible_dates)
         source = self._digest(session, where, self._digested, impossible_as_null=True) if differs else witness
         digest = digest_of_file(path, self._digested)
@@ -316,7 +328,8 @@ class TableRun:
         if counts and self.request.impossible_dates is ImpossibleDates.STOP:
             found_dates = ", ".join(f"{name}: {count}" for name, count in counts.items())
             raise ImpossibleDateError(
-                f"{self.table.name} holds dates that are on no calendar ({found_dates}); the request says to stop at them"
+                f"{self.table.name} holds dates that are on no calendar ({found_dates}); the request "
+                "says to stop at them"
             )
 
     def certificate(self, plan: TablePlan, snapshot: Snapshot) -> Certificate:
@@ -334,7 +347,8 @@ class TableRun:
         late = sum(record.digest.rows for record in finished if record.number in late_numbers)
         if len(finished) != len(records) or self.counted != [total.rows - late]:
             raise CertificateError(
-                f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; nothing was published"
+                f"{self.table.name}: the slices have {total.rows} rows, the table {self.counted}; "
+                "nothing was published"
             )
         deleted, deleted_sha256 = self._write_deleted_keys()
         return Certificate(

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from headgate.formats.row_offsets import RowOffsets
     from headgate.values.cells import Rows
 
-# About 5 MB of text for each batch: numpy's overhead is small from here on, and two batches' parts fit beside one another.
+# About 5 MB of text for each batch: numpy's overhead is small from here on, and two batches' parts fit beside
+# one another.
 ROWS_AT_ONCE = 1 << 15
 
 
@@ -29,7 +30,8 @@ class Source:
     """One file's rows.
 
     Attributes:
-        batches: the rows in the file's order, the same each time; each batch covers a run of source rows, ragged ones too.
+        batches: the rows in the file's order, the same each time; each batch covers a run of source rows,
+            ragged ones too.
         width: how many cells a whole row has.
         absent: warned about once: nullable columns that the file lacks, and parts of it that were left out.
         written_as: the properties of the file's form, as its record keeps them.

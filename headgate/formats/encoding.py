@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 GUESSED = "cp1252"  # of spreadsheets, which gives a character for nearly every byte
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# What Windows-1252 has behind a capital at a word's end, and UTF-8 as the second half of a letter: … quotes, dashes, ™, blank, «, ®, ».
+# What Windows-1252 has behind a capital at a word's end, and UTF-8 as the second half of a letter: … quotes,
+# dashes, ™, blank, «, ®, ».
 _BEHIND_A_WORD = rb"\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xab\xae\xbb"
 # A character of two to four bytes that no text in Windows-1252 holds. `Ã` and `Â` are nearly always UTF-8.
 _NEVER_WESTERN = re.compile(
@@ -28,7 +29,8 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _LONGEST_RUN, _STRANGE_RUN, _RUNS_PROBED = 2, 4, 1 << 14
 _WITHIN_WORDS = "\u2019\u2018\u00b4\u2013\u2014\u00b7"  # apostrophes and dashes
 _LEAST_SHARE = 0.5
-# Old encodings whose western letters Windows-1252 shows as others: of Macs, of DOS, and those of Russian and Greek.
+# Old encodings whose western letters Windows-1252 shows as others: of Macs, of DOS, and those of Russian and
+# Greek.
 _OLD = ("mac_roman", "cp850", "cp437", "windows-1250", "windows-1251", "windows-1253", "koi8-r")
 _TOP_BYTES = 1 << 16  # where the header is
 _SHORTEST_NAME = 3  # a shorter one may stand in the rows by chance
@@ -40,8 +42,10 @@ class Western:
     """How western a text looks when it is read as Windows-1252.
 
     Attributes:
-        share: of its first signs beyond ASCII those that stand as in western languages: one or two, letters within words.
-        strange_at: the first byte of four different signs behind one another, as no western word has them; None where there are none.
+        share: of its first signs beyond ASCII those that stand as in western languages: one or two, letters
+            within words.
+        strange_at: the first byte of four different signs behind one another, as no western word has them;
+            None where there are none.
     """
 
     share: float
@@ -51,8 +55,9 @@ class Western:
 def western(content: bytes) -> Western:
     """How western it looks.
 
-    Bytes say nothing of their encoding. Of sentences in nine languages, read as Windows-1252, the share is 1 where they were written in it,
-    in ISO 8859-15 or Windows-1254, 0.6 to 1 from Mac Roman, Windows-1250 and ISO 8859-2, and 0 from Windows-1251, Windows-1253 and KOI8-R.
+    Bytes say nothing of their encoding. Of sentences in nine languages, read as Windows-1252, the share is 1
+    where they were written in it, in ISO 8859-15 or Windows-1254, 0.6 to 1 from Mac Roman, Windows-1250 and
+    ISO 8859-2, and 0 from Windows-1251, Windows-1253 and KOI8-R.
     """
     usual, every, strange_at = 0, 0, None
     for run in islice(_BEYOND_ASCII.finditer(content), _RUNS_PROBED):
@@ -73,7 +78,8 @@ def western(content: bytes) -> Western:
 
 
 def check_western(content: bytes, found: Western) -> None:
-    """Check that the text, which looks so western, may be in Windows-1252, or in what reads the same: else values would change silently.
+    """Check that the text, which looks so western, may be in Windows-1252, or in what reads the same: else
+    values would change silently.
 
     Raises:
         UnreadableFileError: `unknown_encoding`: Windows-1252 is implausible.
@@ -83,10 +89,12 @@ def check_western(content: bytes, found: Western) -> None:
 
 
 def check_names(content: bytes, names: Iterable[str]) -> None:
-    """Check that a text read as Windows-1252 has the contract's names at its top, where one of the other encodings would show them.
+    """Check that a text read as Windows-1252 has the contract's names at its top, where one of the other
+    encodings would show them.
 
     Raises:
-        UnreadableFileError: `unknown_encoding`: the header is in another encoding, so the values would change silently.
+        UnreadableFileError: `unknown_encoding`: the header is in another encoding, so the values would change
+            silently.
     """
     beyond = [name for name in names if len(name) >= _SHORTEST_NAME and not name.isascii()]
     shown = (
@@ -100,8 +108,12 @@ def check_names(content: bytes, names: Iterable[str]) -> None:
     if best != GUESSED:
         raise UnreadableFileError(
             rule="unknown_encoding",
-            message=f"the header has the contract's names in the encoding {best}, and other names in Windows-1252",
-            remedy=f"write the file in UTF-8, or state its encoding in the contract: headgate.encoding: {best}",
+            message=(
+                f"the header has the contract's names in the encoding {best}, and other names in Windows-1252"
+            ),
+            remedy=(
+                f"write the file in UTF-8, or state its encoding in the contract: headgate.encoding: {best}"
+            ),
         )
 
 
@@ -115,12 +127,16 @@ def unknown_encoding(content: bytes, at: int) -> UnreadableFileError:
     return UnreadableFileError(
         rule="unknown_encoding",
         message=f"line {_line_of(content, at)} is neither UTF-8 nor plausible Windows-1252",
-        remedy="write the file in UTF-8, or state its encoding in the contract: headgate.encoding, as windows-1251",
+        remedy=(
+            "write the file in UTF-8, or state its encoding in the contract: headgate.encoding, as "
+            "windows-1251"
+        ),
     )
 
 
 def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
-    """The text, which from `wrong` on is not UTF-8, is not so elsewhere either: read as Windows-1252, `é` in UTF-8 would be `Ã©`.
+    """The text, which from `wrong` on is not UTF-8, is not so elsewhere either: read as Windows-1252, `é` in
+    UTF-8 would be `Ã©`.
 
     Raises:
         UnreadableFileError: `mixed_encoding`.
@@ -129,13 +145,19 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
     if right:
         raise UnreadableFileError(
             rule="mixed_encoding",
-            message=f"line {_line_of(content, wrong)} is not UTF-8, but line {_line_of(content, right.start())} is",
+            message=(
+                f"line {_line_of(content, wrong)} is not UTF-8, but line "
+                f"{_line_of(content, right.start())} is"
+            ),
             remedy="write the whole file in one encoding, best in UTF-8",
         )
 
 
 def _first_of_most(content: bytes, encoding: str) -> re.Match[bytes] | None:
-    """The first character in UTF-8 where most bytes beyond ASCII are of such; encodings of several bytes have them by accident."""
+    """The first character in UTF-8 where most bytes beyond ASCII are of such.
+
+    Encodings of several bytes have them by accident.
+    """
     if len(_ENCODED.decode(encoding, "replace")) != len(_ENCODED):
         return None
     beyond = sum(map(len, _BEYOND_ASCII.findall(content)))

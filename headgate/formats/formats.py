@@ -1,4 +1,7 @@
-"""The formats of files, each one entry of one list: a new one is added here. The content decides a file's format, never its name."""
+"""The formats of files, each one entry of one list: a new one is added here.
+
+The content decides a file's format, never its name.
+"""
 
 from __future__ import annotations
 
@@ -30,17 +33,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Format:
-    """A format of files. Functions that a plain CSV file does not need load their readers when they are called.
+    """A format of files.
+
+    Functions that a plain CSV file does not need load their readers when they are called.
 
     Attributes:
         name: as a file's record has it.
-        holds: whether unpacked content, or its beginning, is of the format; the contract may state an encoding.
-        rows: the rows of unpacked content in the contract's columns. Option `with_rows_above` as in `read_file`.
+        holds: whether unpacked content, or its beginning, is of the format; the contract may state an
+            encoding.
+        rows: the rows of unpacked content in the contract's columns. Option `with_rows_above` as in
+            `read_file`.
         table: the table of unpacked content, read without a contract's columns. Options as in `read_table`.
-        batches: the rows of a local file some at a time, with a folder for what does not fit into memory; None for a file that is not of
-            the format, or that it must read whole. Without it every file is read whole.
+        batches: the rows of a local file some at a time, with a folder for what does not fit into memory;
+            None for a file that is not of the format, or that it must read whole. Without it every file is
+            read whole.
         schema: the Arrow types of the columns, where the format states them.
-        is_read_from_disk: whether rows and columns are read without the rest of the file, so that small files come in batches, too.
+        is_read_from_disk: whether rows and columns are read without the rest of the file, so that small files
+            come in batches, too.
         has_stated_header: whether a person can say that the first row is the header, or is none.
     """
 
@@ -55,7 +64,10 @@ class Format:
 
 
 def format_of(content: bytes, contract: Contract | None = None) -> Format:
-    """Return the format of unpacked content, or of its beginning; of what no other format claims it is CSV, whose reader says why not."""
+    """Return the format of unpacked content, or of its beginning.
+
+    Of what no other format claims it is CSV, whose reader says why not.
+    """
     return next(form for form in FORMATS if form.holds(content, contract))
 
 

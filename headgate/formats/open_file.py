@@ -1,4 +1,6 @@
-"""Open the rows of a local file of any format, compression and size: in batches where the format allows it, else all at once."""
+"""Open the rows of a local file of any format, compression and size: in batches where the format allows it,
+else all at once.
+"""
 
 from __future__ import annotations
 

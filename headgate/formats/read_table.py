@@ -43,7 +43,9 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
 
 
 def check_is_table(file: Path) -> None:
-    """Check that a file of no known contract is a table in some format, from its beginning; other defects are left to its readers.
+    """Check that a file of no known contract is a table in some format, from its beginning.
+
+    Other defects are left to its readers.
 
     Raises:
         UnreadableFileError: the file is empty, damaged or no table.
@@ -65,7 +67,9 @@ _FEWEST_COLUMNS_WITHOUT_HEADER = 2
 
 
 def no_table() -> UnreadableFileError:
-    """Return the rejection of a file that is well-formed and holds neither a header nor a row: `[]`, or a workbook of empty sheets."""
+    """Return the rejection of a file that is well-formed and holds neither a header nor a row: `[]`, or a
+    workbook of empty sheets.
+    """
     return UnreadableFileError(
         rule="empty_file",
         message="the file holds neither names of columns nor rows",
@@ -76,8 +80,8 @@ def no_table() -> UnreadableFileError:
 def unknown_table(file: bytes | Path, contract: Contract | None = None) -> FileTable:
     """Return the table of a file without a known contract; NO_TABLE if the file is not a table.
 
-    A table whose first row was read as data has the names `column_1`, `column_2` and so on. A text of one column without a header is
-    no table.
+    A table whose first row was read as data has the names `column_1`, `column_2` and so on. A text of one
+    column without a header is no table.
     """
     table = _table_or_none(_unpacked(file, whole=True), contract, whole=True)
     if table and not table.has_header and len(table.names) < _FEWEST_COLUMNS_WITHOUT_HEADER:
@@ -100,7 +104,10 @@ def why_unreadable(path: Path) -> BadInputError | None:
 
 
 def _unpacked(file: bytes | Path, *, whole: bool) -> bytes | Path:
-    """The content; of a file on disk its beginning where that is enough, and Parquet stays there. Nothing where it cannot be unpacked."""
+    """The content; of a file on disk its beginning where that is enough, and Parquet stays there.
+
+    Nothing where it cannot be unpacked.
+    """
     try:
         return unpack(file) if isinstance(file, bytes) else _of_disk(file, whole=whole)
     except BadInputError:
@@ -132,7 +139,10 @@ def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> 
 
 
 def _table_or_none(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
-    """As `read_table`, but None if there is no table. Without `whole`, only some of the first rows are read."""
+    """As `read_table`, but None if there is no table.
+
+    Without `whole`, only some of the first rows are read.
+    """
     try:
         table = read_table(content, contract, whole=whole)
     except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's

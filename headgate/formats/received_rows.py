@@ -1,4 +1,6 @@
-"""The rows of a file as they arrived, before anything is checked: every cell as text, in the contract's columns."""
+"""The rows of a file as they arrived, before anything is checked: every cell as text, in the contract's
+columns.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ragged:
-    """Rows with more or fewer cells than the header. `texts` are as they came: they must be masked before they are written.
+    """Rows with more or fewer cells than the header.
+
+    `texts` are as they came: they must be masked before they are written.
 
     Attributes:
         footer: how many of them, the last ones, are the file's footer.
@@ -39,13 +43,16 @@ class Received:
         absent: nullable columns that the file does not have; their cells are null.
         form: the format's name; `json_lines` for JSON lines.
         dialect: how a CSV text was written, with its confidence; None for other formats.
-        left_out: parts of the file that hold other tables, by name and how many rows they have: sheets without the contract's header.
+        left_out: parts of the file that hold other tables, by name and how many rows they have: sheets
+            without the contract's header.
         sheets: the sheets of a workbook that the rows are from.
         packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
         encoding: of a text that has no dialect.
         confidence: as in `Dialect`; 1 where the file itself states its form.
-        skipped_lines: of a workbook, filled rows above the header that are not part of the table, and rows that repeat the header below it.
-        starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none where rows have no place.
+        skipped_lines: of a workbook, filled rows above the header that are not part of the table, and rows
+            that repeat the header below it.
+        starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none
+            where rows have no place.
     """
 
     cells: Mapping[str, pa.Array]

@@ -1,4 +1,5 @@
-r"""Where a file's rows begin, in bytes of the unpacked file as it was sent: so that a refused row is found in a large file at once.
+r"""Where a file's rows begin, in bytes of the unpacked file as it was sent: so that a refused row is found in
+a large file at once.
 
 A row begins behind a line end that stands outside quotes, and not with a line end: blank lines are no rows.
 Source: RFC 4180, section 2; `\r`, `\n` and `\r\n` all end a line, as Arrow reads them.
@@ -72,7 +73,9 @@ def row_starts(data: memoryview, quote: str) -> Rows:
 
 
 class Scan:
-    """The state after the blocks before: how long they are, whether a quote is open, and whether a row may begin."""
+    """The state after the blocks before: how long they are, whether a quote is open, and whether a row may
+    begin.
+    """
 
     def __init__(self, quote: str, at: int = 0) -> None:
         self._quote, self._at, self._is_behind_end = ord(quote), at, True
@@ -117,7 +120,10 @@ def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str
 
 
 def _length(octets: Octets, encoding: str) -> int:
-    """How many bytes some UTF-8 takes in another encoding; code points beyond 65,535 take two of UTF-16's units."""
+    """How many bytes some UTF-8 takes in another encoding.
+
+    Code points beyond 65,535 take two of UTF-16's units.
+    """
     points = len(octets) - int(np.count_nonzero((octets & _CONTINUES) == _CONTINUATION))
     if encoding.startswith("utf-16"):
         return 2 * (points + int(np.count_nonzero(octets >= _FOUR_BYTES)))
@@ -135,7 +141,9 @@ def line_starts(text: bytes) -> Rows:
 
 
 def record_starts(text: bytes, count: int) -> Rows:
-    """Where the objects of a JSON text's one array of `count` objects begin; empty if its brackets do not show it.
+    """Where the objects of a JSON text's one array of `count` objects begin.
+
+    Empty if its brackets do not show it.
 
     The array is the text itself, or a value of the object that the text is.
     """

@@ -49,7 +49,9 @@ _HEADER_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Text:
-    """A text as UTF-8 without a byte-order mark, the encoding that it came in, and how western it looks where that was guessed."""
+    """A text as UTF-8 without a byte-order mark, the encoding that it came in, and how western it looks where
+    that was guessed.
+    """
 
     utf8: bytes
     encoding: str
@@ -70,12 +72,13 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
     """The content as UTF-8 without a byte-order mark.
 
     Args:
-        encoding: for content that is not valid UTF-8, as its contract states it; else Windows-1252 is guessed.
+        encoding: for content that is not valid UTF-8, as its contract states it; else Windows-1252 is
+            guessed.
         is_cut: more content follows, and this part may end within a character.
 
     Raises:
-        UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: some are UTF-8 and others are not;
-            `unknown_encoding`: they are text in none of the two; `empty_file`: only blanks.
+        UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: some are UTF-8 and
+            others are not; `unknown_encoding`: they are text in none of the two; `empty_file`: only blanks.
     """
     text = _decoded(content, encoding, is_cut=is_cut)
     head = text.utf8[:_PROBE_BYTES]
@@ -94,7 +97,10 @@ def only_blanks() -> UnreadableFileError:
 
 
 def text_for(content: bytes, contract: Contract) -> Text:
-    """The content as UTF-8, read in the contract's encoding where it is not; UnreadableFileError as `text_of`, and for a bad guess."""
+    """The content as UTF-8, read in the contract's encoding where it is not.
+
+    UnreadableFileError as `text_of`, and for a bad guess.
+    """
     text = text_of(content, stated_encoding(contract))
     if text.western:
         plain = content.removeprefix(codecs.BOM_UTF8)
@@ -192,5 +198,8 @@ def _not_text(what: str) -> UnreadableFileError:
     return UnreadableFileError(
         rule="not_a_table",
         message=f"the file holds {what}, which is not a table",
-        remedy=f"send {formats_in_words()}, plain or with gzip, zip or zstd; the content decides the format, not the name",
+        remedy=(
+            f"send {formats_in_words()}, plain or with gzip, zip or zstd; the content decides the "
+            "format, not the name"
+        ),
     )

@@ -1,4 +1,6 @@
-"""Cells that a file stores as numbers or truth values, and their texts in a column's declared source format."""
+"""Cells that a file stores as numbers or truth values, and their texts in a column's declared
+source format.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class TypedText(str):
 
 
 class MidnightText(str):
-    """The day of a cell that the file stores as a moment: the file does not show whether midnight or the whole day is meant."""
+    """The day of a cell that the file stores as a moment: the file does not show whether midnight or the
+    whole day is meant.
+    """
 
     __slots__ = ()
 
@@ -44,9 +48,12 @@ def typed_flags(cells: Sequence[object]) -> pa.Array:
 
 
 def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:
-    """Return the cells as texts; typed cells are spelled in the column's source format, and midnights of timestamps with their time.
+    """Return the cells as texts.
 
-    Numbers of columns other than floats are written without what arithmetic with floats leaves in their last digits.
+    Typed cells are spelled in the column's source format, and midnights of timestamps with their time.
+
+    Numbers of columns other than floats are written without what arithmetic with floats leaves in their last
+    digits.
     """
     if column.type.kind is Kind.TIMESTAMP:
         cells = [f"{cell} 00:00:00" if isinstance(cell, MidnightText) else cell for cell in cells]
@@ -57,7 +64,8 @@ def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:
 
 
 def without_float_noise(text: str) -> str:
-    """Return a number of a file of floats as Excel shows it, where the last digits are what arithmetic with floats leaves.
+    """Return a number of a file of floats as Excel shows it, where the last digits are what arithmetic with
+    floats leaves.
 
     >>> without_float_noise("0.30000000000000004"), without_float_noise("121.67771234567891")
     ('0.3', '121.67771234567891')

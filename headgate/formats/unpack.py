@@ -24,9 +24,11 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and without any
 WORKBOOK_PART = "xl/workbook.xml"
-# What a worker of 3 GB can hold beside its own copies. A file that grows past it is a bomb, or belongs to a larger worker.
+# What a worker of 3 GB can hold beside its own copies. A file that grows past it is a bomb, or belongs to a
+# larger worker.
 MAX_EXPANDED_BYTES = 1 << 30
-# Tables of one repeated row grow 200- to 400-fold, bombs a thousandfold and more. Small files may grow as they like.
+# Tables of one repeated row grow 200- to 400-fold, bombs a thousandfold and more. Small files may grow as
+# they like.
 MAX_RATIO = 500
 GROWS_FREELY_BYTES = 1 << 26
 MAX_LAYERS = 3  # a gzip in a zip in a zstd; no export does more
@@ -46,7 +48,9 @@ class Unpacked:
 
 @dataclass(frozen=True)
 class UnpackedFile:
-    """A local file with content that is not compressed, and the compressions that were taken off, from the outside in."""
+    """A local file with content that is not compressed, and the compressions that were taken off, from the
+    outside in.
+    """
 
     path: Path
     packed: tuple[str, ...] = ()
@@ -73,12 +77,14 @@ def unpack(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> bytes:
 
 
 def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
-    """The file's content without compression, by what the bytes say and not by the file's name; a workbook stays as it is.
+    """The file's content without compression, by what the bytes say and not by the file's name.
+
+    A workbook stays as it is.
 
     Raises:
-        UnreadableFileError: nothing is in it (`empty_file`); it stops early (`truncated_gzip`) or is damaged (`corrupt_gzip`, and
-            `corrupt_archive` for zip and zstd); a zip holds more than one data file (`several_files`); or it grows past the
-            limits on bytes, ratio and layers (`too_large`).
+        UnreadableFileError: nothing is in it (`empty_file`); it stops early (`truncated_gzip`) or is damaged
+            (`corrupt_gzip`, and `corrupt_archive` for zip and zstd); a zip holds more than one data file
+            (`several_files`); or it grows past the limits on bytes, ratio and layers (`too_large`).
     """
     content, allowed = body, allowed_bytes(len(body))
     packed: tuple[str, ...] = ()
@@ -97,7 +103,8 @@ def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
 
 
 def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES) -> UnpackedFile:
-    """As `unpacked`, from disk to disk: the file itself where nothing is to be taken off, else one in `folder`.
+    """As `unpacked`, from disk to disk: the file itself where nothing is to be taken off, else one in
+    `folder`.
 
     An empty file is not an error here: its reader reports it.
     """
@@ -114,7 +121,9 @@ def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES)
 
 
 def unpacked_bytes(path: Path) -> int:
-    """How much a local file holds without compression, once `unpack_file` has put that beside it, if anything was to be taken off."""
+    """How much a local file holds without compression, once `unpack_file` has put that beside it, if anything
+    was to be taken off.
+    """
     inner = [each.stat().st_size for each in path.parent.glob(f"{_INNER}*")]
     return max(inner, default=path.stat().st_size)
 
@@ -275,7 +284,10 @@ def _corrupt(form: str) -> UnreadableFileError:
 
 
 def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
-    """All gzip members, one after the other; zeros that pad the end are not data (RFC 1952; gzip(1) ignores them)."""
+    """All gzip members, one after the other.
+
+    Zeros that pad the end are not data (RFC 1952; gzip(1) ignores them).
+    """
     rest = file.read(_CHUNK_BYTES)
     while rest:
         member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)

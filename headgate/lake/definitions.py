@@ -1,7 +1,7 @@
 """Versions of the lake's SQL models that were pushed to a deployment, and the pointer to the version in use.
 
-A deployment has models of its own, in its archive. A pointer that another deployment's push wrote is ignored, so a deployment begins
-with its own models. docs/adr/0117-push-of-contracts-and-models.md
+A deployment has models of its own, in its archive. A pointer that another deployment's push wrote is ignored,
+so a deployment begins with its own models. docs/adr/0117-push-of-contracts-and-models.md
 """
 
 from __future__ import annotations
@@ -29,13 +29,19 @@ class DefinitionObjects(ObjectStore, Protocol):
         ...
 
     def replace(self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str]) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none; ConflictError otherwise."""
+        """Write the object if it still has this ETag, or with an empty one if there is none.
+
+        ConflictError otherwise.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """A version of the SQL models, by table; `pushed_by` and `pushed_at` (UTC, ISO 8601) are of its first push."""
+    """A version of the SQL models, by table.
+
+    `pushed_by` and `pushed_at` (UTC, ISO 8601) are of its first push.
+    """
 
     models: Mapping[str, str]
     pushed_by: str = field(default="", compare=False)
@@ -49,7 +55,10 @@ class Definitions:
 
 @dataclass(frozen=True)
 class Push:
-    """The pointer: the version in use and the one before, each a hash or `deployed`; who moved it and when, in UTC."""
+    """The pointer: the version in use and the one before, each a hash or `deployed`.
+
+    Who moved it and when, in UTC.
+    """
 
     deployment: str
     version: str
@@ -72,7 +81,10 @@ class DefinitionVersions:
         return "" if push.version == DEPLOYED else push.version
 
     def pointer(self) -> tuple[Push, str]:
-        """Return the last push to this deployment, and the pointer's ETag; the ETag is empty if nothing was ever pushed."""
+        """Return the last push to this deployment, and the pointer's ETag.
+
+        The ETag is empty if nothing was ever pushed.
+        """
         try:
             body, etag = self.objects.read_with_etag(self._pointer)
         except NotFoundError:
@@ -86,7 +98,8 @@ class DefinitionVersions:
             return Definitions(**json.loads(self.objects.read(self._ref(version))))
         except NotFoundError:
             raise NotFoundError(
-                f"There is no version {version} of this deployment. `headgate push --list` lists the versions; a new deployment has none."
+                f"There is no version {version} of this deployment. `headgate push --list` lists the "
+                "versions; a new deployment has none."
             ) from None
 
     def pushed(self) -> list[Definitions]:
@@ -133,5 +146,7 @@ class DefinitionVersions:
 
 
 def build_id(deployment: str, version: str) -> str:
-    """Return what tables are built with: the deployment's id, or a hash of it and of the version of the definitions in use."""
+    """Return what tables are built with: the deployment's id, or a hash of it and of the version of the
+    definitions in use.
+    """
     return hashlib.sha256(f"{deployment} {version}".encode()).hexdigest()[:8] if version else deployment

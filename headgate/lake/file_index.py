@@ -45,7 +45,10 @@ class FileIndex(Protocol):
         ...
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
-        """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
+        """Return the id of the file that was accepted with this content into one of the datasets.
+
+        Empty if there is none.
+        """
         ...
 
 
@@ -61,7 +64,10 @@ def newest_first(files: FileIndex, where: FileFilter, page_size: int) -> Iterato
 
 
 def received_since(files: FileIndex, since: datetime) -> Iterator[FileRecord]:
-    """Yield the records of files received since a moment, naive UTC, newest first; older pages are not read."""
+    """Yield the records of files received since a moment, naive UTC, newest first.
+
+    Older pages are not read.
+    """
     return takewhile(
         lambda record: record.received_at >= since.isoformat(), newest_first(files, FileFilter(), _PAGE_SIZE)
     )

@@ -30,7 +30,7 @@
 |            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
 |            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
-"""
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -131,7 +131,10 @@ def masked_original_of(key: str) -> str:
 
 
 def increment_key(dataset: str, content_sha256: str) -> str:
-    """Key of the accepted rows of one input; a function of its content, so a second delivery writes the same object."""
+    """Key of the accepted rows of one input.
+
+    A function of its content, so a second delivery writes the same object.
+    """
     return f"{INCREMENTS}/{dataset}/{content_sha256}.parquet"
 
 
@@ -232,7 +235,9 @@ def corrections_of(dataset: str, corrected: str) -> str:
 
 
 def has_corrected_rows(key: str) -> bool:
-    """Whether an object in raw holds corrected rows of another file: a few that were chosen, and no delivery like those before."""
+    """Whether an object in raw holds corrected rows of another file: a few that were chosen, and no delivery
+    like those before.
+    """
     return key.split("/")[1:2] == [CORRECTIONS]
 
 
@@ -242,7 +247,10 @@ def corrected_file(key: str) -> str:
 
 
 def correction_key(corrected: str, sent: str) -> str:
-    """The object that says which rows of the file `corrected` the file `sent` has, in the artifacts bucket; both by file id."""
+    """The object that says which rows of the file `corrected` the file `sent` has, in the artifacts bucket.
+
+    Both by file id.
+    """
     return f"{CORRECTIONS}/{corrected}/{sent}.json"
 
 
@@ -252,7 +260,9 @@ def corrections_prefix(corrected: str) -> str:
 
 
 def sent_correction(key: str) -> str:
-    """The id of the file that was sent with corrected rows, as the key below `corrections_prefix` spells it."""
+    """The id of the file that was sent with corrected rows, as the key below `corrections_prefix`
+    spells it.
+    """
     return key.rpartition("/")[2].removesuffix(".json")
 
 
@@ -303,7 +313,10 @@ def data_docs_key(snapshot_id: str, about: str, page: str) -> str:
 
 
 def checked_parts_key(dataset: str) -> str:
-    """Key of what the quality gate answered about the parts of a dataset's snapshot. It names keys of rows, as Data Docs do."""
+    """Key of what the quality gate answered about the parts of a dataset's snapshot.
+
+    It names keys of rows, as Data Docs do.
+    """
     return f"{DATA_DOCS}/checked_parts/{dataset}.json"
 
 
@@ -326,7 +339,10 @@ def lineage_event_key(on: date, publisher: str, run_id: str, table: str, kind: s
 
 
 def failed_table_of(key: str) -> str:
-    """The table that could not be built, as the key of its event spells it; empty for the key of any other event."""
+    """The table that could not be built, as the key of its event spells it.
+
+    Empty for the key of any other event.
+    """
     match = _FAILED_TABLE.fullmatch(key)
     return match["table"] if match else ""
 
@@ -347,7 +363,10 @@ def lake_snapshot_key(snapshot_id: str) -> str:
 
 
 def merged_increments_key(dataset: str, snapshot_id: str) -> str:
-    """Key of the list of increments that a dataset's snapshot was merged from; not below the table, whose readers expect Parquet only."""
+    """Key of the list of increments that a dataset's snapshot was merged from.
+
+    Not below the table, whose readers expect Parquet only.
+    """
     return f"{LAKE_MANIFESTS}increments/{dataset}/{snapshot_id}.json"
 
 

@@ -1,6 +1,9 @@
-"""Ports: the services of the world that stages need. `headgate.aws` implements each port twice: over AWS, and in memory for tests.
+"""Ports: the services of the world that stages need.
 
-Every implementation raises only `headgate.errors`: NotFoundError, NotPermittedError, ConflictError, ThrottledError, ServiceError.
+`headgate.aws` implements each port twice: over AWS, and in memory for tests.
+
+Every implementation raises only `headgate.errors`: NotFoundError, NotPermittedError, ConflictError,
+ThrottledError, ServiceError.
 """
 
 from __future__ import annotations
@@ -62,7 +65,10 @@ class ObjectStore(Protocol):
         ...
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """Download the object to `path`; a known size saves calls, and ServiceError is raised where the object has another."""
+        """Download the object to `path`.
+
+        A known size saves calls, and ServiceError is raised where the object has another.
+        """
         ...
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
@@ -111,7 +117,10 @@ class VersionedObjects(ObjectStore, Protocol):
 
 @dataclass(frozen=True)
 class Claim:
-    """The ledger's answer to a worker that asks for a file; `owner` is the file that holds the object or the content."""
+    """The ledger's answer to a worker that asks for a file.
+
+    `owner` is the file that holds the object or the content.
+    """
 
     answer: ClaimAnswer
     owner: str = ""
@@ -125,15 +134,17 @@ class Claim:
 SUMMARY = "summary"  # in the profile of a record: the key of the summary; only a profiled file has one
 
 
-REPLAY = "replay"  # among the times of a file's stages: when a replay began, so that the time since the upload is nobody's work
+# Among the times of a file's stages: when a replay began, so that the time since the upload is nobody's work.
+REPLAY = "replay"
 
 
 @dataclass(frozen=True)
 class FileRecord:
     """The lineage of one raw object version.
 
-    `received = accepted + quarantined + duplicates`, in rows. While the state is `replaying`, the counts are those from before
-    the replay. `seen_before` is not stored: it marks the record of an object that was delivered again.
+    `received = accepted + quarantined + duplicates`, in rows. While the state is `replaying`, the counts are
+    those from before the replay. `seen_before` is not stored: it marks the record of an object that was
+    delivered again.
     """
 
     file_id: str
@@ -145,7 +156,8 @@ class FileRecord:
     size_bytes: int = 0
     content_sha256: str = ""
     contract: str = ""
-    contract_rules: str = ""  # fingerprint of all that the gate took from the contract, whose version may stay as its rules change
+    # Fingerprint of all that the gate took from the contract, whose version may stay as its rules change.
+    contract_rules: str = ""
     received: int = 0
     accepted: int = 0
     quarantined: int = 0
@@ -171,7 +183,8 @@ class FileRecord:
     mapping: Mapping[str, str] = field(
         default_factory=dict
     )  # columns (JSON, column → field), how, confidence; where the header was mapped
-    # trigger, processing, validation, database → when it ended, ISO 8601, UTC; of the newest replay, with REPLAY, where there was one
+    # trigger, processing, validation, database → when it ended, ISO 8601, UTC; of the newest replay, with
+    # REPLAY, where there was one
     stage_times: Mapping[str, str] = field(default_factory=dict)
     original: Mapping[str, str] = field(
         default_factory=dict
@@ -214,8 +227,14 @@ def no_record(file_id: str) -> str:
 def why_not_reopened(record: FileRecord) -> str:
     """Return why a ledger neither reopens nor reverts the file, and what to do."""
     if record.state in UNDER_WAY:
-        return f"{record.key} is {record.state}: a worker holds it. Try again when it has finished, or when its lease has ended."
-    return f"{record.key} is {record.state}, and this state permits no replay and no revert. `headgate files show` shows the file."
+        return (
+            f"{record.key} is {record.state}: a worker holds it. Try again when it has finished, or when "
+            "its lease has ended."
+        )
+    return (
+        f"{record.key} is {record.state}, and this state permits no replay and no revert. `headgate "
+        "files show` shows the file."
+    )
 
 
 def why_not_finished(record: FileRecord) -> str:
@@ -229,55 +248,83 @@ class FileLedger(Protocol):
     """One record per raw object version, and one claim per dataset and content (DynamoDB `files`)."""
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Take the right to process `record`'s object and content, atomically; a lease that has run out may be taken over."""
+        """Take the right to process `record`'s object and content, atomically.
+
+        A lease that has run out may be taken over.
+        """
         ...
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
-        """Extend the lease of the claim on `record`'s object and content; nothing changes once the file is not processing any more."""
+        """Extend the lease of the claim on `record`'s object and content.
+
+        Nothing changes once the file is not processing any more.
+        """
         ...
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
+        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has
+        read, stays free.
+        """
         ...
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
+        """From now on nobody but the larger worker may claim the file for so long.
+
+        Nothing changes once it is not handed over any more.
+        """
         ...
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`.
+        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it.
+
+        The record stays `handed_over`.
 
         Args:
-            run: attempts of one run come one after the other, so a later one takes over from an earlier one at once.
+            run: attempts of one run come one after the other, so a later one takes over from an earlier one
+                at once.
         """
         ...
 
     def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
-        """Return the measurements of the newest files of a kind, oldest first; none where none was measured."""
+        """Return the measurements of the newest files of a kind, oldest first.
+
+        None where none was measured.
+        """
         ...
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
-        """The newest files of a kind took that. Two at one moment may forget one another's: nothing but a forecast depends on it."""
+        """The newest files of a kind took that.
+
+        Two at one moment may forget one another's: nothing but a forecast depends on it.
+        """
         ...
 
     def finish(self, record: FileRecord) -> None:
-        """Store the finished record; finishing twice with the same record changes nothing. The content of a reverted file is free.
+        """Store the finished record; finishing twice with the same record changes nothing.
+
+        The content of a reverted file is free.
 
         Raises:
-            ConflictError: the stored record's state does not permit this final state (`Action.FINISH`), or another file has the content.
+            ConflictError: the stored record's state does not permit this final state (`Action.FINISH`), or
+                another file has the content.
         """
         ...
 
     def release(self, record: FileRecord) -> None:
-        """A claim or a reopened record whose work failed is given back, so that a retry need not wait for the lease to run out."""
+        """A claim or a reopened record whose work failed is given back, so that a retry need not wait for the
+        lease to run out.
+        """
         ...
 
     def reopen(
         self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
     ) -> FileRecord:
-        """Return the finished record as it stands; until `finish`, `release` or the lease's end it is `replaying` or `reverting`.
+        """Return the finished record as it stands.
 
-        Its content stays its own. A replay or revert that died is taken over when its lease has ended; the record says so by its state.
+        Until `finish`, `release` or the lease's end it is `replaying` or `reverting`.
+
+        Its content stays its own. A replay or revert that died is taken over when its lease has ended; the
+        record says so by its state.
 
         Args:
             action: REOPEN for a replay, REVERT for an undo.
@@ -289,7 +336,9 @@ class FileLedger(Protocol):
         ...
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
+        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it
+        died.
+        """
         ...
 
     def get(self, file_id: str) -> FileRecord:
@@ -306,7 +355,10 @@ ROWS = "headgate.rows"  # with each published table the catalog keeps how many r
 
 @dataclass(frozen=True)
 class TableVersion:
-    """The version that a catalog table points at. `revision` guards the next move; `location` is an `s3://` folder."""
+    """The version that a catalog table points at.
+
+    `revision` guards the next move; `location` is an `s3://` folder.
+    """
 
     database: str
     table: str
@@ -329,7 +381,10 @@ class Catalog(Protocol):
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read."""
+        """The table points at `location` with `columns`, in one step.
+
+        ConflictError when it changed since `current` was read.
+        """
         ...
 
 

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 def file_id_of(ref: ObjectRef) -> str:
-    """Return the id of one version of one object: a SHA-256 over bucket, key and version id, cut to 32 hex digits.
+    """Return the id of one version of one object: a SHA-256 over bucket, key and version id, cut to 32 hex
+    digits.
 
-    Neither its content nor the time of its delivery matters, so every delivery of a version finds the same record.
+    Neither its content nor the time of its delivery matters, so every delivery of a version finds the same
+    record.
     """
     return keys.file_id(ref.bucket, ref.key, ref.version_id)
 
@@ -31,5 +33,8 @@ def why_ignored(key: str) -> str:
 
 
 def is_data(key: str) -> bool:
-    """Whether a raw key names data. Folder markers, and names that begin with `_` or `.` (manifests, `_SUCCESS`), name none."""
+    """Whether a raw key names data.
+
+    Folder markers, and names that begin with `_` or `.` (manifests, `_SUCCESS`), name none.
+    """
     return not why_ignored(key)

@@ -32,7 +32,8 @@ class Senders:
         ]
 
     def corrected_rows(self, file_id: str, sent: str) -> dict[int, str]:
-        """Return the rows of a file that the file `sent` corrects, in the order sent, each with the rule that refused it.
+        """Return the rows of a file that the file `sent` corrects, in the order sent, each with the rule that
+        refused it.
 
         The rule is empty in notes of earlier versions, which have the rows only.
         """
@@ -48,10 +49,12 @@ class Senders:
         return self._sender(record).get("by", "")
 
     def first_uploader(self, record: FileRecord) -> str:
-        """Return who sent the first file of a chain of corrected and mapped files; empty where it came another way.
+        """Return who sent the first file of a chain of corrected and mapped files.
 
-        A correction and a mapped file have cells of the file before them, whose sender may be another person. Empty, too, where
-        an earlier version has kept only who sent the file itself.
+        Empty where it came another way.
+
+        A correction and a mapped file have cells of the file before them, whose sender may be another person.
+        Empty, too, where an earlier version has kept only who sent the file itself.
         """
         return self._sender(record).get("first", "")
 
@@ -66,10 +69,12 @@ class Senders:
     def keep_uploader_of_content(
         self, key: str, sha256: str, name: str, *, after: FileRecord | None = None
     ) -> None:
-        """Keep who sends a content under a key of raw, before it is there: a file without a sender of its own has this one.
+        """Keep who sends a content under a key of raw, before it is there: a file without a sender of its own
+        has this one.
 
         Args:
-            sha256: of the content, which the caller has compared with it: else anybody could claim to be the sender.
+            sha256: of the content, which the caller has compared with it: else anybody could claim to be the
+                sender.
             after: as in `keep_uploader`.
         """
         self._keep(keys.uploader_of_content_key(key, sha256), name, after)
@@ -87,7 +92,9 @@ class Senders:
         )
 
     def _committed(self, record: FileRecord) -> dict[str, str]:
-        """Return the sender that a commit has written with the file, for a commit that died before it kept one here."""
+        """Return the sender that a commit has written with the file, for a commit that died before it kept
+        one here.
+        """
         try:
             sender = self.objects.info(record.ref).sender
         except NotFoundError:

@@ -1,7 +1,9 @@
 """The states of a file, the dispositions of a row, and the one table of permitted transitions.
 
-The ledgers (`headgate.aws.dynamodb.ledger`, `headgate.aws.in_memory_ports`) derive their rules from `TRANSITIONS`.
-`docs/glossary.md` defines each state in words; `docs/adr/0006-ledger-claims.md` gives the reasons for the transitions.
+The ledgers (`headgate.aws.dynamodb.ledger`, `headgate.aws.in_memory_ports`) derive their rules from
+`TRANSITIONS`.
+`docs/glossary.md` defines each state in words; `docs/adr/0006-ledger-claims.md` gives the reasons for the
+transitions.
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ class Disposition(StrEnum):
 
 
 class Originals(StrEnum):
-    """The policy for an original with card data once the gate has ended with its file: Terraform's `raw_originals`."""
+    """The policy for an original with card data once the gate has ended with its file: Terraform's
+    `raw_originals`.
+    """
 
     KEEP = "keep"
     MASK = "mask"
@@ -66,7 +70,10 @@ class Originals(StrEnum):
 
 
 class OriginalForm(StrEnum):
-    """The form in which raw holds an original that the policy replaces; the record of a file whose original stays names no form."""
+    """The form in which raw holds an original that the policy replaces.
+
+    The record of a file whose original stays names no form.
+    """
 
     MASKED = "masked"
     DELETED = "deleted"
@@ -76,8 +83,8 @@ class OriginalForm(StrEnum):
 class ClaimAnswer(StrEnum):
     """The ledger's answer to a worker that asks for a file.
 
-    `DONE`: the gate has ended with this object. `DUPLICATE`: another file owns the content. `BUSY`: another worker holds the file or
-    its content, try again later. `HANDED_OVER`: a larger worker has it.
+    `DONE`: the gate has ended with this object. `DUPLICATE`: another file owns the content. `BUSY`: another
+    worker holds the file or its content, try again later. `HANDED_OVER`: a larger worker has it.
     """
 
     GRANTED = "granted"
@@ -126,7 +133,8 @@ _UNCLAIMED: Mapping[FileState | None, Condition] = {
     FileState.HANDED_OVER: Condition.LEASE_ENDED,
 }
 
-# A worker that was given up may still end its work: what it stored is in the lake, so its record has to say so.
+# A worker that was given up may still end its work: what it stored is in the lake, so its record has to say
+# so.
 _WORKED_ON = (FileState.PROCESSING, FileState.HANDED_OVER, FileState.FAILED)
 _FINISHES: Mapping[FileState, tuple[FileState | None, ...]] = {
     **dict.fromkeys(
@@ -136,7 +144,8 @@ _FINISHES: Mapping[FileState, tuple[FileState | None, ...]] = {
     FileState.SKIPPED_DUPLICATE: (None, *_WORKED_ON),  # the claim was not granted, so there may be no record
     FileState.IGNORED: (FileState.PROCESSING,),
     FileState.FAILED: (FileState.PROCESSING, FileState.HANDED_OVER),
-    # A file whose owner is reverted is replayed by way of `reverted`; a replay that changes nothing restores the record.
+    # A file whose owner is reverted is replayed by way of `reverted`; a replay that changes nothing restores
+    # the record.
     FileState.REVERTED: (FileState.REVERTING, FileState.REPLAYING, FileState.SKIPPED_DUPLICATE),
 }
 
@@ -208,7 +217,10 @@ def permits(action: Action, before: FileState | None, *, lease_ended: bool, othe
 
 
 def states_by_condition(action: Action) -> Iterator[tuple[Condition, tuple[FileState, ...]]]:
-    """Yield each condition with the states that it permits the action for; a missing record is always permitted or never."""
+    """Yield each condition with the states that it permits the action for.
+
+    A missing record is always permitted or never.
+    """
     steps = TRANSITIONS[action]
     for condition in Condition:
         if permitted := tuple(step.before for step in steps if step.condition is condition and step.before):
@@ -216,7 +228,10 @@ def states_by_condition(action: Action) -> Iterator[tuple[Condition, tuple[FileS
 
 
 def finished_from(end: FileState) -> frozenset[FileState | None]:
-    """Return the states that a record may have before it is finished as `end`; None means that there is no record."""
+    """Return the states that a record may have before it is finished as `end`.
+
+    None means that there is no record.
+    """
     return frozenset(step.before for step in TRANSITIONS[Action.FINISH] if step.after is end)
 
 

@@ -24,7 +24,10 @@ _Object = tuple[str, str]
 
 @dataclass(frozen=True)
 class LastHeld:
-    """When a content was last come to, ISO 8601; `moved`: the file that brought its rows was received at another moment."""
+    """When a content was last come to, ISO 8601.
+
+    `moved`: the file that brought its rows was received at another moment.
+    """
 
     at: str
     moved: bool = False
@@ -37,7 +40,8 @@ class History:
     Attributes:
         versions: of each object, by bucket and key, the versions whose content was accepted, oldest first.
         corrections: those of them that replaced another content, oldest first.
-        last_came: of each content, by its SHA-256, the moment of its last correction; where it is none, the first at which it was held.
+        last_came: of each content, by its SHA-256, the moment of its last correction; where it is none, the
+            first at which it was held.
     """
 
     versions: Mapping[_Object, Sequence[FileRecord]]
@@ -60,8 +64,8 @@ class History:
     def settled_by(self, record: FileRecord) -> FileRecord | None:
         """Return the first later version of the same object that settles this one; None where there is none.
 
-        A version that was not accepted is settled by any later accepted version. An accepted one is settled by another content that
-        came after its own content was last held.
+        A version that was not accepted is settled by any later accepted version. An accepted one is settled
+        by another content that came after its own content was last held.
         """
         place = (record.bucket, record.key)
         later = (self.corrections if is_accepted(record) else self.versions).get(place, ())
@@ -69,7 +73,9 @@ class History:
         return later[first] if first < len(later) else None
 
     def is_settled(self, record: FileRecord) -> bool:
-        """Whether a later version of the same object settles this one, as recorded or as the next merge will record."""
+        """Whether a later version of the same object settles this one, as recorded or as the next merge will
+        record.
+        """
         return bool(record.closed_by) or self.settled_by(record) is not None
 
     def came_back(self, record: FileRecord) -> bool:
@@ -81,14 +87,19 @@ class History:
 
 
 def is_accepted(record: FileRecord) -> bool:
-    """Whether the version's content is in the lake, if only as another file; of a refused one that is replayed nobody knows yet."""
+    """Whether the version's content is in the lake, if only as another file.
+
+    Of a refused one that is replayed nobody knows yet.
+    """
     return record.state in {FileState.DONE, FileState.SKIPPED_DUPLICATE} or (
         record.state is FileState.REPLAYING and not record.error
     )
 
 
 def has_no_rows(record: FileRecord) -> bool:
-    """Whether an accepted file has no rows, or is a copy of such a file, which the rule NO_ROWS in its record says."""
+    """Whether an accepted file has no rows, or is a copy of such a file, which the rule NO_ROWS in its record
+    says.
+    """
     is_empty_copy = record.state is FileState.SKIPPED_DUPLICATE and record.error.get("rule") == NO_ROWS
     return is_empty_copy or (record.state is FileState.DONE and not record.received)
 
@@ -105,7 +116,10 @@ def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
 
 
 def _corrections(versions: Sequence[FileRecord]) -> list[FileRecord]:
-    """Return the versions that replaced another content. Of several contents of one moment each may have replaced another."""
+    """Return the versions that replaced another content.
+
+    Of several contents of one moment each may have replaced another.
+    """
     replacing, before = [], set[str]()
     for _, sent in groupby(versions, key=lambda version: version.received_at):
         together = list(sent)

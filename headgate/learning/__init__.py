@@ -1,1 +1,3 @@
-"""The common parts of systems that learn: preparation of columns, drift, contests between recipes, and stored models with their record."""
+"""The common parts of systems that learn: preparation of columns, drift, contests between recipes, and stored
+models with their record.
+"""

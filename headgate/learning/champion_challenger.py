@@ -1,4 +1,6 @@
-"""Choose the recipe that scores: the champion, unless a challenger is significantly better or the naive rule wins."""
+"""Choose the recipe that scores: the champion, unless a challenger is significantly better or the naive rule
+wins.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,8 @@ class Result:
 
     Attributes:
         mean_loss: over the cases; lower is better.
-        lead: the champion's mean loss less this recipe's, in standard errors of the paired difference; 0 for the champion.
+        lead: the champion's mean loss less this recipe's, in standard errors of the paired difference; 0 for
+            the champion.
     """
 
     recipe: str
@@ -47,8 +50,10 @@ def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decis
     """The winner among recipes that were tried on the same cases.
 
     Args:
-        champion: who stands; a name that is not among the recipes any more leaves the first of them to defend.
-        naive: the naive rule among the recipes. It wins whenever no other recipe has a lower mean loss, and does not defend the title.
+        champion: who stands; a name that is not among the recipes any more leaves the first of them to
+            defend.
+        naive: the naive rule among the recipes. It wins whenever no other recipe has a lower mean loss, and
+            does not defend the title.
         losses: recipe → loss of each case, shape (cases,), the same cases in the same order.
 
     Raises:
@@ -76,7 +81,9 @@ def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decis
 
 
 def log_loss(came_true: npt.NDArray[np.bool_], probability: Array) -> Array:
-    """The loss of each case, shape (cases,): minus the logarithm of the probability given to what came true."""
+    """The loss of each case, shape (cases,): minus the logarithm of the probability given to what
+    came true.
+    """
     given = np.where(came_true, probability, 1 - probability)
     return np.asarray(-np.log(np.clip(given, _CERTAIN, 1.0)), dtype=np.float64)
 

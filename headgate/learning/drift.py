@@ -50,9 +50,12 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         return points
 
     def index(self, points: pd.DataFrame) -> dict[str, float]:
-        """The population stability index of each remembered column; `MODERATE` and `SHIFTED` say what it means.
+        """The population stability index of each remembered column.
 
-        Source: Siddiqi (2006), Credit Risk Scorecards, eq. 8.1: Σ (now - then) · ln(now / then) over the bins.
+        `MODERATE` and `SHIFTED` say what it means.
+
+        Source: Siddiqi (2006), Credit Risk Scorecards, eq. 8.1: Σ (now - then) · ln(now / then) over the
+        bins.
         """
         return {
             name: _moved(then, _shares(points[name], self.edges_[name]))

@@ -18,7 +18,9 @@ CHECKED_ROWS = 1_000
 
 
 def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
-    """Return a fitted `HistGradientBoostingClassifier` of two classes, without categories, as `predictions.trees.Trees` takes it."""
+    """Return a fitted `HistGradientBoostingClassifier` of two classes, without categories, as
+    `predictions.trees.Trees` takes it.
+    """
     grown = [stage[0].nodes for stage in boosted._predictors]  # noqa: SLF001 scikit-learn publishes no other access to the nodes
     starts = np.cumsum([0, *(len(nodes) for nodes in grown[:-1])])
     places = [start + np.arange(len(nodes)) for start, nodes in zip(starts, grown, strict=True)]
@@ -39,7 +41,9 @@ def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
 
 
 def splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as above
-    """Return a fitted chain of ranks, splines and logistic regression as `predictions.splines.Splines` takes it."""
+    """Return a fitted chain of ranks, splines and logistic regression as `predictions.splines.Splines` takes
+    it.
+    """
     (_, smooth, _), *_ = chain[0].transformers_
     ranks, bent, regression = smooth[0], smooth[1], chain[-1]
     weights = np.split(regression.coef_[0], columns)
@@ -54,7 +58,9 @@ def splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as above
 
 
 def products(chain: Any) -> Arrays:  # noqa: ANN401 as above
-    """Return a fitted chain of logarithms, scale, products, scale and logistic regression as `predictions.products.Products` takes it."""
+    """Return a fitted chain of logarithms, scale, products, scale and logistic regression as
+    `predictions.products.Products` takes it.
+    """
     (_, steps, _), *_ = chain[0].transformers_
     scaler, terms, again = steps[1], steps[2], steps[3]
     # Scaling the terms is linear too, so their weights and the intercept take it over.
@@ -74,7 +80,9 @@ def products(chain: Any) -> Arrays:  # noqa: ANN401 as above
 
 
 def scaled(chain: Any, step: Any = None) -> Arrays:  # noqa: ANN401 as above
-    """Return a fitted chain of a `StandardScaler` and a linear model as `predictions.splines.Scaled` takes it; `step`: the scaler."""
+    """Return a fitted chain of a `StandardScaler` and a linear model as `predictions.splines.Scaled` takes
+    it; `step`: the scaler.
+    """
     scaler, linear = step or chain[0], chain[-1]
     return {
         "mean": scaler.mean_.astype(np.float64),
@@ -90,9 +98,12 @@ def is_equal(exported: npt.NDArray[np.float64], batch: npt.NDArray[np.float64]) 
 
 
 def _polynomial(
-    spline: Any, weights: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:  # noqa: ANN401 as above
-    """The breaks and the powers of one column's weighted splines, between the first and the last knot inside."""
+    spline: Any,  # noqa: ANN401 as above
+    weights: npt.NDArray[np.float64],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The breaks and the powers of one column's weighted splines, between the first and the last
+    knot inside.
+    """
     knots, degree = spline.t, spline.k
     inside: Sequence[int] = range(degree, len(knots) - degree - 1)
     breaks = knots[degree : len(knots) - degree]

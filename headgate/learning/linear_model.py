@@ -1,4 +1,6 @@
-"""A logistic regression whose answer about a row does not depend on the rows that are asked about together with it."""
+"""A logistic regression whose answer about a row does not depend on the rows that are asked about together
+with it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 class RowwiseLogisticRegression(LogisticRegression):  # type: ignore[misc] # scikit-learn ships no types
     """A logistic regression of two classes that adds the terms of each row in one order.
 
-    Its base multiplies matrices with BLAS, which rounds a row differently by its place in the block, so that tables would depend on
-    how many rows are in memory.
+    Its base multiplies matrices with BLAS, which rounds a row differently by its place in the block, so that
+    tables would depend on how many rows are in memory.
     """
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401, N803 as scikit-learn's

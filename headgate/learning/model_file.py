@@ -1,7 +1,8 @@
 """Fitted models as bytes that are read without pickle; docs/adr/0031-models-kept-and-contested.md says why.
 
-A model is stored as its state: plain values, arrays and scikit-learn's estimators. Reading a file makes objects of the types in
-`TRUSTED`, and of those that skops itself knows to be harmless; any other type is refused before its module is imported.
+A model is stored as its state: plain values, arrays and scikit-learn's estimators. Reading a file makes
+objects of the types in `TRUSTED`, and of those that skops itself knows to be harmless; any other type is
+refused before its module is imported.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from headgate.errors import AuditError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# What Headgate's models consist of beside the types that skops trusts. A model of another type is not stored, so that the list is
-# complete; a type that runs what it was given when it is made, such as functools.partial, must not be here.
+# What Headgate's models consist of beside the types that skops trusts. A model of another type is not stored,
+# so that the list is complete; a type that runs what it was given when it is made, such as functools.partial,
+# must not be here.
 TRUSTED = (
     "headgate.learning.drift.DriftWatch",
     "headgate.learning.linear_model.RowwiseLogisticRegression",
@@ -106,13 +108,16 @@ def _refuse_untrusted(body: bytes) -> None:
         ) from None
     if untrusted := sorted(set(types) - set(TRUSTED)):
         raise AuditError(
-            f"The model has objects of types that are not trusted: {', '.join(untrusted)}. They are neither stored nor loaded. "
+            f"The model has objects of types that are not trusted: {', '.join(untrusted)}. They are "
+            "neither stored nor loaded. "
             "headgate.learning.model_file.TRUSTED lists the types of Headgate's models."
         )
 
 
 def _canonical(packed: bytes) -> bytes:
-    """Return the same archive with objects numbered in their order: skops numbers them by their addresses in memory."""
+    """Return the same archive with objects numbered in their order: skops numbers them by their addresses in
+    memory.
+    """
     with zipfile.ZipFile(io.BytesIO(packed)) as read:
         files = {name: read.read(name) for name in read.namelist()}
     schema = files.pop(_SCHEMA).decode()
@@ -167,7 +172,9 @@ def _boostings(node: object, seen: set[int]) -> Iterator[Any]:
 
 
 def _check_trees(boosting: Any) -> None:  # noqa: ANN401 scikit-learn ships no types
-    """Raise AuditError where a tree points outside of itself: scikit-learn follows its nodes without a look at their bounds."""
+    """Raise AuditError where a tree points outside of itself: scikit-learn follows its nodes without a look
+    at their bounds.
+    """
     columns = boosting.n_features_in_
     for tree in (tree for trees in boosting._predictors for tree in trees):  # noqa: SLF001 there is no public way in
         nodes, places = tree.nodes, np.arange(len(tree.nodes))
@@ -182,5 +189,6 @@ def _check_trees(boosting: Any) -> None:  # noqa: ANN401 scikit-learn ships no t
         known_sets = nodes["bitset_idx"][categorical] < sets
         if not (len(nodes) and is_later.all() and known_columns.all() and known_sets.all()):
             raise AuditError(
-                "A tree of the model points outside of itself, so it was changed. `headgate run` fits the model again."
+                "A tree of the model points outside of itself, so it was changed. `headgate run` fits "
+                "the model again."
             )

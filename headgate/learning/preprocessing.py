@@ -1,4 +1,6 @@
-"""Steps that turn columns into numbers a model can take. Each is a scikit-learn transformer, so it is fitted and saved with its model.
+"""Steps that turn columns into numbers a model can take.
+
+Each is a scikit-learn transformer, so it is fitted and saved with its model.
 
 Nothing here looks at labels, and every step is deterministic: the same frame gives the same numbers.
 """
@@ -40,7 +42,9 @@ class Scale(StrEnum):
 
 
 class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no types
-    """As its base, which warns where there are fewer rows than ranks, and gives NaN where two values differ by less than 1e-308."""
+    """As its base, which warns where there are fewer rows than ranks, and gives NaN where two values differ
+    by less than 1e-308.
+    """
 
     def fit(self, points: Any, labels: object = None) -> Self:  # noqa: ANN401 as scikit-learn's
         self.n_quantiles = min(_RANKS, len(points))
@@ -71,12 +75,16 @@ def bend() -> Any:  # noqa: ANN401 as above
 
 
 def logs() -> Any:  # noqa: ANN401 as above
-    """The inverse hyperbolic sine of each column: the logarithm of large numbers of either sign, and 0 stays 0."""
+    """The inverse hyperbolic sine of each column: the logarithm of large numbers of either sign, and 0 stays
+    0.
+    """
     return FunctionTransformer(np.arcsinh)
 
 
 def products() -> Any:  # noqa: ANN401 as above
-    """The columns, their squares and the product of each two, so that the weight of a column may depend on another."""
+    """The columns, their squares and the product of each two, so that the weight of a column may depend on
+    another.
+    """
     return PolynomialFeatures(2, include_bias=False)
 
 
@@ -86,14 +94,23 @@ def encode() -> Any:  # noqa: ANN401 as above
 
 
 def number_categories() -> Any:  # noqa: ANN401 as above
-    """One whole number per category, for trees, in alphabetical order, missing ones last; `UNSEEN` for what was not there."""
+    """One whole number per category, for trees, in alphabetical order, missing ones last.
+
+    `UNSEEN` for what was not there.
+    """
     return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=UNSEEN)
 
 
 def columns(
-    numeric: Sequence[str], numbers: Any, categorical: Sequence[str] = (), categories: Any = "drop"
+    numeric: Sequence[str],
+    numbers: Any,  # noqa: ANN401 as above
+    categorical: Sequence[str] = (),
+    categories: Any = "drop",  # noqa: ANN401 as above
 ) -> Any:  # noqa: ANN401 as above
-    """`numbers` for the numeric columns and `categories` for the categorical ones, side by side; other columns are not looked at."""
+    """`numbers` for the numeric columns and `categories` for the categorical ones, side by side.
+
+    Other columns are not looked at.
+    """
     return make_column_transformer((numbers, list(numeric)), (categories, list(categorical)))
 
 

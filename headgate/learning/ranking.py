@@ -1,6 +1,7 @@
 """Ranking quality of scores; both figures come from one sort.
 
-scikit-learn has them, too, but looks at its arguments for ten times as long as the figure takes: too long where there is one a day.
+scikit-learn has them, too, but looks at its arguments for ten times as long as the figure takes: too long
+where there is one a day.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ class Ranking(NamedTuple):
 
 
 def ranked(truth: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Ranking:
-    """Both figures of scores, shape (cases,), of which some are true and some are not; NaN where either kind is missing.
+    """Both figures of scores, shape (cases,), of which some are true and some are not.
+
+    NaN where either kind is missing.
 
     Source:
-        Hanley & McNeil (1982), The Meaning and Use of the Area under a ROC Curve: the share of pairs of a true and an untrue case
-        in which the true one has the higher score, equal scores counting half. Average precision as scikit-learn defines it.
+        Hanley & McNeil (1982), The Meaning and Use of the Area under a ROC Curve: the share of pairs of a
+        true and an untrue case in which the true one has the higher score, equal scores counting half.
+        Average precision as scikit-learn defines it.
     """
     order = np.argsort(-score, kind="stable")
     last = np.flatnonzero(

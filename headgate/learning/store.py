@@ -70,7 +70,10 @@ class ModelInputs:
 
 @dataclass(frozen=True)
 class Card:
-    """The record of one version of a model. `sha256` is of the model's bytes, which are `stored_as`; `libraries` are what can load it."""
+    """The record of one version of a model.
+
+    `sha256` is of the model's bytes, which are `stored_as`; `libraries` are what can load it.
+    """
 
     model: str
     system: str
@@ -109,7 +112,9 @@ class ModelStore:
     bucket: str
 
     def keep(self, trained: Trained, origin: ModelInputs) -> Card:
-        """The model can be loaded, and is the last word of its day. Keeping the same one again changes nothing.
+        """The model can be loaded, and is the last word of its day.
+
+        Keeping the same one again changes nothing.
 
         Raises:
             AuditError: the model has an object of a type that `headgate.learning.model_file` does not trust.
@@ -127,7 +132,10 @@ class ModelStore:
         return card
 
     def export(self, system: str, model: str, scorer: Scorer | None, origin: ModelInputs) -> None:
-        """Predictions use these numbers from now on, with the day and the snapshot of their run; None: there are no predictions."""
+        """Predictions use these numbers from now on, with the day and the snapshot of their run.
+
+        None: there are no predictions.
+        """
         origin_facts = {
             "as_of": origin.as_of.isoformat(),
             "snapshot_id": origin.snapshot_id,
@@ -182,15 +190,16 @@ class ModelStore:
 
         Raises:
             NotFoundError: its bytes are gone.
-            AuditError: its bytes are not those that were kept, hold an object of a type that is not trusted, or are a pickle of an
-                earlier version of Headgate.
+            AuditError: its bytes are not those that were kept, hold an object of a type that is not trusted,
+                or are a pickle of an earlier version of Headgate.
         """
         from headgate.learning.model_file import state_from_bytes  # noqa: PLC0415 as above
 
         name = f"model {card.system}/{card.model} version {card.version}"
         if card.stored_as != STORED_AS:
             raise AuditError(
-                f"{name} is a pickle of an earlier version of Headgate, which is not loaded. `headgate run` fits it again."
+                f"{name} is a pickle of an earlier version of Headgate, which is not loaded. `headgate "
+                "run` fits it again."
             )
         body = self.objects.read(self._ref(keys.model_key(card.system, card.model, card.version)))
         if hashlib.sha256(body).hexdigest() != card.sha256:
@@ -211,7 +220,10 @@ class ModelStore:
 
 @dataclass
 class Shelf:
-    """The champions before one run of a system, and the models that the run leaves. Filled by `build`, stored by the runner."""
+    """The champions before one run of a system, and the models that the run leaves.
+
+    Filled by `build`, stored by the runner.
+    """
 
     champions: Mapping[str, str] = field(
         default_factory=dict

@@ -1,4 +1,6 @@
-"""The columns that each column of a table is computed from. Pure: `headgate.systems.column_lineage` derives them from statements.
+"""The columns that each column of a table is computed from.
+
+Pure: `headgate.systems.column_lineage` derives them from statements.
 
 Source: OpenLineage, column level lineage facet, its types and subtypes of transformations;
 https://openlineage.io/docs/spec/facets/dataset-facets/column_lineage_facet
@@ -65,7 +67,8 @@ class TableColumns:
     """The lineage of one table by column.
 
     Attributes:
-        columns: by column, the columns that its values depend on: of the tables that the statement reads, and of those behind them.
+        columns: by column, the columns that its values depend on: of the tables that the statement reads, and
+            of those behind them.
         rows: the columns that decide which rows there are: conditions, joins and groups.
         unknown: the reason, by column whose sources cannot be derived.
     """
@@ -75,7 +78,9 @@ class TableColumns:
     unknown: Mapping[str, str] = field(default_factory=dict)
 
     def with_models(self, models: Mapping[str, TableColumns]) -> TableColumns:
-        """Return the same with the sources of the models that are sources, by model, which have theirs already."""
+        """Return the same with the sources of the models that are sources, by model, which have theirs
+        already.
+        """
         tables = {
             ref.table
             for sources in (self.rows, *self.columns.values())
@@ -97,7 +102,10 @@ class TableColumns:
         )
 
     def to_json(self) -> str:
-        """Return the text that the catalog keeps; a lineage that is too long for the catalog is unknown there."""
+        """Return the text that the catalog keeps.
+
+        A lineage that is too long for the catalog is unknown there.
+        """
         columns = {name: _listed(sources) for name, sources in self.columns.items()}
         text = json.dumps(
             {"columns": columns, "rows": _listed(self.rows), "unknown": self.unknown}, separators=(",", ":")
@@ -116,7 +124,10 @@ class TableColumns:
 
 
 def columns_of(shown: TableVersion) -> TableColumns | None:
-    """Return the lineage by column of the version that a table shows; None where the catalog keeps none with it."""
+    """Return the lineage by column of the version that a table shows.
+
+    None where the catalog keeps none with it.
+    """
     text = shown.parameters.get(COLUMNS, "")
     return TableColumns.from_json(text) if text else None
 

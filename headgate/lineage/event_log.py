@@ -36,15 +36,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # Nobody saw how a killed job ended: Glue has the reason.
-KILLED = "The job ended without a report: it was stopped, or it exceeded its time or its memory. The Glue run of this job has the reason."
+KILLED = (
+    "The job ended without a report: it was stopped, or it exceeded its time or its memory. The Glue "
+    "run of this job has the reason."
+)
 
 
 @dataclass
 class LineageLog:
     """One run of a job: its `with` block. The run starts with the block, and completes or fails with it.
 
-    The events of tables are written at the end of the block, also after an error. An event that cannot be written leaves a warning, and
-    the run continues, because events are a report of a run. A job that is killed writes no end: the next run of the job writes it.
+    The events of tables are written at the end of the block, also after an error. An event that cannot be
+    written leaves a warning, and the run continues, because events are a report of a run. A job that is
+    killed writes no end: the next run of the job writes it.
 
     Args:
         bucket: the artifacts bucket.
@@ -84,16 +88,22 @@ class LineageLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Write the events of the tables, then that of the run; the block's own error is raised after that."""
+        """Write the events of the tables, then that of the run.
+
+        The block's own error is raised after that.
+        """
         for published, at in self._published:
             self._report_table(
-                published.table, lambda of=published, at=at: as_part_of(self.event_of(of, at), self.run)
-            )  # type: ignore[misc]
+                published.table,
+                lambda of=published, at=at: as_part_of(self.event_of(of, at), self.run),  # type: ignore[misc]
+            )
         now = self.clock()
         for database, table, cause in self._failed:
             self._report_table(
-                table, lambda where=database, of=table, why=cause: self._failure(where, of, why, now), FAIL
-            )  # type: ignore[misc]
+                table,
+                lambda where=database, of=table, why=cause: self._failure(where, of, why, now),  # type: ignore[misc]
+                FAIL,
+            )
         ended = FAIL if error else COMPLETE
         self._report(
             self.run.publisher,

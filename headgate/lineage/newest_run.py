@@ -1,4 +1,6 @@
-"""The newest run of a job, kept where the job's next run finds it, so that the next run can report a run that was killed."""
+"""The newest run of a job, kept where the job's next run finds it, so that the next run can report a run that
+was killed.
+"""
 
 from __future__ import annotations
 

@@ -57,7 +57,10 @@ class LakeNames:
 
     @property
     def job_namespace(self) -> str:
-        """The namespace of the lake's jobs. A bucket's name is unique, so lakes of equal names do not share their jobs."""
+        """The namespace of the lake's jobs.
+
+        A bucket's name is unique, so lakes of equal names do not share their jobs.
+        """
         return f"headgate://{self.curated_bucket}"
 
     def table(self, database: str, table: str) -> Event:
@@ -119,7 +122,9 @@ def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Even
 
 
 def job_event(run: JobRun, kind: str, at: datetime, error: str = "") -> Event:
-    """Return the event that a job's run started, completed or failed. Its tables have events of their own, which name it as parent.
+    """Return the event that a job's run started, completed or failed.
+
+    Its tables have events of their own, which name it as parent.
 
     Args:
         error: why it failed, redacted.
@@ -138,7 +143,10 @@ def as_part_of(event: Event, run: JobRun) -> Event:
 
 
 def start_event(event: Event, at: datetime) -> Event:
-    """Return the start of the run that an event ends; it names the outputs and says nothing about them yet."""
+    """Return the start of the run that an event ends.
+
+    It names the outputs and says nothing about them yet.
+    """
     outputs = [{"namespace": output["namespace"], "name": output["name"]} for output in event["outputs"]]
     facets = {name: facet for name, facet in event["run"].get("facets", {}).items() if name != "errorMessage"}
     run = {"runId": run_id(event), **({"facets": facets} if facets else {})}
@@ -213,7 +221,10 @@ def to_json(event: Event) -> bytes:
 
 
 def dataset_input(names: LakeNames, dataset: DatasetSnapshot, contract: Contract | None) -> Event:
-    """Return a dataset's table as input, in the version that was read. Without a contract it has no schema."""
+    """Return a dataset's table as input, in the version that was read.
+
+    Without a contract it has no schema.
+    """
     read = {"rowCount": dataset.rows, "size": dataset.size_bytes}
     return {
         **names.table(names.curated_database, dataset.dataset),
@@ -250,7 +261,10 @@ def _table_facets(contract: Contract | None, version: str) -> Event:
 
 
 def _column_facet(names: LakeNames, columns: TableColumns | None) -> Event:
-    """Return the columns of datasets that each column was computed from; a column whose sources are unknown is left out."""
+    """Return the columns of datasets that each column was computed from.
+
+    A column whose sources are unknown is left out.
+    """
     if columns is None or not (
         described := {name: of for name, of in columns.columns.items() if name not in columns.unknown}
     ):

@@ -1,7 +1,7 @@
 """Post OpenLineage events to a server that receives them, for example Marquez.
 
-Source: OpenLineage, Marquez' API: `POST /api/v1/lineage` with one event as JSON; OPENLINEAGE_API_KEY is the variable of OpenLineage's
-own clients.
+Source: OpenLineage, Marquez' API: `POST /api/v1/lineage` with one event as JSON; OPENLINEAGE_API_KEY is the
+variable of OpenLineage's own clients.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 # The server refuses this event; it may accept others.
 _OF_THE_EVENT = frozenset({400, 413, 422})
-_KEY_ADVICE = f"Set {API_KEY_VARIABLE} (in a deployment: the secret that lineage_key_secret names) to a key that may write events."
+_KEY_ADVICE = (
+    f"Set {API_KEY_VARIABLE} (in a deployment: the secret that lineage_key_secret names) to a key that "
+    "may write events."
+)
 _PATH_ADVICE = f"State the URL with its path; Marquez receives events at {DEFAULT_PATH}."
 _ADVICE = {401: _KEY_ADVICE, 403: _KEY_ADVICE, 404: _PATH_ADVICE, 405: _PATH_ADVICE}
 
@@ -58,9 +61,9 @@ class EventAnswer:
 class _NoRedirects(HTTPRedirectHandler):
     """Follows no redirect: another server would get the API key."""
 
-    def redirect_request(
+    def redirect_request(  # noqa: PLR0917 urllib's interface
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> None:  # noqa: PLR0917 urllib's interface
+    ) -> None:
         """Return no request, so that the redirect is an error."""
 
 
@@ -95,7 +98,8 @@ class LineageReceiver:
         parts, key = _split(url), api_key.strip()
         if parts.username is not None or parts.password is not None:
             raise SettingsError(
-                f"The URL for lineage events has a login in it, which other people can read. Use {API_KEY_VARIABLE}."
+                "The URL for lineage events has a login in it, which other people can read. Use "
+                f"{API_KEY_VARIABLE}."
             )
         if not (key.isascii() and key.isprintable()):
             raise SettingsError(
@@ -103,7 +107,8 @@ class LineageReceiver:
             )
         if key and parts.scheme == "http" and parts.hostname not in _LOCAL:
             raise SettingsError(
-                f"{API_KEY_VARIABLE} would be sent unencrypted to {parts.hostname}. State an https URL, or unset the key."
+                f"{API_KEY_VARIABLE} would be sent unencrypted to {parts.hostname}. State an https URL, "
+                "or unset the key."
             )
         path = parts.path if parts.path.strip("/") else DEFAULT_PATH
         return cls(urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")), key)
@@ -150,7 +155,9 @@ class LineageReceiver:
             ) from None
 
     def _shown(self, answer: bytes) -> str:
-        """The beginning of a server's answer as one line, without the key that a careless server may repeat."""
+        """The beginning of a server's answer as one line, without the key that a careless server
+        may repeat.
+        """
         decoded = answer.decode("utf-8", errors="replace")
         text = " ".join(
             "".join(character if character.isprintable() else " " for character in decoded).split()
@@ -159,7 +166,10 @@ class LineageReceiver:
 
 
 def _split(url: str) -> SplitResult:
-    """Return the parts of an http or https URL; urllib itself finds a wrong port or character late, and quotes the whole URL."""
+    """Return the parts of an http or https URL.
+
+    Urllib itself finds a wrong port or character late, and quotes the whole URL.
+    """
     try:
         parts = urlsplit(url)
         usable = (
@@ -173,7 +183,8 @@ def _split(url: str) -> SplitResult:
         usable = False
     if not usable or not url.isprintable():
         raise SettingsError(
-            "The setting for lineage events takes an http or https URL, for example https://marquez.example.com."
+            "The setting for lineage events takes an http or https URL, for example "
+            "https://marquez.example.com."
         )
     return parts
 
@@ -192,5 +203,8 @@ def _phrase(status: int) -> str:
 
 def _advice(status: int) -> str:
     if status in range(300, 400):
-        return "State the address that it redirects to; no redirect is followed, because another server would get the key."
+        return (
+            "State the address that it redirects to; no redirect is followed, because another server "
+            "would get the key."
+        )
     return _ADVICE.get(status, "Send again later; an event that is sent twice counts once.")

@@ -1,4 +1,6 @@
-"""Post lineage events to a server beside a job's own work, so that a server that is slow or down delays no run."""
+"""Post lineage events to a server beside a job's own work, so that a server that is slow or down delays no
+run.
+"""
 
 from __future__ import annotations
 

@@ -66,7 +66,9 @@ def lineage(
 
 
 def increments_of(objects: ObjectStore, curated_bucket: str, dataset: DatasetSnapshot) -> tuple[str, ...]:
-    """Return the keys of the increments that a dataset was merged from, without the marks that follow a key after a blank."""
+    """Return the keys of the increments that a dataset was merged from, without the marks that follow a key
+    after a blank.
+    """
     return merged_increments(objects, curated_bucket, dataset.dataset, dataset.snapshot_id)
 
 

@@ -1,1 +1,3 @@
-"""Files on this machine, without a lake: the gate, drafts and profiles behind the commands and `import headgate`."""
+"""Files on this machine, without a lake: the gate, drafts and profiles behind the commands and
+`import headgate`.
+"""

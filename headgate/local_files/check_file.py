@@ -87,7 +87,9 @@ def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> li
 
 
 def columns_like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
-    """Return the columns declared to hold no card data whose accepted values are card numbers more often than ids are by chance."""
+    """Return the columns declared to hold no card data whose accepted values are card numbers more often than
+    ids are by chance.
+    """
     numeric_or_text = {Kind.STRING, Kind.BIGINT}
     declared = [
         column.name for column in contract.columns if column.no_cards and column.type.kind in numeric_or_text
@@ -103,7 +105,8 @@ def columns_like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
 def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
     """Return the remedy for a file that lies in no lake, so that no command can settle its mapping."""
     remedy = (
-        f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in its headgate.aliases, "
+        f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in "
+        "its headgate.aliases, "
         "or add a column that is new to the contract"
     )
     return BadInputError(rule=asked.rule, message=asked.message, remedy=remedy, file=asked.file)

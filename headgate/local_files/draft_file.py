@@ -107,7 +107,8 @@ def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
 def _dataset_of(file: Path, dataset: str) -> str:
     if redact_text(dataset or file.name) != (dataset or file.name):
         raise ContractError(
-            "The name holds a card number or a social security number. State another name of the dataset (--dataset NAME)."
+            "The name holds a card number or a social security number. State another name of the "
+            "dataset (--dataset NAME)."
         )
     name = dataset or dataset_name_of(file.name)
     odcs_reader.hold_dataset(name, name)
@@ -126,6 +127,7 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
     if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
         reasons = ", ".join(gated.counts.reasons)
         raise NoRowFitsError(
-            f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: {_CHECK_ROWS}."
+            f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: "
+            f"{_CHECK_ROWS}."
         )
     return CheckedDraft(text, drafted, gated)

@@ -34,7 +34,8 @@ def profile_file(file: Path, contract: Contract | None = None) -> ProfiledFile:
     """Profile a file; it is as old as its last change.
 
     Args:
-        contract: says which columns are sensitive, in any case and with any separators; others are found by name and value.
+        contract: says which columns are sensitive, in any case and with any separators; others are found by
+            name and value.
 
     Raises:
         BadInputError: the file cannot be read as a table.

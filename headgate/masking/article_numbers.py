@@ -1,4 +1,6 @@
-"""Article numbers, as barcodes have them: those of 13 digits that begin with 4 look like old Visa numbers, and one in ten passes as one."""
+"""Article numbers, as barcodes have them: those of 13 digits that begin with 4 look like old Visa numbers,
+and one in ten passes as one.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ def is_article_number(text: str) -> bool:
     """Whether the text is a Global Trade Item Number of 12, 13 or 14 digits, by its check digit.
 
     Source:
-        GS1 General Specifications, section 7.9: weights 3 and 1 in turn, from the digit before the check digit on.
+        GS1 General Specifications, section 7.9: weights 3 and 1 in turn, from the digit before the check
+        digit on.
     """
     if not _GTIN.fullmatch(text):
         return False

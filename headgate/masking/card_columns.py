@@ -1,4 +1,6 @@
-"""Columns of card numbers: the numbers of a declared column, their brands and tokens, and card numbers in numeric columns."""
+"""Columns of card numbers: the numbers of a declared column, their brands and tokens, and card numbers in
+numeric columns.
+"""
 
 from __future__ import annotations
 
@@ -47,14 +49,16 @@ _MOST_KNOWN_CARDS = 1 << 16  # about 10 MB
 
 # Powers of ten that a 64-bit integer holds. No issuer's numbers of 19 digits are greater than it.
 _POWERS = 10 ** np.arange(LONGEST, dtype=np.int64)
-# Numeric columns are searched for numbers as long as text without a context is; shorter ones are article numbers, milliseconds and ids.
+# Numeric columns are searched for numbers as long as text without a context is; shorter ones are article
+# numbers, milliseconds and ids.
 _MOST = (1 << 63) - 1
 
 _VALID_BY_CHANCE = 0.1
 
 _ZERO = 0x30
 _FIRST_BEYOND_ASCII = 0x80
-# Other ASCII signs stand in no card number. In a text with % or & any sign may be part of an escaped character.
+# Other ASCII signs stand in no card number. In a text with % or & any sign may be part of an escaped
+# character.
 _IN_NUMBERS = np.isin(
     np.arange(256), [*b"0123456789 -._'\t\n\v\f\r\x1c\x1d\x1e\x1f", *range(_FIRST_BEYOND_ASCII, 256)]
 )
@@ -68,7 +72,8 @@ _AS_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d{1,3}")
 def normalised(texts: pa.Array) -> pa.Array:
     """Return the bare digits of what people and exports write for a card number; another text stays.
 
-    They write blanks, dashes, dots, full-width digits, a trailing `.0`, and URL-encoded or HTML-escaped characters.
+    They write blanks, dashes, dots, full-width digits, a trailing `.0`, and URL-encoded or HTML-escaped
+    characters.
     """
     odd = (np.diff(text_bytes(texts)[1]) >= SHORTEST) & ~are_digits(texts, SHORTEST, LONGEST)
     odd[odd] = _may_be_digits(texts.filter(bool_array(odd)))
@@ -79,7 +84,9 @@ def normalised(texts: pa.Array) -> pa.Array:
 
 
 def _may_be_digits(texts: pa.Array) -> Flags:
-    """Return whether each text has signs for as many digits as the shortest card number, and no sign that stands in none."""
+    """Return whether each text has signs for as many digits as the shortest card number, and no sign that
+    stands in none.
+    """
     data, starts = text_bytes(texts)
 
     def count(signs: Flags) -> Rows:
@@ -107,7 +114,10 @@ def _bare(text: str | None) -> str | None:
 
 
 def without_padding(digits: pa.Array) -> pa.Array:
-    """Return the numbers without the zeros that pad a field, so that each card has one token; another text stays."""
+    """Return the numbers without the zeros that pad a field, so that each card has one token.
+
+    Another text stays.
+    """
     data, starts = text_bytes(digits)
     begins = starts[:-1][starts[1:] > starts[:-1]]
     if not (data[begins] == _ZERO).any():
@@ -146,8 +156,9 @@ def is_issued_card(digits: pa.Array) -> Flags:
 def hold_more_cards_than_chance(digits: pa.Array) -> bool:
     """Return whether more of the different numbers are card numbers than of as many ids that begin like them.
 
-    Of numbers with an issuer's first digits and length, one in ten has a right check digit by chance. The bound is four standard
-    deviations above that and one number more, so that of 10,000 samples of ids at most a few are above it.
+    Of numbers with an issuer's first digits and length, one in ten has a right check digit by chance. The
+    bound is four standard deviations above that and one number more, so that of 10,000 samples of ids at most
+    a few are above it.
     """
     unique = pc.unique(digits.drop_null())
     issued = unique.filter(bool_array(_of_an_issuer(unique)))
@@ -157,7 +168,8 @@ def hold_more_cards_than_chance(digits: pa.Array) -> bool:
 
 
 def numeric_rows_with_cards(values: pa.Array, *, fewest_digits: int = CONTEXT_BELOW) -> Rows:
-    """Return the rows of a numeric column whose value, but for its sign, is a card number by issuer and check digit.
+    """Return the rows of a numeric column whose value, but for its sign, is a card number by issuer and check
+    digit.
 
     For most columns the size of the values already decides. Columns that are not numbers hold none.
 
@@ -178,7 +190,9 @@ def numeric_rows_with_cards(values: pa.Array, *, fewest_digits: int = CONTEXT_BE
 
 
 def _long_numbers(values: pa.Array, least: int) -> tuple[Rows, Rows]:
-    """The rows, null ones perhaps among them, whose value is a whole number as long as a card's, and these numbers without their sign."""
+    """The rows, null ones perhaps among them, whose value is a whole number as long as a card's, and these
+    numbers without their sign.
+    """
     kind = values.type
     if not len(values):
         return NO_ROWS, NO_ROWS
@@ -242,14 +256,19 @@ def brands(digits: pa.Array) -> pa.Array:
 
 
 class KnownCards:
-    """The tokens, brands and last digits of one file's cards under one key; a repeated text is computed once."""
+    """The tokens, brands and last digits of one file's cards under one key.
+
+    A repeated text is computed once.
+    """
 
     def __init__(self, key: MaskingKey) -> None:
         self._tokens = Tokens(key)
         self._known = _no_cards()
 
     def of(self, texts: pa.Array) -> tuple[pa.Array, pa.RecordBatch]:
-        """Return for each text the index of its card, null where it is none; and the cards: `number`, `token`, `brand`, `last4`.
+        """Return for each text the index of its card, null where it is none.
+
+        And the cards: `number`, `token`, `brand`, `last4`.
 
         Later batches of a file get the same cards, or more, until there are too many.
         """

@@ -1,4 +1,6 @@
-"""The context of a short card number: the text around 12 or 13 digits that shows that they are a card's, and no article or phone number."""
+"""The context of a short card number: the text around 12 or 13 digits that shows that they are a card's, and
+no article or phone number.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,12 @@ if TYPE_CHECKING:
 
     from headgate.values.cells import Flags
 
-# Names of cards, in the languages of Headgate's users, of the schemes that issue 12 and 13 digits, and of verification codes. The markers
-# `[PAN ****1111]` and `[CVV]` are no names, so that a text redacted once stays as it is.
+# Names of cards, in the languages of Headgate's users, of the schemes that issue 12 and 13 digits, and of
+# verification codes. The markers `[PAN ****1111]` and `[CVV]` are no names, so that a text redacted once
+# stays as it is.
 _CARD_NAMES = (
-    r"(?:(?:credit|debit|payment|bank)[\W_]?)?cards?|(?:kredit|bank)?karten?|cartes?|tarjetas?|cart(?:ão|ao|a di credito)|kaart"
+    r"(?:(?:credit|debit|payment|bank)[\W_]?)?cards?|(?:kredit|bank)?karten?|cartes?|tarjetas?|cart(?:ão"
+    r"|ao|a di credito)|kaart"
     r"|(?:kredit|betal)kort|kort(?=nummer)|(?<!\[)pan|visa|maestro|mastercard"
 )
 _NAMED = re.compile(
@@ -40,7 +44,10 @@ _EXPIRY_OR_TRACK = re.compile(
 
 
 class CardContext:
-    """The card names and expiries around the numbers of one text; each line is searched once, however many numbers it has."""
+    """The card names and expiries around the numbers of one text.
+
+    Each line is searched once, however many numbers it has.
+    """
 
     def __init__(self, text: str, *, may_name: bool) -> None:
         self._text, self._may_name = text, may_name
@@ -48,7 +55,9 @@ class CardContext:
         self._named: dict[int, bool] = {}
 
     def shows_card(self, start: int, stop: int) -> bool:
-        """Return whether the number is a card's: a name in the same line, or an expiry or the rest of a track behind it."""
+        """Return whether the number is a card's: a name in the same line, or an expiry or the rest of a track
+        behind it.
+        """
         return _EXPIRY_OR_TRACK.match(self._text, stop) is not None or self.names_card(start, stop)
 
     def names_card(self, start: int, stop: int) -> bool:
@@ -67,7 +76,9 @@ class CardContext:
 
 
 def may_name_cards(text: pa.Array) -> Flags:
-    """Return False for texts without any card's name, in a fraction of the time that the search for the names takes."""
+    """Return False for texts without any card's name, in a fraction of the time that the search for the names
+    takes.
+    """
     return flags(pc.match_substring_regex(text, _SOME_NAME))
 
 

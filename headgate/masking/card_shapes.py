@@ -1,8 +1,9 @@
-"""Which groups of digits are written like a card number: other groups are lists, decimals and ids unless a card's name is near.
+"""Which groups of digits are written like a card number: other groups are lists, decimals and ids unless a
+card's name is near.
 
-Shapes: 4-4-4-4 and what is left over, 4-6-5, 4-6-4, single digits, and thousands (`4'111'111'111'111'111`) of numbers that do not
-begin with three digits. In a list of codes with four digits some four of them pass as a card number by chance, so the card numbers
-must be most of the list.
+Shapes: 4-4-4-4 and what is left over, 4-6-5, 4-6-4, single digits, and thousands (`4'111'111'111'111'111`) of
+numbers that do not begin with three digits. In a list of codes with four digits some four of them pass as a
+card number by chance, so the card numbers must be most of the list.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _DOT_ALONE = 0x01_2E_2E_2E  # as `gaps_between` numbers it
 
 
 def are_card_shapes(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
-    """Return whether each window of `runs` (at least two) digit runs from each of `at` is written like a card number."""
+    """Return whether each window of `runs` (at least two) digit runs from each of `at` is written like a card
+    number.
+    """
     size, gaps, last = groups.size, groups.gap, at + runs - 1
     inner = gaps[at + 1]
     turns = np.concatenate(([0], np.cumsum(gaps[1:] != gaps[:-1])))
@@ -62,7 +65,10 @@ def _are_thousands(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
 
 
 def _are_most_of_list(groups: DigitGroups, at: Rows, runs: Rows, uniform: Flags) -> Flags:
-    """Whether card numbers are most of the list of fours that each window is in; a list whose gaps are equal ends where they change."""
+    """Whether card numbers are most of the list of fours that each window is in.
+
+    A list whose gaps are equal ends where they change.
+    """
     gaps, is_four = groups.gap, groups.size == CARD_GROUP
     link = np.zeros(len(gaps), bool)
     link[1:-1] = is_four[1:] & is_four[:-1] & (gaps[1:-1] != 0)
@@ -75,7 +81,10 @@ def _are_most_of_list(groups: DigitGroups, at: Rows, runs: Rows, uniform: Flags)
 
 
 def _share_of_list(link: Flags, ends: Flags | bool, at: Rows, runs: Rows) -> Shares:
-    """Which share of the groups in each window's list is in some window. `link` is whether a gap joins two fours."""
+    """Which share of the groups in each window's list is in some window.
+
+    `link` is whether a gap joins two fours.
+    """
     fresh = ~link | ends
     fresh[1:] |= ~link[:-1]
     of_list = np.cumsum(fresh)

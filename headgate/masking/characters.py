@@ -1,4 +1,6 @@
-"""Characters as a keyboard has them, so that the searches read one form: digits, hyphens, dots, blanks and full-width letters."""
+"""Characters as a keyboard has them, so that the searches read one form: digits, hyphens, dots, blanks and
+full-width letters.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 FIRST_NON_ASCII = 0x80
-# Full-width forms, as Japanese and Chinese input methods write them, stand at this distance from ASCII (Unicode block FF00).
+# Full-width forms, as Japanese and Chinese input methods write them, stand at this distance from ASCII
+# (Unicode block FF00).
 _FULL_WIDTH, _FULL_WIDTH_OFFSET = range(0xFF01, 0xFF5F), 0xFEE0
 # The searches take dozens of numpy's steps: for so few bytes, one pattern is faster than they are.
 FEW_BYTES = 4_096
@@ -39,7 +42,10 @@ _KEYBOARD_FORM = _KeyboardForm()
 
 
 def may_hold_three_digits(octets: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
-    """Return False where the UTF-8 has no three digits in a row; True for bytes beyond ASCII, without a look at them."""
+    """Return False where the UTF-8 has no three digits in a row.
+
+    True for bytes beyond ASCII, without a look at them.
+    """
     if len(octets) <= FEW_BYTES:
         return _THREE_DIGITS_OR_NON_ASCII.search(octets.data) is not None
     digit = is_digit(octets)

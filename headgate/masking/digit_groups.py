@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
-# Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club 4-6-4.
+# Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club
+# 4-6-4.
 CARD_GROUP, MIDDLE_GROUP, LAST_GROUP = 4, 6, 5
 THOUSANDS = 3
 FILLER = "\x1f"  # behind a decoded digit, for the rest of what spelled it; parts nothing
@@ -52,18 +53,21 @@ _BEFORE_THOUSANDS = np.isin(
     np.arange(256), np.frombuffer(b",'", np.uint8)
 )  # as Excel groups digits, and as Switzerland does
 _WIDEST_GAP = 3  # as in "4111 - 1111"
-# Between printed groups other signs may stand, and more of them, as in 4111|1111 and "4111", "1111"; not the separators of a track.
+# Between printed groups other signs may stand, and more of them, as in 4111|1111 and "4111", "1111"; not the
+# separators of a track.
 _TRACK_SIGNS = b"=^?"
 _BETWEEN_PRINTED = np.isin(
     np.arange(256), np.frombuffer(_BLANKS + string.punctuation.encode(), np.uint8)
 ) & ~np.isin(np.arange(256), np.frombuffer(_TRACK_SIGNS, np.uint8))
 _WIDEST_PRINTED_GAP = 8
 _ZERO, _PLUS = 0x30, 0x2B
-# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so a plus before 15 digits there is no phone's.
+# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so a plus before 15 digits
+# there is no phone's.
 _E164_DIGITS, _ZONE_3, _ZONE_3_DIGITS = 15, 3, 13
 # RFC 3986, section 2.1, and HTML's character references: digits, and the separators of groups.
 _ENCODED = re.compile(
-    r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;|&#(?:160|32|45);"
+    r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;"
+    r"|&#(?:160|32|45);"
 )
 _MAY_BE_ENCODED = r"%[23]|&(?:#|nbsp;)"
 
@@ -72,7 +76,8 @@ _MAY_BE_ENCODED = r"%[23]|&(?:#|nbsp;)"
 class DigitGroups:
     """Runs of digits, in order.
 
-    `chain` is equal for runs that only separators part. `first` counts the digits before each run, and has one end more.
+    `chain` is equal for runs that only separators part. `first` counts the digits before each run, and has
+    one end more.
     """
 
     data: Bytes
@@ -91,12 +96,16 @@ class DigitGroups:
 
     @cached_property
     def gap(self) -> Rows:
-        """A number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the runs are not linked."""
+        """A number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the
+        runs are not linked.
+        """
         return gaps_between(self.chain, self.start, self.stop, self.data)
 
     @cached_property
     def run_at(self) -> Rows:
-        """For each place among the digits the run that begins there, or one more than the last run at their end; -1 elsewhere."""
+        """For each place among the digits the run that begins there, or one more than the last run at their
+        end; -1 elsewhere.
+        """
         run_at = np.full(len(self.digits) + 1, -1)
         run_at[self.first] = np.arange(len(self.first))
         return run_at
@@ -109,7 +118,8 @@ class DigitGroups:
         return cards
 
     def issued_numbers(self) -> tuple[Rows, Rows]:
-        """Return the first run and the number of digits of every card number, by issuer and check digit, that whole linked runs are.
+        """Return the first run and the number of digits of every card number, by issuer and check digit, that
+        whole linked runs are.
 
         Phone numbers behind a plus sign are none.
         """
@@ -150,7 +160,9 @@ class DigitGroups:
 
 
 class _SearchForm(dict[int, str]):
-    """One ASCII character for each character: a digit for every script's digits, a blank for blanks, dashes, marks and invisible ones."""
+    """One ASCII character for each character: a digit for every script's digits, a blank for blanks, dashes,
+    marks and invisible ones.
+    """
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -171,7 +183,10 @@ _SEARCH_FORM = _SearchForm()
 
 
 def search_form(text: pa.Array) -> pa.Array:
-    """Return the texts as numbers are searched in them; URL-encoded and HTML-escaped digits are decoded, each at its own place."""
+    """Return the texts as numbers are searched in them.
+
+    URL-encoded and HTML-escaped digits are decoded, each at its own place.
+    """
     data, _ = text_bytes(text)
     if data.max() >= FIRST_NON_ASCII:
         text = text_array(
@@ -225,7 +240,9 @@ def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
 
 
 def gaps_between(chain: Rows, start: Rows, stop: Rows, data: Bytes) -> Rows:
-    """Return a number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the runs are not linked."""
+    """Return a number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the
+    runs are not linked.
+    """
     gaps = np.zeros(len(start) + 1, np.int64)
     begin, end = stop[:-1], start[1:]
     first, middle, last = (data[place].astype(np.int64) for place in (begin, (begin + end) // 2, end - 1))
@@ -235,7 +252,9 @@ def gaps_between(chain: Rows, start: Rows, stop: Rows, data: Bytes) -> Rows:
 
 
 def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
-    """A number for each run of digits, equal to its neighbour's when at most three separators, or one sign before thousands, part them."""
+    """A number for each run of digits, equal to its neighbour's when at most three separators, or one sign
+    before thousands, part them.
+    """
     other = np.concatenate(([0], np.cumsum(~_SEPARATOR[data], dtype=np.int64)))
     gap, parted = start[1:] - stop[:-1], other[start[1:]] - other[stop[:-1]]
     is_filler = data == ord(FILLER)

@@ -1,21 +1,22 @@
 """Find card numbers inside other text.
 
-A number is recognised by issuer range, length and check digit together, and only between digit boundaries: it may be written with
-blanks, dashes or dots between its groups, or with commas as a spreadsheet groups digits, but it never starts or ends inside a run of
-digits. So timestamps, order numbers and phone numbers stay. Groups as they are printed on cards may be parted by other signs:
-`4111|1111`, `"4111" "1111"`. Groups of other sizes and the fractions of decimals need a card's name nearby (`card_shapes`).
-Further forms:
+A number is recognised by issuer range, length and check digit together, and only between digit boundaries: it
+may be written with blanks, dashes or dots between its groups, or with commas as a spreadsheet groups digits,
+but it never starts or ends inside a run of digits. So timestamps, order numbers and phone numbers stay.
+Groups as they are printed on cards may be parted by other signs: `4111|1111`, `"4111" "1111"`. Groups of
+other sizes and the fractions of decimals need a card's name nearby (`card_shapes`). Further forms:
 
 - zeros that pad a number to the width of a field,
 - a number with its expiry (`MMYY`, `YYMM`, `MMYYYY` or `MM/YY`), its code or another number glued on,
 - digits that are URL-encoded (`%34%31`) or HTML-escaped (`&#52;`),
 - a number that a spreadsheet has rounded, `4.11111111111111E+15`: nearly all of its digits are there.
 
-Short numbers need a context, because article numbers, phone numbers and milliseconds have 12 and 13 digits as well: the name of a card
-or an issuer nearby, an expiry or a named code. `context_below` is the number of digits that are enough without one.
+Short numbers need a context, because article numbers, phone numbers and milliseconds have 12 and 13 digits as
+well: the name of a card or an issuer nearby, an expiry or a named code. `context_below` is the number of
+digits that are enough without one.
 
-Recognised and left alone: the digits of a UUID, digits between letters of a hexadecimal id or digest, the digits of an IBAN whose own check
-digits are right, and E.164 phone numbers behind a plus sign.
+Recognised and left alone: the digits of a UUID, digits between letters of a hexadecimal id or digest, the
+digits of an IBAN whose own check digits are right, and E.164 phone numbers behind a plus sign.
 
 The search is numpy over all cells at once.
 """
@@ -58,8 +59,8 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-# Numbers of 12 and 13 digits are article numbers (GTIN-12, GTIN-13), milliseconds since 1970 and phone numbers; whole ranges of them begin
-# like cards, and one in ten has the right check digit.
+# Numbers of 12 and 13 digits are article numbers (GTIN-12, GTIN-13), milliseconds since 1970 and phone
+# numbers; whole ranges of them begin like cards, and one in ten has the right check digit.
 CONTEXT_BELOW = 14
 NOWHERE = 100  # for columns that are declared to hold no card numbers
 ANYWHERE = 0  # for columns that are declared for cards: no context is needed
@@ -70,7 +71,8 @@ _PARTED_INVISIBLY = r"\p{Nd}\p{Cf}+\p{Nd}"
 _FIRST_LEAD_BYTE, _ZERO, _POINT = 0xC0, 0x30, 0x2E
 _NO_SPANS = np.empty((0, 4), np.int64)
 
-# As Excel spells long numbers. Ten decimals and the length leave so few candidates that the number counts as stored.
+# As Excel spells long numbers. Ten decimals and the length leave so few candidates that the number counts as
+# stored.
 ROUNDED = re.compile(r"(?<![0-9])([0-9])[.,]([0-9]{10,18})[eE]\+?0?(1[1-8])(?![0-9])")
 _FEWEST_DECIMALS, _MOST_DECIMALS = 10, 18
 _LOWER_BIT = np.uint8(0x20)
@@ -87,7 +89,8 @@ _GLUED_TAIL, _GLUED_TO_AMEX = (
 _AMEX_DIGITS = 15
 
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])")
-# From the first letter to the last of a hexadecimal token as long as MD5's, SHA-1's or SHA-256's digests. Digits at an end may be glued on.
+# From the first letter to the last of a hexadecimal token as long as MD5's, SHA-1's or SHA-256's digests.
+# Digits at an end may be glued on.
 _HEX_INSIDE = re.compile(
     r"(?<![0-9a-zA-Z])(?=(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64})(?![0-9a-zA-Z]))[0-9]*"
     r"([a-fA-F](?:[0-9a-fA-F]*[a-fA-F])?)"
@@ -99,8 +102,8 @@ def rows_with_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> Ro
     """Return the rows whose text holds a card number.
 
     Args:
-        context_below: numbers of fewer digits count only with a context; ANYWHERE where a column is declared for cards,
-            NOWHERE where it is declared to hold none.
+        context_below: numbers of fewer digits count only with a context; ANYWHERE where a column is declared
+            for cards, NOWHERE where it is declared to hold none.
     """
     return np.array([row for row, _ in find_cards(text, context_below=context_below)], np.int64)
 
@@ -119,7 +122,9 @@ def find_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> Iterato
 
 
 def _rows_with_digits(text: pa.Array) -> Rows:
-    """Rows that could hold a card number: at least as many digits, or characters that may be digits, as the shortest has."""
+    """Rows that could hold a card number: at least as many digits, or characters that may be digits, as the
+    shortest has.
+    """
     data, starts = text_bytes(text)
     if not data.size or np.diff(starts).max() < SHORTEST:
         return NO_ROWS
@@ -131,7 +136,10 @@ def _rows_with_digits(text: pa.Array) -> Rows:
 
 
 def _find_parted_invisibly(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[Span]]]:
-    """Yield what is found when invisible characters between digits are left out; the others are blanks to the search."""
+    """Yield what is found when invisible characters between digits are left out.
+
+    The others are blanks to the search.
+    """
     if text_bytes(text)[0].max() < FIRST_NON_ASCII:
         return
     rows = rows_where(pc.match_substring_regex(text, _PARTED_INVISIBLY))
@@ -187,9 +195,11 @@ def _find_among(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[
 
 
 def _that_may_count(found: Rows, cells: Rows, text: pa.Array, context_below: int) -> tuple[Rows, Rows, Flags]:
-    """Return the numbers that may count, their cells, and for each cell of the text whether it may name a card.
+    """Return the numbers that may count, their cells, and for each cell of the text whether it may name a
+    card.
 
-    Only cells with numbers that need a name are searched for one; numbers of other shapes do not count in cells without.
+    Only cells with numbers that need a name are searched for one; numbers of other shapes do not count in
+    cells without.
     """
     may_name = np.zeros(len(text), bool)
     if context_below == ANYWHERE:
@@ -241,7 +251,10 @@ def _shaped(start: Rows, stop: Rows, size: Rows) -> Rows:
 
 
 def _glued(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """As `_windows`, for every run of digits of a card number and its expiry or its code; these are not in the span."""
+    """As `_windows`, for every run of digits of a card number and its expiry or its code.
+
+    These are not in the span.
+    """
     spans = [_NO_SPANS]
     for length in _GLUED_LENGTHS:
         at = np.flatnonzero((groups.size > length + 1) & (groups.size <= length + _LONGEST_TAIL))
@@ -274,7 +287,9 @@ def _two_glued(groups: DigitGroups) -> Rows:
 
 
 def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """As `_windows`, for every number with an exponent that is a card's: only long runs of digits are checked."""
+    """As `_windows`, for every number with an exponent that is a card's: only long runs of digits are
+    checked.
+    """
     long = np.flatnonzero((groups.size >= _FEWEST_DECIMALS) & (groups.size <= _MOST_DECIMALS))
     behind = data[np.minimum(groups.stop[long], len(data) - 1)] | _LOWER_BIT
     cells = np.unique(groups.cell[long[behind == ord("e")]])
@@ -288,7 +303,10 @@ def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) ->
 
 
 def _is_rounded_card(found: re.Match[str]) -> bool:
-    """Whether an issuer's numbers begin so and are as long; where no digit is missing, the check digit must be right, too."""
+    """Whether an issuer's numbers begin so and are as long.
+
+    Where no digit is missing, the check digit must be right, too.
+    """
     length = int(found[3]) + 1
     digits, fraction = (found[1] + found[2])[:length], (found[1] + found[2])[length:]
     if (
@@ -312,7 +330,9 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 def _are_fractions(data: Bytes, at: Rows, starts: Rows) -> Flags:
-    """Whether a point with a digit before it stands before each number, which is then the fraction of a decimal."""
+    """Whether a point with a digit before it stands before each number, which is then the fraction of a
+    decimal.
+    """
     fractions: Flags = (at - 2 >= starts) & (data[at - 1] == _POINT) & is_digit(data[at - 2])
     return fractions
 

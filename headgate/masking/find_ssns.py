@@ -1,7 +1,7 @@
 """Find social security numbers inside other text, and replace them.
 
-They are recognised in their written form, `NNN-NN-NNNN`, with hyphens, dots or blanks of any kind, and behind their name. Nine
-digits in a row without a name may be anything.
+They are recognised in their written form, `NNN-NN-NNNN`, with hyphens, dots or blanks of any kind, and behind
+their name. Nine digits in a row without a name may be anything.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from headgate.values.cells import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or of a longer grouped number.
-# Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no serial number 0000.
+# Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or
+# of a longer grouped number.
+# Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no
+# serial number 0000.
 _AREA, _GROUP, _SERIAL = (
     rf"(?!{never})[0-9]{{{count}}}" for never, count in (("000|666|9", 3), ("00", 2), ("0000", 4))
 )
@@ -40,7 +42,8 @@ _GROUPED = re.compile(
 )
 # Behind its name, the number needs no separators.
 _NAMED = re.compile(
-    r"(?=[^\W\d_])(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number|no))?))[\W_]{0,6}"
+    r"(?=[^\W\d_])(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number"
+    r"|no))?))[\W_]{0,6}"
     rf"(?P<number>{_AREA}[-. ]?{_GROUP}[-. ]?{_SERIAL}(?![0-9A-Za-z]))"
 )
 _S_OF_NAME = re.compile("[s\u017f]", re.IGNORECASE)  # U+017F is an s where case is ignored
@@ -81,7 +84,9 @@ def _found(text: pa.Array) -> Iterator[tuple[int, str, list[Span]]]:
 
 
 def redact_ssn_forms(text: pa.Array) -> pa.Array:
-    """Return the text with `[SSN]` for everything written like a social security number, whether or not it was ever issued."""
+    """Return the text with `[SSN]` for everything written like a social security number, whether or not it
+    was ever issued.
+    """
     rows = _rows_with_form(text)
     if not len(rows):
         return text
@@ -118,7 +123,9 @@ def _rows_with_name(text: pa.Array) -> Rows:
 
 
 def _rows_beyond_ascii(text: pa.Array) -> Rows:
-    """Rows with characters beyond ASCII and digits enough: full-width digits, dashes and blanks of other kinds."""
+    """Rows with characters beyond ASCII and digits enough: full-width digits, dashes and blanks of other
+    kinds.
+    """
     data, starts = text_bytes(text)
     rows = np.unique(np.searchsorted(starts, np.flatnonzero(data >= FIRST_NON_ASCII), "right") - 1)
     if not len(rows):
@@ -147,7 +154,8 @@ def _overlaps(span: Span, others: list[Span]) -> bool:
 
 
 def _is_part_of_longer(text: str, span: Span, gap: str, edges: set[int]) -> bool:
-    """Whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among further groups.
+    """Whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among further
+    groups.
 
     Groups that begin or end at one of `edges` are other numbers.
     """

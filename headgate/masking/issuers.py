@@ -25,14 +25,16 @@ _MAESTRO = tuple(range(SHORTEST, LONGEST + 1))
 _DINERS = (14, 15, 16, 17, 18, 19)
 _UP_TO_19 = (16, 17, 18, 19)
 
-# First six digits from, to; brand; lengths. `unknown` are schemes whose brand the curated contract does not name.
+# First six digits from, to; brand; lengths. `unknown` are schemes whose brand the curated contract does not
+# name.
 # Sources: the schemes' ranges, collected in https://en.wikipedia.org/wiki/Payment_card_number and
-# https://github.com/braintree/credit-card-type; Mastercard, "2-Series BIN" (2221 00 to 2720 99); Mastercard Rules, ranges of Maestro
-# (590000 to 599999, 6002 to 6020); JCB's ranges before 1998 (3088 to 3349, 2131, 1800), which are in gateways' lists of test cards.
-# Named where a test suite needs them: UATP 1175, 1290 and 1354 (Spreedly, Adyen), Sodexo and Alelo 60 (ActiveMerchant), Synchrony 700600,
-# Routex and Edenred 700676 and 700678 (ActiveMerchant), Carnet 286900 and mada 9682 (ActiveMerchant). RuPay has 60, 81 and 82, NAPAS
-# 9704, Humo 9860 and Uzcard 8600. 0604 is Maestro's in Faker, whose
-# numbers are labelled as cards in Presidio's data set `synth_dataset_v2.json`.
+# https://github.com/braintree/credit-card-type; Mastercard, "2-Series BIN" (2221 00 to 2720 99); Mastercard
+# Rules, ranges of Maestro (590000 to 599999, 6002 to 6020); JCB's ranges before 1998 (3088 to 3349, 2131,
+# 1800), which are in gateways' lists of test cards.
+# Named where a test suite needs them: UATP 1175, 1290 and 1354 (Spreedly, Adyen), Sodexo and Alelo 60
+# (ActiveMerchant), Synchrony 700600, Routex and Edenred 700676 and 700678 (ActiveMerchant), Carnet 286900 and
+# mada 9682 (ActiveMerchant). RuPay has 60, 81 and 82, NAPAS 9704, Humo 9860 and Uzcard 8600. 0604 is
+# Maestro's in Faker, whose numbers are labelled as cards in Presidio's data set `synth_dataset_v2.json`.
 ISSUERS: tuple[tuple[int, int, str, tuple[int, ...]], ...] = (
     (60400, 60499, "maestro", _MAESTRO),
     (117500, 117599, "unknown", (15,)),
@@ -111,7 +113,10 @@ def luhn_holds(digits: Digits) -> Flags:
 
 
 def issuer_of(prefixes: Rows, lengths: Rows) -> Rows:
-    """Return the position in ISSUERS that each number's first six digits and length belong to; NO_ISSUER when none."""
+    """Return the position in ISSUERS that each number's first six digits and length belong to.
+
+    NO_ISSUER when none.
+    """
     at = np.searchsorted(_FROM, prefixes, "right") - 1
     belongs = (at >= 0) & (prefixes <= _TO[at]) & ((_LENGTHS[at] >> lengths) & 1 == 1)
     return np.where(belongs, at, NO_ISSUER)
@@ -124,7 +129,9 @@ def is_issued(prefixes: Rows, lengths: Rows) -> Flags:
 
 
 def lengths_of_issuers(prefixes: Rows) -> tuple[Rows, Rows]:
-    """Return every length that numbers with these first six digits may have, each with the position of its prefix."""
+    """Return every length that numbers with these first six digits may have, each with the position of its
+    prefix.
+    """
     lengths = _issued_lengths()[prefixes]
     some = np.flatnonzero(lengths)
     at, bit = np.nonzero(np.unpackbits(lengths[some, None], axis=1, bitorder="little"))
@@ -141,7 +148,8 @@ def _issued_lengths() -> Digits:
 
 
 def luhn_sums(digits: Digits) -> LuhnSums:
-    """Return running sums of one stream of digits, from which `luhn_holds_between` checks any part of it at once.
+    """Return running sums of one stream of digits, from which `luhn_holds_between` checks any part of it at
+    once.
 
     In the first, digits at odd places are doubled as in `luhn_holds`; in the second, those at even places.
     """

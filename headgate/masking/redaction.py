@@ -1,4 +1,6 @@
-"""Redaction: text with a marker instead of card numbers, track data, verification codes and social security numbers."""
+"""Redaction: text with a marker instead of card numbers, track data, verification codes and social security
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 
 _SAMPLED = 1 << 10
 _NO_DIGIT = re.compile(r"[^0-9]+")
-# ISO/IEC 7813: what follows the number on tracks 1 and 2. It is removed with the number (PCI DSS v4.0.1, req. 3.3.1.1).
+# ISO/IEC 7813: what follows the number on tracks 1 and 2. It is removed with the number (PCI DSS v4.0.1, req.
+# 3.3.1.1).
 _REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
 
 
 def redact(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
-    """Return the text without card numbers, track data, verification codes behind their names, and social security numbers.
+    """Return the text without card numbers, track data, verification codes behind their names, and social
+    security numbers.
 
     Args:
         context_below: as in `find_card_numbers.rows_with_cards`.
@@ -39,7 +43,8 @@ def redact(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
 
 
 def redact_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
-    """Return the text with `[PAN ****1111]` for every card number and the rest of its track, and `[CVV]` for a code beside it.
+    """Return the text with `[PAN ****1111]` for every card number and the rest of its track, and `[CVV]` for
+    a code beside it.
 
     `[PAN destroyed]` replaces a number that a spreadsheet has rounded.
     """
@@ -59,7 +64,9 @@ def redact_text(text: str) -> str:
 
 
 def rows_with_secrets(text: pa.Array) -> Rows:
-    """Return the rows whose text holds a card number, a social security number or a named verification code."""
+    """Return the rows whose text holds a card number, a social security number or a named
+    verification code.
+    """
     return np.unique(
         np.concatenate((rows_with_cards(text), rows_with_ssns(text), rows_with_named_codes(text)))
     )
@@ -77,7 +84,9 @@ def _redact_each(text: pa.Array, context_below: int) -> pa.Array:
 
 
 def _redact_spans(text: str, spans: list[Span]) -> str:
-    """The text with a marker for each span, and without what may not stay behind it: the rest of its track, the code beside it."""
+    """The text with a marker for each span, and without what may not stay behind it: the rest of its track,
+    the code beside it.
+    """
     marked, ends = _with_markers(text, spans)
     parts, at = [], 0
     for end in ends:

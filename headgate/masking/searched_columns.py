@@ -13,8 +13,9 @@ from headgate.masking.issuers import LONGEST
 if TYPE_CHECKING:
     from headgate.contracts.model import Column
 
-# The longest numbers of other kinds. Source: ITU-T E.164 (15 digits); GS1 General Specifications (GTIN-14); tax numbers have 15 at most
-# (India's GSTIN). Account and tracking numbers are as long as card numbers (ISO 13616: 30 characters; USPS: 22 digits).
+# The longest numbers of other kinds. Source: ITU-T E.164 (15 digits); GS1 General Specifications (GTIN-14);
+# tax numbers have 15 at most (India's GSTIN). Account and tracking numbers are as long as card numbers (ISO
+# 13616: 30 characters; USPS: 22 digits).
 _LONGEST_GTIN, _LONGEST_PHONE = 14, 15
 _AS_LONG_AS_CARDS = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER, Content.IDENTIFIER}
 
@@ -22,8 +23,9 @@ _AS_LONG_AS_CARDS = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER, Content.IDEN
 def context_below(column: Column) -> int:
     """Return from how many digits on a number in the column counts as a card number without a context.
 
-    A column whose name is that of a card is a context for all its numbers. A column that states what other numbers it holds is not
-    searched by length alone: its own numbers may begin like a card's and have its check digit by chance.
+    A column whose name is that of a card is a context for all its numbers. A column that states what other
+    numbers it holds is not searched by length alone: its own numbers may begin like a card's and have its
+    check digit by chance.
     """
     if column.no_cards:
         return NOWHERE

@@ -1,6 +1,9 @@
-"""Tokens of card numbers: `<key id>:<hex>`, the keyed hash of the complete number. Without the key nobody can compute or reverse it.
+"""Tokens of card numbers: `<key id>:<hex>`, the keyed hash of the complete number.
 
-Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS 198-1.
+Without the key nobody can compute or reverse it.
+
+Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS
+198-1.
 """
 
 from __future__ import annotations
@@ -24,8 +27,8 @@ _HEX = np.frombuffer(b"".join(b"%02x" % octet for octet in range(256)), np.uint1
 class Tokens:
     """Makes tokens under one key.
 
-    Both halves of the HMAC begin with the key; their states are kept and copied for each number, which takes half the time of Python's
-    `hmac`. All digests become text in one step.
+    Both halves of the HMAC begin with the key; their states are kept and copied for each number, which takes
+    half the time of Python's `hmac`. All digests become text in one step.
     """
 
     def __init__(self, key: MaskingKey) -> None:

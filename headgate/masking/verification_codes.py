@@ -1,4 +1,6 @@
-"""Find card verification codes (CVV, CVC, CSC and other names) behind their names and beside a card number, and replace them."""
+"""Find card verification codes (CVV, CVC, CSC and other names) behind their names and beside a card number,
+and replace them.
+"""
 
 from __future__ import annotations
 
@@ -15,31 +17,43 @@ from headgate.values.cells import NO_ROWS, Rows, bool_array, flags, int_array, m
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 # What may stand between a code's name and the code: `number is`, `ist`, `de la carte`.
-_CARD_WORDS = r"(?:(?:credit|debit|bank|kredit)[\W_]?)?(?:cards?|karten?)|cartes?(?:[ ]bancaire|[ ]bleue)?|tarjetas?|carta|(?:credit)?kaart"
-_OF_CARD = rf"(?:(?:of|on|the|my|der|die|auf|meiner|de|la|ma|mi|sur|en|della|mia|van|op|mijn)[\W_]{{1,3}}){{1,3}}(?:{_CARD_WORDS})"
+_CARD_WORDS = (
+    r"(?:(?:credit|debit|bank|kredit)[\W_]?)?(?:cards?|karten?)|cartes?(?:[ ]bancaire|[ ]bleue)?"
+    r"|tarjetas?|carta|(?:credit)?kaart"
+)
+_OF_CARD = (
+    r"(?:(?:of|on|the|my|der|die|auf|meiner|de|la|ma|mi|sur|en|della|mia|van|op"
+    rf"|mijn)[\W_]{{1,3}}){{1,3}}(?:{_CARD_WORDS})"
+)
 _FILLER = rf"(?:(?:is|no|number|code|value|ist|lautet|est|es|è|nr|nummer|{_OF_CARD})[\W_]{{0,4}}){{0,2}}"
 _FOREIGN = names_in_text(CODE_NAMES)
 _AFTER_CARD = (
-    rf"(?:(?:and|with|und|mit|et|avec|con|met|y|e|en)[ ])?(?:{names_in_text((*NAMES_BESIDE_CARD, *WHOLE_NAMES))}|{_FOREIGN})"
+    r"(?:(?:and|with|und|mit|et|avec|con|met|y|e|en)[ "
+    rf"])?(?:{names_in_text((*NAMES_BESIDE_CARD, *WHOLE_NAMES))}|{_FOREIGN})"
     rf"[\W_]{{1,6}}{_FILLER}"
 )
-# What people write behind a card number: when it expires, which stays, and its verification code, perhaps with a name.
+# What people write behind a card number: when it expires, which stays, and its verification code, perhaps
+# with a name.
 _CODE = (
-    rf"(?:(?P<gap>[ \t,;:|/#(\[-]{{1,4}}(?:{_AFTER_CARD})?|[ \t]*[\r\n]+[ \t]*{_AFTER_CARD})\d{{3,4}}(?!\w|[.,:/-]\d)"
+    rf"(?:(?P<gap>[ \t,;:|/#(\[-]{{1,4}}(?:{_AFTER_CARD})?|[ \t]*[\r\n]+[ "
+    rf"\t]*{_AFTER_CARD})\d{{3,4}}(?!\w|[.,:/-]\d)"
     r"|(?P<below>[ \t]*[\r\n]+[ \t]*)\d{3,4}(?=[ \t]*(?:[\r\n]|\Z)))"
 )
 _BESIDE_CARD = re.compile(
     r"(?P<expiry>[ \r\n,;|/-]{1,3}(?:exp(?:iry|ires|\.)?:?[ ]?)?"
-    r"(?P<date>(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d|20\d\d[/.-](?:0[1-9]|1[0-2])"
+    r"(?P<date>(?:0?[1-9]|1[0-2])[ ]?[/|.-][ ]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?\d\d"
+    r"|20\d\d[/.-](?:0[1-9]|1[0-2])"
     r"|(?:0?[1-9]|1[0-2])[ \t,;]{1,2}(?:20)?[2-4]\d)?)?" + _CODE,
     re.IGNORECASE,
 )
-# A code that is glued to the number, or to the expiry that is glued to the number. Four digits that may be an expiry are none.
+# A code that is glued to the number, or to the expiry that is glued to the number. Four digits that may be an
+# expiry are none.
 _MMYY, _YYMM = r"(?:0[1-9]|1[0-2])[23]\d", r"[23]\d(?:0[1-9]|1[0-2])"
 _GLUED = re.compile(rf"(?P<expiry>{_MMYY})?\d{{3}}(?!\d)|(?!{_MMYY}|{_YYMM})\d{{4}}(?!\d)")
-# A verification code behind its name, or one that ends so, as `card_cvv` and `cardCvc`; letters and digits right before and behind it
-# belong to an id. The marker `[CVV]` names none.
-# Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and an i of U+0131, which `_rows_with_name` does not look for.
+# A verification code behind its name, or one that ends so, as `card_cvv` and `cardCvc`; letters and digits
+# right before and behind it belong to an id. The marker `[CVV]` names none.
+# Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and an i of U+0131, which
+# `_rows_with_name` does not look for.
 _LONG_NAMES = r"(?a:security)[\W_]{0,3}code|card[\W_]{0,3}(?a:verification)[\W_]{0,3}(?:value|code|number)"
 _CVV_NAMES = r"(?!(?<=\[)(?-i:CVV)\])cvv2?"
 _NAMES = rf"{_CVV_NAMES}|cvc2?|cvn2?|(?<![A-Za-z])cav2|{_LONG_NAMES}|{_FOREIGN}"
@@ -51,16 +65,20 @@ _THREE_OR_FOUR = rf"{_FILLER})\d{{3,4}}(?![^\W_])"
 _SHORT = rf"(?:{names_in_text((*NAMES_BESIDE_CARD, *WHOLE_NAMES))})"
 _BEHIND_MASKED = rf"\[PAN[ ]\*{{4}}\d{{4}}\][\W_]{{1,4}}{_SHORT}[\W_]"
 _BY_CARD = (
-    rf"(?<!gift[ -]){_NO_WORD_BEFORE}(?:{_CARD_WORDS})[\W_]{{1,4}}{_SHORT}[\W_]|{_NO_WORD_BEFORE}{_SHORT}[\W_]{{1,3}}{_OF_CARD}[\W_]"
+    rf"(?<!gift[ -]){_NO_WORD_BEFORE}(?:{_CARD_WORDS})[\W_]{{1,4}}{_SHORT}[\W_]"
+    rf"|{_NO_WORD_BEFORE}{_SHORT}[\W_]{{1,3}}{_OF_CARD}[\W_]"
     rf"|{_BEHIND_MASKED}"
 )
 _NAMED = re.compile(
-    rf"({_BEGINS}(?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_AMBIGUOUS})|(?:{_NAMES}|{_AMBIGUOUS})[\W_]|{_BY_CARD}){_GAP}{_THREE_OR_FOUR}",
+    rf"({_BEGINS}(?:{_NO_WORD_BEFORE}(?:{_NAMES}|{_AMBIGUOUS})|(?:{_NAMES}|{_AMBIGUOUS})[\W_]"
+    rf"|{_BY_CARD}){_GAP}{_THREE_OR_FOUR}",
     re.IGNORECASE,
 )
-# A row is refused only for these: products are called CSC500 and CSC-500, too, and years and amounts are no codes.
+# A row is refused only for these: products are called CSC500 and CSC-500, too, and years and amounts are no
+# codes.
 _CERTAIN = re.compile(
-    rf"({_BEGINS}(?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|(?:{_AMBIGUOUS})(?=\s{{0,2}}[:=#]))[\W_]|{_BEHIND_MASKED}){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)",
+    rf"({_BEGINS}(?:{_NO_WORD_BEFORE}{_CVV_NAMES}|(?:{_NAMES}|(?:{_AMBIGUOUS})(?=\s{{0,2}}[:=#]))[\W_]"
+    rf"|{_BEHIND_MASKED}){_GAP}{_THREE_OR_FOUR}(?![/.-]\d)",
     re.IGNORECASE,
 )
 _SOME_LETTER = re.compile(rb"[CPVcpv\x80-\xff]")  # each name in ASCII has one
@@ -89,7 +107,10 @@ def redact_named_codes(text: pa.Array) -> pa.Array:
 
 
 def rows_with_named_codes(text: pa.Array) -> Rows:
-    """Return the rows whose text holds a verification code behind its name; a product's number such as CSC500 is none."""
+    """Return the rows whose text holds a verification code behind its name.
+
+    A product's number such as CSC500 is none.
+    """
     candidates = _rows_with_name(text)
     cells = text.take(int_array(candidates)).to_pylist()
     named: Rows = candidates[np.array([bool(_CERTAIN.search(_as_searched(cell))) for cell in cells], bool)]
@@ -97,7 +118,8 @@ def rows_with_named_codes(text: pa.Array) -> Rows:
 
 
 def code_behind_card(text: str, stop: int) -> tuple[str, int]:
-    """Return, for a card number that ends at `stop`, the text to write up to the end of the code beside it, and that end.
+    """Return, for a card number that ends at `stop`, the text to write up to the end of the code beside it,
+    and that end.
 
     >>> code_behind_card("[PAN ****1111] 123 paid", 14)
     (' [CVV]', 18)
@@ -109,7 +131,9 @@ def code_behind_card(text: str, stop: int) -> tuple[str, int]:
 
 
 def _rows_with_name(text: pa.Array) -> Rows:
-    """Rows that may name a verification code, by some letters of each of its names, and have three digits in a row."""
+    """Rows that may name a verification code, by some letters of each of its names, and have three digits in
+    a row.
+    """
     data, starts = text_bytes(text)
     if not may_hold_three_digits(data) or (len(data) <= FEW_BYTES and not _SOME_LETTER.search(data.data)):
         return NO_ROWS
@@ -192,5 +216,8 @@ def _redact(text: str) -> str:
 
 
 def _as_searched(text: str) -> str:
-    """The text in a keyboard's characters; a full-width name in brackets does not become the marker of a redacted code."""
+    """The text in a keyboard's characters.
+
+    A full-width name in brackets does not become the marker of a redacted code.
+    """
     return text if text.isascii() else as_typed(text.replace("[CVV]", "[xxx]")).replace("[CVV]", "[cvv]")

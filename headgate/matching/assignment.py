@@ -10,11 +10,13 @@ Gains = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def best_pairs(gains: Gains) -> list[tuple[int, int]]:
-    """Pairs of row and column, each of them in one pair at most, of the largest total; pairs without gain are left out.
+    """Pairs of row and column, each of them in one pair at most, of the largest total.
+
+    Pairs without gain are left out.
 
     Source:
-        Kuhn (1955), The Hungarian Method for the Assignment Problem; in the form of shortest augmenting paths with potentials by
-        Jonker & Volgenant (1987), O(n³). scipy has it, but is not in the Lambda.
+        Kuhn (1955), The Hungarian Method for the Assignment Problem; in the form of shortest augmenting paths
+        with potentials by Jonker & Volgenant (1987), O(n³). scipy has it, but is not in the Lambda.
     """
     rows, columns = gains.shape
     # As many columns again, without gain: a row that takes one of them is left out.

@@ -1,4 +1,7 @@
-"""Find the dataset of a file outside the datasets' folders by its names; values alone fit too many contracts."""
+"""Find the dataset of a file outside the datasets' folders by its names.
+
+Values alone fit too many contracts.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 
 # Half of both sides known, and a little more: less is some other table that has a date and a status, too.
 _LEAST_WORTH = 0.6
-# As measured by `benchmarks/contracts/matching.py`: at 0.5, files of no contract get the dataset of one 27 times as often.
+# As measured by `benchmarks/contracts/matching.py`: at 0.5, files of no contract get the dataset of one 27
+# times as often.
 _STRONG_LIKENESS = 0.65
 
 
@@ -31,7 +35,9 @@ def known_dataset(
 
 
 def is_known_by_names(names: Sequence[str], match: Match) -> bool:
-    """Whether at least half of the pairs have a name of the contract: the field's own, an alias, or one that is strongly like it."""
+    """Whether at least half of the pairs have a name of the contract: the field's own, an alias, or one that
+    is strongly like it.
+    """
     return 2 * sum(_is_named(names[pair.position], pair, match.dataset) for pair in match.pairs) >= len(
         match.pairs
     )

@@ -21,10 +21,13 @@ class FileTable:
         names: in the file's order; one may be blank, or come twice.
         columns: texts, but for Parquet, which has types of its own; columns of nested values are lists.
         has_header: whether the names are the file's own; else they are `column_1`, `column_2` and so on.
-        header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0 for other formats.
-        two_row_sheet: of a workbook the sheet whose names stand in two rows, and are joined in `names`; empty for one row.
+        header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0
+            for other formats.
+        two_row_sheet: of a workbook the sheet whose names stand in two rows, and are joined in `names`; empty
+            for one row.
         is_header_by_look: as in `Dialect`.
-        broken_rows: rows that the columns do not have: rows of a text with more or fewer cells than the others, lines that are no record.
+        broken_rows: rows that the columns do not have: rows of a text with more or fewer cells than the
+            others, lines that are no record.
     """
 
     names: tuple[str, ...]
@@ -47,7 +50,9 @@ class FileTable:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The names as they may be shown: `column_3` replaces one that is blank, repeated, or may be a cell's value."""
+        """The names as they may be shown: `column_3` replaces one that is blank, repeated, or may be a cell's
+        value.
+        """
         taken = {folded(name) for name in self.names}
         return tuple(
             name

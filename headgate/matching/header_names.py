@@ -10,20 +10,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-# A file without a header offers its first row as names: anything but a plain word may be a cell's value and is not shown.
+# A file without a header offers its first row as names: anything but a plain word may be a cell's value and
+# is not shown.
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
 _LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
 _SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|[_ .-]){{0,40}}[0-9]{{0,2}}")
 
 
 def showable(name: str) -> bool:
-    """Whether a name may be shown: it is a plain word of any language, not a cell's value instead of a header."""
+    """Whether a name may be shown: it is a plain word of any language, not a cell's value instead of a
+    header.
+    """
     # Many scripts write vowels as marks on a letter; macOS writes so the umlauts, too.
     return _SHOWABLE.fullmatch("".join(map(_as_ascii, unicodedata.normalize("NFC", name)))) is not None
 
 
 def _as_ascii(sign: str) -> str:
-    """Return a letter of any script as `x`, as `_SHOWABLE` expects it; a digit of another script is not showable."""
+    """Return a letter of any script as `x`, as `_SHOWABLE` expects it.
+
+    A digit of another script is not showable.
+    """
     if sign.isascii():
         return sign
     if sign.isalpha():
@@ -37,7 +43,8 @@ def folded(name: str) -> str:
 
 
 def numbers_of_repeats(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the suffixes of columns of one name, by position: `_2` for the second, `_3` for the third, none for the first.
+    """Return the suffixes of columns of one name, by position: `_2` for the second, `_3` for the third, none
+    for the first.
 
     Nothing, too, where another column has the numbered name itself, so that two columns have one name.
 

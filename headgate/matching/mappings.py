@@ -1,6 +1,8 @@
-"""Files whose header is not a contract's: mapped if the confidence is high enough, otherwise pending with a suggestion.
+"""Files whose header is not a contract's: mapped if the confidence is high enough, otherwise pending with a
+suggestion.
 
-What a person decides is remembered for the source (the first folder of the key) and that very header, and is applied to its next file.
+What a person decides is remembered for the source (the first folder of the key) and that very header, and is
+applied to its next file.
 A mapped file is read as it is, by its dataset's contract under the file's own headings.
 """
 
@@ -60,7 +62,8 @@ class Decided:
     names: tuple[str, ...]
 
     def as_record(self) -> dict[str, str]:
-        """Return the mapping for the file's record: column → field, how, the confidence, and the columns that a person left out.
+        """Return the mapping for the file's record: column → field, how, the confidence, and the columns that
+        a person left out.
 
         Empty where new columns are all that is special.
         """
@@ -86,7 +89,8 @@ class Decided:
 class Suggested:
     """The question to a person: a field, or nothing, for each column.
 
-    `how` says by column how the field was found, as `Pair.how`; suggestions stored by older versions have none.
+    `how` says by column how the field was found, as `Pair.how`; suggestions stored by older versions have
+    none.
     """
 
     dataset: str
@@ -111,11 +115,13 @@ class Suggested:
         return BadInputError(
             rule="needs_mapping",
             message=(
-                f"the header is not that of {self.dataset}, and the meaning of {', '.join(unsure) or 'its columns'} "
+                f"the header is not that of {self.dataset}, and the meaning of "
+                f"{', '.join(unsure) or 'its columns'} "
                 f"is not certain enough{missing}"
             ),
             remedy=(
-                f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate mapping set {key} COLUMN=FIELD`; "
+                f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate "
+                f"mapping set {key} COLUMN=FIELD`; "
                 "`--leave-out COLUMN` leaves a column out; a column that is new belongs in the contract, "
                 "whose next deployment takes up the file"
             ),
@@ -142,7 +148,8 @@ class Suggested:
 class Remembered:
     """A person's decision for the files of a source with one header.
 
-    `header` is the header's fingerprint. `columns` are its names; mappings that older versions stored have none.
+    `header` is the header's fingerprint. `columns` are its names; mappings that older versions stored have
+    none.
     A column whose field is None is left out.
     """
 
@@ -168,7 +175,9 @@ class Mappings:
     sample_table: SampleTable
 
     def dataset(self, key: str, body: bytes | Path) -> str:
-        """Return the dataset of a file whose folder names none; empty if neither a remembered mapping nor the columns identify one.
+        """Return the dataset of a file whose folder names none.
+
+        Empty if neither a remembered mapping nor the columns identify one.
 
         Values alone identify none: `headgate.matching.dataset_evidence` has the rule.
         """
@@ -182,12 +191,16 @@ class Mappings:
         return known_dataset(headed.names, headed.samples, self.contracts)
 
     def recognised(self, key: str, body: bytes | Path) -> str:
-        """Return the dataset of a file by the current contracts: that of its folder, else as `dataset` finds it; empty if there is none."""
+        """Return the dataset of a file by the current contracts: that of its folder, else as `dataset` finds
+        it; empty if there is none.
+        """
         folder = keys.dataset_of(key)
         return folder if folder in self.contracts else self.dataset(key, body)
 
     def recognition_state(self) -> str:
-        """Return a text that changes with all that `recognised` depends on beside the file: contracts, and what people decided."""
+        """Return a text that changes with all that `recognised` depends on beside the file: contracts, and
+        what people decided.
+        """
         contracts = [
             (name, contract.version, gate_fingerprint(contract))
             for name, contract in sorted(self.contracts.items())
@@ -225,14 +238,20 @@ class Mappings:
         )
 
     def renewed(self, key: str, suggested: Suggested, body: bytes | Path) -> Suggested:
-        """Return the suggestion for a pending file by the current contracts; the old one where its dataset or header cannot be read.
+        """Return the suggestion for a pending file by the current contracts.
 
-        A contract that came after the file may fit it better: the suggestion is then for that contract's dataset.
+        The old one where its dataset or header cannot be read.
+
+        A contract that came after the file may fit it better: the suggestion is then for that contract's
+        dataset.
         """
         return self.suggestion(key, self.recognised(key, body) or suggested.dataset, body) or suggested
 
     def suggestion(self, key: str, dataset: str, body: bytes | Path) -> Suggested | None:
-        """Return what to suggest for a file of the dataset; None where it has no contract, or the file's header cannot be read."""
+        """Return what to suggest for a file of the dataset.
+
+        None where it has no contract, or the file's header cannot be read.
+        """
         from headgate.matching.suggest_mapping import match_columns  # noqa: PLC0415 as above
 
         contract = self.contracts.get(dataset)
@@ -245,11 +264,14 @@ class Mappings:
         """Return what to suggest for a file of which a person says that it is of the dataset.
 
         Raises:
-            BadInputError: `unknown_dataset`: the lake has no such dataset, or the file's folder names another one; `not_a_table`: the
-                header cannot be read.
+            BadInputError: `unknown_dataset`: the lake has no such dataset, or the file's folder names another
+                one; `not_a_table`: the header cannot be read.
         """
         if dataset not in self.contracts:
-            remedy = f"name one of {', '.join(sorted(self.contracts)) or 'the datasets of the lake, which has none yet'}"
+            remedy = (
+                "name one of "
+                f"{', '.join(sorted(self.contracts)) or 'the datasets of the lake, which has none yet'}"
+            )
             raise BadInputError(
                 rule="unknown_dataset",
                 message="the lake has no dataset of this name",
@@ -279,10 +301,13 @@ class Mappings:
         _check(self.contracts[suggested.dataset], suggested.names, fields)
 
     def remember(self, suggested: Suggested, fields: Sequence[str | None]) -> None:
-        """Store which fields a file of this source with this header has, by position; None leaves a column out.
+        """Store which fields a file of this source with this header has, by position.
+
+        None leaves a column out.
 
         Raises:
-            BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be there is missing.
+            BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be
+                there is missing.
         """
         self.check(suggested, fields)
         decided = {"dataset": suggested.dataset, "fields": list(fields), "columns": list(suggested.names)}
@@ -296,7 +321,8 @@ class Mappings:
         return [self._read(mapping) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
 
     def forget(self, source: str, header: str) -> Remembered:
-        """Delete a remembered mapping: the next file of this source with this header is matched by names and values again.
+        """Delete a remembered mapping: the next file of this source with this header is matched by names and
+        values again.
 
         Args:
             header: fingerprint of the header, or its beginning.
@@ -333,10 +359,11 @@ class Mappings:
         )
 
     def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str | None, ...]] | None:
-        """Return what was decided for the header, by the source first and then by the other folders of the same people.
+        """Return what was decided for the header, by the source first and then by the other folders of the
+        same people.
 
-        Uploads lie in the folder of their dataset if the sender names one, and else in `uploads`. Two datasets with the same header
-        identify none.
+        Uploads lie in the folder of their dataset if the sender names one, and else in `uploads`. Two
+        datasets with the same header identify none.
         """
         if own := self._decided(self._ref(source, headed.fingerprint)):
             return own
@@ -367,7 +394,9 @@ class Mappings:
 def possibly_sensitive(
     contract: Contract, names: Iterable[str], suggested: Suggested | None = None
 ) -> frozenset[str]:
-    """Of a file's columns those that the contract masks, or may: what it does not know may be one of them under another name."""
+    """Of a file's columns those that the contract masks, or may: what it does not know may be one of them
+    under another name.
+    """
     masked = {folded(column.name) for column in contract.columns if column.mask}
     fields = dict(zip(suggested.names, suggested.fields, strict=True)) if suggested else {}
     own = {folded(name) for name in contract.names}
@@ -383,7 +412,9 @@ def source_of(key: str) -> str:
 
 
 def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
-    """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no such, and means `order_id`."""
+    """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no
+    such, and means `order_id`.
+    """
     names = names_with_numbers(headed.names, contract)
     return not match.unknown and all(
         folded(names[pair.position]) == folded(pair.field) for pair in match.pairs
@@ -391,7 +422,9 @@ def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
 
 
 def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: Mapping[int, str]) -> Decided:
-    """Return the mapping of a file with new columns: each of them is a text column of the contract, for this file."""
+    """Return the mapping of a file with new columns: each of them is a text column of the contract, for this
+    file.
+    """
     fields = {pair.position: pair.field for pair in match.pairs} | dict(new)
     least = min(match.pairs, key=lambda pair: pair.confidence)
     extended = with_undeclared(contract, list(new.values()))
@@ -405,7 +438,10 @@ def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: 
 
 
 def _as_remembered(headed: FileTable, contract: Contract, fields: Sequence[str | None]) -> Decided:
-    """Return the mapping that a person decided; the columns that it leaves out are read under names of their own, and go nowhere."""
+    """Return the mapping that a person decided.
+
+    The columns that it leaves out are read under names of their own, and go nowhere.
+    """
     from headgate.matching.new_columns import undeclared_names  # noqa: PLC0415 as above
 
     hidden = undeclared_names(
@@ -460,7 +496,10 @@ def _check(contract: Contract, names: Sequence[str], fields: Sequence[str | None
 
 
 def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str | None]) -> str:
-    """Why the columns do not make a file; also of fields that did once, by a contract that was another then. Empty where they do."""
+    """Why the columns do not make a file; also of fields that did once, by a contract that was another then.
+
+    Empty where they do.
+    """
     wrong = [
         name
         for name, field in zip(names, fields, strict=True)

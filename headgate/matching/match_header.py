@@ -1,4 +1,6 @@
-"""Match the cells of a file's header to the contract's fields: every column known, once, and no required one missing."""
+"""Match the cells of a file's header to the contract's fields: every column known, once, and no required one
+missing.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ _ONE_OF_TWO = "keep one of the two columns"
 
 @dataclass(frozen=True)
 class Header:
-    """`names` are the contract's own, in the file's order; `absent` are nullable columns that the file does not have."""
+    """`names` are the contract's own, in the file's order.
+
+    `absent` are nullable columns that the file does not have.
+    """
 
     names: tuple[str, ...]
     absent: tuple[str, ...]
@@ -41,7 +46,9 @@ def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 
 
 def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    """The names as the header has them, but `name_2` for the second column of a name where that is a field or an alias of one."""
+    """The names as the header has them, but `name_2` for the second column of a name where that is a field or
+    an alias of one.
+    """
     own_names = {*_names_by_heading(contract), *_aliases(contract)}
     return tuple(
         text if text in own_names else name for name, text in zip(names, numbered(names), strict=True)
@@ -58,7 +65,9 @@ def _aliases(contract: Contract) -> set[str]:
 
 
 def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection[str]) -> tuple[str, ...]:
-    """The names as they are compared: a blank one is `column_3` where that is a field, a second one `name_2` if that is in `seconds`."""
+    """The names as they are compared: a blank one is `column_3` where that is a field, a second one `name_2`
+    if that is in `seconds`.
+    """
     texts = [
         made_up_name(position) if not folded(name) and made_up_name(position) in fields else folded(name)
         for position, name in enumerate(names, 1)
@@ -80,17 +89,22 @@ def match_header(names: Sequence[str], contract: Contract, *, in_order: bool = T
     """The header in the contract's own names.
 
     Args:
-        in_order: whether the file's columns have an order, so that the second column of a name is the field `name_2`.
+        in_order: whether the file's columns have an order, so that the second column of a name is the field
+            `name_2`.
 
     Raises:
         UnreadableFileError: `not_a_table`: not one name is a column of the contract.
-        HeaderError: `blank_column`, `duplicate_column`, `unknown_column`, `missing_sensitive_column` or `missing_column`.
+        HeaderError: `blank_column`, `duplicate_column`, `unknown_column`, `missing_sensitive_column` or
+            `missing_column`.
     """
     if not count_known(names, contract):
         raise UnreadableFileError(
             rule="not_a_table",
             message=f"the first row has none of the columns of {contract.dataset}",
-            remedy=f"put a header in the first row ({', '.join(contract.names)}), or send the file to its own dataset's folder",
+            remedy=(
+                f"put a header in the first row ({', '.join(contract.names)}), or send the file to its "
+                "own dataset's folder"
+            ),
         )
     matched = _by_position(names, contract) or _by_name(names, contract, in_order=in_order)
     absent = tuple(column for column in contract.columns if column.name not in matched)
@@ -117,7 +131,10 @@ def _by_name(names: Sequence[str], contract: Contract, *, in_order: bool) -> tup
 def _check_name(
     position: int, name: str, earlier: Sequence[str], own: Mapping[str, str], second: str
 ) -> None:
-    """The name is a field's, and no earlier one's; `second` is the field that a contract may have for a second column of the name."""
+    """The name is a field's, and no earlier one's.
+
+    `second` is the field that a contract may have for a second column of the name.
+    """
     shown = name if showable(name) else f"number {position}"
     if not name:
         raise unnamed_column(position)
@@ -155,7 +172,10 @@ def _check_absent(column: Column) -> None:
     if column.mask is not None:
         raise HeaderError(
             rule="missing_sensitive_column",
-            message="a column that the contract masks is not in the file, so its values may stand under another name",
+            message=(
+                "a column that the contract masks is not in the file, so its values may stand under "
+                "another name"
+            ),
             remedy="send the file with the column, empty if need be",
             column=column.name,
         )

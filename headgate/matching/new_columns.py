@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 
 def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int, str]:
-    """Return the file's new columns, position → name; a name that cannot be shown or is taken is `column_3` for the third column.
+    """Return the file's new columns, position → name.
 
-    Empty where a person decides: the contract says so, another column is uncertain or missing, or a name says that the column may
-    hold card data or a secret, which is not kept in any place.
+    A name that cannot be shown or is taken is `column_3` for the third column.
+
+    Empty where a person decides: the contract says so, another column is uncertain or missing, or a name says
+    that the column may hold card data or a secret, which is not kept in any place.
 
     Raises:
         BadInputError: `new_column`: the contract stops files with new columns.

@@ -1,7 +1,8 @@
-"""Match a file to a dataset and its columns to fields: by names first, then by values, and never two columns to one field.
+"""Match a file to a dataset and its columns to fields: by names first, then by values, and never two columns
+to one field.
 
-A pair's confidence is the share of such pairs that are right, as `benchmarks/contracts/matching.py` measured it on generated headers,
-also in languages that no contract speaks.
+A pair's confidence is the share of such pairs that are right, as `benchmarks/contracts/matching.py` measured
+it on generated headers, also in languages that no contract speaks.
 """
 
 from __future__ import annotations
@@ -38,16 +39,19 @@ if TYPE_CHECKING:
 THRESHOLD = 0.9
 EXACT, ALIAS, FUZZY, VALUE = "exact", "alias", "fuzzy", "value"
 _ALIAS_CONFIDENCE = 0.99
-# A logistic model of one pair's rightness, fitted by `benchmarks/contracts/matching.py --fit` on half of the generated headers.
+# A logistic model of one pair's rightness, fitted by `benchmarks/contracts/matching.py --fit` on half of the
+# generated headers.
 _WEIGHTS = {"one": 1.05, "name": -0.43, "fit": 3.01, "misfit": -6.92, "margin": 7.57}
 # What its odds weigh where all columns and fields are rivals (`share_of_odds`), fitted there, too.
 _RIVALRY = {"one": 7.5, "odds": 1.21}
-# A pair's share of the odds, and the share of such pairs by name that were right; of pairs by value it is the same.
+# A pair's share of the odds, and the share of such pairs by name that were right; of pairs by value it is the
+# same.
 _SHARES_OF_ODDS = (0.3, 0.6, 0.85, 0.95)
 _SHARES_RIGHT = (0.3, 0.6, 0.95, 0.995)
 # An unknown column instead of a missing field looks the same, so values alone never decide.
 _BY_VALUE_AT_MOST = THRESHOLD - 0.01
-# Below this worth a file may be of another dataset: of pairs by values of a common type there fewer are right, as the benchmark measured.
+# Below this worth a file may be of another dataset: of pairs by values of a common type there fewer are
+# right, as the benchmark measured.
 _WORTH_OF_OWN_FILES = 0.6
 _TELLING_EVIDENCE = 0.5  # text and numbers have less: the values of many fields fit them
 _ROUNDS = 30
@@ -57,13 +61,20 @@ _BEGINS, _SHORTENS, _SLIPS = 0.85, 0.75, 0.75
 _LEAST_SUGGESTED = 0.3
 _NAMED = 0.5  # a likeness of names below this is no likeness
 _SHORT_FORMS = {
-    "acct": "account", "addr": "address", "amt": "amount", "cat": "category", "cc": "card", "ccy": "currency", "cd": "code",
-    "cntry": "country", "cre": "created", "ctry": "country", "cur": "currency", "curr": "currency", "cust": "customer", "cvc": "cvv",
-    "delivd": "delivered", "descr": "description", "desc": "description", "dlv": "delivered", "dob": "birth", "dt": "date", "e": "email",
-    "exp": "expiry", "fname": "first", "lname": "last", "mail": "email", "mod": "updated", "modified": "updated", "nbr": "number",
-    "nm": "name", "no": "number", "nr": "number", "num": "number", "ord": "order", "pan": "card", "pay": "payment", "pmt": "payment",
-    "prc": "price", "prd": "product", "prod": "product", "promo": "promotion", "qty": "quantity", "reg": "region", "shp": "shipped",
-    "sku": "product", "stat": "status", "tel": "phone", "tm": "time", "trx": "transaction", "ts": "timestamp", "txn": "transaction",
+    "acct": "account", "addr": "address", "amt": "amount", "cat": "category", "cc": "card", "ccy": "currency",
+    "cd": "code",
+    "cntry": "country", "cre": "created", "ctry": "country", "cur": "currency", "curr": "currency",
+    "cust": "customer", "cvc": "cvv",
+    "delivd": "delivered", "descr": "description", "desc": "description", "dlv": "delivered", "dob": "birth",
+    "dt": "date", "e": "email",
+    "exp": "expiry", "fname": "first", "lname": "last", "mail": "email", "mod": "updated",
+    "modified": "updated", "nbr": "number",
+    "nm": "name", "no": "number", "nr": "number", "num": "number", "ord": "order", "pan": "card",
+    "pay": "payment", "pmt": "payment",
+    "prc": "price", "prd": "product", "prod": "product", "promo": "promotion", "qty": "quantity",
+    "reg": "region", "shp": "shipped",
+    "sku": "product", "stat": "status", "tel": "phone", "tm": "time", "trx": "transaction", "ts": "timestamp",
+    "txn": "transaction",
     "txt": "text", "upd": "updated", "val": "value",
 }  # fmt: skip
 # How much evidence it is that all values fit: nearly every text is a string, few are one of four words.
@@ -159,7 +170,9 @@ def _match_columns(names: Sequence[str], samples: Samples, contract: Contract) -
 
 
 def _discounted(match: Match, contract: Contract) -> Match:
-    """Lower the confidence of pairs that rest on values of a common type alone, in a file that may be of another dataset."""
+    """Lower the confidence of pairs that rest on values of a common type alone, in a file that may be of
+    another dataset.
+    """
     factor = (match.worth / _WORTH_OF_OWN_FILES) ** 2
     common = {column.name for column in contract.columns if _evidence(column) < _TELLING_EVIDENCE}
     pairs = (
@@ -204,7 +217,10 @@ class _Facts:
     evidence: Gains
 
     def features(self) -> dict[str, Gains]:
-        """Return the features that the model weighs; `margin` is how far the name is ahead of both sides' other choices."""
+        """Return the features that the model weighs.
+
+        `margin` is how far the name is ahead of both sides' other choices.
+        """
         return {
             "one": np.ones_like(self.name),
             "name": np.where(self.name >= _NAMED, self.name, 0.0),
@@ -215,7 +231,10 @@ class _Facts:
 
     @cached_property
     def alone(self) -> Gains:
-        """How likely each pair is, whatever the others, between 0 and 1; an exact name is certain, whatever the values."""
+        """How likely each pair is, whatever the others, between 0 and 1.
+
+        An exact name is certain, whatever the values.
+        """
         likely = 1 / (1 + np.exp(-sum(_WEIGHTS[name] * values for name, values in self.features().items())))
         likely_or_alias = np.where(
             self.alias > 0, np.where(self.fit >= _GOOD_FIT, _ALIAS_CONFIDENCE, likely), likely
@@ -265,7 +284,9 @@ class _Facts:
 
 
 class Samples:
-    """A sample of texts of each column, their readings as the fields asked about so far, and how well they fit these."""
+    """A sample of texts of each column, their readings as the fields asked about so far, and how well they
+    fit these.
+    """
 
     def __init__(self, texts: Sequence[pa.Array]) -> None:
         self._texts = [column.slice(0, SAMPLE_ROWS) for column in texts]
@@ -273,7 +294,9 @@ class Samples:
         self._fits: dict[tuple[object, ...], float] = {}
 
     def fit(self, row: int, column: Column) -> float:
-        """Return the share, 0 to 1, of a column's texts that are values of the field; a good fit where there is no text.
+        """Return the share, 0 to 1, of a column's texts that are values of the field.
+
+        A good fit where there is no text.
 
         Most fields have the type and the rules of another one, and its answer.
         """
@@ -309,8 +332,8 @@ def share_of_odds(odds: Gains) -> Gains:
     """The probability of each pair where no row and no column has two, or it has none at the odds of one.
 
     Source:
-        Sinkhorn (1964), scaling to given sums of rows and columns; with slack for what is left over, as in softassign by
-        Gold & Rangarajan (1996).
+        Sinkhorn (1964), scaling to given sums of rows and columns; with slack for what is left over, as in
+        softassign by Gold & Rangarajan (1996).
     """
     rows, columns = np.ones((odds.shape[0], 1)), np.ones((1, odds.shape[1]))
     for _ in range(_ROUNDS):
@@ -320,13 +343,17 @@ def share_of_odds(odds: Gains) -> Gains:
 
 
 def _gains(confidence: Gains) -> Gains:
-    """Return the logarithm of the odds of each pair that is worth suggesting: the chosen pairs have the largest total."""
+    """Return the logarithm of the odds of each pair that is worth suggesting: the chosen pairs have the
+    largest total.
+    """
     sure = np.clip(confidence, 1e-6, 1 - 1e-6)
     return np.where(confidence >= _LEAST_SUGGESTED, np.log(sure / (1 - sure)) + 1.0, 0.0)
 
 
 def _aliases(contract: Contract) -> dict[str, set[str]]:
-    """Other names of fields, as the contract has them in its custom property `headgate.aliases`: field → list of names."""
+    """Other names of fields, as the contract has them in its custom property `headgate.aliases`: field → list
+    of names.
+    """
     aliases = contract.properties.get("headgate.aliases", {})
     if not isinstance(aliases, dict):
         raise ContractError(f"{contract.id}: headgate.aliases maps fields to lists of names")
@@ -348,7 +375,9 @@ def _words(name: str) -> tuple[str, ...]:
 
 @cache
 def likeness(given: str, field: str, dataset: str = "") -> float:
-    """How alike two names are, 0 to 1: spelling and words together, with or without the dataset's own name in them."""
+    """How alike two names are, 0 to 1: spelling and words together, with or without the dataset's own name in
+    them.
+    """
     own = {dataset, dataset.removesuffix("s")}
     choices = [(_words(given), _words(field))]
     choices.append(tuple(tuple(word for word in words if word not in own) for words in choices[0]))  # type: ignore[arg-type]  # a pair again
@@ -371,7 +400,8 @@ def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> float:
 
 @cache
 def _word_alike(left: str, right: str) -> float:
-    """1 for the same word, much for a word that begins or abbreviates the other, nothing for words that merely share letters.
+    """1 for the same word, much for a word that begins or abbreviates the other, nothing for words that
+    merely share letters.
 
     A slip keeps the first letter: `stand` ends `bestand` and is another word.
     """
@@ -432,7 +462,10 @@ def _read_as(text: pa.Array, column: Column) -> _ReadTexts:
 
 
 def _share_of(read: _ReadTexts, column: Column) -> float:
-    """Return the share of the texts that keep the field's rules, too; without a text of its type no rule is asked."""
+    """Return the share of the texts that keep the field's rules, too.
+
+    Without a text of its type no rule is asked.
+    """
     fits = read.is_read
     if read.values is not None and fits.any():
         broken = [
@@ -445,7 +478,10 @@ def _share_of(read: _ReadTexts, column: Column) -> float:
 
 
 def _ahead(name: Gains) -> Gains:
-    """How much more alike a pair is than the best other pair of its row or column; negative where another is better."""
+    """How much more alike a pair is than the best other pair of its row or column.
+
+    Negative where another is better.
+    """
     return np.minimum(name - _best_other(name), name - _best_other(name.T).T)
 
 

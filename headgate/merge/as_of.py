@@ -1,7 +1,8 @@
 """The date of the newest event in the lake; the clock is not used.
 
-A contract states the column that says how far its dataset reaches: `headgate.asOf: ordered_at`, or `none`. Such datasets decide
-where they have rows. Of other datasets the first date or timestamp column counts, and last the column that orders versions of rows.
+A contract states the column that says how far its dataset reaches: `headgate.asOf: ordered_at`, or `none`.
+Such datasets decide where they have rows. Of other datasets the first date or timestamp column counts, and
+last the column that orders versions of rows.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def event_time(contract: Contract) -> EventTime | None:
 
 
 def latest_on(contract: Contract, file: Path) -> str:
-    """Return the last day of a dataset's events, ISO 8601; empty when it records none or holds no rows. Open ends (9999) are no events.
+    """Return the last day of a dataset's events, ISO 8601; empty when it records none or holds no rows.
+
+    Open ends (9999) are no events.
 
     Raises:
         ContractError: the contract states a column that it does not declare.

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def delete_old_snapshots(
     objects: ObjectStore, bucket: str, lake: LakeSnapshot, shown: Mapping[str, str]
 ) -> None:
-    """Delete what neither `lake` nor one of the newest few manifests names; what is newer than they are stays, as it may be in the making.
+    """Delete what neither `lake` nor one of the newest few manifests names.
+
+    What is newer than they are stays, as it may be in the making.
 
     Args:
         shown: the location that each dataset's table points at.

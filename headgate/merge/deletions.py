@@ -1,7 +1,9 @@
-"""Remove the rows that their source has deleted since it last held them: no new snapshot has them, older snapshots keep them.
+"""Remove the rows that their source has deleted since it last held them: no new snapshot has them, older
+snapshots keep them.
 
-Moments are the source's own, as texts that compare as the moments do. An increment's rows were last held at its newest
-sighting; of that only the deletions before it matter, so that rows seen again and again without deletions stay the same.
+Moments are the source's own, as texts that compare as the moments do. An increment's rows were last held at
+its newest sighting; of that only the deletions before it matter, so that rows seen again and again without
+deletions stay the same.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ def deletions_among(listed: Iterable[str]) -> tuple[str, ...]:
 
 
 def held_after(listed: Sequence[str]) -> dict[str, str]:
-    """Of every increment whose rows the source still held after it had deleted some: the moment of the last such deletions."""
+    """Of every increment whose rows the source still held after it had deleted some: the moment of the last
+    such deletions.
+    """
     moments = [keys.deleted_by(key) for key in deletions_among(listed)]
     newest: dict[str, str] = {}
     for increment, moment in (sighting for key in listed if (sighting := keys.sighting_of(key))):
@@ -52,7 +56,8 @@ def still_there(
 
     Args:
         deleted: the key's columns, and DELETED_BY.
-        held: INCREMENT (a content hash) and HELD_AFTER; an increment that is not in it was held before all deletions.
+        held: INCREMENT (a content hash) and HELD_AFTER; an increment that is not in it was held before all
+            deletions.
     """
     seen = rows.left_join(last_held, rows["_content_sha256"] == last_held[INCREMENT]).drop(INCREMENT)
     seen = seen.mutate(**{HELD_AFTER: seen[HELD_AFTER].fill_null("")})

@@ -57,7 +57,10 @@ class Memory:
 
 @dataclass(frozen=True)
 class Deletions:
-    """Files of deleted keys, by the moment by which they had gone; and after which of these moments each increment was held again."""
+    """Files of deleted keys, by the moment by which they had gone.
+
+    And after which of these moments each increment was held again.
+    """
 
     files: Mapping[str, Path] = field(default_factory=dict)
     held_after: Mapping[str, str] = field(default_factory=dict)  # content hash → moment
@@ -80,7 +83,9 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Within:
-    """A range of keys: those of some parts of a snapshot, and all keys between and, at both ends of the snapshot, beyond them."""
+    """A range of keys: those of some parts of a snapshot, and all keys between and, at both ends of the
+    snapshot, beyond them.
+    """
 
     edges: pa.Table  # `SnapshotParts.edges`
     parts: range
@@ -108,7 +113,9 @@ def fit_files(contract: Contract, files: Sequence[Path], lacking: Collection[str
 
 @contextmanager
 def values_required(fitted: Fitted) -> Iterator[None]:
-    """While rows are written in the block, a null in a required column is an AuditError that names the columns."""
+    """While rows are written in the block, a null in a required column is an AuditError that names the
+    columns.
+    """
     try:
         yield
     except ValueError:
@@ -135,13 +142,15 @@ def newest_rows(
     part_rows: int = 0,
     within: Within | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the newest row of every key, without deleted ones, in the order of the key, with the column BEGINS_PART.
+    """Yield the newest row of every key, without deleted ones, in the order of the key, with the column
+    BEGINS_PART.
 
     A contract without a key keeps every row, or every different row (`headgate.contracts.identity`).
     A column that a file of an older contract version lacks is null there.
 
     Args:
-        held_at: content hash → when an object last came to hold it; of rows that tie in the order columns the latest is the newest.
+        held_at: content hash → when an object last came to hold it; of rows that tie in the order columns the
+            latest is the newest.
         within: the keys to which the rows are restricted; all keys by default.
     """
     if not fitted.files:
@@ -176,7 +185,9 @@ def _newest_sql(
     listed: Sequence[pa.Schema],
     part_rows: int,
 ) -> str:
-    """Return the statement of `newest_rows`. To compile it takes 50 ms, more than a small merge, and each part needs it.
+    """Return the statement of `newest_rows`.
+
+    To compile it takes 50 ms, more than a small merge, and each part needs it.
 
     Args:
         listed: the columns of `deletion_tables`; empty without deletions.
@@ -194,7 +205,10 @@ def _newest_sql(
 
 
 def _condition(key: Sequence[str], within: Within) -> str:
-    """Return the range as a condition in DuckDB's SQL; the first part has no lower end, the last one no upper end."""
+    """Return the range as a condition in DuckDB's SQL.
+
+    The first part has no lower end, the last one no upper end.
+    """
     low = f"(SELECT {row_of([FIRST + name for name in key])} FROM {EDGES} WHERE {NUMBER} = {{}})"  # noqa: S608 names of columns, quoted
     ends = [(">=", within.parts.start), ("<", within.parts.stop)]
     bounds = [
@@ -208,7 +222,9 @@ def _condition(key: Sequence[str], within: Within) -> str:
 def _newest(
     key: Sequence[str], order_by: Sequence[str], rows: ibis.Table, last_held: ibis.Table
 ) -> ibis.Table:
-    """Of what order columns leave tied that which an object came to hold last: corrected files often keep their rows' times of change."""
+    """Of what order columns leave tied that which an object came to hold last: corrected files often keep
+    their rows' times of change.
+    """
     dated = rows.left_join(last_held, rows["_content_sha256"] == last_held[_CONTENT]).drop(_CONTENT)
     return newest_by(dated, key, order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)
 
@@ -218,7 +234,10 @@ def _table(name: str, schema: pa.Schema) -> ibis.Table:
 
 
 def deleted_keys(contract: Contract, file: Path) -> pa.Table:
-    """Return the keys that a file of deletions lists, in the contract's types. AuditError when they do not fit."""
+    """Return the keys that a file of deletions lists, in the contract's types.
+
+    AuditError when they do not fit.
+    """
     columns = tuple(column for column in contract.columns if column.name in contract.key)
     _fit(replace(contract, columns=columns, order_by=(), comparisons=()), file)
     return table_of(file)
@@ -241,7 +260,8 @@ def _fit(contract: Contract, file: Path) -> _FittedFile:
     """Rewrite the file where an older version of the contract gave it other columns or types.
 
     Raises:
-        AuditError: a key column is missing, or a value does not fit the column's type; names the columns, never a value.
+        AuditError: a key column is missing, or a value does not fit the column's type; names the columns,
+            never a value.
     """
     schema = arrow_schema(contract)
     with pq.ParquetFile(file) as parquet:
@@ -265,7 +285,10 @@ def _fit(contract: Contract, file: Path) -> _FittedFile:
 
 
 def _cast_exactly(column: pa.Array | pa.ChunkedArray, to: pa.DataType) -> pa.Array | pa.ChunkedArray | None:
-    """Return the column in another type, or None when a value does not fit. Arrow refuses to lose a digit; DuckDB would round."""
+    """Return the column in another type, or None when a value does not fit.
+
+    Arrow refuses to lose a digit; DuckDB would round.
+    """
     try:
         return column.cast(to)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # Arrow's own text quotes the value
@@ -274,6 +297,7 @@ def _cast_exactly(column: pa.Array | pa.ChunkedArray, to: pa.DataType) -> pa.Arr
 
 def _unfit(contract: Contract, columns: Sequence[str], why: str) -> str:
     return (
-        f"{contract.id}: increments of an older contract version do not fit version {contract.version}: rows {why}: {', '.join(columns)}. "
+        f"{contract.id}: increments of an older contract version do not fit version {contract.version}: "
+        f"rows {why}: {', '.join(columns)}. "
         f"Replay the files of {contract.dataset} from raw, or restore the older contract."
     )

@@ -75,7 +75,9 @@ class _Plan:
 
     @property
     def rows(self) -> tuple[str, ...]:
-        """The increments that are read: what is new, or all of them, because after a revert older rows come back."""
+        """The increments that are read: what is new, or all of them, because after a revert older rows come
+        back.
+        """
         return tuple(
             key
             for key in (self.made_of.increments if self.reverted else self.new)
@@ -100,13 +102,14 @@ class Merging:
     Args:
         contracts: the curated contracts, by dataset.
         audit: raises AuditError when rows do not hold their contract.
-        workspace: a local folder with room for what arrives in the largest dataset, twice, and a part of it; without a snapshot
-            that can be built upon, for all its increments.
-        memory: DuckDB's, for the merges of one process; by default each merge opens a database and closes it, and spills into the
-            workspace.
-        last_held: when an object last came to hold each content, by its hash; without it only the hash ranks rows that
-            tie in the order columns.
-        missing_parents: the contract of the table that lists rows without a parent; without it only the report lists them.
+        workspace: a local folder with room for what arrives in the largest dataset, twice, and a part of it;
+            without a snapshot that can be built upon, for all its increments.
+        memory: DuckDB's, for the merges of one process; by default each merge opens a database and closes it,
+            and spills into the workspace.
+        last_held: when an object last came to hold each content, by its hash; without it only the hash ranks
+            rows that tie in the order columns.
+        missing_parents: the contract of the table that lists rows without a parent; without it only the
+            report lists them.
         notify: called with the table of each dataset that shows another snapshot than before.
         part_rows: rows of a snapshot's part on average; 0 keeps each dataset in one part.
     """
@@ -128,8 +131,9 @@ class Merging:
         """The lake's newest snapshot: of every dataset, the newest row of each key over all increments.
 
         The same increments give the same ids and bytes, and nothing is written for what has not changed.
-        All datasets are audited before the first table moves; the pointer moves last. A dataset that fails keeps its table and its
-        previous snapshot; `failed` of the returned snapshot says why, and the other datasets are published.
+        All datasets are audited before the first table moves; the pointer moves last. A dataset that fails
+        keeps its table and its previous snapshot; `failed` of the returned snapshot says why, and the other
+        datasets are published.
 
         Args:
             as_of: the day the systems take for today; by default the last one that the data knows.
@@ -176,7 +180,9 @@ class Merging:
 
     @contextmanager
     def _open_memory(self, folder: Path) -> Iterator[Memory]:
-        """One database for all datasets and their references, because to open and to close one takes longer than a small merge."""
+        """One database for all datasets and their references, because to open and to close one takes longer
+        than a small merge.
+        """
         if self.memory:
             yield self.memory
             return
@@ -228,7 +234,8 @@ class Merging:
     def _plan(
         self, contract: Contract, previous: LakeSnapshot | None, last_held: Mapping[str, LastHeld]
     ) -> _Plan:
-        # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this merge conflicts.
+        # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this
+        # merge conflicts.
         current = self.catalog.current(self.database, contract.dataset)
         increments = self._increments(contract.dataset, last_held)
         table = _table_of(contract)
@@ -249,9 +256,10 @@ class Merging:
     def _increments(self, dataset: str, last_held: Mapping[str, LastHeld]) -> tuple[str, ...]:
         """Every increment, and every object that lists deletions, by key.
 
-        With an increment's key stand its edition, and after which deletions its rows were held again: one that was replayed or that
-        came back is another than the one that was merged, so all is merged again. Deletions that change no such mark are newer than
-        every row, so that the snapshot before can be built upon. A content that an object came back to is newer than it was.
+        With an increment's key stand its edition, and after which deletions its rows were held again: one
+        that was replayed or that came back is another than the one that was merged, so all is merged again.
+        Deletions that change no such mark are newer than every row, so that the snapshot before can be built
+        upon. A content that an object came back to is newer than it was.
         """
         listed = [
             item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/")
@@ -275,7 +283,10 @@ class Merging:
     def _build_each(
         self, plans: Sequence[_Plan], references: ReferenceCheck, last_held: Mapping[str, LastHeld]
     ) -> tuple[list[tuple[DatasetSnapshot, Staged | None]], dict[str, str]]:
-        """Build every dataset; a dataset that cannot be built does not stop the others, and the reason is returned by its name."""
+        """Build every dataset.
+
+        A dataset that cannot be built does not stop the others, and the reason is returned by its name.
+        """
         built, failed = [], {}
         for plan in plans:
             try:
@@ -354,7 +365,10 @@ class Merging:
         )
 
     def _keys_of(self, plan: _Plan, part: ObjectRef) -> pa.Table:
-        """Return the keys of a part's rows that came from reverted increments. Their other rows were replaced, so nothing changes there."""
+        """Return the keys of a part's rows that came from reverted increments.
+
+        Their other rows were replaced, so nothing changes there.
+        """
         key = merge_key(plan.contract)
         with self.objects.open(part) as opened, pq.ParquetFile(opened) as file:
             rows = file.read(list(dict.fromkeys([*key, _CONTENT])), use_threads=False)
@@ -395,7 +409,9 @@ def _content_of(increment: str) -> str:
 
 
 def _are_reverted(gone: Collection[str], increments: Sequence[str]) -> bool:
-    """Return whether each of these was an increment that left the lake: not a deletion, and not one that was replayed or held again."""
+    """Return whether each of these was an increment that left the lake: not a deletion, and not one that was
+    replayed or held again.
+    """
     there = {key.partition(" ")[0] for key in increments}
     return all(not keys.deleted_by(key) and key.partition(" ")[0] not in there for key in gone)
 
@@ -403,7 +419,8 @@ def _are_reverted(gone: Collection[str], increments: Sequence[str]) -> bool:
 def _came_late(new: Sequence[str], increments: Sequence[str]) -> bool:
     """Return whether new deletions are older than rows that were held again after later deletions.
 
-    The snapshot before has only the newest row of each key; if late deletions remove that row, an older row must come back.
+    The snapshot before has only the newest row of each key; if late deletions remove that row, an older row
+    must come back.
     """
     newest_held = max(map(moment_of, increments), default="")
     return any(keys.deleted_by(key) <= newest_held for key in new if keys.deleted_by(key))

@@ -15,11 +15,12 @@ _RANK = "_headgate_rank"
 def newest_by(
     table: ibis.Table, key: Sequence[str], order_by: Sequence[str], tie_break: Sequence[str] = ()
 ) -> ibis.Table:
-    """One row of `table` for each key: the one with the greatest `order_by`, and among those the greatest `tie_break`.
+    """One row of `table` for each key: the one with the greatest `order_by`, and among those the greatest
+    `tie_break`.
 
-    Every remaining column breaks further ties, so rows that still tie are equal and the answer depends on the rows alone,
-    not on their order or on how they were cut into files. A null is older than every value. It follows that
-    `newest_by(newest_by(a) + b) = newest_by(a + b)`, where + puts rows together.
+    Every remaining column breaks further ties, so rows that still tie are equal and the answer depends on the
+    rows alone, not on their order or on how they were cut into files. A null is older than every value. It
+    follows that `newest_by(newest_by(a) + b) = newest_by(a + b)`, where + puts rows together.
     """
     named = [*order_by, *tie_break]
     rest = sorted(set(table.columns) - {*key, *named})

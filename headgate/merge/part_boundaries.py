@@ -1,6 +1,7 @@
 """Where the parts of a snapshot begin, and which of them a merge changes.
 
-Whether a row begins a part depends on its key alone, so a lake that grew day by day has the same parts as one that is merged at once.
+Whether a row begins a part depends on its key alone, so a lake that grew day by day has the same parts as one
+that is merged at once.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ _SEPARATOR = "\x1f"  # between the texts of a key's columns
 
 
 class BoundaryMovedError(Exception):
-    """The first row of some changed parts does not begin a part. A part before them must be merged with them."""
+    """The first row of some changed parts does not begin a part.
+
+    A part before them must be merged with them.
+    """
 
 
 @ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
@@ -40,15 +44,21 @@ def _md5_number(text: str) -> int:  # type: ignore[empty-body]  # DuckDB has it
 
 
 def part_rows_of(contract: Contract, part_rows: int) -> int:
-    """Return the rows of a dataset's part on average; 0 for a single part, which a contract with a `unique` column needs.
+    """Return the rows of a dataset's part on average.
 
-    Ranges of the key say nothing about another column, and a unique column takes texts as equal that differ in case.
+    0 for a single part, which a contract with a `unique` column needs.
+
+    Ranges of the key say nothing about another column, and a unique column takes texts as equal that differ
+    in case.
     """
     return 0 if any(column.unique for column in contract.columns) else part_rows
 
 
 def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Value:
-    """Whether each row begins a part, from its key; every `part_rows`-th row does on average, none when that is 0."""
+    """Whether each row begins a part, from its key.
+
+    Every `part_rows`-th row does on average, none when that is 0.
+    """
     if not part_rows:
         return ibis.literal(value=False)
     # -0.0 and 0.0 are one key with two texts.
@@ -60,7 +70,9 @@ def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Va
 def write_parts(
     folder: Path, schema: pa.Schema, rows: Iterable[pa.RecordBatch], *, follows: bool
 ) -> Iterator[Path]:
-    """Write sorted rows with the column BEGINS_PART part by part, and yield each file. A file is deleted when the next is asked for.
+    """Write sorted rows with the column BEGINS_PART part by part, and yield each file.
+
+    A file is deleted when the next is asked for.
 
     Args:
         follows: there are parts before these rows, so the first row must begin one.
@@ -98,10 +110,12 @@ def changed_spans(
     deleted: Sequence[pa.Table],
     connection: duckdb.DuckDBPyConnection,
 ) -> list[range]:
-    """Return which parts a merge changes, as ranges of their numbers in ascending order; each range is merged by itself.
+    """Return which parts a merge changes, as ranges of their numbers in ascending order.
 
-    A part changes when an arriving key or a deleted key lies in its range. When its first row may be deleted, the part before belongs
-    to the same range.
+    Each range is merged by itself.
+
+    A part changes when an arriving key or a deleted key lies in its range. When its first row may be deleted,
+    the part before belongs to the same range.
     """
     row, first = row_of(key), row_of([FIRST + name for name in key])
     connection.register(EDGES, edges)
@@ -110,22 +124,25 @@ def changed_spans(
     if arriving:
         connection.read_parquet([str(path) for path in arriving]).create_view(_ARRIVING)
         touched |= _numbers(
-            connection, f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low"
-        )  # noqa: S608 as above
+            connection,
+            f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low",  # noqa: S608 as above
+        )
     if deleted:
         connection.register(_DELETED, pa.concat_tables(deleted))
         touched |= _numbers(
-            connection, f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low"
-        )  # noqa: S608 as above
+            connection,
+            f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low",  # noqa: S608 as above
+        )
         joined = _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) JOIN {parts} ON k = low")  # noqa: S608 as above
     return spans(touched, joined)
 
 
 def grouped(changed: Iterable[range], sizes: Sequence[int], limit: int) -> list[range]:
-    """Join ranges with the parts between them, while the parts of a range are not larger than `limit` together.
+    """Join ranges with the parts between them, while the parts of a range are not larger than `limit`
+    together.
 
-    Every range reads all arriving rows once. With the size of these as the limit, a merge that changes parts all over the
-    snapshot reads arriving rows no more often than it reads the snapshot itself.
+    Every range reads all arriving rows once. With the size of these as the limit, a merge that changes parts
+    all over the snapshot reads arriving rows no more often than it reads the snapshot itself.
 
     >>> grouped([range(0, 1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, 30)
     [range(0, 2), range(5, 8)]

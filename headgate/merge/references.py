@@ -1,6 +1,7 @@
 """Foreign keys, checked where children and parents meet: in the merged snapshots.
 
-A missing parent is reported and never refuses a row: files arrive in any order, and a child may arrive before its parent.
+A missing parent is reported and never refuses a row: files arrive in any order, and a child may arrive before
+its parent.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ _ORPHANS = "orphans"
 
 
 def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:
-    """Each value of `column` that no parent has, once, with its number of rows, in the order of the values."""
+    """Each value of `column` that no parent has, once, with its number of rows, in the order of
+    the values.
+    """
     is_same_type = children[column].type() == parents[parent_column].type()
     own, present = (
         value if is_same_type else value.cast("string")
@@ -79,7 +82,10 @@ class ReferenceCheck:
     memory: Memory
 
     def keep(self, dataset: str, part: str, rows: Path | BinaryIO) -> None:
-        """The columns of a snapshot's part that references need lie in the folder; the part itself is not needed any more."""
+        """The columns of a snapshot's part that references need lie in the folder.
+
+        The part itself is not needed any more.
+        """
         if names := self._names(dataset):
             self._kept(dataset).mkdir(exist_ok=True)
             with pq.ParquetFile(rows) as file:
@@ -88,7 +94,10 @@ class ReferenceCheck:
     def check(
         self, snapshots: Mapping[str, DatasetSnapshot], previous: Iterable[CheckedReference] = ()
     ) -> tuple[CheckedReference, ...]:
-        """Every reference, over these snapshots. `previous` references of the same two snapshots are not checked again."""
+        """Every reference, over these snapshots.
+
+        `previous` references of the same two snapshots are not checked again.
+        """
         before = {
             (reference.column, reference.references, reference.children, reference.parents): reference
             for reference in previous
@@ -121,7 +130,10 @@ class ReferenceCheck:
         return CheckedReference(*about, int(rows), int(distinct), tuple(str(value) for value, _ in first))
 
     def _fetched(self, snapshot: DatasetSnapshot) -> list[str]:
-        """The kept columns, by part; of parts that were not written now only these columns are fetched first."""
+        """The kept columns, by part.
+
+        Of parts that were not written now only these columns are fetched first.
+        """
         parts = [(ref, ref.key.rpartition("/")[2]) for ref in part_refs(self.objects, self.bucket, snapshot)]
         for ref, part in parts:
             if not (self._kept(snapshot.dataset) / part).exists():

@@ -1,4 +1,6 @@
-"""Write a dataset's snapshot part by part: merge the parts that change, and copy all others from the snapshot before."""
+"""Write a dataset's snapshot part by part: merge the parts that change, and copy all others from the snapshot
+before.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RULES_EDITION = 1  # raise it when the audit refuses more than before under the same contract: all parts are written and audited again
+# Raise it when the audit refuses more than before under the same contract: all parts are written and audited
+# again.
+RULES_EDITION = 1
 _AT_ONCE = 8
 
 
@@ -45,7 +49,8 @@ class DatasetChange:
         arriving: the increments that are not in the snapshot before; all of them where it is complete.
         new_files: those of its files that are not in the snapshot before.
         deleted: the keys of deletions that are not in it, and of its rows whose increment was reverted.
-        is_complete: the rows of changed parts come from `arriving` alone: an increment was reverted, so older rows come back.
+        is_complete: the rows of changed parts come from `arriving` alone: an increment was reverted, so older
+            rows come back.
         deletions: all deletions, which may concern arriving rows.
         base: the parts of the snapshot before; none where all increments are merged again.
         record: what is known of these parts; None where an older version of Headgate wrote them.
@@ -74,7 +79,9 @@ class DatasetChange:
 
     @property
     def made_for(self) -> str:
-        """Identifies all that decides where parts begin, how they are written, and by which rules they are audited."""
+        """Identifies all that decides where parts begin, how they are written, and by which rules they are
+        audited.
+        """
         return rules_fingerprint(self.contract, RULES_EDITION, self.part_rows)
 
     @property
@@ -103,7 +110,9 @@ class SnapshotWriter:
     memory: Memory
 
     def write(self, change: DatasetChange, prefix: str) -> SnapshotParts:
-        """The parts of the new snapshot lie below `prefix`, and nothing else does. Changed parts were audited.
+        """The parts of the new snapshot lie below `prefix`, and nothing else does.
+
+        Changed parts were audited.
 
         Raises:
             AuditError: rows do not hold their contract.
@@ -120,13 +129,15 @@ class SnapshotWriter:
         record = SnapshotParts(_key_schema(schema, change.key), change.made_for, tuple(parts))
         if not record.are_in_order():
             raise AuditError(
-                f"{change.contract.id}: the parts' ranges of the key overlap, so the key may not be unique. Report it."
+                f"{change.contract.id}: the parts' ranges of the key overlap, so the key may not be "
+                "unique. Report it."
             )
         self._delete_others(prefix, len(parts))
         return record
 
     def _write_spans(self, change: DatasetChange, prefix: str, record: SnapshotParts | None) -> list[Part]:
-        """Write the parts of each span of the snapshot before that changes, and take over those between spans.
+        """Write the parts of each span of the snapshot before that changes, and take over those between
+        spans.
 
         Args:
             record: of the snapshot before; None writes all parts again.
@@ -170,7 +181,10 @@ class SnapshotWriter:
     def _merge_span(
         self, change: DatasetChange, prefix: str, span: range, within: Within | None, parts: list[Part]
     ) -> None:
-        """Merge some parts of the snapshot before with what arrives in their range of keys; append what was written to `parts`."""
+        """Merge some parts of the snapshot before with what arrives in their range of keys.
+
+        Append what was written to `parts`.
+        """
         numbers = range(0) if change.is_complete else span
         base = [self.folder / f"base-{number:05d}.parquet" for number in numbers]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -208,7 +222,9 @@ class SnapshotWriter:
         return described(file, change.key, latest_on(change.contract, file))
 
     def _delete_others(self, prefix: str, count: int) -> None:
-        """Delete what another layout of the same snapshot left in its folder: readers take every part that is there."""
+        """Delete what another layout of the same snapshot left in its folder: readers take every part that is
+        there.
+        """
         names = {keys.part(prefix, number) for number in range(count)}
         for item in list(self.objects.list(self.bucket, prefix)):
             if item.ref.key not in names:

@@ -1,1 +1,3 @@
-"""Onboarding: records that are created one by one or in batches, by the contracts that the gate applies to files."""
+"""Onboarding: records that are created one by one or in batches, by the contracts that the gate applies to
+files.
+"""

@@ -1,4 +1,6 @@
-"""The verdict on each row: the gate's own, whether the row came in a file, over GraphQL or from the command line."""
+"""The verdict on each row: the gate's own, whether the row came in a file, over GraphQL or from the command
+line.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,11 @@ class RecordVerdict:
 
     Attributes:
         row: its number, from 1.
-        values: of an accepted row, typed and masked; decimals, dates and times are text. Empty for a row that broke a rule.
+        values: of an accepted row, typed and masked; decimals, dates and times are text. Empty for a row that
+            broke a rule.
         rule, column, reason: of the first rule that it broke.
-        texts: the row as it was sent, with sensitive values masked; only of a row that broke a rule and has a cell for each column.
+        texts: the row as it was sent, with sensitive values masked; only of a row that broke a rule and has a
+            cell for each column.
     """
 
     row: int

@@ -1,4 +1,7 @@
-"""Models: the source contracts whose rows may be created as records. A contract is one if it states `headgate.model`."""
+"""Models: the source contracts whose rows may be created as records.
+
+A contract is one if it states `headgate.model`.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,10 @@ def some_models(models: Mapping[str, Model]) -> Mapping[str, Model]:
         BadInputError: it has none.
     """
     if not models:
-        remedy = 'add "onboarding" to domains in headgate.toml; the folder samples has such a lake project (docs/use/uploading.md)'
+        remedy = (
+            'add "onboarding" to domains in headgate.toml; the folder samples has such a lake project '
+            "(docs/use/uploading.md)"
+        )
         raise BadInputError(
             rule="unknown_dataset", message="this lake has no model to create records of", remedy=remedy
         )
@@ -57,7 +63,8 @@ def models_of(contracts: Mapping[str, Contract]) -> dict[str, Model]:
     """Return the models among source contracts, by name.
 
     Raises:
-        ContractError: a name is no GraphQL type's or names two contracts, or a contract has no single column as its key.
+        ContractError: a name is no GraphQL type's or names two contracts, or a contract has no single column
+            as its key.
     """
     models: dict[str, Model] = {}
     for contract in contracts.values():
@@ -71,11 +78,13 @@ def models_of(contracts: Mapping[str, Contract]) -> dict[str, Model]:
                 else "is no capital letter with letters and digits behind it"
             )
             raise ContractError(
-                f"{contract.id}: {PROPERTY} {name!r} {why}. Give the model a name of its own, such as Customer."
+                f"{contract.id}: {PROPERTY} {name!r} {why}. Give the model a name of its own, such as "
+                "Customer."
             )
         if len(contract.key) != 1:
             raise ContractError(
-                f"{contract.id}: the key has {len(contract.key)} columns. Give a model a key of one column, the id."
+                f"{contract.id}: the key has {len(contract.key)} columns. Give a model a key of one "
+                "column, the id."
             )
         models[name] = Model(name, contract)
     return dict(sorted(models.items()))
@@ -90,6 +99,7 @@ def model_named(models: Mapping[str, Model], name: str) -> Model:
     by_name = {model_name.lower(): model for model_name, model in models.items()}
     if name.lower() not in by_name:
         raise HeadgateError(
-            f"There is no model {name}. Models: {', '.join(models) or 'none; add the domain onboarding to headgate.toml'}."
+            f"There is no model {name}. Models: "
+            f"{', '.join(models) or 'none; add the domain onboarding to headgate.toml'}."
         )
     return by_name[name.lower()]

@@ -1,4 +1,6 @@
-"""Read a file of records: which model it holds, how its columns map to fields, and the verdict on each row."""
+"""Read a file of records: which model it holds, how its columns map to fields, and the verdict on
+each row.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,10 @@ def _detected(headed: FileTable, name: str, models: Mapping[str, Model]) -> Mode
         headed.names, headed.samples, {dataset: model.contract for dataset, model in by_dataset.items()}
     )
     if match is None or match.absent:
-        remedy = f"name the model with --model: {', '.join(models)}; `headgate onboard --list-models` shows their columns"
+        remedy = (
+            f"name the model with --model: {', '.join(models)}; `headgate onboard --list-models` shows "
+            "their columns"
+        )
         raise BadInputError(
             rule="unknown_dataset", message="the columns fit no model", remedy=remedy, file=name
         )
@@ -78,7 +83,10 @@ def _detected(headed: FileTable, name: str, models: Mapping[str, Model]) -> Mode
 
 
 def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, str]]:
-    """Return the contract for this file's header; a header without a confident mapping is left to the gate, which says what is wrong."""
+    """Return the contract for this file's header.
+
+    A header without a confident mapping is left to the gate, which says what is wrong.
+    """
     match = match_columns(headed.names, headed.samples, contract)
     fields = {pair.position: pair.field for pair in match.pairs}
     mapping = {shown: fields.get(place, "") for place, shown in enumerate(headed.shown)}
@@ -89,7 +97,10 @@ def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, 
         raise BadInputError(
             rule="unknown_column",
             message="the model has no field of this name, and its values would be lost",
-            remedy=f"name the column as its field, leave it out, or add the field to the contract of {contract.dataset}",
+            remedy=(
+                "name the column as its field, leave it out, or add the field to the contract of "
+                f"{contract.dataset}"
+            ),
             column=", ".join(headed.shown[place] for place in unmatched),
         )
     if match.confidence < THRESHOLD:
@@ -100,7 +111,10 @@ def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, 
 
 
 def failed_rows(read: RecordFile, outcomes: Iterable[Outcome]) -> bytes:
-    """Return a CSV file of the rows that failed, with the model's column names, to correct and send again; a ragged row is left out."""
+    """Return a CSV file of the rows that failed, with the model's column names, to correct and send again.
+
+    A ragged row is left out.
+    """
     verdicts = {verdict.row: verdict for verdict in read.verdicts}
     out = io.StringIO()
     writer = csv.DictWriter(out, read.model.contract.names, lineterminator="\n")

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class WriteAnswer(StrEnum):
-    """The table's answer to a write. `PRESENT`: the same record is there already, so a repetition changes nothing."""
+    """The table's answer to a write.
+
+    `PRESENT`: the same record is there already, so a repetition changes nothing.
+    """
 
     CREATED = "created"
     UPDATED = "updated"
@@ -25,7 +28,10 @@ class WriteAnswer(StrEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """One record. `unique` has the normal form of each unique column's value; `revision` grows with every update."""
+    """One record. `unique` has the normal form of each unique column's value.
+
+    `revision` grows with every update.
+    """
 
     model: str
     id: str

@@ -1,7 +1,7 @@
 """Answer AppSync's calls of a Lambda resolver.
 
-Source: AWS AppSync developer guide, "Direct Lambda resolvers": the event has `info.fieldName` and `arguments`; an error that is raised
-becomes an error of the field.
+Source: AWS AppSync developer guide, "Direct Lambda resolvers": the event has `info.fieldName` and
+`arguments`; an error that is raised becomes an error of the field.
 """
 
 from __future__ import annotations
@@ -55,9 +55,12 @@ def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapp
 
 
 def _check_groups(identity: Mapping[str, Any] | None, allowed: Sequence[str]) -> None:
-    """Check the groups of a person. AppSync itself has checked API keys, signatures, and the groups that the schema states.
+    """Check the groups of a person.
 
-    Source: AWS AppSync developer guide, "Resolver context reference": `identity.claims` is there for user pools only.
+    AppSync itself has checked API keys, signatures, and the groups that the schema states.
+
+    Source: AWS AppSync developer guide, "Resolver context reference": `identity.claims` is there for user
+    pools only.
     """
     if not identity or "claims" not in identity:
         return

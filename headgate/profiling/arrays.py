@@ -1,7 +1,8 @@
-"""Columns as the profile works on them: texts counted once each, and every ordered value as a sorted numpy array.
+"""Columns as the profile works on them: texts counted once each, and every ordered value as a sorted numpy
+array.
 
-Arrow and numpy exchange buffers here: `pa.array` and `to_numpy` import pandas where it is installed, which would be a second of a
-cold start.
+Arrow and numpy exchange buffers here: `pa.array` and `to_numpy` import pandas where it is installed, which
+would be a second of a cold start.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ def is_valid(values: pa.Array) -> Flags:
 
 
 def measured(values: pa.Array) -> pa.Array:
-    """Return numbers, days or instants as 64-bit integers where that is exact, else as doubles: decimals by their unscaled value."""
+    """Return numbers, days or instants as 64-bit integers where that is exact, else as doubles: decimals by
+    their unscaled value.
+    """
     kind = values.type
     if pa.types.is_decimal128(kind) and kind.precision <= _DIGITS_IN_64_BITS:
         low = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16)[::2]
@@ -109,7 +112,9 @@ def evenly_spaced(count: int, at_most: int) -> Values:
 
 
 def splitmix64(words: Hashes) -> Hashes:
-    """Return a hash of each 64-bit word: equal words give equal hashes, and different words different ones."""
+    """Return a hash of each 64-bit word: equal words give equal hashes, and different words
+    different ones.
+    """
     with np.errstate(over="ignore"):  # arithmetic is modulo 2^64
         shuffled = words + _GOLDEN
         shuffled = (shuffled ^ (shuffled >> np.uint64(30))) * _MIXER

@@ -29,7 +29,10 @@ Rows: TypeAlias = "pa.Table | Path | bytes"
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of some rows. Parquet without bytes has no rows and no columns: the gate writes nothing where there is nothing."""
+    """The columns of some rows.
+
+    Parquet without bytes has no rows and no columns: the gate writes nothing where there is nothing.
+    """
 
     rows: Rows
 
@@ -72,7 +75,8 @@ class Columns:
             yield from (batch.column(0) for batch in file.iter_batches(_BATCH_ROWS, columns=[name]))
 
     def some(self, name: str) -> pa.Array:
-        """One column in one piece: all rows, or where there are many a sample that looks random and is the same for all columns.
+        """One column in one piece: all rows, or where there are many a sample that looks random and is the
+        same for all columns.
 
         Rows at even distances would do, were no data periodic.
         """

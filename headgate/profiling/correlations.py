@@ -19,17 +19,20 @@ if TYPE_CHECKING:
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 ROWS = 100_000
-# There are half the square of so many pairs: 19,900, which take two seconds and make two megabytes of profile.
+# There are half the square of so many pairs: 19,900, which take two seconds and make two megabytes of
+# profile.
 MOST_COLUMNS = 200
 _FEWEST = 3
 _DECIMALS = 6
 _ROWS_AT_ONCE = 1 << 13
-# Sums over the rows of a pair that leave less than this of a column's variance have lost too many digits: it is computed from its own rows.
+# Sums over the rows of a pair that leave less than this of a column's variance have lost too many digits: it
+# is computed from its own rows.
 _VARIES = 1e-6
 
 
 def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
-    """Pearson's r of each pair of the first 200 columns over the rows that hold both, on an even sample of at most 100,000 rows.
+    """Pearson's r of each pair of the first 200 columns over the rows that hold both, on an even sample of at
+    most 100,000 rows.
 
     Pairs in which one column does not vary are left out.
     """

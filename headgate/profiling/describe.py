@@ -1,7 +1,7 @@
 """One column, described: what its values are like, by numbers that a person can check.
 
-Numbers are written as text: exactly where they are values of the column, with twelve significant digits where they are computed, so
-that neither the order of the rows nor the machine changes a profile's bytes.
+Numbers are written as text: exactly where they are values of the column, with twelve significant digits where
+they are computed, so that neither the order of the rows nor the machine changes a profile's bytes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 TOP = 10
 CATEGORIES = 50
 SIGNIFICANT_DIGITS = 12
-# Source: Tukey (1977), Exploratory Data Analysis: values beyond the inner fences are outside, beyond the outer ones far out.
+# Source: Tukey (1977), Exploratory Data Analysis: values beyond the inner fences are outside, beyond the
+# outer ones far out.
 INNER_FENCE, OUTER_FENCE = 1.5, 3.0
 _LONGEST_SHOWN = 60
 _PATTERNS_FROM = 4096
@@ -64,7 +65,8 @@ class ColumnStatistics:
         facts: min, max, mean, median, std, quantiles, outliers for what has an order; lengths for texts.
         top: the most frequent values with their counts; the least by spelling first where counts are equal.
         patterns: character classes of texts (`A{2}9{4}`), with their share.
-        bins: shares of the values by bin, for comparison with other files; a bin's name does not depend on the file.
+        bins: shares of the values by bin, for comparison with other files; a bin's name does not depend on
+            the file.
         estimated: what is not exact, and how; empty where everything is.
     """
 
@@ -151,7 +153,9 @@ def _shortened(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 
 
 def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
-    """Templates of an even sample of the different texts, the most frequent first, each with the share of the sample's rows."""
+    """Templates of an even sample of the different texts, the most frequent first, each with the share of the
+    sample's rows.
+    """
     at = evenly_spaced(len(unique), _PATTERNS_FROM)
     templates = _classes(
         pc.utf8_slice_codeunits(unique.take(int_array(at)), 0, _LONGEST_SHOWN)
@@ -167,13 +171,17 @@ def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
 
 
 def _classes(text: pa.Array) -> pa.Array:
-    """The texts with a letter for each character's class; plain ASCII by one look-up for each byte, at a tenth of the cost."""
+    """The texts with a letter for each character's class.
+
+    Plain ASCII by one look-up for each byte, at a tenth of the cost.
+    """
     text = pc.cast(text, pa.string())
     if pc.all(pc.string_is_ascii(text)).as_py():
         _, offsets, characters = text.buffers()
         classed = pa.py_buffer(characters.to_pybytes().translate(_ASCII_CLASSES)) if characters else None
         return pa.Array.from_buffers(text.type, len(text), [None, offsets, classed], 0, text.offset)
-    # Arrow would compile a pattern of all letters at each call, which takes longer than this for thousands of texts.
+    # Arrow would compile a pattern of all letters at each call, which takes longer than this for thousands of
+    # texts.
     return text_array([each.translate(_CLASS_OF) for each in text.to_pylist()])
 
 
@@ -248,7 +256,10 @@ class _Spelling:
         return str(number) if isinstance(number, int) else number_text(number)
 
     def nearly(self, number: float) -> str:
-        """A computed place on the same scale; times to the day or second, also of years that Python's calendar has not."""
+        """A computed place on the same scale.
+
+        Times to the day or second, also of years that Python's calendar has not.
+        """
         if pa.types.is_date(self.kind):
             return str(np.datetime64(round(number), "D"))
         if pa.types.is_timestamp(self.kind):
@@ -271,7 +282,10 @@ def moment_facts(
 
 
 def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
-    """Quantiles are linear between neighbours (Hyndman & Fan 1996, type 7); the standard deviation is the sample's (n - 1)."""
+    """Quantiles are linear between neighbours (Hyndman & Fan 1996, type 7).
+
+    The standard deviation is the sample's (n - 1).
+    """
     low, high = ordered[0].item(), ordered[-1].item()
     floats = ordered.astype(np.float64)
     mean, deviation = float(floats.mean()), float(floats.std(ddof=1)) if len(floats) > 1 else 0.0
@@ -292,7 +306,10 @@ def _quantile(ordered: Values, q: float) -> float:
 
 
 def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
-    """Values beyond the fences; no fences, and so no outliers, where the middle half of the values is one value."""
+    """Values beyond the fences.
+
+    No fences, and so no outliers, where the middle half of the values is one value.
+    """
     first, third = _quantile(ordered, 0.25), _quantile(ordered, 0.75)
     spread_of = third - first
     if spelled.is_time or not spread_of:

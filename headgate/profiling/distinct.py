@@ -1,10 +1,10 @@
 """How many different values there are, in bounded memory: exact while they are few, an estimate beyond.
 
 Source:
-    Bar-Yossef et al. (2002), Counting Distinct Elements in a Data Stream; Beyer et al. (2007), On Synopses for Distinct-Value Estimation
-    Under Multiset Operations, eq. 1 for the unbiased estimate (k - 1) / (the k-th smallest of hashes between 0 and 1), whose relative
-    standard error is at most 1 / sqrt(k - 2).
-    Lemire & Kaser (2014), Strongly Universal String Hashing is Fast, for the multilinear hash of texts.
+    Bar-Yossef et al. (2002), Counting Distinct Elements in a Data Stream; Beyer et al. (2007), On Synopses
+    for Distinct-Value Estimation Under Multiset Operations, eq. 1 for the unbiased estimate (k - 1) / (the
+    k-th smallest of hashes between 0 and 1), whose relative standard error is at most 1 / sqrt(k - 2). Lemire
+    & Kaser (2014), Strongly Universal String Hashing is Fast, for the multilinear hash of texts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ _NONE: Hashes = np.empty(0, np.uint64)
 
 @dataclass(frozen=True)
 class Distinct:
-    """A sketch of a set of values: the smallest of their hashes. Sketches of parts make the sketch of the whole, in whatever order."""
+    """A sketch of a set of values: the smallest of their hashes.
+
+    Sketches of parts make the sketch of the whole, in whatever order.
+    """
 
     smallest: Hashes = field(default_factory=lambda: _NONE)
     kept: int = KEPT
@@ -75,7 +78,10 @@ def hashes(values: pa.Array) -> Hashes:
 
 
 def _of_texts(texts: pa.Array) -> Hashes:
-    """The sum of each text's bytes, each by a factor of its place; a one stands behind the last, so that zeros there count."""
+    """The sum of each text's bytes, each by a factor of its place.
+
+    A one stands behind the last, so that zeros there count.
+    """
     offsets = np.frombuffer(texts.buffers()[1], np.int64, len(texts) + 1, texts.offset * 8)
     lengths = np.diff(offsets)
     data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]

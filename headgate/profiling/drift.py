@@ -1,6 +1,7 @@
 """Whether a file is out of line with the files of its dataset before it.
 
-A difference counts only when it is large *and* more than chance: a file of ten rows is out of line with everything.
+A difference counts only when it is large *and* more than chance: a file of ten rows is out of line with
+everything.
 """
 
 from __future__ import annotations
@@ -19,20 +20,26 @@ KEPT_FILES = 10
 FEWEST_FILES = 3
 # Source: Siddiqi (2006), Credit Risk Scorecards: a population stability index above 0.25 is a major shift.
 PSI_LIMIT = 0.25
-# Source: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences: half a standard deviation is a medium effect.
+# Source: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences: half a standard deviation is a
+# medium effect.
 MEAN_LIMIT_SDS = 0.5
 MISSING_LIMIT = 0.05
 ROWS_FACTOR = 10.0
-# A file has some hundred numbers to compare: at one in a million each, one quiet file in ten thousand raises a false alert.
+# A file has some hundred numbers to compare: at one in a million each, one quiet file in ten thousand raises
+# a false alert.
 CHANCE = 1e-6
 _Z = NormalDist().inv_cdf(1 - CHANCE / 2)
-# Source: Yurdakul (2018), Statistical Properties of Population Stability Index, uses as small a share for empty bins.
+# Source: Yurdakul (2018), Statistical Properties of Population Stability Index, uses as small a share for
+# empty bins.
 _EMPTY = 1e-4
 
 
 @dataclass(frozen=True)
 class ColumnFigures:
-    """The figures of one column of one file, for comparison with later files. `mean` and `std` may be absent."""
+    """The figures of one column of one file, for comparison with later files.
+
+    `mean` and `std` may be absent.
+    """
 
     type: str
     rows: int
@@ -84,7 +91,10 @@ class Shift:
 
 
 def figures_of(profile: Profile) -> FileFigures:
-    """Return the figures of a profile for comparison; of sensitive columns only the count of missing values."""
+    """Return the figures of a profile for comparison.
+
+    Of sensitive columns only the count of missing values.
+    """
     return FileFigures(
         profile.content_sha256, profile.rows, {column.name: _figures(column) for column in profile.columns}
     )
@@ -113,8 +123,8 @@ def psi_by_chance(bins: int, rows: int, rows_before: int) -> float:
     """The index that two samples of one population exceed once in a million times.
 
     Source:
-        Yurdakul (2018), Statistical Properties of Population Stability Index: it is (1/n + 1/m) times a chi-squared of B - 1 degrees;
-        its quantile by Wilson & Hilferty (1931).
+        Yurdakul (2018), Statistical Properties of Population Stability Index: it is (1/n + 1/m) times a
+        chi-squared of B - 1 degrees; its quantile by Wilson & Hilferty (1931).
     """
     degrees = max(bins - 1, 1)
     part = 2 / (9 * degrees)
@@ -201,7 +211,9 @@ def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> 
 
 
 def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    """A mean half a pooled standard deviation away (Cohen's d), and further than the files before lie from each other by chance."""
+    """A mean half a pooled standard deviation away (Cohen's d), and further than the files before lie from
+    each other by chance.
+    """
     parts = [
         (figures.rows - figures.missing, figures.mean, figures.std)
         for figures in before

@@ -1,7 +1,7 @@
 """Infer the type of a column of texts, and the texts that are no value of this type.
 
-A draft decides (`headgate.drafts`). Where a few texts prevent a type, the column has the type of nearly all its texts, and the others
-are invalid.
+A draft decides (`headgate.drafts`). Where a few texts prevent a type, the column has the type of nearly all
+its texts, and the others are invalid.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from headgate.values.format_inference import Reading
 
-# A type fits a column when at least this share of its texts spells it: some dirt does not make numbers into texts.
+# A type fits a column when at least this share of its texts spells it: some dirt does not make numbers into
+# texts.
 MINIMUM_SHARE = 0.9
 _YEAR = r"(?P<year>(?:1[6-9]|2[01])\d\d)"
 _DAY, _MONTH = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
@@ -36,7 +37,8 @@ _ISO_DATE = "yyyy-MM-dd"
 _ISO_DAY = rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
 _TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
 # No number has zeros in front, no sign but a minus, no blanks: 007123 is a text (DESIGN.md, D5).
-# Of nineteen digits, those that 64 bits always hold. More of them are a text, since a double would be another number.
+# Of nineteen digits, those that 64 bits always hold. More of them are a text, since a double would be another
+# number.
 _INT = r"0|-?[1-9]\d{0,17}|-?[1-8]\d{18}"
 _DECIMAL = r"-?(?:0|[1-9]\d{0,16})(?:\.\d{1,17})?"
 _EXPONENT = r"[eE][+-]?\d{1,3}"
@@ -62,10 +64,12 @@ class TypedColumn:
 
     Attributes:
         type: int, decimal, float, bool, date, timestamp, string; empty when it holds no text at all.
-        format: how dates are written, in the patterns of a contract; empty for all else. Of an ambiguous column the possible formats.
+        format: how dates are written, in the patterns of a contract; empty for all else. Of an ambiguous
+            column the possible formats.
         values: typed; null where the text is missing or invalid.
         invalid: rows with a text that the type does not spell.
-        suspected_missing: rows with a word that often means a missing value; it counts as a value (`NA` is North America).
+        suspected_missing: rows with a word that often means a missing value; it counts as a value (`NA` is
+            North America).
     """
 
     type: str
@@ -101,7 +105,9 @@ _TYPES: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
 
 
 def infer(column: pa.Array, name: str = "") -> TypedColumn:
-    """Return the column as `contract init` would draft it; where some dirt prevents a type, in the type that nearly all texts spell.
+    """Return the column as `contract init` would draft it.
+
+    Where some dirt prevents a type, in the type that nearly all texts spell.
 
     An empty text is missing. An ambiguous column is text, and `format` lists how it can be read.
     """
@@ -179,7 +185,10 @@ def _in_dirt(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
 
 
 def _in_source_format(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
-    """Return the column read by the source format that a draft without the other texts would declare; text if none is clear."""
+    """Return the column read by the source format that a draft without the other texts would declare.
+
+    Text if none is clear.
+    """
     present = as_text.texts
     has_digit = flags(pc.match_substring_regex(present.unique, "[0-9]"))
     if present.counts[has_digit].sum() >= MINIMUM_SHARE * present.counts.sum():
@@ -218,7 +227,9 @@ def _plain_spelling(texts: pa.Array, declared: SourceFormat) -> pa.Array:
 
 
 def _readings(present: Counted) -> list[_Reading]:
-    """Return the first reading that nearly all texts have, or those of its rivals that most of them have: several where it is ambiguous."""
+    """Return the first reading that nearly all texts have, or those of its rivals that most of them have:
+    several where it is ambiguous.
+    """
     first = next(
         (reading for reading in _READINGS if _share(present, reading.pattern) >= MINIMUM_SHARE), None
     )
@@ -275,7 +286,10 @@ def _only(unique: pa.Array, pattern: str) -> pa.Array:
 
 
 def _as_decimals(text: pa.Array) -> pa.Array:
-    """As many places as the longest fraction has; what does not fit 18 digits then becomes a double, to be measured only."""
+    """As many places as the longest fraction has.
+
+    What does not fit 18 digits then becomes a double, to be measured only.
+    """
     fraction = pc.utf8_length(pc.replace_substring_regex(text, r"^[^.]*\.?", ""))
     scale = pc.max(fraction).as_py() or 0
     whole = (
@@ -316,7 +330,8 @@ def _of_days(pattern: str, form: str) -> _Reading:
     return _Reading("date", pattern, lambda text: _as_days(text, pattern), form)
 
 
-# What some texts of a column spell and others do not: `5` and `7.50` are both decimals, `12/31/2023` has no month 31.
+# What some texts of a column spell and others do not: `5` and `7.50` are both decimals, `12/31/2023` has no
+# month 31.
 _RIVALS = (("int", "decimal", "float"), ("dd/MM/yyyy", "MM/dd/yyyy"), ("dd-MM-yyyy", "MM-dd-yyyy"))
 _READINGS = (
     _Reading("int", _INT, lambda text: pc.cast(text, pa.int64())),

@@ -31,7 +31,8 @@ _JSON = "application/json"
 class Profiles:
     """Profiles in a bucket: one object for each content, and the figures of the newest files of each dataset.
 
-    The figures are advice, not lake: two files at the same moment may forget one another's, and nothing but later alerts depends on it.
+    The figures are advice, not lake: two files at the same moment may forget one another's, and nothing but
+    later alerts depends on it.
     """
 
     objects: ObjectStore
@@ -40,11 +41,14 @@ class Profiles:
     def of(
         self, record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows
     ) -> Mapping[str, str]:
-        """As `keep`, for a file that went through the gate; its rows as tables, or as the Parquet that was written.
+        """As `keep`, for a file that went through the gate.
+
+        Its rows as tables, or as the Parquet that was written.
 
         Corrected rows of another file are compared with nothing: they are a few, and no delivery.
 
-        Statistics never reject rows: when they cannot be computed, the record states what failed. Errors of services are raised.
+        Statistics never reject rows: when they cannot be computed, the record states what failed. Errors of
+        services are raised.
         """
         try:
             profile = profile_of(_received(record, contract, accepted, quarantine_rows))
@@ -67,7 +71,9 @@ class Profiles:
         return self.keep(profile)
 
     def of_uncontracted(self, record: FileRecord, table: FileTable) -> Mapping[str, str]:
-        """As `of_unknown`, for a file that no contract fits: its summary is stored, too, and the record keeps its key as SUMMARY."""
+        """As `of_unknown`, for a file that no contract fits: its summary is stored, too, and the record keeps
+        its key as SUMMARY.
+        """
         name = record.key.rpartition("/")[2]
         try:
             profile = _profile_unknown(record, table)
@@ -78,7 +84,10 @@ class Profiles:
         return {SUMMARY: summary_key(name), **self.keep(profile)}
 
     def keep(self, profile: Profile) -> Mapping[str, str]:
-        """The profile is stored; what the file's record keeps of it: key, score and parts, and what is out of line."""
+        """The profile is stored.
+
+        What the file's record keeps of it: key, score and parts, and what is out of line.
+        """
         stored = self._store(profile)
         if not profile.dataset:
             return stored

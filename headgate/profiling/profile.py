@@ -51,7 +51,8 @@ _TYPE_OF = {
 }
 _NUMBERS = {"int", "decimal", "float"}
 _SUMMARY = ("type", "missing", "invalid", "distinct", "min", "max", "mean", "median", "std", "std_days")
-# DynamoDB's items hold 400 KB, and cost by the KB; the rest of a profile is in its object. Source: DynamoDB developer guide, Quotas.
+# DynamoDB's items hold 400 KB, and cost by the KB; the rest of a profile is in its object. Source: DynamoDB
+# developer guide, Quotas.
 LONGEST_STATISTICS = 16_384
 
 
@@ -63,7 +64,8 @@ class ColumnProfile:
         rows: that hold a value or should; rows refused because of another column do not count.
         missing: None where the column is dropped unread.
         invalid: rows whose text is no value of the type, or breaks a rule.
-        is_identifier: its values identify rows, or name rows of another table; their distribution has no meaning.
+        is_identifier: its values identify rows, or name rows of another table; their distribution has no
+            meaning.
     """
 
     name: str
@@ -136,7 +138,10 @@ class Profile:
         return json.dumps(self.as_dict(), sort_keys=True, indent=1, ensure_ascii=False)
 
     def summary(self) -> dict[str, str]:
-        """Return the profile's facts for the file's record, as texts; `statistics` are each column's own, by name, while they are few."""
+        """Return the profile's facts for the file's record, as texts.
+
+        `statistics` are each column's own, by name, while they are few.
+        """
         statistics = json.dumps(
             {column.name: column.summary() for column in self.columns},
             ensure_ascii=False,
@@ -192,7 +197,8 @@ def profile_unknown(
 
     Args:
         sensitive: columns that are known to be so; others are found by their names and values.
-        broken_rows: rows of the file that the columns do not have, because their cells do not fit the others'.
+        broken_rows: rows of the file that the columns do not have, because their cells do not fit the
+            others'.
     """
     texts = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
     rows = max(map(len, texts.values()), default=0)
@@ -213,7 +219,9 @@ def profile_unknown(
 
 
 def _computable(column: pa.Array) -> pa.Array:
-    """Floats of 16 bits, which Arrow stores but has few functions for, as floats of 32, which are the same numbers."""
+    """Floats of 16 bits, which Arrow stores but has few functions for, as floats of 32, which are the same
+    numbers.
+    """
     return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
 
 
@@ -365,7 +373,10 @@ def _inferred_score(
     received_at: datetime,
     broken_rows: int,
 ) -> Score:
-    """Without a contract every cell should have a value. Texts that a column's type does not spell and broken rows are invalid."""
+    """Without a contract every cell should have a value.
+
+    Texts that a column's type does not spell and broken rows are invalid.
+    """
     rows = max(map(len, texts.values()), default=0)
     cells = rows * len(texts)
     missing, invalid = (

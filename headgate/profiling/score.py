@@ -1,9 +1,10 @@
 """How good a file's data are: five parts between 0 and 1, and their mean.
 
 Source:
-    ISO/IEC 25012:2008 and DAMA UK (2013), "The six primary dimensions for data quality assessment", for the dimensions;
-    Pipino, Lee & Wang (2002), "Data quality assessment", CACM 45(4), for the simple ratio (one less the share of what is undesired)
-    and the average; Ballou et al. (1998), "Modeling information manufacturing systems", for timeliness.
+    ISO/IEC 25012:2008 and DAMA UK (2013), "The six primary dimensions for data quality assessment", for the
+    dimensions; Pipino, Lee & Wang (2002), "Data quality assessment", CACM 45(4), for the simple ratio (one
+    less the share of what is undesired) and the average; Ballou et al. (1998), "Modeling information
+    manufacturing systems", for timeliness.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ class Score:
         completeness: of the cells that must have a value, the share that has one.
         validity: of the rows, the share whose every value is of its column's type and within its rules.
         uniqueness: of the rows, the share that is not another version of a row of the same file.
-        consistency: of the rows, the share that does not contradict itself: holds the rules between its columns.
-        timeliness: how fresh the newest event was when the file arrived: 1 less its age by the time after which such data are stale.
+        consistency: of the rows, the share that does not contradict itself: holds the rules between its
+            columns.
+        timeliness: how fresh the newest event was when the file arrived: 1 less its age by the time after
+            which such data are stale.
     """
 
     completeness: float | None = None

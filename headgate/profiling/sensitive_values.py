@@ -30,7 +30,10 @@ _FEW = 10
 
 
 def column_names(names: Iterable[str]) -> list[str]:
-    """Return names that may be shown: a second column is `name_2`; a blank name or one that may be a value gets its position."""
+    """Return names that may be shown: a second column is `name_2`.
+
+    A blank name or one that may be a value gets its position.
+    """
     shown: dict[str, None] = {}
     given = list(names)
     for place, (name, number) in enumerate(
@@ -43,7 +46,10 @@ def column_names(names: Iterable[str]) -> list[str]:
 
 
 def holds_secrets(unique: pa.Array, *, numeric: bool) -> bool:
-    """Return whether a column's different texts look like card numbers or social security numbers; a fixed sample is examined."""
+    """Return whether a column's different texts look like card numbers or social security numbers.
+
+    A fixed sample is examined.
+    """
     sample = _sample(unique)
     if numeric and len(sample) >= _FEW:
         return len(rows_with_cards(sample, context_below=ANYWHERE)) > _CARD_SHARE * len(sample)
@@ -56,13 +62,17 @@ def may_hold_cards(unique: pa.Array) -> bool:
 
 
 def may_hold_codes(unique: pa.Array) -> bool:
-    """Return whether nearly all of a column's different texts are three or four digits, as verification codes beside card numbers are."""
+    """Return whether nearly all of a column's different texts are three or four digits, as verification codes
+    beside card numbers are.
+    """
     sample = _sample(unique)
     return len(sample) > 0 and len(rows_where(matches(sample, _CODE))) >= _MOST * len(sample)
 
 
 def hide_secrets(texts: Sequence[str]) -> list[str]:
-    """Return the texts, with a marker instead of those that hold a card number, a social security number or a named code."""
+    """Return the texts, with a marker instead of those that hold a card number, a social security number or a
+    named code.
+    """
     secret = marked(rows_with_secrets(text_array(texts)), len(texts))
     return [HIDDEN if is_secret else text for text, is_secret in zip(texts, secret, strict=True)]
 

@@ -8,8 +8,9 @@
 Distinct from 16,384 on is an estimate with a relative standard error of 0.8 %; see `distinct`.
 
 Source:
-    Chan, Golub & LeVeque (1983), Algorithms for Computing the Sample Variance, eq. 2.1, for moments of parts taken together.
-"""
+    Chan, Golub & LeVeque (1983), Algorithms for Computing the Sample Variance, eq. 2.1, for moments of parts
+    taken together.
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -71,7 +72,10 @@ class RunningMoments:
 
 @dataclass(frozen=True)
 class Streamed:
-    """The counts of one pass over a column. `moments` are of its measured values, or of the lengths of its texts."""
+    """The counts of one pass over a column.
+
+    `moments` are of its measured values, or of the lengths of its texts.
+    """
 
     present: int = 0
     missing: int = 0

@@ -1,6 +1,8 @@
-"""The card-data audit reads each object once: the ledger keeps what was audited, by object, content and scanner version.
+"""The card-data audit reads each object once: the ledger keeps what was audited, by object, content and
+scanner version.
 
-A full audit reads everything again. Entries hold hashes of addresses, counts and redacted places, never a value.
+A full audit reads everything again. Entries hold hashes of addresses, counts and redacted places, never a
+value.
 """
 
 from __future__ import annotations
@@ -113,9 +115,11 @@ class CardAudit:
 
     Attributes:
         alert: called with findings that no earlier audit of the same content had.
-        declared: what contracts say about columns; when that changes, objects with findings are audited again at once.
+        declared: what contracts say about columns; when that changes, objects with findings are audited again
+            at once.
         since: audit again what was last audited before then; None for a usual run.
-        outdated_per_run: how many objects per zone and bucket that another version of the scanner audited are audited again in a usual run.
+        outdated_per_run: how many objects per zone and bucket that another version of the scanner audited are
+            audited again in a usual run.
     """
 
     objects: ObjectStore
@@ -267,7 +271,10 @@ def alert_text(findings: Sequence[AuditFinding]) -> str:
         if len(findings) > _NAMED
         else []
     )
-    advice = "Tables built from a dataset with a finding keep their last version. docs/operate/runbook.md says what to do."
+    advice = (
+        "Tables built from a dataset with a finding keep their last version. docs/operate/runbook.md "
+        "says what to do."
+    )
     return "\n".join(["The card-data audit found what must not be stored:", *lines, *further, "", advice])
 
 
@@ -280,8 +287,10 @@ def refuse_leaks(dataset: str, scans: Iterable[AuditScan]) -> None:
     leaks = [finding for scan in scans if scan.subject == dataset for finding in scan.findings]
     if leaks:
         raise AuditError(
-            f"{dataset}: the card-data audit found {describe(leaks[0])}{f' and {len(leaks) - 1} more' if len(leaks) > 1 else ''}, "
-            "so the table keeps its last version. Remove or replay the file that brought it (docs/operate/runbook.md)."
+            f"{dataset}: the card-data audit found "
+            f"{describe(leaks[0])}{f' and {len(leaks) - 1} more' if len(leaks) > 1 else ''}, "
+            "so the table keeps its last version. Remove or replay the file that brought it "
+            "(docs/operate/runbook.md)."
         )
 
 

@@ -1,7 +1,8 @@
 """The leak scanner's own search for card numbers in one text. It shares no code and no table with the masker.
 
-A text is read as runs of digits, and each run as the first of a number: an issuer's lengths say where the number may end. Whatever the
-text, each run is looked at a few times, so the time grows with the text's length.
+A text is read as runs of digits, and each run as the first of a number: an issuer's lengths say where the
+number may end. Whatever the text, each run is looked at a few times, so the time grows with the text's
+length.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ SHORTEST, LONGEST = 12, 19
 _ANY, _UP_TO_19, _16 = range(12, 20), range(16, 20), (16,)
 
 # First digits and lengths of card numbers.
-# Source: ISO/IEC 7812-1 (length); the schemes' public issuer ranges as listed in "Payment card number", Wikipedia, 2025; Mastercard Rules,
-# ranges of Maestro; the lists of BINs in ActiveMerchant's credit card methods.
+# Source: ISO/IEC 7812-1 (length); the schemes' public issuer ranges as listed in "Payment card number",
+# Wikipedia, 2025; Mastercard Rules, ranges of Maestro; the lists of BINs in ActiveMerchant's credit card
+# methods.
 ISSUERS: tuple[tuple[str, str, Container[int]], ...] = (
     ("0604", "0604", _ANY),  # Maestro, in Faker
     ("4", "4", (13, 16, 18, 19)),  # Visa
@@ -71,28 +73,34 @@ ISSUERS: tuple[tuple[str, str, Container[int]], ...] = (
     ("9860", "9860", _16),  # Humo
 )
 
-# Numbers of 12 and 13 digits are leaks only with a context: article numbers, phone numbers and milliseconds are as long.
+# Numbers of 12 and 13 digits are leaks only with a context: article numbers, phone numbers and milliseconds
+# are as long.
 FEWEST_ALONE = 14
-# What says that a short number is a card's: its name or a code's in the same line, an expiry or the rest of a track behind it.
+# What says that a short number is a card's: its name or a code's in the same line, an expiry or the rest of a
+# track behind it.
 _CARD_NAMED = re.compile(
-    r"(?=[^\W\d_])(?<![^\W\d_])(?:(?:(?:(?:credit|debit|payment|bank)[\W_]?)?cards?|(?:kredit|bank)?karten?|cartes?|tarjetas?"
-    r"|cart(?:ão|ao|a di credito)|kaart|(?:kredit|betal)kort|kort(?=nummer)|(?<!\[)pan|visa|maestro|mastercard)"
+    r"(?=[^\W\d_])(?<![^\W\d_])(?:(?:(?:(?:credit|debit|payment|bank)[\W_]?)?cards?|(?:kredit"
+    r"|bank)?karten?|cartes?|tarjetas?"
+    r"|cart(?:ão|ao|a di credito)|kaart|(?:kredit|betal)kort|kort(?=nummer)"
+    r"|(?<!\[)pan|visa|maestro|mastercard)"
     r"(?:[\W_]?(?:numbers?|nummer|num|no|nr))?|(?<!\[)(?:cv[vcn]2?|security[\W_]?code))(?![^\W\d_])",
     re.IGNORECASE,
 )
 _EXPIRES = re.compile(
-    r"[\s,;|/-]{1,3}(?:exp(?:iry|ires)?[.:]? ?(?:0?[1-9]|1[0-2]) ?[/.-]?|(?:0?[1-9]|1[0-2]) ?[/.-]) ?(?:20)?[23]\d(?!\d)"
+    r"[\s,;|/-]{1,3}(?:exp(?:iry|ires)?[.:]? ?(?:0?[1-9]|1[0-2]) ?[/.-]?|(?:0?[1-9]|1[0-2]) ?[/.-]) "
+    r"?(?:20)?[23]\d(?!\d)"
     r"|(?:[=^]|(?-i:D))\d{4}|\^[^^\n]{2,26}\^\d{4}",
     re.IGNORECASE,
 )
 
-# What may be glued to a number: zeros in front; behind it its expiry, in two orders, perhaps with the code; the code alone, which has four
-# digits on American Express; another number.
+# What may be glued to a number: zeros in front; behind it its expiry, in two orders, perhaps with the code;
+# the code alone, which has four digits on American Express; another number.
 _FEWEST_PADDED, _GLUED_LENGTHS, _LONGEST_TAIL, _AMEX = 14, (14, 15, 16, 19), 8, 15
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _EXPIRY = rf"(?:{_MONTH}(?:[23]\d(?:\d\d\d)?|20[23]\d|[/.-](?:20)?[23]\d)|[23]\d{_MONTH})"
 _GLUED, _GLUED_TO_AMEX = (re.compile(rf"(?:{_EXPIRY}|\d{{{code}}})(?!\d)") for code in (3, 4))
-# A spreadsheet's spelling of long numbers. With eleven digits and the length, few numbers remain for the missing digits.
+# A spreadsheet's spelling of long numbers. With eleven digits and the length, few numbers remain for the
+# missing digits.
 _SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{10,18})[eE]\+?0?(1[1-8])(?!\d)")
 # A run of digits, and up to eight signs between it and the next one.
 _RUN = re.compile(r"(\d+)(\D{1,8}(?=\d))?")
@@ -256,7 +264,9 @@ def _gap(signs: str | None, sizes: tuple[int, int]) -> str | None:
 
 
 def _windows_in_lists(groups: _Groups, windows: Sequence[tuple[int, int, str]]) -> set[tuple[int, int]]:
-    """The windows of fours that, with others, are most of the list of fours they are in: in a list of codes some pass by chance."""
+    """The windows of fours that, with others, are most of the list of fours they are in: in a list of codes
+    some pass by chance.
+    """
     kept = set[tuple[int, int]]()
     fours = [(run, end) for run, end, _ in windows if groups.is_printed_in_fours(run, end)]
     if not fours:
@@ -276,7 +286,10 @@ def _windows_in_lists(groups: _Groups, windows: Sequence[tuple[int, int, str]]) 
 
 
 def _lists_of_fours(groups: _Groups, *, alike: bool) -> list[int]:
-    """For each gap the number of the list of fours that it is in; `alike` ends a list where the gap changes."""
+    """For each gap the number of the list of fours that it is in.
+
+    `alike` ends a list where the gap changes.
+    """
     numbers, number, joined = [], 0, False
     for run, gap in enumerate(groups.gaps):
         joins = gap is not None and groups.sizes[run - 1] == groups.sizes[run] == _FOUR
@@ -288,7 +301,9 @@ def _lists_of_fours(groups: _Groups, *, alike: bool) -> list[int]:
 
 
 def _in_runs(groups: _Groups) -> Iterator[_Span]:
-    """Numbers that are a part of a run of digits: behind zeros, or before an expiry, a code or another number."""
+    """Numbers that are a part of a run of digits: behind zeros, or before an expiry, a code or another
+    number.
+    """
     for start, run in zip(groups.starts, groups.runs, strict=True):
         if len(run) <= _FEWEST_PADDED:
             continue
@@ -321,7 +336,10 @@ def _is_card_number(digits: str) -> bool:
 
 
 def _is_rounded_card(digits: str, length: int) -> bool:
-    """Whether a card number of that length may begin with these digits; with all of them its check digit must be right."""
+    """Whether a card number of that length may begin with these digits.
+
+    With all of them its check digit must be right.
+    """
     if len(digits) >= length:
         return not digits[length:].strip("0") and _is_card_number(digits[:length])
     return has_issuer(digits.ljust(length, "0"))
@@ -344,7 +362,9 @@ def _lengths_of(four: str) -> tuple[int, ...]:
 
 
 def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
-    """Running sums with every second digit doubled: the first from the second digit on, the other from the first on."""
+    """Running sums with every second digit doubled: the first from the second digit on, the other from the
+    first on.
+    """
     plain = [*map(int, digits)]
     doubled = [_DOUBLED[digit] for digit in plain]
     odd, even = plain.copy(), plain.copy()

@@ -1,4 +1,7 @@
-"""The answers of the quality gate about parts of snapshots. A part with an answer from the current suite is not checked again."""
+"""The answers of the quality gate about parts of snapshots.
+
+A part with an answer from the current suite is not checked again.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +44,13 @@ class CheckedParts:
     bucket: str
 
     def load(self, contract: Contract) -> dict[str, CheckedPart]:
-        """Return the answers of the contract's current suite, by `identity` of the part; none where another suite was asked."""
+        """Return the answers of the contract's current suite, by `identity` of the part.
+
+        None where another suite was asked.
+        """
         ref = self._ref(contract.dataset)
-        # A role that may list some prefixes only is refused an object that does not exist, so the object is looked for first.
+        # A role that may list some prefixes only is refused an object that does not exist, so the object is
+        # looked for first.
         if not any(item.ref.key == ref.key for item in self.objects.list(self.bucket, ref.key)):
             return {}
         saved = json.loads(self.objects.read(ref))

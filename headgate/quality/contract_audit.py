@@ -1,4 +1,7 @@
-"""The audit before a publish: validates an output against its contract. One pass of Arrow kernels, batch by batch."""
+"""The audit before a publish: validates an output against its contract.
+
+One pass of Arrow kernels, batch by batch.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ _HOLDS = {
 
 
 def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
-    """Nothing happens when `rows` hold their contract. Rules of level `warn` are not asked; no rows at all are fine.
+    """Nothing happens when `rows` hold their contract.
+
+    Rules of level `warn` are not asked; no rows at all are fine.
 
     Raises:
         AuditError: names every column and rule that is broken, with the number of rows; never a value.
@@ -50,7 +55,10 @@ def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
 
 
 def require_none(contract: Contract, broken: Counter[tuple[str, str]]) -> None:
-    """Nothing happens when no rule is broken. AuditError names every column and rule with the number of rows; never a value."""
+    """Nothing happens when no rule is broken.
+
+    AuditError names every column and rule with the number of rows; never a value.
+    """
     if broken:
         failed = "; ".join(
             f"{place}: {rule} broken by {count} rows" for (place, rule), count in sorted(broken.items())
@@ -91,7 +99,8 @@ def _broken_in_column(column: Column, values: pa.Array) -> dict[tuple[str, str],
     if column.required:
         counts[column.name, "required"] = values.null_count
     if column.type.kind is Kind.DOUBLE:
-        # Athena and pandas disagree on what NaN and infinity compare to; a number nobody can check is not delivered.
+        # Athena and pandas disagree on what NaN and infinity compare to; a number nobody can check is not
+        # delivered.
         counts[column.name, "finite"] = _count(pc.invert(pc.is_finite(values)))
     return counts
 

@@ -1,4 +1,6 @@
-"""Data Docs in the artifacts bucket: pages about the checks of a run's datasets and tables, to read in a browser."""
+"""Data Docs in the artifacts bucket: pages about the checks of a run's datasets and tables, to read in a
+browser.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,18 @@ _VERDICTS, _INDEX = "verdicts.json", "index.html"
 
 @dataclass(frozen=True)
 class DataDocs:
-    """Sites below `data_docs/<snapshot>/<about>/`, and one index over them at `data_docs/<snapshot>/index.html`."""
+    """Sites below `data_docs/<snapshot>/<about>/`, and one index over them at
+    `data_docs/<snapshot>/index.html`.
+    """
 
     objects: ObjectStore
     bucket: str
 
     def publish(self, validation_run: ValidationRun, snapshot_id: str, about: str) -> str:
-        """Write the site of an validation_run and the index over all sites of the run; return the URL of the site's page, `s3://…`."""
+        """Write the site of an validation_run and the index over all sites of the run.
+
+        Return the URL of the site's page, `s3://…`.
+        """
         page = site_page(snapshot_id, validation_run.as_of, about, validation_run.verdicts)
         self._write(
             keys.data_docs_key(snapshot_id, about, _VERDICTS),
@@ -44,7 +51,10 @@ class DataDocs:
         return f"s3://{self.bucket}/{keys.data_docs_key(snapshot_id, about, _INDEX)}"
 
     def fetch(self, snapshot_id: str, folder: Path) -> list[Path]:
-        """Copy all pages about a snapshot below `folder`; return the paths of the first pages, the index over all of them first."""
+        """Copy all pages about a snapshot below `folder`.
+
+        Return the paths of the first pages, the index over all of them first.
+        """
         prefix = _run(snapshot_id)
         refs = [info.ref for info in self.objects.list(self.bucket, prefix)]
         if not refs:

@@ -1,4 +1,6 @@
-"""How the leak scanner searches columns that a contract describes: the gate's rules, read from the contract a second time."""
+"""How the leak scanner searches columns that a contract describes: the gate's rules, read from the contract a
+second time.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Contract
 
-# Column → how many digits a number must have to count without a context. More than any number has: only with a context.
+# Column → how many digits a number must have to count without a context. More than any number has: only with
+# a context.
 Fewest = Mapping[str, int]
 Declared = Mapping[str, Fewest]  # by dataset or table
 NOT_SEARCHED = 100  # neither for card numbers nor for verification codes

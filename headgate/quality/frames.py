@@ -20,13 +20,17 @@ _NULLABLE: dict[pa.DataType, ExtensionDtype] = {
 
 
 def frame_of(rows: pa.Table) -> pd.DataFrame:
-    """The rows with decimals as `Decimal`, dates as `date`, nullable integers and booleans, and timestamps to the microsecond."""
+    """The rows with decimals as `Decimal`, dates as `date`, nullable integers and booleans, and timestamps to
+    the microsecond.
+    """
     frame: pd.DataFrame = rows.to_pandas(types_mapper=_NULLABLE.get, date_as_object=True)
     return frame
 
 
 def quick_frame_of(rows: pa.Table) -> pd.DataFrame:
-    """As `frame_of`, but integers and booleans without a null are pandas' own, which it compares without a call for each value."""
+    """As `frame_of`, but integers and booleans without a null are pandas' own, which it compares without a
+    call for each value.
+    """
     columns = zip(rows.column_names, rows.columns, strict=True)
     return pd.DataFrame(
         {

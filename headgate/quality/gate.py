@@ -42,7 +42,8 @@ class Inspected:
 class QualityGate:
     """Asks the suites of the curated contracts about snapshots that lie in the curated bucket.
 
-    A part that the current suite has answered for is not read again; docs/adr/0086-snapshots-in-parts.md says how answers combine.
+    A part that the current suite has answered for is not read again; docs/adr/0086-snapshots-in-parts.md says
+    how answers combine.
     """
 
     objects: ObjectStore
@@ -54,7 +55,8 @@ class QualityGate:
     def inspect(self, lake: LakeSnapshot) -> Inspected:
         """A passing verdict for each dataset that was merged, and Data Docs of them all.
 
-        A dataset whose merge failed keeps a snapshot that passed before, under the contract of then; it is not asked again.
+        A dataset whose merge failed keeps a snapshot that passed before, under the contract of then; it is
+        not asked again.
 
         Raises:
             GateError: names every failing expectation of every dataset, and where the Data Docs lie.
@@ -123,13 +125,18 @@ class QualityGate:
 
 
 def _needs_all_rows(contract: Contract, record: SnapshotParts) -> bool:
-    """Whether the parts' ranges of the key do not decide what is unique: the contract names another key or unique columns since."""
+    """Whether the parts' ranges of the key do not decide what is unique: the contract names another key or
+    unique columns since.
+    """
     has_unique = any(column.unique for column in contract.columns)
     return tuple(record.key.names) != merge_key(contract) or (has_unique and len(record.parts) > 1)
 
 
 def require(verdicts: Iterable[SuiteResult], docs_at: str) -> None:
-    """Nothing happens when all passed. GateError names each dataset with the expectations that it fails, and where the Data Docs are."""
+    """Nothing happens when all passed.
+
+    GateError names each dataset with the expectations that it fails, and where the Data Docs are.
+    """
     failing = [str(verdict) for verdict in verdicts if not verdict.passed]
     if failing:
         raise GateError("\n".join([*failing, f"Data Docs: {docs_at}"]))

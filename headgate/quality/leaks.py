@@ -1,8 +1,8 @@
 """The leak scanner: looks through everything that was written for card data and social security numbers.
 
-It proves what the gate's masker promises, so it shares no code with it and works another way: it reads finished bytes, knows
-no contract and no column's meaning, and takes every text, and every number long enough, for a possible leak.
-A finding is a place and a count, never the value.
+It proves what the gate's masker promises, so it shares no code with it and works another way: it reads
+finished bytes, knows no contract and no column's meaning, and takes every text, and every number long enough,
+for a possible leak. A finding is a place and a count, never the value.
 """
 
 from __future__ import annotations
@@ -31,24 +31,29 @@ CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER = (
 )
 CHECKS = (CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER)
 
-# Digests and UUIDs are full of digits and are not card numbers. Only whole ones of the usual lengths, so that a number among letters stays.
+# Digests and UUIDs are full of digits and are not card numbers. Only whole ones of the usual lengths, so that
+# a number among letters stays.
 # SHA-256 is that of masked tokens; in shorter ids digits at an end may be a number glued on, and stay.
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}"
 _OPAQUE = re.compile(
     rf"(?<![0-9a-zA-Z])(?:(?=[0-9a-f]*[a-f])[0-9a-f]{{64}}|{_UUID}"
-    r"|(?=(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{32})(?![0-9a-zA-Z]))([0-9]*)[a-fA-F](?:[0-9a-fA-F]*[a-fA-F])?([0-9]*))(?![0-9a-zA-Z])"
+    r"|(?=(?:[0-9a-fA-F]{40}"
+    r"|[0-9a-fA-F]{32})(?![0-9a-zA-Z]))([0-9]*)[a-fA-F](?:[0-9a-fA-F]*[a-fA-F])?([0-9]*))(?![0-9a-zA-Z])"
 )
 _OPAQUE_RE2 = rf"\b(?:[0-9a-f]{{64}}|{_UUID})\b"
 _NAMED_RE2 = (
-    r"(?i)cvv|cvc|csc|cvn|cav2|security.{0,3}code|verification|ssn|social.?security|pr(?:ü|u\p{M}?|ue)f.{0,3}(?:n|z|c|w)|sicherheits|cryptogramme"
-    r"|de.{1,3}s(?:é|e\p{M}?)curit|de.{1,3}seguridad|di.{1,3}sicurezza|beveiligings|veiligheids|kaart.{0,3}verificatie"
+    r"(?i)cvv|cvc|csc|cvn|cav2|security.{0,3}code|verification|ssn|social.?security|pr(?:ü|u\p{M}?"
+    r"|ue)f.{0,3}(?:n|z|c|w)|sicherheits|cryptogramme"
+    r"|de.{1,3}s(?:é|e\p{M}?)curit|de.{1,3}seguridad|di.{1,3}sicurezza|beveiligings|veiligheids"
+    r"|kaart.{0,3}verificatie"
     r"|\[PAN \*{4}\d{4}\]"
 )
 # RFC 3986, section 2.1, and HTML's character references: digits and what parts their groups.
 _ENCODED = re.compile(r"%(?:3[0-9]|2[0DEde])|&(?:nbsp|#(?:0*(?:160|32|4[589]|5[0-7])|[xX]0*3[0-9]));")
 _ENCODED_RE2 = r"[0-9]%2[dDeE]|&#[xX]0*3[0-9];"
-# Searched after every digit became 0 and every sign between digits a hyphen: twelve digits, however they are spaced, or a social
-# security number's nine. Arrow compiles a pattern at each call, and a pattern of all scripts' digits would take 60 ms.
+# Searched after every digit became 0 and every sign between digits a hyphen: twelve digits, however they are
+# spaced, or a social security number's nine. Arrow compiles a pattern at each call, and a pattern of all
+# scripts' digits would take 60 ms.
 _SPACED_ZEROS = "(?:0-{0,8}){11}0|0-{0,3}(?:0-{0,3}){7}0"
 _BETWEEN_RE2, _DIGIT_RE2 = r"[^\p{L}\p{N}]", r"\p{Nd}"
 _BETWEEN_ASCII, _DIGIT_ASCII = "[^A-Za-z0-9]", "[0-9]"
@@ -68,16 +73,21 @@ _OTHER_NUMBERS = (
 )
 # Track 1 format B and track 2. Source: ISO/IEC 7813.
 _TRACK = re.compile(r"%?B\d{12,19}\^[^^\n]{2,26}\^\d{4}|;?(?<!\d)\d{12,19}=\d{4}\d{3}")
-# Telephone numbers are none, though a German mobile is as long as an old Visa number and begins like one. Source: ITU-T E.164, 15 digits.
+# Telephone numbers are none, though a German mobile is as long as an old Visa number and begins like one.
+# Source: ITU-T E.164, 15 digits.
 # No numbering plan of world zone 3 has more than 13 digits.
 _DIALLED = re.compile(r"\+(?!3(?:[ .()-]{0,3}\d){13})\d(?:[ .()-]{0,3}\d){6,14}(?![ .()-]{0,3}\d)")
 _TAKEN_OUT = "[CVV]"  # stands where a code stood: what is behind it is none, as an amount is
 _CODES_NAMES = (
-    r"(?:cvv|cvc|cvn)2?|(?<![a-z])(?:csc(?=\s{0,2}[:=#])|cav2)|security[\W_]{0,3}code|card[\W_]{0,3}verification[\W_]{0,3}"
+    r"(?:cvv|cvc|cvn)2?|(?<![a-z])(?:csc(?=\s{0,2}[:=#])|cav2)|security[\W_]{0,3}code"
+    r"|card[\W_]{0,3}verification[\W_]{0,3}"
     r"(?:value|code|number)"
-    r"|(?:karten[\W_]{0,3}pr(?:ü|ue?)f[\W_]{0,3}(?:nummer|nr|ziffern?|code|wert)|sicherheits[\W_]{0,3}(?:code|nummer))"
-    r"|cryptogramme(?:[\W_]{1,3}visuel)?|code[\W_]{1,3}de[\W_]{1,3}s[eé]curit[eé]|c[oó]digo[\W_]{1,3}de[\W_]{1,3}seguridad"
-    r"|codice[\W_]{1,3}di[\W_]{1,3}sicurezza|(?:beveiligings|veiligheids)[\W_]{0,3}code|kaart[\W_]{0,3}verificatie[\W_]{0,3}code"
+    r"|(?:karten[\W_]{0,3}pr(?:ü|ue?)f[\W_]{0,3}(?:nummer|nr|ziffern?|code|wert)"
+    r"|sicherheits[\W_]{0,3}(?:code|nummer))"
+    r"|cryptogramme(?:[\W_]{1,3}visuel)?|code[\W_]{1,3}de[\W_]{1,3}s[eé]curit[eé]"
+    r"|c[oó]digo[\W_]{1,3}de[\W_]{1,3}seguridad"
+    r"|codice[\W_]{1,3}di[\W_]{1,3}sicurezza|(?:beveiligings|veiligheids)[\W_]{0,3}code"
+    r"|kaart[\W_]{0,3}verificatie[\W_]{0,3}code"
     r"|(?<![\w-])pr(?:ü|ue?)f[\W_]{0,3}(?:nummer|nr)(?=\s{0,2}[:=#])"
 )
 # In front of the code: what it is, and whose. Behind a masked card number a short name is enough.
@@ -85,7 +95,8 @@ _FILLED = (
     r"[\W_]{0,6}(?:(?:is|no|value|code|number|ist|lautet|est?|è|nr|nummer"
     r"|(?:of|on|the|my|der|die|auf|meiner|de|la|ma|mi|sur|en|della|mia|van|op|mijn)[\W_]{1,3}"
     r"(?:(?:of|on|the|my|der|die|auf|meiner|de|la|ma|mi|sur|en|della|mia|van|op|mijn)[\W_]{1,3}){0,2}"
-    r"(?:(?:credit|debit|bank|kredit)?[\W_]?(?:cards?|karten?)|cartes?|tarjetas?|carta|(?:credit)?kaart))[\W_]{0,4}){0,2}"
+    r"(?:(?:credit|debit|bank|kredit)?[\W_]?(?:cards?|karten?)|cartes?|tarjetas?|carta"
+    r"|(?:credit)?kaart))[\W_]{0,4}){0,2}"
 )
 _BEHIND_MASKED = (
     r"\[PAN \*{4}\d{4}\][\W_]{1,4}(?:kpn|pr(?:ü|ue?)f[\W_]{0,3}(?:nummer|nr|ziffern?|code)"
@@ -109,7 +120,8 @@ _SSN_NAMED = re.compile(
 )
 
 
-# Soft hyphens, zero-width blanks and joiners, and marks of direction, which texts from web pages have between digits.
+# Soft hyphens, zero-width blanks and joiners, and marks of direction, which texts from web pages have between
+# digits.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _PARTED_INVISIBLY = re.compile(rf"\d{_INVISIBLE.pattern}+\d")
 _NOTHING_DECLARED: Mapping[str, int] = {}
@@ -148,7 +160,9 @@ def _decoded(text: str) -> str:
 
 
 def _typed(text: str) -> str:
-    """The text as a keyboard has it: digits of all scripts, hyphens of all lengths, a blank for what cannot be seen."""
+    """The text as a keyboard has it: digits of all scripts, hyphens of all lengths, a blank for what cannot
+    be seen.
+    """
     if text.isascii():
         return text
     return "".join(
@@ -184,7 +198,9 @@ def have_spaced_digits(texts: pa.Array) -> pa.Array:
 def leaks_in_rows(
     rows: pa.Table, declared: Mapping[str, int] = _NOTHING_DECLARED
 ) -> tuple[int, Counter[tuple[str, str]]]:
-    """Return how many cells were scanned, and how many leaks there are by (column, kind); without a column for those in its name.
+    """Return how many cells were scanned, and how many leaks there are by (column, kind).
+
+    Without a column for those in its name.
 
     Args:
         declared: as `declared_columns.fewest_digits` for the contract of the rows.
@@ -224,7 +240,9 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _unpacked(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column's values one by one, as they are stored: what an extension makes of them may have no cast to text, as a UUID has none."""
+    """The column's values one by one, as they are stored: what an extension makes of them may have no cast to
+    text, as a UUID has none.
+    """
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
         return _unpacked(pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type))
@@ -249,7 +267,9 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
-    """Yield the values inside a nested value, each by itself, behind its name if it has one: figures in a list are not one number."""
+    """Yield the values inside a nested value, each by itself, behind its name if it has one: figures in a
+    list are not one number.
+    """
     if not value.is_valid:
         return
     if isinstance(value, pa.ExtensionScalar):

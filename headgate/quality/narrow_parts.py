@@ -1,8 +1,9 @@
 """The rows of a table as narrow tables, which break the rules of a contract exactly when the rows do.
 
-Great Expectations copies all columns of a frame for each expectation, and calls Python for each row of most columns. An expectation
-that looks at each value by itself holds for all rows exactly when it holds for the different values of the column; a bound exactly
-when it holds for the least and the greatest value; a length exactly when it holds for a shortest and a longest text.
+Great Expectations copies all columns of a frame for each expectation, and calls Python for each row of most
+columns. An expectation that looks at each value by itself holds for all rows exactly when it holds for the
+different values of the column; a bound exactly when it holds for the least and the greatest value; a length
+exactly when it holds for a shortest and a longest text.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class NarrowPart:
 
 def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
     """Yield the parts one after the other; every column of the contract is in one of them."""
-    # A float can be no number, which is neither the least nor the greatest; pandas compares all of them in one step.
+    # A float can be no number, which is neither the least nor the greatest; pandas compares all of them in
+    # one step.
     floats = tuple(name for name in contract.names if pat.is_float64(rows[name].type))
     whole = rows.select(list(dict.fromkeys([*floats, *compared_columns(contract)])))
     if whole.column_names:
@@ -64,7 +66,9 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
 
 
 def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
-    """Whether the columns have the contract's names and Arrow types, so that their values can be compared here."""
+    """Whether the columns have the contract's names and Arrow types, so that their values can be compared
+    here.
+    """
     return {field.name: field.type for field in schema} == {
         field.name: field.type for field in arrow_schema(contract)
     }
@@ -78,7 +82,9 @@ def has_repeated_keys(contract: Contract, rows: pa.Table) -> bool:
 
 
 def _rules_of(contract: Contract, name: str) -> set[str]:
-    """The names of the rules about a column's values, with those of comparisons with a value: a bound, or an operator."""
+    """The names of the rules about a column's values, with those of comparisons with a value: a bound, or an
+    operator.
+    """
     compared = (rule.operator for rule in contract.comparisons if rule.left == name and not rule.right)
     return {rule.name for rule in contract.column(name).rules} | {
         ORDERINGS.get(operator, operator) for operator in compared

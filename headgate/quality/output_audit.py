@@ -1,4 +1,6 @@
-"""The audit of a system's outputs before they are published: Great Expectations, further checks, and the leak scanner."""
+"""The audit of a system's outputs before they are published: Great Expectations, further checks, and the leak
+scanner.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ BATCH_ROWS = 500_000  # of a reader; one row that breaks a rule makes pandas obj
 
 
 class OutputAudit:
-    """Asks each output's contract about its rows. Leaving the context publishes the Data Docs, also of a run that failed.
+    """Asks each output's contract about its rows.
+
+    Leaving the context publishes the Data Docs, also of a run that failed.
 
     A run that kept all tables asked nothing, and leaves the pages of an earlier run as they are.
 
@@ -51,10 +55,12 @@ class OutputAudit:
         """Nothing happens when `rows` hold their contract.
 
         Args:
-            rows: a reader gives them in the order of the contract's key; some of them are in memory at a time.
+            rows: a reader gives them in the order of the contract's key; some of them are in memory at a
+                time.
 
         Raises:
-            AuditError: names every rule that is broken, with the keys of some rows that break it, or the columns with card data.
+            AuditError: names every rule that is broken, with the keys of some rows that break it, or the
+                columns with card data.
         """
         order = _KeyOrder(contract, rows.schema)
         answers: list[Answers] = []
@@ -74,12 +80,16 @@ class OutputAudit:
                 f"{column} ({kind}, {count})" for (column, kind), count in sorted(leaks.items())
             )
             raise AuditError(
-                f"{contract.dataset}: the card-data audit found card data in {places}, so its tables keep their last version"
+                f"{contract.dataset}: the card-data audit found card data in {places}, so its tables "
+                "keep their last version"
             )
 
 
 def _parts(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """A table as a whole; of a reader some rows at a time, at least one part. Columns with unique values need all rows."""
+    """A table as a whole; of a reader some rows at a time, at least one part.
+
+    Columns with unique values need all rows.
+    """
     if isinstance(rows, pa.Table) or any(column.unique for column in contract.columns):
         yield rows if isinstance(rows, pa.Table) else rows.read_all()
         return
@@ -113,7 +123,9 @@ class _KeyOrder:
 
 
 def _ascend(keys: pa.Table) -> bool:
-    """Each row is greater than the one before: by its first column, by the next one where these are equal, and so on."""
+    """Each row is greater than the one before: by its first column, by the next one where these are equal,
+    and so on.
+    """
     before, after = keys.slice(0, max(0, keys.num_rows - 1)), keys.slice(1)
     greater = pa.repeat(pa.scalar(value=False), before.num_rows)
     for name in reversed(keys.column_names):

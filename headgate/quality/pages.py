@@ -1,6 +1,7 @@
 """Data Docs as static pages: what Great Expectations answered about each dataset of a run.
 
-Each page is one file with its style inside: nothing is loaded from another place, so it opens from a disk or a private bucket.
+Each page is one file with its style inside: nothing is loaded from another place, so it opens from a disk or
+a private bucket.
 Great Expectations' own site loads scripts, styles and fonts from content delivery networks.
 """
 
@@ -25,7 +26,7 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
 td.number, th.number { text-align: right } .failed { color: var(--bad); font-weight: 600 } .passed { color: var(--good) }
 .warned { color: var(--warn) } summary { cursor: pointer } nav { margin-bottom: 1rem }
-"""
+"""  # noqa: E501 a file's text
 _HEADINGS = {
     "dataset": "",
     "rows": "number",
@@ -37,7 +38,10 @@ _HEADINGS = {
 
 
 def verdicts_json(verdicts: Iterable[SuiteResult]) -> str:
-    """Return the verdicts as JSON, for the index over all sites of a run; it holds counts and keys, never other values."""
+    """Return the verdicts as JSON, for the index over all sites of a run.
+
+    It holds counts and keys, never other values.
+    """
     return json.dumps([asdict(verdict) for verdict in verdicts], sort_keys=True, indent=1)
 
 
@@ -58,7 +62,9 @@ def index_page(snapshot_id: str, sites: Mapping[str, Sequence[Mapping[str, objec
 
 
 def site_page(snapshot_id: str, as_of: date, about: str, verdicts: Sequence[SuiteResult]) -> str:
-    """Return the page of one site: every dataset with its counts, the failing rules with rows and keys, then all rules."""
+    """Return the page of one site: every dataset with its counts, the failing rules with rows and keys, then
+    all rules.
+    """
     facts = [asdict(verdict) for verdict in verdicts]
     parts = [
         '<nav><a href="../index.html">All checks of this run</a></nav>',
@@ -122,6 +128,7 @@ def _table(headings: Mapping[str, str], rows: Iterable[str]) -> str:
 
 def _page(title: str, parts: Iterable[str]) -> str:
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
+        'content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{''.join(parts)}</main></body></html>\n"
     )

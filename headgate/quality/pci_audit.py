@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from headgate.quality.declared_columns import Declared, Fewest
     from headgate.snapshots.snapshot import LakeSnapshot
 
-# A number below 10^11 with a fraction, as Athena writes it: the digits of 3 % of doubles pass for a card number. A card number written
-# as a float has more digits in front of the point, or a larger exponent.
+# A number below 10^11 with a fraction, as Athena writes it: the digits of 3 % of doubles pass for a card
+# number. A card number written as a float has more digits in front of the point, or a larger exponent.
 _FRACTION = re.compile(r"^-?\d{0,11}\.\d+(?:[eE](?:-\d{1,3}|[+]?\d))?$")
 
 
@@ -45,7 +45,10 @@ _ZONES_OF_TABLES = {"curated", "quarantine", "prod"}  # elsewhere declared colum
 
 @dataclass(frozen=True)
 class Zone:
-    """Objects to look through: everything below each prefix of a bucket. `part` distinguishes two zones of one name and bucket."""
+    """Objects to look through: everything below each prefix of a bucket.
+
+    `part` distinguishes two zones of one name and bucket.
+    """
 
     name: str
     bucket: str
@@ -55,7 +58,9 @@ class Zone:
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """A place where something was found that must not be there: the object, the column where it has columns, and how often."""
+    """A place where something was found that must not be there: the object, the column where it has columns,
+    and how often.
+    """
 
     zone: str
     place: str
@@ -66,7 +71,9 @@ class AuditFinding:
 
 @dataclass(frozen=True)
 class AuditScan:
-    """The number of objects and cells scanned in one subject (a dataset or table) of a zone, and the findings."""
+    """The number of objects and cells scanned in one subject (a dataset or table) of a zone, and the
+    findings.
+    """
 
     zone: str
     subject: str
@@ -109,7 +116,10 @@ def derived_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
 
 
 def scan_records(records: Iterable[FileRecord]) -> AuditScan:
-    """The file records of the ledger. Of counts by column the names are scanned: 350 behind `card_cvv` would read like a code."""
+    """The file records of the ledger.
+
+    Of counts by column the names are scanned: 350 behind `card_cvv` would read like a code.
+    """
     return _scan_texts(
         "ledger", "files", (json.dumps(_without_counts(record), default=str) for record in records)
     )
@@ -136,7 +146,8 @@ def pci_audit(scans: Iterable[AuditScan], declarations: Mapping[str, str] = _NO_
     """Return the table `pci_audit`: one row per zone, subject and check.
 
     Args:
-        declarations: by dataset or table, its columns that are not searched for card data, and who declared that and why.
+        declarations: by dataset or table, its columns that are not searched for card data, and who declared
+            that and why.
     """
     rows = [
         (
@@ -182,7 +193,8 @@ def _rows(
 def scan_object(
     objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED
 ) -> AuditScan:
-    """Return what was found in one object: Parquet and CSV by their cells, JSON by its values, anything else by its lines.
+    """Return what was found in one object: Parquet and CSV by their cells, JSON by its values, anything else
+    by its lines.
 
     Args:
         declared: what contracts say about the columns of datasets and tables.
@@ -217,7 +229,9 @@ def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple
 
 
 def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
-    """Rows of quarantine with the values of declared columns as columns of their own: they lie in `record` and `masked_value`."""
+    """Rows of quarantine with the values of declared columns as columns of their own: they lie in `record`
+    and `masked_value`.
+    """
     records = [json.loads(text) if text else {} for text in rows[_RECORD].to_pylist()]
     of_column, values = rows["column_name"].to_pylist(), rows["masked_value"].to_pylist()
     opened: dict[str, list[object]] = {
@@ -243,7 +257,9 @@ def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
 
 
 def _rows_of(text: str) -> pa.Table | None:
-    """The rows of an answer; None where it is no table. Read by lines, neighbouring cells would look like one number.
+    """The rows of an answer; None where it is no table.
+
+    Read by lines, neighbouring cells would look like one number.
 
     Answers have lost the types of their columns, so a fraction is recognised by its form.
     """
@@ -268,7 +284,9 @@ def _texts_of(key: str, text: str) -> Iterable[str]:
 
 
 def _values(value: object, name: str = "") -> Iterator[str]:
-    """Names and values of a JSON document, each by itself: figures in a list are not one number, nor are a fraction's digits."""
+    """Names and values of a JSON document, each by itself: figures in a list are not one number, nor are a
+    fraction's digits.
+    """
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key

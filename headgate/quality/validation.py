@@ -70,7 +70,8 @@ class SuiteResult:
     Attributes:
         warnings: do not stop anything.
         answers: every expectation once.
-        checked_before: how many parts were not checked again, by the snapshot in which the same bytes were checked.
+        checked_before: how many parts were not checked again, by the snapshot in which the same bytes were
+            checked.
     """
 
     dataset: str
@@ -120,7 +121,8 @@ class ValidationRun:
         run: what its Data Docs call the run.
         as_of: the day that they file it under.
         batch_rows: how many rows are in memory as pandas objects.
-        narrow_from: from how many rows on expectations are asked about the different values of each column first.
+        narrow_from: from how many rows on expectations are asked about the different values of each column
+            first.
     """
 
     def __init__(
@@ -164,8 +166,9 @@ class ValidationRun:
     ) -> SuiteResult:
         """The verdict on a dataset, from the answers about its parts. The Data Docs have it.
 
-        Every expectation holds row by row, but for unique values. A key that is unique in each part is unique in the dataset
-        where the parts' ranges of it are disjoint; a dataset with another unique column has one part.
+        Every expectation holds row by row, but for unique values. A key that is unique in each part is unique
+        in the dataset where the parts' ranges of it are disjoint; a dataset with another unique column has
+        one part.
         """
         rules = [_merged(of_parts) for of_parts in zip(*(part.rules for part in parts), strict=True)]
         rules += [
@@ -205,7 +208,10 @@ class ValidationRun:
         return Answers(sum(rows), tuple(merged))
 
     def _answers(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
-        """Return the answer of each expectation. Many rows that break no rule become pandas objects in narrow parts only."""
+        """Return the answer of each expectation.
+
+        Many rows that break no rule become pandas objects in narrow parts only.
+        """
         if rows.num_rows >= self._narrow_from and has_types_of(contract, rows.schema):
             answers = self._of_no_rows(contract, rows.schema)
             if not any(answer.failed for answer in answers) and self._passes(contract, rows):
@@ -252,7 +258,10 @@ class ValidationRun:
         return _result(contract, self._asked(contract, validation, duplicates)[0])
 
     def _validation(self, name: str, suite: Callable[[], Any]) -> Any:  # noqa: ANN401 Great Expectations ships no types
-        """Return the validation of a suite; each is made once in a run, however many parts are asked about."""
+        """Return the validation of a suite.
+
+        Each is made once in a run, however many parts are asked about.
+        """
         import great_expectations as gx  # noqa: PLC0415 takes seconds
 
         if name not in self._validations:

@@ -23,7 +23,9 @@ _NO_TABLE = re.compile(r"TABLE_NOT_FOUND.*Table '(?:[^']*\.)?([^'.]+)'")
 
 
 def with_advice(message: str, sql: str, databases: Databases) -> str:
-    """Return the message of a failed query, and the nearest names where it names a column or table that does not exist."""
+    """Return the message of a failed query, and the nearest names where it names a column or table that does
+    not exist.
+    """
     tables = databases.tables()
     if "Did you mean" in message or "SHOW TABLES" in message:
         return message
@@ -57,7 +59,10 @@ def _as_written(name: str) -> str:
 def _columns_of(asked: Iterable[str], tables: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]) -> str:
     """Return the columns of the tables that were asked, table by table, or how to list them."""
     listed = [
-        f"{name} has the columns {', '.join(column[0] for column in of[name] if not column[0].startswith('_'))}."
+        (
+            f"{name} has the columns "
+            f"{', '.join(column[0] for column in of[name] if not column[0].startswith('_'))}."
+        )
         for name in sorted(asked)
         for of in tables.values()
         if name in of

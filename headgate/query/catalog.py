@@ -1,4 +1,5 @@
-"""The tables of the catalog, and Athena's SHOW and DESCRIBE as queries of values, for engines that do not know the tables.
+"""The tables of the catalog, and Athena's SHOW and DESCRIBE as queries of values, for engines that do not
+know the tables.
 
 The tables are those of the contracts, from which the deployed catalog is made.
 """

@@ -1,7 +1,8 @@
-"""Athena's SQL in the dialect of the engine behind the Athena API: DuckDB on an emulator, Athena itself on AWS.
+"""Athena's SQL in the dialect of the engine behind the Athena API: DuckDB on an emulator, Athena itself on
+AWS.
 
-sqlglot knows the syntax. What it cannot know without the tables is corrected here: where the two engines would run the same
-text and answer differently.
+sqlglot knows the syntax. What it cannot know without the tables is corrected here: where the two engines
+would run the same text and answer differently.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 ATHENA = "athena"
 
-# Source: Trino documentation, "Date and time functions", format_datetime; DuckDB documentation, "Date format functions".
+# Source: Trino documentation, "Date and time functions", format_datetime; DuckDB documentation, "Date format
+# functions".
 _JODA = {
     "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "dd": "%d", "EEEE": "%A", "EEE": "%a",
     "HH": "%H", "hh": "%I", "mm": "%M", "ss": "%S", "SSS": "%g", "a": "%p",
@@ -41,10 +43,13 @@ _JODA_LETTERS = re.compile("|".join(sorted(_JODA, key=len, reverse=True)))
 
 
 def for_engine(sql: str, dialect: str, databases: Databases) -> str:
-    """Return the statement for the engine behind the Athena API; one that is not Athena gets only queries of the catalog's tables.
+    """Return the statement for the engine behind the Athena API.
+
+    One that is not Athena gets only queries of the catalog's tables.
 
     Raises:
-        QueryError: it is not one reading statement of Athena's SQL, or names a table that is not in the catalog.
+        QueryError: it is not one reading statement of Athena's SQL, or names a table that is not in the
+            catalog.
     """
     if dialect != ATHENA and (query := only_reading(sql)):
         check_tables(query, databases.tables(), databases.prod)
@@ -54,10 +59,13 @@ def for_engine(sql: str, dialect: str, databases: Databases) -> str:
 def translate(
     sql: str, dialect: str, types: Mapping[str, str] | None = None, databases: Databases = DOCUMENTED
 ) -> str:
-    """Return the same question in `dialect`, `athena` or one of sqlglot's; Athena's own text passes through unchanged.
+    """Return the same question in `dialect`, `athena` or one of sqlglot's.
+
+    Athena's own text passes through unchanged.
 
     Args:
-        types: Athena's type of each column by its name; by default of every column that has one type all over the lake.
+        types: Athena's type of each column by its name; by default of every column that has one type all over
+            the lake.
         databases: the names of the lake's databases.
 
     Raises:
@@ -85,7 +93,10 @@ def translate(
 
 @cache
 def _lake_types(_: tuple[str, ...]) -> dict[str, str]:
-    """Return the type of each column name that has one type in the lake; the folders are the key of a project."""
+    """Return the type of each column name that has one type in the lake.
+
+    The folders are the key of a project.
+    """
     registry = Registry.load()
     types: dict[str, set[str]] = {}
     for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]:
@@ -118,7 +129,10 @@ def _divided(node: exp.Expression) -> exp.Expression:
 
 
 def _summed(node: exp.Expression) -> exp.Expression:
-    """A sum of whole numbers is a bigint in Athena; DuckDB makes it a hugeint, which the Athena API has no name for."""
+    """A sum of whole numbers is a bigint in Athena.
+
+    DuckDB makes it a hugeint, which the Athena API has no name for.
+    """
     return exp.cast(node.copy(), "bigint") if node.this.is_type(*exp.DataType.INTEGER_TYPES) else node
 
 
@@ -150,13 +164,19 @@ def _as_date(node: exp.Expression) -> exp.Expression:
 
 
 def _difference(node: exp.Expression) -> exp.Expression:
-    """Athena counts whole units that have passed; DuckDB's date_diff counts boundaries crossed, its date_sub what has passed."""
+    """Athena counts whole units that have passed.
+
+    DuckDB's date_diff counts boundaries crossed, its date_sub what has passed.
+    """
     unit = exp.Literal.string(node.text("unit").lower() or "day")
     return exp.Anonymous(this="DATE_SUB", expressions=[unit, node.expression, node.this])
 
 
 def _bounded(node: exp.Expression) -> exp.Expression:
-    """Refuse a long sequence of whole numbers, as Athena does; DuckDB would fill the memory of the machine with it."""
+    """Refuse a long sequence of whole numbers, as Athena does.
+
+    DuckDB would fill the memory of the machine with it.
+    """
     start, end = node.args["start"], node.args["end"]
     if not (start.is_type(*exp.DataType.INTEGER_TYPES) and end.is_type(*exp.DataType.INTEGER_TYPES)):
         return node
@@ -169,7 +189,8 @@ def _bounded(node: exp.Expression) -> exp.Expression:
 
 
 def _joined(node: exp.Expression) -> exp.Expression:
-    """Write a comma between tables as the cross join that it is: MiniStack finds tables by FROM and JOIN only.
+    """Write a comma between tables as the cross join that it is: MiniStack finds tables by FROM and JOIN
+    only.
 
     A comma binds less than RIGHT and FULL joins beside it, so such a list stays as it is.
     """

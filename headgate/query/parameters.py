@@ -1,6 +1,7 @@
 """Named parameters of a statement: `where country = :country`.
 
-A value becomes a literal of its type only where the statement has a parameter; a `:name` inside a text or a comment stays as it is.
+A value becomes a literal of its type only where the statement has a parameter; a `:name` inside a text or a
+comment stays as it is.
 """
 
 from __future__ import annotations
@@ -27,23 +28,26 @@ _DIALECT = "trino"  # of SELECT in Athena; its other dialect has backslashes in 
 def bind(sql: str, params: Mapping[str, object]) -> str:
     """Return the statement with the value of each parameter as a literal of Athena's SQL.
 
-    Values are None, bool, int, float, Decimal, str, date, datetime (UTC if it has a time zone), or a list of them for `in (:names)`.
+    Values are None, bool, int, float, Decimal, str, date, datetime (UTC if it has a time zone), or a list of
+    them for `in (:names)`.
 
     Raises:
         QueryError: a parameter has no value, a value has no parameter, or a value has another type.
 
     >>> bind("select * from orders where country = :country and note <> ':country'", {"country": "Côte d'Ivoire"})
     "select * from orders where country = 'Côte d''Ivoire' and note <> ':country'"
-    """
+    """  # noqa: E501 a listing
     parameters = list(_parameters(sql))
     names = {name for name, _, _ in parameters}
     if missing := sorted(names - set(params)):
         raise QueryError(
-            f"The statement has the parameter :{missing[0]}, which has no value. Add {missing[0]!r} to params."
+            f"The statement has the parameter :{missing[0]}, which has no value. Add {missing[0]!r} to "
+            "params."
         )
     if unused := sorted(set(params) - names):
         raise QueryError(
-            f"params has {unused[0]!r}, but the statement has no parameter :{unused[0]}. Remove it, or use it in the statement."
+            f"params has {unused[0]!r}, but the statement has no parameter :{unused[0]}. Remove it, or "
+            "use it in the statement."
         )
     parts, end = [], 0
     for name, start, stop in parameters:
@@ -85,7 +89,10 @@ def _literal(name: str, value: object) -> str:
 
 
 def _scalar(value: object) -> str | None:  # noqa: PLR0911 one line for each type
-    """Return the literal of a value, None for a type without one. A bool is an int and a datetime a date, so the order matters."""
+    """Return the literal of a value, None for a type without one.
+
+    A bool is an int and a datetime a date, so the order matters.
+    """
     if value is None:
         return "NULL"
     if isinstance(value, bool):

@@ -56,14 +56,15 @@ def _alone(contracts: Mapping[str, Contract]) -> dict[str, tuple[Contract, Contr
 def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTable], group: str) -> str:
     """Return the statement with each table of people replaced by a subquery of its other columns.
 
-    The statement is written again from what the parser read, without comments: Athena and the parser may disagree about where a
-    comment ends, and only what was checked is sent.
+    The statement is written again from what the parser read, without comments: Athena and the parser may
+    disagree about where a comment ends, and only what was checked is sent.
 
     Args:
         group: the group that sees the columns, named in errors.
 
     Raises:
-        QueryError: it names a column about people, or a common table expression has the name of a table of people.
+        QueryError: it names a column about people, or a common table expression has the name of a table of
+            people.
     """
     query = only_reading(sql)
     if query is None:
@@ -128,7 +129,8 @@ def _subquery(node: exp.Table, table: PersonalTable) -> exp.Subquery:
     ]
     if unmoved:
         raise QueryError(
-            f"{table.name} is read with {unmoved[0].upper()}, which a table of people does not take. Leave it out."
+            f"{table.name} is read with {unmoved[0].upper()}, which a table of people does not take. "
+            "Leave it out."
         )
     subquery = exp.Subquery(
         this=_shown(table), alias=node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name))
@@ -143,7 +145,8 @@ def _check_common_tables(query: exp.Expression, tables: Mapping[tuple[str, str],
     names = {name for _, name in tables}
     if shadows := sorted({cte.alias for cte in query.find_all(exp.CTE) if cte.alias.lower() in names}):
         raise QueryError(
-            f"The common table expression {shadows[0]} has the name of a table about people. Give it another name."
+            f"The common table expression {shadows[0]} has the name of a table about people. Give it "
+            "another name."
         )
 
 

@@ -1,4 +1,6 @@
-"""Give tables of curated their database: Athena looks a name without one up in prod only, the workgroup's database."""
+"""Give tables of curated their database: Athena looks a name without one up in prod only, the workgroup's
+database.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 def qualify_tables(sql: str, databases: Databases) -> str:
     """Return the statement with `curated` before each table that names no database and that only curated has.
 
-    All other text stays as it is. So does the name of a common table expression, wherever it stands in the statement.
+    All other text stays as it is. So does the name of a common table expression, wherever it stands in the
+    statement.
 
     Raises:
         QueryError: the statement is not one that only reads.

@@ -1,4 +1,7 @@
-"""Saved questions: Athena's SQL with a name. Every lake has these; a domain adds its own in `saved_questions`."""
+"""Saved questions: Athena's SQL with a name.
+
+Every lake has these; a domain adds its own in `saved_questions`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Check that a statement only reads, and only tables of the catalog.
 
-Athena itself reads nothing but the catalog's tables. The engine behind an emulator's Athena API would also read and write files
-of its machine; so a statement is checked here before it is sent.
+Athena itself reads nothing but the catalog's tables. The engine behind an emulator's Athena API would also
+read and write files of its machine; so a statement is checked here before it is sent.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 ATHENA = "athena"
 _ABOUT_TABLES = re.compile(r"(show|describe|desc)\s", re.IGNORECASE)
-# The engine behind an emulator's Athena API also describes queries and files, so names are plain words, and none ends as a file's does.
-_NAME = r"""["`]?\w+["`]?(?:\.["`]?(?!(?:csv|tsv|txt|parquet|json|jsonl|ndjson|xlsx|gz|zst|db|duckdb)\b)\w+["`]?)?"""
+# The engine behind an emulator's Athena API also describes queries and files, so names are plain words, and
+# none ends as a file's does.
+_FILES = r"csv|tsv|txt|parquet|json|jsonl|ndjson|xlsx|gz|zst|db|duckdb"
+_NAME = rf"""["`]?\w+["`]?(?:\.["`]?(?!(?:{_FILES})\b)\w+["`]?)?"""
 # Source: Amazon Athena user guide, "DDL statements": those that only read the catalog.
 _LISTING = re.compile(
     rf"""(?:
@@ -39,17 +41,21 @@ _EXPLAIN = re.compile(r"explain\s+(?:analyze\s+(?:verbose\s+)?)?(?:\([^()]*\)\s*
 _FIRST_WORD = re.compile(r"[\s(]*(\w+)")
 _READING = {"select", "with", "values", "table"}
 _READING_VERBS = ("select", "with", "show", "describe", "explain", "values")
-# Statements that are known and are more than a question, of Athena and of the engine behind an emulator's Athena API.
+# Statements that are known and are more than a question, of Athena and of the engine behind an emulator's
+# Athena API.
 _WRITING = frozenset(
     """alter analyze attach begin call checkpoint commit copy create deallocate delete detach drop execute export force grant import insert
     install load merge msck optimize pivot pragma prepare refresh replace reset revoke rollback set start truncate unload unpivot update
-    use vacuum""".split()  # noqa: SIM905 one word a line would fill the screen
+    use vacuum""".split()  # noqa: E501, SIM905 one word a line would fill the screen
 )
 _COMMENTS = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
-# Functions of DuckDB that show the machine and that Athena does not have. Source: DuckDB documentation, "Utility Functions".
+# Functions of DuckDB that show the machine and that Athena does not have. Source: DuckDB documentation,
+# "Utility Functions".
 _FOREIGN_FUNCTIONS = re.compile(
-    r"(read|parquet|duckdb|pragma|sniff|getenv|getvariable|current_setting|query|query_table|glob|scan|st_read|iceberg|delta|sqlite|"
-    r"postgres|mysql|which_secret|load_aws_credentials|force_checkpoint|checkpoint|write_log|json_execute_serialized_sql)(_\w+)?",
+    r"(read|parquet|duckdb|pragma|sniff|getenv|getvariable|current_setting|query|query_table|glob|scan"
+    r"|st_read|iceberg|delta|sqlite|"
+    r"postgres|mysql|which_secret|load_aws_credentials|force_checkpoint|checkpoint|write_log"
+    r"|json_execute_serialized_sql)(_\w+)?",
     re.IGNORECASE,
 )
 _UNREADABLE = (
@@ -93,8 +99,10 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
             raise QueryError("More than one statement was given. Send one at a time.")
         if not _LISTING.fullmatch(text):
             raise QueryError(
-                "SHOW and DESCRIBE list what the catalog has, and this statement asks for something else. Use SHOW DATABASES, SHOW TABLES "
-                "IN <database>, SHOW COLUMNS IN <table>, SHOW PARTITIONS <table>, SHOW CREATE TABLE <table> or DESCRIBE <table>."
+                "SHOW and DESCRIBE list what the catalog has, and this statement asks for something "
+                "else. Use SHOW DATABASES, SHOW TABLES "
+                "IN <database>, SHOW COLUMNS IN <table>, SHOW PARTITIONS <table>, SHOW CREATE TABLE "
+                "<table> or DESCRIBE <table>."
             )
         return None
     question = explained(text)[1]
@@ -116,7 +124,8 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
 
 def _writing(verb: str) -> QueryError:
     return QueryError(
-        f"{verb.upper()} would change the lake or the machine; a query only reads. Use SELECT, WITH, SHOW, DESCRIBE or EXPLAIN; "
+        f"{verb.upper()} would change the lake or the machine; a query only reads. Use SELECT, WITH, "
+        "SHOW, DESCRIBE or EXPLAIN; "
         "tables change through `headgate upload` and `headgate run`."
     )
 
@@ -138,7 +147,8 @@ def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], dat
         QueryError: it names another table, a table function or a file; the nearest names are in the message.
     """
     tables_by_database = {name.lower(): [table.lower() for table in of] for name, of in tables.items()}
-    # A name that is no word could be a file's, where the common table expression of that name is out of scope.
+    # A name that is no word could be a file's, where the common table expression of that name is out of
+    # scope.
     common = {cte.alias.lower() for cte in query.find_all(exp.CTE) if cte.alias.isidentifier()}
     for table in query.find_all(exp.Table):
         if not isinstance(table.this, exp.Identifier):
@@ -151,7 +161,8 @@ def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], dat
     for function in query.find_all(exp.Anonymous, exp.ReadCSV, exp.ReadParquet):
         if not isinstance(function, exp.Anonymous) or _FOREIGN_FUNCTIONS.fullmatch(function.name):
             raise QueryError(
-                f"FUNCTION_NOT_FOUND: Function '{_function_name(function)}' not registered. Athena has no such function."
+                f"FUNCTION_NOT_FOUND: Function '{_function_name(function)}' not registered. Athena has "
+                "no such function."
             )
 
 
@@ -159,13 +170,15 @@ def _check_table(table: exp.Table, tables: Mapping[str, list[str]], default: str
     name, within = table.name.lower(), (table.db or default).lower()
     if within not in tables:
         raise QueryError(
-            f"SCHEMA_NOT_FOUND: Schema '{table.db}' does not exist. The databases are {', '.join(sorted(tables))}."
+            f"SCHEMA_NOT_FOUND: Schema '{table.db}' does not exist. The databases are "
+            f"{', '.join(sorted(tables))}."
         )
     if table.catalog.lower() not in {"", "awsdatacatalog"}:
         raise QueryError(f"CATALOG_NOT_FOUND: Catalog '{table.catalog}' does not exist. Leave it out.")
     if name not in tables[within]:
         raise QueryError(
-            f"TABLE_NOT_FOUND: Table '{table.db or default}.{table.name}' does not exist. {near_tables(name, tables)}"
+            f"TABLE_NOT_FOUND: Table '{table.db or default}.{table.name}' does not exist. "
+            f"{near_tables(name, tables)}"
         )
 
 

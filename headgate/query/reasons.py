@@ -1,4 +1,6 @@
-"""Why a query failed, in Athena's words whatever engine stands behind the Athena API, without that engine's SQL and files."""
+"""Why a query failed, in Athena's words whatever engine stands behind the Athena API, without that engine's
+SQL and files.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ import re
 
 from headgate.query.dialects import ATHENA
 
-# What DuckDB says, and what Athena would. Source: Trino's StandardErrorCode, whose names Athena's messages begin with.
+# What DuckDB says, and what Athena would. Source: Trino's StandardErrorCode, whose names Athena's messages
+# begin with.
 _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r'Binder Error: Referenced column "(?P<name>[^"]+)" not found'),

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def saved_questions(systems: Collection[str]) -> dict[str, Question]:
     """Return the saved questions of a lake with these deployed systems, by name.
 
-    A domain's questions about the whole lake read the domain's datasets, so a lake without its systems has none of them. Those of the
-    lake project are about the lake that it is.
+    A domain's questions about the whole lake read the domain's datasets, so a lake without its systems has
+    none of them. Those of the lake project are about the lake that it is.
     """
     listed = [question for module in _modules(systems) for question in module.QUESTIONS.values()]
     return {
@@ -29,7 +29,10 @@ def saved_questions(systems: Collection[str]) -> dict[str, Question]:
 
 
 def quality_and_answer(system: str) -> tuple[Question | None, Question | None]:
-    """Return the questions how good a system's models are, and for one answer of its tables; None where its domain has none."""
+    """Return the questions how good a system's models are, and for one answer of its tables.
+
+    None where its domain has none.
+    """
     quality, answers = (
         [getattr(module, name, {}) for module in _modules([system])] for name in ("QUALITY", "ANSWERS")
     )
@@ -37,7 +40,9 @@ def quality_and_answer(system: str) -> tuple[Question | None, Question | None]:
 
 
 def _modules(systems: Collection[str]) -> list[ModuleType]:
-    """Return the modules of questions of the domains that bring one of the systems, and of the lake project."""
+    """Return the modules of questions of the domains that bring one of the systems, and of the
+    lake project.
+    """
     domains = [
         domain
         for domain in all_domains()

@@ -1,1 +1,3 @@
-"""The report page: what the dashboards of a lake answer, what came in and was refused, quality and cost, in one file."""
+"""The report page: what the dashboards of a lake answer, what came in and was refused, quality and cost, in
+one file.
+"""

@@ -29,7 +29,9 @@ class Alert:
 
 
 def raised(queries: Any, dashboards: Iterable[Dashboard], health: Health) -> tuple[Alert, ...]:  # noqa: ANN401 Athena's adapter or its twin
-    """Return the alerts that hold now: the lake's checks first, then the systems' figures in the order of their files."""
+    """Return the alerts that hold now: the lake's checks first, then the systems' figures in the order of
+    their files.
+    """
     checks = [Alert("lake", check.name, check.message) for check in health.checks if check.state in ALERTED]
     figures = [alert for board in dashboards for alert in _of_system(queries, board)]
     return (*checks, *figures)

@@ -46,7 +46,10 @@ class PanelAnswer:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything that the page shows. `made_at` is naive UTC; `cost_usd` is by service, since `cost_since`."""
+    """Everything that the page shows.
+
+    `made_at` is naive UTC; `cost_usd` is by service, since `cost_since`.
+    """
 
     lake: str
     made_at: datetime
@@ -59,7 +62,9 @@ class Report:
 
 @dataclass(frozen=True)
 class CostBasis:
-    """The basis of costs: ended Glue runs since a moment (naive UTC), prices, and the memory of the gate's function."""
+    """The basis of costs: ended Glue runs since a moment (naive UTC), prices, and the memory of the gate's
+    function.
+    """
 
     since: datetime
     runs: Sequence[EndedJobRun]
@@ -91,8 +96,9 @@ def collect(lake: Lake, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN4
 
 
 def ask_dashboards(
-    queries: Any, dashboards: Iterable[Dashboard]
-) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:  # noqa: ANN401 as above
+    queries: Any,  # noqa: ANN401 as above
+    dashboards: Iterable[Dashboard],
+) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:
     """Return each dashboard with the answers of its panels, in their order."""
 
     def ask(panel: Panel) -> PanelAnswer:

@@ -1,4 +1,6 @@
-"""The report as one HTML file: no script, nothing loaded from elsewhere, readable in light and dark and on paper."""
+"""The report as one HTML file: no script, nothing loaded from elsewhere, readable in light and dark and on
+paper.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ def html(report: Report, alerts: Sequence[Alert], console_url: str = "") -> str:
     """Return the page. Same report, same bytes.
 
     Args:
-        console_url: the console's address, so that each system links to its dashboard; empty for a lake without one.
+        console_url: the console's address, so that each system links to its dashboard; empty for a lake
+            without one.
     """
     sections = [
         _header(report),
@@ -41,9 +44,12 @@ def html(report: Report, alerts: Sequence[Alert], console_url: str = "") -> str:
         _cost(report),
     ]
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>Headgate report of {escape(report.lake)}</title><style>{_STYLE.read_text('utf-8')}</style></head>\n<body><main>\n"
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
+        'content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src '
+        "'unsafe-inline'\">"
+        "<title>Headgate report of "
+        f"{escape(report.lake)}</title><style>{_STYLE.read_text('utf-8')}</style></head>\n<body><main>\n"
         + "\n".join(sections)
         + "\n</main></body></html>\n"
     )
@@ -52,12 +58,18 @@ def html(report: Report, alerts: Sequence[Alert], console_url: str = "") -> str:
 def _header(report: Report) -> str:
     at = report.made_at.isoformat(" ", "minutes")
     as_of = f", data up to {escape(report.health.as_of)}" if report.health.as_of else ""
-    return f'<h1>Headgate report: {escape(report.lake)}</h1><div class="muted">Made {at} UTC{as_of}. The lake is {report.health.state}.</div>'
+    return (
+        f'<h1>Headgate report: {escape(report.lake)}</h1><div class="muted">Made {at} UTC{as_of}. The '
+        f"lake is {report.health.state}.</div>"
+    )
 
 
 def _alerts(alerts: Sequence[Alert]) -> str:
     if not alerts:
-        return '<h2>Alerts</h2><div class="box good">None. No figure is above its limit, and no check of the lake fails.</div>'
+        return (
+            '<h2>Alerts</h2><div class="box good">None. No figure is above its limit, and no check of '
+            "the lake fails.</div>"
+        )
     items = "".join(
         f"<li><b>{escape(alert.source)}</b>: {escape(alert.message)} {escape(alert.remedy)}</li>"
         for alert in alerts
@@ -73,7 +85,10 @@ def _system(board: Dashboard, answers: Sequence[PanelAnswer], console_url: str) 
     )
     title = f"<h2>{escape(board.title)} <small class='muted'>{escape(board.system)}{link}</small></h2>"
     if all(answer.error for answer in answers):
-        return f'{title}<div class="box">No tables yet. Start a run after files were accepted: <code>headgate run</code>.</div>'
+        return (
+            f'{title}<div class="box">No tables yet. Start a run after files were accepted: '
+            "<code>headgate run</code>.</div>"
+        )
     figures = "".join(_figure(answer) for answer in answers if answer.panel.kind is Kind.KPI)
     panels = "".join(_panel(answer) for answer in answers if answer.panel.kind is not Kind.KPI)
     return f'{title}<div class="figures">{figures}</div><div class="panels">{panels}</div>'
@@ -90,8 +105,14 @@ def _figure(answer: PanelAnswer) -> str:
     )
     if row.get("value") is None and row.get("reason"):
         compared = escape(str(row["reason"]))
-    value = f'<div class="value" data-figure="{escape(panel.name)}">{escape(figure(row.get("value"), panel.unit))}</div>'
-    return f'<div class="box"><h3>{escape(panel.question)}</h3>{value}<div class="muted">{compared}</div>{_sql(answer)}</div>'
+    value = (
+        '<div class="value" '
+        f'data-figure="{escape(panel.name)}">{escape(figure(row.get("value"), panel.unit))}</div>'
+    )
+    return (
+        f'<div class="box"><h3>{escape(panel.question)}</h3>{value}<div '
+        f'class="muted">{compared}</div>{_sql(answer)}</div>'
+    )
 
 
 def _panel(answer: PanelAnswer) -> str:
@@ -102,7 +123,8 @@ def _panel(answer: PanelAnswer) -> str:
         shown = _table(answer.columns, answer.rows)
     else:
         unit = f' <span class="muted">({escape(panel.unit)})</span>' if panel.unit else ""
-        shown = f"{draw(panel, answer.records())}<details><summary>Table{unit}</summary>{_table(answer.columns, answer.rows)}</details>"
+        table = f"<details><summary>Table{unit}</summary>{_table(answer.columns, answer.rows)}</details>"
+        shown = f"{draw(panel, answer.records())}{table}"
     wide = " wide" if panel.kind in {Kind.TABLE, Kind.FAN} else ""
     return f'<section class="box{wide}"><h3>{escape(panel.question)}</h3>{shown}{_sql(answer)}</section>'
 
@@ -131,7 +153,9 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = S
 
 
 def _mark(cells: Sequence[object]) -> str:
-    """The class of a column: `n` of numbers, `s` of texts so short that they stay on one line, such as times."""
+    """The class of a column: `n` of numbers, `s` of texts so short that they stay on one line,
+    such as times.
+    """
     if all(_is_number_or_null(cell) for cell in cells):
         return "n"
     return "s" if all(len(str(cell)) <= SHORT_TEXT for cell in cells) else ""
@@ -151,7 +175,10 @@ def _line(cells: Iterable[str], mark: Sequence[str]) -> str:
 
 def _rows(datasets: Sequence[DatasetSummary]) -> str:
     if not datasets:
-        return '<h2>What came in</h2><div class="box">No file was received yet. <code>headgate upload FILE</code> sends one.</div>'
+        return (
+            '<h2>What came in</h2><div class="box">No file was received yet. <code>headgate upload '
+            "FILE</code> sends one.</div>"
+        )
     columns = (
         "dataset",
         "files",
@@ -175,7 +202,10 @@ def _rows(datasets: Sequence[DatasetSummary]) -> str:
         )
         for dataset in datasets
     ]
-    return f'<h2>What came in, and what was refused</h2><div class="box">{_table(columns, lines, len(lines))}</div>'
+    return (
+        "<h2>What came in, and what was refused</h2><div "
+        f'class="box">{_table(columns, lines, len(lines))}</div>'
+    )
 
 
 def _reasons(dataset: DatasetSummary) -> str:

@@ -87,4 +87,7 @@ def _announcement(page: ReportPage, uri: str, console_url: str) -> Iterator[str]
     for board, answers in page.report.systems:
         for answer in answers:
             if answer.panel.kind is Kind.KPI and answer.rows:
-                yield f"{board.title}: {answer.panel.question} {figure(answer.records()[0]['value'], answer.panel.unit)}"
+                yield (
+                    f"{board.title}: {answer.panel.question} "
+                    f"{figure(answer.records()[0]['value'], answer.panel.unit)}"
+                )

@@ -22,7 +22,8 @@ WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 26, 30
 BAR_HEIGHT, BAR_LEFT, BAR_RIGHT, MOST_BARS = 22, 190, 70, 15
 LABELS, SIGN_WIDTH = 6, 6.6
-# Okabe & Ito (2008), colours that people with colour blindness can tell apart. The console draws with the same ones.
+# Okabe & Ito (2008), colours that people with colour blindness can tell apart. The console draws with the
+# same ones.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999")
 ACCENT = "var(--accent)"
 _LABEL_SIGNS = 26
@@ -160,7 +161,8 @@ def _position_labels(names: Sequence[str], places: Mapping[str, float]) -> str:
             continue
         anchor = "start" if name == names[0] else "middle"
         parts.append(
-            f'<text x="{places[name]:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="{anchor}">{escape(labels[name])}</text>'
+            f'<text x="{places[name]:.1f}" y="{HEIGHT - BOTTOM + 18}" '
+            f'text-anchor="{anchor}">{escape(labels[name])}</text>'
         )
     return "".join(parts)
 
@@ -170,7 +172,8 @@ def _legend(colours: Mapping[str, str]) -> str:
     for name, colour in colours.items():
         label = _cut(name)
         parts.append(
-            f'<rect x="{x:.0f}" y="4" width="10" height="10" fill="{colour}"/><text x="{x + 14:.0f}" y="13">{escape(label)}</text>'
+            f'<rect x="{x:.0f}" y="4" width="10" height="10" fill="{colour}"/><text x="{x + 14:.0f}" '
+            f'y="13">{escape(label)}</text>'
         )
         x += 30 + SIGN_WIDTH * len(label)
     return "".join(parts)
@@ -220,7 +223,10 @@ def _scatter(panel: Panel, rows: Sequence[Row]) -> str:
         at = f'cx="{along.at(x):.1f}" cy="{up.at(y):.1f}" r="{radius:.1f}"'
         parts.append(f'<circle {at} fill="{colours[_group(panel, row)]}" opacity="0.65"/>')
     parts += [
-        f'<text x="{along.at(tick):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{escape(short(tick))}</text>'
+        (
+            f'<text x="{along.at(tick):.1f}" y="{HEIGHT - BOTTOM + 16}" '
+            f'text-anchor="middle">{escape(short(tick))}</text>'
+        )
         for tick in along.ticks
     ]
     names = f"{escape(panel.x)} (across), {escape(column)} (up)"

@@ -1,6 +1,8 @@
-"""When a run of the pipeline starts: at most one runs, at most one is pending, and none starts without new data.
+"""When a run of the pipeline starts: at most one runs, at most one is pending, and none starts without new
+data.
 
-This module decides; `headgate.aws.scheduler` keeps the pending start and `headgate.aws.stepfunctions` starts the run.
+This module decides; `headgate.aws.scheduler` keeps the pending start and `headgate.aws.stepfunctions` starts
+the run.
 """
 
 from __future__ import annotations
@@ -77,7 +79,10 @@ def parse_due(body: str, received_at: datetime) -> Due | None:
 
 @dataclass(frozen=True)
 class Execution:
-    """One run of the pipeline as the service lists it; times are naive UTC, `ended_at` is None while it runs."""
+    """One run of the pipeline as the service lists it.
+
+    Times are naive UTC, `ended_at` is None while it runs.
+    """
 
     name: str
     status: str
@@ -124,11 +129,13 @@ class StartRules:
     """How often a run may start.
 
     Attributes:
-        deployment: short id of the deployed code and settings; a new deployment builds the tables again once a day at the latest.
+        deployment: short id of the deployed code and settings; a new deployment builds the tables again once
+            a day at the latest.
         min_interval: the least time between two starts.
-        most_share: the most of the time that runs may take, 0..1: a long run makes the next one start later, so that a lake that
-            grows does not cost more and more.
-        longest_wait: the longest time between two starts that `most_share` asks for, so that tables do not become older and older.
+        most_share: the most of the time that runs may take, 0..1: a long run makes the next one start later,
+            so that a lake that grows does not cost more and more.
+        longest_wait: the longest time between two starts that `most_share` asks for, so that tables do not
+            become older and older.
         recheck: when to look again after a run was found under way.
     """
 
@@ -156,11 +163,15 @@ class StartRules:
         return execution.started_at + max(self.min_interval, min(took / self.most_share, self.longest_wait))
 
     def run_name(self, due: Due) -> str:
-        """Return the run's name: the time that it was due, what started it, and the deployment that runs it."""
+        """Return the run's name: the time that it was due, what started it, and the deployment
+        that runs it.
+        """
         return f"{due.at:%Y%m%dT%H%M%S}Z-{_STARTED_BY[due.trigger].replace('_', '-')}-{self.deployment}"
 
     def _is_current(self, executions: Sequence[Execution]) -> bool:
-        """Whether the newest run succeeded with this deployment, or there is none: new data has a pending start of its own."""
+        """Whether the newest run succeeded with this deployment, or there is none: new data has a pending
+        start of its own.
+        """
         if not executions:
             return True
         newest = max(executions, key=lambda execution: execution.started_at)
@@ -186,7 +197,9 @@ class Burst:
         return cls(first_event_at, datetime.fromisoformat(expression.removeprefix("at(").removesuffix(")")))
 
     def pushed(self, now: datetime, quiet: timedelta, max_wait: timedelta) -> Burst:
-        """Return the burst with one more event: due later, never earlier, and at most `max_wait` after its first event."""
+        """Return the burst with one more event: due later, never earlier, and at most `max_wait` after its
+        first event.
+        """
         return replace(self, due_at=max(self.due_at, min(now + quiet, self.first_event_at + max_wait)))
 
     @property

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 LEFT_TO_PENDING_RUN = (
     "Left to the pending run"  # the machine's state in which a third run ends: the second does the same work
 )
-TOGETHER = "Start build_systems"  # one job builds several systems; what it did not build has a job of its own after it
+# One job builds several systems; what it did not build has a job of its own after it.
+TOGETHER = "Start build_systems"
 _OF_SYSTEMS = ("Start build_", "Published ", "Report ")
 QUEUE, MERGE, GATE = "queue", "merge", "quality gate"
 _JOBS = {"merge_curated": MERGE, "quality_gate": GATE}
@@ -21,7 +22,9 @@ StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"
 
 
 class WatchedRun(Protocol):
-    """The facts behind the stages: when each state of the machine was first entered, and whether, when and why the run ended."""
+    """The facts behind the stages: when each state of the machine was first entered, and whether, when and
+    why the run ended.
+    """
 
     @property
     def entered_at(self) -> Mapping[str, datetime]:
@@ -40,7 +43,9 @@ class WatchedRun(Protocol):
 
     @property
     def cause(self) -> str:
-        """Why the run failed, empty unless it did: a part for each job that failed, which begins with its name."""
+        """Why the run failed, empty unless it did: a part for each job that failed, which begins with its
+        name.
+        """
         ...
 
     @property
@@ -54,8 +59,8 @@ class Stage:
     """A stage of a run: waiting for its turn, the merge, the quality gate, or one system.
 
     Attributes:
-        state: pending, running, done, failed, left (not asked for, or left to the pending run), or unchanged (nothing that the
-            system reads changed).
+        state: pending, running, done, failed, left (not asked for, or left to the pending run), or unchanged
+            (nothing that the system reads changed).
         seconds: since it began, or from beginning to end; None before it began.
         began_at: naive UTC; None before it began.
     """

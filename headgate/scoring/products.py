@@ -13,7 +13,9 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Products:
-    """Each column becomes the inverse hyperbolic sine of its value, scaled; the log-odds are a weighted sum of these and their products.
+    """Each column becomes the inverse hyperbolic sine of its value, scaled.
+
+    The log-odds are a weighted sum of these and their products.
 
     Attributes:
         mean, scale, weights: shape (columns,), of the inverse hyperbolic sines.
@@ -31,7 +33,9 @@ class Products:
     intercept: Array
 
     def log_odds(self, points: Array) -> Array:
-        """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns) without NaN."""
+        """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns)
+        without NaN.
+        """
         scaled = (np.arcsinh(points) - self.mean) / self.scale
         products = scaled[:, self.first] * scaled[:, self.second]
         return np.asarray(

@@ -12,12 +12,14 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Splines:
-    """Each column becomes its rank among fitted values, then a cubic polynomial per interval; the sum is the log-odds.
+    """Each column becomes its rank among fitted values, then a cubic polynomial per interval.
+
+    The sum is the log-odds.
 
     Attributes:
         quantiles: shape (ranks, columns); `references`: shape (ranks,), the rank of each.
-        breaks: shape (columns, intervals + 1); `polynomials`: shape (columns, 4, intervals), highest power first, of the distance from
-            the interval's beginning.
+        breaks: shape (columns, intervals + 1); `polynomials`: shape (columns, 4, intervals), highest power
+            first, of the distance from the interval's beginning.
         intercept: shape (1,).
     """
 
@@ -28,7 +30,9 @@ class Splines:
     intercept: Array
 
     def log_odds(self, points: Array) -> Array:
-        """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns) without NaN."""
+        """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns)
+        without NaN.
+        """
         total = np.full(len(points), self.intercept[0])
         for column in range(points.shape[1]):
             ranks = ranks_among(points[:, column], self.quantiles[:, column], self.references)
@@ -37,10 +41,12 @@ class Splines:
 
 
 def ranks_among(values: Array, quantiles: Array, references: Array) -> Array:
-    """Return the ranks of values among sorted quantiles: from 0 to 1, never falling where the values rise, and NaN for NaN.
+    """Return the ranks of values among sorted quantiles: from 0 to 1, never falling where the values rise,
+    and NaN for NaN.
 
-    A value between two quantiles has a rank between theirs; a value equal to several has the middle of theirs. Each operation rounds
-    monotonically and the result is clipped to the ranks of the neighbours, so rounding cannot change the order.
+    A value between two quantiles has a rank between theirs; a value equal to several has the middle of
+    theirs. Each operation rounds monotonically and the result is clipped to the ranks of the neighbours, so
+    rounding cannot change the order.
 
     Args:
         references: the rank of each quantile, rising from 0 to 1.
@@ -72,7 +78,10 @@ def _polynomial_values(values: Array, breaks: Array, polynomials: Array) -> Arra
 
 @dataclass(frozen=True)
 class Scaled:
-    """A linear function of columns after `(value - mean) / scale`. Means, scales, weights: shape (columns,); intercept: (1,)."""
+    """A linear function of columns after `(value - mean) / scale`.
+
+    Means, scales, weights: shape (columns,); intercept: (1,).
+    """
 
     mean: Array
     scale: Array

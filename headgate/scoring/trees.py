@@ -17,7 +17,8 @@ class Trees:
 
     Attributes:
         roots: shape (trees,), the place of each tree's first node.
-        feature, threshold, left, right, missing_left, value: shape (nodes,). A row goes left where its feature is at most the threshold.
+        feature, threshold, left, right, missing_left, value: shape (nodes,). A row goes left where its
+            feature is at most the threshold.
         baseline: added to the sum, shape (1,).
         depth: the longest way to a leaf, shape (1,).
     """

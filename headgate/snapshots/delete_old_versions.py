@@ -1,4 +1,7 @@
-"""Delete old versions of a table: those that nothing names any more. A version that a reader may still be reading stays."""
+"""Delete old versions of a table: those that nothing names any more.
+
+A version that a reader may still be reading stays.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,9 @@ def delete_old_versions(
     keep: int = KEPT_VERSIONS,
     before: datetime | None = None,
 ) -> list[str]:
-    """Delete versions below `folder`, and return their names: all but the newest `keep`, the `named`, and those not older than `before`."""
+    """Delete versions below `folder`, and return their names: all but the newest `keep`, the `named`, and
+    those not older than `before`.
+    """
     doomed = [
         version
         for version in versions(objects, bucket, folder)[keep:]

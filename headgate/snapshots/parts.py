@@ -1,4 +1,6 @@
-"""The parts of a dataset's snapshot: their ranges of the key, and figures that combine to figures of the dataset."""
+"""The parts of a dataset's snapshot: their ranges of the key, and figures that combine to figures of the
+dataset.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,10 @@ class SnapshotParts:
         return pa.table(columns)
 
     def are_in_order(self) -> bool:
-        """Whether the parts' ranges of the key are disjoint and ascend. A part without rows must be the only one."""
+        """Whether the parts' ranges of the key are disjoint and ascend.
+
+        A part without rows must be the only one.
+        """
         import duckdb  # noqa: PLC0415 readers of a record compare no keys
 
         if len(self.parts) > 1 and not all(part.rows for part in self.parts):
@@ -86,8 +91,15 @@ class SnapshotParts:
             duckdb.cursor() as connection
         ):  # of the process's own database: another one would take 18 ms to open
             connection.register(_EDGES, self.edges())
-            ranges = f"SELECT {first} AS low, {last} AS high, lead({first}) OVER (ORDER BY {NUMBER}) AS next, {NUMBER} FROM {_EDGES}"  # noqa: S608 names of columns, quoted
-            wrong = f"SELECT count(*) FROM ({ranges}) WHERE low > high OR ({NUMBER} < {len(self.parts) - 1} AND high >= next)"  # noqa: S608 as above
+            ranges = (
+                f"SELECT {first} AS low, {last} AS high, lead({first}) "  # noqa: S608 names of columns, quoted
+                f"OVER (ORDER BY {NUMBER}) AS next, {NUMBER} FROM "
+                f"{_EDGES}"
+            )
+            wrong = (
+                f"SELECT count(*) FROM ({ranges}) WHERE low > high OR "  # noqa: S608 as above
+                f"({NUMBER} < {len(self.parts) - 1} AND high >= next)"
+            )
             ((count,),) = connection.sql(wrong).fetchall()
         return not count
 
@@ -149,7 +161,9 @@ def described(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
 
 
 def row_of(columns: Sequence[str]) -> str:
-    """Return columns as one value in DuckDB's SQL. Such values compare as `ORDER BY` does: a null is the greatest value of a column."""
+    """Return columns as one value in DuckDB's SQL. Such values compare as `ORDER BY` does: a null is the
+    greatest value of a column.
+    """
     return f"row({', '.join(map(quoted_name, columns))})"
 
 

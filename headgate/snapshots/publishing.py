@@ -1,7 +1,10 @@
-"""Write, audit, publish: a reader sees the old version of a table or the new one, never neither and never half.
+"""Write, audit, publish: a reader sees the old version of a table or the new one, never neither and never
+half.
 
-A version lies below its own prefix and nothing reads it until the table is moved there in one conditional update.
-Its id is a function of what it was built from, so building it again writes the same objects to the same place.
+A version lies below its own prefix and nothing reads it until the table is moved there in one conditional
+update.
+Its id is a function of what it was built from, so building it again writes the same objects to the same
+place.
 """
 
 from __future__ import annotations
@@ -104,7 +107,10 @@ class Publisher:
     def stage(
         self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None
     ) -> Staged:
-        """`rows` are audited and lie below `prefix`; the table shows what it showed before. Raises as `publish` does."""
+        """`rows` are audited and lie below `prefix`; the table shows what it showed before.
+
+        Raises as `publish` does.
+        """
         current = self.catalog.current(self.database, contract.dataset)
         exact = conform(contract, rows)
         self.audit(contract, exact)
@@ -117,13 +123,17 @@ class Publisher:
 
         Args:
             path: a file with exactly the contract's columns and types, as `write_parquet` leaves it.
-            current: where the table pointed when the inputs were chosen; a later publish by another is then a conflict.
+            current: where the table pointed when the inputs were chosen; a later publish by another is then a
+                conflict.
         """
         rows = self.write_part(contract, path, keys.part(prefix))
         return self.staged(contract, prefix, rows, path.stat().st_size, current)
 
     def write_part(self, contract: Contract, path: Path, key: str) -> int:
-        """The rows in a local Parquet file are audited and lie in the object `key`; return their number. Raises as `publish` does."""
+        """The rows in a local Parquet file are audited and lie in the object `key`; return their number.
+
+        Raises as `publish` does.
+        """
         with pq.ParquetFile(path) as file:
             schema = arrow_schema(contract)
             if file.schema_arrow.names != schema.names or file.schema_arrow.types != schema.types:
@@ -140,7 +150,10 @@ class Publisher:
         return Staged(contract, self._location(prefix), rows, size_bytes, current, {})
 
     def move(self, staged: Staged) -> Published:
-        """The table shows what was staged; unchanged when it did already. ConflictError when another moved it first."""
+        """The table shows what was staged; unchanged when it did already.
+
+        ConflictError when another moved it first.
+        """
         contract = staged.contract
         changed = staged.current.location.rstrip("/") != staged.location.rstrip("/")
         if changed:
@@ -195,7 +208,10 @@ def parquet_bytes(rows: pa.Table) -> bytes:
 
 
 def write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """The file holds the batches' rows; equal rows give equal bytes however they were batched. One row group is in memory at a time."""
+    """The file holds the batches' rows; equal rows give equal bytes however they were batched.
+
+    One row group is in memory at a time.
+    """
     with pq.ParquetWriter(path, schema, **_PARQUET) as writer:
         for group in _row_groups(schema, batches):
             writer.write_table(group, row_group_size=ROW_GROUP_ROWS)

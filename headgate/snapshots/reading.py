@@ -33,7 +33,10 @@ def newest_snapshot(objects: ObjectStore, curated_bucket: str) -> LakeSnapshot |
 
 
 def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = keys.CURRENT) -> LakeSnapshot:
-    """The snapshot of that id, or the newest one. NotFoundError when there is none of that id, or nothing was merged yet."""
+    """The snapshot of that id, or the newest one.
+
+    NotFoundError when there is none of that id, or nothing was merged yet.
+    """
     try:
         text = objects.read(ObjectRef(curated_bucket, keys.lake_snapshot_key(snapshot_id))).decode()
     except NotFoundError as error:
@@ -42,7 +45,8 @@ def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = 
                 "The lake has no snapshot yet. `headgate run` merges the accepted files into the first one."
             ) from error
         raise NotFoundError(
-            f"The lake has no snapshot {snapshot_id}. Use `{keys.CURRENT}` for the newest one, or an id that `headgate lineage` shows."
+            f"The lake has no snapshot {snapshot_id}. Use `{keys.CURRENT}` for the newest one, or an id "
+            "that `headgate lineage` shows."
         ) from error
     return LakeSnapshot.from_json(text)
 
@@ -50,7 +54,10 @@ def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = 
 def checked_references(
     objects: ObjectStore, curated_bucket: str, snapshot_id: str
 ) -> tuple[CheckedReference, ...]:
-    """Return the counts of rows whose parent is not there in the snapshot of that id; nothing when it was merged before anybody looked."""
+    """Return the counts of rows whose parent is not there in the snapshot of that id.
+
+    Nothing when it was merged before anybody looked.
+    """
     try:
         text = objects.read(ObjectRef(curated_bucket, keys.checked_references_key(snapshot_id))).decode()
     except NotFoundError:
@@ -84,7 +91,10 @@ def snapshot_parts(
 def fetch(
     objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path
 ) -> dict[str, tuple[Path, ...]]:
-    """Each dataset's parts as Parquet files below `folder`, in the order of the key. NotFoundError when the snapshot lacks a dataset."""
+    """Each dataset's parts as Parquet files below `folder`, in the order of the key.
+
+    NotFoundError when the snapshot lacks a dataset.
+    """
     snapshots = known_datasets(lake, datasets)
     refs = {dataset: part_refs(objects, curated_bucket, snapshot) for dataset, snapshot in snapshots.items()}
     paths = {

@@ -1,4 +1,6 @@
-"""Counts, in a lake snapshot, of rows that point to a parent which is not there: plain values with one JSON form. No I/O."""
+"""Counts, in a lake snapshot, of rows that point to a parent which is not there: plain values with one JSON
+form. No I/O.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckedReference:
-    """One reference, over two snapshots. A parent that comes late is no lost child: the rows stay, and the next merge counts again.
+    """One reference, over two snapshots.
+
+    A parent that comes late is no lost child: the rows stay, and the next merge counts again.
 
     Attributes:
         column: `dataset.column` of the children.

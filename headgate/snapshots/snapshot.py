@@ -35,7 +35,9 @@ class DatasetSnapshot:
 
     @property
     def superseded(self) -> int:
-        """Accepted rows that gave way to a newer version of their key, or to an equal row of another file, or were deleted."""
+        """Accepted rows that gave way to a newer version of their key, or to an equal row of another file, or
+        were deleted.
+        """
         return self.rows_in - self.rows
 
 
@@ -45,8 +47,9 @@ class MergedIncrements:
 
     Attributes:
         table: what it was merged to (`contract@version`, columns).
-        increments: their keys, and those of the objects that list deletions. After a blank follow the edition of a replayed increment,
-            and `held-after-<moment>` for one that its source held after it had deleted rows.
+        increments: their keys, and those of the objects that list deletions. After a blank follow the edition
+            of a replayed increment, and `held-after-<moment>` for one that its source held after it had
+            deleted rows.
     """
 
     snapshot_id: str
@@ -70,7 +73,8 @@ class LakeSnapshot:
 
     Attributes:
         as_of: the last day that its data knows, UTC.
-        failed: why the newest increments of a dataset are not in it, by dataset; such a dataset keeps its previous snapshot, if any.
+        failed: why the newest increments of a dataset are not in it, by dataset; such a dataset keeps its
+            previous snapshot, if any.
     """
 
     snapshot_id: str
@@ -95,7 +99,10 @@ class LakeSnapshot:
 
 
 def _stated(snapshot: DatasetSnapshot) -> dict[str, object]:
-    """The snapshot's fields; `missing_values` only where there are any, so that other manifests keep their bytes."""
+    """The snapshot's fields.
+
+    `missing_values` only where there are any, so that other manifests keep their bytes.
+    """
     fields = asdict(snapshot)
     return (
         fields

@@ -1,4 +1,6 @@
-"""Derive the lineage of an SQL model by column from its statement, and that of a block from its declaration."""
+"""Derive the lineage of an SQL model by column from its statement, and that of a block from its
+declaration.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _ATHENA = "athena"
-# By node and argument: how the node uses the columns in the argument, where this is not how it uses the others.
+# By node and argument: how the node uses the columns in the argument, where this is not how it uses the
+# others.
 _USES: Mapping[type[exp.Expression], Mapping[str, Use]] = {
     exp.Window: {"partition_by": Use.WINDOW, "order": Use.WINDOW, "spec": Use.WINDOW, "this": Use.IDENTITY},
     exp.Filter: {"expression": Use.FILTER, "this": Use.IDENTITY},
@@ -52,7 +55,9 @@ def columns_of_query(
     inputs: Mapping[str, tuple[str, str]],
     columns: Mapping[str, tuple[str, ...]],
 ) -> TableColumns:
-    """Return the lineage of a query's columns. An error is a reason why it is unknown, because no run fails without its lineage.
+    """Return the lineage of a query's columns.
+
+    An error is a reason why it is unknown, because no run fails without its lineage.
 
     Args:
         names: the columns of the contract.
@@ -74,7 +79,9 @@ def columns_of_query(
 
 
 def columns_of_block(block: Block, contract: Contract, zone: str) -> TableColumns:
-    """Return the lineage of a block's columns: the series as its table has them, days from its time, numbers from its measures."""
+    """Return the lineage of a block's columns: the series as its table has them, days from its time, numbers
+    from its measures.
+    """
 
     def sources(use: Use, *names: str) -> Sources:
         return {ColumnRef(zone, block.of, name): frozenset({use}) for name in names}
@@ -120,7 +127,9 @@ class _Statement:
         self._rows: dict[int, Sources] = {}
 
     def column(self, scope: Scope, name: str) -> Sources:
-        """Return the sources of a scope's column: with their values, and those that decide it in a condition or a window."""
+        """Return the sources of a scope's column: with their values, and those that decide it in a condition
+        or a window.
+        """
         if scope.is_udtf:
             return self._used([scope.expression], scope, Use.TRANSFORMATION)
         names = [select.lower() for select in scope.expression.named_selects]
@@ -202,7 +211,9 @@ class _Statement:
                 self._add_used(window, scope, use, into)
 
     def _named(self, column: exp.Column, scope: Scope) -> Sources:
-        """Return the sources of a column by its table, which is one of the scope or of the queries around it."""
+        """Return the sources of a column by its table, which is one of the scope or of the
+        queries around it.
+        """
         name, around = column.name.lower(), cast("Scope | None", scope)
         while around and column.table not in (sources := _sources(around)):
             around = around.parent
@@ -215,7 +226,10 @@ class _Statement:
 
 
 def _sources(scope: Scope) -> Mapping[str, exp.Table | Scope]:
-    """Return the tables and queries that a scope reads, by name; those of a function are the ones before it in FROM."""
+    """Return the tables and queries that a scope reads, by name.
+
+    Those of a function are the ones before it in FROM.
+    """
     return (
         scope.sources
         if scope.is_udtf

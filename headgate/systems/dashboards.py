@@ -1,6 +1,9 @@
-"""Dashboards: YAML files of a domain or a lake project. Each panel is a question in Athena's SQL and a chart kind.
+"""Dashboards: YAML files of a domain or a lake project.
 
-The console, the report page and the tests read the same files; docs/adr/0070-dashboards-are-data.md gives the reasons.
+Each panel is a question in Athena's SQL and a chart kind.
+
+The console, the report page and the tests read the same files; docs/adr/0070-dashboards-are-data.md gives the
+reasons.
 """
 
 from __future__ import annotations
@@ -30,7 +33,9 @@ FOLDER = "dashboards"
 class Kind(StrEnum):
     """How a panel is drawn."""
 
-    KPI = "kpi"  # one figure: the columns `value` and `before` of the first row, and `reason` where no value is to be expected
+    # One figure: the columns `value` and `before` of the first row, and `reason` where no value is to be
+    # expected.
+    KPI = "kpi"
     LINE = "line"
     FAN = "fan"  # a line with bounds
     BAR = "bar"
@@ -114,12 +119,14 @@ class Dashboard:
             if panel.name == name:
                 return panel
         raise NotFoundError(
-            f"Dashboard {self.system} has no panel {name}. Its panels are {', '.join(panel.name for panel in self.panels)}."
+            f"Dashboard {self.system} has no panel {name}. Its panels are "
+            f"{', '.join(panel.name for panel in self.panels)}."
         )
 
 
 def dashboards_of(systems: Collection[str]) -> Mapping[str, Dashboard]:
-    """Return the dashboards of these systems, and the project's own, by system: tables of other systems are not deployed.
+    """Return the dashboards of these systems, and the project's own, by system: tables of other systems are
+    not deployed.
 
     Raises:
         SettingsError: as `dashboards`.
@@ -164,7 +171,9 @@ def _in_currency(board: Dashboard, code: str) -> Dashboard:
 
 
 def _described_files(folder: Traversable) -> list[Traversable]:
-    """The files in a folder: YAML, and JSON in a function's archive, because a function has no YAML parser."""
+    """The files in a folder: YAML, and JSON in a function's archive, because a function has no
+    YAML parser.
+    """
     if not folder.is_dir():
         return []
     return sorted(
@@ -181,7 +190,8 @@ def _dashboard(file: str, text: str) -> Dashboard:
         return Dashboard(system=document["system"], title=document["title"], panels=panels, alerts=alerts)
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(
-            f"{file} is not a dashboard: {error}. It has to state system, title and panels; docs/use/console.md describes them."
+            f"{file} is not a dashboard: {error}. It has to state system, title and panels; "
+            "docs/use/console.md describes them."
         ) from error
 
 
@@ -198,7 +208,8 @@ def _panel(file: str, stated: Mapping[str, Any]) -> Panel:
     values = dict(stated)
     if values.get("kind") not in set(Kind):
         raise SettingsError(
-            f"{file}: panel {values.get('name')} has the kind {values.get('kind')}. Kinds are {', '.join(Kind)}."
+            f"{file}: panel {values.get('name')} has the kind {values.get('kind')}. Kinds are "
+            f"{', '.join(Kind)}."
         )
     values["kind"] = Kind(values["kind"])
     values["y"] = tuple(values.get("y", ()))

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 _SIZE, _EDGE = 260, 36
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.25rem .5rem;text-align:left;vertical-align:top}"
+    "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.25rem "
+    ".5rem;text-align:left;vertical-align:top}"
     "svg text{font:11px system-ui,sans-serif}"
 )
 
@@ -50,7 +51,8 @@ def html(card: ModelCard) -> str:
     title = f"Model card: {escape(card.description.name)}"
     body = "".join(_html_section(section, card) for section in _sections(card))
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
+        '<!doctype html><html lang="en"><head><meta '
+        f'charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
         f"<body><h1>{title}</h1>{body}</body></html>\n"
     )
 
@@ -84,16 +86,21 @@ def _plot(bins: Sequence[Bin]) -> str:
 
     points = "".join(
         f'<circle cx="{at(share.expected)}" cy="{_SIZE - at(share.observed)}" r="4" fill="#1c7ed6">'
-        f"<title>expected {share.expected:.1%}, observed {share.observed:.1%}, {share.rows} rows</title></circle>"
+        f"<title>expected {share.expected:.1%}, observed {share.observed:.1%}, {share.rows} "
+        "rows</title></circle>"
         for share in bins
     )
     low, high = at(0), at(1)
     return (
-        f'<svg role="img" aria-label="Calibration: observed against expected share" width="{_SIZE}" height="{_SIZE}">'
-        f'<rect x="{low}" y="{_SIZE - high}" width="{high - low}" height="{high - low}" fill="none" stroke="#ccc"/>'
-        f'<line x1="{low}" y1="{_SIZE - low}" x2="{high}" y2="{_SIZE - high}" stroke="#999" stroke-dasharray="4"/>{points}'
+        f'<svg role="img" aria-label="Calibration: observed against expected share" width="{_SIZE}" '
+        f'height="{_SIZE}">'
+        f'<rect x="{low}" y="{_SIZE - high}" width="{high - low}" height="{high - low}" fill="none" '
+        'stroke="#ccc"/>'
+        f'<line x1="{low}" y1="{_SIZE - low}" x2="{high}" y2="{_SIZE - high}" stroke="#999" '
+        f'stroke-dasharray="4"/>{points}'
         f'<text x="{low}" y="{_SIZE - low + 14}">0</text><text x="{high - 6}" y="{_SIZE - low + 14}">1</text>'
-        f'<text x="{_SIZE / 2 - 30}" y="{_SIZE - 6}">expected share</text><text x="4" y="{_SIZE - high - 8}">observed share</text></svg>'
+        f'<text x="{_SIZE / 2 - 30}" y="{_SIZE - 6}">expected share</text><text x="4" '
+        f'y="{_SIZE - high - 8}">observed share</text></svg>'
     )
 
 
@@ -116,7 +123,10 @@ def _sections(card: ModelCard) -> list[_Section]:
 def _period(card: ModelCard) -> list[str]:
     if card.missing and not card.as_of:
         return [
-            f"The lake has no rows of {', '.join(card.missing)}, so the tables are empty. Upload this data, then start a run."
+            (
+                f"The lake has no rows of {', '.join(card.missing)}, so the tables are empty. Upload this "
+                "data, then start a run."
+            )
         ]
     if not card.as_of:
         return ["There are no figures yet. `headgate run` builds the tables."]

@@ -1,7 +1,8 @@
-"""Model cards: what a model predicts, from which data, how good it was at past origins, and what it cannot do.
+"""Model cards: what a model predicts, from which data, how good it was at past origins, and what it cannot
+do.
 
-The fixed text of a card is a YAML file of its domain, `model_cards/<name>.yaml`. The figures come from the system's quality table and
-from the record of the kept model, if the current tables were built with it.
+The fixed text of a card is a YAML file of its domain, `model_cards/<name>.yaml`. The figures come from the
+system's quality table and from the record of the kept model, if the current tables were built with it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class Description:
         quality: the prod table with the figures.
         quality_models: the models of that table that are shown; all of them if none is named.
         needs: the datasets without which the tables have no rows.
-        method_columns: the columns of the first table that name the published method; none if it has no such column.
+        method_columns: the columns of the first table that name the published method; none if it has no such
+            column.
         kept_as: what these columns call the kept model, whatever its recipe; empty if they name the recipe.
     """
 
@@ -81,7 +83,10 @@ class CurrentTable:
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure at past origins. `baseline` is the same figure for `baseline_model`; `period` is an ISO 8601 interval or `fit`."""
+    """One figure at past origins.
+
+    `baseline` is the same figure for `baseline_model`; `period` is an ISO 8601 interval or `fit`.
+    """
 
     model: str
     metric: str
@@ -98,14 +103,17 @@ class ModelCard:
     """A model card.
 
     Attributes:
-        as_of, snapshot_id: the day of the data, and the snapshot that the figures were computed from; empty before the first run.
+        as_of, snapshot_id: the day of the data, and the snapshot that the figures were computed from; empty
+            before the first run.
         missing: the datasets that the model needs and the lake does not have.
         methods: the methods that the columns of the current table name, by column.
         recipe: what scores now; empty for a model that is not kept, or whose kept version is not in use.
-        unused: the recipe and the day of a kept version that the current tables were not built with; empty if there is none.
+        unused: the recipe and the day of a kept version that the current tables were not built with; empty if
+            there is none.
         learnt_from: rows that the kept model learnt from.
         contest: mean loss by recipe at the past origins, the naive rule among them.
-        calibration: expected and observed shares; of forecasts, the nominal coverage of the intervals and the observed one.
+        calibration: expected and observed shares; of forecasts, the nominal coverage of the intervals and the
+            observed one.
         drift: column → population stability index since the model learnt.
     """
 
@@ -177,7 +185,9 @@ def _description(stated: Mapping[str, Any]) -> Description:
 
 
 def is_in_use(about: Description, kept: Card, current: CurrentTable) -> bool:
-    """Return whether the current tables were built with a kept model: they have its day, and name it as their method."""
+    """Return whether the current tables were built with a kept model: they have its day, and name it as their
+    method.
+    """
     named = {method for methods in current.methods.values() for method in methods}
     return kept.as_of == current.as_of and (about.kept_as or kept.recipe) in named
 
@@ -227,7 +237,10 @@ def model_card(
 
 
 def _own_figures(table: str) -> OwnFigures | None:
-    """Return how the domain of a quality table makes the figures and the calibration of a card; None for the common form."""
+    """Return how the domain of a quality table makes the figures and the calibration of a card.
+
+    None for the common form.
+    """
     modules = (load(domain.card_figures) for domain in lake_domains() if domain.card_figures)
     return next((module.FIGURES[table] for module in modules if table in module.FIGURES), None)
 

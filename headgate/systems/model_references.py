@@ -1,4 +1,6 @@
-"""Datasets and models that an SQL model reads, as its statement names them, and the order in which models are built."""
+"""Datasets and models that an SQL model reads, as its statement names them, and the order in which models are
+built.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-# The database of a table that is a model, in a resolved query. Databases of a lake are <name>_curated and <name>_prod.
+# The database of a table that is a model, in a resolved query. Databases of a lake are <name>_curated and
+# <name>_prod.
 _MODELS = "lake_prod"
 _REF = re.compile(r"\{\{\s*ref\(\s*(['\"])(\w+)\1\s*\)\s*\}\}")
 
@@ -29,7 +32,8 @@ def with_plain_references(name: str, text: str) -> str:
     plain = _REF.sub(rf"{_MODELS}.\2", text)
     if "{{" in plain or "{%" in plain:
         raise ContractError(
-            f"{name} has a template that is not {{{{ ref('table') }}}}. Macros are not run: write SQL instead."
+            f"{name} has a template that is not {{{{ ref('table') }}}}. Macros are not run: write SQL "
+            "instead."
         )
     return plain
 
@@ -59,16 +63,25 @@ def resolved(name: str, query: exp.Query, datasets: Collection[str], tables: Map
 
 def _why_unknown(name: str, table: str, datasets: Collection[str], tables: Mapping[str, str]) -> str:
     if system := tables.get(table):
-        return f"{name} reads {table}, a table of the system {system}. A model reads datasets and other models: read what {system} reads."
+        return (
+            f"{name} reads {table}, a table of the system {system}. A model reads datasets and other "
+            f"models: read what {system} reads."
+        )
     models = [model for model, owner in tables.items() if not owner]
     near = difflib.get_close_matches(table, [*datasets, *models], n=2)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     refs = f", or the models {', '.join(sorted(models))}" if models else ""
-    return f"{name} reads {table}, which is no curated dataset and no model.{hint} It can read {', '.join(sorted(datasets))}{refs}."
+    return (
+        f"{name} reads {table}, which is no curated dataset and no model.{hint} It can read "
+        f"{', '.join(sorted(datasets))}{refs}."
+    )
 
 
 def reads_of(query: exp.Query) -> set[str]:
-    """Return the datasets that a query reads; the name of a WITH query is a dataset's wherever that query is not in scope."""
+    """Return the datasets that a query reads.
+
+    The name of a WITH query is a dataset's wherever that query is not in scope.
+    """
     return {table.name for table in _tables_read(_with_lower_case_tables(query)) if table.db != _MODELS}
 
 
@@ -89,7 +102,8 @@ def in_order(refs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     except CycleError as error:
         circle = " → ".join(reversed(error.args[1]))
         raise ContractError(
-            f"The models {circle} read each other. Remove one of these references, so that one of them is first."
+            f"The models {circle} read each other. Remove one of these references, so that one of them "
+            "is first."
         ) from None
 
 

@@ -1,4 +1,6 @@
-"""Unit tests of SQL models: `models/tests/<name>.yaml` has rows of the tables that a model reads, and the rows that it must give."""
+"""Unit tests of SQL models: `models/tests/<name>.yaml` has rows of the tables that a model reads, and the
+rows that it must give.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,10 @@ class ModelTest:
 
 @dataclass(frozen=True)
 class ModelTestResult:
-    """The rows by which a model differs from its test, or the reason why it could not be built; none of them for a test that passes."""
+    """The rows by which a model differs from its test, or the reason why it could not be built.
+
+    None of them for a test that passes.
+    """
 
     name: str
     model: str
@@ -95,7 +100,8 @@ def read_test(path: Path) -> ModelTest:
         or "expect" not in document
     ):
         raise SettingsError(
-            f"{path.name} is not a test of a model. It has to state `given`, rows by table, and `expect`, rows."
+            f"{path.name} is not a test of a model. It has to state `given`, rows by table, and "
+            "`expect`, rows."
         )
     if unknown := [str(field) for field in document if field not in _FIELDS]:
         raise SettingsError(
@@ -118,7 +124,8 @@ def _stated_rows(path: Path, table: str, stated: Any) -> tuple[Row, ...]:  # noq
     rows = stated or []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SettingsError(
-            f"{path.name}: {table} is no list of rows. Write `- {{column: value}}` for each row, or `file: {table}.csv`."
+            f"{path.name}: {table} is no list of rows. Write `- {{column: value}}` for each row, or "
+            f"`file: {table}.csv`."
         )
     if nested := next(
         (name for row in rows for name, value in row.items() if not isinstance(value, str | None)), None
@@ -178,21 +185,27 @@ def _check_given(test: ModelTest, models: SqlModels) -> None:
     may_read = sorted({*models.READS, *models.queries} - {test.model})
     if other := sorted(set(test.given) - set(may_read)):
         raise SettingsError(
-            f"{test.name}.yaml gives {other[0]}, which {test.model} does not read. It reads {', '.join(may_read)}."
+            f"{test.name}.yaml gives {other[0]}, which {test.model} does not read. It reads "
+            f"{', '.join(may_read)}."
         )
     built, datasets = models.inputs(test.model, test.given)
     if missing := [dataset for dataset in datasets if dataset not in test.given]:
         raise SettingsError(
-            f"{test.name}.yaml lacks rows of {missing[0]}, which is read. Add `{missing[0]}: []` to `given` for none."
+            f"{test.name}.yaml lacks rows of {missing[0]}, which is read. Add `{missing[0]}: []` to "
+            "`given` for none."
         )
     if not test.as_of and any(models.queries[name].find(exp.CurrentDate) for name in (*built, test.model)):
         raise SettingsError(
-            f"{test.name}.yaml lacks the day of the data, which is read as current_date. Add `as_of: 2026-03-31`."
+            f"{test.name}.yaml lacks the day of the data, which is read as current_date. Add `as_of: "
+            "2026-03-31`."
         )
 
 
 def _columns(test: ModelTest, contract: Contract) -> list[str]:
-    """Return the columns that are compared: those that the expected rows name; all of them where no row is expected."""
+    """Return the columns that are compared: those that the expected rows name.
+
+    All of them where no row is expected.
+    """
     named = {name for row in test.expect for name in row}
     _require_names(f"{test.name}.yaml: expect", named, contract)
     return [name for name in contract.names if name not in STAMPS and (name in named or not named)]
@@ -216,7 +229,10 @@ def _built(test: ModelTest, models: SqlModels, contracts: Mapping[str, Contract]
 
 
 def _typed(place: str, contract: Contract, rows: Iterable[Row], columns: Collection[str]) -> pa.Table:
-    """Return rows of texts in the types of a contract; a column that no row names is null, also where the contract requires it."""
+    """Return rows of texts in the types of a contract.
+
+    A column that no row names is null, also where the contract requires it.
+    """
     rows = [*rows]
     _require_names(place, {name for row in rows for name in row}, contract)
     schema = pa.schema(
@@ -234,7 +250,8 @@ def _column(place: str, field: pa.Field, texts: list[str | None]) -> pa.Array:
             values.append(pa.scalar(text, pa.string()).cast(field.type))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             raise SettingsError(
-                f"{place}, row {number}: the value of {field.name} is no {field.type}. Write numbers as 1.5, days as 2026-03-31."
+                f"{place}, row {number}: the value of {field.name} is no {field.type}. Write numbers as "
+                "1.5, days as 2026-03-31."
             ) from None
     return pa.array([value.as_py() for value in values], field.type)
 

@@ -20,14 +20,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Model:
-    """The builder of one table. `reads` are the datasets it wants; all of them are in the `tables` that it is called with."""
+    """The builder of one table.
+
+    `reads` are the datasets it wants; all of them are in the `tables` that it is called with.
+    """
 
     table: str
     reads: tuple[str, ...]
     build: Builder
 
     def __call__(self, tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
-        """The table's frame as of the end of a day, without `as_of` and `snapshot_id`, in the order of its key."""
+        """The table's frame as of the end of a day, without `as_of` and `snapshot_id`, in the order of its
+        key.
+        """
         return self.build(tables, as_of)
 
 

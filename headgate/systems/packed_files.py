@@ -1,4 +1,6 @@
-"""The files that a deployment packs into an archive for one lake: the package, the lake project's own files, and its settings."""
+"""The files that a deployment packs into an archive for one lake: the package, the lake project's own files,
+and its settings.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def package_files() -> dict[str, bytes]:
 
 
 def _installed_domains() -> dict[str, bytes]:
-    """Return the packages of the lake's domains that are installed beside this one, and their entry points: an archive has no metadata."""
+    """Return the packages of the lake's domains that are installed beside this one, and their entry points:
+    an archive has no metadata.
+    """
     wanted = set(project().domains) - {*package_domains()}
     chosen = {name: value for name, value in entry_points() if name in wanted} if wanted else {}
     packed = {f"headgate/{PACKED_DOMAINS}": json.dumps(chosen).encode()} if chosen else {}

@@ -1,7 +1,8 @@
 """Which edits of a lake project a push brings to a deployed lake, and which need a deployment. Pure.
 
-A push replaces the SQL of models that the deployment has, within the datasets that the deployment's models read: it needs no table,
-right or crawler that Terraform would make, and it changes no contract, so it weakens no rule and no mask.
+A push replaces the SQL of models that the deployment has, within the datasets that the deployment's models
+read: it needs no table, right or crawler that Terraform would make, and it changes no contract, so it weakens
+no rule and no mask.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 MODELS = f"headgate/{PACKED}/"  # folder of an archive with the models
 _DEPLOY = "Deploy it: `make deploy-localstack` or `make deploy-aws`."
-# Files of an archive that are the project's own: folder in the archive, folder of the project, ending there, and why a push has none.
+# Files of an archive that are the project's own: folder in the archive, folder of the project, ending there,
+# and why a push has none.
 _OF_PROJECT = (
     (
         "headgate/_contracts/",
@@ -54,7 +56,9 @@ class Refusal:
 
 
 def refused_files(deployed: Mapping[str, bytes], edited: Mapping[str, bytes]) -> list[Refusal]:
-    """Return what differs between two archives and is no model: definitions are never read by code that they were not checked with."""
+    """Return what differs between two archives and is no model: definitions are never read by code that they
+    were not checked with.
+    """
     differing = sorted(
         path
         for path in deployed.keys() | edited.keys()
@@ -66,10 +70,12 @@ def refused_files(deployed: Mapping[str, bytes], edited: Mapping[str, bytes]) ->
 
 
 def refused_models(deployed: SqlModels, edited: SqlModels) -> list[Refusal]:
-    """Return the models that need a table or a right which the deployment lacks, or whose table the deployment would keep.
+    """Return the models that need a table or a right which the deployment lacks, or whose table the
+    deployment would keep.
 
     Args:
-        deployed: the models of the deployment's archive, whatever was pushed since: the rights of the job come from them.
+        deployed: the models of the deployment's archive, whatever was pushed since: the rights of the job
+            come from them.
     """
     return [*_tables(deployed.queries, edited.queries), *_reads(set(deployed.READS), edited.queries)]
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from headgate.learning.store import Shelf
     from headgate.systems.rows import Made
 
-# Files beside the lake project's systems whose change rebuilds no table; an archive has the __init__.py that the project has not.
+# Files beside the lake project's systems whose change rebuilds no table; an archive has the __init__.py that
+# the project has not.
 _BUILD_NO_TABLES = {"__init__.py", *(f"{stem}.py" for stem in OWN_PARTS.values())}
 
 
@@ -50,7 +51,9 @@ class OptionalSystem(Protocol):
 
 
 class LearningSystem(Protocol):
-    """A system with models that are kept or exported: the shelf names the recipe in charge, and takes what the system fitted."""
+    """A system with models that are kept or exported: the shelf names the recipe in charge, and takes what
+    the system fitted.
+    """
 
     LEARNS: tuple[str, ...]
     EXPORTS: tuple[str, ...]
@@ -71,7 +74,10 @@ def exports(package: System) -> tuple[str, ...]:
 
 
 def archives(package: System) -> tuple[str, ...]:
-    """Return the names of further archives that a system's job has on its path; scripts/packages/build.py writes them."""
+    """Return the names of further archives that a system's job has on its path.
+
+    Scripts/packages/build.py writes them.
+    """
     return cast("tuple[str, ...]", getattr(package, "ARCHIVES", ()))
 
 
@@ -99,20 +105,26 @@ def built(
 
 
 def reads(package: System, known: Collection[str] = ()) -> tuple[str, ...]:
-    """The datasets that the system and its models read, and those that it looks at where they are among the known ones."""
+    """The datasets that the system and its models read, and those that it looks at where they are among the
+    known ones.
+    """
     added = (dataset for model in models_of(cast("ModuleType", package)) for dataset in model.reads)
     looked_at = (dataset for dataset in getattr(package, "MAY_READ", ()) if dataset in known)
     return tuple(dict.fromkeys((*package.READS, *added, *looked_at)))
 
 
 def reads_of_table(package: System, table: str, known: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the datasets that one table is built from: those that its own statement reads, or else all that its system reads."""
+    """Return the datasets that one table is built from: those that its own statement reads, or else all that
+    its system reads.
+    """
     by_table = cast("Mapping[str, tuple[str, ...]]", getattr(package, "reads_by_table", {}))
     return by_table.get(table) or reads(package, known)
 
 
 def may_read(package: System, table: str = "") -> tuple[str, ...]:
-    """All datasets that decide what the system's tables hold, or one of them: those read, and those looked at where they exist."""
+    """All datasets that decide what the system's tables hold, or one of them: those read, and those looked at
+    where they exist.
+    """
     return tuple(dict.fromkeys((*reads_of_table(package, table), *getattr(package, "MAY_READ", ()))))
 
 
@@ -122,9 +134,11 @@ def system(name: str) -> System:
 
 
 def code_version(name: str) -> str:
-    """Return a hash of the system's source, and of what else it says it is made with: tables built by other code lie elsewhere.
+    """Return a hash of the system's source, and of what else it says it is made with: tables built by other
+    code lie elsewhere.
 
-    A system's source is its package. The source of a system that is a module includes the modules beside it, which it may use.
+    A system's source is its package. The source of a system that is a module includes the modules beside it,
+    which it may use.
     """
     package = system(name)
     made_with = getattr(package, "made_with", str)
@@ -134,12 +148,16 @@ def code_version(name: str) -> str:
 
 
 def source_version(package: str) -> str:
-    """Return a hash of a package's source, for the `made_with` of a system that computes its tables with the package."""
+    """Return a hash of a package's source, for the `made_with` of a system that computes its tables with the
+    package.
+    """
     return hashlib.sha256(_listed(_sources(files(package), ""))).hexdigest()[:16]
 
 
 def modules() -> dict[str, str]:
-    """Return the module of every system of the package's domains and of the lake, as a dotted name, by the system's name."""
+    """Return the module of every system of the package's domains and of the lake, as a dotted name, by the
+    system's name.
+    """
     return {system.name: system.module for domain in all_domains() for system in domain.systems}
 
 

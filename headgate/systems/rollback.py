@@ -1,7 +1,8 @@
 """Earlier versions of a prod table, and the way back to one of them.
 
-The catalog keeps the newest versions of each table with their columns and facts. A rollback moves the table to one of them in one step,
-and holds the version that was left: a run with the same data and code does not publish it again. New data or new code does publish.
+The catalog keeps the newest versions of each table with their columns and facts. A rollback moves the table
+to one of them in one step, and holds the version that was left: a run with the same data and code does not
+publish it again. New data or new code does publish.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ VERSIONS, HELD = "headgate.versions", "headgate.held"
 
 @dataclass(frozen=True)
 class BuiltVersion:
-    """One version of a table as it was published: an `s3://` folder, its columns, and what the catalog kept with it."""
+    """One version of a table as it was published: an `s3://` folder, its columns, and what the catalog kept
+    with it.
+    """
 
     location: str
     columns: tuple[Mapping[str, str], ...]
@@ -50,7 +53,10 @@ class BuiltVersion:
 
 
 def versions_of(table: TableVersion) -> list[BuiltVersion]:
-    """Return the versions of a table that the catalog knows, the newest first; the one that it shows is among them."""
+    """Return the versions of a table that the catalog knows, the newest first.
+
+    The one that it shows is among them.
+    """
     history = json.loads(table.parameters.get(VERSIONS, "[]"))
     return [
         BuiltVersion(version["location"], tuple(version["columns"]), version["parameters"])
@@ -59,7 +65,10 @@ def versions_of(table: TableVersion) -> list[BuiltVersion]:
 
 
 def with_history(staged: Staged) -> Staged:
-    """Return a staged version that the catalog will list before the earlier ones; what was held is not held any more."""
+    """Return a staged version that the catalog will list before the earlier ones.
+
+    What was held is not held any more.
+    """
     new = BuiltVersion(staged.location, tuple(glue_columns(staged.contract)), staged.facts)
     earlier = [version for version in versions_of(staged.current) if version.name != new.name]
     history = json.dumps([asdict(version) for version in [new, *earlier][:KEPT_VERSIONS]])
@@ -88,7 +97,8 @@ def roll_back(
     target = _target(table.table, versions, shown, to)
     if not size_bytes_at(objects, bucket, target.location):
         raise NotFoundError(
-            f"The rows of version {target.name} of {table.table} were deleted. `headgate tables versions {table.table}` lists the others."
+            f"The rows of version {target.name} of {table.table} were deleted. `headgate tables versions "
+            f"{table.table}` lists the others."
         )
     newest = versions[0].name if target.name != versions[0].name else ""
     catalog.move(table, target.location, target.columns, {COLUMNS: "", **target.parameters, HELD: newest})

@@ -1,4 +1,6 @@
-"""A system's frames as Arrow rows of their contract, exactly: a conversion that would change a value is an error."""
+"""A system's frames as Arrow rows of their contract, exactly: a conversion that would change a value is an
+error.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Contract
 
-# What pandas may hold for each kind; anything else (a float for money, a local time) has already lost something.
+# What pandas may hold for each kind; anything else (a float for money, a local time) has already lost
+# something.
 _NATURAL: Mapping[Kind, tuple[Callable[[pa.DataType], bool], ...]] = {
     Kind.STRING: (pat.is_string, pat.is_large_string),
     Kind.BOOLEAN: (pat.is_boolean,),
@@ -58,9 +61,11 @@ class _Folder:
 
 @dataclass(frozen=True)
 class RowsInFile:
-    """A table that a system has made and that need not fit into memory: a Parquet file, which is deleted with this object.
+    """A table that a system has made and that need not fit into memory: a Parquet file, which is deleted with
+    this object.
 
-    Its columns have the types of the contract, without the stamps; its rows are in the order of the contract's key.
+    Its columns have the types of the contract, without the stamps; its rows are in the order of the
+    contract's key.
     """
 
     path: Path
@@ -124,13 +129,16 @@ def _stamped(
 
 
 def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
-    """Each table's frame as a system gives it without any data: its contract's columns less the stamps, no rows."""
+    """Each table's frame as a system gives it without any data: its contract's columns less the stamps, no
+    rows.
+    """
     frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
     return {name: frame.drop(columns=list(STAMPS)) for name, frame in frames.items()}
 
 
 def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInFile:
-    """Write frames, which arrive some rows at a time, to a file without the stamps, in the order of the contract's key.
+    """Write frames, which arrive some rows at a time, to a file without the stamps, in the order of the
+    contract's key.
 
     Raises:
         AuditError: as `rows_of` says.
@@ -155,7 +163,8 @@ def rows_of(contract: Contract, frame: pd.DataFrame) -> pa.Table:
     """The frame's rows with the contract's columns, order and types; NaN, NaT and None are null.
 
     Raises:
-        AuditError: names the column that is missing, unknown, or holds something that its type does not hold exactly.
+        AuditError: names the column that is missing, unknown, or holds something that its type does not hold
+            exactly.
     """
     _require_columns(contract, frame, contract.names)
     return pa.table(
@@ -188,7 +197,8 @@ def _exact(contract: Contract, column: Column, values: pd.Series) -> pa.Array:
         ) from None
     if not kept:
         raise AuditError(
-            f"{contract.id}: column {column.name} holds {natural.type}, which {column.type.kind} does not hold exactly"
+            f"{contract.id}: column {column.name} holds {natural.type}, which {column.type.kind} does "
+            "not hold exactly"
         )
     return exact
 

@@ -57,19 +57,26 @@ def run_system(
     deployment: str = "",
     definitions: str = "",
 ) -> list[Published]:
-    """Build all tables of `system` from `snapshot` and publish them; none moves unless every one of them passed its audit.
+    """Build all tables of `system` from `snapshot` and publish them.
 
-    A version is a function of inputs, code and options. Tables that show theirs already are kept; if all are, `tables` is not opened.
+    None moves unless every one of them passed its audit.
+
+    A version is a function of inputs, code and options. Tables that show theirs already are kept; if all are,
+    `tables` is not opened.
 
     Args:
         tables: opens the datasets that the system reads (`registry.reads`) on some engine.
         contracts: the prod contracts, by table; those of other systems are passed over.
-        models: where the system's models are kept, before any table moves; they are forgotten when there is none.
-        inspections: the system's tables that are not built from the snapshot, and what makes their frames. They are always made.
+        models: where the system's models are kept, before any table moves; they are forgotten when there is
+            none.
+        inspections: the system's tables that are not built from the snapshot, and what makes their frames.
+            They are always made.
         own_models: the lake project's SQL models, if they are the system.
-        deployment: the id of the deployment and of the definitions that ask; the catalog keeps it with each table.
+        deployment: the id of the deployment and of the definitions that ask; the catalog keeps it with each
+            table.
         definitions: the version that was pushed, for the catalog; empty for the deployment's own.
-        options: by name; a system takes those that it has (`registry.options`), and tables built with others lie elsewhere.
+        options: by name; a system takes those that it has (`registry.options`), and tables built with others
+            lie elsewhere.
 
     Raises:
         AuditError: an output does not hold its contract; every table shows what it showed before.
@@ -131,7 +138,10 @@ def _package_of(system: str, own_models: SqlModels | None) -> tuple[System, str]
 
 
 def _columns_of(own_models: SqlModels | None) -> dict[str, dict[str, str]]:
-    """Return the lineage by column that the catalog keeps with each table; of Python systems there is none."""
+    """Return the lineage by column that the catalog keeps with each table.
+
+    Of Python systems there is none.
+    """
     return (
         {name: {COLUMNS: lineage.to_json()} for name, lineage in own_models.column_lineage.items()}
         if own_models
@@ -144,7 +154,8 @@ def _contracts_of(system: str, contracts: Mapping[str, Contract]) -> dict[str, C
     if not own:
         others = ", ".join(sorted({contract.system for contract in contracts.values()})) or "none"
         raise ContractError(
-            f"No prod contract is of the system {system}; those of this code are of {others}. The job probably runs other code than "
+            f"No prod contract is of the system {system}; those of this code are of {others}. The job "
+            "probably runs other code than "
             f"the lake's: deploy again, or write contracts/prod/<table>.yaml for {system}."
         )
     return own
@@ -169,9 +180,11 @@ def _confirm_published(
     built_with: Mapping[str, str],
     columns: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Published]:
-    """The tables that show their version already and whose rows are there, and those that somebody rolled back from it.
+    """The tables that show their version already and whose rows are there, and those that somebody rolled
+    back from it.
 
-    The catalog notes which deployment and definitions confirmed them, and the lineage by column of the version that a table shows.
+    The catalog notes which deployment and definitions confirmed them, and the lineage by column of the
+    version that a table shows.
     """
     kept = {}
     for name, version in versions.items():
@@ -195,10 +208,13 @@ def _outputs(
     snapshot: LakeSnapshot,
     kept: Collection[str],
 ) -> dict[str, pa.Table | RowsInFile]:
-    """The rows of every table that is not kept, by its contract; AuditError where a table was not built, or one more was.
+    """The rows of every table that is not kept, by its contract.
+
+    AuditError where a table was not built, or one more was.
 
     Args:
-        frames: they leave it one by one, so that no table of millions of rows is in memory in both forms for longer than needed.
+        frames: they leave it one by one, so that no table of millions of rows is in memory in both forms for
+            longer than needed.
     """
     missing, further = sorted(set(contracts) - set(frames) - set(kept)), sorted(set(frames) - set(contracts))
     if missing or further:
@@ -220,7 +236,9 @@ def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table |
 
 
 def _has_outdated_models(models: ModelStore, system: str, package: System, snapshot: LakeSnapshot) -> bool:
-    """A model of the day is a pickle of an earlier version of Headgate, so the system fits it again although its tables are up to date."""
+    """A model of the day is a pickle of an earlier version of Headgate, so the system fits it again although
+    its tables are up to date.
+    """
     outdated = [name for name in registry.learns(package) if models.is_outdated(system, name, snapshot.as_of)]
     if outdated:
         log.info(
@@ -247,7 +265,9 @@ def version_of(
     code: str,
     made_of: tuple[str, ...] = (),
 ) -> str:
-    """The id of a table's version: a function of all it is made from, and of nothing else that the snapshot holds."""
+    """The id of a table's version: a function of all it is made from, and of nothing else that the snapshot
+    holds.
+    """
     inputs = [f"dataset {name}={version}" for name, version in inputs_of(snapshot, reads).items()]
     return snapshot_id_of(
         [*inputs, snapshot.as_of.isoformat(), f"{contract.id}@{contract.version}", code, *made_of]
@@ -260,7 +280,10 @@ def _champions(shelf: Shelf) -> tuple[str, ...]:
 
 
 def _digest(rows: pa.Table | RowsInFile) -> str:
-    """Return the digest of an inspection's rows, which depend on more than the snapshot: their content tells versions apart."""
+    """Return the digest of an inspection's rows.
+
+    They depend on more than the snapshot, so only their content distinguishes versions.
+    """
     body = rows.path.read_bytes() if isinstance(rows, RowsInFile) else parquet_bytes(rows)
     return hashlib.sha256(body).hexdigest()
 

@@ -1,4 +1,6 @@
-"""Build several systems on one machine: each in a process of its own, as many at once as the machine holds."""
+"""Build several systems on one machine: each in a process of its own, as many at once as the
+machine holds.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ class Process(Protocol):
 
 
 def fit_together(needs: Iterable[float], free: float) -> int:
-    """Return how many of those that need so much fit into what is free at the same time, whichever they are."""
+    """Return how many of those that need so much fit into what is free at the same time,
+    whichever they are.
+    """
     largest_first = sorted(needs, reverse=True)
     return sum(together <= free for together in accumulate(largest_first))
 
@@ -65,7 +69,9 @@ def build_side_by_side(
     sleep: Callable[[float], None] = time.sleep,
     monotonic_s: Callable[[], float] = time.monotonic,
 ) -> Iterator[Ended]:
-    """Yield each system as soon as its build has ended. They start in the stated order; one that fails does not stop the others.
+    """Yield each system as soon as its build has ended.
+
+    They start in the stated order; one that fails does not stop the others.
 
     Args:
         at_once: the most processes at a time, at least one.
@@ -108,7 +114,9 @@ def this_machine() -> Machine:
 
 
 def free_memory_bytes(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """Return the memory that programs can have without swapping: that of the machine, or of the container if it has less."""
+    """Return the memory that programs can have without swapping: that of the machine, or of the container if
+    it has less.
+    """
     limits = []
     with suppress(OSError):
         facts = dict(

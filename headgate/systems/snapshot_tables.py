@@ -69,7 +69,9 @@ class SnapshotTables:
 
     @contextmanager
     def opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Iterator[Mapping[str, ibis.Table]]:
-        """Each dataset of the snapshot as a table, while the block lasts. Nothing is read before the block begins.
+        """Each dataset of the snapshot as a table, while the block lasts.
+
+        Nothing is read before the block begins.
 
         Raises:
             NotFoundError: the snapshot lacks a dataset.
@@ -104,5 +106,7 @@ class SnapshotTables:
 
 
 def place_of(parts: Sequence[Path]) -> str:
-    """Return how an engine is asked for a dataset's local parts: the path of the only one, or a pattern for all of them."""
+    """Return how an engine is asked for a dataset's local parts: the path of the only one, or a pattern for
+    all of them.
+    """
     return str(parts[0]) if len(parts) == 1 else str(parts[0].with_name("*.parquet"))

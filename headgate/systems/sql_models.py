@@ -1,7 +1,10 @@
-"""The system of a lake project's own models: each `models/<table>.sql`, in Athena's SQL, builds the prod table of its name.
+"""The system of a lake project's own models: each `models/<table>.sql`, in Athena's SQL, builds the prod
+table of its name.
 
-A model reads datasets and other models. Its columns are those of `contracts/prod/<table>.yaml`; the runner adds `as_of` and `snapshot_id`.
-A reference to another model is its name where no dataset has that name, a table of a database that ends in `_prod`, or `{{ ref('name') }}`.
+A model reads datasets and other models. Its columns are those of `contracts/prod/<table>.yaml`; the runner
+adds `as_of` and `snapshot_id`.
+A reference to another model is its name where no dataset has that name, a table of a database that ends in
+`_prod`, or `{{ ref('name') }}`.
 """
 
 from __future__ import annotations
@@ -95,14 +98,17 @@ class SqlModels:
         """
         if unknown := sorted(set(tables) - set(self.queries)):
             raise NotFoundError(
-                f"There is no model {unknown[0]}. Models: {', '.join(sorted(self.queries)) or 'none; write models/<table>.sql'}."
+                f"There is no model {unknown[0]}. Models: "
+                f"{', '.join(sorted(self.queries)) or 'none; write models/<table>.sql'}."
             )
         names = {*tables}.union(*(self._built_for(table, ()) for table in tables))
         return replace(self, queries={name: query for name, query in self.queries.items() if name in names})
 
     @property
     def reads_by_table(self) -> dict[str, tuple[str, ...]]:
-        """Return the datasets that each table is built from, by name: those of its own statement and of the models that it reads."""
+        """Return the datasets that each table is built from, by name: those of its own statement and of the
+        models that it reads.
+        """
         reads: dict[str, set[str]] = {}
         for table in self.order:
             query = self.queries[table]
@@ -139,7 +145,9 @@ class SqlModels:
 
     @property
     def version(self) -> str:
-        """A hash of the models' SQL, and of the columns of models that others read: tables built by other SQL lie elsewhere."""
+        """A hash of the models' SQL, and of the columns of models that others read: tables built by other SQL
+        lie elsewhere.
+        """
         texts = [f"{table}\0{query.sql(dialect=ATHENA)}\n" for table, query in sorted(self.queries.items())]
         schemas = [
             f"{table}\0{_schema(self.contracts[table])}\n"
@@ -201,7 +209,8 @@ class SqlModels:
         return file_of(self.contracts[table]) if block_of(self.contracts[table]) else f"models/{table}.sql"
 
     def inputs(self, table: str, given: Collection[str] = ()) -> tuple[list[str], list[str]]:
-        """Return the models that a table reads, each after those that it reads itself, and the datasets that all of them read.
+        """Return the models that a table reads, each after those that it reads itself, and the datasets that
+        all of them read.
 
         Args:
             given: models whose statements are not needed.
@@ -215,7 +224,8 @@ class SqlModels:
     def _inputs(
         self, table: str, tables: Mapping[str, ibis.Table], given: Mapping[str, ibis.Table], as_of: date
     ) -> dict[str, str]:
-        """Return the SQL of every input by its name in the statement: datasets, then models, each after those that it reads.
+        """Return the SQL of every input by its name in the statement: datasets, then models, each after those
+        that it reads.
 
         A model is in the statement of each table that reads it, because Athena has no temporary tables.
         """
@@ -227,7 +237,9 @@ class SqlModels:
         return rows | {input_name(model, is_model=True): self._typed(model, as_of, engine) for model in built}
 
     def _built_for(self, table: str, given: Collection[str]) -> list[str]:
-        """Return the models that a model reads, directly or by others, in their order, without the given ones."""
+        """Return the models that a model reads, directly or by others, in their order, without the given
+        ones.
+        """
         needed, pending = set[str](), [table]
         while pending:
             further = refs_of(self.queries[pending.pop()]) - needed - set(given)
@@ -263,18 +275,20 @@ def sql_models(
         pushed: the SQL of the models, by table; by default that of the project or the archive.
 
     Raises:
-        ContractError: a model has no contract, is not one query of Athena's SQL, or reads a table that is neither a dataset nor a model;
-            or models read each other in a circle.
+        ContractError: a model has no contract, is not one query of Athena's SQL, or reads a table that is
+            neither a dataset nor a model; or models read each other in a circle.
     """
     texts = dict(model_texts() if pushed is None else pushed)
     if twice := sorted(set(texts) & set(blocks := _block_inputs(contracts))):
         raise ContractError(
-            f"{file_of(contracts[twice[0]])} declares a block, and models/{twice[0]}.sql builds its table. Remove one of them."
+            f"{file_of(contracts[twice[0]])} declares a block, and models/{twice[0]}.sql builds its "
+            "table. Remove one of them."
         )
     texts |= analyst_models(contracts) | blocks
     if missing := sorted(set(texts) - set(contracts)):
         raise ContractError(
-            f"models/{missing[0]}.sql has no contract. Write contracts/prod/{missing[0]}.yaml with its columns and key."
+            f"models/{missing[0]}.sql has no contract. Write contracts/prod/{missing[0]}.yaml with its "
+            "columns and key."
         )
     tables = {name: "" if name in texts else contract.system for name, contract in contracts.items()}
     queries = {
@@ -382,18 +396,23 @@ def parsed(
             not_repeatable.sql_name() if isinstance(not_repeatable, exp.Func) else not_repeatable.key.upper()
         )
         raise ContractError(
-            f"{name} uses {part}, so two builds would differ. Remove it. Use current_date for the day of the run's data."
+            f"{name} uses {part}, so two builds would differ. Remove it. Use current_date for the day of "
+            "the run's data."
         )
     expected = [column for column in contract.names if column not in STAMPS]
     if not block_of(contract) and not query.is_star and set(query.named_selects) != set(expected):
         raise ContractError(
-            f"{name} has the columns {', '.join(query.named_selects)}; its contract has {', '.join(expected)}."
+            f"{name} has the columns {', '.join(query.named_selects)}; its contract has "
+            f"{', '.join(expected)}."
         )
     return query
 
 
 def _readable(contract: Contract, *, is_model: bool) -> tuple[str, ...]:
-    """Return the columns of a table that a statement can read; those of a model are without what the runner adds."""
+    """Return the columns of a table that a statement can read.
+
+    Those of a model are without what the runner adds.
+    """
     return tuple(name for name in contract.names if not (is_model and name in STAMPS))
 
 
@@ -405,7 +424,9 @@ def _schema(contract: Contract) -> ibis.Schema:
 
 
 def _as_of_day(query: exp.Query, as_of: date) -> exp.Expression:
-    """Return the query with the day of the data as the current date, and columns without the database of their table."""
+    """Return the query with the day of the data as the current date, and columns without the database of
+    their table.
+    """
 
     def replaced(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.CurrentDate):

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TableEvents:
-    """Describes tables as the catalog shows them: the same version gives the same event, except for its time."""
+    """Describes tables as the catalog shows them: the same version gives the same event, except
+    for its time.
+    """
 
     objects: ObjectStore
     names: LakeNames
@@ -62,7 +64,8 @@ class TableEvents:
             snapshot = snapshot_built_from(self.objects, self.names.curated_bucket, shown)
         except NotFoundError:
             raise NotFoundError(
-                f"The snapshot that {shown.table} was built from was deleted. `headgate run` builds the table again."
+                f"The snapshot that {shown.table} was built from was deleted. `headgate run` builds the "
+                "table again."
             ) from None
         return [
             dataset_input(self.names, dataset, self.curated.get(dataset.dataset))

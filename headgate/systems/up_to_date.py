@@ -1,7 +1,7 @@
 """The inputs of a system's tables: tables whose inputs have not changed are not built again.
 
-The catalog keeps with each table the versions of the datasets that its system read, the day of the data, and the deployment and the
-pushed definitions that built or last confirmed it.
+The catalog keeps with each table the versions of the datasets that its system read, the day of the data, and
+the deployment and the pushed definitions that built or last confirmed it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ def facts(
 
 
 def is_up_to_date(built: TableVersion, snapshot: LakeSnapshot, deployment: str) -> bool:
-    """Return whether this deployment built the table from the same data: the same datasets in the same versions, as of the same day."""
+    """Return whether this deployment built the table from the same data: the same datasets in the same
+    versions, as of the same day.
+    """
     facts = built.parameters
     if (
         not deployment
@@ -82,7 +84,10 @@ class SystemTables:
     names: Collection[str]
 
     def are_up_to_date(self, snapshot: LakeSnapshot, deployment: str) -> bool:
-        """Return whether all tables exist, are up to date, and their rows are there; False without tables, whose build names the cause."""
+        """Return whether all tables exist, are up to date, and their rows are there.
+
+        False without tables, whose build names the cause.
+        """
         try:
             shown = [self.catalog.current(self.database, name) for name in self.names]
         except NotFoundError:
@@ -97,7 +102,8 @@ class SystemTables:
 def snapshot_built_from(objects: ObjectStore, curated_bucket: str, built: TableVersion) -> LakeSnapshot:
     """Return the snapshot that a table was built from; the current one for a table that records none.
 
-    The manifest of an old snapshot is deleted. The current one replaces it if all that the table was built from is unchanged.
+    The manifest of an old snapshot is deleted. The current one replaces it if all that the table was built
+    from is unchanged.
 
     Raises:
         NotFoundError: nothing was merged yet, or the manifest was deleted and the table is not up to date.
@@ -114,7 +120,10 @@ def snapshot_built_from(objects: ObjectStore, curated_bucket: str, built: TableV
 
 
 def datasets_read(built: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot]:
-    """Return the datasets that the publish of a table recorded as read, by name; all of the snapshot where it recorded none."""
+    """Return the datasets that the publish of a table recorded as read, by name.
+
+    All of the snapshot where it recorded none.
+    """
     names = built.parameters.get(READS, "").split(",")
     return [of for name, of in sorted(snapshot.datasets.items()) if name in names or names == [""]]
 
@@ -139,5 +148,8 @@ def mark_unchanged(objects: ObjectStore, bucket: str, unchanged: Collection[str]
 
 
 def mark_skipped(objects: ObjectStore, bucket: str, system: str) -> None:
-    """Mark a system as unchanged or built: it needs no other build in this run. The next run's quality gate removes or confirms it."""
+    """Mark a system as unchanged or built: it needs no other build in this run.
+
+    The next run's quality gate removes or confirms it.
+    """
     objects.write(ObjectRef(bucket, f"{keys.UNCHANGED_SYSTEMS}{system}"), b"")

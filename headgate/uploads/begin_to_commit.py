@@ -49,13 +49,13 @@ _CLOCKS_DIFFER = timedelta(seconds=5)  # of the function and of S3
 class Uploads:
     """The uploads of one lake.
 
-    An upload changes its state only by a write on the condition that nobody has written it since it was read: of two steps at the same
-    moment one wins, and the other one is a ConflictError. A commit that died is over after its longest duration: then every step
-    reads the upload as complete.
+    An upload changes its state only by a write on the condition that nobody has written it since it was read:
+    of two steps at the same moment one wins, and the other one is a ConflictError. A commit that died is over
+    after its longest duration: then every step reads the upload as complete.
 
     Args:
-        prepare: stores the mapping and the sender of an upload, before the commit copies the file to raw. The flag says whether the
-            content was compared with its SHA-256.
+        prepare: stores the mapping and the sender of an upload, before the commit copies the file to raw. The
+            flag says whether the content was compared with its SHA-256.
         datasets: those that have a contract.
         clock: naive UTC.
     """
@@ -112,7 +112,8 @@ class Uploads:
 
         Raises:
             ConflictError: parts are missing or have another size, or the upload has ended.
-            BadInputError: the file has another SHA-256 than stated; what was sent is deleted. Larger files are compared by the dry run.
+            BadInputError: the file has another SHA-256 than stated; what was sent is deleted. Larger files
+                are compared by the dry run.
         """
         stored = self._existing(upload_id)
         upload = stored.upload
@@ -126,7 +127,8 @@ class Uploads:
         ]
         if wrong or len(sent) > upload.part_count:
             raise ConflictError(
-                f"{len(wrong)} of {upload.part_count} parts are missing or have another size. Send them and repeat."
+                f"{len(wrong)} of {upload.part_count} parts are missing or have another size. Send them "
+                "and repeat."
             )
         self.store.complete(self.content(upload_id), upload.store_id, sent)
         if upload.size_bytes <= COMPARED_BYTES and self._sha256(upload_id) != upload.sha256:
@@ -136,7 +138,10 @@ class Uploads:
         return self._replace(stored, replace(upload, state=UploadState.COMPLETE)).upload
 
     def abort(self, upload_id: str) -> Upload:
-        """Forget what was sent. ConflictError when the upload is committed, or a commit is under way or has copied the file."""
+        """Forget what was sent.
+
+        ConflictError when the upload is committed, or a commit is under way or has copied the file.
+        """
         stored = self._existing(upload_id)
         upload = stored.upload
         if upload.state is UploadState.COMMITTED:
@@ -147,7 +152,8 @@ class Uploads:
             )
         if upload.state is UploadState.COMPLETE and self._may_be_copied(upload):
             raise ConflictError(
-                "A commit of this upload ended early, and the file is in raw. Repeat the commit, then revert the file."
+                "A commit of this upload ended early, and the file is in raw. Repeat the commit, then "
+                "revert the file."
             )
         if upload.state is not UploadState.ABORTED:
             upload = self._replace(stored, replace(upload, state=UploadState.ABORTED)).upload
@@ -157,13 +163,18 @@ class Uploads:
         return upload
 
     def decide(self, upload_id: str, mapping: UploadMapping) -> None:
-        """Keep the mapping with the upload; a check without it counts no more. ConflictError when the upload has ended."""
+        """Keep the mapping with the upload; a check without it counts no more.
+
+        ConflictError when the upload has ended.
+        """
         stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
         self._replace(stored, replace(stored.upload, mapping=mapping))
 
     def check_file(self, record: FileRecord, mapping: UploadMapping, start: Callable[[str], None]) -> Upload:
-        """Start the check of a file in raw with a mapping, and return it as an upload; results of checks before are deleted.
+        """Start the check of a file in raw with a mapping, and return it as an upload.
+
+        Results of checks before are deleted.
 
         The mapping is remembered by `commit` only.
 
@@ -191,11 +202,12 @@ class Uploads:
         If a commit before had copied the file and died, the gate skips the second copy.
 
         Args:
-            check_id: of the check whose result the caller has seen; by default the upload is committed with its current mapping.
+            check_id: of the check whose result the caller has seen; by default the upload is committed with
+                its current mapping.
 
         Raises:
-            ConflictError: the upload is not complete, another commit or an abort came first, or its mapping is not checked yet or is
-                another one than that of `check_id`.
+            ConflictError: the upload is not complete, another commit or an abort came first, or its mapping
+                is not checked yet or is another one than that of `check_id`.
         """
         stored = self._existing(upload_id)
         upload = stored.upload
@@ -233,7 +245,8 @@ class Uploads:
         return committed
 
     def _check_is_checked(self, upload: Upload) -> bool:
-        """Check that a mapped file was checked with its mapping, and that no check read other content than stated.
+        """Check that a mapped file was checked with its mapping, and that no check read other content than
+        stated.
 
         Returns:
             Whether a check has compared the content with its SHA-256.
@@ -244,12 +257,16 @@ class Uploads:
             raise content_differs()
         if upload.mapping and check.get("state") != CHECKED and rule != TOO_LARGE:
             raise ConflictError(
-                "The file was not checked with this mapping. Wait for the end of the dry run, or start it again."
+                "The file was not checked with this mapping. Wait for the end of the dry run, or start "
+                "it again."
             )
         return check.get("state") == CHECKED
 
     def start_dry_run(self, upload_id: str, start: Callable[[str], None]) -> Mapping[str, Any]:
-        """Start the dry run unless it was started or has a result; return how it stands. A check that died is started again."""
+        """Start the dry run unless it was started or has a result; return how it stands.
+
+        A check that died is started again.
+        """
         upload = self.get(upload_id)
         _expect(upload, UploadState.COMPLETE, UploadState.CHECKING, UploadState.CHECKED)
         before = self.dry_run(upload)
@@ -266,7 +283,9 @@ class Uploads:
         return self.dry_run(upload) or begun
 
     def dry_run(self, upload: Upload) -> dict[str, Any] | None:
-        """Return what is stored of the dry run of an upload with its current mapping; None before it was started.
+        """Return what is stored of the dry run of an upload with its current mapping.
+
+        None before it was started.
 
         A dry run without a result after its longest duration is `failed`.
         """
@@ -295,7 +314,10 @@ class Uploads:
                 remedy="Rename the file and upload it again.",
             )
         if dataset and dataset not in self.datasets:
-            remedy = f"Name one of {', '.join(sorted(self.datasets))}, or none: then the gate finds it from the columns."
+            remedy = (
+                f"Name one of {', '.join(sorted(self.datasets))}, or none: then the gate finds it from "
+                "the columns."
+            )
             raise BadInputError(
                 rule="unknown_dataset", message="No contract has the name of this dataset.", remedy=remedy
             )
@@ -318,7 +340,9 @@ class Uploads:
         return True
 
     def _may_be_copied(self, upload: Upload) -> bool:
-        """Whether a commit that did not end may have copied the file: raw has received an object of this key and size since."""
+        """Whether a commit that did not end may have copied the file: raw has received an object of this key
+        and size since.
+        """
         if not upload.committing_at:
             return False
         try:

@@ -101,7 +101,8 @@ class DryRunner:
     """Runs the gate on uploads, and on files of raw with a mapping that is not remembered yet.
 
     Args:
-        process: runs the gate over this object store, with a ledger that nobody else sees, as if the mapping were remembered.
+        process: runs the gate over this object store, with a ledger that nobody else sees, as if the mapping
+            were remembered.
     """
 
     objects: ObjectStore
@@ -151,7 +152,10 @@ def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
 
 
 def _draft(file_name: str, body: bytes) -> dict[str, Any] | None:
-    """The contract that `headgate contract init` would draft, as an ODCS document; None where it would ask for a better file."""
+    """The contract that `headgate contract init` would draft, as an ODCS document.
+
+    None where it would ask for a better file.
+    """
     from headgate.contracts.odcs_writer import to_odcs  # noqa: PLC0415 a cold start loads what drafts when a file has no contract
     from headgate.drafts.dataset_name import dataset_name_of  # noqa: PLC0415 as above
     from headgate.drafts.draft_contract import draft  # noqa: PLC0415 as above

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def objects_in(folder: Path) -> list[tuple[str, Path]]:
-    """Every data file of the folder that lies in a sub-folder, with its key in raw, by key; files at the top are notes, not data."""
+    """Every data file of the folder that lies in a sub-folder, with its key in raw, by key.
+
+    Files at the top are notes, not data.
+    """
     return [(key, path) for key, path in _files_in(folder) if is_data(key)]
 
 
@@ -26,7 +29,10 @@ def left_out_of(folder: Path) -> list[str]:
 
 
 def manifests_in(folder: Path) -> list[tuple[str, Path]]:
-    """Every manifest of a run, with its key in raw; it is sent after all data, for it says that its run is complete."""
+    """Every manifest of a run, with its key in raw.
+
+    It is sent after all data, for it says that its run is complete.
+    """
     return [(key, path) for key, path in _files_in(folder) if key.endswith(f"/{RUN_MANIFEST}")]
 
 

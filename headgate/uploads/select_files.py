@@ -49,8 +49,9 @@ def select_files(
 ) -> Selection:
     """Return what to send for files, folders, patterns and `-`, standard input.
 
-    A file's dataset is, in this order: `dataset`; its folder, if a dataset has that name; its own name; the nearest folder above. A
-    file without any of them goes to the folder `uploads`, where the gate finds its dataset from its columns.
+    A file's dataset is, in this order: `dataset`; its folder, if a dataset has that name; its own name; the
+    nearest folder above. A file without any of them goes to the folder `uploads`, where the gate finds its
+    dataset from its columns.
 
     Raises:
         HeadgateError: a source does not exist, holds no data, or names a dataset without a contract.
@@ -73,7 +74,9 @@ def select_files(
 
 
 def draft_command(file: str, dataset: str) -> str:
-    """Return the command that drafts a dataset's contract from a file into the lake project that is in use."""
+    """Return the command that drafts a dataset's contract from a file into the lake project that
+    is in use.
+    """
     target = (project().folder or Path()) / "contracts" / "source" / f"{dataset}.yaml"
     return (
         f"headgate contract init {shlex.quote(file)} --dataset {dataset} --output {shlex.quote(str(target))}"
@@ -88,12 +91,15 @@ def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
     if paths := sorted(glob.glob(source, recursive=True)):  # noqa: PTH207 an absolute pattern is none for Path.glob
         return [Path(name) for name in paths]
     raise HeadgateError(
-        f"{redact_text(source)} does not exist, and no file matches it. Name a file, a folder, a pattern, or - for standard input."
+        f"{redact_text(source)} does not exist, and no file matches it. Name a file, a folder, a "
+        "pattern, or - for standard input."
     )
 
 
 def _spool_input(standard_input: BinaryIO) -> Path:
-    """Return a file with what standard input holds, named by its content so that the same bytes have the same key."""
+    """Return a file with what standard input holds, named by its content so that the same bytes have the same
+    key.
+    """
     body = standard_input.read()
     if not body:
         raise HeadgateError(
@@ -121,7 +127,10 @@ def _dataset_of(path: Path, datasets: Collection[str]) -> str:
 
 
 def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
-    """Return the files of a folder: its sub-folders name datasets; without any it is flat, and each file finds its own."""
+    """Return the files of a folder: its sub-folders name datasets.
+
+    Without any it is flat, and each file finds its own.
+    """
     hidden = [path for path in sorted(folder.rglob("*")) if path.is_file() and _not_data(path.name)]
     left_out = tuple(
         (redact_text(path.name), _not_data(path.name))
@@ -149,7 +158,8 @@ def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
     if not prefix and (incomplete := folder_files.runs_without_manifest(folder)):
         raise HeadgateError(
             f"{redact_text(incomplete[0])} has no _manifest.json, so the gate would not process its parts. "
-            "Write the folder again with this version, or put the files below their dataset without dt= and run= folders."
+            "Write the folder again with this version, or put the files below their dataset without dt= "
+            "and run= folders."
         )
     loose = tuple(
         (name, "no folder names its dataset; `headgate upload FILE` sends it alone")
@@ -176,7 +186,9 @@ def _not_data(name: str) -> str:
 
 
 def _distinct(files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
-    """Return the files under distinct keys: a second file of one key would count as its correction, so it keeps its folder's name."""
+    """Return the files under distinct keys: a second file of one key would count as its correction, so it
+    keeps its folder's name.
+    """
     once = list(dict.fromkeys(files))
     counts = Counter(key for key, _ in once)
     return [

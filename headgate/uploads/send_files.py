@@ -31,7 +31,9 @@ class Sent:
 
 
 def newest_version(store: VersionedObjects, ref: ObjectRef) -> ObjectRef:
-    """Return the newest version of an object, from a list: a person who may send files may not read them, not even by HeadObject."""
+    """Return the newest version of an object, from a list: a person who may send files may not read them, not
+    even by HeadObject.
+    """
     return next(
         version.ref
         for version in store.versions(ref.bucket, ref.key)

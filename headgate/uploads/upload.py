@@ -107,7 +107,9 @@ class Upload:
 
     @classmethod
     def of_file(cls, record: FileRecord, mapping: UploadMapping, begun_at: str) -> Upload:
-        """Return a file of raw as a complete upload with a mapping: its commit copies the file to its own key."""
+        """Return a file of raw as a complete upload with a mapping: its commit copies the file to its own
+        key.
+        """
         facts = (
             PurePosixPath(record.key).name,
             record.key,
@@ -160,7 +162,10 @@ class Upload:
 
 
 def id_of_upload(caller: str, *facts: object) -> str:
-    """Return the id of an upload; the same caller and file have the same upload, so an interrupted one can be continued."""
+    """Return the id of an upload.
+
+    The same caller and file have the same upload, so an interrupted one can be continued.
+    """
     return hashlib.sha256(json.dumps([caller, *facts]).encode()).hexdigest()[:32]
 
 
@@ -186,7 +191,10 @@ def why_not_named(name: str) -> str:
 
 def content_differs() -> BadInputError:
     """Return the error of a file whose content is another than its sender stated."""
-    message = "The uploaded file has another SHA-256 than the upload states. The file changed, or a part was damaged on its way."
+    message = (
+        "The uploaded file has another SHA-256 than the upload states. The file changed, or a part was "
+        "damaged on its way."
+    )
     return BadInputError(
         rule=CONTENT_DIFFERS,
         message=message,
@@ -210,5 +218,7 @@ def content_key(upload_id: str) -> str:
 
 
 def dry_run_key(upload: Upload) -> str:
-    """Return the key of the result of the upload's check with its current mapping: a check with another mapping has another key."""
+    """Return the key of the result of the upload's check with its current mapping: a check with another
+    mapping has another key.
+    """
     return f"{upload_prefix(upload.upload_id)}{upload.check_id}/dry_run.json"

@@ -44,7 +44,10 @@ class UploadStore(Protocol):
         ...
 
     def copy(self, source: ObjectRef, target: ObjectRef, sender: str = "") -> ObjectRef:
-        """Copy an object inside the store, however large; the new version has its sender with it from the start."""
+        """Copy an object inside the store, however large.
+
+        The new version has its sender with it from the start.
+        """
         ...
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
@@ -52,7 +55,9 @@ class UploadStore(Protocol):
         ...
 
     def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none; return its new ETag.
+        """Write the object if it still has this ETag, or with an empty one if there is none.
+
+        Return its new ETag.
 
         Raises:
             ConflictError: another caller has written the object.

@@ -1,8 +1,9 @@
 r"""Texts to typed values, or not at all.
 
 Each type has one exact grammar; a text outside it is a misfit and is never bent to fit.
-A misfit is what would not come back as it was: `007`, ` 12 `, `12.0` and `1e3` are no integers, `12.345` is no DECIMAL(12,2),
-`13/01/2023` is no date. Trailing zeros of a decimal and of a fraction of a second carry no value and may differ.
+A misfit is what would not come back as it was: `007`, ` 12 `, `12.0` and `1e3` are no integers, `12.345` is
+no DECIMAL(12,2), `13/01/2023` is no date. Trailing zeros of a decimal and of a fraction of a second carry no
+value and may differ.
 
 Source: ISO 8601 for dates and times, in the extended form that RFC 3339 keeps; a blank may replace `T`.
 """
@@ -43,9 +44,9 @@ if TYPE_CHECKING:
 
 _INTEGER = r"0|-?[1-9]\d{0,18}"
 _YEAR = r"(?:[1-9]\d{3}|0[1-9]\d{2}|00[1-9]\d|000[1-9])"
-_DATE = (
-    _YEAR
-    + r"-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|[12]\d))"
+_DATE = _YEAR + (
+    r"-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]"
+    r"|[12]\d))"
 )
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6}0*)?"
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
@@ -102,7 +103,8 @@ def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
 
 
 def _may_be_spelled(given: pa.Array, kind: Kind) -> Flags:
-    """Return False where a sign shows that the grammar does not have the text: a pattern is compiled at each call.
+    """Return False where a sign shows that the grammar does not have the text: a pattern is compiled at each
+    call.
 
     Args:
         given: neither null nor empty.

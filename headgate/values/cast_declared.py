@@ -1,6 +1,7 @@
 """Convert texts in a declared source format to typed values, exactly.
 
-Numbers, words and null spellings are rewritten to the plain spelling, which `cast` then reads. Dates are read from their fields.
+Numbers, words and null spellings are rewritten to the plain spelling, which `cast` then reads. Dates are read
+from their fields.
 A text that does not match the declared format completely is a misfit.
 """
 
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
     from headgate.contracts.source_format import SourceFormat
 
-# A blank between thousands, or between a number and its sign: also U+00A0 and U+202F, which spreadsheets write.
+# A blank between thousands, or between a number and its sign: also U+00A0 and U+202F, which spreadsheets
+# write.
 _BLANKS = " \u00a0\u202f"
 _FIRST_NON_ASCII = 0x80
 _GROUP_BLANK = f"[{_BLANKS}]"
@@ -87,7 +89,10 @@ def _values(given: pa.Array, column_type: ColumnType, declared: SourceFormat) ->
 
 
 def _plain_words(given: pa.Array, declared: SourceFormat) -> pa.Array:
-    """Return `true` or `false` for the declared words, which are compared without case; null for all others."""
+    """Return `true` or `false` for the declared words, which are compared without case.
+
+    Null for all others.
+    """
     words = [word.casefold() for word in (*declared.true_words, *declared.false_words)]
     plain = ["true"] * len(declared.true_words) + ["false"] * len(declared.false_words)
     at = pc.index_in(pc.utf8_lower(given), text_array(words))
@@ -123,7 +128,10 @@ def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
 
 
 def minus_in_front(texts: pa.Array, minus: str) -> pa.Array:
-    """Return the texts with `-5` for `5-` or `(5)`; a text with two signs stays as it is, and is no number."""
+    """Return the texts with `-5` for `5-` or `(5)`.
+
+    A text with two signs stays as it is, and is no number.
+    """
     return pc.replace_substring_regex(texts, NEGATIVES[minus], r"-\1\2\3") if minus else texts
 
 
@@ -138,7 +146,10 @@ def _has_blanks(declared: SourceFormat) -> bool:
 
 @lru_cache(maxsize=256)
 def _number_pattern(declared: SourceFormat) -> str:
-    """Return the grammar (RE2) of a number with its sign; a sign stands before the number or behind it, once."""
+    """Return the grammar (RE2) of a number with its sign.
+
+    A sign stands before the number or behind it, once.
+    """
     group = _GROUP_BLANK if declared.thousands == " " else re.escape(declared.thousands)
     whole = (
         rf"(?:0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?:{group}[0-9]{{3}})+)"
@@ -153,4 +164,7 @@ def _number_pattern(declared: SourceFormat) -> str:
     )
     if not signs:
         return rf"-?{number}"
-    return rf"-?(?:(?:{signs}){_GROUP_BLANK}?)?{number}|(?:{signs}){_GROUP_BLANK}?-{number}|-?{number}{_GROUP_BLANK}?(?:{signs})"
+    return (
+        rf"-?(?:(?:{signs}){_GROUP_BLANK}?)?{number}|(?:{signs}){_GROUP_BLANK}?-{number}"
+        rf"|-?{number}{_GROUP_BLANK}?(?:{signs})"
+    )

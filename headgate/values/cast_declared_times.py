@@ -1,7 +1,7 @@
 """Convert dates and timestamps in declared patterns to typed values.
 
-A pattern of fixed width is read from the bytes of the whole column at once; every other pattern by a regular expression (RE2) with a
-group for each field. A text that two patterns read as different values is a misfit.
+A pattern of fixed width is read from the bytes of the whole column at once; every other pattern by a regular
+expression (RE2) with a group for each field. A text that two patterns read as different values is a misfit.
 """
 
 from __future__ import annotations
@@ -43,14 +43,20 @@ _FIRST_CLOCK = datetime(1970, 1, 1)
 
 @dataclass(frozen=True)
 class _Read:
-    """For each row whether a pattern reads it, and the value: days or microseconds since 1970; with an offset it is UTC."""
+    """For each row whether a pattern reads it, and the value: days or microseconds since 1970.
+
+    With an offset it is UTC.
+    """
 
     values: Rows
     is_read: Flags
 
 
 def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -> pa.Array:
-    """Return dates or naive UTC timestamps; null for every text that the patterns do not read as one value."""
+    """Return dates or naive UTC timestamps.
+
+    Null for every text that the patterns do not read as one value.
+    """
     if not declared.patterns:
         return _plain_in_zone(given, column_type, declared.timezone)
     readings = [
@@ -75,7 +81,9 @@ def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat)
 def _with_iso(
     values: pa.Array, is_other: Flags, given: pa.Array, column_type: ColumnType, declared: SourceFormat
 ) -> pa.Array:
-    """Complete the values by those texts that no pattern reads and ISO 8601 does: typed cells of Excel, JSON and Parquet."""
+    """Complete the values by those texts that no pattern reads and ISO 8601 does: typed cells of Excel, JSON
+    and Parquet.
+    """
     others = is_other & flags(given.is_valid())
     if not others.any():
         return values

@@ -1,7 +1,8 @@
-"""A column of texts, as the gate works on it: Arrow for whole columns, numpy for their bytes, row numbers for what is wrong.
+"""A column of texts, as the gate works on it: Arrow for whole columns, numpy for their bytes, row numbers for
+what is wrong.
 
-Arrow and numpy exchange buffers here, and literals are made here: `pa.array`, `pa.scalar` and `to_numpy` import pandas where it is
-installed, which would be a second of a cold start.
+Arrow and numpy exchange buffers here, and literals are made here: `pa.array`, `pa.scalar` and `to_numpy`
+import pandas where it is installed, which would be a second of a cold start.
 """
 
 from __future__ import annotations
@@ -83,7 +84,8 @@ def marked(rows: Rows, count: int) -> Flags:
 def null_where(claims: Flags, values: pa.Array) -> pa.Array:
     """`values` with nulls where `claims` are true.
 
-    Not by `if_else`: of a slice of texts and one text, Arrow before 21 takes the wrong bytes, and functions run with 20 on AWS.
+    Not by `if_else`: of a slice of texts and one text, Arrow before 21 takes the wrong bytes, and functions
+    run with 20 on AWS.
     """
     return pc.replace_with_mask(values, bool_array(claims), pa.nulls(1, values.type)[0])
 

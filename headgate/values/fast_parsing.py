@@ -1,6 +1,8 @@
-"""Numbers and times in their plainest spelling, read over the bytes of a whole column at once: most of most files.
+"""Numbers and times in their plainest spelling, read over the bytes of a whole column at once: most of most
+files.
 
-A value found here is final. All other texts are left to the grammars of `cast`, which return the same values more slowly.
+A value found here is final. All other texts are left to the grammars of `cast`, which return the same values
+more slowly.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ _MICRO_DIGITS = 6
 
 @dataclass(frozen=True)
 class Parsed:
-    """For each row whether its spelling is plain, and then its value; what stands in other rows means nothing."""
+    """For each row whether its spelling is plain, and then its value.
+
+    What stands in other rows means nothing.
+    """
 
     values: Rows
     sure: Flags
@@ -49,7 +54,10 @@ def are_digits(text: pa.Array, fewest: int, most: int) -> Flags:
 
 
 def have_shape(text: pa.Array, shape: str) -> Flags:
-    """Whether each text is of that shape, in which a 9 means any ASCII digit and every other sign itself; false for null."""
+    """Whether each text is of that shape, in which a 9 means any ASCII digit and every other sign itself.
+
+    False for null.
+    """
     at, signs = _of_width(text, len(shape))
     fits = np.ones(signs.shape[1], bool)
     for place, sign in enumerate(shape):
@@ -70,7 +78,10 @@ def integers(text: pa.Array) -> Parsed:
 
 
 def decimals(text: pa.Array, precision: int, scale: int) -> Parsed:
-    """At most 18 digits, a point among them that has digits on both sides; the value is in units of the last of `scale` places."""
+    """At most 18 digits, a point among them that has digits on both sides.
+
+    The value is in units of the last of `scale` places.
+    """
     data, starts = text_bytes(text)
     other = np.flatnonzero(~is_digit(data))
     points = other[data[other] == _POINT]
@@ -186,7 +197,9 @@ def _byte_at(data: Octets, places: Rows) -> Octets:
 
 
 def _signed_digits(data: Octets, starts: Rows, other: Rows) -> tuple[Flags, Rows]:
-    """Return a mask of the texts that are digits but for a minus in front, and the place where their digits begin."""
+    """Return a mask of the texts that are digits but for a minus in front, and the place where their digits
+    begin.
+    """
     sure, first = starts[1:] > starts[:-1], starts[:-1]
     if len(other):
         rows = _rows_at(other, starts)
@@ -245,7 +258,9 @@ def days_of(year: Rows, month: Rows, day: Rows) -> tuple[Rows, Flags]:
 
 @lru_cache(maxsize=1)
 def _first_days() -> Rows:
-    """Days since 1970 of the first day of every month from January of the year 1 to the one behind December 9999."""
+    """Days since 1970 of the first day of every month from January of the year 1 to the one behind December
+    9999.
+    """
     months = np.arange(-1969 * 12, (_LAST_YEAR - 1969) * 12 + 1)
     first: Rows = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     return first

@@ -1,7 +1,7 @@
 """Infer the type and the source format of a column of texts.
 
-A column gets a type only if one format reads every text. If two formats read all texts, and read one of them as different values,
-the column is ambiguous and every reading is returned: a person decides.
+A column gets a type only if one format reads every text. If two formats read all texts, and read one of them
+as different values, the column is ambiguous and every reading is returned: a person decides.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from headgate.values.cells import Flags, Rows, bool_array, flags, int_array, lit
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Texts that often mean null. They are proposed as null spellings only where all other texts of the column have a type.
+# Texts that often mean null. They are proposed as null spellings only where all other texts of the column
+# have a type.
 NULL_WORDS = (
     "-",
     "--",
@@ -43,8 +44,10 @@ NULL_WORDS = (
 )
 _WORD_PAIRS = (
     ("true", "false"), ("ja", "nein"),
-    ("ja", "nee"), ("ja", "nej"), ("yes", "no"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("sí", "no"), ("si", "no"),
-    ("vero", "falso"), ("sim", "não"), ("j", "n"), ("y", "n"), ("o", "n"), ("s", "n"), ("t", "f"), ("w", "f"), ("да", "нет"),
+    ("ja", "nee"), ("ja", "nej"), ("yes", "no"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"),
+    ("sí", "no"), ("si", "no"),
+    ("vero", "falso"), ("sim", "não"), ("j", "n"), ("y", "n"), ("o", "n"), ("s", "n"), ("t", "f"), ("w", "f"),
+    ("да", "нет"),
     ("tak", "nie"), ("ano", "ne"), ("x", "-"), ("on", "off"), ("an", "aus"),
 )  # fmt: skip
 _MOST_WORDS = 2
@@ -96,7 +99,8 @@ class Most:
 
 
 def infer_format(texts: pa.Array) -> Inferred:
-    """Return how the texts can be read: as they are, without blanks around them, and with null spellings left out.
+    """Return how the texts can be read: as they are, without blanks around them, and with null spellings left
+    out.
 
     Args:
         texts: the column's different texts, without nulls and blank texts.
@@ -117,7 +121,9 @@ def infer_format(texts: pa.Array) -> Inferred:
 
 
 def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
-    """Return how nearly all rows can be read, where a few other texts prevent a type; None if no format reads so many.
+    """Return how nearly all rows can be read, where a few other texts prevent a type.
+
+    None if no format reads so many.
 
     A format is found in parts of the texts, because most parts have none of the other texts.
 
@@ -195,7 +201,10 @@ def _number_kind(plain: pa.Array) -> Kind:
 
 
 def _words(texts: pa.Array) -> Reading | None:
-    """Return the pair of words that the texts are; both must occur, because `no` alone belongs to several pairs."""
+    """Return the pair of words that the texts are.
+
+    Both must occur, because `no` alone belongs to several pairs.
+    """
     if len(texts) > 2 * _MOST_WORDS:
         return None
     seen = {text.casefold() for text in texts.to_pylist()}

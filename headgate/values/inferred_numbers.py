@@ -1,6 +1,7 @@
 """Infer how a column of texts writes numbers: separators, currency signs, units and percent signs.
 
-Every separator that reads all texts is a candidate. Candidates that read different values from one text make the column ambiguous:
+Every separator that reads all texts is a candidate. Candidates that read different values from one text make
+the column ambiguous:
 `1.299` is 1299 or 1.299.
 """
 
@@ -28,7 +29,8 @@ _SEPARATORS = tuple(
 _CURRENCY_OF = {sign: code for code, signs in SPELLINGS.items() for sign in signs}
 # Source: the SI Brochure, 9th edition, and units in common use beside it.
 _UNITS = (
-    "kg", "g", "mg", "t", "lb", "oz", "km", "m", "cm", "mm", "l", "ml", "m²", "m2", "m³", "m3", "°C", "°F", "K", "kWh", "Wh", "kW", "W",
+    "kg", "g", "mg", "t", "lb", "oz", "km", "m", "cm", "mm", "l", "ml", "m²", "m2", "m³", "m3", "°C", "°F",
+    "K", "kWh", "Wh", "kW", "W",
     "V", "mV", "A", "mA", "Hz", "kHz", "Pa", "hPa", "bar", "lx", "ppm", "h", "min", "s", "ms", "km/h", "m/s",
 )  # fmt: skip
 _NUMBER = r"[0-9][0-9.,' \x{a0}\x{202f}]*"
@@ -49,7 +51,9 @@ class NumberReading:
 
 
 def number_readings(texts: pa.Array) -> list[NumberReading]:
-    """Return the ways to read all texts as numbers, one for each different set of values; empty if there is none.
+    """Return the ways to read all texts as numbers, one for each different set of values.
+
+    Empty if there is none.
 
     Args:
         texts: not empty, without nulls.
@@ -72,7 +76,8 @@ def number_readings(texts: pa.Array) -> list[NumberReading]:
 def _minus(texts: pa.Array) -> str:
     """Return how negative numbers are written, where that is not a minus in front.
 
-    If all are negative they must be amounts with two places: `(1)` and `(2)` alone may be numbers of footnotes.
+    If all are negative they must be amounts with two places: `(1)` and `(2)` alone may be numbers of
+    footnotes.
     """
     are_amounts = flags(pc.match_substring_regex(texts, _TWO_PLACES)).all()
     for minus, pattern in NEGATIVES.items():
@@ -83,8 +88,12 @@ def _minus(texts: pa.Array) -> str:
 
 
 def _with_signs(texts: pa.Array) -> SourceFormat | None:
-    """Return the currency, unit or percent sign of the texts; None if they are no numbers or have signs of different meaning."""
-    # Arrow compiles a pattern at each call. That of all signs takes long, and most columns have no digit in some text, or no sign.
+    """Return the currency, unit or percent sign of the texts.
+
+    None if they are no numbers or have signs of different meaning.
+    """
+    # Arrow compiles a pattern at each call. That of all signs takes long, and most columns have no digit in
+    # some text, or no sign.
     if not flags(pc.match_substring_regex(texts, "[0-9]")).all():
         return None
     if flags(matches(texts, _WITHOUT_SIGN)).all():
@@ -121,7 +130,9 @@ def _declared_signs(signs: Sequence[str], texts: pa.Array) -> SourceFormat | Non
 
 
 def _is_code(texts: pa.Array, signed: SourceFormat) -> bool:
-    """Whether digits in groups are rather a code: all of one length, with two groups or a blank between, as in `123 456 789`."""
+    """Whether digits in groups are rather a code: all of one length, with two groups or a blank between, as
+    in `123 456 789`.
+    """
     if signed != PLAIN or not flags(matches(texts, _GROUPED_CODE)).all():
         return False
     lengths = pc.unique(pc.utf8_length(texts))

@@ -1,10 +1,11 @@
 """Infer how a column of texts writes dates and timestamps.
 
-Only patterns in use are candidates: those of Unicode CLDR's locales, and ISO 8601 variants. Patterns that read one text as different
-days make the column ambiguous: `03/04/2026` is in March or in April. With points the day comes first in every locale of CLDR.
+Only patterns in use are candidates: those of Unicode CLDR's locales, and ISO 8601 variants. Patterns that
+read one text as different days make the column ambiguous: `03/04/2026` is in March or in April. With points
+the day comes first in every locale of CLDR.
 
-If no pattern reads all texts, they are grouped by their shape, and each group is read by patterns of its own: `31.12.2026` beside
-`12/31/2026`. One ambiguous group makes the column ambiguous.
+If no pattern reads all texts, they are grouped by their shape, and each group is read by patterns of its own:
+`31.12.2026` beside `12/31/2026`. One ambiguous group makes the column ambiguous.
 """
 
 from __future__ import annotations
@@ -39,14 +40,16 @@ _NUMERIC = (
         sign.join(parts)
         for sign in "/-"
         for parts in (
-            ("dd", "MM", "yyyy"), ("MM", "dd", "yyyy"), ("d", "M", "yyyy"), ("M", "d", "yyyy"), ("dd", "MM", "yy"), ("MM", "dd", "yy"),
+            ("dd", "MM", "yyyy"), ("MM", "dd", "yyyy"), ("d", "M", "yyyy"), ("M", "d", "yyyy"),
+            ("dd", "MM", "yy"), ("MM", "dd", "yy"),
             ("yy", "MM", "dd"), ("d", "M", "yy"), ("M", "d", "yy"), ("yyyy", "MM", "dd"), ("yyyy", "M", "d"),
         )
     ),
     "yyyy.MM.dd", "yyyy.M.d", "d. M. yyyy", "yyyy. M. d.", "yyyy. MM. dd.",
 )  # fmt: skip
 _NAMED = (
-    "d MMM yyyy", "d MMMM yyyy", "d. MMM yyyy", "d. MMMM yyyy", "d-MMM-yyyy", "d-MMM-yy", "MMM d, yyyy", "MMMM d, yyyy", "d MMM yy",
+    "d MMM yyyy", "d MMMM yyyy", "d. MMM yyyy", "d. MMMM yyyy", "d-MMM-yyyy", "d-MMM-yy", "MMM d, yyyy",
+    "MMMM d, yyyy", "d MMM yy",
     "d 'de' MMMM 'de' yyyy",
 )  # fmt: skip
 _TIMES = (
@@ -76,7 +79,9 @@ class TimeReading:
 
 
 def time_readings(texts: pa.Array) -> list[TimeReading]:
-    """Return the ways to read all texts as dates or timestamps, one for each different set of values; empty if there is none.
+    """Return the ways to read all texts as dates or timestamps, one for each different set of values.
+
+    Empty if there is none.
 
     Args:
         texts: not empty, without nulls.
@@ -119,7 +124,10 @@ def _readings_of_several_patterns(texts: pa.Array) -> list[TimeReading]:
 
 
 def _readings_by_shape(texts: pa.Array) -> list[list[TimeReading]]:
-    """Return for each shape of the texts the patterns that read all of its texts; empty if a shape has none, or there are too many."""
+    """Return for each shape of the texts the patterns that read all of its texts.
+
+    Empty if a shape has none, or there are too many.
+    """
     if _shape(str(texts[0])) not in _by_shape():
         return []
     long_runs = pc.replace_substring_regex(
@@ -147,7 +155,9 @@ def _plain_reading(texts: pa.Array) -> TimeReading | None:
 
 
 def _candidates(example: str) -> Iterable[tuple[str, str]]:
-    """Return the patterns, each with a language, that read a text of the column, in the order of preference."""
+    """Return the patterns, each with a language, that read a text of the column, in the order of
+    preference.
+    """
     if not re.search(r"\d", example) or len(example) > 40:  # noqa: PLR2004 the longest date with a time and a month's name has fewer
         return
     yield from _by_shape().get(_shape(example), ())
@@ -167,7 +177,9 @@ def _by_shape() -> dict[str, list[tuple[str, str]]]:
 
 
 def _all_patterns() -> Iterable[tuple[str, ...]]:
-    """Return the parts of each pattern: the date, what joins it to the time, the time, a gap and an offset."""
+    """Return the parts of each pattern: the date, what joins it to the time, the time, a gap and
+    an offset.
+    """
     dates = (*_NUMERIC, *_NAMED)
     yield from ((date,) for date in (*dates, *_COMPACT))
     yield from product((*dates, *_ISO_DATES), _JOINTS, _TIMES)
@@ -176,7 +188,9 @@ def _all_patterns() -> Iterable[tuple[str, ...]]:
 
 
 def _shape(text: str) -> str:
-    """Return the text with `9` for each run of digits and `A` for each run of letters, so that few patterns are tried."""
+    """Return the text with `9` for each run of digits and `A` for each run of letters, so that few patterns
+    are tried.
+    """
     return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
 
 

@@ -17,9 +17,10 @@ def table_of(
 ) -> pa.Table:
     """Return the rows of a Parquet object in memory, or of a file.
 
-    Threads that read are started and still clean up after the rows are there: a process that ends right then is aborted at
-    times, although its work was done (apache/arrow issues 33975 and 34314; on busy processors 1 in 4 after `pq.read_table`,
-    1 in 40 after `ParquetFile.read`, none of 160 without threads). One thread reads a million rows no more slowly.
+    Threads that read are started and still clean up after the rows are there: a process that ends right then
+    is aborted at times, although its work was done (apache/arrow issues 33975 and 34314; on busy processors 1
+    in 4 after `pq.read_table`, 1 in 40 after `ParquetFile.read`, none of 160 without threads). One thread
+    reads a million rows no more slowly.
 
     Args:
         content: the object's bytes, or the file's path.

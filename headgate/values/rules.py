@@ -25,7 +25,10 @@ _INT64 = 1 << 63
 
 @dataclass(frozen=True)
 class Breach:
-    """The rows that break one rule. `column` is empty for a rule over the row; `reason` names the rule, never a value."""
+    """The rows that break one rule.
+
+    `column` is empty for a rule over the row; `reason` names the rule, never a value.
+    """
 
     rule: str
     column: str
@@ -91,7 +94,10 @@ def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
 
 
 def _spelled(argument: object, values: pa.DataType) -> str:
-    """A contract's literal as Arrow reads it for values of that type; numbers without zeros that change nothing."""
+    """A contract's literal as Arrow reads it for values of that type.
+
+    Numbers without zeros that change nothing.
+    """
     if pa.types.is_integer(values) or pa.types.is_decimal(values):
         return f"{Decimal(str(argument)).normalize():f}"
     if pa.types.is_floating(values):

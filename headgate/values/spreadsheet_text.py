@@ -1,6 +1,7 @@
 """Texts that a spreadsheet takes for text: none of them runs as a formula when a CSV file is opened.
 
-Source: OWASP, "CSV Injection": cells that begin with = + - @, tab, carriage return, line feed, or a full-width = + - @.
+Source: OWASP, "CSV Injection": cells that begin with = + - @, tab, carriage return, line feed, or a
+full-width = + - @.
 """
 
 from __future__ import annotations
@@ -11,12 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_FORMULA = "^[=+\\-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]"
+_FORMULA = (
+    "^[=+\\-@\t\r\n"
+    "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]"
+)
 _is_formula = re.compile(_FORMULA).match
 
 
 def inert(cell: object) -> object:
-    """Return the cell with an apostrophe before a text that a spreadsheet would run; a number stays a number, also a negative one.
+    """Return the cell with an apostrophe before a text that a spreadsheet would run.
+
+    A number stays a number, also a negative one.
 
     >>> inert("=1+1"), inert(-5)
     ("'=1+1", -5)

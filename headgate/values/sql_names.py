@@ -1,4 +1,7 @@
-"""Names in SQL that DuckDB runs. MySQL quotes names in another way: `headgate.export.server.session.quoted`."""
+"""Names in SQL that DuckDB runs.
+
+MySQL quotes names in another way: `headgate.export.server.session.quoted`.
+"""
 
 from __future__ import annotations
 

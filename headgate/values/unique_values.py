@@ -15,7 +15,10 @@ RULE = "unique"
 
 
 def normal_form(values: pa.Array) -> pa.Array:
-    """Return each value as the text that counts for uniqueness; a null stays null and is never a repetition."""
+    """Return each value as the text that counts for uniqueness.
+
+    A null stays null and is never a repetition.
+    """
     texts = values.cast(pa.string())
     return pc.utf8_lower(pc.utf8_normalize(pc.utf8_trim_whitespace(texts), form="NFKC"))
 

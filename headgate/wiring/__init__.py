@@ -1,8 +1,8 @@
 """Settings to adapters: the only room that names concrete adapters.
 
-Each function takes an environment and reads from it only what it needs. Stages are imported inside the functions: the gate's
-Lambda must not load pandas, Great Expectations or Ibis, which the jobs need.
+Each function takes an environment and reads from it only what it needs. Stages are imported inside the
+functions: the gate's Lambda must not load pandas, Great Expectations or Ibis, which the jobs need.
 
-Callers import a module and call its functions as attributes (`stores.objects()`). So a test replaces an adapter in one place, and
-`scripts/packages/job_packages.py` finds the functions that a Glue job uses.
+Callers import a module and call its functions as attributes (`stores.objects()`). So a test replaces an
+adapter in one place, and `scripts/packages/job_packages.py` finds the functions that a Glue job uses.
 """

@@ -1,4 +1,6 @@
-"""The stores that callers of the APIs use: users and their tokens, uploads, dry runs, records that are created one by one."""
+"""The stores that callers of the APIs use: users and their tokens, uploads, dry runs, records that are
+created one by one.
+"""
 
 from __future__ import annotations
 

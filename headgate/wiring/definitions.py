@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def versions(env: Mapping[str, str]) -> DefinitionVersions:
-    """Return the versions that were pushed to a deployment: to that of the environment, or to the one that is in place.
+    """Return the versions that were pushed to a deployment: to that of the environment, or to the one that is
+    in place.
 
     Raises:
         SettingsError: the deployment is older than `headgate push`.
@@ -40,7 +41,9 @@ def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:
 
 
 def build_id(env: Mapping[str, str]) -> str:
-    """Return what a run builds tables with: the deployment's id, or one of it and the version that the run names."""
+    """Return what a run builds tables with: the deployment's id, or one of it and the version that the run
+    names.
+    """
     from headgate.lake.definitions import build_id
 
     settings = DefinitionsSettings.from_env(env)

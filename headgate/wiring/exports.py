@@ -60,7 +60,9 @@ def store_mysql_login(env: Mapping[str, str], source: str, url: str) -> str:
 
 
 def source_login(env: Mapping[str, str], source: str = "") -> Login:
-    """Return the export's login for a person: MYSQL_URL (MYSQL_URL_<SOURCE>) where there is one, as on a laptop, else the secret."""
+    """Return the export's login for a person: MYSQL_URL (MYSQL_URL_<SOURCE>) where there is one, as on a
+    laptop, else the secret.
+    """
     from headgate.export.server.login import login_from_url, url_variable
 
     url = env.get(url_variable(source), "")
@@ -68,7 +70,9 @@ def source_login(env: Mapping[str, str], source: str = "") -> Login:
 
 
 def secret_login(env: Mapping[str, str], source: str = "") -> Login:
-    """Return the export's login for a job, whatever stands in the environment of the machine that it runs on."""
+    """Return the export's login for a job, whatever stands in the environment of the machine that
+    it runs on.
+    """
     from headgate.export.server.login import login_from_secret
 
     login = mysql_login(env, source)
@@ -128,7 +132,9 @@ def export_destination(to: str) -> RunStore:
 
 
 def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
-    """Return the export of one source to a folder or `s3://bucket/prefix`, without a deployment and contracts."""
+    """Return the export of one source to a folder or `s3://bucket/prefix`, without a deployment and
+    contracts.
+    """
     from headgate.export.exporting import Exporting
     from headgate.export.server.session import Session
 

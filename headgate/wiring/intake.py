@@ -150,7 +150,9 @@ def runs(
 
 
 def hide_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> AbstractContextManager[None]:
-    """Keep a message of the raw queue hidden while the block runs, and soon visible again if its worker dies."""
+    """Keep a message of the raw queue hidden while the block runs, and soon visible again if its
+    worker dies.
+    """
     from headgate.aws.message_visibility import HiddenMessage
 
     if not receipt_handle:
@@ -206,7 +208,10 @@ def mappings(env: Mapping[str, str]) -> Mappings:
 
 
 def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | None:
-    """A file's header with some rows. A cold start loads the readers of unknown tables only when one comes."""
+    """A file's header with some rows.
+
+    A cold start loads the readers of unknown tables only when one comes.
+    """
     from headgate.formats.read_table import sample_table
 
     return sample_table(file, contract)

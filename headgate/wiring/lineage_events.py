@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
-    """Writes the OpenLineage events of a job's run and of the tables that it publishes. `publisher`: the system, or `merge_curated`."""
+    """Writes the OpenLineage events of a job's run and of the tables that it publishes.
+
+    `publisher`: the system, or `merge_curated`.
+    """
     from headgate.lineage.event_log import LineageLog
     from headgate.lineage.openlineage import JobRun
 
@@ -34,7 +37,9 @@ def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
 
 
 def describe_failure(error: BaseException | str) -> str:
-    """Describe an error for people: without card data, and of an error of anybody else's only its kind and place."""
+    """Describe an error for people: without card data, and of an error of anybody else's only its kind and
+    place.
+    """
     from headgate.aws.log_redaction import redact_log_text
 
     if isinstance(error, str):
@@ -63,7 +68,10 @@ def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
 
 
 def table_events(env: Mapping[str, str]) -> TableEvents:
-    """Describes the lake's tables as OpenLineage events. The file records are read once, and only for a dataset's table."""
+    """Describes the lake's tables as OpenLineage events.
+
+    The file records are read once, and only for a dataset's table.
+    """
     from headgate.contracts.registry import Registry
     from headgate.lineage.openlineage import LakeNames
     from headgate.systems.table_events import TableEvents

@@ -91,13 +91,19 @@ def newest_snapshot(env: Mapping[str, str]) -> LakeSnapshot | None:
 
 
 def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
-    """Why datasets are not in the newest snapshot as they should be, by dataset; empty before the first merge."""
+    """Why datasets are not in the newest snapshot as they should be, by dataset.
+
+    Empty before the first merge.
+    """
     newest = newest_snapshot(env)
     return newest.failed if newest else {}
 
 
 def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
-    """Return the newest snapshot's counts of rows whose parent is not there; nothing before the first merge."""
+    """Return the newest snapshot's counts of rows whose parent is not there.
+
+    Nothing before the first merge.
+    """
     from headgate.snapshots.reading import checked_references
 
     newest = newest_snapshot(env)

@@ -1,4 +1,6 @@
-"""Where the lake's data are: objects, file records, the catalog, contracts, and tables as Athena reads them."""
+"""Where the lake's data are: objects, file records, the catalog, contracts, and tables as Athena
+reads them.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,10 @@ def databases(env: Mapping[str, str]) -> Databases:
 
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:
-    """Athena, in Athena's SQL whatever engine answers; an engine that is not Athena gets only queries of the catalog's tables."""
+    """Athena, in Athena's SQL whatever engine answers.
+
+    An engine that is not Athena gets only queries of the catalog's tables.
+    """
     from headgate.aws.athena.queries import AthenaQueries, permitted_workgroup
     from headgate.query import for_engine, reason_of
 

@@ -29,7 +29,8 @@ _LIBRARIES_OF_SYSTEMS = (
 def build_side_by_side(
     env: Mapping[str, str], systems: Sequence[str], lake: LakeSnapshot, script: Path, workspace: Path
 ) -> Iterator[Ended]:
-    """Build systems in processes of this machine, each with the role and the arguments of its own job, and mark those that succeeded.
+    """Build systems in processes of this machine, each with the role and the arguments of its own job, and
+    mark those that succeeded.
 
     A system that is not yielded was not started: this machine has too little memory or disk for it.
 
@@ -92,7 +93,8 @@ def build_side_by_side(
 
 
 def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[str]:
-    """Mark the systems that read nothing new in a snapshot, so that the state machine skips them, and return their names.
+    """Mark the systems that read nothing new in a snapshot, so that the state machine skips them, and return
+    their names.
 
     The system with the card-data audit is never one of them: the audit reads more than the snapshot.
     """

@@ -81,7 +81,9 @@ def _with_use(env: Mapping[str, str], newest: Card, about: Description | None) -
 
 
 def _of_current_day(env: Mapping[str, str], newest: Card, current: CurrentTable) -> Card:
-    """Return the record of the table's day, which is not the newest one after data were reverted or a table was rolled back."""
+    """Return the record of the table's day, which is not the newest one after data were reverted or a table
+    was rolled back.
+    """
     if not current.as_of or current.as_of == newest.as_of:
         return newest
     return models(env).of_day(newest.system, newest.model, date.fromisoformat(current.as_of)) or newest
@@ -98,7 +100,10 @@ def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
 
 
 def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:
-    """Return the datasets that a model needs and the current snapshot does not have; none before the first snapshot."""
+    """Return the datasets that a model needs and the current snapshot does not have.
+
+    None before the first snapshot.
+    """
     from headgate.snapshots.reading import newest_snapshot
 
     newest = newest_snapshot(stores.objects(), SystemSettings.from_env(env).curated_bucket)
@@ -120,7 +125,8 @@ def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:
 def system_runner(
     env: Mapping[str, str], system: str, workspace: Path, notify: Callable[[TableVersion], None]
 ) -> Callable[[LakeSnapshot], tuple[list[Published], str]]:
-    """Builds and publishes one system's tables from a snapshot, and says where the Data Docs of its audit lie.
+    """Builds and publishes one system's tables from a snapshot, and says where the Data Docs of its audit
+    lie.
 
     Args:
         workspace: a local folder with room for what the system reads.
@@ -139,7 +145,8 @@ def system_runner(
     settings = SystemSettings.from_env(env)
     if system not in settings.prod_buckets:
         raise SettingsError(
-            f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of {', '.join(sorted(settings.prod_buckets))}"
+            f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of "
+            f"{', '.join(sorted(settings.prod_buckets))}"
         )
     own = Registry.load().tables_of(system)
     models_in_sql = own_models(env) if system == MODELS_SYSTEM else None
@@ -183,7 +190,9 @@ def system_runner(
 
 
 def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[str, tuple[str, ...]]:
-    """Return the system that builds a prod table, and the datasets of the snapshot that the table is built from."""
+    """Return the system that builds a prod table, and the datasets of the snapshot that the table is built
+    from.
+    """
     from headgate.contracts.registry import Registry
     from headgate.systems import registry
 
@@ -205,7 +214,10 @@ def own_models(env: Mapping[str, str]) -> SqlModels:
 
 
 def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
-    """Opens a snapshot's datasets on the engine that is stated; `workspace` is a local folder with room for what is read."""
+    """Opens a snapshot's datasets on the engine that is stated.
+
+    `workspace` is a local folder with room for what is read.
+    """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
     from headgate.engines import athena, spark_session

@@ -1,4 +1,6 @@
-"""The gate without a trace in the lake: this function may read staging and raw, and write its result in staging."""
+"""The gate without a trace in the lake: this function may read staging and raw, and write its result in
+staging.
+"""
 
 from __future__ import annotations
 

@@ -47,6 +47,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> object:
     """Return the messages that SQS has to deliver again."""
     deadline.context = context
     metrics.add_metric(name="Messages", unit="Count", value=len(event["Records"]))
-    # An error of the function must mean a crash, and Powertools' own error would carry the text of every failed attempt.
+    # An error of the function must mean a crash, and Powertools' own error would carry the text of every
+    # failed attempt.
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event, process, processor, context)

@@ -1,7 +1,7 @@
 """Start the pipeline once for many new files: at most one run, at most one pending.
 
-Two kinds of messages arrive. A notification of new data makes or pushes back the pending start. A message that a run is due starts it,
-postpones it while another run is under way, or skips it when nothing is new.
+Two kinds of messages arrive. A notification of new data makes or pushes back the pending start. A message
+that a run is due starts it, postpones it while another run is under way, or skips it when nothing is new.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ redact_logs(logger)
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:  # noqa: ARG001 Lambda passes it
-    """Return the messages that failed: those that cannot be read, and those whose start could not be scheduled or decided."""
+    """Return the messages that failed: those that cannot be read, and those whose start could not be
+    scheduled or decided.
+    """
     failed: list[str] = []
     announcing: dict[str, int] = {}
     for message in event["Records"]:

@@ -32,8 +32,10 @@ class CostSettings:
         job_worker_types: worker types by job, such as build_own_models; other jobs have `job_worker_type`.
         job_timeouts: minutes after which a job is stopped, by job.
         systems: None for all that were measured.
-        systems_in_one_job: whether one job builds the systems side by side, except those that `job_worker_types` names.
-        job_start_s: billed seconds until a job's own work begins: Spark's start and the installation of its wheels. Assumed.
+        systems_in_one_job: whether one job builds the systems side by side, except those that
+            `job_worker_types` names.
+        job_start_s: billed seconds until a job's own work begins: Spark's start and the installation of its
+            wheels. Assumed.
         endpoints: interface endpoints times availability zones.
     """
 
@@ -65,7 +67,9 @@ class CostSettings:
         )
 
     def runs_of(self, part: str, job: str, seconds: float, runs: float) -> Used:
-        """Return the DPU-hours of runs of a job without Spark, at the worker type and execution class of the job."""
+        """Return the DPU-hours of runs of a job without Spark, at the worker type and execution class of the
+        job.
+        """
         worker_type = self.worker_type_of(job)
         has_flex = self.job_execution_class == FLEX and worker_type in FLEX_WORKERS
         return glue_job(

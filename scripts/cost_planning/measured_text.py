@@ -13,7 +13,10 @@ HEAD = (
 
 
 def text_of(measured: Measured) -> str:
-    """Return the measurements in TOML, rounded to four digits; a line is its part without data, and that for each GB."""
+    """Return the measurements in TOML, rounded to four digits.
+
+    A line is its part without data, and that for each GB.
+    """
     values = {
         "measured_on": measured.measured_on.isoformat(),
         "gate_s_per_gb": f"{measured.gate_s_per_gb:.4g}",

@@ -1,4 +1,6 @@
-"""The jobs of a run: how long they take, on which workers, how often runs start, and what no worker can hold."""
+"""The jobs of a run: how long they take, on which workers, how often runs start, and what no
+worker can hold.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +34,13 @@ COPIES_ON_DISK = 2  # the merge holds what changes in one dataset, and what the 
 LARGEST_DATASET_SHARE = (
     0.37  # measured on the sample data: of the bytes of a snapshot, those of its largest dataset
 )
-# Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample data's datasets have 20 to 50.
+# Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample data's datasets
+# have 20 to 50.
 PART_GB = 0.1
 LEAST_SYSTEMS_TOGETHER = 2
 CHANGED_DATASETS = 8  # those of the sample data: in each, arriving keys lie in the newest part and after it
-# Measured on the sample data: of the bytes of a snapshot, those of columns that references name. Their check holds them on disk.
+# Measured on the sample data: of the bytes of a snapshot, those of columns that references name. Their check
+# holds them on disk.
 REFERENCES_SHARE = 0.12
 TIMEOUT_RESERVE = 2  # times the expected seconds of a job
 
@@ -81,7 +85,9 @@ class PlannedRuns:
 
     @cached_property
     def days_per_run(self) -> float:
-        """How many days' data a run merges: one at least, as many as the settings put between two runs of one day's data."""
+        """How many days' data a run merges: one at least, as many as the settings put between two runs of one
+        day's data.
+        """
         return max(1.0, self._between_s(self._run_s(self._changed_gb(1))) / DAY_S)
 
     @property
@@ -106,7 +112,10 @@ class PlannedRuns:
 
     @cached_property
     def system_jobs(self) -> tuple[tuple[PlannedJobRun, ...], ...]:
-        """The jobs that build the systems; those of a group run at the same time, the groups one after the other."""
+        """The jobs that build the systems.
+
+        Those of a group run at the same time, the groups one after the other.
+        """
         own = tuple(
             PlannedJobRun(job_of(system), seconds)
             for system, seconds in self.system_seconds.items()
@@ -144,7 +153,9 @@ class PlannedRuns:
         )
 
     def needs_of(self, job: str) -> tuple[float, float]:
-        """Return the GB of memory and of disk that a worker needs for a job that builds systems: for the largest one."""
+        """Return the GB of memory and of disk that a worker needs for a job that builds systems: for the
+        largest one.
+        """
         systems = (
             self.together
             if job == SYSTEMS_JOB
@@ -167,7 +178,9 @@ class PlannedRuns:
 
     @property
     def systems_dpu_s(self) -> float:
-        """The DPU-seconds that the systems of one run are billed, those of spare capacity by their lower price."""
+        """The DPU-seconds that the systems of one run are billed, those of spare capacity by their lower
+        price.
+        """
         start_s = self.settings.job_start_s
         used = [
             self.settings.runs_of("systems", build.job, start_s + build.seconds, 1)
@@ -196,13 +209,19 @@ class PlannedRuns:
         worker_type = self.settings.worker_type_of(MERGE_JOB)
         free_gb = WORKERS[worker_type].disk_gb
         if self.merge_disk_gb > free_gb:
-            yield f"the merge needs {self.merge_disk_gb:,.0f} GB of disk and a {worker_type} worker has {free_gb} GB"
+            yield (
+                f"the merge needs {self.merge_disk_gb:,.0f} GB of disk and a {worker_type} worker has "
+                f"{free_gb} GB"
+            )
         # Where the job of several systems holds none of them, the last group is that of their own jobs.
         for build in (self.system_jobs or ((),))[-1]:
             worker = WORKERS[self.settings.worker_type_of(build.job)]
             memory_gb, disk_gb = self.needs_of(build.job)
             if memory_gb > worker.memory_gb:
-                yield f"{build.job} needs {memory_gb:,.0f} GB of memory and its worker has {worker.memory_gb} GB"
+                yield (
+                    f"{build.job} needs {memory_gb:,.0f} GB of memory and its worker has "
+                    f"{worker.memory_gb} GB"
+                )
             if disk_gb > worker.disk_gb:
                 yield f"{build.job} needs {disk_gb:,.0f} GB of disk and its worker has {worker.disk_gb} GB"
 
@@ -214,7 +233,10 @@ class PlannedRuns:
         for system in self.together:
             seconds = self.system_seconds[system]
             if seconds > SYSTEM_TOGETHER_S:
-                yield f"{system} takes {seconds / 60:,.0f} minutes, and {SYSTEMS_JOB} stops it after {SYSTEM_TOGETHER_S // 60}"
+                yield (
+                    f"{system} takes {seconds / 60:,.0f} minutes, and {SYSTEMS_JOB} stops it after "
+                    f"{SYSTEM_TOGETHER_S // 60}"
+                )
 
     def _changed_gb(self, days: float) -> float:
         return min(
@@ -234,9 +256,11 @@ class PlannedRuns:
 
 
 def fitted(workload: Workload, settings: CostSettings, measured: Measured) -> PlannedRuns:
-    """Return the runs with the smallest worker types that hold what the jobs need, and with timeouts that are long enough.
+    """Return the runs with the smallest worker types that hold what the jobs need, and with timeouts that are
+    long enough.
 
-    Of one job for the systems and a job for each, the cheaper one is taken, unless the settings state a job for each.
+    Of one job for the systems and a job for each, the cheaper one is taken, unless the settings state a job
+    for each.
     A job that no worker type holds keeps its own.
     """
     runs = PlannedRuns(workload, _with_merge_that_fits(PlannedRuns(workload, settings, measured)), measured)
@@ -254,7 +278,9 @@ def _separate(runs: PlannedRuns) -> PlannedRuns:
 
 
 def _without_long_systems(runs: PlannedRuns) -> PlannedRuns:
-    """The runs with an own job for each system that the job of several would stop: a job whose worker type is stated is one."""
+    """The runs with an own job for each system that the job of several would stop: a job whose worker type is
+    stated is one.
+    """
     long = [job_of(system) for system in runs.together if runs.system_seconds[system] > SYSTEM_TOGETHER_S]
     own = {job: runs.settings.worker_type_of(job) for job in long}
     return replace(

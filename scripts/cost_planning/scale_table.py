@@ -47,7 +47,9 @@ SIZES = (
 
 
 def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
-    """Yield the lines of a Markdown table: the default settings, 30 days kept, larger workers where a system needs them."""
+    """Yield the lines of a Markdown table: the default settings, 30 days kept, larger workers where a system
+    needs them.
+    """
     yield f"| {' | '.join(HEADER)} |"
     yield "|" + "---|" * len(HEADER)
     for gb_per_day, files, arrivals in SIZES:
@@ -70,7 +72,8 @@ def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
         usd = "none" if exceeded else f"{rounded(total_usd(monthly(runs, prices))):,.0f}"
         arrival = "nightly" if arrivals == 1 else "all day"
         per_day = "none" if exceeded else f"{runs.per_day:.1f}"
-        yield f"| {' | '.join((f'{gb_per_day:g}', f'{files:,}', arrival, usd, f'{runs.run_s / 60:,.0f}', per_day, limits))} |"
+        cells = (f"{gb_per_day:g}", f"{files:,}", arrival, usd, f"{runs.run_s / 60:,.0f}", per_day, limits)
+        yield f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from typing import NamedTuple
 MERGE_JOB, QUALITY_JOB = "merge_curated", "quality_gate"
 SYSTEMS_JOB = "build_systems"  # terraform/analytics.tf: builds several systems side by side
 VCPUS_PER_DPU = 4  # Source: AWS Glue pricing, "a DPU provides 4 vCPU and 16 GB of memory"
-# Assumed: a vCPU is a hyperthread, and two of them do the work of one core that measured. Not measured on AWS.
+# Assumed: a vCPU is a hyperthread, and two of them do the work of one core that measured. Not measured on
+# AWS.
 VCPUS_PER_CORE = 2
 LEAST_WORKERS = 2  # a Spark job has a driver and an executor
 OWN_MEMORY_GB = 2  # the operating system and Spark's driver, whose heap stays small while Spark has no work
@@ -34,7 +35,8 @@ class GlueWorker(NamedTuple):
         return self.dpus * VCPUS_PER_DPU // VCPUS_PER_CORE
 
 
-# Source: AWS Glue developer guide, "AWS Glue worker types": DPUs, the free part of the disk in GB, and memory in GB of one worker.
+# Source: AWS Glue developer guide, "AWS Glue worker types": DPUs, the free part of the disk in GB, and memory
+# in GB of one worker.
 WORKERS = {
     "G.1X": GlueWorker(1, 44, 16),
     "G.2X": GlueWorker(2, 78, 32),
@@ -48,7 +50,10 @@ FLEX_WORKERS = {
 
 
 def smallest_worker(current: str, memory_gb: float, disk_gb: float) -> str | None:
-    """Return the smallest worker type from the stated one on that has so much memory and disk; None where none has."""
+    """Return the smallest worker type from the stated one on that has so much memory and disk.
+
+    None where none has.
+    """
     own = WORKERS[current]
     larger = (name for name, worker in WORKERS.items() if worker.dpus >= own.dpus)
     return next(

@@ -23,11 +23,14 @@ FOREVER, ASK_FIRST = "public, max-age=31536000, immutable", "no-cache"
 
 
 def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int:
-    """Make the bucket hold the bundle and return how many files were sent; replaced assets are deleted after 30 days.
+    """Make the bucket hold the bundle and return how many files were sent.
+
+    Replaced assets are deleted after 30 days.
 
     Args:
-        page_policy: content security policy of the page. It names this deployment's API, which CloudFront's header cannot: the API is
-            made after the distribution, because it accepts the distribution's origin.
+        page_policy: content security policy of the page. It names this deployment's API, which CloudFront's
+            header cannot: the API is made after the distribution, because it accepts the distribution's
+            origin.
     """
     held = {
         entry["Key"]: entry
@@ -68,14 +71,17 @@ def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int
 
 
 def with_policy(page: bytes, policy: str) -> bytes:
-    """Return the page with the policy as the first element of its head, so that it holds for every element after it."""
+    """Return the page with the policy as the first element of its head, so that it holds for every element
+    after it.
+    """
     head, element = (
         b"<head>",
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}" />'.encode(),
     )
     if page.count(head) != 1:
         raise ValueError(
-            "The console's page must have one <head> element, where its content security policy is written. Build it again."
+            "The console's page must have one <head> element, where its content security policy is "
+            "written. Build it again."
         )
     return page.replace(head, head + element)
 

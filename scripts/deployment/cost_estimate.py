@@ -61,7 +61,9 @@ def _changed(own: CostSettings, fitting: CostSettings) -> dict[str, object]:
 
 
 def text(stated: Mapping[str, str]) -> str:
-    """Return the estimate: a line for each workload, with its largest services, what it needs and the limits that it exceeds."""
+    """Return the estimate: a line for each workload, with its largest services, what it needs and the limits
+    that it exceeds.
+    """
     own, measured, prices = settings_of(stated), Measured.load(), Prices.load()
     source = (
         f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"

@@ -1,6 +1,7 @@
 """The settings of each deployment to AWS, kept in `deployments/<name>.json` beside `headgate.toml`.
 
-A variable that was given once with `--var` applies to every later deployment of that name, whoever makes it: commit the file.
+A variable that was given once with `--var` applies to every later deployment of that name, whoever makes it:
+commit the file.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class DeploymentSettings:
         stated = json.loads(self.path.read_text(encoding="utf-8"))
         if not isinstance(stated, dict) or not all(isinstance(value, str) for value in stated.values()):
             raise ValueError(
-                f"{self.path} is no JSON object of texts. Correct it, or delete it and give the variables again with --var."
+                f"{self.path} is no JSON object of texts. Correct it, or delete it and give the "
+                "variables again with --var."
             )
         return stated
 
@@ -68,7 +70,9 @@ class StateBucket:
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
     def backend(self, name: str) -> dict[str, object]:
-        """Return the settings of Terraform's S3 backend for a deployment: one state each, locked by an object beside it."""
+        """Return the settings of Terraform's S3 backend for a deployment: one state each, locked by an object
+        beside it.
+        """
         own = {"bucket": self.bucket, "key": f"{name}/terraform.tfstate", "region": self.region}
         return {**own, "encrypt": True, "use_lockfile": True}
 

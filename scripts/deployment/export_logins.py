@@ -39,7 +39,10 @@ def given(environment: Mapping[str, str], among: Iterable[str]) -> dict[str, dic
 
 
 def stored(client: Any, secret_id: str, among: Iterable[str]) -> set[str]:  # noqa: ANN401 a client made by name
-    """Return the sources whose secret has a value. `secret_id` is the secret of the deployment's own database."""
+    """Return the sources whose secret has a value.
+
+    `secret_id` is the secret of the deployment's own database.
+    """
     return {source for source in among if secret_text(client, secret_of(secret_id, source))}
 
 
@@ -54,7 +57,10 @@ def store_missing(client: Any, secret_id: str, logins: Mapping[str, Mapping[str,
 
 
 def secret_text(client: Any, secret_id: str) -> str:  # noqa: ANN401 as above
-    """Return a secret's value; empty when it has none yet (AWS says it is not found, an emulator gives a version without a text)."""
+    """Return a secret's value.
+
+    Empty when it has none yet (AWS says it is not found, an emulator gives a version without a text).
+    """
     try:
         return str(client.get_secret_value(SecretId=secret_id).get("SecretString") or "")
     except client.exceptions.ResourceNotFoundException:

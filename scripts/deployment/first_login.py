@@ -1,4 +1,7 @@
-"""The first login of a lake on an emulator, so that a person can open its console at once. On AWS people are added one by one."""
+"""The first login of a lake on an emulator, so that a person can open its console at once.
+
+On AWS people are added one by one.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ NEW_PASSWORD = f"headgate users add {USER} --group operator --permanent"
 
 
 def first_login(users: Users) -> str:
-    """Return the line of a login: a new one, or that the user pool has people already, who keep their passwords."""
+    """Return the line of a login: a new one, or that the user pool has people already, who keep their
+    passwords.
+    """
     if users.exist():
         return f"Login:    kept from before; a new password: {NEW_PASSWORD}"
     return new_login(users)
@@ -27,7 +32,8 @@ def new_login(users: Users) -> str:
 
 
 def last_screen(console_url: str, login: str, name: str) -> str:
-    """Return what a deployment's last lines say: where the console is, who signs in, how to go on, and how to end it.
+    """Return what a deployment's last lines say: where the console is, who signs in, how to go on, and how to
+    end it.
 
     Args:
         name: of the deployment.

@@ -1,4 +1,6 @@
-"""What is left of a lake in an account after it was destroyed, found by listing what AWS has, not by what Terraform remembers."""
+"""What is left of a lake in an account after it was destroyed, found by listing what AWS has, not by what
+Terraform remembers.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,10 @@ def leftovers(client: Callable[[str], Any], names: Collection[str]) -> list[str]
 
 
 def names_in_state(state: Mapping[str, Any]) -> set[str]:
-    """Return the names, ARNs and URLs of the resources that a Terraform state manages; another lake's parts have none of them."""
+    """Return the names, ARNs and URLs of the resources that a Terraform state manages.
+
+    Another lake's parts have none of them.
+    """
     attributes = (
         instance["attributes"]
         for one in state["resources"]

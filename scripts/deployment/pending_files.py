@@ -17,7 +17,9 @@ _LISTED = "`headgate files --state needs_mapping` and `--state rejected` list th
 
 
 def take_up(environment: Mapping[str, str]) -> str:
-    """Replay the pending files of contracts that have changed; return a line about it, empty if there was none.
+    """Replay the pending files of contracts that have changed.
+
+    Return a line about it, empty if there was none.
 
     The deployment stands already, so a failure is part of the line and no error.
 
@@ -38,7 +40,10 @@ def summary(results: list[dict[str, object]]) -> str:
     outcomes = Counter(str(one["outcome"]) for one in results)
     accepted = outcomes.pop("replayed", 0)
     were, them = ("was", "it") if accepted == 1 else ("were", "them")
-    done = f"{_files(accepted)} that {were} pending {were} accepted. `headgate run` builds the tables with {them}."
+    done = (
+        f"{_files(accepted)} that {were} pending {were} accepted. `headgate run` builds the tables with "
+        f"{them}."
+    )
     parts = [done] if accepted else []
     if outcomes:
         kept = ", ".join(

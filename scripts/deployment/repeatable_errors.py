@@ -1,4 +1,7 @@
-"""Errors of AWS that end a `terraform destroy` and that a second destroy does not meet. All other errors need a person."""
+"""Errors of AWS that end a `terraform destroy` and that a second destroy does not meet.
+
+All other errors need a person.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-# How the AWS SDK for Go v2, which Terraform's provider uses, writes an error that AWS answered. The last part is the error's code.
+# How the AWS SDK for Go v2, which Terraform's provider uses, writes an error that AWS answered. The last part
+# is the error's code.
 _ANSWER = re.compile(
-    r"operation error (?P<service>[^:]+): \w+, .*?(?:, |api error )(?!RequestID|HostID)(?P<code>\w+): (?P<message>.*)"
+    r"operation error (?P<service>[^:]+): \w+, .*?(?:, |api error )(?!RequestID|HostID)(?P<code>\w+): "
+    r"(?P<message>.*)"
 )
 
 
@@ -38,8 +43,9 @@ class Repeatable:
         return self.service in {"", service} and code in self.codes and self.words in message
 
 
-# Source of the codes: aws-sdk-go-v2, aws/retry/standard.go, `DefaultThrottleErrorCodes`, without `LimitExceededException`, which is also
-# the code of a used-up quota, and without those of services that the root does not use.
+# Source of the codes: aws-sdk-go-v2, aws/retry/standard.go, `DefaultThrottleErrorCodes`, without
+# `LimitExceededException`, which is also the code of a used-up quota, and without those of services that the
+# root does not use.
 _THROTTLED = {
     "RequestLimitExceeded",
     "RequestThrottled",
@@ -56,10 +62,14 @@ REPEATABLE_ERRORS = (
         service="CloudFront",
         codes={"PreconditionFailed", "InvalidIfMatchVersion"},
         wait_s=0,
-        source="Observed: the provider disables a distribution before it deletes it, with the ETag that it read before. If the answer is "
-        "lost, the SDK sends the request again, and CloudFront refuses the ETag, which is an old one by then. The distribution is "
-        "disabled, so the second destroy only deletes it (tests/integration/scripts/test_destroy_again.py). On AWS: "
-        'terraform-provider-aws issue 27147; "re-running made the trick": milliHQ/terraform-aws-next-js issue 274.',
+        source="Observed: the provider disables a distribution before it deletes it, with the ETag that it "
+        "read before. If the answer is "
+        "lost, the SDK sends the request again, and CloudFront refuses the ETag, which is an old one by "
+        "then. The distribution is "
+        "disabled, so the second destroy only deletes it "
+        "(tests/integration/scripts/test_destroy_again.py). On AWS: "
+        'terraform-provider-aws issue 27147; "re-running made the trick": milliHQ/terraform-aws-next-js '
+        "issue 274.",
     ),
     Repeatable(
         name="a conflict in S3",
@@ -74,7 +84,8 @@ REPEATABLE_ERRORS = (
         service="CloudWatch Logs",
         codes={"OperationAbortedException"},
         wait_s=10,
-        source='"Multiple concurrent requests to update the same resource were in conflict": CloudWatch Logs API reference. '
+        source='"Multiple concurrent requests to update the same resource were in conflict": CloudWatch '
+        "Logs API reference. "
         '"Please try again": the message itself, mirkokiefer/bunyan-cloudwatch issue 5.',
     ),
     Repeatable(
@@ -83,7 +94,10 @@ REPEATABLE_ERRORS = (
         codes={"ConflictException"},
         words="concurrent modification",
         wait_s=10,
-        source='"Unable to complete operation due to concurrent modification. Please try again later": terraform-provider-aws issue 40575.',
+        source=(
+            '"Unable to complete operation due to concurrent modification. Please try again later": '
+            "terraform-provider-aws issue 40575."
+        ),
     ),
     Repeatable(
         name="a conflict in AppSync",
@@ -97,20 +111,27 @@ REPEATABLE_ERRORS = (
         name="throttling",
         codes=_THROTTLED,
         wait_s=30,
-        source="The longest interval that is known: API Gateway deletes one API in 30 seconds for an account (pulumi-cdk issue 277). "
+        source="The longest interval that is known: API Gateway deletes one API in 30 seconds for an "
+        "account (pulumi-cdk issue 277). "
         "The provider has sent the request 25 times by then (its `max_retries`).",
     ),
 )
 
 
 def repeatable(diagnoses: Sequence[str]) -> list[Repeatable]:
-    """Return the rows of the table that cover all these errors of Terraform; none if a second destroy would meet one of them again."""
+    """Return the rows of the table that cover all these errors of Terraform.
+
+    None if a second destroy would meet one of them again.
+    """
     found = [row for diagnosis in diagnoses for row in _rows(diagnosis)]
     return [row for row in REPEATABLE_ERRORS if row in found] if all(found) else []
 
 
 def _rows(diagnosis: str) -> list[Repeatable | None]:
-    """Return the row of each answer of AWS, because Terraform may join several; None for an answer, or a diagnosis, without a row."""
+    """Return the row of each answer of AWS, because Terraform may join several.
+
+    None for an answer, or a diagnosis, without a row.
+    """
     answers = [answer.groupdict() for answer in _ANSWER.finditer(diagnosis)]
     return [
         next((row for row in REPEATABLE_ERRORS if row.matches(**answer)), None) for answer in answers

@@ -3,9 +3,12 @@
     python -m scripts.drills.compare_lakes write FOLDER [--data DATA]
     python -m scripts.drills.compare_lakes compare FIRST SECOND
 
-`write` passes data through the gate of this clone, with a fixed masking key and fixed times, and writes what the gate made to FOLDER.
-Without `--data` the demo's data are made: Online Retail II where `HEADGATE_DATA` has it, else a generated shop. Use the folder DATA
-of one run for both clones. `compare` takes such folders, or buckets of deployed lakes as `s3://BUCKET`, and exits with 1 if they differ.
+`write` passes data through the gate of this clone, with a fixed masking key and fixed times, and writes what
+the gate made to FOLDER.
+Without `--data` the demo's data are made: Online Retail II where `HEADGATE_DATA` has it, else a generated
+shop. Use the folder DATA
+of one run for both clones. `compare` takes such folders, or buckets of deployed lakes as `s3://BUCKET`, and
+exits with 1 if they differ.
 """
 
 from __future__ import annotations
@@ -36,7 +39,10 @@ _LEASE_S = 300
 
 
 def write_lake(data: Path, folder: Path) -> int:
-    """Write the curated and quarantine objects of every file below `data` to `folder`; return their number."""
+    """Write the curated and quarantine objects of every file below `data` to `folder`.
+
+    Return their number.
+    """
     objects, ledger = MemoryObjects(clock=lambda: _NOW), MemoryLedger()
     ports = GatePorts(objects, ledger, *ZONES, lambda: _NOW, _LEASE_S)
     rules = GateRules(Registry.load().source, lambda: _KEY)

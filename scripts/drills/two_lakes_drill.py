@@ -1,9 +1,11 @@
-"""Deploy two lakes of different name and region into one account of an emulator: they share no resource, and both work.
+"""Deploy two lakes of different name and region into one account of an emulator: they share no resource, and
+both work.
 
 Example:
     python scripts/drills/two_lakes_drill.py
 
-Exit code 0 when no ARN or bucket is in both states and the smoke test of both lakes passes. Nothing of the drill stays.
+Exit code 0 when no ARN or bucket is in both states and the smoke test of both lakes passes. Nothing of the
+drill stays.
 """
 
 from __future__ import annotations

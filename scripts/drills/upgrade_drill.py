@@ -1,11 +1,14 @@
-"""Deploy an earlier revision to an emulator of its own, and plan this revision over it: nothing that holds data may be replaced.
+"""Deploy an earlier revision to an emulator of its own, and plan this revision over it: nothing that holds
+data may be replaced.
 
 Examples:
     python scripts/drills/upgrade_drill.py 7e7414e
-    python scripts/drills/upgrade_drill.py 7e7414e --orders 1000    # load a shop first, apply the plan, and ask each table again
+    python scripts/drills/upgrade_drill.py 7e7414e --orders 1000    # load a shop first, apply the plan, and
+    ask each table again
 
-Exit code 0 when the plan keeps each bucket, table, key and secret, and with --orders when each table has its rows after the upgrade, and
-after a run of this revision each dataset has its rows and no table of a system is lost or empty; else 1. Nothing of the drill stays.
+Exit code 0 when the plan keeps each bucket, table, key and secret, and with --orders when each table has its
+rows after the upgrade, and after a run of this revision each dataset has its rows and no table of a system is
+lost or empty; else 1. Nothing of the drill stays.
 """
 
 from __future__ import annotations
@@ -72,7 +75,10 @@ def lost(changes: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def load_shop(orders: int) -> dict[str, int]:
-    """Load a generated shop with the earlier revision and build its tables; returns the rows of each table."""
+    """Load a generated shop with the earlier revision and build its tables.
+
+    Returns the rows of each table.
+    """
     tree, shop = FOLDER / "tree", str(FOLDER / "shop")
     _headgate(
         tree, "sample", "--orders", str(orders), "--customers", str(orders // 2), "--defect-rate", "0", shop
@@ -109,9 +115,9 @@ def counted(
         ask: answers a statement of SQL; raises CalledProcessError where it cannot be answered.
     """
     counts = [
-        f'select \'{database}.{table}\' as name, count(*) as count from "{database}"."{table}"'
+        f'select \'{database}.{table}\' as name, count(*) as count from "{database}"."{table}"'  # noqa: S608 names of the catalog
         for database, table in tables
-    ]  # noqa: S608 names of the catalog
+    ]
     try:  # each question is a process of its own
         return {row["name"]: int(row["count"]) for row in ask(" union all ".join(counts))}
     except subprocess.CalledProcessError:
@@ -122,7 +128,10 @@ def counted(
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, list[int]]:
-    """Return the tables whose rows are not those before the upgrade, as [before, after]; -1 is a table that cannot be read."""
+    """Return the tables whose rows are not those before the upgrade, as [before, after].
+
+    -1 is a table that cannot be read.
+    """
     return {
         table: [count, after.get(table, -1)]
         for table, count in before.items()
@@ -133,7 +142,8 @@ def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, li
 def lost_tables(before: Mapping[str, int], after: Mapping[str, int], prod: str) -> dict[str, list[int]]:
     """Return the tables that a run of another revision must not leave so, as `changed` does.
 
-    A system of another revision may build other rows from the same data: of its tables only those count that had rows and have none.
+    A system of another revision may build other rows from the same data: of its tables only those count that
+    had rows and have none.
 
     Args:
         prod: the database of the systems' tables.

@@ -1,14 +1,15 @@
 """MiniStack with six corrections. Without this file everything works except what is named here.
 
-MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query protocol, which Terraform's
-provider speaks, so it would plan to set them again after every apply.
-And it takes no notice of an event source mapping's batching window: each of a burst's messages would start the function by itself.
-And under load it is slow enough that Terraform's provider sends a call again whose first sending it carries out: the second finds that
-its table exists already, or that its ETag is an old one, and the deployment or its destroy fails.
-And its Glue jobs would import the package of this environment instead of the one that was deployed (`--extra-py-files`).
-And its Glue jobs would have all rights instead of those of their role, so that a permission that a job lacks would show on AWS only.
-And its Glue jobs would ask the emulator's own region instead of theirs, where their role may do nothing.
-Its Athena and its AppSync are corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file; `ministack_calls.py` records
+MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query
+protocol, which Terraform's provider speaks, so it would plan to set them again after every apply. And it
+takes no notice of an event source mapping's batching window: each of a burst's messages would start the
+function by itself. And under load it is slow enough that Terraform's provider sends a call again whose first
+sending it carries out: the second finds that its table exists already, or that its ETag is an old one, and
+the deployment or its destroy fails. And its Glue jobs would import the package of this environment instead of
+the one that was deployed (`--extra-py-files`). And its Glue jobs would have all rights instead of those of
+their role, so that a permission that a job lacks would show on AWS only. And its Glue jobs would ask the
+emulator's own region instead of theirs, where their role may do nothing. Its Athena and its AppSync are
+corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file; `ministack_calls.py` records
 the calls of roles.
 """
 
@@ -118,11 +119,12 @@ class Windows:
 
 
 class Repeats:
-    """An ASGI application that answers a call of Terraform's which is sent again as it answered its first sending.
+    """An ASGI application that answers a call of Terraform's which is sent again as it answered its first
+    sending.
 
-    AWS's tools give all sendings of a call one id. Only calls that succeeded and may change something (all but GET and HEAD) are
-    answered so; others are retried.
-    Our own calls always are: they must know by themselves whether an earlier sending was carried out.
+    AWS's tools give all sendings of a call one id. Only calls that succeeded and may change something (all
+    but GET and HEAD) are answered so; others are retried. Our own calls always are: they must know by
+    themselves whether an earlier sending was carried out.
     """
 
     def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
@@ -192,7 +194,9 @@ _one_at_a_time = threading.Lock()
 
 
 def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str], script: str) -> None:
-    """Run a job's script in the job's region, with the packages of --extra-py-files first on Python's path, as Glue does."""
+    """Run a job's script in the job's region, with the packages of --extra-py-files first on Python's path,
+    as Glue does.
+    """
     stated = filter(None, arguments.get("--extra-py-files", "").split(","))
     packages = [str(path) for path in map(local_package, stated) if path]
     path = {"--PYTHONPATH": os.pathsep.join(packages)} if packages else {}
@@ -203,7 +207,10 @@ def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str],
 
 
 def role_credentials(role_arn: str) -> dict[str, str]:
-    """Return credentials of a role as arguments, which become variables of the job's process; none for a role that does not exist."""
+    """Return credentials of a role as arguments, which become variables of the job's process.
+
+    None for a role that does not exist.
+    """
     name = role_arn.rpartition("/")[2]
     if name not in iam._roles:  # noqa: SLF001 there is no public way in
         return {}
@@ -222,7 +229,9 @@ def role_credentials(role_arn: str) -> dict[str, str]:
 
 
 def local_package(uri: str) -> Path | None:
-    """Return a local copy of an object, named by its content: jobs that run at the same time may use different versions."""
+    """Return a local copy of an object, named by its content: jobs that run at the same time may use
+    different versions.
+    """
     with _one_at_a_time:  # MiniStack writes every object of one name to one path
         found = glue._resolve_script(uri)  # noqa: SLF001 as above
         if found is None:

@@ -50,7 +50,9 @@ CALLS = "calls.jsonl"  # what each role asked for
 
 
 def shell_of_no_deployment() -> dict[str, str]:
-    """Return this shell's variables without those that name an account or a deployment, for a command that deploys a lake of its own."""
+    """Return this shell's variables without those that name an account or a deployment, for a command that
+    deploys a lake of its own.
+    """
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_"))}
 
 
@@ -67,7 +69,10 @@ class Emulator:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a shell needs so that every AWS tool speaks to it. The access key id is the account, and is root."""
+        """What a shell needs so that every AWS tool speaks to it.
+
+        The access key id is the account, and is root.
+        """
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": ACCOUNT,
@@ -107,7 +112,8 @@ def running(folder: Path) -> Emulator | None:
 
 
 def foreign(environment: Mapping[str, str] = os.environ) -> Emulator | None:
-    """Return the MiniStack that somebody else runs: at AWS_ENDPOINT_URL, else where localstack-client resolves to.
+    """Return the MiniStack that somebody else runs: at AWS_ENDPOINT_URL, else where localstack-client
+    resolves to.
 
     Raises:
         EmulatorError: AWS_ENDPOINT_URL names a LocalStack. One that nobody named is reported and left alone.
@@ -119,7 +125,8 @@ def foreign(environment: Mapping[str, str] = os.environ) -> Emulator | None:
     if emulator.is_ministack():
         return emulator
     refusal = (
-        f"{emulator.url} is {emulator.product()}. Headgate deploys functions without their libraries to an emulator, because MiniStack "
+        f"{emulator.url} is {emulator.product()}. Headgate deploys functions without their libraries to "
+        "an emulator, because MiniStack "
         "runs them in this environment; LocalStack's functions could not start."
     )
     if stated:
@@ -163,7 +170,10 @@ def start(folder: Path, port: int = 0) -> Emulator:
 
 
 def stop(folder: Path) -> bool:
-    """False when there was nothing of ours to stop. Afterwards its process has ended, so nothing is written to the folder any more."""
+    """False when there was nothing of ours to stop.
+
+    Afterwards its process has ended, so nothing is written to the folder any more.
+    """
     emulator = running(folder)
     (folder / "emulator.json").unlink(missing_ok=True)
     if emulator is None or not emulator.pid:
@@ -220,7 +230,8 @@ def _await_answer(emulator: Emulator, process: subprocess.Popen[bytes], log: Pat
     while not emulator.answers():
         if process.poll() is not None or time.monotonic() > until:
             raise EmulatorError(
-                f"The emulator did not start. The end of {log}:\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
+                f"The emulator did not start. The end of {log}:\n"
+                f"{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
             )
         time.sleep(0.1)
 
@@ -243,7 +254,9 @@ def serve(url: str, folder: Path) -> int:
 
 
 def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
-    """Functions and job scripts inherit this: our Python first, and root's key, which functions do not keep."""
+    """Functions and job scripts inherit this: our Python first, and root's key, which functions
+    do not keep.
+    """
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_", "TF_"))
     }
@@ -261,9 +274,13 @@ def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
 
 
 def _publish_while_running(process: subprocess.Popen[bytes], emulator: Emulator) -> None:
-    """AWS publishes the depth of queues by itself, and looks at its alarms; MiniStack looks at them when a metric comes in."""
+    """AWS publishes the depth of queues by itself, and looks at its alarms.
+
+    MiniStack looks at them when a metric comes in.
+    """
     known = emulator.environment
-    # localstack-client would need this emulator in the environment of the process, where another one may stand.
+    # localstack-client would need this emulator in the environment of the process, where another one may
+    # stand.
     session = boto3.Session(
         known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"], region_name=known["AWS_REGION"]
     )

@@ -1,6 +1,8 @@
-"""A correction of MiniStack's AppSync: an error that a Lambda resolver raises is an error of the field, as on AWS.
+"""A correction of MiniStack's AppSync: an error that a Lambda resolver raises is an error of the field, as on
+AWS.
 
-MiniStack 1.5.33 takes it for the field's value, so that a caller reads "Cannot return null for non-nullable field" and no reason.
+MiniStack 1.5.33 takes it for the field's value, so that a caller reads "Cannot return null for non-nullable
+field" and no reason.
 """
 
 from __future__ import annotations

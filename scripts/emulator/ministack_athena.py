@@ -1,9 +1,10 @@
 """Corrections of MiniStack's Athena, so that clients which read result files work on the emulator as on AWS.
 
-MiniStack 1.5.33 writes the result of a query to `<id>.csv/<id>.csv`, though GetQueryExecution names `<id>.csv`; its file does not
-distinguish a null from an empty text; GetWorkGroup may lack EnforceWorkGroupConfiguration; and every decimal has scale 0.
-`awswrangler.athena.read_sql_query` fails on the first (`NoFilesFound`) and the third (`KeyError`).
-A NextToken that it did not make is an internal error, and a statement may use all memory of the machine.
+MiniStack 1.5.33 writes the result of a query to `<id>.csv/<id>.csv`, though GetQueryExecution names
+`<id>.csv`; its file does not distinguish a null from an empty text; GetWorkGroup may lack
+EnforceWorkGroupConfiguration; and every decimal has scale 0. `awswrangler.athena.read_sql_query` fails on the
+first (`NoFilesFound`) and the third (`KeyError`). A NextToken that it did not make is an internal error, and
+a statement may use all memory of the machine.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 Each combination is recorded once, with the answer of IAM and the statement that the answer follows from.
 
-Without this file everything works, but `make experiments-localstack` cannot distinguish an action that nobody used from one that
-MiniStack does not check: AWS services take some actions with a role by themselves (Lambda's poller, S3's use of a key).
-A role that reads a log group would be refused: MiniStack compares the group's ARN without the `:*` that policies end it with.
-A role that starts a crawler would be refused, too: MiniStack takes the crawler's name for that of a table.
+Without this file everything works, but `make experiments-localstack` cannot distinguish an action that nobody
+used from one that MiniStack does not check: AWS services take some actions with a role by themselves
+(Lambda's poller, S3's use of a key). A role that reads a log group would be refused: MiniStack compares the
+group's ARN without the `:*` that policies end it with. A role that starts a crawler would be refused, too:
+MiniStack takes the crawler's name for that of a table.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ class Calls:
 def as_policies_name(context: EvalContext) -> EvalContext:
     """Return a request with the ARN of its log group or crawler as policies name it.
 
-    Source: CloudWatch Logs user guide, "Overview of managing access permissions", log group ARNs: `:*` at the end for all actions but tags;
-    service authorization reference, AWS Glue, StartCrawler: resource type crawler.
+    Source: CloudWatch Logs user guide, "Overview of managing access permissions", log group ARNs: `:*` at the
+    end for all actions but tags; service authorization reference, AWS Glue, StartCrawler: resource type
+    crawler.
     """
     arn = context.resource_arn
     if context.action == "glue:StartCrawler":

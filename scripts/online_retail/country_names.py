@@ -1,7 +1,8 @@
-"""Find the region that a country name of an export means: any country of ISO 3166, spelled as people spell it.
+"""Find the region that a country name of an export means: any country of ISO 3166, spelled as people spell
+it.
 
-Source of `iso_countries.txt`: ISO 3166-1 alpha-2 codes with their English names of CLDR and UN statistics, as collected in the public
-data package datasets/country-codes.
+Source of `iso_countries.txt`: ISO 3166-1 alpha-2 codes with their English names of CLDR and UN statistics, as
+collected in the public data package datasets/country-codes.
 """
 
 from __future__ import annotations
@@ -58,11 +59,13 @@ _GROUPS = {
 
 
 def region_named(name: str) -> Region | None:
-    """The region of a country name, in any case, with or without accents and full stops; None for a name that nobody uses for a country.
+    """The region of a country name, in any case, with or without accents and full stops.
+
+    None for a name that nobody uses for a country.
 
     >>> region_named("EIRE").region_id, region_named("cote d'ivoire").region_id, region_named("u.k.").region_id, region_named("Atlantis")
     ('IE', 'CI', 'GB', None)
-    """
+    """  # noqa: E501 a listing
     return _known().get(_plain(name))
 
 
@@ -81,7 +84,10 @@ def _known() -> dict[str, Region]:
 
 
 def _plain(name: str) -> str:
-    """Letters and digits only, in one case and without accents; letters that stand alone, as in "U.K.", become one word."""
+    """Letters and digits only, in one case and without accents.
+
+    Letters that stand alone, as in "U.K.", become one word.
+    """
     letters = unicodedata.normalize("NFKD", name.replace("&", " and "))
     words = "".join(
         letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter)

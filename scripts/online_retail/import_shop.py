@@ -1,6 +1,9 @@
-"""UCI Online Retail II as the tables of a shop. Invoices are real; what the data set lacks is generated and said to be.
+"""UCI Online Retail II as the tables of a shop.
 
-Source: Chen, D. (2012). Online Retail II. UCI Machine Learning Repository, https://doi.org/10.24432/C5CG6D, CC BY 4.0.
+Invoices are real; what the data set lacks is generated and said to be.
+
+Source: Chen, D. (2012). Online Retail II. UCI Machine Learning Repository, https://doi.org/10.24432/C5CG6D,
+CC BY 4.0.
 
 | table | from |
 |---|---|
@@ -11,7 +14,7 @@ Source: Chen, D. (2012). Online Retail II. UCI Machine Learning Repository, http
 | regions | its countries; population and output: `countries` |
 | payments | generated for completed and cancelled orders: a payment for what an order's distinct lines come to |
 | card_transactions, search_queries | generated for these customers, orders and product names |
-"""
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -92,7 +95,8 @@ class ImportReport:
     def summary(self) -> str:
         """Describe in one line the real and the generated data."""
         return (
-            f"UCI Online Retail II, {self.lines:,} real invoice lines worth {self.amount:,} GBP ({', '.join(self.real)}); "
+            f"UCI Online Retail II, {self.lines:,} real invoice lines worth {self.amount:,} GBP "
+            f"({', '.join(self.real)}); "
             f"generated for them, because the data set lacks it: {', '.join(self.generated)}"
             + self._unspecified_text
         )
@@ -116,12 +120,15 @@ def import_online_retail(
     """`folder` holds the data set at `source` as one export run in raw, complete or not at all.
 
     Args:
-        source: the data set as `retail_lines.read_lines` takes it: CSV, a workbook, or a folder of several years.
+        source: the data set as `retail_lines.read_lines` takes it: CSV, a workbook, or a folder of several
+            years.
         transactions, searches: about how many rows to generate.
-        defect_rate: defective rows per clean row of the *generated* tables, which are then CSV; the real ones stay as they are.
+        defect_rate: defective rows per clean row of the *generated* tables, which are then CSV; the real ones
+            stay as they are.
 
     Raises:
-        UnreadableFileError, HeaderError: the source is not the data set, holds a value that does not fit exactly, or has no sale.
+        UnreadableFileError, HeaderError: the source is not the data set, holds a value that does not fit
+            exactly, or has no sale.
         SettingsError: the folder is not empty.
     """
     lines = read_lines(source)
@@ -130,8 +137,14 @@ def import_online_retail(
     if not _sold(lines, invoices, products).any():
         raise UnreadableFileError(
             rule="no_sales",
-            message="The file has no sale of a product, only returns, adjustments or services; searches cannot be generated for it.",
-            remedy="Use a file with invoices of products, whose numbers do not begin with C or A and whose quantities are above zero.",
+            message=(
+                "The file has no sale of a product, only returns, adjustments or services; searches "
+                "cannot be generated for it."
+            ),
+            remedy=(
+                "Use a file with invoices of products, whose numbers do not begin with C or A and whose "
+                "quantities are above zero."
+            ),
             file=source.name,
         )
     ends_on = _day(int(lines.sold_at.max()))
@@ -176,7 +189,10 @@ def _is(texts: pa.Array, wanted: str) -> Bools:
 
 
 def regions_of(countries: pa.Array) -> list[Region]:
-    """The region of each country name of the data set, in their order; a name that nobody uses for a country is unspecified."""
+    """The region of each country name of the data set, in their order.
+
+    A name that nobody uses for a country is unspecified.
+    """
     return [region_named(name) or UNSPECIFIED for name in countries.to_pylist()]
 
 
@@ -251,7 +267,9 @@ def _products(lines: RetailLines) -> pa.Table:
 
 
 def _most_frequent(groups: Ints, values: Ints, counted: Bools, count: int) -> tuple[Ints, Bools]:
-    """For each of `count` groups its most frequent value, of several the first seen, and whether it has any."""
+    """For each of `count` groups its most frequent value, of several the first seen, and whether
+    it has any.
+    """
     frame = pd.DataFrame(
         {"group": groups[counted], "value": values[counted], "line": np.flatnonzero(counted)}
     )
@@ -339,7 +357,10 @@ def _write_generated(
 
 
 def _bills(lines: RetailLines, invoices: _Invoices) -> Bills:
-    """Completed and cancelled orders in the order of the source; adjustments of bad debt are nobody's payment."""
+    """Completed and cancelled orders in the order of the source.
+
+    Adjustments of bad debt are nobody's payment.
+    """
     billed = np.flatnonzero(invoices.status != STATUSES.index("adjusted"))
     ids = lines.invoice_codes.take(pa.array(billed))
     return Bills(ids, invoices.customers[billed], invoices.first_at[billed], invoices.amount_units[billed])

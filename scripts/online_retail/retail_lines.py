@@ -1,4 +1,6 @@
-"""Read Online Retail II's one table of invoice lines, exactly: every value keeps its text until its type is known."""
+"""Read Online Retail II's one table of invoice lines, exactly: every value keeps its text until its type is
+known.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
 PRICE_SCALE = 4
 NOBODY = -1
-# The workbook kept customer numbers as numbers with a fraction, so its copies have 13085.0: the ending is cut off, not rounded.
+# The workbook kept customer numbers as numbers with a fraction, so its copies have 13085.0: the ending is cut
+# off, not rounded.
 _CUSTOMER = r"^(\d+)\.0$"
 _HEAD_BYTES = 4_096
 _ONE_THREAD = csv.ReadOptions(use_threads=False)  # with several threads, errors do not name the row
@@ -45,7 +48,8 @@ _OTHER_NAMES = {
 
 @dataclass(frozen=True)
 class RetailLines:
-    """The lines in file order, as codes into the distinct values of their columns (in order of first appearance).
+    """The lines in file order, as codes into the distinct values of their columns (in order of first
+    appearance).
 
     Attributes:
         price_units: price in 1/10,000 GBP.
@@ -82,7 +86,8 @@ def read_lines(source: Path) -> RetailLines:
     """The lines of Online Retail or Online Retail II, of one year or several.
 
     Args:
-        source: a CSV (gzip or not), a workbook (every sheet with the columns), or a folder of such files, which are read by name.
+        source: a CSV (gzip or not), a workbook (every sheet with the columns), or a folder of such files,
+            which are read by name.
 
     Raises:
         HeaderError: the columns are not those of Online Retail II.

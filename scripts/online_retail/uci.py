@@ -1,4 +1,6 @@
-"""Find Online Retail II on this computer, or fetch it from the UCI Machine Learning Repository with its checksum checked."""
+"""Find Online Retail II on this computer, or fetch it from the UCI Machine Learning Repository with its
+checksum checked.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 
 FILE_NAME = "online_retail_II_year2009-2010.csv.gz"
 URL = "https://archive.ics.uci.edu/static/public/502/online+retail+ii.zip"
-# Of the archive at URL, 45,622,418 bytes. Not measured by us but taken from public projects that recorded it, independently
-# of each other and with the same value, when they downloaded it in 2026; a file with another checksum is rejected.
+# Of the archive at URL, 45,622,418 bytes. Not measured by us but taken from public projects that recorded it,
+# independently of each other and with the same value, when they downloaded it in 2026; a file with another
+# checksum is rejected.
 ARCHIVE_SHA256 = "572e36277c2390fbfde10664750731e0a86f55e33470d91919085f0408e67bfb"
-# Of the CSV text of the workbook's first sheet, as the importer reads it: measured on a copy whose facts are known
-# (525,461 rows, 9,539,484.634 GBP).
+# Of the CSV text of the workbook's first sheet, as the importer reads it: measured on a copy whose facts are
+# known (525,461 rows, 9,539,484.634 GBP).
 TEXT_SHA256 = "17181af53059386e360acb2714218558ef526f84acacc768ebbdd3a35623d941"
 SHEET = "Year 2009-2010"
 _CHECKOUT = Path(__file__).resolve().parents[2]
@@ -33,7 +36,9 @@ _TIMEOUT_S = 60
 
 
 def find_source(env: Mapping[str, str] = os.environ) -> Path | None:
-    """The data set where people keep it: below the folder that HEADGATE_DATA names, else in `../shared/data` beside the checkout."""
+    """The data set where people keep it: below the folder that HEADGATE_DATA names, else in `../shared/data`
+    beside the checkout.
+    """
     folder = Path(env.get("HEADGATE_DATA") or _CHECKOUT.parent / "shared" / "data")
     path = folder / "online_retail" / FILE_NAME
     return path if path.is_file() else None
@@ -46,7 +51,9 @@ def fetch(
     url: str = URL,
     sha256: str = ARCHIVE_SHA256,
 ) -> Path:
-    """The data set as CSV in `folder`, fetched unless it is there already; the file appears complete or not at all.
+    """The data set as CSV in `folder`, fetched unless it is there already.
+
+    The file appears complete or not at all.
 
     Raises:
         NotFoundError: the archive cannot be reached.

@@ -1,4 +1,5 @@
-"""Why a file is not Online Retail II: the separator, the columns, or the first row with a value that cannot be read.
+"""Why a file is not Online Retail II: the separator, the columns, or the first row with a value that cannot
+be read.
 
 No message has the value itself.
 """
@@ -16,7 +17,10 @@ from scripts.online_retail.workbooks import COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-EXPECTED = f"columns {', '.join(COLUMNS)}, separated by commas; decimal points; InvoiceDate as 2009-12-01 07:45:00; UTF-8"
+EXPECTED = (
+    f"columns {', '.join(COLUMNS)}, separated by commas; decimal points; InvoiceDate as 2009-12-01 "
+    "07:45:00; UTF-8"
+)
 """The layout in one line."""
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _FORMATS = {
@@ -56,12 +60,17 @@ def other_columns(names: Sequence[str], file: str) -> HeaderError:
 
 
 def not_csv(error: Exception, file: str) -> UnreadableFileError:
-    """The error of a file that cannot be split into rows and columns, from the error of pyarrow's CSV reader."""
+    """The error of a file that cannot be split into rows and columns, from the error of pyarrow's
+    CSV reader.
+    """
     text = str(error)
     row = "".join(f"Row {number} (the header is row 1): " for number in re.findall(r"Row #(\d+)", text)[:1])
     if width := re.search(r"Expected (\d+) columns, got (\d+)", text):
         reason = f"{row}{width[2]} columns instead of {width[1]}."
-        remedy = 'Put texts with a comma into double quotes ("), and write decimal points instead of decimal commas.'
+        remedy = (
+            'Put texts with a comma into double quotes ("), and write decimal points instead of decimal '
+            "commas."
+        )
     elif "invalid UTF8" in text:
         reason, remedy = f"{row}the text is not UTF-8.", "Save the file as CSV in UTF-8."
     elif "Empty CSV" in text:
@@ -77,7 +86,9 @@ def not_csv(error: Exception, file: str) -> UnreadableFileError:
 def misfit(
     texts: pa.Table, converters: Mapping[str, Callable[[pa.Array], object]], file: str
 ) -> UnreadableFileError | None:
-    """The error of the first row with a value that its column's converter does not take; None if there is no such row.
+    """The error of the first row with a value that its column's converter does not take.
+
+    None if there is no such row.
 
     Args:
         converters: by column; each raises pa.ArrowInvalid or ValueError for a value that does not fit.
@@ -91,7 +102,8 @@ def misfit(
     has_comma = _DECIMAL_COMMA.fullmatch(columns[name][place].as_py().strip())
     return UnreadableFileError(
         rule="type",
-        message=f"Row {place + 1 + _HEADER_ROWS} (the header is row 1) has {'a decimal comma' if has_comma else 'a wrong value'}; "
+        message=f"Row {place + 1 + _HEADER_ROWS} (the header is row 1) has "
+        f"{'a decimal comma' if has_comma else 'a wrong value'}; "
         f"the column needs {_FORMATS[name]}.",
         remedy="Correct the value and run this again.",
         file=file,

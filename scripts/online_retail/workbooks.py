@@ -116,7 +116,9 @@ def _cell(cell: ET.Element, strings: list[str]) -> str:
 
 
 def _text(column: str, stored: str) -> str:
-    """The text that the CSV form has for a stored value: dates from their day number, other numbers as Python writes a float."""
+    """The text that the CSV form has for a stored value: dates from their day number, other numbers as Python
+    writes a float.
+    """
     if column in _TEXTS or not stored:
         return stored
     try:

@@ -1,17 +1,17 @@
 """Build what Terraform deploys, into build/: the same input gives the same bytes.
 
-    build/lambdas/<name>.zip   the handler, what functions need of the package, compiled too, and the contracts as JSON
-    build/headgate.zip         the package and the contracts, for Glue jobs
-    build/jobs/<name>.py       the Glue jobs' scripts
-    build/requirements/<name>.txt   the packages that a Glue job installs on AWS: locked versions with their hashes
-    build/graphql.json         schema and fields of the GraphQL API of records, from the contracts that are models
-    build/catalog.json         tables and columns, from the contracts
-    build/reads.json           the datasets that each system reads, from its code; the role of its job is limited to them
-    build/systems.json         models, options and archives of each system, from its code; other jobs may write no models
-    build/sentence_model.zip   for the jobs of systems that name it, where it is installed and a deployment wants it
+    build/lambdas/<name>.zip   the handler, what functions need of the package, compiled too, and the
+    contracts as JSON build/headgate.zip         the package and the contracts, for Glue jobs
+    build/jobs/<name>.py       the Glue jobs' scripts build/requirements/<name>.txt   the packages that a Glue
+    job installs on AWS: locked versions with their hashes build/graphql.json         schema and fields of the
+    GraphQL API of records, from the contracts that are models build/catalog.json         tables and columns,
+    from the contracts build/reads.json           the datasets that each system reads, from its code; the role
+    of its job is limited to them build/systems.json         models, options and archives of each system, from
+    its code; other jobs may write no models build/sentence_model.zip   for the jobs of systems that name it,
+    where it is installed and a deployment wants it
 
-Libraries are not in the archives: on AWS the layers of scripts/packages/layer.py bring them, and the emulator runs with this
-environment's own.
+Libraries are not in the archives: on AWS the layers of scripts/packages/layer.py bring them, and the emulator
+runs with this environment's own.
 
 Example:
     python scripts/packages/build.py
@@ -129,7 +129,8 @@ def _for_function(name: str, package: Mapping[str, bytes]) -> dict[str, bytes]:
 def _room_of(path: str) -> str:
     """Return the room of the package that a path of an archive is in; the packages beside it are domains.
 
-    The modules beside the package's domains, which list them, are rooms of their own: every function has them.
+    The modules beside the package's domains, which list them, are rooms of their own: every function has
+    them.
     """
     package, room, *inside = path.split("/")
     if package != "headgate":
@@ -138,10 +139,12 @@ def _room_of(path: str) -> str:
 
 
 def sentence_model(out: Path = BUILD) -> Path | None:
-    """The installed sentence model lies in `out` as an archive that Python imports it from; None where the locked one is not installed.
+    """The installed sentence model lies in `out` as an archive that Python imports it from.
 
-    Not as the wheel that it came as: Glue does with the files that a job names what PySpark does, which takes archives by the name
-    of .zip and no wheels. docs/adr/0029-sentence-model.md
+    None where the locked one is not installed.
+
+    Not as the wheel that it came as: Glue does with the files that a job names what PySpark does, which takes
+    archives by the name of .zip and no wheels. docs/adr/0029-sentence-model.md
     """
     name, version = _locked(MODEL_LOCK).popitem()
     try:
@@ -168,7 +171,8 @@ def functions() -> list[Path]:
 
 
 def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What Python would compile the modules to: a function's folder is read-only, so it would do so at every cold start.
+    """What Python would compile the modules to: a function's folder is read-only, so it would do so at every
+    cold start.
 
     Source: PEP 552, unchecked hash-based files. A Python of another version passes them over.
     """
@@ -188,7 +192,8 @@ def _bytecode(name: str, source: bytes) -> bytes:
 
 
 def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
-    """Tables by database and name: columns in Glue's form, the system that owns them, and which columns are about a person.
+    """Tables by database and name: columns in Glue's form, the system that owns them, and which columns are
+    about a person.
 
     `predictions` marks the tables that routes of a domain read.
     """
@@ -209,7 +214,10 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
 
 
 def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
-    """Return the datasets of the lake that each of its systems may read, sorted; those of `own-models` are what its SQL reads."""
+    """Return the datasets of the lake that each of its systems may read, sorted.
+
+    Those of `own-models` are what its SQL reads.
+    """
     return {
         name: sorted(registry.curated.keys() & systems.may_read(package))
         for name, package in _packages(registry).items()
@@ -217,7 +225,8 @@ def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
 
 
 def needs_by_system(registry: Registry) -> dict[str, dict[str, list[str]]]:
-    """Return what the job of each of the lake's systems needs: what it does with models, its options, and archives on its path.
+    """Return what the job of each of the lake's systems needs: what it does with models, its options, and
+    archives on its path.
 
     Of models, `learns` reads and writes them, `exports` writes them.
     """
@@ -246,7 +255,10 @@ def _own_models(registry: Registry) -> System:
 
 
 def graphql(registry: Registry) -> dict[str, Any]:
-    """The GraphQL schema of the models, and the fields that a resolver answers; no fields where no contract is a model."""
+    """The GraphQL schema of the models, and the fields that a resolver answers.
+
+    No fields where no contract is a model.
+    """
     models = models_of(registry.source)
     fields = [{"type": kind, "name": name} for kind, name in field_names(models)]
     return {"schema": graphql_schema(models) if models else "", "fields": fields}

@@ -25,7 +25,8 @@ _OUTPUTS = {
     Kind.INTEGER: "Int",
     Kind.DOUBLE: "Float",
 }  # decimals and 64-bit numbers are text
-# Programs call with the API key or sign with IAM; people come with a token of the user pool, and their groups decide.
+# Programs call with the API key or sign with IAM; people come with a token of the user pool, and their groups
+# decide.
 _PROGRAMS = "@aws_api_key @aws_iam"
 _AUTH = f"{_PROGRAMS} @aws_cognito_user_pools"
 _SHARED = f"""type RowOutcome {_AUTH} {{

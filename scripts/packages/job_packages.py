@@ -1,7 +1,8 @@
 """Find which packages each Glue job imports, and write the lock of its wheels.
 
-A job installs what it imports and nothing else. Imports are followed from the job's script through the package; of the modules of
-`headgate.wiring` only the functions that the script uses, directly or through others, are followed.
+A job installs what it imports and nothing else. Imports are followed from the job's script through the
+package; of the modules of `headgate.wiring` only the functions that the script uses, directly or through
+others, are followed.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ def job_lock(script: Path) -> str:
     A job that builds systems has the packages of the requirements.txt of the lake's domains, too.
 
     Raises:
-        SettingsError: a requirements.txt has a line without version and hash, or another version than Headgate's; or a system of the lake
-            project imports what neither of them has.
+        SettingsError: a requirements.txt has a line without version and hash, or another version than
+            Headgate's; or a system of the lake project imports what neither of them has.
     """
     locked = locked_lines()
     lines = {name: locked[name] for name in closure(direct_requirements(script))}
@@ -56,14 +57,18 @@ def job_lock(script: Path) -> str:
 
 
 def own_requirements(locked: Mapping[NormalizedName, str]) -> dict[NormalizedName, str]:
-    """Return the lines of the requirements.txt of each of the lake's domains, by package; `locked` are Headgate's own."""
+    """Return the lines of the requirements.txt of each of the lake's domains, by package.
+
+    `locked` are Headgate's own.
+    """
     own: dict[NormalizedName, str] = {}
     files = [path for domain in lake_domains() if (path := domain.part("requirements.txt")).is_file()]
     for line in chain.from_iterable(_lines(path.read_text(encoding="utf-8")) for path in files):
         pinned = re.match(r"([A-Za-z0-9_.-]+)==(\S+) (?=.*--hash=sha256:)", line)
         if not pinned:
             raise SettingsError(
-                f"requirements.txt has {line!r}, without a version or a hash. Write it with `uv pip compile --generate-hashes`, or "
+                f"requirements.txt has {line!r}, without a version or a hash. Write it with `uv pip "
+                "compile --generate-hashes`, or "
                 "`pip-compile --generate-hashes`."
             )
         name = canonicalize_name(pinned[1])
@@ -76,7 +81,8 @@ def own_requirements(locked: Mapping[NormalizedName, str]) -> dict[NormalizedNam
             None,
         ):
             raise SettingsError(
-                f"requirements.txt has {line.split()[0]}, but {other.split()[0]} is locked already. State that version, or none."
+                f"requirements.txt has {line.split()[0]}, but {other.split()[0]} is locked already. "
+                "State that version, or none."
             )
         own[name] = line
     return own
@@ -92,12 +98,16 @@ def _check_imports(packages: Collection[NormalizedName]) -> None:
             brought = {canonicalize_name(name) for name in _distributions().get(module, ())}
             if module not in {*sys.stdlib_module_names, "headgate"} and brought.isdisjoint(packages):
                 raise SettingsError(
-                    f"{path.name} imports {module}, which its job has not. Add it to requirements.txt with its hash, and install it."
+                    f"{path.name} imports {module}, which its job has not. Add it to requirements.txt "
+                    "with its hash, and install it."
                 )
 
 
 def direct_requirements(script: Path) -> list[Requirement]:
-    """Return the locked packages that a job imports, with the extras that pyproject.toml states; without what only Glue has."""
+    """Return the locked packages that a job imports, with the extras that pyproject.toml states.
+
+    Without what only Glue has.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     modules = third_party(script)
     imported = {canonicalize_name(name) for module in modules for name in _distributions().get(module, ())}
@@ -119,7 +129,9 @@ def third_party(script: Path, *, at_start: bool = False) -> set[str]:
 
 @cache
 def _followed(script: Path, *, at_start: bool = False) -> tuple[set[str], set[str]]:
-    """Return the top-level modules outside the package that a script may import, and the modules of the package."""
+    """Return the top-level modules outside the package that a script may import, and the modules of the
+    package.
+    """
     outside: set[str] = set()
     known: set[str] = set()
     tree = ast.parse(script.read_text(encoding="utf-8"))
@@ -155,7 +167,9 @@ def _lines(text: str) -> list[str]:
 
 
 def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
-    """Return the names of these packages and of all that they need in Glue, as this environment's own packages state."""
+    """Return the names of these packages and of all that they need in Glue, as this environment's own
+    packages state.
+    """
     known: set[tuple[NormalizedName, str]] = set()
     open_ones = [(wanted.name, extra) for wanted in direct for extra in ("", *wanted.extras)]
     while open_ones:
@@ -179,7 +193,10 @@ def _needed(name: str, extra: str) -> list[Requirement]:
 
 
 def _imports_of_functions(used: Iterable[tuple[str, str]]) -> list[str]:
-    """Return what functions of the wiring import, and the functions that they call; each is a module and a name in it."""
+    """Return what functions of the wiring import, and the functions that they call.
+
+    Each is a module and a name in it.
+    """
     imported: list[str] = []
     followed: set[tuple[str, str]] = set()
     open_ones = [*used]
@@ -213,7 +230,10 @@ def _wiring_modules(tree: ast.AST) -> set[str]:
 
 @cache
 def _imports_of(module: str, *, at_start: bool = False) -> tuple[str, ...]:
-    """Return what a module imports; of the wiring, without its functions. Cached, as most jobs import most of the modules."""
+    """Return what a module imports; of the wiring, without its functions.
+
+    Cached, as most jobs import most of the modules.
+    """
     is_wiring = module.startswith(f"{WIRING}.")
     body = [node for node in _tree(module).body if not (is_wiring and isinstance(node, ast.FunctionDef))]
     return tuple(_imports(ast.Module(body, []), at_start=at_start))
@@ -225,7 +245,10 @@ def _tree(module: str) -> ast.Module:
 
 
 def _imports(tree: ast.AST, *, at_start: bool = False) -> Iterator[str]:
-    """Yield the modules that code imports when it runs: at the top and, unless `at_start`, inside functions; not for type checking."""
+    """Yield the modules that code imports when it runs: at the top and, unless `at_start`, inside functions.
+
+    Not for type checking.
+    """
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             continue

@@ -1,11 +1,14 @@
-"""Build the Lambda layers that functions carry on AWS, into build/layers/: the same lock gives the same bytes.
+"""Build the Lambda layers that functions carry on AWS, into build/layers/: the same lock gives the same
+bytes.
 
     build/layers/tools.zip   Powertools, for every function
     build/layers/api.zip     pydantic and the SQL parser, for the HTTP API's functions
-    build/layers/arrow.zip   numpy, Arrow with all its codecs, and time zones, for functions that read and write data
+    build/layers/arrow.zip   numpy, Arrow with all its codecs, and time zones, for functions that read and
+    write data
 
-The wheels are those of requirements/layer.lock, by their hashes, and are downloaded. Only a deployment to AWS needs them: an
-emulator runs functions with its own environment. docs/adr/0014-own-lambda-layer.md says why AWS's managed layers do not do.
+The wheels are those of requirements/layer.lock, by their hashes, and are downloaded. Only a deployment to AWS
+needs them: an emulator runs functions with its own environment. docs/adr/0014-own-lambda-layer.md says why
+AWS's managed layers do not do.
 
 Example:
     python scripts/packages/layer.py
@@ -33,14 +36,17 @@ with (archives.ROOT / "pyproject.toml").open("rb") as _file:
     PACKAGES: dict[str, set[str]] = {
         name: set(packages) for name, packages in tomllib.load(_file)["tool"]["headgate"]["layers"].items()
     }
-# Lambda's Python 3.11 runs on Amazon Linux 2, whose C library is glibc 2.26: wheels for a newer one (manylinux_2_28) do not load.
+# Lambda's Python 3.11 runs on Amazon Linux 2, whose C library is glibc 2.26: wheels for a newer one
+# (manylinux_2_28) do not load.
 TARGET = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp")
 # A function's archive and its layers together, unpacked. Source: AWS Lambda, "Lambda quotas".
 LIMIT_BYTES = 250 * 1024 * 1024
-# What nothing in the gate loads: tests, what compilers read, Arrow's network service, and the wheel's second and third copies of
-# one library (Arrow looks for its libraries by the name with one number, as `readelf -d` shows).
+# What nothing in the gate loads: tests, what compilers read, Arrow's network service, and the wheel's second
+# and third copies of one library (Arrow looks for its libraries by the name with one number, as `readelf -d`
+# shows).
 UNUSED = re.compile(
-    r"/tests/|\.(h|hpp|pxd|pxi|pyx|pyi|a|cc)$|^numpy/(f2py|distutils)/|^pyarrow/(include|includes|src)/|_flight|^pyarrow/flight\.py$"
+    r"/tests/|\.(h|hpp|pxd|pxi|pyx|pyi|a|cc)$|^numpy/(f2py|distutils)/|^pyarrow/(include|includes|src)/"
+    r"|_flight|^pyarrow/flight\.py$"
     r"|^pyarrow/lib\w+\.so(\.\d+\.\d+\.\d+)?$"
 )
 
@@ -104,7 +110,8 @@ def fits(size_bytes: int) -> None:
     """
     if size_bytes >= LIMIT_BYTES:
         raise LayerError(
-            f"A function and its layers are {size_bytes:,} bytes unpacked; Lambda takes less than {LIMIT_BYTES:,}."
+            f"A function and its layers are {size_bytes:,} bytes unpacked; Lambda takes less than "
+            f"{LIMIT_BYTES:,}."
         )
 
 
@@ -135,7 +142,8 @@ def main() -> int:
     print("\n".join(f"built {path}" for path in built) or f"{out}/layers is up to date")
     for name in PACKAGES:
         print(
-            f"{name}: {unpacked_bytes(layer_path(out, name)):,} bytes unpacked, {layer_path(out, name).stat().st_size:,} packed"
+            f"{name}: {unpacked_bytes(layer_path(out, name)):,} bytes unpacked, "
+            f"{layer_path(out, name).stat().st_size:,} packed"
         )
     return 0
 

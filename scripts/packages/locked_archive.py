@@ -1,4 +1,6 @@
-"""Download the wheels of a lock and pack them into an archive, once per lock: for the Lambda layers and the Glue jobs' wheels."""
+"""Download the wheels of a lock and pack them into an archive, once per lock: for the Lambda layers and the
+Glue jobs' wheels.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,16 @@ _DOWNLOAD = (
 
 
 class WheelsError(Exception):
-    """The wheels could not be downloaded, or one does not have its locked hash. The message says why, in one line."""
+    """The wheels could not be downloaded, or one does not have its locked hash.
+
+    The message says why, in one line.
+    """
 
 
 def build_once(path: Path, recipe: str, packed: Callable[[Path], bytes]) -> Path | None:
-    """Write the archive and, beside it, the recipe that it was built from; None if the recipe has not changed.
+    """Write the archive and, beside it, the recipe that it was built from.
+
+    None if the recipe has not changed.
 
     Args:
         recipe: everything that decides the archive's bytes: the lock, and what is packed of its wheels.

@@ -1,9 +1,11 @@
-"""Build the archive of wheels that each Glue job installs on AWS, into build/wheels/: the same lock gives the same bytes.
+"""Build the archive of wheels that each Glue job installs on AWS, into build/wheels/: the same lock gives the
+same bytes.
 
     build/wheels/<job>.gluewheels.zip   what the job imports, as wheels
 
-The wheels are those of requirements/dev.lock, by their hashes, and are downloaded once. A job installs them without an index, so it
-needs no internet. Only a deployment to AWS needs them: an emulator runs jobs with its own environment (docs/adr/0014-own-lambda-layer.md).
+The wheels are those of requirements/dev.lock, by their hashes, and are downloaded once. A job installs them
+without an index, so it needs no internet. Only a deployment to AWS needs them: an emulator runs jobs with its
+own environment (docs/adr/0014-own-lambda-layer.md).
 
 Example:
     python scripts/packages/wheels.py
@@ -26,7 +28,8 @@ from scripts.packages.locked_archive import WheelsError, build_once, download_wh
 
 CACHE = ROOT / ".headgate" / "wheels"
 # Glue 5 runs Python 3.11 on Amazon Linux 2023, whose C library is glibc 2.34.
-# Source: AWS Glue developer guide, "Using Python libraries with AWS Glue", appendix "AWS Glue environment details".
+# Source: AWS Glue developer guide, "Using Python libraries with AWS Glue", appendix "AWS Glue environment
+# details".
 _GLIBC = ("2014", "_2_17", "_2_24", "_2_26", "_2_27", "_2_28", "_2_31", "_2_34")
 TARGET = tuple(token for glibc in _GLIBC for token in ("--platform", f"manylinux{glibc}_x86_64"))
 PYTHON = (
@@ -68,7 +71,9 @@ def _built(script: Path, folder: Path) -> Path | None:
 
 
 def downloaded(lock: str, folder: Path) -> list[Path]:
-    """Return the wheels of a lock, each with its locked hash; wheels of an earlier download are taken from a cache.
+    """Return the wheels of a lock, each with its locked hash.
+
+    Wheels of an earlier download are taken from a cache.
 
     Raises:
         WheelsError: a wheel could not be downloaded, or has another hash.

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 AXE = console.SOURCE / "node_modules" / "axe-core" / "axe.min.js"
-FOUND = "axe.run(document).then(found => found.violations.map(one => [one.id, ...one.nodes.map(node => node.target.join(' '))]))"
+FOUND = (
+    "axe.run(document).then(found => found.violations.map(one => [one.id, ...one.nodes.map(node => "
+    "node.target.join(' '))]))"
+)
 
 
 class Seen(NamedTuple):

@@ -56,7 +56,10 @@ MOVES = "document.getAnimations().some(one => one instanceof CSSTransition && on
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The Chromium of the system; the headless shell, which has no windows to draw, takes less time than the whole browser."""
+    """The Chromium of the system.
+
+    The headless shell, which has no windows to draw, takes less time than the whole browser.
+    """
     path = next(
         filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
     )

@@ -66,7 +66,9 @@ class Console:
 
 
 def _is_expected(said: ConsoleMessage) -> bool:
-    """Whether a browser reports the 404 of a file that was committed and that the gate has not begun yet: the console asks again."""
+    """Whether a browser reports the 404 of a file that was committed and that the gate has not begun yet: the
+    console asks again.
+    """
     return "404" in said.text and "/v1/files/" in str(said.location.get("url", ""))
 
 

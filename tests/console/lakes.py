@@ -1,4 +1,6 @@
-"""The lake that the console's tests look at: the in-memory lake of the API's tests, with SQL by DuckDB and uploads over HTTP."""
+"""The lake that the console's tests look at: the in-memory lake of the API's tests, with SQL by DuckDB and
+uploads over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -221,7 +223,8 @@ class HttpUploads(MemoryUploads):
         self.sent.append(number)
 
     def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
-        return f"{self.origin}/{ref.key}?{urlencode({'store_id': store_id, 'number': number, 'expires': expires_s})}"
+        query = urlencode({"store_id": store_id, "number": number, "expires": expires_s})
+        return f"{self.origin}/{ref.key}?{query}"
 
 
 @dataclass
@@ -232,7 +235,9 @@ class BrowserLake(MemoryLake):
     _turn: Any = field(default_factory=threading.RLock)
 
     def receive(self, key: str, body: bytes | None = None) -> FileRecord:
-        """Process an object of raw while the gate in the background is idle: two workers on one file are another test's subject."""
+        """Process an object of raw while the gate in the background is idle: two workers on one file are
+        another test's subject.
+        """
         with self._turn:
             return super().receive(key, body)
 

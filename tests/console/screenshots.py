@@ -1,8 +1,10 @@
-"""Take the screenshots of the README, or of every page of the console to look at, over the lake of the console's tests.
+"""Take the screenshots of the README, or of every page of the console to look at, over the lake of the
+console's tests.
 
 Examples:
     python -m tests.console.screenshots                    # docs/images/*.png: `make screenshots`
-    python -m tests.console.screenshots --all /tmp/pages   # every page on a phone and a desktop, light and dark
+    python -m tests.console.screenshots --all /tmp/pages   # every page on a phone and a desktop, light and
+    dark
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Answers of the page Query in Chromium: the first rows at once, the others when somebody scrolls, draws or downloads; readable numbers."""
+"""Answers of the page Query in Chromium: the first rows at once, the others when somebody scrolls, draws or
+downloads; readable numbers.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 ROWS, PAGE = 12_345, 999
-NUMBERS = f"unnest(sequence(0, {ROWS // 5 - 1})) as t(i) cross join unnest(sequence(1, 5)) as u(j)"  # a sequence ends at 10,000
+# A sequence ends at 10,000.
+NUMBERS = f"unnest(sequence(0, {ROWS // 5 - 1})) as t(i) cross join unnest(sequence(1, 5)) as u(j)"
 MANY = f"select 5 * i %2B j as n, 'row' as name from {NUMBERS} order by 1"  # noqa: S608 numbers
 LATER_PAGES = re.compile(r"/v1/queries/[^/]+/rows\?.*cursor=.")
 SCROLL_TO_END = "document.querySelector('[role=table]').scrollTop = 1e9"

@@ -1,4 +1,6 @@
-"""Decisions about a file in Chromium: nothing is green that lost its rows, and an undo says what goes and takes the corrections along."""
+"""Decisions about a file in Chromium: nothing is green that lost its rows, and an undo says what goes and
+takes the corrections along.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ def test_a_mapping_with_which_no_row_is_accepted_is_red_and_not_committed(consol
 
 
 def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console: Console) -> None:
-    """The page of a file is as strict as an upload: a file of which no row is accepted was mapped and shown as done."""
+    """The page of a file is as strict as an upload: a file of which no row is accepted was mapped and shown
+    as done.
+    """
     body = (
         FOREIGN.replace(b"10.50", b'"10,50"')
         .replace(b"5.25", b'"5,25"')

@@ -174,7 +174,10 @@ def test_a_column_that_is_no_field_is_left_out_of_the_mapping(console: Console) 
 
 def test_an_answer_is_drawn_as_a_chart_that_a_link_leads_to(console: Console) -> None:
     page = console.signed_in(VIEWER)
-    days = "select date '2026-01-01' as day, 'Mitte' as branch, 3 as sold union all select date '2026-01-02', 'Mitte', 5"
+    days = (
+        "select date '2026-01-01' as day, 'Mitte' as branch, 3 as sold union all select date "
+        "'2026-01-02', 'Mitte', 5"
+    )
     visit(page, console.url, f"/query?sql={days} union all select date '2026-01-01', 'Nord', 4")
     page.get_by_role("button", name=re.compile("Run")).click()
     page.get_by_role("radiogroup", name="View of the answer").get_by_text("chart").click()
@@ -258,7 +261,10 @@ def test_one_value_corrects_all_rejected_rows_of_a_reason(console: Console) -> N
     page.get_by_role("button", name="Commit 1 row and 2 corrected").click()
     expect(page.get_by_text("2 corrected rows were sent:")).to_be_visible()
     expect_six_stages_done(page)
-    sql = "select sum(amount) as total from ecommerce_curated.payments where order_id in ('BULK1', 'BULK2', 'BULK3')"
+    sql = (
+        "select sum(amount) as total from ecommerce_curated.payments where order_id in ('BULK1', "
+        "'BULK2', 'BULK3')"
+    )
     assert "18.25" in answer_of(page, console.url, sql)
 
 

@@ -1,4 +1,6 @@
-"""Every page in Chromium: nothing that a screen reader stumbles over, no error, no sideways scrolling, and the numbers of the SQL."""
+"""Every page in Chromium: nothing that a screen reader stumbles over, no error, no sideways scrolling, and
+the numbers of the SQL.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,9 @@ def as_number(text: str) -> Decimal | None:
 
 
 def as_shown(value: Any, unit: str) -> Decimal:  # noqa: ANN401 whatever the SQL answers
-    """A value as its figure rounds it: money by its size, shares to a tenth of a percent, others to four significant digits."""
+    """A value as its figure rounds it: money by its size, shares to a tenth of a percent, others to four
+    significant digits.
+    """
     exact = Decimal(str(value)) * (100 if unit == "share" else 1)
     if unit in {"share", "percent"}:
         exact = exact.quantize(Decimal("0.1"), "ROUND_HALF_UP")

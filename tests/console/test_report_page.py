@@ -1,4 +1,6 @@
-"""The report page in Chromium: a table is as wide as its words, and scrolls where that is wider than the page."""
+"""The report page in Chromium: a table is as wide as its words, and scrolls where that is wider than the
+page.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What each page says of an empty lake, a failed run, a slow API and no network, and what to do; stated for every page of the router."""
+"""What each page says of an empty lake, a failed run, a slow API and no network, and what to do.
+
+Stated for every page of the router.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,9 @@ def served_empty(bundle: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def partial_console(bundle: Path, browser: Browser) -> Iterator[Console]:
-    """The console over a lake whose newest run failed in a system, after one that could not merge a dataset and a good one."""
+    """The console over a lake whose newest run failed in a system, after one that could not merge a dataset
+    and a good one.
+    """
     lake = BrowserLake()
     began = lake.now()
     write_merge(lake, began, {"payments": WHY})
@@ -201,7 +206,8 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
             expect(main).to_contain_text(expectation)
         expect(main).not_to_contain_text("s3://")
         expect(main).to_contain_text(
-            "Tables that this run did not publish keep their rows. Fix the cause, then start a run on the page Lake."
+            "Tables that this run did not publish keep their rows. Fix the cause, then start a run on "
+            "the page Lake."
         )
         expect(page.get_by_role("region", name="Stages")).to_contain_text("quality gatefailed, 20.0 s")
     finally:

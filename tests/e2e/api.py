@@ -36,7 +36,10 @@ class Response:
 
 @dataclass(frozen=True)
 class Api:
-    """The API with the token of one user, or as a machine that signs its requests; without either it is called by nobody."""
+    """The API with the token of one user, or as a machine that signs its requests.
+
+    Without either it is called by nobody.
+    """
 
     lake: Lake
     token: str = ""
@@ -44,7 +47,10 @@ class Api:
 
     @property
     def host(self) -> str:
-        """The API's name at the emulator, which answers for every name; this machine need not resolve them."""
+        """The API's name at the emulator, which answers for every name.
+
+        This machine need not resolve them.
+        """
         port = urlsplit(self.lake.environment["AWS_ENDPOINT_URL"]).port
         return f"{urlsplit(self.lake.outputs['api']['url']).hostname}:{port}"
 

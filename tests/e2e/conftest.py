@@ -1,4 +1,7 @@
-"""The two lakes of the end-to-end tests. Tests that share a lake run on one worker, so that files can run at the same time."""
+"""The two lakes of the end-to-end tests.
+
+Tests that share a lake run on one worker, so that files can run at the same time.
+"""
 
 from __future__ import annotations
 

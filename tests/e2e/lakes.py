@@ -1,4 +1,6 @@
-"""A lake to run the whole pipeline on: the Terraform root, deployed to an emulator of its own, and driven as its users do."""
+"""A lake to run the whole pipeline on: the Terraform root, deployed to an emulator of its own, and driven as
+its users do.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ DEPLOY = str(ROOT / "scripts" / "deploy.py")
 DATA = Path(os.environ.get("HEADGATE_DATA", ROOT.parent / "shared" / "data"))
 GATE_TIMEOUT_S = 240.0
 
-# Redelivery is quick and the debounce slow, so that faults show soon and runs start when a test says so. What AWS gets beyond that
-# is deployed too, though the emulator's jobs do without it.
+# Redelivery is quick and the debounce slow, so that faults show soon and runs start when a test says so. What
+# AWS gets beyond that is deployed too, though the emulator's jobs do without it.
 TEST_VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2", "sentence_model=true")
 
 # Everybody of the account may assume each role of people.
@@ -43,7 +45,7 @@ class Finder(PathFinder):
         return super().find_spec(name, [entry for entry in sys.path if entry.endswith(".zip")] if own else path, target)
 
 sys.meta_path[:] = [Finder if finder is PathFinder else finder for finder in sys.meta_path]
-"""
+"""  # noqa: E501 a file's text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,8 +75,8 @@ class Lake:
             "SecretAccessKey": self.environment["AWS_SECRET_ACCESS_KEY"],
         }
         known = credentials or root
-        # localstack-client gives all clients of a process the endpoint of its environment. Several emulators may run here at once, each on
-        # a free port of its own, so the endpoint is stated.
+        # localstack-client gives all clients of a process the endpoint of its environment. Several emulators
+        # may run here at once, each on a free port of its own, so the endpoint is stated.
         return boto3.client(
             service,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
@@ -105,7 +107,8 @@ class Lake:
         return eventually(ended, timeout_s)
 
     def run_as_glue(self, job: str, folder: Path, *, without: str = "") -> str:
-        """What a job prints that finds its code as in Glue: the script and the archives that its definition names, out of the bucket.
+        """What a job prints that finds its code as in Glue: the script and the archives that its definition
+        names, out of the bucket.
 
         Args:
             without: the last name of an archive that is left out.

@@ -1,4 +1,6 @@
-"""The examples as one deployed lake: the commands of their pages, and what their dashboards, questions and scorer answer."""
+"""The examples as one deployed lake: the commands of their pages, and what their dashboards, questions and
+scorer answer.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def lake(home: Path) -> Iterator[Lake]:
-    """A lake with the contracts, systems, models and dashboards of both examples, after their files were sent and a run."""
+    """A lake with the contracts, systems, models and dashboards of both examples, after their files were sent
+    and a run.
+    """
     project = home / "lake"
     for example in ("airports", "bike-share"):
         shutil.copytree(
@@ -99,7 +103,10 @@ def test_declared_tables_are_published_with_the_models(viewer: Api) -> None:
     """A contract without columns is enough for a forecast and for unusual days, also on a deployed lake."""
     (forecast,) = rows_of(
         viewer,
-        "SELECT count(*) AS days, min(past_error_naive - past_error) AS gain, min(upper_80 - lower_80) AS width FROM daily_rentals",
+        (
+            "SELECT count(*) AS days, min(past_error_naive - past_error) AS gain, min(upper_80 - lower_80) "
+            "AS width FROM daily_rentals"
+        ),
     )
     assert forecast["days"] == 14
     assert min(forecast["gain"], forecast["width"]) > 0
@@ -151,7 +158,8 @@ def test_every_panel_of_the_dashboards_has_an_answer(viewer: Api) -> None:
 
 def test_the_scorer_answers_as_the_table_says(lake: Lake, viewer: Api) -> None:
     (row,) = lake.query(
-        "select mean, lower_80, upper_80 from bikes_prod.hourly_demand where hour_at = timestamp '2012-02-05 08:00:00'"
+        "select mean, lower_80, upper_80 from bikes_prod.hourly_demand where hour_at = timestamp "
+        "'2012-02-05 08:00:00'"
     )
     answer = viewer.call("POST", "/v1/predictions/hourly-demand", {"hour_at": "2012-02-05T08:00:00"})
     assert {name: answer.json[name] for name in row} == row

@@ -1,4 +1,7 @@
-"""The scheduled export as it is deployed: state machine, job, secret; a server on one side, Athena on the other."""
+"""The scheduled export as it is deployed: state machine, job, secret.
+
+A server on one side, Athena on the other.
+"""
 
 from __future__ import annotations
 
@@ -48,13 +51,16 @@ TABLES = (
     "CREATE DATABASE ecommerce CHARACTER SET utf8mb4",
     "USE ecommerce",
     """CREATE TABLE regions (region_id VARCHAR(8) PRIMARY KEY, region_name VARCHAR(80) NOT NULL, country_code CHAR(2), continent CHAR(2),
-    population BIGINT, gdp_usd DECIMAL(20,2), updated_at DATETIME(6) NOT NULL)""",
+    population BIGINT, gdp_usd DECIMAL(20,2), updated_at DATETIME(6) NOT NULL)""",  # noqa: E501 a listing
     """CREATE TABLE payments (payment_id BIGINT PRIMARY KEY, order_id VARCHAR(20), method VARCHAR(16), card_number VARCHAR(19),
     card_cvv VARCHAR(4), card_expiry CHAR(7), amount DECIMAL(14,4), currency CHAR(3), paid_at DATETIME, status VARCHAR(12), notes TEXT,
-    updated_at DATETIME)""",
-    "INSERT INTO regions VALUES ('GB', 'United Kingdom', 'GB', 'EU', 67000000, 3070667732359.50, '2026-01-01')",
+    updated_at DATETIME)""",  # noqa: E501 a listing
+    (
+        "INSERT INTO regions VALUES ('GB', 'United Kingdom', 'GB', 'EU', 67000000, 3070667732359.50, "
+        "'2026-01-01')"
+    ),
     f"""INSERT INTO payments SELECT seq, CONCAT('O-', seq), 'card', '{CARD}', '917', '2027-12', seq / 4, 'GBP', '2026-01-01', 'captured',
-    'read out {CARD}', '2026-01-01' FROM seq_1_to_500""",  # noqa: S608 literals of this file
+    'read out {CARD}', '2026-01-01' FROM seq_1_to_500""",  # noqa: E501, S608 literals of this file
     "COMMIT",
     "CREATE DATABASE crm CHARACTER SET utf8mb4",
     "CREATE TABLE crm.account (account_id INT PRIMARY KEY, name VARCHAR(40) NOT NULL)",
@@ -73,10 +79,13 @@ TABLES = (
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with two of the lake's tables, a database of customers, and one with the tables of five real schemas."""
+    """A server with two of the lake's tables, a database of customers, and one with the tables of five real
+    schemas.
+    """
     if not shutil.which("mariadbd"):
         pytest.skip(
-            "mariadbd is not installed (Debian: apt install mariadb-server); the export's end-to-end test needs it"
+            "mariadbd is not installed (Debian: apt install mariadb-server); the export's end-to-end "
+            "test needs it"
         )
     folder = tmp_path_factory.mktemp("mariadb")
     install(folder / "data")
@@ -90,7 +99,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def lake(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    """A lake that exports three databases of the server, and masks the first on the way; the shell that deploys knows the others' logins.
+    """A lake that exports three databases of the server, and masks the first on the way.
+
+    The shell that deploys knows the others' logins.
 
     The contracts of the third are drafts that nobody touched.
     """
@@ -178,7 +189,8 @@ def test_a_scheduled_export_reaches_athena_and_no_card_number_reaches_raw(lake: 
     assert eventually(all_in, JOB_TIMEOUT_S)
     merged(lake)
     [found] = lake.query(
-        "select count(*) as n, sum(amount) as total, min(card_last4) as last4, min(notes) as notes from ecommerce_curated.payments"
+        "select count(*) as n, sum(amount) as total, min(card_last4) as last4, min(notes) as notes from "
+        "ecommerce_curated.payments"
     )
     assert (int(found["n"]), float(found["total"]), found["last4"]) == (500, 500 * 501 / 8, "1111")
     assert CARD not in found["notes"]
@@ -193,7 +205,10 @@ def test_the_same_run_again_lands_nothing_new(lake: Lake) -> None:
 
 
 def test_only_the_database_whose_login_is_stored_is_scheduled(lake: Lake) -> None:
-    """When the lake was deployed, the shell knew the login of crm; that of the deployment's own database was stored later."""
+    """When the lake was deployed, the shell knew the login of crm.
+
+    That of the deployment's own database was stored later.
+    """
     schedules = lake.client("scheduler")
     prefix = (
         lake.environment["HEADGATE_STATE_MACHINE_ARN"]

@@ -1,4 +1,5 @@
-"""Records on a deployed lake: the GraphQL API and the command line write the same table, and an address has one owner.
+"""Records on a deployed lake: the GraphQL API and the command line write the same table, and an address has
+one owner.
 
 The lake also takes payments and replaces their originals by masked forms, as its settings say.
 """
@@ -39,8 +40,10 @@ NUMBERS = (
 )  # test numbers that payment gateways publish
 PAYMENTS = (
     "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
-    f"1,O-1,card,{NUMBERS[0]},917,2027-12,10.00,GBP,2026-01-01 00:00:00,captured,read out {NUMBERS[1]},2026-01-01 00:00:00\n"
-    f"2,O-2,card,{NUMBERS[1]},917,2027-12,much,GBP,2026-01-01 00:00:00,captured,refused {NUMBERS[0]},2026-01-01 00:00:00\n"
+    f"1,O-1,card,{NUMBERS[0]},917,2027-12,10.00,GBP,2026-01-01 00:00:00,captured,read out "
+    f"{NUMBERS[1]},2026-01-01 00:00:00\n"
+    f"2,O-2,card,{NUMBERS[1]},917,2027-12,much,GBP,2026-01-01 00:00:00,captured,refused "
+    f"{NUMBERS[0]},2026-01-01 00:00:00\n"
     f"3,O-3,card,{NUMBERS[2]},9173,2027-12,30.00,GBP,2026-01-01 00:00:00,captured,,2026-01-01 00:00:00\n"
 )
 CREATE = "mutation C($input: CustomerInput!) { createCustomer(input: $input) { customer_id email } }"
@@ -49,12 +52,18 @@ BATCH = """mutation B($inputs: [CustomerInput!]!) {
 }"""
 UPDATE = "mutation U($id: ID!, $input: CustomerChanges!) { updateCustomer(id: $id, input: $input) { name } }"
 GET = "query G($id: ID!) { getCustomer(id: $id) { customer_id name email country_code } }"
-LIST = "query L($limit: Int, $cursor: String) { listCustomers(limit: $limit, cursor: $cursor) { records { customer_id } cursor } }"
+LIST = (
+    "query L($limit: Int, $cursor: String) { listCustomers(limit: $limit, cursor: $cursor) { records { "
+    "customer_id } cursor } }"
+)
 
 
 @dataclass(frozen=True)
 class GraphQl:
-    """The API of a lake on the emulator, whose address has the API's id in its path; called with the API key or a person's token."""
+    """The API of a lake on the emulator, whose address has the API's id in its path.
+
+    Called with the API key or a person's token.
+    """
 
     url: str
     key: str = ""
@@ -74,7 +83,9 @@ class GraphQl:
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    """A lake with the onboarding domain and the shop's contract of payments, which replaces originals with card data."""
+    """A lake with the onboarding domain and the shop's contract of payments, which replaces originals with
+    card data.
+    """
     project = tmp_path_factory.mktemp("project")
     (project / "headgate.toml").write_text('name = "records"\ndomains = ["onboarding"]\n', encoding="utf-8")
     contracts = project / "contracts" / "source"
@@ -176,7 +187,8 @@ def test_of_a_thousand_creates_of_a_hundred_addresses_a_hundred_win(api: GraphQl
         rows = api.call(BATCH, inputs=inputs)["data"]["createCustomers"]["rows"]
         return [row["rule"] or row["state"] for row in rows]
 
-    # The emulator answers on six threads where there are two processors, and each call's function needs one of them for DynamoDB.
+    # The emulator answers on six threads where there are two processors, and each call's function needs one
+    # of them for DynamoDB.
     with ThreadPoolExecutor(CALLERS) as pool:
         assert Counter(state for states in pool.map(created, range(10)) for state in states) == {
             "created": 100,

@@ -1,4 +1,6 @@
-"""docs/use/your-own-data.md on a deployed lake without a ready-made domain: the page's commands, in the page's order."""
+"""docs/use/your-own-data.md on a deployed lake without a ready-made domain: the page's commands, in the
+page's order.
+"""
 
 from __future__ import annotations
 
@@ -196,7 +198,10 @@ def test_an_undone_correction_gives_back_the_rows_that_it_had_replaced(corrected
 
 
 def test_a_pending_file_is_taken_up_by_the_next_deployment(corrected: Lake, home: Path) -> None:
-    """A file whose contract asks is pending; the contract gains the column, and the deployment accepts the file."""
+    """A file whose contract asks is pending.
+
+    The contract gains the column, and the deployment accepts the file.
+    """
     path = home / "bikes" / "contracts" / "source" / "verkaeufe.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("keep_as_text", "ask"), encoding="utf-8")
     deploy(NAME, *VARIABLES, project=home / "bikes")

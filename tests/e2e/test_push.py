@@ -1,4 +1,6 @@
-"""Pushed SQL on a deployed lake: in use within seconds, never mixed within a run, and undone by one command."""
+"""Pushed SQL on a deployed lake: in use within seconds, never mixed within a run, and undone by
+one command.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A generated shop whose every defect is known: what must be refused is, for the right reason, and nothing else."""
+"""A generated shop whose every defect is known: what must be refused is, for the right reason, and nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,8 @@ def quarantine(shop: Path, shop_lake: Lake) -> list[dict[str, Any]]:
     """Every row in quarantine."""
     assert shop
     return shop_lake.query(
-        "select object_key, source_row, rule, column_name, disposition, record from ecommerce_curated.quarantine"
+        "select object_key, source_row, rule, column_name, disposition, record from "
+        "ecommerce_curated.quarantine"
     )
 
 
@@ -200,7 +203,9 @@ def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_com
 
 
 def test_a_system_reads_its_own_datasets_and_writes_its_own_lineage_only(shop_lake: Lake) -> None:
-    """With the policy of its job's role in a role that this test may assume: only Glue and the job of all systems may assume that one."""
+    """With the policy of its job's role in a role that this test may assume: only Glue and the job of all
+    systems may assume that one.
+    """
     s3 = _with_rights_of(shop_lake, "build_global_market_pulse")
     read, write = partial(_answer, s3.get_object), partial(_answer, s3.put_object, Body=b"{}")
     curated, artifacts = (
@@ -249,7 +254,10 @@ def test_a_system_reads_its_own_datasets_and_writes_its_own_lineage_only(shop_la
 
 
 def test_every_grant_of_a_function_or_job_was_used_in_a_record_or_has_a_reason(shop_lake: Lake) -> None:
-    """A new grant needs a recorded call (`python -m benchmarks.experiments privileges`) or a reason; docs/operate/experiments.md."""
+    """A new grant needs a recorded call (`python -m benchmarks.experiments privileges`) or a reason.
+
+    Docs/operate/experiments.md.
+    """
     iam, roles = shop_lake.client("iam"), roles_of(shop_lake.outputs, shop_lake.client("glue"))
     granted = {name: grants_of(iam, role) for name, role in roles.items()}
     unused, reasons = unused_grants(granted, kept_grants()), read_reasons()
@@ -291,7 +299,10 @@ def _answer(call: Callable[..., object], **arguments: object) -> str:
 def test_one_failing_system_does_not_lose_the_others_and_names_its_cause(
     built: Path, shop_lake: Lake
 ) -> None:
-    """One job builds all systems. Two fail there; the job of one of them works, and that of the other fails, too."""
+    """One job builds all systems.
+
+    Two fail there; the job of one of them works, and that of the other fails, too.
+    """
     assert built
     jobs, own = shop_lake.outputs["jobs"], "--HEADGATE_SYSTEM_ARGUMENTS"
     intact = shop_lake.client("glue").get_job(JobName=jobs["build_systems"])["Job"]["DefaultArguments"]
@@ -375,7 +386,10 @@ def test_the_jobs_of_one_system_alone_get_the_sentence_model_and_read_searches_w
 
 
 def _sensitive_values(shop: Path) -> dict[str, set[str]]:
-    """Every card number and SSN that the shop sent; CVVs are looked for row by row, three digits alone are everywhere."""
+    """Every card number and SSN that the shop sent.
+
+    CVVs are looked for row by row, three digits alone are everywhere.
+    """
     found: dict[str, set[str]] = {"card_number": set(), "ssn": set()}
     for path in sorted(shop.rglob("part-*.csv.gz")):
         with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:

@@ -1,4 +1,6 @@
-"""The API as it is deployed: sign in, upload, check without a trace, commit, follow, and read only what a role permits."""
+"""The API as it is deployed: sign in, upload, check without a trace, commit, follow, and read only what a
+role permits.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,13 @@ pytestmark = pytest.mark.e2e
 
 PAYMENTS = (
     b"payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
-    b"9000001,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
-    b"9000002,A2,card,4111111111111111,917,2026-01,oops,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+    b"9000001,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 "
+    b"10:00:00\n"
+    b"9000002,A2,card,4111111111111111,917,2026-01,oops,GBP,2024-01-01 10:00:00,captured,,2024-01-01 "
+    b"10:00:00\n"
 )
-# Schemathesis sends ids that it finds in answers, and other tests read this lake, so only a viewer asks for these; the API refuses.
+# Schemathesis sends ids that it finds in answers, and other tests read this lake, so only a viewer asks for
+# these; the API refuses.
 CHANGES_FILES = ("startRun", "revertFile", "restoreFile", "sendCorrections", "checkMapping", "acceptMapping")
 
 
@@ -142,7 +147,8 @@ def test_a_machine_signs_its_requests_and_needs_no_token(shop_lake: Lake, operat
 @pytest.mark.usefixtures("built")
 def test_predictions_are_those_of_the_published_tables(shop_lake: Lake, operator: Api) -> None:
     churn, *_ = shop_lake.query(
-        "select customer_id, churn_probability, driver_1 from ecommerce_prod.churn_risk order by churn_probability desc, 1"
+        "select customer_id, churn_probability, driver_1 from ecommerce_prod.churn_risk order by "
+        "churn_probability desc, 1"
     )
     predicted = operator.call("POST", "/v1/predictions/customer", {"customer_id": churn["customer_id"]})
     assert predicted.status == 200, predicted.body
@@ -179,7 +185,8 @@ def test_every_system_answers_its_own_tables_and_none_of_another(shop_lake: Lake
             assert operator.call("GET", f"/v1/systems/{system}/tables/{table}/rows?limit=1").status == 200, (
                 table
             )
-    # The cursor names a version, so the function asks the other system's bucket and not the catalog, whose databases all share.
+    # The cursor names a version, so the function asks the other system's bucket and not the catalog, whose
+    # databases all share.
     cursor = cursors.encode(["0a", 0, _digest(RowsRequest("", (), "", sees_personal_data=True))])
     path = "/v1/systems/compliance-guardian/tables/fraud_scores/rows"
     answer = invoked(shop_lake, "tables_retail-copilot", path, {"cursor": cursor})

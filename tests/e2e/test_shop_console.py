@@ -1,4 +1,5 @@
-"""The deployed console in Chromium: served by CloudFront, signed in to the user pool, over the API and the gate of the lake.
+"""The deployed console in Chromium: served by CloudFront, signed in to the user pool, over the API and the
+gate of the lake.
 
 MB=200 makes the file larger that is uploaded across a reload.
 """
@@ -34,9 +35,12 @@ PATIENCE_MS = 60 * MS  # a function's cold start on two busy cores
 # Columns that a supplier calls by other names, and two broken amounts.
 FOREIGN = (
     b"F1,ref,how,pan,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
-    b"9100001,C1,card,4111111111111111,917,2026-01,ten,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
-    b"9100002,C2,card,4111111111111111,917,2026-01,six,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
-    b"9100003,C3,card,4111111111111111,917,2026-01,7.25,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+    b"9100001,C1,card,4111111111111111,917,2026-01,ten,GBP,2024-01-01 10:00:00,captured,,2024-01-01 "
+    b"10:00:00\n"
+    b"9100002,C2,card,4111111111111111,917,2026-01,six,GBP,2024-01-01 10:00:00,captured,,2024-01-01 "
+    b"10:00:00\n"
+    b"9100003,C3,card,4111111111111111,917,2026-01,7.25,GBP,2024-01-01 10:00:00,captured,,2024-01-01 "
+    b"10:00:00\n"
 )
 MEANING = {"F1": "payment_id", "ref": "order_id", "how": "method", "pan": "card_number"}
 
@@ -69,7 +73,10 @@ def sign_in(browser: Browser, lake: Lake, group: str, errors: list[str]) -> Page
 
 
 def is_error(kind: str, text: str) -> bool:
-    """Whether a browser reports an error; the 404 of a file that the gate has not begun yet is asked again."""
+    """Whether a browser reports an error.
+
+    The 404 of a file that the gate has not begun yet is asked again.
+    """
     return kind == "error" and "404" not in text
 
 
@@ -90,7 +97,10 @@ def choose_fields(page: Page) -> None:
 
 
 def expect_stages(page: Page, stages: int = 6) -> None:
-    """Wait until the newest file on the page has passed every stage; the check of one that lost many rows is a warning."""
+    """Wait until the newest file on the page has passed every stage.
+
+    The check of one that lost many rows is a warning.
+    """
     done = page.get_by_role("list", name="Stages").last.locator("[data-state=done], [data-state=warning]")
     expect(done).to_have_count(stages, timeout=GATE_TIMEOUT_S * MS)
 
@@ -105,7 +115,9 @@ url => new Promise(resolve => {
 
 
 def test_the_page_connects_to_its_own_api_and_to_no_other(shop_lake: Lake, browser: Browser) -> None:
-    """A script in the page must not send what it read to an API of somebody else, which has another id in the same domain."""
+    """A script in the page must not send what it read to an API of somebody else, which has another id in the
+    same domain.
+    """
     page = sign_in(browser, shop_lake, "viewer", [])  # the page shows the answers of its own API
     own, own_id = shop_lake.outputs["api"]["url"], shop_lake.outputs["api"]["id"]
     assert own_id in own
@@ -150,7 +162,10 @@ def test_a_foreign_file_is_mapped_fixed_committed_skipped_the_second_time_and_fo
     visit(
         page,
         url,
-        "/query?sql=select sum(amount) as total from ecommerce_curated.payments where order_id in ('C1', 'C2', 'C3')",
+        (
+            "/query?sql=select sum(amount) as total from ecommerce_curated.payments where order_id in "
+            "('C1', 'C2', 'C3')"
+        ),
     )
     page.get_by_role("button", name=re.compile("Run")).click()
     expect(page.get_by_role("table").get_by_text("23.25")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)

@@ -1,6 +1,8 @@
-"""Roles of people on the deployed lake: each command of the threat model's page works with its role's rights, and no more does.
+"""Roles of people on the deployed lake: each command of the threat model's page works with its role's rights,
+and no more does.
 
-This file's tests come last of those on the shop's lake, because an operator rotates the masking key and undoes an upload.
+This file's tests come last of those on the shop's lake, because an operator rotates the masking key and
+undoes an upload.
 """
 
 from __future__ import annotations
@@ -86,12 +88,15 @@ DENIED = [
 ]
 
 TABLES = 200
-# Without white space, of a managed policy and of all inline policies of a role. Source: IAM user guide, "IAM and AWS STS quotas".
+# Without white space, of a managed policy and of all inline policies of a role. Source: IAM user guide, "IAM
+# and AWS STS quotas".
 LIMITS = {"aws_iam_policy": 6_144, "aws_iam_role_policy": 10_240}
 
 
 def widen(build: Path) -> None:
-    """Add datasets with personal data until there are `TABLES`, give one system as many tables, and let it read every dataset."""
+    """Add datasets with personal data until there are `TABLES`, give one system as many tables, and let it
+    read every dataset.
+    """
     catalog, reads = (
         json.loads((build / name).read_text(encoding="utf-8")) for name in ("catalog.json", "reads.json")
     )

@@ -1,4 +1,6 @@
-"""The engine stands alone: without the retail domain its tests pass, and a lake of another domain deploys and publishes tables."""
+"""The engine stands alone: without the retail domain its tests pass, and a lake of another domain deploys and
+publishes tables.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 DOMAIN = ("headgate/domains/retail/", "tests/domains/retail/")
-FOLDERS = "contracts engines lake masking merge quality systems values"  # two thousand tests in half a minute; the others need longer
-# Of these folders, the files whose data are the shop's contracts. A file leaves the list when it has data of its own.
+# Two thousand tests in half a minute; the others need longer.
+FOLDERS = "contracts engines lake masking merge quality systems values"
+# Of these folders, the files whose data are the shop's contracts. A file leaves the list when it has data of
+# its own.
 WITH_DATA_OF_THE_SHOP = (
     "contracts/test_analyst_tables.py",
     "contracts/test_curated.py",

@@ -1,6 +1,8 @@
-"""The same lake behind the real adapters, on the emulator: a worker meets what befalls it at the call that boto3 makes.
+"""The same lake behind the real adapters, on the emulator: a worker meets what befalls it at the call that
+boto3 makes.
 
-All lakes of a group have one raw bucket, for the time at which a file landed is kept with its rows, and zones of their own.
+All lakes of a group have one raw bucket, for the time at which a file landed is kept with its rows, and zones
+of their own.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ _CALL = "headgate_call"
 
 @dataclass
 class Stand:
-    """The emulator, clients all of whose calls are the worker's at work, and what every lake of one group shares."""
+    """The emulator, clients all of whose calls are the worker's at work, and what every lake of one group
+    shares.
+    """
 
     emulator: Emulator
     group: str
@@ -138,7 +142,9 @@ class AwsLake(Lake):
         self.ledger = DynamoLedger(self.stand.clients["dynamodb"], self.prefix)
 
     def receive(self, ref: ObjectRef, worker: Worker | None = None) -> Any:  # noqa: ANN401 as the lake it replaces
-        """As in memory; the clients' calls are the worker's meanwhile, and what it sent to the queue comes from there."""
+        """As in memory; the clients' calls are the worker's meanwhile, and what it sent to the queue comes
+        from there.
+        """
         try:
             with self.calls_of(worker):
                 return super().receive(ref, worker)

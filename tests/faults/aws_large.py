@@ -1,4 +1,6 @@
-"""The hand-over behind the real adapters, on the emulator: runs of a state machine, whose jobs work as in memory."""
+"""The hand-over behind the real adapters, on the emulator: runs of a state machine, whose jobs work as in
+memory.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ NOTHING = json.dumps({"StartAt": "Settled", "States": {"Settled": {"Type": "Pass
 
 @dataclass
 class AwsLargeLake(LargeLake, AwsLake):
-    """A lake on a stand, with a machine of its own that remembers which runs were started; the lake's jobs do their work."""
+    """A lake on a stand, with a machine of its own that remembers which runs were started.
+
+    The lake's jobs do their work.
+    """
 
     machine: str = ""
 

@@ -1,6 +1,7 @@
 """What the tests of faults share: a file is checked once, and the statistics of equal rows are computed once.
 
-The same small files go through the gate thousands of times. Neither computation calls a service, so no fault can stop it.
+The same small files go through the gate thousands of times. Neither computation calls a service, so no fault
+can stop it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ class Checked(NamedTuple):
 
 @pytest.fixture(autouse=True, scope="session")
 def profiles_of_equal_rows_are_computed_once() -> Iterator[None]:
-    """A profile depends on nothing but what was received. What is kept is found by all rows, accepted and refused."""
+    """A profile depends on nothing but what was received.
+
+    What is kept is found by all rows, accepted and refused.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kept_profiles, "profile_of", _remembered)
         yield
@@ -49,7 +53,10 @@ def profiles_of_equal_rows_are_computed_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def files_are_checked_once() -> Iterator[None]:
-    """The rows of a file depend on nothing but its content and what the call states. A file that is rejected is checked again."""
+    """The rows of a file depend on nothing but its content and what the call states.
+
+    A file that is rejected is checked again.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(check_local_file, "check_file", _checked)
         yield

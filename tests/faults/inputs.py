@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 REGION = "region_id,region_name,country_code,continent,population,gdp_usd,updated_at"
-PAYMENT = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at"
+PAYMENT = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at"
+)
 CARD = "4111111111111111"  # a test number that payment gateways publish
 Upload = tuple[str, bytes | None]  # key and body; without one the object is deleted
 
@@ -44,7 +47,10 @@ def regions(*codes: str) -> bytes:
 def payments(*amounts: str, header: str = PAYMENT) -> bytes:
     """A CSV of one card payment for each amount; a row with another text is to be refused."""
     rows = [
-        f"{number},O-{number},card,{CARD},123,2030-12,{amount},GBP,2024-01-01 10:00:00,captured,by {CARD},2024-01-01 10:00:00"
+        (
+            f"{number},O-{number},card,{CARD},123,2030-12,{amount},GBP,2024-01-01 10:00:00,captured,by "
+            f"{CARD},2024-01-01 10:00:00"
+        )
         for number, amount in enumerate(amounts, 1)
     ]
     return "\n".join([header, *rows, ""]).encode()
@@ -114,7 +120,8 @@ GROUPS["sent again"] = (
     ("payments/august.csv", None),
     ("payments/august.csv", MIXED),
 )
-# Three files like each other and one unlike them: an alert reports it, and it must not be compared with itself when it comes again.
+# Three files like each other and one unlike them: an alert reports it, and it must not be compared with
+# itself when it comes again.
 GROUPS["out of line"] = tuple(
     (f"payments/{number}.csv", payments(*[f"{amount}.{number}" for amount in range(100, 400)]))
     for number in (1, 2, 3)

@@ -1,7 +1,8 @@
-"""A lake in memory, with its queue and its inbox, whose workers can be stopped at any call, and what may be compared of it.
+"""A lake in memory, with its queue and its inbox, whose workers can be stopped at any call, and what may be
+compared of it.
 
-A call is named by what it does and to which bucket, and counted: `write curated #1`. So it has the same name in every run, whatever
-else happens.
+A call is named by what it does and to which bucket, and counted: `write curated #1`. So it has the same name
+in every run, whatever else happens.
 """
 
 from __future__ import annotations
@@ -209,12 +210,17 @@ class Lake:
             self.refs.append(self.objects.info(ObjectRef("raw", key)).ref)
 
     def receive(self, ref: ObjectRef, worker: Worker | None = None) -> FileRecord:
-        """What a worker makes of one message; it waits a little where that is enough, as the function does."""
+        """What a worker makes of one message.
+
+        It waits a little where that is enough, as the function does.
+        """
         runs = self.runs(worker or Worker())
         return retry_throttled(partial(runs.receive, ref), sleep=self.wait)
 
     def deliver(self, refs: Iterable[ObjectRef], dice: Random | None = None) -> None:
-        """As SQS does: what failed comes again when it is no longer hidden, in any order, until it counts as dead."""
+        """As SQS does: what failed comes again when it is no longer hidden, in any order, until it counts as
+        dead.
+        """
         self.queue += [(ref, 0) for ref in refs]
         while self.queue:
             batch, self.queue = self.queue, []
@@ -347,7 +353,9 @@ class Lake:
         return tuple(sorted(record.file_id for record in self.ledger.records() if record.state == "done"))
 
     def outcome(self) -> dict[str, object]:
-        """All that a lake is, without when each file was finished, and in which order the figures of files were kept."""
+        """All that a lake is, without when each file was finished, and in which order the figures of files
+        were kept.
+        """
         zones = {zone: self.contents(zone) for zone in ("raw", "curated", "quarantine", "artifacts")}
         figures = {
             key: json.loads(zones["artifacts"].pop(key))
@@ -371,12 +379,16 @@ class Lake:
         }
 
 
-# Files at the same moment may forget one another's figures, and what a file is compared with depends on what came before it.
+# Files at the same moment may forget one another's figures, and what a file is compared with depends on what
+# came before it.
 ADVICE = frozenset({"figures", "drift"})
 
 
 def _digest(value: object) -> bytes:
-    """Return a digest that is equal only for equal values. Without pickle's memory, equal texts need not be one object."""
+    """Return a digest that is equal only for equal values.
+
+    Without pickle's memory, equal texts need not be one object.
+    """
     sink = io.BytesIO()
     pickler = pickle.Pickler(sink)
     pickler.fast = True
@@ -389,7 +401,9 @@ _calls: dict[tuple[tuple[ObjectRef, ...], int], tuple[Call, ...]] = {}
 
 
 def quiet(lake: Lake) -> dict[str, object]:
-    """The outcome of a lake to which every file came once, one after the other, the files that this one accepted first."""
+    """The outcome of a lake to which every file came once, one after the other, the files that this one
+    accepted first.
+    """
     like = (tuple(lake.refs), lake.winners)
     if like not in _quiet:
         calm = lake.fresh()
@@ -415,10 +429,12 @@ _ends: dict[bytes, list[str]] = {}
 
 
 def found_wrong(lake: Lake, but: frozenset[str] = frozenset()) -> list[str]:
-    """Where the lake, when everything has come again, is not that of a quiet run; a lake in memory stays as it is.
+    """Where the lake, when everything has come again, is not that of a quiet run.
 
-    Lakes of one state in memory are followed once: a worker that was killed after a call and one that was killed before the next leave
-    the same lake.
+    A lake in memory stays as it is.
+
+    Lakes of one state in memory are followed once: a worker that was killed after a call and one that was
+    killed before the next leave the same lake.
     """
     if not isinstance(lake.objects, MemoryObjects):
         redeliver(lake)

@@ -1,7 +1,9 @@
-"""A lake whose function is too small for every file: it hands them over to runs of the larger worker, which can be stopped as it can.
+"""A lake whose function is too small for every file: it hands them over to runs of the larger worker, which
+can be stopped as it can.
 
-The machine that starts the job and watches it is as Terraform has it: a job that fails or dies is started again under its run's name,
-and when its attempts are used up, the record is `failed` and the file's message is dead.
+The machine that starts the job and watches it is as Terraform has it: a job that fails or dies is started
+again under its run's name, and when its attempts are used up, the record is `failed` and the file's message
+is dead.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ class LargeLake(Lake):
     """A lake in memory, with the machine that runs the larger worker.
 
     Attributes:
-        sees: `foretold`: the function sees by a file's size that it has too little memory; `outgrown`: it takes the file on, and finds
-            that it is more than its disk holds; `died`: it has enough for the file, and hands over what comes again after a worker died.
+        sees: `foretold`: the function sees by a file's size that it has too little memory; `outgrown`: it
+            takes the file on, and finds that it is more than its disk holds; `died`: it has enough for the
+            file, and hands over what comes again after a worker died.
         befalls: what the next attempts of runs meet with, in turn.
     """
 

@@ -1,4 +1,6 @@
-"""However often and in whatever order events come, from however many workers that die: the lake is that of a quiet run."""
+"""However often and in whatever order events come, from however many workers that die: the lake is that of a
+quiet run.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ HAPPENS = (Worker.stop, Worker.stop, failing(ServiceError), failing(ThrottledErr
 
 
 def troubled(seed: int, group: str = "all") -> Lake:
-    """A lake to which every file came up to six times, in any order, first from workers that met with something at any of their calls."""
+    """A lake to which every file came up to six times, in any order, first from workers that met with
+    something at any of their calls.
+    """
     dice = random.Random(seed)  # noqa: S311 a test's dice
     lake = Lake(group)
     order = list(range(len(lake.refs)))
@@ -94,7 +98,10 @@ def test_the_merged_snapshot_is_that_of_a_quiet_run(tmp_path: Path) -> None:
 def test_the_lake_shows_what_an_object_holds_though_its_rows_have_no_newer_time_of_change(
     sent: str, merges: str, tmp_path: Path
 ) -> None:
-    """A corrected file whose sender left `updated_at` as it was; and one that goes back to what it held before."""
+    """A corrected file whose sender left `updated_at` as it was.
+
+    And one that goes back to what it held before.
+    """
     assert _shown_after(
         [("june", content) for content in sent], tmp_path, every_time=merges == "after each"
     ) == [sent[-1]]

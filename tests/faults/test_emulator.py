@@ -1,4 +1,6 @@
-"""The same behind the real adapters: stopped, throttled and cut off at every call that boto3 makes, and killed by the system."""
+"""The same behind the real adapters: stopped, throttled and cut off at every call that boto3 makes, and
+killed by the system.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.faults
 
-# Between them they make every call that there is; the others make the same ones. FAULTS=all sends the rest, too.
+# Between them they make every call that there is; the others make the same ones. FAULTS=all sends the rest,
+# too.
 SENT = ["copies", "correction", "refused", "to map", "unknown", "run"]
 REST = (
     ["csv", "parquet", "gzip", "empty", "found by its header", "no manifest"]

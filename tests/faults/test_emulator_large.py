@@ -1,4 +1,6 @@
-"""A file that is handed over, behind the real adapters: function and job stopped, throttled and cut off at every call that boto3 makes."""
+"""A file that is handed over, behind the real adapters: function and job stopped, throttled and cut off at
+every call that boto3 makes.
+"""
 
 from __future__ import annotations
 

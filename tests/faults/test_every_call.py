@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.faults
 
 SMALL = [group for group in GROUPS if group != "all"]
-# A worker that outlives its lease (none does: the lease is the function's timeout) may store a refused row under its own file's name.
+# A worker that outlives its lease (none does: the lease is the function's timeout) may store a refused row
+# under its own file's name.
 ORIGIN = frozenset({"quarantine"})
 EXPECTED = {
     "csv": ["done"],
@@ -68,7 +69,10 @@ LAST_ONLY = {"out of line", "reverted", "sent again"}
 
 
 def places(group: str) -> Iterator[tuple[int, Call]]:
-    """Every call of every file of the group; of the last one only where the others are there to be compared with."""
+    """Every call of every file of the group.
+
+    Of the last one only where the others are there to be compared with.
+    """
     for place in range(len(Lake(group).refs))[-1 if group in LAST_ONLY else 0 :]:
         for call in calls_of(Lake(group), place):
             yield place, call
@@ -88,12 +92,18 @@ def _reached(group: str, place: int, executor: type[Executor]) -> Lake:
 
 
 def lake_at(group: str, place: int, executor: type[Executor] = Soon) -> Lake:
-    """A lake of its own to which the group's files before that place came; they are processed once for all tests."""
+    """A lake of its own to which the group's files before that place came.
+
+    They are processed once for all tests.
+    """
     return _reached(group, place, executor).copy()
 
 
 def befallen(lake: Lake, place: int, fault: Fault) -> Worker:
-    """The worker that this happened to at the group's file of that place. Those before it had come already."""
+    """The worker that this happened to at the group's file of that place.
+
+    Those before it had come already.
+    """
     worker = Worker(fault)
     try:
         lake.receive(lake.refs[place], worker)
@@ -132,7 +142,10 @@ def test_a_worker_killed_before_or_after_any_call_loses_and_doubles_nothing(
 def test_a_call_that_fails_or_whose_answer_is_lost_loses_and_doubles_nothing(
     group: str, error: type[ServiceError]
 ) -> None:
-    """`SlowDown` and `ProvisionedThroughputExceeded` are ThrottledErrors; an answer that was lost is a failure after the call."""
+    """`SlowDown` and `ProvisionedThroughputExceeded` are ThrottledErrors.
+
+    An answer that was lost is a failure after the call.
+    """
     holds_for_all(group, failing(error))
 
 

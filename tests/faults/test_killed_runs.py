@@ -1,4 +1,6 @@
-"""A merge or a system's build that is killed at whichever call: the next run gives the lake of a run that was not disturbed."""
+"""A merge or a system's build that is killed at whichever call: the next run gives the lake of a run that was
+not disturbed.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ def lake_of(lake: Lake) -> dict[str, Any]:
 
 
 def changes(worker: Worker) -> list[Call]:
-    """The calls that change the lake: killed before another call, a worker leaves what it left after the change before it."""
+    """The calls that change the lake: killed before another call, a worker leaves what it left after the
+    change before it.
+    """
     return [
         call
         for call in worker.calls
@@ -69,7 +73,9 @@ def changes(worker: Worker) -> list[Call]:
 
 
 def test_a_merge_that_is_killed_at_any_change_leaves_the_lake_to_the_next_run(tmp_path: Path) -> None:
-    """Until then a reader of one table sees the rows of one snapshot, the one before or the new one, never a part of it."""
+    """Until then a reader of one table sees the rows of one snapshot, the one before or the new one, never a
+    part of it.
+    """
     calm, quiet = merged_once(tmp_path / "calm"), Worker()
     merge(calm, quiet)
     expected = lake_of(calm)

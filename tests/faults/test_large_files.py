@@ -1,6 +1,8 @@
-"""A file that is handed over to the larger worker, whatever befalls either of them at whichever call: the lake is that of a quiet run.
+"""A file that is handed over to the larger worker, whatever befalls either of them at whichever call: the
+lake is that of a quiet run.
 
-The quiet run is that of a function which is large enough for every file: a file becomes there what it becomes here.
+The quiet run is that of a function which is large enough for every file: a file becomes there what it becomes
+here.
 """
 
 from __future__ import annotations
@@ -63,13 +65,18 @@ def _reached(group: str, place: int, sees: str) -> LargeLake:
 
 
 def lake_at(group: str, place: int, sees: str = FORETOLD) -> LargeLake:
-    """A lake of its own to which the group's files before that place came; they are processed once for all tests."""
+    """A lake of its own to which the group's files before that place came.
+
+    They are processed once for all tests.
+    """
     return _reached(group, place, sees).copy()
 
 
 @cache
 def quiet_calls(group: str, place: int, sees: str, who: str) -> tuple[Call, ...]:
-    """Every call that the function, or the job, makes for the group's file of that place when nothing goes wrong."""
+    """Every call that the function, or the job, makes for the group's file of that place when nothing goes
+    wrong.
+    """
     lake, worker = lake_at(group, place, sees), Worker()
     lake.jobs.clear()
     with suppress(HeadgateError):
@@ -152,7 +159,9 @@ def test_whoever_else_works_at_any_moment_of_a_job_changes_nothing(group: str, s
 
 
 def troubled(seed: int) -> LargeLake:
-    """A lake to which every file came up to six times, in any order, while functions and jobs met with something at any of their calls."""
+    """A lake to which every file came up to six times, in any order, while functions and jobs met with
+    something at any of their calls.
+    """
     dice = random.Random(seed)  # noqa: S311 a test's dice
     lake, hidden = LargeLake("all", sees=dice.choice([FORETOLD, OUTGROWN])), []
     order = list(range(len(lake.refs)))
@@ -212,7 +221,10 @@ def test_the_harness_finds_a_file_without_an_alert() -> None:
 def test_a_worker_that_dies_while_it_fetches_a_large_file_leaves_a_record_and_a_job_accepts_the_file() -> (
     None
 ):
-    """The record is there from the first moment. When the lease has ended, the file is handed over: the function may be too small."""
+    """The record is there from the first moment.
+
+    When the lease has ended, the file is handed over: the function may be too small.
+    """
     lake = lake_at("csv", 0, DIED)
     befallen(lake, 0, Fault(Call("download raw", 1), BEFORE, Worker.stop), FUNCTION)
     assert [(record.key, record.state) for record in lake.ledger.records()] == [

@@ -1,4 +1,6 @@
-"""Files that go through the gate again, under a new masking key: stopped anywhere, the lake is in the end that of a quiet replay."""
+"""Files that go through the gate again, under a new masking key: stopped anywhere, the lake is in the end
+that of a quiet replay.
+"""
 
 from __future__ import annotations
 

@@ -171,7 +171,8 @@ def test_parameters_are_values_and_never_sql(connected: ClientLake) -> None:
         == 0
     )
     one = connected.sql(
-        "select region_id from regional_performance where region_id in (:regions) and month_on >= :month and revenue > :least",
+        "select region_id from regional_performance where region_id in (:regions) and month_on >= "
+        ":month and revenue > :least",
         {"regions": ["R1", "R0", hostile], "month": date(2011, 11, 1), "least": Decimal("-0.2")},
     )
     assert one["region_id"].tolist() == ["R1"]

@@ -1,4 +1,6 @@
-"""What a process loads to begin its work: a cold start pays for every import, and only a process of its own shows it."""
+"""What a process loads to begin its work: a cold start pays for every import, and only a process of its own
+shows it.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,11 @@ GATE_PARTS = (
 )
 ANSWERS_PREDICTIONS = (
     "headgate.api.app, headgate.domains.retail.predictions.answers, headgate.api.analytics.table_rows, "
-    "headgate.domains.retail.predictions.customers, headgate.domains.retail.predictions.fraud, headgate.domains.retail.predictions.searches"
+    "headgate.domains.retail.predictions.customers, headgate.domains.retail.predictions.fraud, "
+    "headgate.domains.retail.predictions.searches"
 )
-# What opens workbooks, what looks for the meaning of an unknown header, and what only the command line and the jobs ask for.
+# What opens workbooks, what looks for the meaning of an unknown header, and what only the command line and
+# the jobs ask for.
 NOT_FOR_EVERY_FILE = {
     "headgate.drafts",
     "headgate.formats.excel.read_excel",
@@ -51,7 +55,7 @@ assert (gated.counts.received, gated.accepted.num_rows, gated.quarantine_rows.nu
 parquet_bytes(gated.accepted), parquet_bytes(gated.quarantine_rows)
 unknown = {"words": text_array(["x y z", "foo bar", "5"])}
 profile_unknown(unknown, dataset="", content_sha256="", received_at=landed)
-'''
+'''  # noqa: E501 a file's text
 DIGESTS = """
 import struct
 import pyarrow as pa
@@ -62,7 +66,7 @@ columns = [map_column(SourceColumn(kind, kind, kind, nullable=True)) for kind in
 values = pa.py_buffer(struct.pack("<dd", 1e300, 0)), pa.py_buffer(struct.pack("<qq", 1, 0))
 arrays = [pa.Array.from_buffers(column.type, 2, [pa.py_buffer(bytes([1])), buffer]) for column, buffer in zip(columns, values)]
 assert digest_of(pa.RecordBatch.from_arrays(arrays, ["double", "bigint"]), columns).rows == 2
-"""
+"""  # noqa: E501 a file's text
 
 
 @cache
@@ -109,7 +113,9 @@ def test_the_wiring_imports_a_stage_only_when_one_of_its_functions_is_called() -
 
 
 def test_predictions_import_neither_pandas_nor_scipy_nor_scikit_learn() -> None:
-    """The API's functions carry Arrow, numpy, pydantic and the SQL parser, and no library that does not fit beside them."""
+    """The API's functions carry Arrow, numpy, pydantic and the SQL parser, and no library that does not fit
+    beside them.
+    """
     heavy = {"pandas", "scipy", "sklearn", "joblib", "ibis", "duckdb", "awswrangler", "yaml"}
     assert loaded(f"import {ANSWERS_PREDICTIONS}").isdisjoint(heavy)
 

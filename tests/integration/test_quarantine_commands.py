@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 PAN = "4111111111111111"  # a test number that payment gateways publish
-HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+HEADER = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at\n"
+)
 GOOD = f"1,O-1,card,{PAN},917,2027-12,19.90,GBP,2011-12-09 12:50:00,captured,,2011-12-09 12:50:00\n"
 BAD = f"2,O-2,barter,{PAN},917,2027-12,5.00,GBP,2011-12-09 12:51:00,captured,,2011-12-09 12:51:00\n"
 

@@ -1,4 +1,6 @@
-"""The read-only role of docs/use/access.md, as the page's own Terraform creates it: it selects and lists tables, and writes nothing."""
+"""The read-only role of docs/use/access.md, as the page's own Terraform creates it: it selects and lists
+tables, and writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -140,7 +142,8 @@ def test_the_reader_selects_and_browses(reader: Reader) -> None:
     asked = athena.start_query_execution(QueryString=sql, WorkGroup=names["HEADGATE_WORKGROUP"])[
         "QueryExecutionId"
     ]
-    # AWS looks up the query's workgroup, which the policy names; the emulator asks for a right on everything, so its root reads the answer.
+    # AWS looks up the query's workgroup, which the policy names; the emulator asks for a right on everything,
+    # so its root reads the answer.
     root, deadline = reader.emulator.client("athena"), time.monotonic() + 60
     while (
         state := root.get_query_execution(QueryExecutionId=asked)["QueryExecution"]["Status"]["State"]

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True, scope="session")
 def models_in_this_process() -> Iterator[None]:
-    """Models over many groups start no processes: two workers have both processors already, and a process imports pandas and sklearn first.
+    """Models over many groups start no processes: two workers have both processors already, and a process
+    imports pandas and sklearn first.
 
     tests/integration/engines/test_grouped_map.py starts them.
     """

@@ -54,7 +54,9 @@ def test_a_region_given_once_with_a_variable_is_that_of_later_deployments(
 def test_a_deployment_keeps_its_region_where_nothing_states_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without its project `make clean-localstack` asked the buckets of Frankfurt in Virginia, and S3 answered 301."""
+    """Without its project `make clean-localstack` asked the buckets of Frankfurt in Virginia, and S3 answered
+    301.
+    """
     (tmp_path / "headgate.toml").write_text('name = "bikes"\n', encoding="utf-8")
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     (tmp_path / "deployment.json").write_text(

@@ -75,7 +75,9 @@ def real(path: str) -> Path:
 
 
 def built(file: Path, days: int = 10_000, as_of: date = LAKE_DAY) -> tuple[dict[str, pd.DataFrame], Shelf]:
-    """The tables of the first days of a file, in a lake that reaches further, and the shelf with the scorer."""
+    """The tables of the first days of a file, in a lake that reaches further, and the shelf with
+    the scorer.
+    """
     rows = pd.read_csv(file)
     rows["dteday"] = pd.to_datetime(rows["dteday"], format="%m/%d/%Y").dt.date
     rows = rows[rows["dteday"] < min(rows["dteday"]) + timedelta(days=days)]
@@ -266,7 +268,10 @@ def test_the_tables_of_the_airports_are_accepted_and_na_is_null(dataset: str, fo
 
 
 def test_the_bike_share_declares_tables_without_code(rentals: Path, bikes: Path) -> None:
-    """A contract without columns or a dashboard is enough; the tables are audited, and no forecast is worse than the naive rule."""
+    """A contract without columns or a dashboard is enough.
+
+    The tables are audited, and no forecast is worse than the naive rule.
+    """
     assert bikes
     tables = run_system_locally(MODELS_SYSTEM, rentals.parent).tables
     rows = tables["daily_rentals"].to_pylist()

@@ -1,4 +1,6 @@
-"""No file of the package imports itself by way of others, imports in functions and for type checkers included."""
+"""No file of the package imports itself by way of others, imports in functions and for type checkers
+included.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ pytestmark = pytest.mark.unit
 
 
 def circle_of(package: str) -> list[str]:
-    """Return the files of a circle of imports, each imported by the one before it; none if there is no circle."""
+    """Return the files of a circle of imports, each imported by the one before it.
+
+    None if there is no circle.
+    """
     graph = grimp.build_graph(package, cache_dir=None)
     try:
         TopologicalSorter(

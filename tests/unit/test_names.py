@@ -1,4 +1,6 @@
-"""Names and docstrings are those of the field: a docstring starts with a verb or a noun, and a variable is named after its thing."""
+"""Names and docstrings are those of the field: a docstring starts with a verb or a noun, and a variable is
+named after its thing.
+"""
 
 from __future__ import annotations
 
@@ -44,5 +46,6 @@ def test_no_room_has_them() -> None:
 
 def test_such_a_docstring_and_such_a_name_are_counted() -> None:
     assert counts(
-        '"""What it is."""\nfound = 1\nfor one in (): pass\n[known for known in ()]\nclass A:\n    """Those that."""\n'
+        '"""What it is."""\nfound = 1\nfor one in (): pass\n[known for known in ()]\nclass A:\n    '
+        '"""Those that."""\n'
     ) == (2, 3)

@@ -34,7 +34,7 @@ schema:
   - {name: order_id, logicalType: string, physicalType: VARCHAR(8), primaryKey: true, primaryKeyPosition: 1, required: true}
   - {name: note, logicalType: string, physicalType: VARCHAR(80), description: Note}
   - {name: amount, logicalType: number, physicalType: "DECIMAL(8,2)", required: true, description: Amount in EUR}
-""",
+""",  # noqa: E501 a file's text
 }
 
 

@@ -39,7 +39,8 @@ def test_every_missing_variable_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         GateSettings.from_env({"HEADGATE_FILES_TABLE": "files", "HEADGATE_CURATED_BUCKET": ""})
     assert str(caught.value) == (
-        "missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_QUARANTINE_BUCKET, HEADGATE_MASKING_KEY_SECRET, "
+        "missing environment variables: HEADGATE_CURATED_BUCKET, HEADGATE_QUARANTINE_BUCKET, "
+        "HEADGATE_MASKING_KEY_SECRET, "
         "HEADGATE_ARTIFACTS_BUCKET"
     )
 

@@ -1,4 +1,7 @@
-"""The demand of an hour: a profile of the week at the level of the last days. The batch and the API compute it here."""
+"""The demand of an hour: a profile of the week at the level of the last days.
+
+The batch and the API compute it here.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ QUANTILES = (0.025, 0.1, 0.9, 0.975)
 
 @dataclass(frozen=True)
 class Profile:
-    """A forecast for any hour. `week` has the rentals by weekday (Monday is 0) and hour; `errors` are quantiles of past errors."""
+    """A forecast for any hour.
+
+    `week` has the rentals by weekday (Monday is 0) and hour; `errors` are quantiles of past errors.
+    """
 
     week: Array
     errors: Array
@@ -35,7 +41,8 @@ def scale(mean: float | Array) -> float | Array:
 
 
 def week_ahead(days: Array, weekdays: npt.NDArray[np.int64]) -> Array:
-    """Return the rentals by weekday and hour after `days`: recent weeks count more, and the last days set the level.
+    """Return the rentals by weekday and hour after `days`: recent weeks count more, and the last days set the
+    level.
 
     Args:
         days: shape (days, 24), at least a week.

@@ -1,4 +1,6 @@
-"""hourly-demand: rentals of the next 48 hours, and how good such forecasts were against the same hour of the last week."""
+"""hourly-demand: rentals of the next 48 hours, and how good such forecasts were against the same hour of the
+last week.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,10 @@ QUALITY = ["model", "metric", "period", "value", "baseline", "baseline_model", "
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    """Return the hours before and after the end of the data, and the errors of past forecasts; nothing of a history under nine weeks."""
+    """Return the hours before and after the end of the data, and the errors of past forecasts.
+
+    Nothing of a history under nine weeks.
+    """
     rows = tables["rentals"].select("dteday", "hr", "cnt").to_pandas()
     rows["dteday"] = pd.to_datetime(rows.dteday)
     days = pd.date_range(
@@ -91,7 +96,10 @@ def _quality(
     outcomes: np.ndarray,
     naive: np.ndarray,
 ) -> pd.DataFrame:
-    """Return figures of the newest origins; the bounds of each come from errors that were known on its day."""
+    """Return figures of the newest origins.
+
+    The bounds of each come from errors that were known on its day.
+    """
     errors = (outcomes - forecasts) / scale(forecasts)
     tested = range(max(LEARNT + AHEAD, len(origins) - TESTED), len(origins))
     known = [errors[max(0, place - AHEAD + 1 - CALIBRATED) : place - AHEAD + 1] for place in tested]

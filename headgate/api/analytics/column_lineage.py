@@ -60,8 +60,14 @@ def _why_unknown(contract: Contract, zone: str, name: str, own: TableColumns | N
     if zone == CURATED or own:
         return own.unknown.get(name, "") if own else ""
     if contract.system == MODELS_SYSTEM:
-        return "The table was built before lineage by column was recorded. The next run that builds or confirms it records it."
-    return f"The table is built by the Python system {contract.system}; only statements and blocks state their columns."
+        return (
+            "The table was built before lineage by column was recorded. The next run that builds or "
+            "confirms it records it."
+        )
+    return (
+        f"The table is built by the Python system {contract.system}; only statements and blocks state "
+        "their columns."
+    )
 
 
 def _uses(sources: Sources) -> tuple[ColumnUse, ...]:

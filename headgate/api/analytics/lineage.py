@@ -95,7 +95,9 @@ def _dataset(lake: Lake, of: DatasetSnapshot) -> LineageDataset:
 
 
 def _newest(lake: Lake, dataset: str, increments: set[str]) -> Iterator[FileRecord]:
-    """The files of these increments, newest first, from the index: a list of a hundred reads no record beyond them."""
+    """The files of these increments, newest first, from the index: a list of a hundred reads no record beyond
+    them.
+    """
     left, files = set(increments), newest_first(lake.files, FileFilter(dataset, FileState.DONE), MOST_FILES)
     while left and (record := next(files, None)):
         if record.curated_key in left:

@@ -1,4 +1,7 @@
-"""SQL and saved questions. `headgate.query` decides which statements may run; the workgroup limits what they read."""
+"""SQL and saved questions.
+
+`headgate.query` decides which statements may run; the workgroup limits what they read.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,15 @@ if TYPE_CHECKING:
     from headgate.api.ports import Lake
     from headgate.api.shapes.tables import QueryAsked
 
-# List price of Athena in US dollars, and the least that a query is charged for. Source: Amazon Athena pricing.
+# List price of Athena in US dollars, and the least that a query is charged for. Source: Amazon Athena
+# pricing.
 USD_PER_TB = Decimal(5)
 LEAST_BYTES = 10 * 1024**2
 _TB = Decimal(1024**4)
-_NEEDS_GROUP = "The saved question {question} reads personal data, which needs the group {group}. Ask an operator to add you to the group."
+_NEEDS_GROUP = (
+    "The saved question {question} reads personal data, which needs the group {group}. Ask an operator "
+    "to add you to the group."
+)
 
 
 def questions(lake: Lake) -> Questions:
@@ -132,7 +139,8 @@ def _check_right(lake: Lake, caller: CallerIdentity, sql: str) -> None:
         is_personal = True
     if is_personal:
         raise forbidden(
-            f"This query reads personal data, which needs the group {Group.PERSONAL_DATA}. Ask it again without these columns."
+            f"This query reads personal data, which needs the group {Group.PERSONAL_DATA}. Ask it again "
+            "without these columns."
         )
 
 

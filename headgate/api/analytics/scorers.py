@@ -1,4 +1,7 @@
-"""The scorers that the last run exported, for the routes of domains; docs/adr/0065-predictions.md says how."""
+"""The scorers that the last run exported, for the routes of domains.
+
+Docs/adr/0065-predictions.md says how.
+"""
 
 from __future__ import annotations
 

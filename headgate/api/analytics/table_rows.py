@@ -50,7 +50,10 @@ def filtered(rows: pa.Table, filters: Sequence[str]) -> pa.Table:
         name, _, rest = condition.partition(":")
         operator, colon, value = rest.partition(":")
         if not colon or name not in rows.column_names:
-            detail = f"Each `filter` must be `<column>:<operator>:<value>`. Columns of the table: {', '.join(rows.column_names)}."
+            detail = (
+                "Each `filter` must be `<column>:<operator>:<value>`. Columns of the table: "
+                f"{', '.join(rows.column_names)}."
+            )
             raise invalid("query.filter", "filter", detail)
         rows = rows.filter(_mask(name, rows[name], operator, value))
     return rows
@@ -106,7 +109,10 @@ def cell(value: object) -> Cell:
 
 
 def as_csv(rows: pa.Table) -> bytes:
-    """Return the rows as CSV in UTF-8; a text or name that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """Return the rows as CSV in UTF-8.
+
+    A text or name that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
     guarded = [inert_column(column) for column in rows.columns]
     out = io.BytesIO()
     pa_csv.write_csv(pa.table(guarded, names=[str(inert(name)) for name in rows.column_names]), out)
@@ -119,7 +125,10 @@ def as_parquet(rows: pa.Table) -> bytes:
 
 
 def _no_column(parameter: str, rows: pa.Table) -> str:
-    return f"`{parameter}` names a column that the table does not have. Columns of the table: {', '.join(rows.column_names)}."
+    return (
+        f"`{parameter}` names a column that the table does not have. Columns of the table: "
+        f"{', '.join(rows.column_names)}."
+    )
 
 
 def _mask(name: str, column: pa.ChunkedArray, operator: str, value: str) -> pa.ChunkedArray:

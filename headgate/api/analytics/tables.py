@@ -1,6 +1,7 @@
 """Tables of the systems: rows by page, and downloads.
 
-A table is read from its own Parquet objects, so a page costs no query, and all pages of a cursor are of one version.
+A table is read from its own Parquet objects, so a page costs no query, and all pages of a cursor are of one
+version.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.p
 
 
 class RowsRequest(NamedTuple):
-    """A request for rows of a table: parameters of the query string, and whether the caller sees columns about people."""
+    """A request for rows of a table: parameters of the query string, and whether the caller sees columns
+    about people.
+    """
 
     columns: str
     filters: tuple[str, ...]
@@ -230,7 +233,8 @@ def permitted(found: pa.Table, contract: Contract, request: RowsRequest) -> pa.T
         if name in named | {condition.partition(":")[0] for condition in request.filters}
     ]:
         raise forbidden(
-            f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. Leave it out."
+            f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. "
+            "Leave it out."
         )
     return found.drop_columns(hidden)
 

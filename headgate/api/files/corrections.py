@@ -24,7 +24,10 @@ LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
 
 
 def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> CorrectionsSent:
-    """Write the corrected rows to raw as a new file. The same corrections have the same key, and are written once."""
+    """Write the corrected rows to raw as a new file.
+
+    The same corrections have the same key, and are written once.
+    """
     from headgate.intake.quarantine.correct_rows import corrected_csv
     from headgate.intake.quarantine.list_quarantine import rows_of
 
@@ -33,7 +36,8 @@ def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> Correctio
         raise conflict("The file has no rows in quarantine, so there is nothing to correct.")
     if record.size_bytes > LARGEST_BYTES:
         raise conflict(
-            f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and upload it again."
+            f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and "
+            "upload it again."
         )
     edits = {row.source_row: row.values for row in asked.rows}
     if len(edits) != len(asked.rows):

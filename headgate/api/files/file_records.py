@@ -110,12 +110,15 @@ def error_of(error: Mapping[str, Any]) -> FileError | None:
 def _texts(facts: object) -> dict[str, str]:
     return {
         name: value if isinstance(value, str) else json.dumps(value, default=str)
-        for name, value in dict(facts).items()
-    }  # type: ignore[call-overload]  # a mapping
+        for name, value in dict(facts).items()  # type: ignore[call-overload]  # a mapping
+    }
 
 
 def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:
-    """Return the id of the newest snapshot if it was merged from this file's increment; else an empty text."""
+    """Return the id of the newest snapshot if it was merged from this file's increment.
+
+    Else an empty text.
+    """
     if record.state is not FileState.DONE or not record.curated_key:
         return ""
     bucket = lake.bucket("curated")

@@ -47,10 +47,12 @@ def shown(lake: Lake, caller: CallerIdentity, file_id: str) -> DryRun:
 
 
 def accept(lake: Lake, caller: CallerIdentity, file_id: str, if_match: str) -> MappingRemembered:
-    """Remember the checked mapping for the file's source and header, and put the file into raw again, as a new version.
+    """Remember the checked mapping for the file's source and header, and put the file into raw again, as a
+    new version.
 
     Raises:
-        ProblemError: 404, the file needs no mapping; 409, it was not checked with one; 412, the newest check is another one.
+        ProblemError: 404, the file needs no mapping; 409, it was not checked with one; 412, the newest check
+            is another one.
     """
     from headgate.matching.mappings import Suggested
 
@@ -86,7 +88,8 @@ def _shown(
 ) -> DryRun:
     """Return a check, without the values of the file where the caller may not see them.
 
-    The mapping says of a column only what its decider claims, so the right to see values is that of the file before it.
+    The mapping says of a column only what its decider claims, so the right to see values is that of the file
+    before it.
     NotFoundError when the check could not be started.
     """
     stored = uploads_of(lake).dry_run(upload)

@@ -58,8 +58,8 @@ def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Seque
     """Return a suggestion with the fields that its columns can be mapped to.
 
     Args:
-        profiled: the columns of the file's stored profile, in the file's order; samples are taken from them, because a profile
-            has no value of a column that may be sensitive.
+        profiled: the columns of the file's stored profile, in the file's order; samples are taken from them,
+            because a profile has no value of a column that may be sensitive.
     """
     from headgate.contracts.types import glue_type
     from headgate.matching.sample_fit import unfit_fields
@@ -100,7 +100,8 @@ def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Seque
 
 
 def _profiled(lake: Lake, record: FileRecord, dataset: str) -> Sequence[Facts]:
-    # The profile of a file of no contract hides columns by names and values only, and not those that this dataset's contract masks.
+    # The profile of a file of no contract hides columns by names and values only, and not those that this
+    # dataset's contract masks.
     return [] if dataset else stored_profile(lake, record).get("columns", [])
 
 
@@ -110,7 +111,8 @@ def decided(
     """Return the mapping that a caller decides for a file whose suggestion it has read.
 
     Raises:
-        ProblemError: 404, the file needs no mapping; 412, the suggestion is another one; 422, a column is not one of the file's.
+        ProblemError: 404, the file needs no mapping; 412, the suggestion is another one; 422, a column is not
+            one of the file's.
         BadInputError: a column is no field, two are the same one, or one that must be there is missing.
     """
     suggestion = _suggestion(lake, record, decision.dataset)
@@ -130,7 +132,10 @@ def sample_facts(profiled: Sequence[Facts]) -> tuple[Facts, ...]:
 
 
 def samples_of(facts: Facts) -> tuple[str, ...]:
-    """Return up to three different values of a profiled column, as the file has them; other values of a profile are typed."""
+    """Return up to three different values of a profiled column, as the file has them.
+
+    Other values of a profile are typed.
+    """
     return tuple(str(text) for text in facts.get("samples", ()))[:MOST_SAMPLES]
 
 
@@ -152,7 +157,10 @@ def decided_fields(suggestion: Suggested, columns: PyMapping[str, str | None]) -
     A field has one column, so a column that loses its field to another has none: its field is empty.
     """
     if unknown := sorted(set(columns) - set(suggestion.names)):
-        detail = f"`columns` has {len(unknown)} names that no column of the file has. GET /v1/files/{{file_id}}/mapping lists its columns."
+        detail = (
+            f"`columns` has {len(unknown)} names that no column of the file has. GET "
+            f"/v1/files/{{file_id}}/mapping lists its columns."
+        )
         raise invalid("body.columns", "unknown_column", detail)
     given_away = set(columns.values())
     kept = ["" if field in given_away else field for field in suggestion.fields]
@@ -189,5 +197,6 @@ def expect_undecided(record: FileRecord) -> None:
     """Raise 404 unless the file may be mapped."""
     if record.state not in UNDECIDED or record.closed_by:
         raise not_found(
-            "The file needs no mapping. `GET /v1/files?state=profiled` and `?state=needs_mapping` list the files that may."
+            "The file needs no mapping. `GET /v1/files?state=profiled` and `?state=needs_mapping` list "
+            "the files that may."
         )

@@ -31,7 +31,9 @@ _COUNTS = frozenset(
 
 
 def sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool:
-    """Whether the caller may see every cell of a file: the first sender has them anyway, and a dataset may have no data about people."""
+    """Whether the caller may see every cell of a file: the first sender has them anyway, and a dataset may
+    have no data about people.
+    """
     contract = lake.contracts.source.get(record.dataset)
     is_about_nobody = contract is not None and not contract.personal
     if is_about_nobody or caller.may(Group.PERSONAL_DATA):
@@ -44,8 +46,8 @@ def visible_facts(
 ) -> list[dict[str, Any]]:
     """Return the columns of a file's stored profile as the caller may see them.
 
-    Without the right to see values, only a column that the contract names and does not classify as personal has them: nobody has said
-    of another column, or of a file of no contract, that it is not about people.
+    Without the right to see values, only a column that the contract names and does not classify as personal
+    has them: nobody has said of another column, or of a file of no contract, that it is not about people.
     """
     if sees_values(lake, caller, record):
         return [dict(column) for column in columns]

@@ -26,7 +26,10 @@ MOST_POINTS = 200
 
 
 def profile(lake: Lake, caller: CallerIdentity, file_id: str) -> FileProfile:
-    """Return the statistics of a file; those of a column about people without values where the caller may not see these."""
+    """Return the statistics of a file.
+
+    Those of a column about people without values where the caller may not see these.
+    """
     record = record_of(lake, file_id)
     stored = stored_profile(lake, record)
     if not stored:

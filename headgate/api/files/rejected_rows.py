@@ -24,7 +24,10 @@ _CELLS = ("source_row", "disposition", "rule", "column_name", "masked_value", "r
 def page(
     lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: int, cursor: str
 ) -> RejectedRows:
-    """Return some rows of a file in quarantine, in the file's order; without their values where the caller may not see these."""
+    """Return some rows of a file in quarantine, in the file's order.
+
+    Without their values where the caller may not see these.
+    """
     from headgate.intake.quarantine.list_quarantine import rows_of
 
     first = int(str(cursors.decode(cursor, int))) if cursor else 0
@@ -62,7 +65,10 @@ def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:
 
 
 def unique_columns(lake: Lake, dataset: str) -> frozenset[str]:
-    """Return the columns in which no two rows of a dataset may have the same value, alone or together; none of an unknown dataset."""
+    """Return the columns in which no two rows of a dataset may have the same value, alone or together.
+
+    None of an unknown dataset.
+    """
     contract = lake.contracts.source.get(dataset)
     return (
         frozenset((*contract.key, *(column.name for column in contract.columns if column.unique)))

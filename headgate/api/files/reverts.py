@@ -68,7 +68,8 @@ def restore(lake: Lake, caller: CallerIdentity, file_id: str) -> Restored:
     if sum(record.size_bytes for record in undone) > LARGEST_BYTES:
         why = f"The gate checks the originals again, and they have more than {LARGEST_BYTES >> 20} MiB."
         raise conflict(
-            f"{why} Ask an operator for `headgate quarantine replay {' '.join(record.file_id for record in undone)}`."
+            f"{why} Ask an operator for `headgate quarantine replay "
+            f"{' '.join(record.file_id for record in undone)}`."
         )
     files = _shown(lake.reverter.restore(file_id))
     return Restored(file_id=file_id, files=files, **_totals(files))

@@ -21,8 +21,10 @@ _NAMES: tuple[StageName, ...] = ("upload", "trigger", "processing", "validation"
 def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple[FileStage, ...]:
     """Return the stages in their order.
 
-    upload: the object is in raw. trigger: a worker began with it. processing: the worker owns the file and has read it. validation:
-    every row was checked. database: accepted and quarantined rows were stored. complete: the record was written.
+    upload: the object is in raw. trigger: a worker began with it. processing: the worker owns the file and
+    has read it. validation:
+    every row was checked. database: accepted and quarantined rows were stored. complete: the record was
+    written.
     """
     ended = {"upload": record.received_at, **record.stage_times, "complete": _finished_at(record)}
     is_reverted = record.state is FileState.REVERTED  # its record was written again long after the gate had
@@ -44,13 +46,17 @@ def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple
 
 
 def _finished_at(record: FileRecord) -> str:
-    """When the record was written, in whole seconds, but not before its last stage, which is noted in milliseconds."""
+    """When the record was written, in whole seconds, but not before its last stage, which is noted in
+    milliseconds.
+    """
     stored = record.stage_times.get("database", "")
     return stored if record.finished_at and stored.startswith(record.finished_at) else record.finished_at
 
 
 def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState]:
-    """Each stage's state: of a file under way the first stage that was not reached runs, of a rejected one it failed."""
+    """Each stage's state: of a file under way the first stage that was not reached runs, of a rejected one it
+    failed.
+    """
     if record.state in UNDER_WAY:
         first = next((name for name in _NAMES if name not in reached), "complete")
         place = _NAMES.index(first)
@@ -87,7 +93,10 @@ def _message(name: StageName, record: FileRecord) -> str:
         if has_no_rows(record):
             return "The file has a header and no rows"
         duplicates = f"{record.duplicates:,} duplicate{'' if record.duplicates == 1 else 's'}"
-        return f"{record.received:,} rows: {record.accepted:,} accepted, {record.quarantined:,} refused, {duplicates}"
+        return (
+            f"{record.received:,} rows: {record.accepted:,} accepted, {record.quarantined:,} refused, "
+            f"{duplicates}"
+        )
     if name == ("complete" if record.state is FileState.REVERTED else "validation") and record.error.get(
         "message"
     ):

@@ -112,7 +112,8 @@ def decide_mapping(
     asked = _suggested(upload, uploads.dry_run(upload) or {})
     if asked is None:
         raise conflict(
-            "No mapping is suggested for this upload. Start its dry run; the outcome `needs_mapping` asks for a mapping."
+            "No mapping is suggested for this upload. Start its dry run; the outcome `needs_mapping` "
+            "asks for a mapping."
         )
     text, profiled = asked
     suggestion = Suggested.from_json(text)
@@ -171,7 +172,10 @@ def uploads_of(lake: Lake) -> Uploads:
 
 
 def _suggested(upload: KeptUpload, stored: Mapping[str, Any]) -> tuple[str, Sequence[dict[str, Any]]] | None:
-    """Return the text of the suggestion for an upload, with the facts of its columns; None without a suggestion."""
+    """Return the text of the suggestion for an upload, with the facts of its columns.
+
+    None without a suggestion.
+    """
     if upload.mapping:
         return upload.mapping.suggestion, upload.mapping.profiled
     error = (stored.get("record") or {}).get("error", {})

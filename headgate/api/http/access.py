@@ -1,4 +1,6 @@
-"""Who may call what: three groups, each of which includes the one before, and the group of those who see personal data."""
+"""Who may call what: three groups, each of which includes the one before, and the group of those who see
+personal data.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ _ACCESS = "access"
 
 
 class Group(StrEnum):
-    """A group of callers: a Cognito group of that name. `personal-data` is given beside viewer or uploader."""
+    """A group of callers: a Cognito group of that name.
+
+    `personal-data` is given beside viewer or uploader.
+    """
 
     VIEWER = "viewer"
     UPLOADER = "uploader"
@@ -69,7 +74,8 @@ def _pattern(template: str) -> re.Pattern[str]:
 def identity_of(event: Mapping[str, Any]) -> CallerIdentity:
     """Return who sent a request, as API Gateway's authorizer has checked it.
 
-    A machine signs its requests with IAM. Its policy names the routes that it may call, so it has the rights of an operator here.
+    A machine signs its requests with IAM. Its policy names the routes that it may call, so it has the rights
+    of an operator here.
 
     Raises:
         ProblemError: 401, no authorizer has checked the request.
@@ -87,12 +93,17 @@ def identity_of(event: Mapping[str, Any]) -> CallerIdentity:
         )
     if (iam := authorizer.get("iam")) and iam.get("userArn"):
         return CallerIdentity(str(iam["userArn"]), frozenset({Group.OPERATOR}))
-    detail = "The request has no valid token. Sign in and send the access token as `Authorization: Bearer <token>`."
+    detail = (
+        "The request has no valid token. Sign in and send the access token as `Authorization: Bearer "
+        "<token>`."
+    )
     raise ProblemError(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def check_method(required: Iterable[Access], method: str, path: str) -> None:
-    """Check that the path has the method; a path without any route is allowed, because it is answered with 404.
+    """Check that the path has the method.
+
+    A path without any route is allowed, because it is answered with 404.
 
     Raises:
         ProblemError: 405, the path has other methods; `Allow` names them.
@@ -104,7 +115,9 @@ def check_method(required: Iterable[Access], method: str, path: str) -> None:
 
 
 def check(caller: CallerIdentity, required: Iterable[Access], method: str, path: str) -> None:
-    """Check that the caller may call the route; a path without a route is allowed, because it is answered with 404.
+    """Check that the caller may call the route.
+
+    A path without a route is allowed, because it is answered with 404.
 
     Raises:
         ProblemError: 403, the caller is in none of the groups that may.

@@ -1,4 +1,5 @@
-"""Answers with their entity tags: a reader that knows the current state is answered 304, and an edit of an older state is refused.
+"""Answers with their entity tags: a reader that knows the current state is answered 304, and an edit of an
+older state is refused.
 
 Source: RFC 9110, section 13, Conditional Requests.
 """

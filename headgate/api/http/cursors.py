@@ -1,4 +1,7 @@
-"""Opaque cursors: where a list continues. A cursor is no secret; what it names is checked again when it comes back."""
+"""Opaque cursors: where a list continues.
+
+A cursor is no secret; what it names is checked again when it comes back.
+"""
 
 from __future__ import annotations
 

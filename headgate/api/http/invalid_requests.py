@@ -1,4 +1,7 @@
-"""Describe the rules that a request broke: the field, the rule of its value, and what to send. No message repeats what was sent."""
+"""Describe the rules that a request broke: the field, the rule of its value, and what to send.
+
+No message repeats what was sent.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ _WHOLE, _NUMBER, _OBJECT, _LIST = (
     "must be a JSON object",
     "must be a list",
 )
-# Pydantic's rules. Source: https://docs.pydantic.dev/latest/errors/validation_errors/; names in braces are of a rule's context.
+# Pydantic's rules. Source: https://docs.pydantic.dev/latest/errors/validation_errors/; names in braces are of
+# a rule's context.
 _RULES: Mapping[str, str] = {
     "missing": "is missing. Send it",
     "extra_forbidden": "is no field of this request. Leave it out",

@@ -1,4 +1,6 @@
-"""A limit of requests by caller and minute, so that one program in a loop does not use up what all callers share."""
+"""A limit of requests by caller and minute, so that one program in a loop does not use up what all callers
+share.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ class CallerLimit:
     def check(self, caller: str, now: datetime) -> None:
         """Count a request.
 
-        If the count cannot be kept, the request is answered: a lake that nobody can read is worse than one without this limit.
+        If the count cannot be kept, the request is answered: a lake that nobody can read is worse than one
+        without this limit.
 
         Args:
             now: naive UTC.
@@ -52,7 +55,10 @@ class CallerLimit:
             log.warning("requests are not counted", extra={"error": type(error).__name__})
             return
         if count > self.per_minute:
-            detail = f"More than {self.per_minute:,} requests in a minute. Wait for the seconds in Retry-After, then repeat the request."
+            detail = (
+                f"More than {self.per_minute:,} requests in a minute. Wait for the seconds in "
+                "Retry-After, then repeat the request."
+            )
             raise ProblemError(
                 429, "too-many-requests", detail, headers={"Retry-After": str(_MINUTE_S - second)}
             )

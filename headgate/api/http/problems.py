@@ -63,8 +63,10 @@ def invalid(where: str, rule: str, detail: str) -> ProblemError:
 def not_built(system: str, systems: Sequence[str]) -> ProblemError:
     """The lake does not build the system that an answer comes from."""
     return conflict(
-        f"This lake does not build the system {system}, which this answer comes from; it builds {', '.join(systems) or 'no system'}. "
-        "Add the domain with this system to `domains` in headgate.toml, deploy, send its data, and start a run with POST /v1/runs."
+        f"This lake does not build the system {system}, which this answer comes from; it builds "
+        f"{', '.join(systems) or 'no system'}. "
+        "Add the domain with this system to `domains` in headgate.toml, deploy, send its data, and "
+        "start a run with POST /v1/runs."
     )
 
 
@@ -94,17 +96,31 @@ _PLACE = re.compile(
 _UNSAID = {
     "refused-input": "The input is refused. The log has the details under this request's id.",
     "query-refused": "The query is refused. The log has the details under this request's id.",
-    "not-found": "An object that the answer needs is no longer stored. The log names it under this request's id.",
-    "conflict": "Another request changed the same thing at this moment. Read it again and repeat the request.",
+    "not-found": (
+        "An object that the answer needs is no longer stored. The log names it under this request's id."
+    ),
+    "conflict": (
+        "Another request changed the same thing at this moment. Read it again and repeat the request."
+    ),
     "busy": "Another request works on the same thing. Repeat the request after the time in Retry-After.",
-    "not-permitted": "The role of this function may not do that. The log has the details under this request's id.",
-    "service-failed": "A service behind the API failed. Repeat the request; the log has the details under this request's id.",
-    "internal-error": "The request failed for an unforeseen reason. The log has the details under this request's id.",
+    "not-permitted": (
+        "The role of this function may not do that. The log has the details under this request's id."
+    ),
+    "service-failed": (
+        "A service behind the API failed. Repeat the request; the log has the details under this "
+        "request's id."
+    ),
+    "internal-error": (
+        "The request failed for an unforeseen reason. The log has the details under this request's id."
+    ),
 }
 
 
 def problem_of(error: Exception, request_id: str) -> tuple[Problem, dict[str, str]]:
-    """Return the problem that an error is, and the headers to send with it. Card and social security numbers are redacted."""
+    """Return the problem that an error is, and the headers to send with it.
+
+    Card and social security numbers are redacted.
+    """
     if isinstance(error, ProblemError):
         return _problem(
             error.status, error.name, error.detail, request_id, errors=error.errors

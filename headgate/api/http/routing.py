@@ -1,4 +1,6 @@
-"""Routes with their group, their place in the documentation, and their possible problems, declared in one line."""
+"""Routes with their group, their place in the documentation, and their possible problems, declared in one
+line.
+"""
 
 from __future__ import annotations
 
@@ -96,8 +98,9 @@ class Routes:
 def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callable[..., Response[str]]:
     """Return the handler with its answer as JSON text.
 
-    Powertools would check each answer against its type again, which takes longer than most handlers; the shapes are checked when
-    they are made. So the handler has no return type here, and its other types are resolved, because they are looked up by module.
+    Powertools would check each answer against its type again, which takes longer than most handlers; the
+    shapes are checked when they are made. So the handler has no return type here, and its other types are
+    resolved, because they are looked up by module.
     """
 
     @wraps(handler)
@@ -109,9 +112,9 @@ def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callabl
     parameters = [
         parameter.replace(annotation=hints[name]) for name, parameter in signature.parameters.items()
     ]
-    rendered.__signature__ = signature.replace(
+    rendered.__signature__ = signature.replace(  # type: ignore[attr-defined]  # inspect reads it
         parameters=parameters, return_annotation=inspect.Signature.empty
-    )  # type: ignore[attr-defined]  # inspect reads it
+    )
     return rendered
 
 

@@ -49,7 +49,10 @@ def health_of(lake: Lake) -> Health:
 
 
 def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
-    """Judge the newest run that has ended, and what earlier runs failed in. A dataset that could not be merged is a problem, too."""
+    """Judge the newest run that has ended, and what earlier runs failed in.
+
+    A dataset that could not be merged is a problem, too.
+    """
     runs = lake.runs.newest(MOST_RUNS)
     newest = next((run for run in runs if run.status not in RUNNING), None)
     if not newest:
@@ -63,7 +66,10 @@ def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
         else ""
     )
     if newest.status != SUCCEEDED:
-        message = f"Run {newest.name} ended as {newest.status.lower()}.{kept} Its page says why; start a run after the cause is fixed."
+        message = (
+            f"Run {newest.name} ended as {newest.status.lower()}.{kept} Its page says why; start a run "
+            "after the cause is fixed."
+        )
         return HealthCheck(name="run", state="failed", message=message, at=at)
     if failed := {
         name: problems.failed_stages
@@ -91,7 +97,10 @@ def _tables(lake: Lake) -> HealthCheck:
         return HealthCheck(name="tables", state="unknown", message=message)
     at = newest.started_at.isoformat()
     if comparison.failure:
-        message = f"Tables could not be compared with their inputs: {comparison.failure.rstrip('.')}. Ask again in a minute."
+        message = (
+            f"Tables could not be compared with their inputs: {comparison.failure.rstrip('.')}. Ask "
+            "again in a minute."
+        )
         return HealthCheck(name="tables", state="unknown", message=message, at=at)
     if not comparison.implausible:
         message = f"Rows and days of the tables are what their inputs imply.{_not_added_up(comparison)}"
@@ -132,7 +141,10 @@ def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:
 
 
 def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthCheck:
-    """Judge what became of files. Corrected rows are few and chosen, so no share of them is judged: their original's rows stay open."""
+    """Judge what became of files.
+
+    Corrected rows are few and chosen, so no share of them is judged: their original's rows stay open.
+    """
     past = History.of(files)
     originals = [record for record in files if not keys.has_corrected_rows(record.key)]
     lost = [record for record in originals if _has_lost_rows(record, files, most_refused_share)]
@@ -152,12 +164,17 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
         )
     subject = _some_of(len(bad), len(files), "file", "needs", "need")
     message = f"{subject} an action: rejected, failed, without a mapping, or with too many refused rows. "
-    newest = f"The newest is {bad[0].key}{_counts(bad[0])}; its page and `headgate files show {shlex.quote(bad[0].key)}` say why."
+    newest = (
+        f"The newest is {bad[0].key}{_counts(bad[0])}; its page and `headgate files show "
+        f"{shlex.quote(bad[0].key)}` say why."
+    )
     return HealthCheck(name="files", state="degraded", message=message + newest, at=bad[0].received_at)
 
 
 def _has_lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
-    """Return whether too many rows of an accepted file are refused, and no correction has brought them into the lake since."""
+    """Return whether too many rows of an accepted file are refused, and no correction has brought them into
+    the lake since.
+    """
     return acceptance_of(record, most_refused_share, _corrected_rows(record, files)) not in {
         None,
         Acceptance.OK,
@@ -165,7 +182,9 @@ def _has_lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused
 
 
 def _corrected_rows(record: FileRecord, files: Sequence[FileRecord]) -> int:
-    """Return the rows of a file that its corrections, and the corrections of these, have brought into the lake."""
+    """Return the rows of a file that its corrections, and the corrections of these, have brought into the
+    lake.
+    """
     beginning = keys.corrections_of(record.dataset, record.file_id)
     corrections = [file for file in files if file.key.startswith(beginning)]
     return sum(
@@ -184,7 +203,10 @@ def _counts(record: FileRecord) -> str:
 
 
 def _quality(files: Sequence[FileRecord]) -> HealthCheck:
-    """Judge what files hold. Their timeliness is left out: the check of freshness covers time, and history is old by its nature."""
+    """Judge what files hold.
+
+    Their timeliness is left out: the check of freshness covers time, and history is old by its nature.
+    """
     scored = [
         (record, Score.of_texts(record.profile).of_content)
         for record in files
@@ -205,7 +227,8 @@ def _quality(files: Sequence[FileRecord]) -> HealthCheck:
     record, score = low[0]
     cause = f"{score.lowest} {score.parts[score.lowest]:.2f}" if _is_low(score) else "drift"
     message = (
-        f"{_some_of(len(low), len(scored), 'profiled file', 'scores', 'score')} below {LOW_SCORE} without timeliness, or "
+        f"{_some_of(len(low), len(scored), 'profiled file', 'scores', 'score')} below {LOW_SCORE} "
+        "without timeliness, or "
         f"{'drifts' if len(low) == 1 else 'drift'} from the files before. "
         f"The newest is {record.key} ({cause}); `headgate files show {shlex.quote(record.key)}` says why."
     )

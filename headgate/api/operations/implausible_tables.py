@@ -29,18 +29,22 @@ if TYPE_CHECKING:
     from headgate.runs.pipeline_starts import Execution
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
-MOST_RECORDS = 10_000  # of the ledger, read to add up accepted rows: with more, an answer would take longer than the API has
+# Of the ledger, read to add up accepted rows: with more, an answer would take longer than the API has.
+MOST_RECORDS = 10_000
 _PAGE_SIZE, _AT_ONCE = 500, 8
 _AHEAD = timedelta(days=1)  # somewhere it is tomorrow already
 _LONGEST_LAG = timedelta(days=31)  # a dataset that is sent once a month is not late
 
 
 def compare_tables(lake: Lake, run: Execution, built: Collection[str]) -> TableComparison:
-    """Return the tables that differ from what their inputs imply; a failure of a service is part of the result.
+    """Return the tables that differ from what their inputs imply.
+
+    A failure of a service is part of the result.
 
     Args:
         run: the newest run; it has succeeded, and nothing runs.
-        built: the systems that it built, or found unchanged. The others show an older snapshot, and the run says so itself.
+        built: the systems that it built, or found unchanged. The others show an older snapshot, and the run
+            says so itself.
     """
     snapshot = newest_snapshot(lake.objects, lake.bucket("curated"))
     if snapshot is None:
@@ -76,7 +80,10 @@ def _days(lake: Lake, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
         f'`headgate query "select * from {lake.databases.curated}.{leader} {newest}"` shows its newest rows;'  # noqa: S608 a person runs it
     )
     if days[leader] > lake.now().date() + _AHEAD:
-        why = f"Expected no day after today, but `{column}` reaches {days[leader]}, and all tables are as of that day."
+        why = (
+            f"Expected no day after today, but `{column}` reaches {days[leader]}, and all tables are as "
+            "of that day."
+        )
         yield (
             leader,
             f"{why} {shown} correct or undo their file; or state the column of events as `{PROPERTY}`.",
@@ -89,36 +96,52 @@ def _days(lake: Lake, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
         if (missing := snapshot.as_of - day) > _LONGEST_LAG:
             why = f"Expected days up to {snapshot.as_of}, as {leader} has them, but it ends on {day}"
             effect = f"to forecasts and trends the {missing.days:,} days between have nothing"
-            remedy = f"Send the missing files; if {leader} is wrong, {shown} correct or undo their file; if {name} has ended"
+            remedy = (
+                f"Send the missing files; if {leader} is wrong, {shown} correct or undo their file; if "
+                f"{name} has ended"
+            )
             yield name, f"{why}: {effect}. {remedy}, state `{PROPERTY}: {NONE}` in its contract."
 
 
 def _datasets(
     lake: Lake, merged: Mapping[str, DatasetSnapshot], accepted: Mapping[str, int]
 ) -> Iterator[tuple[str, str]]:
-    """Yield datasets whose table has other rows than the snapshot, or whose snapshot has other rows than its files."""
+    """Yield datasets whose table has other rows than the snapshot, or whose snapshot has other rows than its
+    files.
+    """
     shown = _shown(lake, lake.databases.curated, merged)
     for name, of in merged.items():
         rows = _rows(shown[name]) if name in shown else None
         if rows is not None and rows != of.rows:
             yield (
                 name,
-                f"Expected the {of.rows:,} rows of the newest snapshot, but the table has {rows:,}. `headgate run` publishes it again.",
+                (
+                    f"Expected the {of.rows:,} rows of the newest snapshot, but the table has {rows:,}. "
+                    "`headgate run` publishes it again."
+                ),
             )
         elif accepted.get(name, of.rows_in) != of.rows_in:
-            files = f"Expected the {accepted[name]:,} rows that its files have accepted, but {of.rows_in:,} were merged."
+            files = (
+                f"Expected the {accepted[name]:,} rows that its files have accepted, but {of.rows_in:,} "
+                "were merged."
+            )
             yield (
                 name,
-                f"{files} `headgate lineage {name}` lists the files; replay those that lack rows (`headgate quarantine replay`).",
+                (
+                    f"{files} `headgate lineage {name}` lists the files; replay those that lack rows "
+                    "(`headgate quarantine replay`)."
+                ),
             )
 
 
 def _accepted_rows(
     lake: Lake, merged: Mapping[str, DatasetSnapshot], run: Execution
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Return the accepted rows of the files that each dataset was merged from, and the datasets whose files could not be added up.
+    """Return the accepted rows of the files that each dataset was merged from, and the datasets whose files
+    could not be added up.
 
-    Reads at most `MOST_RECORDS` records, once for all datasets: the ledger's index is one list, which a filter by dataset does not shorten.
+    Reads at most `MOST_RECORDS` records, once for all datasets: the ledger's index is one list, which a
+    filter by dataset does not shorten.
     """
     unread = {key: name for name, of in merged.items() for key in _increments(lake, of)}
     rows, processed_again = dict.fromkeys(unread.values(), 0), set()
@@ -158,7 +181,9 @@ def _system_tables(lake: Lake, snapshot: LakeSnapshot, built: Collection[str]) -
 def _empty(
     system: str, shown: Mapping[str, TableVersion], snapshot: LakeSnapshot
 ) -> Iterator[tuple[str, str]]:
-    """Yield all tables of a system if none has a row although its inputs do, and tables that were never built."""
+    """Yield all tables of a system if none has a row although its inputs do, and tables that were never
+    built.
+    """
     read = {
         name
         for table in shown.values()
@@ -171,10 +196,16 @@ def _empty(
         if _rows(table) is None:
             yield (
                 name,
-                f"Expected a table that {system} built, but it was never built. Deploy again, then `headgate run --only {system}`.",
+                (
+                    f"Expected a table that {system} built, but it was never built. Deploy again, then "
+                    f"`headgate run --only {system}`."
+                ),
             )
         elif is_empty and rows_read:
-            why = f"Expected rows, because {system} read {rows_read:,} rows ({', '.join(sorted(read))}), but all its tables are empty."
+            why = (
+                f"Expected rows, because {system} read {rows_read:,} rows ({', '.join(sorted(read))}), "
+                "but all its tables are empty."
+            )
             yield (
                 name,
                 f"{why} Check its models and options, deploy again, then `headgate run --only {system}`.",
@@ -182,7 +213,10 @@ def _empty(
 
 
 def _outdated(system: str, table: TableVersion, snapshot: LakeSnapshot) -> str:
-    """Return why a table is older than the newest snapshot; empty if it is not, or if a person rolled it back."""
+    """Return why a table is older than the newest snapshot.
+
+    Empty if it is not, or if a person rolled it back.
+    """
     facts, newest = table.parameters, snapshot.as_of.isoformat()
     inputs: Mapping[str, str] = json.loads(facts.get(INPUTS, "{}"))
     changed = [name for name, version in inputs_of(snapshot, inputs).items() if inputs[name] != version]

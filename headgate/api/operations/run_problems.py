@@ -1,4 +1,6 @@
-"""Datasets and systems that runs of `curated_to_prod` left out: a run succeeds although a dataset could not be merged."""
+"""Datasets and systems that runs of `curated_to_prod` left out: a run succeeds although a dataset could not
+be merged.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,15 @@ MOST_RUNS = 20  # how many runs are searched for problems that no later run solv
 _TRIED = {"done", "unchanged", "failed"}  # states of stages that the run worked on
 _DATASETS = "merged datasets"  # no name of a system has a blank
 _REMEDIES = {
-    "datasets_not_merged": "If the reason does not say what to do, correct the rows at their source and send them again, "
+    "datasets_not_merged": "If the reason does not say what to do, correct the rows at "
+    "their source and send them again,"
+    " "
     "or change the contract. The next run merges the dataset.",
     "failed_stages": "Fix the cause, then start a run; `headgate run --only SYSTEM` builds one system. "
     "`headgate logs --minutes 60 --level error` shows what the jobs of the last hour wrote.",
-    "implausible_tables": "Do what the reason says, then start a run. The tables are compared with their inputs again after it.",
+    "implausible_tables": (
+        "Do what the reason says, then start a run. The tables are compared with their inputs again after it."
+    ),
 }
 
 
@@ -111,8 +117,8 @@ def problems_of_one(lake: Lake, name: str, run: PipelineRun) -> RunProblems:
 def unsolved_problems(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunProblems]:
     """Return the problems that no later run solved, by run, newest first.
 
-    The newest run that tried a stage counts, and for datasets the newest run that merged: a later run for another system does not hide
-    the failure of a system. Reads only the runs that this needs.
+    The newest run that tried a stage counts, and for datasets the newest run that merged: a later run for
+    another system does not hide the failure of a system. Reads only the runs that this needs.
 
     Args:
         runs: newest first.
@@ -186,7 +192,10 @@ def _datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, Ma
 
 
 def _read_datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, dict[str, str]]:
-    """Read the reasons by run and dataset. The merge writes a lineage event for each dataset that it cannot merge."""
+    """Read the reasons by run and dataset.
+
+    The merge writes a lineage event for each dataset that it cannot merge.
+    """
     every, wanted = [*lake.runs.newest(), *ended], {run.name for run in ended}
     failures: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for dataset, event in _failures(lake, sorted({day for run in ended for day in _days(run)})):
@@ -212,7 +221,9 @@ def _days(run: Execution) -> list[date]:
 
 
 def _run_at(runs: Sequence[Execution], moment: datetime) -> str:
-    """Return the run that was at work at a moment: the oldest of those under way, because the others are pending; empty if none was."""
+    """Return the run that was at work at a moment: the oldest of those under way, because the others are
+    pending; empty if none was.
+    """
     # S3 states whole seconds.
     under_way = [
         run for run in runs if run.started_at.replace(microsecond=0) <= moment <= (run.ended_at or moment)

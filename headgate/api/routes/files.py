@@ -79,7 +79,8 @@ def list_rejected_rows(  # noqa: PLR0917 as above
 ) -> RejectedRows:
     """The rows of a file in quarantine, by reason.
 
-    Values of a dataset with personal data are empty, unless the caller sent the file or is in the group `personal-data`.
+    Values of a dataset with personal data are empty, unless the caller sent the file or is in the group
+    `personal-data`.
     """
     return rejected_rows.page(lake, caller, file_id, rule, limit=limit, cursor=cursor)
 
@@ -100,7 +101,8 @@ def get_mapping(
     dataset: AssignedDataset = "",
     if_none_match: IfNoneMatch = "",
 ) -> Response[Mapping]:
-    """The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state `profiled`, too.
+    """The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state
+    `profiled`, too.
 
     Samples are shown to the same callers as the values of a profile.
     """
@@ -111,7 +113,10 @@ def get_mapping(
 def check_mapping(
     lake: Lake, caller: Caller, file_id: FileId, body: MappingDecision, if_match: IfMatch = ""
 ) -> DryRun:
-    """Decide which column is which field, and let the gate check the whole file with this mapping. Nothing is remembered yet."""
+    """Decide which column is which field, and let the gate check the whole file with this mapping.
+
+    Nothing is remembered yet.
+    """
     return mapping_checks.start(lake, caller, file_id, body, if_match)
 
 
@@ -132,7 +137,8 @@ def accept_mapping(
 ) -> Response[MappingRemembered]:
     """Remember the mapping that was checked, and process the file again with it. Repeating is safe.
 
-    `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended the answer is 409.
+    `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended
+    the answer is 409.
     """
     return accepted(mapping_checks.accept(lake, caller, file_id, if_match))
 
@@ -145,7 +151,8 @@ def preview_revert(lake: Lake, caller: Caller, file_id: FileId) -> RevertPreview
 
 @routes.post("/v1/files/<file_id>/revert", Group.UPLOADER, problems=[404, 409])
 def revert_file(lake: Lake, caller: Caller, file_id: FileId) -> Reverted:
-    """Undo an upload with its corrections: the rows leave curated and quarantine, and the tables with the next run.
+    """Undo an upload with its corrections: the rows leave curated and quarantine, and the tables with the
+    next run.
 
     Originals stay in raw. An uploader may undo the files that it sent itself.
     """
@@ -154,7 +161,9 @@ def revert_file(lake: Lake, caller: Caller, file_id: FileId) -> Reverted:
 
 @routes.delete("/v1/files/<file_id>/revert", Group.UPLOADER, problems=[404, 409])
 def restore_file(lake: Lake, caller: Caller, file_id: FileId) -> Restored:
-    """Take an undo back: the original goes through the gate again, and so do the corrections that were undone with it."""
+    """Take an undo back: the original goes through the gate again, and so do the corrections that were undone
+    with it.
+    """
     return reverts.restore(lake, caller, file_id)
 
 
@@ -164,8 +173,9 @@ def get_profile(
 ) -> Response[FileProfile]:
     """Statistics of a file's columns.
 
-    Without values, such as samples and the smallest, are columns that the contract classifies as personal; where it does that, also
-    columns that it does not name, and all columns of a file without a contract. Who sent the file, and the group `personal-data`, see them.
+    Without values, such as samples and the smallest, are columns that the contract classifies as personal;
+    where it does that, also columns that it does not name, and all columns of a file without a contract. Who
+    sent the file, and the group `personal-data`, see them.
     """
     return tagged(quality.profile(lake, caller, file_id), if_none_match)
 

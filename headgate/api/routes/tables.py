@@ -26,7 +26,8 @@ Filter = Annotated[
     Query(
         max_length=20,
         description=(
-            "`<column>:<operator>:<value>`; a row has to match every filter. Operators: eq, ne, lt, le, gt, ge, in (values separated by "
+            "`<column>:<operator>:<value>`; a row has to match every filter. Operators: eq, ne, lt, le, "
+            "gt, ge, in (values separated by "
             "commas), contains, empty (true or false)."
         ),
         examples=["level:eq:total"],
@@ -69,8 +70,8 @@ def list_rows(  # noqa: PLR0917 Powertools passes them by name
 ) -> Response[Rows]:
     """Rows of a table: filtered, sorted, page by page.
 
-    All pages of a cursor are of one version of the table; when the table is published again meanwhile, and the version was removed,
-    the answer is 410.
+    All pages of a cursor are of one version of the table; when the table is published again meanwhile, and
+    the version was removed, the answer is 410.
     """
     asked = tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA))
     return tagged(tables.rows(lake, system, table, asked, limit=limit, cursor=cursor), if_none_match)

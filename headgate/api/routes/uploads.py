@@ -16,7 +16,8 @@ routes = Routes("Uploads")
 def begin_upload(lake: Lake, caller: Caller, body: UploadAsked) -> Response[Upload]:
     """Begin an upload, or continue it.
 
-    The same caller, name, size and hash give the same upload, so a page that was reloaded continues with the missing parts.
+    The same caller, name, size and hash give the same upload, so a page that was reloaded continues with the
+    missing parts.
     With the state `duplicate` the content was accepted before: nothing has to be sent.
     """
     return accepted(uploads.begin(lake, caller.name, body), 201)
@@ -56,7 +57,9 @@ def start_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> Response[D
 def get_dry_run(
     lake: Lake, caller: Caller, upload_id: UploadId, if_none_match: IfNoneMatch = ""
 ) -> Response[DryRun]:
-    """Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the mapping."""
+    """Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the
+    mapping.
+    """
     return tagged(uploads.dry_run(lake, caller, upload_id), if_none_match)
 
 
@@ -74,7 +77,8 @@ def commit_upload(
 ) -> Response[Upload]:
     """Move the file to raw, where the gate processes it. Repeating is safe.
 
-    A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this content with this mapping
-    the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the check that was read is committed.
+    A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this
+    content with this mapping the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the
+    check that was read is committed.
     """
     return accepted(uploads.commit(lake, caller, upload_id, if_match))

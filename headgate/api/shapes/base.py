@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# `defer_build`: a cold start builds the validators of the shapes that its request needs, and not of all routes.
+# `defer_build`: a cold start builds the validators of the shapes that its request needs, and not of all
+# routes.
 
 
 class Shape(BaseModel):

@@ -13,7 +13,8 @@ MappedFields = Annotated[
     Field(max_length=2_000),
 ]
 StageName = Literal["upload", "trigger", "processing", "validation", "database", "complete"]
-# A corrected row is sent until the gate has checked it; refused is one that is quarantined again, or whose file was rejected.
+# A corrected row is sent until the gate has checked it; refused is one that is quarantined again, or whose
+# file was rejected.
 Correction = Literal["sent", "accepted", "refused"]
 # A stage that ended with a warning: the file lost more rows than the lake permits.
 StageState = Literal["pending", "running", "done", "warning", "failed", "skipped"]
@@ -58,7 +59,8 @@ class FileSummary(Shape):
     duplicates: Count
     acceptance: Acceptance | None = Field(
         None,
-        description="`many_refused`: more rows are refused than the lake's `most_refused_share` permits; `nothing_accepted`: none of "
+        description="`many_refused`: more rows are refused than the lake's `most_refused_share` permits; "
+        "`nothing_accepted`: none of "
         "the rows was accepted; null for a file that was not accepted, or not yet.",
     )
     quality_score: Share | None = None
@@ -103,7 +105,10 @@ class FileDetail(FileSummary):
     )
     profile: dict[str, str] = Field(description="Quality score with its parts, and drift.")
     mapping: dict[str, str] = Field(
-        description="Column to field where the header was mapped, how, the confidence, and as `left_out` a JSON list of columns left out."
+        description=(
+            "Column to field where the header was mapped, how, the confidence, and as `left_out` a JSON "
+            "list of columns left out."
+        )
     )
     stages: tuple[FileStage, ...] = Field(description="The six stages in their order.")
     work: FileWork
@@ -174,7 +179,10 @@ class Corrections(Asked):
 
 
 class CorrectionsSent(Shape):
-    """The new file with the corrected rows. The same corrections have the same key and content, so repeating is safe."""
+    """The new file with the corrected rows.
+
+    The same corrections have the same key and content, so repeating is safe.
+    """
 
     file_id: str
     key: str
@@ -219,7 +227,10 @@ class Mapping(Shape):
 
 
 class MappingDecision(Asked):
-    """The field of each column, by name; the columns of the suggestion that are not named keep the suggested field."""
+    """The field of each column, by name.
+
+    The columns of the suggestion that are not named keep the suggested field.
+    """
 
     columns: MappedFields = Field(
         {}, description="Column to field; null leaves the column out: none of its values enters the lake."
@@ -228,7 +239,10 @@ class MappingDecision(Asked):
         "",
         max_length=100,
         pattern=r"^[a-z0-9_\-]*$",
-        description="Dataset that the caller names for the file, as in the query of the suggestion; empty for the suggested one.",
+        description=(
+            "Dataset that the caller names for the file, as in the query of the suggestion; empty for "
+            "the suggested one."
+        ),
     )
 
 

@@ -33,7 +33,10 @@ class Caller(Shape):
 
     name: str
     groups: tuple[Literal["viewer", "uploader", "operator", "personal-data"], ...] = Field(
-        description="Groups of the caller with the groups they include: an operator is in all; `personal-data` sees data about people."
+        description=(
+            "Groups of the caller with the groups they include: an operator is in all; `personal-data` "
+            "sees data about people."
+        )
     )
 
 
@@ -131,7 +134,10 @@ class ColumnUse(Shape):
         description="Empty for the rows of the table: the column decides which ones there are."
     )
     uses: tuple[Use, ...] = Field(
-        description="IDENTITY, TRANSFORMATION and AGGREGATION take its value; the others decide on it, as OpenLineage names them."
+        description=(
+            "IDENTITY, TRANSFORMATION and AGGREGATION take its value; the others decide on it, as "
+            "OpenLineage names them."
+        )
     )
 
 

@@ -16,7 +16,10 @@ RunStartedBy = Annotated[
 
 
 class RunProblems(Shape):
-    """The datasets and stages that a run left out. A run that could not merge a dataset succeeds, and publishes the others."""
+    """The datasets and stages that a run left out.
+
+    A run that could not merge a dataset succeeds, and publishes the others.
+    """
 
     has_problems: bool = Field(
         description="Whether the run left out a dataset, a stage failed, or a table is implausible."
@@ -28,7 +31,10 @@ class RunProblems(Shape):
         description="Why a stage failed, by stage: the merge, the quality gate, or a system."
     )
     implausible_tables: dict[str, str] = Field(
-        description="In which way a table differs from what its inputs imply, and what to do, by table. Only for the newest run."
+        description=(
+            "In which way a table differs from what its inputs imply, and what to do, by table. Only "
+            "for the newest run."
+        )
     )
 
 
@@ -80,7 +86,10 @@ class RunDetail(RunProblems):
     state: RunState
     started_by: RunStartedBy
     remedies: dict[str, str] = Field(
-        description="What to do, by `datasets_not_merged`, `failed_stages` and `implausible_tables`; only those that are not empty."
+        description=(
+            "What to do, by `datasets_not_merged`, `failed_stages` and `implausible_tables`; only those "
+            "that are not empty."
+        )
     )
     stages: tuple[RunStage, ...]
     error: str = ""

@@ -53,8 +53,8 @@ class TableDetail(Shape):
 class Rows(Shape):
     """A page of rows.
 
-    A cell is a JSON value. Text is used for what JSON or JavaScript cannot hold exactly: decimals, whole numbers beyond 2^53, dates,
-    timestamps (ISO 8601), and `NaN` or `Infinity`.
+    A cell is a JSON value. Text is used for what JSON or JavaScript cannot hold exactly: decimals, whole
+    numbers beyond 2^53, dates, timestamps (ISO 8601), and `NaN` or `Infinity`.
     """
 
     version: str = Field(
@@ -106,7 +106,9 @@ class Query(Shape):
     sql: str = ""
     error: str = Field(
         "",
-        description="Why it failed, with the nearest names if it names a column or table that does not exist.",
+        description=(
+            "Why it failed, with the nearest names if it names a column or table that does not exist."
+        ),
     )
     started_at: Moment = ""
     seconds: float | None = Field(None, ge=0)

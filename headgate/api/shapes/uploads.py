@@ -29,7 +29,10 @@ class UploadAsked(Asked):
     name: str = Field(
         min_length=1,
         max_length=200,
-        description="File name without folders; control characters, slashes and a leading `.` or `_` are not permitted.",
+        description=(
+            "File name without folders; control characters, slashes and a leading `.` or `_` are not "
+            "permitted."
+        ),
     )
     size_bytes: int = Field(ge=1, le=LARGEST_UPLOAD_BYTES)
     sha256: Sha256
@@ -103,7 +106,10 @@ class UploadMappingDecision(Asked):
 
 
 class DryRun(Shape):
-    """The result of the gate's check of the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts."""
+    """The result of the gate's check of the whole file.
+
+    Nothing of it is in the ledger, curated, quarantine or the alerts.
+    """
 
     upload_id: str = Field("", description="Of an upload that is checked.")
     file_id: str = Field("", description="Of a file in raw that is checked with a mapping.")
@@ -124,11 +130,16 @@ class DryRun(Shape):
     columns: tuple[ColumnProfile, ...] = ()
     mapping: Mapping | None = Field(
         None,
-        description="With the outcome `needs_mapping`, and after the decision: what is suggested for the columns.",
+        description=(
+            "With the outcome `needs_mapping`, and after the decision: what is suggested for the columns."
+        ),
     )
     mapped: dict[str, str | None] | None = Field(
         None,
-        description="Column to field, as decided for this check; null for a column that is left out. Null without a decision.",
+        description=(
+            "Column to field, as decided for this check; null for a column that is left out. Null "
+            "without a decision."
+        ),
     )
     draft: ContractDraft | None = Field(
         None, description="With the outcome `profiled`: a contract for files such as this."

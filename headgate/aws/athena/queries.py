@@ -105,7 +105,8 @@ class QueryPage:
 
 
 def permitted_workgroup(client: AthenaClient, everybody: str, analysts: str) -> str:
-    """Return the workgroup that the caller may ask in: the analysts' own, where the caller may see that one only.
+    """Return the workgroup that the caller may ask in: the analysts' own, where the caller may see that one
+    only.
 
     Args:
         analysts: empty where there is none, and nothing is asked of Athena then.
@@ -130,7 +131,8 @@ class AthenaQueries:
 
     Attributes:
         spoken: turns Athena SQL into what the engine behind the API really speaks; on AWS it changes nothing.
-        reason: turns that engine's reason for a failure into what Athena would say; on AWS it changes nothing.
+        reason: turns that engine's reason for a failure into what Athena would say; on AWS it changes
+            nothing.
         scan_limit_bytes: the workgroup's own limit, for people; 0 for none.
     """
 
@@ -150,7 +152,8 @@ class AthenaQueries:
             database: where unqualified tables are looked for; the configured one unless given.
 
         Raises:
-            QueryError: Athena refused or failed it, with Athena's reason, or it took longer than `timeout_s` and was stopped.
+            QueryError: Athena refused or failed it, with Athena's reason, or it took longer than `timeout_s`
+                and was stopped.
         """
         statement = self.spoken(sql)
         with translated("ask Athena"):
@@ -225,7 +228,10 @@ class AthenaQueries:
             self.client.stop_query_execution(QueryExecutionId=query_id)
 
     def table(self, sql: str, schema: pa.Schema) -> pa.Table:
-        """The answer as Arrow, for questions whose answer fits into memory. The columns come in the schema's order and types."""
+        """The answer as Arrow, for questions whose answer fits into memory.
+
+        The columns come in the schema's order and types.
+        """
         import pyarrow as pa  # noqa: PLC0415 the command line asks without it
 
         rows = self.run(sql).rows
@@ -262,7 +268,8 @@ class AthenaQueries:
             if self.monotonic_s() > deadline_s:
                 self.client.stop_query_execution(QueryExecutionId=query_id)
                 raise QueryError(
-                    f"query {query_id} took too long and was stopped. Ask for fewer rows or columns, or add a condition."
+                    f"query {query_id} took too long and was stopped. Ask for fewer rows or columns, or "
+                    "add a condition."
                 )
             self.sleep(pause_s)
         raise AssertionError  # pauses never end

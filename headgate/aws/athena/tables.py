@@ -29,7 +29,8 @@ LONGEST_ROW_BYTES = (
     32 << 20
 )  # Source: Amazon Athena user guide, "Considerations and limitations for SQL queries": 32 MB for a row
 
-# Source: Amazon Athena user guide, "Data types in Amazon Athena". Every other type stays the text that Athena writes.
+# Source: Amazon Athena user guide, "Data types in Amazon Athena". Every other type stays the text that Athena
+# writes.
 _ARROW = {
     "tinyint": pa.int8(),
     "smallint": pa.int16(),
@@ -93,7 +94,8 @@ class LakeTables:
         )
 
     def sql(self, sql: str) -> pa.Table:
-        """Return the answer to one statement of Athena SQL. The metadata of its schema has `query_id` and `scanned_bytes`.
+        """Return the answer to one statement of Athena SQL. The metadata of its schema has `query_id` and
+        `scanned_bytes`.
 
         Raises:
             QueryError: Athena refused or failed it, with Athena's reason.
@@ -168,7 +170,9 @@ def _catalog_type(text: str) -> pa.DataType:
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
-    """Return a data frame that keeps every value: decimals and dates as Python objects, a null as `pd.NA` or None."""
+    """Return a data frame that keeps every value: decimals and dates as Python objects, a null as `pd.NA` or
+    None.
+    """
     import pandas as pd  # noqa: PLC0415 as above
 
     kept = {

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from headgate.lake.file_index import FileFilter
 
-# Its hash key is the bucket, the same of every file: items without it (claims of contents, measurements) are not in the index.
+# Its hash key is the bucket, the same of every file: items without it (claims of contents, measurements) are
+# not in the index.
 INDEX = "by_received_at"
 _MOST_QUERIES = 10
 _MOST_KEYS = 100  # Source: Amazon DynamoDB API reference, BatchGetItem
@@ -57,7 +58,10 @@ class DynamoFileIndex:
         return FileListPage(tuple(records), json.dumps(decode(start["ExclusiveStartKey"])))
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
-        """Return the id of the file that was accepted with this content into one of the datasets; empty if there is none."""
+        """Return the id of the file that was accepted with this content into one of the datasets.
+
+        Empty if there is none.
+        """
         ids = [f"{CONTENT}{dataset}#{content_sha256}" for dataset in datasets]
         for first in range(0, len(ids), _MOST_KEYS):
             asked: Any = {

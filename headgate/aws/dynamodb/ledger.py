@@ -6,7 +6,7 @@
 |         |                               | `taken_by` (a run) and `taken_until_ms` while a larger worker has it |
 | content | `content#<dataset>#<sha256>`  | `owner` (a file id), `state` (processing or done), `lease_until_ms` |
 | pace    | `pace#<kind>`                 | `files`: what the newest files of a kind took |
-"""
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ _RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
 _CONDITIONS = {
     Condition.NONE: "",
     Condition.LEASE_ENDED: " AND lease_until_ms <= :now",
-    Condition.NO_OTHER_RUN: " AND (attribute_not_exists(taken_by) OR taken_by = :run OR taken_until_ms <= :now)",
+    Condition.NO_OTHER_RUN: (
+        " AND (attribute_not_exists(taken_by) OR taken_by = :run OR taken_until_ms <= :now)"
+    ),
 }
 _RELEASED = 0  # the lease of what was given back; every other one is a moment
 _FAILED = "ConditionalCheckFailed"
@@ -70,11 +72,17 @@ class DynamoLedger:
     table: str
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Take the right to process `record`'s object and content, atomically; a lease that has ended may be taken over."""
+        """Take the right to process `record`'s object and content, atomically.
+
+        A lease that has ended may be taken over.
+        """
         return self._claim(Action.CLAIM, record, now, lease_s)
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
-        """Extend the lease of the claim on `record`'s object and content; nothing changes once the file is not processing any more."""
+        """Extend the lease of the claim on `record`'s object and content.
+
+        Nothing changes once the file is not processing any more.
+        """
         until = {":processing": FileState.PROCESSING, ":until": _epoch_ms(now) + 1000 * lease_s}
         self._extend(record.file_id, "#state = :processing", until)
         if record.content_sha256:
@@ -93,18 +101,26 @@ class DynamoLedger:
             )
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has read, stays free."""
+        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has
+        read, stays free.
+        """
         return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """From now on nobody but the larger worker may claim the file for so long; nothing changes once it is not handed over any more."""
+        """From now on nobody but the larger worker may claim the file for so long.
+
+        Nothing changes once it is not handed over any more.
+        """
         until_ms = _epoch_ms(now) + 1000 * lease_s
         self._extend(
             file_id, "#state = :handed_over", {":handed_over": FileState.HANDED_OVER, ":until": until_ms}
         )
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it; the record stays `handed_over`."""
+        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it.
+
+        The record stays `handed_over`.
+        """
         return self._claim(Action.TAKE_OVER, record, now, lease_s, run)
 
     def _claim(self, action: Action, record: FileRecord, now: datetime, lease_s: int, run: str = "") -> Claim:
@@ -147,7 +163,10 @@ class DynamoLedger:
             self.client.put_item(TableName=self.table, Item=encode(item))
 
     def finish(self, record: FileRecord) -> None:
-        """Store the finished record; ConflictError when its state does not permit this final state, or another file has the content."""
+        """Store the finished record.
+
+        ConflictError when its state does not permit this final state, or another file has the content.
+        """
         if record.state is FileState.DONE and record.content_sha256:
             self._finish_owning(record)
             return
@@ -159,7 +178,9 @@ class DynamoLedger:
             self._release_content(record)
 
     def release(self, record: FileRecord) -> None:
-        """The object's lease ends now and its content is nobody's, where they are this file's and unfinished."""
+        """The object's lease ends now and its content is nobody's, where they are this file's and
+        unfinished.
+        """
         with suppress(ConflictError), translated(f"release {record.key}"):
             self.client.update_item(
                 TableName=self.table,
@@ -173,7 +194,10 @@ class DynamoLedger:
     def reopen(
         self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
     ) -> FileRecord:
-        """The finished record as it stands; it is `replaying` or `reverting` from now on, in one conditional update."""
+        """The finished record as it stands.
+
+        It is `replaying` or `reverting` from now on, in one conditional update.
+        """
         now_ms = _epoch_ms(now)
         condition, values = _permitted(action, now_ms)
         values |= {":after": after(action), ":until": now_ms + 1000 * lease_s}
@@ -198,7 +222,9 @@ class DynamoLedger:
         return record_of(item)
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it died."""
+        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it
+        died.
+        """
         item = self._item(file_id) or {}
         return item.get("state") == FileState.PROCESSING and item.get("lease_until_ms") != _RELEASED
 
@@ -307,7 +333,9 @@ def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
 
 
 def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
-    """The condition under which the table of transitions permits the action, and the values that it compares with."""
+    """The condition under which the table of transitions permits the action, and the values that it compares
+    with.
+    """
     clauses, values = [_FREE] if permits_new(action) else [], dict[str, Any]()
     for condition, states in states_by_condition(action):
         clauses.append(f"({_is_one_of(states)}{_CONDITIONS[condition]})")
@@ -319,7 +347,9 @@ def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
 
 
 def _finishable(record: FileRecord) -> tuple[str, _Item]:
-    """The condition under which the table of transitions permits this end, and the values that it compares with."""
+    """The condition under which the table of transitions permits this end, and the values that it compares
+    with.
+    """
     permitted = finished_from(record.state)
     states = [state for state in permitted if state]
     return f"{_FREE} OR {_is_one_of(states)}" if None in permitted else _is_one_of(states), _values(states)
@@ -353,7 +383,10 @@ def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
 
 
 def record_of(item: _Item) -> FileRecord:
-    """The record that an item holds; DynamoDB's numbers become integers, fields it does not know keep their default."""
+    """The record that an item holds.
+
+    DynamoDB's numbers become integers, fields it does not know keep their default.
+    """
     stored = {name: item[name] for name in _FIELDS if name in item}
     counts = {name: int(stored[name]) for name in _COUNTS if name in stored}
     by_name = {

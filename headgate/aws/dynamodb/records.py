@@ -1,7 +1,7 @@
 """Records in DynamoDB: one item for each record, and a guard item for each unique value.
 
-Table key: `record_model` and `record_id`; shorter names are reserved words of DynamoDB. A guard's model is `<model>.<column>` and
-its id the value's normal form; it names its owner.
+Table key: `record_model` and `record_id`; shorter names are reserved words of DynamoDB. A guard's model is
+`<model>.<column>` and its id the value's normal form; it names its owner.
 """
 
 from __future__ import annotations

@@ -42,7 +42,8 @@ class GlueCatalog:
     """The Catalog port over Glue. A table's revision is its `VersionId`, which Glue checks on update.
 
     Attributes:
-        crawler: started after a table got other columns; a crawl costs more than a publish, and finds nothing new otherwise.
+        crawler: started after a table got other columns; a crawl costs more than a publish, and finds nothing
+            new otherwise.
     """
 
     client: GlueClient
@@ -63,7 +64,9 @@ class GlueCatalog:
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """The table points at `location` with `columns`, in one step. ConflictError when it changed since `current` was read.
+        """The table points at `location` with `columns`, in one step.
+
+        ConflictError when it changed since `current` was read.
 
         Everything else a crawler or Terraform put on the table stays as it is.
         """
@@ -87,13 +90,17 @@ class GlueCatalog:
                 DatabaseName=current.database,
                 TableInput=cast("TableInputTypeDef", moved),
                 VersionId=current.revision,
-                SkipArchive=True,  # the lake keeps its own versions; Glue's archive is limited and never read here
+                # The lake keeps its own versions; Glue's archive is limited and never read here.
+                SkipArchive=True,
             )
         if self.crawler and before != [_shape(column) for column in columns]:
             self._crawl()
 
     def _crawl(self) -> None:
-        """Start the crawler. The table is published already, so a crawl that cannot start takes nothing away."""
+        """Start the crawler.
+
+        The table is published already, so a crawl that cannot start takes nothing away.
+        """
         try:
             with translated(f"start crawler {self.crawler}"):
                 self.client.start_crawler(Name=self.crawler)

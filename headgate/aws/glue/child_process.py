@@ -26,7 +26,10 @@ _SOCKET_FOLDER = "/tmp"  # noqa: S108 a socket's path has 108 characters at most
 
 @dataclass(frozen=True)
 class ChildProcess:
-    """One run of a script. It writes to the standard output of its parent; standard error has the cause of a failure only."""
+    """One run of a script.
+
+    It writes to the standard output of its parent; standard error has the cause of a failure only.
+    """
 
     process: ForkServerProcess
     errors: Path
@@ -52,10 +55,12 @@ class ChildProcess:
 
 
 class ChildProcesses:
-    """Starts scripts in copies of a process that has loaded their libraries, which takes seconds, once for all of them.
+    """Starts scripts in copies of a process that has loaded their libraries, which takes seconds, once for
+    all of them.
 
-    The process that is copied has loaded modules and done nothing else: it has opened no connection, asked no database and started
-    no Python thread. On other systems than Linux each child loads its libraries itself: macOS's own are not safe to copy.
+    The process that is copied has loaded modules and done nothing else: it has opened no connection, asked no
+    database and started no Python thread. On other systems than Linux each child loads its libraries itself:
+    macOS's own are not safe to copy.
 
     Args:
         libraries: modules by their dotted names.
@@ -106,11 +111,13 @@ def _python_path() -> str:
 
 @contextmanager
 def _prepared_fork_server() -> Iterator[None]:
-    """Set what the fork server needs when it starts, and restore it: where modules are, a short path, and no script to import.
+    """Set what the fork server needs when it starts, and restore it: where modules are, a short path, and no
+    script to import.
 
-    `multiprocessing` would import the script that runs again in each child. Under Glue that is Glue's own starter, which is not
-    written to be imported. The fork server is started with `-c`, which puts the working directory first on its path: without
-    PYTHONSAFEPATH it would load a package `headgate` from there, instead of the parent's.
+    `multiprocessing` would import the script that runs again in each child. Under Glue that is Glue's own
+    starter, which is not written to be imported. The fork server is started with `-c`, which puts the working
+    directory first on its path: without PYTHONSAFEPATH it would load a package `headgate` from there, instead
+    of the parent's.
     """
     main, folder = sys.modules["__main__"], tempfile.tempdir
     needed = {"PYTHONPATH": _python_path(), "PYTHONSAFEPATH": "1"}

@@ -1,7 +1,8 @@
 """One way to read a Glue job's arguments, wherever the job runs.
 
-Glue passes default and run arguments as `--name value` in `argv`; a job that runs as a plain process gets them as
-environment variables called `name`. The outcome is one mapping, in which arguments stand above the environment.
+Glue passes default and run arguments as `--name value` in `argv`; a job that runs as a plain process gets
+them as environment variables called `name`. The outcome is one mapping, in which arguments stand above the
+environment.
 """
 
 from __future__ import annotations

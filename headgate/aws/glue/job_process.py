@@ -24,7 +24,8 @@ class JsonLines(logging.Formatter):
     """One JSON object per log line, with what `extra` states, as the functions write it.
 
     Args:
-        system: several systems may be built at the same time and write to one stream; empty for jobs that build none.
+        system: several systems may be built at the same time and write to one stream; empty for jobs that
+            build none.
     """
 
     def __init__(self, system: str = "") -> None:
@@ -51,15 +52,17 @@ class JsonLines(logging.Formatter):
 def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     """Run the job and print its summary as one line of JSON.
 
-    Everything a job says goes to standard output: Glue takes what a failed process wrote to standard error for the run's
-    error message, and that shall be the cause, not a progress bar. Of an error of anybody else's neither the log nor the message
-    has the text, which may hold a cell's value.
+    Everything a job says goes to standard output: Glue takes what a failed process wrote to standard error
+    for the run's error message, and that shall be the cause, not a progress bar. Of an error of anybody
+    else's neither the log nor the message has the text, which may hold a cell's value.
 
     Raises:
-        SystemExit: the job failed; the message is one line that names the cause, or the kind and place of what was not foreseen.
+        SystemExit: the job failed; the message is one line that names the cause, or the kind and place of
+            what was not foreseen.
     """
-    # Models' threads that spin while they wait take the processor from other jobs on the same machine: on two busy cores
-    # one system took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is loaded.
+    # Models' threads that spin while they wait take the processor from other jobs on the same machine: on two
+    # busy cores one system took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is
+    # loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(_arguments().get("system", "")))
@@ -75,7 +78,9 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
 
 
 def _arguments() -> Mapping[str, str]:
-    """Return the job's arguments. boto3 reads the region from the environment, so it is copied there if nothing else set it."""
+    """Return the job's arguments. boto3 reads the region from the environment, so it is copied there if
+    nothing else set it.
+    """
     arguments = job_arguments.merged(sys.argv[1:], os.environ)
     if region := arguments.get("HEADGATE_REGION"):
         os.environ.setdefault("AWS_DEFAULT_REGION", region)

@@ -26,7 +26,9 @@ class GlueRuns:
     client: GlueClient
 
     def ended(self, job: str, name: str, *, since: datetime) -> Iterator[EndedJobRun]:
-        """Yield the runs of a job that started since a moment, naive UTC, and have ended. A job that does not exist has none.
+        """Yield the runs of a job that started since a moment, naive UTC, and have ended.
+
+        A job that does not exist has none.
 
         Args:
             job: what the lake calls it.

@@ -24,7 +24,10 @@ _ENDS = {Phase.CERTIFIED: "certified", Phase.LANDED: "landed"}
 
 @dataclass
 class Tally:
-    """How far one table is. `expected` is the server's estimate before the snapshot is read; kept rows cost no time and count apart."""
+    """How far one table is.
+
+    `expected` is the server's estimate before the snapshot is read; kept rows cost no time and count apart.
+    """
 
     table: str
     expected: int
@@ -43,7 +46,10 @@ class Tally:
         return self.read / max(now_s - self.began_s, 1e-3)
 
     def left_s(self, now_s: float) -> float | None:
-        """Seconds until the last row at the rate so far; None before there is a rate, or when the estimate is passed."""
+        """Seconds until the last row at the rate so far.
+
+        None before there is a rate, or when the estimate is passed.
+        """
         rate, left = self.rows_per_s(now_s), self.expected - self.done
         return left / rate if rate > 0 and left > 0 else None
 

@@ -1,4 +1,6 @@
-"""A table that breaks no word: where the screen is too narrow for it, it loses its lines, then becomes one record per row."""
+"""A table that breaks no word: where the screen is too narrow for it, it loses its lines, then becomes one
+record per row.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ class FittingTable(Table):
     """A table whose ids and keys can be copied, at any width of the screen.
 
     Args:
-        records: draws the rows from the names, the cells and the width where they do not fit beside each other.
+        records: draws the rows from the names, the cells and the width where they do not fit beside each
+            other.
     """
 
     def __init__(
@@ -86,7 +89,9 @@ def _column_texts(header: RenderableType, cells: Iterable[RenderableType]) -> tu
 
 
 def _fit(columns: Sequence[tuple[str, Sequence[str]]], space: int) -> list[int]:
-    """Return a width for each column in which no word is broken, as wide as its longest line where there is room; empty if none fit."""
+    """Return a width for each column in which no word is broken, as wide as its longest line where there is
+    room; empty if none fit.
+    """
     least = [_least_width(header, cells) for header, cells in columns]
     wanted = [
         max(_longest([header, *cells], str.splitlines), narrow)
@@ -114,7 +119,10 @@ def _longest(texts: Iterable[str], split: Callable[[str], list[str]]) -> int:
 
 
 def compact_records(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
-    """A row's first cell, and below it the other cells with their names, as many in a line as fit; empty cells are left out."""
+    """A row's first cell, and below it the other cells with their names, as many in a line as fit.
+
+    Empty cells are left out.
+    """
     lines = []
     for first, *others in rows:
         facts = [(name, cell) for name, cell in zip(names[1:], others, strict=True) if cell]

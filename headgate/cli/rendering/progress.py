@@ -16,7 +16,10 @@ PLAIN_EVERY_S = 5.0
 
 @dataclass
 class PlainLines:
-    """Says what changed, at most every few seconds, where no live display can be drawn; silent at a terminal."""
+    """Says what changed, at most every few seconds, where no live display can be drawn.
+
+    Silent at a terminal.
+    """
 
     console: Console
     monotonic_s: Callable[[], float] = time.monotonic
@@ -24,7 +27,9 @@ class PlainLines:
     _last_at: float = field(default=float("-inf"))
 
     def say(self, text: str) -> None:
-        """The line has been printed, unless it was said already, came too soon, or a terminal shows it live."""
+        """The line has been printed, unless it was said already, came too soon, or a terminal
+        shows it live.
+        """
         now = self.monotonic_s()
         if self.console.is_terminal or text == self._last_text or now - self._last_at < PLAIN_EVERY_S:
             return

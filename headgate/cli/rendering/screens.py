@@ -47,7 +47,10 @@ _SKIPPED = "skipped lines"
 
 
 def received(summaries: Sequence[DatasetSummary], title: str = "Through the gate") -> Table:
-    """Files and rows by dataset; the last line adds them up. Skipped lines have a column where there are any."""
+    """Files and rows by dataset; the last line adds them up.
+
+    Skipped lines have a column where there are any.
+    """
     every = total(summaries)
     names = (*_COUNTS, *([_SKIPPED] if every.skipped_lines else []))
     made = table("dataset", *names, title=title, numbers=names)
@@ -122,7 +125,10 @@ def _by_column(title: str, counts: Iterable[tuple[str, Mapping[str, int]]]) -> T
 
 
 def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
-    """Columns that were taken for a field of another name, by file; no row where every name is the contract's."""
+    """Columns that were taken for a field of another name, by file.
+
+    No row where every name is the contract's.
+    """
     made = table("file", "its column", "read as", title="Columns that have another name in the contract")
     for name, mapping in files:
         for column, field in json.loads(mapping.get("columns", "{}")).items():
@@ -133,9 +139,12 @@ def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
 
 
 def unread_sheets(files: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
-    """Return a sentence for each workbook of which sheets were not read, from its name and what its record says of its form."""
+    """Return a sentence for each workbook of which sheets were not read, from its name and what its record
+    says of its form.
+    """
     return [
-        f"{name}: the rows are those of {form.get('sheets', '')}; not read, since the contract's header is not in them or it names another "
+        f"{name}: the rows are those of {form.get('sheets', '')}; not read, since the contract's header "
+        "is not in them or it names another "
         f"sheet: {form['left_out']}."
         for name, form in files
         if form.get("left_out")
@@ -173,7 +182,10 @@ def systems(facts: Iterable[SystemFacts]) -> Table:
 
 
 def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
-    """A query's result as a table, or with one line per cell where a table does not fit the screen; says when rows were left out."""
+    """A query's result as a table, or with one line per cell where a table does not fit the screen.
+
+    Says when rows were left out.
+    """
     everything = list(rows)
     made = FittingTable(*columns, records=_one_cell_per_line)
     for place, column in enumerate(made.columns):

@@ -21,7 +21,10 @@ NOT_PUBLISHED = "not published yet"
 
 @dataclass(frozen=True)
 class SystemFacts:
-    """One system: rows by table, how good its models say they are, one answer, and tables that are not there. Texts are for a person."""
+    """One system: rows by table, how good its models say they are, one answer, and tables that are not there.
+
+    Texts are for a person.
+    """
 
     system: str
     rows: dict[str, int]
@@ -32,7 +35,10 @@ class SystemFacts:
 
 @dataclass(frozen=True)
 class DatasetTable:
-    """A dataset's table in curated; `rows` is None before a run has built it, `quality_score` where no file was profiled."""
+    """A dataset's table in curated.
+
+    `rows` is None before a run has built it, `quality_score` where no file was profiled.
+    """
 
     table: str
     rows: int | None
@@ -69,7 +75,9 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: D
 
 
 def _rows(queries: AthenaQueries, tables: Sequence[str], database: str) -> dict[str, int]:
-    """The rows of each table that can be asked: all with one question, and one by one where that cannot be answered."""
+    """The rows of each table that can be asked: all with one question, and one by one where that cannot be
+    answered.
+    """
     if not tables:
         return {}
     counts = " union all ".join(f"select '{name}', count(*) from {database}.{name}" for name in tables)  # noqa: S608 names come from contracts

@@ -31,7 +31,10 @@ _AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
     type=_AT_LEAST_ONE,
     default=10_000,
     show_default=True,
-    help="About how many; each has about five lines. The least is about one for every two customers: fewer ask for fewer --customers.",
+    help=(
+        "About how many; each has about five lines. The least is about one for every two customers: "
+        "fewer ask for fewer --customers."
+    ),
 )
 @click.option("--days", type=_AT_LEAST_ONE, default=730, show_default=True, help="How many days of history.")
 @click.option("--ends-on", type=_DAY, default="2024-12-31", show_default=True, help="The shop's last day.")

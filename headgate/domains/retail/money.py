@@ -20,7 +20,10 @@ PENCE, HUNDREDTHS_OF_PENCE = 2, 4  # decimal places of an estimate, and of a sum
 
 
 def amounts(values: Iterable[float], places: int = PENCE) -> npt.NDArray[np.object_]:
-    """Each value as a `Decimal` of that many places, rounded half to even from its shortest text; None for one that is not known."""
+    """Each value as a `Decimal` of that many places, rounded half to even from its shortest text.
+
+    None for one that is not known.
+    """
     unit = Decimal(1).scaleb(-places)
     # Prices come again and again: one object for each different one, not for each of millions of rows.
     different, places_of = np.unique(np.fromiter(values, dtype=np.float64) + 0.0, return_inverse=True)

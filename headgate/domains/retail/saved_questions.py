@@ -1,4 +1,6 @@
-"""Saved questions: what people ask of each system, in Athena's SQL. Tables without a database are those of `ecommerce_prod`."""
+"""Saved questions: what people ask of each system, in Athena's SQL. Tables without a database are those of
+`ecommerce_prod`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ _QUESTIONS = (
     Question(
         "sales_forecast",
         "market-intelligence-hub",
-        "What will the shop sell in each of the coming weeks (or days, or months), and with which confidence?",
+        (
+            "What will the shop sell in each of the coming weeks (or days, or months), and with which "
+            "confidence?"
+        ),
         """
 SELECT period_on, mean, lower_80, upper_80, lower_95, upper_95, model
 FROM sales_forecast
@@ -32,7 +37,7 @@ SELECT level, count(*) AS series, count_if(windows > 0) AS tested_series, round(
 FROM forecast_accuracy
 GROUP BY level
 ORDER BY level
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "rising_series",
@@ -66,7 +71,7 @@ SELECT segment, count(*) AS customers, sum(revenue_gbp) AS revenue_gbp, round(av
 FROM customer_segments
 GROUP BY segment
 ORDER BY revenue_gbp DESC, segment
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "most_valuable_customers",
@@ -91,7 +96,7 @@ FROM churn_risk
 GROUP BY risk_band, driver_1
 ORDER BY offers DESC, customers DESC, risk_band, driver_1
 LIMIT 20
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "customer_model_quality",
@@ -101,7 +106,7 @@ LIMIT 20
 SELECT model, metric, period, round(value, 4) AS value, round(baseline, 4) AS baseline, baseline_model, rows_used
 FROM customer_model_quality
 ORDER BY model, metric, period
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "fraud_decisions",
@@ -124,7 +129,7 @@ SELECT zone, check_name, sum(objects_scanned) AS objects_scanned, sum(cells_scan
 FROM pci_audit
 GROUP BY zone, check_name
 ORDER BY zone, check_name
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "riskiest",
@@ -136,7 +141,7 @@ FROM risk_scores
 WHERE risk_band = 'high'
 ORDER BY score DESC, entity_type, entity_id
 LIMIT 20
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "fraud_model_quality",
@@ -147,7 +152,7 @@ SELECT model, metric, period, round(value, 4) AS value, round(baseline, 4) AS ba
 FROM fraud_model_quality
 WHERE metric NOT LIKE 'daily_%'
 ORDER BY model, metric, period
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "regions_last_month",
@@ -159,7 +164,7 @@ FROM regional_performance
 WHERE month_on = (SELECT max(month_on) FROM regional_performance WHERE is_complete)
 ORDER BY revenue DESC, region_name
 LIMIT 20
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "where_to_grow",
@@ -170,7 +175,7 @@ SELECT rank, region_name, category, round(score, 3) AS score, round(confidence, 
 FROM market_opportunities
 ORDER BY rank
 LIMIT 20
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "what_people_search",
@@ -193,7 +198,7 @@ SELECT gap, template, searches, round(share, 3) AS share, round(expected_share, 
 FROM query_gaps
 ORDER BY lost_revenue_gbp DESC, gap, template
 LIMIT 20
-""",
+""",  # noqa: E501 a listing
     ),
     Question(
         "searches_on_the_rise",
@@ -210,7 +215,8 @@ LIMIT 20
     Question(
         "online_retail_money",
         LAKE,
-        "Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Online Retail II: 9,539,484.634)"
+        "Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Online "
+        "Retail II: 9,539,484.634)"
         " Reads values of refused rows, which needs the group personal-data.",
         """
 WITH order_lines AS (
@@ -228,7 +234,7 @@ SELECT part, count(*) AS lines, coalesce(sum(amount), 0) AS amount, count_if(amo
 FROM order_lines
 GROUP BY part
 ORDER BY part
-""",
+""",  # noqa: E501 a listing
     ),
 )
 
@@ -242,13 +248,16 @@ QUALITY: Mapping[str, Question] = {
         Question(
             "quality_of_forecasts",
             "market-intelligence-hub",
-            "OWA against Naive2 of the shop's own forecast (below 1 is better), and coverage of its 80 % interval",
+            (
+                "OWA against Naive2 of the shop's own forecast (below 1 is better), and coverage of its 80 "
+                "% interval"
+            ),
             """
 SELECT 'OWA', round(owa, 3), '(Naive2 is 1), 80 % interval covers', round(coverage_80, 3),
        CASE WHEN windows = 0 THEN '! not tested at a past origin' WHEN owa >= 1 THEN '! loses to Naive2' ELSE '' END
 FROM forecast_accuracy
 WHERE level = 'total'
-""",
+""",  # noqa: E501 a listing
         ),
         Question(
             "quality_of_customer_models",
@@ -273,7 +282,7 @@ FROM fraud_model_quality
 WHERE metric IN ('auc', 'average_precision')
 GROUP BY metric
 ORDER BY metric
-""",
+""",  # noqa: E501 a listing
         ),
         Question(
             "quality_of_opportunities",

@@ -1,4 +1,7 @@
-"""The certificate of one table in one run, which anybody can check later. It is the run's manifest: written last, or not at all."""
+"""The certificate of one table in one run, which anybody can check later.
+
+It is the run's manifest: written last, or not at all.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ FORMAT = 2  # checksums of 1 did not include which values of a row were null
 
 
 class CertificateError(AuditError):
-    """Raised when the files differ from the source and nothing was published, or when a manifest was changed."""
+    """Raised when the files differ from the source and nothing was published, or when a manifest
+    was changed.
+    """
 
 
 class OtherManifestError(CertificateError):
@@ -32,7 +37,10 @@ class OtherManifestError(CertificateError):
 
 @dataclass(frozen=True)
 class CertifiedColumn:
-    """One column as it was exported. `digested` is False for columns that were masked on the way: the digest leaves them out."""
+    """One column as it was exported.
+
+    `digested` is False for columns that were masked on the way: the digest leaves them out.
+    """
 
     name: str
     declared: str
@@ -73,14 +81,15 @@ class Certificate:
 
     Attributes:
         digest: of all rows, as the server computed it; the files' digests add up to it.
-        watermark: per column, the values that the run goes from (not included; None for all) and to (included); the next run goes
-            on from there, and rows after it may be in this one already.
+        watermark: per column, the values that the run goes from (not included; None for all) and to
+            (included); the next run begins there, and rows after it may be in this one already.
         impossible_dates: per column, dates on no calendar that became null.
-        deleted: rows that the run before had and the source no longer has, by key; None when the contract does not ask, or
-            there was no run before. Their keys lie in `_deleted.parquet` beside the files, with this SHA-256.
+        deleted: rows that the run before had and the source no longer has, by key; None when the contract
+            does not ask, or there was no run before. Their keys lie in `_deleted.parquet` beside the files,
+            with this SHA-256.
         drift: how the source's columns differ from the contract's, in words.
-        withheld: rows masked on the way that had a number taken out of a column which declares none; their digests are those of
-            what was written, and were compared with the source's before that.
+        withheld: rows masked on the way that had a number taken out of a column which declares none; their
+            digests are those of what was written, and were compared with the source's before that.
         selection: the SQL condition or query that chose the rows; empty for a run of all rows.
     """
 
@@ -132,7 +141,8 @@ class Certificate:
             raise CertificateError(f"the manifest is damaged: {type(error).__name__}. {_AGAIN}") from None
         if seal[0] is None:
             raise OtherManifestError(
-                "the manifest is not of an export that certifies. `headgate export run` writes such a manifest."
+                "the manifest is not of an export that certifies. `headgate export run` writes such a "
+                "manifest."
             )
         if seal[0] != FORMAT:
             raise CertificateError(
@@ -215,5 +225,6 @@ def require_equal(table: str, slice_number: int, source: Digest, written: Digest
         raise CertificateError(
             f"{table}, slice {slice_number}: the source has {source.rows} rows, checksum {source.checksum}; "
             f"the file has {written.rows} rows, checksum {written.checksum}; "
-            f"these columns (by position) have a different number of nulls: {nulls}. Nothing was published; run the export again"
+            f"these columns (by position) have a different number of nulls: {nulls}. Nothing was "
+            "published; run the export again"
         )

@@ -1,9 +1,10 @@
 """Find the rows that the source deleted since the previous run, and the new rows that its watermark misses.
 
-An incremental run sees new and changed rows by their watermark only. Where the contract says `headgate.deletes: key_comparison`, every
-run also reads the key of every row, in the same snapshot, and compares it with the keys of the run before: a key that was there and is
-not any more was deleted; one that was not there and lies outside the watermark's bounds belongs to a row that came late, such as one
-that was restored from a backup with its old time of change.
+An incremental run sees new and changed rows by their watermark only. Where the contract says
+`headgate.deletes: key_comparison`, every run also reads the key of every row, in the same snapshot, and
+compares it with the keys of the run before: a key that was there and is not any more was deleted; one that
+was not there and lies outside the watermark's bounds belongs to a row that came late, such as one that was
+restored from a backup with its old time of change.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ _MEMORY, _BATCH_ROWS = "128MB", 65_536
 
 
 def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within: str, path: Path) -> None:
-    """The file at `path` holds every row's key, and whether the condition `within` holds for the row; there is none for an empty table."""
+    """The file at `path` holds every row's key, and whether the condition `within` holds for the row.
+
+    There is none for an empty table.
+    """
     columns = [
         *key,
         ExportColumn(
@@ -53,10 +57,10 @@ def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within
     ]
     write_slice(
         session,
-        f"SELECT {', '.join(column.read_sql for column in columns)} FROM {quoted(table)}",
+        f"SELECT {', '.join(column.read_sql for column in columns)} FROM {quoted(table)}",  # noqa: S608 quoted names
         columns,
         path,
-    )  # noqa: S608 quoted names
+    )
 
 
 def deleted(before: Path, now: Path) -> pa.Table:
@@ -70,7 +74,10 @@ def came_late(before: Path, now: Path) -> pa.Table:
 
 
 def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
-    """The keys for which the condition holds and that the others are not among; beyond some memory the comparison spills beside them."""
+    """The keys for which the condition holds and that the others are not among.
+
+    Beyond some memory the comparison spills beside them.
+    """
     with ExitStack() as stack:
         spill = stack.enter_context(TemporaryDirectory(dir=keys.parent, prefix="spill-"))
         connection = stack.enter_context(

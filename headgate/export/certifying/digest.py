@@ -1,11 +1,12 @@
-"""The fingerprint of a set of rows, the same whether the server computes it in SQL or we compute it from Parquet.
+"""The fingerprint of a set of rows, the same whether the server computes it in SQL or we compute it from
+Parquet.
 
-A row's text is which of its values are null, and the canonical texts of the others, in the columns' order, joined by the unit
-separator. Which are null is a number for every 63 columns, whose bits are the columns from the first on.
-The fingerprint is the number of rows, the sum of the CRC-32 of the rows' texts, and how many values of each column are not
-null. Sums do not depend on order, and unlike XOR they see a row that was doubled.
-It finds accidents: lost, doubled, shortened, shifted or changed rows. It is no signature against a forger; the files'
-SHA-256 in the manifest is.
+A row's text is which of its values are null, and the canonical texts of the others, in the columns' order,
+joined by the unit separator. Which are null is a number for every 63 columns, whose bits are the columns from
+the first on. The fingerprint is the number of rows, the sum of the CRC-32 of the rows' texts, and how many
+values of each column are not null. Sums do not depend on order, and unlike XOR they see a row that was
+doubled. It finds accidents: lost, doubled, shortened, shifted or changed rows. It is no signature against a
+forger; the files' SHA-256 in the manifest is.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ def _scalar(value: bytes) -> pa.Scalar:
 
 
 _SEPARATOR, _NO_NULLS = _scalar(SEPARATOR), _scalar(b"0")
-# Digits after which MySQL's text of a double changes to an exponent (dtoa.c, MAX_DECPT_FOR_F_FORMAT = DBL_DIG).
+# Digits after which MySQL's text of a double changes to an exponent (dtoa.c, MAX_DECPT_FOR_F_FORMAT =
+# DBL_DIG).
 _FIXED_DIGITS = 15
 _MICROSECOND_DIGITS = 6
 _REAL = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<fraction>\d+))?(?:e(?P<exponent>[+-]?\d+))?")
@@ -65,7 +67,10 @@ _REAL = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<fraction>\d+))?(?:e(?P<e
 
 @dataclass(frozen=True)
 class Digest:
-    """The certified numbers of a set of rows. `present` counts each column's values that are not null, in the columns' order."""
+    """The certified numbers of a set of rows.
+
+    `present` counts each column's values that are not null, in the columns' order.
+    """
 
     rows: int
     checksum: int
@@ -92,8 +97,8 @@ def digest_sql(
     """The query whose one row is the digest of the rows that `where` lets through.
 
     Args:
-        impossible_as_null: take dates on no calendar as null, as Parquet has them; it costs the server half as much again,
-            so it is asked for only where there are such dates.
+        impossible_as_null: take dates on no calendar as null, as Parquet has them; it costs the server half
+            as much again, so it is asked for only where there are such dates.
     """
     texts = [column.digest_sql(impossible_as_null=impossible_as_null) for column in columns]
     nulls = _nulls_sql([column.null_sql(impossible_as_null=impossible_as_null) for column in columns])
@@ -117,7 +122,10 @@ def _nulls_sql(conditions: Sequence[str]) -> list[str]:
 
 
 def _null_bits_sql(places: Sequence[tuple[int, str]]) -> str:
-    """Return the bits of a few columns. Few rows have a null among them, and asking for any is cheaper than adding up every bit."""
+    """Return the bits of a few columns.
+
+    Few rows have a null among them, and asking for any is cheaper than adding up every bit.
+    """
     bits = " | ".join(f"({condition}) << {place}" for place, condition in places)
     return f"IF({' OR '.join(f'({condition})' for _, condition in places)}, {bits}, 0)"
 
@@ -174,7 +182,9 @@ def _is_null(values: pa.Array) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 def canonical_text(values: pa.Array, form: CanonicalForm, fraction_digits: int = 0) -> pa.Array:
-    """Every value's canonical text as bytes, null for null: what `ExportColumn.digest_sql` is at the server."""
+    """Every value's canonical text as bytes, null for null: what `ExportColumn.digest_sql` is at
+    the server.
+    """
     if form is CanonicalForm.LONG:
         return _checksum_text(values)
     if form is CanonicalForm.REAL:
@@ -204,7 +214,10 @@ def _checksum_text(values: pa.Array) -> pa.Array:
 
 
 def _real_texts(values: pa.Array) -> pa.Array:
-    """Return every double in MySQL's notation. Arrow writes the same digits, but begins exponents earlier and keeps the sign of zero."""
+    """Return every double in MySQL's notation.
+
+    Arrow writes the same digits, but begins exponents earlier and keeps the sign of zero.
+    """
     values = values.cast(pa.float64())
     text = values.cast(pa.string())
     other = pc.match_substring_regex(text, "e|^-0$")
@@ -231,7 +244,8 @@ def _moment_text(values: pa.Array, fraction_digits: int) -> pa.Array:
 
 
 def real_text(value: float) -> str:
-    """A double in MySQL's own notation: the shortest digits that mean it, an exponent past 15 digits of a whole number.
+    """A double in MySQL's own notation: the shortest digits that mean it, an exponent past 15 digits of a
+    whole number.
 
     Source: MariaDB and MySQL, strings/dtoa.c, my_gcvt.
     """
@@ -243,7 +257,10 @@ def real_text(value: float) -> str:
 
 
 def _shortest(value: float) -> tuple[str, str, int]:
-    """Sign, significant digits, and the place of the point after the first of them; Python and MySQL share the algorithm."""
+    """Sign, significant digits, and the place of the point after the first of them.
+
+    Python and MySQL share the algorithm.
+    """
     parts = _REAL.fullmatch(repr(value))
     if not parts:
         raise ValueError("a source's float is never infinite or not a number")

@@ -1,7 +1,8 @@
-"""Draft a contract from a table as its server declares it: types, key, foreign keys, which column records that a row changed.
+"""Draft a contract from a table as its server declares it: types, key, foreign keys, which column records
+that a row changed.
 
-A draft is a proposal to a person, as that of `headgate contract init` from a file is. What a server cannot say, which columns hold
-card data, is guessed from names and a sample of values by the function that is given.
+A draft is a proposal to a person, as that of `headgate contract init` from a file is. What a server cannot
+say, which columns hold card data, is guessed from names and a sample of values by the function that is given.
 """
 
 from __future__ import annotations
@@ -46,14 +47,15 @@ _FOREIGN_KEYS = """
 select column_name, referenced_table_name, referenced_column_name from information_schema.key_column_usage k
 where table_schema = database() and table_name = {table} and referenced_table_schema = database()
 and 1 = (select count(*) from information_schema.key_column_usage o
-         where o.table_schema = k.table_schema and o.table_name = k.table_name and o.constraint_name = k.constraint_name)"""
+         where o.table_schema = k.table_schema and o.table_name = k.table_name and o.constraint_name = k.constraint_name)"""  # noqa: E501 a file's text
 
 
 def draft(session: Session, table: SourceTable, guess_mask: GuessMask, source: str = "") -> Contract:
     """Return a source contract that accepts every row of the table, in names that Athena can say.
 
     Args:
-        source: one of several databases; its name begins the dataset's, so that two databases may each have a table `customer`.
+        source: one of several databases; its name begins the dataset's, so that two databases may each have a
+            table `customer`.
     """
     parents = _parents(session, table)
     key = next((index.columns for index in table.unique if index.name == "PRIMARY"), ())
@@ -119,7 +121,10 @@ def _type(column: SourceColumn, *, is_flag: bool) -> ColumnType:
 
 
 def _is_flag(session: Session, table: SourceTable, column: SourceColumn) -> bool:
-    """TINYINT(1) is MySQL's BOOLEAN and holds -128 to 127; it is drafted as BOOLEAN unless other values than 0 and 1 occur."""
+    """TINYINT(1) is MySQL's BOOLEAN and holds -128 to 127.
+
+    It is drafted as BOOLEAN unless other values than 0 and 1 occur.
+    """
     if not column.declared.startswith("tinyint(1)"):
         return False
     name = quoted(column.name)
@@ -131,7 +136,10 @@ def _sample(session: Session, table: SourceTable, column: SourceColumn) -> pa.Ar
     if not column.charset:
         return pa.array([], pa.string())
     name = quoted(column.name)
-    query = f"SELECT CAST({name} AS CHAR(1000)) FROM {quoted(table.name)} WHERE {name} IS NOT NULL LIMIT {_SAMPLE_ROWS}"  # noqa: S608 quoted names
+    query = (
+        f"SELECT CAST({name} AS CHAR(1000)) FROM {quoted(table.name)} "  # noqa: S608 quoted names
+        f"WHERE {name} IS NOT NULL LIMIT {_SAMPLE_ROWS}"
+    )
     texts = [
         value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         for (value,) in session.rows(query)
@@ -145,7 +153,9 @@ def _rules(column_type: ColumnType, *, required: bool) -> Sequence[Rule]:
 
 
 def _members(column: SourceColumn) -> Sequence[Rule]:
-    """An ENUM's members, as a rule that only warns: outside strict mode MySQL keeps an empty text for everything else."""
+    """An ENUM's members, as a rule that only warns: outside strict mode MySQL keeps an empty text for
+    everything else.
+    """
     if column.kind != "enum":
         return ()
     return (

@@ -1,4 +1,6 @@
-"""How the source's columns differ from the contract's, reported before any row is read, and what the policy does about it."""
+"""How the source's columns differ from the contract's, reported before any row is read, and what the policy
+does about it.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +52,8 @@ class Difference:
     description: str
 
 
-# A new column may be sensitive, so it stays out until a contract says what it is. A missing or changed one would break the
-# gate later and less clearly.
+# A new column may be sensitive, so it stays out until a contract says what it is. A missing or changed one
+# would break the gate later and less clearly.
 DEFAULT_POLICY: Mapping[SchemaChange, SchemaAction] = {
     SchemaChange.ADDED: SchemaAction.LEAVE_OUT,
     SchemaChange.MISSING: SchemaAction.STOP,

@@ -20,7 +20,7 @@
 | GEOMETRY and its kinds | binary | well-known binary (WKB), without MySQL's SRID prefix |
 | any of the last two | string, base64 | where the contract says it is text: contracts have no bytes |
 | DECIMAL above 38 digits | string | likewise |
-"""
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -137,7 +137,10 @@ class ExportColumn:
     fraction_digits: int = 0
 
     def digest_sql(self, *, impossible_as_null: bool) -> str:
-        """The expression of the value's canonical text; NULL where Parquet holds null, if that is asked for of dates too."""
+        """The expression of the value's canonical text.
+
+        NULL where Parquet holds null, if that is asked for of dates too.
+        """
         if self.impossible_sql and impossible_as_null:
             return f"IF({self.impossible_sql}, NULL, {self.text_sql})"
         return self.text_sql
@@ -165,7 +168,10 @@ class ExportColumn:
 
     @property
     def field(self) -> pa.Field:
-        """The column of the Parquet schema. Everything is nullable: a zero date becomes null even in a NOT NULL column."""
+        """The column of the Parquet schema.
+
+        Everything is nullable: a zero date becomes null even in a NOT NULL column.
+        """
         return pa.field(self.name, self.type)
 
 
@@ -212,7 +218,9 @@ def _has_no_text(column: SourceColumn) -> bool:
 
 
 def _as_text(column: SourceColumn) -> ExportColumn:
-    """Bytes as base64, decimals as their digits. The server writes them, so that both sides of the certificate have the same text.
+    """Bytes as base64, decimals as their digits.
+
+    The server writes them, so that both sides of the certificate have the same text.
 
     Not hexadecimal: long runs of digits in it would pass for card numbers.
     """
@@ -231,7 +239,9 @@ def _as_text(column: SourceColumn) -> ExportColumn:
 
 
 def arrow_type_of(column: SourceColumn, wanted: Kind | None = None) -> pa.DataType:
-    """The Arrow type that keeps every value of the column, and is what its contract wants where that keeps them, too."""
+    """The Arrow type that keeps every value of the column, and is what its contract wants where that keeps
+    them, too.
+    """
     if wanted is Kind.STRING and _has_no_text(column):
         return pa.string()
     if column.kind in INTEGERS:
@@ -288,7 +298,10 @@ def _read_sql(column: SourceColumn) -> str:
 
 
 def _text_sql(column: SourceColumn, form: CanonicalForm) -> str:
-    """The canonical text in SQL; `+ 0` drops zero padding, and gives a FLOAT all the digits of the double that it is."""
+    """The canonical text in SQL.
+
+    `+ 0` drops zero padding, and gives a FLOAT all the digits of the double that it is.
+    """
     name = quoted(column.name)
     if form is CanonicalForm.REAL:
         return f"{name} + 0e0"
@@ -304,8 +317,8 @@ def _text_sql(column: SourceColumn, form: CanonicalForm) -> str:
 def _bytes_sql(column: SourceColumn) -> str:
     """The value's bytes: UTF-8 for text of any charset.
 
-    No cast to BINARY is needed: what is joined with a binary literal, as the fingerprint's separator is one, is binary, whatever its
-    collations. Without it the server's part costs a fifth less.
+    No cast to BINARY is needed: what is joined with a binary literal, as the fingerprint's separator is one,
+    is binary, whatever its collations. Without it the server's part costs a fifth less.
     """
     if column.kind in BYTES | _GEOMETRY:
         return _read_sql(column)
@@ -314,7 +327,9 @@ def _bytes_sql(column: SourceColumn) -> str:
 
 
 def _impossible_sql(column: SourceColumn) -> str:
-    """The SQL condition that a date is on no calendar: MySQL keeps zero parts and, by mode, the 31st of February."""
+    """The SQL condition that a date is on no calendar: MySQL keeps zero parts and, by mode, the 31st of
+    February.
+    """
     name = quoted(column.name)
     if column.kind == "timestamp":
         return f"YEAR({name}) = 0"

@@ -1,7 +1,8 @@
 """Boundaries of slices in a large table, by what the server estimates instead of by walking its index.
 
-For a range of an integer key the server looks into its index at both ends and estimates the rows between: a millisecond, however large
-the table is, and however skewed its keys. Slices need not be equal, only near it; whether they hold every row is certified anyway.
+For a range of an integer key the server looks into its index at both ends and estimates the rows between: a
+millisecond, however large the table is, and however skewed its keys. Slices need not be equal, only near it;
+whether they hold every row is certified anyway.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from headgate.export.server.session import Session
 
 _TOLERANCE = 0.2
-# Proportional steps find the place in an even key at once; halving finds it in any, in as many steps as the key has bits.
+# Proportional steps find the place in an even key at once; halving finds it in any, in as many steps as the
+# key has bits.
 _PROPORTIONAL_TRIES, _TRIES = 4, 70
-# Estimates are cut off at half of the table, and are too high or too low by one factor throughout: so parts of slices are looked for,
-# and as many of them put together as there are more of them than there should be.
+# Estimates are cut off at half of the table, and are too high or too low by one factor throughout: so parts
+# of slices are looked for, and as many of them put together as there are more of them than there should be.
 _PARTS = 4
 
 
@@ -39,7 +41,10 @@ class _Estimates:
         return self.session.estimate(f"SELECT {name} FROM {quoted(self.table)} WHERE {condition}")  # noqa: S608 a quoted name, numbers
 
     def place(self, start: int, end: int, wanted: int) -> int | None:
-        """The key up to which about so many rows follow `start`; None where no key comes near, since too many rows share one."""
+        """The key up to which about so many rows follow `start`.
+
+        None where no key comes near, since too many rows share one.
+        """
         low, high, guess = start, end, start + max((end - start) // 8, 1)
         for step in range(_TRIES):
             rows = self.rows(start, guess)
@@ -56,7 +61,9 @@ class _Estimates:
 def sampled(
     session: Session, table: str, key: Sequence[KeyColumn], rows: int, rows_per_slice: int
 ) -> list[Key] | None:
-    """Boundaries in the key's first column that cut slices of about so many rows; None where they can only be found by walking.
+    """Boundaries in the key's first column that cut slices of about so many rows.
+
+    None where they can only be found by walking.
 
     Args:
         rows: of the table, by the server's statistics.

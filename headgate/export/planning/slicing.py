@@ -1,8 +1,9 @@
 """Cut a table into slices of equal rows along a key, unique if there is one.
 
-Boundaries are keys that were found by walking the key's index, so a slice has as many rows as asked for however skewed
-the keys are. A slice is everything after its lower boundary up to and including its upper one; the first has no lower and
-the last no upper boundary, so that together they hold every row there can be, once. Rows with one key are never parted.
+Boundaries are keys that were found by walking the key's index, so a slice has as many rows as asked for
+however skewed the keys are. A slice is everything after its lower boundary up to and including its upper one;
+the first has no lower and the last no upper boundary, so that together they hold every row there can be,
+once. Rows with one key are never parted.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ EVERYTHING = "TRUE"
 
 # zstd Parquet against InnoDB's pages, as measured on orders and their lines (docs/adr/0010).
 _SHRINKING = 4
-# Rows beyond half a page of InnoDB hold long values: pictures, which do not shrink, or documents, which do. Between the two a file is
-# half the target or twice it.
+# Rows beyond half a page of InnoDB hold long values: pictures, which do not shrink, or documents, which do.
+# Between the two a file is half the target or twice it.
 _WIDE_BYTES, _WIDE_SHRINKING = 8192, 2
 # Below this many rows a slice's own cost outweighs what a second connection saves.
 _FEWEST_ROWS = 50_000
@@ -66,7 +67,9 @@ class KeyColumn:
         return f"CAST({quoted(self.name)} AS CHAR)"
 
     def literal(self, text: str) -> str:
-        """The SQL literal of the value with that text, in the column's own character set, so that its own collation compares."""
+        """The SQL literal of the value with that text, in the column's own character set, so that its own
+        collation compares.
+        """
         if self.kind in _NUMBERS | _PLACES and _NUMBER.fullmatch(text):
             return text
         if self.kind in _MOMENTS and _MOMENT.fullmatch(text):
@@ -93,10 +96,12 @@ class Slice:
 
 
 def key_of(table: SourceTable, sensitive: Collection[str] = ()) -> tuple[KeyColumn, ...]:
-    """The key to slice by: the first unique one whose columns all fit, else the longest beginning of an index that does; empty if none.
+    """The key to slice by: the first unique one whose columns all fit, else the longest beginning of an index
+    that does; empty if none.
 
-    Columns fit that are never null and compare as they are ordered. Boundaries are written down, so columns whose values must not be
-    do not; nor do floats, whose text may be another value. Of indexes the primary key's comes first, by which rows lie on the disk.
+    Columns fit that are never null and compare as they are ordered. Boundaries are written down, so columns
+    whose values must not be do not; nor do floats, whose text may be another value. Of indexes the primary
+    key's comes first, by which rows lie on the disk.
     """
     whole = [index.columns for index in table.unique]
     beginnings = [_beginning(table, index.columns, sensitive) for index in table.indexes]
@@ -120,7 +125,10 @@ def _fit(column: SourceColumn) -> bool:
 
 
 def after(key: Sequence[KeyColumn], bound: Key) -> str:
-    """The SQL condition that a row comes after the bound in key order. Spelled out: MySQL does not use an index for `(a, b) > (1, 2)`."""
+    """The SQL condition that a row comes after the bound in key order.
+
+    Spelled out: MySQL does not use an index for `(a, b) > (1, 2)`.
+    """
     return _beyond(key, bound, ">", ">")
 
 
@@ -158,7 +166,9 @@ def walk(
         condition = f"{where} AND {after(key, bound)}" if bound else where
         # Two rows are asked for: the boundary, and whether anything follows it.
         keys = session.rows(
-            f"SELECT {texts} FROM {quoted(table)} WHERE {condition} ORDER BY {names} LIMIT 2 OFFSET {rows_per_slice - 1}"  # noqa: S608 quoted names, literals made here
+            f"SELECT {texts} FROM {quoted(table)} WHERE "  # noqa: S608 quoted names, literals made here
+            f"{condition} ORDER BY {names} LIMIT 2 OFFSET "
+            f"{rows_per_slice - 1}"
         )
         if len(keys) < 2:  # noqa: PLR2004 the two asked for
             return

@@ -25,13 +25,16 @@ MODE_PROPERTY, ORDER_BY_PROPERTY = "headgate.export", "headgate.orderBy"
 _MOMENTS = {"datetime", "timestamp", "date"}
 _NUMBERS = INTEGERS | {"decimal"}
 
-# Automatic keys are given in one order and committed in another: so many of the newest are looked through for any still missing.
+# Automatic keys are given in one order and committed in another: so many of the newest are looked through for
+# any still missing.
 UNSETTLED_IDS = 100_000
-# A contract's numbers may be counters, or moments since 1970: so far an incremental run reaches back, or by `overlap_s` if that is more.
+# A contract's numbers may be counters, or moments since 1970: so far an incremental run reaches back, or by
+# `overlap_s` if that is more.
 OVERLAP_NUMBERS = 10_000
 # Digits that moments since 1970 have in milli-, micro- and nanoseconds, and how many of these make a second.
 _UNITS = ((18, 10**9), (15, 10**6), (12, 10**3), (0, 1))
-# MySQL's first supported date: https://dev.mysql.com/doc/refman/8.4/en/datetime.html. Only impossible ones lie before it.
+# MySQL's first supported date: https://dev.mysql.com/doc/refman/8.4/en/datetime.html. Only impossible ones
+# lie before it.
 _FIRST_DATE = "1000-01-01"
 _FIRST_YEAR = 1000
 _DAY_S = 86_400
@@ -39,20 +42,26 @@ _DAY_S = 86_400
 
 @dataclass(frozen=True)
 class WatermarkColumn(KeyColumn):
-    """A column whose values only grow when a row changes; `automatic` when the server itself gives them, one after the other."""
+    """A column whose values only grow when a row changes.
+
+    `automatic` when the server itself gives them, one after the other.
+    """
 
     automatic: bool = False
 
 
 @dataclass(frozen=True)
 class Bound:
-    """From (None for the beginning; included for moments without an overlap) and to (included) of one watermark column, as SQL literals.
+    """From (None for the beginning; included for moments without an overlap) and to (included) of one
+    watermark column, as SQL literals.
 
     Attributes:
         overlap_s: moves the beginning back: transactions commit later than they stamp their rows.
         reach_back: the same for numbers, in their own unit.
-        besides: the condition of rows whose watermark says nothing, such as one in the future; they come with every run.
-        settled: where the next run starts when that is before `up_to`: open transactions may still hold values after it.
+        besides: the condition of rows whose watermark says nothing, such as one in the future; they come with
+            every run.
+        settled: where the next run starts when that is before `up_to`: open transactions may still hold
+            values after it.
     """
 
     column: str
@@ -69,7 +78,10 @@ class Bound:
         return self.settled or self.up_to
 
     def where(self) -> str:
-        """The SQL condition; a row without a watermark comes with every run, since nobody can say that it did not change."""
+        """The SQL condition.
+
+        A row without a watermark comes with every run, since nobody can say that it did not change.
+        """
         name = quoted(self.column)
         if self.up_to is None:
             return EVERYTHING
@@ -89,7 +101,9 @@ class Bound:
 
 @dataclass(frozen=True)
 class Reached:
-    """A run that has landed, each watermark column's last value in it as a literal, and the moment of the source that it shows."""
+    """A run that has landed, each watermark column's last value in it as a literal, and the moment of the
+    source that it shows.
+    """
 
     run: str
     columns: dict[str, str | None]
@@ -133,7 +147,9 @@ def mode_of(contract: Contract | None, asked: Mode) -> Mode:
 
 
 def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[WatermarkColumn, ...]:
-    """The columns whose values only grow when a row changes: the contract's order columns, else an automatic primary key, else none."""
+    """The columns whose values only grow when a row changes: the contract's order columns, else an automatic
+    primary key, else none.
+    """
     present = {column.name: column for column in table.columns}
     ordered = contract.order_by if contract else ()
     names = [name for name in ordered if name in present and present[name].kind in _MOMENTS | _NUMBERS]
@@ -157,7 +173,9 @@ def _growing_key(table: SourceTable) -> list[str]:
 def bounds(
     session: Session, table: str, columns: Sequence[WatermarkColumn], since: Reached | None, overlap_s: int
 ) -> tuple[Bound, ...]:
-    """The bounds of a run from what landed before up to the newest value that the session's snapshot shows."""
+    """The bounds of a run from what landed before up to the newest value that the session's
+    snapshot shows.
+    """
     bounds_of_columns = []
     for column in columns:
         after = since.columns.get(column.name) if since else None
@@ -169,7 +187,9 @@ def bounds(
 def _bound_of_moments(
     session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int
 ) -> Bound:
-    """Up to the server's clock: one row that is stamped in the future would else keep all rows of the time until then out."""
+    """Up to the server's clock: one row that is stamped in the future would else keep all rows of the time
+    until then out.
+    """
     name, clock = quoted(column.name), str(session.value("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)"))
     newest, besides = _newest(session, table, column), f"{name} < '{_FIRST_DATE}'"
     if newest and newest > clock:
@@ -180,7 +200,8 @@ def _bound_of_moments(
     if newest is None or not _on_calendar(newest):
         return Bound(column.name, after, None)
     begun = (after or "").strip("'")
-    # What landed is not known to be all before a moment that is still to come, nor when the table has gone back behind it.
+    # What landed is not known to be all before a moment that is still to come, nor when the table has gone
+    # back behind it.
     continues = _on_calendar(begun, overlap_s) and begun <= newest
     overlap = overlap_s + (_DAY_S if column.kind == "date" else 0)  # a day is stamped on rows until it ends
     return Bound(column.name, after if continues else None, column.literal(newest), overlap, besides=besides)
@@ -208,7 +229,10 @@ def _newest(session: Session, table: str, column: WatermarkColumn, where: str = 
 
 
 def _on_calendar(text: str, back_s: int = 0) -> bool:
-    """Whether a moment, and the one so many seconds before it, can be reckoned with; with others the server's conditions are NULL."""
+    """Whether a moment, and the one so many seconds before it, can be reckoned with.
+
+    With others the server's conditions are NULL.
+    """
     try:
         return (
             datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(seconds=back_s)
@@ -218,7 +242,9 @@ def _on_calendar(text: str, back_s: int = 0) -> bool:
 
 
 def _settled(session: Session, table: str, column: WatermarkColumn, newest: int) -> int:
-    """The id before the first that is missing among the newest ones: a transaction that is still open may hold it."""
+    """The id before the first that is missing among the newest ones: a transaction that is still open may
+    hold it.
+    """
     name = quoted(column.name)
 
     def whole(low: int, high: int) -> bool:

@@ -1,7 +1,9 @@
 """CSV files that say exactly what the source holds, and say it back.
 
-RFC 4180, UTF-8, gzipped; the header names the columns. Nothing between two commas is null, `""` is the empty text.
-Bytes are base64, decimals all their digits, booleans `true` and `false`, moments `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
+RFC 4180, UTF-8, gzipped; the header names the columns. Nothing between two commas is null, `""` is the empty
+text.
+Bytes are base64, decimals all their digits, booleans `true` and `false`, moments `YYYY-MM-DD HH:MM:SS.ffffff`
+in UTC.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ _DECIMAL = re.compile(r"(decimal(?:128|256))\((\d+), (\d+)\)")
 
 
 class CsvWriter:
-    """A CSV file that grows batch by batch; equal rows give equal bytes. There is no file while there is no row."""
+    """A CSV file that grows batch by batch; equal rows give equal bytes.
+
+    There is no file while there is no row.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -1,8 +1,8 @@
 """Rows of the binary protocol to Arrow columns, a block at a time.
 
-A row is a zero byte, a bitmap of nulls, then the values that are not null: integers and floats in their own width, dates
-and times as a length byte and their parts, everything else as a length-encoded string. Each column is decoded for all
-rows of the block at once, at the offsets where the column before it ended.
+A row is a zero byte, a bitmap of nulls, then the values that are not null: integers and floats in their own
+width, dates and times as a length byte and their parts, everything else as a length-encoded string. Each
+column is decoded for all rows of the block at once, at the offsets where the column before it ended.
 
 Source: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html
 """
@@ -55,7 +55,8 @@ _DATES = {_DATE, _DATETIME, _TIMESTAMP}
 
 # Lengths of a date's value that carry a time of day, and microseconds.
 _WITH_TIME, _WITH_MICROSECONDS = 7, 11
-# First byte of a length-encoded string: below 251 the length itself; 252, 253, 254 say how many bytes hold it.
+# First byte of a length-encoded string: below 251 the length itself; 252, 253, 254 say how many bytes hold
+# it.
 _LENGTH_BYTES = {0xFC: 2, 0xFD: 3, 0xFE: 8}
 _LONGEST_SHORT = 250
 _DAYS_BEFORE_MONTH = np.array(
@@ -68,7 +69,10 @@ _DAYS_TO_1970 = 719_162  # from 0001-01-01
 
 @dataclass
 class Decoder:
-    """Makes record batches of one query's rows. `impossible_dates` counts, per column, dates that became null."""
+    """Makes record batches of one query's rows.
+
+    `impossible_dates` counts, per column, dates that became null.
+    """
 
     columns: Sequence[ExportColumn]
     wire: Sequence[WireColumn]
@@ -175,7 +179,9 @@ class _Block:
                 size[rows], start[rows] = lengths.astype(np.int64), at[rows] + 1 + width
 
     def _gathered(self, start: Values, end: Values, nulls: Values | None) -> pa.Array:
-        """The slices of the block as one array: every second element of the array that also has the gaps between them."""
+        """The slices of the block as one array: every second element of the array that also has the gaps
+        between them.
+        """
         count = len(start)
         offsets = np.empty(2 * count, np.int32)
         offsets[0::2], offsets[1::2] = start, end
@@ -186,7 +192,10 @@ class _Block:
 
 
 def _days_since_1970(year: Values, month: Values, day: Values) -> tuple[Values, Values]:
-    """Days in the proleptic Gregorian calendar, and which dates are on it. Year 0 is not: no reader of Parquet agrees on it."""
+    """Days in the proleptic Gregorian calendar, and which dates are on it.
+
+    Year 0 is not: no reader of Parquet agrees on it.
+    """
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     before = year - 1
     before_month = _DAYS_BEFORE_MONTH[month] + (leap & (month > _FEBRUARY))
@@ -204,7 +213,10 @@ def _date_array(days: Values, micros: Values, gone: Values | None, target: pa.Da
 
 
 def _array(values: Values, nulls: Values | None, target: pa.DataType | None = None) -> pa.Array:
-    """The values as an Arrow array over the same memory. `pa.array` would do, but imports pandas for it: 0.7 s of a short run."""
+    """The values as an Arrow array over the same memory.
+
+    `pa.array` would do, but imports pandas for it: 0.7 s of a short run.
+    """
     valid = None if nulls is None else pa.py_buffer(np.packbits(~nulls, bitorder="little"))
     return pa.Array.from_buffers(
         target or pa.from_numpy_dtype(values.dtype), len(values), [valid, pa.py_buffer(values)]

@@ -1,4 +1,6 @@
-"""Masking on the way: what is asked of the function that does it, and what the certificate needs to know of its work."""
+"""Masking on the way: what is asked of the function that does it, and what the certificate needs to know of
+its work.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ class Masking(Protocol):
     def mask(
         self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
     ) -> tuple[pa.RecordBatch, pa.Array]:
-        """The masked rows, and for each whether a number was taken out of a column that declares none; `encoded` columns are base64."""
+        """The masked rows, and for each whether a number was taken out of a column that declares none.
+
+        `encoded` columns are base64.
+        """
         ...
 
     def seal(self, sha256: str) -> str:
@@ -32,7 +37,9 @@ class Masking(Protocol):
 
 
 class MaskedSlice:
-    """Masks one slice's batches, and keeps account of what the digest will miss: certified columns that had something taken out."""
+    """Masks one slice's batches, and keeps account of what the digest will miss: certified columns that had
+    something taken out.
+    """
 
     def __init__(
         self,

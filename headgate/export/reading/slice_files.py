@@ -38,7 +38,9 @@ _REPEATING_SHARE = 0.2
 
 
 class WorkspaceError(HeadgateError):
-    """The folder of unfinished runs does not take what is written to it: its disk is full, or it may not be written."""
+    """The folder of unfinished runs does not take what is written to it: its disk is full, or it may not be
+    written.
+    """
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ class WrittenSlice:
 
 
 class GroupedWriter:
-    """A Parquet file whose row groups are as large as they may be, whatever the size of the batches that come in.
+    """A Parquet file whose row groups are as large as they may be, whatever the size of the batches that come
+    in.
 
-    Equal rows give an equal file, however they were cut into batches: row groups end at a number of rows, and at a number
-    of bytes only where single rows are large.
+    Equal rows give an equal file, however they were cut into batches: row groups end at a number of rows, and
+    at a number of bytes only where single rows are large.
     """
 
     def __init__(self, path: Path) -> None:
@@ -126,7 +129,9 @@ def write_slice(
     mask: Mask | None = None,
     seen: Callable[[int], None] = lambda _: None,
 ) -> WrittenSlice:
-    """The file at `path` holds the query's rows, as CSV where its name says so; there is no file when there are none.
+    """The file at `path` holds the query's rows, as CSV where its name says so.
+
+    There is no file when there are none.
 
     Args:
         mask: applied to every batch before it is written anywhere.

@@ -1,4 +1,7 @@
-"""Where the source's login comes from: a URL on a laptop, the parts of a secret anywhere else; and when TLS may be left out."""
+"""Where the source's login comes from: a URL on a laptop, the parts of a secret anywhere else.
+
+And when TLS may be left out.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ PORT = 3306
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SCHEMES = {"mysql", "mariadb"}
 _OPTIONS = {"tls", "ca", "name"}
-_SPELLING = "MYSQL_URL must be mysql://user:password@host:port/database, followed by ?tls=off, ?ca=FILE or ?ca=FILE&name=HOST where needed"
+_SPELLING = (
+    "MYSQL_URL must be mysql://user:password@host:port/database, followed by ?tls=off, ?ca=FILE or "
+    "?ca=FILE&name=HOST where needed"
+)
 
 
 def is_this_machine(host: str) -> bool:
@@ -38,12 +44,15 @@ def check_source(source: str) -> None:
     """
     if source and not _SOURCE.fullmatch(source):
         raise SettingsError(
-            f"{source!r} cannot name a source. Use a-z, 0-9 and _, at most 32 characters, beginning with a letter"
+            f"{source!r} cannot name a source. Use a-z, 0-9 and _, at most 32 characters, beginning with "
+            "a letter"
         )
 
 
 def secret_of(secret_id: str, source: str = "") -> str:
-    """Return the secret with a source's login: `<deployment>/mysql` for the deployment's own, `<deployment>/mysql/<source>` for others."""
+    """Return the secret with a source's login: `<deployment>/mysql` for the deployment's own,
+    `<deployment>/mysql/<source>` for others.
+    """
     check_source(source)
     return f"{secret_id}/{source}" if source else secret_id
 
@@ -57,8 +66,9 @@ def url_variable(source: str = "") -> str:
 def login_from_url(url: str) -> Login:
     """Return the login that a URL states.
 
-    TLS is on where the URL says `?tls=on` or names an authority (`?ca=FILE`), as through a tunnel that ends on this machine; off where
-    it says `?tls=off`; else on for every host but this machine. `name` is the server's name in its certificate.
+    TLS is on where the URL says `?tls=on` or names an authority (`?ca=FILE`), as through a tunnel that ends
+    on this machine; off where it says `?tls=off`; else on for every host but this machine. `name` is the
+    server's name in its certificate.
 
     Args:
         url: mysql://user:password@host:port/database; parts with special characters are percent-encoded.
@@ -95,8 +105,8 @@ def login_from_url(url: str) -> Login:
 def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
     """Return the login that a secret's parts state.
 
-    TLS is as `tls` says (`on` or `off`), else on for every host but this machine. It is also on where the secret names an authority
-    (`ca`, PEM) or the server's name in its certificate (`name`).
+    TLS is as `tls` says (`on` or `off`), else on for every host but this machine. It is also on where the
+    secret names an authority (`ca`, PEM) or the server's name in its certificate (`name`).
     """
     authority = str(secret.get("ca") or "") or tls_ca
     name, said = str(secret.get("name") or ""), str(secret.get("tls") or "")
@@ -116,7 +126,8 @@ def secret_from_url(url: str) -> dict[str, str]:
         authority = Path(login.tls_ca).read_text(encoding="ascii") if login.tls_ca else ""
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f"?ca={login.tls_ca} is not a readable PEM file: {error}. Name the file of the authority to trust."
+            f"?ca={login.tls_ca} is not a readable PEM file: {error}. Name the file of the authority to "
+            "trust."
         ) from None
     optional = {"ca": authority, "name": login.tls_name, "tls": said}
     return {

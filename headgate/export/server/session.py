@@ -1,4 +1,6 @@
-"""One connection to the source server: how it is opened, what its session promises, how its errors become ours."""
+"""One connection to the source server: how it is opened, what its session promises, how its errors become
+ours.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,14 @@ from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, Ser
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# Numbers of the server's and client's errors: https://mariadb.com/kb/en/mariadb-error-codes/ (the same on MySQL).
+# Numbers of the server's and client's errors: https://mariadb.com/kb/en/mariadb-error-codes/ (the same on
+# MySQL).
 _DENIED = {1044, 1045, 1142, 1143, 1227, 1370, 1698}
 _ABSENT = {1049, 1054, 1146}
 _BUSY = {1205}  # waited too long for a lock
 _CROWDED = {1203, 1226}  # more connections, or more work in an hour, than the account may have
-# Gone away, lost, shut down, killed, deadlock, too many connections; 1412: the table changed under the snapshot.
+# Gone away, lost, shut down, killed, deadlock, too many connections; 1412: the table changed under the
+# snapshot.
 _PASSING = {
     0,
     1040,
@@ -57,8 +61,12 @@ _PROMISES = (
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "SET SESSION net_write_timeout = 3600",
     f"SET SESSION lock_wait_timeout = {LOCK_WAIT_S}",
-    # A slice may take long; comments that only MariaDB and only MySQL read switch off the limit that each has.
-    "SET SESSION wait_timeout = 28800 /*M!100101 , max_statement_time = 0 */ /*!50708 , max_execution_time = 0 */",
+    # A slice may take long; comments that only MariaDB and only MySQL read switch off the limit that each
+    # has.
+    (
+        "SET SESSION wait_timeout = 28800 /*M!100101 , max_statement_time = 0 */ /*!50708 , "
+        "max_execution_time = 0 */"
+    ),
 )
 
 
@@ -66,11 +74,17 @@ _PEM = "-----BEGIN"
 
 
 class SourceLostError(ServiceError):
-    """The server or the connection went away, or changed under the snapshot; a new attempt can go on from what is finished."""
+    """The server or the connection went away, or changed under the snapshot.
+
+    A new attempt can go on from what is finished.
+    """
 
 
 class TableLockedError(SourceLostError):
-    """Another session holds a lock on a table, as ALTER TABLE does; a new attempt can succeed when that session has ended."""
+    """Another session holds a lock on a table, as ALTER TABLE does.
+
+    A new attempt can succeed when that session has ended.
+    """
 
 
 @dataclass(frozen=True)
@@ -78,8 +92,10 @@ class Login:
     """How to reach the source. Its text never shows the password.
 
     Attributes:
-        tls_ca: the certificate authority to trust, as the path of a PEM file or as PEM itself; empty for the system's own.
-        tls_name: the name that the server's certificate must be valid for; empty for `host`. A tunnel's end is another host.
+        tls_ca: the certificate authority to trust, as the path of a PEM file or as PEM itself; empty for the
+            system's own.
+        tls_name: the name that the server's certificate must be valid for; empty for `host`. A tunnel's end
+            is another host.
         tls: False only for a server on this machine or a private network that ends TLS elsewhere.
     """
 
@@ -150,7 +166,10 @@ class Session:
         return rows[0][0] if rows else None
 
     def close(self) -> None:
-        """The connection is gone, whatever state it was in, its transaction and locks with it; a thread that waits on it wakes."""
+        """The connection is gone, whatever state it was in, its transaction and locks with it.
+
+        A thread that waits on it wakes.
+        """
         with suppress(OSError, AttributeError):
             self.connection._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001 closing alone does not wake a blocked read
         self.connection._force_close()  # noqa: SLF001 close() would wait for the rest of an unread result
@@ -201,13 +220,18 @@ def server_errors(doing: str) -> Iterator[None]:
 
 @contextmanager
 def errors_of_table(table: str) -> Iterator[None]:
-    """Errors of the server leave the block with the table's name; a lock that was not granted leaves it as one to retry."""
+    """Errors of the server leave the block with the table's name.
+
+    A lock that was not granted leaves it as one to retry.
+    """
     try:
         yield
     except ThrottledError as error:
         raise TableLockedError(
-            f"table {table}: another session held its lock for longer than {LOCK_WAIT_S} s, as ALTER TABLE does (error 1205). "
-            "Wait for that session (SHOW PROCESSLIST lists it) or end it; `headgate export run --resume` then continues the run"
+            f"table {table}: another session held its lock for longer than {LOCK_WAIT_S} s, as ALTER "
+            "TABLE does (error 1205). "
+            "Wait for that session (SHOW PROCESSLIST lists it) or end it; `headgate export run "
+            "--resume` then continues the run"
         ) from error
     except ServiceError as error:
         raise type(error)(f"table {table}: {error}") from error
@@ -236,7 +260,8 @@ def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
         return NotFoundError(f"the source lacks what {doing} names: {error.args[1]} (error {number})")
     if number in _CROWDED:
         return ServiceError(
-            f"the source refused {doing}: {error.args[1]} (error {number}). Remedy: fewer workers, or more connections for the account"
+            f"the source refused {doing}: {error.args[1]} (error {number}). Remedy: fewer workers, or "
+            "more connections for the account"
         )
     return ServiceError(f"the source failed {doing} (error {number})")
 

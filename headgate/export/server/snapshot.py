@@ -1,17 +1,20 @@
 """One moment of the source, seen by many connections.
 
-Every worker opens `START TRANSACTION WITH CONSISTENT SNAPSHOT` while nothing can be committed to the exported tables, so
-that all of them see the same moment. What holds the writers back, for as long as opening the snapshots takes, is the first
-of these that the account may use and that the server grants within a few seconds:
+Every worker opens `START TRANSACTION WITH CONSISTENT SNAPSHOT` while nothing can be committed to the exported
+tables, so that all of them see the same moment. What holds the writers back, for as long as opening the
+snapshots takes, is the first of these that the account may use and that the server grants within a few
+seconds:
 
 1. `global_lock`: FLUSH TABLES WITH READ LOCK (RELOAD; not granted on RDS and Aurora).
-2. `table_locks`: LOCK TABLES … READ on the exported tables (LOCK TABLES). A table lock waits for open transactions that wrote
-   to the table, so none is half seen.
-3. `agreed_position`: no lock at all; MariaDB reports each snapshot's own binlog position, and snapshots are taken again until
-   all agree and nothing was written meanwhile, in no transaction (needs the binlog; SELECT is enough; InnoDB tables only).
+2. `table_locks`: LOCK TABLES … READ on the exported tables (LOCK TABLES). A table lock waits for open
+  transactions that wrote to the table, so none is half seen.
+3. `agreed_position`: no lock at all; MariaDB reports each snapshot's own binlog position, and snapshots are
+  taken again until all agree and nothing was written meanwhile, in no transaction (needs the binlog; SELECT
+  is enough; InnoDB tables only).
 4. `one_connection`: one snapshot on one connection, which reads all slices in turn.
 
-Tables without transactions (MyISAM, Aria) are not held by a snapshot: for them the lock stays until everything is read.
+Tables without transactions (MyISAM, Aria) are not held by a snapshot: for them the lock stays until
+everything is read.
 """
 
 from __future__ import annotations
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
     from headgate.export.server.tables import SourceTable
 
 _AGREEMENT_TRIES = 20
-# Between a commit's number and its rows' being seen lie a few instructions: whoever commits has done so after this long.
+# Between a commit's number and its rows' being seen lie a few instructions: whoever commits has done so after
+# this long.
 _COMMITTING_S = 0.002
 _BEGIN = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
 _BEGIN_READ_ONLY = f"{_BEGIN}, READ ONLY"
@@ -52,7 +56,8 @@ class Snapshot:
     """Sessions that see one moment of the source.
 
     Attributes:
-        position: the moment in the server's binary log, `file:offset`, empty where the server or the account has none.
+        position: the moment in the server's binary log, `file:offset`, empty where the server or the account
+            has none.
         gtid: the same as a global transaction id set, empty likewise.
         taken_at: the server's clock, UTC, ISO 8601.
     """
@@ -153,7 +158,8 @@ def _by_agreement(
 ) -> Snapshot:
     """Snapshots at one position of the binlog, between which no transaction wrote or committed.
 
-    Equal positions alone prove nothing: what an unlogged session commits, an ignored schema or a replica that logs no updates, moves none.
+    Equal positions alone prove nothing: what an unlogged session commits, an ignored schema or a replica that
+    logs no updates, moves none.
     """
     del keep
     if others := sorted(table.name for table in tables if table.engine.lower() != "innodb"):
@@ -175,9 +181,12 @@ def _by_agreement(
 
 
 def _transactions(session: Session) -> str:
-    """A count that grows when a transaction of InnoDB writes its first row and when it commits; empty where the server does not report it.
+    """A count that grows when a transaction of InnoDB writes its first row and when it commits.
 
-    Source: MariaDB, trx_sys_t::get_max_trx_id: ids of transactions and numbers of commits are drawn from one counter.
+    Empty where the server does not report it.
+
+    Source: MariaDB, trx_sys_t::get_max_trx_id: ids of transactions and numbers of commits are drawn from one
+    counter.
     """
     status = session.rows("SHOW GLOBAL STATUS LIKE 'Innodb_max_trx_id'")
     return str(status[0][1]) if status else ""

@@ -41,7 +41,8 @@ def lock_tables(connect: Callable[[], Session], tables: Sequence[str]) -> Iterat
         for table, name in names.items():
             if not session.value(f"SELECT GET_LOCK('{name}', {WAIT_S})"):
                 raise ConflictError(
-                    f"another run is exporting {table}. Wait until it ends, or stop it, and start the export again"
+                    f"another run is exporting {table}. Wait until it ends, or stop it, and start the "
+                    "export again"
                 )
         yield check
     finally:

@@ -20,13 +20,13 @@ TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
 _COLUMNS = """
 select column_name, data_type, column_type, is_nullable, character_set_name, character_octet_length,
        numeric_precision, numeric_scale, datetime_precision, extra
-from information_schema.columns where table_schema = database() and table_name = {table} order by ordinal_position"""
+from information_schema.columns where table_schema = database() and table_name = {table} order by ordinal_position"""  # noqa: E501 a file's text
 _INDEXES = """
 select index_name, column_name, non_unique, sub_part, cardinality, index_type
-from information_schema.statistics where table_schema = database() and table_name = {table} order by index_name, seq_in_index"""
+from information_schema.statistics where table_schema = database() and table_name = {table} order by index_name, seq_in_index"""  # noqa: E501 a file's text
 _TABLE = """
 select if(table_type = 'VIEW', 'VIEW', engine), table_rows, avg_row_length from information_schema.tables
-where table_schema = database() and table_name = {table} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')"""
+where table_schema = database() and table_name = {table} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')"""  # noqa: E501 a file's text
 _TABLES = """
 select table_name from information_schema.tables
 where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by table_name"""
@@ -93,7 +93,8 @@ class SourceTable:
 
     Attributes:
         unique: indexes over whole columns that no two rows share, the primary key first.
-        indexes: what rows can be read in the order of, unique or not; the primary key first, then by how many values they tell apart.
+        indexes: what rows can be read in the order of, unique or not; the primary key first, then by how many
+            values they tell apart.
         engine: `VIEW` and `QUERY` for views and queries.
         row_estimate, row_bytes: the optimiser's guesses.
         query: the SELECT whose rows these are; empty for a table or view.
@@ -129,13 +130,16 @@ class SourceTable:
     def transactional(self) -> bool:
         """A snapshot holds for this table; for others only a lock does.
 
-        Tables behind a view or query are not known here. One without transactions that changes meanwhile fails the certificate.
+        Tables behind a view or query are not known here. One without transactions that changes meanwhile
+        fails the certificate.
         """
         return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster", "view", "query"}
 
 
 def contracts_of(contracts: Mapping[str, Contract], source: str) -> dict[str, Contract]:
-    """Return the contracts of one source: those whose `headgate.source` names it, or that name none for the deployment's own."""
+    """Return the contracts of one source: those whose `headgate.source` names it, or that name none for the
+    deployment's own.
+    """
     return {
         name: contract
         for name, contract in contracts.items()
@@ -151,7 +155,8 @@ def source_name(dataset: str, contract: Contract | None) -> str:
 def described(session: Session, dataset: str, contract: Contract | None, query: str = "") -> SourceTable:
     """The dataset's table at the source, its columns called as the contract calls them.
 
-    A table may be called otherwise there (`headgate.table`). Names of columns differ in case only, which MySQL does not tell apart.
+    A table may be called otherwise there (`headgate.table`). Names of columns differ in case only, which
+    MySQL does not tell apart.
     """
     table = (
         describe_query(session, dataset, query)
@@ -173,7 +178,10 @@ def described(session: Session, dataset: str, contract: Contract | None, query: 
 
 
 def tables(session: Session) -> list[str]:
-    """Return the names of all tables of the database that this account may see. Views are left out: their rows are those of tables."""
+    """Return the names of all tables of the database that this account may see.
+
+    Views are left out: their rows are those of tables.
+    """
     return [str(name) for (name,) in session.rows(_TABLES)]
 
 
@@ -204,13 +212,17 @@ def describe_query(session: Session, name: str, query: str) -> SourceTable:
     query = query.strip().rstrip(";")
     table = SourceTable(name, "QUERY", (), query=query)
     columns = tuple(
-        _announced(column) for column in announced_columns(session, f"SELECT * FROM {table.from_sql} LIMIT 0")
-    )  # noqa: S608 the caller's own query
+        _announced(column)
+        for column in announced_columns(session, f"SELECT * FROM {table.from_sql} LIMIT 0")  # noqa: S608 the caller's own query
+    )
     return replace(table, columns=columns)
 
 
 def _announced(wire: WireColumn) -> SourceColumn:
-    """Return a column of a query. Texts state no character set: the server converts them whatever they are stored in."""
+    """Return a column of a query.
+
+    Texts state no character set: the server converts them whatever they are stored in.
+    """
     kind = _KIND_OF_CODE.get(wire.type_code, "varchar")
     if kind == "varchar" and wire.is_binary:
         kind = "varbinary"
@@ -223,7 +235,8 @@ def _announced(wire: WireColumn) -> SourceColumn:
     size = (
         f"({precision},{scale})" if kind == "decimal" else f"({wire.length})" if kind == "varbinary" else ""
     )
-    declared = f"{kind}{size}{' unsigned' if wire.unsigned and kind in _NUMBERS else ''}{' zerofill' if wire.is_padded else ''}"
+    sign = " unsigned" if wire.unsigned and kind in _NUMBERS else ""
+    declared = f"{kind}{size}{sign}{' zerofill' if wire.is_padded else ''}"
     fraction = wire.scale if kind in {"datetime", "timestamp", "time"} else 0
     length = wire.length if kind in {"varchar", "varbinary"} else 0
     return SourceColumn(wire.name, kind, declared, wire.nullable, "", length, precision, scale, fraction)

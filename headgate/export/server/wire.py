@@ -1,8 +1,8 @@
 """Read a result of the server as Arrow batches, straight from its binary protocol.
 
-PyMySQL connects, authenticates and does TLS; from then on the rows are not made into Python objects. A block of bytes
-is taken from the socket, the rows in it are found by their packet lengths, and each column is decoded for all of them at
-once (`headgate.export.reading.decode`). docs/adr/0010 has the measurements.
+PyMySQL connects, authenticates and does TLS; from then on the rows are not made into Python objects. A block
+of bytes is taken from the socket, the rows in it are found by their packet lengths, and each column is
+decoded for all of them at once (`headgate.export.reading.decode`). docs/adr/0010 has the measurements.
 
 Source: MySQL client/server protocol, https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html
 (packets; COM_STMT_PREPARE, COM_STMT_EXECUTE; binary resultset rows).
@@ -44,7 +44,8 @@ class WireColumn:
 
     Attributes:
         type_code: the protocol's number of the type.
-        length: bytes of the longest value in the connection's character set; digits and signs of a decimal; bits of a BIT.
+        length: bytes of the longest value in the connection's character set; digits and signs of a decimal;
+            bits of a BIT.
         scale: digits behind the point, of decimals and of seconds.
     """
 
@@ -60,7 +61,10 @@ class WireColumn:
 
 @dataclass(frozen=True)
 class WireRows:
-    """Complete rows in a block of bytes. `starts` are the offsets of their payloads; the block is reused after the next read."""
+    """Complete rows in a block of bytes.
+
+    `starts` are the offsets of their payloads; the block is reused after the next read.
+    """
 
     block: bytearray
     starts: np.ndarray[Any, np.dtype[np.int64]]
@@ -117,7 +121,8 @@ class ResultStream:
     def _receive(self, room: memoryview) -> int:
         """How many bytes came. What PyMySQL has read ahead comes first; after that its buffer is left alone.
 
-        `readinto1` of the buffered reader would wait for the network even where it has read the whole result ahead.
+        `readinto1` of the buffered reader would wait for the network even where it has read the whole result
+        ahead.
         """
         if self._read_ahead:
             self._read_ahead = False
@@ -159,7 +164,9 @@ def packet_size(block: bytes | bytearray, at: int) -> int:
 
 
 def find_rows(block: bytearray, at: int, filled: int, starts: list[int]) -> int:
-    """Append the payload offset of every complete packet from `at` on; the offset where the first incomplete one begins.
+    """Append the payload offset of every complete packet from `at` on.
+
+    The offset where the first incomplete one begins.
 
     This is the one loop per row in Python, so it does nothing else.
     """
@@ -190,7 +197,8 @@ def announced_columns(session: Session, query: str) -> tuple[WireColumn, ...]:
     """Return the columns of a query that has no rows.
 
     Raises:
-        SettingsError: the server does not accept the query; the message repeats its reason, for the query is the caller's own.
+        SettingsError: the server does not accept the query; the message repeats its reason, for the query is
+            the caller's own.
     """
     try:
         stream = ResultStream(session, query)

@@ -1,4 +1,6 @@
-"""Which part of a CSV text Arrow reads correctly: its rows up to the first quote in a place that RFC 4180 does not permit."""
+"""Which part of a CSV text Arrow reads correctly: its rows up to the first quote in a place that RFC 4180
+does not permit.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ _LF = 10
 
 
 def end_of_regular_quotes(octets: Octets, at: int, window: int, form: Form) -> int:
-    """The end of the last whole row, of those from the row that begins `at` to `window` bytes on, before any quote out of place.
+    """The end of the last whole row, of those from the row that begins `at` to `window` bytes on, before any
+    quote out of place.
 
     A quote is in place if it opens or closes a cell, or is doubled inside one.
     """

@@ -1,7 +1,8 @@
-r"""CSV texts as databases dump them: MySQL's `SELECT … INTO OUTFILE`, `mysqldump --tab`, `mysql --batch`, and PostgreSQL's COPY.
+r"""CSV texts as databases dump them: MySQL's `SELECT … INTO OUTFILE`, `mysqldump --tab`, `mysql --batch`, and
+PostgreSQL's COPY.
 
-No cell has quotes around it. A backslash stands before whatever would end a cell or a row, and before itself; `\N` is null, and `\t`,
-`\n` and the like are what they are called for.
+No cell has quotes around it. A backslash stands before whatever would end a cell or a row, and before itself;
+`\N` is null, and `\t`, `\n` and the like are what they are called for.
 
 Source: MySQL 8.4 Reference Manual, 15.2.9 (LOAD DATA); PostgreSQL 17 documentation, COPY, "Text Format".
 """
@@ -32,7 +33,10 @@ class DumpForm(Form):
 
     @cached_property
     def _cell(self) -> re.Pattern[str]:
-        """A cell and what ends it; a carriage return ends a line with a line feed only, since MySQL leaves others as they are."""
+        """A cell and what ends it.
+
+        A carriage return ends a line with a line feed only, since MySQL leaves others as they are.
+        """
         delimiter = re.escape(self.delimiter)
         return re.compile(
             rf"((?>[^{delimiter}\r\n\\]++|\\(?:\r\n|.|\Z)|\r(?!\n|\Z))*+)({delimiter}|\r?\n|\r?\Z)", re.DOTALL
@@ -64,8 +68,9 @@ class DumpSigns:
     r"""Signs in a text that it is a dump.
 
     Attributes:
-        is_likely: `\N` is a cell, and backslashes stand before ends of cells or rows; in a text parted by tabs also where they stand before
-            letters alone. Hive writes null so, too, but parts its texts otherwise and escapes nothing.
+        is_likely: `\N` is a cell, and backslashes stand before ends of cells or rows; in a text parted by
+            tabs also where they stand before letters alone. Hive writes null so, too, but parts its texts
+            otherwise and escapes nothing.
         escapes_ends: a backslash stands before a delimiter or a line's end, as a path's last one may.
     """
 
@@ -74,7 +79,10 @@ class DumpSigns:
 
 
 def dump_signs(text: str, delimiter: str) -> DumpSigns:
-    """The signs that a text is a dump with that delimiter, which is one character; none where a quote or a backslash stands elsewhere."""
+    """The signs that a text is a dump with that delimiter, which is one character.
+
+    None where a quote or a backslash stands elsewhere.
+    """
     quoted_delimiter = re.escape(delimiter)
     if "\\" not in text or re.search(rf'(?:^|[{quoted_delimiter}\n])"', text):
         return DumpSigns()

@@ -25,10 +25,11 @@ class Dialect:
         footer_lines: rows after the table's last one that certainly are not part of it.
         line_end: `\n`, `\r\n`, `\r`, or empty if they are mixed or absent.
         encoding: of the bytes that arrived.
-        confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of probed rows of the usual width;
-            that of the encoding where it is less.
+        confidence: 0 to 1; with a contract the share of the header's cells that it knows, else the share of
+            probed rows of the usual width; that of the encoding where it is less.
         is_header_by_look: whether only the look of its texts says that the first row is a header.
-        rows_above: start and end, in bytes, of rows of the table that stand above its header; equal where there are none.
+        rows_above: start and end, in bytes, of rows of the table that stand above its header; equal where
+            there are none.
     """
 
     form: Form

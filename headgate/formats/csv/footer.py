@@ -2,9 +2,10 @@
 
 Examples are psql's `(3 rows)`, sqlcmd's `(3 rows affected)`, or notes below a blank line.
 
-A footer must be certain. Every line after the table's last row has another width and cannot be a damaged row: its first cell does not
-fit the first column, or at most half of its cells have a value. The first of these lines is a console's count of rows, or stands below a
-blank line. Everything else stays ragged. Whatever a line is taken for, it is counted and goes to quarantine.
+A footer must be certain. Every line after the table's last row has another width and cannot be a damaged row:
+its first cell does not fit the first column, or at most half of its cells have a value. The first of these
+lines is a console's count of rows, or stands below a blank line. Everything else stays ragged. Whatever a
+line is taken for, it is counted and goes to quarantine.
 """
 
 from __future__ import annotations
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
 _TAIL_BYTES = 1 << 16
 # More lines are a table of their own, or damage.
 MAX_FOOTER_LINES = 20
-# Blank lines and both signs of CRLF are among them. In most files the last few lines already show that there is no footer.
+# Blank lines and both signs of CRLF are among them. In most files the last few lines already show that there
+# is no footer.
 _LINE_ENDS, _FEW_LINE_ENDS = 6 * MAX_FOOTER_LINES, 4
 _LF, _CR = 10, 13
-# What consoles write below a table. Sources: PostgreSQL 17 documentation, psql, `\pset footer`: `(3 rows)`; Microsoft, "sqlcmd utility":
+# What consoles write below a table. Sources: PostgreSQL 17 documentation, psql, `\pset footer`: `(3 rows)`;
+# Microsoft, "sqlcmd utility":
 # `(3 rows affected)`; MySQL 8.4 Reference Manual, 5.1: `3 rows in set (0.00 sec)`.
 _ROW_COUNT = re.compile(r"\(\d+ rows?(?: affected)?\)|\d+ rows? in set\b.*", re.IGNORECASE)
 
@@ -107,9 +110,12 @@ def mark_footer_in_batches(batches: Iterator[Received], rows: int) -> Iterator[R
 def _rows_after_table(
     rows: bytes, dialect: Dialect, first: Column, line_ends: int, *, is_cut: bool
 ) -> tuple[list[Row], list[Row], bool]:
-    """The rows of so many lines; those of them behind the last one of the table's; and whether others stand before the first.
+    """The rows of so many lines; those of them behind the last one of the table's.
 
-    One of the table's is as wide as it is, or as wide as can be with a delimiter too few or too many at its end.
+    And whether others stand before the first.
+
+    One of the table's is as wide as it is, or as wide as can be with a delimiter too few or too many at its
+    end.
     """
     start = _start_of_lines(rows, dialect.form, line_ends, is_cut=is_cut)
     read: list[Row] = []
@@ -122,7 +128,10 @@ def _rows_after_table(
 
 
 def _start_of_lines(rows: bytes, form: Form, line_ends: int, *, is_cut: bool) -> int:
-    """Where the last lines begin that have so many ends outside quotes. A file ends outside quotes, so they are counted from there."""
+    """Where the last lines begin that have so many ends outside quotes.
+
+    A file ends outside quotes, so they are counted from there.
+    """
     octets = np.frombuffer(rows, np.uint8)
     quotes, ends = (
         np.flatnonzero(octets == ord(form.quote)),
@@ -147,7 +156,9 @@ def _is_not_table_row(row: Row, dialect: Dialect, first: Column) -> bool:
 
 
 def _may_be_unfinished(row: Row, rows: bytes, first: Column) -> bool:
-    """Whether the last line may be what was left of a row: no line end is behind it, and it begins as rows do."""
+    """Whether the last line may be what was left of a row: no line end is behind it, and it begins as rows
+    do.
+    """
     return not rows.endswith((b"\n", b"\r")) and not _looks_like_footer(row) and _first_cell_fits(first, row)
 
 

@@ -1,7 +1,7 @@
 """Evidence in a CSV text that its first rows are a header: cells unlike all cells below them.
 
-A first row is taken for names only if something speaks for it. A row that could be data stays data, since a header that is read as a row
-is seen at once, and a row that is read as a header is lost.
+A first row is taken for names only if something speaks for it. A row that could be data stays data, since a
+header that is read as a row is seen at once, and a row that is read as a header is lost.
 """
 
 from __future__ import annotations
@@ -18,22 +18,27 @@ if TYPE_CHECKING:
 
 _HEADER_LINES = 8
 _NEARLY_ALL = 0.9
-# A first row with a number is data: cdnow/CDNOW_sample.txt and queries/excite-small.log of shared/data have no header.
+# A first row with a number is data: cdnow/CDNOW_sample.txt and queries/excite-small.log of shared/data have
+# no header.
 _NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?")
 # Years in order are names, one column a year, as in the World Bank's API_SP.POP.TOTL_DS2_en_csv.
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NO_VALUE = {"", "-", "?", "na", "n/a", "#n/a", "nan", "nil", "none", "null", "\\n", "unknown"}
 _FEWEST_ALIKE, _MOST_SHAPES, _MOST_WORDS = 3, 3, 8
-# Words for the kind of a column in any table: product_category_name_translation.csv of shared/data/olist has texts only, in one style.
+# Words for the kind of a column in any table: product_category_name_translation.csv of shared/data/olist has
+# texts only, in one style.
 _NAMES_OF_COLUMNS = (
-    "id name key code number no nr text title type category class label value val date time year month day description status comment "
+    "id name key code number no nr text title type category class label value val date time year month "
+    "day description status comment "
     "note count amount price url email country city query"
 )
 _NAME_WORDS = frozenset(_NAMES_OF_COLUMNS.split())
 
 
 class Reading(Enum):
-    """The reading of a first row: as data, or as names, by cells above numbers and codes or by the look of texts alone."""
+    """The reading of a first row: as data, or as names, by cells above numbers and codes or by the look of
+    texts alone.
+    """
 
     DATA = 0
     NAMES = 1
@@ -113,7 +118,10 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
 
 
 def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
-    """Whether a cell above numbers, or any cell of a table of texts, is a number; years in order are names."""
+    """Whether a cell above numbers, or any cell of a table of texts, is a number.
+
+    Years in order are names.
+    """
     places = [column.place for column in columns if column.place < len(row)] if columns else range(len(row))
     numbers = [cell for place in places if _NUMBER.fullmatch(cell := row[place].strip())]
     years = [int(cell) for cell in numbers if _YEAR.fullmatch(cell)]
@@ -122,7 +130,9 @@ def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
 
 
 def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequence[_Column]) -> bool:
-    """Whether a row below the first belongs to the header: it repeats it, or has a word above each of several columns with digits."""
+    """Whether a row below the first belongs to the header: it repeats it, or has a word above each of several
+    columns with digits.
+    """
     if [*map(folded, row)] == [*map(folded, first)]:
         return True
     cells = [row[column.place].strip() if column.place < len(row) else "" for column in columns]
@@ -130,7 +140,9 @@ def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequenc
 
 
 def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> Reading:
-    """The reading of a first row of texts above texts: as names where a cell looks unlike all cells below, and none comes again there."""
+    """The reading of a first row of texts above texts: as names where a cell looks unlike all cells below,
+    and none comes again there.
+    """
     below = [row for row in rows[1:] if len(row) == width]
     if not below:
         return Reading.NAMES
@@ -150,7 +162,9 @@ def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> Reading:
 
 
 def _is_unlike(name: str, cells: Sequence[str]) -> bool:
-    """Whether all cells below are written alike, and the first is not: `carrier` above `AA`, `name` above `Delta Air Lines`."""
+    """Whether all cells below are written alike, and the first is not: `carrier` above `AA`, `name` above
+    `Delta Air Lines`.
+    """
     if len(cells) < _FEWEST_ALIKE or _has_digit(name):
         return False
     shapes = {_cased_shape(cell) for cell in cells}
@@ -175,8 +189,8 @@ def _has_name_word(cell: str) -> bool:
 def _shape(cell: str) -> str:
     """The cell with each run of letters as one letter and each run of digits as one digit.
 
-    So a first row of dates or codes is data, and `V2` above numbers is a name: m4/Weekly-train.csv.gz and regional/country-codes.csv of
-    shared/data. In a run of both, as in `e5ba7672`, the order has no meaning.
+    So a first row of dates or codes is data, and `V2` above numbers is a name: m4/Weekly-train.csv.gz and
+    regional/country-codes.csv of shared/data. In a run of both, as in `e5ba7672`, the order has no meaning.
     """
     return re.sub(r"(?:9a|a9)[a9]+", "9a9", re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell.strip())))
 

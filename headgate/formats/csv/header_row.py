@@ -1,4 +1,6 @@
-"""The header of a CSV text by the names of a contract, the lines that repeat it, and its names where it has several lines."""
+"""The header of a CSV text by the names of a contract, the lines that repeat it, and its names where it has
+several lines.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
 
 
 def _all_padded(names: Sequence[str]) -> bool:
-    """Whether a blank begins each name, and so may belong to the delimiter, as in dataset1.csv of shared/data/duplicates."""
+    """Whether a blank begins each name, and so may belong to the delimiter, as in dataset1.csv of
+    shared/data/duplicates.
+    """
     return bool(names) and all(name[:1] == " " for name in names)
 
 

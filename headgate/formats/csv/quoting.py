@@ -13,7 +13,8 @@ from headgate.formats.sniff import DELIMITERS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Rarer ones: Hive's default, the unit separator of `sqlite3 .mode ascii`, and the blank of Pollock's file_field_delimiter_0x20.csv.
+# Rarer ones: Hive's default, the unit separator of `sqlite3 .mode ascii`, and the blank of Pollock's
+# file_field_delimiter_0x20.csv.
 RARE_DELIMITERS = ("\x01", "\x1f", " ")
 _PADDED_SHARE = 0.99
 
@@ -36,12 +37,17 @@ def candidate_forms(head: str) -> list[Form]:
 
 
 def _full_delimiter(head: str, delimiter: str) -> str:
-    """The delimiter with the blank behind it, where that belongs to it. Source: Pollock, file_field_delimiter_0x2C_0x20.csv."""
+    """The delimiter with the blank behind it, where that belongs to it.
+
+    Source: Pollock, file_field_delimiter_0x2C_0x20.csv.
+    """
     return f"{delimiter} " if delimiter in DELIMITERS and _is_padded(head, delimiter) else delimiter
 
 
 def _is_padded(head: str, delimiter: str) -> bool:
-    """Whether a blank follows every delimiter of the first line that has one, and nearly every other, and so belongs to it."""
+    """Whether a blank follows every delimiter of the first line that has one, and nearly every other, and so
+    belongs to it.
+    """
     at = head.find(delimiter)
     first = re.match(r"[^\r\n]*", head[at:])[0] if at >= 0 else ""  # type: ignore[index]  # it matches nothing, too
     return first.count(f"{delimiter} ") == first.count(delimiter) and head.count(
@@ -50,7 +56,9 @@ def _is_padded(head: str, delimiter: str) -> bool:
 
 
 def choose_quoting(text: str, delimiter: str, width: int) -> Form:
-    """The form with single quotes or with escapes where all rows have the width with them alone: else they belong to the text."""
+    """The form with single quotes or with escapes where all rows have the width with them alone: else they
+    belong to the text.
+    """
     if _is_dump(text, delimiter, width):
         return DumpForm(delimiter)
     forms = [
@@ -63,7 +71,10 @@ def choose_quoting(text: str, delimiter: str, width: int) -> Form:
 
 
 def _is_dump(text: str, delimiter: str, width: int) -> bool:
-    """Whether a database dumped the text. Without a null as evidence, all rows must have the width with its escapes only."""
+    """Whether a database dumped the text.
+
+    Without a null as evidence, all rows must have the width with its escapes only.
+    """
     if "\\" not in text or len(delimiter) > 1:
         return False
     signs, plain, dump = dump_signs(text, delimiter), Form(delimiter), DumpForm(delimiter)
@@ -83,7 +94,9 @@ def _all_fit(text: str, form: Form, width: int) -> bool:
 
 
 def _all_span_lines(text: str, form: Form, rows: Sequence[Row]) -> bool:
-    """Whether every row with such a quote spans lines: then two apostrophes may have made one row of two, and a row would be lost."""
+    """Whether every row with such a quote spans lines: then two apostrophes may have made one row of two, and
+    a row would be lost.
+    """
     quoted = [
         text[row.start : row.end].rstrip("\r\n") for row in rows if form.quote in text[row.start : row.end]
     ]
@@ -98,7 +111,8 @@ def _opening_singles(text: str, delimiter: str) -> int:
 def _escape(head: str, quote: str, delimiter: str) -> str:
     """A backslash where the text escapes more quotes within cells with it than it doubles.
 
-    Sources: Pollock, file_escape_char_0x5C.csv; RFC 4180, section 2, rule 7: where quotes are doubled, a backslash is a character.
+    Sources: Pollock, file_escape_char_0x5C.csv; RFC 4180, section 2, rule 7: where quotes are doubled, a
+    backslash is a character.
     """
     end = re.escape(delimiter)
     escaped = len(

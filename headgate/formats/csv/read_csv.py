@@ -13,9 +13,10 @@ Blank lines are no rows. A row with more or fewer cells than the header is ragge
 
 In a database's text dump a backslash escapes any sign (`dumps`).
 
-Arrow reads the rows where it reads them right. Rows with quotes in places that RFC 4180 does not have are read by `rows`, one after
-the other, and those between them by Arrow; all are read by `rows` where a delimiter has two characters or a backslash escapes.
-"""
+Arrow reads the rows where it reads them right. Rows with quotes in places that RFC 4180 does not have are
+read by `rows`, one after the other, and those between them by Arrow; all are read by `rows` where a delimiter
+has two characters or a backslash escapes.
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -75,8 +76,8 @@ def read_csv(content: bytes, contract: Contract) -> Received:
     """The rows of a CSV file in any of the encodings and dialects that `sniff` and `dialect` know.
 
     Raises:
-        UnreadableFileError: `not_a_table`, `mixed_encoding`, `unknown_encoding`, `too_large` (absurdly wide), or `unclosed_quote` when a
-            quote swallows the rest of the file.
+        UnreadableFileError: `not_a_table`, `mixed_encoding`, `unknown_encoding`, `too_large` (absurdly wide),
+            or `unclosed_quote` when a quote swallows the rest of the file.
         HeaderError: the header does not match the contract.
     """
     text = text_for(content, contract)
@@ -139,7 +140,10 @@ def _check_width(width: int) -> None:
 
 
 def too_wide() -> UnreadableFileError:
-    """The rejection of a text or Parquet file with absurdly many columns; JSON and workbooks have limits of their own."""
+    """The rejection of a text or Parquet file with absurdly many columns.
+
+    JSON and workbooks have limits of their own.
+    """
     return UnreadableFileError(
         rule="too_large",
         message=f"the header has more than {MAX_COLUMNS:,} columns",
@@ -148,7 +152,9 @@ def too_wide() -> UnreadableFileError:
 
 
 def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:
-    """Whether every quote opens or closes a cell, or is doubled inside one. Then, and only then, Arrow keeps every character.
+    """Whether every quote opens or closes a cell, or is doubled inside one.
+
+    Then, and only then, Arrow keeps every character.
 
     Source: RFC 4180, section 2, rules 5 to 7.
     """
@@ -186,7 +192,9 @@ def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
 
 
 def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
-    """Arrow's reading of the rows, and the rows it could not read: at first block by block, and in one block when a row outgrows them."""
+    """Arrow's reading of the rows, and the rows it could not read: at first block by block, and in one block
+    when a row outgrows them.
+    """
     if not data.size:
         return pa.table({str(column): pa.nulls(0, pa.string()) for column in range(dialect.width)}), []
     try:
@@ -217,7 +225,8 @@ def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[
 
     table = pa_csv.read_csv(
         pa.BufferReader(data),
-        # One thread: only then does Arrow number the rows it cannot read, and with newlines in values it is faster, too.
+        # One thread: only then does Arrow number the rows it cannot read, and with newlines in values it is
+        # faster, too.
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
         parse_options=pa_csv.ParseOptions(
             delimiter=dialect.form.delimiter,

@@ -1,4 +1,5 @@
-"""Rows of a CSV text one after the other, for the texts that Arrow would misread: odd quotes, long delimiters, escapes.
+"""Rows of a CSV text one after the other, for the texts that Arrow would misread: odd quotes, long
+delimiters, escapes.
 
 A row with a quote in it is read by the first of these readings that holds:
 
@@ -8,8 +9,8 @@ A row with a quote in it is read by the first of these readings that holds:
 3. on its own line, with an opening quote that nothing closes as a character of its cell: `"5,` is `"5`
    (Pollock, row_extra_quote0_col0.csv).
 
-The second and third are taken only where the first does not hold at all, and where they give the width of the header. No reading
-drops or adds a character, and a row that none of them fits stays ragged.
+The second and third are taken only where the first does not hold at all, and where they give the width of the
+header. No reading drops or adds a character, and a row that none of them fits stays ragged.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ class Form:
     def _lenient(self) -> re.Pattern[str]:
         quote = re.escape(self.quote)
         return re.compile(
-            rf"{quote}((?>[^{quote}]|{quote}(?!{self._stop}))*+){quote}(?={self._stop})|((?!{quote}){self._bare})"
+            rf"{quote}((?>[^{quote}]|{quote}(?!{self._stop}))*+){quote}(?={self._stop})"
+            rf"|((?!{quote}){self._bare})"
         )
 
     @cached_property
@@ -79,8 +81,8 @@ class Form:
         quote = re.escape(self.quote)
         return re.compile(rf"{quote}({self._inside}){quote}(?={self._stop})|({self._bare})", re.DOTALL)
 
-    # What a possessive quantifier (`*+`) repeats is an atomic group (`(?>...)`): Python before 3.11.5, and so Debian 12's, matches other
-    # groups wrongly there. Source: github.com/python/cpython/issues/106052
+    # What a possessive quantifier (`*+`) repeats is an atomic group (`(?>...)`): Python before 3.11.5, and so
+    # Debian 12's, matches other groups wrongly there. Source: github.com/python/cpython/issues/106052
     @property
     def _inside(self) -> str:
         """Return the text between the quotes around a cell."""
@@ -152,7 +154,9 @@ class Form:
         return re.sub(rf"\\([\\{self.quote}])", r"\1", text) if self.escape and self.escape in text else text
 
     def _check_closed(self, text: str, at: int) -> None:
-        """A quote that nothing behind it closes: the file may have been cut inside a cell, and all that follows may belong to it."""
+        """A quote that nothing behind it closes: the file may have been cut inside a cell, and all that
+        follows may belong to it.
+        """
         while match := self._strict.match(text, at):
             if not text.startswith(self.delimiter, match.end()):
                 return
@@ -160,6 +164,9 @@ class Form:
         if self._opened.match(text, at):
             raise UnreadableFileError(
                 rule="unclosed_quote",
-                message=f"a quote is opened in line {len(_LINE_BREAK.findall(text, 0, at)) + 1} of the data and never closed",
+                message=(
+                    f"a quote is opened in line {len(_LINE_BREAK.findall(text, 0, at)) + 1} of the data "
+                    "and never closed"
+                ),
                 remedy="close the quote, or double it where it belongs to the text",
             )

@@ -1,8 +1,10 @@
-"""How a CSV text is written, found from its content: delimiter, quotes, escapes, line ends, and where its header stands.
+"""How a CSV text is written, found from its content: delimiter, quotes, escapes, line ends, and where its
+header stands.
 
-With a contract, the header is the row that names most of its columns, or the lines that name all of theirs when each column's cells are
-joined. Without one, the dialect is the one in which most rows have the same width, and the first row is a header where its cells are
-unlike those below them. A text without a header has no lines above its table: its first row is data, whatever its width.
+With a contract, the header is the row that names most of its columns, or the lines that name all of theirs
+when each column's cells are joined. Without one, the dialect is the one in which most rows have the same
+width, and the first row is a header where its cells are unlike those below them. A text without a header has
+no lines above its table: its first row is data, whatever its width.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.csv.rows import Row
 
-# What the evenness of a rare delimiter is worth: without it a blank parts a real file, which docs/how-it-works/formats.md names.
+# What the evenness of a rare delimiter is worth: without it a blank parts a real file, which
+# docs/how-it-works/formats.md names.
 _RARE_DELIMITER_WEIGHT = 0.7
 _PROBE_CHARACTERS = 1 << 20
 _FIRST_ROW_BYTES = 1 << 14
@@ -51,7 +54,8 @@ def sniff_dialect(
     """The dialect of a UTF-8 text.
 
     Args:
-        with_header: whether the text has a header, as a person states it where no contract is known; None to find out.
+        with_header: whether the text has a header, as a person states it where no contract is known; None to
+            find out.
     """
     head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
     dialect = _with_contract(head, contract) if contract else _by_shape(head, with_header=with_header)
@@ -69,7 +73,9 @@ def sniff_dialect(
 
 
 def _writes_numbers_with(delimiter: str, contract: Contract) -> bool:
-    """Whether a number of the contract may hold the delimiter: a row that is wider than the header may then be a number without quotes."""
+    """Whether a number of the contract may hold the delimiter: a row that is wider than the header may then
+    be a number without quotes.
+    """
     formats = [column.format for column in contract.columns if column.format]
     return any(delimiter in (declared.decimal, declared.thousands) for declared in formats)
 
@@ -85,7 +91,9 @@ def _with_contract(head: str, contract: Contract) -> Dialect:
 
 
 def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
-    """The dialect that the text has without a contract, if its header is the contract's: a draft and its contract read the same rows."""
+    """The dialect that the text has without a contract, if its header is the contract's: a draft and its
+    contract read the same rows.
+    """
     dialect = _by_shape(head)
     if (
         not dialect.header_lines
@@ -107,7 +115,9 @@ def _without_header(head: str, contract: Contract) -> Dialect:
 
 
 def _with_rows_above(found: Dialect, head: str, contract: Contract) -> Dialect:
-    """The dialect that also reads the rows above the header, from the first that is as wide as the header and fits the contract."""
+    """The dialect that also reads the rows above the header, from the first that is as wide as the header and
+    fits the contract.
+    """
     above = probe_rows(head, found.form, found.width)[: found.skipped_lines]
     first = next(
         (
@@ -136,7 +146,8 @@ def _fits_contract(row: Row, found: Dialect, contract: Contract) -> bool:
 
 
 def _without_unnamed(found: Dialect, head: str) -> Dialect:
-    """The dialect without the header's blank last names, if the rows have no values below them, only delimiters.
+    """The dialect without the header's blank last names, if the rows have no values below them, only
+    delimiters.
 
     Source: Pollock, row_less_sep_row0_col1.csv.
     """
@@ -188,7 +199,10 @@ def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
 
 
 def _below_comments(rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows below the comments at the top, whose delimiters and widths are not the table's; all rows where they are all comments."""
+    """The rows below the comments at the top, whose delimiters and widths are not the table's.
+
+    All rows where they are all comments.
+    """
     first = next((at for at, row in enumerate(rows) if filled_cells(row) and not _is_marked(row)), 0)
     return rows[first:]
 
@@ -199,13 +213,18 @@ def _is_marked(row: Row) -> bool:
 
 
 def _is_title(row: Row, width: int) -> bool:
-    """Whether a row above a header is none: less than half of its cells are filled, it is one cell of several, or a comment."""
+    """Whether a row above a header is none: less than half of its cells are filled, it is one cell of
+    several, or a comment.
+    """
     is_comment = _is_marked(row) and (width == 1 or len(row.cells) != width)
     return filled_cells(row) < max(1, width / 2) or (len(row.cells) == 1 < width) or is_comment
 
 
 def _evenness(rows: Sequence[Row]) -> float:
-    """The share of rows of the usual width, each worth more the wider it is; rows of one cell are worth nothing."""
+    """The share of rows of the usual width, each worth more the wider it is.
+
+    Rows of one cell are worth nothing.
+    """
     width = usual_width(rows)
     return share_of_width(rows, width) * (1 - 1 / width) if width else 0.0
 

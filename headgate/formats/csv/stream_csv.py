@@ -84,7 +84,10 @@ def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
 
 
 def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
-    """The file, if its head is that of a plain CSV file. BadInputError: the header does not match the contract, and all is UTF-8."""
+    """The file, if its head is that of a plain CSV file.
+
+    BadInputError: the header does not match the contract, and all is UTF-8.
+    """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     text = head.removeprefix(_BYTE_ORDER_MARK)
@@ -105,7 +108,9 @@ def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
 
 
 def _ends_in(path: Path, delimiter: str) -> bool:
-    """Whether the file's last cell is empty and no line end follows: Arrow then reports it as quoted if the cell before was."""
+    """Whether the file's last cell is empty and no line end follows: Arrow then reports it as quoted if the
+    cell before was.
+    """
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read() == delimiter.encode()
@@ -127,7 +132,10 @@ def _is_plain_text(head: bytes) -> bool:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Whether Arrow reads the file's quotes right, as `read_csv.has_regular_quotes` checks it; and the distances between its rows."""
+    """Whether Arrow reads the file's quotes right, as `read_csv.has_regular_quotes` checks it.
+
+    And the distances between its rows.
+    """
 
     is_regular: bool
     distances: tuple[Distances, ...] = ()
@@ -149,7 +157,9 @@ def _layout(plain: PlainCsv) -> _Layout:
 
 
 def _blocks(plain: PlainCsv) -> Iterator[Octets]:
-    """The file from its first row on, each block with the octet before it and the one behind it, or with line ends for them."""
+    """The file from its first row on, each block with the octet before it and the one behind it, or with line
+    ends for them.
+    """
     block_bytes = min(_BLOCK_BYTES, max(0, plain.path.stat().st_size - plain.data_at))
     here, following = (np.full(block_bytes + 2, ord("\n"), np.uint8) for _ in range(2))
     with plain.path.open("rb", buffering=0) as file:
@@ -164,7 +174,9 @@ def _blocks(plain: PlainCsv) -> Iterator[Octets]:
 
 
 def _quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
-    """Whether each of these quotes, of which none is the first or the last octet, opens or closes a whole cell."""
+    """Whether each of these quotes, of which none is the first or the last octet, opens or closes a whole
+    cell.
+    """
     ends = np.zeros(256, bool)
     ends[np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)] = True
     opening, closing = quotes[is_quoted::2], quotes[not is_quoted :: 2]
@@ -203,8 +215,12 @@ def _plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received
 
 
 def _received(
-    plain: PlainCsv, contract: Contract, columns: Sequence[pa.Array], numbers: Any, apart: list[Any]
-) -> Received:  # noqa: ANN401 as below
+    plain: PlainCsv,
+    contract: Contract,
+    columns: Sequence[pa.Array],
+    numbers: Any,  # noqa: ANN401 as below
+    apart: list[Any],
+) -> Received:
     named = dict(zip(plain.header.names, columns, strict=True))
     missing = pa.nulls(len(columns[0]), pa.string())
     ragged = Ragged(

@@ -1,9 +1,10 @@
-"""Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other, or of the sheet that it names.
+"""Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other,
+or of the sheet that it names.
 
-The header may stand below other rows: it is the first row that is one by the contract, else the first that names most of the contract's
-columns. A sheet with another table is left out and reported. The table may go on in the next sheet, as where a workbook has a sheet
-for each year.
-Blank rows are no rows; a row with a value to the right of the header is ragged.
+The header may stand below other rows: it is the first row that is one by the contract, else the first that
+names most of the contract's columns. A sheet with another table is left out and reported. The table may go on
+in the next sheet, as where a workbook has a sheet for each year. Blank rows are no rows; a row with a value
+to the right of the header is ragged.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
         with_rows_above: whether rows above the header that fit the contract are data, too.
 
     Raises:
-        UnreadableFileError: `corrupt_workbook`, `too_large`; `empty_file`: no sheet holds anything; `not_a_table`: no sheet has the
-            header, or one that seems to go on with the rows has none.
+        UnreadableFileError: `corrupt_workbook`, `too_large`; `empty_file`: no sheet holds anything;
+            `not_a_table`: no sheet has the header, or one that seems to go on with the rows has none.
         HeaderError: the header of a sheet has most of the columns, and does not match the contract.
     """
     candidates = [_found(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
@@ -90,22 +91,29 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
 
 
 def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequence[Sheet]:
-    """The sheet that the contract names, or every one. UnreadableFileError where the workbook has no such sheet."""
+    """The sheet that the contract names, or every one.
+
+    UnreadableFileError where the workbook has no such sheet.
+    """
     sheet_name = stated_sheet(contract)
     named = [sheet for sheet in filled if not sheet_name or folded(sheet.name) == folded(sheet_name)]
     if filled and not named:
         raise UnreadableFileError(
             rule="not_a_table",
-            message=f"the workbook has no sheet {sheet_name} with rows; it has {', '.join(map(_shown, filled))}",
+            message=(
+                f"the workbook has no sheet {sheet_name} with rows; it has {', '.join(map(_shown, filled))}"
+            ),
             remedy="name one of these sheets, with --sheet in a draft or as headgate.sheet in the contract",
         )
     return named
 
 
 def _is_meant(found: _HeaderRow, most: int, contract: Contract) -> bool:
-    """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns that the best one has.
+    """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns
+    that the best one has.
 
-    A sheet with nearly the header rejects the file, because no row may be ignored. A sheet without rows has no part.
+    A sheet with nearly the header rejects the file, because no row may be ignored. A sheet without rows has
+    no part.
     """
     if found.known_names == most:
         return True
@@ -124,14 +132,19 @@ def _of_sheet(found: _HeaderRow, contract: Contract, *, with_rows_above: bool) -
 
 
 def _check_other(other: _HeaderRow, meant: Sequence[_HeaderRow]) -> None:
-    """A sheet without a header holds no more rows of the table: as wide as it, and with numbers from its first row on."""
+    """A sheet without a header holds no more rows of the table: as wide as it, and with numbers from its
+    first row on.
+    """
     first = _named(next(row for row in other.sheet.rows if any(row)))
     is_wide = len(first) in {len(each.names) for each in meant}
     if is_wide and not other.known_names and any(_NUMBER.fullmatch(cell) for cell in first):
         raise UnreadableFileError(
             rule="not_a_table",
             message=f"sheet {_shown(other.sheet)} has rows as wide as the table's, and no header",
-            remedy="put the header in the first row of each sheet, or send the sheet's rows as a file of their own",
+            remedy=(
+                "put the header in the first row of each sheet, or send the sheet's rows as a file of "
+                "their own"
+            ),
         )
 
 
@@ -149,7 +162,8 @@ class Heading:
     """The names above the columns of a workbook.
 
     Attributes:
-        two_row_sheet: the sheet whose names stand in two rows and are joined here; empty where they stand in one.
+        two_row_sheet: the sheet whose names stand in two rows and are joined here; empty where they stand in
+            one.
         below: the filled rows below names in two rows.
     """
 
@@ -159,10 +173,12 @@ class Heading:
 
 
 def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
-    """The names above the columns of a workbook that no contract is known for, or whose header is not the contract's.
+    """The names above the columns of a workbook that no contract is known for, or whose header is not the
+    contract's.
 
-    The row that names most of the contract's columns, where one names more than half of its own; else the first of the rows that have
-    the most different names and no number among them. Without a contract two rows that have the names only together are joined.
+    The row that names most of the contract's columns, where one names more than half of its own; else the
+    first of the rows that have the most different names and no number among them. Without a contract two rows
+    that have the names only together are joined.
     """
     read = _named_sheets([sheet for sheet in sheets(content) if any(sheet.rows)], contract)
     by_contract = [_found(sheet, contract) for sheet in read] if contract else []
@@ -180,8 +196,12 @@ def two_row_header(sheet: str) -> UnreadableFileError:
     """Return the error of a workbook that the gate cannot read, because no row has all names."""
     return UnreadableFileError(
         rule="not_a_table",
-        message=f"sheet {sheet}: the header is over two rows: each of them names columns that the other does not",
-        remedy="in Excel, write all names in one of the two rows, delete the other row, and save the file again",
+        message=(
+            f"sheet {sheet}: the header is over two rows: each of them names columns that the other does not"
+        ),
+        remedy=(
+            "in Excel, write all names in one of the two rows, delete the other row, and save the file again"
+        ),
     )
 
 
@@ -192,7 +212,9 @@ def _fullest(sheet: Sheet) -> _HeaderRow:
 
 
 def _in_two_rows(found: _HeaderRow) -> Heading | None:
-    """The names of two rows, of which each fills blanks of the other: headings of groups over those of columns; None for one row."""
+    """The names of two rows, of which each fills blanks of the other: headings of groups over those of
+    columns; None for one row.
+    """
     rows = [row for row in found.sheet.rows if any(row)]
     places = [place for place, row in enumerate(rows) if row is found.sheet.rows[found.row]]
     for first in (first for at in places for first in (at - 1, at)):
@@ -208,7 +230,9 @@ def _in_two_rows(found: _HeaderRow) -> Heading | None:
 
 
 def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
-    """Each column's name behind that of its group, which stands above the group's first column only: `Umsatz Bar`, `Umsatz Karte`."""
+    """Each column's name behind that of its group, which stands above the group's first column only:
+    `Umsatz Bar`, `Umsatz Karte`.
+    """
     names, group = [], ""
     for above, own in zip_longest(upper, lower):
         group = (above or "").strip() or group
@@ -217,7 +241,9 @@ def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
 
 
 def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
-    """Whether two rows of texts name each column together and neither does alone, above a column of numbers or dates."""
+    """Whether two rows of texts name each column together and neither does alone, above a column of numbers
+    or dates.
+    """
     if any(_is_value(cell) for cell in (*upper, *lower)):
         return False
     pairs = list(zip_longest(upper, lower))
@@ -264,7 +290,10 @@ def _is_accepted(found: _HeaderRow, contract: Contract) -> bool:
 
 
 def _behind_repeats(found: _HeaderRow) -> _HeaderRow:
-    """Rows that repeat the header right below it belong to it, as in CSV, and are skipped; further down a repetition is a row."""
+    """Rows that repeat the header right below it belong to it, as in CSV, and are skipped.
+
+    Further down a repetition is a row.
+    """
     row, rows = found.row, found.sheet.rows
     names = [folded(name) for name in found.names]
     while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _named(rows[row + 1])] == names:
@@ -323,7 +352,10 @@ def _fits(row: Cells, columns: Sequence[Column]) -> bool:
 
 
 def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
-    """The sheets' rows behind one another, numbered through; a column that is absent in one sheet is null in its rows."""
+    """The sheets' rows behind one another, numbered through.
+
+    A column that is absent in one sheet is null in its rows.
+    """
     before = np.cumsum([0, *(part.rows for part in parts)])
     shifted = zip(parts, before[:-1].tolist(), strict=True)
     numbers, apart = zip(

@@ -1,9 +1,9 @@
 """The sheets of an Excel workbook (.xlsx), every cell as text, read from the file's own XML.
 
-A number has the fewest digits that give its float again: Excel writes 17 digits, and `19.989999999999998` is the float of `19.99`. Whole
-numbers of more than 15 digits are texts with an exponent, so that they are seen to be destroyed, because Excel may have rounded them.
-Where a program other than Excel wrote all their digits, those are the number.
-Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
+A number has the fewest digits that give its float again: Excel writes 17 digits, and `19.989999999999998` is
+the float of `19.99`. Whole numbers of more than 15 digits are texts with an exponent, so that they are seen
+to be destroyed, because Excel may have rounded them. Where a program other than Excel wrote all their digits,
+those are the number. Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     Cells = list[str | None]
 
 MAX_PART_BYTES = 1 << 28  # of XML, which outweighs its texts several times, as its cells in memory do
-# A small file can name a great deal, and name it often: cells right of many blank ones, a text that many cells share. So much is free,
-# and longer values use the text of the XML.
+# A small file can name a great deal, and name it often: cells right of many blank ones, a text that many
+# cells share. So much is free, and longer values use the text of the XML.
 CELLS_FREELY = 1 << 24
 CHARACTERS_FREELY = 1 << 27
 _XML_BYTES_OF_A_CELL = 16  # `<c><v>1</v></c>`
@@ -62,7 +62,9 @@ class Sheet:
 
 @dataclass
 class _Budget:
-    """The rest of a workbook that may be read: bytes of XML, cells with the blank ones before them, and characters with repeated ones."""
+    """The rest of a workbook that may be read: bytes of XML, cells with the blank ones before them, and
+    characters with repeated ones.
+    """
 
     xml_bytes: int
     cells: int = CELLS_FREELY
@@ -83,7 +85,10 @@ class _Budget:
         if self.cells < 0 or self.characters < 0:
             raise UnreadableFileError(
                 rule="too_large",
-                message=f"the workbook holds {CELLS_FREELY:,} cells or {CHARACTERS_FREELY:,} characters more than it spells",
+                message=(
+                    f"the workbook holds {CELLS_FREELY:,} cells or {CHARACTERS_FREELY:,} characters more "
+                    "than it spells"
+                ),
                 remedy="leave out blank columns and rows, split it into smaller workbooks, or send it as CSV",
             )
 
@@ -103,7 +108,8 @@ def sheets(content: bytes) -> Iterator[Sheet]:
     """Every sheet, in the workbook's order.
 
     Raises:
-        UnreadableFileError: `corrupt_workbook`, or `too_large` when parts, cells or texts are more than the limits.
+        UnreadableFileError: `corrupt_workbook`, or `too_large` when parts, cells or texts are more than the
+            limits.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -244,7 +250,10 @@ def _column(letters: str) -> int:
 
 
 def _cell_text(cell: Element, book: _Book) -> str | None:
-    """The cell as text; a formula without a stored value is its text with `=`, so that it is not taken for a value."""
+    """The cell as text.
+
+    A formula without a stored value is its text with `=`, so that it is not taken for a value.
+    """
     kind, value = cell.get("t", "n"), next(_children(cell, "v"), None)
     if kind == "inlineStr":
         return next(map(_rich, _children(cell, "is")), None)
@@ -262,7 +271,10 @@ def _cell_text(cell: Element, book: _Book) -> str | None:
 
 
 def number_text(text: str) -> str:
-    """The fewest digits of a float, without an exponent; with one where it is a whole number of 16 digits, unless the file has all."""
+    """The fewest digits of a float, without an exponent.
+
+    With one where it is a whole number of 16 digits, unless the file has all.
+    """
     if _EXACT.fullmatch(text):
         return text
     try:
@@ -279,7 +291,10 @@ def number_text(text: str) -> str:
 
 
 def date_time_text(text: str, epoch: datetime) -> str:
-    """The date, or the date and time to the millisecond, of a number of days since the epoch; a time alone below one day."""
+    """The date, or the date and time to the millisecond, of a number of days since the epoch.
+
+    A time alone below one day.
+    """
     try:
         days = Decimal(text.strip())
     except InvalidOperation:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def workbook_table(content: bytes, contract: Contract | None) -> FileTable:
-    """Return the table of the sheet that the contract states, else of the first that has one; NO_TABLE where no row could be a header."""
+    """Return the table of the sheet that the contract states, else of the first that has one.
+
+    NO_TABLE where no row could be a header.
+    """
     heading = heading_of(content, contract)
     names = heading.names
     if not names:

@@ -24,7 +24,9 @@ _KEEP_AS_JSON = "declare the column with logicalType: array and physicalType: TE
 
 
 def not_kept(column: str, *, is_declared: bool = True) -> UnreadableFileError:
-    """The rejection of a file with lists or objects in a column that the contract does not keep as JSON text."""
+    """The rejection of a file with lists or objects in a column that the contract does not keep
+    as JSON text.
+    """
     return UnreadableFileError(
         rule="type",
         message="the column holds lists or objects, and the contract does not keep it as JSON text",

@@ -1,6 +1,8 @@
-"""Columns of nested JSON objects: `{"customer": {"city": "Ulm"}}` is the column `customer_city` where the contract has it.
+"""Columns of nested JSON objects: `{"customer": {"city": "Ulm"}}` is the column `customer_city` where the
+contract has it.
 
-An object is only taken apart for a contract that has no column of its own name, and one that begins with it. Arrays stay nested.
+An object is only taken apart for a contract that has no column of its own name, and one that begins with it.
+Arrays stay nested.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ def every_object(_name: str, value: object) -> bool:
 
 
 def by_contract(contract: Contract) -> Expands:
-    """Return a test for names that are no column of the contract but begin one. A null under such a name is no value."""
+    """Return a test for names that are no column of the contract but begin one.
+
+    A null under such a name is no value.
+    """
     own = {folded(name) for name in (*contract.names, *(heading for heading, _ in contract.headings))}
     prefixes = {name[:at] for name in own for at, sign in enumerate(name) if sign == "_"} - own
 

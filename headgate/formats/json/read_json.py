@@ -1,7 +1,9 @@
-"""Read JSON in the columns of a contract, in batches. A file in memory is one batch; large JSON Lines are read from disk in blocks.
+"""Read JSON in the columns of a contract, in batches.
 
-All names are known only after the last line, so the blocks are read once into columns that are spooled beside the file,
-and the batches come from there: as often as needed, without parsing JSON again.
+A file in memory is one batch; large JSON Lines are read from disk in blocks.
+
+All names are known only after the last line, so the blocks are read once into columns that are spooled beside
+the file, and the batches come from there: as often as needed, without parsing JSON again.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ def read_json(content: bytes, contract: Contract) -> Source:
     """The rows of a JSON or JSON Lines file, as one batch.
 
     Raises:
-        UnreadableFileError: as `read_records`; `type` when a column holds lists or objects that the contract does not keep.
+        UnreadableFileError: as `read_records`; `type` when a column holds lists or objects that the contract
+            does not keep.
         HeaderError: as `read_records`, or the names do not match the contract.
     """
     read = records_of(text_for(content, contract), content, by_contract(contract))
@@ -121,7 +124,8 @@ def _cells(block: Records, contract: Contract, name_of: Mapping[str, str]) -> di
 
 
 def _check_nested(nested: Iterable[str], contract: Contract) -> None:
-    """Raise UnreadableFileError for the first name with lists or objects that the contract neither keeps as JSON text nor leaves out.
+    """Raise UnreadableFileError for the first name with lists or objects that the contract neither keeps as
+    JSON text nor leaves out.
 
     A column that the contract does not have is a new column, unless a person has to decide about new columns.
     """
@@ -217,7 +221,10 @@ def _starts_with_lines(path: Path) -> bool:
 
 
 def _spool_records(path: Path, spool: Path, block_bytes: int, expands: Expands) -> _Spool | None:
-    """The spooled records; None when the text is not UTF-8, so that the in-memory reader reports the encoding first."""
+    """The spooled records.
+
+    None when the text is not UTF-8, so that the in-memory reader reports the encoding first.
+    """
     spooled = _Spool(spool)
     try:
         with path.open("rb") as file, pa.OSFile(str(spool), "wb") as sink:

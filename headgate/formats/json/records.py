@@ -1,4 +1,6 @@
-"""Read JSON: an array of objects, an object that holds one such array, or JSON Lines; every value as the text that is written.
+"""Read JSON: an array of objects, an object that holds one such array, or JSON Lines.
+
+Every value as the text that is written.
 
 | in the file              | read as                                                               |
 |--------------------------|-----------------------------------------------------------------------|
@@ -40,11 +42,12 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-# One array must be held as a whole, in objects that outweigh its text several times; JSON Lines are read some at a time.
+# One array must be held as a whole, in objects that outweigh its text several times; JSON Lines are read some
+# at a time.
 MAX_ARRAY_BYTES = 1 << 28
 MAX_NAMES = 4096
-# Every name is a cell of every record, also where a record lacks it. A small table may be sparse; a large one must have a value in one
-# cell of so many.
+# Every name is a cell of every record, also where a record lacks it. A small table may be sparse; a large one
+# must have a value in one cell of so many.
 CELLS_FREELY = 1 << 22
 MAX_CELLS = 1 << 28
 _CELLS_PER_VALUE = 64
@@ -63,7 +66,9 @@ _TEXT_PROBE_BYTES = 1 << 16
 
 
 def is_json(text: bytes) -> bool:
-    """Whether a UTF-8 text starts as a JSON array or object does, and not as a row of cells of which the first is one."""
+    """Whether a UTF-8 text starts as a JSON array or object does, and not as a row of cells of which the
+    first is one.
+    """
     probe = text[:_PROBE_BYTES]
     if _OBJECT_START.match(probe):
         return True
@@ -127,7 +132,10 @@ class Records:
 
     @property
     def confidence(self) -> float:
-        """The share of the lines, or of the array's entries, that are records; that of the encoding where it is less."""
+        """The share of the lines, or of the array's entries, that are records.
+
+        That of the encoding where it is less.
+        """
         rows, apart = len(self.source_rows), len(self.ragged.source_rows)
         return min(rows / (rows + apart), self.encoding_confidence) if rows else 0.0
 
@@ -145,8 +153,8 @@ def read_records(content: bytes, encoding: str = "", expands: Expands = never) -
         expands: which objects are taken apart.
 
     Raises:
-        UnreadableFileError: `not_a_table` when it is no valid JSON or none of its values is an object; `too_large` when it is nested or
-            wide beyond all tables.
+        UnreadableFileError: `not_a_table` when it is no valid JSON or none of its values is an object;
+            `too_large` when it is nested or wide beyond all tables.
         HeaderError: a record has a name twice (`duplicate_column`).
     """
     return records_of(text_of(content, encoding), content, expands)
@@ -173,7 +181,10 @@ def records_of(text: Text, content: bytes, expands: Expands) -> Records:
 
 
 def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
-    """The records of some lines of JSON Lines in UTF-8, counted from 1, without their places; errors as `read_records`."""
+    """The records of some lines of JSON Lines in UTF-8, counted from 1, without their places.
+
+    Errors as `read_records`.
+    """
     records = _Gathered(expands)
     records.add(enumerate(map(_line, lines), 1), lines)
     return records.all("json_lines", "utf-8", NO_ROWS)
@@ -183,7 +194,10 @@ def no_objects(values: int = 1) -> UnreadableFileError:
     """The rejection of JSON without an object: its values have no names."""
     return UnreadableFileError(
         rule="not_a_table",
-        message=f"the JSON holds {values:,} {'value' if values == 1 else 'values'}, and none is an object with named values",
+        message=(
+            f"the JSON holds {values:,} {'value' if values == 1 else 'values'}, and none is an object "
+            "with named values"
+        ),
         remedy='send an array of objects such as [{"id": 1}], or an object in each line',
     )
 
@@ -202,7 +216,9 @@ class _Gathered:
         self.values = 0
 
     def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
-        """Add records, each with the number of its line among `lines`, from 1 on. A value that is not an object is ragged.
+        """Add records, each with the number of its line among `lines`, from 1 on.
+
+        A value that is not an object is ragged.
 
         Raises:
             UnreadableFileError: `too_large` or `not_a_table`, as `read_records`.
@@ -266,12 +282,17 @@ def check_names(names: int) -> None:
 
 
 def _check_cells(cells: int, values: int) -> None:
-    """A small file with other names in each record would be a large table of nothing; UnreadableFileError for one."""
+    """A small file with other names in each record would be a large table of nothing.
+
+    UnreadableFileError for one.
+    """
     allowed = min(MAX_CELLS, max(CELLS_FREELY, _CELLS_PER_VALUE * values))
     if cells > allowed:
         raise UnreadableFileError(
             rule="too_large",
-            message=f"the records' names make a table of more than {allowed:,} cells, nearly all of them empty",
+            message=(
+                f"the records' names make a table of more than {allowed:,} cells, nearly all of them empty"
+            ),
             remedy="send records with the same names, or in smaller files",
         )
 
@@ -291,7 +312,10 @@ def _entry(value: object) -> str:
 
 
 def _check_whole(text: str) -> None:
-    """JSON can spell half of a surrogate pair, which no text in UTF-8 is; UnreadableFileError for one. Source: RFC 8259, section 8.2."""
+    """JSON can spell half of a surrogate pair, which no text in UTF-8 is; UnreadableFileError for one.
+
+    Source: RFC 8259, section 8.2.
+    """
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -358,7 +382,10 @@ def _several_values(line: int) -> UnreadableFileError:
     """The rejection of several JSON values that are not one object a line."""
     return UnreadableFileError(
         rule="not_a_table",
-        message=f"behind the first JSON value, in line {line}, there is another, and they are not one object in each line",
+        message=(
+            f"behind the first JSON value, in line {line}, there is another, and they are not one object "
+            "in each line"
+        ),
         remedy="write one array of objects, or an object in each line",
     )
 

@@ -12,7 +12,7 @@
 | date, time, timestamp         | a string as a column of its own has it, a timestamp in UTC                          |
 
 Blanks, the order of names and control characters are those of JSON files (`headgate.formats.json.json_text`).
-"""
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 

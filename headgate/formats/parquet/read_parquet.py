@@ -15,8 +15,9 @@
 |                           | on the zone                                                                               |
 | INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot express, are read, too              |
 
-A column stored in a type from which the contract's value cannot be had back (a float for text, a list for a number) rejects the file.
-"""
+A column stored in a type from which the contract's value cannot be had back (a float for text, a list for a
+number) rejects the file.
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -68,7 +69,8 @@ _MASKED_DIGITS = {
     Mask.CVV,
     Mask.SSN,
 }  # texts that are whole numbers where they are stored as numbers
-# IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float and back.
+# IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float
+# and back.
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
 # Times that 64-bit nanoseconds since 1970 can hold.
 _NANOSECONDS_FROM, _NANOSECONDS_TO = (
@@ -78,7 +80,8 @@ _NANOSECONDS_FROM, _NANOSECONDS_TO = (
 _MAX_FIELDS = 16 * MAX_COLUMNS
 _CELL_BYTES = 8  # of a short text in memory, or a number
 _READ_AHEAD_BYTES = 1 << 20
-# Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`; offsets as ISO 8601 has them.
+# Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`;
+# offsets as ISO 8601 has them.
 _UTC = re.compile(
     r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?",
     re.IGNORECASE,
@@ -90,8 +93,8 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
     """The rows of a Parquet file on disk or in memory, some at a time.
 
     Raises:
-        UnreadableFileError: `corrupt_parquet`, `too_large`, or, while batches are read, `type` when a column is stored in a type from
-            which its values cannot be had back.
+        UnreadableFileError: `corrupt_parquet`, `too_large`, or, while batches are read, `type` when a column
+            is stored in a type from which its values cannot be had back.
         HeaderError: the columns do not match the contract.
     """
     try:
@@ -136,7 +139,9 @@ def _batches(
 
 
 def stored_columns(schema: pa.Schema) -> pa.Schema:
-    """Return the columns that Arrow reads: a group without fields stores no value, and Arrow leaves it out of its tables."""
+    """Return the columns that Arrow reads: a group without fields stores no value, and Arrow leaves it out of
+    its tables.
+    """
     return pa.schema([field for field in schema if not _is_empty_group(field.type)])
 
 
@@ -145,7 +150,8 @@ def _is_empty_group(stored: pa.DataType) -> bool:
 
 
 def _opened(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:
-    # Checksums are compared where the file has them. Not pre-buffered: a whole column of a row group could be the whole file.
+    # Checksums are compared where the file has them. Not pre-buffered: a whole column of a row group could be
+    # the whole file.
     return pq.ParquetFile(
         file if isinstance(file, Path) else pa.BufferReader(file),
         page_checksum_verification=True,
@@ -182,10 +188,12 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
 def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
     """Check the size that the file states for its unpacked columns, before any of them is unpacked.
 
-    A column of one value is some bytes in Parquet however many rows it has: each cell counts as a byte at least.
+    A column of one value is some bytes in Parquet however many rows it has: each cell counts as a byte at
+    least.
 
     Raises:
-        UnreadableFileError: `too_large`: more bytes or cells than a file of this size may grow to, or absurdly wide.
+        UnreadableFileError: `too_large`: more bytes or cells than a file of this size may grow to, or
+            absurdly wide.
     """
     if metadata.num_columns > MAX_COLUMNS:  # which counts the fields of a nested column, each
         _check_width(metadata)
@@ -210,7 +218,10 @@ def _check_width(metadata: pq.FileMetaData) -> None:
 
 
 def corrupt_parquet() -> UnreadableFileError:
-    """The rejection of a file that Arrow cannot read. Arrow's own message can hold what it read, so it is not passed on."""
+    """The rejection of a file that Arrow cannot read.
+
+    Arrow's own message can hold what it read, so it is not passed on.
+    """
     return UnreadableFileError(
         rule="corrupt_parquet",
         message="the Parquet file is damaged, encrypted or of an unknown encoding",
@@ -231,7 +242,10 @@ def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
 
 
 def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
-    """The names of lists, structs and maps with timestamps in that form inside; up to the first point, as paths are joined with it."""
+    """The names of lists, structs and maps with timestamps in that form inside.
+
+    Up to the first point, as paths are joined with it.
+    """
     columns = [schema.column(at) for at in range(len(schema))]
     return {
         column.path.partition(".")[0]
@@ -241,7 +255,9 @@ def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
 
 
 def _check_times_inside(name_of: Mapping[str, str], inside: Collection[str], contract: Contract) -> None:
-    """Raise UnreadableFileError for such a column that the contract keeps: it is read in microseconds, so that nanoseconds are lost."""
+    """Raise UnreadableFileError for such a column that the contract keeps: it is read in microseconds, so
+    that nanoseconds are lost.
+    """
     for column in contract.columns:
         if (column.nested or (column.undeclared and not column.left_out)) and name_of.get(
             column.name, ""
@@ -255,10 +271,13 @@ def _check_times_inside(name_of: Mapping[str, str], inside: Collection[str], con
 
 
 def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: int) -> list[str]:
-    """The INT96 columns that need nanoseconds, by all of their values; Arrow wraps around where nanoseconds cannot say a time.
+    """The INT96 columns that need nanoseconds, by all of their values.
+
+    Arrow wraps around where nanoseconds cannot say a time.
 
     Raises:
-        UnreadableFileError: `type`: a column has both nanoseconds and years beyond 2262, and no type holds both.
+        UnreadableFileError: `type`: a column has both nanoseconds and years beyond 2262, and no type holds
+            both.
     """
     is_cut, is_wide = dict.fromkeys(columns, False), dict.fromkeys(columns, False)
     for table, exact in zip(_tables(file, rows_at_once), _tables(file, rows_at_once, columns), strict=True):
@@ -296,7 +315,9 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
         )  # a stored timestamp is UTC whatever zone the texts have
     raise UnreadableFileError(
         rule="type",
-        message=f"the column is stored as {plain.type}, from which a {column.type.kind.value} cannot be had back",
+        message=(
+            f"the column is stored as {plain.type}, from which a {column.type.kind.value} cannot be had back"
+        ),
         remedy=f"write the column as {column.type.kind.value}, or as text",
         column=column.name,
     )
@@ -322,7 +343,10 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
 
 
 def _as_json(held: pa.Array, column: Column) -> pa.Array:
-    """Lists, structs or maps as JSON texts; UnreadableFileError where the contract does not keep them, or a value has no text."""
+    """Lists, structs or maps as JSON texts.
+
+    UnreadableFileError where the contract does not keep them, or a value has no text.
+    """
     if not (column.nested or column.undeclared):
         raise not_kept(column.name)
     try:
@@ -330,7 +354,10 @@ def _as_json(held: pa.Array, column: Column) -> pa.Array:
     except NoJsonValueError:
         raise UnreadableFileError(
             rule="type",
-            message="the column holds lists or objects with values that are neither text nor number, boolean or time",
+            message=(
+                "the column holds lists or objects with values that are neither text nor number, "
+                "boolean or time"
+            ),
             remedy="leave such values out, or write the column as text",
             column=column.name,
         ) from None
@@ -386,7 +413,9 @@ def _floats(held: pa.Array, column: Column) -> pa.Array:
 
 
 def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> pa.Array:
-    """Numbers with more digits than their float keeps are written with an exponent, which fits no integer and no decimal."""
+    """Numbers with more digits than their float keeps are written with an exponent, which fits no integer and
+    no decimal.
+    """
     significant = pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.|e.*", "")
     inexact = pc.and_(
         pc.greater(pc.utf8_length(significant), literal(str(exact_digits), pa.int32())),

@@ -1,4 +1,7 @@
-"""The gate for local files: check a file by its contract. FileProcessor, Replayer and the masking of originals share it."""
+"""The gate for local files: check a file by its contract.
+
+FileProcessor, Replayer and the masking of originals share it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord, ObjectStore
 
 UNKNOWN_DATASET = "unknown_dataset"
-# About 10 MB of rows in memory. The profile reads column by column, and would open the file some thirty times.
+# About 10 MB of rows in memory. The profile reads column by column, and would open the file some thirty
+# times.
 _READ_ONCE_BYTES = 1 << 20
 
 
@@ -46,7 +50,9 @@ class CheckedParquet:
 
     @property
     def has_accepted(self) -> bool:
-        """Whether rows were accepted, by their number: a file that vanished from the disk must not pass as one without rows."""
+        """Whether rows were accepted, by their number: a file that vanished from the disk must not pass as
+        one without rows.
+        """
         return self.counts.accepted > 0
 
     @property
@@ -116,7 +122,8 @@ def with_counts(record: FileRecord, counts: Counts, contract: Contract | None) -
 
 
 def check_readable(path: Path, largest_bytes: int) -> None:
-    """Check that a local file of no known contract is a table, so that a damaged file is not reported as one without a contract.
+    """Check that a local file of no known contract is a table, so that a damaged file is not reported as one
+    without a contract.
 
     Raises:
         BadInputError: why it cannot be read.
@@ -172,7 +179,8 @@ def check_local_file(
 def check_masked_form(
     record: FileRecord, path: Path, received_at: datetime, contract: Contract
 ) -> CheckedParquet:
-    """Check every row of the masked form that replaced the file's original in raw, as `check_local_file` does.
+    """Check every row of the masked form that replaced the file's original in raw, as `check_local_file`
+    does.
 
     Raises:
         NotFoundError: the local file is not the form that the record names.

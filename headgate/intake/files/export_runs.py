@@ -1,8 +1,9 @@
 """Accept an export run as one unit: a part is processed only when the run's manifest exists and names it.
 
-The event of a part that arrives before the manifest is acknowledged, and nothing else happens. The manifest's event sends one message
-for each part that the manifest names. The manifest is written after its parts, so every part is processed, whatever the order and
-number of events. The ledger recognises parts that arrive twice. See ADR 0013.
+The event of a part that arrives before the manifest is acknowledged, and nothing else happens. The manifest's
+event sends one message for each part that the manifest names. The manifest is written after its parts, so
+every part is processed, whatever the order and number of events. The ledger recognises parts that arrive
+twice. See ADR 0013.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ class Runs:
     def receive(self, ref: ObjectRef) -> FileRecord:
         """Return the object's record; `waiting`, and not in the ledger, for a part whose run is not complete.
 
-        The newest version of a part is read, not the version of its event: an attempt that died may have left an older one.
+        The newest version of a part is read, not the version of its event: an attempt that died may have left
+        an older one.
 
         Raises:
             UnreadableFileError: the manifest is not valid.

@@ -1,4 +1,6 @@
-"""The dependencies of the gate: the ports that it reads and writes, and the rules by which it checks files."""
+"""The dependencies of the gate: the ports that it reads and writes, and the rules by which it
+checks files.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ class GatePorts:
         return ObjectRef(self.curated_bucket, keys.increment_key(record.dataset, record.content_sha256))
 
     def store(self, rows: Path, ref: ObjectRef) -> str:
-        """Upload the rows and return their key. FileNotFoundError where they vanished from the disk: nothing is recorded as done then."""
+        """Upload the rows and return their key.
+
+        FileNotFoundError where they vanished from the disk: nothing is recorded as done then.
+        """
         self.objects.upload(rows, ref, content_type=PARQUET_TYPE)
         return ref.key
 
@@ -63,7 +68,8 @@ class GateRules:
         contracts: source contracts by dataset.
         masking_key: called only for datasets with card numbers, and for files that were masked at the source.
         mappings: for files whose folder or header names no contract; without them such files are rejected.
-        largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit the local disk.
+        largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit
+            the local disk.
         originals: what becomes of originals with card data once their files are accepted.
     """
 

@@ -1,4 +1,7 @@
-"""Find files whose rows were deleted from curated or quarantine although their records count them. A replay writes them again."""
+"""Find files whose rows were deleted from curated or quarantine although their records count them.
+
+A replay writes them again.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
 def files_without_rows(
     objects: ObjectStore, records: Iterable[FileRecord], curated_bucket: str, quarantine_bucket: str
 ) -> list[FileRecord]:
-    """Return the accepted files with a missing increment or quarantine object, in the order in which they were received."""
+    """Return the accepted files with a missing increment or quarantine object, in the order in which they
+    were received.
+    """
     missing = [
         record
         for record in records

@@ -9,8 +9,9 @@
 | store | quarantined rows, then accepted rows, while the rows are profiled |
 | finish | send alerts, then write the record |
 
-An object may be delivered any number of times, to any number of workers, and a worker may stop at any call: the gate is pure, keys
-are a function of the content, and the record is finished only when everything it names is written.
+An object may be delivered any number of times, to any number of workers, and a worker may stop at any call:
+the gate is pure, keys are a function of the content, and the record is finished only when everything it names
+is written.
 """
 
 from __future__ import annotations
@@ -91,15 +92,17 @@ class FileProcessor:
     """Processes raw objects.
 
     Args:
-        profile: called with the record, its contract, and the accepted and quarantined rows, as tables or as local Parquet files (a file
-            without rows does not exist). Its result goes into the record.
-        profile_unknown: called with the record, the table of a file that was not accepted, and the names of sensitive columns.
-        profile_uncontracted: called with the record and a table that no contract fits; its result goes into the record.
-            Without it such a file is rejected.
-        alert: called with each record before it is written, so that no file is finished without its alert. A worker that dies in
-            between sends the alert twice.
+        profile: called with the record, its contract, and the accepted and quarantined rows, as tables or as
+            local Parquet files (a file without rows does not exist). Its result goes into the record.
+        profile_unknown: called with the record, the table of a file that was not accepted, and the names of
+            sensitive columns.
+        profile_uncontracted: called with the record and a table that no contract fits; its result goes into
+            the record. Without it such a file is rejected.
+        alert: called with each record before it is written, so that no file is finished without its alert. A
+            worker that dies in between sends the alert twice.
         executor: makes the executor that stores rows while they are profiled.
-        larger_worker: where a file goes that exceeds this worker; without it this worker processes every file.
+        larger_worker: where a file goes that exceeds this worker; without it this worker processes every
+            file.
         run: the name of a larger worker's run, which may take over what was handed over.
         measured_from_bytes: smaller files are not measured.
     """
@@ -124,7 +127,8 @@ class FileProcessor:
 
         Raises:
             ThrottledError: another worker holds the file or its content; deliver it again later.
-            ServiceError: a service failed; the claim is given back and nothing of the file is recorded as done.
+            ServiceError: a service failed; the claim is given back and nothing of the file is recorded as
+                done.
         """
         if keys.masked_original_of(
             ref.key
@@ -147,14 +151,20 @@ class FileProcessor:
             return self._process_data(record, info, folder / RECEIVED)
 
     def _answer_replaced(self, ref: ObjectRef) -> FileRecord:
-        """The record of an object that is delivered again after its original was replaced; NotFoundError for any other."""
+        """The record of an object that is delivered again after its original was replaced.
+
+        NotFoundError for any other.
+        """
         record = replaced_record(self.ports.objects, self.ports.ledger, ref, file_id_of(ref))
         if record is None:
             raise NotFoundError(f"there is no object {redact_text(ref.key)} in {ref.bucket}")
         return replace(record, seen_before=True)
 
     def _ignore(self, ref: ObjectRef, reason: str) -> FileRecord:
-        """Record an object that is not data, without reading it; a temporary one may be gone by now, and needs no record."""
+        """Record an object that is not data, without reading it.
+
+        A temporary one may be gone by now, and needs no record.
+        """
         try:
             record = _received(self.ports.objects.info(ref))
         except NotFoundError:
@@ -186,10 +196,12 @@ class FileProcessor:
 
     @contextmanager
     def _claimed_while_fetched(self, record: FileRecord) -> Iterator[Claim]:
-        """Hold a large object while it is fetched, which may take minutes: it has a record from the first moment.
+        """Hold a large object while it is fetched, which may take minutes: it has a record from the first
+        moment.
 
-        If its worker dies meanwhile, the record is left undone, and the next delivery hands the file over. The content, which is not
-        known yet, stays free. A larger worker's file has a record since it was handed over.
+        If its worker dies meanwhile, the record is left undone, and the next delivery hands the file over.
+        The content, which is not known yet, stays free. A larger worker's file has a record since it was
+        handed over.
         """
         if self.run or record.size_bytes < self.measured_from_bytes:
             yield Claim(ClaimAnswer.GRANTED, record.file_id)
@@ -205,14 +217,19 @@ class FileProcessor:
             self.ports.ledger.release(record)
 
     def _end_again(self, answered: FileRecord, ref: ObjectRef) -> FileRecord:
-        """Complete what an earlier delivery could not: the original is replaced, or only its deletion is left."""
+        """Complete what an earlier delivery could not: the original is replaced, or only its deletion is
+        left.
+        """
         if is_pending(answered) and self.rules.originals is not Originals.KEEP:
             return replace(replace_later(self.ports, self.rules, answered.file_id), seen_before=True)
         end_original(self.ports.objects, answered, ref, self.rules.originals)
         return answered
 
     def _fetch(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
-        """The record with content hash and dataset; unchanged, and without a local file, where the object exceeds `largest_bytes`."""
+        """The record with content hash and dataset.
+
+        Unchanged, and without a local file, where the object exceeds `largest_bytes`.
+        """
         if not self._fits(info):
             return record
         self.ports.objects.download(info.ref, path, info.size_bytes)
@@ -263,7 +280,10 @@ class FileProcessor:
             raise OutgrownError.of(self.rules.largest_bytes)
 
     def _dataset(self, record: FileRecord, path: Path) -> str:
-        """The dataset that the folder names; where no contract has that name, the dataset whose columns fit."""
+        """The dataset that the folder names.
+
+        Where no contract has that name, the dataset whose columns fit.
+        """
         mappings = self.rules.mappings
         if mappings is None or not record.size_bytes or record.dataset in self.rules.contracts:
             return record.dataset
@@ -349,7 +369,9 @@ class FileProcessor:
     def _map_or_reject(
         self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError
     ) -> FileRecord:
-        """Map the header to the contract: accept the file where the confidence is high, else ask a person, else reject the file."""
+        """Map the header to the contract: accept the file where the confidence is high, else ask a person,
+        else reject the file.
+        """
         try:
             decided = self._mapping(record, path) if error.rule in MAPPABLE_RULES else None
         except BadInputError as stopped:  # the contract stops files with new columns
@@ -399,7 +421,10 @@ class FileProcessor:
         )
 
     def _profiled(self, record: FileRecord, path: Path, error: BadInputError) -> FileRecord | None:
-        """The record of a table that no contract fits, with its summary, or of a file that cannot be read; None for any other file."""
+        """The record of a table that no contract fits, with its summary, or of a file that cannot be read.
+
+        None for any other file.
+        """
         if self.profile_uncontracted is None or error.rule != UNKNOWN_DATASET:
             return None
         file = self._readable(path)
@@ -414,9 +439,11 @@ class FileProcessor:
         if SUMMARY not in profile:
             return None
         remedy = (
-            f"draft its contract with `headgate contract init --raw {record.key}` and deploy it (add --header if its first row has the "
+            f"draft its contract with `headgate contract init --raw {record.key}` and deploy it (add "
+            "--header if its first row has the "
             "names but was read as data): the deployment takes up the file; "
-            f"or, if it belongs to a dataset of the lake, map it: `headgate mapping accept {record.key} --dataset NAME`"
+            f"or, if it belongs to a dataset of the lake, map it: `headgate mapping accept {record.key} "
+            "--dataset NAME`"
         )
         what = BadInputError(
             rule=UNKNOWN_DATASET,
@@ -439,7 +466,10 @@ class FileProcessor:
         return checked_by(rejected, self.rules.contracts.get(rejected.dataset))
 
     def _store(self, record: FileRecord, gated: CheckedParquet) -> FileRecord:
-        """The record with the keys of the stored rows. Quarantined rows are written first, so that none is ever missing."""
+        """The record with the keys of the stored rows.
+
+        Quarantined rows are written first, so that none is ever missing.
+        """
         return replace(
             record,
             quarantine_key=self.ports.store(gated.quarantine_rows, self.ports.quarantine_of(record))

@@ -1,7 +1,9 @@
-"""Replace an original with card data in raw by its masked form, or delete it, once the gate has ended with its file.
+"""Replace an original with card data in raw by its masked form, or delete it, once the gate has ended with
+its file.
 
-What replaces the original is written before the record says so, and the record says so before the original goes: at any moment raw
-holds the original, or the record names what replaces it. docs/adr/0023-masked-at-source.md gives the reasons.
+What replaces the original is written before the record says so, and the record says so before the original
+goes: at any moment raw holds the original, or the record names what replaces it.
+docs/adr/0023-masked-at-source.md gives the reasons.
 """
 
 from __future__ import annotations
@@ -80,7 +82,9 @@ def with_replacement(
 
 
 def of_copy(copy: FileRecord, owner: FileRecord, originals: Originals) -> FileRecord:
-    """The record of a file that was skipped as a copy of another one: what replaces that original replaces this one, too."""
+    """The record of a file that was skipped as a copy of another one: what replaces that original replaces
+    this one, too.
+    """
     return (
         copy
         if originals is Originals.KEEP or not is_replaced(owner)
@@ -89,7 +93,9 @@ def of_copy(copy: FileRecord, owner: FileRecord, originals: Originals) -> FileRe
 
 
 def end_original(objects: ObjectStore, record: FileRecord, ref: ObjectRef, originals: Originals) -> None:
-    """Delete the original for good where the record names what replaces it; older versions of its key are files of their own.
+    """Delete the original for good where the record names what replaces it.
+
+    Older versions of its key are files of their own.
 
     Args:
         ref: the original with its own key; a record's key is masked.
@@ -99,7 +105,8 @@ def end_original(objects: ObjectStore, record: FileRecord, ref: ObjectRef, origi
     """
     if is_pending(record):
         raise ServiceError(
-            f"{record.key} is accepted, but its original could not be masked and is still in raw: {record.original['reason']}"
+            f"{record.key} is accepted, but its original could not be masked and is still in raw: "
+            f"{record.original['reason']}"
         )
     if is_replaced(record) and originals is not Originals.KEEP:
         objects.delete(ref)
@@ -143,7 +150,8 @@ def replaced_record(
 
 
 def replace_later(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecord:
-    """Replace the original of a file that the gate has ended with already, and return its record: a retry, or after a new policy.
+    """Replace the original of a file that the gate has ended with already, and return its record: a retry, or
+    after a new policy.
 
     Raises:
         NotFoundError: there is no record, or the original is gone.
@@ -163,7 +171,8 @@ def replace_later(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecor
 def replaceable(
     objects: ObjectStore, records: Iterable[FileRecord], contracts: Mapping[str, Contract]
 ) -> list[FileRecord]:
-    """Return the files that the gate has ended with and whose originals may hold card data and are still in raw, copies last.
+    """Return the files that the gate has ended with and whose originals may hold card data and are still in
+    raw, copies last.
 
     Originals that a worker replaced and died before it deleted them are among these.
     """

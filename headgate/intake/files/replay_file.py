@@ -1,8 +1,9 @@
 """Process a raw object again, after its contract was fixed or the masking key changed.
 
-Increment and quarantine are written again under the same keys, because the content is the same. A row that moves is written to its
-new object before it leaves the old one, so a replay that dies loses no row. The record then stays `replaying`, and the next replay
-completes it. docs/adr/0012-replay.md gives the order and the reasons.
+Increment and quarantine are written again under the same keys, because the content is the same. A row that
+moves is written to its new object before it leaves the old one, so a replay that dies loses no row. The
+record then stays `replaying`, and the next replay completes it. docs/adr/0012-replay.md gives the order and
+the reasons.
 """
 
 from __future__ import annotations
@@ -62,7 +63,10 @@ _COMPARED_WITH = (
     "compared_with"  # in a record's error: contracts and mappings by which the file was not recognised
 )
 _INSTEAD = {
-    OriginalForm.DELETED: "restore the objects of curated and quarantine by their versions, or send the data again from their source",
+    OriginalForm.DELETED: (
+        "restore the objects of curated and quarantine by their versions, or send the data again from "
+        "their source"
+    ),
     OriginalForm.MASKED: "its masked form is not in raw any more; send the data again from their source",
     OriginalForm.PENDING: "it is not in raw any more; send the data again from their source",
 }
@@ -79,8 +83,9 @@ class Replayed:
     """The outcome of one replay.
 
     Attributes:
-        outcome: `replayed`; `still_rejected`: the gate rejects the file again; `raw_gone`: the original is not in raw any more, or
-            cannot be found because the recorded key is masked; `accepted_elsewhere`: the same content was accepted as another file.
+        outcome: `replayed`; `still_rejected`: the gate rejects the file again; `raw_gone`: the original is
+            not in raw any more, or cannot be found because the recorded key is masked; `accepted_elsewhere`:
+            the same content was accepted as another file.
         record: the file's record now.
         left: number of rows that left quarantine.
         entered: number of rows that entered quarantine.
@@ -105,8 +110,8 @@ class Replayer:
         """Check the file's rows again, and move each to curated or quarantine as the current contract says.
 
         Args:
-            dataset: of a file that has no rows in the lake, as a person says; by default a file that no contract was known to fit
-                gets the dataset that the current contracts identify.
+            dataset: of a file that has no rows in the lake, as a person says; by default a file that no
+                contract was known to fit gets the dataset that the current contracts identify.
 
         Raises:
             NotFoundError: there is no record of the file.
@@ -125,10 +130,12 @@ class Replayer:
         return done
 
     def recognised(self, record: FileRecord, *, again: bool = False) -> FileRecord:
-        """Return the record of a file that no contract was known to fit, with the dataset that the current contracts identify.
+        """Return the record of a file that no contract was known to fit, with the dataset that the current
+        contracts identify.
 
-        Any other record, and one of a file that is not in raw any more, is returned as it is. A file is downloaded only if its folder
-        names no dataset, and only once for the same contracts and remembered mappings: the record keeps what it was compared with.
+        Any other record, and one of a file that is not in raw any more, is returned as it is. A file is
+        downloaded only if its folder names no dataset, and only once for the same contracts and remembered
+        mappings: the record keeps what it was compared with.
 
         Args:
             again: also download a file that was compared with the current contracts before.
@@ -197,7 +204,9 @@ class Replayer:
         return info.modified_at
 
     def _with_dataset(self, before: FileRecord, path: Path, dataset: str = "") -> FileRecord:
-        """Return the record with the dataset that a person or the current contracts name; the record itself where nothing changes.
+        """Return the record with the dataset that a person or the current contracts name.
+
+        The record itself where nothing changes.
 
         Only a file without rows in the lake changes its dataset: keys of rows contain it.
         """
@@ -209,9 +218,12 @@ class Replayer:
         return _moved(before, state, dataset)
 
     def _reject(self, before: FileRecord, record: FileRecord, path: Path, error: BadInputError) -> Replayed:
-        """Keep the record as it was; that of a file whose dataset is known only now says what is wrong with it as this dataset.
+        """Keep the record as it was.
 
-        A record of an earlier version may say of a damaged file that no contract fits it: then it gets the cause.
+        That of a file whose dataset is known only now says what is wrong with it as this dataset.
+
+        A record of an earlier version may say of a damaged file that no contract fits it: then it gets the
+        cause.
         """
         fields = error_fields(error)
         contract = self.rules.contracts.get(record.dataset)
@@ -245,7 +257,10 @@ class Replayer:
         return decided if isinstance(decided, Suggested) else None
 
     def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
-        """Restore the record as it was; after a replay that died it stays `replaying`, because its rows may have moved."""
+        """Restore the record as it was.
+
+        After a replay that died it stays `replaying`, because its rows may have moved.
+        """
         had_no_rows = (
             before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
         )
@@ -272,7 +287,10 @@ class Replayer:
         return True
 
     def _accepted_elsewhere(self, before: FileRecord) -> str:
-        """Return the id of another file that owns the content, or nothing; only a rejected or reverted file can have lost it."""
+        """Return the id of another file that owns the content, or nothing.
+
+        Only a rejected or reverted file can have lost it.
+        """
         if before.state not in WITHOUT_ROWS | {FileState.REVERTED}:
             return ""
         content = (before.dataset, before.content_sha256)
@@ -316,14 +334,20 @@ class Replayer:
         return CheckedOriginal(path, decided.contract, modified_at, gated, decided.as_record())
 
     def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
-        """Return how the file's columns are mapped by the current contract; None where a person has to say so."""
+        """Return how the file's columns are mapped by the current contract.
+
+        None where a person has to say so.
+        """
         decided = (
             self.rules.mappings.decide(before.key, before.dataset, path) if self.rules.mappings else None
         )
         return decided if isinstance(decided, Decided) else None
 
     def _write(self, before: FileRecord, gated: CheckedParquet) -> tuple[int, int]:
-        """Write both objects; return how many rows left quarantine, and how many entered it. No row is ever in neither."""
+        """Write both objects; return how many rows left quarantine, and how many entered it.
+
+        No row is ever in neither.
+        """
         at = self.ports.quarantine_of(before)
         previous = self._previous_quarantine(at, gated.quarantine_rows.with_name("before.parquet"))
         old, new = source_rows(previous), source_rows(gated.quarantine_rows)
@@ -338,7 +362,9 @@ class Replayer:
         return leaving, len(without(new, old))
 
     def _write_increment(self, before: FileRecord, gated: CheckedParquet) -> None:
-        """The increment, then its edition's mark: a merge in between reads new rows as an old edition and merges them again later."""
+        """The increment, then its edition's mark: a merge in between reads new rows as an old edition and
+        merges them again later.
+        """
         sha256, marks = before.content_sha256, self._marks(before)
         self._store_or_delete(gated.accepted, self.ports.increment_of(before), has_rows=gated.has_accepted)
         if gated.has_accepted:
@@ -401,10 +427,15 @@ def _state_without_rows(record: FileRecord) -> FileState:
 
 
 def why_gone(record: FileRecord) -> str:
-    """Return why raw has no original of a record: it was deleted or overwritten, or its key is recorded masked."""
+    """Return why raw has no original of a record: it was deleted or overwritten, or its key is recorded
+    masked.
+    """
     if record.original:
         form = OriginalForm(record.original[FORM])
-        return f"the original was {form} once the file was accepted (raw_originals), so its rows cannot be checked again: {_INSTEAD[form]}"
+        return (
+            f"the original was {form} once the file was accepted (raw_originals), so its rows cannot be "
+            f"checked again: {_INSTEAD[form]}"
+        )
     masked_part = next((what for mark, what in _MASKED_IN_KEYS.items() if mark in record.key), "")
     if not masked_part:
         return "the original is not in raw any more"

@@ -1,6 +1,8 @@
-"""Undo an upload: its rows and those of its corrections leave curated and quarantine, as if it had never come. Originals stay in raw.
+"""Undo an upload: its rows and those of its corrections leave curated and quarantine, as if it had never
+come. Originals stay in raw.
 
-The next merge finds the increment missing, so it merges the dataset from all others: rows that the file superseded come back.
+The next merge finds the increment missing, so it merges the dataset from all others: rows that the file
+superseded come back.
 docs/adr/0012-replay.md gives the order of the writes and the reasons.
 """
 
@@ -37,7 +39,8 @@ class Reverted:
         record: the file's record now.
         accepted: number of its rows that left curated.
         quarantined: number of its rows, refused and duplicates, that left quarantine.
-        accepted_as: the key of another file with the same content that has these rows in the lake now; empty without one.
+        accepted_as: the key of another file with the same content that has these rows in the lake now; empty
+            without one.
         corrections: the files with its corrected rows that were reverted with it, as they were before.
     """
 
@@ -57,7 +60,9 @@ class Reverter:
     senders: Senders
 
     def chain(self, file_id: str) -> list[FileRecord | None]:
-        """Return the record of a file, those of its corrections, and of their corrections; None for one that the gate has not begun.
+        """Return the record of a file, those of its corrections, and of their corrections.
+
+        None for one that the gate has not begun.
 
         Raises:
             NotFoundError: there is no record of the file.
@@ -74,13 +79,17 @@ class Reverter:
         return records
 
     def revert(self, file_id: str) -> Reverted:
-        """Remove every row of the file and of its corrections from curated and quarantine; repeat an undo that died to complete it.
+        """Remove every row of the file and of its corrections from curated and quarantine.
 
-        A file that was skipped as a duplicate of this one is accepted instead, because without this file it would have been.
+        Repeat an undo that died to complete it.
+
+        A file that was skipped as a duplicate of this one is accepted instead, because without this file it
+        would have been.
 
         Raises:
             NotFoundError: there is no record of the file.
-            ThrottledError: another worker holds one of the files, one is not checked yet, or the file is reverted already.
+            ThrottledError: another worker holds one of the files, one is not checked yet, or the file is
+                reverted already.
             ServiceError: a service failed; a file stays `reverting`, and the next revert completes it.
         """
         chain = self.chain(file_id)
@@ -92,9 +101,11 @@ class Reverter:
         return replace(self._revert(file_id), corrections=tuple(corrections))
 
     def undone(self, file_id: str) -> list[FileRecord]:
-        """Return the records of a reverted file and of the corrections that were reverted with it, the file last.
+        """Return the records of a reverted file and of the corrections that were reverted with it, the file
+        last.
 
-        A record whose replay died is one of them, so that an undo that was taken back in part can be taken back completely.
+        A record whose replay died is one of them, so that an undo that was taken back in part can be taken
+        back completely.
 
         Raises:
             NotFoundError: there is no record of the file.
@@ -113,13 +124,16 @@ class Reverter:
         return [*reversed(with_file), file]
 
     def restore(self, file_id: str) -> list[FileRecord]:
-        """Accept the original of a reverted file again, and before it those of the corrections that were reverted with it.
+        """Accept the original of a reverted file again, and before it those of the corrections that were
+        reverted with it.
 
-        The file is the last one: until it is accepted, the step can be repeated. Returns the file and then the corrections.
+        The file is the last one: until it is accepted, the step can be repeated. Returns the file and then
+        the corrections.
 
         Raises:
             NotFoundError: there is no record of the file.
-            ConflictError: the file is not reverted, or cannot be accepted again; nothing of the undo is taken back.
+            ConflictError: the file is not reverted, or cannot be accepted again; nothing of the undo is taken
+                back.
             ThrottledError: another worker holds one of the files.
         """
         records = self.undone(file_id)
@@ -193,7 +207,10 @@ class Reverter:
         return sorted(copies, key=lambda copy: (copy.received_at, copy.file_id))
 
     def _delete_rows(self, before: FileRecord) -> None:
-        """Delete increment, quarantined rows and edition marks. A merge in between finds all accepted rows or none."""
+        """Delete increment, quarantined rows and edition marks.
+
+        A merge in between finds all accepted rows or none.
+        """
         if not before.content_sha256:
             return
         objects, curated = self.ports.objects, self.ports.curated_bucket
@@ -204,7 +221,10 @@ class Reverter:
 
     def _record(self, before: FileRecord, with_file: str = "") -> FileRecord:
         message = f"the file was reverted: its accepted rows ({before.accepted}) left the lake"
-        remedy = f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or masked form is in raw"
+        remedy = (
+            f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or "
+            "masked form is in raw"
+        )
         kept = {
             name: text for name, text in before.error.items() if name == "suggestion"
         }  # a replay maps the header by it
@@ -229,7 +249,10 @@ class Reverter:
         )
 
     def _accept_duplicate(self, before: FileRecord) -> str:
-        """Accept the oldest file that was skipped as a duplicate of this one; return its key, empty without one."""
+        """Accept the oldest file that was skipped as a duplicate of this one.
+
+        Return its key, empty without one.
+        """
         skipped = [copy for copy in self._same_content(before) if copy.state is FileState.SKIPPED_DUPLICATE]
         if not skipped:
             return ""
@@ -250,7 +273,10 @@ def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
     """Return why a file cannot be reverted with its corrections now; empty if it can."""
     file, *corrections = chain
     if file is None or not _may_be_reverted(file):
-        return f"The file is {file.state if file else 'unknown'}, and only a file that the gate has checked can be reverted."
+        return (
+            f"The file is {file.state if file else 'unknown'}, and only a file that the gate has checked "
+            "can be reverted."
+        )
     pending = [
         record
         for record in corrections
@@ -262,7 +288,10 @@ def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
             if len(pending) == 1
             else f"{len(pending)} corrections of this file are"
         )
-        return f"{subject} not checked yet. Wait until the gate has ended with them, then undo the file with all its corrections."
+        return (
+            f"{subject} not checked yet. Wait until the gate has ended with them, then undo the file "
+            "with all its corrections."
+        )
     return ""
 
 
@@ -277,7 +306,8 @@ def _may_be_reverted(record: FileRecord) -> bool:
 
 
 def newest_upload(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
-    """Return the versions that make up the newest upload of a file, newest first: those with equal content, one after the other.
+    """Return the versions that make up the newest upload of a file, newest first: those with equal content,
+    one after the other.
 
     Args:
         name: a file id, which names one version, or a key in raw.

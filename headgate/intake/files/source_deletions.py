@@ -2,8 +2,8 @@
 
 Where a contract asks for deletions, curated has these objects next to a dataset's increments:
 - for each run that saw deletions: the deleted keys, and the moment of the source by which they were deleted;
-- for each increment: marks of the moments at which the source still held its rows, also where the same bytes arrived again, which
-  the ledger accepts only once.
+- for each increment: marks of the moments at which the source still held its rows, also where the same bytes
+  arrived again, which the ledger accepts only once.
 A row exists when its source held it after the last deletion of its key. See ADR 13.
 """
 
@@ -47,7 +47,9 @@ class Sightings:
     curated_bucket: str
 
     def of_run(self, bucket: str, manifest_key: ExportKey, manifest: bytes) -> None:
-        """Record in curated what the run of this manifest saw; a second call changes nothing. A run that names no moment is ignored.
+        """Record in curated what the run of this manifest saw; a second call changes nothing.
+
+        A run that names no moment is ignored.
 
         Raises:
             AuditError: the deleted keys are not those that the manifest certifies.
@@ -98,7 +100,9 @@ def moment_of(manifest: bytes) -> datetime | None:
 
 
 def deleted_keys(contract: Contract, listed: pa.Table) -> pa.Table:
-    """Return the keys in the contract's types, without those that do not fit: no row with such a key was ever accepted."""
+    """Return the keys in the contract's types, without those that do not fit: no row with such a key was ever
+    accepted.
+    """
     columns = [contract.column(name) for name in contract.key]
     return pa.table(
         [cast_column(column, exact_texts(listed.column(column.name), column)).values for column in columns],

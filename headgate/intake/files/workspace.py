@@ -20,7 +20,8 @@ _PREFIX = "headgate-file-"
 def workspace(parent: Path | None = None) -> Iterator[Path]:
     """An empty folder below `parent`, or below the system's own place for such; it is gone afterwards.
 
-    Folders of workers that were killed go first. Lambda keeps a worker's disk when it resets one that ran out of time or memory.
+    Folders of workers that were killed go first. Lambda keeps a worker's disk when it resets one that ran out
+    of time or memory.
     Source: AWS Lambda developer guide, "Failures during the invoke phase".
     """
     root = parent or Path(tempfile.gettempdir())
@@ -35,7 +36,10 @@ def workspace(parent: Path | None = None) -> Iterator[Path]:
 
 
 def _remove_left_over(root: Path) -> None:
-    """Folders that nobody holds; one that is made at this very moment is held before anything lies in it, so losing it is no matter."""
+    """Folders that nobody holds.
+
+    One that is made at this very moment is held before anything lies in it, so losing it is no matter.
+    """
     for folder in root.glob(f"{_PREFIX}*"):
         lock = _lock(folder) if _holds_something(folder) else None
         if lock is not None:

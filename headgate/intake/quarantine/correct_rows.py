@@ -1,4 +1,6 @@
-"""Quarantined rows with corrections, as a CSV file of their own: only these rows are sent through the gate again."""
+"""Quarantined rows with corrections, as a CSV file of their own: only these rows are sent through the gate
+again.
+"""
 
 from __future__ import annotations
 
@@ -29,17 +31,20 @@ def corrected_csv(
     corrections: Mapping[int, Mapping[str, str | None]],
     quarantined: Collection[int],
 ) -> bytes:
-    """Return the corrected rows as CSV with the contract's columns, in the file's order; equal corrections give equal bytes.
+    """Return the corrected rows as CSV with the contract's columns, in the file's order.
+
+    Equal corrections give equal bytes.
 
     Args:
-        body: the original file; None where it was masked or deleted once it was accepted, so that its other columns are unknown.
+        body: the original file; None where it was masked or deleted once it was accepted, so that its other
+            columns are unknown.
         contract: by which the original is read; it knows the file's own headings.
         corrections: new texts by source row and column; other columns keep the file's own text.
         quarantined: source rows of the file that are in quarantine.
 
     Raises:
-        BadInputError: a row is not in quarantine, a column is not one of the contract, or a row with a wrong number of cells is not
-            given completely.
+        BadInputError: a row is not in quarantine, a column is not one of the contract, or a row with a wrong
+            number of cells is not given completely.
     """
     open_rows = set(quarantined)
     if strangers := sorted(set(corrections) - open_rows):

@@ -1,8 +1,8 @@
 """Close the quarantined rows of files that a later version of the same object has corrected.
 
 The rows stay in quarantine, marked with the version that replaces theirs; see docs/adr/0012-replay.md.
-A file's rows are one object, rewritten in one write, so they are closed together or not at all. When an object returns to an earlier
-content, or a correction is reverted, that version's rows are opened again.
+A file's rows are one object, rewritten in one write, so they are closed together or not at all. When an
+object returns to an earlier content, or a correction is reverted, that version's rows are opened again.
 """
 
 from __future__ import annotations
@@ -57,10 +57,13 @@ class CorrectionCloser:
     lease_s: int
 
     def close(self) -> list[Closed]:
-        """Close every corrected version and return these; a file that another worker holds is left for the next run.
+        """Close every corrected version and return these.
+
+        A file that another worker holds is left for the next run.
 
         Raises:
-            ServiceError: a service failed; versions closed so far stay closed, and the next run completes the rest.
+            ServiceError: a service failed; versions closed so far stay closed, and the next run completes the
+                rest.
         """
         records = list(self.ledger.records())
         past, closed = History.of(records), []
@@ -73,7 +76,9 @@ class CorrectionCloser:
         return [settled for settled in closed if settled]
 
     def settle(self, old: FileRecord, by: FileRecord) -> Closed | None:
-        """Close a file because a person names the file of another key that corrects it; None where a replay has to be completed first.
+        """Close a file because a person names the file of another key that corrects it.
+
+        None where a replay has to be completed first.
 
         The rows are open again when that file is reverted, and when the closed file is replayed.
 
@@ -92,7 +97,10 @@ class CorrectionCloser:
         return None if rows is None else Closed(old.file_id, old.key, newer.file_id, rows)
 
     def _rewrite(self, file_id: str, closed_by: str) -> int | None:
-        """Mark rows and record; return the number of rows, or None where a replay died and has to be completed first."""
+        """Mark rows and record.
+
+        Return the number of rows, or None where a replay died and has to be completed first.
+        """
         before = self.ledger.reopen(file_id, now=self.clock(), lease_s=self.lease_s)
         if before.state is FileState.REPLAYING:
             self.ledger.release(before)
@@ -159,7 +167,9 @@ def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRe
 
 
 def returned(records: Iterable[FileRecord], past: History) -> list[FileRecord]:
-    """Return each closed version whose rows are open again: an object holds its content again, or its correction was reverted."""
+    """Return each closed version whose rows are open again: an object holds its content again, or its
+    correction was reverted.
+    """
     every = list(records)
     reverted = {record.file_id for record in every if record.state is FileState.REVERTED}
     closed = [record for record in every if record.state in CHECKED and record.closed_by]

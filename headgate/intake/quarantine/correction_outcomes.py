@@ -1,4 +1,6 @@
-"""Outcomes of rows that somebody corrected by hand: a correction is a file of its own, and the refused row stays in quarantine."""
+"""Outcomes of rows that somebody corrected by hand: a correction is a file of its own, and the refused row
+stays in quarantine.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ class CorrectionOutcomes:
     quarantine_bucket: str
 
     def of_file(self, file_id: str) -> dict[int, tuple[Outcome, str]]:
-        """Return the outcome of the newest correction of each corrected row of a file, and the id of the file that has it.
+        """Return the outcome of the newest correction of each corrected row of a file, and the id of the file
+        that has it.
 
         Rows whose correction was reverted are open again, and are not returned.
         """
@@ -43,7 +46,8 @@ class CorrectionOutcomes:
     def replaced_rows(self, records: Iterable[FileRecord]) -> dict[str, Counter[str]]:
         """Return, by file id and rule, the quarantined rows that a newer correction has replaced.
 
-        The correction has such a row in the lake, or in quarantine as its own. Only files with a checked correction cost a request.
+        The correction has such a row in the lake, or in quarantine as its own. Only files with a checked
+        correction cost a request.
         """
         checked: defaultdict[str, dict[str, FileRecord]] = defaultdict(dict)
         for record in records:
@@ -71,7 +75,10 @@ class CorrectionOutcomes:
         return Counter(row["rule"] or "" for row in rows if row["source_row"] in places)
 
     def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, Outcome]:
-        """Return the outcome of each row of a correction; `rows` are their places in the corrected file, in the order sent."""
+        """Return the outcome of each row of a correction.
+
+        `rows` are their places in the corrected file, in the order sent.
+        """
         try:
             record = self.ledger.get(sent_id)
             record = self.ledger.get(record.duplicate_of) if record.duplicate_of else record

@@ -1,4 +1,6 @@
-"""Every column that fails in a file, with its rules and examples, and the edit to the contract that would accept the rows."""
+"""Every column that fails in a file, with its rules and examples, and the edit to the contract that would
+accept the rows.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 _EXAMPLES = 3
 _UNDECLARED = frozenset({"undeclared_card_number", "undeclared_ssn", "undeclared_cvv"})
 _NO_EDIT = "none: correct the data at their source"
-_CORRECT = "{column}: correct the refused values at their source ({rows:,} of {received:,} rows), since nearly all others have the type"
+_CORRECT = (
+    "{column}: correct the refused values at their source ({rows:,} of {received:,} rows), since nearly "
+    "all others have the type"
+)
 # As a draft decides a type: at least 98 % of 50 or more values.
 _FEWEST_ROWS, _FEW_ROWS = FEWEST_VALUES, 1 - NEARLY_ALL
 
@@ -39,11 +44,13 @@ class FailingColumn:
         column: empty for a rule over the whole row.
         rows: number of refused rows that break the rule, whether or not another rule is broken first.
         examples: masked values, at most three different ones.
-        edit: what to do, the likeliest remedy: a change to the contract that would accept these rows, or the data.
+        edit: what to do, the likeliest remedy: a change to the contract that would accept these rows, or the
+            data.
         nulls: all values that break the type, if each is a common word for a missing value, such as `-`.
         other_edits: what else would help, less likely remedies last.
         edited: the column as the edit states it, where that is a format or a wider type.
-        is_for_source: whether the data are rather to be corrected, because nearly all other values have the type.
+        is_for_source: whether the data are rather to be corrected, because nearly all other values have the
+            type.
     """
 
     column: str
@@ -83,12 +90,16 @@ def failing_columns(
     received: int = 0,
     accepts: Callable[[Column], bool] = lambda _: True,
 ) -> list[FailingColumn]:
-    """List all rules that refused rows break, not only the first of each row, and columns that are new; most rows first.
+    """List all rules that refused rows break, not only the first of each row, and columns that are new.
+
+    Most rows first.
 
     Args:
-        new_columns: columns of the file that the contract does not have, whether or not a row is refused for them.
+        new_columns: columns of the file that the contract does not have, whether or not a row is refused for
+            them.
         received: rows of the file; 0 where they are not known.
-        accepts: whether the whole file has only values of a column that is edited so; by default the refused values decide alone.
+        accepts: whether the whole file has only values of a column that is edited so; by default the refused
+            values decide alone.
     """
     by_column: defaultdict[tuple[str, str], _Found] = defaultdict(_Found)
     for row in quarantine_rows.select(["disposition", "all_rules", "record"]).to_pylist():
@@ -119,7 +130,9 @@ def _failing(
     received: int,
     accepts: Callable[[Column], bool],
 ) -> FailingColumn:
-    """The remedies by how likely they are right: words for null, a format or wider type, the data, and only then a weaker contract."""
+    """The remedies by how likely they are right: words for null, a format or wider type, the data, and only
+    then a weaker contract.
+    """
     nulls = found.nulls(rule)
     weaker = _edit(contract, column, rule, nulls)
     plain = FailingColumn(column, rule, found.rows, tuple(found.examples), weaker, nulls)
@@ -153,7 +166,10 @@ def _failing(
 def _likely(
     contract: Contract, column: Column, values: Sequence[str], accepts: Callable[[Column], bool]
 ) -> list[Column]:
-    """The formats and wider types that read every value of the file; of a key only formats, because stored keys keep their type."""
+    """The formats and wider types that read every value of the file.
+
+    Of a key only formats, because stored keys keep their type.
+    """
     accepting = []
     for likely in likely_columns(column, values):
         both = in_both_formats(column, likely)
@@ -167,7 +183,9 @@ def _likely(
 
 
 def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
-    """Return the contract with every edit of `failing`, as its next minor version; unchanged where there is none.
+    """Return the contract with every edit of `failing`, as its next minor version.
+
+    Unchanged where there is none.
 
     A column whose data are to be corrected stays as it is.
     """
@@ -215,7 +233,10 @@ def _edit(contract: Contract, column: str, rule: str, nulls: tuple[str, ...]) ->
     if rule == RULE:
         return f"{column}: add it to the contract (as text; state another type where it has one)"
     if nulls:
-        return f"{column}: read {' and '.join(nulls)} as a missing value (nulls of headgate.format; not required)"
+        return (
+            f"{column}: read {' and '.join(nulls)} as a missing value (nulls of headgate.format; not "
+            "required)"
+        )
     if rule == "type":
         return f"{column}: keep it as text (logicalType: string)"
     if rule in _UNDECLARED:
@@ -224,7 +245,10 @@ def _edit(contract: Contract, column: str, rule: str, nulls: tuple[str, ...]) ->
 
 
 def _edited(contract: Contract, name: str, rule: str, nulls: tuple[str, ...]) -> Contract:
-    """The contract with the smallest edit that accepts every row that breaks the rule; unchanged where no edit does."""
+    """The contract with the smallest edit that accepts every row that breaks the rule.
+
+    Unchanged where no edit does.
+    """
     if rule == RULE:
         return with_declared(contract, name)
     if not name:

@@ -1,4 +1,7 @@
-"""Find files whose card tokens were made with an old masking key. A replay makes the tokens again, from the original in raw."""
+"""Find files whose card tokens were made with an old masking key.
+
+A replay makes the tokens again, from the original in raw.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def old_tokens(
     contracts: Mapping[str, Contract],
     current_key_id: str,
 ) -> Iterator[OldTokens]:
-    """Every file that has tokens of another key than the current one, by dataset and key; only their token columns are read."""
+    """Every file that has tokens of another key than the current one, by dataset and key.
+
+    Only their token columns are read.
+    """
     for record in sorted(records, key=lambda record: (record.dataset, record.key, record.file_id)):
         columns = token_columns(contracts[record.dataset]) if record.dataset in contracts else ()
         if not record.curated_key or not columns:

@@ -28,7 +28,9 @@ _WIDEST_WHOLE = 19  # digits of a 64-bit number
 
 
 def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
-    """Return the column with each format or wider type that reads all the values, the likeliest first; empty if none does.
+    """Return the column with each format or wider type that reads all the values, the likeliest first.
+
+    Empty if none does.
 
     Several that read different values mean that a person must decide: `1.299` is 1299 or 1.299.
     """
@@ -43,7 +45,10 @@ def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
 
 
 def in_both_formats(column: Column, likely: Column) -> Column | None:
-    """Return the likely column that also reads the patterns that the column has; None where it has none of its own."""
+    """Return the likely column that also reads the patterns that the column has.
+
+    None where it has none of its own.
+    """
     own = column.format.patterns if column.format else ()
     if (
         likely.format is None

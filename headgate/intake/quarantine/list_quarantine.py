@@ -1,4 +1,6 @@
-"""The contents of quarantine: counts by file and rule, the rows themselves, and the files that a replay may accept."""
+"""The contents of quarantine: counts by file and rule, the rows themselves, and the files that a replay may
+accept.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ class QuarantineCount:
 
     Attributes:
         files_rejected: files that were rejected, or need a mapping.
-        corrected_by: of a file, the id of a later version of the same object that was accepted and settles it.
+        corrected_by: of a file, the id of a later version of the same object that was accepted and settles
+            it.
     """
 
     dataset: str
@@ -54,10 +57,13 @@ def count_quarantined(
     by_file: bool = False,
     closed: bool = False,
 ) -> list[QuarantineCount]:
-    """Count open quarantined rows and rejected files by dataset and rule, and by file where asked for; most rows first.
+    """Count open quarantined rows and rejected files by dataset and rule, and by file where asked for.
+
+    Most rows first.
 
     Args:
-        corrected: by file id and rule, the rows that a correction has replaced (`CorrectionOutcomes.replaced_rows`).
+        corrected: by file id and rule, the rows that a correction has replaced
+            (`CorrectionOutcomes.replaced_rows`).
         closed: also count what a corrected version has settled, and rows that a correction has replaced.
     """
     every = list(records)
@@ -125,7 +131,8 @@ def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 def find_current(records: Iterable[FileRecord], name: str) -> FileRecord | None:
     """Return the record that has the rows of this file id or key; None where there is no record of the name.
 
-    A copy that was skipped has no rows: the key's file that owns the content has them, else the newest that was not skipped.
+    A copy that was skipped has no rows: the key's file that owns the content has them, else the newest that
+    was not skipped.
     """
     matching = named(records, name)
     if not matching or name == matching[0].file_id or not matching[0].duplicate_of:
@@ -148,10 +155,12 @@ def replayable(
     again: bool = False,
     pending: bool = False,
 ) -> list[FileRecord]:
-    """Return the files of which a replay may accept more, by key: not all of each was accepted, and its contract has changed since.
+    """Return the files of which a replay may accept more, by key: not all of each was accepted, and its
+    contract has changed since.
 
     Args:
-        again: also those that the current contract has checked already, or that a corrected version has settled.
+        again: also those that the current contract has checked already, or that a corrected version has
+            settled.
         pending: only files of which no row was accepted: rejected, or pending for a mapping.
     """
     return sorted(
@@ -173,12 +182,18 @@ def replayable(
 
 
 def broke(record: FileRecord, rule: str) -> bool:
-    """Whether the record says that something of the file broke the rule; of no rule, that anything was not accepted."""
+    """Whether the record says that something of the file broke the rule.
+
+    Of no rule, that anything was not accepted.
+    """
     return rule in _rules(record)
 
 
 def _rules(record: FileRecord) -> set[str]:
-    """Return the rules by which something of the file was not accepted, and the empty text for any; none if all of it was accepted."""
+    """Return the rules by which something of the file was not accepted, and the empty text for any.
+
+    None if all of it was accepted.
+    """
     rules = {
         *record.reasons,
         *([record.error["rule"]] if "rule" in record.error else []),

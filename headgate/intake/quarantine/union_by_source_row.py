@@ -33,7 +33,10 @@ def without(rows: Rows, others: Rows) -> Rows:
 
 
 def in_order(new: Path, old: Path) -> Iterator[pa.Table]:
-    """The rows of both files in the order of their source rows; of one that is in both the new one. Old rows may lack newer columns."""
+    """The rows of both files in the order of their source rows; of one that is in both the new one.
+
+    Old rows may lack newer columns.
+    """
     schema, new_rows = pq.read_schema(new).remove_metadata(), int_array(source_rows(new))
     lacking = (table.filter(pc.invert(pc.is_in(table[_NAME], new_rows))) for table in _tables(old))
     for due in _by_turns(_tables(new), lacking):
@@ -41,7 +44,9 @@ def in_order(new: Path, old: Path) -> Iterator[pa.Table]:
 
 
 def _by_turns(some: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[list[pa.Table]]:
-    """The tables' rows, each time all up to where the first of two ends, so that no row comes after a later one."""
+    """The tables' rows, each time all up to where the first of two ends, so that no row comes after a later
+    one.
+    """
     ahead = {part: table for part in (some, others) if (table := _filled(part))}
     while ahead:
         last = min(table[_NAME][-1].as_py() for table in ahead.values())

@@ -1,4 +1,6 @@
-"""Breaches of rules as JSON, one text for each row, and back: for rows whose values were masked at their source."""
+"""Breaches of rules as JSON, one text for each row, and back: for rows whose values were masked at their
+source.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Cast the cells of one column, and validate them against the column's rules; sensitive columns are masked as well."""
+"""Cast the cells of one column, and validate them against the column's rules.
+
+Sensitive columns are masked as well.
+"""
 
 from __future__ import annotations
 

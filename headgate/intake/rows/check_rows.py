@@ -2,8 +2,10 @@
 
 A run makes two passes over batches of rows, so that memory does not grow with the file:
 
-1. Check every row. Candidates are masked and spooled, refused rows are described and spooled; keys and order columns are kept.
-2. When the row to keep for each key is known, describe the other rows as duplicates, and give everything out in the file's order.
+1. Check every row. Candidates are masked and spooled, refused rows are described and spooled; keys and order
+  columns are kept.
+2. When the row to keep for each key is known, describe the other rows as duplicates, and give everything out
+  in the file's order.
 """
 
 from __future__ import annotations
@@ -71,18 +73,22 @@ _SOURCE_ROW = "_source_row"
 
 @dataclass(frozen=True)
 class Counts:
-    """The numbers of a file's rows by outcome; `received = accepted + quarantined + duplicates` holds in every instance.
+    """The numbers of a file's rows by outcome.
+
+    `received = accepted + quarantined + duplicates` holds in every instance.
 
     Attributes:
         warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
-        warned: column and rule → its warnings. The rule of an absent column, and of a sheet that is another table, is `ABSENT`.
+        warned: column and rule → its warnings. The rule of an absent column, and of a sheet that is another
+            table, is `ABSENT`.
         reasons: rule → rows, for refused rows and duplicates.
         masked: column → values that masking changed, in rows that broke no rule.
         new_columns: column that the contract does not have → its values, in all rows.
         written_as: the file's form (format, encoding, delimiter and so on) and the confidence of the guess.
 
     Raises:
-        AuditError: the counts do not add up. Rows were lost or doubled, and nothing of this file may be stored.
+        AuditError: the counts do not add up. Rows were lost or doubled, and nothing of this file may be
+            stored.
     """
 
     contract: str
@@ -109,8 +115,8 @@ class CheckedRows:
     """The rows of one file in memory, after the gate.
 
     Attributes:
-        accepted: by the curated contract, in the file's order. Repeated texts are Arrow dictionaries, here and below; Parquet does not
-            show it, and `headgate.snapshots.publishing.conform` makes them plain.
+        accepted: by the curated contract, in the file's order. Repeated texts are Arrow dictionaries, here
+            and below; Parquet does not show it, and `headgate.snapshots.publishing.conform` makes them plain.
         quarantine_rows: refused rows and duplicates, by the quarantine contract, in the file's order.
     """
 
@@ -121,7 +127,9 @@ class CheckedRows:
 
 @dataclass(frozen=True)
 class CheckedBatch:
-    """The parts that the second pass needs of a checked batch: refused rows, warnings of the others, and their keys and order columns."""
+    """The parts that the second pass needs of a checked batch: refused rows, warnings of the others, and
+    their keys and order columns.
+    """
 
     rows: int
     ragged: int
@@ -309,7 +317,9 @@ class CheckRun:
         return keep_unique(chosen, [values[name] for name in self._unique]) if values else chosen
 
     def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
-        """Masked columns break no tie: the same row wins under every masking key, and where rows were masked at their source."""
+        """Masked columns break no tie: the same row wins under every masking key, and where rows were masked
+        at their source.
+        """
         ranked: list[pa.Array] = []
         compared: list[pa.Array] = []
         for column in self._contract.columns:
@@ -385,7 +395,9 @@ def check_file(
     content_sha256: str = "",
     limit_bytes: int = MAX_EXPANDED_BYTES,
 ) -> Counts:
-    """Check every row of a local file, and write ACCEPTED and QUARANTINE to `folder`; a file without rows is not written.
+    """Check every row of a local file, and write ACCEPTED and QUARANTINE to `folder`.
+
+    A file without rows is not written.
 
     Plain CSV, JSON Lines and Parquet, compressed or not, need not fit into memory; see `open_file`.
 
@@ -434,7 +446,9 @@ def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
 
 
 def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: pa.Array) -> pa.Table:
-    """The masked columns of the rows that were not refused: of a card only token, brand and last four digits."""
+    """The masked columns of the rows that were not refused: of a card only token, brand and last
+    four digits.
+    """
     behind = {name: column.filter(passing) for each in checked for name, column in each.behind.items()}
     return pa.table(
         {
@@ -446,7 +460,9 @@ def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: p
 
 
 def _hidden(ragged: Ragged) -> Ragged:
-    """The ragged rows without their texts: any of their cells may belong to a column that a person left out."""
+    """The ragged rows without their texts: any of their cells may belong to a column that a
+    person left out.
+    """
     return replace(ragged, texts=(MASKED,) * len(ragged.texts))
 
 

@@ -1,4 +1,6 @@
-"""How many values masking changed, by column: what `contract check`, the file's record and `headgate report` show."""
+"""How many values masking changed, by column: what `contract check`, the file's record and `headgate report`
+show.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,12 @@ _ALREADY_MASKED = {None, Mask.MASKED, Mask.VERDICTS}
 
 
 def masked_values(checked: Sequence[CheckedColumn], passing: pa.Array) -> dict[str, int]:
-    """Return column → values that differ in curated from what was received; columns without such values are left out.
+    """Return column → values that differ in curated from what was received.
 
-    Card numbers, social security numbers, verification codes and tracks are all replaced or dropped. In free text only the values
-    that were redacted count.
+    Columns without such values are left out.
+
+    Card numbers, social security numbers, verification codes and tracks are all replaced or dropped. In free
+    text only the values that were redacted count.
 
     Args:
         passing: whether each row broke no rule.

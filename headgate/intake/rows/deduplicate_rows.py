@@ -1,8 +1,9 @@
 """One row for each key: the newest, and the same one whatever order the rows came in.
 
-Key and order columns of a file fit into memory; its other cells, and what grouping all keys takes, may not. So keys
-are grouped some at a time: rows with equal keys are always of the same part. Complete keys are compared
-within a part, never hashes. Other cells are read only where keys and order columns leave a tie, and then for some ties at a time.
+Key and order columns of a file fit into memory; its other cells, and what grouping all keys takes, may not.
+So keys are grouped some at a time: rows with equal keys are always of the same part. Complete keys are
+compared within a part, never hashes. Other cells are read only where keys and order columns leave a tie, and
+then for some ties at a time.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ SAME_VALUE = 3  # and above: of the first unique column, and of the next ones
 
 @dataclass(frozen=True)
 class Survivors:
-    """The outcome of each row: KEPT, SAME_ROW when it equals the kept row of its key, SAME_KEY when it differs from it.
+    """The outcome of each row: KEPT, SAME_ROW when it equals the kept row of its key, SAME_KEY when it
+    differs from it.
 
     SAME_VALUE plus the place of a unique column: an earlier row has its value of that column.
     """
@@ -50,7 +52,9 @@ class Survivors:
 
 @dataclass(frozen=True)
 class _Tied:
-    """Rows, ascending, that no other row of their key is newer than, with a number for each key: its place among them."""
+    """Rows, ascending, that no other row of their key is newer than, with a number for each key: its place
+    among them.
+    """
 
     rows: Rows
     groups: Rows
@@ -61,7 +65,8 @@ class TiedCells:
     """The columns that rank tied rows.
 
     Attributes:
-        ranked: columns by which one of them wins, in this order: the greater value, and the first row where all are equal.
+        ranked: columns by which one of them wins, in this order: the greater value, and the first row where
+            all are equal.
         compared: columns that only decide whether a row equals the one that won.
     """
 
@@ -78,7 +83,9 @@ def survivors(
     tied_at_once: int = _TIED_AT_ONCE,
     grouped_at_once: int = _GROUPED_AT_ONCE,
 ) -> Survivors:
-    """The newest row of each key by the contract's order columns, null being oldest; ties go to the greater cells, else to the first row.
+    """The newest row of each key by the contract's order columns, null being oldest.
+
+    Ties go to the greater cells, else to the first row.
 
     Args:
         count: how many rows there are to choose among.
@@ -102,7 +109,9 @@ def survivors(
 
 
 def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
-    """Return the survivors without kept rows that repeat a value of a unique column; the first row of a value stays.
+    """Return the survivors without kept rows that repeat a value of a unique column.
+
+    The first row of a value stays.
 
     Args:
         columns: typed values of the unique columns, of all rows.

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
     from headgate.masking.card_columns import KnownCards
 
-# Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks may be left out.
+# Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks
+# may be left out.
 _PLAIN_SSN = "999-99-9999"
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 _AND_MORE = "holds more than a card number, such as its expiry, which needs a column of its own"
@@ -91,7 +92,10 @@ def drop_values(column: Column, text: pa.Array) -> CheckedColumn:
 
 
 def take_masked(column: Column, text: pa.Array) -> CheckedColumn:
-    """Validate the form of a column that was masked at its source; recorded breaches become breaches again."""
+    """Validate the form of a column that was masked at its source.
+
+    Recorded breaches become breaches again.
+    """
     if column.mask is Mask.VERDICTS:
         return CheckedColumn(column, text, text, {}, breaches_of(text))
     return CheckedColumn(column, text, text, {column.name: text}, tuple(column_breaches(column, text, text)))

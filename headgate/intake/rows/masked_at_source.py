@@ -1,11 +1,13 @@
-"""Rows that were masked where they come from: how they are masked there, and how the gate recognises and checks them here.
+"""Rows that were masked where they come from: how they are masked there, and how the gate recognises and
+checks them here.
 
-The export masks a batch before it is written anywhere. The file holds the masked columns that curated has; the column VERDICTS lists
-the rules that the removed values broke, so that the same rows are refused.
+The export masks a batch before it is written anywhere. The file holds the masked columns that curated has;
+the column VERDICTS lists the rules that the removed values broke, so that the same rows are refused.
 
-A file says of itself that it was masked, and its run's manifest holds a seal over its bytes that only the masking key makes. Who
-cannot make it cannot pass a card number off as something masked: without the seal the file is rejected. And a sealed file's rows
-are checked all the same: masked columns by their form, texts by the search for numbers that no column declares. See ADR 0023.
+A file says of itself that it was masked, and its run's manifest holds a seal over its bytes that only the
+masking key makes. Who cannot make it cannot pass a card number off as something masked: without the seal the
+file is rejected. And a sealed file's rows are checked all the same: masked columns by their form, texts by
+the search for numbers that no column declares. See ADR 0023.
 """
 
 from __future__ import annotations
@@ -98,7 +100,10 @@ def check_seal(objects: ObjectStore, record: FileRecord, key: MaskingKey) -> Non
     if not any(hmac.compare_digest(seal, wanted) for seal in _seals(objects, record)):
         raise UnreadableFileError(
             rule="unsealed",
-            message="the file says that it was masked at the source, and its run's manifest has no seal of it by the masking key of now",
+            message=(
+                "the file says that it was masked at the source, and its run's manifest has no seal of "
+                "it by the masking key of now"
+            ),
             remedy="export it again; a file from elsewhere must come as it is, unmasked",
         )
 
@@ -131,7 +136,10 @@ def masked_form(contract: Contract, key_id: str) -> Contract:
 
 
 def _already_masked(column: Column, key_id: str) -> tuple[Column, ...]:
-    """Return the columns that replace this one; its own rules were checked at the source, where its values were known."""
+    """Return the columns that replace this one.
+
+    Its own rules were checked at the source, where its values were known.
+    """
     if column.mask is None:
         return (column,)
     if column.mask is Mask.FREE_TEXT:
@@ -161,9 +169,11 @@ class AtSource:
     def mask(
         self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
     ) -> tuple[pa.RecordBatch, pa.Array]:
-        """The rows with nothing sensitive in them, and which of them had a number taken out of a column that declares none.
+        """The rows with nothing sensitive in them, and which of them had a number taken out of a column that
+        declares none.
 
-        Columns that the contract does not know are searched as well: texts as free text is, numbers and bytes for what they hold.
+        Columns that the contract does not know are searched as well: texts as free text is, numbers and bytes
+        for what they hold.
 
         Args:
             encoded: columns whose text is base64; the decoded bytes are searched.
@@ -191,8 +201,8 @@ class AtSource:
     def mask_received(self, contract: Contract, cells: Mapping[str, pa.Array]) -> pa.Table:
         """The rows that the gate has read, with nothing sensitive in them.
 
-        Every column is checked as the gate checks it. A refused row's cells may have slipped into other columns, so its texts are those
-        that quarantine shows.
+        Every column is checked as the gate checks it. A refused row's cells may have slipped into other
+        columns, so its texts are those that quarantine shows.
         """
         checked = [check_column(column, cells[column.name], self._cards) for column in contract.columns]
         count = len(next(iter(cells.values())))
@@ -221,7 +231,9 @@ class AtSource:
 def _without_hidden(
     contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]
 ) -> tuple[pa.RecordBatch, list[Breach]]:
-    """The rows without the numbers and bytes that are or hold a number which nobody declared, and where these were."""
+    """The rows without the numbers and bytes that are or hold a number which nobody declared, and where these
+    were.
+    """
     declared = {column.name: column for column in contract.columns}
     arrays, breaches = [], []
     for name, values in zip(rows.schema.names, rows.columns, strict=True):
@@ -253,7 +265,9 @@ def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
 
 
 def _as_read(values: pa.Array) -> pa.Array:
-    """Bytes as the text that anybody would read in them: what is not ASCII is something else, and zeros stand between UTF-16's digits."""
+    """Bytes as the text that anybody would read in them: what is not ASCII is something else, and zeros stand
+    between UTF-16's digits.
+    """
     data, starts = text_bytes(values)
     shown = np.where(data == 0, _HYPHEN, np.where(data < _FIRST_NON_ASCII, data, _OTHER)).astype(np.uint8)
     offsets = pa.py_buffer(starts.astype(np.int32))
@@ -261,7 +275,9 @@ def _as_read(values: pa.Array) -> pa.Array:
 
 
 def _checked_columns(contract: Contract, rows: pa.RecordBatch) -> set[str]:
-    """Columns that are masked, that may hold what they do not declare, or that are compared with a masked one."""
+    """Columns that are masked, that may hold what they do not declare, or that are compared with a masked
+    one.
+    """
     wanted = {column.name for column in contract.columns if column.mask or column.type.kind is Kind.STRING}
     return {*wanted, *(name for rule in _of_masked(contract) for name in _compares(rule))} & set(
         rows.schema.names

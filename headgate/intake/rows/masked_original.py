@@ -1,4 +1,5 @@
-"""The masked form of an original: written once the gate has checked the file, read instead of the original from then on.
+"""The masked form of an original: written once the gate has checked the file, read instead of the original
+from then on.
 
 An archive with three members:
 
@@ -8,10 +9,10 @@ An archive with three members:
 | `rows.parquet` | every row under the names of the contract, masked as at a source (ADR 23), with its source row |
 | `quarantine.parquet` | the quarantined rows as the gate described them; the only place of rows with too few or too many cells |
 
-Checked by the same contract, the masked form gives the same accepted and the same quarantined rows as the original; `write` proves
-it before the original may go. Checked by another contract, rows are judged again as far as their masked values allow.
-See docs/adr/0023-masked-at-source.md.
-"""
+Checked by the same contract, the masked form gives the same accepted and the same quarantined rows as the
+original; `write` proves it before the original may go. Checked by another contract, rows are judged again as
+far as their masked values allow. See docs/adr/0023-masked-at-source.md.
+"""  # noqa: E501 a table
 
 from __future__ import annotations
 
@@ -88,7 +89,9 @@ class About:
 
 
 def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> bool:
-    """Whether the original may hold a card number, code or social security number: by its contract, or because the gate found one."""
+    """Whether the original may hold a card number, code or social security number: by its contract, or
+    because the gate found one.
+    """
     if counts.masked or any(column.mask in SENSITIVE for column in contract.columns):
         return True
     if not quarantine.is_file():
@@ -195,7 +198,8 @@ def _check_equal(form: Path, original: Checked) -> None:
     same = _sizes(check(form, original.contract, original.origin, again)) == _sizes(original.counts)
     if not same or any(_hash(again / name) != _hash(folder / name) for name in (ACCEPTED, QUARANTINE)):
         raise AuditError(
-            f"{original.contract.dataset}: the masked form of the original does not give the rows that the original gave"
+            f"{original.contract.dataset}: the masked form of the original does not give the rows that "
+            "the original gave"
         )
 
 
@@ -215,7 +219,10 @@ def _hash(path: Path) -> str:
 
 
 def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
-    """The rows with the contract's columns, some at a time; a column that the contract has gained since is without values."""
+    """The rows with the contract's columns, some at a time.
+
+    A column that the contract has gained since is without values.
+    """
     if not rows.is_file():
         yield Received({name: pa.nulls(0, pa.string()) for name in contract.names}, NO_ROWS)
         return
@@ -233,7 +240,10 @@ def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
 def _with_earlier_quarantine(
     counts: Counts, about: About, earlier: Path, path: Path, origin: RowOrigin
 ) -> Counts:
-    """Restore the gate's own description of each row that is quarantined again for the same rules; return the counts with all rows."""
+    """Restore the gate's own description of each row that is quarantined again for the same rules.
+
+    Return the counts with all rows.
+    """
     with_facts = replace(counts, masked=about.masked, written_as=about.written_as)
     if not earlier.is_file():
         return with_facts
@@ -255,7 +265,9 @@ def _with_earlier_quarantine(
 
 
 def _restored(new: pa.Table, old: pa.Table, *, is_same: bool) -> pa.Table:
-    """The earlier rows that are quarantined again: under the same contract all, under another those that break the same rules."""
+    """The earlier rows that are quarantined again: under the same contract all, under another those that
+    break the same rules.
+    """
     described = {row: _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(new)}
     again = [
         described.get(row) == _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(old)
@@ -272,7 +284,9 @@ def _judged(rules: str, fate: str, *, is_same: bool) -> tuple[Disposition, froze
 
 
 def _from(origin: RowOrigin, rows: pa.Table) -> pa.Table:
-    """The rows as those of the file that is checked now: a copy under another key has the same masked form."""
+    """The rows as those of the file that is checked now: a copy under another key has the same
+    masked form.
+    """
     at = pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows.num_rows)
     for name, values in (
         ("object_key", decoded(repeated(redact_text(origin.object_key), rows.num_rows))),

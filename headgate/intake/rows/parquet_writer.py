@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 # A quarter of a snapshot's: a group is in memory twice while it is written.
 ROW_GROUP_ROWS = 1 << 16
-# A group's tokens, of 67 bytes each, would outgrow Parquet's usual 1 MB half-way, and be written out one by one from there on.
+# A group's tokens, of 67 bytes each, would outgrow Parquet's usual 1 MB half-way, and be written out one by
+# one from there on.
 _DICTIONARY_BYTES = 8 << 20
 
 
 class RowsFile:
-    """A Parquet file of accepted or refused rows. Nothing is written to it before the first row; one row group is in memory at a time.
+    """A Parquet file of accepted or refused rows.
+
+    Nothing is written to it before the first row; one row group is in memory at a time.
 
     Args:
         distinct: columns whose values rarely repeat: dictionaries would cost time and bytes.
@@ -79,7 +82,9 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def without_batches(rows: pa.Table) -> pa.Table:
-    """The rows without a trace of the batches they came in, nor of Arrow's dictionaries: Parquet makes its own, and faster."""
+    """The rows without a trace of the batches they came in, nor of Arrow's dictionaries: Parquet makes its
+    own, and faster.
+    """
     return pa.Table.from_arrays(
         [in_one_piece(_spelled_out(column)) for column in rows.columns], names=rows.column_names
     )

@@ -1,7 +1,8 @@
 """Redact the source texts of a quarantined row, so that people who correct it see nothing sensitive.
 
-The cells of a refused row may have slipped into other columns, so no column is trusted: every text is searched for card and social
-security numbers. Where the row shows signs of slipped cells, all of its digits are hidden.
+The cells of a refused row may have slipped into other columns, so no column is trusted: every text is
+searched for card and social security numbers. Where the row shows signs of slipped cells, all of its digits
+are hidden.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 
 
 def shown(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str, pa.Array]:
-    """For each source column its texts as they may be written; of rows that all passed, or that all broke a rule."""
+    """For each source column its texts as they may be written.
+
+    Of rows that all passed, or that all broke a rule.
+    """
     masks = {each.column.mask for each in checked}
     is_strict = Mask.PAN in masks and not passed  # a short card number may have slipped into another column
     texts = {
@@ -100,7 +104,8 @@ def _broken(checked: CheckedColumn, rule: str = "") -> Flags:
 def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Array:
     """The texts of a column that is declared without card numbers.
 
-    A text that fits a number may still be a card's number, short as it is, and nothing else; one that fits a date is nothing sensitive.
+    A text that fits a number may still be a card's number, short as it is, and nothing else; one that fits a
+    date is nothing sensitive.
     A plain text of a row that has `passed` was searched for numbers when it was checked.
     """
     text, kind = checked.text, checked.column.type.kind
@@ -118,7 +123,9 @@ def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Ar
 
 
 def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
-    """Three or four digits that break a column which is no number may be a verification code that slipped there alone."""
+    """Three or four digits that break a column which is no number may be a verification code that slipped
+    there alone.
+    """
     broken = _broken(checked)
     if checked.column.type.kind in _NUMBERS or not broken.any():
         return text
@@ -126,7 +133,9 @@ def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
 
 
 def _slipped(checked: Sequence[CheckedColumn], texts: Mapping[str, pa.Array]) -> Flags:
-    """Rows that look as if their cells had moved: a card number where none belongs, or something else for a verification code."""
+    """Rows that look as if their cells had moved: a card number where none belongs, or something else for a
+    verification code.
+    """
     signs = np.zeros(len(checked[0].text), bool)
     for each in checked:
         if each.column.mask is None:

@@ -32,7 +32,9 @@ class Verdict:
 
 
 def refuse_rows(contract: Contract, checked: Sequence[CheckedColumn], count: int) -> Verdict:
-    """Refuse each of the `count` rows that breaks a rule at the level `quarantine`, of a column or over the row."""
+    """Refuse each of the `count` rows that breaks a rule at the level `quarantine`, of a column or over the
+    row.
+    """
     values = {each.column.name: each.values for each in checked}
     over_rows = [
         breach for comparison in contract.comparisons if (breach := comparison_breach(comparison, values))
@@ -52,7 +54,10 @@ def check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
         if broken:
             raise BadInputError(
                 rule=rule,
-                message=f"{sum(len(breach.rows) for breach in broken)} rows break a rule that halts the file: {broken[0].reason}",
+                message=(
+                    f"{sum(len(breach.rows) for breach in broken)} rows break a rule that halts the "
+                    f"file: {broken[0].reason}"
+                ),
                 remedy="correct these rows at their source and send the file again",
                 column=column,
             )

@@ -1,7 +1,8 @@
-"""Restore the source texts of a candidate row from its curated columns, so that the file is not read a second time.
+"""Restore the source texts of a candidate row from its curated columns, so that the file is not read a second
+time.
 
-Most texts are kept unchanged, or follow from their value. Texts that do not (times, numbers with a fraction, truth values) are kept
-in columns of their own. Of a dropped value only its presence is kept.
+Most texts are kept unchanged, or follow from their value. Texts that do not (times, numbers with a fraction,
+truth values) are kept in columns of their own. Of a dropped value only its presence is kept.
 """
 
 from __future__ import annotations

@@ -20,7 +20,9 @@ BEATS_PER_LEASE = 4
 
 @contextmanager
 def heartbeat(beat: Callable[[], None], lease_s: float, *, at_once: bool = False) -> Iterator[None]:
-    """Call `beat` four times a lease, in a thread, while the block runs; no call is under way when the block has ended.
+    """Call `beat` four times a lease, in a thread, while the block runs.
+
+    No call is under way when the block has ended.
 
     A beat that fails is logged, and the next one follows.
 

@@ -1,7 +1,7 @@
 """Hand a file that exceeds this worker over to a larger one.
 
-The larger worker is a run of a state machine that starts the job `curate_large` and watches it. docs/adr/0017-large-files.md gives
-the order of the steps and the reason why no file is lost or doubled.
+The larger worker is a run of a state machine that starts the job `curate_large` and watches it.
+docs/adr/0017-large-files.md gives the order of the steps and the reason why no file is lost or doubled.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class LargerWorker:
         start: starts a run of the larger worker; takes a name that can start only once, and the input.
         lease_s: the longest time that a larger worker may take, including its queue and retries.
         from_bytes: smaller files are not examined, unless a worker died while it processed them.
-        is_redelivery: whether the file was delivered before. Only then is the ledger asked what became of the first worker.
+        is_redelivery: whether the file was delivered before. Only then is the ledger asked what became of the
+            first worker.
     """
 
     worker: Worker
@@ -57,7 +58,10 @@ class LargerWorker:
     is_redelivery: Callable[[], bool] = lambda: False
 
     def shortage(self, objects: ObjectStore, ledger: FileLedger, record: FileRecord, info: ObjectInfo) -> str:
-        """Return what this worker has too little of: `time`, `memory` or `disk`; `killed` when a worker died of the file; else empty."""
+        """Return what this worker has too little of: `time`, `memory` or `disk`.
+
+        `killed` when a worker died of the file; else empty.
+        """
         is_large = info.size_bytes >= self.from_bytes
         if (is_large or self.is_redelivery()) and ledger.is_left_undone(record.file_id):
             return KILLED
@@ -94,7 +98,9 @@ class LargerWorker:
 
 
 def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) -> Claim:
-    """A retry after a lost answer would be refused by this worker's own lease, so a throttled call is an error here."""
+    """A retry after a lost answer would be refused by this worker's own lease, so a throttled call is an
+    error here.
+    """
     try:
         return ledger.hand_over(record, now=now, lease_s=claim_s)
     except ThrottledError as error:
@@ -104,7 +110,9 @@ def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) 
 
 
 def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
-    """Return the input of a larger worker's run: the object's parts as S3 notifications spell them, and its address."""
+    """Return the input of a larger worker's run: the object's parts as S3 notifications spell them, and its
+    address.
+    """
     key = quote_plus(ref.key, safe="/")
     version = f"?versionId={ref.version_id}" if ref.version_id else ""
     return {
@@ -163,6 +171,9 @@ def _peak_bytes() -> int:
 def _sensitive_key() -> UnreadableFileError:
     return UnreadableFileError(
         rule="too_large",
-        message="the file is too large for the function, and its key contains a card number or SSN, which must not be passed to a Glue job",
+        message=(
+            "the file is too large for the function, and its key contains a card number or SSN, which "
+            "must not be passed to a Glue job"
+        ),
         remedy="send it under a name without card and social security numbers",
     )

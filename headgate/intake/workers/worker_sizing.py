@@ -1,8 +1,8 @@
 """Forecast the time, memory and disk that a file takes from what similar files took. Pure.
 
-There is no limit in megabytes. A file goes to a larger worker when the forecast exceeds the current worker. The forecast for the
-first file of a dataset is FIRST, which is slower and larger than everything that was measured.
-docs/adr/0017-large-files.md describes how these figures were measured.
+There is no limit in megabytes. A file goes to a larger worker when the forecast exceeds the current worker.
+The forecast for the first file of a dataset is FIRST, which is slower and larger than everything that was
+measured. docs/adr/0017-large-files.md describes how these figures were measured.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 MEASURED_FROM_BYTES = 16 << 20
 HEAD_BYTES = 1 << 16
 KEPT_MEASUREMENTS = 8
-# What a worker may be filled with by a forecast. The rest is for files that are slower or wider than those before them.
+# What a worker may be filled with by a forecast. The rest is for files that are slower or wider than those
+# before them.
 _TIME_SHARE, _MEMORY_SHARE, _DISK_SHARE = 0.5, 0.8, 0.9
 # Python, Arrow and the package, and the rows that are worked on at once, before any file is held.
 _OWN_MEMORY_BYTES = 400 << 20
@@ -59,7 +60,8 @@ class Pace:
     memory: float
 
 
-# By the form of the head; see the ADR for what was measured. A CSV file may turn out to be one that is read whole.
+# By the form of the head; see the ADR for what was measured. A CSV file may turn out to be one that is read
+# whole.
 FIRST = {
     "csv": Pace(4e6, 1, 8),
     "json": Pace(2e6, 1, 16),
@@ -79,7 +81,10 @@ class Need:
     disk_bytes: float
 
     def beyond(self, worker: Worker, time_left_s: float) -> str:
-        """Return the resource of which the worker has too little: `time`, `memory` or `disk`; empty where it has enough of all."""
+        """Return the resource of which the worker has too little: `time`, `memory` or `disk`.
+
+        Empty where it has enough of all.
+        """
         fits = {
             "disk": self.disk_bytes <= _DISK_SHARE * worker.disk_bytes,
             "memory": self.memory_bytes <= _MEMORY_SHARE * worker.memory_bytes,

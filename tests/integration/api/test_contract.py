@@ -1,4 +1,6 @@
-"""The API keeps its OpenAPI document: Schemathesis sends what the document permits and what it forbids to every route."""
+"""The API keeps its OpenAPI document: Schemathesis sends what the document permits and what it forbids to
+every route.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The API's handlers over the real adapters: an upload is checked without a trace, committed, and processed by the gate."""
+"""The API's handlers over the real adapters: an upload is checked without a trace, committed, and processed
+by the gate.
+"""
 
 from __future__ import annotations
 
@@ -52,9 +54,10 @@ def test_a_file_goes_from_an_upload_through_a_dry_run_to_its_record(lake: Lake, 
     }
     path = f"/v1/uploads/{caller.call('POST', '/v1/uploads', asked).json['upload_id']}"
     (part,) = caller.call("GET", f"{path}/parts").json["parts"]
-    with urllib.request.urlopen(
-        urllib.request.Request(part["url"], PAYMENTS, method="PUT"), timeout=30
-    ) as answer:  # noqa: S310 the emulator's
+    with urllib.request.urlopen(  # noqa: S310 the emulator's
+        urllib.request.Request(part["url"], PAYMENTS, method="PUT"),  # noqa: S310 the emulator's
+        timeout=30,
+    ) as answer:
         assert answer.status == 200
     assert caller.call("POST", f"{path}/complete").json["state"] == "complete"
     found = caller.call("POST", f"{path}/dry-run").json

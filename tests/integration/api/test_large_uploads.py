@@ -1,4 +1,5 @@
-"""Large files through the API's handlers: an interrupted upload arrives as it was, and a dry run foretells the commit without a trace.
+"""Large files through the API's handlers: an interrupted upload arrives as it was, and a dry run foretells
+the commit without a trace.
 
 MB=100 makes the file of the dry run larger; 20 MB take seconds.
 """
@@ -19,7 +20,10 @@ from tests.unit.api.lakes import Caller, MemoryLake
 pytestmark = pytest.mark.integration
 
 MB = int(os.environ.get("MB", "20"))
-HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+HEADER = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at\n"
+)
 
 
 def begin(caller: Caller, body: bytes) -> str:
@@ -47,8 +51,14 @@ def send(caller: Caller, upload_id: str, body: bytes, at_most: int | None = None
 
 
 def payments(size_mb: int) -> bytes:
-    """Payments with a test card number; every hundredth amount is no number, and every thousandth row comes twice."""
-    row = "{0},A{0},card,4111111111111111,917,2026-01,{1},GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+    """Payments with a test card number.
+
+    Every hundredth amount is no number, and every thousandth row comes twice.
+    """
+    row = (
+        "{0},A{0},card,4111111111111111,917,2026-01,{1},GBP,2024-01-01 10:00:00,captured,,2024-01-01 "
+        "10:00:00\n"
+    )
     count = size_mb * 1_000_000 // len(row.format(1_000_000, "10.50"))
     rows = (
         row.format(n - (n % 1_000 == 999), "oops" if n % 100 == 50 else "10.50")

@@ -36,12 +36,16 @@ def test_garbage_is_collected_again_once_everything_is_imported_and_imports_are_
 
 
 def test_garbage_is_not_collected_while_modules_are_imported() -> None:
-    script = "import gc, sys\nruns = []\ngc.callbacks.append(lambda phase, info: runs.append('headgate' in sys.modules))\n"
+    script = (
+        "import gc, sys\nruns = []\ngc.callbacks.append(lambda phase, info: runs.append('headgate' in "
+        "sys.modules))\n"
+    )
     assert said_by(f"{script}import lambdas.raw_to_curated.handler\nprint(sum(runs))") == "0"
 
 
 def test_linear_algebra_starts_no_threads_unless_asked() -> None:
-    threads = "import headgate.aws.cold_start, numpy, os; print(len(os.listdir('/proc/self/task')))"  # Arrow has one of its own
+    # Arrow has one of its own.
+    threads = "import headgate.aws.cold_start, numpy, os; print(len(os.listdir('/proc/self/task')))"
     assert said_by(threads) == "1"
     assert (
         said_by(

@@ -1,4 +1,7 @@
-"""Uploads in parts to S3: interrupted, continued, completed, aborted, copied; the content is that of the sender."""
+"""Uploads in parts to S3: interrupted, continued, completed, aborted, copied.
+
+The content is that of the sender.
+"""
 
 from __future__ import annotations
 

@@ -138,11 +138,13 @@ def late(name, *rest):
 builtins.__import__ = late
 from headgate.cli.entry import main
 main()
-"""
+"""  # noqa: E501 a file's text
 
 
 def test_an_interrupt_ends_the_command_in_one_line_from_its_first_moment_on() -> None:
-    """The import of the command itself is where the first second goes, so the signal is sent while it is under way."""
+    """The import of the command itself is where the first second goes, so the signal is sent while it is
+    under way.
+    """
     with subprocess.Popen(
         [sys.executable, "-c", SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as command:

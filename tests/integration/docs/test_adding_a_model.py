@@ -1,4 +1,6 @@
-"""docs/how-it-works/adding-a-model.md works as it stands: the test writes its files into a copy of the project and does what it says."""
+"""docs/how-it-works/adding-a-model.md works as it stands: the test writes its files into a copy of the
+project and does what it says.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""docs/use/your-own-data.md: the commands that need no lake do what the page says. tests/e2e/test_own_data.py runs the others."""
+"""docs/use/your-own-data.md: the commands that need no lake do what the page says. tests/e2e/test_own_data.py
+runs the others.
+"""
 
 from __future__ import annotations
 
@@ -114,10 +116,12 @@ def test_the_page_queries_a_list_in_sql_that_the_lake_takes() -> None:
     (_, _, sql) = shlex.split(ask.replace("\\$", "$"))
     with duckdb.connect() as lake:
         lake.execute(
-            "create schema bikes_curated; create table bikes_curated.bestellungen (bestellung bigint, kunde_plz text, positionen text)"
+            "create schema bikes_curated; create table bikes_curated.bestellungen (bestellung bigint, "
+            "kunde_plz text, positionen text)"
         )
         lake.execute(
-            """insert into bikes_curated.bestellungen values (1, '04109', '[{"artikel":"K-1"}]'), (3, '80331', '[]')"""
+            """insert into bikes_curated.bestellungen values (1, '04109', '[{"artikel":"K-1"}]'),"
+                " (3, '80331', '[]')"""
         )
         assert lake.execute(translate(sql, dialect="duckdb")).fetchall() == [
             (1, "04109", "K-1"),

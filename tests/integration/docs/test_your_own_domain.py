@@ -1,4 +1,6 @@
-"""docs/use/your-own-domain.md works as it stands: the test writes its files and runs its commands, in their order, up to the deployment."""
+"""docs/use/your-own-domain.md works as it stands: the test writes its files and runs its commands, in their
+order, up to the deployment.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ def environment() -> dict[str, str]:
 
 
 def follow(page: str, folder: Path) -> None:
-    """Write each file and run each command of a page; a command fails the test where it fails or prints something else."""
+    """Write each file and run each command of a page.
+
+    A command fails the test where it fails or prints something else.
+    """
     place = folder
     for block in BLOCK.finditer(page.partition("## 6. Deploy")[0]):
         if block["path"]:

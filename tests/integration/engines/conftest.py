@@ -53,7 +53,9 @@ def _collected() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a merged Parquet file for each dataset: moments with fractions of a second, ids that no float holds."""
+    """A folder with a merged Parquet file for each dataset: moments with fractions of a second, ids that no
+    float holds.
+    """
     folder = tmp_path_factory.mktemp("shop")
     generate(SPEC, folder / "raw")
     passed: dict[str, list[Path]] = {name: [] for name in Registry.load().curated}

@@ -1,4 +1,7 @@
-"""Whatever a system asks, DuckDB, Spark and Athena's SQL answer the same; the tables follow from the rows, not from their order."""
+"""Whatever a system asks, DuckDB, Spark and Athena's SQL answer the same.
+
+The tables follow from the rows, not from their order.
+"""
 
 from __future__ import annotations
 
@@ -97,8 +100,11 @@ def same(found: pa.Table, expected: pa.Table) -> bool:
 
 
 def test_spark_answers_what_duckdb_answers(
-    system: str, asked: list[Any], shop: Path, spark_tables: Any
-) -> None:  # noqa: ANN401 a fixture's function
+    system: str,
+    asked: list[Any],
+    shop: Path,
+    spark_tables: Any,  # noqa: ANN401 a fixture's function
+) -> None:
     with spark_tables(places(system, shop)) as tables:
         for expression, expected in asked:
             assert same(moved(expression, tables).to_pyarrow(), expected), ibis.to_sql(expression)
@@ -117,8 +123,10 @@ def test_the_same_rows_in_another_order_give_the_same_tables(system: str, shop: 
 
 
 def test_spark_builds_the_same_tables_twice_and_as_duckdb_does(
-    shop: Path, shuffled: Path, spark_tables: Any
-) -> None:  # noqa: ANN401 as above
+    shop: Path,
+    shuffled: Path,
+    spark_tables: Any,  # noqa: ANN401 as above
+) -> None:
     system = "global-market-pulse"
     expected = outputs(system, shop)
     for folder in (shop, shuffled):

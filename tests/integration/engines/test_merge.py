@@ -1,4 +1,6 @@
-"""The merge's rules are Ibis, so every engine takes the same row for each key and leaves out the same deleted ones."""
+"""The merge's rules are Ibis, so every engine takes the same row for each key and leaves out the same deleted
+ones.
+"""
 
 from __future__ import annotations
 

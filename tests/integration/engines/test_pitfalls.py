@@ -1,4 +1,6 @@
-"""Where engines differ when asked by the short name: each difference is an error or has an expression that has none."""
+"""Where engines differ when asked by the short name: each difference is an error or has an expression that
+has none.
+"""
 
 from __future__ import annotations
 

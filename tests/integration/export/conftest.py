@@ -52,14 +52,16 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """MariaDB on a free port, with a folder of its own, ended by its own process.
 
-    HEADGATE_TEST_MYSQL_PORT names another server of this machine, whose root has no password: so `test_types.py` is checked with MySQL.
+    HEADGATE_TEST_MYSQL_PORT names another server of this machine, whose root has no password: so
+    `test_types.py` is checked with MySQL.
     """
     if port := os.environ.get("HEADGATE_TEST_MYSQL_PORT"):
         yield Server(int(port))
         return
     if not (shutil.which("mariadbd") and shutil.which("mariadb-install-db")):
         pytest.skip(
-            "mariadbd is not installed (Debian: apt install mariadb-server); the export's integration tests need it"
+            "mariadbd is not installed (Debian: apt install mariadb-server); the export's integration "
+            "tests need it"
         )
     folder = tmp_path_factory.mktemp("mariadb")
     install(folder / "data")

@@ -1,4 +1,6 @@
-"""CSV says exactly what the source holds: read back it has the same fingerprint, and through the gate the same rows as Parquet."""
+"""CSV says exactly what the source holds: read back it has the same fingerprint, and through the gate the
+same rows as Parquet.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,13 @@ pytestmark = pytest.mark.integration
 KEY = MaskingKey("k1", b"0" * 32)
 TABLE = (
     (
-        "CREATE TABLE odd (id INT PRIMARY KEY, t VARCHAR(200), e VARCHAR(20), d DECIMAL(38,10), f DOUBLE, b BLOB, at DATETIME(6), "
+        "CREATE TABLE odd (id INT PRIMARY KEY, t VARCHAR(200), e VARCHAR(20), d DECIMAL(38,10), f "
+        "DOUBLE, b BLOB, at DATETIME(6), "
         "day DATE, yes BIT(1))"
     ),
     (
-        "INSERT INTO odd VALUES (1, 'a,\"b\"\\nc', '', 0.0000000001, 0.1, X'00ff0a', '2026-01-01 00:00:00.000001', '1000-01-01', 1), "
+        "INSERT INTO odd VALUES (1, 'a,\"b\"\\nc', '', 0.0000000001, 0.1, X'00ff0a', '2026-01-01 "
+        "00:00:00.000001', '1000-01-01', 1), "
         "(2, 'NULL', NULL, -9999999999999999999999999999.9999999999, 5e-324, X'', NULL, NULL, 0), "
         "(3, '\\\\N', 'NA', NULL, 1.7976931348623157e308, NULL, '9999-12-31 23:59:59', '9999-12-31', NULL), "
         "(4, '  ü 😀\\r\\n\\t', ' ', 1, -0.5, X'22', '2026-01-01', '2024-02-29', 1)"

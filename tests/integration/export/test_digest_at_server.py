@@ -45,7 +45,8 @@ def test_values_that_moved_to_the_column_beside_are_seen(shop: Shop) -> None:
 def test_nulls_anywhere_in_a_wide_table_are_certified(shop: Shop, file_format: FileFormat) -> None:
     names = [f"c{place}" for place in range(130)]
     shop.run(
-        f"CREATE TABLE t (id INT PRIMARY KEY, day DATE NOT NULL, {', '.join(f'{name} INT' for name in names)})",
+        "CREATE TABLE t (id INT PRIMARY KEY, day DATE NOT NULL, "
+        f"{', '.join(f'{name} INT' for name in names)})",
         f"INSERT INTO t SELECT seq, IF(seq MOD 3, '2026-01-01', '0000-00-00'), "  # noqa: S608 names of this file
         f"{', '.join(f'IF(seq MOD {place + 2}, seq, NULL)' for place in range(130))} FROM seq_1_to_250",
     )

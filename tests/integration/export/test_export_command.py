@@ -59,10 +59,12 @@ class Terminal:
 def terminal(shop: Shop, emulator: Emulator, tmp_path: Path) -> Terminal:
     """A laptop with a database of three regions, and a lake."""
     shop.run(
-        "CREATE TABLE regions (region_id VARCHAR(8) PRIMARY KEY, region_name VARCHAR(64), country_code CHAR(2), continent CHAR(2), "
+        "CREATE TABLE regions (region_id VARCHAR(8) PRIMARY KEY, region_name VARCHAR(64), country_code "
+        "CHAR(2), continent CHAR(2), "
         "population BIGINT, gdp_usd DECIMAL(18, 2), updated_at DATETIME(6) NOT NULL)",
         "INSERT INTO regions VALUES ('GB', 'United Kingdom', 'GB', 'EU', 1, 0.10, '2026-01-01 00:00:00'), "
-        "('FR', 'France', 'FR', 'EU', 1, 0.10, '2026-01-01 00:00:01'), ('DE', 'Germany', 'DE', 'EU', 1, 0.10, '2026-01-01 00:00:02')",
+        "('FR', 'France', 'FR', 'EU', 1, 0.10, '2026-01-01 00:00:01'), ('DE', 'Germany', 'DE', 'EU', 1, "
+        "0.10, '2026-01-01 00:00:02')",
     )
     buckets = {zone: unique(zone) for zone in ("raw", "artifacts")}
     for bucket in buckets.values():
@@ -219,7 +221,8 @@ def test_without_a_deployment_a_database_is_exported_to_a_bucket(
 
 def test_a_view_a_filter_and_a_query_are_exported(laptop: Terminal, shop: Shop) -> None:
     shop.run(
-        "CREATE VIEW early AS SELECT region_name, updated_at, gdp_usd / 3 AS third FROM regions WHERE region_id <> 'DE'"
+        "CREATE VIEW early AS SELECT region_name, updated_at, gdp_usd / 3 AS third FROM regions WHERE "
+        "region_id <> 'DE'"
     )
     assert laptop.ask("run", "--to", "views", "--tables", "early")[0]["rows"] == 2
     assert (
@@ -228,7 +231,10 @@ def test_a_view_a_filter_and_a_query_are_exported(laptop: Terminal, shop: Shop) 
         ]["rows"]
         == 2
     )
-    sql = "select country_code, count(*) as regions, sum(population) / 2.0 as half, max(updated_at) as newest from regions group by 1;"
+    sql = (
+        "select country_code, count(*) as regions, sum(population) / 2.0 as half, max(updated_at) as "
+        "newest from regions group by 1;"
+    )
     assert laptop.ask("run", "--to", "sums", "--sql", sql, "--name", "totals", "--run", RUN)[0]["rows"] == 3
     rows = pq.read_table(
         laptop.folder / "sums" / "totals" / "dt=2026-01-02" / f"run={RUN}" / "part-00000.parquet"

@@ -43,7 +43,7 @@ NUMBERS = "CREATE TABLE numbers (id INT PRIMARY KEY AUTO_INCREMENT, v INT, chang
 
 def fill(shop: Shop, rows: int) -> None:
     """Rows 1…n, all changed on one day."""
-    shop.run(NUMBERS, f"INSERT INTO numbers SELECT seq, seq * 10, '2026-01-01' FROM seq_1_to_{rows}")  # noqa: S608 a number
+    shop.run(NUMBERS, (f"INSERT INTO numbers SELECT seq, seq * 10, '2026-01-01' FROM seq_1_to_{rows}"))  # noqa: S608 a number
 
 
 def contract(*columns: Column, **given: object) -> Contract:
@@ -165,9 +165,9 @@ def test_tables_are_sliced_by_whatever_orders_their_rows(
 ) -> None:
     shop.run(
         f"CREATE TABLE keyed ({declared})",
-        f"INSERT INTO keyed SELECT {value} FROM seq_1_to_550",
+        f"INSERT INTO keyed SELECT {value} FROM seq_1_to_550",  # noqa: S608 values of this file
         "ANALYZE TABLE keyed",
-    )  # noqa: S608 values of this file
+    )
     (certificate,) = shop.export(["keyed"]).certificates
     assert len(certificate.files) == files
     assert sorted(shop.landed("keyed")["b"].to_pylist()) == list(range(1, 551))
@@ -193,9 +193,9 @@ def test_tables_are_sliced_by_whatever_orders_their_rows(
 def test_large_tables_are_cut_by_estimates_or_else_by_walking(shop: Shop, declared: str, value: str) -> None:
     shop.run(
         f"CREATE TABLE wide ({declared})",
-        f"INSERT INTO wide SELECT {value} FROM seq_1_to_120000",
+        f"INSERT INTO wide SELECT {value} FROM seq_1_to_120000",  # noqa: S608 values of this file
         "ANALYZE TABLE wide",
-    )  # noqa: S608 values of this file
+    )
     (certificate,) = shop.export(["wide"], slice_rows=20_000, sampled_from_rows=1000).certificates
     rows = [file.digest.rows for file in certificate.files]
     assert sum(rows) == 120_000
@@ -206,7 +206,11 @@ def test_large_tables_are_cut_by_estimates_or_else_by_walking(shop: Shop, declar
 def test_files_of_wide_rows_near_their_target_too(shop: Shop) -> None:
     shop.run(
         "CREATE TABLE pictures (id INT PRIMARY KEY, picture MEDIUMBLOB)",
-        f"INSERT INTO pictures SELECT seq, CONCAT({', '.join(['RANDOM_BYTES(1024)'] * 50)}) FROM seq_1_to_200",  # noqa: S608 a function's name
+        (
+            "INSERT INTO pictures SELECT seq, "  # noqa: S608 a function's name
+            f"CONCAT({', '.join(['RANDOM_BYTES(1024)'] * 50)}) FROM "
+            "seq_1_to_200"
+        ),
         "ANALYZE TABLE pictures",
     )
     (certificate,) = shop.export(["pictures"], slice_rows=0, target_file_bytes=1 << 20).certificates
@@ -353,7 +357,9 @@ def test_a_dropped_connection_begins_a_new_attempt(shop: Shop) -> None:
         if event.phase is Phase.FINISHED and not killed:
             with closing(shop.session()) as session:
                 for (number,) in session.rows(
-                    f"SELECT id FROM information_schema.processlist WHERE db = '{shop.name}' AND id <> CONNECTION_ID()"  # noqa: S608 our own name
+                    "SELECT id FROM "  # noqa: S608 our own name
+                    "information_schema.processlist WHERE db = "
+                    f"'{shop.name}' AND id <> CONNECTION_ID()"
                 ):
                     killed.append(number)
                     with suppress(Exception):
@@ -376,7 +382,10 @@ def test_a_source_that_stays_away_is_an_error(shop: Shop) -> None:
 
 
 def test_a_run_that_dies_while_it_lands_leaves_no_table_ahead_of_another(shop: Shop) -> None:
-    """All files come before the first manifest; the next attempt lands the rest without reading the source again."""
+    """All files come before the first manifest.
+
+    The next attempt lands the rest without reading the source again.
+    """
     fill(shop, 300)
     shop.run("CREATE TABLE others (id INT PRIMARY KEY)", "INSERT INTO others VALUES (1)")
     dying = DyingObjects(shop.objects)
@@ -412,7 +421,9 @@ def test_two_runs_at_once_exclude_each_other(shop: Shop) -> None:
 
 
 def test_the_same_run_delivered_twice_lands_once(shop: Shop) -> None:
-    """Whether both deliveries share a disk or not: who comes second finds the run landed, and changes nothing."""
+    """Whether both deliveries share a disk or not: who comes second finds the run landed, and changes
+    nothing.
+    """
     fill(shop, 10)
     certified, reports = Event(), list[tuple[str, bool, int]]()
 
@@ -451,7 +462,10 @@ def _ignore(_: Progress) -> None:
 def test_a_kill_after_the_manifests_is_made_good_by_running_again(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, death: str, mirrored: bool
 ) -> None:
-    """The watermark and the keys, by which the next run knows what was deleted, are kept; nothing of the run is left."""
+    """The watermark and the keys, by which the next run knows what was deleted, are kept.
+
+    Nothing of the run is left.
+    """
     fill(shop, 3)
     asking = replace(NUMBERS_CONTRACT, properties={"headgate.deletes": "key_comparison"})
     exporting = shop.exporting(contracts={"numbers": asking}, mirrored=mirrored)
@@ -493,7 +507,9 @@ def _die_once_landed(shop: Shop, usual: Callable[..., None]) -> Callable[..., No
 
 
 def test_a_run_that_lands_late_takes_nothing_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that was killed, and is gone on with after a later one has landed, shows an earlier moment than that."""
+    """A run that was killed, and is gone on with after a later one has landed, shows an earlier moment than
+    that.
+    """
     fill(shop, 300)
     exporting = shop.exporting()
     with monkeypatch.context() as dying:
@@ -531,7 +547,10 @@ def test_an_incremental_run_takes_what_changed_with_an_overlap(shop: Shop) -> No
     exporting.run(request(["numbers"], "r1", mode=Mode.INCREMENTAL))
     shop.run(
         "UPDATE numbers SET v = 1, changed_at = '2026-01-02' WHERE id IN (7, 8)",
-        "INSERT INTO numbers VALUES (900, 1, NULL), (901, 1, '2025-12-31 23:58:00'), (902, 1, '2025-12-31 12:00:00')",
+        (
+            "INSERT INTO numbers VALUES (900, 1, NULL), (901, 1, '2025-12-31 23:58:00'), (902, 1, "
+            "'2025-12-31 12:00:00')"
+        ),
         "UPDATE numbers SET changed_at = '2025-11-11' WHERE id > 10 AND id < 300",
     )
     report = exporting.run(request(["numbers"], "r2", mode=Mode.INCREMENTAL, overlap_s=300))
@@ -574,7 +593,10 @@ def test_deletions_are_reported_by_key(shop: Shop) -> None:
 
 
 def test_a_row_that_comes_with_an_old_watermark_is_not_lost(shop: Shop) -> None:
-    """Such as one that was deleted by mistake and restored; rows before the watermark's own second are not read twice."""
+    """Such as one that was deleted by mistake and restored.
+
+    Rows before the watermark's own second are not read twice.
+    """
     fill(shop, 300)
     shop.run("INSERT INTO numbers VALUES (999, 1, '2026-01-01 00:00:01')")
     shop.run("CREATE TABLE moved (a VARCHAR(9), b DATE, changed_at DATETIME, PRIMARY KEY (a, b))")
@@ -614,7 +636,8 @@ def test_impossible_dates_become_null_and_are_counted(shop: Shop) -> None:
     shop.run(
         "SET sql_mode = 'ALLOW_INVALID_DATES'",
         "CREATE TABLE dated (id INT PRIMARY KEY, d DATE NOT NULL, t DATETIME(3), s TIMESTAMP NULL)",
-        "INSERT INTO dated VALUES (1, '0000-00-00', '2023-02-31 01:02:03.5', '0000-00-00'), (2, '2023-00-01', '2023-01-00', NULL), "
+        "INSERT INTO dated VALUES (1, '0000-00-00', '2023-02-31 01:02:03.5', '0000-00-00'), (2, "
+        "'2023-00-01', '2023-01-00', NULL), "
         "(3, '2024-02-29', '0000-01-01', '2024-01-01'), (4, '2023-02-29', NULL, '2024-01-01')",
     )
     report = shop.export(["dated"])
@@ -659,7 +682,10 @@ def test_the_account_decides_how_the_source_is_held_still(
 def test_snapshots_between_which_an_unlogged_transaction_committed_do_not_agree(
     shop: Shop, every_time: bool, method: SnapshotMethod
 ) -> None:
-    """It moves no binlog position; they are taken again, and where that does not help one connection reads everything."""
+    """It moves no binlog position.
+
+    They are taken again, and where that does not help one connection reads everything.
+    """
     fill(shop, 300)
     shop.run(
         "CREATE OR REPLACE USER reader@localhost IDENTIFIED BY 'pw'",
@@ -872,7 +898,9 @@ def test_an_export_of_nothing_is_refused(shop: Shop) -> None:
 def test_a_moving_ledger_still_balances(
     shop: Shop, methods: tuple[SnapshotMethod, ...], runs: int, logged: bool
 ) -> None:
-    """Transfers, new and closed accounts keep the sum over two tables at zero, in every run, whatever the writer does meanwhile."""
+    """Transfers, new and closed accounts keep the sum over two tables at zero, in every run, whatever the
+    writer does meanwhile.
+    """
     shop.run(
         "CREATE TABLE debits (id INT PRIMARY KEY AUTO_INCREMENT, amount DECIMAL(14,4))",
         "CREATE TABLE credits (id VARCHAR(12) PRIMARY KEY, amount DECIMAL(14,4))",
@@ -910,8 +938,8 @@ def _write(shop: Shop, done: Event, logged: bool) -> None:
                 session.do(f"UPDATE credits SET amount = 2 * {amount} + amount WHERE id = 'n{number}'")  # noqa: S608 numbers
                 session.do(f"UPDATE debits SET amount = amount - {amount} WHERE id = {account}")  # noqa: S608 numbers
                 session.do(
-                    f"DELETE FROM debits WHERE amount = {amount} AND id > 2000 ORDER BY id DESC LIMIT 1"
-                )  # noqa: S608 numbers
+                    f"DELETE FROM debits WHERE amount = {amount} AND id > 2000 ORDER BY id DESC LIMIT 1"  # noqa: S608 numbers
+                )
             session.do("COMMIT")
 
 

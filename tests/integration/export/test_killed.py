@@ -50,7 +50,7 @@ login = Login("127.0.0.1", int(port), "root", "", database, tls=False)
 exporting = Exporting(lambda: Session(login), Folder(), {}, "raw", "state", Path(workspace))
 with open(log, "a", buffering=1) as out:
     exporting.run(ExportRequest.from_json(asked), lambda event: print(event.phase, event.slice_number, file=out))
-"""
+"""  # noqa: E501 a file's text
 
 
 def start(shop: Shop, run: str, folder: Path) -> subprocess.Popen[bytes]:
@@ -118,7 +118,9 @@ def reported(log: Path) -> str:
 
 
 def wait_for_work(log: Path, starts: int, finished: int) -> None:
-    """The process that was started last has its plan, and so many slices are finished, or there are no more."""
+    """The process that was started last has its plan, and so many slices are finished, or there
+    are no more.
+    """
     for _ in range(6000):
         said = reported(log)
         if (said.count("planned") >= starts or "certified" in said) and (

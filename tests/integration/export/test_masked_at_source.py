@@ -39,22 +39,23 @@ CONTRACTS = {name: Registry.load().source[name] for name in ("payments", "custom
 LANDED = datetime(2026, 1, 2, tzinfo=UTC).replace(tzinfo=None)
 # Test numbers that payment gateways publish; some written as people do, some wrong.
 CARDS = (
-    "'4111111111111111', '5555555555554444', '2223003122003222', '378282246310005', '6011111111111117', '4111 1111 1111 1111', "
+    "'4111111111111111', '5555555555554444', '2223003122003222', '378282246310005', '6011111111111117', "
+    "'4111 1111 1111 1111', "
     "'4111111111111112', ''"
 )
 PAYMENTS = (
     """CREATE TABLE payments (payment_id BIGINT PRIMARY KEY, order_id VARCHAR(40), method VARCHAR(16), card_number VARCHAR(19),
     card_cvv VARCHAR(4), card_expiry CHAR(7), amount DECIMAL(14,4), currency CHAR(3), paid_at DATETIME, status VARCHAR(12), notes TEXT,
-    updated_at DATETIME(3))""",
+    updated_at DATETIME(3))""",  # noqa: E501 a listing
     f"""INSERT INTO payments SELECT seq, IF(seq % 50 = 7, 'on 5555555555554444', CONCAT('O-', seq)), IF(seq % 9, 'card', 'barter'),
     ELT(1 + seq % 9, {CARDS}), IF(seq % 9 = 8, NULL, '917'), '2027-12', seq / 7, 'GBP', '2026-01-01 10:00:00', 'captured',
-    IF(seq % 3, 'called', 'read out 4111111111111111, code cvv: 917'), '2026-01-01 10:00:00.125' FROM seq_1_to_1000""",  # noqa: S608 literals of this file
+    IF(seq % 3, 'called', 'read out 4111111111111111, code cvv: 917'), '2026-01-01 10:00:00.125' FROM seq_1_to_1000""",  # noqa: E501, S608 literals of this file
 )
 CUSTOMERS = (
     """CREATE TABLE customers (customer_id BIGINT PRIMARY KEY, email VARCHAR(254), full_name VARCHAR(200), ssn CHAR(11),
-    region_id VARCHAR(8), signed_up_at DATETIME, marketing_opt_in TINYINT(1), updated_at DATETIME)""",
+    region_id VARCHAR(8), signed_up_at DATETIME, marketing_opt_in TINYINT(1), updated_at DATETIME)""",  # noqa: E501 a listing
     """INSERT INTO customers SELECT seq, CONCAT('c', seq, '@example.com'), IF(seq % 9, 'Ann', '078-05-1120'),
-    IF(seq % 4, CONCAT('078-05-', 1000 + seq), 'unknown'), 'GB', '2026-01-01', seq % 2, '2026-01-01' FROM seq_1_to_200""",
+    IF(seq % 4, CONCAT('078-05-', 1000 + seq), 'unknown'), 'GB', '2026-01-01', seq % 2, '2026-01-01' FROM seq_1_to_200""",  # noqa: E501 a listing
 )
 
 
@@ -122,7 +123,9 @@ def test_no_card_number_reaches_raw_and_the_lake_is_the_same(shop: Shop) -> None
 
 
 def test_numbers_and_bytes_are_searched_as_well(shop: Shop) -> None:
-    """Whatever a column's type, and whether the contract knows it: none of it is written, and a declared column's row is refused."""
+    """Whatever a column's type, and whether the contract knows it: none of it is written, and a declared
+    column's row is refused.
+    """
     columns = [
         ("id", Kind.INTEGER),
         ("big", Kind.BIGINT),
@@ -146,12 +149,15 @@ def test_numbers_and_bytes_are_searched_as_well(shop: Shop) -> None:
     )
     shop.run(
         """CREATE TABLE odd (id INT PRIMARY KEY, big BIGINT, exact DECIMAL(20,2), approximate DOUBLE, bytes BLOB, parcel BIGINT, heard BLOB,
-        new_big BIGINT, new_unsigned BIGINT UNSIGNED, new_exact DECIMAL(60,0), new_bytes BLOB, new_wide VARBINARY(200))""",
+        new_big BIGINT, new_unsigned BIGINT UNSIGNED, new_exact DECIMAL(60,0), new_bytes BLOB, new_wide VARBINARY(200))""",  # noqa: E501 a listing
         *(
-            f"INSERT INTO odd (id, {name}) VALUES ({number}, {value})"
+            f"INSERT INTO odd (id, {name}) VALUES ({number}, {value})"  # noqa: S608 literals of this file
             for number, (name, value) in enumerate(HIDDEN)
-        ),  # noqa: S608 literals of this file
-        "INSERT INTO odd VALUES (99, 12, 1.25, 0.5, X'00FF', 4111111111111111, 'called', 1, 2, 3, X'FF', X'')",
+        ),
+        (
+            "INSERT INTO odd VALUES (99, 12, 1.25, 0.5, X'00FF', 4111111111111111, 'called', 1, 2, 3, "
+            "X'FF', X'')"
+        ),
     )
     exporting = shop.exporting(contracts={"odd": odd}, masking=AtSource(KEY))
     (certificate,) = exporting.run(request(["odd"], mask_at_source=True)).certificates
@@ -219,7 +225,10 @@ def test_a_key_that_must_not_be_written_down_is_no_boundary_between_slices(shop:
             )
             for statement in PAYMENTS[:1]
         ),
-        "INSERT INTO payments (payment_id, card_number) VALUES (1, '4111111111111111'), (2, '5555555555554444'), (3, '378282246310005')",
+        (
+            "INSERT INTO payments (payment_id, card_number) VALUES (1, '4111111111111111'), (2, "
+            "'5555555555554444'), (3, '378282246310005')"
+        ),
     )
     shop.exporting(contracts={"payments": card_key}, masking=AtSource(KEY)).run(
         request(["payments"], mask_at_source=True, slice_rows=1)

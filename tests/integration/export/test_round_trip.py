@@ -1,4 +1,5 @@
-"""From a server through raw, the gate and the merge to Athena: every value comes out as the server says it is.
+"""From a server through raw, the gate and the merge to Athena: every value comes out as the server says it
+is.
 
 Databases: one of every type, and the shapes of real ones (`tests.real_schemas`).
 """
@@ -141,7 +142,10 @@ class Lake:
         exporting.run(ExportRequest("shop", run, day_of(run, datetime.now(UTC).date()), mode=mode))
 
     def process(self) -> None:
-        """Everything in raw went through the gate, and no row was refused; a table that did not change is skipped as a duplicate."""
+        """Everything in raw went through the gate, and no row was refused.
+
+        A table that did not change is skipped as a duplicate.
+        """
         curated, quarantine = f"{self.name}-curated", f"{self.name}-quarantine"
         ports = GatePorts(self.objects, self.ledger, curated, quarantine, now, 300)
         queue = deque(
@@ -193,7 +197,10 @@ def now() -> datetime:
 
 @pytest.fixture
 def lake(shop: Shop, emulator: Emulator, tmp_path: Path, request: pytest.FixtureRequest) -> Lake:
-    """The lake of a database that is filled by the test's statements; its contracts are drafted from the server, written and read."""
+    """The lake of a database that is filled by the test's statements.
+
+    Its contracts are drafted from the server, written and read.
+    """
     shop.run(*request.param)
     with closing(shop.session()) as session:
         drafts = [draft(session, describe(session, table), guess_mask) for table in tables(session)]
@@ -251,7 +258,10 @@ def of_every_type() -> list[str]:
     ]
     return [
         f"CREATE TABLE every_type (id INT PRIMARY KEY, {columns})",
-        f"INSERT INTO every_type (id, {', '.join(given)}) VALUES {', '.join(rows)}, (3{', NULL' * len(given)})",  # noqa: S608 literals here
+        (
+            f"INSERT INTO every_type (id, {', '.join(given)}) VALUES "  # noqa: S608 literals here
+            f"{', '.join(rows)}, (3{', NULL' * len(given)})"
+        ),
     ]
 
 
@@ -277,7 +287,10 @@ def test_every_value_comes_out_of_athena_as_the_server_says_it_is(lake: Lake) ->
         pytest.param(
             [
                 *statements(SAKILA),
-                "CREATE TABLE film_text (film_id SMALLINT PRIMARY KEY, title VARCHAR(255) NOT NULL, description TEXT)",
+                (
+                    "CREATE TABLE film_text (film_id SMALLINT PRIMARY KEY, title VARCHAR(255) NOT NULL, "
+                    "description TEXT)"
+                ),
             ],
             [
                 "INSERT INTO film_text VALUES (1, 'A', NULL)",
@@ -332,7 +345,10 @@ def test_a_row_that_the_server_deletes_leaves_athena_and_comes_back_when_it_is_i
     following = replace(lake, contracts={"film": replace(lake.contracts["film"], properties=with_deletions)})
 
     def films(run: str, mode: Mode, *statements: str) -> tuple[int, int]:
-        """How many films Athena has after a run, and how many of those that are deleted here; everything is delivered twice."""
+        """How many films Athena has after a run, and how many of those that are deleted here.
+
+        Everything is delivered twice.
+        """
         lake.shop.run(*statements)
         following.export(run, mode)
         for _ in range(2):

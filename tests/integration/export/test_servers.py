@@ -41,7 +41,10 @@ def authority(folder: Path, name: str) -> str:
 
 @pytest.fixture(scope="module")
 def tls_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Path]]:
-    """A server whose certificate an authority of its own has signed, for the name 127.0.0.1; and the folder of its papers."""
+    """A server whose certificate an authority of its own has signed, for the name 127.0.0.1.
+
+    And the folder of its papers.
+    """
     del server  # it is not used, but skips where there is no MariaDB
     folder = tmp_path_factory.mktemp("tls")
     authority(folder, "ours")
@@ -49,7 +52,10 @@ def tls_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
     (folder / "names").write_text("subjectAltName=IP:127.0.0.1")
     openssl(
         folder,
-        "x509 -req -in server.csr -CA ours.pem -CAkey ours.key -CAcreateserial -days 2 -extfile names -out server.pem",
+        (
+            "x509 -req -in server.csr -CA ours.pem -CAkey ours.key -CAcreateserial -days 2 -extfile names "
+            "-out server.pem"
+        ),
     )
     install(folder / "data")
     papers = (

@@ -192,7 +192,8 @@ def test_one_bit_is_a_boolean(shop: Shop) -> None:
 def test_texts_of_every_collation_stand_in_one_row(shop: Shop) -> None:
     """The server joins them for the fingerprint, although it could not compare them."""
     shop.run(
-        "CREATE TABLE mixed (id INT PRIMARY KEY, a VARCHAR(9) COLLATE utf8mb4_bin, b VARCHAR(9) COLLATE utf8mb4_unicode_ci, "
+        "CREATE TABLE mixed (id INT PRIMARY KEY, a VARCHAR(9) COLLATE utf8mb4_bin, b VARCHAR(9) COLLATE "
+        "utf8mb4_unicode_ci, "
         "c VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_german2_ci, d VARCHAR(9) CHARACTER SET utf8mb3, "
         "e ENUM('ß') COLLATE utf8mb4_swedish_ci)",
         "INSERT INTO mixed VALUES (1, 'é😀', 'é😀', 'ß', 'é', 'ß'), (2, '', NULL, '', NULL, NULL)",

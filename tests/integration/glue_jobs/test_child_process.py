@@ -104,7 +104,7 @@ import subprocess, sys, time
 from pathlib import Path
 Path({str(tmp_path / "pid")!r}).write_text(str(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid))
 time.sleep(60)
-"""
+"""  # noqa: E501 a file's text
     child = started(tmp_path, script)
     soon((tmp_path / "pid").exists)
     pid = soon((tmp_path / "pid").read_text)
@@ -129,7 +129,7 @@ runs = [children.start(folder / "named.py", {"out": str(folder / name)}, {}, fol
 for run in runs:
     run.process.join()
     assert run.cause() == "", run.cause()
-"""
+"""  # noqa: E501 a file's text
 
 
 def test_children_are_copies_of_one_process_and_the_script_that_runs_is_not_imported_by_them(
@@ -167,11 +167,13 @@ folder = Path(sys.argv[1])
 child = ChildProcesses(["headgate.errors"]).start(folder / "child.py", {"out": str(folder / "from")}, {}, folder / "errors.txt")
 child.process.join()
 assert child.cause() == "", child.cause()
-"""
+"""  # noqa: E501 a file's text
 
 
 def test_a_child_runs_the_code_of_its_parent_and_not_that_of_the_working_directory(tmp_path: Path) -> None:
-    """A package of the same name in the working directory is imported by neither the fork server nor its children."""
+    """A package of the same name in the working directory is imported by neither the fork server nor its
+    children.
+    """
     elsewhere = tmp_path / "elsewhere" / "headgate"
     elsewhere.mkdir(parents=True)
     for module in ("__init__", "errors"):

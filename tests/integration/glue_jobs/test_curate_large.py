@@ -1,4 +1,6 @@
-"""A file that is too much for the function: handed over, accepted by the job, and equal in every byte to what the function makes of it."""
+"""A file that is too much for the function: handed over, accepted by the job, and equal in every byte to what
+the function makes of it.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +27,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+HEADER = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at\n"
+)
 KEY = MaskingKey("k1", bytes(range(32)))
 
 
 def payments(rows: int) -> bytes:
     """Some 17 MB for 160,000 rows, of which a few are refused and a few come twice."""
     lines = [
-        f"{row % (rows - 5)},O-{row},card,411111111111111{'12'[row % 1000 == 7]},917,2027-12,{row % 90}.50,GBP,2011-12-09 12:50:00,"
+        f"{row % (rows - 5)},O-{row},card,411111111111111{'12'[row % 1000 == 7]},917,2027-12,{row % 90}.50,"
+        "GBP,2011-12-09 12:50:00,"
         f"captured,thanks for number {row},2011-12-09 12:50:00\n"
         for row in range(rows)
     ]

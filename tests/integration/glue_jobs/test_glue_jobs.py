@@ -1,4 +1,6 @@
-"""The Glue jobs, run by the emulator as it runs them: as processes that find their arguments in the environment."""
+"""The Glue jobs, run by the emulator as it runs them: as processes that find their arguments in the
+environment.
+"""
 
 from __future__ import annotations
 
@@ -151,7 +153,10 @@ def test_a_job_writes_one_event_for_each_table_that_it_published_and_none_where_
 
 
 def events_by_table(lake: Lake) -> dict[str, dict[str, Any]]:
-    """Return the lineage events of published tables in the artifacts bucket; the test fails where a table has two, or no start."""
+    """Return the lineage events of published tables in the artifacts bucket.
+
+    The test fails where a table has two, or no start.
+    """
     s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     listed = s3.list_objects_v2(Bucket=bucket, Prefix="openlineage/").get("Contents", [])
     bodies = [json.loads(s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()) for one in listed]
@@ -188,7 +193,9 @@ def test_a_job_that_fails_posts_its_start_and_its_failure_with_the_key_of_the_se
 
 @pytest.mark.usefixtures("merged")
 def test_the_next_run_of_a_job_that_was_killed_writes_its_failure(lake: Lake) -> None:
-    """As Glue ends a job that exceeds its time or its memory: the process is gone at once, and nothing of it runs any more."""
+    """As Glue ends a job that exceeds its time or its memory: the process is gone at once, and nothing of it
+    runs any more.
+    """
     system = "demand-insights-engine"
     start_and_kill(lake, system)
     (started,) = events_of(lake, system)
@@ -201,7 +208,9 @@ def test_the_next_run_of_a_job_that_was_killed_writes_its_failure(lake: Lake) ->
 
 
 def start_and_kill(lake: Lake, system: str) -> None:
-    """Start the job of a system as a process, and kill it as soon as the lake knows that its run has started."""
+    """Start the job of a system as a process, and kill it as soon as the lake knows that its run
+    has started.
+    """
     s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     command = [sys.executable, str(JOBS / "build_system.py"), "--system", system]
     with subprocess.Popen(command, env={**os.environ, **lake.environment}) as process:

@@ -1,4 +1,6 @@
-"""The sentence model on its way to retail-copilot's job on AWS: packed from this environment, read as the archive that it is."""
+"""The sentence model on its way to retail-copilot's job on AWS: packed from this environment, read as the
+archive that it is.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One Glue job builds several systems side by side: each with the role and the arguments of its own job, on the emulator."""
+"""One Glue job builds several systems side by side: each with the role and the arguments of its own job, on
+the emulator.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,10 @@ def own_role(lake: Lake) -> str:
 
 @pytest.fixture(scope="module")
 def run(lake: Lake, own_role: str) -> dict[str, Any]:
-    """A run of one job for three systems over a lake with one region; the role of one of them may not read the snapshot."""
+    """A run of one job for three systems over a lake with one region.
+
+    The role of one of them may not read the snapshot.
+    """
     put_region(lake)
     assert run_job(lake, "merge_curated.py", {"--as_of": "2011-12-09"})["JobRunState"] == "SUCCEEDED"
     roles = {system: role(lake, *OF_A_SYSTEM, assumed_by=own_role) for system in BUILT}

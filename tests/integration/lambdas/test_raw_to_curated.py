@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 PAN, CVV = "4111111111111111", "917"  # a test number that payment gateways publish
-HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
-GOOD = f"1,O-1,card,{PAN},{CVV},2027-12,19.90,GBP,2011-12-09 12:50:00,captured,called about {PAN},2011-12-09 12:50:00\n"
+HEADER = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at\n"
+)
+GOOD = (
+    f"1,O-1,card,{PAN},{CVV},2027-12,19.90,GBP,2011-12-09 12:50:00,captured,called about "
+    f"{PAN},2011-12-09 12:50:00\n"
+)
 BAD = f"2,O-2,barter,{PAN},{CVV},2027-12,5.00,GBP,2011-12-09 12:51:00,captured,,2011-12-09 12:51:00\n"
 
 
@@ -178,7 +184,10 @@ class KilledError(BaseException):
 def delivered(
     lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> Delivered:
-    """A message of a real queue that hides it for half an hour, received by the function; a claim is valid for 3 seconds."""
+    """A message of a real queue that hides it for half an hour, received by the function.
+
+    A claim is valid for 3 seconds.
+    """
     sqs = lake.emulator.client("sqs")
     url = sqs.create_queue(QueueName=unique("raw"), Attributes={"VisibilityTimeout": "1800"})["QueueUrl"]
     monkeypatch.setenv("HEADGATE_RAW_QUEUE_URL", url)
@@ -326,7 +335,10 @@ def subscribed(lake: Lake) -> Callable[[], list[dict[str, str]]]:
 
 
 def test_a_run_enters_with_its_manifest(lake: Lake, sent: Callable[[str, str], dict[str, Any]]) -> None:
-    """The parts' own events come too early; the manifest's event puts a message for each part into the queue."""
+    """The parts' own events come too early.
+
+    The manifest's event puts a message for each part into the queue.
+    """
     folder = "payments/dt=2026-01-02/run=r1"
     part = sent(f"{folder}/part é.csv", HEADER + GOOD.replace("O-1", "O-7"))
     assert handled(part) == {"batchItemFailures": []}

@@ -81,7 +81,8 @@ def test_equal_models_give_equal_bytes(fitted: Any, recipe: str) -> None:  # noq
 
 def test_another_process_gives_equal_bytes() -> None:
     script = (
-        "import hashlib, sys; sys.path.insert(0, '.'); from tests.integration.learning import test_model_file as t; "
+        "import hashlib, sys; sys.path.insert(0, '.'); from tests.integration.learning import "
+        "test_model_file as t; "
         "print(hashlib.sha256(t.model_file.to_bytes(t.churn_model('silence_rule'))).hexdigest())"
     )
     done = subprocess.run(

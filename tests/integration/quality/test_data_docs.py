@@ -1,4 +1,7 @@
-"""Data Docs of a run lie in the artifacts bucket; outputs are audited before they are published, and the audit is reported there."""
+"""Data Docs of a run lie in the artifacts bucket.
+
+Outputs are audited before they are published, and the audit is reported there.
+"""
 
 from __future__ import annotations
 
@@ -95,8 +98,8 @@ def test_an_output_that_breaks_its_contract_is_refused_with_its_rows_and_reporte
         audited(objects, scores(0.5, 1.5))
     page = objects.read(ObjectRef("artifacts", "data_docs/5nap/demand-insights-engine/index.html")).decode()
     assert (
-        '<td>score</td><td>maximum</td><td class="number">1</td><td>2</td><td><span class="failed">failed</span></td>'
-        in page
+        '<td>score</td><td>maximum</td><td class="number">1</td><td>2</td><td><span '
+        'class="failed">failed</span></td>' in page
     )
 
 

@@ -139,7 +139,8 @@ def test_the_audit_finds_the_rule_that_a_row_breaks(changes: dict[str, Any], pla
 
 
 def test_the_gate_and_the_audit_count_the_same_rows_for_every_rule() -> None:
-    # Each row alone is compared in test_same_verdict.py; here one run of Great Expectations answers for all of them.
+    # Each row alone is compared in test_same_verdict.py; here one run of Great Expectations answers for all
+    # of them.
     bad = rows(
         {"line_id": 7},
         *[
@@ -264,7 +265,10 @@ def narrow() -> ValidationRun:
 def test_every_column_is_in_a_narrow_part_and_a_bad_value_is_found_there(
     narrow: ValidationRun, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Many rows are asked about in narrow parts first; what these miss nobody finds. A column of many values is asked about alone."""
+    """Many rows are asked about in narrow parts first; what these miss nobody finds.
+
+    A column of many values is asked about alone.
+    """
     monkeypatch.setattr("headgate.quality.narrow_parts._FEW", few)
     good = rows({}, {"line_id": 2, "units": None}, {"line_id": 4, "flag": False, "code": None})
     assert {name for part in narrow_parts(CONTRACT, good) for name in part.values_of} == set(CONTRACT.names)

@@ -1,4 +1,6 @@
-"""Every kind of rule is known to every room that needs it: the gate, the audit, Great Expectations, ODCS, and the texts for people."""
+"""Every kind of rule is known to every room that needs it: the gate, the audit, Great Expectations, ODCS, and
+the texts for people.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ TEXT, NUMBER = ColumnType(Kind.STRING), ColumnType(Kind.BIGINT)
 
 @dataclass(frozen=True)
 class Example:
-    """A rule's argument, a value that holds the rule and one that breaks it; on `others`, the three rooms agree."""
+    """A rule's argument, a value that holds the rule and one that breaks it.
+
+    On `others`, the three rooms agree.
+    """
 
     type: ColumnType
     argument: object

@@ -1,4 +1,6 @@
-"""The gate's row engine and Great Expectations read one contract, and hold every row of random good and bad frames to the same verdict."""
+"""The gate's row engine and Great Expectations read one contract, and hold every row of random good and bad
+frames to the same verdict.
+"""
 
 from __future__ import annotations
 

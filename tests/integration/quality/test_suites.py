@@ -1,4 +1,7 @@
-"""Great Expectations accepts the suite of every contract. It takes seconds per dozen contracts, so this is no unit test."""
+"""Great Expectations accepts the suite of every contract.
+
+It takes seconds per dozen contracts, so this is no unit test.
+"""
 
 from __future__ import annotations
 

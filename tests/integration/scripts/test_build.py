@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-# What a function finds on AWS besides Python's own: Lambda's boto3 with what it stands on, and its layers (scripts/packages/layer.py).
+# What a function finds on AWS besides Python's own: Lambda's boto3 with what it stands on, and its layers
+# (scripts/packages/layer.py).
 RUNTIME = "boto3,botocore,s3transfer,dateutil,six,urllib3,jmespath"
 TOOLS = f"{RUNTIME},aws_lambda_powertools,typing_extensions"
 ARROW = f"{TOOLS},numpy,pyarrow"
@@ -73,7 +74,10 @@ def test_compiled_modules_are_those_that_python_itself_would_load(built: Path, t
     (tmp_path / "headgate" / "errors.py").write_text(
         "raise SystemExit('read from its source')", encoding="utf-8"
     )
-    script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import headgate.errors; print(headgate.errors.__file__)"
+    script = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import headgate.errors; "
+        "print(headgate.errors.__file__)"
+    )
     done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == str(tmp_path / "headgate" / "errors.py"), done.stderr
 

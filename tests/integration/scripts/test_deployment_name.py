@@ -51,8 +51,8 @@ def test_another_name_is_refused_before_anything_is_written(script: str, name: s
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert (
-        f"{name!r} is not a name of a deployment. It must be 2 to 20 of the letters a to z, in lower case, digits and hyphens"
-        in done.stderr
+        f"{name!r} is not a name of a deployment. It must be 2 to 20 of the letters a to z, in lower "
+        "case, digits and hyphens" in done.stderr
     )
     assert not (emulator.STATE / name).exists()
 

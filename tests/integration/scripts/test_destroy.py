@@ -1,4 +1,6 @@
-"""A deployment's buckets are emptied before Terraform takes them down, whatever the keys in them look like."""
+"""A deployment's buckets are emptied before Terraform takes them down, whatever the keys in them
+look like.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""CloudFront refuses a request whose answer was lost when the provider sends it again; the second destroy ends well."""
+"""CloudFront refuses a request whose answer was lost when the provider sends it again.
+
+The second destroy ends well.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +83,8 @@ resource "aws_cloudfront_distribution" "this" {
 
 
 class LossyProxy(ThreadingHTTPServer):
-    """Passes requests on to the emulator, without the id that all sendings of a request share: AWS carries out each sending.
+    """Passes requests on to the emulator, without the id that all sendings of a request share: AWS carries
+    out each sending.
 
     Attributes:
         lost: the requests whose answers were lost, by method and path; the first PUT is one.

@@ -1,4 +1,7 @@
-"""Which emulators a deployment uses: MiniStack, whoever started it; LocalStack would get functions without their libraries."""
+"""Which emulators a deployment uses: MiniStack, whoever started it.
+
+LocalStack would get functions without their libraries.
+"""
 
 from __future__ import annotations
 

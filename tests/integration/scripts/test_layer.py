@@ -1,4 +1,6 @@
-"""The functions' layers on AWS: built from their lock, and put to work with nothing beside them but what Lambda brings."""
+"""The functions' layers on AWS: built from their lock, and put to work with nothing beside them but what
+Lambda brings.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ pytestmark = [
 # Lambda's own: boto3 and what it stands on. jmespath is in the layer too.
 RUNTIME = ("boto3", "botocore", "s3transfer", "dateutil", "six", "urllib3")
 SETTINGS = (
-    "RAW_BUCKET CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET RAW_QUEUE_URL FILES_TABLE MASKING_KEY_SECRET ALERTS_TOPIC_ARN "
+    "RAW_BUCKET CURATED_BUCKET QUARANTINE_BUCKET ARTIFACTS_BUCKET RAW_QUEUE_URL FILES_TABLE "
+    "MASKING_KEY_SECRET ALERTS_TOPIC_ARN "
     "DEBOUNCE_SCHEDULE SCHEDULER_ROLE_ARN CURATED_QUEUE_ARN STATE_MACHINE_ARN"
 )
 ROUND_TRIP = """
@@ -46,8 +49,11 @@ for codec in ("snappy", "gzip", "brotli", "lz4", "zstd"):
     assert table_of(out.getvalue()).equals(rows), codec
 # Arrow before 21 takes the wrong bytes here with `if_else`.
 assert null_where(np.array([False, True]), pa.array(["1.00", "2.5", "x"]).slice(1)).to_pylist() == ["2.5", None]
-"""
-CODECS = "import pyarrow as pa; print(all(pa.Codec.is_available(name) for name in ('zstd', 'lz4', 'brotli', 'bz2')))"
+"""  # noqa: E501 a file's text
+CODECS = (
+    "import pyarrow as pa; print(all(pa.Codec.is_available(name) for name in ('zstd', 'lz4', 'brotli', "
+    "'bz2')))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +71,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True)
 class Lambda:
-    """Python as Lambda starts it: it knows a function's archive, the function's layers and Lambda's own packages, and no others."""
+    """Python as Lambda starts it: it knows a function's archive, the function's layers and Lambda's own
+    packages, and no others.
+    """
 
     built: Path
     folder: Path

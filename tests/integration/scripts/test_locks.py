@@ -1,4 +1,7 @@
-"""Every installed package has a locked version and hash; jobs install what they import, and layers hold what functions import."""
+"""Every installed package has a locked version and hash.
+
+Jobs install what they import, and layers hold what functions import.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,10 @@ def test_setup_installs_nothing_from_an_index_without_a_hash() -> None:
 
 
 def test_make_lock_writes_every_lock(tmp_path: Path) -> None:
-    """A version is changed in one place; the pins stay, only their hashes are written, and a layer's new package is added."""
+    """A version is changed in one place.
+
+    The pins stay, only their hashes are written, and a layer's new package is added.
+    """
     shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
     layer_lock = tmp_path / "requirements" / "layer.lock"
     layer_lock.write_text(
@@ -82,7 +88,9 @@ def test_the_layers_hold_what_a_function_imports_when_it_starts(function: str) -
 
 @pytest.mark.parametrize("function", sorted(LAYERS.keys() - {"start_pipeline"}))
 def test_the_layers_hold_what_a_function_may_import_later(function: str) -> None:
-    """Except `start_pipeline`, which reads no rows: its starts import no Arrow (test_layer.py runs it without)."""
+    """Except `start_pipeline`, which reads no rows: its starts import no Arrow (test_layer.py runs it
+    without).
+    """
     assert _outside_layers(function, at_start=False) <= NEVER_CALLED.keys()
 
 

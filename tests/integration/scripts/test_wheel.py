@@ -53,7 +53,10 @@ def test_every_file_of_the_package_is_in_the_wheel(installed: Path) -> None:
 
 
 def test_the_contracts_of_an_installed_package_are_found(installed: Path, tmp_path: Path) -> None:
-    code = "import headgate; from headgate.contracts.registry import Registry;print(headgate.__file__, len(Registry.load().source))"
+    code = (
+        "import headgate; from headgate.contracts.registry import Registry;print(headgate.__file__, "
+        "len(Registry.load().source))"
+    )
     environment = {"PYTHONPATH": str(installed), "PATH": ""}
     done = subprocess.run(
         [sys.executable, "-c", code],

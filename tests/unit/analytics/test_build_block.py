@@ -1,4 +1,7 @@
-"""Every block makes rows of its derived contract, whatever its table has; anomalies and trends of any measure."""
+"""Every block makes rows of its derived contract, whatever its table has.
+
+Anomalies and trends of any measure.
+"""
 
 from __future__ import annotations
 
@@ -210,7 +213,10 @@ def segments(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def test_members_that_are_alike_are_one_segment() -> None:
-    """Households use power in the day or at night; names say which measures are far from the mean. Rows of one member are summed."""
+    """Households use power in the day or at night; names say which measures are far from the mean.
+
+    Rows of one member are summed.
+    """
     random = np.random.default_rng(3)
     kinds = random.permutation(np.repeat([0, 1, 2], 60))
     day, night = (

@@ -56,7 +56,9 @@ def test_an_accident_is_not_taken_for_an_effect_and_no_event_sells_less_than_not
 
 
 def test_a_closed_period_is_replaced_by_the_usual_sales_around_it_and_a_coming_one_sells_nothing() -> None:
-    """Dividing no sales by a small factor would leave no sales, and last year would forecast the closure again."""
+    """Dividing no sales by a small factor would leave no sales, and last year would forecast the closure
+    again.
+    """
     closed = np.zeros((1, 60, 1))
     closed[0, 20:30] = 1
     history = np.full(60, 50.0)

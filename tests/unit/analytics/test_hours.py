@@ -64,7 +64,10 @@ def rows(kind: str, of: pd.DataFrame, horizon: int = 0) -> pd.DataFrame:
 
 
 def test_hours_are_forecast_from_the_last_one_on_by_their_place_in_the_week() -> None:
-    """Without a horizon two days; the naive rule is the same hour of the last week, and the published one is never further off."""
+    """Without a horizon two days.
+
+    The naive rule is the same hour of the last week, and the published one is never further off.
+    """
     noise = np.random.default_rng(1).normal(0, 3, WEEK.size * 4)
     made = rows("forecast", hourly(np.tile(WEEK, 4) + noise))
     assert made.period_at.tolist() == [FIRST + timedelta(weeks=4, hours=step) for step in range(48)]

@@ -1,4 +1,6 @@
-"""Level and season: a year that was seen once is repeated as far as the history shows, a launch and a drift are not."""
+"""Level and season: a year that was seen once is repeated as far as the history shows, a launch and a drift
+are not.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def test_a_series_without_a_season_is_forecast_by_its_level() -> None:
 
 
 def test_the_doubt_holds_what_is_not_known_of_the_season() -> None:
-    """With half of a season that was seen to move the level, more is in doubt than of a level that never moved."""
+    """With half of a season that was seen to move the level, more is in doubt than of a level that never
+    moved.
+    """
     seasonal, flat = 1000 * (1 + 0.6 * np.sin(2 * np.pi * WEEKS / 52)) * noise(5), 1000 * noise(5)
     assert forecast_of(seasonal, 30)[1][-1] > 1.5 * forecast_of(flat, 30)[1][-1]
 

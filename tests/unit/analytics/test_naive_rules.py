@@ -90,7 +90,10 @@ def test_a_method_that_cannot_forecast_leaves_the_models_in_place() -> None:
 
 
 def method_tested_by(factors: dict[str, float], now: dict[str, float] | None = None) -> list[str]:
-    """The method of a series whose methods forecast a past origin, and the coming weeks, with these factors; others are absent."""
+    """The method of a series whose methods forecast a past origin, and the coming weeks, with these factors.
+
+    Others are absent.
+    """
     actual = np.full((1, 13), 100.0)
     past = Backtest((Origin((np.full(80, 100.0),), actual, ("ensemble",), np.ones(1)),), actual[None])
 
@@ -141,7 +144,9 @@ def origin_saying(mean: float, model: str, weeks: int = 30) -> Origin:
 
 
 def judged_unmoved(said: Origin, *, moved_to: float, actual: float = 100.0) -> bool:
-    """Whether a rule that would say 100 again stays, if at one past origin it was moved from what was said."""
+    """Whether a rule that would say 100 again stays, if at one past origin it was moved from what
+    was said.
+    """
     past = Backtest((said,), np.full((1, 1, 4), actual))
     return is_better_unmoved(
         0, origin_saying(100, LAST_VALUE), past, (replace(said, means=np.full((1, 4), moved_to)),)

@@ -87,7 +87,9 @@ def test_the_listed_methods_carry_two_seasons_on() -> None:
 
 
 def test_where_the_panel_forecasts_a_series_well_no_method_of_one_series_outvotes_it() -> None:
-    """Source: M4's hourly series without a daily season, of which the panel leaves a fifth of the naive error."""
+    """Source: M4's hourly series without a daily season, of which the panel leaves a fifth of the naive
+    error.
+    """
     history = 500 + np.cumsum(np.random.default_rng(19).normal(0, 1, 120))
     said = history.max() + np.ptp(history)
     ahead = np.full((2, 4), said)

@@ -92,7 +92,9 @@ class LakeWithEndedRuns(MemoryLake):
 
 
 def lake_with_problems() -> LakeWithEndedRuns:
-    """A run without problems, one in which a dataset was not merged while the next run was pending, and one in which a system failed."""
+    """A run without problems, one in which a dataset was not merged while the next run was pending, and one
+    in which a system failed.
+    """
     lake = LakeWithEndedRuns()
     lake.runs.add("good", (0, 10))
     lake.runs.add("not-merged", (60, 70))

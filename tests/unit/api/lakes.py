@@ -230,7 +230,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Routes:
-    """The application over a lake. All lakes of a process share its routes, because making them takes longer than most answers."""
+    """The application over a lake.
+
+    All lakes of a process share its routes, because making them takes longer than most answers.
+    """
 
     lake: MemoryLake
 
@@ -259,7 +262,10 @@ class Caller:
         return Routes(self.lake)
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
-        """The answer to one request; `path` may have a query string, and `If_Match` is the header `if-match`."""
+        """The answer to one request.
+
+        `path` may have a query string, and `If_Match` is the header `if-match`.
+        """
         sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         text = None if body is None else body if isinstance(body, str) else json.dumps(body)
         return self.send(

@@ -1,4 +1,6 @@
-"""Hostile text in any place of a request is refused with a clear answer or changes nothing, and is never repeated."""
+"""Hostile text in any place of a request is refused with a clear answer or changes nothing, and is never
+repeated.
+"""
 
 from __future__ import annotations
 

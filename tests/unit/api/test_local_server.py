@@ -1,4 +1,6 @@
-"""The server of this machine answers with the API's handlers, to holders of its token, under its own name only."""
+"""The server of this machine answers with the API's handlers, to holders of its token, under its own name
+only.
+"""
 
 from __future__ import annotations
 

@@ -81,8 +81,8 @@ def test_a_viewer_can_ask_every_saved_question_or_learns_from_it_which_group_can
         if answer.status == 403:
             refused.add(saved["name"])
             assert (
-                f"The saved question {saved['name']} reads personal data, which needs the group personal-data."
-                in answer.json["detail"]
+                f"The saved question {saved['name']} reads personal data, which needs the group "
+                "personal-data." in answer.json["detail"]
             )
         assert (answer.status == 403) == ("needs the group personal-data" in saved["description"])
         assert answer.status in {202, 403}
@@ -177,7 +177,9 @@ def test_who_maps_a_file_of_somebody_else_does_not_see_its_values(lake: MemoryLa
 
 
 def test_a_sender_that_an_earlier_version_kept_sees_no_values(lake: MemoryLake) -> None:
-    """An earlier version kept who corrected a file as its sender, so the cells may be those of somebody else."""
+    """An earlier version kept who corrected a file as its sender, so the cells may be those of
+    somebody else.
+    """
     file_id = lake.receive("customers/today.csv", CUSTOMERS).file_id
     lake.objects.write(ObjectRef("artifacts", keys.uploader_key(file_id)), b'{"by": "ana"}')
     assert EMAIL not in Caller(lake, ("uploader",)).call("GET", f"/v1/files/{file_id}/rejected-rows").text

@@ -178,8 +178,10 @@ def test_health_names_the_newest_file_of_low_quality(caller: Caller) -> None:
     (quality,) = [one for one in health_of(caller.lake).checks if one.name == "quality"]
     assert quality.state == "degraded"
     assert quality.message == (
-        "The newest profiled file scores below 0.8 without timeliness, or drifts from the files before. The newest is payments/poor.csv "
-        f"(validity {float(record.profile['validity']):.2f}); `headgate files show payments/poor.csv` says why."
+        "The newest profiled file scores below 0.8 without timeliness, or drifts from the files before. "
+        "The newest is payments/poor.csv "
+        f"(validity {float(record.profile['validity']):.2f}); `headgate files show payments/poor.csv` "
+        "says why."
     )
 
 
@@ -205,5 +207,6 @@ def test_health_is_the_worst_of_its_checks(caller: Caller) -> None:
     found = caller.call("GET", "/v1/health").json
     assert found["state"] == "degraded"
     assert {one["name"]: one["state"] for one in found["checks"]} == {
-        "run": "unknown", "tables": "unknown", "freshness": "healthy", "files": "degraded", "quality": "unknown"
+        "run": "unknown", "tables": "unknown", "freshness": "healthy", "files": "degraded",
+        "quality": "unknown"
     }  # fmt: skip

@@ -1,7 +1,8 @@
-"""EventBridge Scheduler as AWS describes it: a schedule that has fired is deleted only some time later, and fires up to a minute late.
+"""EventBridge Scheduler as AWS describes it: a schedule that has fired is deleted only some time later, and
+fires up to a minute late.
 
-Source: EventBridge Scheduler user guide, "Automatic deletion after schedule completion": deletion happens shortly after the last
-target invocation, and until then the name is taken.
+Source: EventBridge Scheduler user guide, "Automatic deletion after schedule completion": deletion happens
+shortly after the last target invocation, and until then the name is taken.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ class LaggingScheduler:
 
     Attributes:
         fires_late: from the time of the schedule until its message is sent.
-        deletes_late: from its message until the schedule's name is free again. A schedule that is updated in between is deleted all
-            the same: AWS does not say that the update keeps it.
+        deletes_late: from its message until the schedule's name is free again. A schedule that is updated in
+            between is deleted all the same: AWS does not say that the update keeps it.
     """
 
     now: datetime

@@ -1,4 +1,6 @@
-"""Clients are made once, a missing region is reported with its remedy, and presigned URLs name hosts that the console may call."""
+"""Clients are made once, a missing region is reported with its remedy, and presigned URLs name hosts that the
+console may call.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "af-s
 
 
 def allowed_hosts(region: str) -> set[str]:
-    """Return the hosts of a bucket that the console's content security policy names on AWS, as Terraform writes them."""
+    """Return the hosts of a bucket that the console's content security policy names on AWS, as Terraform
+    writes them.
+    """
     written = re.findall(r'"https://(\$\{bucket\}[^"]+)"', PLATFORM.read_text(encoding="utf-8"))
     assert written
     return {Template(host.replace("var.", "")).substitute(bucket=BUCKET, region=region) for host in written}

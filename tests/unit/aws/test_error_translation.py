@@ -52,7 +52,10 @@ def test_an_unknown_code_is_a_service_error_that_names_action_code_and_operation
 
 
 def test_a_refused_permission_is_reported_in_awss_own_words() -> None:
-    message = "User: arn:aws:sts::0:assumed-role/gate is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::curated"
+    message = (
+        "User: arn:aws:sts::0:assumed-role/gate is not authorized to perform: s3:PutObject on resource: "
+        "arn:aws:s3:::curated"
+    )
     assert message in str(reported(refused("AccessDenied", message)))
 
 
@@ -71,7 +74,8 @@ def test_a_wrong_parameter_is_not_repeated_in_text_or_traceback() -> None:
 
 def test_an_unreachable_endpoint_is_a_service_error() -> None:
     assert str(reported(EndpointConnectionError(endpoint_url="http://x"))) == (
-        "record orders/a.csv: AWS could not be reached (EndpointConnectionError). Check the network, and AWS_ENDPOINT_URL if it is set."
+        "record orders/a.csv: AWS could not be reached (EndpointConnectionError). Check the network, "
+        "and AWS_ENDPOINT_URL if it is set."
     )
 
 

@@ -29,7 +29,9 @@ COPIED_BYTES_A_SECOND = (
 
 
 class LargeObjects:
-    """S3 as far as a copy asks it, with an object of 100 GiB. It answers below boto3 and counts the copies at work."""
+    """S3 as far as a copy asks it, with an object of 100 GiB. It answers below boto3 and counts the copies at
+    work.
+    """
 
     def __init__(self) -> None:
         self.parts, self.at_work, self.most_at_work, self._lock = 0, 0, 0, threading.Lock()

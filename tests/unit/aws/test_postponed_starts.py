@@ -39,7 +39,9 @@ def pending_start(scheduler: LaggingScheduler) -> PendingStart:
 
 @dataclass
 class Queue:
-    """A lake's queue of starts with the scheduler that sends to it: each message is handled as `start_pipeline` does, on one clock."""
+    """A lake's queue of starts with the scheduler that sends to it: each message is handled as
+    `start_pipeline` does, on one clock.
+    """
 
     scheduler: LaggingScheduler
     rules: StartRules
@@ -112,7 +114,9 @@ class Queue:
 def test_no_start_is_lost_however_late_a_fired_schedule_is_deleted(
     deletes_late_s: int, fires_late_s: int, gaps_s: list[int], run_s: int, interval_s: int
 ) -> None:
-    """Every file is followed by the start of a run, at most one run works, and the queue is empty at the end."""
+    """Every file is followed by the start of a run, at most one run works, and the queue is empty
+    at the end.
+    """
     scheduler = LaggingScheduler(NOON, fires_late_s * SECOND, deletes_late_s * SECOND)
     queue = Queue(scheduler, StartRules("any", interval_s * SECOND, MINUTE), run_s * SECOND)
     arrivals = [NOON + sum(gaps_s[:end]) * SECOND for end in range(1, len(gaps_s) + 1)]
@@ -128,7 +132,9 @@ def test_no_start_is_lost_however_late_a_fired_schedule_is_deleted(
 
 @pytest.mark.parametrize("lag_s", [0, 1, 30, 60])
 def test_a_start_that_is_postponed_while_a_run_works_follows_that_run(lag_s: int) -> None:
-    """The due message arrives while the schedule that sent it is still listed: the start is scheduled again all the same."""
+    """The due message arrives while the schedule that sent it is still listed: the start is scheduled again
+    all the same.
+    """
     queue = Queue(
         LaggingScheduler(NOON, deletes_late=lag_s * SECOND),
         StartRules("any", timedelta(0), MINUTE),

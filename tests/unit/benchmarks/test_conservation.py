@@ -1,7 +1,8 @@
-"""Each record of a file is a row that the gate received or a line that it counted, as another reader counts them.
+"""Each record of a file is a row that the gate received or a line that it counted, as another reader counts
+them.
 
-`make check-drafts` compares every file of the shared data; here are generated files without a header, with several tables and with several
-sheets, and some of the shared files.
+`make check-drafts` compares every file of the shared data; here are generated files without a header, with
+several tables and with several sheets, and some of the shared files.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ def test_each_row_below_a_header_and_each_line_above_it_is_counted(
 @examples(15)
 @given(st.lists(tables(), min_size=2, max_size=3), st.sampled_from(["", "\n", "\n\n"]))
 def test_the_rows_of_every_table_of_a_file_are_counted(several: list[list[list[str]]], gap: str) -> None:
-    """The rows of the tables below are rows of the first, or of another width, so that quarantine has them."""
+    """The rows of the tables below are rows of the first, or of another width, so that quarantine
+    has them.
+    """
     parts = [csv_of([[f"name {chr(97 + at)}" for at in range(len(rows[0]))], *rows]) for rows in several]
     assert balance(gap.join(parts).encode(), 1) == COUNTED
 
@@ -86,7 +89,10 @@ def test_the_rows_of_every_table_of_a_file_are_counted(several: list[list[list[s
 @examples(20)
 @given(st.lists(st.tuples(tables(3), st.booleans()), min_size=1, max_size=3))
 def test_the_rows_of_every_sheet_are_counted(sheets: list[tuple[list[list[str]], bool]]) -> None:
-    """The rows of a sheet with the same header are received; a sheet of another table is left out, and its rows are counted."""
+    """The rows of a sheet with the same header are received.
+
+    A sheet of another table is left out, and its rows are counted.
+    """
     book = Workbook()
     book.remove(book.active)
     for rows, is_same in sheets:
@@ -131,7 +137,9 @@ def test_a_reader_that_drops_a_row_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_page_that_is_no_table_has_no_count_and_a_column_of_texts_has_one() -> None:
-    """The quotes of program code join lines for one delimiter only, as in old_list_structure.md of shared/data/parquet."""
+    """The quotes of program code join lines for one delimiter only, as in old_list_structure.md of
+    shared/data/parquet.
+    """
     assert count_records(b'A page.\n  + "type,"\n  + "a,\n",b"\n,"x\ny"\nIts end.\n') is None
     assert count_records(b'name\nann\n"two\nlines"\n') == 3
 

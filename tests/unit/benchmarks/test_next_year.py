@@ -21,7 +21,10 @@ FIRST = datetime(2009, 12, 1, 7, 45)
 
 
 def orders_of(days: int) -> dict[str, ibis.Table]:
-    """A first and a last order, whose days and those between are so many; the last one is earlier in the day."""
+    """A first and a last order, whose days and those between are so many.
+
+    The last one is earlier in the day.
+    """
     last = (FIRST + timedelta(days=days - 1)).replace(hour=0)
     return {"orders": ibis.memtable(pa.table({"ordered_at": [FIRST, last] if days > 1 else [FIRST]}))}
 

@@ -1,4 +1,6 @@
-"""A file whose key held a card or social security number is found by its name, and no number of it is shown."""
+"""A file whose key held a card or social security number is found by its name, and no number of
+it is shown.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,15 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 PAN, SSN = "4111111111111111", "219-09-9999"
-HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+HEADER = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at\n"
+)
 BAD = f"2,O-2,barter,{PAN},917,2027-12,5.00,GBP,2011-12-09 12:51:00,captured,,2011-12-09 12:51:00\n"
-MASKED = "its key held a card or social security number, so the original cannot be found by it; send it again under another name"
+MASKED = (
+    "its key held a card or social security number, so the original cannot be found by it; send it "
+    "again under another name"
+)
 
 
 @pytest.fixture

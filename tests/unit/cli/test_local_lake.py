@@ -1,4 +1,6 @@
-"""A system and SQL models run on files of a folder, through the gate, the merge and the audit of the lake, without a deployment."""
+"""A system and SQL models run on files of a folder, through the gate, the merge and the audit of the lake,
+without a deployment.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ pytestmark = [
 ]
 
 VISITS = "visit_id,day\n1,2026-03-01\n2,2026-03-01\n3,2026-03-02\n4,no day\n"
-DAYS = "select day, count(*) as visits, date_diff('day', day, current_date) as age_days from clinic_curated.visits group by day"
+DAYS = (
+    "select day, count(*) as visits, date_diff('day', day, current_date) as age_days from "
+    "clinic_curated.visits group by day"
+)
 BUSY_DAYS = "select day, visits from {{ ref('days') }} where visits > 1"
 STAFF = "select name from staff"
 
@@ -114,12 +119,18 @@ def test_a_missing_file_is_named_with_its_reader_and_its_place(lake: Path) -> No
     (lake / "data" / "visits.csv").rename(lake / "data" / "visit.csv")
     with pytest.raises(
         NotFoundError,
-        match=r"dataset visits, which is read by models/days.sql and models/busy_days.sql.*staff.csv, visit.csv",
+        match=(
+            r"dataset visits, which is read by models/days.sql and models/busy_days.sql.*staff.csv, "
+            r"visit.csv"
+        ),
     ):
         run_system_locally(MODELS_SYSTEM, lake / "data")
     with pytest.raises(
         NotFoundError,
-        match=r"which is read by the system visit-counts.*Put its rows into .*visits.csv.*or rename visit.csv",
+        match=(
+            r"which is read by the system visit-counts.*Put its rows into .*visits.csv.*or rename "
+            r"visit.csv"
+        ),
     ):
         run_system_locally("visit-counts", lake / "data")
 

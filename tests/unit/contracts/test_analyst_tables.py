@@ -70,7 +70,9 @@ def test_columns_about_a_person_digits_lineage_and_columns_that_nobody_classifie
 
 
 def test_what_the_gate_has_checked_is_not_checked_again() -> None:
-    """Rows of an older contract version may lack a value that is required now, and the copy must not fail for them."""
+    """Rows of an older contract version may lack a value that is required now, and the copy must not fail for
+    them.
+    """
     (table,) = analyst_contracts(["people"], {"people": PEOPLE}, {}).values()
     assert (table.column("city").required, table.column("city").rules, table.column("city").references) == (
         False,

@@ -1,4 +1,6 @@
-"""A contract declares a table as a block of analytics in one line, and its columns and key follow from the table that it reads."""
+"""A contract declares a table as a block of analytics in one line, and its columns and key follow from the
+table that it reads.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,10 @@ def derived(stated: Any, *others: Contract, kind: str = "forecast") -> Contract:
 
 
 def test_columns_key_and_descriptions_follow_from_the_table() -> None:
-    """A series has the columns of `by`, with their types and classification; a person's name stays one in the forecast."""
+    """A series has the columns of `by`, with their types and classification.
+
+    A person's name stays one in the forecast.
+    """
     contract = derived({**STATED, "by": ["counter"]})
     assert contract.key == ("counter", "period_on")
     assert contract.names[:4] == ("counter", "period_on", "step", "mean")
@@ -158,7 +163,9 @@ def test_an_error_of_segments_names_the_option(options: dict[str, Any], reason: 
 
 @pytest.mark.parametrize("kind", ["forecast", "anomalies", "trend"])
 def test_values_about_a_person_stay_about_a_person(kind: str) -> None:
-    """The role of analysts cannot read a table with such a column, so a sum of salaries is not published by a block unnoticed."""
+    """The role of analysts cannot read a table with such a column, so a sum of salaries is not published by a
+    block unnoticed.
+    """
     private = replace(
         COUNTS, columns=tuple(replace(column, classification="personal") for column in COUNTS.columns)
     )

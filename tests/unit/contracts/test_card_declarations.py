@@ -1,4 +1,6 @@
-"""A lake or a column that declares to hold no card numbers is not searched, neither by the gate nor by the card-data audit."""
+"""A lake or a column that declares to hold no card numbers is not searched, neither by the gate nor by the
+card-data audit.
+"""
 
 from __future__ import annotations
 
@@ -130,7 +132,10 @@ def test_the_table_of_the_audit_names_declared_columns_with_who_and_why() -> Non
 def test_the_table_of_the_audit_lists_columns_that_a_contract_excepts_without_a_name(
     property_name: str, value: str, text: str
 ) -> None:
-    """Each column that the audit searches less is listed; a declaration with a person replaces the words about nobody."""
+    """Each column that the audit searches less is listed.
+
+    A declaration with a person replaces the words about nobody.
+    """
     own = {"property": property_name, "value": value}
     assert described([curated_contract(contract_of([own]))]) == {"readings": text}
     named = contract_of([own, {"property": PROPERTY, "value": SAID}])

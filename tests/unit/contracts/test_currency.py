@@ -1,4 +1,7 @@
-"""Amounts have the currency of their column, else of their table, else of the lake; screens write them in it."""
+"""Amounts have the currency of their column, else of their table, else of the lake.
+
+Screens write them in it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A dashboard of a lake project declares the tables of its panels as blocks, and they are tables like those of contracts."""
+"""A dashboard of a lake project declares the tables of its panels as blocks, and they are tables like those
+of contracts.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +34,11 @@ schema:
   properties:
   - {name: day, logicalType: date, physicalType: DATE, required: true, primaryKey: true, primaryKeyPosition: 1}
   - {name: bikes, logicalType: integer, physicalType: BIGINT}
-"""
+"""  # noqa: E501 a file's text
 BOARD = "system: {}\ntitle: Bikes\npanels: []\n"
-TABLES = (
-    BOARD.format("bikes")
-    + "tables:\n  ahead:\n    description: Bikes to come\n    forecast: {of: counts, measure: bikes, time: day}\n"
+TABLES = BOARD.format("bikes") + (
+    "tables:\n  ahead:\n    description: Bikes to come\n    forecast: {of: counts, measure: bikes, "
+    "time: day}\n"
 )
 
 

@@ -66,7 +66,10 @@ def text() -> str:
         "| state | string |  | one of open, NA (only warns); may be null | State |",
         "| code | string |  | matches `^a\\|b$` (rejects the file); may be null; in codes.code | Code |",
         "| total | decimal(12,2) | GBP | may be null | Total |",
-        "| card_number | string |  | may be null; sensitive: becomes a token, the brand and the last four digits | Card |",
+        (
+            "| card_number | string |  | may be null; sensitive: becomes a token, the brand and the last "
+            "four digits | Card |"
+        ),
         "- total_is_not_zero: `total != 0`",
     ],
 )

@@ -1,4 +1,7 @@
-"""A contract declares how a source writes values; what cannot be used keeps the contract from loading, with the reason."""
+"""A contract declares how a source writes values.
+
+What cannot be used keeps the contract from loading, with the reason.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A bound parts a column's values in Great Expectations, which compares floats, as it does in the gate; one that cannot is refused."""
+"""A bound parts a column's values in Great Expectations, which compares floats, as it does in the gate.
+
+One that cannot is refused.
+"""
 
 from __future__ import annotations
 

@@ -11,19 +11,30 @@ from headgate.contracts.sensitive_names import is_personal_name, is_sensitive_na
 pytestmark = pytest.mark.unit
 
 NAMES = {
-    Mask.PAN: "pan|PAN|Card Number|Card-Number|card no.|creditCardNumber|Credit Card|ccnumber|PANnumber|cc_num|customer_pan|card_number_2",
-    Mask.CVV: "cvv|CVV2|CVV Code|cvv_code|cvvcode|cvv2code|card_cvv|Security Code|card_verification|CardVerificationValue|csc",
+    Mask.PAN: (
+        "pan|PAN|Card Number|Card-Number|card no.|creditCardNumber|Credit "
+        "Card|ccnumber|PANnumber|cc_num|customer_pan|card_number_2"
+    ),
+    Mask.CVV: (
+        "cvv|CVV2|CVV Code|cvv_code|cvvcode|cvv2code|card_cvv|Security "
+        "Code|card_verification|CardVerificationValue|csc"
+    ),
     Mask.TRACK: "track1|track_2|track2_data|Track Data|magstripe|mag_stripe_data|Magnetic Stripe",
     Mask.SSN: "ssn|SSN#|customer_ssn|Social Security Number|social-security|socialsecuritynumber",
 }
 NAMES_IN_OTHER_LANGUAGES = {
-    Mask.PAN: "Kreditkarte|Kreditkartennummer|Kreditkarten-Nr.|Numéro de carte bancaire|carte de crédit|Número de tarjeta"
+    Mask.PAN: "Kreditkarte|Kreditkartennummer|Kreditkarten-Nr.|Numéro de carte bancaire|carte de "
+    "crédit|Número de tarjeta"
     "|tarjeta_de_credito|Carta di credito|numero della carta di credito|creditkaartnummer",
-    Mask.CVV: "Kartenprüfnummer|Kartenpruefziffer|KartenPrüfcode|Sicherheitscode|cryptogramme visuel|Code de sécurité"
+    Mask.CVV: "Kartenprüfnummer|Kartenpruefziffer|KartenPrüfcode|Sicherheitscode|cryptogramme visuel|Code de "
+    "sécurité"
     "|código de seguridad|codice di sicurezza|beveiligingscode|veiligheidscode"
     "|Prüfnummer|Pruefnummer|Pru\u0308fnummer|Prüf-Nr.|KPN|Karten-KPN|Code de se\u0301curite\u0301",
 }
-OTHERS = "card_token|card_brand|card_number_last4|ssn_last4|company|japan|discard_no|has_credit_card|track|tracking_number|card"
+OTHERS = (
+    "card_token|card_brand|card_number_last4|ssn_last4|company|japan|discard_no|has_credit_card|track"
+    "|tracking_number|card"
+)
 OTHERS_IN_OTHER_LANGUAGES = (
     "TÜV-Prüfnummer|Geräteprüfnummer|Prüfziffer|kunde_kpn|Kartennummer|carte|carte de fidélité"
 )
@@ -75,14 +86,22 @@ def test_no_column_behind_the_gate_is_named_for_what_it_must_not_hold() -> None:
 
 
 PEOPLE = {
-    "English": "Account Holder|account_number|Payer|Beneficiary Name|Home Address|CardholderName|counterparty",
-    "German": "Kontoinhaber|Name des Kontoinhabers|Empfänger|Empfaenger|Begünstigter|Auftraggeber|IBAN Zahlungsbeteiligter|Straße",
+    "English": (
+        "Account Holder|account_number|Payer|Beneficiary Name|Home Address|CardholderName|counterparty"
+    ),
+    "German": (
+        "Kontoinhaber|Name des Kontoinhabers|Empfänger|Empfaenger|Begünstigter|Auftraggeber|IBAN "
+        "Zahlungsbeteiligter|Straße"
+    ),
     "French": "Titulaire du compte|Bénéficiaire|Donneur d'ordre|Numéro de compte|Adresse|Courriel|Prénom",
     "Spanish": "Titular de la cuenta|Ordenante|Beneficiario|Número de cuenta|Dirección|Teléfono|Apellidos",
     "Italian": "Intestatario del conto|Ordinante|Codice fiscale|Indirizzo|Numero di conto|Cognome",
     "Dutch": "Rekeninghouder|Tegenrekening|Naam tegenpartij|Begunstigde|Adres|Straatnaam|Telefoonnummer",
 }
-THINGS = "Sachkonto|Gegenkonto|iban_count|address_count|Betrag|Kontostand|account|account_type|Buchungstag|solde|importe|bedrag|city"
+THINGS = (
+    "Sachkonto|Gegenkonto|iban_count|address_count|Betrag|Kontostand|account|account_type|Buchungstag|solde"
+    "|importe|bedrag|city"
+)
 
 
 @pytest.mark.parametrize("name", [name for names in PEOPLE.values() for name in names.split("|")])

@@ -35,7 +35,10 @@ def test_the_same_contract_has_no_effect() -> None:
 
 def test_a_new_required_column_is_null_in_stored_rows() -> None:
     new = replace(OLD, columns=(*OLD.columns, CHANNEL))
-    wanted = "channel: null in stored rows, and counted there, although it is required; replay their files from raw to fill it"
+    wanted = (
+        "channel: null in stored rows, and counted there, although it is required; replay their files "
+        "from raw to fill it"
+    )
     assert effects(new) == {wanted: False}
 
 

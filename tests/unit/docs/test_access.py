@@ -1,4 +1,6 @@
-"""docs/use/access.md: its policy grants known actions and only reading, and its other recipes are well formed."""
+"""docs/use/access.md: its policy grants known actions and only reading, and its other recipes are well
+formed.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "use" / "access.md").read_text(encoding="utf-8")
-# IAM names these two by the older form of the operation. Source: AWS Service Authorization Reference, Amazon S3.
+# IAM names these two by the older form of the operation. Source: AWS Service Authorization Reference, Amazon
+# S3.
 OPERATION_OF = {"s3:ListBucket": "ListObjectsV2", "s3:ListMultipartUploadParts": "ListParts"}
 READING = ("Get", "BatchGet", "List")
 # A query is started and stopped, and its result is written with a data key to the results folder.

@@ -1,4 +1,6 @@
-"""Every `headgate …` in the documentation is a command with the options that it has, and the runbook's are an operator's."""
+"""Every `headgate …` in the documentation is a command with the options that it has, and the runbook's are an
+operator's.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The files that docs/use/lake-project.md shows extend the tutorial's lake: the contract loads, and the model builds the table."""
+"""The files that docs/use/lake-project.md shows extend the tutorial's lake: the contract loads, and the model
+builds the table.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`make check` rejects phrases that have a plain form; it reads the whole repository, so that no test has to do it again."""
+"""`make check` rejects phrases that have a plain form.
+
+It reads the whole repository, so that no test has to do it again.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,10 @@ def test_a_legitimate_use_is_not_found(sentence: str) -> None:
 
 
 def test_python_comments_and_texts_are_checked() -> None:
-    body = 'told = 1\n# what is told\nx = """One sentence.\n\nIt was let in.\n"""\ny = "told"\nz = f"a file was kept out of {told}"\n'
+    body = (
+        'told = 1\n# what is told\nx = """One sentence.\n\nIt was let in.\n"""\ny = "told"\nz = f"a '
+        'file was kept out of {told}"\n'
+    )
     assert found("module.py", body) == [(2, "told"), (5, "let in"), (8, "kept out")]
 
 

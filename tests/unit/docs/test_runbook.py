@@ -24,7 +24,9 @@ def alarm_names(terraform: str) -> set[str]:
 
 
 def machine_alarm_names(terraform: str) -> set[str]:
-    """The keys of `local.machine_alarms`: each watched machine with each way to end, and the successes that are awaited."""
+    """The keys of `local.machine_alarms`: each watched machine with each way to end, and the successes that
+    are awaited.
+    """
     ends = re.findall(r'(\w+) = "', re.findall(r"^  ends = .*$", terraform, flags=re.MULTILINE)[0])
     exports = re.findall(
         r'source == "" \? "(\w+)"', terraform

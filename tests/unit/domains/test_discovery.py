@@ -1,4 +1,6 @@
-"""Domains of the package, of installed packages and of the lake project are one list, which every consumer reads."""
+"""Domains of the package, of installed packages and of the lake project are one list, which every consumer
+reads.
+"""
 
 from __future__ import annotations
 
@@ -159,7 +161,10 @@ def test_an_unknown_domain_is_an_error_that_lists_the_domains_and_how_to_add_one
     clinic.write(lake, {"headgate.toml": 'domains = ["hospital"]\n'})
     with pytest.raises(
         SettingsError,
-        match=r"'hospital', .*there are clinic, onboarding, retail\. Install .*entry point .*headgate\.domains",
+        match=(
+            r"'hospital', .*there are clinic, onboarding, retail\. Install .*entry point "
+            r".*headgate\.domains"
+        ),
     ):
         project()
 

@@ -1,4 +1,6 @@
-"""A sample with a few bad rows gets types and a key, and the draft counts the rows that it refuses on purpose."""
+"""A sample with a few bad rows gets types and a key, and the draft counts the rows that it refuses on
+purpose.
+"""
 
 from __future__ import annotations
 

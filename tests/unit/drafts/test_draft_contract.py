@@ -1,4 +1,6 @@
-"""A drafted contract accepts its own sample, types only certain columns, and masks what could be card data."""
+"""A drafted contract accepts its own sample, types only certain columns, and masks what could be
+card data.
+"""
 
 from __future__ import annotations
 
@@ -243,7 +245,10 @@ def test_a_column_of_card_numbers_is_masked_whatever_its_name() -> None:
 
 
 def test_a_column_of_plain_ids_is_drafted_as_such_and_its_rows_are_accepted() -> None:
-    """Ids are as long as card numbers, and one in ten has a right check digit; of card numbers, all have it."""
+    """Ids are as long as card numbers, and one in ten has a right check digit.
+
+    Of card numbers, all have it.
+    """
     ids = [f"5{row * 7_919:015d}" for row in range(500)]
     body = csv_of(id=[str(row) for row in range(len(ids))], meter=ids)
     contract = drafted(body)
@@ -388,7 +393,10 @@ def test_a_draft_from_parquet_accepts_its_sample_whatever_its_columns_are_stored
 
 
 def test_a_file_that_has_the_last_four_digits_itself_keeps_them_beside_those_of_the_masked_number() -> None:
-    body = b"id,card_number,card_last4,ssn,ssn_last4\n1,4111111111111111,1111,219-09-9999,9999\n2,5555555555554444,4444,,\n"
+    body = (
+        b"id,card_number,card_last4,ssn,ssn_last4\n1,4111111111111111,1111,219-09-9999,9999\n"
+        b"2,5555555555554444,4444,,\n"
+    )
     own = gated(body, odcs_reader.parse(to_odcs(drafted(body)), "source"))
     assert own.counts.quarantined == 0
     rows = [
@@ -452,7 +460,10 @@ def test_a_column_that_is_named_with_a_number_is_reported_to_nobody(name: str) -
 
 @pytest.mark.parametrize("name", ["4111111111111111", "4111 1111 1111 1111", "219-09-9999"])
 def test_a_number_in_the_first_row_is_no_name_of_a_column(name: str) -> None:
-    """Such a row is data of a file without a header, or the draft is refused; either way the number is shown to nobody."""
+    """Such a row is data of a file without a header, or the draft is refused.
+
+    Either way the number is shown to nobody.
+    """
     reported = ""
     with suppress(UnreadableFileError):
         found = draft(f"id,{name}\n1,2\n2,3\n".encode(), "x")
@@ -550,8 +561,12 @@ def workbook(*rows: tuple[str, ...]) -> bytes:
     ]
     parts = {
         "[Content_Types].xml": "<Types/>",
-        "xl/workbook.xml": f'<workbook {main} {links}><sheets><sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/workbook.xml": (
+            f'<workbook {main} {links}><sheets><sheet name="s" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": (
+            '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>'
+        ),
         "xl/worksheets/sheet1.xml": f"<worksheet {main}><sheetData>{''.join(lines)}</sheetData></worksheet>",
     }
     out = io.BytesIO()
@@ -735,7 +750,8 @@ def dirty(good: list[str], bad: str) -> bytes:
 @pytest.mark.parametrize(
     ("good", "bad", "note"),
     [
-        (["31.12.2026", "01.02.2026", "14.03.2026"], "soon", "1 value is no date: correct the sample, or refuse their rows with"),
+        (["31.12.2026", "01.02.2026", "14.03.2026"], "soon",
+         "1 value is no date: correct the sample, or refuse their rows with"),
         (["1.299,00 €", "5,50 €", "12,00 €"], "199 $", "--format 'v=1.234,5'"),
         (["1", "2", "3"], "two", "--format 'v=1234'"),
         (["ja", "nein"], "maybe", "1 value is no boolean: correct the sample"),
@@ -890,7 +906,8 @@ def test_a_number_of_json_is_no_question_and_a_text_like_it_is() -> None:
 BANK = (
     "Auftragskonto;Buchungstag;Buchungstext;Verwendungszweck;Begünstigter/Zahlungspflichtiger;Kontonummer/IBAN;Betrag\n"
     + "".join(
-        f"DE89370400440532013000;{at % 28 + 1:02}.12.2025;LASTSCHRIFT;Miete {at} Danke;Erika Muster{at};DE02120300000000202051;-{at},50\n"
+        f"DE89370400440532013000;{at % 28 + 1:02}.12.2025;LASTSCHRIFT;Miete {at} Danke;Erika "
+        f"Muster{at};DE02120300000000202051;-{at},50\n"
         for at in range(60)
     )
 ).encode()

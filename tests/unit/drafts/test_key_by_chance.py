@@ -1,4 +1,6 @@
-"""A measure that happens to differ in all rows of a sample is no key: a later row of the same value would replace another one."""
+"""A measure that happens to differ in all rows of a sample is no key: a later row of the same value would
+replace another one.
+"""
 
 from __future__ import annotations
 

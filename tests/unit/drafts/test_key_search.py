@@ -1,4 +1,6 @@
-"""The drafted key is the smallest set of columns that tells rows apart: ids before texts and dates, and never a measure."""
+"""The drafted key is the smallest set of columns that tells rows apart: ids before texts and dates, and never
+a measure.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def day(at: int) -> dt.date:
 
 
 def test_a_date_that_is_unique_is_the_key_and_no_count_beside_it() -> None:
-    """New York City's cases by day: with the count in the key a restated day stayed beside the day that it corrects."""
+    """New York City's cases by day: with the count in the key a restated day stayed beside the day that it
+    corrects.
+    """
     counts = csv_of(
         "date_of_interest,hospitalized_count,case_count",
         *((day(at), at * 7919 % 1009, at % 7) for at in range(60)),
@@ -49,7 +53,9 @@ def test_where_only_a_measure_makes_rows_unique_the_draft_has_no_key_and_says_so
 
 
 def test_a_place_in_a_sequence_is_a_better_key_than_a_second_id() -> None:
-    """GTFS: a trip that is a loop stops twice at one stop, so `stop_sequence` is the key although the sample has no loop."""
+    """GTFS: a trip that is a loop stops twice at one stop, so `stop_sequence` is the key although the sample
+    has no loop.
+    """
     stops = [(f"T{trip}", f"S{trip + at}", at) for trip in range(20) for at in range(1, 8)]
     assert key_of(csv_of("trip_id,stop_id,stop_sequence", *stops)) == ("trip_id", "stop_sequence")
 

@@ -1,4 +1,6 @@
-"""No value of public data sets is altered in a column named for phone numbers or accounts: 92 phone numbers, 4,695 of banks, 21 IBANs."""
+"""No value of public data sets is altered in a column named for phone numbers or accounts: 92 phone numbers,
+4,695 of banks, 21 IBANs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Cells that a file stores as numbers or moments show less than their texts: no scale of amounts, and no time at midnight."""
+"""Cells that a file stores as numbers or moments show less than their texts: no scale of amounts, and no time
+at midnight.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def test_midnights_among_the_times_of_a_workbook_are_times(every: int) -> None:
 
 
 def test_amounts_above_a_line_of_totals_have_two_places() -> None:
-    """Nobody worked out the sum of the last row: openpyxl stores the formula alone, and the gate quarantines the row."""
+    """Nobody worked out the sum of the last row: openpyxl stores the formula alone, and the gate quarantines
+    the row.
+    """
     body = workbook(
         ["nr", "gebuehr"], *([at, 12.5 * (at % 3)] for at in range(60)), ["Summe", "=SUM(B2:B61)"]
     )
@@ -49,7 +53,10 @@ def test_amounts_above_a_line_of_totals_have_two_places() -> None:
 
 
 def test_counts_above_a_line_of_totals_are_numbers_as_amounts_are() -> None:
-    """A formula is no id of another kind, though `=SUM(B2:B81)` has letters and digits; the gate quarantines its row."""
+    """A formula is no id of another kind, though `=SUM(B2:B81)` has letters and digits.
+
+    The gate quarantines its row.
+    """
     body = workbook(
         ["artikel", "menge"], *([f"Rad {at}", at % 7] for at in range(80)), ["Summe", "=SUM(B2:B81)"]
     )

@@ -1,4 +1,6 @@
-"""A file of no contract, whatever its header: no message speaks of a contract, and no name of a column is a number of its place."""
+"""A file of no contract, whatever its header: no message speaks of a contract, and no name of a column is a
+number of its place.
+"""
 
 from __future__ import annotations
 

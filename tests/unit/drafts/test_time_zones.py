@@ -1,4 +1,6 @@
-"""A draft says in which zone times are read and stored, because two hours of difference are no error that anybody sees."""
+"""A draft says in which zone times are read and stored, because two hours of difference are no error that
+anybody sees.
+"""
 
 from __future__ import annotations
 

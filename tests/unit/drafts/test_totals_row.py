@@ -30,7 +30,9 @@ def test_a_sum_of_two_numbers_and_a_column_of_zeros_say_nothing() -> None:
 
 
 def test_a_line_of_totals_that_the_gate_quarantines_doubles_nothing() -> None:
-    """A reader list of 60 loans: below the dates the last row has a word, so its sum of fees never reaches a table."""
+    """A reader list of 60 loans: below the dates the last row has a word, so its sum of fees never reaches a
+    table.
+    """
     rows = "".join(f"{4000 + at};{1 + at % 28:02}.10.2026;{at % 7};{at % 5},50\n" for at in range(60))
     totals = f"4999;Summe;{sum(at % 7 for at in range(60))};{sum(at % 5 for at in range(60)) + 30},00\n"
     found = draft(

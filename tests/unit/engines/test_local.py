@@ -1,4 +1,6 @@
-"""Work over groups goes to other processes only where their start pays, and DuckDB takes a part of the memory."""
+"""Work over groups goes to other processes only where their start pays, and DuckDB takes a part of the
+memory.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""After a person is forgotten, no version of any object has a row or a text of theirs, and nobody else's row is gone."""
+"""After a person is forgotten, no version of any object has a row or a text of theirs, and nobody else's row
+is gone.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ ORDERS = (
 
 @dataclass
 class Shop:
-    """A lake with two customers, an old upload of one of them that was reverted, and tables in two versions."""
+    """A lake with two customers, an old upload of one of them that was reverted, and tables in
+    two versions.
+    """
 
     folder: Path
     lake: MemoryLake = field(default_factory=MemoryLake)

@@ -40,7 +40,10 @@ def shop_with(folder: Path, name: str = "Jane Forgotten") -> Shop:
 
 
 def receive_pending(shop: Shop, text: str) -> FileRecord:
-    """A file of orders with a new column that holds the text; it is pending until a person maps the column."""
+    """A file of orders with a new column that holds the text.
+
+    It is pending until a person maps the column.
+    """
     header, _, row = ORDERS.strip().split("\n")
     return shop.lake.receive(PENDING, f"{header},Filiale\n{row},{text}\n".encode())
 

@@ -1,4 +1,6 @@
-"""The scheduled job's request: a function of its arguments, so that a repeated attempt continues the same run."""
+"""The scheduled job's request: a function of its arguments, so that a repeated attempt continues the same
+run.
+"""
 
 from __future__ import annotations
 

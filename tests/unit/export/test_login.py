@@ -1,4 +1,6 @@
-"""Logins: TLS is left out only where nothing leaves the machine or somebody says so, and no text shows a password."""
+"""Logins: TLS is left out only where nothing leaves the machine or somebody says so, and no text shows a
+password.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +137,10 @@ def test_the_login_of_one_of_several_databases_has_a_name_of_its_own() -> None:
 
 
 def test_the_driver_has_the_private_names_that_the_export_uses() -> None:
-    """PyMySQL has no prepared statements, so rows are read from its connection; another release may rename these."""
+    """PyMySQL has no prepared statements, so rows are read from its connection.
+
+    Another release may rename these.
+    """
     assert {"_execute_command", "_read_packet", "_force_close"} <= vars(Connection).keys()
     assert all(hasattr(Connection(defer_connect=True), name) for name in ("_sock", "_rfile"))
     assert "_data" in MysqlPacket.__slots__

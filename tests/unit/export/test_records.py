@@ -153,7 +153,8 @@ def test_bounds_reach_back_by_the_overlap_and_take_rows_without_a_watermark() ->
     assert changed([]) == "TRUE"
     assert changed([Bound("at", None, None)]) == "(TRUE)"
     assert changed([Bound("at", "'a'", "'b'", 300), Bound("id", "5", "9")]) == (
-        "((`at` > 'a' - INTERVAL 300 SECOND AND `at` <= 'b' OR `at` IS NULL) OR (`id` > 5 AND `id` <= 9 OR `id` IS NULL))"
+        "((`at` > 'a' - INTERVAL 300 SECOND AND `at` <= 'b' OR `at` IS NULL) OR (`id` > 5 AND `id` <= 9 "
+        "OR `id` IS NULL))"
     )
 
 

@@ -24,9 +24,9 @@ def holding(pieces: tuple[Slice, ...], key: tuple[KeyColumn, ...], row: tuple[in
         database.execute("CREATE TABLE t (a INT, b INT)")
         database.execute("INSERT INTO t VALUES (?, ?)", row)
         asked = [
-            database.execute(f"SELECT {piece.number} FROM t WHERE {piece.where(key)}").fetchall()
+            database.execute(f"SELECT {piece.number} FROM t WHERE {piece.where(key)}").fetchall()  # noqa: S608 SQL under test
             for piece in pieces
-        ]  # noqa: S608 SQL under test
+        ]
     database.close()
     return [found[0][0] for found in asked if found]
 
@@ -117,7 +117,10 @@ def test_a_table_without_such_a_key_has_none() -> None:
 
 @given(st.integers(0, 10**10), st.integers(0, 10**7), st.integers(1, 64))
 def test_slices_are_neither_tiny_nor_far_beyond_their_target(rows: int, row_bytes: int, workers: int) -> None:
-    """Few rows make a slice only where they are wide; what lies on the server's disk shrinks to a quarter, of wide rows to a half."""
+    """Few rows make a slice only where they are wide.
+
+    What lies on the server's disk shrinks to a quarter, of wide rows to a half.
+    """
     found = rows_per_slice(rows, row_bytes, target_bytes=128 << 20, workers=workers)
     limit = (2 if row_bytes > 8192 else 4) * (128 << 20)
     assert found >= 50_000 or found * row_bytes >= limit - row_bytes

@@ -33,7 +33,8 @@ PANS = ("4111111111111111", "5555555555554444", "378282246310005")
 
 line = st.builds(
     lambda key, pan, amount, status, notes, newer: (
-        f"{key},A{key},card,{pan},123,2026-01,{amount},GBP,2024-01-01 10:00:00,{status},{notes},2024-01-0{newer} 00:00:00"
+        f"{key},A{key},card,{pan},123,2026-01,{amount},GBP,2024-01-01 "
+        f"10:00:00,{status},{notes},2024-01-0{newer} 00:00:00"
     ),
     st.integers(1, 6),
     st.sampled_from([*PANS, "4111111111111112", ""]),
@@ -92,7 +93,10 @@ def test_what_is_reported_of_a_file_is_equal_whatever_the_size_of_batches(
 
 
 def test_a_file_on_disk_is_accepted_as_one_in_memory(tmp_path: Path) -> None:
-    good = "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 00:00:00"
+    good = (
+        "1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,thanks,2024-01-01 "
+        "00:00:00"
+    )
     body = csv_of([good, good, "too,short", good.replace("1,A1", "2,A2")])
     (tmp_path / "in.csv").write_bytes(body)
     counts = check_file(

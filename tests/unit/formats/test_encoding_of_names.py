@@ -1,4 +1,6 @@
-"""A header whose names are the contract's in another old encoding shows the encoding: its texts are not read as Windows-1252."""
+"""A header whose names are the contract's in another old encoding shows the encoding: its texts are not read
+as Windows-1252.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A file becomes the same in memory and by way of the disk: every format, every compression, and every file of the sample shop."""
+"""A file becomes the same in memory and by way of the disk: every format, every compression, and every file
+of the sample shop.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,9 @@ def in_memory(body: bytes, contract: Contract) -> Outcome:
 
 
 def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outcome]:
-    """Which way the file went, and what became of it: streamed wherever it can be, else what stays between the goes is on disk."""
+    """Which way the file went, and what became of it: streamed wherever it can be, else what stays between
+    the goes is on disk.
+    """
     folder.mkdir()
     (folder / "received").write_bytes(body)
     origin = RowOrigin(contract.dataset, "0" * 64, "a/b", LANDED)
@@ -93,7 +97,8 @@ def _stored(path: Path) -> list[dict[str, object]]:
 PAYMENTS = SOURCE["payments"]
 ROWS = [
     {
-        "payment_id": str(number // 2), "order_id": f"A{number}", "method": "card", "card_number": "4111111111111111", "card_cvv": "123",
+        "payment_id": str(number // 2), "order_id": f"A{number}", "method": "card",
+        "card_number": "4111111111111111", "card_cvv": "123",
         "card_expiry": "2026-01", "amount": "x" if number == 3 else f"{number}.50", "currency": "GBP",
         "paid_at": "2024-01-01 10:00:00", "status": "captured", "notes": "Zoë said\nso, 4111 1111 1111 1111",
         "updated_at": "2024-01-01 10:00:00",

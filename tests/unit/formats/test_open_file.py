@@ -1,4 +1,6 @@
-"""A file that is streamed from disk is described as one that is read at once, whatever its format and compression."""
+"""A file that is streamed from disk is described as one that is read at once, whatever its format and
+compression.
+"""
 
 from __future__ import annotations
 
@@ -199,14 +201,18 @@ def test_the_unit_of_int96_timestamps_is_decided_by_all_batches(tmp_path: Path, 
 
 def large_csv() -> bytes:
     rows = "".join(
-        f"{row},A{row},card,4111111111111111,123,2026-01,{row % 90}.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+        f"{row},A{row},card,4111111111111111,123,2026-01,{row % 90}.50,GBP,2024-01-01 "
+        "10:00:00,captured,,2024-01-01 10:00:00\n"
         for row in range(200_000)
     )
     return (
         ",".join(PAYMENTS.names)
         + "\n"
         + rows
-        + "0,too short\n1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
+        + (
+            "0,too short\n1,A1,card,4111111111111111,123,2026-01,1.00,GBP,2024-01-01 "
+            "10:00:00,captured,,2024-01-01 10:00:00\n"
+        )
     ).encode()
 
 

@@ -1,4 +1,6 @@
-"""The second column of a name is `name_2`, in drafts and in the gate, because nobody can change the export of a bank."""
+"""The second column of a name is `name_2`, in drafts and in the gate, because nobody can change the export of
+a bank.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 TEXT = ColumnType(Kind.STRING)
-# The layout of the bank ING's "Umsatzanzeige"; all values are invented, the IBAN is the example of ISO 13616's registry.
+# The layout of the bank ING's "Umsatzanzeige"; all values are invented, the IBAN is the example of ISO
+# 13616's registry.
 UMSATZANZEIGE = (
     """Umsatzanzeige;Datei erstellt am: 04.03.2026 10:11
 
@@ -47,9 +50,10 @@ Sortierung;Datum absteigend
 In der CSV-Datei finden Sie alle bereits gebuchten Ums\u00e4tze. Die vorgemerkten Ums\u00e4tze werden nicht aufgenommen.
 
 Buchung;Wertstellungsdatum;Auftraggeber/Empf\u00e4nger;Buchungstext;Verwendungszweck;Saldo;W\u00e4hrung;Betrag;W\u00e4hrung
-"""
+"""  # noqa: E501 a listing
     + "".join(
-        f"{day:02}.02.2026;{day:02}.02.2026;B\u00e4ckerei Gr\u00fcn;Lastschrift;Einkauf {day};2.{604 - day},19;EUR;-{day},45;CHF\n"
+        f"{day:02}.02.2026;{day:02}.02.2026;B\u00e4ckerei Gr\u00fcn;Lastschrift;Einkauf "
+        f"{day};2.{604 - day},19;EUR;-{day},45;CHF\n"
         for day in range(28, 0, -1)
     )
 ).encode("cp1252")

@@ -1,4 +1,6 @@
-"""Which content an object last came to hold: a correction counts, a copy and the same bytes sent again say nothing."""
+"""Which content an object last came to hold: a correction counts, a copy and the same bytes sent again say
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -113,9 +115,7 @@ def test_what_is_replayed_keeps_its_moment_and_corrects_only_what_it_had_correct
     assert History.of([first, replayed]).settled_by(first) is None
 
 
-def test_a_refused_version_is_settled_when_its_object_goes_back_and_when_its_own_content_is_accepted_after_all() -> (
-    None
-):
+def test_a_refused_version_is_settled_when_its_object_goes_back_and_when_its_content_is_accepted() -> None:
     back, accepted = records_of([Sent("k", "X", 1), Sent("k", "X", 3)]), records_of([Sent("k", "Z", 3)])
     assert History.of(back).settled_by(refused("k", "Z", 2)) == back[1]
     assert History.of(accepted).settled_by(refused("k", "Z", 2)) == accepted[0]
@@ -128,7 +128,9 @@ SENDS = st.lists(
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[Sent], list[int]]:
-    """Sends of two objects and three contents, some of one second, and the order in which they are processed."""
+    """Sends of two objects and three contents, some of one second, and the order in which they
+    are processed.
+    """
     sent, at = [], 0
     for key, content, pause in draw(SENDS):
         at += pause
@@ -137,7 +139,9 @@ def histories(draw: st.DrawFn) -> tuple[list[Sent], list[int]]:
 
 
 def replaced_another(one: Sent, sent: list[Sent]) -> bool:
-    """Whether its object may have held another content when it came: one of the same second, or of the last second before."""
+    """Whether its object may have held another content when it came: one of the same second, or of the last
+    second before.
+    """
     of_object = [other for other in sent if other.key == one.key]
     before = max((other.at for other in of_object if other.at < one.at), default=-1)
     return any(other.content != one.content for other in of_object if other.at in {before, one.at})

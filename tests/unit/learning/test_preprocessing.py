@@ -45,7 +45,9 @@ def test_ranks_lie_between_0_and_1_and_keep_the_order(values: list[float | None]
 def test_ranks_keep_the_order_of_values_that_differ_by_one_rounding(
     fitted: list[float], values: list[float]
 ) -> None:
-    """Differences so small that their inverse is infinite, and values between, below and above those of the fit."""
+    """Differences so small that their inverse is infinite, and values between, below and above those of the
+    fit.
+    """
     _check_ranks(fitted, values)
 
 
@@ -60,7 +62,9 @@ def _check_ranks(fitted: list[float], values: list[float]) -> None:
 
 
 def test_ranks_are_those_of_scikit_learn() -> None:
-    """Compared with its QuantileTransformer, with ties, a value that is most of the column, and values outside of the fit."""
+    """Compared with its QuantileTransformer, with ties, a value that is most of the column, and values
+    outside of the fit.
+    """
     rng = np.random.default_rng(7)
     fitted = frame([*rng.lognormal(2, 1, 300).round(1), *[7.5] * 200])
     points = pd.concat([fitted, fitted * 1.3 - 2, frame([None, -1e9, 1e9])])

@@ -165,7 +165,10 @@ def test_a_pickle_of_an_earlier_version_is_not_loaded_and_the_message_says_what_
     del stated["stored_as"]
     with pytest.raises(
         AuditError,
-        match=r"a pickle of an earlier version of Headgate, which is not loaded\. `headgate run` fits it again",
+        match=(
+            r"a pickle of an earlier version of Headgate, which is not loaded\. `headgate run` fits it "
+            r"again"
+        ),
     ):
         kept.load(Card.from_json(json.dumps(stated)), Steps)
     with pytest.raises(AuditError, match="Not a model's file"):

@@ -1,4 +1,7 @@
-"""A job's run starts and ends, and each published version has events; a failure to write one is a warning and nothing more."""
+"""A job's run starts and ends, and each published version has events.
+
+A failure to write one is a warning and nothing more.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""An event of a table version has what OpenLineage requires, and depends on nothing but the version and its time."""
+"""An event of a table version has what OpenLineage requires, and depends on nothing but the version and its
+time.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,10 @@ def test_an_event_has_every_field_that_the_specification_requires() -> None:
 
 
 def test_the_output_states_the_columns_that_each_column_was_computed_from() -> None:
-    """Sources are columns of datasets, the inputs of the event; those of models between them and unknown columns are left out."""
+    """Sources are columns of datasets, the inputs of the event.
+
+    Those of models between them and unknown columns are left out.
+    """
     amount, daily = ColumnRef("curated", "orders", "amount"), ColumnRef("prod", "daily", "total")
     columns = TableColumns(
         {
@@ -129,7 +134,9 @@ def test_the_output_states_schema_version_rows_and_bytes() -> None:
     assert output["facets"]["version"]["datasetVersion"] == "v1"
     assert output["outputFacets"]["outputStatistics"] == {
         "_producer": "urn:headgate",
-        "_schemaURL": f"{URL}1-0-2/OutputStatisticsOutputDatasetFacet.json#/$defs/OutputStatisticsOutputDatasetFacet",
+        "_schemaURL": (
+            f"{URL}1-0-2/OutputStatisticsOutputDatasetFacet.json#/$defs/OutputStatisticsOutputDatasetFacet"
+        ),
         "rowCount": 7,
         "size": 900,
     }

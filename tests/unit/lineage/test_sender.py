@@ -29,7 +29,10 @@ def event(table: str) -> dict[str, Any]:
 
 
 def finished(sender: LineageSender, caplog: pytest.LogCaptureFixture) -> tuple[float, list[tuple[int, str]]]:
-    """Send two events; return how long that held the run, and the warnings: events that were not sent, and the cause."""
+    """Send two events.
+
+    Return how long that held the run, and the warnings: events that were not sent, and the cause.
+    """
     began = time.monotonic()
     with caplog.at_level(logging.WARNING):
         sender.send(event("orders"))
@@ -111,7 +114,10 @@ def test_an_event_after_a_failed_one_is_still_sent(caplog: pytest.LogCaptureFixt
     assert warnings == [
         (
             1,
-            f"{server.url}/api/v1/lineage answered 503 Service Unavailable. {warnings[0][1].partition('. ')[2]}",
+            (
+                f"{server.url}/api/v1/lineage answered 503 Service Unavailable. "
+                f"{warnings[0][1].partition('. ')[2]}"
+            ),
         )
     ]
     assert KEY not in str(warnings)

@@ -1,4 +1,6 @@
-"""The commands and `import headgate` check, draft and profile a file alike, because they call the same functions."""
+"""The commands and `import headgate` check, draft and profile a file alike, because they call the same
+functions.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Without a card's name nearby, only digits that are written like a card number are searched; lists, decimals and ids stay."""
+"""Without a card's name nearby, only digits that are written like a card number are searched.
+
+Lists, decimals and ids stay.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +150,10 @@ def test_redacted_text_stays_as_it_is(text: str) -> None:
 def test_the_time_grows_with_the_length_of_a_text(
     written: Callable[[random.Random], str], before: str
 ) -> None:
-    """Search a text that took hours when each number searched the line again; `make bench-pan` measures the time per megabyte."""
+    """Search a text that took hours when each number searched the line again.
+
+    `make bench-pan` measures the time per megabyte.
+    """
     chance = random.Random(11)  # noqa: S311 seeded samples
     text = before + "".join(written(chance) for _ in range(60_000))
     (masked,) = redact(pa.array([text])).to_pylist()

@@ -351,7 +351,9 @@ def test_a_short_number_with_a_context_is_found(number: str, text: str) -> None:
     ],
 )
 def test_a_short_number_without_a_context_stays(number: str, text: str) -> None:
-    """Article numbers and phone numbers have 12 and 13 digits, too, and one in ten of those that begin like cards passes as one."""
+    """Article numbers and phone numbers have 12 and 13 digits, too, and one in ten of those that begin like
+    cards passes as one.
+    """
     assert redacted(text.format(number), context_below=CONTEXT_BELOW) == [text.format(number)]
 
 
@@ -422,11 +424,13 @@ def test_identifiers_are_rarely_taken_for_cards() -> None:
     samples = [
         *(f"{choose.randint(1_600_000_000_000, 1_800_000_000_000)}" for _ in range(20_000)),
         *(
-            f"2024-{choose.randint(1, 12):02d}-{choose.randint(1, 28):02d} {choose.randint(0, 23):02d}.{choose.randint(0, 59):02d}"
+            f"2024-{choose.randint(1, 12):02d}-{choose.randint(1, 28):02d} "
+            f"{choose.randint(0, 23):02d}.{choose.randint(0, 59):02d}"
             for _ in range(20_000)
         ),
         *(
-            f"+{choose.randint(1, 99)} {choose.randint(100, 999)} {choose.randint(1000, 9999)} {choose.randint(100, 9999)}"
+            f"+{choose.randint(1, 99)} {choose.randint(100, 999)} {choose.randint(1000, 9999)} "
+            f"{choose.randint(100, 9999)}"
             for _ in range(20_000)
         ),
         *(

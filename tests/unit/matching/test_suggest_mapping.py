@@ -158,7 +158,9 @@ def test_other_words_are_not_alike() -> None:
 
 
 def test_of_another_tables_file_no_number_and_no_text_is_suggested_with_confidence() -> None:
-    """A supplier's delivery list and the shop's products: numbers fit a price and texts fit a name, and nothing says more."""
+    """A supplier's delivery list and the shop's products: numbers fit a price and texts fit a name, and
+    nothing says more.
+    """
     delivery = {
         "Artikelnummer": [f"{4711 + 13 * at:08}" for at in range(40)],
         "Bezeichnung": ["Fahrradschloß", "Sättel Gel", "Kettenöl", "E-Bike Müller"] * 10,

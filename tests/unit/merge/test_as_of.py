@@ -69,7 +69,10 @@ def test_a_dataset_without_dates_or_rows_records_no_day(tmp_path: Path) -> None:
 
 
 def test_an_open_end_is_no_event(tmp_path: Path) -> None:
-    """Databases keep 9999-12-31 for what never ends; one such row would move all tables of the lake to that day."""
+    """Databases keep 9999-12-31 for what never ends.
+
+    One such row would move all tables of the lake to that day.
+    """
     pq.write_table(
         pa.table({"loaned_on": [date(2026, 3, 1), date(9999, 12, 31)]}), tmp_path / "loans.parquet"
     )

@@ -1,4 +1,7 @@
-"""A row that its source has deleted is in no snapshot, until the source holds it again; however often one merges meanwhile."""
+"""A row that its source has deleted is in no snapshot, until the source holds it again.
+
+However often one merges meanwhile.
+"""
 
 from __future__ import annotations
 

@@ -329,8 +329,8 @@ def test_a_newer_contract_rebuilds_the_snapshot_from_all_increments(lake: Lake) 
     wider = replace(
         ORDERS,
         version="1.1.0",
-        columns=(*ORDERS.columns[:1], Column("total", ColumnType(Kind.DECIMAL, precision=14, scale=4)), *ORDERS.columns[2:4],
-                 Column("note", ColumnType(Kind.STRING)), *LINEAGE),
+        columns=(*ORDERS.columns[:1], Column("total", ColumnType(Kind.DECIMAL, precision=14, scale=4)),
+                 *ORDERS.columns[2:4], Column("note", ColumnType(Kind.STRING)), *LINEAGE),
     )  # fmt: skip
     lake.contracts = {"orders": wider, "regions": REGIONS}
     second = lake.merging().merge()

@@ -1,4 +1,6 @@
-"""A row belongs to exactly one range of parts: from the first key of a part up to, and without, the first key of the next range."""
+"""A row belongs to exactly one range of parts: from the first key of a part up to, and without, the first key
+of the next range.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +79,9 @@ class Parts:
         return [number for span in spans for number in span]
 
     def merged(self, parts: range, *keys: Key) -> list[tuple[Key, int]]:
-        """The rows that a merge of some parts takes of those that arrive: their keys and source rows, in order."""
+        """The rows that a merge of some parts takes of those that arrive: their keys and source rows, in
+        order.
+        """
         fitted = fit_files(self.contract, [self.arrive(keys)])
         batches = newest_rows(fitted, self.memory, within=Within(self.record.edges(), parts))
         return [
@@ -103,7 +107,8 @@ def numbers(tmp_path: Path) -> Parts:
     return Parts(tmp_path, ["shop", "line"], ((1, 5), (2, 3)), ((2, 7), (2, 7)), ((3, 0), (9, 9)))
 
 
-# Where no row lies between the last key of a part and the first of the next, a new row belongs to the earlier part, unless it begins one.
+# Where no row lies between the last key of a part and the first of the next, a new row belongs to the earlier
+# part, unless it begins one.
 @pytest.mark.parametrize(
     ("key", "part"),
     [

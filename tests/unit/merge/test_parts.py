@@ -1,4 +1,7 @@
-"""A snapshot consists of parts by ranges of the key. Only the parts that change are read and written, and history changes no byte."""
+"""A snapshot consists of parts by ranges of the key.
+
+Only the parts that change are read and written, and history changes no byte.
+"""
 
 from __future__ import annotations
 

@@ -155,12 +155,15 @@ def test_a_profile_types_a_column_as_the_drafted_contract_does(
 
 
 _DRAFTED_AS = {
-    Kind.STRING: "string", Kind.BIGINT: "int", Kind.DECIMAL: "decimal", Kind.DOUBLE: "float", Kind.BOOLEAN: "bool", Kind.DATE: "date",
+    Kind.STRING: "string", Kind.BIGINT: "int", Kind.DECIMAL: "decimal", Kind.DOUBLE: "float",
+    Kind.BOOLEAN: "bool", Kind.DATE: "date",
     Kind.TIMESTAMP: "timestamp",
 }  # fmt: skip
 _SPELLINGS = [
-    "01/02/2024", "13/02/2024", "02/13/2024", "01-02-2024", "2024-02-01", "01.02.2024", "1.299", "1,299", "1,5", "12", "007", "80331", "no",
-    "yes", "ja", "nein", "-", "n/a", "1e3", "19 %", "5 €", "2024-02-01 10:00", "4006381333931", "12345678901234567890", "gratis",
+    "01/02/2024", "13/02/2024", "02/13/2024", "01-02-2024", "2024-02-01", "01.02.2024", "1.299", "1,299",
+    "1,5", "12", "007", "80331", "no",
+    "yes", "ja", "nein", "-", "n/a", "1e3", "19 %", "5 €", "2024-02-01 10:00", "4006381333931",
+    "12345678901234567890", "gratis",
 ]  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""A column of many rows is described in bounded memory: exactly where that can be, and else by a sample that says so."""
+"""A column of many rows is described in bounded memory: exactly where that can be, and else by a sample that
+says so.
+"""
 
 from __future__ import annotations
 

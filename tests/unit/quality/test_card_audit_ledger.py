@@ -1,4 +1,6 @@
-"""The card-data audit reads each object once, unless it changed, the scanner changed, or a full audit is due."""
+"""The card-data audit reads each object once, unless it changed, the scanner changed, or a full
+audit is due.
+"""
 
 from __future__ import annotations
 
@@ -218,5 +220,6 @@ def test_only_new_log_lines_are_read(lake: Lake) -> None:
 def test_a_usual_run_leaves_snapshots_to_the_full_audit() -> None:
     zones = growing_zones("curated", "quarantine", ["hub-prod"])
     assert zones == [
-        Zone("curated", "curated", ("increments/",)), Zone("quarantine", "quarantine", ("",)), Zone("prod", "hub-prod", ("",)),
+        Zone("curated", "curated", ("increments/",)), Zone("quarantine", "quarantine", ("",)),
+        Zone("prod", "hub-prod", ("",)),
     ]  # fmt: skip

@@ -1,4 +1,6 @@
-"""The leak scanner finds what must not be there, however it is written, and does not cry wolf at what merely looks long."""
+"""The leak scanner finds what must not be there, however it is written, and does not cry wolf at what merely
+looks long.
+"""
 
 from __future__ import annotations
 

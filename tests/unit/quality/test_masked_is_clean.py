@@ -1,4 +1,6 @@
-"""The masker and the leak scanner, which share no code, agree: what was redacted holds nothing that the scanner finds."""
+"""The masker and the leak scanner, which share no code, agree: what was redacted holds nothing that the
+scanner finds.
+"""
 
 from __future__ import annotations
 
@@ -334,7 +336,9 @@ def test_what_the_gate_accepts_without_a_context_is_no_leak(text: str) -> None:
 
 @pytest.mark.parametrize("length", [32, 40, 64])
 def test_digits_within_a_hexadecimal_id_are_no_candidate_for_gate_and_audit(length: int) -> None:
-    """One in some thousands of such ids has a run of digits with an issuer's first digits and the right check digit."""
+    """One in some thousands of such ids has a run of digits with an issuer's first digits and the right check
+    digit.
+    """
     text = f"a7{'4111111111111111'}{'0123456789abcdef' * 4}"[: length - 1] + "f"
     for spelled in (text, text.upper()) if length < 64 else (text,):
         assert redact(pa.array([spelled])).to_pylist() == [spelled]

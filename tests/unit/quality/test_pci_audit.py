@@ -93,7 +93,8 @@ def test_a_clean_lake_passes_every_check_of_every_subject() -> None:
         [*scans, scan_records([RECORD]), *scan_logs({"raw_to_curated": ["claimed", "curated"]})]
     )
     assert list(frame.groupby(["zone", "subject"]).size().index) == [
-        ("curated", "orders"), ("ledger", "files"), ("logs", "raw_to_curated"), ("prod", "fraud_scores"), ("quarantine", "payments"),
+        ("curated", "orders"), ("ledger", "files"), ("logs", "raw_to_curated"), ("prod", "fraud_scores"),
+        ("quarantine", "payments"),
     ]  # fmt: skip
     assert len(frame) == 5 * len(CHECKS)
     assert frame["passed"].all()

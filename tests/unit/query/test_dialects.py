@@ -171,13 +171,16 @@ def test_a_longer_sequence_is_refused_as_in_athena(sequence: str) -> None:
 
 
 def test_tables_with_a_comma_between_them_are_a_cross_join() -> None:
-    """The emulator finds a table by FROM and JOIN only, so it did not know the second of two tables with a comma."""
+    """The emulator finds a table by FROM and JOIN only, so it did not know the second of two tables with a
+    comma.
+    """
     pair = "select count(*) from shop.t a, shop.t b where a.whole = b.whole"
     assert "CROSS JOIN shop.t AS b" in translate(pair, "duckdb", TYPES)
     assert asked(pair) == 1
     assert (
         asked(
-            "select count(*) from shop.t a, unnest(a.marks) as u(mark), shop.t b left join shop.t c on b.two = c.whole"
+            "select count(*) from shop.t a, unnest(a.marks) as u(mark), shop.t b left join shop.t c on "
+            "b.two = c.whole"
         )
         == 3
     )

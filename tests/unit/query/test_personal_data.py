@@ -1,4 +1,6 @@
-"""A caller without the right to personal data reads no value about a person, however the statement is written."""
+"""A caller without the right to personal data reads no value about a person, however the statement is
+written.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,10 @@ HOSTILE = [
     "select '1' union all select cast(c as varchar) from customers c",
     "select * from customers except select * from customers where customer_id = '2'",
     "select * from customers intersect select * from customers",
-    "select (select cast(c as varchar) from customers c where c.customer_id = o.customer_id) from customers o",
+    (
+        "select (select cast(c as varchar) from customers c where c.customer_id = o.customer_id) from "
+        "customers o"
+    ),
     "select * from customers a join customers b using (customer_id)",
     "select * from customers a, customers b",
     "select * from customers cross join unnest(array[1, 2]) as t (n)",
@@ -107,7 +112,10 @@ def test_a_rewritten_statement_is_not_rewritten_again(sql: str) -> None:
         "select customer_id from customers where email like 'a%'",
         "select customer_id from customers order by full_name",
         "select count(*) from customers a join customers b on a.email = b.email",
-        "select o.customer_id from customers o where exists (select 1 from customers c where c.email = o.email)",
+        (
+            "select o.customer_id from customers o where exists (select 1 from customers c where c.email = "
+            "o.email)"
+        ),
         "select record from quarantine",
         "select masked_value from bikes_curated.quarantine",
         "explain analyze select email from customers",
@@ -162,8 +170,8 @@ NAMES = st.sampled_from(
     [*sorted(CUSTOMERS.shown), *sorted(CUSTOMERS.hidden), "*", "c", "c.*", "customers", "cast(c as varchar)"]
 )
 SOURCES = st.sampled_from(
-    ["customers c", "customers", "(select * from customers) c", "(table customers) c", "customers c join customers d on true",
-     "(select c from customers c) c", "customers c (a, b)"]
+    ["customers c", "customers", "(select * from customers) c", "(table customers) c",
+     "customers c join customers d on true", "(select c from customers c) c", "customers c (a, b)"]
 )  # fmt: skip
 
 

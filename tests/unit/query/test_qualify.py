@@ -21,7 +21,10 @@ LAKE = Databases("bikes_curated", "bikes_prod")
         ('select o.order_id\nfrom "orders" as o', 'select o.order_id\nfrom bikes_curated."orders" as o'),
         (
             "select 'é from orders' from orders join customers using (customer_id) -- orders",
-            "select 'é from orders' from bikes_curated.orders join bikes_curated.customers using (customer_id) -- orders",
+            (
+                "select 'é from orders' from bikes_curated.orders join bikes_curated.customers using "
+                "(customer_id) -- orders"
+            ),
         ),
         ("explain select * from quarantine", "explain select * from bikes_curated.quarantine"),
         (

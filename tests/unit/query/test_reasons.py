@@ -40,7 +40,10 @@ def test_no_path_of_the_engines_machine_is_shown() -> None:
 
 
 def test_a_division_by_zero_is_named_without_the_engines_own_advice() -> None:
-    text = "Invalid Input Error: Division by zero in expression (1 // 0). Use TRY(...), or SET error_on_division_by_zero=false"
+    text = (
+        "Invalid Input Error: Division by zero in expression (1 // 0). Use TRY(...), or SET "
+        "error_on_division_by_zero=false"
+    )
     assert reason_of(text, "duckdb") == "DIVISION_BY_ZERO: Division by zero"
 
 

@@ -1,4 +1,6 @@
-"""The report page: its numbers are the answers of the dashboards' SQL, it loads nothing, and texts of files are text."""
+"""The report page: its numbers are the answers of the dashboards' SQL, it loads nothing, and texts of files
+are text.
+"""
 
 from __future__ import annotations
 

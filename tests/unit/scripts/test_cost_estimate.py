@@ -41,7 +41,10 @@ def test_the_text_names_price_date_workloads_and_limits() -> None:
     text = cost_estimate.text({})
     assert "recorded on 20" in text
     assert text.count("runs a day") == 2
-    no_fit = r"no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: \w+ needs [\d,]+ GB of \w+ .*, and \d+ more"
+    no_fit = (
+        r"no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: \w+ needs "
+        r"[\d,]+ GB of \w+ .*, and \d+ more"
+    )
     assert re.search(no_fit, text)
 
 

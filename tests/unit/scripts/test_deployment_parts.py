@@ -47,7 +47,8 @@ def test_progress_counts_changes_and_keeps_errors() -> None:
     reported.hear('{"type": "apply_complete", "hook": {"action": "read"}}')
     reported.hear('{"type": "apply_complete", "hook": {"action": "create"}}')
     reported.hear(
-        '{"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "No", "detail": "because", "address": "a.b"}}'
+        '{"type": "diagnostic", "diagnostic": {"severity": "error", "summary": "No", "detail": '
+        '"because", "address": "a.b"}}'
     )
     reported.hear("not JSON")
     assert (reported.planned, reported.changed, reported.errors) == (1, 1, ["a.b: No: because"])
@@ -65,7 +66,10 @@ def test_a_mysql_url_is_taken_apart_with_its_escapes() -> None:
 
 
 class DeployedTables:
-    """A Terraform whose state has two tables of curated and one of prod, and quarantine; what is deployed next has `orders` only."""
+    """A Terraform whose state has two tables of curated and one of prod, and quarantine.
+
+    What is deployed next has `orders` only.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

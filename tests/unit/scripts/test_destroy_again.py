@@ -18,27 +18,37 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 STALE_ETAG = (
-    "updating CloudFront Distribution (E1): operation error CloudFront: UpdateDistribution, https response error StatusCode: 412, "
-    "RequestID: 1b2c, PreconditionFailed: The request failed because it didn't meet the preconditions in one or more request-header fields."
+    "updating CloudFront Distribution (E1): operation error CloudFront: UpdateDistribution, https "
+    "response error StatusCode: 412, "
+    "RequestID: 1b2c, PreconditionFailed: The request failed because it didn't meet the preconditions "
+    "in one or more request-header fields."
 )
 CONFLICT_IN_S3 = (
-    "deleting S3 Bucket Versioning (b): operation error S3: PutBucketVersioning, https response error StatusCode: 409, RequestID: 46CQ, "
-    "HostID: h=, api error OperationAborted: A conflicting conditional operation is currently in progress against this resource."
+    "deleting S3 Bucket Versioning (b): operation error S3: PutBucketVersioning, https response error "
+    "StatusCode: 409, RequestID: 46CQ, "
+    "HostID: h=, api error OperationAborted: A conflicting conditional operation is currently in "
+    "progress against this resource."
 )
 CONFLICT_IN_LOGS = (
-    "deleting CloudWatch Logs Log Group (g): operation error CloudWatch Logs: DeleteLogGroup, https response error StatusCode: 400, "
-    "RequestID: 3b, OperationAbortedException: A conflicting operation is currently in progress against this resource. Please try again."
+    "deleting CloudWatch Logs Log Group (g): operation error CloudWatch Logs: DeleteLogGroup, https "
+    "response error StatusCode: 400, "
+    "RequestID: 3b, OperationAbortedException: A conflicting operation is currently in progress against "
+    "this resource. Please try again."
 )
 CONFLICT_IN_API_GATEWAY = (
-    "deleting API Gateway v2 Route (5): operation error ApiGatewayV2: DeleteRoute, https response error StatusCode: 409, RequestID: 60dfa, "
-    "api error ConflictException: Unable to complete operation due to concurrent modification. Please try again later."
+    "deleting API Gateway v2 Route (5): operation error ApiGatewayV2: DeleteRoute, https response error "
+    "StatusCode: 409, RequestID: 60dfa, "
+    "api error ConflictException: Unable to complete operation due to concurrent modification. Please "
+    "try again later."
 )
 CONFLICT_IN_APPSYNC = (
-    "deleting AppSync Resolver (r): operation error AppSync: DeleteResolver, https response error StatusCode: 409, RequestID: 3b, "
+    "deleting AppSync Resolver (r): operation error AppSync: DeleteResolver, https response error "
+    "StatusCode: 409, RequestID: 3b, "
     "ConcurrentModificationException: Schema is currently being altered, please wait until that is complete."
 )
 THROTTLED = (
-    "deleting API Gateway v2 API (a): operation error ApiGatewayV2: DeleteApi, exceeded maximum number of attempts, 25, https response "
+    "deleting API Gateway v2 API (a): operation error ApiGatewayV2: DeleteApi, exceeded maximum number "
+    "of attempts, 25, https response "
     "error StatusCode: 429, RequestID: 9649, api error TooManyRequestsException: Too Many Requests"
 )
 CURED = [
@@ -51,22 +61,26 @@ CURED = [
 ]
 NOT_CURED = [
     pytest.param(
-        "deleting S3 Bucket (b): operation error S3: DeleteBucket, https response error StatusCode: 403, RequestID: 1, HostID: h, "
+        "deleting S3 Bucket (b): operation error S3: DeleteBucket, https response error StatusCode: "
+        "403, RequestID: 1, HostID: h, "
         "api error AccessDenied: Access Denied",
         id="a permission is missing",
     ),
     pytest.param(
-        "Error acquiring the state lock: operation error S3: PutObject, https response error StatusCode: 412, RequestID: 1, HostID: h, "
+        "Error acquiring the state lock: operation error S3: PutObject, https response error "
+        "StatusCode: 412, RequestID: 1, HostID: h, "
         "api error PreconditionFailed: At least one of the pre-conditions you specified did not hold",
         id="another deployment holds the lock of the state",
     ),
     pytest.param(
-        "deleting API Gateway v2 Integration (i): operation error ApiGatewayV2: DeleteIntegration, https response error StatusCode: 409, "
+        "deleting API Gateway v2 Integration (i): operation error ApiGatewayV2: DeleteIntegration, "
+        "https response error StatusCode: 409, "
         "RequestID: 1, ConflictException: Cannot delete Integration 'i' due to dependencies",
         id="a conflict that lasts",
     ),
     pytest.param(
-        "deleting S3 Bucket (b): operation error S3: DeleteBucket, https response error StatusCode: 409, RequestID: 1, HostID: h, "
+        "deleting S3 Bucket (b): operation error S3: DeleteBucket, https response error StatusCode: "
+        "409, RequestID: 1, HostID: h, "
         "api error BucketNotEmpty: The bucket you tried to delete is not empty",
         id="a bucket is not empty",
     ),
@@ -75,8 +89,10 @@ NOT_CURED = [
         id="no error of AWS",
     ),
     pytest.param(
-        "reading S3 Bucket (b): operation error S3: HeadBucket, https response error StatusCode: 0, RequestID: , HostID: , request send "
-        'failed, Head "https://s3.eu-central-1.amazonaws.com/b": dial tcp: lookup s3.eu-central-1.amazonaws.com: no such host',
+        "reading S3 Bucket (b): operation error S3: HeadBucket, https response error StatusCode: 0, "
+        "RequestID: , HostID: , request send "
+        'failed, Head "https://s3.eu-central-1.amazonaws.com/b": dial tcp: lookup '
+        "s3.eu-central-1.amazonaws.com: no such host",
         id="the network does not answer",
     ),
 ]
@@ -92,7 +108,8 @@ class Destroys:
         binary = folder / "terraform-binary"
         binary.write_text(
             f"#!{sys.executable}\nimport pathlib, sys\ncounted = pathlib.Path({str(self._counted)!r})\n"
-            "number = len(counted.read_text()) if counted.exists() else 0\ncounted.write_text('x' * (number + 1))\n"
+            "number = len(counted.read_text()) if counted.exists() else 0\ncounted.write_text('x' * "
+            "(number + 1))\n"
             f"lines = {lines!r}[number]\nprint('\\n'.join(lines))\nsys.exit(bool(lines))\n",
             encoding="utf-8",
         )

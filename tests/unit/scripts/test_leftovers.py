@@ -1,4 +1,6 @@
-"""After a lake was destroyed, a listing of the account names what is left of it, and nothing of another lake."""
+"""After a lake was destroyed, a listing of the account names what is left of it, and nothing of
+another lake.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ STATE = {
 
 @dataclass
 class Account:
-    """An account that answers listings without pages; calls that it does not have fail as an emulator's do."""
+    """An account that answers listings without pages.
+
+    Calls that it does not have fail as an emulator's do.
+    """
 
     has: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 

@@ -1,4 +1,6 @@
-"""A deployment takes up files that were pending for another version of their contract, and says what came of it."""
+"""A deployment takes up files that were pending for another version of their contract, and says what came of
+it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ def test_accepted_files_name_the_next_step_and_others_say_what_keeps_them() -> N
     ]
     assert summary(results) == (
         "2 files that were pending were accepted. `headgate run` builds the tables with them. "
-        "Not accepted: still rejected: 1 file. `headgate files --state needs_mapping` and `--state rejected` list them."
+        "Not accepted: still rejected: 1 file. `headgate files --state needs_mapping` and `--state "
+        "rejected` list them."
     )
 
 

@@ -1,4 +1,6 @@
-"""Every role of the lake is made where its trust policy is checked by `terraform/tests/policies.tftest.hcl`."""
+"""Every role of the lake is made where its trust policy is checked by
+`terraform/tests/policies.tftest.hcl`.
+"""
 
 from __future__ import annotations
 

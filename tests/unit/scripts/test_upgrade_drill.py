@@ -1,4 +1,6 @@
-"""The upgrade drill names the resources with data that a plan would delete, and the tables that have other rows afterwards."""
+"""The upgrade drill names the resources with data that a plan would delete, and the tables that have other
+rows afterwards.
+"""
 
 from __future__ import annotations
 

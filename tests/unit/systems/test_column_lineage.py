@@ -1,4 +1,6 @@
-"""The lineage of an SQL model by column follows from its statement, and every column that matters is in it."""
+"""The lineage of an SQL model by column follows from its statement, and every column that matters
+is in it.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,10 @@ def readable(sources: Sources) -> Readable:
             {"orders.id FILTER"},
         ),
         (
-            "with a(p, q) as (select id, total from orders), b as (select 1 from shops where size = 3) select q as x from a where p > 1",
+            (
+                "with a(p, q) as (select id, total from orders), b as (select 1 from shops where size = 3) "
+                "select q as x from a where p > 1"
+            ),
             {"orders.total IDENTITY"},
             {"orders.id FILTER"},
         ),
@@ -124,7 +129,10 @@ def readable(sources: Sources) -> Readable:
             {"orders.shop FILTER", "shops.shop FILTER", "shops.size FILTER"},
         ),
         (
-            "select total as x from orders as o where exists (select city from shops as s where s.shop = o.shop)",
+            (
+                "select total as x from orders as o where exists (select city from shops as s where s.shop "
+                "= o.shop)"
+            ),
             {"orders.total IDENTITY"},
             {"orders.shop FILTER", "shops.shop FILTER"},
         ),
@@ -163,7 +171,10 @@ def test_a_star_has_the_columns_of_its_table() -> None:
         ("select o.tottal as x from orders as o", "Unknown column: tottal"),
         ("select total from orders", "the statement has no column x"),
         (
-            "with recursive r(x) as (select id from orders union all select x + 1 from r where x < 3) select x from r",
+            (
+                "with recursive r(x) as (select id from orders union all select x + 1 from r where x < 3) "
+                "select x from r"
+            ),
             "recursive",
         ),
         ("(select total as x from orders limit 1)", "parentheses"),
@@ -201,7 +212,10 @@ def contract(table: str, *columns: str, zone: str = "prod", **properties: object
 
 
 def test_the_sources_of_a_model_that_is_read_are_sources_too() -> None:
-    """A column has those of the models that its statement reads, and behind them those of datasets; conditions are of both statements."""
+    """A column has those of the models that its statement reads, and behind them those of datasets.
+
+    Conditions are of both statements.
+    """
     texts = {
         "large": "select id, total * 2 as twice, shop from orders where day > 3",
         "sums": "select shop, sum(twice) as total from large group by shop",
@@ -280,7 +294,8 @@ def test_a_blocks_lineage_follows_from_its_declaration(
     assert readable(lineage.rows) == rows
 
 
-# Generated statements: an outer query of one of these tables, with further parts that have columns of a, b and c only.
+# Generated statements: an outer query of one of these tables, with further parts that have columns of a, b
+# and c only.
 FROM = (
     "(select id as a, total as b, day as c from orders)",
     "(select o.id as a, s.size as b, o.total as c from orders as o left join shops as s on o.shop = s.shop)",
@@ -316,7 +331,8 @@ SELECT = st.one_of(
         CONDITION,
     ),
     st.builds(
-        "with t as (select * from {}) select {} as x, sum({}) as y from t where {} group by 1 having count(b) > 0".format,
+        "with t as (select * from {}) select {} as x, sum({}) as y from t where {} group by 1 having "
+        "count(b) > 0".format,
         st.sampled_from(FROM),
         NAME,
         VALUE,

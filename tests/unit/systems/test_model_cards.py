@@ -44,8 +44,11 @@ IN_USE = CurrentTable("2026-01-31", {"model": ("linear",)})
 
 
 def measure(
-    metric: str, value: float | None, period: str = "2025-10-01/2025-12-30", **more: Any
-) -> dict[str, Any]:  # noqa: ANN401 any column
+    metric: str,
+    value: float | None,
+    period: str = "2025-10-01/2025-12-30",
+    **more: Any,  # noqa: ANN401 any column
+) -> dict[str, Any]:
     row = {
         "model": "churn_risk",
         "metric": metric,

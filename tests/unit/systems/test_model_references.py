@@ -103,7 +103,10 @@ def models(monkeypatch: pytest.MonkeyPatch, folder: Path, **texts: str) -> SqlMo
 def test_a_model_reads_the_rows_of_another_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reference: str
 ) -> None:
-    """The plain name, the name with its database and dbt's `ref` are the same reference; rows have the types of the contract."""
+    """The plain name, the name with its database and dbt's `ref` are the same reference.
+
+    Rows have the types of the contract.
+    """
     report = f"select city, t.total from {reference} as t join shop_curated.shops using (shop)"  # noqa: S608 as a lake project has it
     own = models(
         monkeypatch,
@@ -152,8 +155,8 @@ def test_athena_gets_the_models_that_a_model_reads_in_one_statement(
     with athena.opened({"sales": SALES.schema}, "shop_curated", answer) as tables:
         own.rows("a_report", tables, AS_OF)
     assert (
-        'model_totals AS (SELECT CAST("shop" AS VARCHAR) AS "shop", CAST("total" AS DECIMAL(8, 1)) AS "total" FROM'
-        in asked[0]
+        'model_totals AS (SELECT CAST("shop" AS VARCHAR) AS "shop", CAST("total" AS DECIMAL(8, 1)) AS '
+        '"total" FROM' in asked[0]
     )
 
 
@@ -221,7 +224,10 @@ def test_models_that_read_each_other_are_named(tmp_path: Path, monkeypatch: pyte
 def test_a_dataset_has_its_name_before_a_model_of_that_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So a model that was written before another one keeps its meaning; the prod database and `ref` name the model."""
+    """So a model that was written before another one keeps its meaning.
+
+    The prod database and `ref` name the model.
+    """
     own = models(
         monkeypatch,
         tmp_path,

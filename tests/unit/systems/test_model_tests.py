@@ -1,4 +1,6 @@
-"""Unit tests of SQL models: rows in, rows out, typed by the contracts, compared in any order, with the difference shown."""
+"""Unit tests of SQL models: rows in, rows out, typed by the contracts, compared in any order, with the
+difference shown.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ pytestmark = [
     pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),
 ]
 
-DAYS = "select day, count(*) as visits, avg(weight) as weight, count_if(visit_id = '007') as spies from visits group by day"
+DAYS = (
+    "select day, count(*) as visits, avg(weight) as weight, count_if(visit_id = '007') as spies from "
+    "visits group by day"
+)
 BUSY_DAYS = "select day, visits from {{ ref('days') }} where visits > 1"
 AGES = "select distinct day, date_diff('day', day, current_date) as age_days from visits"
 VISITS = """

@@ -116,7 +116,7 @@ def build(tables, as_of):
     made = RowsInFile.new("totals")
     write_rows(totals, made.path)
     return {"totals": made, "counts": pd.DataFrame({"orders": [int(orders.count().to_pyarrow().as_py())]})}
-"""
+"""  # noqa: E501 a file's text
 
 
 @dataclass
@@ -492,7 +492,10 @@ LEARNING = (
         "def build(tables, as_of):", 'LEARNS = ("mean",)\n\n\ndef build(tables, as_of, shelf):'
     ).replace(
         "    return {",
-        '    shelf.put(Trained("mean", "plain", Mean(float(len(orders))), ("total",), len(orders), {}))\n    return {',
+        (
+            '    shelf.put(Trained("mean", "plain", Mean(float(len(orders))), ("total",), len(orders), '
+            "{}))\n    return {"
+        ),
     )
     + """
 

@@ -1,4 +1,7 @@
-"""A snapshot's datasets on the engine that suits their size; Athena only where its tables show this very snapshot."""
+"""A snapshot's datasets on the engine that suits their size.
+
+Athena only where its tables show this very snapshot.
+"""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ with good as (select r.sensor, r.measured_on, r.value from sensors_curated.readi
 select sensor, measured_on as "on", cast(avg(value) as decimal(8, 2)) as mean,
        date_diff('day', measured_on, current_date) as age_days
 from good group by sensor, measured_on
-"""
+"""  # noqa: E501 a file's text
 READINGS = pa.table(
     {
         "sensor": ["b", "a", "a", "a"],
@@ -109,7 +109,9 @@ def test_a_model_in_athenas_sql_is_published_under_its_contract(
 def test_the_catalog_keeps_the_lineage_by_column_of_the_version_that_a_table_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A version that was published without it gets it from the next deployment that confirms it, because its SQL is the same."""
+    """A version that was published without it gets it from the next deployment that confirms it, because its
+    SQL is the same.
+    """
     own, catalog, objects = models(monkeypatch, tmp_path), MemoryCatalog(), MemoryObjects()
     pq.write_table(READINGS, tmp_path / "readings.parquet")
     catalog.create("sensors_prod", "daily_means", "s3://models-prod/tables/daily_means/none/")
@@ -146,7 +148,10 @@ def test_other_sql_is_another_version(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_rows_that_break_the_contract_are_not_published(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sql = "select cast(null as varchar) as sensor, measured_on as \"on\", value as mean, bigint '1' as age_days from readings"
+    sql = (
+        "select cast(null as varchar) as sensor, measured_on as \"on\", value as mean, bigint '1' as "
+        "age_days from readings"
+    )
     with pytest.raises(AuditError, match="sensor"):
         published(models(monkeypatch, tmp_path, sql), tmp_path)
 
@@ -159,7 +164,10 @@ def test_rows_that_break_the_contract_are_not_published(
         ("select 1 as sensor; select 2", "must be one SELECT"),
         (
             "select sensor from readigns",
-            r"reads readigns, .* no model\. Did you mean readings\? It can read readings, or the models daily_means",
+            (
+                r"reads readigns, .* no model\. Did you mean readings\? It can read readings, or the models "
+                r"daily_means"
+            ),
         ),
         ("select 'x' as sensor", "reads no table"),
         (
@@ -257,7 +265,10 @@ def test_each_table_records_the_datasets_that_its_own_statement_reads(
     [
         ("with orders as (select * from orders where total > 1) select * from orders", {"orders"}),
         (
-            "select * from (with orders as (select * from refunds) select * from orders) r join orders using (id)",
+            (
+                "select * from (with orders as (select * from refunds) select * from orders) r join orders "
+                "using (id)"
+            ),
             {"orders", "refunds"},
         ),
         ("with Paid as (select * from shop_curated.Orders) select * from paid", {"orders"}),
@@ -266,7 +277,10 @@ def test_each_table_records_the_datasets_that_its_own_statement_reads(
             {"orders", "refunds", "returns"},
         ),
         (
-            "with recursive days(n) as (select n from calendar union all select n + 1 from days) select * from days",
+            (
+                "with recursive days(n) as (select n from calendar union all select n + 1 from days) select "
+                "* from days"
+            ),
             {"calendar"},
         ),
         ("select * from (orders join refunds using (id))", {"orders", "refunds"}),

@@ -1,4 +1,6 @@
-"""Events of tables as the catalog shows them: files are the inputs of datasets, snapshots those of systems' tables."""
+"""Events of tables as the catalog shows them: files are the inputs of datasets, snapshots those of systems'
+tables.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ def record(key: str, increment: str, received_at: str = "2026-01-01") -> FileRec
 
 @dataclass
 class BuiltLake:
-    """A lake with one snapshot, whose dataset orders was merged from two increments, and a system's table that read orders."""
+    """A lake with one snapshot, whose dataset orders was merged from two increments, and a system's table
+    that read orders.
+    """
 
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     records: Iterable[FileRecord] = (

@@ -1,4 +1,6 @@
-"""What `headgate upload` sends, and in which order: data first, then the manifests that say it is complete."""
+"""What `headgate upload` sends, and in which order: data first, then the manifests that say it is
+complete.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A value written in a declared format is read back as the same value, and a text outside the format is refused."""
+"""A value written in a declared format is read back as the same value, and a text outside the format is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -345,7 +347,10 @@ def test_a_column_without_a_format_is_read_by_its_type_alone() -> None:
 def test_a_declared_minus_is_read_behind_the_number_or_as_parentheses(
     minus: str, text: str, value: object
 ) -> None:
-    """SAP writes 1.234,56- and accounting (12.00); a minus in front keeps its meaning, two signs have none."""
+    """SAP writes 1.234,56- and accounting (12.00).
+
+    A minus in front keeps its meaning, two signs have none.
+    """
     of = column("DECIMAL(12,2)", decimal=",", thousands=".", currency=["€"], minus=minus)
     assert read(of, text) == [value]
     assert read(column("DECIMAL(12,2)", decimal=","), "12,50-", "(12,50)") == ["misfit", "misfit"]

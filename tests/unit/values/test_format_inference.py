@@ -1,4 +1,7 @@
-"""A column gets a format only if one format reads every text; formats that read different values make it ambiguous."""
+"""A column gets a format only if one format reads every text.
+
+Formats that read different values make it ambiguous.
+"""
 
 from __future__ import annotations
 
@@ -103,9 +106,12 @@ def test_three_digits_behind_one_separator_are_ambiguous(text: str) -> None:
 @pytest.mark.parametrize(
     "texts",
     [
-        ["gratis", "1,50"], ["5 €", "6 $"], ["29.02.2025"], ["123 456 789", "123 456 780"], ["007", "8"], ["ja"], ["10.0.0.1"],
-        ["+49 351 1"], ["NA", "1"], ["12/31/2026", "31.12.2026 10:00"], ["4111 1111 1111 1111"], ["a", "b"], ["5 kg", "6"],
-        ["(1)", "(2)"], ["1-", "2-"], ["(1.1)", "(1.2)"], ["1-", "(2)", "3"], ["-1-", "2"], ["(-1)", "2"], ["1-2", "3"], ["(1", "2"],
+        ["gratis", "1,50"], ["5 €", "6 $"], ["29.02.2025"], ["123 456 789", "123 456 780"], ["007", "8"],
+        ["ja"], ["10.0.0.1"],
+        ["+49 351 1"], ["NA", "1"], ["12/31/2026", "31.12.2026 10:00"], ["4111 1111 1111 1111"], ["a", "b"],
+        ["5 kg", "6"],
+        ["(1)", "(2)"], ["1-", "2-"], ["(1.1)", "(1.2)"], ["1-", "(2)", "3"], ["-1-", "2"], ["(-1)", "2"],
+        ["1-2", "3"], ["(1", "2"],
     ],
 )  # fmt: skip
 def test_everything_else_stays_text(texts: list[str]) -> None:

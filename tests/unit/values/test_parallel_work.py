@@ -67,7 +67,10 @@ def test_parts_that_are_handed_over_are_worked_on_in_their_order_and_all_of_them
 
 
 def test_small_parts_in_front_are_worked_on_in_the_thread_that_hands_them_over_and_others_are_not() -> None:
-    """A thread for each small file costs more than its rows; behind a large part the order needs its thread."""
+    """A thread for each small file costs more than its rows.
+
+    Behind a large part the order needs its thread.
+    """
     for parts, own in (([1], 1), ([1, 1], 2), ([9], 0), ([1, 9, 1], 1), ([9, 1], 0)):
         workers: list[int] = []
         with in_order(

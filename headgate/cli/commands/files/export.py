@@ -49,9 +49,10 @@ WORKSPACE = FOLDER / "exports"
 def export() -> None:
     """Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else.
 
-    The login is MYSQL_URL (mysql://user:password@host:port/database), else the deployment's secret; with --source NAME it is
-    MYSQL_URL_NAME, else the secret <deployment>/mysql/NAME. TLS is on, except to this machine or where the URL ends in ?tls=off;
-    ?ca=FILE names the authority to trust, &name=HOST the server's name in its certificate, as behind a tunnel.
+    The login is MYSQL_URL (mysql://user:password@host:port/database), else the deployment's secret; with
+    --source NAME it is MYSQL_URL_NAME, else the secret <deployment>/mysql/NAME. TLS is on, except to this
+    machine or where the URL ends in ?tls=off; ?ca=FILE names the authority to trust, &name=HOST the server's
+    name in its certificate, as behind a tunnel.
     """
 
 
@@ -128,11 +129,13 @@ def run(
 ) -> None:
     """Export now: every table is published with its certificate, or none is.
 
-    With --to it needs no deployment and no contract: all tables of the database go to DIR or s3://bucket/prefix.
+    With --to it needs no deployment and no contract: all tables of the database go to DIR or
+    s3://bucket/prefix.
     """
     if to and asked["mask_at_source"]:
         raise click.UsageError(
-            "--mask-at-source needs a deployment: it uses the deployment's contracts and masking key. Leave out --to."
+            "--mask-at-source needs a deployment: it uses the deployment's contracts and masking key. "
+            "Leave out --to."
         )
     if bool(asked["sql"]) != bool(asked["name"]):
         raise click.UsageError(
@@ -190,7 +193,10 @@ def _tables(reader: Login) -> list[str]:
 @options.as_json
 @options.deployment
 def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **asked: str) -> None:
-    """Check published runs again: every file's bytes and every row, against the certificate. Exit code 3 when one differs."""
+    """Check published runs again: every file's bytes and every row, against the certificate.
+
+    Exit code 3 when one differs.
+    """
     run_name = asked["run_name"]
     workspace = _workspace(to) if to else WORKSPACE / deployment.activate(deployment_name).name
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
@@ -219,7 +225,10 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
 @options.as_json
 @options.deployment
 def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str | None) -> None:
-    """List the published runs of TABLE, or of every table that has a contract; with --to of every table there."""
+    """List the published runs of TABLE, or of every table that has a contract.
+
+    With --to of every table there.
+    """
     if not to:
         deployment.activate(deployment_name)
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
@@ -247,9 +256,12 @@ def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str |
 @SOURCE
 @options.deployment
 def contract(tables: str, into: Path | None, source: str, deployment_name: str | None) -> None:
-    """Draft contracts of the server's tables: types, keys, foreign keys; columns that may hold card data are masked.
+    """Draft contracts of the server's tables: types, keys, foreign keys.
 
-    An existing file is never overwritten. With --source NAME the datasets are called NAME_table, and are exported by --source NAME.
+    Columns that may hold card data are masked.
+
+    An existing file is never overwritten. With --source NAME the datasets are called NAME_table, and are
+    exported by --source NAME.
     """
     import yaml
 
@@ -354,14 +366,17 @@ def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
 
 
 def _datasets(store: RunStore, table: str, to: str, source: str) -> list[str]:
-    """Return the datasets that a command asks for; with a source TABLE is also found by its name at the server.
+    """Return the datasets that a command asks for.
+
+    With a source TABLE is also found by its name at the server.
 
     Raises:
         click.UsageError: the source has no such table, or no contract at all.
     """
     if to and source:
         raise click.UsageError(
-            "--source chooses among the lake's contracts, and --to names a place without contracts. Leave out one."
+            "--source chooses among the lake's contracts, and --to names a place without contracts. "
+            "Leave out one."
         )
     if not source:
         return [table] if table else store.tables() if to else sorted(Registry.load().source)
@@ -373,7 +388,8 @@ def _datasets(store: RunStore, table: str, to: str, source: str) -> list[str]:
     ]
     if not names:
         raise click.UsageError(
-            f"The source {source} has no contract{f' for {table}' if table else ''}. Draft one: headgate export contract --source {source}"
+            f"The source {source} has no contract{f' for {table}' if table else ''}. Draft one: headgate "
+            f"export contract --source {source}"
         )
     return names
 
@@ -384,7 +400,9 @@ def _manifests(store: RunStore, datasets: Sequence[str]) -> list[ExportKey]:
 
 
 def _certificate(store: RunStore, key: ExportKey) -> Certificate | None:
-    """Return None for a manifest without a certificate: other programs may write runs too, and `verify` reports a damaged one."""
+    """Return None for a manifest without a certificate: other programs may write runs too, and `verify`
+    reports a damaged one.
+    """
     try:
         return store.certificate(key)
     except AuditError:

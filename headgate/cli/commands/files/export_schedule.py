@@ -1,4 +1,6 @@
-"""`headgate export login` and `headgate export start`: the login of the scheduled export, and one run of it now."""
+"""`headgate export login` and `headgate export start`: the login of the scheduled export, and one run of it
+now.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ SOURCE = click.option(
 def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     """Store the login that scheduled exports use, replacing an earlier one.
 
-    The login is MYSQL_URL (with --source NAME: MYSQL_URL_NAME); without it the URL is asked for and not shown.
+    The login is MYSQL_URL (with --source NAME: MYSQL_URL_NAME); without it the URL is asked for and not
+    shown.
     """
     variable = url_variable(source)
     deployment.activate(deployment_name)
@@ -48,7 +51,8 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
         secret = exports.store_mysql_login(os.environ, source, url)
     except NotFoundError:
         raise click.ClickException(
-            f"The deployment has no secret for the source {source}. Add [export_sources.{source}] to headgate.toml and deploy first."
+            f"The deployment has no secret for the source {source}. Add [export_sources.{source}] to "
+            "headgate.toml and deploy first."
         ) from None
     options.show(
         as_json=as_json,
@@ -58,7 +62,8 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     if not as_json:
         asked = f" --source {source}" if source else ""
         click.echo(
-            f"Next: `headgate export start{asked}` runs it once; the next deployment enables its schedule (docs/use/export.md)."
+            f"Next: `headgate export start{asked}` runs it once; the next deployment enables its "
+            "schedule (docs/use/export.md)."
         )
 
 

@@ -46,7 +46,10 @@ _INTERRUPTED = (
     "The same command sends the rest; accepted files are skipped as duplicates."
 )
 
-_IF_NO_CARDS = "A column that holds no card data states headgate.no_cards or headgate.content: docs/how-it-works/masking.md."
+_IF_NO_CARDS = (
+    "A column that holds no card data states headgate.no_cards or headgate.content: "
+    "docs/how-it-works/masking.md."
+)
 
 
 @click.command(epilog=options.example("headgate upload orders.csv --dataset orders"))
@@ -70,10 +73,11 @@ def upload(
 ) -> None:
     """Send files to raw and follow them through the gate.
 
-    A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name says; else the gate
-    finds it from the columns. `-` reads standard input. Ends with 3 when a file is rejected, needs a
-    mapping, or was not awaited to its end; a file that no contract fits is profiled, and none of its rows enter the lake.
-    `--json` has the outcome of each file in `files`, the sums in `datasets`, and what was not sent in `not_sent`.
+    A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name
+    says; else the gate finds it from the columns. `-` reads standard input. Ends with 3 when a file is
+    rejected, needs a mapping, or was not awaited to its end; a file that no contract fits is profiled, and
+    none of its rows enter the lake. `--json` has the outcome of each file in `files`, the sums in `datasets`,
+    and what was not sent in `not_sent`.
     """
     from headgate.contracts.registry import Registry
     from headgate.uploads.select_files import select_files
@@ -142,13 +146,21 @@ def _show_masked(console: Console, records: Sequence[FileRecord]) -> None:
 
 
 def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
-    """Return a sentence about files that have no rows, and one about files whose rows the lake has already."""
+    """Return a sentence about files that have no rows, and one about files whose rows the lake
+    has already.
+    """
     empty = [record.key for record in records if has_no_rows(record)]
     duplicates = sum(
         record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records
     )
-    said = f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. Send rows below the header."
-    skipped = f"Duplicate File Skipped: {duplicates:,} of {len(records):,} files, whose content was processed before."
+    said = (
+        f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. "
+        "Send rows below the header."
+    )
+    skipped = (
+        f"Duplicate File Skipped: {duplicates:,} of {len(records):,} files, whose content was processed "
+        "before."
+    )
     return [*([said] if empty else []), *([skipped] if duplicates else [])]
 
 
@@ -164,7 +176,8 @@ def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
 def _if_of_a_dataset(profiled: Sequence[FileRecord]) -> str:
     """The short way for a file whose header is in another language than its contract."""
     return (
-        f"Or, if a file belongs to a dataset of the lake: `headgate mapping accept {shlex.quote(profiled[0].key)} --dataset NAME` shows "
+        "Or, if a file belongs to a dataset of the lake: `headgate mapping accept "
+        f"{shlex.quote(profiled[0].key)} --dataset NAME` shows "
         "what its columns would be, takes it in, and remembers it for the next file with this header."
     )
 
@@ -196,11 +209,14 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
 def through_the_gate(
     deployed: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
 ) -> tuple[list[send_files.Sent], list[FileRecord]]:
-    """Send the files, and return what was sent, in their order, and the records with which the gate has ended; shows progress."""
+    """Send the files, and return what was sent, in their order, and the records with which the gate has
+    ended; shows progress.
+    """
     files = sent.files
     if not files:
         raise click.ClickException(
-            f"There is no data to send. {screens.first_of([f'{name}: {why}' for name, why in sent.left_out])}".strip()
+            "There is no data to send. "
+            f"{screens.first_of([f'{name}: {why}' for name, why in sent.left_out])}".strip()
         )
     columns = (
         TextColumn("{task.description}"),
@@ -239,7 +255,8 @@ def through_the_gate(
 def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
     """Show one record per file: state, counts, and the error of a rejected one.
 
-    A file that lost more rows than the lake permits is `done, many refused` or `done, nothing accepted`, as on the console's pages.
+    A file that lost more rows than the lake permits is `done, many refused` or `done, nothing accepted`, as
+    on the console's pages.
     """
     if context.invoked_subcommand:
         return
@@ -259,7 +276,10 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
 
 
 def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
-    """Return the records in the state, or all; of those that need a mapping, only files that no later version settles."""
+    """Return the records in the state, or all.
+
+    Of those that need a mapping, only files that no later version settles.
+    """
     if state == FileState.NEEDS_MAPPING:
         from headgate.intake.quarantine.corrected_files import unsettled
 
@@ -272,7 +292,9 @@ def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileR
 @options.as_json
 @options.deployment
 def show(key: str, as_json: bool, deployment_name: str | None) -> None:
-    """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of line."""
+    """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of
+    line.
+    """
     deployed = deployment.activate(deployment_name)
     record = find_record(stores.ledger(deployed.environment).records(), key)
     options.show(as_json=as_json, value=lambda: _kept(record), screen=lambda: _whole(record))
@@ -284,10 +306,13 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
 @options.as_json
 @options.deployment
 def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Undo the newest upload of the file at KEY with all its copies, or one file id: the next run builds the tables without it.
+    """Undo the newest upload of the file at KEY with all its copies, or one file id: the next run builds the
+    tables without it.
 
-    Its rows and those of its corrections leave curated and quarantine, and rows that they superseded come back. Originals stay in raw:
-    upload it again, or `headgate quarantine replay KEY`, to have it accepted again. Ends with 3 when a worker holds the file.
+    Its rows and those of its corrections leave curated and quarantine, and rows that they superseded come
+    back. Originals stay in raw:
+    upload it again, or `headgate quarantine replay KEY`, to have it accepted again. Ends with 3 when a worker
+    holds the file.
     """
     from headgate.intake.files.revert_file import newest_upload
 
@@ -296,7 +321,8 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
     upload = newest_upload(every, key) or newest_upload(every, screens.shown(key))
     if not upload:
         raise click.ClickException(
-            f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and their states."
+            f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and "
+            "their states."
         )
     reverter = intake.reverter(deployed.environment)
     if not yes:
@@ -349,7 +375,10 @@ def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
     )  # all have one content: after the last, no other of them is in the lake
     notes = (
         [
-            f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` removes them too."
+            (
+                f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` "
+                "removes them too."
+            )
         ]
         if copy
         else []
@@ -357,7 +386,10 @@ def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
     return Group(
         table,
         *notes,
-        "Next: `headgate run` builds the tables without these rows, and lists again the refused rows that the file had settled.",
+        (
+            "Next: `headgate run` builds the tables without these rows, and lists again the refused rows "
+            "that the file had settled."
+        ),
     )
 
 
@@ -369,8 +401,9 @@ def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
 def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None) -> None:
     """Replace originals with card data that are still in raw, as `raw_originals` of the deployment says.
 
-    For files from before that setting, and those whose original could not be replaced. It cannot be undone. Files that are rejected or
-    need a mapping keep their originals. Ends with 3 when an original is still there.
+    For files from before that setting, and those whose original could not be replaced. It cannot be undone.
+    Files that are rejected or need a mapping keep their originals. Ends with 3 when an original is still
+    there.
     """
     from headgate.contracts.registry import Registry
     from headgate.intake.files.replace_original import replaceable
@@ -423,7 +456,10 @@ def rejections(records: list[FileRecord]) -> Table:
     """Files that were rejected or need a mapping: which, why, and what their sender can do."""
     counts = {"were rejected": sum(record.state is FileState.REJECTED for record in records)}
     counts["need a mapping"] = len(records) - counts["were rejected"]
-    title = f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay in raw"
+    title = (
+        f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay "
+        "in raw"
+    )
     table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
     kinds = grouped(
         (json.dumps([record.error.get(name, "") for name in _WHY]), record.key) for record in records
@@ -436,7 +472,10 @@ def rejections(records: list[FileRecord]) -> Table:
 
 
 def _kept(record: FileRecord) -> dict[str, Any]:
-    """Return the record's fields as values; a delivery that found an older record is left out, as it does not describe the file."""
+    """Return the record's fields as values.
+
+    A delivery that found an older record is left out, as it does not describe the file.
+    """
     return {name: value for name, value in asdict(record).items() if name != "seen_before"}
 
 
@@ -449,7 +488,9 @@ def _whole(record: FileRecord) -> Table:
 
 
 def _cell_text(part: str, cell: object) -> str:
-    """A value for a person: what cannot be seen is spelled, and each column's figures have a line of their own."""
+    """A value for a person: what cannot be seen is spelled, and each column's figures have a line of their
+    own.
+    """
     text = str(cell)
     if part == "statistics":
         columns = json.loads(text).items()

@@ -80,12 +80,14 @@ def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> 
 def accept(
     key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Take the suggestion for the file at KEY, remember it for its source and header, and send the file through the gate again.
+    """Take the suggestion for the file at KEY, remember it for its source and header, and send the file
+    through the gate again.
 
-    First the gate checks the whole file with it. Without an accepted row nothing is remembered or sent. Ends with 3 then, and where
-    more rows are refused than the lake permits.
+    First the gate checks the whole file with it. Without an accepted row nothing is remembered or sent. Ends
+    with 3 then, and where more rows are refused than the lake permits.
 
-    With --dataset this is the one step for a file that no contract fits by its names: it shows the suggestion and asks.
+    With --dataset this is the one step for a file that no contract fits by its names: it shows the suggestion
+    and asks.
     """
     _decide(
         key, (), left_out, deployment_name, as_json=as_json, dataset=dataset, ask=bool(dataset) and not yes
@@ -111,7 +113,9 @@ def set_command(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Accept the mapping with other fields for some columns. Use the column names that `headgate mapping show` prints.
+    """Accept the mapping with other fields for some columns.
+
+    Use the column names that `headgate mapping show` prints.
 
     First the gate checks the whole file with it, as `headgate mapping accept` does.
     """
@@ -138,9 +142,12 @@ def list_command(*, as_json: bool, deployment_name: str | None) -> None:
 @options.as_json
 @options.deployment
 def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Delete the remembered mapping of SOURCE and HEADER, both as `headgate mapping list` prints them; the beginning of HEADER is enough.
+    """Delete the remembered mapping of SOURCE and HEADER, both as `headgate mapping list` prints them.
 
-    The next file with this header is matched again. Rows of earlier files stay: `headgate files revert KEY` removes them.
+    The beginning of HEADER is enough.
+
+    The next file with this header is matched again. Rows of earlier files stay: `headgate files revert KEY`
+    removes them.
     """
     mappings = intake.mappings(deployment.activate(deployment_name).environment)
     if not yes:
@@ -178,7 +185,9 @@ def _decide(
 
 
 def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
-    """The question, with a warning where fields rest on little: wrong fields of one type are accepted without an error."""
+    """The question, with a warning where fields rest on little: wrong fields of one type are accepted without
+    an error.
+    """
     from headgate.matching.suggest_mapping import THRESHOLD
 
     taken = [
@@ -187,36 +196,50 @@ def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
         if name not in left_out
     ]
     unsure = sum(confidence < THRESHOLD for confidence in taken)
-    correct = f"`headgate mapping set {shlex.quote(key)} --dataset {suggested.dataset} COLUMN=FIELD...` corrects them. "
+    correct = (
+        f"`headgate mapping set {shlex.quote(key)} --dataset {suggested.dataset} COLUMN=FIELD...` "
+        "corrects them. "
+    )
     warning = f"{unsure} of {len(taken)} fields are uncertain: read each line. {correct}" if unsure else ""
-    return f"{warning}Take the file in as {suggested.dataset}, and remember these fields for the next file with this header?"
+    return (
+        f"{warning}Take the file in as {suggested.dataset}, and remember these fields for the next file "
+        "with this header?"
+    )
 
 
 def with_changes(
     suggested: Suggested, pairs: Sequence[str], fields: Sequence[str], left_out: Sequence[str] = ()
 ) -> tuple[str | None, ...]:
-    """Return the suggested fields, changed by `pairs` (COLUMN=FIELD); a field has one column, so another column loses it.
+    """Return the suggested fields, changed by `pairs` (COLUMN=FIELD).
+
+    A field has one column, so another column loses it.
 
     Args:
         fields: those of the dataset's contract.
         left_out: columns without a field; None in the answer.
 
     Raises:
-        UsageError: a pair or `left_out` names no column of the file, a pair names no field, or a column is in both.
+        UsageError: a pair or `left_out` names no column of the file, a pair names no field, or a column is in
+            both.
     """
     chosen: dict[str, str | None] = dict.fromkeys(left_out)
     if unknown := [name for name in left_out if name not in suggested.names]:
         raise click.UsageError(
-            f"The file has no column {screens.shown(unknown[0])!r}. Its columns are: {', '.join(suggested.names)}"
+            f"The file has no column {screens.shown(unknown[0])!r}. Its columns are: "
+            f"{', '.join(suggested.names)}"
         )
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
         if not separator or column not in suggested.names:
-            problem = f"{screens.shown(pair)!r} does not have the form COLUMN=FIELD with a column of the file. Its columns are"
+            problem = (
+                f"{screens.shown(pair)!r} does not have the form COLUMN=FIELD with a column of the file. "
+                "Its columns are"
+            )
             raise click.UsageError(f"{problem}: {', '.join(suggested.names)}")
         if field not in fields:
             raise click.UsageError(
-                f"`{screens.shown(field)}` is no field of {suggested.dataset}. Its fields are: {', '.join(fields)}"
+                f"`{screens.shown(field)}` is no field of {suggested.dataset}. Its fields are: "
+                f"{', '.join(fields)}"
             )
         if column in left_out:
             raise click.UsageError(f"`{screens.shown(column)}` has a field and is left out. Name it once.")
@@ -240,7 +263,8 @@ def _waiting(deployed: deployment.Deployment, key: str, dataset: str = "") -> tu
     if not waiting:
         settled = asked[0].key
         raise HeadgateError(
-            f"{settled} is settled: a later version of it was accepted. `headgate files show {shlex.quote(settled)}` shows it. "
+            f"{settled} is settled: a later version of it was accepted. `headgate files show "
+            f"{shlex.quote(settled)}` shows it. "
             f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
         )
     newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
@@ -250,15 +274,20 @@ def _waiting(deployed: deployment.Deployment, key: str, dataset: str = "") -> tu
         datasets = ", ".join(sorted(intake.mappings(deployed.environment).contracts))
         raise HeadgateError(
             f"No contract fits {newest.key} by its names. Remedy: if it belongs to a dataset of the lake "
-            f"({datasets or 'there is none yet'}), `headgate mapping accept {named} --dataset NAME` shows what its columns would be, and "
-            f"takes it in (`headgate quarantine replay {named} --dataset NAME`, if they have the contract's names). Otherwise "
-            f"`headgate contract init --raw {named}` drafts its contract, and the next deployment takes up the file."
+            f"({datasets or 'there is none yet'}), `headgate mapping accept {named} --dataset NAME` "
+            "shows what its columns would be, and "
+            f"takes it in (`headgate quarantine replay {named} --dataset NAME`, if they have the "
+            "contract's names). Otherwise "
+            f"`headgate contract init --raw {named}` drafts its contract, and the next deployment takes "
+            "up the file."
         )
     return newest, suggested
 
 
 def _suggested(deployed: deployment.Deployment, record: FileRecord, dataset: str = "") -> Suggested | None:
-    """Return the suggestion by the current contracts, of which one may fit by now; the stored one, or none, if the file is gone.
+    """Return the suggestion by the current contracts, of which one may fit by now.
+
+    The stored one, or none, if the file is gone.
 
     Args:
         dataset: the one that a person names for the file; by default the one that its names identify.
@@ -289,9 +318,12 @@ def _check_and_accept(
     *,
     as_json: bool,
 ) -> None:
-    """Let the gate check the whole file with the mapping; remember it and take the file in if at least one row is accepted.
+    """Let the gate check the whole file with the mapping.
 
-    Ends with 3 where the file is not taken in, loses more rows than the lake permits, or is too large to be checked before.
+    Remember it and take the file in if at least one row is accepted.
+
+    Ends with 3 where the file is not taken in, loses more rows than the lake permits, or is too large to be
+    checked before.
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.files.uploads import uploads_of
@@ -307,7 +339,10 @@ def _check_and_accept(
             if record.state is FileState.PROFILED
             else record.key
         )
-        remedy = f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out COLUMN` leaves a column out"
+        remedy = (
+            f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out "
+            "COLUMN` leaves a column out"
+        )
         raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
     try:
         lake.objects.info(record.ref)
@@ -344,7 +379,10 @@ def _check_and_accept(
 
 
 def _ended_check(uploads: Uploads, upload: Upload) -> dict[str, Any]:
-    """Return the check of a file when it has ended; HeadgateError where it failed for another reason than the file's size."""
+    """Return the check of a file when it has ended.
+
+    HeadgateError where it failed for another reason than the file's size.
+    """
     check = uploads.dry_run(upload)
     while check and check["state"] == CHECKING:
         time.sleep(POLL_S)
@@ -368,7 +406,10 @@ def _figures(checked: FileRecord) -> list[Table]:
 def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | None, sent_id: str) -> str:
     """Say what became of the file and of the mapping."""
     if sent_id:
-        taken = f"Remembered for files of {suggested.source} with this header; `headgate files show {sent_id}` follows {record.key}."
+        taken = (
+            f"Remembered for files of {suggested.source} with this header; `headgate files show "
+            f"{sent_id}` follows {record.key}."
+        )
         return taken if checked else f"The file is too large for a check before. {taken}"
     named = f"{shlex.quote(record.key)} --dataset {suggested.dataset}"
     why = checked.error.get("message") if checked else ""
@@ -384,7 +425,10 @@ def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | Non
 
 def _list(remembered: Sequence[Remembered]) -> Table | str:
     if not remembered:
-        return "No mapping is remembered. `headgate mapping accept KEY` and `headgate mapping set KEY COLUMN=FIELD` remember one."
+        return (
+            "No mapping is remembered. `headgate mapping accept KEY` and `headgate mapping set KEY "
+            "COLUMN=FIELD` remember one."
+        )
     table = screens.table(
         "source", "header", "dataset", "column = field", "decided at (UTC)", show_lines=True
     )

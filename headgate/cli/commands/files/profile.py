@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 _TWO_ROWS = (
-    "The header is over two rows: a column's name here is its group's and its own. Before you draft a contract, write all names in one "
+    "The header is over two rows: a column's name here is its group's and its own. Before you draft a "
+    "contract, write all names in one "
     "row in Excel and delete the other row."
 )
 

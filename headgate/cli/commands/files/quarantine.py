@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
 _HOW_TO_SETTLE = (
-    "Upload the whole corrected file under the same key to settle these rows. If a file of another name has the corrected rows, "
+    "Upload the whole corrected file under the same key to settle these rows. If a file of another name "
+    "has the corrected rows, "
     "`headgate quarantine settle KEY --by OTHER_KEY` settles them."
 )
 _SETTLED = "settled"
@@ -37,7 +38,9 @@ _SETTLED = "settled"
 
 @click.group()
 def quarantine() -> None:
-    """Show refused rows, replay their files once the cause is fixed, and settle those that another file corrects."""
+    """Show refused rows, replay their files once the cause is fixed, and settle those that another file
+    corrects.
+    """
 
 
 @quarantine.command(epilog=options.example("headgate quarantine list --dataset payments --files"))
@@ -47,9 +50,9 @@ def quarantine() -> None:
 @click.option("--closed", is_flag=True, help="Also what a corrected file or row has settled.")
 @options.as_json
 @options.deployment
-def list(
+def list(  # noqa: A001 so named
     dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None
-) -> None:  # noqa: A001 so named
+) -> None:
     """Count refused rows, duplicates and rejected files by dataset and rule."""
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.list_quarantine import count_quarantined
@@ -88,12 +91,14 @@ def show(
     record = _record(deployed, file)
     if record.duplicate_of:
         raise click.ClickException(
-            f"{record.key} was skipped, because its content was received before. `headgate quarantine show {record.duplicate_of}` shows "
+            f"{record.key} was skipped, because its content was received before. `headgate quarantine "
+            f"show {record.duplicate_of}` shows "
             "the refused rows of that content."
         )
     if not record.quarantine_key:
         raise click.ClickException(
-            f"{record.key} has no rows in quarantine ({record.state}). {record.error.get('message', '')}".strip()
+            f"{record.key} has no rows in quarantine "
+            f"({record.state}). {record.error.get('message', '')}".strip()
         )
     table = rows_of(stores.objects(), deployed.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
     corrections = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
@@ -144,11 +149,15 @@ def replay(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate again.
+    """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate
+    again.
 
-    A file that came before its contract is recognised by the current contracts; --dataset names the dataset of FILES if they are not.
-    Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to read raw and the masking
-    key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows it.
+    A file that came before its contract is recognised by the current contracts; --dataset names the dataset
+    of FILES if they are not.
+    Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to
+    read raw and the masking
+    key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows
+    it.
     Ends with 3 when a file could not be replayed.
     """
     from headgate.intake.files.replay_file import REPLAYED
@@ -176,9 +185,10 @@ def replay(
 def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: str | None) -> None:
     """Mark FILES (ids or keys) as settled by a file of another key.
 
-    All their refused rows leave the list and the lake's health; they stay in quarantine with `closed_by`. Keys are not compared, so name
-    a file that corrects every one of them. Once the correcting file is reverted, the next run opens them again; a replay of the settled
-    file does so at once. Ends with 3 when a worker holds a file.
+    All their refused rows leave the list and the lake's health; they stay in quarantine with `closed_by`.
+    Keys are not compared, so name a file that corrects every one of them. Once the correcting file is
+    reverted, the next run opens them again; a replay of the settled file does so at once. Ends with 3 when a
+    worker holds a file.
     """
     deployed = deployment.activate(deployment_name)
     corrector, closer = _record(deployed, by), intake.correction_closer(deployed.environment)
@@ -212,10 +222,13 @@ def _settled_table(results: Sequence[dict[str, object]]) -> Table:
 def replay_all(
     replaying: Replayer, records: Iterable[FileRecord], dataset: str = ""
 ) -> Sequence[dict[str, object]]:
-    """Return the outcome of each replay, in order; a file that another worker holds stays as it is, and the others go on.
+    """Return the outcome of each replay, in order.
+
+    A file that another worker holds stays as it is, and the others go on.
 
     Args:
-        dataset: of those files that have no row in the lake; by default the one that the current contracts identify.
+        dataset: of those files that have no row in the lake; by default the one that the current contracts
+            identify.
     """
     return [_replay(replaying, record, dataset) for record in records]
 
@@ -329,7 +342,10 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
 
 
 def _further_reasons(row: dict[str, object]) -> Sequence[str]:
-    """Return the line that names every other rule that the row broke, with its column; none where it broke one."""
+    """Return the line that names every other rule that the row broke, with its column.
+
+    None where it broke one.
+    """
     first = ":".join(str(row[name]) for name in ("rule", "column_name") if row[name])
     others = [code for code in json.loads(str(row.get("all_rules") or "[]")) if code != first]
     return [f"also: {', '.join(others)}"] if others else []
@@ -345,7 +361,10 @@ def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
     from headgate.intake.files.replay_file import REPLAYED
 
     if not results:
-        return "All quarantined files were already checked against the current contract; use --again to check them anyway."
+        return (
+            "All quarantined files were already checked against the current contract; use --again to "
+            "check them anyway."
+        )
     table = screens.table(
         "file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why"
     )

@@ -1,4 +1,6 @@
-"""`headgate cost`: what files and runs cost at AWS's list prices, and what ten and a thousand times the data would."""
+"""`headgate cost`: what files and runs cost at AWS's list prices, and what ten and a thousand times the data
+would.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
 @options.as_json
 @options.deployment
 def cost(days: int, as_json: bool, deployment_name: str | None) -> None:
-    """Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the data.
+    """Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the
+    data.
 
-    Uses AWS's list prices and what the lake has recorded: times and sizes of files, DPU-seconds of jobs. Requests are estimated from the
-    number of files. The bill may differ by free tiers, discounts and taxes. On an emulator: what the same work would cost on AWS.
+    Uses AWS's list prices and what the lake has recorded: times and sizes of files, DPU-seconds of jobs.
+    Requests are estimated from the number of files. The bill may differ by free tiers, discounts and taxes.
+    On an emulator: what the same work would cost on AWS.
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.costs import of_days

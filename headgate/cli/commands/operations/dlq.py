@@ -79,7 +79,8 @@ def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
     ]
     if not letters:
         raise click.ClickException(
-            f"No dead letter has the id {screens.shown(message_id)}. `headgate dlq list` lists the dead letters."
+            f"No dead letter has the id {screens.shown(message_id)}. `headgate dlq list` lists the dead "
+            "letters."
         )
     options.show(as_json=as_json, value=lambda: vars(letters[0]), screen=lambda: _details(letters[0]))
 
@@ -141,6 +142,9 @@ def _details(letter: DeadLetter) -> Table:
         table.add_row(name, str(value))
     table.add_row(
         "next",
-        "Fix the cause, then `headgate dlq redrive`. `headgate logs --level error` shows what the function wrote.",
+        (
+            "Fix the cause, then `headgate dlq redrive`. `headgate logs --level error` shows what the "
+            "function wrote."
+        ),
     )
     return table

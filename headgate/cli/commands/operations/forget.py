@@ -31,11 +31,15 @@ DEFAULT_DATASET = "customers"
 _LEFT = "versions_with_texts"
 _LABELS = {_LEFT: "object versions that still hold a text of the person", "key_sha256": "SHA-256 of the key"}
 _WARNING = (
-    "Erase these rows for good, with the originals of their files in raw and every earlier version of snapshots and tables? "
+    "Erase these rows for good, with the originals of their files in raw and every earlier version of "
+    "snapshots and tables? "
     "Other rows of these files stay in curated, but can no longer be replayed. "
     "Listed files that were not accepted are lost with all their rows."
 )
-_WARNING_OF_FILES = "Delete these files for good, with all their rows? To keep the rows of other people, answer no and accept the files first."
+_WARNING_OF_FILES = (
+    "Delete these files for good, with all their rows? To keep the rows of other people, answer no and "
+    "accept the files first."
+)
 
 
 @click.command(epilog=options.example("headgate forget C-10234 --dry-run"))
@@ -70,10 +74,14 @@ def forget(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a certificate.
+    """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version.
 
-    Runs the pipeline, so that tables are built without these rows. Ends with 3 where a text of the person was found in what is left.
-    Call it again after a failure: it continues. Files that were not accepted and name the person are listed and deleted whole. A key that
+    Write a certificate.
+
+    Runs the pipeline, so that tables are built without these rows. Ends with 3 where a text of the person was
+    found in what is left.
+    Call it again after a failure: it continues. Files that were not accepted and name the person are listed
+    and deleted whole. A key that
     neither a stored row nor such a file has is an error, and nothing is deleted.
     """
     from headgate.erasure.subject_rows import Subject
@@ -84,7 +92,8 @@ def forget(
         ended = watched_run(deployed, as_of="", timeout_s=timeout_s, console=options.progress_console())
         if ended.status != SUCCEEDED:
             raise ServiceError(
-                "The rows are erased, but the run failed: old tables are left. `headgate runs` says why; then call forget again."
+                "The rows are erased, but the run failed: old tables are left. `headgate runs` says "
+                "why; then call forget again."
             )
 
     forgetter = erasure.forgetter(deployed.environment, build)
@@ -114,7 +123,8 @@ def _why_no_dataset(dataset: str, contracts: Mapping[str, Contract]) -> str:
     with_key = sorted(name for name, contract in contracts.items() if len(contract.key) == 1)
     return (
         f"There is no dataset {dataset}.{did_you_mean(dataset, with_key)} "
-        f"Remedy: name the dataset whose primary key KEY is with --dataset; datasets with such a key: {', '.join(with_key) or 'none'}."
+        "Remedy: name the dataset whose primary key KEY is with --dataset; datasets with such a key: "
+        f"{', '.join(with_key) or 'none'}."
     )
 
 
@@ -152,7 +162,10 @@ def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
     if names:
         table = screens.table(
             "file",
-            title="Files that were not accepted and name this person: their only copies are deleted, with all rows",
+            title=(
+                "Files that were not accepted and name this person: their only copies are deleted, with "
+                "all rows"
+            ),
         )
         for name in names:
             table.add_row(name)
@@ -160,7 +173,10 @@ def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
 
 
 def _cell(name: str, value: object) -> str:
-    """A certificate's value for a person: how many, or one line for each part; where a text is left, each object."""
+    """A certificate's value for a person: how many, or one line for each part.
+
+    Where a text is left, each object.
+    """
     if name == _LEFT and isinstance(value, list) and value:
         return "\n".join(
             sorted({screens.shown(f"{version['bucket']}/{version['key']}") for version in value})

@@ -49,7 +49,8 @@ def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the 
 def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
     """Make a new masking key for all new tokens; old keys are kept.
 
-    Workers that run use the old key for up to five minutes more. A card has two tokens until `headgate keys retoken` is done.
+    Workers that run use the old key for up to five minutes more. A card has two tokens until
+    `headgate keys retoken` is done.
     """
     deployed = deployment.activate(deployment_name)
     if not yes:
@@ -66,7 +67,8 @@ def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
 def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     """Replay every file whose tokens another key has made, from its original in raw.
 
-    A token cannot be turned into another without the card number. Files whose original is gone keep their old tokens and are named.
+    A token cannot be turned into another without the card number. Files whose original is gone keep their old
+    tokens and are named.
     Ends with 3 when there are such files.
     """
     from headgate.intake.files.replace_original import is_masked
@@ -107,7 +109,10 @@ def _fact(old: OldTokens) -> dict[str, object]:
 
 
 def _masked(old: OldTokens) -> dict[str, object]:
-    why = "the original was masked once the file was accepted (raw_originals), so the card numbers are gone: send the data again"
+    why = (
+        "the original was masked once the file was accepted (raw_originals), so the card numbers are "
+        "gone: send the data again"
+    )
     return {
         **_fact(old),
         "outcome": "original_masked",

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LATE_S = 15
 POLL_S = 2
 _SEVERITIES = logging.getLevelNamesMapping()
-# What AWS Lambda's runtime writes of an error that no code caught, of a function out of time, and of one out of memory.
+# What AWS Lambda's runtime writes of an error that no code caught, of a function out of time, and of one out
+# of memory.
 _CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exited with error|^Traceback ")
 
 
@@ -75,7 +76,9 @@ def _is_asked(line: LogLine, contains: str, level: str | None) -> bool:
 
 
 def severity(text: str) -> int:
-    """Return how severe a log line is, as a number of `logging`: by its JSON's level, or as the runtime writes a crash or a timeout."""
+    """Return how severe a log line is, as a number of `logging`: by its JSON's level, or as the runtime
+    writes a crash or a timeout.
+    """
     try:
         line = json.loads(text)
     except ValueError:
@@ -96,7 +99,8 @@ def followed(
 ) -> Iterator[LogLine]:
     """Yield each line once, as it appears; never ends by itself.
 
-    CloudWatch shows a line up to some seconds after it was written, so each look begins `LATE_S` before the newest line.
+    CloudWatch shows a line up to some seconds after it was written, so each look begins `LATE_S` before the
+    newest line.
 
     Args:
         read: returns the lines written from a moment on.

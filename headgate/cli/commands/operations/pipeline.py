@@ -53,9 +53,10 @@ def run(
 ) -> None:
     """Merge curated data, check it, build the systems' tables and publish them.
 
-    Shows which run it waits for, and each system as it is built. Ends with 3 when the run or a system failed, or a dataset could not be
-    merged: it keeps its previous table, and the others are published. Where one run works and another is pending, a third does nothing
-    and ends with 0: the pending run does its work, and the command names it.
+    Shows which run it waits for, and each system as it is built. Ends with 3 when the run or a system failed,
+    or a dataset could not be merged: it keeps its previous table, and the others are published. Where one run
+    works and another is pending, a third does nothing and ends with 0: the pending run does its work, and the
+    command names it.
     """
     deployed = deployment.activate(deployment_name)
     systems = systems_of(deployed)
@@ -164,7 +165,10 @@ def systems_of(deployed: deployment.Deployment) -> tuple[str, ...]:
 def _no_system(name: str, systems: Sequence[str]) -> str:
     """Say that there is no system of that name, and which ones there are."""
     if not systems:
-        return f"There is no system {name}: this lake builds no systems. Leave out --only; the run merges and checks the datasets."
+        return (
+            f"There is no system {name}: this lake builds no systems. Leave out --only; the run merges "
+            "and checks the datasets."
+        )
     return f"There is no system {name}.{did_you_mean(name, systems)} Systems: {', '.join(systems)}."
 
 
@@ -221,8 +225,10 @@ def _show_rows_without_parent(lost: Sequence[CheckedReference]) -> None:
     for lack in lost:
         dataset, parents = lack.column.partition(".")[0], lack.references.partition(".")[0]
         click.echo(
-            f"Without parent: {lack.rows:,} rows of {dataset} point to {lack.keys:,} rows of {parents} that are not in the lake (yet). "
-            f"Perhaps these were rejected; `headgate quarantine list` counts rejected rows, `headgate report` such references."
+            f"Without parent: {lack.rows:,} rows of {dataset} point to {lack.keys:,} rows of {parents} "
+            "that are not in the lake (yet). "
+            "Perhaps these were rejected; `headgate quarantine list` counts rejected rows, `headgate "
+            "report` such references."
         )
 
 
@@ -253,14 +259,18 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
     """Return the next step to take; a lake without systems has its tables in curated only."""
     if pending := ended.left_to:
         return (
-            f"This run did nothing: its work was left to run {pending}, which is pending and does the same work. "
+            f"This run did nothing: its work was left to run {pending}, which is pending and does the "
+            "same work. "
             f"Next: `headgate runs show {pending}` shows its state."
         )
     if ended.status == SUCCEEDED and not systems:
         return f'Next: `headgate query "show tables in {curated}"` lists the tables.'
     if ended.status == SUCCEEDED:
         return "Next: `headgate report` shows the tables; `headgate questions` lists questions to ask them."
-    return "Next: `headgate logs --minutes 60 --level error` shows what the jobs wrote; docs/operate/runbook.md says what to do."
+    return (
+        "Next: `headgate logs --minutes 60 --level error` shows what the jobs wrote; "
+        "docs/operate/runbook.md says what to do."
+    )
 
 
 def _fact(execution: Execution, problems: RunProblems) -> dict[str, object]:

@@ -56,7 +56,8 @@ def status(as_json: bool, deployment_name: str | None) -> None:
 def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) -> None:
     """Move every message of a dead-letter queue back to its queue.
 
-    Fix the cause first: a message that fails again comes back. A file that was accepted already is not accepted twice.
+    Fix the cause first: a message that fails again comes back. A file that was accepted already is not
+    accepted twice.
     """
     deployed = deployment.activate(deployment_name)
     url = deployed.output(f"{QUEUES[name]}_dead_letter_queue_url")

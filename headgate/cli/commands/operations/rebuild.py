@@ -16,7 +16,8 @@ from headgate.wiring import intake, stores
 def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     """Write curated and quarantine again, from raw, for every file whose rows were deleted there.
 
-    Needs the rights of a replay: read raw and the masking key, write curated and quarantine. `headgate run` then builds the tables.
+    Needs the rights of a replay: read raw and the masking key, write curated and quarantine. `headgate run`
+    then builds the tables.
     Ends with 3 when the original of a file is not in raw any more.
     """
     from headgate.intake.files.missing_rows import files_without_rows

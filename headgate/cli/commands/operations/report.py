@@ -54,7 +54,8 @@ def next_steps(deployed: deployment.Deployment) -> tuple[str, ...]:
 def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None) -> None:
     """Show what came in, what was refused and why, and what the systems built.
 
-    With --html: figures and charts of all dashboards, alerts, what was refused, quality and cost, as one page that loads nothing.
+    With --html: figures and charts of all dashboards, alerts, what was refused, quality and cost, as one page
+    that loads nothing.
     """
     deployed = deployment.activate(deployment_name)
     if html_path:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
     """Serve the HTTP API, and the console where it is built, from this machine.
 
-    Prints the address and a token that is valid until the command ends. Whoever has the token may do what an operator may. Access
-    tokens of the deployment's Cognito users are accepted, too. Only programs of this machine reach the server.
+    Prints the address and a token that is valid until the command ends. Whoever has the token may do what an
+    operator may. Access tokens of the deployment's Cognito users are accepted, too. Only programs of this
+    machine reach the server.
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.local_server import LocalApi, server
@@ -58,7 +59,10 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
 
 
 def screen(address: str, token: str, *, has_console: bool) -> str:
-    """Return what is printed. The console's address has a line of its own: a terminal of 80 columns would break it after a label."""
+    """Return what is printed.
+
+    The console's address has a line of its own: a terminal of 80 columns would break it after a label.
+    """
     page = (
         f"Console:\n{address}/#token={token}"
         if has_console

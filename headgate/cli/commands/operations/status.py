@@ -55,14 +55,18 @@ class Status:
 
     Attributes:
         state: the worst of the checks; degraded at least where a message is dead or an alarm is raised.
-        last_run: name, state and start of the newest run, and whether it left something out; empty before the first.
-        datasets_not_merged, failed_stages: what was left out, with the reasons. Of each stage and of the datasets the newest run that
-            tried it counts, so a later run for one system hides no failure of another.
+        last_run: name, state and start of the newest run, and whether it left something out; empty before the
+            first.
+        datasets_not_merged, failed_stages: what was left out, with the reasons. Of each stage and of the
+            datasets the newest run that tried it counts, so a later run for one system hides no failure of
+            another.
         runs_with_problems: the runs that left these out, newest first.
         data_as_of: the last day of the data in the newest snapshot, ISO 8601; empty before the first run.
         data_age_hours: since the newest file was received; None before the first.
-        files: files of the last days by state; `corrected` are those not accepted that a later version of the same key settles.
-        quarantined_rows: refused rows of these files that neither a later version nor a correction has replaced.
+        files: files of the last days by state; `corrected` are those not accepted that a later version of the
+            same key settles.
+        quarantined_rows: refused rows of these files that neither a later version nor a correction has
+            replaced.
         pending_messages: messages in the queues, and those that a worker holds.
         alarms: those that are raised, with when and what they mean.
     """
@@ -94,9 +98,11 @@ class Status:
 @options.as_json
 @options.deployment
 def status(days: int, as_json: bool, deployment_name: str | None) -> None:
-    """Show the state of the lake on one screen: health, last run, age of the data, files, dead letters, alarms.
+    """Show the state of the lake on one screen: health, last run, age of the data, files, dead letters,
+    alarms.
 
-    Of each system, of the datasets, and of each other stage the newest run that tried it counts. At most the newest 20 runs are read.
+    Of each system, of the datasets, and of each other stage the newest run that tried it counts. At most the
+    newest 20 runs are read.
     Ends with 3 when somebody has to act.
     """
     from headgate.api.deployed_lake import DeployedLake

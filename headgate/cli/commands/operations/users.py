@@ -25,7 +25,8 @@ def users() -> None:
     type=click.Choice([group.value for group in Group]),
     default=Group.VIEWER.value,
     show_default=True,
-    help="What the person may do: viewer reads, uploader also uploads, operator also starts runs and reverts files and sees personal data. "
+    help="What the person may do: viewer reads, uploader also uploads, operator also starts runs and "
+    "reverts files and sees personal data. "
     "Give personal-data beside viewer or uploader, with a second `users add`.",
 )
 @click.option(
@@ -36,7 +37,10 @@ def users() -> None:
 @options.as_json
 @options.deployment
 def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Create a user in the deployment's user pool and print the password once; an existing user gets the group and a new password."""
+    """Create a user in the deployment's user pool and print the password once.
+
+    An existing user gets the group and a new password.
+    """
     if not _EMAIL.fullmatch(email):
         raise click.ClickException(
             "EMAIL is not an e-mail address. People sign in with theirs, such as anna@example.com."
@@ -54,7 +58,8 @@ def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_na
         as_json=as_json,
         value=lambda: fact,
         screen=lambda: (
-            f"Console:  {fact['console'] or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: {password}"
+            f"Console:  {fact['console'] or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: "
+            f"{password}"
         ),
     )
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def contract(context: click.Context) -> None:
     """List contracts, draft new ones, and validate files against them.
 
-    `list`, `show`, `docs` and `check` use the project that was deployed last from this folder; HEADGATE_PROJECT names another folder.
+    `list`, `show`, `docs` and `check` use the project that was deployed last from this folder;
+    HEADGATE_PROJECT names another folder.
     """
     if context.invoked_subcommand in {"list", "show", "docs", "check"}:
         deployment.use_deployed_project()

@@ -120,9 +120,10 @@ def init(
 ) -> None:
     """Draft a contract from each sample FILE: YAML on standard output, what to look at on standard error.
 
-    A column gets a type and a format if at least 98 % of its values are written so, and a note counts the other values, whose rows the
-    gate quarantines. What may hold card data is masked. If a column can be read in two ways, the command asks at a terminal; otherwise
-    the column stays text and the draft says how to decide.
+    A column gets a type and a format if at least 98 % of its values are written so, and a note counts the
+    other values, whose rows the gate quarantines. What may hold card data is masked. If a column can be read
+    in two ways, the command asks at a terminal; otherwise the column stays text and the draft says how to
+    decide.
 
     At the end each sample is checked against its draft, as `headgate contract check` does it.
     """
@@ -134,7 +135,8 @@ def init(
         raise click.UsageError("--key names a key and --no-key none. Give one of the two.")
     if len(files) > 1 and (dataset or formats or key or output is None or not output.is_dir()):
         raise click.UsageError(
-            "several files need --output FOLDER, a folder that exists; --dataset, --format and --key are for one file"
+            "several files need --output FOLDER, a folder that exists; --dataset, --format and --key "
+            "are for one file"
         )
     patterns = _stated_formats(formats)
     drafting = draft_file.DraftOptions(
@@ -156,7 +158,8 @@ def _target(output: Path | None, name: str, *, overwrite: bool) -> Path | None:
     if target and target.exists() and not overwrite:
         raise click.ClickException(
             f"{screens.shown(str(target))} exists, and a draft would replace what was edited in it. "
-            "--overwrite replaces it; another --output keeps both, and `headgate contract diff` compares them."
+            "--overwrite replaces it; another --output keeps both, and `headgate contract diff` "
+            "compares them."
         )
     return target
 
@@ -207,7 +210,10 @@ def _sample_line(gated: CheckedRows) -> str:
 
 
 def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
-    """A count with its name, and for quarantined rows and duplicates their rules; a duplicate is no quarantined row."""
+    """A count with its name, and for quarantined rows and duplicates their rules.
+
+    A duplicate is no quarantined row.
+    """
     from headgate.intake.rows.quarantine_rows import SAME_KEY, SAME_ROW
 
     is_duplicate = name == "duplicates"
@@ -232,7 +238,10 @@ def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
 
 
 def asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
-    """Ask how each ambiguous column is written; a column without an answer stays text, as all do where nobody can be asked."""
+    """Ask how each ambiguous column is written.
+
+    A column without an answer stays text, as all do where nobody can be asked.
+    """
     answered: dict[str, str] = {}
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return answered
@@ -264,9 +273,11 @@ def asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
 def check(
     file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool
 ) -> None:
-    """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card data masked.
+    """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card
+    data masked.
 
-    Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person would be asked for its columns.
+    Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person
+    would be asked for its columns.
     """
     from headgate.contracts.card_declarations import declared_by_lake
     from headgate.contracts.new_columns import policy_of
@@ -313,7 +324,8 @@ def check(
 @click.argument("new", type=_FILE)
 @options.as_json
 def diff(old: Path, new: Path, as_json: bool) -> None:
-    """Say what changes from contract OLD to contract NEW, and what breaks: for those who send files, or who query.
+    """Say what changes from contract OLD to contract NEW, and what breaks: for those who send files, or who
+    query.
 
     Ends with 3 when something breaks.
     """
@@ -347,12 +359,16 @@ def _loaded(path: Path) -> Contract:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
         raise click.ClickException(
-            f"{screens.shown(str(path))} is neither YAML nor JSON{line}. Name a contract file, such as contracts/source/orders.yaml."
+            f"{screens.shown(str(path))} is neither YAML nor JSON{line}. Name a contract file, such as "
+            "contracts/source/orders.yaml."
         ) from None
 
 
 def _contract_for(file: Path, dataset: str) -> Contract:
-    """Return the contract of `dataset`; without one, that of the file's folder, or the only one of the project."""
+    """Return the contract of `dataset`.
+
+    Without one, that of the file's folder, or the only one of the project.
+    """
     from headgate.contracts.registry import Registry
 
     contracts = Registry.load().source
@@ -363,16 +379,19 @@ def _contract_for(file: Path, dataset: str) -> Contract:
         return contracts[named]
     if not contracts:
         raise click.ClickException(
-            "The project has no contract. Draft one with `headgate contract init FILE`, or name a file with --contract."
+            "The project has no contract. Draft one with `headgate contract init FILE`, or name a file "
+            "with --contract."
         )
     names = ", ".join(sorted(contracts))
     if dataset:
         near = did_you_mean(dataset, contracts)
         raise click.ClickException(
-            f"There is no contract for {screens.shown(dataset)}.{near} There are: {names}.{_whose_contracts()}"
+            f"There is no contract for {screens.shown(dataset)}.{near} There are: "
+            f"{names}.{_whose_contracts()}"
         )
     raise click.ClickException(
-        f"No folder of {screens.shown(str(file))} names a dataset. Say with --dataset which contract applies ({names}), "
+        f"No folder of {screens.shown(str(file))} names a dataset. Say with --dataset which contract "
+        f"applies ({names}), "
         "or name a file with --contract."
     )
 

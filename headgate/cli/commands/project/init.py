@@ -46,7 +46,7 @@ _README = """\
 A table of your own is a query and a contract: `models/daily.sql` in Athena's SQL, and `contracts/prod/daily.yaml` with its columns and key.
 `headgate models run --local --data FOLDER` builds it from local files without a deployment, and `headgate models test` runs its tests,
 `models/tests/daily.yaml`. `headgate systems init NAME` writes a table in Python.
-"""
+"""  # noqa: E501 a file's text
 
 
 @click.command(epilog=options.example("headgate init ~/bikes sales.csv products.xlsx"))
@@ -79,14 +79,15 @@ def init(
 ) -> None:
     """Make a folder for a lake of your own: settings, contracts and SQL models.
 
-    A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no ready-made tables unless --domain
-    names a domain. Existing files are not changed.
+    A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no
+    ready-made tables unless --domain names a domain. Existing files are not changed.
     """
     from headgate.local_files import draft_file
 
     if (folder / FILE).exists():
         raise click.ClickException(
-            f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: {_draft_command(folder)}"
+            f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: "
+            f"{_draft_command(folder)}"
         )
     called = name or _name_of(folder.resolve().name)
     offered = ", ".join(sorted({*package_domains(), *dict(entry_points())}))
@@ -124,17 +125,22 @@ def init(
 
 
 def _name_of(folder: str) -> str:
-    """Return the lake's name for a folder; it is stated where letters were changed, because buckets and databases have it for good."""
+    """Return the lake's name for a folder.
+
+    It is stated where letters were changed, because buckets and databases have it for good.
+    """
     plain = re.sub(r"[^a-z0-9]", "", in_plain_letters(folder))
     if not re.fullmatch(LAKE_NAME, plain):
         example = shlex.quote(lake_name_of(folder) or "sales")
         raise click.ClickException(
-            f"The folder's name {folder!r} gives no name for the lake, which must be {LAKE_NAME_RULE}. Name it with --name, for example "
+            f"The folder's name {folder!r} gives no name for the lake, which must be {LAKE_NAME_RULE}. "
+            "Name it with --name, for example "
             f"--name {example}."
         )
     if plain != "".join(sign for sign in folder.lower() if sign.isalnum()):
         click.echo(
-            f"The lake is called {plain}, after the folder {folder!r}. For another name, change name in headgate.toml before the first "
+            f"The lake is called {plain}, after the folder {folder!r}. For another name, change name in "
+            "headgate.toml before the first "
             "deployment.",
             err=True,
         )
@@ -174,6 +180,7 @@ def _screen(folder: Path, alike: Sequence[Sequence[str]], *, has_contract: bool)
 def _hint(alike: Sequence[str]) -> str:
     kept = alike[0]
     return (
-        f"{', '.join(alike[:-1])} and {alike[-1]} have the same columns. If they are one dataset, keep contracts/source/{kept}.yaml, "
+        f"{', '.join(alike[:-1])} and {alike[-1]} have the same columns. If they are one dataset, keep "
+        f"contracts/source/{kept}.yaml, "
         f"delete the others, and send all files with `headgate upload FILE... --dataset {kept}`."
     )

@@ -30,7 +30,10 @@ _OPTIONS = (
     click.option(
         "--data",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="Folder with a file or a folder of files for each dataset: customers.csv is read by the contract of customers.",
+        help=(
+            "Folder with a file or a folder of files for each dataset: customers.csv is read by the "
+            "contract of customers."
+        ),
     ),
     click.option(
         "--as-of",
@@ -96,7 +99,8 @@ def run_system(
 def _data(folder: Path | None, *, local: bool) -> Path:
     if not local or not folder:
         raise click.UsageError(
-            "This builds tables on this machine: state --local --data FOLDER. `headgate run` builds those of a deployment."
+            "This builds tables on this machine: state --local --data FOLDER. `headgate run` builds "
+            "those of a deployment."
         )
     return folder
 
@@ -169,14 +173,20 @@ def _gated(run: LocalRun) -> Table:
 
 
 def _table(name: str, table: pa.Table, rows: int) -> Table:
-    """Return the first rows of a table; the day and the snapshot are the same in every row, so they are left out."""
+    """Return the first rows of a table.
+
+    The day and the snapshot are the same in every row, so they are left out.
+    """
     from headgate.systems.rows import STAMPS
 
     columns = [column for column in table.column_names if column not in STAMPS]
     first = table.select(columns).slice(0, rows).to_pylist()
     made = screens.table(
         *columns,
-        title=f"{name}: {table.num_rows:,} rows{f', the first {len(first)}' if table.num_rows > len(first) else ''}",
+        title=(
+            f"{name}: {table.num_rows:,} "
+            f"rows{f', the first {len(first)}' if table.num_rows > len(first) else ''}"
+        ),
     )
     for row in first:
         made.add_row(*("" if value is None else str(value) for value in row.values()))

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from headgate.systems.model_tests import ModelTest, ModelTestResult
 
-_HOW = "Write models/tests/<model>.yaml with `given`, rows by table, and `expect`, rows; docs/use/lake-project.md shows one."
+_HOW = (
+    "Write models/tests/<model>.yaml with `given`, rows by table, and `expect`, rows; "
+    "docs/use/lake-project.md shows one."
+)
 
 
 @click.command("test", epilog=options.example("headgate models test monthly_sales"))

@@ -42,11 +42,13 @@ if TYPE_CHECKING:
 def push(
     *, list_versions: bool, back: str, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Replace the SQL of the lake's models with that of the lake project, in seconds and without a deployment.
+    """Replace the SQL of the lake's models with that of the lake project, in seconds and without a
+    deployment.
 
-    Runs that begin their work after the push build with the new SQL; a run under way ends with the one that it began with. All
-    models are parsed and their tests run first. An edit that needs a deployment is refused, as is every edit of anything but models/*.sql:
-    the message names the file and what to do. A deployment brings its own models, and ends what was pushed before.
+    Runs that begin their work after the push build with the new SQL; a run under way ends with the one that
+    it began with. All models are parsed and their tests run first. An edit that needs a deployment is
+    refused, as is every edit of anything but models/*.sql: the message names the file and what to do. A
+    deployment brings its own models, and ends what was pushed before.
 
     Ends with 1 when nothing was pushed because an edit was refused or a test failed.
     """
@@ -121,7 +123,10 @@ def _screen(planned: PushPlan, failed: Sequence[ModelTestResult], *, dry_run: bo
     names = ", ".join(planned.changed)
     if dry_run:
         return f"Would push version {planned.version}: {names}."
-    return f"Pushed version {planned.version}: {names}. The next run builds with it. Undo: headgate push --back {planned.before}"
+    return (
+        f"Pushed version {planned.version}: {names}. The next run builds with it. Undo: headgate push "
+        f"--back {planned.before}"
+    )
 
 
 def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:

@@ -34,7 +34,7 @@ def build(tables, as_of):
     columns = sorted(rows.columns)
     missing = [int(counts.rows_in_all - counts[name]) for name in columns]
     return {{"{module}": pd.DataFrame({{"column_name": columns, "missing_values": missing}})}}
-"""
+"""  # noqa: E501 a file's text
 _CONTRACT = """\
 apiVersion: v3.1.0
 kind: DataContract
@@ -59,7 +59,7 @@ schema:
   - {{name: missing_values, logicalType: integer, physicalType: BIGINT, required: true, description: Rows without a value in the column}}
   - {{name: as_of, logicalType: date, physicalType: DATE, required: true, description: Day of the data that the row was built from}}
   - {{name: snapshot_id, logicalType: string, physicalType: VARCHAR(16), required: true, description: Snapshot that the row was built from}}
-"""
+"""  # noqa: E501 a file's text
 _DASHBOARD = """\
 system: {system}
 title: Completeness of {dataset}
@@ -113,9 +113,11 @@ systems.add_command(run_system)
 )
 @options.as_json
 def init(name: str, dataset: str, as_json: bool) -> None:
-    """Write a system that builds one table, to be changed: systems/NAME.py, its contract, its dashboard and its test.
+    """Write a system that builds one table, to be changed: systems/NAME.py, its contract, its dashboard and
+    its test.
 
-    The files are in the lake project of this folder, or of HEADGATE_PROJECT. Existing files are never changed.
+    The files are in the lake project of this folder, or of HEADGATE_PROJECT. Existing files are never
+    changed.
     """
     from headgate.contracts.registry import Registry
 
@@ -126,7 +128,8 @@ def init(name: str, dataset: str, as_json: bool) -> None:
         )
     if not re.fullmatch(SYSTEM, module):
         raise click.ClickException(
-            f"{name!r} is no name of a system. Use 2 to 30 of the letters a to z, digits and _, beginning with a letter."
+            f"{name!r} is no name of a system. Use 2 to 30 of the letters a to z, digits and _, "
+            "beginning with a letter."
         )
     registry = Registry.load()
     system, datasets = module.replace("_", "-"), sorted(registry.source)
@@ -134,7 +137,8 @@ def init(name: str, dataset: str, as_json: bool) -> None:
         raise click.ClickException(f"The lake has a system or a table {name} already. Choose another name.")
     if not datasets or (dataset and dataset not in datasets):
         raise click.ClickException(
-            f"There is no dataset {dataset or 'in this lake'}. Datasets: {', '.join(datasets) or 'none'}; `contract init` drafts one."
+            f"There is no dataset {dataset or 'in this lake'}. Datasets: "
+            f"{', '.join(datasets) or 'none'}; `contract init` drafts one."
         )
     values = {"module": module, "system": system, "dataset": dataset or datasets[0], "lake": project().name}
     paths = _write(folder, values)

@@ -73,10 +73,13 @@ def lineage(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; print or send OpenLineage events.
+    """Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns.
 
-    Each run writes the events of the tables that it published to the artifacts bucket; --day prints or sends those. The command ends
-    with 3 when the server refused some of the events, and with 1 when it cannot be reached. Sending an event again is safe.
+    Print or send OpenLineage events.
+
+    Each run writes the events of the tables that it published to the artifacts bucket; --day prints or sends
+    those. The command ends with 3 when the server refused some of the events, and with 1 when it cannot be
+    reached. Sending an event again is safe.
     """
     from headgate.api.deployed_lake import DeployedLake
 
@@ -272,7 +275,10 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
     except NotPermittedError:  # an uploader and an auditor may read the ledger, and no table
         tables, note = (
             (),
-            "The tables with its rows are not listed: this role may not read them. Ask an analyst or an operator.",
+            (
+                "The tables with its rows are not listed: this role may not read them. Ask an analyst or an "
+                "operator."
+            ),
         )
     return FileTrace(
         file_id=record.file_id,
@@ -332,7 +338,10 @@ def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
 
 
 def _trace_screen(trace: FileTrace) -> RenderableType:
-    counts = f"{trace.received:,} received, {trace.accepted:,} accepted, {trace.quarantined:,} refused, {trace.duplicates:,} duplicates"
+    counts = (
+        f"{trace.received:,} received, {trace.accepted:,} accepted, {trace.quarantined:,} refused, "
+        f"{trace.duplicates:,} duplicates"
+    )
     stages = screens.table(
         "stage", "state", "at, UTC", "seconds", "details", title=f"{trace.key}: {trace.state}; {counts}"
     )

@@ -1,4 +1,7 @@
-"""`headgate models`: what scores and how it came to be in charge. `headgate data-docs`: what was asked of the data of a run."""
+"""`headgate models`: what scores and how it came to be in charge.
+
+`headgate data-docs`: what was asked of the data of a run.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ if TYPE_CHECKING:
 
     from headgate.learning.store import Card
 
-_NO_MODELS = "There is no model yet. `headgate run` learns those of the lake's systems; a lake whose systems keep none has none."
+_NO_MODELS = (
+    "There is no model yet. `headgate run` learns those of the lake's systems; a lake whose systems "
+    "keep none has none."
+)
 _UNUSED = "! not in use: the current tables were not built with it"
 
 
@@ -36,9 +42,9 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
 
     Only some systems keep a model; the others choose their methods again in each run.
 
-    Quality is measured on days that the model did not learn from. A model that loses to another recipe is marked, and a kept model
-    that the current tables were not built with. Drift names the columns that have changed since. `models card NAME` shows all that is
-    known of one model.
+    Quality is measured on days that the model did not learn from. A model that loses to another recipe is
+    marked, and a kept model that the current tables were not built with. Drift names the columns that have
+    changed since. `models card NAME` shows all that is known of one model.
     """
     if context.invoked_subcommand:
         return
@@ -151,7 +157,10 @@ def _table(marked: Sequence[tuple[Card, str]]) -> Table:
 
 
 def lost_to(card: Card) -> str:
-    """The recipe that had a lower loss than the champion in the last contest, as a warning; empty if there is none."""
+    """The recipe that had a lower loss than the champion in the last contest, as a warning.
+
+    Empty if there is none.
+    """
     results = {result["recipe"]: result["mean_loss"] for result in (card.contest or {}).get("results", ())}
     if not results or card.recipe not in results:
         return ""

@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 @click.option(
     "--vertical/--table",
     default=None,
-    help="Print one line per cell, or one line per row; default: per row where that fits the terminal. `| less -S` scrolls sideways.",
+    help=(
+        "Print one line per cell, or one line per row; default: per row where that fits the terminal. "
+        "`| less -S` scrolls sideways."
+    ),
 )
 @options.as_json
 @options.deployment
@@ -50,8 +53,9 @@ def query(
 ) -> None:
     """Run one statement of Athena's SQL on the lake's tables.
 
-    Tables are in the lake's databases of curated and prod, which SHOW DATABASES lists; a name without a database is looked up in prod,
-    then in curated. Tables are only read: SELECT, WITH, SHOW, DESCRIBE and EXPLAIN.
+    Tables are in the lake's databases of curated and prod, which SHOW DATABASES lists; a name without a
+    database is looked up in prod, then in curated. Tables are only read: SELECT, WITH, SHOW, DESCRIBE and
+    EXPLAIN.
     """
     from headgate.query import only_reading, qualify_tables
     from headgate.wiring import stores
@@ -109,7 +113,8 @@ def _saved_statement(name: str) -> str:
     questions = _saved_questions()
     if name not in questions:
         raise click.UsageError(
-            f"This lake has no saved question {name}.{did_you_mean(name, questions)} `headgate questions` lists those it has."
+            f"This lake has no saved question {name}.{did_you_mean(name, questions)} `headgate "
+            "questions` lists those it has."
         )
     return questions[name].sql
 

@@ -32,7 +32,8 @@ def tables() -> None:
 def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
     """List the versions of TABLE, the newest first; `held` is one that somebody rolled back from.
 
-    `pushed SQL` is the version of `headgate push --list` that it was built with; empty is the SQL of a deployment.
+    `pushed SQL` is the version of `headgate push --list` that it was built with; empty is the SQL of a
+    deployment.
     """
     shown, _ = _found(deployment.activate(deployment_name), table)
     rows = version_rows(shown)
@@ -53,7 +54,8 @@ def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
 def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
     """Make TABLE show an earlier version, at once and in one step.
 
-    A run with the same data and code keeps it so; a run with new data or code publishes again. Undo a rollback with --to.
+    A run with the same data and code keeps it so; a run with new data or code publishes again. Undo a
+    rollback with --to.
     """
     from headgate.systems.rollback import roll_back
 
@@ -108,7 +110,8 @@ def _found(deployed: deployment.Deployment, table: str) -> tuple[TableVersion, s
         )
     if name not in registry.prod:
         raise click.ClickException(
-            f"There is no table {name}.{did_you_mean(name, registry.prod)} Tables: {', '.join(sorted(registry.prod))}."
+            f"There is no table {name}.{did_you_mean(name, registry.prod)} Tables: "
+            f"{', '.join(sorted(registry.prod))}."
         )
     bucket = SystemNamesSettings.from_env(deployed.environment).prod_buckets[registry.prod[name].system]
     return stores.catalog().current(stores.databases(deployed.environment).prod, name), bucket

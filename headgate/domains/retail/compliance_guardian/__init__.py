@@ -1,4 +1,6 @@
-"""compliance-guardian: which card transactions are fraud, and which customers, terminals and cards are a risk."""
+"""compliance-guardian: which card transactions are fraud, and which customers, terminals and cards are a
+risk.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:
-    """The system's tables as of the end of a day, each in the order of its key. Later transactions are not looked at.
+    """The system's tables as of the end of a day, each in the order of its key.
+
+    Later transactions are not looked at.
 
     Args:
         shelf: says which recipe of a model is in charge, and takes the fitted models.

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-# The stated costs, GBP. An approved fraud loses its amount; a review finds the truth; a blocked honest customer
-# takes the margin of the purchase elsewhere and costs a call.
+# The stated costs, GBP. An approved fraud loses its amount; a review finds the truth; a blocked honest
+# customer takes the margin of the purchase elsewhere and costs a call.
 REVIEW_COST_GBP = 3.0
 BLOCK_CALL_GBP = 5.0
 MARGIN_SHARE = 0.30
@@ -32,7 +32,8 @@ def cheapest(
     """The action of the least expected cost for each transaction, given its probability of fraud.
 
     Args:
-        review_price: what a review costs, or more where the team cannot review all that would pay; see `review_price_of`.
+        review_price: what a review costs, or more where the team cannot review all that would pay; see
+            `review_price_of`.
     """
     approved, blocked = _expected_costs(probability, amount)
     return np.asarray(
@@ -41,7 +42,9 @@ def cheapest(
 
 
 def review_price_of(parts: Iterable[tuple[Array, Array]], days: float) -> float:
-    """Return the least saving, GBP, that asks for no more reviews than the team can make; at least a review's cost.
+    """Return the least saving, GBP, that asks for no more reviews than the team can make.
+
+    At least a review's cost.
 
     The price comes from days that are over, because a transaction cannot wait until its own day is.
 

@@ -1,6 +1,8 @@
-"""Card transactions with their features, in files on this machine's disk: a model reads the rows that it needs.
+"""Card transactions with their features, in files on this machine's disk: a model reads the rows that it
+needs.
 
-There are dozens of features for each of millions of transactions. In memory are one label of a byte for each, and what is asked for.
+There are dozens of features for each of millions of transactions. In memory are one label of a byte for each,
+and what is asked for.
 """
 
 from __future__ import annotations
@@ -54,7 +56,10 @@ class DescribedTransactions(StoredRows):
         return self._moments(len(self._edges) - 2).iloc[-1]
 
     def place_of(self, at: pd.Timestamp) -> int:
-        """The place of the first transaction that was made at a moment or later; the number of all where there is none."""
+        """The place of the first transaction that was made at a moment or later.
+
+        The number of all where there is none.
+        """
         group = max(0, bisect_left(self._begins, at) - 1)
         return int(self._edges[group] + self._moments(group).searchsorted(at))
 

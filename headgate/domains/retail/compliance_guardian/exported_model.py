@@ -34,7 +34,9 @@ log = logging.getLogger(__name__)
 
 KEPT_DAYS = features.MEMORY_DAYS + features.DELAY_DAYS
 MOST_KEPT = 5_000_000
-"""Transactions of the past that the function that predicts can hold: 60 bytes of each, and its archive once more."""
+"""Transactions of the past that the function that predicts can hold: 60 bytes of each, and its archive once
+more.
+"""
 _PAST = (
     "transaction_id",
     "transacted_at",
@@ -59,7 +61,8 @@ def scorer(
 ) -> Scorer | None:
     """Return the champion for `predictions.fraud`; None, and a line in the log, if it cannot be exported.
 
-    It is not where it does not give the batch's scores, or where the past is too long for the function that predicts.
+    It is not where it does not give the batch's scores, or where the past is too long for the function that
+    predicts.
     """
     last_at, after = transactions.last_at, len(transactions)
     newest = transactions.place_of(last_at - pd.Timedelta(days=KEPT_DAYS) + pd.Timedelta(1))
@@ -118,7 +121,9 @@ def _reference(model: models.Boosting) -> npt.NDArray[np.float64]:
 def _mapped(
     parts: Iterable[Mapping[str, npt.NDArray[Any]]], types: Mapping[str, type]
 ) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of all parts, one after the other, mapped into memory from files, which are gone when nothing maps them any more."""
+    """The arrays of all parts, one after the other, mapped into memory from files, which are gone when
+    nothing maps them any more.
+    """
     with TemporaryDirectory(prefix="headgate-export-") as folder:
         paths = {name: Path(folder, name) for name in types}
         with ExitStack() as opened:

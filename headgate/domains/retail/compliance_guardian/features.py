@@ -1,12 +1,14 @@
 """Describe a card transaction at the moment it is made, as Ibis expressions.
 
-Windows end with the transaction itself. What is known about fraud enters with a delay, because nobody knows it sooner.
-Sums are taken in whole pence, so that they do not depend on the order. Neither a card number nor its token is a feature:
+Windows end with the transaction itself. What is known about fraud enters with a delay, because nobody knows
+it sooner.
+Sums are taken in whole pence, so that they do not depend on the order. Neither a card number nor its token is
+a feature:
 a model must not learn cards by heart.
 
 Source:
-    Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud Detection,
-    chapter 3.3, https://fraud-detection-handbook.github.io/fraud-detection-handbook/
+    Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud
+    Detection, chapter 3.3, https://fraud-detection-handbook.github.io/fraud-detection-handbook/
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ MEMORY_DAYS = 90
 COMPROMISE_DAYS = 28
 """Days for which a terminal that was once misused is watched."""
 ORDINARY_BELOW = 2.0
-"""Times a customer's usual amount below which a fraud does not stand out: then its terminal is the suspect, not the card."""
+"""Times a customer's usual amount below which a fraud does not stand out: then its terminal is the suspect,
+not the card.
+"""
 _LAST_NIGHT_HOUR = 6
 _SATURDAY = 5
 _ORDER = ("transacted_at", "transaction_id")
@@ -58,7 +62,9 @@ ALL = (
     "customer_frauds_30d",
     "account_age_days",
 )
-"""The handbook's features with what it leaves on the table: the customer's own scale, and for how long a terminal has been misused."""
+"""The handbook's features with what it leaves on the table: the customer's own scale, and for how long a
+terminal has been misused.
+"""
 COUNTS = (
     *(name for name in ALL if "_count_" in name or "_known_" in name or "frauds" in name),
     "is_weekend",
@@ -70,7 +76,10 @@ UNLABELLED = tuple(name for name in ALL if "fraud" not in name and "risk" not in
 
 
 def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> pd.DataFrame:
-    """Every transaction up to the end of a day with its features, in the order of time and number; all of them in memory."""
+    """Every transaction up to the end of a day with its features, in the order of time and number.
+
+    All of them in memory.
+    """
     rows: pd.DataFrame
     rows, *parts = (question.to_pandas() for question in questions(transactions, customers, as_of))
     for part in parts:
@@ -83,9 +92,11 @@ def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> p
 
 
 def questions(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> tuple[ibis.Table, ...]:
-    """Return facts and features of each transaction up to the end of a day, each in the order of time and number.
+    """Return facts and features of each transaction up to the end of a day, each in the order of time and
+    number.
 
-    Three questions, because a window carries every column of its question along: together they take twice the memory.
+    Three questions, because a window carries every column of its question along: together they take twice the
+    memory.
     """
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     past = transactions.filter(transactions.transacted_at < end)
@@ -95,7 +106,9 @@ def questions(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> t
 
 
 def sign_ups(customers: ibis.Table) -> ibis.Table:
-    """Return the known customers with the second of their registration, columns `customer_id` and `signed_up_s`, by customer."""
+    """Return the known customers with the second of their registration, columns `customer_id` and
+    `signed_up_s`, by customer.
+    """
     return (
         customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at))
         .drop_null()
@@ -193,8 +206,8 @@ def _of_customer(compared: ibis.Table) -> ibis.Table:
 def _ordinary(transactions: ibis.Table, end: ibis.Value) -> ibis.Table:
     """The numbers of the frauds before a moment whose amount does not stand out.
 
-    Only customers with a fraud are compared with their other amounts. No expression is that of all transactions: DuckDB would keep
-    the rows of an expression that a question has twice.
+    Only customers with a fraud are compared with their other amounts. No expression is that of all
+    transactions: DuckDB would keep the rows of an expression that a question has twice.
     """
     frauds = transactions.filter(transactions.is_fraud, transactions.transacted_at < end).select(
         "customer_id"
@@ -239,7 +252,10 @@ def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
 
 
 def _of_terminal(suspected: ibis.Table) -> ibis.Table:
-    """Known frauds of a terminal as counts and as shares of what it did in the window; 0 where it did nothing."""
+    """Known frauds of a terminal as counts and as shares of what it did in the window.
+
+    0 where it did nothing.
+    """
     frauds = {
         name: suspected[name].fill_null(0) for name in (f"terminal_frauds_{days}d" for days in WINDOWS_DAYS)
     }

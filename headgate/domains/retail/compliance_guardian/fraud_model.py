@@ -1,4 +1,6 @@
-"""The fraud model for the days to come: its recipe contested on the newest period, fitted on all labels that are known by now."""
+"""The fraud model for the days to come: its recipe contested on the newest period, fitted on all labels that
+are known by now.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ _WATCHED = 50_000  # newest transactions that drift is measured on
 
 
 def in_charge(champion: str) -> str:
-    """The recipe that scores: the champion, or the first where there is none, or none by that name any more."""
+    """The recipe that scores: the champion, or the first where there is none, or none by that
+    name any more.
+    """
     return champion if champion in models.RECIPES else models.FIRST
 
 
@@ -37,7 +41,8 @@ def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: 
     """The model that the next run finds in charge; None where the labels carry none.
 
     Args:
-        newest: the newest period. Every recipe learns from what was known when it began, and is tried on its newest transactions.
+        newest: the newest period. Every recipe learns from what was known when it began, and is tried on its
+            newest transactions.
         champion: the recipe in charge so far; empty when there was none.
     """
     delay = pd.Timedelta(days=DELAY_DAYS)
@@ -81,7 +86,10 @@ def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: 
 def _scores(
     transactions: DescribedTransactions, first: int, newest: scoring.Period, model: models.Boosting
 ) -> npt.NDArray[np.float64]:
-    """Return a model's scores of the labelled transactions from `first` on; for the newest period those of its own model."""
+    """Return a model's scores of the labelled transactions from `first` on.
+
+    For the newest period those of its own model.
+    """
     if model is newest.model:
         score = newest.rows(["score"], len(transactions) - first).score.to_numpy()
     else:
@@ -99,7 +107,9 @@ def _metrics(fraud: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Ma
 def _moved(
     transactions: DescribedTransactions, labelled_to: int, first: int, columns: tuple[str, ...]
 ) -> Mapping[str, float]:
-    """How far the features of the labelled transactions from the place `first` on are from those before the place `known`."""
+    """How far the features of the labelled transactions from the place `first` on are from those before the
+    place `known`.
+    """
     learnt = transactions.rows(max(0, labelled_to - _WATCHED), labelled_to, columns)
     labelled = first + np.flatnonzero(transactions.labels[first:] != models.UNKNOWN)
     now = transactions.take(labelled[-_WATCHED:], columns)

@@ -1,7 +1,9 @@
-"""fraud_model_quality: how good each period's model was on transactions whose labels it had not seen, as a whole and day by day.
+"""fraud_model_quality: how good each period's model was on transactions whose labels it had not seen, as a
+whole and day by day.
 
-Days are measured by the Fraud Detection Handbook's protocol: customers who are known to be defrauded by then are left out, because
-their cards are blocked, and known is only what the delay has brought; a customer whom the score has found is not looked at again.
+Days are measured by the Fraud Detection Handbook's protocol: customers who are known to be defrauded by then
+are left out, because their cards are blocked, and known is only what the delay has brought; a customer whom
+the score has found is not looked at again.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ MOST_MEASURED = 3_000_000
 CARDS_A_DAY = 100
 """Cards that the fraud team can look at in a day."""
 BLOCKED_DAYS = 14
-"""Days for which a customer who is known to be defrauded is left out: the handbook's week of training and week of delay."""
+"""Days for which a customer who is known to be defrauded is left out: the handbook's week of training and
+week of delay.
+"""
 _DAY = pd.Timedelta(days=1)
 _OVER = (DELAY_DAYS + BLOCKED_DAYS + 2) * _DAY  # after it a fraud blocks nobody any more
 _BASELINE = "amount to usual"
@@ -50,11 +54,17 @@ _MEASURED = (
     "model",
 )
 _NOTHING = "no fraud is known here, or nothing but fraud"
-_TERMS = f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin {decisions.MARGIN_SHARE:.0%}"
+_TERMS = (
+    f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin "
+    f"{decisions.MARGIN_SHARE:.0%}"
+)
 
 
 def table(periods: Sequence[Period]) -> pd.DataFrame:
-    """The table's rows, in the order of model, metric and period. `MOST_MEASURED` transactions or some days are in memory at a time."""
+    """The table's rows, in the order of model, metric and period.
+
+    `MOST_MEASURED` transactions or some days are in memory at a time.
+    """
     scored = [period for period in periods if period.model]
     whole = [measure for period in scored for measure in measures(period.rows(_MEASURED, MOST_MEASURED))]
     return measuring.table([*whole, *daily(days for period in scored for days in period.days(_MEASURED))])
@@ -99,10 +109,12 @@ def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
     """The figures of each day by the handbook's protocol.
 
     Args:
-        parts: transactions in the order of time, at least one in each, with `score`, `decision` and `model`; no day is in two parts.
+        parts: transactions in the order of time, at least one in each, with `score`, `decision` and `model`;
+            no day is in two parts.
 
     Source:
-        Fraud Detection Handbook, chapters 4.4 (customers known to be defrauded, card precision) and 5.3 (delay).
+        Fraud Detection Handbook, chapters 4.4 (customers known to be defrauded, card precision) and 5.3
+        (delay).
     """
     found_on: dict[str, dict[int, pd.Timestamp]] = {"score": {}, "amount_to_usual": {}}
     frauds: pd.DataFrame | None = None
@@ -144,10 +156,13 @@ def _of_day(
 
 
 def _found_on(day: pd.Timestamp, customers: _Customers, seen: dict[int, pd.Timestamp]) -> float:
-    """Card precision of one day; customers found before are not looked at again while their cards are blocked.
+    """Card precision of one day.
+
+    Customers found before are not looked at again while their cards are blocked.
 
     Args:
-        seen: by the day on which they were found, which ascends; those whose cards are not blocked any more leave it.
+        seen: by the day on which they were found, which ascends; those whose cards are not blocked any more
+            leave it.
     """
     free_again = takewhile(
         lambda customer: day - seen[customer] > (DELAY_DAYS + BLOCKED_DAYS) * _DAY, tuple(seen)

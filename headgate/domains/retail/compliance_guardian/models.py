@@ -1,4 +1,6 @@
-"""The two models of fraud: gradient boosting where enough labels are known, an isolation forest where they are not."""
+"""The two models of fraud: gradient boosting where enough labels are known, an isolation forest where they
+are not.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,8 @@ class Boosting:
     def strength(self, points: pd.DataFrame) -> Array:
         """Log-odds of fraud.
 
-        Source: Dal Pozzolo, Caelen, Johnson & Bontempi (2015), Calibrating Probability with Undersampling, eq. 4.
+        Source: Dal Pozzolo, Caelen, Johnson & Bontempi (2015), Calibrating Probability with Undersampling,
+        eq. 4.
         """
         sampled = _in_batches(
             lambda some: self.classifier.predict_proba(_matrix(some, self.columns))[:, 1], points
@@ -123,10 +126,13 @@ class Boosting:
 
 @dataclass(frozen=True)
 class Isolation:
-    """Isolation forest beside the naive rule; scores are ranks of strangeness among the transactions scored together.
+    """Isolation forest beside the naive rule.
+
+    Scores are ranks of strangeness among the transactions scored together.
 
     Attributes:
-        seen: strangeness by the forest, and amounts against the usual ones, of the transactions that it learnt from; ascending.
+        seen: strangeness by the forest, and amounts against the usual ones, of the transactions that it
+            learnt from; ascending.
     """
 
     forest: Any
@@ -138,7 +144,8 @@ class Isolation:
     def strength(self, points: pd.DataFrame) -> Array:
         """How rare a transaction is by the forest and by the naive rule together.
 
-        Source: Fisher (1925), Statistical Methods for Research Workers, section 21.1: the sum of the logarithms of probabilities.
+        Source: Fisher (1925), Statistical Methods for Research Workers, section 21.1: the sum of the
+        logarithms of probabilities.
         """
         isolated, unusual = map(_rarity, self.seen, _strangeness(self.forest, points, self.columns))
         return _FOREST_WEIGHT * isolated + unusual
@@ -201,7 +208,9 @@ def isolation(points: pd.DataFrame, columns: Sequence[str] = UNLABELLED) -> Isol
 
 
 def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, Array]:  # noqa: ANN401 scikit-learn ships no types
-    """By the forest, and by the naive rule, to which an amount of a customer without a past is a usual one."""
+    """By the forest, and by the naive rule, to which an amount of a customer without a past is a
+    usual one.
+    """
     isolated = -_in_batches(
         lambda some: forest.score_samples(np.nan_to_num(_matrix(some, columns), nan=_UNKNOWN)), points
     )
@@ -209,7 +218,9 @@ def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> t
 
 
 def _rarity(seen: Array, values: Array) -> Array:
-    """Minus the logarithm of the share of the transactions seen that are as strange, the one in question counted among them."""
+    """Minus the logarithm of the share of the transactions seen that are as strange, the one in question
+    counted among them.
+    """
     as_strange = len(seen) - np.searchsorted(seen, values, side="left")
     return np.asarray(-np.log((as_strange + 1) / (len(seen) + 1)), dtype=np.float64)
 
@@ -266,7 +277,9 @@ def _places(labels: npt.NDArray[np.int8], kind: int, numbers: npt.NDArray[np.int
 
 
 def _in_batches(score: Callable[[pd.DataFrame], Array], points: pd.DataFrame) -> Array:
-    """The score of each transaction, which depends on no other: the features of all as one matrix would be in memory twice."""
+    """The score of each transaction, which depends on no other: the features of all as one matrix would be in
+    memory twice.
+    """
     starts = range(0, max(1, len(points)), _BATCH_ROWS)
     return np.concatenate(
         [np.asarray(score(points.iloc[start : start + _BATCH_ROWS]), dtype=np.float64) for start in starts]

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 RECENT_DAYS = 30
 PRIOR_TRANSACTIONS = 20.0
-"""Transactions of average risk that every entity starts with: three transactions cannot make a risk of one third."""
+"""Transactions of average risk that every entity starts with: three transactions cannot make a risk of one
+third.
+"""
 _HIGH, _MEDIUM = 10.0, 3.0  # times the share of all
 _ORDER = ("transacted_at", "transaction_id")
 _SUMMED_ROWS = 2_000_000  # added up at once; the last bits of a sum depend on it
@@ -74,7 +76,10 @@ def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
 
 
 def _mean(values: ibis.Table, path: Path) -> float:
-    """The mean of the only column, in the order of the rows, by way of a file; the sums of `_SUMMED_ROWS` rows are added up."""
+    """The mean of the only column, in the order of the rows, by way of a file.
+
+    The sums of `_SUMMED_ROWS` rows are added up.
+    """
     write_rows(values, path)
     stored = StoredRows([path])
     (name,) = stored.columns
@@ -114,7 +119,10 @@ def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.
 
 
 def _write_recent(column: str, recent: ibis.Table, path: Path) -> None:
-    """Write the recent sums of each entity. Sums of floats follow the order of time, so pandas adds them, some entities at a time."""
+    """Write the recent sums of each entity.
+
+    Sums of floats follow the order of time, so pandas adds them, some entities at a time.
+    """
     ordered = recent.select(column, *_ORDER, "expected", "score").order_by(column, *_ORDER)
     schema = pa.schema(
         [
@@ -148,7 +156,10 @@ def _with_whole_groups(parts: Iterable[pa.Table], column: str) -> Iterator[pa.Ta
 
 
 def _rated(kind: str, entities: pd.DataFrame, base: float) -> pd.DataFrame:
-    """The rows of entities; the score is the share of fraud lately, drawn towards `base` where there is little to go by."""
+    """The rows of entities.
+
+    The score is the share of fraud lately, drawn towards `base` where there is little to go by.
+    """
     count = entities["count"].fillna(0)
     score = (entities.expected.fillna(0.0) + PRIOR_TRANSACTIONS * base) / (count + PRIOR_TRANSACTIONS)
     band = (

@@ -38,7 +38,10 @@ KEPT = (
     "amount_to_usual",
     "is_fraud",
 )
-"""Columns that the tables need besides the score; a shop has millions of transactions, and dozens of features for each."""
+"""Columns that the tables need besides the score.
+
+A shop has millions of transactions, and dozens of features for each.
+"""
 _REASONS = tuple(f"reason_{place + 1}" for place in range(reasons.REASONS))
 _TEXTS = ("card_token", "decision", *_REASONS, "model")
 _DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not complete
@@ -46,7 +49,8 @@ _DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not comple
 
 @dataclass(frozen=True)
 class Period:
-    """The transactions of one stretch of days in a Parquet file: the columns KEPT, `score`, `decision`, `reason_1…3` and `model`.
+    """The transactions of one stretch of days in a Parquet file: the columns KEPT, `score`, `decision`,
+    `reason_1…3` and `model`.
 
     Attributes:
         model: the model that scored; None where there are no transactions.
@@ -62,7 +66,9 @@ class Period:
         return self.rows(pq.read_schema(self.path).names)
 
     def rows(self, columns: Sequence[str], newest: int | None = None) -> pd.DataFrame:
-        """Return columns, in the order of time and number; of so many of the newest transactions, if a number is given.
+        """Return columns, in the order of time and number.
+
+        Of so many of the newest transactions, if a number is given.
 
         Texts but for the card are categories.
         """
@@ -89,7 +95,10 @@ class Period:
 
 
 def _read_from(file: pq.ParquetFile, left_out: int, columns: Sequence[str]) -> pa.Table:
-    """Return columns of the rows of a file behind the first so many; row groups without any of them are not read."""
+    """Return columns of the rows of a file behind the first so many.
+
+    Row groups without any of them are not read.
+    """
     groups = range(file.num_row_groups)
     while groups and left_out >= (rows := file.metadata.row_group(groups[0]).num_rows):
         groups, left_out = groups[1:], left_out - rows
@@ -117,7 +126,8 @@ def _frame_of(table: pa.Table) -> pd.DataFrame:
 
 
 def scored(transactions: DescribedTransactions, folder: Path, recipe: str = models.FIRST) -> list[Period]:
-    """The transactions in stretches of equally many days, each scored by a model of what was known when it began.
+    """The transactions in stretches of equally many days, each scored by a model of what was known when it
+    began.
 
     Args:
         transactions: at least one.
@@ -183,9 +193,11 @@ def _scored(
 def _judged(
     transactions: DescribedTransactions, first: int, after: int, model: models.FraudModel
 ) -> Iterator[tuple[pa.Table, Array, Array]]:
-    """The transactions from one place up to another with the strength and the score of each, one batch at a time.
+    """The transactions from one place up to another with the strength and the score of each, one batch at a
+    time.
 
-    Probabilities come from a transaction's own strength. Ranks come from the strengths of all of them, so these are in memory.
+    Probabilities come from a transaction's own strength. Ranks come from the strengths of all of them, so
+    these are in memory.
     """
     columns = list(dict.fromkeys([*KEPT, *model.columns]))
     if model.name == models.Boosting.name:
@@ -221,7 +233,8 @@ def strength_of(
 def review_price(
     model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int
 ) -> float:
-    """Return the least saving that asks for a review, from the days of the delay, whose labels the model has not seen.
+    """Return the least saving that asks for a review, from the days of the delay, whose labels the model has
+    not seen.
 
     Args:
         first, after: the places of the transactions of these days.
@@ -244,7 +257,10 @@ def _model(
 
 
 def supervised(transactions: DescribedTransactions, labelled_to: int, recipe: str) -> models.Boosting | None:
-    """Boosting over the first so many transactions, whose labels are known; None where these carry no model."""
+    """Boosting over the first so many transactions, whose labels are known.
+
+    None where these carry no model.
+    """
     labels = transactions.labels[:labelled_to]
     if not models.is_enough(labels):
         return None

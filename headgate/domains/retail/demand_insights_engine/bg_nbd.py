@@ -1,14 +1,16 @@
-"""BG/NBD and MBG/NBD: how often customers buy, and whether they have left, without a contract that would say so.
+"""BG/NBD and MBG/NBD: how often customers buy, and whether they have left, without a contract that would say
+so.
 
-While active a customer buys as a Poisson process of rate lambda ~ Gamma(r, alpha), and after each purchase leaves for good with
-probability p ~ Beta(a, b). In BG/NBD a customer can leave only after a repeat purchase, so whoever bought once is certainly active;
-in MBG/NBD a customer can also leave after the first purchase. Purchases are counted per day.
+While active a customer buys as a Poisson process of rate lambda ~ Gamma(r, alpha), and after each purchase
+leaves for good with probability p ~ Beta(a, b). In BG/NBD a customer can leave only after a repeat purchase,
+so whoever bought once is certainly active; in MBG/NBD a customer can also leave after the first purchase.
+Purchases are counted per day.
 
 Source:
-    Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models for customer base analysis, International
-    Journal of Research in Marketing 24(3): MBG/NBD. It has BG/NBD's formulas with one more occasion to leave.
-    Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the Pareto/NBD Model,
-    Marketing Science 24(2); equation numbers below are theirs.
+    Batislam, Denizel & Filiztekin (2007), Empirical validation and comparison of models for customer base
+    analysis, International Journal of Research in Marketing 24(3): MBG/NBD. It has BG/NBD's formulas with one
+    more occasion to leave. Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way: An Alternative
+    to the Pareto/NBD Model, Marketing Science 24(2); equation numbers below are theirs.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ _SINGULAR = 1e-6  # the expectation's formula divides by a - 1
 
 @dataclass(frozen=True)
 class Histories:
-    """Customers' histories, shape (customers,): repeat purchases, time of the last and time since the first, in one unit."""
+    """Customers' histories, shape (customers,): repeat purchases, time of the last and time since the first,
+    in one unit.
+    """
 
     frequency: Array
     recency: Array
@@ -58,7 +62,10 @@ class Histories:
 
 @dataclass(frozen=True)
 class BgNbd:
-    """Fitted parameters; alpha is in the time unit of the histories. `converged` is False when no start reached a top."""
+    """Fitted parameters; alpha is in the time unit of the histories.
+
+    `converged` is False when no start reached a top.
+    """
 
     r: float
     alpha: float
@@ -70,7 +77,9 @@ class BgNbd:
 
     @property
     def is_degenerate(self) -> bool:
-        """Practically nobody ever leaves: the alive probability then says nothing, and long forecasts are too high."""
+        """Practically nobody ever leaves: the alive probability then says nothing, and long forecasts are too
+        high.
+        """
         return self.a / (self.a + self.b) < _LEAST_DROPOUT
 
     def occasions(self, frequency: Array) -> Array:
@@ -84,8 +93,8 @@ def fit(histories: Histories, *, modified: bool = False) -> BgNbd:
     Args:
         modified: fit MBG/NBD instead of BG/NBD.
 
-    Time is scaled by the mean age, so that the unit of the input does not matter to the optimiser. Of many customers every n-th gives
-    which start leads to the greatest likelihood, and all of them where it is.
+    Time is scaled by the mean age, so that the unit of the input does not matter to the optimiser. Of many
+    customers every n-th gives which start leads to the greatest likelihood, and all of them where it is.
     """
     scale = float(histories.age.mean()) or 1.0
     scaled = Histories(histories.frequency, histories.recency / scale, histories.age / scale)
@@ -127,7 +136,9 @@ def log_likelihood(model: BgNbd, histories: Histories) -> float:
 
 @dataclass(frozen=True)
 class _Counted:
-    """Histories with equal frequencies put together: gamma functions are evaluated once per frequency, not per customer."""
+    """Histories with equal frequencies put together: gamma functions are evaluated once per frequency, not
+    per customer.
+    """
 
     histories: Histories
     levels: Array  # distinct frequencies, ascending
@@ -178,7 +189,9 @@ class _Counted:
 
 
 def alive_probability(model: BgNbd, histories: Histories) -> Array:
-    """Probability that each customer has not left, shape (customers,). In BG/NBD one without repeat purchases cannot have left.
+    """Probability that each customer has not left, shape (customers,).
+
+    In BG/NBD one without repeat purchases cannot have left.
 
     Source:
         Fader, Hardie & Lee (2008), Computing P(alive) Using the BG/NBD Model, eq. 7.
@@ -195,8 +208,8 @@ def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Ar
     Returns:
         Shape (customers,), in purchases, never negative.
 
-    The hypergeometric function is taken through Euler's transformation (Abramowitz & Stegun 15.3.3): as the paper writes
-    it, it overflows for customers with some hundred purchases.
+    The hypergeometric function is taken through Euler's transformation (Abramowitz & Stegun 15.3.3): as the
+    paper writes it, it overflows for customers with some hundred purchases.
     """
     a = model.a if abs(model.a - 1) > _SINGULAR else 1 + _SINGULAR
     x, b = histories.frequency, model.b
@@ -222,7 +235,8 @@ def _rate(model: BgNbd, histories: Histories) -> Array:
 def _with_one_dropout(model: BgNbd, histories: Histories, horizon: float) -> Array:
     """Expected purchases of active customers who all leave after a purchase with the same probability p.
 
-    The limit of the model for large a + b: the mean of (1 - exp(-p lambda t)) / p over lambda ~ Gamma(r + x, alpha + T).
+    The limit of the model for large a + b: the mean of (1 - exp(-p lambda t)) / p over lambda ~ Gamma(r + x,
+    alpha + T).
     """
     p = model.a / (model.a + model.b)
     if p < _SINGULAR:
@@ -244,7 +258,9 @@ def no_purchase_probability(model: BgNbd, histories: Histories, horizon: float) 
 def _hypergeometric(
     first: float, second: float, third: Array, z: Array, is_quick: npt.NDArray[np.bool_]
 ) -> Array:
-    """2F1(first, second; third; z), by its series where that ends quickly: SciPy overflows there for z near 1."""
+    """2F1(first, second; third; z), by its series where that ends quickly: SciPy overflows there for z near
+    1.
+    """
     values = np.ones(len(z))
     values[~is_quick] = hyp2f1(first, second, third[~is_quick], z[~is_quick])
     term, total = np.ones(int(is_quick.sum())), np.ones(int(is_quick.sum()))

@@ -1,4 +1,6 @@
-"""How likely a customer is to leave: a calibrated ensemble, why, and from which probability on an offer pays."""
+"""How likely a customer is to leave: a calibrated ensemble, why, and from which probability on an
+offer pays.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,8 @@ class ChurnModel:
         recipe: one of `RECIPES`.
         reference: the typical customer that drivers compare with.
         watch: how the columns were distributed when it learnt.
-        shift: added to the log-odds of leaving, so that as many customers buy as the shop's last year makes likely.
+        shift: added to the log-odds of leaving, so that as many customers buy as the shop's last year makes
+            likely.
     """
 
     recipe: str
@@ -121,7 +124,9 @@ def is_enough(left: Labels) -> bool:
 
 
 def classifier(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    """Splines and products in a logistic regression each, and small boosted trees, averaged, then calibrated on folds not fitted on."""
+    """Splines and products in a logistic regression each, and small boosted trees, averaged, then calibrated
+    on folds not fitted on.
+    """
     members = {"splines": _splines, "trees": _trees, "products": _products}
     together = VotingClassifier(
         [(name, member(numeric, categorical)) for name, member in members.items()], voting="soft"
@@ -135,7 +140,9 @@ def splines(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # 
 
 
 def boosting(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
-    """Boosted trees as scikit-learn sets them, calibrated: for interactions that splines and small trees cannot express."""
+    """Boosted trees as scikit-learn sets them, calibrated: for interactions that splines and small trees
+    cannot express.
+    """
     columns = preprocessing.columns(numeric, "passthrough", categorical, preprocessing.number_categories())
     return _calibrated(
         preprocessing.chain(columns, HistGradientBoostingClassifier(early_stopping=False, random_state=SEED))
@@ -168,7 +175,9 @@ def _calibrated(model: Any) -> Any:  # noqa: ANN401 as above
 
 
 def _products(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: ANN401 as above
-    """Long silence means more after many purchases: products of logarithms say so, splines of single columns cannot."""
+    """Long silence means more after many purchases: products of logarithms say so, splines of single columns
+    cannot.
+    """
     standard = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
     again = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
     terms = preprocessing.chain(preprocessing.logs(), standard, preprocessing.products(), again)
@@ -256,7 +265,9 @@ def shift_to(probability: Callable[[], Iterable[Array]], count: int, buyers: flo
 
 
 def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array) -> Array:
-    """By how many log-odds each column raises each customer's probability against its typical value, shape (customers, columns)."""
+    """By how many log-odds each column raises each customer's probability against its typical value, shape
+    (customers, columns).
+    """
     points, whole = customers[list(model.columns)], logit(probability)
     raised = np.empty(points.shape)
     for start in range(0, len(points), _AT_ONCE):
@@ -274,7 +285,10 @@ def earned(left: Labels, purchase_value: Array) -> Array:
 
 
 def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:
-    """The probability from which on offers earned most, and what they earned; `NO_OFFER` and 0 where none earned anything."""
+    """The probability from which on offers earned most, and what they earned.
+
+    `NO_OFFER` and 0 where none earned anything.
+    """
     order = np.argsort(-probability, kind="stable")
     ranked, total = probability[order], np.cumsum(gains[order])
     last_of_equals = np.append(ranked[1:] != ranked[:-1], True)[: len(ranked)]
@@ -286,16 +300,21 @@ def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:
 
 
 def threshold_or_everybody(best: float, earned_gbp: float, earned_all_gbp: float) -> float:
-    """The published threshold: `best`, or `EVERYBODY` where offers to all earned at least as much on days that chose neither.
+    """The published threshold: `best`, or `EVERYBODY` where offers to all earned at least as much on days
+    that chose neither.
 
     Args:
-        earned_gbp, earned_all_gbp: on these days, by a threshold that earlier days had chosen, and with offers to everybody.
+        earned_gbp, earned_all_gbp: on these days, by a threshold that earlier days had chosen, and with
+            offers to everybody.
     """
     return EVERYBODY if earned_all_gbp > 0 and earned_all_gbp >= earned_gbp else best
 
 
 def earned_later(probability_before: Array, gains_before: Array, probability: Array, gains: Array) -> float:
-    """Return the earnings of offers above the threshold of earlier days; the same days would flatter a threshold that they chose."""
+    """Return the earnings of offers above the threshold of earlier days.
+
+    The same days would flatter a threshold that they chose.
+    """
     threshold, _ = best_threshold(probability_before, gains_before)
     return float(gains[probability >= threshold].sum())
 
@@ -303,7 +322,8 @@ def earned_later(probability_before: Array, gains_before: Array, probability: Ar
 def calibration_error(left: Labels, probability: Array, bins: int = 10) -> float:
     """Expected calibration error over bins of equally many customers.
 
-    Source: Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian Binning.
+    Source: Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian
+    Binning.
     """
     order = np.argsort(probability, kind="stable")
     gaps = [

@@ -1,4 +1,6 @@
-"""churn_risk: the probability that a customer buys nothing in the next 90 days, its reasons, and whether an offer pays."""
+"""churn_risk: the probability that a customer buys nothing in the next 90 days, its reasons, and whether an
+offer pays.
+"""
 
 from __future__ import annotations
 
@@ -62,10 +64,10 @@ class ChurnTrial:
         weight: how much of the shift to the expected number of buyers was best there.
         probability, left, silence: of the winner, over all tested origins.
         leaving: the probabilities that `model` gives, by tested origin.
-        threshold: the probability from which on offers earned most at all tested origins, or that of an offer to everybody where this
-            earned as much.
-        earned_gbp, earned_all_gbp: what offers earned at the tested origins, from a threshold on that earlier origins had chosen, and
-            with offers to everybody; what a sample earned counts for all customers.
+        threshold: the probability from which on offers earned most at all tested origins, or that of an offer
+            to everybody where this earned as much.
+        earned_gbp, earned_all_gbp: what offers earned at the tested origins, from a threshold on that earlier
+            origins had chosen, and with offers to everybody; what a sample earned counts for all customers.
     """
 
     contest: Decision
@@ -81,7 +83,9 @@ class ChurnTrial:
 
 
 def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial | None:
-    """Every recipe, learnt at the earlier origins and tried at the tested ones; None where either have too few of a kind.
+    """Every recipe, learnt at the earlier origins and tried at the tested ones.
+
+    None where either have too few of a kind.
 
     Args:
         champion: the recipe in charge so far; empty when there was none.
@@ -157,7 +161,8 @@ def _shifted(
 def fitted(
     past: Origins, ahead: Coming, customers: StoredRows, trial: ChurnTrial | None, folder: Path
 ) -> tuple[churn.ChurnModel | None, StoredRows]:
-    """The winner's recipe, learnt at the newest origins whose windows are over, and the probability that each customer leaves.
+    """The winner's recipe, learnt at the newest origins whose windows are over, and the probability that each
+    customer leaves.
 
     There is no model where these origins do not carry one. A curve over the silence then replaces it.
 
@@ -239,7 +244,9 @@ def table(
     trial: ChurnTrial | None,
     leaving: StoredRows,
 ) -> RowsInFile:
-    """The table's rows, one per customer, in the customers' order. Without a trial no offer is made: nobody knows what it would earn.
+    """The table's rows, one per customer, in the customers' order.
+
+    Without a trial no offer is made: nobody knows what it would earn.
 
     Args:
         points: of the same customers, as `origins.signals` gives them.
@@ -290,7 +297,10 @@ def share_of_silence(silence: Array) -> Array:
 def _drivers(
     model: churn.ChurnModel | None, points: pd.DataFrame, probability: Array
 ) -> npt.NDArray[np.object_]:
-    """The words for the signals that raise each probability most, shape (customers, DRIVERS); None where nothing raises it enough."""
+    """The words for the signals that raise each probability most, shape (customers, DRIVERS).
+
+    None where nothing raises it enough.
+    """
     if model is None or points.empty:
         return np.full((len(points), DRIVERS), None, dtype=object)
     raised = churn.contributions(model, points, probability)

@@ -1,4 +1,6 @@
-"""The one model of the customers: who buys again, and what they spend, chosen by a backtest at past origins."""
+"""The one model of the customers: who buys again, and what they spend, chosen by a backtest at
+past origins.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ class CustomerModel:
         churn, churn_trial: None where too few customers left or stayed.
         tried_value: the value model as it was at the tested origins; `value` itself where there are none.
         value_trials: every method at the tested origins; empty where there are none.
-        leaving: the probability that each customer leaves, in their order, in the column `churn_risk.LEAVING`.
+        leaving: the probability that each customer leaves, in their order, in the column
+            `churn_risk.LEAVING`.
     """
 
     churn: ChurnModel | None

@@ -1,4 +1,6 @@
-"""Forecast the spending of customers: several models and the naive rule, of which a backtest chooses the published one."""
+"""Forecast the spending of customers: several models and the naive rule, of which a backtest chooses the
+published one.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,8 @@ class Method(StrEnum):
     SHARP_HURDLE = (
         "sharp_hurdle"  # likewise with the probability squared: likely buyers also buy more than once
     )
-    HALF_PAST_REVENUE = "half_past_revenue"  # the geometric mean of the former and past revenue: where no test tells them apart
+    # The geometric mean of the former and past revenue: where no test tells them apart.
+    HALF_PAST_REVENUE = "half_past_revenue"
     POOLED_RATE = "pooled_rate"  # everybody as the shop's average; only where too few customers came back
 
 
@@ -73,12 +76,14 @@ class ValueModel:
     """The forecast of the coming window of `trading_days`.
 
     Attributes:
-        purchases, spend, regression, typical: None where the data cannot carry them. `regression` gives what a customer spends,
-            `typical` the logarithm of what one who buys spends.
-        daily_rate: purchases of a customer per trading day, over all customers; `mean_spend` of a purchase, GBP.
-        total: what all customers together are expected to spend, GBP; every method's values are scaled to it. It comes from last year;
-            where no year is known, from the regression. None where neither is known.
-        factors: without a total, what each method must be multiplied by to have been right at the origins it learnt from.
+        purchases, spend, regression, typical: None where the data cannot carry them. `regression` gives what
+            a customer spends, `typical` the logarithm of what one who buys spends.
+        daily_rate: purchases of a customer per trading day, over all customers; `mean_spend` of a purchase,
+            GBP.
+        total: what all customers together are expected to spend, GBP; every method's values are scaled to it.
+            It comes from last year; where no year is known, from the regression. None where neither is known.
+        factors: without a total, what each method must be multiplied by to have been right at the origins it
+            learnt from.
         method: the published one; before a trial, the one that is published without it.
     """
 
@@ -100,9 +105,12 @@ class ValueModel:
 
 
 def method_of_year(method: Method) -> Method:
-    """Return the method for a year instead of the published one; no origin can test it before two years are known.
+    """Return the method for a year instead of the published one.
 
-    The method in charge trusts the current probability of buying. Over a year it matters less, and who spent much before matters more.
+    No origin can test it before two years are known.
+
+    The method in charge trusts the current probability of buying. Over a year it matters less, and who spent
+    much before matters more.
     See docs/adr/0040-next-year.md.
     """
     return Method.HALF_PAST_REVENUE if method is IN_CHARGE else method
@@ -157,7 +165,8 @@ def learnt(
 
     Args:
         points: of customers now, as `origins.signals` gives them.
-        churn: probability of buying nothing in a window, from customers; None where no such model could be learnt.
+        churn: probability of buying nothing in a window, from customers; None where no such model could be
+            learnt.
         whole: the customers who spend the total, of whom those with `points` may be a sample; None: these.
     """
     window = _Window.of(some) if some and churn else None
@@ -188,7 +197,9 @@ def learnt(
 
 
 def _untested_method(enough: bool, typical: Any) -> Method:  # noqa: ANN401 as below
-    """Return the method where no origin can compare them: half the naive rule, because models of few months are often worse."""
+    """Return the method where no origin can compare them: half the naive rule, because models of few months
+    are often worse.
+    """
     if not enough:
         return Method.POOLED_RATE
     return Method.MBG_NBD if typical is None else Method.HALF_PAST_REVENUE
@@ -204,7 +215,9 @@ def _spend_model(points: pd.DataFrame) -> gamma_gamma.GammaGamma | None:
 
 @dataclass(frozen=True)
 class _Window:
-    """The customers before the windows of a few origins, as `_logged` gives them, and their spending in these."""
+    """The customers before the windows of a few origins, as `_logged` gives them, and their spending in
+    these.
+    """
 
     logged: Array
     spent: Array
@@ -216,7 +229,10 @@ class _Window:
 
 
 def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    """Return a regression of spending. The window is scaled afterwards, as the regression's last step reads it."""
+    """Return a regression of spending.
+
+    The window is scaled afterwards, as the regression's last step reads it.
+    """
     if not window.spent.any():
         return None
     scaler = StandardScaler(copy=False)  # two copies would be the most that any step holds in memory
@@ -226,9 +242,14 @@ def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no t
 
 
 def _regressed_total(
-    regression: Any, customers: Iterable[pd.DataFrame], window: _Window | None
-) -> float | None:  # noqa: ANN401 as above
-    """Return the total that customers like these spent in a window at the origins; None without a regression."""
+    regression: Any,  # noqa: ANN401 as above
+    customers: Iterable[pd.DataFrame],
+    window: _Window | None,
+) -> float | None:
+    """Return the total that customers like these spent in a window at the origins.
+
+    None without a regression.
+    """
     if regression is None or window is None:
         return None
     expected_now = sum_of(_predicted(regression, part) for part in customers)
@@ -269,7 +290,9 @@ def _totals(model: ValueModel, customers: StoredRows, churn: Churn | None) -> di
 
 
 def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
-    """Expected value of a purchase of each customer, GBP: Gamma-Gamma's, else the own mean drawn to the shop's."""
+    """Expected value of a purchase of each customer, GBP: Gamma-Gamma's, else the own mean drawn to the
+    shop's.
+    """
     purchases, value = points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
     if model.spend is not None:
         return gamma_gamma.expected_spend(model.spend, purchases, value)
@@ -279,7 +302,10 @@ def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
 
 
 def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict[Method, Array]:
-    """Return each method's value of each customer in the coming window, GBP; only for methods that the data carry."""
+    """Return each method's value of each customer in the coming window, GBP.
+
+    Only for methods that the data carry.
+    """
     estimates = _Estimates(model, points, churn)
     unscaled = {
         method: estimates.unscaled(method) for method in methods(model, knows_churn=churn is not None)
@@ -295,7 +321,8 @@ class Outlook:
         churn: the probability of buying nothing in the coming window.
         purchases: in the window: as many as a buyer makes, times the probability of buying at all.
         spend: of a purchase, GBP.
-        value, value_of_year: GBP, by the published method and by that of a year; never less in a year than in the window.
+        value, value_of_year: GBP, by the published method and by that of a year; never less in a year than in
+            the window.
     """
 
     churn: Array
@@ -398,7 +425,8 @@ class _Estimates:
     """The models' estimates for customers in the coming window, each figure computed when it is first needed.
 
     Attributes:
-        oldest_age: of the customer who came first, where these are a part of more customers; None: they are all.
+        oldest_age: of the customer who came first, where these are a part of more customers; None: they are
+            all.
     """
 
     model: ValueModel
@@ -475,8 +503,8 @@ def tried(model: ValueModel, tested: tuple[Origin, ...], churn: Sequence[Array])
     Args:
         churn: the probability of buying nothing in the window, by origin.
 
-    The score adds the error against the naive rule's and what is lacking in rank: a table that is sorted by value must rank well, and
-    a table that is summed must be near.
+    The score adds the error against the naive rule's and what is lacking in rank: a table that is sorted by
+    value must rank well, and a table that is summed must be near.
     """
     tested_values = [
         (values(model, points_of([origin.customers]), leaving), origin.spent)
@@ -514,10 +542,13 @@ def rank_correlation(first: Array, other: Array) -> float:
 
 
 def winner(trials: list[Trial]) -> Method:
-    """The method in charge, unless another is clearly better or the naive rule is as good; the best one where it was not tried.
+    """The method in charge, unless another is clearly better or the naive rule is as good.
 
-    Two origins cannot tell methods apart that are nearly as good. Where the naive rule is as good as the method in charge, the mean of
-    both is published, unless the naive rule is clearly better than the mean too. See docs/adr/0040-next-year.md.
+    The best one where it was not tried.
+
+    Two origins cannot tell methods apart that are nearly as good. Where the naive rule is as good as the
+    method in charge, the mean of both is published, unless the naive rule is clearly better than the mean
+    too. See docs/adr/0040-next-year.md.
     """
     best = min(trials, key=lambda trial: (trial.score, trial.method is not Method.PAST_REVENUE))
     scores = {trial.method: trial.score for trial in trials}

@@ -45,7 +45,9 @@ _PARTS = {
 def scorer(
     model: CustomerModel, points: StoredRows, expected: StoredOutlook, values: RowsInFile
 ) -> Scorer | None:
-    """Return the models as numbers; None, and a line in the log, if these do not give the batch's predictions.
+    """Return the models as numbers.
+
+    None, and a line in the log, if these do not give the batch's predictions.
 
     Of more than `MOST_CUSTOMERS` the signals are left out.
 
@@ -109,7 +111,8 @@ def _churn_facts(model: ChurnModel | None) -> dict[str, Any]:
     if model is None:
         return {"model": "recency_share", "columns": ["silence"], "parts": [], "even_odds_days": HORIZON_DAYS}
     is_average = model.recipe == "calibrated_ensemble"
-    # Temperature scaling takes the logarithm of both probabilities, or log-odds with either sign: twice the log-odds.
+    # Temperature scaling takes the logarithm of both probabilities, or log-odds with either sign: twice the
+    # log-odds.
     slope = (
         1.0
         if model.recipe == churn.NAIVE

@@ -1,7 +1,8 @@
-"""Prepare the customer models' input as Ibis expressions: a purchase is a day on which a known customer spent money.
+"""Prepare the customer models' input as Ibis expressions: a purchase is a day on which a known customer spent
+money.
 
-Money is net: returned and cancelled quantities are taken off the purchases that they undo. Money is summed as decimals and only then
-becomes a float: the sum of floats depends on the order, which no engine promises.
+Money is net: returned and cancelled quantities are taken off the purchases that they undo. Money is summed as
+decimals and only then becomes a float: the sum of floats depends on the order, which no engine promises.
 """
 
 from __future__ import annotations
@@ -24,24 +25,32 @@ if TYPE_CHECKING:
     import pandas as pd
 
 HORIZON_DAYS = 90
-"""A customer who buys nothing for this long has churned; all customer models are measured over as many days."""
+"""A customer who buys nothing for this long has churned.
+
+All customer models are measured over as many days.
+"""
 
 _PAIR = ["customer_id", "product_id"]
 
 
 @dataclass(frozen=True)
 class Unmatched:
-    """Returns that undo no known purchase, such as those of goods bought before the data begin. They are in no customer's value."""
+    """Returns that undo no known purchase, such as those of goods bought before the data begin.
+
+    They are in no customer's value.
+    """
 
     units: int
     value: Decimal
 
 
 def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """One row per customer and day with completed orders that were not wholly undone. Guests, who have no number, are left out.
+    """One row per customer and day with completed orders that were not wholly undone.
 
-    A negative quantity, on a completed or a cancelled order, undoes the newest earlier purchases of the same product by the same
-    customer. `revenue` is what the customer kept, at the prices paid.
+    Guests, who have no number, are left out.
+
+    A negative quantity, on a completed or a cancelled order, undoes the newest earlier purchases of the same
+    product by the same customer. `revenue` is what the customer kept, at the prices paid.
     """
     kept = ibis.union(
         _never_returned(orders, order_items, as_of), _after_returns(_levels(orders, order_items, as_of))
@@ -57,7 +66,9 @@ def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> i
 
 
 def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> Unmatched:
-    """Returned units beyond all that the same customer had bought of the product, and their value at the prices of the returns."""
+    """Returned units beyond all that the same customer had bought of the product, and their value at the
+    prices of the returns.
+    """
     levels = _levels(orders, order_items, as_of)
     lacking = ibis.greatest(0, -levels.lowest) - ibis.greatest(0, -levels.lowest_before)
     sums = (
@@ -73,8 +84,8 @@ def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
     return orders.filter(orders.status.isin(["completed", "cancelled"]), has_customer, in_time)
 
 
-# An engine may hold in memory what a question has twice, so each of the next three selects columns or rows of its own: otherwise DuckDB
-# held all lines.
+# An engine may hold in memory what a question has twice, so each of the next three selects columns or rows of
+# its own: otherwise DuckDB held all lines.
 
 
 def _returned_pairs(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
@@ -90,7 +101,9 @@ def _returned_pairs(orders: ibis.Table, order_items: ibis.Table, as_of: date) ->
 
 
 def _never_returned(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """Sold lines of products that the customer never returned: nearly all of them, and they need no window."""
+    """Sold lines of products that the customer never returned: nearly all of them, and they need
+    no window.
+    """
     placed = _placed(orders, as_of)
     bought = placed.filter(placed.status == "completed").select(
         "order_id", "customer_id", purchased_on=placed.ordered_at.date()
@@ -103,8 +116,8 @@ def _never_returned(orders: ibis.Table, order_items: ibis.Table, as_of: date) ->
 def _levels(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
     """Lines of returned products in the order of time, with the customer's running stock of the product.
 
-    `lowest_before` and `lowest` are the least running sum before and including a line; where it is negative, more came back than
-    was bought.
+    `lowest_before` and `lowest` are the least running sum before and including a line; where it is negative,
+    more came back than was bought.
     """
     placed = _placed(orders, as_of).select("order_id", "customer_id", "status", "ordered_at")
     items = order_items.select(
@@ -127,8 +140,9 @@ def _levels(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Ta
 def _after_returns(levels: ibis.Table) -> ibis.Table:
     """Sold lines with the quantity that was kept.
 
-    A purchase raises the stock from `below` to `stock`; what later falls beneath `stock` was returned, newest purchases first, so the
-    part of the purchase that survives lies between `below` and the lowest later stock.
+    A purchase raises the stock from `below` to `stock`; what later falls beneath `stock` was returned, newest
+    purchases first, so the part of the purchase that survives lies between `below` and the lowest later
+    stock.
     """
     stocked = levels.mutate(stock=levels.level + ibis.greatest(0, -levels.lowest))
     later = ibis.window(group_by=_PAIR, order_by="place", preceding=0, following=None)
@@ -151,7 +165,9 @@ def daily_purchases(days: ibis.Table) -> pd.DataFrame:
 
 
 def cohort_purchases(days: ibis.Table) -> pd.DataFrame:
-    """Purchases by the day of the customer's first purchase and the day: columns `first_on`, `purchased_on`, `purchases`, in order."""
+    """Purchases by the day of the customer's first purchase and the day: columns `first_on`, `purchased_on`,
+    `purchases`, in order.
+    """
     dated = days.mutate(first_on=days.purchased_on.min().over(group_by=days.customer_id))
     counted = dated.group_by("first_on", "purchased_on").agg(purchases=dated.count())
     cohorts: pd.DataFrame = counted.order_by("first_on", "purchased_on").to_pandas()
@@ -161,8 +177,9 @@ def cohort_purchases(days: ibis.Table) -> pd.DataFrame:
 def histories(days: ibis.Table, until: date) -> ibis.Table:
     """One row per customer who had bought by `until`, from what was known that day and nothing later.
 
-    `frequency` counts purchase days after the first one; `recency_days` runs from the first to the last purchase and `age_days` from
-    the first to `until`, as Fader & Hardie count them; `silent_days` runs from the last purchase to `until`.
+    `frequency` counts purchase days after the first one; `recency_days` runs from the first to the last
+    purchase and `age_days` from the first to `until`, as Fader & Hardie count them; `silent_days` runs from
+    the last purchase to `until`.
     """
     past = days.filter(days.purchased_on <= ibis.date(until))
     lately = past.purchased_on > ibis.date(until - timedelta(days=HORIZON_DAYS))
@@ -184,7 +201,9 @@ def histories(days: ibis.Table, until: date) -> ibis.Table:
 
 
 def outcomes(days: ibis.Table, after: date, until: date) -> ibis.Table:
-    """One row per customer who bought after one day and up to another: what they did, for training and measuring."""
+    """One row per customer who bought after one day and up to another: what they did, for training and
+    measuring.
+    """
     later = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(until))
     return later.group_by("customer_id").agg(bought=later.count(), spent=later.revenue.sum().cast("float64"))
 
@@ -198,7 +217,9 @@ class Returning:
 
 
 def returning(days: ibis.Table, after: date, until: date) -> Returning:
-    """How many of all customers who had bought by one day bought after it and up to another, and for how much."""
+    """How many of all customers who had bought by one day bought after it and up to another, and for how
+    much.
+    """
     some = days.filter(days.purchased_on <= ibis.date(until))
     later = some.purchased_on > ibis.date(after)
     each = some.group_by("customer_id").agg(
@@ -214,7 +235,9 @@ def returning(days: ibis.Table, after: date, until: date) -> Returning:
 
 
 def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
-    """Histories up to a day, with purchases and money from then to `until` in columns `bought` and `spent`, by customer."""
+    """Histories up to a day, with purchases and money from then to `until` in columns `bought` and `spent`,
+    by customer.
+    """
     joined = (
         histories(days, after)
         .left_join(outcomes(days, after, until), "customer_id")
@@ -230,7 +253,10 @@ def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
 
 @contextmanager
 def on_disk(tables: Mapping[str, ibis.Table], folder: Path) -> Iterator[dict[str, ibis.Table]]:
-    """The rows of expressions, computed once and written to files of the folder; what follows runs on this machine."""
+    """The rows of expressions, computed once and written to files of the folder.
+
+    What follows runs on this machine.
+    """
     paths = {name: folder / f"{name}.parquet" for name in tables}
     for name, table in tables.items():
         write_rows(table, paths[name])
@@ -244,6 +270,8 @@ def consent(customers: ibis.Table) -> ibis.Table:
 
 
 def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibis.Table:
-    """Histories up to the end of the data, with `marketing_opt_in` where the customer is known, by customer."""
+    """Histories up to the end of the data, with `marketing_opt_in` where the customer is known,
+    by customer.
+    """
     joined = histories(days, as_of).left_join(consent(customers), "customer_id").drop("customer_id_right")
     return joined.order_by("customer_id")

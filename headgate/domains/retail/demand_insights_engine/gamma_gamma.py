@@ -1,7 +1,7 @@
 """Gamma-Gamma: what a purchase of each customer is worth, from the purchases they made.
 
-Spends of one customer are Gamma(p, nu), and nu ~ Gamma(q, gamma) over customers. The model assumes that how much is spent does
-not hang on how often; the quality table states the correlation.
+Spends of one customer are Gamma(p, nu), and nu ~ Gamma(q, gamma) over customers. The model assumes that how
+much is spent does not hang on how often; the quality table states the correlation.
 
 Source:
     Fader & Hardie (2013), The Gamma-Gamma Model of Monetary Value, http://www.brucehardie.com/notes/025/
@@ -70,7 +70,9 @@ def log_likelihood(model: GammaGamma, frequency: Array, monetary: Array) -> floa
 
 @dataclass(frozen=True)
 class _Spends:
-    """Customers with equal frequencies are put together: gamma functions are evaluated once per frequency, not per customer."""
+    """Customers with equal frequencies are put together: gamma functions are evaluated once per frequency,
+    not per customer.
+    """
 
     frequency: Array
     paid: Array

@@ -1,7 +1,8 @@
-"""Draw the customers that models learn from: all of them, or a sample of bounded size where there are more than they need.
+"""Draw the customers that models learn from: all of them, or a sample of bounded size where there are more
+than they need.
 
-A customer is drawn by a hash of the number alone, so neither the order of the rows, nor when the customer came, nor the engine
-decides it, and a customer who is drawn stays drawn until there are more customers.
+A customer is drawn by a hash of the number alone, so neither the order of the rows, nor when the customer
+came, nor the engine decides it, and a customer who is drawn stays drawn until there are more customers.
 """
 
 from __future__ import annotations
@@ -29,12 +30,18 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MOST = 200_000
-"""Customers that all models learn from; of more, about as many. See docs/adr/0093-fraud-features-on-disk.md."""
+"""Customers that all models learn from; of more, about as many.
+
+See docs/adr/0093-fraud-features-on-disk.md.
+"""
 _ID = "customer_id"
 
 
 def is_drawn(customer_ids: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.bool_]:
-    """Whether each customer is one of about `MOST` that are drawn of `count`; all are where they are not more."""
+    """Whether each customer is one of about `MOST` that are drawn of `count`.
+
+    All are where they are not more.
+    """
     if count <= MOST:
         return np.ones(len(customer_ids), dtype=np.bool_)
     return np.asarray(_hashed(customer_ids) < np.uint64(MOST * 2**64 // count))
@@ -43,7 +50,8 @@ def is_drawn(customer_ids: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.
 def _hashed(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
     """A number of 64 bits that looks random for each number.
 
-    Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: the step and mixer of SplitMix64.
+    Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: the step and mixer of
+    SplitMix64.
     """
     mixed = numbers.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
@@ -109,8 +117,8 @@ def _drawn_ids(customers: StoredRows) -> Iterator[npt.NDArray[np.int64]]:
 def sum_of(parts: Iterable[Array]) -> float:
     """The sum of figures of customers, which come some at a time.
 
-    Of more than `MOST` it is the exact sum, rounded once, so that it does not depend on how many come at a time. Of fewer it is the sum
-    that NumPy gives of all of them together.
+    Of more than `MOST` it is the exact sum, rounded once, so that it does not depend on how many come at a
+    time. Of fewer it is the sum that NumPy gives of all of them together.
     """
     coming, arrays, count = iter(parts), [np.empty(0)], 0
     for part in coming:

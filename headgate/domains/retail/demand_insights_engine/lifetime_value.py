@@ -1,7 +1,8 @@
 """customer_lifetime_value: what each customer is expected to buy and to be worth, with an interval.
 
-Everything follows from one model: the probability of buying nothing in 90 days is that of `churn_risk`, the alive probability is the
-probability of buying again within a year by the same hazard, and purchases and value are scaled along.
+Everything follows from one model: the probability of buying nothing in 90 days is that of `churn_risk`, the
+alive probability is the probability of buying again within a year by the same hazard, and purchases and value
+are scaled along.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ _DRAWN_AT_ONCE = 500  # customers whose draws are sorted together: 1.2 MB
 
 @dataclass(frozen=True)
 class Forecast:
-    """Per customer over one horizon: the chance of no purchase, expected purchases and revenue, and the interval of the revenue."""
+    """Per customer over one horizon: the chance of no purchase, expected purchases and revenue, and the
+    interval of the revenue.
+    """
 
     nothing: Array
     purchases: Array
@@ -68,7 +71,8 @@ def forecast(
         points: as `origins.signals` gives them.
         expected: what the model expects of these customers.
         rng: has drawn for all customers before these.
-        yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it; None for 90 days.
+        yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it; None for
+            90 days.
     """
     longer = yearly or 1.0
     nothing, purchases = expected.churn**longer, expected.purchases * longer
@@ -102,8 +106,9 @@ def _interval(
 ) -> Array:
     """Both ends of the revenue's interval, shape (2, customers).
 
-    A customer buys with probability 1 - `nothing`; the number of purchases of one who does is geometric with the mean that
-    `purchases` implies. Draws of some customers fit into a core's cache; they follow each other as all of them together would.
+    A customer buys with probability 1 - `nothing`; the number of purchases of one who does is geometric with
+    the mean that `purchases` implies. Draws of some customers fit into a core's cache; they follow each other
+    as all of them together would.
     """
     parts = _parts(len(points), _DRAWN_AT_ONCE)
     buys = [rng.random((len(nothing[at]), DRAWS)) >= nothing[at, None] for at in parts]

@@ -1,4 +1,6 @@
-"""customer_model_quality: how the models did at past origins that they had not seen, beside the naive rule."""
+"""customer_model_quality: how the models did at past origins that they had not seen, beside the
+naive rule.
+"""
 
 from __future__ import annotations
 
@@ -91,7 +93,10 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
         else "history_too_short: no season is known, coming days are expected to be average"
     )
     if clock.after_launch:
-        season = "launch: the first customers were new, coming days are expected to be as those of the last quarter"
+        season = (
+            "launch: the first customers were new, coming days are expected to be as those of the last "
+            "quarter"
+        )
     matched = "returns of purchases that the data do not know; in no customer's value"
     return [
         Measure(
@@ -127,7 +132,10 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
 
 
 def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> list[Measure]:
-    """Every way to forecast value at the tested origins against what the customers then spent; the naive rule is past revenue."""
+    """Every way to forecast value at the tested origins against what the customers then spent.
+
+    The naive rule is past revenue.
+    """
     if not trials:
         return [Measure(_VALUE, "value_mae_gbp", FIT, None, note="the data does not reach back far enough")]
     period, rows = period_of(past.tested), sum(len(origin.customers) for origin in past.tested)
@@ -184,7 +192,10 @@ def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> l
         return [Measure("churn_risk", "auc", FIT, None, note=_untested(published))]
     rows, share, period = len(trial.left), float(trial.left.mean()), period_of(past.tested)
     steady = np.full(rows, share)
-    terms = f"offer {churn.OFFER_COST_GBP} GBP, success {churn.OFFER_SUCCESS:.0%}, margin {churn.MARGIN_SHARE:.0%}"
+    terms = (
+        f"offer {churn.OFFER_COST_GBP} GBP, success {churn.OFFER_SUCCESS:.0%}, margin "
+        f"{churn.MARGIN_SHARE:.0%}"
+    )
     terms += (
         "; published: an offer to everybody, which earned at least as much"
         if trial.threshold == churn.EVERYBODY
@@ -257,7 +268,9 @@ def _of_contest(trial: ChurnTrial, published: str, period: str) -> list[Measure]
 
 
 def of_clusters(groups: Clusters) -> list[Measure]:
-    """How well the clusters are apart, and whether they come out the same on another half of the customers."""
+    """How well the clusters are apart, and whether they come out the same on another half of the
+    customers.
+    """
     note = None if len(groups.names) > 1 else "too few customers: one cluster"
     figures = {"clusters": len(groups.names), "silhouette": groups.silhouette, "stability": groups.stability}
     return [

@@ -1,8 +1,9 @@
 """Past days from which the customer models learn, and on which they are tested.
 
-An origin's window is not 90 calendar days: it is as long as the shop needed to reach the number of buyers that are expected in the
-coming 90 days. A quiet winter is learnt from shorter windows of a busy autumn, so the labels have the meaning that the forecast
-needs. The money of a window is then scaled to the money that is expected.
+An origin's window is not 90 calendar days: it is as long as the shop needed to reach the number of buyers
+that are expected in the coming 90 days. A quiet winter is learnt from shorter windows of a busy autumn, so
+the labels have the meaning that the forecast needs. The money of a window is then scaled to the money that is
+expected.
 """
 
 from __future__ import annotations
@@ -119,7 +120,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class Origins:
-    """`newest` teach the published model, `tested` judge the recipes, which then learn from `earlier` only. Newest first.
+    """`newest` teach the published model, `tested` judge the recipes, which then learn from `earlier` only.
+
+    Newest first.
 
     No window of `earlier` reaches beyond the first origin of `tested`.
 
@@ -134,7 +137,10 @@ class Origins:
 
 
 def signals(customers: pd.DataFrame, clock: TradingClock, until: date) -> pd.DataFrame:
-    """Return the models' input, one row per history, in trading days and GBP; all of it was known at the end of `until`."""
+    """Return the models' input, one row per history, in trading days and GBP.
+
+    All of it was known at the end of `until`.
+    """
     first, last = clock.at(customers.first_on), clock.at(customers.last_on)
     now, frequency = clock.on(until), customers.frequency.to_numpy(dtype=np.float64)
     # With one purchase there is no rhythm yet; the time since then replaces it.
@@ -171,7 +177,9 @@ def coming(
 def described(
     histories: Iterable[pd.DataFrame], clock: TradingClock, until: date, path: Path, kept: Sequence[str] = ()
 ) -> StoredRows:
-    """Return the models' input of histories that come in parts, in a file, with the columns in `kept` beside it."""
+    """Return the models' input of histories that come in parts, in a file, with the columns in `kept` beside
+    it.
+    """
     return store_frames(
         (signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories),
         path,
@@ -187,7 +195,9 @@ def origins(
     *,
     sample: Sample | None = None,
 ) -> Origins:
-    """Origins whose windows are like the coming one and were over by `as_of`. Their customers are in files of the folder.
+    """Origins whose windows are like the coming one and were over by `as_of`.
+
+    Their customers are in files of the folder.
 
     Args:
         sample: the customers of the origins; None: all of them.
@@ -269,9 +279,12 @@ def _stepping(clock: TradingClock, first: date, apart_days: int, count: int) -> 
 
 @dataclass(frozen=True)
 class Expected:
-    """The expectation for customers who are known now together in the coming window; None where no year is known.
+    """The expectation for customers who are known now together in the coming window.
 
-    The shop's last year gives the whole, the newest origins the share of it that comes from customers known before.
+    None where no year is known.
+
+    The shop's last year gives the whole, the newest origins the share of it that comes from customers known
+    before.
     """
 
     buyers: float | None

@@ -1,7 +1,9 @@
-"""How the customers changed since last year's days, from who is seen again: that does not depend on the season.
+"""How the customers changed since last year's days, from who is seen again: that does not depend on the
+season.
 
-A quiet window shows fewer customers than a busy one, but the share of its buyers who are seen in the months between says how many
-customers there are (capture and recapture). In a steady shop this share is the same for last year's window and for the newest one.
+A quiet window shows fewer customers than a busy one, but the share of its buyers who are seen in the months
+between says how many customers there are (capture and recapture). In a steady shop this share is the same for
+last year's window and for the newest one.
 """
 
 from __future__ import annotations
@@ -42,10 +44,12 @@ class _Window:
 
 
 def change(days: ibis.Table, first_on: date, as_of: date) -> Change:
-    """Return the change since last year's days, or since the first ones without a year; no change where too few customers bought.
+    """Return the change since last year's days, or since the first ones without a year.
 
-    A launch shows itself in two ways: its customers are many more than later, and they are new, so that few of them buy twice. Of as
-    many buyers in the newest days, more do.
+    No change where too few customers bought.
+
+    A launch shows itself in two ways: its customers are many more than later, and they are new, so that few
+    of them buy twice. Of as many buyers in the newest days, more do.
     """
     known_days = (as_of - first_on).days + 1
     if known_days < _LEAST_DAYS:

@@ -1,7 +1,8 @@
-"""A classifier that is asked about the same customers again and again, each time with another column replaced by one value.
+"""A classifier that is asked about the same customers again and again, each time with another column replaced
+by one value.
 
-A tree that does not split by the column, and the splines of all other columns, answer as they did before. scikit-learn's own code adds
-and calibrates the answers, so they are the classifier's to the last bit.
+A tree that does not split by the column, and the splines of all other columns, answer as they did before.
+scikit-learn's own code adds and calibrates the answers, so they are the classifier's to the last bit.
 """
 
 from __future__ import annotations

@@ -25,10 +25,11 @@ _NO_DECLINE = 1e-6
 
 
 def decline(cohorts: pd.DataFrame, clock: TradingClock, as_of: date) -> float:
-    """By which share the purchases of known customers fall from one trading day to the next, 0 where they do not.
+    """By which share the purchases of known customers fall from one trading day to the next, 0 where they do
+    not.
 
-    Everyone who had bought by a past day is one cohort. Its purchases are counted in windows of 28 trading days; the decline is the
-    slope of their logarithms, over all cohorts, each purchase counting once.
+    Everyone who had bought by a past day is one cohort. Its purchases are counted in windows of 28 trading
+    days; the decline is the slope of their logarithms, over all cohorts, each purchase counting once.
     """
     first, bought = clock.at(cohorts.first_on), clock.at(cohorts.purchased_on)
     counts, now = cohorts.purchases.to_numpy(dtype=np.float64), clock.on(as_of)
@@ -55,7 +56,9 @@ def _binned(after: Array, counts: Array, bins: int) -> Array:
 
 
 def longer(rate: float, short: float, long: float) -> float:
-    """How many times the purchases of `short` trading days those of `long` ones are, when they decline at the rate."""
+    """How many times the purchases of `short` trading days those of `long` ones are, when they decline at the
+    rate.
+    """
     if short <= 0:
         return 1.0
     if rate < _NO_DECLINE:

@@ -56,7 +56,9 @@ def _scored_by(customers: pd.DataFrame, name: str) -> Array:
 
 @dataclass(frozen=True)
 class Fifths:
-    """The fifth of the values in which each lies, 5 the highest. Equal values share the fifth of their mean rank.
+    """The fifth of the values in which each lies, 5 the highest.
+
+    Equal values share the fifth of their mean rank.
 
     Attributes:
         ends: the greatest value of each fifth but the highest; minus infinity where no value is as low.

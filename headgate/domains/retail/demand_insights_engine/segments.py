@@ -1,4 +1,6 @@
-"""customer_segments: RFM segments as marketers name them, beside the clusters that the data shows by itself."""
+"""customer_segments: RFM segments as marketers name them, beside the clusters that the data shows
+by itself.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,10 @@ _WORDS = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low s
 
 @dataclass(frozen=True)
 class Partition:
-    """The clusters of the customers that they were learnt from, in their order; other customers join the nearest."""
+    """The clusters of the customers that they were learnt from, in their order.
+
+    Other customers join the nearest.
+    """
 
     groups: Clusters
     typical: Typical

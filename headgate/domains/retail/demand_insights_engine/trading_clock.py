@@ -1,8 +1,9 @@
 """Time measured in the shop's own business: a day with twice the usual purchases is two trading days long.
 
-A customer who is silent for three weeks after Christmas has missed less than one who is silent for three weeks in November. On the
-trading clock both are comparable, so rates and silences learnt in autumn remain valid in winter. The future runs as the same week of
-the year before did; without a year of history it runs evenly.
+A customer who is silent for three weeks after Christmas has missed less than one who is silent for three
+weeks in November. On the trading clock both are comparable, so rates and silences learnt in autumn remain
+valid in winter. The future runs as the same week of the year before did; without a year of history it runs
+evenly.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _USUAL_GROWTH = 0.05  # deviation on the logarithmic scale that the noise of few
 _FEW_DAYS = 28  # of a second year
 _GROWTH_WINDOW_DAYS = 182
 _GROWTH_DAMPING_DAYS = 91  # growth measured over as many days counts half, on the logarithmic scale
-_POPULATION_WEIGHT = 0.5  # of the growth of the number of customers, as far as growth is not measured, on the logarithmic scale
+# Of the growth of the number of customers, as far as growth is not measured, on the logarithmic scale.
+_POPULATION_WEIGHT = 0.5
 _QUARTER_DAYS = 91
 
 
@@ -37,7 +39,8 @@ class Change:
 
     Attributes:
         growth: the number of customers now over the number then.
-        was_launch: last year's days, or the first ones where no year is known, were the launch of the shop, so they are no season.
+        was_launch: last year's days, or the first ones where no year is known, were the launch of the shop,
+            so they are no season.
     """
 
     growth: float = 1.0
@@ -53,10 +56,13 @@ class TradingClock:
 
     Attributes:
         first_on: the day of the first purchase.
-        ends: shape (calendar days,); the clock at the end of each day from `first_on`, one unit per average known day.
+        ends: shape (calendar days,); the clock at the end of each day from `first_on`, one unit per average
+            known day.
         known_days: how many of these days are history; the others are expected.
-        growth: damped, from the same days of the year before and from the number of customers; 1 where no year is known.
-        after_launch: those days were the launch of the shop, so the coming ones are expected to be as those of the last quarter.
+        growth: damped, from the same days of the year before and from the number of customers; 1 where no
+            year is known.
+        after_launch: those days were the launch of the shop, so the coming ones are expected to be as those
+            of the last quarter.
     """
 
     first_on: date
@@ -72,7 +78,8 @@ class TradingClock:
         """The clock that daily purchases give.
 
         Args:
-            purchases: number of customers' purchase days by calendar day; days without purchases may be absent.
+            purchases: number of customers' purchase days by calendar day; days without purchases may be
+                absent.
             change: as `population.change` gives it.
         """
         days = pd.date_range(first_on, as_of)
@@ -90,9 +97,11 @@ class TradingClock:
         return self.known_days >= YEAR_DAYS and not self.after_launch
 
     def for_decline(self) -> TradingClock:
-        """The clock on which a decline of the customers is measured: an even one after a launch, else this one.
+        """The clock on which a decline of the customers is measured: an even one after a launch, else this
+        one.
 
-        After a launch the shop's purchases fall with those of its first customers, so on its own clock nothing would fall.
+        After a launch the shop's purchases fall with those of its first customers, so on its own clock
+        nothing would fall.
         """
         return replace(self, ends=np.arange(1.0, self.ends.size + 1)) if self.after_launch else self
 
@@ -112,7 +121,10 @@ class TradingClock:
         return self.on(until) - self.on(after)
 
     def origin_before(self, until: date, trading_days: float) -> date:
-        """The last day with at least so many trading days between it and `until`; before the first day where there are fewer."""
+        """The last day with at least so many trading days between it and `until`.
+
+        Before the first day where there are fewer.
+        """
         number = int(np.searchsorted(self.ends, self.on(until) - trading_days, side="right")) - 1
         return self.first_on + timedelta(days=number)
 
@@ -143,7 +155,10 @@ def _expected(speed: Array, change: Change, growth: float) -> Array:
 
 
 def _growth(counted: Array, change: Change) -> float:
-    """Growth since the same days of the year before, damped; for the rest, half of the growth of the number of customers."""
+    """Growth since the same days of the year before, damped.
+
+    For the rest, half of the growth of the number of customers.
+    """
     overlap = min(counted.size - YEAR_DAYS, _GROWTH_WINDOW_DAYS)
     if overlap < 0 or change.was_launch:
         return 1.0
@@ -156,7 +171,9 @@ def _growth(counted: Array, change: Change) -> float:
 
 
 def _weight_of_measured(counted: Array, overlap: int) -> float:
-    """How much the growth over so many days counts: few days as far as they outweigh the noise of the weeks, and less than more days."""
+    """How much the growth over so many days counts: few days as far as they outweigh the noise of the weeks,
+    and less than more days.
+    """
     days = max(overlap, _FEW_DAYS)
     damped = days / (days + _GROWTH_DAMPING_DAYS)
     if overlap >= _FEW_DAYS:

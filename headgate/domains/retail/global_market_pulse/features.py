@@ -91,11 +91,13 @@ def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
 
 @dataclass(frozen=True)
 class Span:
-    """The whole months that opportunities are looked for in, and the two parts of equal length whose orders give the growth.
+    """The whole months that opportunities are looked for in, and the two parts of equal length whose orders
+    give the growth.
 
     Attributes:
         looked_at: the newest year, or what there is of one, in pairs of months.
-        recent, before: the newest year and the year before it; the two halves of what is looked at while two years are not known.
+        recent, before: the newest year and the year before it; the two halves of what is looked at while two
+            years are not known.
     """
 
     looked_at: pd.DatetimeIndex
@@ -116,7 +118,9 @@ class Span:
 
 
 def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: Span) -> pd.DataFrame:
-    """Sales of merchandise by region and category: orders and money of the months looked at, orders of the recent and the earlier ones."""
+    """Sales of merchandise by region and category: orders and money of the months looked at, orders of the
+    recent and the earlier ones.
+    """
     lines = tables["order_items"].left_join(tables["products"].select("product_id", "category"), "product_id")
     sales = orders.filter(orders.is_sale, _within(orders.month_on, span.looked_at.union(span.before)))
     sold = lines.filter(lines.quantity > 0).inner_join(

@@ -1,4 +1,7 @@
-"""Table `market_opportunities`: where, and with what, the shop could sell more; every part of the score in its own column."""
+"""Table `market_opportunities`: where, and with what, the shop could sell more.
+
+Every part of the score in its own column.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-# What each part counts in the score. Whitespace weighs most: it is in money, so that a wide gap in a tiny market does not win,
-# and needs nothing to be known of the region.
+# What each part counts in the score. Whitespace weighs most: it is in money, so that a wide gap in a tiny
+# market does not win, and needs nothing to be known of the region.
 WEIGHTS = {
     "size_score": 0.10,
     "headroom_score": 0.15,
@@ -61,14 +64,16 @@ COLUMNS = [
 def market_opportunities(
     cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame, *, is_seasonless: bool
 ) -> pd.DataFrame:
-    """Grain region by category, best first, for every region of `LEAST_ORDERS` and every category that sold at all.
+    """Grain region by category, best first, for every region of `LEAST_ORDERS` and every category that sold
+    at all.
 
     Args:
         cells: as `features.cells` gives it, over the months that are looked at.
         months: as `features.region_months` gives it, for the same months.
         regions: as `features.reference` gives it.
-        is_seasonless: the two spans of time whose orders are compared hold the same calendar months. If not, a category's own
-            growth may be the time of year and is left out; how a region differs from it is not.
+        is_seasonless: the two spans of time whose orders are compared hold the same calendar months. If not,
+            a category's own growth may be the time of year and is left out; how a region differs from it is
+            not.
     """
     if cells.empty:
         return pd.DataFrame(columns=COLUMNS)
@@ -106,7 +111,9 @@ def _penetration(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
-    """Orders of the recent months over those before, less 1: the category's everywhere, and the region's beyond that."""
+    """Orders of the recent months over those before, less 1: the category's everywhere, and the region's
+    beyond that.
+    """
     both_parts = grid["recent"] + grid["before"]
     recent, both = _array(grid["recent"]), _array(both_parts)
     usual, everywhere = (
@@ -127,7 +134,9 @@ def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
 
 
 def _category_shares(categories: pd.Series[Any], recent: pd.Series[Any], both: pd.Series[Any]) -> Array:
-    """The recent part of each category's orders in all regions, drawn to that of all categories where they are few."""
+    """The recent part of each category's orders in all regions, drawn to that of all categories where they
+    are few.
+    """
     counts, totals = _array(recent.groupby(categories).sum()), _array(both.groupby(categories).sum())
     whole = totals.sum()
     usual = np.full(totals.shape, (counts.sum() + 1) / (whole + 2))
@@ -138,9 +147,11 @@ def _category_shares(categories: pd.Series[Any], recent: pd.Series[Any], both: p
 
 
 def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
-    """How much rarer the category is in the region's orders than in those of its peers, and what the gap is worth.
+    """How much rarer the category is in the region's orders than in those of its peers, and what the gap is
+    worth.
 
-    Peers are the other regions of the continent; all other regions where there are none, or the continent is unknown.
+    Peers are the other regions of the continent; all other regions where there are none, or the continent is
+    unknown.
     """
     peers = _peer_shares(grid)
     orders, totals = _array(grid["orders"]), _array(grid["region_orders"])
@@ -195,9 +206,12 @@ def _scored(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Percent of the known values that lie below, ties counted half; so parts in different units can be weighed.
+    """Percent of the known values that lie below, ties counted half.
 
-    Values that differ by less than anybody would act on are ties: a growth that is noise drawn to nothing makes no order.
+    So parts in different units can be weighed.
+
+    Values that differ by less than anybody would act on are ties: a growth that is noise drawn to nothing
+    makes no order.
     """
     present = values.notna().sum()
     ranks = values.round(DECIMAL_PLACES).rank(method="average")

@@ -49,7 +49,8 @@ def regional_performance(
     Args:
         months: as `features.region_months` gives it.
         whole: the months that lie wholly inside the data; only these are compared with each other.
-        regions: as `features.reference` gives it; a region it does not have keeps its figures and has no name.
+        regions: as `features.reference` gives it; a region it does not have keeps its figures and has no
+            name.
     """
     if months.empty:
         return pd.DataFrame(columns=COLUMNS)
@@ -85,7 +86,9 @@ def _compared(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> pd.DataFrame:
 
 
 def _season(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> dict[int, float]:
-    """The whole shop's seasonal index of each calendar month: one region alone is too small for an index of its own."""
+    """The whole shop's seasonal index of each calendar month: one region alone is too small for an index of
+    its own.
+    """
     totals = rows["sales"].astype(float).groupby(rows["month_on"]).sum().reindex(whole, fill_value=0.0)
     indices = seasonal_indices(np.asarray(totals, dtype=float), int(whole[0].month) if len(whole) else 1)
     return dict(enumerate(indices.tolist(), start=1))

@@ -14,14 +14,16 @@ MIN_MONTHS = 2 * YEAR  # below it some calendar month has no centred year around
 def seasonal_indices(sales: Array, first_month: int) -> Array:
     """How much each calendar month (January first) sells over an average one; all NaN without enough data.
 
-    Only months since the last one without sales count: a shop that has not begun, or is closed, has no season.
+    Only months since the last one without sales count: a shop that has not begun, or is closed, has no
+    season.
 
     Args:
         sales: shape (months,), without a gap, oldest first.
         first_month: calendar month of the first value, 1..12.
 
     Source:
-        Classical multiplicative decomposition; Hyndman & Athanasopoulos, "Forecasting: Principles and Practice", 3rd ed., 3.4.
+        Classical multiplicative decomposition; Hyndman & Athanasopoulos, "Forecasting: Principles and
+        Practice", 3rd ed., 3.4.
     """
     closed = np.flatnonzero(sales <= 0)
     begun = int(closed[-1]) + 1 if closed.size else 0

@@ -14,14 +14,17 @@ WEAKEST, STRONGEST = 1.0, 1e6  # bounds of a prior's weight, in observations
 
 
 def share_weight(counts: Array, totals: Array, usual: Array, inside: Array | float = 0.0) -> float:
-    """How many observations the usual share is worth, from how much shares differ between groups beyond chance.
+    """How many observations the usual share is worth, from how much shares differ between groups beyond
+    chance.
 
     Args:
-        inside: each group's part of the observations that its usual share was taken from. A group that makes up most of them is
-            near to its usual share by that alone, and would be taken for proof that groups do not differ.
+        inside: each group's part of the observations that its usual share was taken from. A group that makes
+            up most of them is near to its usual share by that alone, and would be taken for proof that groups
+            do not differ.
 
     Source:
-        Kleinman (1973), "Proportions with extraneous variance: single and independent samples" (moment estimator).
+        Kleinman (1973), "Proportions with extraneous variance: single and independent samples" (moment
+        estimator).
     """
     observed = totals > 0
     if observed.sum() <= 1:

@@ -1,8 +1,8 @@
 """How good forecasts are, by the measures of the M4 competition.
 
 Source:
-    Makridakis, Spiliotis & Assimakopoulos (2020), "The M4 Competition: 100,000 time series and 61 forecasting methods",
-    and the organisers' own R code (Benchmarks and Evaluation.R).
+    Makridakis, Spiliotis & Assimakopoulos (2020), "The M4 Competition: 100,000 time series and 61 forecasting
+    methods", and the organisers' own R code (Benchmarks and Evaluation.R).
 """
 
 from __future__ import annotations
@@ -17,14 +17,19 @@ MIN_CYCLES = 3  # of history before a series can be called seasonal
 
 
 def owa(smape_: float, mase_: float, naive2_smape: float, naive2_mase: float) -> float:
-    """Overall weighted average: 1 is as good as Naive2, less is better; NaN where Naive2 makes no error at all."""
+    """Overall weighted average: 1 is as good as Naive2, less is better.
+
+    NaN where Naive2 makes no error at all.
+    """
     if not (naive2_smape > 0 and naive2_mase > 0):
         return float("nan")
     return 0.5 * (smape_ / naive2_smape + mase_ / naive2_mase)
 
 
 def naive2(history: Array, horizon: int, season: int = 1) -> Array:
-    """The last value repeated, with the season taken off before and put back after where the series is seasonal."""
+    """The last value repeated, with the season taken off before and put back after where the series is
+    seasonal.
+    """
     if not _is_seasonal(history, season):
         return np.full(horizon, history[-1] if history.size else 0.0)
     indices = _multiplicative_indices(history, season)

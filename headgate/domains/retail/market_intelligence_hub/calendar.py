@@ -1,4 +1,6 @@
-"""Compute the share of each period of each series under promotions, holidays or closures, which are known beforehand."""
+"""Compute the share of each period of each series under promotions, holidays or closures, which are known
+beforehand.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ def exposure(events: pd.DataFrame, leaves: pd.DataFrame, starts: pd.DatetimeInde
 
     Args:
         events: as `events_of` gives them; one without a region or category holds for all of them.
-        leaves: one row per series with `region_id` and `category`. A series of many, such as `(other)`, is under the events for all.
+        leaves: one row per series with `region_id` and `category`. A series of many, such as `(other)`, is
+            under the events for all.
         starts: the first day of each period, without gaps.
     """
     exposed = np.zeros((len(leaves), len(starts), len(KINDS)))

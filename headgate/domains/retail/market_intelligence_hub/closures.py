@@ -1,7 +1,8 @@
-"""Periods in which the whole shop sold nothing: a trial before it opened, a past closure that nobody stated, a shop that stopped selling.
+"""Periods in which the whole shop sold nothing: a trial before it opened, a past closure that nobody stated,
+a shop that stopped selling.
 
-A past closure says nothing of the same periods of next year, so histories are forecast as if the shop had been open. Whether it sells
-nothing ahead is stated by the calendar, or certain because it stopped.
+A past closure says nothing of the same periods of next year, so histories are forecast as if the shop had
+been open. Whether it sells nothing ahead is stated by the calendar, or certain because it stopped.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ _STOPPED = 2  # times the longest earlier closure, and a quarter
 
 
 def opened_at(total: Array) -> int:
-    """The first period of regular trade: after a trial with sales in fewer than half of the periods, and after the first small sales."""
+    """The first period of regular trade: after a trial with sales in fewer than half of the periods, and
+    after the first small sales.
+    """
     closed = total <= 0
     ends = [int(end) for end in np.flatnonzero(closed) + 1 if total.size - end >= MIN_MODELLED]
     begin = max(
@@ -46,7 +49,9 @@ def opened_at(total: Array) -> int:
 
 
 def has_stopped(total: Array, grain: Grain) -> bool:
-    """Whether a shop that sold before has sold nothing for a quarter, and for twice as long as ever before."""
+    """Whether a shop that sold before has sold nothing for a quarter, and for twice as long as
+    ever before.
+    """
     runs = _runs_without_sales(total)
     if not runs or runs[-1][1] < total.size or runs[-1][0] == 0:
         return False
@@ -55,10 +60,11 @@ def has_stopped(total: Array, grain: Grain) -> bool:
 
 
 def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask:
-    """Where a shop that sells regularly sold nothing, for a quarter at most, and will probably sell in the same periods of next year.
+    """Where a shop that sells regularly sold nothing, for a quarter at most, and will probably sell in the
+    same periods of next year.
 
-    A shop is regular that was closed once at most in its newest half year. One that sells now and then has no closures. Closures about
-    Christmas and New Year return, and so do those of two years.
+    A shop is regular that was closed once at most in its newest half year. One that sells now and then has no
+    closures. Closures about Christmas and New Year return, and so do those of two years.
     """
     closed = np.zeros(total.size, dtype=bool)
     runs = [run for run in _runs_without_sales(total) if run[1] - run[0] >= grain.cycle]
@@ -75,7 +81,10 @@ def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask
 
 
 def filled(history: Array, closed: Mask) -> Array:
-    """The history with the median of the nearest open periods where it was closed; as it is where it never was open."""
+    """The history with the median of the nearest open periods where it was closed.
+
+    As it is where it never was open.
+    """
     is_open = np.flatnonzero(~closed)
     if not is_open.size or not closed.any():
         return history

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from headgate.analytics.periods import Grain
 
 MOST_OF_IT = 0.5  # of the deviation, for one cause to be named as its reason
-# What an event of each kind can do to sales: a promotion does not explain a bad week, nor a closure a good one.
+# What an event of each kind can do to sales: a promotion does not explain a bad week, nor a closure a good
+# one.
 DIRECTIONS = {"promotion": (1,), "holiday": (1, -1), "closure": (-1,)}
 NAMED = ["event_kind", "event_name"]
 
@@ -24,8 +25,8 @@ def events_on(
 ) -> pd.DataFrame:
     """Kind and name of the event behind each unusual period, None where there is none; indexed as `found`.
 
-    An event for one region or category is the reason for what happened to a larger series when the part that it holds for
-    makes up most of the deviation. Of several events the one whose part deviates most is named.
+    An event for one region or category is the reason for what happened to a larger series when the part that
+    it holds for makes up most of the deviation. Of several events the one whose part deviates most is named.
 
     Args:
         found: unusual periods: SERIES, `period_on`, `deviation`.

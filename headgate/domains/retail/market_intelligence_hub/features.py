@@ -1,6 +1,8 @@
-"""Sales of every series of the hierarchy, by period: Ibis until the rows are few, then one compact pandas frame.
+"""Sales of every series of the hierarchy, by period: Ibis until the rows are few, then one compact pandas
+frame.
 
-Revenue is net: lines of returns and cancellations have a negative quantity and count against their own period.
+Revenue is net: lines of returns and cancellations have a negative quantity and count against their own
+period.
 Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are left out.
 Only whole periods count, because half a week would read as a fall.
 """
@@ -58,14 +60,16 @@ def sales_by_period(lines: ibis.Table, span: Span, plan: Plan) -> pd.DataFrame:
     """Sales per series and period, with no period missing from a series' first sale on.
 
     Returns:
-        Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units, orders,
-        the largest order and the largest return (negative) of the period, and revenue under a promotion.
+        Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units,
+        orders, the largest order and the largest return (negative) of the period, and revenue under a
+        promotion.
     """
     past = lines.filter(lines.period_on >= span.first, lines.period_on <= span.last)
     labelled = _with_tail_summed(
         past, largest(past, "region_id", plan.top_regions), largest(past, "category", plan.top_categories)
     )
-    # An order has one region, and as many categories as it has: what is counted by order is counted twice, and no oftener.
+    # An order has one region, and as many categories as it has: what is counted by order is counted twice,
+    # and no oftener.
     apart = [
         [level for level in plan.levels if ("category" in LEVELS[level]) is split] for split in (False, True)
     ]
@@ -83,7 +87,9 @@ def _with_tail_summed(lines: ibis.Table, regions: list[str], categories: list[st
 
 
 def _at_levels(lines: ibis.Table, levels: list[str]) -> ibis.Table:
-    """Sales by period at levels that all keep the category, or all do not: the finest is counted by order, the others sum it."""
+    """Sales by period at levels that all keep the category, or all do not: the finest is counted by order,
+    the others sum it.
+    """
     finest = list(LEVELS[levels[-1]])
     cells = _by_period(_by_order(lines, finest), finest)
     return ibis.union(*[_rolled_up(cells, level) for level in levels])

@@ -1,4 +1,6 @@
-"""Table `forecast_accuracy`: how good the forecasts were when made from earlier periods, against Naive2 and their own intervals."""
+"""Table `forecast_accuracy`: how good the forecasts were when made from earlier periods, against Naive2 and
+their own intervals.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,10 @@ COLUMNS = [
 
 
 def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Grain series, in the hierarchy's order; measures are null where the published method forecast at no earlier origin."""
+    """Grain series, in the hierarchy's order.
+
+    Measures are null where the published method forecast at no earlier origin.
+    """
     if forecast.series.empty:
         return pd.DataFrame(columns=COLUMNS)
     rows = forecast.series[SERIES].assign(
@@ -40,7 +45,8 @@ def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
         "number"
     )
     windows = own.size()
-    # A rule that could not forecast at each of the origins has no figure: it would be one of other origins than the row's own.
+    # A rule that could not forecast at each of the origins has no figure: it would be one of other origins
+    # than the row's own.
     by_rules = own[RULES].mean().where(own[RULES].count().eq(windows, axis=0))
     scored = (
         rows.assign(windows=windows.reindex(rows.index, fill_value=0))
@@ -55,7 +61,9 @@ def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
 
 
 def backtest_scores(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Grain origin by series with enough history there: the method that forecast there, and the measures of that one forecast."""
+    """Grain origin by series with enough history there: the method that forecast there, and the measures of
+    that one forecast.
+    """
     origins = enumerate(zip(forecast.past.origins, forecast.past.actuals, forecast.past_bounds, strict=True))
     frames = [
         _scores(origin, actuals).join(_by_rules(forecast, number)).join(_covered(actuals, bounds))

@@ -34,8 +34,9 @@ class Plan:
     Attributes:
         by: the dimensions that the total is split by; none of them, one or both.
         horizon: periods ahead.
-        top_regions, top_categories: how many of each are forecast by name; the long tail of the rest is summed into `(other)`.
-            This bounds the number of series to (regions + 2) times (categories + 2), however large the shop is.
+        top_regions, top_categories: how many of each are forecast by name; the long tail of the rest is
+            summed into `(other)`. This bounds the number of series to (regions + 2) times (categories + 2),
+            however large the shop is.
         windows: origins of the backtest.
     """
 
@@ -48,7 +49,10 @@ class Plan:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """The levels of the hierarchy, from the total down; the last one's series are those that all others sum."""
+        """The levels of the hierarchy, from the total down.
+
+        The last one's series are those that all others sum.
+        """
         return tuple(level for level, kept in LEVELS.items() if set(kept) <= set(self.by))
 
     @classmethod
@@ -56,7 +60,8 @@ class Plan:
         """The plan that options state; what is absent or empty is as by default.
 
         Args:
-            options: `forecast_grain` (day, week, month), `forecast_horizon` (periods), `forecast_by` (`region,category`, one, or `none`).
+            options: `forecast_grain` (day, week, month), `forecast_horizon` (periods), `forecast_by`
+                (`region,category`, one, or `none`).
 
         Raises:
             SettingsError: names the option that is not understood, and what it may be.

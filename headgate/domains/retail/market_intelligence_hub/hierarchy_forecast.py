@@ -43,10 +43,12 @@ class HierarchyForecast:
         series: one row per series, in the order of every array.
         span: the known periods.
         bounds: interval bounds from now, by level.
-        past_bounds: for each earlier origin, its bounds from the errors of the *other* origins, so that coverage is honest.
-        too_short: shape (series,); whether the published method could not be tested at any earlier origin, or no earlier
-            origin knew a year, so that none shows what the season does.
-        rules: by naive rule, its forecasts at each earlier origin, shape (origins, series, steps); NaN where it could not forecast.
+        past_bounds: for each earlier origin, its bounds from the errors of the *other* origins, so that
+            coverage is honest.
+        too_short: shape (series,); whether the published method could not be tested at any earlier origin, or
+            no earlier origin knew a year, so that none shows what the season does.
+        rules: by naive rule, its forecasts at each earlier origin, shape (origins, series, steps); NaN where
+            it could not forecast.
     """
 
     series: pd.DataFrame
@@ -92,7 +94,10 @@ def forecast_hierarchy(
 def _of_open_shop(
     sold: tuple[Array, ...], levels: npt.NDArray[np.object_], exposed: Array | None, span: Span, horizon: int
 ) -> tuple[tuple[Array, ...], bool]:
-    """Histories of regular trade, as if the shop had never been closed without a reason in the calendar; and whether it has stopped."""
+    """Histories of regular trade, as if the shop had never been closed without a reason in the calendar.
+
+    And whether it has stopped.
+    """
     if not sold:
         return sold, False
     (place,) = (int(number) for number in np.flatnonzero(levels == "total"))
@@ -116,12 +121,16 @@ def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]
 def _all_reconciled(
     now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]
 ) -> tuple[Origin, Backtest]:
-    """Forecasts that add up, from now and from earlier origins. A naive rule of the total that was better unmoved stays as it is."""
+    """Forecasts that add up, from now and from earlier origins.
+
+    A naive rule of the total that was better unmoved stays as it is.
+    """
     (total,) = (int(place) for place in np.flatnonzero(levels == "total"))
     moved = tuple(_reconciled(origin, summing) for origin in past.origins)
     if not naive_rules.is_better_unmoved(total, now, past, moved):
         return _reconciled(now, summing), Backtest(moved, past.actuals)
-    # At an origin that the rule could not forecast the total has another method, which is reconciled as usual.
+    # At an origin that the rule could not forecast the total has another method, which is reconciled as
+    # usual.
     fixed = [total if origin.models[total] == now.models[total] else None for origin in past.origins]
     kept = [_reconciled(origin, summing, place) for origin, place in zip(past.origins, fixed, strict=True)]
     return _reconciled(now, summing, total), Backtest(tuple(kept), past.actuals)

@@ -1,9 +1,11 @@
-"""Make forecasts add up, to the penny: regions to the total, categories to the total, cells to their region and category.
+"""Make forecasts add up, to the penny: regions to the total, categories to the total, cells to their region
+and category.
 
 Source:
-    Hyndman, Lee & Wang (2016), "Fast computation of reconciled forecasts for hierarchical and grouped time series"
-    (weighted least squares with each series' own error variance); Wickramasuriya, Turlach & Hyndman (2020), "Optimal non-negative
-    forecast reconciliation" (the same under the condition that nothing is sold less than nothing).
+    Hyndman, Lee & Wang (2016), "Fast computation of reconciled forecasts for hierarchical and grouped time
+    series" (weighted least squares with each series' own error variance); Wickramasuriya, Turlach & Hyndman
+    (2020), "Optimal non-negative forecast reconciliation" (the same under the condition that nothing is sold
+    less than nothing).
 """
 
 from __future__ import annotations
@@ -42,13 +44,14 @@ def summing_matrix(series: pd.DataFrame, leaf: str) -> Array:
 
 
 def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = None) -> Array:
-    """Means that add up over the hierarchy and are not negative, nearest to the given ones in units of each series' spread.
+    """Means that add up over the hierarchy and are not negative, nearest to the given ones in units of each
+    series' spread.
 
     Args:
         means: shape (series, steps).
         spread: shape (series,); how far each series' forecasts are usually off.
-        held: the row of a series that sums all leaves and must not move, so that all others adjust to it. It is published to the penny,
-            and as zero where it is negative.
+        held: the row of a series that sums all leaves and must not move, so that all others adjust to it. It
+            is published to the penny, and as zero where it is negative.
 
     Returns:
         Whole pennies: the sums hold exactly when every value is written with two decimal places.
@@ -71,7 +74,10 @@ def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = N
 
 
 def _not_negative(weighted: Array, wanted: Array, free: Array) -> Array:
-    """The nearest leaves that are not negative; those found without that condition, cut off, should the search not end."""
+    """The nearest leaves that are not negative.
+
+    Those found without that condition, cut off, should the search not end.
+    """
     try:
         return np.asarray(nnls(weighted, wanted)[0], dtype=float)
     except RuntimeError:
@@ -79,7 +85,9 @@ def _not_negative(weighted: Array, wanted: Array, free: Array) -> Array:
 
 
 def _whole_pennies(totals: Array, leaves: Array) -> Array:
-    """Whole numbers in proportion to the leaves of each step that sum to its total; the largest remainders are rounded up.
+    """Whole numbers in proportion to the leaves of each step that sum to its total.
+
+    The largest remainders are rounded up.
 
     >>> _whole_pennies(np.array([10.0]), np.array([[1.0], [1.0], [1.0]])).T.tolist()
     [[4.0, 3.0, 3.0]]

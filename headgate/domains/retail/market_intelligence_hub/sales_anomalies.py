@@ -50,7 +50,8 @@ def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> 
     """Grain series by period; only periods whose score is beyond the threshold.
 
     Args:
-        sales: grain series by period, gapless, by series and period, with all measures of `features.sales_by_period`.
+        sales: grain series by period, gapless, by series and period, with all measures of
+            `features.sales_by_period`.
         events: what was known beforehand to move sales, as `calendar.events_of` gives it.
     """
     if sales.empty:

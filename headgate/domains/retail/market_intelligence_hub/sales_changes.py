@@ -32,7 +32,8 @@ def sales_changes(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     """Grain series by change, oldest first; series without a change have no row.
 
     Args:
-        sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`, revenue.
+        sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`,
+            revenue.
     """
     parts = [_changes(rows, grain) for _, rows in sales.groupby("series_id", sort=False)]
     table = pd.concat(

@@ -39,7 +39,8 @@ def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd
     """Grain series, by name.
 
     Args:
-        sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`, revenue.
+        sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`,
+            revenue.
         changes: the series' changes of level, as `sales_changes` gives them.
     """
     if sales.empty:

@@ -1,1 +1,3 @@
-"""Predictions of the shop: scorers with numpy alone, and the routes of the API that answer with them. docs/adr/0065-predictions.md."""
+"""Predictions of the shop: scorers with numpy alone, and the routes of the API that answer with them.
+docs/adr/0065-predictions.md.
+"""

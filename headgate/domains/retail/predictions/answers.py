@@ -1,4 +1,7 @@
-"""The API's predictions by the champions that the last run exported; docs/adr/0065-predictions.md says how."""
+"""The API's predictions by the champions that the last run exported.
+
+Docs/adr/0065-predictions.md says how.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +35,16 @@ _CUSTOMERS = ("demand-insights-engine", "customers")
 _INTENTS = ("retail-copilot", "intents")
 _FORECAST = ("market-intelligence-hub", "sales_forecast")
 _PENNY = Decimal("0.01")
-_NO_MOMENT = "`transacted_at` must be a moment of the calendar. Send an existing date and time, such as 2026-01-31T13:45:00."
+_NO_MOMENT = (
+    "`transacted_at` must be a moment of the calendar. Send an existing date and time, such as "
+    "2026-01-31T13:45:00."
+)
 _UNKNOWN_CUSTOMER = (
     "The last run knew no customer of this number. Send all signals without `customer_id` instead."
 )
 _CUSTOMERS_NOT_EXPORTED = (
-    "The last run knew more customers than it exports with the model. Send all signals without `customer_id`; the tables churn_risk and "
+    "The last run knew more customers than it exports with the model. Send all signals without "
+    "`customer_id`; the tables churn_risk and "
     "customer_lifetime_value have the predictions of every customer."
 )
 

@@ -75,7 +75,10 @@ class CustomerScorer:
         return None if place is None else dict(zip(self.signals, self._points[place].tolist(), strict=True))
 
     def predict(self, signals: Mapping[str, float], customer_id: int | None = None) -> CustomerPrediction:
-        """Return what is expected of a customer with these signals; with a number, the stored intervals are shown."""
+        """Return what is expected of a customer with these signals.
+
+        With a number, the stored intervals are shown.
+        """
         points = np.array([[signals[name] for name in self.signals]])
         churn = self.churn_probability(points)
         place = None if customer_id is None else self._place(customer_id)
@@ -127,12 +130,17 @@ class CustomerScorer:
         return self._by(self.facts["method"], points, churn) * float(self.facts["factor"])
 
     def value_of_year(self, points: Array, churn: Array, yearly: float) -> Array:
-        """Return the money expected in a year, GBP, as `customer_value.value_of_year`; by the method of 90 days in older exports."""
+        """Return the money expected in a year, GBP, as `customer_value.value_of_year`.
+
+        By the method of 90 days in older exports.
+        """
         method, factor = (self.facts.get(f"year_{name}", self.facts[name]) for name in ("method", "factor"))
         return np.maximum(self._by(method, points, churn) * float(factor) * yearly, self.value(points, churn))
 
     def _value_over(self, longer: float, points: Array, churn: Array) -> Array:
-        """The money of the horizon with so many times the purchases of 90 days, of which there are two: 90 days and a year."""
+        """The money of the horizon with so many times the purchases of 90 days, of which there are two: 90
+        days and a year.
+        """
         return self.value(points, churn) if longer == 1 else self.value_of_year(points, churn, longer)
 
     def _by(self, method: str, points: Array, churn: Array) -> Array:
@@ -189,7 +197,9 @@ class CustomerScorer:
         return np.asarray(np.clip(shifted, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY), dtype=np.float64)
 
     def _drivers(self, point: Array) -> tuple[str, ...]:
-        """The words for the signals whose typical value would lower the probability most, as `churn_risk` has it."""
+        """The words for the signals whose typical value would lower the probability most, as `churn_risk` has
+        it.
+        """
         if "words" not in self._churn:
             return ()
         own, reference = point[self._churn_places], self._scorer.arrays["reference"]
@@ -271,7 +281,10 @@ def _purchases_while_alive(model: Mapping[str, Any], frequency: float, age: floa
 
 
 def _hypergeometric(first: float, second: float, third: float, z: float, frequency: float) -> float:
-    """2F1(first, second; third; z) by its series, for 0 < z < 1; the batch takes the same series for customers with many purchases."""
+    """2F1(first, second; third; z) by its series, for 0 < z < 1.
+
+    The batch takes the same series for customers with many purchases.
+    """
     terms = (
         _SERIES_TERMS if frequency >= _MANY_PURCHASES else min(_MOST_TERMS, int(_SERIES_TERMS + 60 / (1 - z)))
     )

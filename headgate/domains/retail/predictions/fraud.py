@@ -26,7 +26,10 @@ _SATURDAY, _LAST_NIGHT_HOUR = 5, 6
 
 @dataclass(frozen=True)
 class Transaction:
-    """A transaction as the payment page knows it. `pence` is the amount; `at` is naive UTC. `number` is 0 for a new one."""
+    """A transaction as the payment page knows it.
+
+    `pence` is the amount; `at` is naive UTC. `number` is 0 for a new one.
+    """
 
     customer_id: int
     terminal_id: int
@@ -37,7 +40,9 @@ class Transaction:
 
 @dataclass(frozen=True)
 class FraudScore:
-    """Probability of fraud, what to do, the reasons for it, and the features that were scored (None: not known)."""
+    """Probability of fraud, what to do, the reasons for it, and the features that were scored (None: not
+    known).
+    """
 
     score: float
     decision: str
@@ -149,7 +154,9 @@ class FraudScorer:
         }
 
     def _reasons(self, point: Array, strength: float) -> tuple[str, ...]:
-        """The groups of features whose typical values would lower the strength most, as `compliance_guardian.reasons` has it."""
+        """The groups of features whose typical values would lower the strength most, as
+        `compliance_guardian.reasons` has it.
+        """
         columns = {name: place for place, name in enumerate(self._facts["columns"])}
         groups: list[tuple[str, list[str]]] = self._facts["groups"]
         typical = np.repeat(point, len(groups), axis=0)
@@ -164,7 +171,9 @@ class FraudScorer:
     def _rows(
         self, order: npt.NDArray[np.int64], key: str, value: int, asked: Transaction
     ) -> npt.NDArray[np.int64]:
-        """The places of one customer's or terminal's past transactions, by time, without the one asked about."""
+        """The places of one customer's or terminal's past transactions, by time, without the one
+        asked about.
+        """
         keys = self._past[key]
         first, after = (
             int(np.searchsorted(keys, value, side=side, sorter=order)) for side in ("left", "right")

@@ -1,4 +1,6 @@
-"""The intent of a search: the template of its text, and the intent that the batch found for the template or for the nearest one."""
+"""The intent of a search: the template of its text, and the intent that the batch found for the template or
+for the nearest one.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ class Intent:
 
     Attributes:
         intent: label of its group; empty when no known template shares a word with it.
-        sub_intent: label of the smaller group within it; empty where `intent` is, or where the export is older than sub-intents.
+        sub_intent: label of the smaller group within it; empty where `intent` is, or where the export is
+            older than sub-intents.
         template: of the text.
         nearest: the known template that the intent is taken from; the template itself when it is known.
         similarity: of both, 0 to 1; 1 when the template is known.

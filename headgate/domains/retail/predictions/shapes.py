@@ -37,14 +37,17 @@ class FraudPrediction(ModelOrigin):
 
 
 class CustomerAsked(Asked):
-    """A customer of the last run, a customer with some signals changed, or, with all signals and no number, a new customer."""
+    """A customer of the last run, a customer with some signals changed, or, with all signals and no number, a
+    new customer.
+    """
 
     customer_id: Id | None = None
     signals: dict[Annotated[str, Field(max_length=40)], Signal] = Field(
         {},
         max_length=40,
         description=(
-            "Signals to change: silence, age, rhythm in trading days; silence_in_gaps; purchases, recent_purchases, frequency (purchases "
+            "Signals to change: silence, age, rhythm in trading days; silence_in_gaps; purchases, "
+            "recent_purchases, frequency (purchases "
             "after the first); products per purchase; revenue, recent_revenue, purchase_value in GBP."
         ),
     )

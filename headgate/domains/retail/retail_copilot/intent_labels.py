@@ -61,8 +61,9 @@ _ASKING = {
 _EMPTY_WORDS = (ENGLISH_STOP_WORDS - _NO_STOP_WORDS) | _ASKING
 _PARTICLES = {"back", "down", "in", "off", "on", "out", "over", "up"}  # they end verbs, as in "top up"
 _COMPARED = 15  # phrases of each group whose meaning is compared with that of the group's texts
-# The score of a compared phrase has three factors: its share of the group's texts, the share of its uses that are in the group, and its
-# meaning. Above _SPECIFIC_ENOUGH the second factor is 1, so that "tin" can win over "plaster in tin" (ADR 29).
+# The score of a compared phrase has three factors: its share of the group's texts, the share of its uses that
+# are in the group, and its meaning. Above _SPECIFIC_ENOUGH the second factor is 1, so that "tin" can win over
+# "plaster in tin" (ADR 29).
 _SHARE_POWER, _USE_POWER, _NEARNESS_POWER = 0.75, 2, 4
 _SPECIFIC_ENOUGH = 0.4
 _CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across them
@@ -74,13 +75,14 @@ def labels(
 ) -> list[str]:
     """A phrase that occurs in each group's texts, in the group's order; no two groups have one label.
 
-    The phrase is in many of its group's texts, in more than one if possible, and in few of the others. A longer phrase wins over
-    a part of it that fits little better. Phrases of the same words in another order count together, and the commonest of them is
-    the label. Case does not count: labels are in lower case.
+    The phrase is in many of its group's texts, in more than one if possible, and in few of the others. A
+    longer phrase wins over a part of it that fits little better. Phrases of the same words in another order
+    count together, and the commonest of them is the label. Case does not count: labels are in lower case.
 
     Args:
         weights: searches per text; only the commonest texts are read, and each counts once.
-        nearness: prefers a phrase that means what most texts of its group mean; without it, words alone decide.
+        nearness: prefers a phrase that means what most texts of its group mean; without it, words alone
+            decide.
     """
     phrases = _phrases(texts, groups, weights)
     assigned = _assigned(phrases, phrases.groupby("words", sort=False).texts.transform("sum"), [], nearness)
@@ -90,7 +92,9 @@ def labels(
 def sub_labels(
     texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int], parents: Groups, names: Sequence[str]
 ) -> list[str]:
-    """A phrase for each sub-intent that sets it apart from the others of its intent; its intent's label where there are no others.
+    """A phrase for each sub-intent that sets it apart from the others of its intent.
+
+    Its intent's label where there are no others.
 
     Args:
         parents: the intent of each sub-intent.
@@ -110,7 +114,8 @@ def sub_labels(
 def _assigned(
     phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[str], nearness: Nearness | None = None
 ) -> dict[int, str]:
-    """The label of each group that has one: each phrase goes to the group that it fits best of those without a label.
+    """The label of each group that has one: each phrase goes to the group that it fits best of those without
+    a label.
 
     Args:
         elsewhere: texts of each phrase in all groups that it must tell its own apart from, its own included.
@@ -151,7 +156,8 @@ def _phrases(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> 
     """The phrases of the commonest texts, one row per group and words.
 
     Returns:
-        Columns `group`, `words` (that count, in the alphabet's order), `texts` (that have them in a phrase), and `phrase` (the commonest).
+        Columns `group`, `words` (that count, in the alphabet's order), `texts` (that have them in a phrase),
+        and `phrase` (the commonest).
     """
     order = commonest_first(weights)[:MAX_LABELLED_FROM]
     rows = [
@@ -168,7 +174,9 @@ def _phrases(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> 
 
 
 def _runs_of_words(text: str) -> dict[tuple[str, ...], list[str]]:
-    """Words in a row that can be a label, by those of them that count; of several runs with the same words the shortest.
+    """Words in a row that can be a label, by those of them that count.
+
+    Of several runs with the same words the shortest.
 
     They begin with a word that means something, and end with one, or with a particle.
     """
@@ -185,7 +193,9 @@ def _runs_of_words(text: str) -> dict[tuple[str, ...], list[str]]:
 
 
 def _words_that_count(run: Sequence[str]) -> tuple[str, ...]:
-    """The different words of a phrase that mean something: "transfer fee" and "fee for a transfer" have the same."""
+    """The different words of a phrase that mean something: "transfer fee" and "fee for a transfer" have the
+    same.
+    """
     return tuple(sorted({word for word in run if not _is_empty(word) or word in _PARTICLES}))
 
 

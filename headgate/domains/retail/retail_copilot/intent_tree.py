@@ -33,7 +33,9 @@ _NEAR_BEST = 0.9  # of the best score: a finer cut that is little better splits 
 
 @dataclass(frozen=True)
 class Cut:
-    """A cut of the tree: group per point, how alike the cuts of halves are (1: equal), and how far its groups are apart (-1 to 1)."""
+    """A cut of the tree: group per point, how alike the cuts of halves are (1: equal), and how far its groups
+    are apart (-1 to 1).
+    """
 
     groups: Groups
     stability: float
@@ -108,7 +110,8 @@ def _halves(drawn: Array) -> list[tuple[tuple[Array, Array], ...]]:
 def _stability(drawn: Array, halves: Sequence[tuple[tuple[Array, Array], ...]], count: int) -> float:
     """Mean agreement of the groups that pairs of random halves lead to, on all points.
 
-    Source: Ben-Hur, Elisseeff & Guyon (2002), A Stability Based Method for Discovering Structure in Clustered Data.
+    Source: Ben-Hur, Elisseeff & Guyon (2002), A Stability Based Method for Discovering Structure in Clustered
+    Data.
     """
     pairs = [[nearest(drawn, half, cut_at(tree, count)) for half, tree in pair] for pair in halves]
     return float(np.mean([adjusted_rand_score(first, other) for first, other in pairs]))

@@ -1,4 +1,6 @@
-"""Groups of texts that mean alike, on two levels, with labels that a person can read (docs/adr/0029-sentence-model.md)."""
+"""Groups of texts that mean alike, on two levels, with labels that a person can read
+(docs/adr/0029-sentence-model.md).
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ class Intents:
         labels: one per intent.
         sub_groups: sub-intent per text.
         sub_labels: one per sub-intent; its intent's where the intent has no other.
-        stability: how alike the intents are that halves of the texts lead to: 1 equal, 0 as by chance; NaN for one group.
+        stability: how alike the intents are that halves of the texts lead to: 1 equal, 0 as by chance; NaN
+            for one group.
         silhouette: how far the intents are apart, -1 to 1; NaN for one group.
     """
 
@@ -109,7 +112,10 @@ def grouped(texts: pd.Series[str], count: int, model: SentenceModel | None = Non
 
 
 def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
-    """The median closeness of a phrase's meaning to its group's texts; what all texts share does not separate groups."""
+    """The median closeness of a phrase's meaning to its group's texts.
+
+    What all texts share does not separate groups.
+    """
     middle = meaning.mean(axis=0)
     points = normalize(meaning - middle)
 
@@ -136,7 +142,8 @@ def _joined(
     meaning: Array | None,
     shaped: Callable[[Array, Array], Groups],
 ) -> Groups:
-    """Group per text: the first ones are grouped by `shaped`, the next join by what they mean, the last by their words.
+    """Group per text: the first ones are grouped by `shaped`, the next join by what they mean, the last by
+    their words.
 
     Args:
         meaning: what the model reads in the first `MAX_READ` texts of the order; None without a model.

@@ -1,4 +1,6 @@
-"""query_model_quality: how much of what people type the templates and intents cover, and how far they are apart."""
+"""query_model_quality: how much of what people type the templates and intents cover, and how far they are
+apart.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""From a text as typed to its template: case, accents, personal data, quantity, size, plural and spelling removed."""
+"""From a text as typed to its template: case, accents, personal data, quantity, size, plural and spelling
+removed.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +114,10 @@ def as_typed(
 
 
 def _words(texts: pd.Series[str], language: AbstractSet[str]) -> pd.Series[str]:
-    """The texts' words in the singular, one row each, under the index of their text; texts without words have none."""
+    """The texts' words in the singular, one row each, under the index of their text.
+
+    Texts without words have none.
+    """
     return singular(_typed_words(texts), language)
 
 

@@ -49,8 +49,8 @@ def table(
 ) -> pd.DataFrame:
     """The table's rows, one per template and kind of gap, the costliest first.
 
-    A step's lost revenue is the searches that end there above the share of all templates, times the chance to buy once past it,
-    times the value of a purchase.
+    A step's lost revenue is the searches that end there above the share of all templates, times the chance to
+    buy once past it, times the value of a purchase.
     """
     worth = counted.template.map(values).astype(np.float64).fillna(shop_value)
     bought = float(counted.bought.sum())

@@ -13,7 +13,10 @@ BASE_WEEKS = 4
 
 
 def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of: date) -> pd.DataFrame:
-    """The table's rows, one per template and week of the data, by template and week; weeks without searches count 0."""
+    """The table's rows, one per template and week of the data, by template and week.
+
+    Weeks without searches count 0.
+    """
     weeks = pd.date_range(_monday(first_day), _monday(as_of), freq="7D", unit="us")
     often = weekly.groupby("template").searches.transform("sum") >= MIN_TREND_SEARCHES
     kept = weekly[often].assign(week_on=lambda frame: pd.to_datetime(frame.week_on).astype("datetime64[us]"))

@@ -1,10 +1,12 @@
-"""Turn texts into points by their meaning: the sentence model all-MiniLM-L6-v2, read from its Python package and run with numpy.
+"""Turn texts into points by their meaning: the sentence model all-MiniLM-L6-v2, read from its Python package
+and run with numpy.
 
-The package (`requirements/model.lock`) carries the published weights. It is optional: docs/adr/0029-sentence-model.md.
+The package (`requirements/model.lock`) carries the published weights. It is optional:
+docs/adr/0029-sentence-model.md.
 
 Source:
-    Wang et al. (2020), MiniLM: Deep Self-Attention Distillation, for the model; Reimers & Gurevych (2019), Sentence-BERT, for
-    the mean over the words; https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2
+    Wang et al. (2020), MiniLM: Deep Self-Attention Distillation, for the model; Reimers & Gurevych (2019),
+    Sentence-BERT, for the mean over the words; https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ class SentenceModel:
     def vectors(self, texts: Iterable[str]) -> Floats:
         """One point per text on a sphere, shape (texts, 384): the nearer, the more alike in meaning.
 
-        Texts of equally many parts go through together, so that none has to be filled up and no text changes another's point.
+        Texts of equally many parts go through together, so that none has to be filled up and no text changes
+        another's point.
         """
         encoded = self.vocabulary.encoded(texts, MAX_PARTS)
         lengths = np.array([len(parts) for parts in encoded], dtype=np.int64)
@@ -121,7 +124,8 @@ class SentenceModel:
         return np.asarray(centred * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"])
 
 
-# Source: Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 7.1.26; off by at most 1.5e-7. SciPy's takes 20 times as long.
+# Source: Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 7.1.26; off by at most 1.5e-7.
+# SciPy's takes 20 times as long.
 _ERF_P = np.float32(0.3275911)
 _ERF_A = tuple(np.float32(a) for a in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592))
 
@@ -161,7 +165,8 @@ def installed() -> SentenceModel | None:
 def _published(body: bytes, sha256: str) -> bytes:
     if hashlib.sha256(body).hexdigest() != sha256:
         raise AuditError(
-            f"package {PACKAGE} does not hold the published {NAME}. Install it again from requirements/model.lock"
+            f"package {PACKAGE} does not hold the published {NAME}. Install it again from "
+            "requirements/model.lock"
         )
     return body
 

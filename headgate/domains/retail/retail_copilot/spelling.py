@@ -1,4 +1,6 @@
-"""Words that are one slip of the finger away from a word that people use far more often, or that the shop uses."""
+"""Words that are one slip of the finger away from a word that people use far more often, or that the shop
+uses.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ KNOWN_COUNTS = 5
 def corrections(
     counts: pd.Series[int], vocabulary: AbstractSet[str], language: AbstractSet[str] = frozenset()
 ) -> dict[str, str]:
-    """Return the intended word of each misspelled word. Words of the shop and of the language are never changed.
+    """Return the intended word of each misspelled word.
+
+    Words of the shop and of the language are never changed.
 
     Args:
         counts: how often each word was typed, by word.
@@ -71,7 +75,8 @@ def _same(word: str, other: str) -> int:
 
 
 def _near(wrong: pd.Series[str], right: pd.Series[str]) -> pd.DataFrame:
-    """Pairs that have a spelling in common once a letter is taken out of either: all that are one slip apart, and few more.
+    """Pairs that have a spelling in common once a letter is taken out of either: all that are one slip apart,
+    and few more.
 
     Source: Garbe's symmetric delete algorithm, https://github.com/wolfgarbe/SymSpell
     """

@@ -33,7 +33,10 @@ _WORD = r"(?u)\b\w+\b"  # words of one letter count too
 
 
 def commonest_first(weights: pd.Series[int]) -> npt.NDArray[np.intp]:
-    """Places by weight; equal ones in a drawn order, as the alphabet's first letters do not speak for the others."""
+    """Places by weight.
+
+    Equal ones in a drawn order, as the alphabet's first letters do not speak for the others.
+    """
     return np.lexsort((np.random.default_rng(SEED).permutation(len(weights)), -weights.to_numpy()))
 
 
@@ -51,7 +54,9 @@ def with_meaning(words: Array, meaning: Array | None) -> Array:
 
 
 def by_words(texts: pd.Series[str]) -> Array:
-    """The texts as points on a sphere: by the words and parts of words they share, and by the company their words keep."""
+    """The texts as points on a sphere: by the words and parts of words they share, and by the company their
+    words keep.
+    """
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
     parts = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
     weighed = make_union(words, parts).fit_transform(texts)
@@ -69,7 +74,8 @@ def _by_company(texts: pd.Series[str]) -> Array:
 
     Source:
         Levy & Goldberg (2014), Neural Word Embedding as Implicit Matrix Factorization, for the vectors;
-        Arora, Liang & Ma (2017), A Simple but Tough-to-Beat Baseline for Sentence Embeddings, for the weights.
+        Arora, Liang & Ma (2017), A Simple but Tough-to-Beat Baseline for Sentence Embeddings, for the
+        weights.
     """
     counted = (
         CountVectorizer(max_features=_MAX_WORDS, binary=True, token_pattern=_WORD)
@@ -91,9 +97,11 @@ def _by_company(texts: pd.Series[str]) -> Array:
 
 
 def drawn_together(points: Array) -> Array:
-    """The points moved towards their nearest neighbours some times over, so that groups close up, in fewer dimensions.
+    """The points moved towards their nearest neighbours some times over, so that groups close up, in fewer
+    dimensions.
 
-    Source: Wu et al. (2019), Simplifying Graph Convolutional Networks, eq. 8: the smoothing without the learning.
+    Source: Wu et al. (2019), Simplifying Graph Convolutional Networks, eq. 8: the smoothing without the
+    learning.
     """
     near = kneighbors_graph(points, min(_NEIGHBOURS, len(points) - 1), include_self=True)
     towards = normalize(near.maximum(near.T), norm="l1")

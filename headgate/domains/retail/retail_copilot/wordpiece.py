@@ -1,8 +1,8 @@
 """BERT's uncased WordPiece: a text as the numbers of the word parts that a sentence model was trained on.
 
 Source:
-    Devlin, Chang, Lee & Toutanova (2019), BERT; the rules are those of its `BasicTokenizer` and `WordpieceTokenizer`,
-    https://github.com/google-research/bert/blob/master/tokenization.py
+    Devlin, Chang, Lee & Toutanova (2019), BERT; the rules are those of its `BasicTokenizer` and
+    `WordpieceTokenizer`, https://github.com/google-research/bert/blob/master/tokenization.py
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ class WordPiece:
         return seen[word]
 
     def _split(self, word: str) -> list[int]:
-        """The longest part that begins the word, then the longest that follows, to its end; else the word is unknown."""
+        """The longest part that begins the word, then the longest that follows, to its end.
+
+        Else the word is unknown.
+        """
         pieces: list[int] = []
         rest = word
         while rest and len(word) <= _MAX_WORD:

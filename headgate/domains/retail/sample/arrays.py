@@ -1,4 +1,6 @@
-"""The array types that the pieces of the shop hand to each other, and the few steps from numpy to Arrow they share."""
+"""The array types that the pieces of the shop hand to each other, and the few steps from numpy to Arrow they
+share.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def timestamps(seconds: Ints) -> pa.Array:
 
 
 def money(units: Ints, precision: int, scale: int, *, valid: Bools | None = None) -> pa.Array:
-    """Whole `units` of 10**-scale as `decimal128(precision, scale)`, exactly: the integers are the decimals' own storage."""
+    """Whole `units` of 10**-scale as `decimal128(precision, scale)`, exactly: the integers are the decimals'
+    own storage.
+    """
     words = np.stack([units, units >> 63], axis=1).astype("<i8")
     exact = pa.Array.from_buffers(
         pa.decimal128(precision, scale), len(units), [None, pa.py_buffer(words.tobytes())]

@@ -20,7 +20,10 @@ _LARGEST_DIGIT = 9
 
 @dataclass(frozen=True)
 class Issuer:
-    """One issuer range: numbers of `length` digits that start with a prefix of `first`..`last`; `share` of all cards."""
+    """One issuer range: numbers of `length` digits that start with a prefix of `first`..`last`.
+
+    `share` of all cards.
+    """
 
     brand: str
     first: int
@@ -34,7 +37,8 @@ class Issuer:
         return len(str(self.first))
 
 
-# Source: ISO/IEC 7812-1 and the ranges that the brands publish to merchants (EMVCo, Mastercard Rules 2-series 2221 to 2720).
+# Source: ISO/IEC 7812-1 and the ranges that the brands publish to merchants (EMVCo, Mastercard Rules 2-series
+# 2221 to 2720).
 ISSUERS = (
     Issuer("visa", 4, 4, 16, 0.44),
     Issuer("mastercard", 51, 55, 16, 0.26),
@@ -50,7 +54,10 @@ ISSUERS = (
 
 @dataclass(frozen=True)
 class Cards:
-    """Cards in parallel arrays. `numbers` are integers so that a million of them are one array; they never print."""
+    """Cards in parallel arrays.
+
+    `numbers` are integers so that a million of them are one array; they never print.
+    """
 
     numbers: Ints
     issuers: Ints
@@ -81,7 +88,9 @@ class Cards:
 
 
 def issue_cards(rng: Generator, count: int, valid_until_month: int) -> Cards:
-    """`count` Luhn-valid cards over all brands that expire after `valid_until_month` (months since year 0)."""
+    """`count` Luhn-valid cards over all brands that expire after `valid_until_month` (months
+    since year 0).
+    """
     shares = np.array([issuer.share for issuer in ISSUERS])
     issuers = rng.choice(len(ISSUERS), size=count, p=shares / shares.sum()).astype(np.int64)
     numbers: Ints = np.zeros(count, dtype=np.int64)

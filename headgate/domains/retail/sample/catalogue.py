@@ -1,4 +1,6 @@
-"""The catalogue of the generated shop: a style, a thing and sometimes a size, in twelve categories with their own prices and months."""
+"""The catalogue of the generated shop: a style, a thing and sometimes a size, in twelve categories with their
+own prices and months.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ PENCE = 100
 
 @dataclass(frozen=True)
 class Category:
-    """A merchandise category: the things in it, its median price in GBP, its share of sales, and the months it peaks in."""
+    """A merchandise category: the things in it, its median price in GBP, its share of sales, and the months
+    it peaks in.
+    """
 
     name: str
     things: tuple[str, ...]
@@ -160,7 +164,10 @@ class Catalogue:
 
 
 def catalogue_of(rng: Generator, size: int) -> Catalogue:
-    """A catalogue of about `size` distinct products; ids are six digits with leading zeros, one in ten with a letter."""
+    """A catalogue of about `size` distinct products.
+
+    Ids are six digits with leading zeros, one in ten with a letter.
+    """
     categories, names = _names(rng, size)
     count = len(names)
     numbers = rng.permutation(999_999)[:count] + 1
@@ -194,7 +201,9 @@ def _names(rng: Generator, size: int) -> tuple[Ints, pa.Array]:
 
 
 def pick_products(rng: Generator, catalogue: Catalogue, sold_at: Ints) -> Ints:
-    """A product for each line sold at those seconds: its category by season, then by popularity within the category."""
+    """A product for each line sold at those seconds: its category by season, then by popularity within the
+    category.
+    """
     chosen_category = _pick_categories(rng, sold_at)
     picked = np.zeros(len(sold_at), dtype=np.int64)
     for position in range(len(CATEGORIES)):

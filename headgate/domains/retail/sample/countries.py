@@ -1,7 +1,9 @@
-"""The countries that the sample shops sell to: population, output, and how far they are from a British warehouse.
+"""The countries that the sample shops sell to: population, output, and how far they are from a British
+warehouse.
 
-Source: World Bank, World Development Indicators: SP.POP.TOTL of 2024 and NY.GDP.MKTP.CD of 2023 (2022 for Bermuda,
-Lebanon and the Channel Islands), as published at data.worldbank.org; numbers are facts. Codes: ISO 3166-1 alpha-2.
+Source: World Bank, World Development Indicators: SP.POP.TOTL of 2024 and NY.GDP.MKTP.CD of 2023 (2022 for
+Bermuda, Lebanon and the Channel Islands), as published at data.worldbank.org; numbers are facts. Codes: ISO
+3166-1 alpha-2.
 """
 
 from __future__ import annotations
@@ -22,7 +24,11 @@ CENTS = 100
 
 @dataclass(frozen=True)
 class Region:
-    """One sales region. `market` is its weight in the generated shop, `growth` how late its customers come, `delivery_days` the mean."""
+    """One sales region.
+
+    `market` is its weight in the generated shop, `growth` how late its customers come, `delivery_days` the
+    mean.
+    """
 
     region_id: str
     name: str

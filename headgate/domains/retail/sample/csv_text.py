@@ -33,7 +33,8 @@ def csv_bytes(rows: pa.Table, surplus_cells: Ints | None = None) -> bytes:
     """Rows of text as RFC 4180 CSV with a header, quoted only where a cell needs it; null is an empty cell.
 
     Args:
-        surplus_cells: shape (rows,); a positive number makes a line with a cell too many, a negative one with a cell too few.
+        surplus_cells: shape (rows,); a positive number makes a line with a cell too many, a negative one with
+            a cell too few.
     """
     cells = [_quoted(column) for column in rows.columns]
     lines = joined(*cells, separator=",")
@@ -45,7 +46,9 @@ def csv_bytes(rows: pa.Table, surplus_cells: Ints | None = None) -> bytes:
 
 
 def _characters(texts: pa.Array) -> bytes:
-    """All texts of a large_string array, one behind the other: its own value buffer, without a Python string per row."""
+    """All texts of a large_string array, one behind the other: its own value buffer, without a Python string
+    per row.
+    """
     if not len(texts):
         return b""
     _, offsets, values = texts.buffers()

@@ -1,7 +1,8 @@
-"""Rows with a known defect, added to a clean table, and the truth about each: where it lies and why the gate must refuse it.
+"""Rows with a known defect, added to a clean table, and the truth about each: where it lies and why the gate
+must refuse it.
 
-A defective row is an extra row: a copy of a clean one with a key of its own and one thing wrong. So what is left when
-every row of the truth is refused is exactly the clean shop.
+A defective row is an extra row: a copy of a clean one with a key of its own and one thing wrong. So what is
+left when every row of the truth is refused is exactly the clean shop.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ _FRESH_NUMBER = 9_000_000_000  # keys of defective rows start here, beyond every
 
 @dataclass(frozen=True)
 class Defect:
-    """One kind of defect of one dataset: the rule that refuses it, the column concerned (empty for the whole row), and how to make it."""
+    """One kind of defect of one dataset: the rule that refuses it, the column concerned (empty for the whole
+    row), and how to make it.
+    """
 
     kind: str
     dataset: str
@@ -77,7 +80,10 @@ class Spoiler:
     datasets: tuple[str, ...]
 
     def spoil(self, contract: Contract, rows: pa.Table, object_key: str) -> Spoiled:
-        """`rows` (all text) with defective rows in between; a function of the seed and the object's key only."""
+        """`rows` (all text) with defective rows in between.
+
+        A function of the seed and the object's key only.
+        """
         rng = np.random.default_rng([self.seed, zlib.crc32(object_key.encode())])
         kinds = [defect for defect in DEFECTS if defect.dataset == contract.dataset]
         count = round(self.rate * rows.num_rows) if kinds else 0

@@ -178,7 +178,10 @@ def _rows(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.Array) -
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of some orders in parallel arrays, grouped by order. `orders` is the position among those orders."""
+    """Lines of some orders in parallel arrays, grouped by order.
+
+    `orders` is the position among those orders.
+    """
 
     orders: Ints
     numbers: Ints

@@ -45,7 +45,9 @@ DATASETS = (
 
 @dataclass(frozen=True)
 class PartFile:
-    """One object written: `rows` are data rows of the file, `defects` how many of them the gate must refuse."""
+    """One object written: `rows` are data rows of the file, `defects` how many of them the gate
+    must refuse.
+    """
 
     dataset: str
     key: str
@@ -60,7 +62,8 @@ class PartWriter:
 
     Attributes:
         file_format: of clean parts.
-        spoiler: adds defective rows to the parts of its datasets, which are CSV: a typed format cannot hold most defects.
+        spoiler: adds defective rows to the parts of its datasets, which are CSV: a typed format cannot hold
+            most defects.
     """
 
     folder: Path
@@ -165,7 +168,10 @@ def rows_by_dataset(parts: Sequence[PartFile]) -> dict[str, int]:
 
 
 def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Key and file of every data object of a sample folder, parents first, then by key; truth files are no objects."""
+    """Key and file of every data object of a sample folder, parents first, then by key.
+
+    Truth files are no objects.
+    """
     keys = [
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")

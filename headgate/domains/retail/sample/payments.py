@@ -34,7 +34,10 @@ NOTE_CARD_SHARE = 0.01
 
 @dataclass(frozen=True)
 class Wallets:
-    """Two cards for each customer, and some for guests. Card `c` and card `customers + c` are customer c's."""
+    """Two cards for each customer, and some for guests.
+
+    Card `c` and card `customers + c` are customer c's.
+    """
 
     cards: Cards
     customers: int
@@ -54,7 +57,9 @@ def wallets_for(rng: Generator, customers: int, ends_s: int) -> Wallets:
 
 @dataclass(frozen=True)
 class Bills:
-    """The amounts to be paid, or paid back: order, customer (position, negative for guests), when, and the amount in 1/10,000 GBP."""
+    """The amounts to be paid, or paid back: order, customer (position, negative for guests), when, and the
+    amount in 1/10,000 GBP.
+    """
 
     order_ids: pa.Array
     customers: Ints
@@ -63,7 +68,10 @@ class Bills:
 
 
 def payments_table(rng: Generator, bills: Bills, wallets: Wallets, first_id: int, ends_s: int) -> pa.Table:
-    """The `payments` rows of these bills: one each, some in two parts, some after a failed attempt; nothing for bills of nothing."""
+    """The `payments` rows of these bills: one each, some in two parts, some after a failed attempt.
+
+    Nothing for bills of nothing.
+    """
     payment = _attempts(rng, bills)
     paid_at = np.minimum(bills.billed_at[payment.bills] + payment.after_s, ends_s - 1)
     count = len(paid_at)

@@ -86,7 +86,10 @@ _LAST_UPDATE_DAYS = 30
 
 @dataclass(frozen=True)
 class Population:
-    """Customers in parallel arrays. `acquired` is the trading day of the first purchase, negative before the period."""
+    """Customers in parallel arrays.
+
+    `acquired` is the trading day of the first purchase, negative before the period.
+    """
 
     ids: Ints
     regions: Ints
@@ -116,7 +119,9 @@ def pick_regions(rng: Generator, size: int) -> Ints:
 
 
 def customers_table(rng: Generator, people: Population, season: Season) -> pa.Table:
-    """The `customers` rows: one in twenty-five has no e-mail address, one in ten never said yes or no to letters."""
+    """The `customers` rows: one in twenty-five has no e-mail address, one in ten never said yes or no to
+    letters.
+    """
     size = len(people)
     given, family = rng.integers(0, len(_GIVEN), size), rng.integers(0, len(_FAMILY), size)
     names = joined(chosen(_GIVEN, given), chosen(_FAMILY, family), separator=" ")
@@ -143,7 +148,9 @@ def _emails(rng: Generator, ids: Ints) -> pa.Array:
 
 
 def _social_security_numbers(rng: Generator, regions: Ints) -> pa.Array:
-    """Numbers for most customers in the United States; areas 900 to 999 are never issued, so no number is anybody's.
+    """Numbers for most customers in the United States.
+
+    Areas 900 to 999 are never issued, so no number is anybody's.
 
     Source: Social Security Administration, "Social Security Number Randomization", 2011.
     """

@@ -19,7 +19,10 @@ _MOST_PURCHASES = 2_000
 
 @dataclass(frozen=True)
 class Habits:
-    """How a population buys: rates Gamma(`r`) around `rate` per trading day; after each purchase, a chance Beta(`a`, `b`) to leave."""
+    """How a population buys: rates Gamma(`r`) around `rate` per trading day.
+
+    After each purchase, a chance Beta(`a`, `b`) to leave.
+    """
 
     rate: float
     r: float = 0.65
@@ -28,13 +31,15 @@ class Habits:
 
 
 def purchase_times(rng: Generator, acquired: Floats, horizon: float, habits: Habits) -> tuple[Ints, Floats]:
-    """Every purchase from 0 to `horizon` of customers who first buy at `acquired` (trading days, negative before the period).
+    """Every purchase from 0 to `horizon` of customers who first buy at `acquired` (trading days, negative
+    before the period).
 
     Returns:
         Customer (position in `acquired`) and trading day of each purchase, in no particular order.
 
     Source:
-        Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way, section 3: the assumptions of BG/NBD.
+        Fader, Hardie & Lee (2005), "Counting Your Customers" the Easy Way, section 3: the assumptions of
+        BG/NBD.
     """
     rates = rng.gamma(habits.r, habits.rate / habits.r, len(acquired))
     leaving = rng.beta(habits.a, habits.b, len(acquired))
@@ -57,7 +62,8 @@ def purchase_times(rng: Generator, acquired: Floats, horizon: float, habits: Hab
 def habits_for(seed: int, acquired: Floats, horizon: float, purchases: float) -> Habits:
     """The habits under which these customers are expected to make about `purchases` purchases in all.
 
-    The expectation rises with the rate, so it is found by bisection on a pilot group with the same random numbers each time.
+    The expectation rises with the rate, so it is found by bisection on a pilot group with the same random
+    numbers each time.
     """
     pilot = acquired[:: max(1, len(acquired) // _PILOT)]
     wanted = purchases * len(pilot) / len(acquired)

@@ -1,4 +1,6 @@
-"""Generate the texts in the search box: words of product names as people write them, and things the shop does not sell."""
+"""Generate the texts in the search box: words of product names as people write them, and things the shop does
+not sell.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,10 @@ class Bought:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Distinct phrases that find products. Each product is found by the phrases `first[product]` to `first[product + 1]`."""
+    """Distinct phrases that find products.
+
+    Each product is found by the phrases `first[product]` to `first[product + 1]`.
+    """
 
     texts: list[str]
     product_counts: Ints  # products that hold all its words
@@ -90,7 +95,8 @@ class Phrases:
 def searches_table(
     rng: Generator, offer: Offer, bought: Bought, customer_ids: Ints, *, moments: Ints, count: int
 ) -> pa.Table:
-    """About `count` `search_queries` rows: every purchase of `bought`, and visits that looked around at some of `moments`.
+    """About `count` `search_queries` rows: every purchase of `bought`, and visits that looked around at some
+    of `moments`.
 
     Args:
         moments: UTC seconds at which the shop was busy; visits fall on them.
@@ -122,7 +128,9 @@ def searches_table(
 
 
 def phrases_of(offer: Offer) -> Phrases:
-    """Up to three phrases for each product with a name: its last word, its last two words, and all of them."""
+    """Up to three phrases for each product with a name: its last word, its last two words, and
+    all of them.
+    """
     names = words_of(offer.names)
     holders: dict[str, set[int]] = defaultdict(set)
     for product, words in enumerate(names):

@@ -1,7 +1,8 @@
 """When a shop sells: trend, weekday, time of year, promotions and chance, folded into one clock.
 
-The clock runs in *trading days*: a day with twice the demand is two trading days long. Customers buy at a steady rate on
-that clock, and the clock turns it into a trend and seasons (the time change of an inhomogeneous Poisson process).
+The clock runs in *trading days*: a day with twice the demand is two trading days long. Customers buy at a
+steady rate on that clock, and the clock turns it into a trend and seasons (the time change of an
+inhomogeneous Poisson process).
 """
 
 from __future__ import annotations
@@ -54,7 +55,10 @@ NO_PROMOTION = -1
 
 @dataclass(frozen=True)
 class Season:
-    """The trading clock of one period. `ends` is the clock at the end of each day; `promotions` that day's, or NO_PROMOTION."""
+    """The trading clock of one period.
+
+    `ends` is the clock at the end of each day; `promotions` that day's, or NO_PROMOTION.
+    """
 
     first_day: int  # days since 1970-01-01
     ends: Floats
@@ -76,7 +80,10 @@ class Season:
         return (self.first_day + self.days) * DAY_S
 
     def seconds(self, trading_days: Floats) -> Ints:
-        """UTC seconds at which the clock shows `trading_days`; before the period, trading days are calendar days."""
+        """UTC seconds at which the clock shows `trading_days`.
+
+        Before the period, trading days are calendar days.
+        """
         inside = np.clip(trading_days, 0, np.nextafter(self.days, 0))
         day = np.searchsorted(self.ends, inside, side="right")
         begins = np.concatenate([[0.0], self.ends[:-1]])
@@ -99,7 +106,10 @@ def time_of_day(share: Floats) -> Floats:
 
 
 def season_of(rng: Generator, ends_on: date, days: int, closed: tuple[date, date] | None = None) -> Season:
-    """The trading clock of the `days` days that end with `ends_on`; it nearly stands still from the first to the last day of `closed`."""
+    """The trading clock of the `days` days that end with `ends_on`.
+
+    It nearly stands still from the first to the last day of `closed`.
+    """
     numbers = day_number(ends_on) - days + 1 + np.arange(days)
     promotions = _running(numbers)
     lifts = np.array([*(promotion.lift for promotion in PROMOTIONS), 1.0])
@@ -110,7 +120,9 @@ def season_of(rng: Generator, ends_on: date, days: int, closed: tuple[date, date
 
 
 def daily_demand(day_numbers: Ints) -> Floats:
-    """Relative demand of each day before promotions and chance: growth, weekday, and a year that peaks before Christmas."""
+    """Relative demand of each day before promotions and chance: growth, weekday, and a year that peaks before
+    Christmas.
+    """
     elapsed = day_numbers - day_numbers[0]
     year_day = day_of_year(day_numbers)
     trend = (1 + YEARLY_GROWTH) ** (elapsed / _YEAR_DAYS)

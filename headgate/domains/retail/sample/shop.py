@@ -1,4 +1,6 @@
-"""A coherent shop of any size from a seed: customers, orders, payments, card transactions, searches, and defects that are known."""
+"""A coherent shop of any size from a seed: customers, orders, payments, card transactions, searches, and
+defects that are known.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,8 @@ class ShopSpec:
         products, transactions, searches: about how many; 0 lets the size of the shop decide.
         defect_rate: defective rows per clean row, in CSV only.
         bad_files: also write files that the gate must reject.
-        closed: first and last day of a closure on which nearly nobody orders; None for a shop that is always open.
+        closed: first and last day of a closure on which nearly nobody orders; None for a shop that is always
+            open.
     """
 
     seed: int = 7
@@ -113,7 +116,10 @@ class ShopSpec:
 
 @dataclass(frozen=True)
 class SampleReport:
-    """The written files. `frauds` counts card transactions by kind; it is the truth; the files label only a part."""
+    """The written files.
+
+    `frauds` counts card transactions by kind; it is the truth; the files label only a part.
+    """
 
     spec: ShopSpec
     parts: tuple[PartFile, ...]
@@ -133,14 +139,17 @@ class SampleReport:
     def summary(self) -> str:
         """Describe the shop in one line."""
         rows = sum(self.rows.values())
-        return f"a generated shop (seed {self.spec.seed}): {rows:,} rows in {len(self.parts)} files, {self.defects:,} of them defective"
+        return (
+            f"a generated shop (seed {self.spec.seed}): {rows:,} rows in {len(self.parts)} files, "
+            f"{self.defects:,} of them defective"
+        )
 
 
 def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> SampleReport:
     """`folder` holds the shop of `spec`, laid out as one export run in raw, complete or not at all.
 
-    Besides the objects: `truth.parquet` where defects were asked for (one row per row that must be refused), and
-    `truth_files.json` where bad files were.
+    Besides the objects: `truth.parquet` where defects were asked for (one row per row that must be refused),
+    and `truth_files.json` where bad files were.
 
     Raises:
         SettingsError: the folder is not empty, the spec contradicts itself, or nobody orders anything.
@@ -165,7 +174,9 @@ def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> 
 
 
 def stream(seed: int, name: str, block: int = 0) -> Generator:
-    """Random numbers of their own for each table and block, so that the size of one does not change another."""
+    """Random numbers of their own for each table and block, so that the size of one does not
+    change another.
+    """
     return np.random.default_rng([seed, zlib.crc32(name.encode()), block])
 
 
@@ -208,7 +219,10 @@ def _write_masters(shop: _Shop, out: PartWriter) -> None:
 
 
 def _write_orders(shop: _Shop, out: PartWriter) -> tuple[Ints, Bought]:
-    """Write orders and their lines, block by block; return what each order comes to, in pence, and what was searched for first."""
+    """Write orders and their lines, block by block.
+
+    Return what each order comes to, in pence, and what was searched for first.
+    """
     totals, searched = [], []
     for number, (begin, end) in enumerate(shop.blocks()):
         book, ids = shop.book.slice(begin, end), order_ids(begin, end - begin)

@@ -1,7 +1,8 @@
 """Card transactions at terminals, with the frauds that teach a model something.
 
-Source: Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud Detection,
-chapter 3, "Transaction data simulator": customers near terminals, and fraud scenarios 1 to 3. Scenario 4 is ours.
+Source: Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud
+Detection, chapter 3, "Transaction data simulator": customers near terminals, and fraud scenarios 1 to 3.
+Scenario 4 is ours.
 """
 
 from __future__ import annotations
@@ -45,7 +46,10 @@ class Fraud(IntEnum):
 
 @dataclass(frozen=True)
 class Transactions:
-    """Transactions in parallel arrays, oldest first. `customers` and `cards` are positions; `frauds` holds Fraud values."""
+    """Transactions in parallel arrays, oldest first.
+
+    `customers` and `cards` are positions; `frauds` holds Fraud values.
+    """
 
     customers: Ints
     cards: Ints
@@ -74,7 +78,9 @@ class Transactions:
 def transactions_of(
     rng: Generator, wallets: Wallets, starts_s: int, day_weights: Floats, count: int
 ) -> Transactions:
-    """About `count` transactions over the days that begin at `starts_s`, more of them on days of more weight."""
+    """About `count` transactions over the days that begin at `starts_s`, more of them on days of
+    more weight.
+    """
     if not wallets.customers:
         empty = np.zeros(0, dtype=np.int64)
         return Transactions(empty, empty, empty, empty, empty, empty)
@@ -174,7 +180,9 @@ def _stolen(rng: Generator, made: Transactions, starts_s: int, days: int) -> Tra
 def _within(
     rng: Generator, places: Ints, made: Transactions, starts_s: int, days: int, *, events: int, lasts: int
 ) -> Bools:
-    """Return a mask of the transactions on a place and day that one of `events` random compromises, each of `lasts` days, covers."""
+    """Return a mask of the transactions on a place and day that one of `events` random compromises, each of
+    `lasts` days, covers.
+    """
     struck = rng.integers(0, int(places.max(initial=0)) + 1, events)
     first = rng.integers(0, days, events)
     covered = np.repeat(struck * (days + lasts) + first, lasts) + np.tile(np.arange(lasts), events)
@@ -182,7 +190,9 @@ def _within(
 
 
 def _card_testing(rng: Generator, made: Transactions, wallets: Wallets) -> Transactions:
-    """Each burst tests one card at one terminal: 8 to 24 payments of at most £2 within minutes, then £200 to £900 an hour later."""
+    """Each burst tests one card at one terminal: 8 to 24 payments of at most £2 within minutes, then £200 to
+    £900 an hour later.
+    """
     bursts = rng.poisson(len(made) * _BURST_SHARE)
     victims = rng.integers(0, wallets.customers, bursts)
     tests = rng.integers(8, 25, bursts)

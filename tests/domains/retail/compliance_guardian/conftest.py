@@ -17,7 +17,10 @@ Row = tuple[str, int, int, str, bool | None]  # when, customer, terminal, amount
 
 
 def tables_of(rows: list[Row], failed_tokens: tuple[str, ...] = ()) -> dict[str, ibis.Table]:
-    """The tables that the system reads; transactions are numbered in their order, each customer has one card."""
+    """The tables that the system reads.
+
+    Transactions are numbered in their order, each customer has one card.
+    """
     customers = sorted({row[1] for row in rows})
     return {
         "card_transactions": ibis.memtable(
@@ -71,7 +74,10 @@ def tables() -> Callable[..., dict[str, ibis.Table]]:
 
 @pytest.fixture(scope="session")
 def town() -> dict[str, ibis.Table]:
-    """9,000 transactions in 60 days: 60 customers, 30 terminals; terminal 7 is misused from day 20 on, and some amounts are absurd."""
+    """9,000 transactions in 60 days: 60 customers, 30 terminals.
+
+    Terminal 7 is misused from day 20 on, and some amounts are absurd.
+    """
     rng = np.random.default_rng(8)
     count = 9_000
     second = np.sort(rng.integers(0, 60 * 86_400, count))

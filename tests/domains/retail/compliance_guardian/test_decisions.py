@@ -30,7 +30,10 @@ def test_a_team_with_room_reviews_whatever_saves_more_than_its_cost() -> None:
 
 
 def test_a_team_without_room_reviews_what_saves_most() -> None:
-    """By hand: 103 transactions of 20 to 122 pounds, of which a review saves a quarter; there is room for all but the three least."""
+    """By hand: 103 transactions of 20 to 122 pounds, of which a review saves a quarter.
+
+    There is room for all but the three least.
+    """
     amount, probability = np.arange(20.0, 123.0), np.full(103, 0.25)
     price = decisions.review_price_of([(probability, amount)], days=1)
     assert price == pytest.approx(0.25 * 22)
@@ -88,7 +91,10 @@ def test_cost_by_hand() -> None:
 
 
 def test_card_precision_counts_customers_not_transactions_and_each_once() -> None:
-    """By hand: day 1 looks at customers 1 and 2 and finds 1; day 2, without customer 1, at 2 and 3 and finds 3."""
+    """By hand: day 1 looks at customers 1 and 2 and finds 1.
+
+    Day 2, without customer 1, at 2 and 3 and finds 3.
+    """
     rows = pd.DataFrame(
         {
             "transacted_at": pd.to_datetime(["2024-01-01"] * 3 + ["2024-01-02"] * 3),

@@ -1,4 +1,6 @@
-"""Transactions in files: whoever asks for some of them gets the rows of the frame that they were written from."""
+"""Transactions in files: whoever asks for some of them gets the rows of the frame that they were written
+from.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Predictions of fraud are the batch's: the same features, scores, decisions and reasons for the same transactions."""
+"""Predictions of fraud are the batch's: the same features, scores, decisions and reasons for the same
+transactions.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The handbook's protocol, day by day: who is known to be defrauded is left out, and nobody is known sooner than the delay allows."""
+"""The handbook's protocol, day by day: who is known to be defrauded is left out, and nobody is known sooner
+than the delay allows.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ DAYS = pd.date_range("2024-03-01", periods=40)
 
 
 def _rows(frauds: dict[int, list[int]], customers: int = 3, score: float = 0.9) -> pd.DataFrame:
-    """One transaction of every customer at noon of every day; `frauds` are the days of each customer, and score highest."""
+    """One transaction of every customer at noon of every day.
+
+    `frauds` are the days of each customer, and score highest.
+    """
     rows = pd.DataFrame(
         [(day, customer) for day in range(len(DAYS)) for customer in range(customers)],
         columns=["number", "customer_id"],
@@ -40,7 +45,9 @@ def _left_out(rows: pd.DataFrame, blocked: pd.Timedelta | None) -> list[int]:
 
 
 def test_a_defrauded_customer_is_left_out_once_the_delay_is_over_and_no_sooner() -> None:
-    """Source: Fraud Detection Handbook, chapter 4.4: known on a day are the frauds up to the day before the delay."""
+    """Source: Fraud Detection Handbook, chapter 4.4: known on a day are the frauds up to the day before the
+    delay.
+    """
     assert _left_out(_rows({0: [5]}), None) == list(range(13, 40))
 
 
@@ -85,7 +92,9 @@ def test_a_customer_whom_the_score_has_found_is_not_found_again() -> None:
 
 
 def test_how_many_days_come_at_a_time_changes_no_figure() -> None:
-    """A fraud of one part leaves its customer out in later parts, and is forgotten only when it leaves nobody out any more."""
+    """A fraud of one part leaves its customer out in later parts, and is forgotten only when it leaves nobody
+    out any more.
+    """
     rows = _rows({0: [2, 5, 30], 1: [0, 9, 20], 2: [12]})
     singly = quality.daily(days for _, days in rows.groupby(rows.number))
     assert singly == quality.daily([rows]) == quality.daily([rows.iloc[:60], rows.iloc[60:]])

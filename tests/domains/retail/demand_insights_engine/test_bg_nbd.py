@@ -24,7 +24,9 @@ def test_a_customer_without_repeat_purchases_cannot_have_left() -> None:
 
 
 def test_the_published_customer_is_expected_to_buy_as_published() -> None:
-    """Fader, Hardie & Lee (2005), p. 281: x = 2, t_x = 30.43, T = 38.86 weeks makes 1.226 purchases in 39 weeks."""
+    """Fader, Hardie & Lee (2005), p. 281: x = 2, t_x = 30.43, T = 38.86 weeks makes 1.226 purchases in 39
+    weeks.
+    """
     expected = bg_nbd.expected_purchases(CDNOW, histories((2, 30.43, 38.86)), 39)
     assert expected == pytest.approx([1.226], abs=0.0005)
 
@@ -52,7 +54,9 @@ def test_expectation_is_the_mean_of_what_can_happen(x: float, last: float, age: 
 
 @pytest.mark.parametrize("modified", [False, True])
 def test_expected_purchases_and_silence_are_those_of_simulated_customers(modified: bool) -> None:
-    """The model simulated forwards: an active customer buys until the horizon ends or until the purchase after which they leave."""
+    """The model simulated forwards: an active customer buys until the horizon ends or until the purchase
+    after which they leave.
+    """
     model, draws, horizon = replace(CDNOW, modified=modified), 200_000, 39
     known = histories((0, 0, 38), (3, 30, 38), (12, 37, 38))
     rng = np.random.default_rng(1)

@@ -99,7 +99,10 @@ def clock_of(days: ibis.Table, as_of: date) -> TradingClock:
 
 @pytest.mark.parametrize("as_of", [date(1997, 10, 28), date(1998, 1, 9)])
 def test_the_launch_of_a_shop_is_not_expected_again(as_of: date, tmp_path: Path) -> None:
-    """All customers came in the first quarter; after 10 months and after 53 weeks the known ones buy as in the last quarter."""
+    """All customers came in the first quarter.
+
+    After 10 months and after 53 weeks the known ones buy as in the last quarter.
+    """
     known = known_purchases()
     later = known[(known.purchased_on > as_of) & (known.purchased_on <= as_of + timedelta(days=90))]
     days = ibis.memtable(known[known.purchased_on <= as_of])

@@ -54,7 +54,9 @@ def test_boosting_finds_an_interaction_that_splines_cannot_and_wins_the_contest(
 
 
 def test_silence_that_means_more_after_many_purchases_is_found_by_products_and_not_by_splines() -> None:
-    """Ninety days of silence say little of a customer who bought twice, and much of one who bought every week."""
+    """Ninety days of silence say little of a customer who bought twice, and much of one who bought every
+    week.
+    """
     rng = np.random.default_rng(8)
     points = pd.DataFrame(
         {"silence": rng.exponential(60, 2_400), "purchases": rng.geometric(0.2, 2_400)}

@@ -49,7 +49,9 @@ def test_the_naive_rule_is_published_where_it_is_clearly_better_than_the_mean_to
 def test_the_mean_with_the_naive_rule_is_published_where_the_naive_rule_is_not_clearly_better(
     half: float,
 ) -> None:
-    """Online Retail on 9 September 2010: past revenue 1, its mean with the method in charge 1.03, the method in charge 1.12."""
+    """Online Retail on 9 September 2010: past revenue 1, its mean with the method in charge 1.03, the method
+    in charge 1.12.
+    """
     assert (
         winner(trials(sharp_hurdle=1.12 if half > 1 else 1.0, half_past_revenue=half))
         is Method.HALF_PAST_REVENUE
@@ -71,7 +73,9 @@ def test_the_quality_table_names_the_published_method_and_not_the_one_with_the_b
 
 
 def customers(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
-    """Points of customers who differ in what they spend, and what each spends in a window: half of the average rate a year."""
+    """Points of customers who differ in what they spend, and what each spends in a window: half of the
+    average rate a year.
+    """
     random = np.random.default_rng(seed)
     purchases = random.integers(1, 8, count).astype(float)
     age = random.uniform(100, 300, count)
@@ -116,7 +120,9 @@ def year_of(model: customer_value.ValueModel, points: pd.DataFrame, yearly: floa
 def test_without_a_year_all_methods_share_the_total_of_customers_like_these(
     window: tuple[pd.DataFrame, Origin],
 ) -> None:
-    """Twice as many customers of the same kind are expected to spend twice as much, whatever the method's own total."""
+    """Twice as many customers of the same kind are expected to spend twice as much, whatever the method's own
+    total.
+    """
     before, past = window
     now = pd.concat([before, before], ignore_index=True)
     model = customer_value.learnt(now, (past,), even_odds, Coming(90.0, None, None))
@@ -167,7 +173,9 @@ def test_another_published_method_gives_the_value_of_a_year_as_well(
 def test_nobody_is_expected_to_spend_less_in_a_year_than_in_90_days(
     window: tuple[pd.DataFrame, Origin],
 ) -> None:
-    """A customer who has spent little and is likely to buy: past revenue alone would say less for the year."""
+    """A customer who has spent little and is likely to buy: past revenue alone would say less for
+    the year.
+    """
     points, past = window
     points.loc[0, "revenue"] = 0.001
     model = replace(

@@ -1,4 +1,6 @@
-"""A shop may have more customers than fit into memory with all that is known of them: most of it is on disk."""
+"""A shop may have more customers than fit into memory with all that is known of them: most of it
+is on disk.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +90,9 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(
 
 
 def past_day(folder: Path, count: int) -> tuple[origins.Origin, int]:
-    """A past day with so many customers, who come 500 at a time, and the most bytes that were in use meanwhile."""
+    """A past day with so many customers, who come 500 at a time, and the most bytes that were in use
+    meanwhile.
+    """
     known = (histories(first, first + 500).assign(bought=1, spent=5.0) for first in range(0, count, 500))
     tracemalloc.start()
     try:

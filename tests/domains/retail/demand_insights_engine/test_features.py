@@ -102,7 +102,10 @@ def kept(*lines: Line) -> list[Decimal]:
 
 
 def test_a_wholly_cancelled_order_is_no_purchase() -> None:
-    """Online Retail has an order of 168,469.60 GBP that was cancelled twelve minutes later; it made a champion of its customer."""
+    """Online Retail has an order of 168,469.60 GBP that was cancelled twelve minutes later.
+
+    It made a champion of its customer.
+    """
     small = ("1", "B", "2024-01-05T09:00:00", 1, "2.50")
     huge = ("2", "A", "2024-03-01T09:15:00", 80_995, "2.08")
     assert kept(small, huge, ("C3", "A", "2024-03-01T09:27:00", -80_995, "2.08")) == [Decimal("2.50")]

@@ -1,4 +1,7 @@
-"""Models of a shop with very many customers learn from a sample of them; its tables have every customer all the same."""
+"""Models of a shop with very many customers learn from a sample of them.
+
+Its tables have every customer all the same.
+"""
 
 from __future__ import annotations
 
@@ -149,7 +152,9 @@ def test_what_is_counted_is_the_same_with_a_sample(
 def test_totals_are_those_of_all_customers(
     of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]
 ) -> None:
-    """Last year makes the shop's revenue and buyers of 90 days likely, and all customers together reach them."""
+    """Last year makes the shop's revenue and buyers of 90 days likely, and all customers together
+    reach them.
+    """
     known, found = (tables["customer_lifetime_value"] for tables in (of_all, of_sample))
     assert float(found.expected_value_90d.sum()) == pytest.approx(
         float(known.expected_value_90d.sum()), abs=0.01 * len(known)

@@ -20,7 +20,10 @@ LAST = FIRST + timedelta(days=DAYS - 1)
 def shop(
     comes: np.ndarray, leaves: np.ndarray, *, first_purchase: bool = False, season: float = 1.0
 ) -> ibis.Table:
-    """Purchase days of customers between two days of their own, each at a rate of their own; `season` multiplies the last 90 days."""
+    """Purchase days of customers between two days of their own, each at a rate of their own.
+
+    `season` multiplies the last 90 days.
+    """
     rng = np.random.default_rng(3)
     rate = rng.gamma(1.0, 0.02, len(comes))
     speed = np.where(np.arange(DAYS) >= DAYS - 90, season, 1.0)

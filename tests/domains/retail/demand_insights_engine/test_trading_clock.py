@@ -49,7 +49,9 @@ def test_growth_is_damped() -> None:
 
 
 def test_a_few_days_of_a_second_year_show_growth_as_far_as_they_outweigh_the_noise_of_the_weeks() -> None:
-    """Nine days of twice last year's trade count as four weeks do where weeks are even, and little where they are not."""
+    """Nine days of twice last year's trade count as four weeks do where weeks are even, and little where they
+    are not.
+    """
     rng = np.random.default_rng(2)
     even, noisy = [100] * 364, [int(count) for week in rng.lognormal(4.5, 0.4, 52) for count in [week] * 7]
     growth = {

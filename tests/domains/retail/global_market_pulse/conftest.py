@@ -42,7 +42,9 @@ def _table(registry: Registry, name: str, rows: Rows) -> pa.Table:
 
 @pytest.fixture(scope="session")
 def seeded_rows() -> dict[str, Rows]:
-    """Thirty months of a seeded shop in four regions: a December peak, growth, returns, slow deliveries to one region."""
+    """Thirty months of a seeded shop in four regions: a December peak, growth, returns, slow deliveries to
+    one region.
+    """
     rng = np.random.default_rng(20080101)
     regions = {"GB": 0.6, "FR": 0.2, "DE": 0.15, "US": 0.05}
     orders: Rows = []

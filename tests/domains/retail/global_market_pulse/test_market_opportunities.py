@@ -146,7 +146,9 @@ def test_a_continent_of_few_orders_is_no_yardstick() -> None:
 
 
 def test_a_region_of_few_orders_has_no_opportunities_and_no_gap_of_a_few_orders_comes_first() -> None:
-    """A region with two orders shows nothing of what it does not buy, and a gap worth one order is no opportunity."""
+    """A region with two orders shows nothing of what it does not buy, and a gap worth one order is no
+    opportunity.
+    """
     few = MONTHS.assign(orders=[1000, 1000, 1000, 29])
     found = market_opportunities(_cells(50), few, REGIONS, is_seasonless=True)
     assert set(found["region_id"]) == {"AA", "BB", "CC"}

@@ -74,7 +74,9 @@ def calendar(registry: Registry) -> Callable[..., ibis.Table]:
 
 @pytest.fixture(scope="session")
 def seeded_lines() -> list[Line]:
-    """Sixty weeks of a seeded shop: three regions, four categories, growth, a new level, a closed week, one huge order, some returns."""
+    """Sixty weeks of a seeded shop: three regions, four categories, growth, a new level, a closed week, one
+    huge order, some returns.
+    """
     rng = np.random.default_rng(20100104)
     lines: list[Line] = []
     for week in range(60):

@@ -117,7 +117,9 @@ def test_grain_horizon_and_dimensions_are_as_stated(
 def test_without_a_year_of_history_the_season_is_in_doubt_and_the_table_says_so(
     shop: Shop, seeded_lines: list[Line]
 ) -> None:
-    """In the first year of Online Retail, intervals learnt from nine quiet months covered 15 % of the weekly totals of autumn."""
+    """In the first year of Online Retail, intervals learnt from nine quiet months covered 15 % of the weekly
+    totals of autumn.
+    """
     end = date(2009, 10, 4)
     forty_weeks = [line for line in seeded_lines if line[2].date() <= end]
     found = market_intelligence_hub.build(

@@ -29,7 +29,9 @@ def test_intervals_of_a_busy_season_are_as_wide_in_proportion_as_those_of_quiet_
 
 
 def shop_of(weeks: int) -> tuple[pd.DataFrame, Span]:
-    """The total of a shop that sells three times as much in the last ten weeks of a year, with little noise."""
+    """The total of a shop that sells three times as much in the last ten weeks of a year, with
+    little noise.
+    """
     random, number = np.random.default_rng(3), np.arange(weeks)
     revenue = np.where(number % 52 >= 42, 300.0, 100.0) * np.exp(random.normal(0, 0.05, weeks))
     first = date(2022, 1, 3)
@@ -56,7 +58,9 @@ def test_last_year_shows_the_season_until_the_models_know_it(weeks: int) -> None
 
 
 def shop_of_two_categories(seed: int, weeks: int = 40) -> tuple[pd.DataFrame, Span]:
-    """A total that wanders a little from week to week, and one of two categories that sells in a third of the weeks only."""
+    """A total that wanders a little from week to week, and one of two categories that sells in a third of the
+    weeks only.
+    """
     random, first = np.random.default_rng(seed), date(2022, 1, 3)
     starts = WEEK.starts(first, WEEK.shifted(first, weeks - 1))
     total = 1000 * np.exp(np.cumsum(random.normal(0, 0.05, weeks)))
@@ -120,7 +124,10 @@ def test_history_is_too_short_where_no_origin_tested_the_method_with_a_year(
 
 
 def test_models_that_know_the_season_are_not_tested_by_origins_that_did_not() -> None:
-    """The models of two years are a seasonal ensemble; those of the origins before could not know a season."""
+    """The models of two years are a seasonal ensemble.
+
+    Those of the origins before could not know a season.
+    """
     histories = (np.full(105, 100.0),)
     now = Origin(histories, np.full((1, 4), 100.0), ("seasonal_ensemble",), np.ones(1))
     past = Backtest((replace(now, models=("ensemble",)),), np.full((1, 1, 4), 100.0))

@@ -1,4 +1,6 @@
-"""Forecasts of generated shops: a living shop is never forecast to sell nothing, and only a closed one with certainty."""
+"""Forecasts of generated shops: a living shop is never forecast to sell nothing, and only a closed one with
+certainty.
+"""
 
 from __future__ import annotations
 
@@ -177,7 +179,9 @@ def test_no_published_method_has_twice_the_error_of_a_naive_rule_in_its_own_row(
 @pytest.mark.parametrize("weeks", [53, 66, 92, 104])
 @pytest.mark.parametrize("shop", SHOPS)
 def test_the_forecast_does_not_jump_as_no_week_of_the_history_did(shop: str, weeks: int) -> None:
-    """From the level of the last weeks on, a week follows another as in the history, or at most by half as much again."""
+    """From the level of the last weeks on, a week follows another as in the history, or at most by half as
+    much again.
+    """
     history = SHOPS[shop][:weeks]
     history = filled(history[opened_at(history) :], (history <= 0)[opened_at(history) :])
     seen = np.abs(np.diff(np.log(history))).max()

@@ -61,7 +61,9 @@ def test_every_table_of_the_real_shop_holds_its_contract(
 
 
 def test_the_real_shop_is_forecast_better_than_by_naive2(backtested: pd.DataFrame) -> None:
-    """Over all series as the M4 competition does it: errors are averaged first, because ratios of nearly empty series have no bound."""
+    """Over all series as the M4 competition does it: errors are averaged first, because ratios of nearly
+    empty series have no bound.
+    """
     total, means = backtested.loc["total"], backtested.mean()
     assert owa(total["smape"], total["mase"], total["smape_naive2"], total["mase_naive2"]) < 0.9
     assert (means["mase"] / means["mase_naive2"] + means["smape"] / means["smape_naive2"]) / 2 < 1

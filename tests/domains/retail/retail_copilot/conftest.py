@@ -18,7 +18,10 @@ NAMES = {"P1": "RED CERAMIC MUG", "P2": "BLUE DESK LAMP", "P3": "Café Print", "
 
 
 def tables_of(rows: list[Row]) -> dict[str, ibis.Table]:
-    """The tables that the system reads; P1 sold twice for 10.00 each, P2 once for 40.00 and came back once."""
+    """The tables that the system reads.
+
+    P1 sold twice for 10.00 each, P2 once for 40.00 and came back once.
+    """
     visits, whens, texts, results, opened, bought = zip(*rows, strict=True) if rows else ((),) * 6
     sold = [("P1", 2, "5.0000"), ("P1", 1, "10.0000"), ("P2", 1, "40.0000"), ("P2", -1, "40.0000")]
     return {

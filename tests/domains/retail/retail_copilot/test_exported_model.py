@@ -1,4 +1,6 @@
-"""Predictions of intents are the batch's: the same template and intent for every text that the batch has seen."""
+"""Predictions of intents are the batch's: the same template and intent for every text that the batch has
+seen.
+"""
 
 from __future__ import annotations
 

@@ -123,7 +123,10 @@ def test_a_phrase_of_several_texts_is_a_better_label_than_a_longer_one_of_one_te
 
 
 def test_a_label_means_what_its_group_means() -> None:
-    """The phrase "$100" is in more of the texts than any other phrase; withdrawals are what they are about."""
+    """The phrase "$100" is in more of the texts than any other phrase.
+
+    Withdrawals are what they are about.
+    """
     every = pd.Series(
         [
             "got $100 withdrawal",
@@ -155,7 +158,10 @@ def test_meaning_counts_for_more_than_words() -> None:
 
 
 def test_the_word_of_most_texts_is_a_better_label_than_a_phrase_of_some() -> None:
-    """Three of six tins are plaster tins, but "plaster in tin" says nothing about the other three; `tin` is used elsewhere, too."""
+    """Three of six tins are plaster tins, but "plaster in tin" says nothing about the other three.
+
+    `tin` is used elsewhere, too.
+    """
     every = pd.Series(
         [
             "plaster in tin red",
@@ -189,7 +195,9 @@ def test_a_word_that_is_mostly_used_in_other_groups_is_no_label() -> None:
 
 
 def test_the_model_finds_a_phrase_near_to_most_texts_of_a_group() -> None:
-    """One text far from the others does not change which phrase is near: the middle text counts, not the mean."""
+    """One text far from the others does not change which phrase is near: the middle text counts, not the
+    mean.
+    """
     meaning = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
 
     class ByName:
@@ -282,7 +290,9 @@ def test_texts_beyond_what_the_model_reads_join_a_group_by_their_words(
 
 
 def test_groups_do_not_depend_on_the_order_of_equally_common_texts() -> None:
-    """The first letters of the alphabet alone do not shape the groups: every topic is among those learnt from."""
+    """The first letters of the alphabet alone do not shape the groups: every topic is among those learnt
+    from.
+    """
     order = text_points.commonest_first(pd.Series([1] * 1_000))
     assert {place // 100 for place in order[:200]} == set(range(10))
     assert list(text_points.commonest_first(pd.Series([1, 3, 2]))) == [1, 2, 0]

@@ -84,7 +84,10 @@ def test_any_text_has_a_template_that_is_its_own_template(texts: list[str]) -> N
 
 
 def test_a_label_has_words_that_people_typed() -> None:
-    """The German `glas` loses its last letter in a template; `mug` was typed itself, and stays although `mugs` is commoner."""
+    """The German `glas` loses its last letter in a template.
+
+    `mug` was typed itself, and stays although `mugs` is commoner.
+    """
     frame = pd.DataFrame(
         {"query_text": ["glas vase", "Glas", "glass", "mugs", "mug"], "searches": [3, 2, 9, 8, 1]}
     )

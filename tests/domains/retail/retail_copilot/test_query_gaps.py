@@ -20,7 +20,9 @@ def gaps(counted: pd.DataFrame = COUNTED) -> pd.DataFrame:
 
 
 def test_lost_revenue_by_hand() -> None:
-    """Nothing found: 100 of 500 searches, so 0.2 is usual; drawn to (100 + 2) / 110; a found search buys with 100 / 400.
+    """Nothing found: 100 of 500 searches, so 0.2 is usual; drawn to (100 + 2) / 110.
+
+    A found search buys with 100 / 400.
 
     (0.92727 - 0.2) · 100 · 0.25 · 20 = 363.64.
     """

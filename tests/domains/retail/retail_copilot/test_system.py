@@ -116,7 +116,9 @@ def test_a_single_search_is_enough(tables: Tables, text: str) -> None:
 
 
 def test_both_levels_of_intents_are_published(tables: Tables) -> None:
-    """Enough templates for groups: each sub-intent belongs to one intent, and the quality table says how many there are."""
+    """Enough templates for groups: each sub-intent belongs to one intent, and the quality table says how many
+    there are.
+    """
     things, colours = ("mug", "lamp", "candle", "clock"), ("red", "blue", "green", "white", "black", "pink")
     texts = [f"{colour} {thing}" for thing in things for colour in colours]
     rows = [

@@ -297,7 +297,8 @@ def test_another_header_is_refused_and_the_missing_columns_are_named(tmp_path: P
         )
 
 
-# The real data set ------------------------------------------------------------------------------------------------------
+# The real data set
+# ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -319,7 +320,7 @@ def test_the_published_facts_hold(real: tuple[Path, ImportReport]) -> None:
     sql.execute(f"create view items as select * from read_parquet('{real[0]}/order_items/*/*/*.parquet')")  # noqa: S608 the test's own folder
     sql.execute(f"create view orders as select * from read_parquet('{real[0]}/orders/*/*/*.parquet')")  # noqa: S608 as above
     asked = """select count(*) filter (order_id like 'C%'), count(*) filter (unit_price < 0), count(*) filter (customer_id is null),
-               sum(quantity * unit_price) from items join orders using (order_id)"""
+               sum(quantity * unit_price) from items join orders using (order_id)"""  # noqa: E501 a file's text
     assert sql.execute(asked).fetchone() == (10_206, 3, 107_927, Decimal("9539484.634"))
 
 
@@ -358,7 +359,8 @@ def amount_aside(aside: pa.Table) -> Decimal:
     )
 
 
-# Finding and fetching ---------------------------------------------------------------------------------------------------
+# Finding and fetching
+# ---------------------------------------------------------------------------------------------------
 
 
 def test_the_copy_is_found_where_headgate_data_points(tmp_path: Path) -> None:
@@ -375,18 +377,24 @@ def workbook() -> bytes:
     strings = [*HEADER.split(","), "85048A", 'RECORD FRAME 7" ', "United Kingdom"]
     header = "".join(f'<c r="{letter}1" t="s"><v>{place}</v></c>' for place, letter in enumerate(letters))
     row = (
-        '<c r="A2"><v>489434</v></c><c r="B2" t="s"><v>8</v></c><c r="C2" t="s"><v>9</v></c><c r="D2"><v>48</v></c>'
-        '<c r="E2"><v>40148.322916666664</v></c><c r="F2"><v>2.1</v></c><c r="G2"><v>13085</v></c><c r="H2" t="s"><v>10</v></c>'
+        '<c r="A2"><v>489434</v></c><c r="B2" t="s"><v>8</v></c><c r="C2" t="s"><v>9</v></c><c '
+        'r="D2"><v>48</v></c>'
+        '<c r="E2"><v>40148.322916666664</v></c><c r="F2"><v>2.1</v></c><c r="G2"><v>13085</v></c><c '
+        'r="H2" t="s"><v>10</v></c>'
     )
     parts = {
-        "xl/workbook.xml": f'<workbook {main} xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        "xl/workbook.xml": f"<workbook {main} "
+        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
         f'<sheets><sheet name="{SHEET}" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
         "xl/sharedStrings.xml": f"<sst {main}>"
         + "".join(f'<si><t xml:space="preserve">{text}</t></si>' for text in strings)
         + "</sst>",
-        "xl/worksheets/sheet1.xml": f'<worksheet {main}><sheetData><row r="1">{header}</row><row r="2">{row}</row></sheetData></worksheet>',
+        "xl/worksheets/sheet1.xml": (
+            f'<worksheet {main}><sheetData><row r="1">{header}</row><row '
+            f'r="2">{row}</row></sheetData></worksheet>'
+        ),
     }
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:

@@ -1,4 +1,6 @@
-"""The generated shop: equal specs give equal bytes, every table holds its contract, and the tables agree with each other."""
+"""The generated shop: equal specs give equal bytes, every table holds its contract, and the tables agree with
+each other.
+"""
 
 # ruff: noqa: S608 the tables and columns in these questions are the test's own
 from __future__ import annotations
@@ -115,15 +117,29 @@ def test_every_reference_has_its_parent(
     assert (
         one(
             sql,
-            f"select count(*) from {child} c anti join {parent} p on c.{column} = p.{key} where c.{column} is not null",
+            (
+                f"select count(*) from {child} c anti join {parent} p on c.{column} = p.{key} where "
+                f"c.{column} is not null"
+            ),
         )
         == 0
     )
 
 
-@pytest.mark.parametrize(("dataset", "key"), [("regions", "region_id"), ("customers", "customer_id"), ("products", "product_id"),
-                                              ("orders", "order_id"), ("order_items", "order_item_id"), ("payments", "payment_id"),
-                                              ("card_transactions", "transaction_id"), ("search_queries", "query_id")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("dataset", "key"),
+    [
+        ("regions", "region_id"),
+        ("customers", "customer_id"),
+        ("products", "product_id"),
+        ("orders", "order_id"),
+        ("order_items", "order_item_id"),
+        ("payments", "payment_id"),
+        # Fmt: skip.
+        ("card_transactions", "transaction_id"),
+        ("search_queries", "query_id"),
+    ],
+)
 def test_keys_are_unique_over_all_files(sql: duckdb.DuckDBPyConnection, dataset: str, key: str) -> None:
     assert one(sql, f"select count(*) - count(distinct {key}) from {dataset}") == 0
 
@@ -133,7 +149,7 @@ def test_payments_equal_order_totals_to_the_penny(sql: duckdb.DuckDBPyConnection
         sql,
         """with due as (select order_id, sum(quantity * unit_price) as amount from order_items group by 1),
                 paid as (select order_id, sum(amount) as amount from payments where status <> 'failed' group by 1)
-           select count(*) from due full join paid using (order_id) where due.amount is distinct from paid.amount""",
+           select count(*) from due full join paid using (order_id) where due.amount is distinct from paid.amount""",  # noqa: E501 a listing
     )
     assert unequal == 0
     assert one(sql, "select count(*) from payments where status = 'failed'")
@@ -159,7 +175,7 @@ def test_some_customers_stop_buying_and_some_never_do(sql: duckdb.DuckDBPyConnec
     gone = one(
         sql,
         """select avg((last_at < timestamp '2024-04-01')::int)
-           from (select max(ordered_at) as last_at from orders where customer_id is not null group by customer_id having count(*) > 1)""",
+           from (select max(ordered_at) as last_at from orders where customer_id is not null group by customer_id having count(*) > 1)""",  # noqa: E501 a listing
     )
     assert 0.1 < gone < 0.9
 
@@ -168,7 +184,8 @@ def test_the_week_and_the_promotions_show_in_the_orders(tmp_path: Path) -> None:
     generate(replace(SPEC, orders=12_000, days=730), tmp_path / "shop")
     sql = duckdb.connect()
     sql.execute(
-        f"create view orders as select * from read_parquet('{tmp_path}/shop/orders/*/*/*.parquet') where status <> 'cancelled'"
+        f"create view orders as select * from read_parquet('{tmp_path}/shop/orders/*/*/*.parquet') where "
+        "status <> 'cancelled'"
     )
     by_weekday = dict(sql.execute("select isodow(ordered_at), count(*) from orders group by 1").fetchall())
     assert by_weekday[6] < 0.8 * by_weekday[3]
@@ -182,7 +199,7 @@ def test_a_promotion_lowers_the_price(sql: duckdb.DuckDBPyConnection) -> None:
     ratio = one(
         sql,
         """select avg(i.unit_price / p.list_price) from order_items i join orders o using (order_id) join products p using (product_id)
-           where o.promotion_code = 'BLACKFRIDAY25'""",
+           where o.promotion_code = 'BLACKFRIDAY25'""",  # noqa: E501 a listing
     )
     assert 0.73 < ratio < 0.77
 
@@ -192,7 +209,10 @@ def test_the_newest_transactions_have_no_label_yet(sql: duckdb.DuckDBPyConnectio
     assert (
         one(
             sql,
-            "select count(*) from card_transactions where (is_fraud is null) <> (transacted_at >= timestamp '2024-06-24')",
+            (
+                "select count(*) from card_transactions where (is_fraud is null) <> (transacted_at >= "
+                "timestamp '2024-06-24')"
+            ),
         )
         == 0
     )

@@ -1,4 +1,6 @@
-"""Defects: each row of the truth is written where the truth says, and the gate refuses these rows, for these reasons, and no others."""
+"""Defects: each row of the truth is written where the truth says, and the gate refuses these rows, for these
+reasons, and no others.
+"""
 
 from __future__ import annotations
 

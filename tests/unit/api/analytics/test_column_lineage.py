@@ -1,4 +1,6 @@
-"""The API reads a table's lineage by column from the catalog, and finds the columns that are computed from a column."""
+"""The API reads a table's lineage by column from the catalog, and finds the columns that are computed from a
+column.
+"""
 
 from __future__ import annotations
 

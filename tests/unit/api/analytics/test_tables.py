@@ -1,4 +1,6 @@
-"""Tables of the systems: rows by filter, sort and cursor, exact cells, and downloads that no spreadsheet runs."""
+"""Tables of the systems: rows by filter, sort and cursor, exact cells, and downloads that no spreadsheet
+runs.
+"""
 
 from __future__ import annotations
 

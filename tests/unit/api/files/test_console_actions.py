@@ -1,7 +1,8 @@
-"""Random sequences of what people do at the console: the answers equal the ledger, and the merged table equals a plain model.
+"""Random sequences of what people do at the console: the answers equal the ledger, and the merged table
+equals a plain model.
 
-Two people and an operator upload, map, check, commit, abort, correct, undo, redo and replay, while files come again and the gate works on
-what was committed so far.
+Two people and an operator upload, map, check, commit, abort, correct, undo, redo and replay, while files come
+again and the gate works on what was committed so far.
 """
 
 from __future__ import annotations
@@ -94,7 +95,9 @@ class File:
 
 @dataclass
 class Sent:
-    """An upload of a person: its state, the mapping that was decided, and whether it was checked with this mapping."""
+    """An upload of a person: its state, the mapping that was decided, and whether it was checked with this
+    mapping.
+    """
 
     path: str
     state: str = "complete"
@@ -497,7 +500,10 @@ class ConsoleActions(RuleBasedStateMachine):
         self.model.files[file_id] = File(content, key, newest.version_id, sender, parent=parent)
 
     def is_refused(self, answer: Answer, person: str, sender: str, is_possible: bool) -> bool:
-        """Check the status: 403 for a stranger, 409 for a step that does not fit; return whether the step was refused."""
+        """Check the status: 403 for a stranger, 409 for a step that does not fit.
+
+        Return whether the step was refused.
+        """
         if person not in {sender, "olga"}:
             assert answer.status == 403, answer.text
             return True

@@ -165,7 +165,9 @@ def test_a_row_says_what_became_of_its_newest_correction(caller: Caller) -> None
 
 
 def test_a_corrected_row_is_counted_once_in_quarantine_until_it_is_accepted(caller: Caller) -> None:
-    """The refused row stays in its file's quarantine as evidence, and a correction that is refused has the row in its own."""
+    """The refused row stays in its file's quarantine as evidence, and a correction that is refused has the
+    row in its own.
+    """
     file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
 
     def counted() -> dict[str, int]:
@@ -339,7 +341,10 @@ def test_a_file_of_no_contract_is_assigned_to_a_dataset_by_who_has_read_the_sugg
 def test_a_table_of_texts_without_evidence_of_a_header_is_profiled_and_says_how_to_draft_it(
     caller: Caller,
 ) -> None:
-    """Its first row may be data, so it is kept as a row; the file was rejected with a message about a contract called ''."""
+    """Its first row may be data, so it is kept as a row.
+
+    The file was rejected with a message about a contract called ''.
+    """
     record = caller.lake.receive("farben.csv", b"artikel,farbe\nhose,rot\nhemd,blau\n")
     assert record.state is FileState.PROFILED
     assert "--header if its first row has the names" in record.error["remedy"]

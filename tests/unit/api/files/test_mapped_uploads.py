@@ -1,4 +1,6 @@
-"""A person maps the columns of an upload: the gate checks the whole file again, and only this check is committed."""
+"""A person maps the columns of an upload: the gate checks the whole file again, and only this check is
+committed.
+"""
 
 from __future__ import annotations
 
@@ -267,7 +269,9 @@ def test_an_upload_whose_columns_are_known_has_no_mapping_to_decide() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("payments", ""), ("", "payments"), ("payments", "payments")])
 def test_a_remembered_mapping_is_used_whether_or_not_the_dataset_is_chosen(first: str, second: str) -> None:
-    """People at the console are one source: with a dataset their uploads lie in its folder, without one in `uploads`."""
+    """People at the console are one source: with a dataset their uploads lie in its folder, without one in
+    `uploads`.
+    """
     caller = Caller(MemoryLake())
     if first:
         upload_id = uploaded(caller, plain(3), "zahlungen.csv", dataset=first)

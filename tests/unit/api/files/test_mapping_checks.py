@@ -1,4 +1,6 @@
-"""A person maps the columns of a file in raw: the gate checks the whole file first, and only this check is accepted."""
+"""A person maps the columns of a file in raw: the gate checks the whole file first, and only this check is
+accepted.
+"""
 
 from __future__ import annotations
 
@@ -156,7 +158,9 @@ def test_a_file_that_a_later_version_has_settled_is_not_mapped_any_more() -> Non
 
 
 def test_a_check_is_always_by_the_current_contract() -> None:
-    """The same mapping is checked again: a contract, and so the counts, may have changed since the check before."""
+    """The same mapping is checked again: a contract, and so the counts, may have changed since the check
+    before.
+    """
     caller, path = pending(plain(3))
     started: list[str] = []
     run, caller.lake.start = caller.lake.start, started.append  # type: ignore[method-assign]

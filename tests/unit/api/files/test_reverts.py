@@ -1,4 +1,6 @@
-"""An undo covers a file with its corrections, says what goes, is open to the sender, and can be taken back."""
+"""An undo covers a file with its corrections, says what goes, is open to the sender, and can be
+taken back.
+"""
 
 from __future__ import annotations
 
@@ -175,7 +177,10 @@ def test_an_undo_that_died_half_way_is_completed_by_the_next(monkeypatch: pytest
 def test_an_undo_that_was_taken_back_in_part_is_taken_back_completely_by_the_next_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Corrections are accepted first and the file last; whichever of them a killed function was at, the step can be repeated."""
+    """Corrections are accepted first and the file last.
+
+    Whichever of them a killed function was at, the step can be repeated.
+    """
     for place in range(4):
         caller = Caller(MemoryLake())
         file_id = committed(caller)

@@ -40,7 +40,10 @@ def outcome(step: Callable[[], Any]) -> str:
 
 
 def at_once(*steps: Callable[[], Any]) -> list[str]:
-    """The outcomes of steps at the same moment. They call no route: Powertools keeps the event on a class, so routes take turns."""
+    """The outcomes of steps at the same moment.
+
+    They call no route: Powertools keeps the event on a class, so routes take turns.
+    """
     barrier = Barrier(len(steps))
 
     def run(step: Callable[[], Any]) -> str:
@@ -266,7 +269,10 @@ def test_a_file_whose_commit_died_has_its_sender() -> None:
 def test_a_file_that_was_not_compared_and_whose_commit_died_has_its_sender(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The copy in raw carries its sender; its content alone would be no proof, because nobody has compared it with its SHA-256."""
+    """The copy in raw carries its sender.
+
+    Its content alone would be no proof, because nobody has compared it with its SHA-256.
+    """
     monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
     caller = Caller(MemoryLake(), ("uploader",))
     died(caller, is_copied=True)

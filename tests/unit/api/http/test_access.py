@@ -99,7 +99,10 @@ def test_groups_are_read_as_api_gateway_writes_them_and_as_a_list() -> None:
 
 
 def test_an_id_token_is_no_access_token() -> None:
-    """API Gateway accepts both: their audience is the same client. An ID token is meant for the console alone."""
+    """API Gateway accepts both: their audience is the same client.
+
+    An ID token is meant for the console alone.
+    """
     caller = Caller(MemoryLake())
     claims = {"token_use": "access", "username": "ana", "cognito:groups": "[operator]"}
     http = {"method": "GET", "path": "/v1/me"}

@@ -38,7 +38,9 @@ RUN = "20260102T040000Z-new-data-abcd1234"
 
 @dataclass
 class BuiltLake(LakeWithEndedRuns):
-    """A lake with a file of three payments, which a run merged and from which it built the tables of one system."""
+    """A lake with a file of three payments, which a run merged and from which it built the tables of one
+    system.
+    """
 
     snapshot: LakeSnapshot = field(init=False)
 
@@ -220,7 +222,10 @@ class CountingIndex:
 def test_the_ledger_is_read_once_for_all_datasets_and_not_beyond_a_bound(
     lake: BuiltLake, monkeypatch: pytest.MonkeyPatch, datasets: int
 ) -> None:
-    """The file of payments is the oldest, so all records up to the bound are read; a reading per dataset would multiply them."""
+    """The file of payments is the oldest, so all records up to the bound are read.
+
+    A reading per dataset would multiply them.
+    """
     (record,) = lake.ledger.records()
     for number in range(25):
         lake.receive(f"payments/{number}.csv", payments([number + 100]))
@@ -280,7 +285,8 @@ def test_a_failed_comparison_is_unknown_and_repeated_by_the_next_request(
 def test_a_table_of_an_older_day_than_the_newest_data_is_not_healthy(lake: BuiltLake) -> None:
     lake.point_to(replace(lake.snapshot, as_of=date(2026, 1, 5)))
     assert lake.implausible[lake.tables[0]] == (
-        f"Expected the day of the newest data, 2026-01-05, but it shows 2026-01-02. `headgate run --only {SYSTEM}` builds it again."
+        "Expected the day of the newest data, 2026-01-05, but it shows 2026-01-02. `headgate run --only "
+        f"{SYSTEM}` builds it again."
     )
 
 

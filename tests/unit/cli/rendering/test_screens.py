@@ -1,4 +1,6 @@
-"""What commands print: every id whole, data's words as text, no command accepts a number that makes no sense."""
+"""What commands print: every id whole, data's words as text, no command accepts a number that
+makes no sense.
+"""
 
 from __future__ import annotations
 

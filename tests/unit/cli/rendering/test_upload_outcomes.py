@@ -62,9 +62,8 @@ def test_each_file_has_its_name_state_dataset_and_rows(lake: MemoryLake, tmp_pat
     found = uploaded(tmp_path / "payments.csv", expect=0)
     (file,) = found["files"]
     assert (file["file"], file["key"]) == (str(tmp_path / "payments.csv"), "payments/payments.csv")
-    assert [file[name] for name in ("state", "dataset", "received", "accepted", "quarantined", "duplicates")] == [
-        "done", "payments", 4, 1, 2, 1,
-    ]  # fmt: skip
+    names = ("state", "dataset", "received", "accepted", "quarantined", "duplicates")
+    assert [file[name] for name in names] == ["done", "payments", 4, 1, 2, 1]
     assert sum(file["reasons"].values()) == 3
     assert (file["rule"], file["duplicate_of"]) == ("", "")
     assert [one["dataset"] for one in found["datasets"]] == ["payments"]

@@ -1,4 +1,6 @@
-"""Rows with quotes out of place are read alone, and the rows between them at once: what is read is the same."""
+"""Rows with quotes out of place are read alone, and the rows between them at once: what is read
+is the same.
+"""
 
 from contextlib import suppress
 

@@ -1,4 +1,6 @@
-"""Every row of a CSV text is received, or counted as skipped or as header: an independent reader counts as many."""
+"""Every row of a CSV text is received, or counted as skipped or as header: an independent reader counts as
+many.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,10 @@ NAMES = ("id", "name", "city", "total")
 
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[str, str, int]:
-    """A text with titles, with a header or none, and with a footer; its delimiter; and the number of its columns."""
+    """A text with titles, with a header or none, and with a footer; its delimiter.
+
+    And the number of its columns.
+    """
     columns = draw(st.lists(st.sampled_from([WORDS, NUMBERS]), min_size=2, max_size=4))
     rows = draw(st.lists(st.tuples(*columns).map(list), min_size=1, max_size=12))
     headers = draw(
@@ -66,8 +71,8 @@ def tables(draw: st.DrawFn) -> tuple[str, str, int]:
 def physical_rows(text: str, delimiter: str) -> int:
     """The rows that Python's strict reader counts; a blank line is none.
 
-    RFC 4180 has no text behind a closing quote: where there is some, each line is a row (`rows.py`). Python's lenient
-    reader would join lines at such a quote, and damage in one row would hide the rows below it.
+    RFC 4180 has no text behind a closing quote: where there is some, each line is a row (`rows.py`). Python's
+    lenient reader would join lines at such a quote, and damage in one row would hide the rows below it.
     """
     lines, at, count = io.StringIO(text, newline="").readlines(), 0, 0
     while at < len(lines):

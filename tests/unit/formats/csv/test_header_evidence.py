@@ -1,4 +1,7 @@
-"""The first row of a text is a header only where its cells are unlike those below; otherwise no row is taken for names."""
+"""The first row of a text is a header only where its cells are unlike those below.
+
+Otherwise no row is taken for names.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,9 @@ AIRCRAFT = """\
 
 
 def planes(rows: int = 246) -> str:
-    r"""Return rows like those of OpenFlights' `planes.dat`: a name and two codes, each of which may be `\N`."""
+    r"""Return rows like those of OpenFlights' `planes.dat`: a name and two codes, each of which
+    may be `\N`.
+    """
     some = random.Random(3)  # noqa: S311 test data
     makers = ("Airbus", "Boeing", "Cessna", "Embraer", "Fokker", "Ilyushin", "Tupolev", "Antonov")
     lines = [
@@ -39,7 +44,9 @@ def planes(rows: int = 246) -> str:
 
 
 def clicks(rows: int, *, label: bool) -> str:
-    """Return rows as of a log of clicks: counts of which many are missing, and 26 features in hexadecimal digits."""
+    """Return rows as of a log of clicks: counts of which many are missing, and 26 features in hexadecimal
+    digits.
+    """
     some = random.Random(5)  # noqa: S311 test data
     lines = []
     for _ in range(rows):

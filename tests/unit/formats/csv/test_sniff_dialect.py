@@ -124,9 +124,7 @@ def test_a_backslash_at_the_end_of_a_cell_is_no_escape() -> None:
     assert dialect.form.escape == ""
 
 
-def test_a_backslash_at_the_end_of_a_cell_is_an_escape_where_every_row_is_as_wide_as_the_header_with_it_alone() -> (
-    None
-):
+def test_a_backslash_ending_a_cell_is_an_escape_where_only_it_makes_rows_as_wide_as_the_header() -> None:
     rows, dialect = read('id|name|note\n1|"12\\"| wide"|x\n2|"a"|y\n')
     assert rows == [("1", '12"| wide', "x"), ("2", "a", "y")]
     assert dialect.form.escape == "\\"
@@ -371,7 +369,9 @@ def test_a_title_as_wide_as_the_header_is_skipped_and_counted() -> None:
 
 @pytest.mark.parametrize("above", ["", "torn\n", "1,ann\n", "# rows: 3\n\n"])
 def test_files_of_a_contract_without_a_header_are_read_from_their_first_row_on(above: str) -> None:
-    """Nothing stands above a table without a header: a first row of another width is received and quarantined with its text."""
+    """Nothing stands above a table without a header: a first row of another width is received and quarantined
+    with its text.
+    """
     text = f"{above}1,ann,1.50\n1,ann,1.50\n2,bob,2.50\n"
     received = read_csv(text.encode(), replace(PRICES, properties={"headgate.header": "none"}))
     assert received.cells["name"].to_pylist() == ["ann", "ann", "bob"]

@@ -1,4 +1,6 @@
-"""The reader of workbooks reads what openpyxl reads, except where openpyxl loses a cell that must be quarantined (ADR 34)."""
+"""The reader of workbooks reads what openpyxl reads, except where openpyxl loses a cell that must be
+quarantined (ADR 34).
+"""
 
 from __future__ import annotations
 

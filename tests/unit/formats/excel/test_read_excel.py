@@ -25,9 +25,13 @@ LINKS = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relation
 STYLES = (
     f'<styleSheet {MAIN}><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm"/>'
     '<numFmt numFmtId="165" formatCode="0.0&quot;day&quot;"/>'
-    '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>'
+    '</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf '
+    'numFmtId="165"/></cellXfs></styleSheet>'
 )
-TEXTS = f"<sst {MAIN}><si><t>shared</t></si><si><r><t>two </t></r><r><t>runs</t></r><rPh><t>hint</t></rPh></si></sst>"
+TEXTS = (
+    f"<sst {MAIN}><si><t>shared</t></si><si><r><t>two "
+    "</t></r><r><t>runs</t></r><rPh><t>hint</t></rPh></si></sst>"
+)
 
 
 def cell(at: str, value: object) -> str:
@@ -218,7 +222,9 @@ def test_a_fuller_header_further_down_costs_no_row_above_it() -> None:
 
 
 def test_a_header_over_two_rows_rejects_the_file() -> None:
-    """Of merged cells only the first has a value, so the lower row of the header has a column without a name."""
+    """Of merged cells only the first has a value, so the lower row of the header has a column
+    without a name.
+    """
     with pytest.raises(HeaderError) as rejected:
         rows(workbook({"S": sheet([["id", "shown", None], [None, "name", "day"], [1, "a", "b"]])}))
     assert rejected.value.rule == "blank_column"
@@ -260,13 +266,19 @@ def test_a_workbook_is_known_by_its_parts_and_may_be_compressed_again() -> None:
         ),
         (
             {
-                "S": f'<worksheet {MAIN}><sheetData><row r="1"><c r="ZZZ1"><v>1</v></c></row></sheetData></worksheet>'
+                "S": (
+                    f'<worksheet {MAIN}><sheetData><row r="1"><c '
+                    'r="ZZZ1"><v>1</v></c></row></sheetData></worksheet>'
+                )
             },
             "corrupt_workbook",
         ),
         (
             {
-                "S": f'<worksheet {MAIN}><sheetData><row r="1"><c t="s"><v>99</v></c></row></sheetData></worksheet>'
+                "S": (
+                    f'<worksheet {MAIN}><sheetData><row r="1"><c '
+                    't="s"><v>99</v></c></row></sheetData></worksheet>'
+                )
             },
             "corrupt_workbook",
         ),
@@ -434,7 +446,10 @@ def test_a_workbook_without_the_named_sheet_is_rejected_with_the_sheets_that_it_
 
 
 def test_floats_keep_every_digit_and_amounts_are_read_as_they_are_shown() -> None:
-    """A column of floats or texts has exact digits; in one of decimals, what arithmetic with floats leaves is no part of an amount."""
+    """A column of floats or texts has exact digits.
+
+    In one of decimals, what arithmetic with floats leaves is no part of an amount.
+    """
     body = sheet(
         [
             ["id", "share", "amount"],

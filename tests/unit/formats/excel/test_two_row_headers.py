@@ -1,4 +1,6 @@
-"""A workbook's names may stand in two rows, as groups over columns: it is profiled, and a draft says what to do instead of guessing."""
+"""A workbook's names may stand in two rows, as groups over columns: it is profiled, and a draft says what to
+do instead of guessing.
+"""
 
 from __future__ import annotations
 
@@ -101,7 +103,9 @@ def test_a_title_and_a_row_with_gaps_are_no_second_row_of_names(
 
 
 def test_a_line_of_texts_above_the_header_is_no_row_of_a_sample() -> None:
-    """Columns of text alone accept every row above the header, but columns of numbers do not: the sample has one number of rows."""
+    """Columns of text alone accept every row above the header, but columns of numbers do not: the sample has
+    one number of rows.
+    """
     body = workbook(
         ["Filiale", "Umsatz", "Umsatz"],
         ["Ort", "Bar", "Karte"],

@@ -56,7 +56,10 @@ def test_a_whole_number_of_more_digits_than_a_float_keeps_is_seen_to_be_destroye
     "stored", ["4111111111111111", "-1234567890123457", "12345678901234567891", "1234567890123405000"]
 )
 def test_a_whole_number_of_which_the_file_has_all_digits_keeps_them(stored: str) -> None:
-    """Programs that write workbooks, such as pandas, write every digit; Excel does so for results of formulas."""
+    """Programs that write workbooks, such as pandas, write every digit.
+
+    Excel does so for results of formulas.
+    """
     assert number_text(stored) == stored
 
 

@@ -1,4 +1,6 @@
-"""Lists, structs and maps of Parquet are kept as JSON text with exactly their values, where the contract keeps them."""
+"""Lists, structs and maps of Parquet are kept as JSON text with exactly their values, where the contract
+keeps them.
+"""
 
 from __future__ import annotations
 

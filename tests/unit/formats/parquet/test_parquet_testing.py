@@ -31,7 +31,8 @@ DATA = (
 )
 NESTED = {
     "datapage_v2.snappy", "incorrect_map_schema", "list_columns", "map_no_value", "nested_lists.snappy",
-    "nested_maps.snappy", "nested_structs.rust", "nonnullable.impala", "null_list", "nullable.impala", "nulls.snappy", "old_list_structure",
+    "nested_maps.snappy", "nested_structs.rust", "nonnullable.impala", "null_list", "nullable.impala",
+    "nulls.snappy", "old_list_structure",
     "repeated_no_annotation", "repeated_primitive_no_list",
 }  # fmt: skip
 NO_TEXT = {"binary_truncated_min_max", "fixed_length_byte_array"}

@@ -355,9 +355,11 @@ def test_the_table_of_a_damaged_file_is_refused_as_its_rows_are() -> None:
 
 
 def with_an_empty_group() -> bytes:
-    """A file of `id` and `total` with `optional group nested { optional group inner {} }` between them, which Arrow cannot write.
+    """A file of `id` and `total` with `optional group nested { optional group inner {} }` between them, which
+    Arrow cannot write.
 
-    The schema's elements are inserted into the footer in Thrift's compact protocol: repetition (field 3), name (4) and children (5).
+    The schema's elements are inserted into the footer in Thrift's compact protocol: repetition (field 3),
+    name (4) and children (5).
     """
     out = io.BytesIO()
     pq.write_table(pa.table({"id": [1], "total": [100]}), out, store_schema=False, compression="none")
@@ -371,7 +373,9 @@ def with_an_empty_group() -> bytes:
 
 
 def test_a_group_without_fields_is_no_column() -> None:
-    """DuckDB's `empty_group_test.parquet` has such a group: it stores no value, and the other columns are read."""
+    """DuckDB's `empty_group_test.parquet` has such a group: it stores no value, and the other columns are
+    read.
+    """
     content = with_an_empty_group()
     assert pq.read_schema(io.BytesIO(content)).names == ["id", "nested", "total"]
     drafted = draft(content, "things")

@@ -1,4 +1,6 @@
-"""Runs are accepted as a whole: whatever the order and number of events, nothing before the manifest, everything after it."""
+"""Runs are accepted as a whole: whatever the order and number of events, nothing before the manifest,
+everything after it.
+"""
 
 from __future__ import annotations
 

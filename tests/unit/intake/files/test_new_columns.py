@@ -1,4 +1,6 @@
-"""A column that a file has and its contract does not: counted in the record, and its values treated as the contract states."""
+"""A column that a file has and its contract does not: counted in the record, and its values treated as the
+contract states.
+"""
 
 from __future__ import annotations
 

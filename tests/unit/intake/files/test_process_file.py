@@ -376,7 +376,10 @@ def test_datasets_without_cards_need_no_masking_key() -> None:
 
 @dataclass
 class Stopping:
-    """A port that stops the process before or after its n-th call; it is shared by several ports to count them together."""
+    """A port that stops the process before or after its n-th call.
+
+    It is shared by several ports to count them together.
+    """
 
     left: int
     after: bool

@@ -38,7 +38,10 @@ pytestmark = pytest.mark.unit
 
 KEY = "payments/a.csv"
 NUMBERS = (b"4111111111111111", b"4111111111111112")
-REGIONS = b"region_id,region_name,country_code,continent,population,gdp_usd,updated_at\nR1,North,GB,EU,100,1.50,2024-01-01 10:00:00\n"
+REGIONS = (
+    b"region_id,region_name,country_code,continent,population,gdp_usd,updated_at\n"
+    b"R1,North,GB,EU,100,1.50,2024-01-01 10:00:00\n"
+)
 
 
 def lake_that(originals: Originals) -> MemoryLake:
@@ -343,7 +346,10 @@ def test_an_original_whose_rows_only_masked_values_tell_apart_stays_and_is_pendi
 
 
 class Dying:
-    """A port whose worker dies before or after the call of that number; it counts the calls that both ports get."""
+    """A port whose worker dies before or after the call of that number.
+
+    It counts the calls that both ports get.
+    """
 
     def __init__(self, port: Any, calls: list[str], dies_at: int, *, after: bool) -> None:  # noqa: ANN401 a port of any kind
         self._port, self._calls, self._dies_at, self._after = port, calls, dies_at, after

@@ -1,4 +1,6 @@
-"""A replay moves each row once: what may pass now leaves quarantine, what may not enters it, and nothing is lost or doubled."""
+"""A replay moves each row once: what may pass now leaves quarantine, what may not enters it, and nothing is
+lost or doubled.
+"""
 
 from __future__ import annotations
 
@@ -291,7 +293,8 @@ AMOUNTS = st.lists(st.integers(0, 9), min_size=1, max_size=8)
 BOUNDS = st.integers(-1, 9)
 
 
-# An example gates a file twice and replays it. A few dozen reach every relation of the two bounds to the amounts.
+# An example gates a file twice and replays it. A few dozen reach every relation of the two bounds to the
+# amounts.
 @examples(50)
 @given(amounts=AMOUNTS, repeats=st.integers(0, 2), old=BOUNDS, new=BOUNDS)
 def test_a_replayed_lake_is_the_lake_that_knew_the_new_contract_from_the_start(
@@ -411,7 +414,9 @@ def test_only_files_that_a_changed_contract_may_let_more_of_in_are_replayed() ->
 
 
 def test_a_changed_rule_makes_files_replayable_although_the_version_stays() -> None:
-    """A contract is edited without a new version: the files that it refused rows of are checked again, and then no more."""
+    """A contract is edited without a new version: the files that it refused rows of are checked again, and
+    then no more.
+    """
     lake = fresh(contract(10), body_of(1, 50))
     described = replace(
         contract(10), columns=tuple(replace(column, description="new") for column in contract(10).columns)
@@ -459,7 +464,9 @@ def test_the_previous_record_keeps_what_a_replay_does_not_know() -> None:
 
 
 def test_the_time_until_a_replay_is_no_work_of_the_gate() -> None:
-    """The record has the times of its newest way through the gate, from which its duration and its cost follow."""
+    """The record has the times of its newest way through the gate, from which its duration and its cost
+    follow.
+    """
     lake = fresh(contract(10), body_of(1, 50))
     before = next(lake.ledger.records())
     lake.now += dt.timedelta(minutes=14)

@@ -1,4 +1,6 @@
-"""Undoing an upload: the merged table is the one of a lake that the file never came to, and the file can be accepted again."""
+"""Undoing an upload: the merged table is the one of a lake that the file never came to, and the file can be
+accepted again.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Deletions that a run reports reach curated once, however often they come; a contract that asks for none gets none."""
+"""Deletions that a run reports reach curated once, however often they come.
+
+A contract that asks for none gets none.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Rows of a file whose original was masked are corrected whole: the values of its other columns are not kept."""
+"""Rows of a file whose original was masked are corrected whole: the values of its other columns
+are not kept.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A corrected file closes the refused rows of its older versions: each once, seen as closed, and never while somebody holds them."""
+"""A corrected file closes the refused rows of its older versions: each once, seen as closed, and never while
+somebody holds them.
+"""
 
 from __future__ import annotations
 

@@ -164,8 +164,8 @@ def test_the_other_order_of_day_and_month_replaces_the_pattern_and_says_that_acc
     body = "id,day\na,31/12/2026\nb,03/04/2026\nc,25/01/2026\n"
     (found,) = listed(body)
     assert (
-        "read it as dd/MM/yyyy (logicalTypeOptions.format: dd/MM/yyyy; instead of MM/dd/yyyy: accepted values are read"
-        in found.edit
+        "read it as dd/MM/yyyy (logicalTypeOptions.format: dd/MM/yyyy; instead of MM/dd/yyyy: accepted "
+        "values are read" in found.edit
     )
     days = gated(suggested(SALES, [found]), body.encode()).accepted.column("day").to_pylist()
     assert days == [date(2026, 12, 31), date(2026, 4, 3), date(2026, 1, 25)]

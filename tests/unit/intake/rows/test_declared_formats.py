@@ -1,4 +1,7 @@
-"""A file in the formats that its contract declares goes through the gate as it is; quarantine holds the original texts."""
+"""A file in the formats that its contract declares goes through the gate as it is.
+
+Quarantine holds the original texts.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,10 @@ COLUMNS = (
     Column("celsius", ColumnType(Kind.DECIMAL, precision=6, scale=2)),
     Column("note", ColumnType(Kind.STRING), mask=Mask.FREE_TEXT),
 )
-BODY = b"station,celsius,note\nn1,1.50,\nn1,1.5,\nn1,,x\nn1,,x\nn2,1.50,\nn1,1.50,card 4111111111111111\nn1,1.50,card 5555555555554444\n"
+BODY = (
+    b"station,celsius,note\nn1,1.50,\nn1,1.5,\nn1,,x\nn1,,x\nn2,1.50,\nn1,1.50,card 4111111111111111\n"
+    b"n1,1.50,card 5555555555554444\n"
+)
 
 
 def counts(**properties: object) -> tuple[int, int, int]:
@@ -34,7 +37,5 @@ def test_without_a_key_every_row_is_accepted() -> None:
     assert counts() == (7, 7, 0)
 
 
-def test_with_whole_row_identity_an_exact_repeat_is_a_duplicate_also_when_it_is_spelled_otherwise_or_has_nulls() -> (
-    None
-):
+def test_with_whole_row_identity_a_repeat_is_a_duplicate_also_when_spelled_otherwise_or_with_nulls() -> None:
     assert counts(**{"headgate.identity": "whole_row"}) == (7, 5, 2)

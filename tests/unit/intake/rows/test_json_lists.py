@@ -1,4 +1,6 @@
-"""A list in JSON is kept as JSON text where the contract says so, left out where it says so, and refused otherwise."""
+"""A list in JSON is kept as JSON text where the contract says so, left out where it says so, and refused
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 ORDERS = (
-    b'[{"id": 1, "ship": {"city": "Ulm"}, "items": [{"sku": "A", "price": 1.10}, {"sku": "B", "price": 12345678901234567890.5}]},\n'
+    b'[{"id": 1, "ship": {"city": "Ulm"}, "items": [{"sku": "A", "price": 1.10}, {"sku": "B", "price": '
+    b"12345678901234567890.5}]},\n"
     b' {"id": 2, "ship": null, "items": []},\n'
     b' {"id": 3, "ship": {"city": "Bonn"}, "items": null}]\n'
 )
@@ -97,7 +100,10 @@ def test_a_name_with_objects_in_some_rows_and_texts_in_others_is_drafted() -> No
 
 
 def test_card_data_inside_a_list_is_masked() -> None:
-    body = b'[{"id": 1, "items": ["4111\\n1111 1111 1111", {"cvv": "123"}]}, {"id": 2, "items": [4111111111111111]}]'
+    body = (
+        b'[{"id": 1, "items": ["4111\\n1111 1111 1111", {"cvv": "123"}]}, {"id": 2, "items": '
+        b"[4111111111111111]}]"
+    )
     accepted = gated(body, draft(body, "orders").contract).accepted
     assert accepted.column("items").to_pylist() == ['["[PAN ****1111]",{"cvv":"[CVV]"}]', "[[PAN ****1111]]"]
 

@@ -1,4 +1,7 @@
-"""Masked where they come from, rows arrive as if the gate had masked them; and nothing that is not sealed passes for masked."""
+"""Masked where they come from, rows arrive as if the gate had masked them.
+
+And nothing that is not sealed passes for masked.
+"""
 
 from __future__ import annotations
 

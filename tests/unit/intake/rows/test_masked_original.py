@@ -35,7 +35,10 @@ pytestmark = pytest.mark.unit
 KEY = MaskingKey("k1", b"0" * 32)
 AT = datetime(2026, 1, 2, 3, 4, 5)
 CONTRACT = Registry.load().source["payments"]
-HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at"
+HEADER = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at"
+)
 PANS = ("4111111111111111", "5555555555554444", "378282246310005")
 CODE = "8642"
 GOOD = "1,A1,card,4111111111111111,8642,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00"

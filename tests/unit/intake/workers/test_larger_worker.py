@@ -1,4 +1,6 @@
-"""A file that is too much for its worker goes to a larger one, once, and becomes there what it would have become here."""
+"""A file that is too much for its worker goes to a larger one, once, and becomes there what it would have
+become here.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,10 @@ HEADER = "region_id,region_name,country_code,continent,population,gdp_usd,update
 
 def regions(name: str, size_bytes: int = LARGE_BYTES) -> bytes:
     """Rows of which the first is as long as need be; it is refused, so that nothing of it stays."""
-    short = f"GB,{name},GB,EU,1,,2024-01-01 00:00:00\nFR,{name},FR,EU,x,,2024-01-01 00:00:00\nGB,{name},GB,EU,1,,2024-01-01 00:00:00\n"
+    short = (
+        f"GB,{name},GB,EU,1,,2024-01-01 00:00:00\nFR,{name},FR,EU,x,,2024-01-01 00:00:00\n"
+        f"GB,{name},GB,EU,1,,2024-01-01 00:00:00\n"
+    )
     line = f"{'no code' * 100},a,b,c,,,\n"
     return (HEADER + short + line * (size_bytes // len(line) + 1)).encode()
 
@@ -322,7 +327,10 @@ def test_a_file_that_killed_a_worker_goes_to_a_larger_one(large: bytes) -> None:
 
 
 def test_a_small_file_that_killed_a_worker_goes_to_a_larger_one_when_it_comes_again() -> None:
-    """A small archive or workbook may hold a lot; three deaths would leave a dead letter and no word of why."""
+    """A small archive or workbook may hold a lot.
+
+    Three deaths would leave a dead letter and no word of why.
+    """
     lake = Lake()
     ref = lake.put("regions/small.csv", regions("small", 0))
     lake.ledger.claim(
@@ -348,7 +356,9 @@ def test_a_small_file_that_comes_again_after_a_failed_call_stays_with_the_functi
 def test_a_file_that_only_met_a_failing_service_stays_with_the_worker_that_has_enough_for_it(
     large: bytes,
 ) -> None:
-    """No job, which takes minutes and costs money, for one call that S3 throttled: nobody died of the file."""
+    """No job, which takes minutes and costs money, for one call that S3 throttled: nobody died of
+    the file.
+    """
     lake = Lake()
     ref, met = lake.put("regions/a.csv", large), ["SlowDown"]
 

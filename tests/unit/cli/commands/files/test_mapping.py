@@ -219,7 +219,8 @@ def test_a_file_that_no_contract_fits_names_the_draft_and_the_replay_with_a_data
 
 GERMAN = (
     b"Gebiet;Bezeichnung;Land;Erdteil;Einwohner;BIP;Stand\n"
-    b"GB;Great Britain;GB;EU;67000000;3000.50;2024-01-01 10:00:00\nDE;Germany;DE;EU;83000000;4000.50;2024-01-01 10:00:00\n"
+    b"GB;Great Britain;GB;EU;67000000;3000.50;2024-01-01 10:00:00\n"
+    b"DE;Germany;DE;EU;83000000;4000.50;2024-01-01 10:00:00\n"
 )
 GERMAN_FIELDS = [
     "Gebiet=region_id",
@@ -234,7 +235,9 @@ GERMAN_FIELDS = [
 
 @pytest.fixture
 def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
-    """A deployment with a file of regions whose header is German, so that no contract fits it by its names."""
+    """A deployment with a file of regions whose header is German, so that no contract fits it by
+    its names.
+    """
     made = MemoryLake()
     assert made.receive("gebiete.csv", GERMAN).state is FileState.PROFILED
     monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))

@@ -1,4 +1,7 @@
-"""The screen of a certificate is words, with no Python value and no field name; what would be lost is listed before it is."""
+"""The screen of a certificate is words, with no Python value and no field name.
+
+What would be lost is listed before it is.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`headgate report` in a lake whose tables are its own: every dataset and every own model is on the screen."""
+"""`headgate report` in a lake whose tables are its own: every dataset and every own model is on
+the screen.
+"""
 
 from __future__ import annotations
 

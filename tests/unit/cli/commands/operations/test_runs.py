@@ -156,8 +156,8 @@ def test_a_later_run_for_one_system_does_not_hide_the_failure_of_another(lake: L
     assert status.next_commands(found) == ["headgate runs show system-failed"]
     message = next(one.message for one in found.checks if one.name == "run")
     assert (
-        "Run other-system succeeded, but did not repeat what failed before: retail-copilot in run system-failed."
-        in message
+        "Run other-system succeeded, but did not repeat what failed before: retail-copilot in run "
+        "system-failed." in message
     )
 
 

@@ -1,4 +1,6 @@
-"""`headgate contract init|check|diff` work on files alone, and end with 3 when something is refused or breaks."""
+"""`headgate contract init|check|diff` work on files alone, and end with 3 when something is refused or
+breaks.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 CONTRACTS = next(folder for folder in folders("source") if "retail" in folder.parts)
-HEADER = "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,updated_at\n"
+HEADER = (
+    "payment_id,order_id,method,card_number,card_cvv,card_expiry,amount,currency,paid_at,status,notes,"
+    "updated_at\n"
+)
 GOOD = "1,A1,card,4111111111111111,917,2026-01,10.50,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
 BAD = "2,A2,card,4111111111111112,917,2026-01,ten,GBP,2024-01-01 10:00:00,captured,,2024-01-01 10:00:00\n"
 
@@ -261,7 +266,7 @@ schema:
   - {name: id, logicalType: integer, physicalType: BIGINT, required: true, primaryKey: true, primaryKeyPosition: 1}
   - {name: name, logicalType: string, physicalType: TEXT}
   - {name: price, logicalType: number, physicalType: "DECIMAL(10,2)"}
-"""
+"""  # noqa: E501 a file's text
 
 
 def test_check_counts_rows_above_the_header_and_shows_the_lines_that_it_skips(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""What `contract init` writes accepts its own sample. `make check-drafts` runs it over every file; here over some of them."""
+"""What `contract init` writes accepts its own sample.
+
+`make check-drafts` runs it over every file; here over some of them.
+"""
 
 import os
 from pathlib import Path

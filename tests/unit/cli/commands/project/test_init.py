@@ -83,8 +83,8 @@ def test_samples_of_the_same_columns_may_be_one_dataset(tmp_path: Path) -> None:
     shown = " ".join(done.stdout.split())  # as wide as the terminal is
     assert shown.count("have the same columns") == 1
     assert (
-        "README.md. north and south have the same columns. If they are one dataset, keep contracts/source/north.yaml"
-        in shown
+        "README.md. north and south have the same columns. If they are one dataset, keep "
+        "contracts/source/north.yaml" in shown
     )
     assert "send all files with `headgate upload FILE... --dataset north`. Next:" in shown
 
