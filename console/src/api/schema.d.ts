@@ -214,15 +214,19 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state `profiled`, too
-         * @description Samples are shown to the same callers as the values of a profile.
+         * The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state
+         * @description `profiled`, too.
+         *
+         *     Samples are shown to the same callers as the values of a profile.
          *
          *     Needs the group `viewer`.
          */
         get: operations["getMapping"];
         /**
-         * Decide which column is which field, and let the gate check the whole file with this mapping. Nothing is remembered yet
-         * @description Needs the group `uploader`.
+         * Decide which column is which field, and let the gate check the whole file with this mapping
+         * @description Nothing is remembered yet.
+         *
+         *     Needs the group `uploader`.
          */
         put: operations["checkMapping"];
         post?: never;
@@ -243,7 +247,8 @@ export interface paths {
         put?: never;
         /**
          * Remember the mapping that was checked, and process the file again with it. Repeating is safe
-         * @description `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended the answer is 409.
+         * @description `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended
+         *     the answer is 409.
          *
          *     Needs the group `uploader`.
          */
@@ -263,8 +268,9 @@ export interface paths {
         };
         /**
          * Statistics of a file's columns
-         * @description Without values, such as samples and the smallest, are columns that the contract classifies as personal; where it does that, also
-         *     columns that it does not name, and all columns of a file without a contract. Who sent the file, and the group `personal-data`, see them.
+         * @description Without values, such as samples and the smallest, are columns that the contract classifies as personal;
+         *     where it does that, also columns that it does not name, and all columns of a file without a contract. Who
+         *     sent the file, and the group `personal-data`, see them.
          *
          *     Needs the group `viewer`.
          */
@@ -286,7 +292,8 @@ export interface paths {
         };
         /**
          * The rows of a file in quarantine, by reason
-         * @description Values of a dataset with personal data are empty, unless the caller sent the file or is in the group `personal-data`.
+         * @description Values of a dataset with personal data are empty, unless the caller sent the file or is in the group
+         *     `personal-data`.
          *
          *     Needs the group `viewer`.
          */
@@ -313,15 +320,19 @@ export interface paths {
         get: operations["previewRevert"];
         put?: never;
         /**
-         * Undo an upload with its corrections: the rows leave curated and quarantine, and the tables with the next run
-         * @description Originals stay in raw. An uploader may undo the files that it sent itself.
+         * Undo an upload with its corrections: the rows leave curated and quarantine, and the tables with the
+         * @description next run.
+         *
+         *     Originals stay in raw. An uploader may undo the files that it sent itself.
          *
          *     Needs the group `uploader`.
          */
         post: operations["revertFile"];
         /**
-         * Take an undo back: the original goes through the gate again, and so do the corrections that were undone with it
-         * @description Needs the group `uploader`.
+         * Take an undo back: the original goes through the gate again, and so do the corrections that were undone
+         * @description with it.
+         *
+         *     Needs the group `uploader`.
          */
         delete: operations["restoreFile"];
         options?: never;
@@ -712,8 +723,8 @@ export interface paths {
         };
         /**
          * Rows of a table: filtered, sorted, page by page
-         * @description All pages of a cursor are of one version of the table; when the table is published again meanwhile, and the version was removed,
-         *     the answer is 410.
+         * @description All pages of a cursor are of one version of the table; when the table is published again meanwhile, and
+         *     the version was removed, the answer is 410.
          *
          *     Needs the group `viewer`.
          */
@@ -737,7 +748,8 @@ export interface paths {
         put?: never;
         /**
          * Begin an upload, or continue it
-         * @description The same caller, name, size and hash give the same upload, so a page that was reloaded continues with the missing parts.
+         * @description The same caller, name, size and hash give the same upload, so a page that was reloaded continues with the
+         *     missing parts.
          *     With the state `duplicate` the content was accepted before: nothing has to be sent.
          *
          *     Needs the group `uploader`.
@@ -784,8 +796,9 @@ export interface paths {
         put?: never;
         /**
          * Move the file to raw, where the gate processes it. Repeating is safe
-         * @description A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this content with this mapping
-         *     the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the check that was read is committed.
+         * @description A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this
+         *     content with this mapping the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the
+         *     check that was read is committed.
          *
          *     Needs the group `uploader`.
          */
@@ -824,8 +837,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the mapping
-         * @description Needs the group `uploader`.
+         * Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the
+         * @description mapping.
+         *
+         *     Needs the group `uploader`.
          */
         get: operations["getDryRun"];
         put?: never;
@@ -1172,7 +1187,9 @@ export interface components {
         };
         /**
          * CorrectionsSent
-         * @description The new file with the corrected rows. The same corrections have the same key and content, so repeating is safe.
+         * @description The new file with the corrected rows.
+         *
+         *     The same corrections have the same key and content, so repeating is safe.
          */
         CorrectionsSent: {
             /** File Id */
@@ -1239,7 +1256,8 @@ export interface components {
         };
         /**
          * CustomerAsked
-         * @description A customer of the last run, a customer with some signals changed, or, with all signals and no number, a new customer.
+         * @description A customer of the last run, a customer with some signals changed, or, with all signals and no number, a
+         *     new customer.
          */
         CustomerAsked: {
             /** Customer Id */
@@ -1388,7 +1406,9 @@ export interface components {
         };
         /**
          * DryRun
-         * @description The result of the gate's check of the whole file. Nothing of it is in the ledger, curated, quarantine or the alerts.
+         * @description The result of the gate's check of the whole file.
+         *
+         *     Nothing of it is in the ledger, curated, quarantine or the alerts.
          */
         DryRun: {
             /** @description As in a file. */
@@ -2234,7 +2254,9 @@ export interface components {
         };
         /**
          * MappingDecision
-         * @description The field of each column, by name; the columns of the suggestion that are not named keep the suggested field.
+         * @description The field of each column, by name.
+         *
+         *     The columns of the suggestion that are not named keep the suggested field.
          */
         MappingDecision: {
             /**
@@ -2801,8 +2823,8 @@ export interface components {
          * Rows
          * @description A page of rows.
          *
-         *     A cell is a JSON value. Text is used for what JSON or JavaScript cannot hold exactly: decimals, whole numbers beyond 2^53, dates,
-         *     timestamps (ISO 8601), and `NaN` or `Infinity`.
+         *     A cell is a JSON value. Text is used for what JSON or JavaScript cannot hold exactly: decimals, whole
+         *     numbers beyond 2^53, dates, timestamps (ISO 8601), and `NaN` or `Infinity`.
          */
         Rows: {
             /** Columns */
