@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from headgate.analytics.conformal import offsets
-from headgate.analytics.forecasting import LEVELS, Panel, backtest, bounded
+from headgate.analytics.forecasting import LEVELS, SeriesHistories, backtest, bounded
 from headgate.engines import LOCAL
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def forecast(
     grouped = series.sort_values(["unique_id", "ds"]).groupby("unique_id", sort=True)["y"]
     histories = tuple(group.to_numpy(dtype=float) for _, group in grouped)
     now, past = backtest(
-        Panel(histories),
+        SeriesHistories(histories),
         task,
         cuts=[task.horizon * number for number in range(1, windows + 1)],
         engine=engine,

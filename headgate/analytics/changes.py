@@ -32,7 +32,7 @@ MAX_PERSISTENCE = 0.9  # a lag-one correlation above it looks the same as steps
 
 
 @dataclass(frozen=True)
-class Change:
+class LevelChange:
     """A new level from the value at `at` on.
 
     `begins` is where the level before began, `ends` is after the last of the new one.
@@ -44,7 +44,7 @@ class Change:
     p_value: float
 
 
-def changes(values: Array, least: int) -> tuple[Change, ...]:
+def changes(values: Array, least: int) -> tuple[LevelChange, ...]:
     """All changes of level, oldest first.
 
     Args:
@@ -95,7 +95,7 @@ def _cuts(ranks: Array, least: int) -> list[int]:
     return cuts[::-1]
 
 
-def _held(ranks: Array, cuts: list[int]) -> tuple[Change, ...]:
+def _held(ranks: Array, cuts: list[int]) -> tuple[LevelChange, ...]:
     """The cuts that are more than chance between their neighbours, once the weakest of the others is dropped
     again and again.
     """
@@ -103,7 +103,7 @@ def _held(ranks: Array, cuts: list[int]) -> tuple[Change, ...]:
         persistence = _persistence(ranks, cuts)
         edges = [0, *cuts, ranks.size]
         candidates = [
-            Change(a, b, c, _doubt(ranks[a:b], ranks[b:c], persistence))
+            LevelChange(a, b, c, _doubt(ranks[a:b], ranks[b:c], persistence))
             for (a, b), (_, c) in pairwise(pairwise(edges))
         ]
         weakest = max(candidates, key=lambda change: change.p_value)
@@ -125,18 +125,18 @@ def _doubt(before: Array, after: Array, persistence: float) -> float:
     return chance(np.r_[before, after], persistence) if max(superiority, 1 - superiority) >= LARGE else 1.0
 
 
-def _placed(values: Array, kept: tuple[Change, ...]) -> tuple[Change, ...]:
+def _placed(values: Array, kept: tuple[LevelChange, ...]) -> tuple[LevelChange, ...]:
     """The changes at which the values, as ranks, separate the levels best: least distance from the parts'
     medians.
     """
     edges = [0, *(_place(values, change) for change in kept), values.size]
     return tuple(
-        Change(a, b, c, change.p_value)
+        LevelChange(a, b, c, change.p_value)
         for change, ((a, b), (_, c)) in zip(kept, pairwise(pairwise(edges)), strict=True)
     )
 
 
-def _place(values: Array, change: Change) -> int:
+def _place(values: Array, change: LevelChange) -> int:
     part, at = values[change.begins : change.ends], change.at - change.begins
     before, after = np.abs(part - np.median(part[:at])), np.abs(part - np.median(part[at:]))
     reach = min(at, part.size - at) // 2

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from headgate.analytics import naive_rules
-from headgate.analytics.forecasting import LEVELS, Backtest, Origin, Panel, bounded
+from headgate.analytics.forecasting import LEVELS, Backtest, Origin, SeriesHistories, bounded
 from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.analytics.published_forecast import (
     PublishedForecast,
@@ -60,7 +60,9 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
     )
     frames = [refused.reindex(columns=[*by, *COLUMNS])]
     if histories:
-        forecast = _unbeaten(published_forecast(Panel(histories), grain, horizon, engine=engine), grain)
+        forecast = _unbeaten(
+            published_forecast(SeriesHistories(histories), grain, horizon, engine=engine), grain
+        )
         series = (
             panel.names.iloc[modelled]
             .assign(history_periods=sizes[modelled])

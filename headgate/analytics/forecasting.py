@@ -50,7 +50,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Panel:
+class SeriesHistories:
     """The histories of all series, and their events.
 
     Attributes:
@@ -64,10 +64,12 @@ class Panel:
     exposure: Array | None = None
     expected: Array | None = None
 
-    def before(self, cut: int) -> Panel:
+    def before(self, cut: int) -> SeriesHistories:
         """The panel as it was `cut` periods ago, when what events were to come was known as well."""
         exposure = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
-        return Panel(tuple(_before(history, cut) for history in self.histories), exposure, self.expected)
+        return SeriesHistories(
+            tuple(_before(history, cut) for history in self.histories), exposure, self.expected
+        )
 
     def without_events(self, task: Task) -> tuple[tuple[Array, ...], Array]:
         """The histories as they would have been without events, and what to multiply means by.
@@ -127,7 +129,7 @@ class Backtest:
 
 
 def backtest(
-    panel: Panel,
+    panel: SeriesHistories,
     task: Task,
     *,
     cuts: Sequence[int],
@@ -151,7 +153,9 @@ def backtest(
     )
 
 
-def _origins(panels: list[Panel], task: Task, adjust: Adjustment | None, engine: Engine) -> list[Origin]:
+def _origins(
+    panels: list[SeriesHistories], task: Task, adjust: Adjustment | None, engine: Engine
+) -> list[Origin]:
     """One origin for each panel."""
     plain = [panel.without_events(task) for panel in panels]
     votes = [pooled_votes(histories, task.horizon, task.season_lengths) for histories, _ in plain]
@@ -200,7 +204,7 @@ def _points(rows: pd.DataFrame, task: Task, votes: list[PanelVotes]) -> pd.DataF
 
 
 def _origin(
-    panel: Panel, points: pd.DataFrame, factors: Array, task: Task, adjust: Adjustment | None
+    panel: SeriesHistories, points: pd.DataFrame, factors: Array, task: Task, adjust: Adjustment | None
 ) -> Origin:
     means = points["mean"].to_numpy(dtype=float).reshape(len(panel.histories), task.horizon) * factors
     spread = np.array([error_scale(history, task.season_lengths) for history in panel.histories], dtype=float)

@@ -19,7 +19,7 @@ from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.point_forecasts import INTERMITTENT_INTERVAL, MIN_MODELLED
 
 if TYPE_CHECKING:
-    from headgate.analytics.forecasting import Backtest, Origin, Panel, Task
+    from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, Task
 
 Array = npt.NDArray[np.float64]
 
@@ -87,7 +87,7 @@ def damped_growth(history: Array, year: int) -> float:
     return float(np.clip(growth, 1 / _MOST_GROWTH, _MOST_GROWTH))
 
 
-def candidates(origin: Origin, panel: Panel, task: Task, year: int) -> Candidates:
+def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) -> Candidates:
     """The ensemble's forecasts beside those of the rules, which are made without events and get them back."""
     plain, factors = panel.without_events(task)
     growth = damped_growth(_summed(plain), year)  # of one series it would mostly be noise

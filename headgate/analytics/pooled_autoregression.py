@@ -34,7 +34,7 @@ OWN_RIDGE = 0.3  # likewise; how strongly a series is shrunk towards the panel's
 
 
 @dataclass(frozen=True)
-class Shape:
+class AutoregressionInput:
     """The input of the autoregression: `lags` values, less the mean of the last `level` of them."""
 
     lags: int
@@ -111,7 +111,9 @@ def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tup
     return PanelVotes(ahead, np.fmin.reduce([of_values.left for of_values, _ in forecasts]))
 
 
-def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> tuple[Shape, ...]:
+def _shapes(
+    histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]
+) -> tuple[AutoregressionInput, ...]:
     """One by the level of a whole season and, where that is longer than what is forecast, one by the level of
     late.
 
@@ -128,7 +130,7 @@ def _shapes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[in
         return ()
     cycles = min(usual // (SHARE_OF_LAGS * seasons[-1]), MAX_CYCLES)
     levels = sorted({min(seasons[0], horizon), seasons[0]})
-    return tuple(Shape(cycles * seasons[-1], level, seasons[0], horizon) for level in levels)
+    return tuple(AutoregressionInput(cycles * seasons[-1], level, seasons[0], horizon) for level in levels)
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class _PooledForecast:
     left: Array
 
 
-def _forecast(histories: tuple[Array, ...], shape: Shape) -> _PooledForecast:
+def _forecast(histories: tuple[Array, ...], shape: AutoregressionInput) -> _PooledForecast:
     moments = [_moments(history, shape) for history in histories]
     usable = [each for each in moments if each]
     if len(usable) < MIN_SERIES:
@@ -153,7 +155,7 @@ def _forecast(histories: tuple[Array, ...], shape: Shape) -> _PooledForecast:
     return _PooledForecast(np.stack([ahead for ahead, _ in applied]), np.array([left for _, left in applied]))
 
 
-def _moments(history: Array, shape: Shape) -> Moments | None:
+def _moments(history: Array, shape: AutoregressionInput) -> Moments | None:
     """None for a series that is too short, or does not move."""
     if history.size < shape.lags + shape.horizon:
         return None
@@ -168,7 +170,9 @@ def _moments(history: Array, shape: Shape) -> Moments | None:
     return Moments(past.T @ past, past.T @ future, float((future**2).sum()), naive, len(windows), scale)
 
 
-def _apply(history: Array, moments: Moments | None, panel: Array, shape: Shape) -> tuple[Array, float]:
+def _apply(
+    history: Array, moments: Moments | None, panel: Array, shape: AutoregressionInput
+) -> tuple[Array, float]:
     """The forecast of one series, and the error that is left inside its history over the naive one."""
     if moments is None:
         return np.full(shape.horizon, np.nan), float("nan")

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from headgate.analytics import naive_rules
 from headgate.analytics.conformal import SMALLEST_SPREAD, Bounds, PastErrors, offsets
-from headgate.analytics.forecasting import LEVELS, Backtest, Origin, Panel, Task, backtest, bounded
+from headgate.analytics.forecasting import LEVELS, Backtest, Origin, SeriesHistories, Task, backtest, bounded
 from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.engines import LOCAL, Engine
 
@@ -80,7 +80,7 @@ class PublishedForecast:
 
 
 def published_forecast(
-    panel: Panel, grain: Grain, horizon: int, *, windows: int = 4, engine: Engine = LOCAL
+    panel: SeriesHistories, grain: Grain, horizon: int, *, windows: int = 4, engine: Engine = LOCAL
 ) -> PublishedForecast:
     """Forecast every series by the method of the ensemble and the naive rules that the errors at earlier
     origins favour.

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from headgate.analytics.changes import Change, changes
+from headgate.analytics.changes import LevelChange, changes
 from headgate.analytics.seasons import discernible, parts_of
 from headgate.analytics.steady_seasons import steady_seasons
 
@@ -157,7 +157,7 @@ def level_changes(values: Array, grain: Grain) -> list[dict[str, Any]]:
         for change in cut
     ]
     return [
-        _description_of(Change(*place, change.p_value), values)
+        _description_of(LevelChange(*place, change.p_value), values)
         for place, change in zip(places, cut, strict=True)
     ]
 
@@ -171,7 +171,7 @@ def _by_day(values: Array, grain: Grain) -> Array:
     )
 
 
-def _description_of(change: Change, values: Array) -> dict[str, Any]:
+def _description_of(change: LevelChange, values: Array) -> dict[str, Any]:
     before, after = values[change.begins : change.at], values[change.at : change.ends]
     was, now = float(before.mean()), float(after.mean())
     return {

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools import Logger
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
 
 MACHINES = "/machine"  # requests below it are signed with IAM
 LARGEST_BODY_BYTES = 1 << 20
@@ -50,7 +50,7 @@ class Application:
     event on a class.
     """
 
-    def __init__(self, lake: Lake, logger: logging.Logger | Logger | None = None) -> None:
+    def __init__(self, lake: LakePorts, logger: logging.Logger | Logger | None = None) -> None:
         self._log = logger or logging.getLogger(__name__)
         self._app, self._lake = resolver(), lake
         self._app.dependency_overrides[ports.lake] = lambda: lake

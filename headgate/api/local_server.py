@@ -25,7 +25,7 @@ from headgate.api.http.problems import MEDIA_TYPE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
 
 HOST = "127.0.0.1"
 CONSOLE = Path(__file__).resolve().parents[2] / "build" / "console"  # where `make console` writes it
@@ -51,7 +51,7 @@ class LocalApi:
         console: the folder of the built console, if there is one.
     """
 
-    lake: Lake
+    lake: LakePorts
     token: str
     claims: Callable[[str], dict[str, Any] | None] = lambda _: None
     console: Path = CONSOLE

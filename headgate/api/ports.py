@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry
     from headgate.costs.recorded import EndedJobRun
-    from headgate.intake.files.revert_file import Reverted
+    from headgate.intake.files.revert_file import RevertOutcome
     from headgate.lake.file_index import FileIndex
     from headgate.lake.ports import Catalog, FileLedger, FileRecord, ObjectStore
     from headgate.matching.mappings import Mappings
@@ -117,7 +117,7 @@ class Reverts(Protocol):
         """
         ...
 
-    def revert(self, file_id: str) -> Reverted:
+    def revert(self, file_id: str) -> RevertOutcome:
         """Remove every row of the file and of its corrections from curated and quarantine."""
         ...
 
@@ -147,7 +147,7 @@ class DryRuns(Protocol):
         ...
 
 
-class Lake(Protocol):
+class LakePorts(Protocol):
     """The lake behind the API; each part is made when a handler first asks for it."""
 
     @property
@@ -194,6 +194,6 @@ class Lake(Protocol):
         ...
 
 
-def lake() -> Lake:
+def lake() -> LakePorts:
     """Name the lake in the handlers' signatures; `headgate.api.app` overrides it with the real one."""
     raise NotImplementedError

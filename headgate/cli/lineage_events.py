@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.lineage.receiver import EventAnswer, LineageReceiver
     from headgate.systems.table_events import TableEvents
 
 
-def current_events(lake: Lake, tables: TableEvents, names: Sequence[str]) -> list[Event]:
+def current_events(lake: LakePorts, tables: TableEvents, names: Sequence[str]) -> list[Event]:
     """Return the events of tables as they are now; without names those of all tables that were built.
 
     Raises:
@@ -48,7 +48,7 @@ def current_events(lake: Lake, tables: TableEvents, names: Sequence[str]) -> lis
     return events
 
 
-def written_events(lake: Lake, day: date, names: Sequence[str]) -> list[Event]:
+def written_events(lake: LakePorts, day: date, names: Sequence[str]) -> list[Event]:
     """Return the events that runs wrote on a day, the oldest first; without names those of all tables.
 
     Raises:

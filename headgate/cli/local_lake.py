@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.snapshots.snapshot import LakeSnapshot
-    from headgate.systems.registry import System
+    from headgate.systems.registry import SystemPackage
     from headgate.systems.snapshot_tables import Opened
 
 _CURATED, _PROD = "curated", "prod"
@@ -79,7 +79,7 @@ class _LocalSystem:
     """
 
     name: str
-    package: System
+    package: SystemPackage
     contracts: Mapping[str, Contract]
     sql: SqlModels | None = None
 
@@ -153,7 +153,7 @@ def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _L
             "contracts/prod/<table>.yaml."
         )
     return _LocalSystem(
-        system, cast("System", limited), {name: own[name] for name in limited.queries}, limited
+        system, cast("SystemPackage", limited), {name: own[name] for name in limited.queries}, limited
     )
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.lake.ports import FileRecord
-    from headgate.lineage.sources import Lineage
-    from headgate.query.questions import Question
+    from headgate.lineage.sources import TableSources
+    from headgate.query.questions import SavedQuestion
     from headgate.snapshots.snapshot import LakeSnapshot
 
 _connected: list[str] = []  # the deployment of this process: boto3's clients are made once
@@ -219,7 +219,7 @@ class Lake:
         ]
         return pd.DataFrame(chosen, columns=[*list_quarantine.QuarantineCount.__dataclass_fields__])
 
-    def lineage(self, table: str) -> Lineage:
+    def lineage(self, table: str) -> TableSources:
         """Return what a table was built from: system, snapshot, datasets, and the raw files whose rows are in
         them.
 
@@ -301,7 +301,7 @@ def connect(deployment: str | None = None) -> Lake:
     return Lake(deployed.name, deployed.environment)
 
 
-def _questions() -> Mapping[str, Question]:
+def _questions() -> Mapping[str, SavedQuestion]:
     from headgate.query.saved_questions import deployed_questions
 
     return deployed_questions(os.environ)

@@ -35,7 +35,7 @@ class Breaks(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class ContractChange:
     """One difference; `column` is empty where the whole table is concerned."""
 
     column: str
@@ -77,24 +77,24 @@ _FATES_OF_GONE = {
 }
 
 
-def differences(old: Contract, new: Contract) -> list[Change]:
+def differences(old: Contract, new: Contract) -> list[ContractChange]:
     """Every change from `old` to `new` that is more than words: the table's first, then by column in contract
     order.
     """
     return [*_of_table(old, new), *_of_columns(old, new)]
 
 
-def is_breaking(change: Change) -> bool:
+def is_breaking(change: ContractChange) -> bool:
     """Whether somebody must act before the change is made."""
     return change.breaks is not Breaks.NOBODY
 
 
-def _of_table(old: Contract, new: Contract) -> Iterator[Change]:
+def _of_table(old: Contract, new: Contract) -> Iterator[ContractChange]:
     if old.dataset != new.dataset:
-        yield Change("", f"the dataset is called {new.dataset}, was {old.dataset}", Breaks.BOTH)
+        yield ContractChange("", f"the dataset is called {new.dataset}, was {old.dataset}", Breaks.BOTH)
     if old.key != new.key:
         keys = [", ".join(contract.key) or "none" for contract in (new, old)]
-        yield Change(
+        yield ContractChange(
             "", f"the key is {keys[0]}, was {keys[1]}: other rows are duplicates now", Breaks.READERS
         )
     if old.order_by != new.order_by:
@@ -102,22 +102,22 @@ def _of_table(old: Contract, new: Contract) -> Iterator[Change]:
             f"of two rows with one key the later ({', '.join(new.order_by)}) is kept, was "
             f"({', '.join(old.order_by)})"
         )
-        yield Change("", message, Breaks.READERS)
+        yield ContractChange("", message, Breaks.READERS)
     yield from _of_properties(old.properties, new.properties)
     before, after = ({rule.name: rule for rule in contract.comparisons} for contract in (old, new))
     for name in sorted(before.keys() | after.keys()):
         yield from _of_comparison(name, before.get(name), after.get(name))
 
 
-def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[ContractChange]:
     yield from _of_aliases(_aliases(old), _aliases(new))
     for name in sorted((old.keys() | new.keys()) - _TOLD_BY_FIELD - {_ALIASES}):
         if name.startswith("headgate.") and old.get(name) != new.get(name):
             message = f"{name} is {new.get(name, 'not stated')}, was {old.get(name, 'not stated')}"
-            yield Change("", message, _PROPERTY_BREAKS.get(name, Breaks.NOBODY))
+            yield ContractChange("", message, _PROPERTY_BREAKS.get(name, Breaks.NOBODY))
 
 
-def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Iterator[Change]:
+def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Iterator[ContractChange]:
     """Without its alias a column may be no field any more, and its file waits for a person."""
     for field in sorted(old.keys() | new.keys()):
         gone, fresh = (
@@ -125,9 +125,11 @@ def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Ite
             new.get(field, set()) - old.get(field, set()),
         )
         if gone:
-            yield Change(field, f"a file may no longer call it {', '.join(sorted(gone))}", Breaks.SENDERS)
+            yield ContractChange(
+                field, f"a file may no longer call it {', '.join(sorted(gone))}", Breaks.SENDERS
+            )
         if fresh:
-            yield Change(field, f"a file may call it {', '.join(sorted(fresh))}, too", Breaks.NOBODY)
+            yield ContractChange(field, f"a file may call it {', '.join(sorted(fresh))}, too", Breaks.NOBODY)
 
 
 def _aliases(properties: Mapping[str, object]) -> dict[str, set[str]]:
@@ -137,15 +139,15 @@ def _aliases(properties: Mapping[str, object]) -> dict[str, set[str]]:
     )
 
 
-def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) -> Iterator[Change]:
+def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) -> Iterator[ContractChange]:
     if old is None or new is None:
         if old:
-            yield Change("", f"rule {name} is gone", Breaks.READERS)
+            yield ContractChange("", f"rule {name} is gone", Breaks.READERS)
         if new:
-            yield Change("", f"rule {name} is new ({new.level})", _if_refusing(new.level))
+            yield ContractChange("", f"rule {name} is new ({new.level})", _if_refusing(new.level))
         return
     if (old.left, old.operator, old.right, old.value) != (new.left, new.operator, new.right, new.value):
-        yield Change(
+        yield ContractChange(
             "",
             f"rule {name} compares something else",
             Breaks.BOTH if _refuse(old.level, new.level) else Breaks.NOBODY,
@@ -154,7 +156,7 @@ def _of_comparison(name: str, old: Comparison | None, new: Comparison | None) ->
         yield _of_level(f"rule {name}", "", old.level, new.level)
 
 
-def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
+def _of_columns(old: Contract, new: Contract) -> Iterator[ContractChange]:
     before, after = ({column.name: column for column in contract.columns} for contract in (old, new))
     for name in [*before, *(name for name in after if name not in before)]:
         if name not in after:
@@ -165,7 +167,7 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[Change]:
             yield from _of_column(before[name], after[name])
 
 
-def _gone(column: Column, policy: NewColumns) -> Change:
+def _gone(column: Column, policy: NewColumns) -> ContractChange:
     """A file that still has the column has a new column.
 
     One of card data is never kept or left out without a person.
@@ -174,33 +176,35 @@ def _gone(column: Column, policy: NewColumns) -> Change:
     fate, breaks = _FATES_OF_GONE[
         NewColumns.ASK if is_sensitive and policy in {NewColumns.KEEP_AS_TEXT, NewColumns.IGNORE} else policy
     ]
-    return Change(column.name, f"the column is gone; {fate}", breaks)
+    return ContractChange(column.name, f"the column is gone; {fate}", breaks)
 
 
-def _added(column: Column) -> Change:
+def _added(column: Column) -> ContractChange:
     if column.required or column.mask:
         why = "required" if column.required else "masked"
-        return Change(
+        return ContractChange(
             column.name, f"the column is new and {why}; a file without it is rejected", Breaks.SENDERS
         )
-    return Change(column.name, "the column is new and may be left out", Breaks.NOBODY)
+    return ContractChange(column.name, "the column is new and may be left out", Breaks.NOBODY)
 
 
-def _of_column(old: Column, new: Column) -> Iterator[Change]:
+def _of_column(old: Column, new: Column) -> Iterator[ContractChange]:
     name = new.name
     if old.type != new.type:
         message = f"the type is {physical_type(new.type)}, was {physical_type(old.type)}"
-        yield Change(name, message, _type_breaks(old, new))
+        yield ContractChange(name, message, _type_breaks(old, new))
     if old.required != new.required:
         message = "is required now" if new.required else "may be null now"
-        yield Change(name, message, Breaks.SENDERS if new.required else Breaks.READERS)
+        yield ContractChange(name, message, Breaks.SENDERS if new.required else Breaks.READERS)
     yield from _of_masking(old, new)
     if old.unit != new.unit:
-        yield Change(name, f"the unit is {new.unit or 'none'}, was {old.unit or 'none'}", Breaks.READERS)
+        yield ContractChange(
+            name, f"the unit is {new.unit or 'none'}, was {old.unit or 'none'}", Breaks.READERS
+        )
     if old.format != new.format:
-        yield Change(name, f"the source format is {_format(new)}, was {_format(old)}", Breaks.BOTH)
+        yield ContractChange(name, f"the source format is {_format(new)}, was {_format(old)}", Breaks.BOTH)
     if old.references != new.references:
-        yield Change(
+        yield ContractChange(
             name,
             f"points to {new.references or 'nothing'}, pointed to {old.references or 'nothing'}",
             Breaks.NOBODY,
@@ -209,13 +213,13 @@ def _of_column(old: Column, new: Column) -> Iterator[Change]:
     yield from _of_rules(old, new)
 
 
-def _of_masking(old: Column, new: Column) -> Iterator[Change]:
+def _of_masking(old: Column, new: Column) -> Iterator[ContractChange]:
     if old.mask != new.mask:
-        yield Change(
+        yield ContractChange(
             new.name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new)
         )
     elif (was := _behind(old)) != _behind(new):
-        yield Change(
+        yield ContractChange(
             new.name,
             f"behind the gate stands {', '.join(_behind(new))}, stood {', '.join(was)}",
             Breaks.READERS,
@@ -223,7 +227,7 @@ def _of_masking(old: Column, new: Column) -> Iterator[Change]:
     elif old.unmasked != new.unmasked:
         yield _of_exemption(new)
     elif old.content != new.content:
-        yield Change(
+        yield ContractChange(
             new.name,
             f"the content is {new.content or 'not stated'}, was {old.content or 'not stated'}",
             Breaks.NOBODY if new.content else Breaks.SENDERS,
@@ -232,11 +236,11 @@ def _of_masking(old: Column, new: Column) -> Iterator[Change]:
         yield _of_declaration(new)
 
 
-def _of_nested(old: Column, new: Column) -> Iterator[Change]:
+def _of_nested(old: Column, new: Column) -> Iterator[ContractChange]:
     if new.nested and not old.nested:
-        yield Change(new.name, "lists and objects are kept as JSON text", Breaks.NOBODY)
+        yield ContractChange(new.name, "lists and objects are kept as JSON text", Breaks.NOBODY)
     if old.nested and not new.nested:
-        yield Change(new.name, "a file with lists or objects is rejected", Breaks.SENDERS)
+        yield ContractChange(new.name, "a file with lists or objects is rejected", Breaks.SENDERS)
 
 
 def _format(column: Column) -> str:
@@ -260,7 +264,7 @@ def _mask_breaks(old: Column, new: Column) -> Breaks:
     return Breaks.READERS if for_readers else Breaks.SENDERS if for_senders else Breaks.NOBODY
 
 
-def _of_exemption(new: Column) -> Change:
+def _of_exemption(new: Column) -> ContractChange:
     """`headgate.mask: none` accepts numbers that look like card numbers; in texts only article numbers."""
     is_text = new.type.kind is Kind.STRING
     what = "an article number" if is_text else "a number"
@@ -269,22 +273,22 @@ def _of_exemption(new: Column) -> Change:
             f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card "
             "number is accepted"
         )
-        return Change(new.name, message, Breaks.NOBODY if is_text else Breaks.READERS)
-    return Change(
+        return ContractChange(new.name, message, Breaks.NOBODY if is_text else Breaks.READERS)
+    return ContractChange(
         new.name,
         f"headgate.mask: none is stated no more, and {what} that looks like a card number is refused",
         Breaks.SENDERS,
     )
 
 
-def _of_declaration(new: Column) -> Change:
+def _of_declaration(new: Column) -> ContractChange:
     if declared := new.no_cards:
         message = (
             f"holds no card data, as {declared.declared_by} declared on {declared.declared_on}: it is "
             "not searched for card numbers"
         )
-        return Change(new.name, message, Breaks.NOBODY)
-    return Change(
+        return ContractChange(new.name, message, Breaks.NOBODY)
+    return ContractChange(
         new.name,
         "is searched for card numbers again: it no longer declares that it holds none",
         Breaks.SENDERS,
@@ -315,9 +319,9 @@ def _whole(column_type: ColumnType) -> int:
     return (column_type.precision or 0) - (column_type.scale or 0)
 
 
-def _of_rules(old: Column, new: Column) -> Iterator[Change]:
+def _of_rules(old: Column, new: Column) -> Iterator[ContractChange]:
     if old.unique != new.unique:
-        yield Change(
+        yield ContractChange(
             new.name,
             f"is {'unique' if new.unique else 'no longer unique'}",
             Breaks.SENDERS if new.unique else Breaks.READERS,
@@ -337,16 +341,16 @@ def _of_rules(old: Column, new: Column) -> Iterator[Change]:
     for name in sorted(before.keys() | after.keys()):
         was, now = before.get(name), after.get(name)
         if was is None and now is not None:
-            yield Change(new.name, f"{_rule(now)} is new ({now.level})", _if_refusing(now.level))
+            yield ContractChange(new.name, f"{_rule(now)} is new ({now.level})", _if_refusing(now.level))
         elif now is None and was is not None:
-            yield Change(new.name, f"{_rule(was)} is gone", Breaks.READERS)
+            yield ContractChange(new.name, f"{_rule(was)} is gone", Breaks.READERS)
         elif was and now:
             yield from _of_rule(new.name, was, now)
 
 
-def _of_rule(column: str, old: Rule, new: Rule) -> Iterator[Change]:
+def _of_rule(column: str, old: Rule, new: Rule) -> Iterator[ContractChange]:
     if not _is_same(old.argument, new.argument):
-        yield Change(column, f"{_rule(new)}, was {_argument(old)}", _argument_breaks(old, new))
+        yield ContractChange(column, f"{_rule(new)}, was {_argument(old)}", _argument_breaks(old, new))
     if old.level is not new.level:
         yield _of_level(_rule(new), column, old.level, new.level)
 
@@ -390,12 +394,12 @@ def _is_higher(bound: object, than: object) -> bool:
         return str(bound) > str(than)
 
 
-def _of_level(what: str, column: str, old: Level, new: Level) -> Change:
+def _of_level(what: str, column: str, old: Level, new: Level) -> ContractChange:
     severity = list(Level)
     message = f"{what} is now at level {new}, was {old}"
     if severity.index(new) > severity.index(old):
-        return Change(column, message, Breaks.SENDERS)
-    return Change(column, message, Breaks.READERS if new is Level.WARN else Breaks.NOBODY)
+        return ContractChange(column, message, Breaks.SENDERS)
+    return ContractChange(column, message, Breaks.READERS if new is Level.WARN else Breaks.NOBODY)
 
 
 def _refuse(*levels: Level) -> bool:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Column, ColumnType, Content, Kind, Mask
 from headgate.contracts.sensitive_names import compared, content_by_name, mask_by_name
 from headgate.contracts.source_format import PLAIN, SourceFormat
-from headgate.drafts.format_answers import Answer, format_of_answer
+from headgate.drafts.format_answers import FormatAnswer, format_of_answer
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.masking.article_numbers import is_article_number
@@ -127,7 +127,9 @@ class Guess:
     mostly: Most | None = None
 
 
-def guess_column(name: str, text: pa.Array, *, is_typed: bool = False, answer: Answer | None = None) -> Guess:
+def guess_column(
+    name: str, text: pa.Array, *, is_typed: bool = False, answer: FormatAnswer | None = None
+) -> Guess:
     """Return the type and the source format of a column.
 
     Text where a format is missing or a person must choose.
@@ -165,7 +167,7 @@ def with_room(plain: ColumnType) -> ColumnType:
     )
 
 
-def _narrowed(found: Inferred, answer: Answer | None) -> Inferred:
+def _narrowed(found: Inferred, answer: FormatAnswer | None) -> Inferred:
     """Leave only the readings with most patterns in the order of day and month that a person stated."""
     if not (found.is_ambiguous and answer and answer.date_order):
         return found

@@ -37,7 +37,7 @@ from headgate.drafts.column_inference import (
     is_prose,
     with_room,
 )
-from headgate.drafts.format_answers import Answer, answer_of
+from headgate.drafts.format_answers import FormatAnswer, answer_of
 from headgate.drafts.key_search import KEY_KINDS, find_key
 from headgate.drafts.nearly_all_rows import (
     FEWEST_VALUES,
@@ -157,7 +157,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Question:
+class FormatQuestion:
     """An ambiguous column, and the answers that a person can choose from, as `--format COLUMN=ANSWER` takes
     them.
     """
@@ -175,7 +175,7 @@ class Draft:
     contract: Contract
     findings: tuple[Finding, ...]
     rows: int
-    questions: tuple[Question, ...] = ()
+    questions: tuple[FormatQuestion, ...] = ()
 
 
 def draft(
@@ -235,7 +235,8 @@ def draft(
         column for column in contract.columns if guesses[column.name].choices and column.mask is None
     ]
     questions = tuple(
-        Question(column.name, tuple(map(answer_of, guesses[column.name].choices))) for column in open_columns
+        FormatQuestion(column.name, tuple(map(answer_of, guesses[column.name].choices)))
+        for column in open_columns
     )
     layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
     layout += [Finding(name, _NOISE) for name in sample.noisy]
@@ -292,7 +293,7 @@ def _read_sample(body: bytes, unread: Contract, header: bool | None) -> _Sample:
     return _Sample(content, stored, table, received, cells, [*noisy], typed)
 
 
-def _guesses(sample: _Sample, answers: Mapping[str, Answer], *, strict: bool) -> dict[str, Guess]:
+def _guesses(sample: _Sample, answers: Mapping[str, FormatAnswer], *, strict: bool) -> dict[str, Guess]:
     """Return a guess for each column; `strict` as in `draft`."""
     cells, typed = sample.cells, sample.typed
     guesses = {
@@ -412,17 +413,19 @@ def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
     return float(equal[with_point].mean()) if with_point.any() else 1.0
 
 
-def _answers(stored: Sequence[Column], formats: Mapping[str, str], date_order: str) -> dict[str, Answer]:
+def _answers(
+    stored: Sequence[Column], formats: Mapping[str, str], date_order: str
+) -> dict[str, FormatAnswer]:
     names = [column.name for column in stored]
     if unknown := sorted(set(map(folded, formats)) - set(names)):
         raise ContractError(
             f"the sample has no column {unknown[0]}. Remedy: --format takes one of {', '.join(names)}"
         )
     pattern_of = {folded(name): pattern for name, pattern in formats.items()}
-    return {name: Answer(pattern_of.get(name, ""), date_order) for name in names}
+    return {name: FormatAnswer(pattern_of.get(name, ""), date_order) for name in names}
 
 
-def _guess(stored: Column, text: pa.Array, answer: Answer, *, is_typed: bool) -> Guess:
+def _guess(stored: Column, text: pa.Array, answer: FormatAnswer, *, is_typed: bool) -> Guess:
     """Return the guess for a column.
 
     One that the file stores as numbers or times has no source format, JSON text is text.
@@ -452,7 +455,7 @@ def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
     }
 
 
-def _asked(questions: Sequence[Question]) -> list[Finding]:
+def _asked(questions: Sequence[FormatQuestion]) -> list[Finding]:
     return [
         Finding(
             question.column,
@@ -465,7 +468,7 @@ def _asked(questions: Sequence[Question]) -> list[Finding]:
     ]
 
 
-def _options(question: Question) -> str:
+def _options(question: FormatQuestion) -> str:
     return " or ".join(f"--format '{question.column}={answer}'" for answer in question.answers)
 
 

@@ -25,7 +25,7 @@ _PLAIN_PATTERNS = {Kind.DATE: "yyyy-MM-dd", Kind.TIMESTAMP: "yyyy-MM-dd HH:mm:ss
 
 
 @dataclass(frozen=True)
-class Answer:
+class FormatAnswer:
     """A person's answer about a column: a pattern, or the order of day, month and year."""
 
     pattern: str = ""

@@ -19,7 +19,7 @@ from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.personal_names import is_account_number
 from headgate.contracts.sensitive_names import compared, is_personal_name
 from headgate.drafts.column_inference import Guess, different_rows, guess_column
-from headgate.drafts.format_answers import Answer, answer_of
+from headgate.drafts.format_answers import FormatAnswer, answer_of
 from headgate.errors import ContractError
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
@@ -70,7 +70,7 @@ def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:
     ):
         return guess
     try:
-        answered = guess_column(name, text, answer=Answer(answer_of(guess.mostly.reading)))
+        answered = guess_column(name, text, answer=FormatAnswer(answer_of(guess.mostly.reading)))
     except ContractError:
         return guess
     others = bad_values(Column(name, answered.type, format=answered.format), text)

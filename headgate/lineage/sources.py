@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Lineage:
+class TableSources:
     """The sources of one table.
 
     Attributes:
@@ -46,7 +46,7 @@ def lineage(
     table: str,
     system: str,
     reads: Iterable[str],
-) -> Lineage:
+) -> TableSources:
     """Return what a table was built from.
 
     Args:
@@ -62,7 +62,7 @@ def lineage(
         (record for record in records if record.curated_key in increments),
         key=lambda one: (one.key, one.received_at, one.file_id),
     )
-    return Lineage(table, system, lake.snapshot_id, lake.as_of, datasets, tuple(files))
+    return TableSources(table, system, lake.snapshot_id, lake.as_of, datasets, tuple(files))
 
 
 def increments_of(objects: ObjectStore, curated_bucket: str, dataset: DatasetSnapshot) -> tuple[str, ...]:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.drafts.draft_contract import Draft, Question
+    from headgate.drafts.draft_contract import Draft, FormatQuestion
     from headgate.intake.rows.check_rows import CheckedRows
 
-    Ask = Callable[[Sequence[Question]], Mapping[str, str]]
+    Ask = Callable[[Sequence[FormatQuestion]], Mapping[str, str]]
 
 _CHECK_ROWS = (
     "look at its first lines, and write the names of the columns above the rows, with the same delimiter"

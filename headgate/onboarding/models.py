@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
 
 
 @dataclass(frozen=True)
-class Model:
+class RecordModel:
     """One kind of record.
 
     Attributes:
@@ -42,7 +42,7 @@ class Model:
         return tuple(column.name for column in self.contract.columns if column.unique)
 
 
-def some_models(models: Mapping[str, Model]) -> Mapping[str, Model]:
+def some_models(models: Mapping[str, RecordModel]) -> Mapping[str, RecordModel]:
     """Return the models of a lake.
 
     Raises:
@@ -59,14 +59,14 @@ def some_models(models: Mapping[str, Model]) -> Mapping[str, Model]:
     return models
 
 
-def models_of(contracts: Mapping[str, Contract]) -> dict[str, Model]:
+def models_of(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
     """Return the models among source contracts, by name.
 
     Raises:
         ContractError: a name is no GraphQL type's or names two contracts, or a contract has no single column
             as its key.
     """
-    models: dict[str, Model] = {}
+    models: dict[str, RecordModel] = {}
     for contract in contracts.values():
         name = str(contract.properties.get(PROPERTY, ""))
         if not name:
@@ -86,11 +86,11 @@ def models_of(contracts: Mapping[str, Contract]) -> dict[str, Model]:
                 f"{contract.id}: the key has {len(contract.key)} columns. Give a model a key of one "
                 "column, the id."
             )
-        models[name] = Model(name, contract)
+        models[name] = RecordModel(name, contract)
     return dict(sorted(models.items()))
 
 
-def model_named(models: Mapping[str, Model], name: str) -> Model:
+def model_named(models: Mapping[str, RecordModel], name: str) -> RecordModel:
     """Return the model of that name, whatever its case.
 
     Raises:

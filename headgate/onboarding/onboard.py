@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import MaskingKey
     from headgate.onboarding.check_records import Value
-    from headgate.onboarding.models import Model
+    from headgate.onboarding.models import RecordModel
     from headgate.onboarding.records import RecordTable, WriteResult
 
 LARGEST_BATCH = 500
@@ -90,7 +90,7 @@ class Onboarding:
     records: RecordTable
     key: Callable[[], MaskingKey]
 
-    def create(self, model: Model, rows: Sequence[Mapping[str, Value]]) -> list[Outcome]:
+    def create(self, model: RecordModel, rows: Sequence[Mapping[str, Value]]) -> list[Outcome]:
         """Check rows and create a record of each accepted one.
 
         Raises:
@@ -104,12 +104,12 @@ class Onboarding:
             )
         return self.submit(model, check_records(rows, model.contract, self.key()))
 
-    def submit(self, model: Model, verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
+    def submit(self, model: RecordModel, verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
         """Create a record of each accepted row; a row whose record is there already counts as successful."""
         with ThreadPoolExecutor(WRITERS) as pool:
             return list(pool.map(partial(self._submitted, model), verdicts))
 
-    def _submitted(self, model: Model, verdict: RecordVerdict) -> Outcome:
+    def _submitted(self, model: RecordModel, verdict: RecordVerdict) -> Outcome:
         if not verdict.accepted:
             return _failed(verdict)
         record = record_of(model, verdict.values)
@@ -119,7 +119,7 @@ class Onboarding:
         rule, column, reason = _refusal(model, written)
         return Outcome(verdict.row, "failed", "", rule, column, reason)
 
-    def update(self, model: Model, record_id: str, changes: Mapping[str, Value]) -> Record:
+    def update(self, model: RecordModel, record_id: str, changes: Mapping[str, Value]) -> Record:
         """Change some values of a record, and return it as it is now.
 
         Raises:
@@ -148,7 +148,7 @@ class Onboarding:
             raise refused(*_refusal(model, written))
         return record
 
-    def get(self, model: Model, record_id: str) -> Record:
+    def get(self, model: RecordModel, record_id: str) -> Record:
         """Return a record.
 
         Raises:
@@ -156,7 +156,7 @@ class Onboarding:
         """
         return self.records.get(model.name, record_id)
 
-    def page(self, model: Model, limit: int = 50, cursor: str = "") -> RecordPage:
+    def page(self, model: RecordModel, limit: int = 50, cursor: str = "") -> RecordPage:
         """Return some records by id; `after` of the page is the cursor of the next one.
 
         Raises:
@@ -170,7 +170,7 @@ class Onboarding:
         )
 
 
-def record_of(model: Model, values: Mapping[str, Value], revision: int = 1) -> Record:
+def record_of(model: RecordModel, values: Mapping[str, Value], revision: int = 1) -> Record:
     """Return the record of accepted values; its id is their key, so that the same row is the same record."""
     unique = {name: normal_text(str(values[name])) for name in model.unique if values[name] is not None}
     return Record(model.name, str(values[model.key]), dict(values), unique, revision)
@@ -183,7 +183,7 @@ def refused(rule: str, column: str, reason: str) -> BadInputError:
     )
 
 
-def _refusal(model: Model, written: WriteResult) -> tuple[str, str, str]:
+def _refusal(model: RecordModel, written: WriteResult) -> tuple[str, str, str]:
     if written.answer is WriteAnswer.TAKEN:
         return UNIQUE, written.column, f"another {model.name} has this value, and the column is unique"
     return KEY_TAKEN, model.key, f"a {model.name} of this id has other values; update it instead"

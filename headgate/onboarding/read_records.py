@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import MaskingKey
     from headgate.matching.file_table import FileTable
-    from headgate.onboarding.models import Model
+    from headgate.onboarding.models import RecordModel
     from headgate.onboarding.onboard import Outcome
 
 
@@ -36,13 +36,13 @@ class RecordFile:
         verdicts: one for each row, in the file's order.
     """
 
-    model: Model
+    model: RecordModel
     mapping: Mapping[str, str]
     verdicts: tuple[RecordVerdict, ...]
 
 
 def read_records(
-    body: bytes, name: str, models: Mapping[str, Model], key: MaskingKey, model_name: str = ""
+    body: bytes, name: str, models: Mapping[str, RecordModel], key: MaskingKey, model_name: str = ""
 ) -> RecordFile:
     """Return what a file holds.
 
@@ -66,7 +66,7 @@ def read_records(
     return RecordFile(model, mapping, tuple(check_file(body, contract, key, name)))
 
 
-def _detected(headed: FileTable, name: str, models: Mapping[str, Model]) -> Model:
+def _detected(headed: FileTable, name: str, models: Mapping[str, RecordModel]) -> RecordModel:
     by_dataset = {model.contract.dataset: model for model in some_models(models).values()}
     match = match_dataset(
         headed.names, headed.samples, {dataset: model.contract for dataset, model in by_dataset.items()}

@@ -15,7 +15,7 @@ from headgate.onboarding.onboard import refused, summary
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.onboarding.models import Model
+    from headgate.onboarding.models import RecordModel
     from headgate.onboarding.onboard import Onboarding
     from headgate.onboarding.records import Record
 
@@ -24,7 +24,7 @@ READERS = ("viewer", "uploader", "operator")
 WRITERS = ("uploader", "operator")
 
 
-def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapping[str, Model]) -> Any:  # noqa: ANN401 JSON
+def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapping[str, RecordModel]) -> Any:  # noqa: ANN401 JSON
     """Return the value of the field that the event asks for.
 
     Raises:
@@ -71,7 +71,7 @@ def _check_groups(identity: Mapping[str, Any] | None, allowed: Sequence[str]) ->
         )
 
 
-def _parsed(field: str, models: Mapping[str, Model]) -> tuple[str, Model, bool]:
+def _parsed(field: str, models: Mapping[str, RecordModel]) -> tuple[str, RecordModel, bool]:
     """Return verb, model and whether it is the plural of `createCustomers`."""
     for verb in ("get", "list", "create", "update"):
         name = field.removeprefix(verb)
@@ -82,7 +82,7 @@ def _parsed(field: str, models: Mapping[str, Model]) -> tuple[str, Model, bool]:
     raise NotFoundError(f"No model has the field {field}. Deploy again after contracts have changed.")
 
 
-def _get(onboarding: Onboarding, model: Model, record_id: str) -> Any:  # noqa: ANN401 JSON
+def _get(onboarding: Onboarding, model: RecordModel, record_id: str) -> Any:  # noqa: ANN401 JSON
     try:
         return _shown(onboarding.get(model, record_id))
     except NotFoundError:

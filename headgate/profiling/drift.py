@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.profiling.profile import ColumnProfile, Profile
+    from headgate.profiling.profile import Profile, ProfiledColumn
 
 KEPT_FILES = 10
 FEWEST_FILES = 3
@@ -135,7 +135,7 @@ def psi_by_chance(bins: int, rows: int, rows_before: int) -> float:
     )
 
 
-def _figures(column: ColumnProfile) -> ColumnFigures:
+def _figures(column: ProfiledColumn) -> ColumnFigures:
     if column.is_sensitive or column.missing is None:
         return ColumnFigures(column.type, column.rows, column.missing or 0)
     facts = {} if column.is_identifier or column.type in {"date", "timestamp"} else column.description.facts

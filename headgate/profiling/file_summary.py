@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.profiling.profile import ColumnProfile, Profile
+    from headgate.profiling.profile import Profile, ProfiledColumn
 
 # A summary has no exact decimals; a column without values holds texts as far as anyone can know.
 _TYPES = {"decimal": "float", "": "string"}
@@ -44,11 +44,11 @@ def to_json(summary: Mapping[str, object]) -> bytes:
     return (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _type(column: ColumnProfile) -> str:
+def _type(column: ProfiledColumn) -> str:
     return _TYPES.get(column.type, column.type)
 
 
-def _statistics(column: ColumnProfile) -> dict[str, object]:
+def _statistics(column: ProfiledColumn) -> dict[str, object]:
     """Return minimum, maximum and mean of numbers, and the first and last of days and times."""
     facts = column.description.facts
     if column.is_sensitive or "min" not in facts:
@@ -72,7 +72,7 @@ def _number(text: str) -> int | float | None:
     return float(number) if isfinite(float(number)) else None
 
 
-def _missing(column: ColumnProfile) -> dict[str, object]:
+def _missing(column: ProfiledColumn) -> dict[str, object]:
     count = column.missing or 0
     return {
         "count": count,

@@ -57,7 +57,7 @@ LONGEST_STATISTICS = 16_384
 
 
 @dataclass(frozen=True)
-class ColumnProfile:
+class ProfiledColumn:
     """One column.
 
     Attributes:
@@ -117,7 +117,7 @@ class Profile:
     dataset: str
     content_sha256: str
     rows: int
-    columns: tuple[ColumnProfile, ...]
+    columns: tuple[ProfiledColumn, ...]
     correlations: tuple[Mapping[str, str], ...]
     score: Score
 
@@ -225,7 +225,7 @@ def _computable(column: pa.Array) -> pa.Array:
     return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
 
 
-def _is_measure(column: ColumnProfile) -> bool:
+def _is_measure(column: ProfiledColumn) -> bool:
     return column.type in _NUMBERS and not column.is_sensitive and not column.is_identifier
 
 
@@ -259,7 +259,7 @@ def _kind_of(rule: str, comparisons: set[str]) -> str:
     return "missing" if rule == "required" else "invalid"
 
 
-def _known_column(received: GatedFile, broken: _Broken, column: Column) -> ColumnProfile:
+def _known_column(received: GatedFile, broken: _Broken, column: Column) -> ProfiledColumn:
     refused_missing = broken.cells["required", column.name]
     invalid = sum(
         count for (rule, name), count in broken.cells.items() if name == column.name and rule != "required"
@@ -268,12 +268,12 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Colum
     accepted = received.accepted.count
     rows = accepted + refused_missing + invalid
     if not behind:
-        return ColumnProfile(column.name, _TYPE_OF[column.type.kind], rows, None, invalid, is_sensitive=True)
+        return ProfiledColumn(column.name, _TYPE_OF[column.type.kind], rows, None, invalid, is_sensitive=True)
     if column.mask is not None or is_sensitive_name(column.name):
         missing = refused_missing + sum(
             batch.null_count for batch in received.accepted.batches(behind[0].name)
         )
-        return ColumnProfile(
+        return ProfiledColumn(
             column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True
         )
     description, nulls = _described(received.accepted, behind[0].name)
@@ -281,7 +281,7 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Colum
     is_key = bool(column.references) or received.contract.key == (column.name,)
     names_rows = is_key or _tells_apart(column.type.kind, description.distinct, accepted - nulls)
     kind = _TYPE_OF[column.type.kind]
-    return ColumnProfile(
+    return ProfiledColumn(
         column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description
     )
 
@@ -336,9 +336,11 @@ def _is_sensitive(name: str, inferred: TypedColumn) -> bool:
     return is_sensitive_name(name) or holds_secrets(inferred.texts.unique, numeric=inferred.type in _NUMBERS)
 
 
-def _inferred_column(name: str, inferred: TypedColumn, rows: int, *, hidden: bool) -> ColumnProfile:
+def _inferred_column(name: str, inferred: TypedColumn, rows: int, *, hidden: bool) -> ProfiledColumn:
     if hidden:
-        return ColumnProfile(name, inferred.type, rows, inferred.missing, inferred.invalid, is_sensitive=True)
+        return ProfiledColumn(
+            name, inferred.type, rows, inferred.missing, inferred.invalid, is_sensitive=True
+        )
     is_text = inferred.type in {"string", "bool", ""}
     description = describe_texts(inferred.texts) if is_text else describe(inferred.values)
     apart = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(
@@ -349,7 +351,7 @@ def _inferred_column(name: str, inferred: TypedColumn, rows: int, *, hidden: boo
         "suspected_missing": inferred.suspected_missing,
         "samples": _samples(inferred),
     }
-    return ColumnProfile(
+    return ProfiledColumn(
         name,
         inferred.type,
         rows,

@@ -15,7 +15,7 @@ LAKE = "lake"
 
 
 @dataclass(frozen=True)
-class Question:
+class SavedQuestion:
     """One saved question. `system` names the system whose tables it reads, or is `lake`."""
 
     name: str
@@ -25,7 +25,7 @@ class Question:
 
 
 _OF_EVERY_LAKE = (
-    Question(
+    SavedQuestion(
         "why_refused",
         LAKE,
         "Which rows were quarantined, and why?",
@@ -38,4 +38,4 @@ ORDER BY quarantined DESC, dataset, rule, column_name
     ),
 )
 
-LAKE_QUESTIONS: Mapping[str, Question] = {saved.name: saved for saved in _OF_EVERY_LAKE}
+LAKE_QUESTIONS: Mapping[str, SavedQuestion] = {saved.name: saved for saved in _OF_EVERY_LAKE}

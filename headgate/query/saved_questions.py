@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from types import ModuleType
 
-    from headgate.query.questions import Question
+    from headgate.query.questions import SavedQuestion
 
 
-def saved_questions(systems: Collection[str]) -> dict[str, Question]:
+def saved_questions(systems: Collection[str]) -> dict[str, SavedQuestion]:
     """Return the saved questions of a lake with these deployed systems, by name.
 
     A domain's questions about the whole lake read the domain's datasets, so a lake without its systems has
@@ -28,7 +28,7 @@ def saved_questions(systems: Collection[str]) -> dict[str, Question]:
     }
 
 
-def quality_and_answer(system: str) -> tuple[Question | None, Question | None]:
+def quality_and_answer(system: str) -> tuple[SavedQuestion | None, SavedQuestion | None]:
     """Return the questions how good a system's models are, and for one answer of its tables.
 
     None where its domain has none.
@@ -51,6 +51,6 @@ def _modules(systems: Collection[str]) -> list[ModuleType]:
     return [load(domain.questions) for domain in domains if domain.questions]
 
 
-def deployed_questions(env: Mapping[str, str]) -> dict[str, Question]:
+def deployed_questions(env: Mapping[str, str]) -> dict[str, SavedQuestion]:
     """Return the saved questions of the deployed lake that these variables name."""
     return saved_questions(deployed_systems(env))

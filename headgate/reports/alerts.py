@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headgate.api.shapes.lake import Health
-    from headgate.systems.dashboards import Dashboard
+    from headgate.systems.dashboards import DeclaredDashboard
 
 ALERTED = {"failed", "degraded"}
 
@@ -28,7 +28,7 @@ class Alert:
     remedy: str = ""
 
 
-def raised(queries: Any, dashboards: Iterable[Dashboard], health: Health) -> tuple[Alert, ...]:  # noqa: ANN401 Athena's adapter or its twin
+def raised(queries: Any, dashboards: Iterable[DeclaredDashboard], health: Health) -> tuple[Alert, ...]:  # noqa: ANN401 Athena's adapter or its twin
     """Return the alerts that hold now: the lake's checks first, then the systems' figures in the order of
     their files.
     """
@@ -37,7 +37,7 @@ def raised(queries: Any, dashboards: Iterable[Dashboard], health: Health) -> tup
     return (*checks, *figures)
 
 
-def _of_system(queries: Any, board: Dashboard) -> list[Alert]:  # noqa: ANN401 as above
+def _of_system(queries: Any, board: DeclaredDashboard) -> list[Alert]:  # noqa: ANN401 as above
     """A system whose tables are not there yet has no alerts."""
     alerts = []
     for rule in board.alerts:

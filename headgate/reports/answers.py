@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.lake import Health
     from headgate.aws.athena.queries import Answer
     from headgate.costs.prices import Prices
     from headgate.costs.recorded import EndedJobRun
     from headgate.lake.ports import FileRecord
     from headgate.reports.summary import DatasetSummary
-    from headgate.systems.dashboards import Dashboard, Panel
+    from headgate.systems.dashboards import DeclaredDashboard, DeclaredPanel
 
 AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves most of them to people
 
@@ -34,7 +34,7 @@ AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves mos
 class PanelAnswer:
     """A panel with the rows of its SQL; `error` is Athena's reason when there are none."""
 
-    panel: Panel
+    panel: DeclaredPanel
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     error: str = ""
@@ -55,7 +55,7 @@ class Report:
     made_at: datetime
     health: Health
     datasets: tuple[DatasetSummary, ...]
-    systems: tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]
+    systems: tuple[tuple[DeclaredDashboard, tuple[PanelAnswer, ...]], ...]
     cost_usd: Mapping[str, Decimal]
     cost_since: datetime
 
@@ -76,7 +76,7 @@ class CostBasis:
         return by_service(priced([*of_files(recent), *of_runs(self.runs)], self.prices))
 
 
-def collect(lake: Lake, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN401 Athena's adapter or its twin
+def collect(lake: LakePorts, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN401 Athena's adapter or its twin
     """Ask everything that a report shows.
 
     Args:
@@ -97,11 +97,11 @@ def collect(lake: Lake, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN4
 
 def ask_dashboards(
     queries: Any,  # noqa: ANN401 as above
-    dashboards: Iterable[Dashboard],
-) -> tuple[tuple[Dashboard, tuple[PanelAnswer, ...]], ...]:
+    dashboards: Iterable[DeclaredDashboard],
+) -> tuple[tuple[DeclaredDashboard, tuple[PanelAnswer, ...]], ...]:
     """Return each dashboard with the answers of its panels, in their order."""
 
-    def ask(panel: Panel) -> PanelAnswer:
+    def ask(panel: DeclaredPanel) -> PanelAnswer:
         try:
             answer: Answer = queries.run(panel.sql)
         except QueryError as error:

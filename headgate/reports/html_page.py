@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.costs.billing import rounded
 from headgate.reports.numbers import NOTHING, cell, figure
 from headgate.reports.svg_charts import draw
-from headgate.systems.dashboards import Kind
+from headgate.systems.dashboards import PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.reports.alerts import Alert
     from headgate.reports.answers import PanelAnswer, Report
     from headgate.reports.summary import DatasetSummary
-    from headgate.systems.dashboards import Dashboard
+    from headgate.systems.dashboards import DeclaredDashboard
 
 SHOWN_ROWS = 12
 SHORT_TEXT = 24  # characters; a time, or the name of a reason
@@ -77,7 +77,7 @@ def _alerts(alerts: Sequence[Alert]) -> str:
     return f'<h2>Alerts</h2><div class="box"><ul>{items}</ul></div>'
 
 
-def _system(board: Dashboard, answers: Sequence[PanelAnswer], console_url: str) -> str:
+def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_url: str) -> str:
     link = (
         f' <a href="{escape(console_url)}/#/dashboards/{escape(board.system)}">dashboard</a>'
         if console_url
@@ -89,8 +89,8 @@ def _system(board: Dashboard, answers: Sequence[PanelAnswer], console_url: str) 
             f'{title}<div class="box">No tables yet. Start a run after files were accepted: '
             "<code>headgate run</code>.</div>"
         )
-    figures = "".join(_figure(answer) for answer in answers if answer.panel.kind is Kind.KPI)
-    panels = "".join(_panel(answer) for answer in answers if answer.panel.kind is not Kind.KPI)
+    figures = "".join(_figure(answer) for answer in answers if answer.panel.kind is PanelKind.KPI)
+    panels = "".join(_panel(answer) for answer in answers if answer.panel.kind is not PanelKind.KPI)
     return f'{title}<div class="figures">{figures}</div><div class="panels">{panels}</div>'
 
 
@@ -119,13 +119,13 @@ def _panel(answer: PanelAnswer) -> str:
     panel = answer.panel
     if answer.error or not answer.rows:
         shown = f'<div class="muted">{escape(answer.error or "No rows.")}</div>'
-    elif panel.kind is Kind.TABLE:
+    elif panel.kind is PanelKind.TABLE:
         shown = _table(answer.columns, answer.rows)
     else:
         unit = f' <span class="muted">({escape(panel.unit)})</span>' if panel.unit else ""
         table = f"<details><summary>Table{unit}</summary>{_table(answer.columns, answer.rows)}</details>"
         shown = f"{draw(panel, answer.records())}{table}"
-    wide = " wide" if panel.kind in {Kind.TABLE, Kind.FAN} else ""
+    wide = " wide" if panel.kind in {PanelKind.TABLE, PanelKind.FAN} else ""
     return f'<section class="box{wide}"><h3>{escape(panel.question)}</h3>{shown}{_sql(answer)}</section>'
 
 

@@ -15,7 +15,7 @@ from headgate.reports.answers import CostBasis, collect
 from headgate.reports.html_page import html
 from headgate.reports.numbers import figure
 from headgate.settings import ArtifactsSettings, ReportSettings
-from headgate.systems.dashboards import Kind
+from headgate.systems.dashboards import PanelKind
 from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _announcement(page: ReportPage, uri: str, console_url: str) -> Iterator[str]
     yield from (f"Alert:   {alert.message}" for alert in page.alerts)
     for board, answers in page.report.systems:
         for answer in answers:
-            if answer.panel.kind is Kind.KPI and answer.rows:
+            if answer.panel.kind is PanelKind.KPI and answer.rows:
                 yield (
                     f"{board.title}: {answer.panel.question} "
                     f"{figure(answer.records()[0]['value'], answer.panel.unit)}"

@@ -9,12 +9,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from headgate.reports.numbers import cell, short
-from headgate.systems.dashboards import Kind
+from headgate.systems.dashboards import PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.systems.dashboards import Panel
+    from headgate.systems.dashboards import DeclaredPanel
 
     Row = Mapping[str, Any]
 
@@ -31,9 +31,11 @@ _TICK_DECIMALS = 10
 _LEAST_STEP = 10.0**-_TICK_DECIMALS  # ticks with a smaller step would be equal
 
 
-def draw(panel: Panel, rows: Sequence[Row]) -> str:
+def draw(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     """Return the chart of a panel; a map is drawn as bars of its largest regions."""
-    drawing = {Kind.LINE: _lines, Kind.FAN: _fan, Kind.SCATTER: _scatter}.get(panel.kind, _bars)
+    drawing = {PanelKind.LINE: _lines, PanelKind.FAN: _fan, PanelKind.SCATTER: _scatter}.get(
+        panel.kind, _bars
+    )
     return drawing(panel, rows)
 
 
@@ -67,7 +69,7 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float | Decimal) and math.isfinite(value) else None
 
 
-def _lines(panel: Panel, rows: Sequence[Row]) -> str:
+def _lines(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     if not panel.series:
         series = {name: {cell(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
         return _over_positions(panel, rows, series, [])
@@ -77,7 +79,7 @@ def _lines(panel: Panel, rows: Sequence[Row]) -> str:
     return _over_positions(panel, rows, groups, [])
 
 
-def _fan(panel: Panel, rows: Sequence[Row]) -> str:
+def _fan(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     series = {name: {cell(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
     bands = [
         {cell(row[panel.x]): (_number(row[low]), _number(row[high])) for row in rows}
@@ -87,7 +89,7 @@ def _fan(panel: Panel, rows: Sequence[Row]) -> str:
 
 
 def _over_positions(
-    panel: Panel,
+    panel: DeclaredPanel,
     rows: Sequence[Row],
     series: Mapping[str, Mapping[str, float | None]],
     bands: Sequence[Mapping[str, tuple[float | None, float | None]]],
@@ -179,7 +181,7 @@ def _legend(colours: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def _bars(panel: Panel, rows: Sequence[Row]) -> str:
+def _bars(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     """Bars from the left, the parts of a series one after another."""
     names = list(dict.fromkeys(cell(row[panel.x]) for row in rows))[:MOST_BARS]
     values = {(cell(row[panel.x]), _group(panel, row)): _number(row[panel.y[0]]) or 0.0 for row in rows}
@@ -202,11 +204,11 @@ def _bars(panel: Panel, rows: Sequence[Row]) -> str:
     return _svg(panel, parts, top + BAR_HEIGHT * len(names) + 6)
 
 
-def _group(panel: Panel, row: Row) -> str:
+def _group(panel: DeclaredPanel, row: Row) -> str:
     return cell(row[panel.series]) if panel.series else panel.y[0]
 
 
-def _scatter(panel: Panel, rows: Sequence[Row]) -> str:
+def _scatter(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     column = panel.y[0]
     points = [
         (x, y, row)
@@ -234,14 +236,14 @@ def _scatter(panel: Panel, rows: Sequence[Row]) -> str:
     return _svg(panel, parts + [_legend(colours)] * (1 < len(colours) <= len(COLOURS)), HEIGHT)
 
 
-def _svg(panel: Panel, parts: Iterable[str], height: int) -> str:
+def _svg(panel: DeclaredPanel, parts: Iterable[str], height: int) -> str:
     label = f"{panel.question} {_scale(panel)}"
     return (
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )
 
 
-def _scale(panel: Panel) -> str:
+def _scale(panel: DeclaredPanel) -> str:
     return f"In {panel.unit}." if panel.unit else ""
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FOLDER = "dashboards"
 
 
-class Kind(StrEnum):
+class PanelKind(StrEnum):
     """How a panel is drawn."""
 
     # One figure: the columns `value` and `before` of the first row, and `reason` where no value is to be
@@ -45,7 +45,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Panel:
+class DeclaredPanel:
     """One question of a dashboard.
 
     Attributes:
@@ -59,7 +59,7 @@ class Panel:
 
     name: str
     question: str
-    kind: Kind
+    kind: PanelKind
     table: str
     sql: str
     unit: str = ""
@@ -74,7 +74,7 @@ class Panel:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that the answer must have."""
-        if self.kind is Kind.KPI:
+        if self.kind is PanelKind.KPI:
             return ("value", "before")
         named = (self.x, *self.y, *(end for pair in self.bounds for end in pair), self.series, self.size)
         return tuple(dict.fromkeys(name for name in named if name))
@@ -101,15 +101,15 @@ class AlertRule:
 
 
 @dataclass(frozen=True)
-class Dashboard:
+class DeclaredDashboard:
     """The panels of one system, in the order in which they are shown, and its alerts."""
 
     system: str
     title: str
-    panels: tuple[Panel, ...] = field(default=())
+    panels: tuple[DeclaredPanel, ...] = field(default=())
     alerts: tuple[AlertRule, ...] = field(default=())
 
-    def panel(self, name: str) -> Panel:
+    def panel(self, name: str) -> DeclaredPanel:
         """Return the panel of that name.
 
         Raises:
@@ -124,7 +124,7 @@ class Dashboard:
         )
 
 
-def dashboards_of(systems: Collection[str]) -> Mapping[str, Dashboard]:
+def dashboards_of(systems: Collection[str]) -> Mapping[str, DeclaredDashboard]:
     """Return the dashboards of these systems, and the project's own, by system: tables of other systems are
     not deployed.
 
@@ -135,7 +135,7 @@ def dashboards_of(systems: Collection[str]) -> Mapping[str, Dashboard]:
     return {name: board for name, board in dashboards().items() if name in systems or name in own}
 
 
-def dashboards() -> Mapping[str, Dashboard]:
+def dashboards() -> Mapping[str, DeclaredDashboard]:
     """Return the dashboards of the lake's domains and of its project, by system.
 
     Raises:
@@ -149,21 +149,21 @@ def dashboards() -> Mapping[str, Dashboard]:
 
 
 @cache
-def _domain_dashboards(domains: tuple[Domain, ...]) -> Mapping[str, Dashboard]:
+def _domain_dashboards(domains: tuple[Domain, ...]) -> Mapping[str, DeclaredDashboard]:
     return _read(chain.from_iterable(_described_files(domain.part(FOLDER)) for domain in domains))
 
 
 @cache
-def _own_dashboards(paths: tuple[Path, ...]) -> Mapping[str, Dashboard]:
+def _own_dashboards(paths: tuple[Path, ...]) -> Mapping[str, DeclaredDashboard]:
     return _read([*_described_files(files("headgate") / PACKED_DASHBOARDS), *paths])
 
 
-def _read(found: Iterable[Traversable]) -> Mapping[str, Dashboard]:
+def _read(found: Iterable[Traversable]) -> Mapping[str, DeclaredDashboard]:
     boards = [_dashboard(item.name, item.read_text("utf-8")) for item in found]
     return {board.system: board for board in boards}
 
 
-def _in_currency(board: Dashboard, code: str) -> Dashboard:
+def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
     """Return the dashboard with the lake's currency in units that say `currency`."""
     panels = tuple(replace(panel, unit=unit_in(panel.unit, code)) for panel in board.panels)
     alerts = tuple(replace(alert, unit=unit_in(alert.unit, code)) for alert in board.alerts)
@@ -182,12 +182,14 @@ def _described_files(folder: Traversable) -> list[Traversable]:
     )
 
 
-def _dashboard(file: str, text: str) -> Dashboard:
+def _dashboard(file: str, text: str) -> DeclaredDashboard:
     try:
         document = json.loads(text) if file.endswith(".json") else _parsed_yaml(text)
         panels = tuple(_panel(file, panel) for panel in document["panels"])
         alerts = tuple(AlertRule(**alert) for alert in document.get("alerts", ()))
-        return Dashboard(system=document["system"], title=document["title"], panels=panels, alerts=alerts)
+        return DeclaredDashboard(
+            system=document["system"], title=document["title"], panels=panels, alerts=alerts
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(
             f"{file} is not a dashboard: {error}. It has to state system, title and panels; "
@@ -204,14 +206,14 @@ def _parsed_yaml(text: str) -> Any:  # noqa: ANN401 whatever the file states
         raise ValueError(str(error)) from None
 
 
-def _panel(file: str, stated: Mapping[str, Any]) -> Panel:
+def _panel(file: str, stated: Mapping[str, Any]) -> DeclaredPanel:
     values = dict(stated)
-    if values.get("kind") not in set(Kind):
+    if values.get("kind") not in set(PanelKind):
         raise SettingsError(
             f"{file}: panel {values.get('name')} has the kind {values.get('kind')}. Kinds are "
-            f"{', '.join(Kind)}."
+            f"{', '.join(PanelKind)}."
         )
-    values["kind"] = Kind(values["kind"])
+    values["kind"] = PanelKind(values["kind"])
     values["y"] = tuple(values.get("y", ()))
     values["bounds"] = tuple((low, high) for low, high in values.get("bounds", ()))
-    return Panel(**values)
+    return DeclaredPanel(**values)

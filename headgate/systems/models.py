@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Model:
+class TableModel:
     """The builder of one table.
 
     `reads` are the datasets it wants; all of them are in the `tables` that it is called with.
@@ -36,14 +36,14 @@ class Model:
         return self.build(tables, as_of)
 
 
-def model(table: str, *, reads: tuple[str, ...]) -> Callable[[Builder], Model]:
+def model(table: str, *, reads: tuple[str, ...]) -> Callable[[Builder], TableModel]:
     """Registers a function as the builder of `table`, for the system in whose package its module lies."""
-    return lambda build: Model(table, reads, build)
+    return lambda build: TableModel(table, reads, build)
 
 
-def models_of(package: ModuleType) -> list[Model]:
+def models_of(package: ModuleType) -> list[TableModel]:
     """The models that the modules of a system's package define, by table."""
     names = sorted(info.name for info in pkgutil.iter_modules(getattr(package, "__path__", ())))
     modules = [import_module(f"{package.__name__}.{name}") for name in names]
-    models = [value for module in modules for value in vars(module).values() if isinstance(value, Model)]
+    models = [value for module in modules for value in vars(module).values() if isinstance(value, TableModel)]
     return sorted(dict.fromkeys(models), key=lambda one: one.table)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BUILD_NO_TABLES = {"__init__.py", *(f"{stem}.py" for stem in OWN_PARTS.values())}
 
 
-class System(Protocol):
+class SystemPackage(Protocol):
     """A package that builds one system's tables; see docs/how-it-works/architecture.md."""
 
     READS: tuple[str, ...]
@@ -63,17 +63,17 @@ class LearningSystem(Protocol):
         ...
 
 
-def learns(package: System) -> tuple[str, ...]:
+def learns(package: SystemPackage) -> tuple[str, ...]:
     """The names of the models that a system keeps."""
     return cast("tuple[str, ...]", getattr(package, "LEARNS", ()))
 
 
-def exports(package: System) -> tuple[str, ...]:
+def exports(package: SystemPackage) -> tuple[str, ...]:
     """The names of the models that a system exports for predictions."""
     return cast("tuple[str, ...]", getattr(package, "EXPORTS", ()))
 
 
-def archives(package: System) -> tuple[str, ...]:
+def archives(package: SystemPackage) -> tuple[str, ...]:
     """Return the names of further archives that a system's job has on its path.
 
     Scripts/packages/build.py writes them.
@@ -81,13 +81,17 @@ def archives(package: System) -> tuple[str, ...]:
     return cast("tuple[str, ...]", getattr(package, "ARCHIVES", ()))
 
 
-def options(package: System) -> tuple[str, ...]:
+def options(package: SystemPackage) -> tuple[str, ...]:
     """The names of the options that a system's tables depend on."""
     return cast("tuple[str, ...]", getattr(package, "OPTIONS", ()))
 
 
 def built(
-    package: System, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, stated: Mapping[str, str]
+    package: SystemPackage,
+    tables: Mapping[str, ibis.Table],
+    as_of: date,
+    shelf: Shelf,
+    stated: Mapping[str, str],
 ) -> dict[str, Made]:
     """The tables of the system and of the models that its package was given.
 
@@ -104,7 +108,7 @@ def built(
     return {**own, **{model.table: model(tables, as_of) for model in models_of(cast("ModuleType", package))}}
 
 
-def reads(package: System, known: Collection[str] = ()) -> tuple[str, ...]:
+def reads(package: SystemPackage, known: Collection[str] = ()) -> tuple[str, ...]:
     """The datasets that the system and its models read, and those that it looks at where they are among the
     known ones.
     """
@@ -113,7 +117,7 @@ def reads(package: System, known: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*package.READS, *added, *looked_at)))
 
 
-def reads_of_table(package: System, table: str, known: Collection[str] = ()) -> tuple[str, ...]:
+def reads_of_table(package: SystemPackage, table: str, known: Collection[str] = ()) -> tuple[str, ...]:
     """Return the datasets that one table is built from: those that its own statement reads, or else all that
     its system reads.
     """
@@ -121,16 +125,16 @@ def reads_of_table(package: System, table: str, known: Collection[str] = ()) -> 
     return by_table.get(table) or reads(package, known)
 
 
-def may_read(package: System, table: str = "") -> tuple[str, ...]:
+def may_read(package: SystemPackage, table: str = "") -> tuple[str, ...]:
     """All datasets that decide what the system's tables hold, or one of them: those read, and those looked at
     where they exist.
     """
     return tuple(dict.fromkeys((*reads_of_table(package, table), *getattr(package, "MAY_READ", ()))))
 
 
-def system(name: str) -> System:
+def system(name: str) -> SystemPackage:
     """The package that builds the system of that name."""
-    return cast("System", load(_module(name)))
+    return cast("SystemPackage", load(_module(name)))
 
 
 def code_version(name: str) -> str:

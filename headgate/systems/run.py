@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from headgate.learning.store import ModelStore
     from headgate.snapshots.publishing import Publisher, Staged
     from headgate.snapshots.snapshot import LakeSnapshot
-    from headgate.systems.registry import System
+    from headgate.systems.registry import SystemPackage
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.sql_models import SqlModels
 
@@ -130,10 +130,10 @@ def run_system(
     return published
 
 
-def _package_of(system: str, own_models: SqlModels | None) -> tuple[System, str]:
+def _package_of(system: str, own_models: SqlModels | None) -> tuple[SystemPackage, str]:
     """Return the code of a system and its version."""
     if own_models:
-        return cast("System", own_models), own_models.version
+        return cast("SystemPackage", own_models), own_models.version
     return registry.system(system), registry.code_version(system)
 
 
@@ -162,7 +162,7 @@ def _contracts_of(system: str, contracts: Mapping[str, Contract]) -> dict[str, C
 
 
 def build(
-    package: System,
+    package: SystemPackage,
     tables: Opened,
     as_of: date,
     shelf: Shelf | None = None,
@@ -235,7 +235,9 @@ def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table |
     return rows_of(contract, made.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id))
 
 
-def _has_outdated_models(models: ModelStore, system: str, package: System, snapshot: LakeSnapshot) -> bool:
+def _has_outdated_models(
+    models: ModelStore, system: str, package: SystemPackage, snapshot: LakeSnapshot
+) -> bool:
     """A model of the day is a pickle of an earlier version of Headgate, so the system fits it again although
     its tables are up to date.
     """

@@ -71,7 +71,7 @@ _NOT_REPEATABLE = (
 
 @dataclass(frozen=True)
 class SqlModels:
-    """The models of one lake, as `headgate.systems.registry.System`.
+    """The models of one lake, as `headgate.systems.registry.SystemPackage`.
 
     Attributes:
         queries: parsed SQL by table.

@@ -15,7 +15,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.uploads.upload import (
     CONTENT_DIFFERS,
-    Upload,
+    UploadRecord,
     UploadState,
     content_differs,
     content_key,
@@ -66,10 +66,10 @@ class Uploads:
     staging_bucket: str
     raw_bucket: str
     datasets: Collection[str]
-    prepare: Callable[[Upload, bool], None]
+    prepare: Callable[[UploadRecord, bool], None]
     clock: Callable[[], datetime]
 
-    def begin(self, caller: str, *, name: str, size_bytes: int, sha256: str, dataset: str) -> Upload:
+    def begin(self, caller: str, *, name: str, size_bytes: int, sha256: str, dataset: str) -> UploadRecord:
         """Begin an upload, or return the one that the caller began with the same file.
 
         Raises:
@@ -78,7 +78,7 @@ class Uploads:
         self._check(name, dataset)
         upload_id = id_of_upload(caller, name, size_bytes, sha256, dataset)
         key = f"{dataset or keys.UPLOADS}/{name}"
-        fresh = Upload(
+        fresh = UploadRecord(
             upload_id, UploadState.OPEN, name, key, size_bytes, sha256, dataset, self._now(), by=caller
         )
         stored = self._stored(upload_id)
@@ -94,7 +94,7 @@ class Uploads:
         self._forget(upload_id)
         return begun.upload
 
-    def get(self, upload_id: str) -> Upload:
+    def get(self, upload_id: str) -> UploadRecord:
         """Return an upload; NotFoundError when there is none."""
         upload = self._existing(upload_id).upload
         if upload.state is UploadState.COMPLETE and (check := self.dry_run(upload)):
@@ -102,12 +102,12 @@ class Uploads:
             return replace(upload, state=state)
         return upload
 
-    def parts(self, upload: Upload) -> tuple[StoredPart, ...]:
+    def parts(self, upload: UploadRecord) -> tuple[StoredPart, ...]:
         """Return the parts that were sent. ConflictError when the upload is not open."""
         _expect(upload, UploadState.OPEN)
         return self.store.parts(self.content(upload.upload_id), upload.store_id)
 
-    def complete(self, upload_id: str) -> Upload:
+    def complete(self, upload_id: str) -> UploadRecord:
         """Make the file from its parts.
 
         Raises:
@@ -137,7 +137,7 @@ class Uploads:
             raise content_differs()
         return self._replace(stored, replace(upload, state=UploadState.COMPLETE)).upload
 
-    def abort(self, upload_id: str) -> Upload:
+    def abort(self, upload_id: str) -> UploadRecord:
         """Forget what was sent.
 
         ConflictError when the upload is committed, or a commit is under way or has copied the file.
@@ -171,7 +171,9 @@ class Uploads:
         _expect(stored.upload, UploadState.COMPLETE)
         self._replace(stored, replace(stored.upload, mapping=mapping))
 
-    def check_file(self, record: FileRecord, mapping: UploadMapping, start: Callable[[str], None]) -> Upload:
+    def check_file(
+        self, record: FileRecord, mapping: UploadMapping, start: Callable[[str], None]
+    ) -> UploadRecord:
         """Start the check of a file in raw with a mapping, and return it as an upload.
 
         Results of checks before are deleted.
@@ -181,7 +183,7 @@ class Uploads:
         Raises:
             ConflictError: the file is no longer in raw, or its commit is under way.
         """
-        upload = Upload.of_file(record, mapping, self._now())
+        upload = UploadRecord.of_file(record, mapping, self._now())
         try:
             self.objects.info(upload.content(self.staging_bucket, self.raw_bucket))
         except NotFoundError:
@@ -196,7 +198,7 @@ class Uploads:
         self.start_dry_run(upload.upload_id, start)
         return upload
 
-    def commit(self, upload_id: str, check_id: str = "") -> Upload:
+    def commit(self, upload_id: str, check_id: str = "") -> UploadRecord:
         """Move the file to raw, where its arrival starts the gate; repeat safely.
 
         If a commit before had copied the file and died, the gate skips the second copy.
@@ -244,7 +246,7 @@ class Uploads:
         self.objects.delete(self.content(upload_id))
         return committed
 
-    def _check_is_checked(self, upload: Upload) -> bool:
+    def _check_is_checked(self, upload: UploadRecord) -> bool:
         """Check that a mapped file was checked with its mapping, and that no check read other content than
         stated.
 
@@ -282,7 +284,7 @@ class Uploads:
             raise
         return self.dry_run(upload) or begun
 
-    def dry_run(self, upload: Upload) -> dict[str, Any] | None:
+    def dry_run(self, upload: UploadRecord) -> dict[str, Any] | None:
         """Return what is stored of the dry run of an upload with its current mapping.
 
         None before it was started.
@@ -329,7 +331,7 @@ class Uploads:
             with path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def _continues(self, before: Upload) -> bool:
+    def _continues(self, before: UploadRecord) -> bool:
         """Whether an upload that was begun before can be continued."""
         if before.state is not UploadState.OPEN:
             return before.state is UploadState.COMPLETE
@@ -339,7 +341,7 @@ class Uploads:
             return False
         return True
 
-    def _may_be_copied(self, upload: Upload) -> bool:
+    def _may_be_copied(self, upload: UploadRecord) -> bool:
         """Whether a commit that did not end may have copied the file: raw has received an object of this key
         and size since.
         """
@@ -372,14 +374,14 @@ class Uploads:
             text, etag = self.store.read_with_etag(ObjectRef(self.staging_bucket, upload_key(upload_id)))
         except NotFoundError:
             return None
-        upload = Upload.from_json(text)
+        upload = UploadRecord.from_json(text)
         if upload.state is UploadState.COMMITTING and not self._is_recent(
             upload.committing_at, _LONGEST_COMMIT
         ):
             upload = replace(upload, state=UploadState.COMPLETE)
         return _Stored(upload, etag)
 
-    def _replace(self, stored: _Stored | None, upload: Upload) -> _Stored:
+    def _replace(self, stored: _Stored | None, upload: UploadRecord) -> _Stored:
         """Store the upload, if nobody has stored it since it was read."""
         ref = ObjectRef(self.staging_bucket, upload_key(upload.upload_id))
         try:
@@ -402,7 +404,7 @@ class Uploads:
 class _Stored:
     """A stored upload with its ETag."""
 
-    upload: Upload
+    upload: UploadRecord
     etag: str
 
 
@@ -410,7 +412,7 @@ def _sizes(sent: Collection[StoredPart], number: int) -> set[int]:
     return {part.size_bytes for part in sent if part.number == number}
 
 
-def _expect(upload: Upload, *states: UploadState) -> None:
+def _expect(upload: UploadRecord, *states: UploadState) -> None:
     if upload.state not in states:
         raise ConflictError(
             f"The upload is {upload.state}; this needs an upload that is {' or '.join(states)}."

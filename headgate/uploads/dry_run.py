@@ -18,7 +18,7 @@ from headgate.errors import BadInputError, ContractError, HeadgateError, NotFoun
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
 from headgate.uploads.begin_to_commit import CHECKED, FAILED, TOO_LARGE
-from headgate.uploads.upload import Upload, content_differs, dry_run_key, upload_key
+from headgate.uploads.upload import UploadRecord, content_differs, dry_run_key, upload_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,7 +113,9 @@ class DryRunner:
 
     def run(self, upload_id: str) -> None:
         """Check the upload's file and write the result beside it."""
-        upload = Upload.from_json(self.objects.read(ObjectRef(self.staging_bucket, upload_key(upload_id))))
+        upload = UploadRecord.from_json(
+            self.objects.read(ObjectRef(self.staging_bucket, upload_key(upload_id)))
+        )
         appears_as = ObjectRef(self.raw_bucket, upload.key)
         content = upload.content(self.staging_bucket, self.raw_bucket)
         scratch = ScratchObjects(self.objects, content, appears_as, forgotten_bucket=self.curated_bucket)

@@ -75,7 +75,7 @@ class UploadMapping:
 
 
 @dataclass(frozen=True)
-class Upload:
+class UploadRecord:
     """An upload.
 
     Attributes:
@@ -106,7 +106,7 @@ class Upload:
     raw_version: str = ""
 
     @classmethod
-    def of_file(cls, record: FileRecord, mapping: UploadMapping, begun_at: str) -> Upload:
+    def of_file(cls, record: FileRecord, mapping: UploadMapping, begun_at: str) -> UploadRecord:
         """Return a file of raw as a complete upload with a mapping: its commit copies the file to its own
         key.
         """
@@ -154,7 +154,7 @@ class Upload:
         return json.dumps(asdict(self), sort_keys=True).encode()
 
     @classmethod
-    def from_json(cls, text: bytes) -> Upload:
+    def from_json(cls, text: bytes) -> UploadRecord:
         """The upload that a text states."""
         read = json.loads(text)
         mapping = UploadMapping.of(read["mapping"]) if read.get("mapping") else None
@@ -217,7 +217,7 @@ def content_key(upload_id: str) -> str:
     return f"{upload_prefix(upload_id)}content"
 
 
-def dry_run_key(upload: Upload) -> str:
+def dry_run_key(upload: UploadRecord) -> str:
     """Return the key of the result of the upload's check with its current mapping: a check with another
     mapping has another key.
     """

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from headgate.aws.functions import DryRunFunction
     from headgate.aws.uploads import S3Uploads
     from headgate.lake.ports import FileRecord, ObjectRef
-    from headgate.onboarding.models import Model
+    from headgate.onboarding.models import RecordModel
     from headgate.onboarding.onboard import Onboarding
     from headgate.uploads.dry_run import DryRunner, ScratchObjects
     from headgate.uploads.upload import UploadMapping
@@ -116,7 +116,7 @@ def onboarding(env: Mapping[str, str]) -> Onboarding:
 
 
 @cache
-def models_by_name() -> dict[str, Model]:
+def models_by_name() -> dict[str, RecordModel]:
     """The models whose records may be created, read once per process."""
     from headgate.onboarding.models import models_of
 

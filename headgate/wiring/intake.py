@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.export_runs import ExportRuns
     from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.files.process_file import FileProcessor
     from headgate.intake.files.replay_file import Replayer
@@ -130,10 +130,10 @@ def runs(
     time_left_s: Callable[[], float] = lambda: math.inf,
     run: str = "",
     is_redelivery: Callable[[], bool] = lambda: False,
-) -> Runs:
+) -> ExportRuns:
     """The gate for export runs, which enter as one unit; arguments as `file_processor`."""
     from headgate.aws.events import notification
-    from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.export_runs import ExportRuns
     from headgate.intake.files.source_deletions import Sightings
 
     url = RunSettings.from_env(env).raw_queue_url
@@ -141,7 +141,7 @@ def runs(
         stores.objects(), stores.source_contracts(), GateSettings.from_env(env).curated_bucket
     )
     processor = file_processor(env, time_left_s, run, is_redelivery)
-    return Runs(
+    return ExportRuns(
         stores.objects(),
         processor.process,
         lambda parts: operations.queues().send(url, [notification(part) for part in parts]),

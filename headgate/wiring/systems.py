@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from headgate.snapshots.publishing import Published
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.model_cards import CurrentTable, Description, ModelCard
-    from headgate.systems.registry import System
+    from headgate.systems.registry import SystemPackage
     from headgate.systems.snapshot_tables import SnapshotTables
     from headgate.systems.sql_models import SqlModels
 
@@ -150,7 +150,7 @@ def system_runner(
         )
     own = Registry.load().tables_of(system)
     models_in_sql = own_models(env) if system == MODELS_SYSTEM else None
-    package = cast("System", models_in_sql) if models_in_sql else registry.system(system)
+    package = cast("SystemPackage", models_in_sql) if models_in_sql else registry.system(system)
 
     def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
         tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
@@ -197,7 +197,7 @@ def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[s
     from headgate.systems import registry
 
     system = Registry.load().prod[table].system
-    package = cast("System", own_models(env)) if system == MODELS_SYSTEM else registry.system(system)
+    package = cast("SystemPackage", own_models(env)) if system == MODELS_SYSTEM else registry.system(system)
     return system, registry.reads_of_table(package, table, lake.datasets)
 
 

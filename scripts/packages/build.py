@@ -52,7 +52,7 @@ from scripts.packages.graphql_schema import field_names, graphql_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.systems.registry import System
+    from headgate.systems.registry import SystemPackage
 
 sys.path.insert(
     0, str(Path(__file__).resolve().parents[2])
@@ -241,16 +241,16 @@ def needs_by_system(registry: Registry) -> dict[str, dict[str, list[str]]]:
     }
 
 
-def _packages(registry: Registry) -> dict[str, System]:
+def _packages(registry: Registry) -> dict[str, SystemPackage]:
     return {
         name: _own_models(registry) if name == MODELS_SYSTEM else systems.system(name)
         for name in project().systems
     }
 
 
-def _own_models(registry: Registry) -> System:
+def _own_models(registry: Registry) -> SystemPackage:
     return cast(
-        "System", sql_models(registry.prod, registry.curated, lambda text, _: text)
+        "SystemPackage", sql_models(registry.prod, registry.curated, lambda text, _: text)
     )  # nothing is built, so nothing is translated
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Column
-    from headgate.onboarding.models import Model
+    from headgate.onboarding.models import RecordModel
 
 # Decimals and 64-bit numbers are text: GraphQL has no exact type for them.
 _OUTPUTS = {
@@ -49,7 +49,7 @@ type BatchOutcome {_AUTH} {{
 """
 
 
-def field_names(models: Mapping[str, Model]) -> list[tuple[str, str]]:
+def field_names(models: Mapping[str, RecordModel]) -> list[tuple[str, str]]:
     """Return type and name of every field that needs a resolver."""
     return [
         pair
@@ -64,7 +64,7 @@ def field_names(models: Mapping[str, Model]) -> list[tuple[str, str]]:
     ]
 
 
-def graphql_schema(models: Mapping[str, Model]) -> str:
+def graphql_schema(models: Mapping[str, RecordModel]) -> str:
     """Return the schema's text; the same contracts give the same text."""
     queries, mutations = [], []
     for name in models:
@@ -103,7 +103,7 @@ _ROOT = """schema {
 """
 
 
-def _model(model: Model) -> Iterator[str]:
+def _model(model: RecordModel) -> Iterator[str]:
     contract, lake = model.contract, curated_contract(model.contract)
     stored = [column for column in lake.columns if not column.name.startswith("_")]
     yield from _block(
@@ -126,7 +126,7 @@ def _model(model: Model) -> Iterator[str]:
 
 
 def _block(
-    head: str, columns: Iterable[Column], type_of: object, model: Model, *, required: bool
+    head: str, columns: Iterable[Column], type_of: object, model: RecordModel, *, required: bool
 ) -> Iterator[str]:
     yield f"{head} {{"
     for column in columns:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from sqlglot.errors import SqlglotError
 
 from headgate.api.local_server import LocalApi, server
-from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
+from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import GateError, NotFoundError
@@ -60,7 +60,7 @@ class DuckQueries:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _engine: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     _loaded: tuple[int, ...] = ()
-    _answers: dict[str, tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]] = field(
+    _answers: dict[str, tuple[tuple[AnswerColumn, ...], list[tuple[Any, ...]], str]] = field(
         default_factory=dict
     )
 
@@ -98,17 +98,17 @@ class DuckQueries:
             names = [one[0] for one in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def _answer(self, query_id: str) -> tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]:
+    def _answer(self, query_id: str) -> tuple[tuple[AnswerColumn, ...], list[tuple[Any, ...]], str]:
         with self._lock:
             if query_id not in self._answers:
                 self._answers[query_id] = self._run(self._asked[query_id])
             return self._answers[query_id]
 
-    def _run(self, sql: str) -> tuple[tuple[ResultColumn, ...], list[tuple[Any, ...]], str]:
+    def _run(self, sql: str) -> tuple[tuple[AnswerColumn, ...], list[tuple[Any, ...]], str]:
         try:
             found = self._connection().execute(translate(sql, "duckdb"))
             columns = tuple(
-                ResultColumn(one[0], _athena_type(str(one[1]))) for one in found.description or ()
+                AnswerColumn(one[0], _athena_type(str(one[1]))) for one in found.description or ()
             )
             return columns, found.fetchall(), ""
         except (duckdb.Error, SqlglotError) as error:

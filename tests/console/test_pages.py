@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.domains.retail import SYSTEMS
-from headgate.systems.dashboards import Kind, dashboards
+from headgate.systems.dashboards import PanelKind, dashboards
 from tests.console.accessibility import seen_pages
 from tests.console.browsers import WIDTHS, visit
 
@@ -46,13 +46,13 @@ def test_a_dashboard_shows_the_answers_of_its_sql(console: Console, system: str)
     visit(page, console.url, f"/dashboards/{system}")
     for panel in dashboards()[system].panels:
         rows = console.lake.queries.ask(panel.sql)  # type: ignore[attr-defined]  # DuckDB's own
-        if panel.kind is Kind.KPI:
+        if panel.kind is PanelKind.KPI:
             shown = page.get_by_test_id(f"figure-{panel.name}").inner_text()
             expected = None if rows[0]["value"] is None else as_shown(rows[0]["value"], panel.unit)
             assert as_number(shown) == expected, (panel.name, shown, rows)
             continue
         region = page.get_by_role("region", name=panel.question, exact=True)
-        if panel.kind is Kind.TABLE and rows:
+        if panel.kind is PanelKind.TABLE and rows:
             assert region.get_by_role("table").get_attribute("aria-rowcount") == str(len(rows) + 1), (
                 panel.name
             )

@@ -10,7 +10,7 @@ import pytest
 
 from headgate.reports.answers import PanelAnswer
 from headgate.reports.html_page import html
-from headgate.systems.dashboards import Kind, Panel
+from headgate.systems.dashboards import DeclaredPanel, PanelKind
 from tests.unit.reports.test_report_page import report
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ BROKEN = """() => [...document.querySelectorAll('td, th')].flatMap(cell => {
 def test_no_word_of_a_table_is_broken_and_the_page_does_not_scroll_sideways(
     browser: Browser, width: int
 ) -> None:
-    panel = Panel(
-        "queue", "Which transactions should be looked at first?", Kind.TABLE, "fraud_scores", "SELECT 1"
+    panel = DeclaredPanel(
+        "queue", "Which transactions should be looked at first?", PanelKind.TABLE, "fraud_scores", "SELECT 1"
     )
     made = report(PanelAnswer(panel, COLUMNS, (ROW,) * 3))
     page = browser.new_context(viewport={"width": width, "height": 900}).new_page()

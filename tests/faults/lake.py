@@ -25,7 +25,7 @@ from headgate.aws.retry_throttled import retry_throttled
 from headgate.aws.sns import Alerts
 from headgate.errors import HeadgateError, ServiceError
 from headgate.formats.read_table import sample_table
-from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.export_runs import ExportRuns
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
@@ -244,7 +244,7 @@ class Lake:
             else:
                 self.dead.add(ref)
 
-    def runs(self, worker: Worker) -> Runs:
+    def runs(self, worker: Worker) -> ExportRuns:
         """The function's own way from a message to a record, all of whose calls are the worker's."""
         ports = self.ports(worker)
         rules, profiles = self.gate_rules(ports), Profiles(ports.objects, self.bucket("artifacts"))
@@ -256,7 +256,7 @@ class Lake:
             alert=ports.alerts.settled,
             executor=self.executor,
         )
-        return Runs(
+        return ExportRuns(
             ports.objects,
             curation.process,
             ports.send,

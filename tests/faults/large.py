@@ -22,7 +22,7 @@ from tests.faults.lake import Lake, StoppedError, Worker
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from headgate.intake.files.export_runs import Runs
+    from headgate.intake.files.export_runs import ExportRuns
     from headgate.intake.files.process_file import FileProcessor
     from headgate.lake.ports import FileRecord, ObjectRef
 
@@ -53,7 +53,7 @@ class LargeLake(Lake):
         """Return what is known beside objects and ledger, of the machine too."""
         return *super().progress(), self.sees, self.befalls, self.started, self.attempts
 
-    def runs(self, worker: Worker) -> Runs:
+    def runs(self, worker: Worker) -> ExportRuns:
         """The function's own way, on which it hands files over."""
         capacity = {FORETOLD: Capacity(1, GIB), OUTGROWN: Capacity(GIB, 4), DIED: Capacity(GIB, GIB)}[
             self.sees
@@ -133,7 +133,7 @@ class LargeLake(Lake):
     def _start(self, worker: Worker, run: str, reported: Mapping[str, str]) -> None:
         worker.call("start run", partial(self.started.setdefault, run, from_address(reported["object"])))
 
-    def _changed(self, runs: Runs, change: Callable[[FileProcessor], FileProcessor]) -> Runs:
+    def _changed(self, runs: ExportRuns, change: Callable[[FileProcessor], FileProcessor]) -> ExportRuns:
         """The same way with another gate."""
         curation: FileProcessor = runs.process.__self__  # type: ignore[attr-defined]  # a method of one
         return replace(runs, process=change(curation).process)

@@ -1,11 +1,11 @@
 """Saved questions of the bike share."""
 
-from headgate.query.questions import Question
+from headgate.query.questions import SavedQuestion
 
 QUESTIONS = {
     question.name: question
     for question in (
-        Question(
+        SavedQuestion(
             "busiest_hours",
             "hourly-demand",
             "Which of the coming hours will be the busiest?",
@@ -14,7 +14,7 @@ QUESTIONS = {
                 "BY mean DESC, hour_at LIMIT 10"
             ),
         ),
-        Question(
+        SavedQuestion(
             "forecast_against_naive",
             "hourly-demand",
             "How wrong were past forecasts, and how wrong was the same hour of the last week?",

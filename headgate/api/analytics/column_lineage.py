@@ -11,11 +11,11 @@ from headgate.lineage.columns import CURATED, PROD, ColumnRef, Sources, TableCol
 from headgate.project import MODELS_SYSTEM
 
 if TYPE_CHECKING:
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.contracts.model import Contract
 
 
-def of_table(lake: Lake, table: str) -> ColumnLineage:
+def of_table(lake: LakePorts, table: str) -> ColumnLineage:
     """Return the lineage by column of a dataset or of a system's table."""
     zone = CURATED if table in lake.contracts.source else PROD
     contract = (lake.contracts.curated if zone == CURATED else lake.contracts.prod).get(table)
@@ -27,7 +27,7 @@ def of_table(lake: Lake, table: str) -> ColumnLineage:
     return ColumnLineage(table=table, columns=columns, rows=_uses(own.rows) if own else ())
 
 
-def _recorded(lake: Lake) -> dict[str, TableColumns]:
+def _recorded(lake: LakePorts) -> dict[str, TableColumns]:
     """Return the lineage of all tables that the catalog keeps one of."""
     names = [name for name, contract in lake.contracts.prod.items() if contract.system == MODELS_SYSTEM]
     recorded = {}

@@ -15,13 +15,13 @@ from headgate.api.shapes.lake import (
 )
 
 if TYPE_CHECKING:
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.contracts.model import Contract
 
 _ZONES = ("source", "prod", "lake")
 
 
-def summaries(lake: Lake) -> Contracts:
+def summaries(lake: LakePorts) -> Contracts:
     """Return all contracts, by zone and name."""
     contracts = [
         (zone, contract) for zone in _ZONES for _, contract in sorted(getattr(lake.contracts, zone).items())
@@ -31,7 +31,7 @@ def summaries(lake: Lake) -> Contracts:
     )
 
 
-def detail(lake: Lake, zone: str, name: str) -> ContractDetail:
+def detail(lake: LakePorts, zone: str, name: str) -> ContractDetail:
     """Return one contract with its columns."""
     contract = getattr(lake.contracts, zone).get(name)
     if contract is None:
@@ -41,7 +41,7 @@ def detail(lake: Lake, zone: str, name: str) -> ContractDetail:
     return ContractDetail(**_summary(zone, contract), column_list=_columns(contract))
 
 
-def catalog(lake: Lake) -> CatalogTables:
+def catalog(lake: LakePorts) -> CatalogTables:
     """Return the tables that SQL can read, as the contracts state them."""
     registry, names = lake.contracts, lake.databases
     tables = [

@@ -18,14 +18,14 @@ from headgate.systems.up_to_date import SNAPSHOT_ID, datasets_read, snapshot_bui
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.lake.ports import FileRecord, TableVersion
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 MOST_FILES = 100
 
 
-def of_table(lake: Lake, table: str) -> Lineage:
+def of_table(lake: LakePorts, table: str) -> Lineage:
     """Return the lineage of a system's table, or of a dataset."""
     if table in lake.contracts.source:
         return _of_dataset(lake, table)
@@ -45,7 +45,7 @@ def of_table(lake: Lake, table: str) -> Lineage:
     )
 
 
-def _built_from(lake: Lake, version: TableVersion) -> LakeSnapshot:
+def _built_from(lake: LakePorts, version: TableVersion) -> LakeSnapshot:
     try:
         return snapshot_built_from(lake.objects, lake.bucket("curated"), version)
     except NotFoundError:
@@ -54,7 +54,7 @@ def _built_from(lake: Lake, version: TableVersion) -> LakeSnapshot:
         ) from None
 
 
-def _of_dataset(lake: Lake, dataset: str) -> Lineage:
+def _of_dataset(lake: LakePorts, dataset: str) -> Lineage:
     snapshot = _current(lake)
     if dataset not in snapshot.datasets:
         raise not_found("The newest snapshot has no rows of this dataset. A run merges its files.")
@@ -68,18 +68,18 @@ def _of_dataset(lake: Lake, dataset: str) -> Lineage:
     )
 
 
-def _current(lake: Lake) -> LakeSnapshot:
+def _current(lake: LakePorts) -> LakeSnapshot:
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
     if newest is None:
         raise not_found("No run has merged the lake yet. POST /v1/runs starts one.")
     return newest
 
 
-def _datasets(lake: Lake, found: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:
+def _datasets(lake: LakePorts, found: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:
     return tuple(_dataset(lake, of) for of in found)
 
 
-def _dataset(lake: Lake, of: DatasetSnapshot) -> LineageDataset:
+def _dataset(lake: LakePorts, of: DatasetSnapshot) -> LineageDataset:
     merged = {
         key
         for key in increments_of(lake.objects, lake.bucket("curated"), of)
@@ -94,7 +94,7 @@ def _dataset(lake: Lake, of: DatasetSnapshot) -> LineageDataset:
     )
 
 
-def _newest(lake: Lake, dataset: str, increments: set[str]) -> Iterator[FileRecord]:
+def _newest(lake: LakePorts, dataset: str, increments: set[str]) -> Iterator[FileRecord]:
     """The files of these increments, newest first, from the index: a list of a hundred reads no record beyond
     them.
     """

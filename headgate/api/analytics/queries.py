@@ -17,7 +17,7 @@ from headgate.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.tables import QueryAsked
 
 # List price of Athena in US dollars, and the least that a query is charged for. Source: Amazon Athena
@@ -31,12 +31,12 @@ _NEEDS_GROUP = (
 )
 
 
-def questions(lake: Lake) -> Questions:
+def questions(lake: LakePorts) -> Questions:
     """Return the saved questions with this lake's database names."""
     return Questions(questions=every(lake))
 
 
-def start(lake: Lake, caller: CallerIdentity, asked: QueryAsked, key: str) -> Query:
+def start(lake: LakePorts, caller: CallerIdentity, asked: QueryAsked, key: str) -> Query:
     """Start a query that reads; the same Idempotency-Key and statement start it once.
 
     For callers who may not see personal data, the statement is rewritten without the columns about people.
@@ -62,7 +62,7 @@ def start(lake: Lake, caller: CallerIdentity, asked: QueryAsked, key: str) -> Qu
     return Query(query_id=lake.queries.start(sql, token), state="queued", sql=redact_text(sql))
 
 
-def status(lake: Lake, caller: CallerIdentity, query_id: str) -> Query:
+def status(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
     """Return how a query stands; 403 where it reads personal data that the caller may not see."""
     from headgate.masking.redaction import redact_text
     from headgate.query.advice import with_advice
@@ -94,7 +94,7 @@ def cost_usd(scanned_bytes: int) -> str:
     return format((USD_PER_TB * billed / _TB).quantize(Decimal("0.0000001")).normalize(), "f")
 
 
-def page(lake: Lake, caller: CallerIdentity, query_id: str, limit: int, cursor: str) -> QueryRows:
+def page(lake: LakePorts, caller: CallerIdentity, query_id: str, limit: int, cursor: str) -> QueryRows:
     """Return some rows of a query that succeeded."""
     from headgate.api.analytics.table_rows import cell
 
@@ -116,14 +116,14 @@ def page(lake: Lake, caller: CallerIdentity, query_id: str, limit: int, cursor: 
     )
 
 
-def stop(lake: Lake, caller: CallerIdentity, query_id: str) -> Query:
+def stop(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
     """Stop a query."""
     if status(lake, caller, query_id).state in {"queued", "running"}:
         lake.queries.stop(query_id)
     return status(lake, caller, query_id)
 
 
-def _check_right(lake: Lake, caller: CallerIdentity, sql: str) -> None:
+def _check_right(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
     """Check that the caller may see the rows of a statement, which another person may have asked.
 
     Raises:
@@ -144,7 +144,7 @@ def _check_right(lake: Lake, caller: CallerIdentity, sql: str) -> None:
         )
 
 
-def _statement(lake: Lake, asked: QueryAsked) -> str:
+def _statement(lake: LakePorts, asked: QueryAsked) -> str:
     from headgate.masking.redaction import redact_text
 
     if bool(asked.sql.strip()) == bool(asked.question):

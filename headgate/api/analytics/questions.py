@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from headgate.api.shapes.tables import Question
 
 if TYPE_CHECKING:
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
 
 
-def every(lake: Lake) -> tuple[Question, ...]:
+def every(lake: LakePorts) -> tuple[Question, ...]:
     """Return the saved questions of the deployed systems and of the lake."""
     from headgate.query.saved_questions import saved_questions
 

@@ -16,7 +16,7 @@ from headgate.lake.ports import ObjectRef
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.scoring.scorer import Scorer
 
 Model = TypeVar("Model")
@@ -29,7 +29,7 @@ _kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = (
 
 
 def exported(
-    lake: Lake, system: str, name: str, kind: Callable[[Scorer], Model]
+    lake: LakePorts, system: str, name: str, kind: Callable[[Scorer], Model]
 ) -> tuple[Mapping[str, Any], Model]:
     """Return the facts and the model of the newest export; it is read again when a run has replaced it."""
     from headgate.scoring.scorer import FORMAT, Scorer

@@ -33,7 +33,7 @@ from headgate.lake.ports import ROWS, ObjectRef
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.contracts.model import Contract
 
 URL_EXPIRES_S = 3600
@@ -67,7 +67,7 @@ class _Kept:
 _kept = _Kept()
 
 
-def systems(lake: Lake) -> Systems:
+def systems(lake: LakePorts) -> Systems:
     """Return the deployed systems with their tables."""
     questions = every(lake)
     return Systems(
@@ -85,7 +85,7 @@ def systems(lake: Lake) -> Systems:
     )
 
 
-def detail(lake: Lake, system: str, table: str) -> TableDetail:
+def detail(lake: LakePorts, system: str, table: str) -> TableDetail:
     """Return what is known of a published table."""
     contract = _contract(lake, system, table)
     current = lake.catalog.current(lake.databases.prod, table)
@@ -100,13 +100,13 @@ def detail(lake: Lake, system: str, table: str) -> TableDetail:
     )
 
 
-def published(lake: Lake, system: str, table: str) -> tuple[TableDetail, pa.Table]:
+def published(lake: LakePorts, system: str, table: str) -> tuple[TableDetail, pa.Table]:
     """Return what is known of a table and all its rows, of the version that the catalog shows."""
     shown = detail(lake, system, table)
     return shown, _read(lake, system, _contract(lake, system, table), shown.version)
 
 
-def rows(lake: Lake, system: str, table: str, request: RowsRequest, *, limit: int, cursor: str) -> Rows:
+def rows(lake: LakePorts, system: str, table: str, request: RowsRequest, *, limit: int, cursor: str) -> Rows:
     """Return some rows of a table."""
     from headgate.api.analytics import table_rows
 
@@ -130,7 +130,7 @@ def rows(lake: Lake, system: str, table: str, request: RowsRequest, *, limit: in
     )
 
 
-def download(lake: Lake, system: str, table: str, request: RowsRequest, form: str) -> Download:
+def download(lake: LakePorts, system: str, table: str, request: RowsRequest, form: str) -> Download:
     """Write the matching rows to a file and return where it can be fetched."""
     from headgate.api.analytics import table_rows
 
@@ -152,14 +152,14 @@ def download(lake: Lake, system: str, table: str, request: RowsRequest, form: st
     return Download(url=url, expires_at=expires_at, name=name, rows=shown.num_rows, size_bytes=len(body))
 
 
-def _contract(lake: Lake, system: str, table: str) -> Contract:
+def _contract(lake: LakePorts, system: str, table: str) -> Contract:
     contract = lake.contracts.prod.get(table)
     if contract is None or contract.system != system or system not in lake.systems:
         raise not_found("There is no such table of this system. GET /v1/systems lists the tables.")
     return contract
 
 
-def _version(lake: Lake, system: str, table: str) -> str:
+def _version(lake: LakePorts, system: str, table: str) -> str:
     """The version that the catalog shows; empty before the first publish."""
     current = lake.catalog.current(lake.databases.prod, table)
     prefix = f"s3://{lake.bucket(system)}/{keys.TABLES}/{table}/"
@@ -167,7 +167,7 @@ def _version(lake: Lake, system: str, table: str) -> str:
     return current.location.removeprefix(prefix).strip("/") if is_published else ""
 
 
-def _place(lake: Lake, system: str, table: str, request: RowsRequest, cursor: str) -> tuple[str, int]:
+def _place(lake: LakePorts, system: str, table: str, request: RowsRequest, cursor: str) -> tuple[str, int]:
     """The version and the first row of a page."""
     if not cursor:
         return _version(lake, system, table), 0
@@ -184,7 +184,7 @@ def _place(lake: Lake, system: str, table: str, request: RowsRequest, cursor: st
     )
 
 
-def _read(lake: Lake, system: str, contract: Contract, version: str) -> pa.Table:
+def _read(lake: LakePorts, system: str, contract: Contract, version: str) -> pa.Table:
     from headgate.api.analytics import table_rows
     from headgate.contracts.arrow import arrow_schema
 

@@ -14,7 +14,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
 
 if TYPE_CHECKING:
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.files import Corrections
     from headgate.contracts.model import Contract
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
 
 
-def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> CorrectionsSent:
+def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> CorrectionsSent:
     """Write the corrected rows to raw as a new file.
 
     The same corrections have the same key, and are written once.
@@ -58,7 +58,7 @@ def send(lake: Lake, caller: str, file_id: str, asked: Corrections) -> Correctio
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
 
 
-def correction_outcomes(lake: Lake) -> CorrectionOutcomes:
+def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:
     """Return the reader of the outcomes of corrected rows."""
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
 
@@ -66,7 +66,7 @@ def correction_outcomes(lake: Lake) -> CorrectionOutcomes:
     return CorrectionOutcomes(lake.objects, lake.ledger, senders, lake.bucket("quarantine"))
 
 
-def _original(lake: Lake, record: FileRecord) -> bytes | None:
+def _original(lake: LakePorts, record: FileRecord) -> bytes | None:
     """The original; None where it was replaced once the file was accepted."""
     from headgate.intake.files.replace_original import is_replaced
 
@@ -78,7 +78,7 @@ def _original(lake: Lake, record: FileRecord) -> bytes | None:
         raise conflict("The original is no longer in raw. Upload the corrected file.") from None
 
 
-def _contract(lake: Lake, record: FileRecord, original: bytes | None) -> Contract:
+def _contract(lake: LakePorts, record: FileRecord, original: bytes | None) -> Contract:
     """The contract with the file's own headings, as the gate has read it."""
     from headgate.matching.mappings import Decided
 
@@ -90,7 +90,7 @@ def _contract(lake: Lake, record: FileRecord, original: bytes | None) -> Contrac
     return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
 
 
-def _write_once(lake: Lake, ref: ObjectRef, body: bytes) -> ObjectRef:
+def _write_once(lake: LakePorts, ref: ObjectRef, body: bytes) -> ObjectRef:
     try:
         return lake.objects.info(ref).ref
     except NotFoundError:

@@ -24,13 +24,13 @@ from headgate.snapshots.reading import newest_snapshot
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 __all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
 
 
-def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
+def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePage:
     """Return files, newest first."""
     after = str(cursors.decode(cursor, str)) if cursor else ""
     newest = lake.files.newest(limit, after=after, where=where)
@@ -40,7 +40,7 @@ def page(lake: Lake, where: FileFilter, limit: int, cursor: str) -> FilePage:
     )
 
 
-def record_of(lake: Lake, file_id: str) -> FileRecord:
+def record_of(lake: LakePorts, file_id: str) -> FileRecord:
     """Return the record of a file; 404 when there is none."""
     try:
         return lake.ledger.get(file_id)
@@ -48,7 +48,7 @@ def record_of(lake: Lake, file_id: str) -> FileRecord:
         raise not_found("There is no record of a file with this id. GET /v1/files lists the files.") from None
 
 
-def detail(lake: Lake, file_id: str) -> FileDetail:
+def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return everything that is recorded of one file."""
     record = record_of(lake, file_id)
     return FileDetail(
@@ -75,7 +75,7 @@ def _work(record: FileRecord) -> FileWork:
     return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=GATE_MEMORY_MB, usd=f"{cost:.6f}")
 
 
-def summary(lake: Lake, record: FileRecord) -> dict[str, object]:
+def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:
     """Return what a list shows of a file."""
     score = record.profile.get("score", "")
     return {
@@ -114,7 +114,7 @@ def _texts(facts: object) -> dict[str, str]:
     }
 
 
-def _newest_snapshot_with(lake: Lake, record: FileRecord) -> str:
+def _newest_snapshot_with(lake: LakePorts, record: FileRecord) -> str:
     """Return the id of the newest snapshot if it was merged from this file's increment.
 
     Else an empty text.

@@ -18,15 +18,15 @@ from headgate.uploads.upload import UploadState, id_of_file_check
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.files import MappingDecision
     from headgate.api.shapes.uploads import DryRun
     from headgate.lake.ports import FileRecord
-    from headgate.uploads.upload import Upload, UploadMapping
+    from headgate.uploads.upload import UploadMapping, UploadRecord
 
 
 def start(
-    lake: Lake, caller: CallerIdentity, file_id: str, decision: MappingDecision, if_match: str
+    lake: LakePorts, caller: CallerIdentity, file_id: str, decision: MappingDecision, if_match: str
 ) -> DryRun:
     """Start the gate on the whole file with the mapping that the caller decides; nothing is remembered."""
     record = record_of(lake, file_id)
@@ -35,7 +35,7 @@ def start(
     return _shown(lake, caller, record, upload, mapping)
 
 
-def shown(lake: Lake, caller: CallerIdentity, file_id: str) -> DryRun:
+def shown(lake: LakePorts, caller: CallerIdentity, file_id: str) -> DryRun:
     """Return the newest check of a file; 404 where none was started."""
     record = record_of(lake, file_id)
     try:
@@ -46,7 +46,7 @@ def shown(lake: Lake, caller: CallerIdentity, file_id: str) -> DryRun:
         ) from None
 
 
-def accept(lake: Lake, caller: CallerIdentity, file_id: str, if_match: str) -> MappingRemembered:
+def accept(lake: LakePorts, caller: CallerIdentity, file_id: str, if_match: str) -> MappingRemembered:
     """Remember the checked mapping for the file's source and header, and put the file into raw again, as a
     new version.
 
@@ -75,7 +75,7 @@ def accept(lake: Lake, caller: CallerIdentity, file_id: str, if_match: str) -> M
     )
 
 
-def _checked(lake: Lake, record: FileRecord) -> tuple[Upload, UploadMapping]:
+def _checked(lake: LakePorts, record: FileRecord) -> tuple[UploadRecord, UploadMapping]:
     """Return the newest check of a file with its mapping; NotFoundError when there is none."""
     upload = uploads_of(lake).get(id_of_file_check(record.file_id))
     if upload.mapping is None:
@@ -84,7 +84,7 @@ def _checked(lake: Lake, record: FileRecord) -> tuple[Upload, UploadMapping]:
 
 
 def _shown(
-    lake: Lake, caller: CallerIdentity, record: FileRecord, upload: Upload, mapping: UploadMapping
+    lake: LakePorts, caller: CallerIdentity, record: FileRecord, upload: UploadRecord, mapping: UploadMapping
 ) -> DryRun:
     """Return a check, without the values of the file where the caller may not see them.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.files import MappingDecision
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
@@ -37,7 +37,7 @@ _REASONS = {
 }
 
 
-def suggested(lake: Lake, caller: CallerIdentity, file_id: str, dataset: str = "") -> Mapping:
+def suggested(lake: LakePorts, caller: CallerIdentity, file_id: str, dataset: str = "") -> Mapping:
     """Return what is suggested for a file that needs a mapping.
 
     Args:
@@ -48,7 +48,7 @@ def suggested(lake: Lake, caller: CallerIdentity, file_id: str, dataset: str = "
 
 
 def _shown(
-    lake: Lake, caller: CallerIdentity, record: FileRecord, dataset: str, suggestion: Suggested
+    lake: LakePorts, caller: CallerIdentity, record: FileRecord, dataset: str, suggestion: Suggested
 ) -> Mapping:
     facts = visible_facts(lake, caller, record, _profiled(lake, record, dataset))
     return shown(suggestion, lake.contracts.source, facts)
@@ -99,14 +99,14 @@ def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Seque
     )
 
 
-def _profiled(lake: Lake, record: FileRecord, dataset: str) -> Sequence[Facts]:
+def _profiled(lake: LakePorts, record: FileRecord, dataset: str) -> Sequence[Facts]:
     # The profile of a file of no contract hides columns by names and values only, and not those that this
     # dataset's contract masks.
     return [] if dataset else stored_profile(lake, record).get("columns", [])
 
 
 def decided(
-    lake: Lake, caller: CallerIdentity, record: FileRecord, decision: MappingDecision, if_match: str
+    lake: LakePorts, caller: CallerIdentity, record: FileRecord, decision: MappingDecision, if_match: str
 ) -> UploadMapping:
     """Return the mapping that a caller decides for a file whose suggestion it has read.
 
@@ -167,7 +167,7 @@ def decided_fields(suggestion: Suggested, columns: PyMapping[str, str | None]) -
     return tuple(columns.get(name, field) for name, field in zip(suggestion.names, kept, strict=True))
 
 
-def _suggestion(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
+def _suggestion(lake: LakePorts, record: FileRecord, dataset: str) -> Suggested:
     """Return the suggestion by the current contract; the stored one where the original is gone."""
     from headgate.matching.mappings import Suggested
 
@@ -184,7 +184,7 @@ def _suggestion(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
         return stored
 
 
-def _for_dataset(lake: Lake, record: FileRecord, dataset: str) -> Suggested:
+def _for_dataset(lake: LakePorts, record: FileRecord, dataset: str) -> Suggested:
     """Return the suggestion for the dataset that the caller names."""
     expect_undecided(record)
     try:

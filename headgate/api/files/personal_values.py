@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 _COUNTS = frozenset(
@@ -30,7 +30,7 @@ _COUNTS = frozenset(
 )
 
 
-def sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool:
+def sees_values(lake: LakePorts, caller: CallerIdentity, record: FileRecord) -> bool:
     """Whether the caller may see every cell of a file: the first sender has them anyway, and a dataset may
     have no data about people.
     """
@@ -42,7 +42,7 @@ def sees_values(lake: Lake, caller: CallerIdentity, record: FileRecord) -> bool:
 
 
 def visible_facts(
-    lake: Lake, caller: CallerIdentity, record: FileRecord, columns: Sequence[Mapping[str, Any]]
+    lake: LakePorts, caller: CallerIdentity, record: FileRecord, columns: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return the columns of a file's stored profile as the caller may see them.
 

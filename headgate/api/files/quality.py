@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 MOST_POINTS = 200
 
 
-def profile(lake: Lake, caller: CallerIdentity, file_id: str) -> FileProfile:
+def profile(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileProfile:
     """Return the statistics of a file.
 
     Those of a column about people without values where the caller may not see these.
@@ -43,7 +43,7 @@ def profile(lake: Lake, caller: CallerIdentity, file_id: str) -> FileProfile:
     )
 
 
-def stored_profile(lake: Lake, record: FileRecord) -> dict[str, Any]:
+def stored_profile(lake: LakePorts, record: FileRecord) -> dict[str, Any]:
     """Return the profile of a file as it is stored; empty where there is none."""
     key = record.profile.get("key", "")
     try:
@@ -64,7 +64,7 @@ def columns_of(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile, ...
     )
 
 
-def history(lake: Lake, dataset: str) -> QualityHistory:
+def history(lake: LakePorts, dataset: str) -> QualityHistory:
     """Return the quality of the newest files of a dataset, oldest first."""
     if dataset not in lake.contracts.source:
         raise not_found("There is no dataset of that name. GET /v1/contracts lists all datasets.")

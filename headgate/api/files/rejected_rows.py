@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.files import Correction
 
 _CELLS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
 
 
 def page(
-    lake: Lake, caller: CallerIdentity, file_id: str, rule: str, *, limit: int, cursor: str
+    lake: LakePorts, caller: CallerIdentity, file_id: str, rule: str, *, limit: int, cursor: str
 ) -> RejectedRows:
     """Return some rows of a file in quarantine, in the file's order.
 
@@ -64,7 +64,7 @@ def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:
     )
 
 
-def unique_columns(lake: Lake, dataset: str) -> frozenset[str]:
+def unique_columns(lake: LakePorts, dataset: str) -> frozenset[str]:
     """Return the columns in which no two rows of a dataset may have the same value, alone or together.
 
     None of an unknown dataset.
@@ -100,7 +100,7 @@ def row_of(
     )
 
 
-def counts(lake: Lake, dataset: str, rule: str) -> QuarantineCounts:
+def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
     """Return the open quarantined rows and rejected files by dataset and rule."""
     from headgate.intake.quarantine.list_quarantine import count_quarantined
 

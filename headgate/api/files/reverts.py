@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 LARGEST_BYTES = 64 << 20  # the gate checks at least 10 MB/s, and the API's function ends after 29 s
@@ -23,7 +23,7 @@ _NOT_YOURS = (
 )
 
 
-def preview(lake: Lake, caller: CallerIdentity, file_id: str) -> RevertPreview:
+def preview(lake: LakePorts, caller: CallerIdentity, file_id: str) -> RevertPreview:
     """Return the files and rows that an undo of a file covers, and whether the caller may undo it."""
     from headgate.intake.files.revert_file import is_undone, why_not_reverted
 
@@ -44,7 +44,7 @@ def preview(lake: Lake, caller: CallerIdentity, file_id: str) -> RevertPreview:
     )
 
 
-def revert(lake: Lake, caller: CallerIdentity, file_id: str) -> Reverted:
+def revert(lake: LakePorts, caller: CallerIdentity, file_id: str) -> Reverted:
     """Undo a file with its corrections."""
     from headgate.intake.files.revert_file import why_not_reverted
 
@@ -61,7 +61,7 @@ def revert(lake: Lake, caller: CallerIdentity, file_id: str) -> Reverted:
     return Reverted(file_id=file_id, files=files, **_totals(files), accepted_as=done.accepted_as)
 
 
-def restore(lake: Lake, caller: CallerIdentity, file_id: str) -> Restored:
+def restore(lake: LakePorts, caller: CallerIdentity, file_id: str) -> Restored:
     """Take the undo of a file back."""
     _permitted(lake, caller, file_id)
     undone = lake.reverter.undone(file_id)
@@ -75,7 +75,7 @@ def restore(lake: Lake, caller: CallerIdentity, file_id: str) -> Restored:
     return Restored(file_id=file_id, files=files, **_totals(files))
 
 
-def _permitted(lake: Lake, caller: CallerIdentity, file_id: str) -> FileRecord:
+def _permitted(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileRecord:
     """Return the record of a file; 403 where the caller may not undo it."""
     record = record_of(lake, file_id)
     if not _may(caller, _uploader(lake, record)):
@@ -87,7 +87,7 @@ def _may(caller: CallerIdentity, uploaded_by: str) -> bool:
     return caller.may(Group.OPERATOR) or (caller.may(Group.UPLOADER) and caller.name == uploaded_by)
 
 
-def _uploader(lake: Lake, record: FileRecord) -> str:
+def _uploader(lake: LakePorts, record: FileRecord) -> str:
     return Senders(lake.objects, lake.bucket("artifacts")).uploader(record)
 
 

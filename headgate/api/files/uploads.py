@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.uploads import UploadAsked, UploadMappingDecision
-    from headgate.uploads.upload import Upload as KeptUpload
+    from headgate.uploads.upload import UploadRecord
 
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
 
 
-def begin(lake: Lake, caller: str, asked: UploadAsked) -> Upload:
+def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
     """Begin an upload, or return the one that the same caller began with the same file."""
     upload = uploads_of(lake).begin(
         caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset
@@ -40,12 +40,12 @@ def begin(lake: Lake, caller: str, asked: UploadAsked) -> Upload:
     return _shown(upload)
 
 
-def shown(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
+def shown(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
     """Return an upload as it stands now."""
     return _shown(_own(lake, caller, upload_id))
 
 
-def parts(lake: Lake, caller: CallerIdentity, upload_id: str, cursor: str) -> UploadParts:
+def parts(lake: LakePorts, caller: CallerIdentity, upload_id: str, cursor: str) -> UploadParts:
     """Return the parts of an open upload by number, with URLs of those that are missing."""
     uploads, upload = uploads_of(lake), _own(lake, caller, upload_id)
     sent = {part.number: part for part in uploads.parts(upload)}
@@ -66,30 +66,30 @@ def parts(lake: Lake, caller: CallerIdentity, upload_id: str, cursor: str) -> Up
     return UploadParts(parts=tuple(part(number) for number in numbers), next_cursor=next_cursor)
 
 
-def complete(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
+def complete(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
     """Make the file from its parts."""
     _own(lake, caller, upload_id)
     return _shown(uploads_of(lake).complete(upload_id))
 
 
-def abort(lake: Lake, caller: CallerIdentity, upload_id: str) -> Upload:
+def abort(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
     """Forget an upload that is not committed."""
     _own(lake, caller, upload_id)
     return _shown(uploads_of(lake).abort(upload_id))
 
 
-def start_dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
+def start_dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Start the gate on the uploaded file, without a trace in the lake."""
     upload = _own(lake, caller, upload_id)
     return shown_check(lake, upload, uploads_of(lake).start_dry_run(upload_id, lake.dry_runs.start))
 
 
-def dry_run(lake: Lake, caller: CallerIdentity, upload_id: str) -> DryRun:
+def dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Return the result of the gate's check."""
     return _current_check(lake, _own(lake, caller, upload_id))
 
 
-def _current_check(lake: Lake, upload: KeptUpload) -> DryRun:
+def _current_check(lake: LakePorts, upload: UploadRecord) -> DryRun:
     """Return the dry run of an upload with its current mapping; 404 where it was not started."""
     stored = uploads_of(lake).dry_run(upload)
     if stored is None:
@@ -98,7 +98,7 @@ def _current_check(lake: Lake, upload: KeptUpload) -> DryRun:
 
 
 def decide_mapping(
-    lake: Lake, caller: CallerIdentity, upload_id: str, decision: UploadMappingDecision
+    lake: LakePorts, caller: CallerIdentity, upload_id: str, decision: UploadMappingDecision
 ) -> DryRun:
     """Keep the mapping with the upload, and start the gate on the whole file again.
 
@@ -123,7 +123,7 @@ def decide_mapping(
     return start_dry_run(lake, caller, upload_id)
 
 
-def commit(lake: Lake, caller: CallerIdentity, upload_id: str, if_match: str = "") -> Upload:
+def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: str = "") -> Upload:
     """Move the file to raw; with `if_match` only with the check that the caller has read."""
     upload = _own(lake, caller, upload_id)
     if if_match:
@@ -134,11 +134,11 @@ def commit(lake: Lake, caller: CallerIdentity, upload_id: str, if_match: str = "
     return _shown(committed)
 
 
-def _senders(lake: Lake) -> Senders:
+def _senders(lake: LakePorts) -> Senders:
     return Senders(lake.objects, lake.bucket("artifacts"))
 
 
-def _own(lake: Lake, caller: CallerIdentity, upload_id: str) -> KeptUpload:
+def _own(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> UploadRecord:
     """Return an upload; 403 where another caller began it, unless an operator asks."""
     upload = uploads_of(lake).get(upload_id)
     if not (upload.is_of(caller.name) or caller.may(Group.OPERATOR)):
@@ -148,10 +148,10 @@ def _own(lake: Lake, caller: CallerIdentity, upload_id: str) -> KeptUpload:
     return upload
 
 
-def uploads_of(lake: Lake) -> Uploads:
+def uploads_of(lake: LakePorts) -> Uploads:
     """Return the uploads of a lake."""
 
-    def prepare(upload: KeptUpload, is_compared: bool) -> None:
+    def prepare(upload: UploadRecord, is_compared: bool) -> None:
         from headgate.matching.mappings import Suggested
 
         if upload.mapping:
@@ -171,7 +171,9 @@ def uploads_of(lake: Lake) -> Uploads:
     )
 
 
-def _suggested(upload: KeptUpload, stored: Mapping[str, Any]) -> tuple[str, Sequence[dict[str, Any]]] | None:
+def _suggested(
+    upload: UploadRecord, stored: Mapping[str, Any]
+) -> tuple[str, Sequence[dict[str, Any]]] | None:
     """Return the text of the suggestion for an upload, with the facts of its columns.
 
     None without a suggestion.
@@ -184,7 +186,7 @@ def _suggested(upload: KeptUpload, stored: Mapping[str, Any]) -> tuple[str, Sequ
     return error["suggestion"], sample_facts(stored["columns"])
 
 
-def _shown(upload: KeptUpload) -> Upload:
+def _shown(upload: UploadRecord) -> Upload:
     return Upload(
         upload_id=upload.upload_id,
         state=upload.state.value,
@@ -201,7 +203,7 @@ def _shown(upload: KeptUpload) -> Upload:
     )
 
 
-def shown_check(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> DryRun:
+def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> DryRun:
     """Return the check of an upload as it is stored."""
     asked = _mapping(lake, upload, stored)
     record = stored.get("record")
@@ -235,7 +237,7 @@ def shown_check(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> Dr
     )
 
 
-def _mapping(lake: Lake, upload: KeptUpload, stored: Mapping[str, Any]) -> dict[str, Any]:
+def _mapping(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return the mapping that is suggested for an upload, and the decided one."""
     from headgate.matching.mappings import Suggested
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 from headgate.api import ports
 from headgate.api.http import access
 
-Lake = Annotated[ports.Lake, Depends(ports.lake)]
+Lake = Annotated[ports.LakePorts, Depends(ports.lake)]
 Caller = Annotated[access.CallerIdentity, Depends(access.caller)]
 
 Cursor = Annotated[

@@ -11,12 +11,12 @@ from headgate.costs.report import cost_report
 from headgate.lake.file_index import received_since
 
 if TYPE_CHECKING:
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
 
 _SHOWN_RUNS = 10
 
 
-def of_days(lake: Lake, days: int) -> Costs:
+def of_days(lake: LakePorts, days: int) -> Costs:
     """Return the cost of the files and runs of the last days, at AWS's list prices."""
     since = lake.now() - timedelta(days=days)
     records, runs = list(received_since(lake.files, since)), lake.job_runs(since=since)

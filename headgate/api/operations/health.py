@@ -21,7 +21,7 @@ from headgate.snapshots.reading import newest_snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.api.ports import Lake, TableComparison
+    from headgate.api.ports import LakePorts, TableComparison
     from headgate.api.shapes.lake import HealthState
     from headgate.lake.ports import FileRecord
 
@@ -31,7 +31,7 @@ STALE_AFTER = timedelta(days=2)  # exports are nightly: one missed night is seen
 LOW_SCORE = 0.8
 
 
-def health_of(lake: Lake) -> Health:
+def health_of(lake: LakePorts) -> Health:
     """Return the state of the lake with the checks behind it."""
     files = lake.files.newest(NEWEST_FILES, where=FileFilter()).records
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
@@ -48,7 +48,7 @@ def health_of(lake: Lake) -> Health:
     return Health(state=worst, checks=checks, snapshot_id=snapshot_id, as_of=as_of)
 
 
-def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
+def _run(lake: LakePorts, not_merged: Sequence[str]) -> HealthCheck:
     """Judge the newest run that has ended, and what earlier runs failed in.
 
     A dataset that could not be merged is a problem, too.
@@ -87,7 +87,7 @@ def _run(lake: Lake, not_merged: Sequence[str]) -> HealthCheck:
     return HealthCheck(name="run", state="healthy", message=f"Run {newest.name} succeeded.", at=at)
 
 
-def _tables(lake: Lake) -> HealthCheck:
+def _tables(lake: LakePorts) -> HealthCheck:
     """Judge the tables after the newest run: their rows and their day are what their inputs imply."""
     newest = next(iter(lake.runs.newest(1)), None)
     comparison = newest_comparison(lake, newest) if newest else None

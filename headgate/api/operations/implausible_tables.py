@@ -24,7 +24,7 @@ from headgate.systems.up_to_date import AS_OF, INPUTS, READS, inputs_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.lake.ports import TableVersion
     from headgate.runs.pipeline_starts import Execution
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
@@ -36,7 +36,7 @@ _AHEAD = timedelta(days=1)  # somewhere it is tomorrow already
 _LONGEST_LAG = timedelta(days=31)  # a dataset that is sent once a month is not late
 
 
-def compare_tables(lake: Lake, run: Execution, built: Collection[str]) -> TableComparison:
+def compare_tables(lake: LakePorts, run: Execution, built: Collection[str]) -> TableComparison:
     """Return the tables that differ from what their inputs imply.
 
     A failure of a service is part of the result.
@@ -64,7 +64,7 @@ def compare_tables(lake: Lake, run: Execution, built: Collection[str]) -> TableC
     return TableComparison(implausible, not_added_up)
 
 
-def _days(lake: Lake, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
+def _days(lake: LakePorts, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
     """Yield datasets that move the day of all tables to one that cannot be, or that end long before it.
 
     A run may be started for a day of one's own, which no dataset decides.
@@ -104,7 +104,7 @@ def _days(lake: Lake, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
 
 
 def _datasets(
-    lake: Lake, merged: Mapping[str, DatasetSnapshot], accepted: Mapping[str, int]
+    lake: LakePorts, merged: Mapping[str, DatasetSnapshot], accepted: Mapping[str, int]
 ) -> Iterator[tuple[str, str]]:
     """Yield datasets whose table has other rows than the snapshot, or whose snapshot has other rows than its
     files.
@@ -135,7 +135,7 @@ def _datasets(
 
 
 def _accepted_rows(
-    lake: Lake, merged: Mapping[str, DatasetSnapshot], run: Execution
+    lake: LakePorts, merged: Mapping[str, DatasetSnapshot], run: Execution
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the accepted rows of the files that each dataset was merged from, and the datasets whose files
     could not be added up.
@@ -159,7 +159,7 @@ def _accepted_rows(
     )
 
 
-def _increments(lake: Lake, of: DatasetSnapshot) -> list[str]:
+def _increments(lake: LakePorts, of: DatasetSnapshot) -> list[str]:
     return [
         key
         for key in increments_of(lake.objects, lake.bucket("curated"), of)
@@ -167,7 +167,9 @@ def _increments(lake: Lake, of: DatasetSnapshot) -> list[str]:
     ]
 
 
-def _system_tables(lake: Lake, snapshot: LakeSnapshot, built: Collection[str]) -> Iterator[tuple[str, str]]:
+def _system_tables(
+    lake: LakePorts, snapshot: LakeSnapshot, built: Collection[str]
+) -> Iterator[tuple[str, str]]:
     owned = {system: lake.contracts.tables_of(system) for system in sorted(built)}
     shown = _shown(lake, lake.databases.prod, [name for tables in owned.values() for name in tables])
     for system, tables in owned.items():
@@ -237,14 +239,14 @@ def _rows(table: TableVersion) -> int | None:
     return int(table.parameters[ROWS]) if ROWS in table.parameters else None
 
 
-def _shown(lake: Lake, database: str, tables: Iterable[str]) -> dict[str, TableVersion]:
+def _shown(lake: LakePorts, database: str, tables: Iterable[str]) -> dict[str, TableVersion]:
     """Return the tables that the catalog has; one that is not deployed is left out."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         versions = pool.map(partial(_current, lake, database), tables)
         return {version.table: version for version in versions if version}
 
 
-def _current(lake: Lake, database: str, table: str) -> TableVersion | None:
+def _current(lake: LakePorts, database: str, table: str) -> TableVersion | None:
     try:
         return lake.catalog.current(database, table)
     except NotFoundError:

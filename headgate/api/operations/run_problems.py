@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from headgate.api.ports import Lake, TableComparison
+    from headgate.api.ports import LakePorts, TableComparison
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.lake.ports import ObjectInfo
 
@@ -51,7 +51,7 @@ class ProblemFacts(TypedDict):
 
 
 @dataclass(frozen=True)
-class RunProblems:
+class RunOmissions:
     """The datasets and stages that a run left out. The tables concerned show their previous versions.
 
     Attributes:
@@ -93,28 +93,28 @@ class RunProblems:
         return "; ".join(f"{what}: {', '.join(sorted(names))}" for what, names in named.items() if names)
 
 
-def problems_of(lake: Lake, runs: Sequence[Execution]) -> dict[str, RunProblems]:
+def problems_of(lake: LakePorts, runs: Sequence[Execution]) -> dict[str, RunOmissions]:
     """Return what each of the runs left out, by run; a run that has not ended left out nothing yet."""
     not_merged = _datasets_not_merged(lake, [run for run in runs if run.status not in RUNNING])
     newest = next(iter(lake.runs.newest(1)), None)
     comparison = newest_comparison(lake, newest) if newest and newest in runs else None
     implausible = {newest.name: comparison.implausible} if newest and comparison else {}
     return {
-        run.name: RunProblems(
+        run.name: RunOmissions(
             not_merged.get(run.name, {}), failed_stages(lake, run), implausible.get(run.name, {})
         )
         for run in runs
     }
 
 
-def problems_of_one(lake: Lake, name: str, run: PipelineRun) -> RunProblems:
+def problems_of_one(lake: LakePorts, name: str, run: PipelineRun) -> RunOmissions:
     """Return what a run left out; nothing for one that entered no state."""
     if not run.entered_at:
-        return RunProblems()
+        return RunOmissions()
     return problems_of(lake, [Execution(name, run.status, min(run.entered_at.values()), run.ended_at)])[name]
 
 
-def unsolved_problems(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunProblems]:
+def unsolved_problems(lake: LakePorts, runs: Iterable[Execution]) -> dict[str, RunOmissions]:
     """Return the problems that no later run solved, by run, newest first.
 
     The newest run that tried a stage counts, and for datasets the newest run that merged: a later run for
@@ -133,7 +133,7 @@ def unsolved_problems(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunPro
         not_merged = (
             _datasets_not_merged(lake, [run])[run.name] if _DATASETS in undecided & tried.keys() else {}
         )
-        problems = RunProblems(
+        problems = RunOmissions(
             not_merged, {stage: why for stage, why in tried.items() if why and stage in undecided}
         )
         undecided -= tried.keys()
@@ -142,14 +142,14 @@ def unsolved_problems(lake: Lake, runs: Iterable[Execution]) -> dict[str, RunPro
     return unsolved
 
 
-def failed_stages(lake: Lake, run: Execution) -> dict[str, str]:
+def failed_stages(lake: LakePorts, run: Execution) -> dict[str, str]:
     """Return why stages of a run failed, by stage; empty for a run that succeeded or still works."""
     if run.status in RUNNING or run.status == SUCCEEDED:
         return {}
     return {stage: why for stage, why in _tried_stages(lake, run).items() if why}
 
 
-def newest_comparison(lake: Lake, newest: Execution) -> TableComparison | None:
+def newest_comparison(lake: LakePorts, newest: Execution) -> TableComparison | None:
     """Return how the tables compare with their inputs after the newest run; None unless it has succeeded."""
     if newest.status != SUCCEEDED:
         return None
@@ -165,7 +165,7 @@ def newest_comparison(lake: Lake, newest: Execution) -> TableComparison | None:
     return comparisons[key]
 
 
-def _tried_stages(lake: Lake, ended: Execution) -> Mapping[str, str]:
+def _tried_stages(lake: LakePorts, ended: Execution) -> Mapping[str, str]:
     """Return the stages that a run worked on, with the reason if one failed, and an empty text otherwise."""
     stages_by_run, key = lake.known_runs.tried_stages, (ended.name, ended.ended_at)
     if key not in stages_by_run:
@@ -173,7 +173,7 @@ def _tried_stages(lake: Lake, ended: Execution) -> Mapping[str, str]:
     return stages_by_run[key]
 
 
-def _read_tried_stages(lake: Lake, ended: Execution) -> dict[str, str]:
+def _read_tried_stages(lake: LakePorts, ended: Execution) -> dict[str, str]:
     run = lake.runs.describe(lake.runs.arn_of(ended.name))
     reasons = causes(run.cause, lake.systems)
     ended_as = f"The run ended as {ended.status.lower()} in this stage."
@@ -182,7 +182,7 @@ def _read_tried_stages(lake: Lake, ended: Execution) -> dict[str, str]:
     return {stage.name: reasons.get(stage.name, other) if stage.state == "failed" else "" for stage in tried}
 
 
-def _datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, Mapping[str, str]]:
+def _datasets_not_merged(lake: LakePorts, ended: Sequence[Execution]) -> dict[str, Mapping[str, str]]:
     """Return the reasons by run and dataset."""
     datasets_by_run = lake.known_runs.datasets_not_merged
     unread = [run for run in ended if (run.name, run.ended_at) not in datasets_by_run]
@@ -191,7 +191,7 @@ def _datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, Ma
     return {run.name: datasets_by_run[run.name, run.ended_at] for run in ended}
 
 
-def _read_datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[str, dict[str, str]]:
+def _read_datasets_not_merged(lake: LakePorts, ended: Sequence[Execution]) -> dict[str, dict[str, str]]:
     """Read the reasons by run and dataset.
 
     The merge writes a lineage event for each dataset that it cannot merge.
@@ -205,7 +205,7 @@ def _read_datasets_not_merged(lake: Lake, ended: Sequence[Execution]) -> dict[st
     return failures
 
 
-def _failures(lake: Lake, days: Iterable[date]) -> Iterator[tuple[str, ObjectInfo]]:
+def _failures(lake: LakePorts, days: Iterable[date]) -> Iterator[tuple[str, ObjectInfo]]:
     """Yield the events of datasets that could not be merged, with their datasets."""
     for day in days:
         for item in lake.objects.list(

@@ -16,8 +16,8 @@ from headgate.runs.pipeline_starts import Execution, StartedBy
 from headgate.runs.run_stages import stages
 
 if TYPE_CHECKING:
-    from headgate.api.operations.run_problems import RunProblems
-    from headgate.api.ports import Lake
+    from headgate.api.operations.run_problems import RunOmissions
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.runs import RunAsked, RunState
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.costs.recorded import EndedJobRun
@@ -33,14 +33,14 @@ _STATES: dict[str, RunState] = {
 }
 
 
-def newest(lake: Lake, limit: int) -> Runs:
+def newest(lake: LakePorts, limit: int) -> Runs:
     """Return the newest runs with what they left out, newest first."""
     runs = lake.runs.newest(limit)
     problems = problems_of(lake, runs)
     return Runs(runs=tuple(_summary(run, problems[run.name]) for run in runs))
 
 
-def _summary(run: Execution, problems: RunProblems) -> RunSummary:
+def _summary(run: Execution, problems: RunOmissions) -> RunSummary:
     return RunSummary(
         name=run.name,
         state=_STATES[run.status],
@@ -51,7 +51,7 @@ def _summary(run: Execution, problems: RunProblems) -> RunSummary:
     )
 
 
-def detail(lake: Lake, name: str) -> RunDetail:
+def detail(lake: LakePorts, name: str) -> RunDetail:
     """Return one run with its stages and what it left out."""
     try:
         run = lake.runs.describe(lake.runs.arn_of(name))
@@ -82,7 +82,7 @@ def detail(lake: Lake, name: str) -> RunDetail:
     )
 
 
-def _jobs(lake: Lake, name: str, run: PipelineRun) -> tuple[RunJob, ...]:
+def _jobs(lake: LakePorts, name: str, run: PipelineRun) -> tuple[RunJob, ...]:
     """The Glue jobs that started during the run."""
     if not run.entered_at:
         return ()
@@ -104,7 +104,7 @@ def _job(run: EndedJobRun, prices: Prices) -> RunJob:
     )
 
 
-def start(lake: Lake, caller: str, asked: RunAsked, key: str) -> RunStarted:
+def start(lake: LakePorts, caller: str, asked: RunAsked, key: str) -> RunStarted:
     """Start a run; the same caller and Idempotency-Key start it once, because a run's name is its lock."""
     if asked.only and asked.only not in lake.systems:
         names = (

@@ -47,7 +47,7 @@ class _After(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
-class ResultColumn:
+class AnswerColumn:
     """A column of an answer, with Athena's type name."""
 
     name: str
@@ -63,7 +63,7 @@ class Answer:
     """
 
     query_id: str
-    columns: tuple[ResultColumn, ...]
+    columns: tuple[AnswerColumn, ...]
     rows: tuple[tuple[Any, ...], ...]
     scanned_bytes: int = 0
 
@@ -99,7 +99,7 @@ class QueryStatus:
 class QueryPage:
     """A page of an answer's rows; `after` continues it and is empty at its end."""
 
-    columns: tuple[ResultColumn, ...]
+    columns: tuple[AnswerColumn, ...]
     rows: tuple[tuple[Any, ...], ...]
     after: str = ""
 
@@ -291,12 +291,12 @@ def _pauses() -> Iterator[float]:
         pause_s = min(LONGEST_POLL_S, pause_s * 1.6)
 
 
-def _columns(page: GetQueryResultsOutputTypeDef) -> tuple[ResultColumn, ...]:
+def _columns(page: GetQueryResultsOutputTypeDef) -> tuple[AnswerColumn, ...]:
     columns = page["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
-    return tuple(ResultColumn(column["Name"], column["Type"]) for column in columns)
+    return tuple(AnswerColumn(column["Name"], column["Type"]) for column in columns)
 
 
-def _typed(columns: tuple[ResultColumn, ...], rows: Iterable[RowTypeDef]) -> Iterator[tuple[object, ...]]:
+def _typed(columns: tuple[AnswerColumn, ...], rows: Iterable[RowTypeDef]) -> Iterator[tuple[object, ...]]:
     parsers = [_PARSERS.get(column.type.partition("(")[0], str) for column in columns]
     for row in rows:
         cells = [cell.get("VarCharValue") for cell in row["Data"]]

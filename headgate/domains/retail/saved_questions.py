@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.query.questions import LAKE, Question
+from headgate.query.questions import LAKE, SavedQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 _QUESTIONS = (
-    Question(
+    SavedQuestion(
         "sales_forecast",
         "market-intelligence-hub",
         (
@@ -27,7 +27,7 @@ WHERE level = 'total'
 ORDER BY period_on
 """,
     ),
-    Question(
+    SavedQuestion(
         "forecast_skill",
         "market-intelligence-hub",
         "How much better than Naive2 are the forecasts, and do their intervals hold? (OWA below 1 is better)",
@@ -39,7 +39,7 @@ GROUP BY level
 ORDER BY level
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "rising_series",
         "market-intelligence-hub",
         "Which regions and categories are rising, by how much from one period to the next?",
@@ -51,7 +51,7 @@ ORDER BY slope_per_period DESC, series_id
 LIMIT 20
 """,
     ),
-    Question(
+    SavedQuestion(
         "unusual_weeks",
         "market-intelligence-hub",
         "Which weeks (or days, or months) were not as expected, and why?",
@@ -62,7 +62,7 @@ ORDER BY abs(score) DESC, series_id, period_on
 LIMIT 20
 """,
     ),
-    Question(
+    SavedQuestion(
         "customer_segments",
         "demand-insights-engine",
         "Who are the customers, and what did each segment bring?",
@@ -73,7 +73,7 @@ GROUP BY segment
 ORDER BY revenue_gbp DESC, segment
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "most_valuable_customers",
         "demand-insights-engine",
         "Who will spend most in the next year, and with which confidence?",
@@ -86,7 +86,7 @@ ORDER BY v.expected_value_365d DESC, v.customer_id
 LIMIT 20
 """,
     ),
-    Question(
+    SavedQuestion(
         "worth_an_offer",
         "demand-insights-engine",
         "Who is leaving and worth an offer, and what drives it?",
@@ -98,7 +98,7 @@ ORDER BY offers DESC, customers DESC, risk_band, driver_1
 LIMIT 20
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "customer_model_quality",
         "demand-insights-engine",
         "How good are the customer models against their baselines?",
@@ -108,7 +108,7 @@ FROM customer_model_quality
 ORDER BY model, metric, period
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "fraud_decisions",
         "compliance-guardian",
         "What would be blocked or reviewed, and how much of the known fraud is that?",
@@ -119,7 +119,7 @@ GROUP BY decision
 ORDER BY decision
 """,
     ),
-    Question(
+    SavedQuestion(
         "pci_audit",
         "compliance-guardian",
         "Is there card data anywhere it must not be?",
@@ -131,7 +131,7 @@ GROUP BY zone, check_name
 ORDER BY zone, check_name
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "riskiest",
         "compliance-guardian",
         "Which cards, customers and terminals carry the most risk?",
@@ -143,7 +143,7 @@ ORDER BY score DESC, entity_type, entity_id
 LIMIT 20
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "fraud_model_quality",
         "compliance-guardian",
         "How good is the fraud model against its baseline?",
@@ -154,7 +154,7 @@ WHERE metric NOT LIKE 'daily_%'
 ORDER BY model, metric, period
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "regions_last_month",
         "global-market-pulse",
         "What did each region sell in the last complete month, and is it growing?",
@@ -166,7 +166,7 @@ ORDER BY revenue DESC, region_name
 LIMIT 20
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "where_to_grow",
         "global-market-pulse",
         "Where could more be sold, how much, and with which confidence?",
@@ -177,7 +177,7 @@ ORDER BY rank
 LIMIT 20
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "what_people_search",
         "retail-copilot",
         "What do people search for, and does it lead anywhere?",
@@ -189,7 +189,7 @@ ORDER BY searches DESC, template
 LIMIT 20
 """,
     ),
-    Question(
+    SavedQuestion(
         "what_they_miss",
         "retail-copilot",
         "What do people search for in vain, and what does that cost?",
@@ -200,7 +200,7 @@ ORDER BY lost_revenue_gbp DESC, gap, template
 LIMIT 20
 """,  # noqa: E501 a listing
     ),
-    Question(
+    SavedQuestion(
         "searches_on_the_rise",
         "retail-copilot",
         "Which searches grew most in the last complete week?",
@@ -212,7 +212,7 @@ ORDER BY growth DESC, searches DESC, template
 LIMIT 20
 """,
     ),
-    Question(
+    SavedQuestion(
         "online_retail_money",
         LAKE,
         "Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Online "
@@ -239,13 +239,13 @@ ORDER BY part
 )
 
 
-QUESTIONS: Mapping[str, Question] = {saved.name: saved for saved in _QUESTIONS}
+QUESTIONS: Mapping[str, SavedQuestion] = {saved.name: saved for saved in _QUESTIONS}
 
 # For one screen: of each system, how good it says it is, and one answer. A line or two each.
-QUALITY: Mapping[str, Question] = {
+QUALITY: Mapping[str, SavedQuestion] = {
     saved.system: saved
     for saved in (
-        Question(
+        SavedQuestion(
             "quality_of_forecasts",
             "market-intelligence-hub",
             (
@@ -259,7 +259,7 @@ FROM forecast_accuracy
 WHERE level = 'total'
 """,  # noqa: E501 a listing
         ),
-        Question(
+        SavedQuestion(
             "quality_of_customer_models",
             "demand-insights-engine",
             "AUC of churn and rank correlation of value on days that the models had not seen",
@@ -271,7 +271,7 @@ WHERE metric IN ('auc', 'value_rank_correlation')
 ORDER BY model, metric
 """,
         ),
-        Question(
+        SavedQuestion(
             "quality_of_fraud_model",
             "compliance-guardian",
             "AUC and average precision on the newest labels that the model had not seen",
@@ -284,7 +284,7 @@ GROUP BY metric
 ORDER BY metric
 """,  # noqa: E501 a listing
         ),
-        Question(
+        SavedQuestion(
             "quality_of_opportunities",
             "global-market-pulse",
             "Mean confidence of the opportunities",
@@ -293,7 +293,7 @@ SELECT 'mean confidence', round(avg(confidence), 3), 'of', count(*), 'opportunit
 FROM market_opportunities
 """,
         ),
-        Question(
+        SavedQuestion(
             "quality_of_query_models",
             "retail-copilot",
             "Share of searches that the model of searches covers",
@@ -306,10 +306,10 @@ WHERE metric = 'covered_share'
         ),
     )
 }
-ANSWERS: Mapping[str, Question] = {
+ANSWERS: Mapping[str, SavedQuestion] = {
     saved.system: saved
     for saved in (
-        Question(
+        SavedQuestion(
             "next_weeks",
             "market-intelligence-hub",
             "Sales of the next weeks, with their 80 % interval",
@@ -321,7 +321,7 @@ ORDER BY period_on
 LIMIT 2
 """,
         ),
-        Question(
+        SavedQuestion(
             "best_segments",
             "demand-insights-engine",
             "The segments that brought most",
@@ -333,7 +333,7 @@ ORDER BY sum(revenue_gbp) DESC, segment
 LIMIT 2
 """,
         ),
-        Question(
+        SavedQuestion(
             "leaks_found",
             "compliance-guardian",
             "Cells looked through for card data, and what was found",
@@ -342,7 +342,7 @@ SELECT sum(cells_scanned) / count(DISTINCT check_name), 'cells scanned, card dat
 FROM pci_audit
 """,
         ),
-        Question(
+        SavedQuestion(
             "best_opportunity",
             "global-market-pulse",
             "Where most more could be sold",
@@ -353,7 +353,7 @@ ORDER BY rank
 LIMIT 2
 """,
         ),
-        Question(
+        SavedQuestion(
             "top_searches",
             "retail-copilot",
             "What people search for most",

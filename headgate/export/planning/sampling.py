@@ -29,7 +29,7 @@ _PARTS = 4
 
 
 @dataclass(frozen=True)
-class _Estimates:
+class _RowEstimates:
     session: Session
     table: str
     column: str
@@ -72,7 +72,7 @@ def sampled(
     ends = session.rows(f"SELECT MIN({quoted(column.name)}), MAX({quoted(column.name)}) FROM {quoted(table)}")  # noqa: S608 quoted names
     if column.kind not in INTEGERS or not ends or ends[0][0] is None:
         return None
-    estimates = _Estimates(session, table, column.name)
+    estimates = _RowEstimates(session, table, column.name)
     place, end = int(ends[0][0]) - 1, int(ends[0][1])
     wanted = max(rows_per_slice // _PARTS, 1)
     places: list[int] = []

@@ -35,7 +35,7 @@ _NAMES_OF_COLUMNS = (
 _NAME_WORDS = frozenset(_NAMES_OF_COLUMNS.split())
 
 
-class Reading(Enum):
+class HeaderReading(Enum):
     """The reading of a first row: as data, or as names, by cells above numbers and codes or by the look of
     texts alone.
     """
@@ -61,7 +61,7 @@ class _Column:
     has_exception: bool
 
 
-def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, Reading]:
+def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, HeaderReading]:
     """Return how many leading rows are the header, and the reading of the first row.
 
     Source: Pollock, file_header_multirow_2.csv and file_no_header.csv.
@@ -74,7 +74,7 @@ def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, 
         column for place in range(width) if (column := _digit_column(place, [row[place] for row in body]))
     ]
     reading = _reading(rows, columns, width)
-    if reading is Reading.DATA:
+    if reading is HeaderReading.DATA:
         return 0, reading
     count = 1
     while count < min(len(rows) - 1, _HEADER_LINES) and _continues_header(rows[count], rows[0], columns):
@@ -91,12 +91,12 @@ def _digit_column(place: int, cells: Sequence[str]) -> _Column | None:
     return _Column(place, frozenset(map(_shape, cells)), is_numeric, len(with_digit) < len(cells))
 
 
-def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: int) -> Reading:
+def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: int) -> HeaderReading:
     if not rows or _holds_number(rows[0], columns) or (len(rows) > 1 and rows[0] == rows[1] and not columns):
-        return Reading.DATA
+        return HeaderReading.DATA
     cells = {column.place: rows[0][column.place].strip() for column in columns if column.place < len(rows[0])}
     if columns and sum(map(bool, cells.values())) < len(columns) / 2:
-        return Reading.DATA
+        return HeaderReading.DATA
     given = [
         (column, cells[column.place])
         for column in columns
@@ -111,9 +111,9 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
     others = [(column, cell) for column, cell in given if column.place not in named]
     values = [column for column, cell in others if _shape(cell) in column.shapes]
     if len(names) > len(values) and any(column.is_numeric or not column.has_exception for column in names):
-        return Reading.NAMES
+        return HeaderReading.NAMES
     if values or any(not column.is_numeric for column, _ in others):
-        return Reading.DATA
+        return HeaderReading.DATA
     return _reading_of_texts(rows, width)
 
 
@@ -139,26 +139,26 @@ def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequenc
     return len(cells) > 1 and not any(_has_digit(cell) or cell.lower() in _NO_VALUE for cell in cells)
 
 
-def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> Reading:
+def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> HeaderReading:
     """The reading of a first row of texts above texts: as names where a cell looks unlike all cells below,
     and none comes again there.
     """
     below = [row for row in rows[1:] if len(row) == width]
     if not below:
-        return Reading.NAMES
+        return HeaderReading.NAMES
     if len(rows[0]) != width:
-        return Reading.DATA
+        return HeaderReading.DATA
     columns = [
         (rows[0][place].strip(), [row[place].strip() for row in below if row[place].strip()])
         for place in range(width)
     ]
     is_repeated = any(name and name in cells for name, cells in columns)
     if is_repeated or len({folded(name) for name, _ in columns}) < width:
-        return Reading.DATA
+        return HeaderReading.DATA
     looks_so = any(
         name and (_is_unlike(name, cells) or _is_name_above(name, cells)) for name, cells in columns
     )
-    return Reading.NAMES_BY_LOOK if looks_so else Reading.DATA
+    return HeaderReading.NAMES_BY_LOOK if looks_so else HeaderReading.DATA
 
 
 def _is_unlike(name: str, cells: Sequence[str]) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.headerless import has_header
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
-from headgate.formats.csv.header_evidence import Reading, count_header_lines
+from headgate.formats.csv.header_evidence import HeaderReading, count_header_lines
 from headgate.formats.csv.header_row import (
     header_by_contract,
     header_in_first_row,
@@ -185,7 +185,7 @@ def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
         names = tuple(f"column_{number}" for number in range(1, width + 1))
         return Dialect(form, names, 0, width, header_lines=0, confidence=confidence)
     header = rows[above : above + lines]
-    by_look = reading is Reading.NAMES_BY_LOOK and with_header is None
+    by_look = reading is HeaderReading.NAMES_BY_LOOK and with_header is None
     return Dialect(
         form,
         joined_names(header),

@@ -29,7 +29,7 @@ _NO_PARTS = b'{"files": []}'
 
 
 @dataclass(frozen=True)
-class Runs:
+class ExportRuns:
     """Receives objects, and holds back the parts of incomplete export runs.
 
     Args:

@@ -32,7 +32,7 @@ _REVERTED_WITH = "reverted_with"  # in a reverted correction's error: the file w
 
 
 @dataclass(frozen=True)
-class Reverted:
+class RevertOutcome:
     """The outcome of one revert.
 
     Attributes:
@@ -78,7 +78,7 @@ class Reverter:
             pending += self.senders.corrections(sent)
         return records
 
-    def revert(self, file_id: str) -> Reverted:
+    def revert(self, file_id: str) -> RevertOutcome:
         """Remove every row of the file and of its corrections from curated and quarantine.
 
         Repeat an undo that died to complete it.
@@ -171,7 +171,7 @@ class Reverter:
             f"the same content was accepted as {owner} in the meantime; undo that file first" if owner else ""
         )
 
-    def _revert(self, file_id: str, with_file: str = "") -> Reverted:
+    def _revert(self, file_id: str, with_file: str = "") -> RevertOutcome:
         before = self.ports.ledger.reopen(
             file_id, now=self.ports.clock(), lease_s=self.ports.lease_s, action=Action.REVERT
         )
@@ -185,7 +185,7 @@ class Reverter:
             self.ports.ledger.release(before)
             raise
         heir = owner or self._accept_duplicate(before)
-        return Reverted(after, before.accepted, before.quarantined + before.duplicates, heir)
+        return RevertOutcome(after, before.accepted, before.quarantined + before.duplicates, heir)
 
     def _owner(self, before: FileRecord) -> str:
         """The key of another file that has this content in the lake; empty where the rows are this file's."""

@@ -14,7 +14,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.query import translate
 from headgate.query.reading import only_reading
-from headgate.systems.dashboards import AlertRule, Kind, Panel, dashboards
+from headgate.systems.dashboards import AlertRule, DeclaredPanel, PanelKind, dashboards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def test_every_system_has_a_dashboard() -> None:
 
 
 @pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
-def test_a_panel_reads_tables_of_its_own_system_only(system: str, panel: Panel) -> None:
+def test_a_panel_reads_tables_of_its_own_system_only(system: str, panel: DeclaredPanel) -> None:
     read = {table.name for table in sqlglot.parse_one(panel.sql, read="athena").find_all(exp.Table)}
     subqueries = {alias.name for alias in sqlglot.parse_one(panel.sql, read="athena").find_all(exp.CTE)}
     assert read - subqueries <= set(REGISTRY.tables_of(system))
@@ -53,7 +53,7 @@ def test_a_panel_reads_tables_of_its_own_system_only(system: str, panel: Panel) 
 
 @pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
 def test_the_answer_has_the_columns_that_the_chart_uses(
-    system: str, panel: Panel, prod: duckdb.DuckDBPyConnection
+    system: str, panel: DeclaredPanel, prod: duckdb.DuckDBPyConnection
 ) -> None:
     assert system in SYSTEMS
     assert only_reading(panel.sql) is not None
@@ -62,10 +62,12 @@ def test_the_answer_has_the_columns_that_the_chart_uses(
 
 
 @pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
-def test_a_chart_names_what_it_draws_and_a_question_ends_with_its_mark(system: str, panel: Panel) -> None:
+def test_a_chart_names_what_it_draws_and_a_question_ends_with_its_mark(
+    system: str, panel: DeclaredPanel
+) -> None:
     assert system in SYSTEMS
     assert panel.question.endswith("?")
-    assert panel.kind in {Kind.KPI, Kind.TABLE} or (panel.x and panel.y)
+    assert panel.kind in {PanelKind.KPI, PanelKind.TABLE} or (panel.x and panel.y)
 
 
 @pytest.mark.parametrize(("system", "rule"), ALERTS, ids=[f"{system}/{rule.name}" for system, rule in ALERTS])

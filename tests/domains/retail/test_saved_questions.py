@@ -15,7 +15,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.domains.retail.saved_questions import ANSWERS, QUALITY, QUESTIONS
 from headgate.query import translate
-from headgate.query.questions import LAKE, LAKE_QUESTIONS, Question
+from headgate.query.questions import LAKE, LAKE_QUESTIONS, SavedQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def fill(
 
 
 @pytest.mark.parametrize("saved", EVERYTHING, ids=[saved.name for saved in EVERYTHING])
-def test_every_question_can_be_asked(saved: Question, athena: duckdb.DuckDBPyConnection) -> None:
+def test_every_question_can_be_asked(saved: SavedQuestion, athena: duckdb.DuckDBPyConnection) -> None:
     athena.execute(translate(saved.sql, "duckdb")).fetchall()
 
 

@@ -18,7 +18,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
 from headgate.export.requests import Phase
-from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.export_runs import ExportRuns
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.source_deletions import Sightings
@@ -78,7 +78,7 @@ def curated(shop: Shop, run: str) -> dict[str, pa.Table]:
         GatePorts(objects, MemoryLedger(), "curated", "quarantine", lambda: LANDED, 300),
         GateRules(CONTRACTS, lambda: KEY),
     )
-    runs = Runs(
+    runs = ExportRuns(
         objects, FileProcessor(ports, rules).process, queue.extend, Sightings(objects, CONTRACTS, "curated")
     )
     while queue:

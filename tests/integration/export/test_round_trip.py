@@ -32,7 +32,7 @@ from headgate.export.planning.drafting import draft
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
 from headgate.export.server.tables import describe, tables
-from headgate.intake.files.export_runs import Runs
+from headgate.intake.files.export_runs import ExportRuns
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.source_deletions import Sightings
@@ -152,7 +152,7 @@ class Lake:
             ObjectRef(f"{self.name}-raw", item.ref.key) for item in self.objects.list(f"{self.name}-raw", "")
         )
         processor = FileProcessor(ports, GateRules(self.contracts, lambda: KEY))
-        runs = Runs(
+        runs = ExportRuns(
             self.objects, processor.process, queue.extend, Sightings(self.objects, self.contracts, curated)
         )
         while queue:

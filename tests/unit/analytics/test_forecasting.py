@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks.models.panel_forecast import forecast
 from headgate.analytics.conformal import offsets
-from headgate.analytics.forecasting import Panel, Task, backtest, bounded
+from headgate.analytics.forecasting import SeriesHistories, Task, backtest, bounded
 
 pytestmark = pytest.mark.system
 
@@ -49,25 +49,27 @@ def test_the_order_of_rows_does_not_matter_and_the_input_stays(panel: pd.DataFra
 def test_an_origin_sees_nothing_of_what_came_after() -> None:
     history = np.arange(40.0) + np.random.default_rng(2).normal(size=40)
     other = np.concatenate([history[:-7], np.full(7, 1e6)])
-    first, second = (backtest(Panel((y,)), Task(4), cuts=(4, 7))[1].origins for y in (history, other))
+    first, second = (
+        backtest(SeriesHistories((y,)), Task(4), cuts=(4, 7))[1].origins for y in (history, other)
+    )
     assert first[1].means == pytest.approx(second[1].means)
 
 
 def test_actuals_are_the_values_right_after_each_origin() -> None:
-    _, found = backtest(Panel((np.arange(30.0), np.array([7.0, 8.0]))), Task(4), cuts=(4, 7))
+    _, found = backtest(SeriesHistories((np.arange(30.0), np.array([7.0, 8.0]))), Task(4), cuts=(4, 7))
     assert found.actuals[:, 0].tolist() == [[26, 27, 28, 29], [23, 24, 25, 26]]
     assert found.actuals[:, 1].tolist() == [[0, 0, 7, 8], [0, 0, 0, 0]]
     assert np.isnan(found.past.errors[:, 1]).all()
 
 
 def test_origins_without_any_history_are_left_out() -> None:
-    assert backtest(Panel((np.arange(12.0),)), Task(4), cuts=(4, 7, 10, 13))[1].origins == ()
+    assert backtest(SeriesHistories((np.arange(12.0),)), Task(4), cuts=(4, 7, 10, 13))[1].origins == ()
 
 
 def test_an_empty_panel_has_an_empty_forecast() -> None:
     nothing = pd.DataFrame({"unique_id": [], "ds": [], "y": []})
     assert forecast(nothing, Task(3)).empty
-    assert backtest(Panel(()), Task(3), cuts=(3, 4))[0].means.shape == (0, 3)
+    assert backtest(SeriesHistories(()), Task(3), cuts=(3, 4))[0].means.shape == (0, 3)
 
 
 def test_a_promotion_that_is_known_to_come_is_forecast_with_what_earlier_ones_did() -> None:
@@ -77,7 +79,7 @@ def test_a_promotion_that_is_known_to_come_is_forecast_with_what_earlier_ones_di
     histories, ahead = tuple(sold[:, :60]), sold[:, 60:]
     blind, heeding = (
         backtest(panel, Task(10), cuts=())[0]
-        for panel in (Panel(histories), Panel(histories, under[:, :, None]))
+        for panel in (SeriesHistories(histories), SeriesHistories(histories, under[:, :, None]))
     )
     blind_error, error = (np.abs(origin.means - ahead).mean() for origin in (blind, heeding))
     assert error < 0.25 * blind_error
@@ -86,7 +88,7 @@ def test_a_promotion_that_is_known_to_come_is_forecast_with_what_earlier_ones_di
 
 def test_an_origin_knows_the_events_that_were_to_come_then() -> None:
     exposure = np.arange(24.0).reshape(2, 12, 1) / 24
-    cut = Panel((np.arange(10.0), np.arange(3.0)), exposure).before(4)
+    cut = SeriesHistories((np.arange(10.0), np.arange(3.0)), exposure).before(4)
     assert [history.tolist() for history in cut.histories] == [[0, 1, 2, 3, 4, 5], []]
     assert cut.exposure is not None
     assert cut.exposure.tolist() == exposure[:, :8].tolist()
@@ -96,7 +98,7 @@ def test_a_calendar_without_events_changes_nothing() -> None:
     histories = tuple(50 + np.random.default_rng(4).normal(0, 1, (3, 40)))
     plain, empty = (
         backtest(panel, Task(5), cuts=())[0]
-        for panel in (Panel(histories), Panel(histories, np.zeros((3, 45, 2))))
+        for panel in (SeriesHistories(histories), SeriesHistories(histories, np.zeros((3, 45, 2))))
     )
     assert plain.means.tolist() == empty.means.tolist()
 
@@ -121,7 +123,9 @@ def test_short_constant_gappy_and_negative_series_have_finite_nested_intervals(
         np.full((len(histories), 30 + horizon, 3), 0.5) * (np.arange(30 + horizon) % 4 == 0)[None, :, None]
     )
     now, past = backtest(
-        Panel(histories, exposure if is_promoted else None), Task(horizon, (4,)), cuts=(horizon, horizon + 2)
+        SeriesHistories(histories, exposure if is_promoted else None),
+        Task(horizon, (4,)),
+        cuts=(horizon, horizon + 2),
     )
     bounds = bounded(now, offsets(past.past, now.spread, (80, 95)))
     ordered = np.stack([bounds[95][0], bounds[80][0], now.means, bounds[80][1], bounds[95][1]])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.analytics.forecasting import Backtest, Origin, Panel, Task, backtest
+from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, Task, backtest
 from headgate.analytics.naive_rules import (
     LAST_VALUE,
     LAST_YEAR,
@@ -46,7 +46,7 @@ def test_growth_is_known_from_the_overlap_and_damped() -> None:
 def test_all_series_grow_as_the_panel_does() -> None:
     """The growth of one series alone would mostly be noise."""
     panel, task = (
-        Panel((np.concatenate([SEASON, 1.5 * SEASON[:26]]), np.concatenate([SEASON, SEASON[:26]]))),
+        SeriesHistories((np.concatenate([SEASON, 1.5 * SEASON[:26]]), np.concatenate([SEASON, SEASON[:26]]))),
         Task(13, (52,)),
     )
     now, _ = backtest(panel, task, cuts=())
@@ -68,7 +68,7 @@ def test_every_history_has_a_forecast_of_the_right_length(values: list[float], h
 
 
 def origins_of(history: np.ndarray) -> tuple[object, ...]:
-    panel, task = Panel((history,)), Task(13, (52,))
+    panel, task = SeriesHistories((history,)), Task(13, (52,))
     now, past = backtest(panel, task, cuts=WEEK_CUTS)
     tried = tuple(
         candidates(one, panel.before(history.size - one.histories[0].size), task, 52) for one in past.origins

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.analytics.forecasting import Panel, Task, backtest
+from headgate.analytics.forecasting import SeriesHistories, Task, backtest
 from headgate.analytics.pooled_autoregression import pooled_votes
 
 pytestmark = pytest.mark.unit
@@ -77,6 +77,6 @@ def test_how_well_the_panel_forecasts_a_series_is_reported_with_its_votes() -> N
 
 def test_the_panels_votes_count_in_the_forecast() -> None:
     series = _panel(12)
-    found, _ = backtest(Panel(tuple(y[:-STEPS] for y in series)), Task(STEPS, (SEASON,)), cuts=())
+    found, _ = backtest(SeriesHistories(tuple(y[:-STEPS] for y in series)), Task(STEPS, (SEASON,)), cuts=())
     assert set(found.models) == {"pooled_ensemble"}
     assert np.stack([y[-STEPS:] for y in series]) == pytest.approx(found.means, rel=0.2)

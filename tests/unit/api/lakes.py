@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from headgate.api import ports
 from headgate.api.app import Application
 from headgate.api.ports import KnownRuns
-from headgate.aws.athena.queries import QueryPage, QueryStatus, ResultColumn
+from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryLedger, MemoryObjects
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
@@ -107,7 +107,7 @@ class MemoryQueries:
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
         del query_id, limit, after
-        return QueryPage((ResultColumn("n", "bigint"),), ((2**60,),))
+        return QueryPage((AnswerColumn("n", "bigint"),), ((2**60,),))
 
     def stop(self, query_id: str) -> None:
         self.asked.pop(query_id, None)

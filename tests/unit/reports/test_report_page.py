@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headgate.api.shapes.lake import Health, HealthCheck
-from headgate.aws.athena.queries import Answer, ResultColumn
+from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.errors import QueryError
 from headgate.reports.alerts import Alert, raised
 from headgate.reports.answers import PanelAnswer, Report, ask_dashboards
@@ -23,7 +23,7 @@ from headgate.reports.html_page import html
 from headgate.reports.numbers import cell, figure
 from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.svg_charts import draw
-from headgate.systems.dashboards import AlertRule, Dashboard, Kind, Panel
+from headgate.systems.dashboards import AlertRule, DeclaredDashboard, DeclaredPanel, PanelKind
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -37,8 +37,8 @@ HEALTHY = Health(
     checks=(HealthCheck(name="run", state="healthy", message="Run 7 succeeded."),),
     as_of="2026-11-20",
 )
-KPI = Panel("money", "How much?", Kind.KPI, "sales", "SELECT 1", unit="GBP")
-BARS = Panel("bars", "Which?", Kind.BAR, "sales", "SELECT 2", x="name", y=("value",))
+KPI = DeclaredPanel("money", "How much?", PanelKind.KPI, "sales", "SELECT 1", unit="GBP")
+BARS = DeclaredPanel("bars", "Which?", PanelKind.BAR, "sales", "SELECT 2", x="name", y=("value",))
 
 
 class Queries:
@@ -53,7 +53,7 @@ class Queries:
         rows = self.answers[sql]
         return Answer(
             "q",
-            tuple(ResultColumn(name, "varchar") for name in rows[0]),
+            tuple(AnswerColumn(name, "varchar") for name in rows[0]),
             tuple(tuple(row.values()) for row in rows),
         )
 
@@ -64,7 +64,7 @@ def report(*answers: PanelAnswer, **changed: Any) -> Report:  # noqa: ANN401 par
         "made_at": datetime(2026, 11, 21, 6, 0),
         "health": HEALTHY,
         "datasets": (ORDERS,),
-        "systems": ((Dashboard("hub", "Sales"), answers),),
+        "systems": ((DeclaredDashboard("hub", "Sales"), answers),),
         "cost_usd": {"Glue": Decimal("1.234")},
         "cost_since": datetime(2026, 10, 22, tzinfo=UTC),
     }
@@ -74,7 +74,7 @@ def report(*answers: PanelAnswer, **changed: Any) -> Report:  # noqa: ANN401 par
 def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
     (board,) = ask_dashboards(
         Queries(q1=[{"value": Decimal("41200.50"), "before": Decimal(40000)}]),
-        [Dashboard("hub", "Sales", (KPI,))],
+        [DeclaredDashboard("hub", "Sales", (KPI,))],
     )
     page = html(report(systems=(board,)), ())
     assert '<div class="value" data-figure="money">£41,201</div>' in page
@@ -83,7 +83,7 @@ def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
 
 def test_a_figure_without_a_value_states_the_reason_of_the_answer() -> None:
     rows = [{"value": None, "before": None, "reason": "Not tested <yet>."}]
-    (board,) = ask_dashboards(Queries(q1=rows), [Dashboard("hub", "Sales", (KPI,))])
+    (board,) = ask_dashboards(Queries(q1=rows), [DeclaredDashboard("hub", "Sales", (KPI,))])
     assert "Not tested &lt;yet&gt;." in html(report(systems=(board,)), ())
 
 
@@ -117,7 +117,7 @@ def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
 
 
 def test_a_system_that_was_never_built_says_what_to_do() -> None:
-    (board,) = ask_dashboards(Queries(), [Dashboard("hub", "Sales", (KPI, BARS))])
+    (board,) = ask_dashboards(Queries(), [DeclaredDashboard("hub", "Sales", (KPI, BARS))])
     assert "No tables yet. Start a run" in html(report(systems=(board,)), ())
 
 
@@ -142,7 +142,7 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 
 @given(
-    kind=st.sampled_from([Kind.LINE, Kind.FAN, Kind.BAR, Kind.SCATTER, Kind.MAP]),
+    kind=st.sampled_from([PanelKind.LINE, PanelKind.FAN, PanelKind.BAR, PanelKind.SCATTER, PanelKind.MAP]),
     rows=st.lists(
         st.tuples(
             st.one_of(st.text(max_size=40), st.integers(-5, 5), st.dates()),
@@ -157,10 +157,17 @@ def test_the_same_report_gives_the_same_bytes() -> None:
         max_size=30,
     ),
 )
-@example(Kind.LINE, [("", 5e-324)])
-def test_every_answer_can_be_drawn(kind: Kind, rows: list[tuple[object, object]]) -> None:
-    panel = Panel(
-        "p", "What?", kind, "t", "SELECT 1", x="x", y=("y",), bounds=(("y", "y"),) if kind is Kind.FAN else ()
+@example(PanelKind.LINE, [("", 5e-324)])
+def test_every_answer_can_be_drawn(kind: PanelKind, rows: list[tuple[object, object]]) -> None:
+    panel = DeclaredPanel(
+        "p",
+        "What?",
+        kind,
+        "t",
+        "SELECT 1",
+        x="x",
+        y=("y",),
+        bounds=(("y", "y"),) if kind is PanelKind.FAN else (),
     )
     drawn = draw(panel, [{"x": x, "y": y} for x, y in rows])
     assert "nan" not in drawn.replace("nan", "nan" if "nan" in "".join(cell(x) for x, _ in rows) else "NAN")
@@ -173,7 +180,9 @@ def test_an_alert_is_raised_above_its_limit_only() -> None:
         AlertRule(f"a{above}", "SELECT 1", above, "{value} are high.", "Look.", unit="share")
         for above in (0.1, 0.2, 0.3)
     )
-    boards = [Dashboard("hub", "Sales", alerts=(*rules, AlertRule("missing", "SELECT 9", 0, "{value}", "")))]
+    boards = [
+        DeclaredDashboard("hub", "Sales", alerts=(*rules, AlertRule("missing", "SELECT 9", 0, "{value}", "")))
+    ]
     degraded = Health(
         state="failed", checks=(HealthCheck(name="run", state="failed", message="Run 7 failed."),)
     )

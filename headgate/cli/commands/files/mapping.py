@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from headgate.matching.mappings import Remembered, Suggested
     from headgate.uploads.begin_to_commit import Uploads
-    from headgate.uploads.upload import Upload
+    from headgate.uploads.upload import UploadRecord
 
 POLL_S = 1.0
 _CHECKED = ("state", "received", "accepted", "quarantined", "duplicates", "reasons", "error")
@@ -378,7 +378,7 @@ def _check_and_accept(
     options.finish(complete=acceptance is Acceptance.OK)
 
 
-def _ended_check(uploads: Uploads, upload: Upload) -> dict[str, Any]:
+def _ended_check(uploads: Uploads, upload: UploadRecord) -> dict[str, Any]:
     """Return the check of a file when it has ended.
 
     HeadgateError where it failed for another reason than the file's size.

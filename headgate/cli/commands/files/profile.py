@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
-    from headgate.profiling.profile import ColumnProfile, Profile
+    from headgate.profiling.profile import Profile, ProfiledColumn
 
 
 _TWO_ROWS = (
@@ -89,7 +89,7 @@ def _columns(profiled: Profile) -> Table:
     return table
 
 
-def _cells(column: ColumnProfile) -> tuple[str, ...]:
+def _cells(column: ProfiledColumn) -> tuple[str, ...]:
     counts = (column.name, column.type, f"{column.missing:,}", f"{column.invalid:,}")
     if column.is_sensitive:
         return (*counts, "", "", "", "[sensitive: not shown]")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from headgate.api.operations.run_problems import RunProblems
+    from headgate.api.operations.run_problems import RunOmissions
     from headgate.aws.stepfunctions import Pipeline, PipelineRun
     from headgate.runs.run_stages import Stage
     from headgate.snapshots.references import CheckedReference
@@ -273,7 +273,7 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
     )
 
 
-def _fact(execution: Execution, problems: RunProblems) -> dict[str, object]:
+def _fact(execution: Execution, problems: RunOmissions) -> dict[str, object]:
     fact = {
         "run": execution.name,
         "status": execution.status,
@@ -284,7 +284,7 @@ def _fact(execution: Execution, problems: RunProblems) -> dict[str, object]:
     return fact | problems.facts()
 
 
-def _history(newest: Sequence[Execution], problems: Mapping[str, RunProblems]) -> Table | str:
+def _history(newest: Sequence[Execution], problems: Mapping[str, RunOmissions]) -> Table | str:
     if not newest:
         return "There was no run yet. `headgate run` starts one."
     table = screens.table(

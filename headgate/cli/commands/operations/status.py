@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.aws.alarms import RaisedAlarm
     from headgate.aws.sqs import Depth
     from headgate.lake.ports import FileRecord
@@ -120,7 +120,9 @@ def alarm_names(deployed: deployment.Deployment) -> list[str]:
     return sorted(str(name) for name in alarms.values()) if isinstance(alarms, dict) else []
 
 
-def status_of(lake: Lake, depths: Mapping[str, Depth], raised: Sequence[RaisedAlarm], days: int) -> Status:
+def status_of(
+    lake: LakePorts, depths: Mapping[str, Depth], raised: Sequence[RaisedAlarm], days: int
+) -> Status:
     """Return the state of a lake.
 
     Args:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.contracts.new_columns import NewColumns
     from headgate.contracts.stored_rows import StoredRowsEffect
-    from headgate.drafts.draft_contract import Finding, Question
+    from headgate.drafts.draft_contract import Finding, FormatQuestion
     from headgate.intake.quarantine.failing_columns import FailingColumn
     from headgate.intake.rows.check_rows import CheckedRows
     from headgate.local_files.draft_file import CheckedDraft
@@ -237,7 +237,7 @@ def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
     return {column: pattern for column, _, pattern in (text.partition("=") for text in formats)}
 
 
-def asked_at_terminal(questions: Sequence[Question]) -> dict[str, str]:
+def asked_at_terminal(questions: Sequence[FormatQuestion]) -> dict[str, str]:
     """Ask how each ambiguous column is written.
 
     A column without an answer stays text, as all do where nobody can be asked.
@@ -549,7 +549,7 @@ def _stored_table(stored: Sequence[StoredRowsEffect]) -> RenderableType:
     return table
 
 
-def _changes_table(changes: Sequence[difference.Change]) -> RenderableType:
+def _changes_table(changes: Sequence[difference.ContractChange]) -> RenderableType:
     if not changes:
         return "Nothing changes but words."
     table = screens.table("column", "change", "breaks")

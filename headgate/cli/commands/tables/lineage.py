@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.lake import ColumnLineage, ColumnUse, Lineage, LineageColumn
     from headgate.lake.ports import FileRecord
     from headgate.lineage.receiver import EventAnswer
@@ -119,7 +119,7 @@ def lineage(
     options.show(as_json=True, value=lambda: events[0] if one_table else events, screen=str)
 
 
-def _known(lake: Lake, table: str) -> str:
+def _known(lake: LakePorts, table: str) -> str:
     name, names = table.rpartition(".")[2], sorted({*lake.contracts.source, *lake.contracts.prod})
     if name not in names:
         raise click.ClickException(
@@ -128,7 +128,7 @@ def _known(lake: Lake, table: str) -> str:
     return name
 
 
-def _show_lineage(lake: Lake, names: Sequence[str], *, as_json: bool) -> None:
+def _show_lineage(lake: LakePorts, names: Sequence[str], *, as_json: bool) -> None:
     from headgate.api.analytics.lineage import of_table
 
     lineages = [of_table(lake, name) for name in names]
@@ -140,7 +140,7 @@ def _show_lineage(lake: Lake, names: Sequence[str], *, as_json: bool) -> None:
     )
 
 
-def _show_columns(lake: Lake, table: str, column: str, *, as_json: bool) -> None:
+def _show_columns(lake: LakePorts, table: str, column: str, *, as_json: bool) -> None:
     from headgate.api.analytics.column_lineage import of_table
 
     of = of_table(lake, table)
@@ -266,7 +266,7 @@ def file(key: str, as_json: bool, deployment_name: str | None) -> None:
     options.show(as_json=as_json, value=lambda: asdict(trace), screen=lambda: _trace_screen(trace))
 
 
-def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
+def trace_of(lake: LakePorts, record: FileRecord) -> FileTrace:
     """Return the file's stages, and the tables that were built from its rows."""
     from headgate.api.files.stages import stages_of
 
@@ -301,7 +301,7 @@ def trace_of(lake: Lake, record: FileRecord) -> FileTrace:
     )
 
 
-def _tables_with(lake: Lake, record: FileRecord) -> Iterator[BuiltTable]:
+def _tables_with(lake: LakePorts, record: FileRecord) -> Iterator[BuiltTable]:
     """The dataset's table and the systems' tables whose snapshot has the file's increment."""
     from headgate.lineage.sources import increments_of
     from headgate.snapshots.reading import newest_snapshot

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headgate.aws.athena.queries import Answer
-    from headgate.query.questions import Question
+    from headgate.query.questions import SavedQuestion
 
 
 @click.command(epilog=options.example('headgate query "select rule, count(*) from quarantine group by 1"'))
@@ -103,7 +103,7 @@ def questions(*, as_json: bool, deployment_name: str | None) -> None:
     )
 
 
-def _saved_questions() -> dict[str, Question]:
+def _saved_questions() -> dict[str, SavedQuestion]:
     from headgate.query.saved_questions import deployed_questions
 
     return deployed_questions(os.environ)
@@ -150,7 +150,7 @@ def _csv(answer: Answer) -> str:
     return out.getvalue()
 
 
-def _questions_table(listed: Mapping[str, Question]) -> RenderableType:
+def _questions_table(listed: Mapping[str, SavedQuestion]) -> RenderableType:
     from rich.console import Group
 
     table = screens.table("name", "system", "what it answers")

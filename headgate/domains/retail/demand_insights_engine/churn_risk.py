@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
+    from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows import RowsInFile
 
@@ -127,7 +127,7 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
     )
 
 
-def _at_origins(model: churn.ChurnModel, tested: tuple[Origin, ...]) -> list[Array]:
+def _at_origins(model: churn.ChurnModel, tested: tuple[CustomerOrigin, ...]) -> list[Array]:
     return [model.unshifted(origin.customers.parts(SIGNALS)) for origin in tested]
 
 

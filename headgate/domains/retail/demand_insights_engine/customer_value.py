@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin
+    from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin
     from headgate.engines.stored_rows import StoredRows
 
     Churn = Callable[[StoredRows], npt.NDArray[np.float64]]
@@ -156,7 +156,7 @@ class Whole:
 
 def learnt(
     points: pd.DataFrame,
-    some: tuple[Origin, ...],
+    some: tuple[CustomerOrigin, ...],
     churn: Churn | None,
     ahead: Coming,
     whole: Whole | None = None,
@@ -223,7 +223,7 @@ class _Window:
     spent: Array
 
     @classmethod
-    def of(cls, some: tuple[Origin, ...]) -> _Window:
+    def of(cls, some: tuple[CustomerOrigin, ...]) -> _Window:
         logged = numbers([origin.customers for origin in some], LOGGED)
         return cls(np.log1p(logged, out=logged).T, np.concatenate([origin.spent for origin in some]))
 
@@ -275,7 +275,7 @@ def _predicted(chain: Any, points: pd.DataFrame) -> Array:  # noqa: ANN401 as ab
     return np.concatenate([np.empty(0), *(chain.predict(_logged(part)) for part in parts)])
 
 
-def _factors(model: ValueModel, some: tuple[Origin, ...], churn: Churn | None) -> dict[Method, float]:
+def _factors(model: ValueModel, some: tuple[CustomerOrigin, ...], churn: Churn | None) -> dict[Method, float]:
     if not some:
         return {}
     actual = sum(float(origin.spent.sum()) for origin in some)
@@ -314,7 +314,7 @@ def values(model: ValueModel, points: pd.DataFrame, churn: Array | None) -> dict
 
 
 @dataclass(frozen=True)
-class Outlook:
+class CustomerOutlook:
     """The expectations of customers, in their order: arrays of shape (customers,).
 
     Attributes:
@@ -332,7 +332,7 @@ class Outlook:
     value_of_year: Array
 
 
-_FIGURES = tuple(field.name for field in fields(Outlook))
+_FIGURES = tuple(field.name for field in fields(CustomerOutlook))
 
 
 @dataclass(frozen=True)
@@ -350,27 +350,27 @@ class StoredOutlook:
     oldest_age: float
     yearly: float
 
-    def rows(self, first: int, after: int) -> Outlook:
+    def rows(self, first: int, after: int) -> CustomerOutlook:
         """The outlook of customers from one place up to another, which is left out."""
         some = self.stored.rows(first, after, _FIGURES)
-        unscaled = Outlook(*(some[name].to_numpy() for name in _FIGURES))
+        unscaled = CustomerOutlook(*(some[name].to_numpy() for name in _FIGURES))
         return _scaled(unscaled, self.factor, self.year_factor, self.yearly)
 
 
-def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array, oldest_age: float) -> Outlook:
+def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array, oldest_age: float) -> CustomerOutlook:
     estimates = _Estimates(model, points, churn, oldest_age)
     value, of_year = (estimates.unscaled(method) for method in (model.method, model.method_of_year))
-    return Outlook(churn, estimates.purchases, estimates.spend, value, of_year)
+    return CustomerOutlook(churn, estimates.purchases, estimates.spend, value, of_year)
 
 
-def _scaled(unscaled: Outlook, factor: float, year_factor: float, yearly: float) -> Outlook:
+def _scaled(unscaled: CustomerOutlook, factor: float, year_factor: float, yearly: float) -> CustomerOutlook:
     value = unscaled.value * factor
     return replace(
         unscaled, value=value, value_of_year=np.maximum(unscaled.value_of_year * year_factor * yearly, value)
     )
 
 
-def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float = 1.0) -> Outlook:
+def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float = 1.0) -> CustomerOutlook:
     """Return the model's outlook of customers who are in memory, each figure computed once.
 
     Args:
@@ -497,7 +497,7 @@ def _factor_of(model: ValueModel, method: Method, unscaled_total: float) -> floa
     return model.factors.get(method, 1.0)
 
 
-def tried(model: ValueModel, tested: tuple[Origin, ...], churn: Sequence[Array]) -> list[Trial]:
+def tried(model: ValueModel, tested: tuple[CustomerOrigin, ...], churn: Sequence[Array]) -> list[Trial]:
     """Every method at the tested origins, in the order of `Method`.
 
     Args:

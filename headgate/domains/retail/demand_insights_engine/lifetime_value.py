@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headgate.domains.retail.demand_insights_engine.customer_value import (
-        Outlook,
+        CustomerOutlook,
         StoredOutlook,
         ValueModel,
     )
@@ -61,7 +61,7 @@ class Forecast:
 def forecast(
     model: ValueModel,
     points: pd.DataFrame,
-    expected: Outlook,
+    expected: CustomerOutlook,
     rng: np.random.Generator,
     yearly: float | None = None,
 ) -> Forecast:
@@ -84,7 +84,7 @@ def forecast(
     return Forecast(nothing, purchases, value, low, high)
 
 
-def intervals(model: ValueModel, points: pd.DataFrame, expected: Outlook) -> Array:
+def intervals(model: ValueModel, points: pd.DataFrame, expected: CustomerOutlook) -> Array:
     """Both ends of the interval of each customer's revenue in 90 days, shape (2, customers)."""
     rng = np.random.default_rng(SEED)
     forecasts = (
@@ -93,7 +93,7 @@ def intervals(model: ValueModel, points: pd.DataFrame, expected: Outlook) -> Arr
     return np.concatenate([np.stack([part.low, part.high]) for part in forecasts], axis=1)
 
 
-def _part(expected: Outlook, at: slice) -> Outlook:
+def _part(expected: CustomerOutlook, at: slice) -> CustomerOutlook:
     return replace(expected, **{name: figures[at] for name, figures in vars(expected).items()})
 
 

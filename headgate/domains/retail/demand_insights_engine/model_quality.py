@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
-    from headgate.domains.retail.demand_insights_engine.origins import Origin, Origins
+    from headgate.domains.retail.demand_insights_engine.origins import CustomerOrigin, Origins
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 
 FIT = "fit"
 _VALUE = "customer_lifetime_value"
 
 
-def period_of(tested: tuple[Origin, ...]) -> str:
+def period_of(tested: tuple[CustomerOrigin, ...]) -> str:
     """The days that the tested windows cover together, as an ISO 8601 interval."""
     return f"{tested[-1].period.partition('/')[0]}/{tested[0].until}" if tested else FIT
 

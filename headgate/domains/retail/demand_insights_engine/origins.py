@@ -68,7 +68,7 @@ class Coming:
 
 
 @dataclass(frozen=True)
-class Origin:
+class CustomerOrigin:
     """Customers as they were known at the end of `after`, with what they did until the end of `until`.
 
     Attributes:
@@ -130,9 +130,9 @@ class Origins:
         share: of all customers, those that are drawn, who are the customers of every origin, 0..1.
     """
 
-    newest: tuple[Origin, ...]
-    tested: tuple[Origin, ...]
-    earlier: tuple[Origin, ...]
+    newest: tuple[CustomerOrigin, ...]
+    tested: tuple[CustomerOrigin, ...]
+    earlier: tuple[CustomerOrigin, ...]
     share: float = 1.0
 
 
@@ -203,7 +203,7 @@ def origins(
         sample: the customers of the origins; None: all of them.
     """
 
-    def at(after: date) -> Origin:
+    def at(after: date) -> CustomerOrigin:
         until = min(_until(days, clock, after, ahead), as_of)
         path = folder / f"customers-{after}.parquet"
         histories = (
@@ -214,7 +214,7 @@ def origins(
         buyers, revenue = _totals(days, after, until)
         scale = ahead.revenue / revenue if ahead.revenue and revenue else 1.0
         returning = features.returning(days, after, until) if sample else None
-        return Origin(after, until, customers, buyers, revenue, scale, returning)
+        return CustomerOrigin(after, until, customers, buyers, revenue, scale, returning)
 
     first = _before(days, clock, as_of, ahead)
     tested = _stepping(clock, first, _TESTED_APART_DAYS, TESTED_ORIGINS)
@@ -297,7 +297,7 @@ class Expected:
         )
 
 
-def expected(ahead: Coming, some: tuple[Origin, ...]) -> Expected:
+def expected(ahead: Coming, some: tuple[CustomerOrigin, ...]) -> Expected:
     """The known customers' part of what is coming, from origins whose windows are over."""
     if ahead.buyers is None or ahead.revenue is None or not some:
         return Expected(None, None)
@@ -313,7 +313,7 @@ def points_of(some: Sequence[StoredRows], columns: Sequence[str] = POINTS) -> pd
 
 
 def together(
-    some: tuple[Origin, ...], columns: Sequence[str] = POINTS
+    some: tuple[CustomerOrigin, ...], columns: Sequence[str] = POINTS
 ) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], Array]:
     """Points, who left, and what was spent, over several origins."""
     points = points_of([origin.customers for origin in some], columns)

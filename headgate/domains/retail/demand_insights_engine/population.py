@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import ibis
 
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
-from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS, Change
+from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS, YearlyChange
 
 _MOST_DAYS = 135  # of the newest window; longer ones would leave nothing between it and last year's
 _LEAST_DAYS = 270  # of history: two windows and some weeks between
@@ -25,7 +25,7 @@ _SMOOTHED = 0.02  # repeats per buyer, so that shops with few repeats do not loo
 
 
 @dataclass(frozen=True)
-class _Window:
+class _PurchaseWindow:
     """The purchases of a window, its buyers, and how many of these bought between the two windows, too."""
 
     purchases: int
@@ -43,7 +43,7 @@ class _Window:
         return self.seen_between / self.buyers
 
 
-def change(days: ibis.Table, first_on: date, as_of: date) -> Change:
+def change(days: ibis.Table, first_on: date, as_of: date) -> YearlyChange:
     """Return the change since last year's days, or since the first ones without a year.
 
     No change where too few customers bought.
@@ -53,21 +53,21 @@ def change(days: ibis.Table, first_on: date, as_of: date) -> Change:
     """
     known_days = (as_of - first_on).days + 1
     if known_days < _LEAST_DAYS:
-        return Change()
+        return YearlyChange()
     early, late = _windows(days, max(as_of - timedelta(days=YEAR_DAYS), first_on - timedelta(days=1)), as_of)
     if not (_is_enough(early, late) and early.seen_between and late.seen_between):
-        return Change()
+        return YearlyChange()
     fewer_repeats = early.repeats + _SMOOTHED < _LAUNCH_REPEATS * (late.repeats + _SMOOTHED)
     growth = early.share_seen_between / late.share_seen_between
-    return Change(growth if known_days >= YEAR_DAYS else 1.0, fewer_repeats and growth < _LAUNCH_GROWTH)
+    return YearlyChange(growth if known_days >= YEAR_DAYS else 1.0, fewer_repeats and growth < _LAUNCH_GROWTH)
 
 
-def _is_enough(early: _Window, late: _Window) -> bool:
+def _is_enough(early: _PurchaseWindow, late: _PurchaseWindow) -> bool:
     """Neither window is too small."""
     return min(early.buyers, late.buyers) >= _LEAST_BUYERS and late.purchases - late.buyers >= _LEAST_REPEATS
 
 
-def _windows(days: ibis.Table, after: date, as_of: date) -> tuple[_Window, _Window]:
+def _windows(days: ibis.Table, after: date, as_of: date) -> tuple[_PurchaseWindow, _PurchaseWindow]:
     """The 90 days after a day, and the newest days with as many buyers."""
     until = after + timedelta(days=HORIZON_DAYS)
     late_after = max(_newest(days, _buyers(days, after, until)), as_of - timedelta(days=_MOST_DAYS))
@@ -85,7 +85,7 @@ def _windows(days: ibis.Table, after: date, as_of: date) -> tuple[_Window, _Wind
         counts.agg(**{str(place): figure for place, figure in enumerate(counted)}).to_pyarrow().to_pylist()[0]
     )
     figures = [int(figure or 0) for figure in sums.values()]
-    return _Window(*figures[:3]), _Window(*figures[3:])
+    return _PurchaseWindow(*figures[:3]), _PurchaseWindow(*figures[3:])
 
 
 def _figures(counts: ibis.Table, bought: ibis.Column) -> tuple[ibis.Value, ...]:

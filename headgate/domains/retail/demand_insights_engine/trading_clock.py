@@ -34,7 +34,7 @@ _QUARTER_DAYS = 91
 
 
 @dataclass(frozen=True)
-class Change:
+class YearlyChange:
     """How the customers changed since last year's days.
 
     Attributes:
@@ -47,7 +47,7 @@ class Change:
     was_launch: bool = False
 
 
-_NO_CHANGE = Change()
+_NO_CHANGE = YearlyChange()
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class TradingClock:
 
     @classmethod
     def of(
-        cls, purchases: pd.Series[int], first_on: date, as_of: date, change: Change = _NO_CHANGE
+        cls, purchases: pd.Series[int], first_on: date, as_of: date, change: YearlyChange = _NO_CHANGE
     ) -> TradingClock:
         """The clock that daily purchases give.
 
@@ -142,7 +142,7 @@ def _weekly_mean(counted: Array) -> Array:
     return np.asarray(total / days, dtype=np.float64)
 
 
-def _expected(speed: Array, change: Change, growth: float) -> Array:
+def _expected(speed: Array, change: YearlyChange, growth: float) -> Array:
     """The speed of the coming days: that of the year before times growth, or a mean where no year is known.
 
     A launch is neither a season nor usual: the mean of the last quarter replaces it.
@@ -154,7 +154,7 @@ def _expected(speed: Array, change: Change, growth: float) -> Array:
     return np.asarray(season * growth, dtype=np.float64)
 
 
-def _growth(counted: Array, change: Change) -> float:
+def _growth(counted: Array, change: YearlyChange) -> float:
     """Growth since the same days of the year before, damped.
 
     For the rest, half of the growth of the number of customers.

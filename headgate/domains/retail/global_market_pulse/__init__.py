@@ -24,7 +24,7 @@ def build(tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFra
     months = features.region_months(orders)
     whole = features.whole_months(orders, as_of)
     regions = features.reference(tables)
-    span = features.Span.of(whole)
+    span = features.MonthSpan.of(whole)
     recent = months[months["month_on"].isin(span.looked_at)]
     sold = features.cells(tables, orders, span)
     return {

@@ -90,7 +90,7 @@ def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
 
 
 @dataclass(frozen=True)
-class Span:
+class MonthSpan:
     """The whole months that opportunities are looked for in, and the two parts of equal length whose orders
     give the growth.
 
@@ -110,14 +110,14 @@ class Span:
         return len(self.recent) == YEAR
 
     @classmethod
-    def of(cls, whole: pd.DatetimeIndex) -> Span:
+    def of(cls, whole: pd.DatetimeIndex) -> MonthSpan:
         """The span that the whole months of the data allow; empty below two months."""
         looked_at = whole[len(whole) - min(len(whole) // 2 * 2, YEAR) :]
         half = YEAR if len(whole) >= 2 * YEAR else len(looked_at) // 2
         return cls(looked_at, whole[len(whole) - half :], whole[len(whole) - 2 * half : len(whole) - half])
 
 
-def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: Span) -> pd.DataFrame:
+def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: MonthSpan) -> pd.DataFrame:
     """Sales of merchandise by region and category: orders and money of the months looked at, orders of the
     recent and the earlier ones.
     """

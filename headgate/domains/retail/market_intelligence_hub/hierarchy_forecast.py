@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headgate.analytics import naive_rules
-from headgate.analytics.forecasting import Backtest, Origin, Panel, bounded
+from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, bounded
 from headgate.analytics.published_forecast import (
     interval_offsets,
     is_untested,
@@ -70,7 +70,7 @@ def forecast_hierarchy(
     exposed = _exposure(events, leaves, _shares(sold, summing, leaves), span, plan)
     levels = series["level"].to_numpy(dtype=object)
     histories, has_stopped = _of_open_shop(sold, levels, exposed, span, plan.horizon)
-    panel = Panel(histories, exposed, EXPECTED_EFFECTS)
+    panel = SeriesHistories(histories, exposed, EXPECTED_EFFECTS)
     forecast = published_forecast(panel, plan.grain, plan.horizon, windows=plan.windows, engine=engine)
     ahead, tested = (
         (forecast.now, forecast.past)

@@ -22,7 +22,7 @@ from headgate.domains.retail.predictions.shapes import (
 )
 
 if TYPE_CHECKING:
-    from headgate.api.ports import Lake
+    from headgate.api.ports import LakePorts
     from headgate.domains.retail.predictions.shapes import (
         CustomerAsked,
         ForecastAsked,
@@ -49,7 +49,7 @@ _CUSTOMERS_NOT_EXPORTED = (
 )
 
 
-def fraud(lake: Lake, asked: FraudAsked) -> FraudPrediction:
+def fraud(lake: LakePorts, asked: FraudAsked) -> FraudPrediction:
     """Return the fraud score of a transaction."""
     from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
 
@@ -69,7 +69,7 @@ def fraud(lake: Lake, asked: FraudAsked) -> FraudPrediction:
     )
 
 
-def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
+def customer(lake: LakePorts, asked: CustomerAsked) -> CustomerPrediction:
     """Return the churn probability and the expected value of a customer."""
     from headgate.domains.retail.predictions.customers import CustomerScorer
 
@@ -104,7 +104,7 @@ def customer(lake: Lake, asked: CustomerAsked) -> CustomerPrediction:
     )
 
 
-def forecast(lake: Lake, asked: ForecastAsked) -> ForecastPrediction:
+def forecast(lake: LakePorts, asked: ForecastAsked) -> ForecastPrediction:
     """Return the forecast of a series, as the last run published it."""
     from headgate.api.analytics import table_rows
 
@@ -135,7 +135,7 @@ def forecast(lake: Lake, asked: ForecastAsked) -> ForecastPrediction:
     )
 
 
-def intent(lake: Lake, asked: IntentAsked) -> IntentPrediction:
+def intent(lake: LakePorts, asked: IntentAsked) -> IntentPrediction:
     """Return the intent of a search."""
     from headgate.domains.retail.predictions.searches import IntentScorer
 

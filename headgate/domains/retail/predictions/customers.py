@@ -36,7 +36,7 @@ _PARTS: Mapping[str, Callable[..., Trees | Products | Splines | Scaled]] = {
 
 
 @dataclass(frozen=True)
-class CustomerPrediction:
+class ExpectedPurchases:
     """The purchases expected of one customer. Money in GBP, not rounded.
 
     Attributes:
@@ -74,7 +74,7 @@ class CustomerScorer:
         place = self._place(customer_id)
         return None if place is None else dict(zip(self.signals, self._points[place].tolist(), strict=True))
 
-    def predict(self, signals: Mapping[str, float], customer_id: int | None = None) -> CustomerPrediction:
+    def predict(self, signals: Mapping[str, float], customer_id: int | None = None) -> ExpectedPurchases:
         """Return what is expected of a customer with these signals.
 
         With a number, the stored intervals are shown.
@@ -85,7 +85,7 @@ class CustomerScorer:
         horizons: dict[int, float] = {int(days): longer for days, longer in self.facts["horizons"]}
         purchases = float(self.purchases(points, churn)[0])
         kept = [] if place is None else self._intervals[place].reshape(-1, 2).tolist()
-        return CustomerPrediction(
+        return ExpectedPurchases(
             churn_probability=float(churn[0]),
             drivers=self._drivers(points[0]),
             spend_per_purchase=float(self.spend(points)[0]),

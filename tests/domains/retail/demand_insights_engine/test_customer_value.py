@@ -13,7 +13,7 @@ import pytest
 from headgate.domains.retail.demand_insights_engine import customer_value
 from headgate.domains.retail.demand_insights_engine.customer_value import IN_CHARGE, Method, Trial, winner
 from headgate.domains.retail.demand_insights_engine.model_quality import of_value_trial
-from headgate.domains.retail.demand_insights_engine.origins import Coming, Origin, Origins
+from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
 from headgate.engines.stored_rows import store_frames
 
 if TYPE_CHECKING:
@@ -100,13 +100,13 @@ def customers(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 @pytest.fixture
-def window(tmp_path: Path) -> tuple[pd.DataFrame, Origin]:
+def window(tmp_path: Path) -> tuple[pd.DataFrame, CustomerOrigin]:
     """400 customers and what they did in the only window of their history."""
     before, spent = customers(400, 1)
     known = store_frames(
         [before.assign(spent=spent, bought=(spent > 0).astype(int))], tmp_path / "customers.parquet"
     )
-    return before, Origin(date(2010, 4, 1), date(2010, 6, 30), known, 200, float(spent.sum()), 1.0)
+    return before, CustomerOrigin(date(2010, 4, 1), date(2010, 6, 30), known, 200, float(spent.sum()), 1.0)
 
 
 def even_odds(points: Sized) -> np.ndarray:
@@ -118,7 +118,7 @@ def year_of(model: customer_value.ValueModel, points: pd.DataFrame, yearly: floa
 
 
 def test_without_a_year_all_methods_share_the_total_of_customers_like_these(
-    window: tuple[pd.DataFrame, Origin],
+    window: tuple[pd.DataFrame, CustomerOrigin],
 ) -> None:
     """Twice as many customers of the same kind are expected to spend twice as much, whatever the method's own
     total.
@@ -134,7 +134,7 @@ def test_without_a_year_all_methods_share_the_total_of_customers_like_these(
 
 
 def test_a_method_that_no_origin_could_test_is_half_the_naive_rule(
-    window: tuple[pd.DataFrame, Origin],
+    window: tuple[pd.DataFrame, CustomerOrigin],
 ) -> None:
     points, past = window
     model = customer_value.learnt(points, (past,), even_odds, Coming(90.0, None, None))
@@ -146,7 +146,7 @@ def test_a_method_that_no_origin_could_test_is_half_the_naive_rule(
 
 
 def test_the_value_of_a_year_is_drawn_to_past_revenue_where_the_method_in_charge_is_published(
-    window: tuple[pd.DataFrame, Origin],
+    window: tuple[pd.DataFrame, CustomerOrigin],
 ) -> None:
     points, past = window
     model = replace(
@@ -160,7 +160,7 @@ def test_the_value_of_a_year_is_drawn_to_past_revenue_where_the_method_in_charge
 
 @pytest.mark.parametrize("method", [Method.PAST_REVENUE, Method.MBG_NBD, Method.HALF_PAST_REVENUE])
 def test_another_published_method_gives_the_value_of_a_year_as_well(
-    method: Method, window: tuple[pd.DataFrame, Origin]
+    method: Method, window: tuple[pd.DataFrame, CustomerOrigin]
 ) -> None:
     points, past = window
     model = replace(
@@ -171,7 +171,7 @@ def test_another_published_method_gives_the_value_of_a_year_as_well(
 
 
 def test_nobody_is_expected_to_spend_less_in_a_year_than_in_90_days(
-    window: tuple[pd.DataFrame, Origin],
+    window: tuple[pd.DataFrame, CustomerOrigin],
 ) -> None:
     """A customer who has spent little and is likely to buy: past revenue alone would say less for
     the year.
@@ -188,7 +188,7 @@ def test_nobody_is_expected_to_spend_less_in_a_year_than_in_90_days(
 
 
 def test_without_a_window_to_learn_from_purchases_alone_say_what_is_expected(
-    window: tuple[pd.DataFrame, Origin],
+    window: tuple[pd.DataFrame, CustomerOrigin],
 ) -> None:
     points, _ = window
     assert customer_value.learnt(points, (), None, Coming(90.0, None, None)).method is Method.MBG_NBD

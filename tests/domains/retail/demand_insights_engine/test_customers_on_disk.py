@@ -89,7 +89,7 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(
     assert in_memory == [[GROUP, GROUP, CUSTOMERS - 2 * GROUP]] * 3
 
 
-def past_day(folder: Path, count: int) -> tuple[origins.Origin, int]:
+def past_day(folder: Path, count: int) -> tuple[origins.CustomerOrigin, int]:
     """A past day with so many customers, who come 500 at a time, and the most bytes that were in use
     meanwhile.
     """
@@ -97,7 +97,7 @@ def past_day(folder: Path, count: int) -> tuple[origins.Origin, int]:
     tracemalloc.start()
     try:
         described = origins.described(known, CLOCK, AS_OF, folder / f"{count}.parquet", ("bought", "spent"))
-        origin = origins.Origin(FIRST_ON, AS_OF, described, count, 5.0 * count, 1.0)
+        origin = origins.CustomerOrigin(FIRST_ON, AS_OF, described, count, 5.0 * count, 1.0)
         return origin, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail.demand_insights_engine import population
-from headgate.domains.retail.demand_insights_engine.trading_clock import Change
+from headgate.domains.retail.demand_insights_engine.trading_clock import YearlyChange
 
 pytestmark = pytest.mark.unit
 
@@ -74,13 +74,15 @@ def test_a_shop_that_loses_old_customers_was_not_launched() -> None:
 def test_a_launch_is_found_in_the_first_year_too() -> None:
     days = shop(*drawn(6_000, 0, 80, 250), first_purchase=True)
     as_of = FIRST + timedelta(days=299)
-    assert population.change(days.filter(days.purchased_on <= ibis.date(as_of)), FIRST, as_of) == Change(
-        was_launch=True
-    )
+    assert population.change(
+        days.filter(days.purchased_on <= ibis.date(as_of)), FIRST, as_of
+    ) == YearlyChange(was_launch=True)
 
 
 def test_without_a_year_or_customers_nothing_is_known() -> None:
     days = shop(*drawn(20_000, -1_500, DAYS, 300))
     as_of = FIRST + timedelta(days=299)
-    assert population.change(days.filter(days.purchased_on <= ibis.date(as_of)), FIRST, as_of) == Change()
-    assert population.change(days.filter(days.customer_id < 20), FIRST, LAST) == Change()
+    assert (
+        population.change(days.filter(days.purchased_on <= ibis.date(as_of)), FIRST, as_of) == YearlyChange()
+    )
+    assert population.change(days.filter(days.customer_id < 20), FIRST, LAST) == YearlyChange()

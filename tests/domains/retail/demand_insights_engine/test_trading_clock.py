@@ -7,16 +7,16 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail.demand_insights_engine import retention
-from headgate.domains.retail.demand_insights_engine.trading_clock import Change, TradingClock
+from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock, YearlyChange
 
 pytestmark = pytest.mark.unit
 
 FIRST = date(2023, 1, 2)
 
 
-def clock(daily: list[int], change: Change | None = None) -> TradingClock:
+def clock(daily: list[int], change: YearlyChange | None = None) -> TradingClock:
     days = pd.date_range(FIRST, periods=len(daily))
-    return TradingClock.of(pd.Series(daily, index=days), FIRST, days[-1].date(), change or Change())
+    return TradingClock.of(pd.Series(daily, index=days), FIRST, days[-1].date(), change or YearlyChange())
 
 
 def test_an_even_year_has_one_trading_day_a_day() -> None:
@@ -65,18 +65,18 @@ def test_a_few_days_of_a_second_year_show_growth_as_far_as_they_outweigh_the_noi
 
 
 def test_a_second_year_that_begins_with_a_closure_shows_no_growth() -> None:
-    assert clock([10] * 364 + [0] * 9, Change(growth=1.21)).growth == pytest.approx(1.1)
-    assert clock([0] * 9 + [10] * 364, Change(growth=1.21)).growth == pytest.approx(1.1)
+    assert clock([10] * 364 + [0] * 9, YearlyChange(growth=1.21)).growth == pytest.approx(1.1)
+    assert clock([0] * 9 + [10] * 364, YearlyChange(growth=1.21)).growth == pytest.approx(1.1)
 
 
 def test_half_of_the_growth_of_the_customers_counts_where_no_growth_is_measured() -> None:
-    assert clock([10] * 364, Change(growth=1.21)).growth == pytest.approx(1.1)
-    assert clock([10] * 300, Change(growth=1.21)).growth == 1.0
-    assert 1.0 < clock([10] * 546, Change(growth=1.21)).growth < 1.1
+    assert clock([10] * 364, YearlyChange(growth=1.21)).growth == pytest.approx(1.1)
+    assert clock([10] * 300, YearlyChange(growth=1.21)).growth == 1.0
+    assert 1.0 < clock([10] * 546, YearlyChange(growth=1.21)).growth < 1.1
 
 
 def test_after_a_launch_the_last_quarter_is_expected_again() -> None:
-    launched = clock([40] * 90 + [10] * 280, Change(growth=0.4, was_launch=True))
+    launched = clock([40] * 90 + [10] * 280, YearlyChange(growth=0.4, was_launch=True))
     last = FIRST + timedelta(days=369)
     quarter = launched.between(last - timedelta(days=91), last)
     assert launched.between(last, last + timedelta(days=91)) == pytest.approx(quarter, rel=0.01)

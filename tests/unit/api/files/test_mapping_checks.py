@@ -19,7 +19,7 @@ from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.errors import ConflictError, ServiceError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
-from headgate.uploads.upload import Upload, UploadMapping
+from headgate.uploads.upload import UploadMapping, UploadRecord
 from tests.unit.api.files.test_mapped_uploads import FIELDS, german, plain
 from tests.unit.api.files.test_upload_races import ANA, interrupt
 from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake
@@ -144,7 +144,7 @@ def test_fields_of_another_dataset_with_the_same_names_are_another_check() -> No
         UploadMapping(json.dumps({"dataset": dataset}), (), ("id", "name"))
         for dataset in ("branches", "suppliers")
     ]
-    assert len({Upload.of_file(record, mapping, "").check_id for mapping in mappings}) == 2
+    assert len({UploadRecord.of_file(record, mapping, "").check_id for mapping in mappings}) == 2
 
 
 def test_a_file_that_a_later_version_has_settled_is_not_mapped_any_more() -> None:

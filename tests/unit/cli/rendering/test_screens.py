@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from headgate.aws.athena.queries import Answer, ResultColumn
+from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.cli import deployment, options
 from headgate.cli.commands.files import files, mapping, quarantine
 from headgate.cli.commands.files.files import upload
@@ -345,7 +345,7 @@ class Prod:
         if asked - self.tables:
             raise QueryError(f"TABLE_NOT_FOUND: Table '{min(asked - self.tables)}' does not exist")
         rows = [(name, 7) for name in sorted(asked)] if "as counted" in sql else [("good",)]
-        return Answer("q", (ResultColumn("a", "varchar"),), tuple(rows))
+        return Answer("q", (AnswerColumn("a", "varchar"),), tuple(rows))
 
 
 def facts_of(*tables: str) -> dict[str, system_facts.SystemFacts]:

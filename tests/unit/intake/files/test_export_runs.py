@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import UnreadableFileError
-from headgate.intake.files.export_runs import Runs, names_of
+from headgate.intake.files.export_runs import ExportRuns, names_of
 from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, ObjectRef
@@ -52,9 +52,9 @@ class Raw:
     contracts: Mapping[str, Contract] = field(default_factory=dict)
 
     @property
-    def runs(self) -> Runs:
+    def runs(self) -> ExportRuns:
         """What is tested."""
-        return Runs(
+        return ExportRuns(
             self.objects, self.process, self.queue.extend, Sightings(self.objects, self.contracts, "curated")
         )
 

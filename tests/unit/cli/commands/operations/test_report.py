@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from headgate.aws.athena.queries import Answer, ResultColumn
+from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.cli.commands.operations import report
 from headgate.cli.rendering import system_facts
 from headgate.contracts.registry import Registry, own_model
@@ -61,7 +61,7 @@ class Tables:
         if missing := [name for name in asked if name not in self.rows]:
             raise QueryError(f"TABLE_NOT_FOUND: {missing[0]}")
         return Answer(
-            "q", (ResultColumn("name", "varchar"),), tuple((name, self.rows[name]) for name in asked)
+            "q", (AnswerColumn("name", "varchar"),), tuple((name, self.rows[name]) for name in asked)
         )
 
 

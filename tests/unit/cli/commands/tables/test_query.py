@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from headgate.aws.athena.queries import Answer, ResultColumn
+from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.cli import options
 from headgate.cli.commands.tables.query import _csv, questions
 from headgate.cli.rendering import screens
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.unit
 
 
 def test_csv_cells_that_a_spreadsheet_would_run_are_guarded() -> None:
-    columns = (ResultColumn("name", "varchar"), ResultColumn("amount", "decimal"))
+    columns = (AnswerColumn("name", "varchar"), AnswerColumn("amount", "decimal"))
     texts = ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "plain", "a=b"]
     made = _csv(Answer("", columns, tuple((text, -2) for text in texts)))
     cells = made.split("\r\n")[1:-1]
