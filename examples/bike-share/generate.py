@@ -1,6 +1,4 @@
-"""Write generated rentals, one row per hour, in the form of UCI Bike Sharing: python generate.py
-FILE [DAYS].
-"""
+"""Write generated rentals by hour, in the form of UCI Bike Sharing: python generate.py FILE [DAYS]."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ VISITORS = (20, 15, 10, 6, 2, 2, 4, 8, 20, 40, 65, 85, 100, 105, 105, 105, 100, 
 
 
 def rows(days: int) -> list[tuple[object, ...]]:
-    """Return the hours of the first days: a year's warmth, working days, and weather that lasts for some
-    days.
-    """
+    """Return the hours of the first days: a year's warmth, working days, weather that lasts for some days."""
     random, weather, made = np.random.default_rng(SEED), 0.0, []
     for number in range(days):
         day = FIRST_DAY + timedelta(days=number)
@@ -35,39 +31,17 @@ def rows(days: int) -> list[tuple[object, ...]]:
         for hour in range(24):
             registered = int(random.poisson(level * (COMMUTERS if working else VISITORS)[hour]))
             casual = int(random.poisson(level * 0.3 * VISITORS[hour]))
-            temp = min(
-                max(warmth + 0.08 * math.sin((hour - 9) / 24 * 2 * math.pi) + 0.2 * weather, 0.02), 0.98
-            )
+            warm = warmth + 0.08 * math.sin((hour - 9) / 24 * 2 * math.pi) + 0.2 * weather
+            temp = min(max(warm, 0.02), 0.98)
             sky = 1 if weather > -0.1 else 2 if weather > -0.35 else 3
             # Nobody counts an hour without rentals, as in the original.
             if registered + casual:
-                made.append(
-                    (
-                        *(
-                            len(made) + 1,
-                            f"{day.month}/{day.day}/{day.year}",
-                            day.month % 12 // 3 + 1,
-                            day.year - FIRST_DAY.year,
-                        ),
-                        *(
-                            day.month,
-                            hour,
-                            0,
-                            (day.weekday() + 1) % 7,
-                            int(working),
-                            sky,
-                            f"{temp:.2f}",
-                            f"{temp * 0.97:.4f}",
-                        ),
-                        *(
-                            f"{0.6 - 0.2 * weather:.2f}",
-                            f"{float(random.uniform(0, 0.5)):.4f}",
-                            casual,
-                            registered,
-                            registered + casual,
-                        ),
-                    )
-                )
+                season, year = day.month % 12 // 3 + 1, day.year - FIRST_DAY.year
+                at = (f"{day.month}/{day.day}/{day.year}", season, year, day.month, hour)
+                kind = (0, (day.weekday() + 1) % 7, int(working), sky)
+                air = (f"{temp:.2f}", f"{temp * 0.97:.4f}", f"{0.6 - 0.2 * weather:.2f}")
+                wind = f"{float(random.uniform(0, 0.5)):.4f}"
+                made.append((len(made) + 1, *at, *kind, *air, wind, casual, registered, registered + casual))
     return made
 
 

@@ -41,8 +41,7 @@ def scale(mean: float | Array) -> float | Array:
 
 
 def week_ahead(days: Array, weekdays: npt.NDArray[np.int64]) -> Array:
-    """Return the rentals by weekday and hour after `days`: recent weeks count more, and the last days set the
-    level.
+    """Return the rentals by weekday and hour after `days`; the last days set the level.
 
     Args:
         days: shape (days, 24), at least a week.
@@ -50,8 +49,7 @@ def week_ahead(days: Array, weekdays: npt.NDArray[np.int64]) -> Array:
     """
     past, kinds = days[-7 * WEEKS :], weekdays[-7 * WEEKS :]
     weights = DECAY ** (np.arange(len(past))[::-1] // 7)
-    week = np.array(
-        [np.average(past[kinds == kind], axis=0, weights=weights[kinds == kind]) for kind in range(7)]
-    )
+    of_day = [(past[kinds == kind], weights[kinds == kind]) for kind in range(7)]
+    week = np.array([np.average(rentals, axis=0, weights=weight) for rentals, weight in of_day])
     expected = week[kinds[-LEVEL_DAYS:]].sum()
     return week * (past[-LEVEL_DAYS:].sum() / expected if expected else 1.0)

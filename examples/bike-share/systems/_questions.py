@@ -9,10 +9,8 @@ QUESTIONS = {
             "busiest_hours",
             "hourly-demand",
             "Which of the coming hours will be the busiest?",
-            (
-                "SELECT hour_at, mean, lower_80, upper_80 FROM hourly_demand WHERE mean IS NOT NULL ORDER "
-                "BY mean DESC, hour_at LIMIT 10"
-            ),
+            "SELECT hour_at, mean, lower_80, upper_80 FROM hourly_demand "
+            "WHERE mean IS NOT NULL ORDER BY mean DESC, hour_at LIMIT 10",
         ),
         SavedQuestion(
             "forecast_against_naive",

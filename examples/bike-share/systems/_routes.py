@@ -20,9 +20,11 @@ routes = Routes("Predictions")
 class DemandAsked(Asked):
     """An hour of the coming week."""
 
-    hour_at: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:00:00$")] = Field(
-        examples=["2013-01-01T08:00:00"]
-    )
+    hour_at: Annotated[
+        str,
+        StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:00:00$"),
+        Field(examples=["2013-01-01T08:00:00"]),
+    ]
 
 
 class DemandPrediction(ModelOrigin):
@@ -38,31 +40,18 @@ def predict_hourly_demand(lake: Lake, body: DemandAsked) -> DemandPrediction:
     """Rentals expected in an hour of the week after the data."""
     from headgate.project_systems._profile import Profile
 
-    facts, profile = exported(
-        lake,
-        "hourly-demand",
-        "demand",
-        lambda scorer: Profile(scorer.arrays["week"], scorer.arrays["errors"]),
-    )
+    facts, profile = exported(lake, "hourly-demand", "demand", lambda scorer: Profile(**scorer.arrays))
     first = datetime.fromisoformat(facts["last_day"]) + timedelta(days=1)
     try:
         at = datetime.fromisoformat(body.hour_at)
     except ValueError:
-        raise invalid(
-            "body.hour_at",
-            "datetime",
-            "`hour_at` must be an hour of the calendar. Send one such as 2013-01-01T08:00:00.",
-        ) from None
+        remedy = "`hour_at` must be an hour of the calendar. Send one such as 2013-01-01T08:00:00."
+        raise invalid("body.hour_at", "datetime", remedy) from None
     if not first <= at < first + timedelta(days=DAYS):
-        raise invalid(
-            "body.hour_at",
-            "range",
-            f"`hour_at` must be within {DAYS} days from {first.isoformat()} on. Send such an hour.",
-        )
+        remedy = f"`hour_at` must be within {DAYS} days from {first.isoformat()} on. Send such an hour."
+        raise invalid("body.hour_at", "range", remedy)
     mean, (_, lower, upper, _) = profile.at(at.weekday(), at.hour)
+    figures = {"mean": mean, "lower_80": lower, "upper_80": upper}
     return DemandPrediction(
-        **origin(facts, facts["model"]),
-        mean=round(mean, 2),
-        lower_80=round(lower, 2),
-        upper_80=round(upper, 2),
+        **origin(facts, facts["model"]), **{name: round(value, 2) for name, value in figures.items()}
     )

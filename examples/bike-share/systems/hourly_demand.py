@@ -1,6 +1,4 @@
-"""hourly-demand: rentals of the next 48 hours, and how good such forecasts were against the same hour of the
-last week.
-"""
+"""hourly-demand: rentals of the next 48 hours, and the errors of past forecasts and of a naive rule."""
 
 from __future__ import annotations
 
@@ -24,13 +22,8 @@ if TYPE_CHECKING:
 READS = ("rentals",)
 EXPORTS = ("demand",)
 METHOD, NAIVE = "weekly_profile", "same_hour_last_week"
-AHEAD, SHOWN, LEARNT, CALIBRATED, TESTED = (
-    2,
-    14,
-    28,
-    84,
-    182,
-)  # days: forecast, shown before it, least to learn from, of intervals, tested
+# Days: of the forecast, shown before it, at least to learn from, of the intervals, tested.
+AHEAD, SHOWN, LEARNT, CALIBRATED, TESTED = 2, 14, 28, 84, 182
 BOUNDS = ["lower_95", "lower_80", "upper_80", "upper_95"]
 TABLE = ["hour_at", "rentals", "mean", *BOUNDS, "naive"]
 QUALITY = ["model", "metric", "period", "value", "baseline", "baseline_model", "rows_used", "note"]
@@ -43,32 +36,23 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
     """
     rows = tables["rentals"].select("dteday", "hr", "cnt").to_pandas()
     rows["dteday"] = pd.to_datetime(rows.dteday)
-    days = pd.date_range(
-        rows.dteday.min(), min(rows.dteday.max(), pd.Timestamp(as_of))
-    )  # other datasets may reach further
+    # Other datasets may reach further.
+    days = pd.date_range(rows.dteday.min(), min(rows.dteday.max(), pd.Timestamp(as_of)))
     counts = rows.pivot_table(index="dteday", columns="hr", values="cnt", aggfunc="sum")
-    actual = (
-        counts.reindex(index=days, columns=range(24)).fillna(0).to_numpy(dtype=float)
-    )  # an hour without rentals has no row
+    # An hour without rentals has no row.
+    actual = counts.reindex(index=days, columns=range(24)).fillna(0).to_numpy(dtype=float)
     if len(days) < 2 * LEARNT + AHEAD + 5:
         shelf.export("demand", None)
         return {"hourly_demand": pd.DataFrame(columns=TABLE), "demand_quality": pd.DataFrame(columns=QUALITY)}
     weekdays = days.dayofweek.to_numpy()
     origins = np.arange(LEARNT, len(days) - AHEAD + 1)
     weeks = [week_ahead(actual[:origin], weekdays[:origin]) for origin in origins]
-    forecasts = np.array(
-        [week[weekdays[origin : origin + AHEAD]] for origin, week in zip(origins, weeks, strict=True)]
-    )
+    forecasts = np.array([week[weekdays[at : at + AHEAD]] for at, week in zip(origins, weeks, strict=True)])
     outcomes = np.array([actual[origin : origin + AHEAD] for origin in origins])
     errors = ((outcomes - forecasts) / scale(forecasts))[-CALIBRATED:]
     profile = Profile(week_ahead(actual, weekdays), np.quantile(errors, QUANTILES))
-    shelf.export(
-        "demand",
-        Scorer(
-            {"model": METHOD, "last_day": f"{days[-1]:%Y-%m-%d}"},
-            {"week": profile.week, "errors": profile.errors},
-        ),
-    )
+    facts = {"model": METHOD, "last_day": f"{days[-1]:%Y-%m-%d}"}
+    shelf.export("demand", Scorer(facts, {"week": profile.week, "errors": profile.errors}))
     naive = np.array([actual[origin - 7 : origin - 7 + AHEAD] for origin in origins])
     quality = _quality(days, origins, forecasts, outcomes, naive)
     return {"hourly_demand": _hours(days, actual, profile), "demand_quality": quality}
@@ -103,37 +87,21 @@ def _quality(
     errors = (outcomes - forecasts) / scale(forecasts)
     tested = range(max(LEARNT + AHEAD, len(origins) - TESTED), len(origins))
     known = [errors[max(0, place - AHEAD + 1 - CALIBRATED) : place - AHEAD + 1] for place in tested]
-    low_95, low_80, high_80, high_95 = np.moveaxis(
-        np.array([np.quantile(past, QUANTILES) for past in known]), 1, 0
-    )[..., None, None]
+    bounds = np.array([np.quantile(past, QUANTILES) for past in known])[..., None, None]
     outcome, error = outcomes[tested], errors[tested]
     wrong, naively_wrong = np.abs(outcome - forecasts[tested]), np.abs(outcome - naive[tested])
-    figures = {
-        "mae": (wrong.mean(), naively_wrong.mean(), NAIVE, "rentals an hour"),
-        "wape": (
-            wrong.sum() / outcome.sum(),
-            naively_wrong.sum() / outcome.sum(),
-            NAIVE,
-            "absolute errors as a share of all rentals",
-        ),
-        "coverage_80": (
-            ((low_80 <= error) & (error <= high_80)).mean(),
-            0.8,
-            "nominal",
-            "share of hours within the 80 % interval",
-        ),
-        "coverage_95": (
-            ((low_95 <= error) & (error <= high_95)).mean(),
-            0.95,
-            "nominal",
-            "share of hours within the 95 % interval",
-        ),
-    }
+    within_95 = (bounds[:, 0] <= error) & (error <= bounds[:, 3])
+    within_80 = (bounds[:, 1] <= error) & (error <= bounds[:, 2])
+    sold, shares = outcome.sum(), "absolute errors as a share of all rentals"
+    figures = [
+        ("coverage_80", within_80.mean(), 0.8, "nominal", "share of hours within the 80 % interval"),
+        ("coverage_95", within_95.mean(), 0.95, "nominal", "share of hours within the 95 % interval"),
+        ("mae", wrong.mean(), naively_wrong.mean(), NAIVE, "rentals an hour"),
+        ("wape", wrong.sum() / sold, naively_wrong.sum() / sold, NAIVE, shares),
+    ]
     period = f"{days[origins[tested[0]]]:%Y-%m-%d}/{days[-1]:%Y-%m-%d}"
-    return pd.DataFrame(
-        [
-            (METHOD, metric, period, round(float(value), 6), round(float(base), 6), by, error.size, note)
-            for metric, (value, base, by, note) in sorted(figures.items())
-        ],
-        columns=QUALITY,
-    )
+    rows = [
+        (METHOD, metric, period, round(float(value), 6), round(float(base), 6), by, error.size, note)
+        for metric, value, base, by, note in figures
+    ]
+    return pd.DataFrame(rows, columns=QUALITY)
