@@ -82,7 +82,7 @@ locals {
   }
 
   # An option that is not set takes the system's own default.
-  options = { forecast_grain = var.forecast_grain, forecast_horizon = var.forecast_horizon, forecast_by = var.forecast_by }
+  options = { forecast_grain = var.forecast_grain, forecast_horizon = var.forecast_horizon, forecast_by = var.forecast_by, service_articles = var.service_articles }
 
   sentence_model_zip = "${local.build_dir}/sentence_model.zip"
 

@@ -513,6 +513,12 @@ variable "forecast_by" {
   }
 }
 
+variable "service_articles" {
+  description = "Numbers of articles that are no merchandise, such as postage and fees, separated by commas. market_opportunities leaves them out, with those that it recognises itself."
+  type        = string
+  default     = null
+}
+
 variable "sentence_model" {
   description = "Whether jobs of systems that read texts with it get the sentence model (91 MB, English), where scripts/packages/build.py found it installed; without it texts are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
   type        = bool

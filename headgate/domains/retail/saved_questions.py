@@ -169,13 +169,14 @@ LIMIT 20
     SavedQuestion(
         "where_to_grow",
         "global-market-pulse",
-        "Where could more be sold, how much, and with which confidence?",
+        "Which category should be offered in which region, and what is it worth, at least and at most?",
         """
-SELECT rank, region_name, category, round(score, 3) AS score, round(confidence, 3) AS confidence, sales, potential_sales
+SELECT rank, region_name, category, potential_sales, potential_low, potential_high,
+       round(confidence, 3) AS confidence
 FROM market_opportunities
 ORDER BY rank
 LIMIT 20
-""",  # noqa: E501 a listing
+""",
     ),
     SavedQuestion(
         "what_people_search",
@@ -287,10 +288,12 @@ ORDER BY metric
         SavedQuestion(
             "quality_of_opportunities",
             "global-market-pulse",
-            "Mean confidence of the opportunities",
+            "Which part of earlier opportunities was sold",
             """
-SELECT 'mean confidence', round(avg(confidence), 3), 'of', count(*), 'opportunities'
-FROM market_opportunities
+SELECT replace(metric, '_', ' '), round(value, 3), 'against', round(baseline, 3),
+       CASE WHEN value <= baseline THEN '! loses to its baseline' ELSE '' END
+FROM market_opportunity_quality
+WHERE metric = 'gap_closed_share'
 """,
         ),
         SavedQuestion(

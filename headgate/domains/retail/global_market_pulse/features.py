@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
 
+from headgate.domains.retail.global_market_pulse.service_articles import SERVICE
 from headgate.engines.expressions import medians, whole_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 LATE_AFTER_DAYS = (
     7.0  # from the order to the door; no promised date is known, so one bound holds for every region
@@ -24,7 +26,6 @@ LATE_AFTER_DAYS = (
 DAY_S = 86_400
 YEAR = 12  # months
 UNKNOWN = "(unknown)"
-SERVICE = "service"  # the category of postage, fees and samples; see the contract of products
 
 
 def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
@@ -109,6 +110,11 @@ class MonthSpan:
         """The two parts hold the same calendar months, so that growth is not the time of year."""
         return len(self.recent) == YEAR
 
+    @property
+    def period(self) -> str:
+        """The days that are looked at, as an ISO 8601 interval."""
+        return f"{self.looked_at[0].date()}/{(self.looked_at[-1] + pd.offsets.MonthEnd()).date()}"
+
     @classmethod
     def of(cls, whole: pd.DatetimeIndex) -> MonthSpan:
         """The span that the whole months of the data allow; empty below two months."""
@@ -117,35 +123,57 @@ class MonthSpan:
         return cls(looked_at, whole[len(whole) - half :], whole[len(whole) - 2 * half : len(whole) - half])
 
 
-def cells(tables: Mapping[str, ibis.Table], orders: ibis.Table, span: MonthSpan) -> pd.DataFrame:
-    """Sales of merchandise by region and category: orders and money of the months looked at, orders of the
-    recent and the earlier ones.
+def backtest_of(complete: pd.DatetimeIndex) -> tuple[MonthSpan, MonthSpan] | None:
+    """Return the newest span of months, and the one before it, of equal length; None below four complete
+    months.
     """
-    lines = tables["order_items"].left_join(tables["products"].select("product_id", "category"), "product_id")
-    sales = orders.filter(orders.is_sale, _within(orders.month_on, span.looked_at.union(span.before)))
-    sold = lines.filter(lines.quantity > 0).inner_join(
-        sales.select("order_id", "region_id", "month_on"), "order_id"
+    length = min(len(complete) // 4 * 2, YEAR)
+    if not length:
+        return None
+    return MonthSpan.of(complete[:-length]), MonthSpan.of(complete[-length:])
+
+
+def category_months(
+    tables: Mapping[str, ibis.Table], orders: ibis.Table, services: Sequence[str]
+) -> pd.DataFrame:
+    """Sales of merchandise, and orders with it, by region, category and month.
+
+    Args:
+        services: articles that are no merchandise.
+    """
+    products = tables["products"].select("product_id", "category")
+    lines = tables["order_items"].filter(
+        tables["order_items"].quantity > 0, tables["order_items"].product_id.notin(services)
     )
-    # By order first: counts of different orders would hold every order once for each of three spans.
+    sales = orders.filter(orders.is_sale).select("order_id", "region_id", "month_on")
+    sold = lines.left_join(products, "product_id").inner_join(sales, "order_id")
+    # By order first: counts of different orders would hold every order once for each category.
     by_order = sold.group_by(
         "region_id", "month_on", "order_id", category=sold.category.fill_null(UNKNOWN)
     ).agg(sales=(sold.quantity * sold.unit_price).sum())
-    by_order = by_order.filter(by_order.category != SERVICE)
-    looked_at, recent, before = (
-        _within(by_order.month_on, months) for months in (span.looked_at, span.recent, span.before)
-    )
-    grouped = by_order.group_by("region_id", "category").agg(
-        sales=looked_at.ifelse(by_order.sales, 0).sum(),
-        orders=by_order.count(where=looked_at),
-        recent=by_order.count(where=recent),
-        before=by_order.count(where=before),
+    merchandise = by_order.filter(by_order.category.notin([SERVICE, UNKNOWN]))
+    grouped = merchandise.group_by("region_id", "category", "month_on").agg(
+        sales=merchandise.sales.sum(), orders=merchandise.count()
     )
     rows: pd.DataFrame = grouped.to_pandas()
-    return rows.sort_values(["region_id", "category"], ignore_index=True)
+    rows = rows.assign(month_on=pd.to_datetime(rows["month_on"]))
+    return rows.sort_values(["region_id", "category", "month_on"], ignore_index=True)
 
 
-def _within(month_on: ibis.Column, months: pd.DatetimeIndex) -> ibis.Column:
-    return month_on.isin([month.date() for month in months])
+def cells(months: pd.DataFrame, span: MonthSpan) -> pd.DataFrame:
+    """Return sales and orders by region and category of the months looked at, and orders of the recent and
+    earlier ones.
+
+    Args:
+        months: as `category_months` returns them.
+    """
+    parts = {"orders": span.looked_at, "recent": span.recent, "before": span.before}
+    inside = {name: months["month_on"].isin(part) for name, part in parts.items()}
+    counted = months.assign(
+        **{name: months["orders"].where(within, 0) for name, within in inside.items()},
+        sales=months["sales"].where(inside["orders"], Decimal(0)),
+    )[inside["orders"] | inside["before"]]
+    return counted.groupby(["region_id", "category"], as_index=False)[["sales", *parts]].sum()
 
 
 def reference(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:

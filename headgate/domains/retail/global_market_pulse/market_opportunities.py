@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
 from headgate.domains.retail.global_market_pulse.shrinkage import (
     rate_weight,
@@ -37,10 +38,20 @@ WEIGHTS = {
 ORDERS = ["orders", "recent", "before"]
 DECIMAL_PLACES = 3  # of growth, ratios and shares that make a difference: a tenth of a percent
 LEAST_ORDERS = 30  # of a region; with fewer, what it does not buy is chance
-_LEAST_GAP = 5.0  # orders; rows that could sell fewer more come after all others
+LEAST_GAP = 5.0  # orders, at the lower end of the interval; less is not worth an action
+_INTERVAL = float(norm.ppf(0.9))  # both ends of an interval of 80 %
 UNKNOWN_SCORE = 50.0  # of a part without data: neutral
-# Confidence is that in the counts, times 0.4, plus 0.2 for each of three things that may be unknown.
-EVIDENCE_WEIGHT, KNOWLEDGE_WEIGHT = 0.4, 0.2
+_MEASURED = [
+    "region_id",
+    "category",
+    "region_orders",
+    "low_orders",
+    "order_share",
+    "expected_share",
+    "peer_share",
+    "worth",
+]
+_POTENTIAL = ("potential_sales", "potential_low", "potential_high")
 COLUMNS = [
     "region_id",
     "region_name",
@@ -57,15 +68,30 @@ COLUMNS = [
     "category_growth",
     "order_share",
     "peer_share",
-    "potential_sales",
+    "potential_orders",
+    *_POTENTIAL,
 ]
 
 
-def market_opportunities(
+def market_opportunities(grid: pd.DataFrame) -> pd.DataFrame:
+    """Return the gaps that are more than chance, best first. Grain: region by category.
+
+    Args:
+        grid: as `measured` returns it.
+    """
+    listed = grid[is_listed(grid)]
+    if listed.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    by = ["score", "potential_low", "region_id", "category"]
+    return _presented(
+        _scored(listed).sort_values(by, ascending=[False, False, True, True], ignore_index=True)
+    )
+
+
+def measured(
     cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame, *, is_seasonless: bool
 ) -> pd.DataFrame:
-    """Grain region by category, best first, for every region of `LEAST_ORDERS` and every category that sold
-    at all.
+    """Return every region of `LEAST_ORDERS` with every category that sold at all, and the gap to its peers.
 
     Args:
         cells: as `features.cells` gives it, over the months that are looked at.
@@ -76,17 +102,15 @@ def market_opportunities(
             not.
     """
     if cells.empty:
-        return pd.DataFrame(columns=COLUMNS)
+        return pd.DataFrame(columns=_MEASURED)
     grid = _grid(cells, months).merge(regions, how="left", on="region_id")
-    if not (grid["region_orders"] >= LEAST_ORDERS).any():
-        return pd.DataFrame(columns=COLUMNS)
-    measured = _whitespace(_growth(_penetration(grid), is_seasonless=is_seasonless))
-    scored = _scored(measured[measured["region_orders"] >= LEAST_ORDERS])
-    by = ["is_wide", "score", "potential_sales", "region_id", "category"]
-    ordered = scored.assign(is_wide=scored["gap_orders"] >= _LEAST_GAP).sort_values(
-        by, ascending=[False, False, False, True, True]
-    )
-    return _presented(ordered.reset_index(drop=True))
+    grid = _whitespace(_growth(_penetration(grid), is_seasonless=is_seasonless))
+    return grid[grid["region_orders"] >= LEAST_ORDERS]
+
+
+def is_listed(grid: pd.DataFrame) -> pd.Series[bool]:
+    """Whether the gap is worth an action, even at the lower end of its interval."""
+    return grid["low_orders"] >= LEAST_GAP
 
 
 def _grid(cells: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
@@ -129,7 +153,6 @@ def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
     return grid.assign(
         growth=own / everywhere_growth - 1,
         category_growth=everywhere_growth - 1 if is_seasonless else np.nan,
-        growth_evidence=both / (both + weight),
     )
 
 
@@ -147,46 +170,64 @@ def _category_shares(categories: pd.Series[Any], recent: pd.Series[Any], both: p
 
 
 def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
-    """How much rarer the category is in the region's orders than in those of its peers, and what the gap is
+    """Measure how much rarer the category is in the region's orders than in those of its peers, and the gap's
     worth.
 
+    Orders of wholesale regions hold more categories, all of them, so the peers' share is that of all
+    categories that their orders hold, times as many categories as an order of the region holds.
     Peers are the other regions of the continent; all other regions where there are none, or the continent is
-    unknown.
+    unknown. The interval has the chance in the region's orders and in those of its peers, who differ from
+    each other as well.
     """
-    peers = _peer_shares(grid)
-    orders, totals = _array(grid["orders"]), _array(grid["region_orders"])
-    weight = share_weight(orders, totals, peers)
-    share = shrunk_share(orders, totals, peers, weight)
-    worth = _safe(
-        _sums(grid["sales"].astype(float), grid["category"]), _sums(grid["orders"], grid["category"])
+    grid = grid.assign(mentions=_sums(grid["orders"], grid["region_id"]))
+    peers, weight = _peer_mix(grid)
+    orders, mentions, totals = (_array(grid[name]) for name in ("orders", "mentions", "region_orders"))
+    mix = shrunk_share(orders, mentions, peers, weight)
+    # A region of n orders says as much of what is usual as so many orders, each of a region of its own.
+    evidence = pd.Series(mentions * (weight + 1) / (mentions + weight), index=grid.index)
+    others = _sums(evidence, grid["category"]) - evidence
+    variance = mix * (1 - mix) / (mentions + weight + 1) + peers * (1 - peers) / np.maximum(others, 1.0)
+    worth = _array(
+        _safe(_sums(grid["sales"].astype(float), grid["category"]), _sums(grid["orders"], grid["category"]))
     )
-    gap = peers - share
+    gap, error = peers - mix, np.sqrt(variance)
+    low, mean, high = (np.clip(gap + by * error, 0, None) * mentions for by in (-_INTERVAL, 0.0, _INTERVAL))
     return grid.assign(
         order_share=orders / totals,
-        peer_share=peers,
-        gap_orders=np.maximum(gap, 0) * totals,
-        potential_sales=np.maximum(gap, 0) * totals * worth,
-        share_evidence=totals / (totals + weight),
+        expected_share=np.minimum(mix * mentions / totals, 1.0),
+        peer_share=np.minimum(peers * mentions / totals, 1.0),
+        worth=worth,
+        confidence=norm.cdf(gap / np.maximum(error, np.finfo(np.float64).tiny)),
+        low_orders=low,
+        potential_orders=mean,
+        potential_sales=mean * worth,
+        potential_low=low * worth,
+        potential_high=high * worth,
     )
 
 
-def _peer_shares(grid: pd.DataFrame) -> Array:
-    """The peers' share, drawn to that of all other regions where the peers are few."""
-    far_orders, far_totals = _others(grid, [grid["category"]])
-    far = np.divide(far_orders, far_totals, out=np.zeros_like(far_orders), where=far_totals > 0)
-    near_orders, near_totals = _others(grid, [grid["category"], grid["continent"].fillna("")])
+def _peer_mix(grid: pd.DataFrame) -> tuple[Array, float]:
+    """Return the category's part of all that the peers' orders hold, and the weight that it has against a
+    region's own.
+
+    The part is drawn to that of all other regions where the peers are few.
+    """
+    far_orders, far_mentions = _others(grid, [grid["category"]])
+    far = np.divide(far_orders, far_mentions, out=np.zeros_like(far_orders), where=far_mentions > 0)
+    near_orders, near_mentions = _others(grid, [grid["category"], grid["continent"].fillna("")])
     has_continent = grid["continent"].notna().to_numpy()
-    near_orders, near_totals = near_orders * has_continent, near_totals * has_continent
-    return np.minimum(
-        shrunk_share(near_orders, near_totals, far, share_weight(near_orders, near_totals, far)), 1.0
+    near_orders, near_mentions = near_orders * has_continent, near_mentions * has_continent
+    near = np.minimum(
+        shrunk_share(near_orders, near_mentions, far, share_weight(near_orders, near_mentions, far)), 1.0
     )
+    return near, share_weight(_array(grid["orders"]), _array(grid["mentions"]), near)
 
 
 def _others(grid: pd.DataFrame, by: list[pd.Series[Any]]) -> tuple[Array, Array]:
-    """The category's orders, and all orders, of the other regions of the group."""
+    """The category's orders, and all orders by category, of the other regions of the group."""
     orders = grid["orders"].groupby(by).transform("sum") - grid["orders"]
-    totals = grid["region_orders"].groupby(by).transform("sum") - grid["region_orders"]
-    return _array(orders), _array(totals)
+    mentions = grid["mentions"].groupby(by).transform("sum") - grid["mentions"]
+    return _array(orders), _array(mentions)
 
 
 def _scored(grid: pd.DataFrame) -> pd.DataFrame:
@@ -195,14 +236,10 @@ def _scored(grid: pd.DataFrame) -> pd.DataFrame:
         size_score=_standing(grid["gdp_usd"]),
         headroom_score=_standing(-grid["penetration_ratio"]),
         growth_score=_standing((1 + grid["growth"]) * (1 + grid["category_growth"].fillna(0.0))),
-        whitespace_score=_standing(grid["potential_sales"]),
+        whitespace_score=_standing(grid["potential_low"]),
         logistics_score=_standing(-late),
     )
-    evidence = np.sqrt(grid["growth_evidence"] * grid["share_evidence"])
-    unknowns = [grid["gdp_usd"], grid["penetration_ratio"], late]
-    knowledge = sum(KNOWLEDGE_WEIGHT * column.notna() for column in unknowns)
-    score = sum(weight * scored[name] for name, weight in WEIGHTS.items())
-    return scored.assign(score=score, confidence=EVIDENCE_WEIGHT * evidence + knowledge)
+    return scored.assign(score=sum(weight * scored[name] for name, weight in WEIGHTS.items()))
 
 
 def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -224,7 +261,7 @@ def _presented(rows: pd.DataFrame) -> pd.DataFrame:
         sales_per_1000_people=amounts(
             rows["sales"].astype(float) * 1e3 / rows["population"], HUNDREDTHS_OF_PENCE
         ),
-        potential_sales=amounts(rows["potential_sales"], HUNDREDTHS_OF_PENCE),
+        **{name: amounts(rows[name], HUNDREDTHS_OF_PENCE) for name in _POTENTIAL},
         region_name=rows["region_name"].where(rows["region_name"].notna(), np.array(None)),
     )[COLUMNS]
 

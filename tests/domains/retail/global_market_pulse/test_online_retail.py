@@ -60,7 +60,27 @@ def test_the_month_that_is_not_over_is_compared_with_none(built: dict[str, pd.Da
     assert december["monthly_growth"].isna().all()
 
 
-def test_every_region_that_sold_meets_every_category(built: dict[str, pd.DataFrame]) -> None:
-    found = built["market_opportunities"]
-    assert len(found) == found["region_id"].nunique() * found["category"].nunique()
-    assert found["rank"].tolist() == list(range(1, len(found) + 1))
+def test_opportunities_have_evidence_and_are_no_postage(built: dict[str, pd.DataFrame]) -> None:
+    """Once the first was a region with two orders, the fourth was worth 1.95, and the largest was postage."""
+    rows = built["market_opportunities"]
+    assert rows["rank"].tolist() == list(range(1, len(rows) + 1))
+    assert len(rows) > 5
+    assert (rows["potential_low"] > 100).all()
+    assert (rows["confidence"] > 0.9).all()
+    assert not {"service", "(unknown)"} & set(rows["category"])
+
+
+def test_services_of_the_real_shop_are_named_and_its_merchandise_is_kept(
+    built: dict[str, pd.DataFrame],
+) -> None:
+    row = built["market_opportunity_quality"].set_index("metric").loc["service_articles"]
+    assert {"POST", "DOT", "M", "C2", "BANK CHARGES", "AMAZONFEE"} <= set(
+        row["note"][len("excluded: ") :].split(", ")
+    )
+    assert row["value"] < 25
+
+
+def test_the_opportunities_of_june_are_tested_on_the_months_after_it(built: dict[str, pd.DataFrame]) -> None:
+    row = built["market_opportunity_quality"].set_index("metric").loc["gap_closed_share"]
+    assert row["period"] == "2010-06-01/2010-11-30"
+    assert row["value"] > row["baseline"] == 0.0
