@@ -1,4 +1,5 @@
-# Who may do what. Policies are data here, so their statements are read as they stand in the files.
+# Who may do what: the roles of functions, jobs and people, and the record of who read what. Policies are data here, so their
+# statements are read as they stand in the files.
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
     defaults = { account_id = "123456789012" }
@@ -75,8 +76,131 @@ override_resource {
   values = { arn = "arn:aws:kms:us-east-1:123456789012:key/22222222-2222-2222-2222-222222222222" }
 }
 
-run "least_privilege" {
+# The only run that applies the root: the others plan on its state, where every value is known.
+run "card_data_has_a_key_of_its_own_and_the_gate_keeps_originals" {
   command = apply
+
+  variables {
+    raw_originals = "keep"
+    people = {
+      for role in ["uploader", "analyst", "operator", "auditor"] : role => ["arn:aws:iam::123456789012:user/ana"]
+    }
+  }
+
+  override_data {
+    target = data.aws_iam_policy_document.read_originals_key
+    values = { json = "{\"originals\": \"read\"}" }
+  }
+
+  override_data {
+    target = data.aws_iam_policy_document.write_originals_key
+    values = { json = "{\"originals\": \"write\"}" }
+  }
+
+  override_data {
+    target = data.aws_iam_policy_document.gate
+    values = { json = "{\"gate\": \"all\"}" }
+  }
+
+  assert {
+    condition     = { for zone in keys(module.bucket) : zone => module.bucket[zone].kms_key_arn == aws_kms_key.originals.arn } == { for zone in keys(module.bucket) : zone => contains(["raw", "staging"], zone) }
+    error_message = "Raw and staging are encrypted with the key of originals, and no other bucket is."
+  }
+
+  assert {
+    condition = {
+      for zone in ["staging", "raw"] : zone => one([for rule in aws_s3_bucket_lifecycle_configuration.this[zone].rule : rule.noncurrent_version_expiration[0].noncurrent_days if rule.id == "forget-what-was-replaced"])
+    } == { staging = 1, raw = 30 }
+    error_message = "An upload leaves staging a day after its commit."
+  }
+
+  assert {
+    condition = aws_kms_key.lake.arn != aws_kms_key.originals.arn && alltrue([
+      for key in [aws_kms_key.lake, aws_kms_key.originals] : key.enable_key_rotation && key.deletion_window_in_days == 30
+    ]) && aws_kms_alias.originals.name == "alias/headgate-originals"
+    error_message = "Both keys rotate, and both can be kept for 30 days after somebody deleted them."
+  }
+
+  assert {
+    condition     = [for statement in concat(data.aws_iam_policy_document.read_originals_key.statement, data.aws_iam_policy_document.write_originals_key.statement) : [statement.actions, statement.resources]] == [[toset(["kms:Decrypt"]), toset([aws_kms_key.originals.arn])], [toset(["kms:Decrypt", "kms:GenerateDataKey"]), toset([aws_kms_key.originals.arn])]]
+    error_message = "Readers decrypt, writers also encrypt, and nobody changes the key."
+  }
+
+  assert {
+    condition = {
+      for name, sources in merge(
+        { for key, document in data.aws_iam_policy_document.export_mysql : key => document.source_policy_documents },
+        { for system, document in data.aws_iam_policy_document.build_system : system => document.source_policy_documents },
+        { for system, document in data.aws_iam_policy_document.api_tables : "api_${system}" => document.source_policy_documents },
+        {
+          gate            = data.aws_iam_policy_document.gate.source_policy_documents
+          api             = data.aws_iam_policy_document.api.source_policy_documents
+          api_queries     = data.aws_iam_policy_document.api_queries.source_policy_documents
+          api_predictions = data.aws_iam_policy_document.api_predictions.source_policy_documents
+          dry_run         = data.aws_iam_policy_document.dry_run.source_policy_documents
+          merge_curated   = data.aws_iam_policy_document.merge_curated.source_policy_documents
+          quality_gate    = data.aws_iam_policy_document.quality_gate.source_policy_documents
+          audit_cards     = data.aws_iam_policy_document.audit_cards.source_policy_documents
+        },
+      ) : name => [for source in sources : source if strcontains(source, "originals")]... if length([for source in sources : source if strcontains(source, "originals")]) > 0
+      } == {
+      gate         = [["{\"originals\": \"read\"}"]]
+      export_mysql = [["{\"originals\": \"write\"}"]]
+      api          = [["{\"originals\": \"write\"}"]]
+      dry_run      = [["{\"originals\": \"write\"}"]]
+    }
+    error_message = "Only roles that read or write originals may use their key: no system, no audit, no query of the API."
+  }
+
+  assert {
+    condition = alltrue([
+      for document in [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.curate_large, data.aws_iam_policy_document.api_revert] :
+      contains(document.source_policy_documents, "{\"gate\": \"all\"}")
+    ])
+    error_message = "The gate's workers may use the key as the gate may."
+  }
+
+  assert {
+    condition = jsonencode({
+      for role, document in data.aws_iam_policy_document.people : role => distinct(flatten([for statement in document.statement : tolist(statement.actions) if contains(statement.resources, aws_kms_key.originals.arn)]))
+      }) == jsonencode({
+      uploader = ["kms:Decrypt", "kms:GenerateDataKey"]
+      analyst  = []
+      operator = ["kms:Decrypt", "kms:GenerateDataKey"]
+      auditor  = []
+    })
+    error_message = "Analysts and auditors cannot use the key of originals."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in concat(data.aws_iam_policy_document.gate.statement, data.aws_iam_policy_document.use_key.statement, data.aws_iam_policy_document.people["operator"].statement) :
+      contains(statement.resources, aws_kms_key.lake.arn) if contains(statement.actions, "kms:Decrypt")
+    ])
+    error_message = "Who reads raw decrypts with the lake's key, too: originals that came before the upgrade stay readable."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.originals_key.statement : [for condition in statement.condition : "${condition.test} ${condition.variable} ${condition.values[0]}"] if statement.effect == "Deny"] == [["StringNotEquals kms:ViaService s3.us-east-1.amazonaws.com"]]
+    error_message = "Nobody uses the key of originals besides S3."
+  }
+
+  assert {
+    condition     = [for document in [data.aws_iam_policy_document.key, data.aws_iam_policy_document.originals_key] : one([for statement in document.statement : statement.resources if contains(statement.actions, "kms:*")])] == [toset(["*"]), toset(["*"])]
+    error_message = "The account owns both keys, so an administrator can always repair their policies."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.gate.statement : alltrue([for resource in statement.resources : !startswith(resource, module.bucket["raw"].arn)])
+      if length(setintersection(statement.actions, ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"])) > 0
+    ]) && length(data.aws_iam_policy_document.gate.statement) > 0
+    error_message = "The gate neither writes nor deletes in raw."
+  }
+}
+
+run "least_privilege" {
+  command = plan
 
   variables {
     force_destroy = true
@@ -349,126 +473,112 @@ run "least_privilege" {
   }
 }
 
-run "card_data_has_a_key_of_its_own_and_the_gate_keeps_originals" {
-  command = apply
+run "people_may_do_their_job_and_no_more" {
+  command = plan
 
   variables {
-    raw_originals = "keep"
+    audit_trail = true
     people = {
-      for role in ["uploader", "analyst", "operator", "auditor"] : role => ["arn:aws:iam::123456789012:user/ana"]
+      uploader = ["arn:aws:iam::123456789012:user/ana"]
+      analyst  = ["arn:aws:iam::123456789012:user/ana"]
+      operator = ["arn:aws:iam::123456789012:user/ana"]
+      auditor  = ["arn:aws:iam::123456789012:user/ana"]
     }
   }
 
-  override_data {
-    target = data.aws_iam_policy_document.read_originals_key
-    values = { json = "{\"originals\": \"read\"}" }
-  }
-
-  override_data {
-    target = data.aws_iam_policy_document.write_originals_key
-    values = { json = "{\"originals\": \"write\"}" }
-  }
-
-  override_data {
-    target = data.aws_iam_policy_document.gate
-    values = { json = "{\"gate\": \"all\"}" }
-  }
-
   assert {
-    condition     = { for zone in keys(module.bucket) : zone => module.bucket[zone].kms_key_arn == aws_kms_key.originals.arn } == { for zone in keys(module.bucket) : zone => contains(["raw", "staging"], zone) }
-    error_message = "Raw and staging are encrypted with the key of originals, and no other bucket is."
-  }
-
-  assert {
-    condition = {
-      for zone in ["staging", "raw"] : zone => one([for rule in aws_s3_bucket_lifecycle_configuration.this[zone].rule : rule.noncurrent_version_expiration[0].noncurrent_days if rule.id == "forget-what-was-replaced"])
-    } == { staging = 1, raw = 30 }
-    error_message = "An upload leaves staging a day after its commit."
-  }
-
-  assert {
-    condition = aws_kms_key.lake.arn != aws_kms_key.originals.arn && alltrue([
-      for key in [aws_kms_key.lake, aws_kms_key.originals] : key.enable_key_rotation && key.deletion_window_in_days == 30
-    ]) && aws_kms_alias.originals.name == "alias/headgate-originals"
-    error_message = "Both keys rotate, and both can be kept for 30 days after somebody deleted them."
-  }
-
-  assert {
-    condition     = [for statement in concat(data.aws_iam_policy_document.read_originals_key.statement, data.aws_iam_policy_document.write_originals_key.statement) : [statement.actions, statement.resources]] == [[toset(["kms:Decrypt"]), toset([aws_kms_key.originals.arn])], [toset(["kms:Decrypt", "kms:GenerateDataKey"]), toset([aws_kms_key.originals.arn])]]
-    error_message = "Readers decrypt, writers also encrypt, and nobody changes the key."
-  }
-
-  assert {
-    condition = {
-      for name, sources in merge(
-        { for key, document in data.aws_iam_policy_document.export_mysql : key => document.source_policy_documents },
-        { for system, document in data.aws_iam_policy_document.build_system : system => document.source_policy_documents },
-        { for system, document in data.aws_iam_policy_document.api_tables : "api_${system}" => document.source_policy_documents },
-        {
-          gate            = data.aws_iam_policy_document.gate.source_policy_documents
-          api             = data.aws_iam_policy_document.api.source_policy_documents
-          api_queries     = data.aws_iam_policy_document.api_queries.source_policy_documents
-          api_predictions = data.aws_iam_policy_document.api_predictions.source_policy_documents
-          dry_run         = data.aws_iam_policy_document.dry_run.source_policy_documents
-          merge_curated   = data.aws_iam_policy_document.merge_curated.source_policy_documents
-          quality_gate    = data.aws_iam_policy_document.quality_gate.source_policy_documents
-          audit_cards     = data.aws_iam_policy_document.audit_cards.source_policy_documents
-        },
-      ) : name => [for source in sources : source if strcontains(source, "originals")]... if length([for source in sources : source if strcontains(source, "originals")]) > 0
-      } == {
-      gate         = [["{\"originals\": \"read\"}"]]
-      export_mysql = [["{\"originals\": \"write\"}"]]
-      api          = [["{\"originals\": \"write\"}"]]
-      dry_run      = [["{\"originals\": \"write\"}"]]
-    }
-    error_message = "Only roles that read or write originals may use their key: no system, no audit, no query of the API."
+    condition     = toset(keys(aws_iam_role.people)) == toset(["uploader", "analyst", "operator", "auditor"])
+    error_message = "Each role that somebody may assume exists."
   }
 
   assert {
     condition = alltrue([
-      for document in [data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.curate_large, data.aws_iam_policy_document.api_revert] :
-      contains(document.source_policy_documents, "{\"gate\": \"all\"}")
+      for statement in data.aws_iam_policy_document.people["uploader"].statement : !contains(statement.actions, "s3:GetObject")
     ])
-    error_message = "The gate's workers may use the key as the gate may."
+    error_message = "An uploader reads no object."
   }
 
   assert {
-    condition = jsonencode({
-      for role, document in data.aws_iam_policy_document.people : role => distinct(flatten([for statement in document.statement : tolist(statement.actions) if contains(statement.resources, aws_kms_key.originals.arn)]))
-      }) == jsonencode({
-      uploader = ["kms:Decrypt", "kms:GenerateDataKey"]
-      analyst  = []
-      operator = ["kms:Decrypt", "kms:GenerateDataKey"]
-      auditor  = []
-    })
-    error_message = "Analysts and auditors cannot use the key of originals."
+    condition = alltrue(flatten([
+      for role in ["analyst", "auditor"] : [
+        for statement in data.aws_iam_policy_document.people[role].statement : [
+          for resource in statement.resources : !startswith(resource, module.bucket["raw"].arn) && !startswith(resource, module.bucket["quarantine"].arn)
+        ]
+      ]
+    ]))
+    error_message = "Analysts and auditors read neither originals nor refused rows."
   }
 
   assert {
-    condition = alltrue([
-      for statement in concat(data.aws_iam_policy_document.gate.statement, data.aws_iam_policy_document.use_key.statement, data.aws_iam_policy_document.people["operator"].statement) :
-      contains(statement.resources, aws_kms_key.lake.arn) if contains(statement.actions, "kms:Decrypt")
-    ])
-    error_message = "Who reads raw decrypts with the lake's key, too: originals that came before the upgrade stay readable."
-  }
-
-  assert {
-    condition     = [for statement in data.aws_iam_policy_document.originals_key.statement : [for condition in statement.condition : "${condition.test} ${condition.variable} ${condition.values[0]}"] if statement.effect == "Deny"] == [["StringNotEquals kms:ViaService s3.us-east-1.amazonaws.com"]]
-    error_message = "Nobody uses the key of originals besides S3."
-  }
-
-  assert {
-    condition     = [for document in [data.aws_iam_policy_document.key, data.aws_iam_policy_document.originals_key] : one([for statement in document.statement : statement.resources if contains(statement.actions, "kms:*")])] == [toset(["*"]), toset(["*"])]
-    error_message = "The account owns both keys, so an administrator can always repair their policies."
+    condition = [
+      for statement in data.aws_iam_policy_document.personal_data["0"].statement : statement.resources if statement.effect == "Deny"
+    ] == [toset(["${module.bucket["curated"].arn}/snapshots/customers/*"])]
+    error_message = "Analysts read no table with names or e-mail addresses."
   }
 
   assert {
     condition = alltrue([
-      for statement in data.aws_iam_policy_document.gate.statement : alltrue([for resource in statement.resources : !startswith(resource, module.bucket["raw"].arn)])
-      if length(setintersection(statement.actions, ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"])) > 0
-    ]) && length(data.aws_iam_policy_document.gate.statement) > 0
-    error_message = "The gate neither writes nor deletes in raw."
+      for statement in data.aws_iam_policy_document.people["analyst"].statement : alltrue([
+        for resource in statement.resources : !startswith(resource, "${module.bucket["athena_results"].arn}/") || endswith(resource, "/analysts/*")
+      ])
+    ]) && aws_athena_workgroup.this["analysts"].name == "headgate-analysts"
+    error_message = "Analysts do not read the answers of others."
   }
+
+  assert {
+    condition = alltrue(flatten([
+      for statement in data.aws_iam_policy_document.people["auditor"].statement : [
+        for action in statement.actions : length(regexall(":(Get|List|Describe|Query|Scan|Filter|Decrypt)", action)) > 0
+      ]
+    ]))
+    error_message = "An auditor changes nothing."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for role, document in data.aws_iam_policy_document.people : [
+        for statement in document.statement : [for action in statement.actions : role == "operator" || !startswith(action, "secretsmanager:")]
+      ]
+    ]))
+    error_message = "Of all people only operators read the masking key."
+  }
+
+  assert {
+    condition     = alltrue([for query in aws_cloudwatch_query_definition.this : length(query.log_group_names) > 0]) && length(aws_cloudwatch_query_definition.this) > 0
+    error_message = "The saved queries ask the lake's logs."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_object_lock_configuration.trail["objects"].rule[0].default_retention[0].days == 365 && aws_cloudtrail.objects["objects"].enable_log_file_validation
+    error_message = "The trail is kept for a year, and a change of it shows."
+  }
+}
+
+run "analysts_see_personal_data_where_that_is_stated" {
+  command = plan
+
+  variables {
+    analysts_see_personal_data = true
+    people                     = { analyst = ["arn:aws:iam::123456789012:user/ana"] }
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.personal_data) == 0
+    error_message = "Nothing is hidden."
+  }
+}
+
+# 401 tables with a column about a person.
+run "more_hidden_tables_than_the_policies_of_an_analyst_hold_are_refused" {
+  command = plan
+
+  variables {
+    build_dir = "tests/fixtures/built_personal"
+    systems   = []
+    people    = { analyst = ["arn:aws:iam::123456789012:user/ana"] }
+  }
+
+  expect_failures = [aws_iam_role.people]
 }
 
 run "the_gate_replaces_originals_and_an_engine_asks_athena_only_where_that_is_stated" {
@@ -727,7 +837,7 @@ run "a_crawler_never_updates_the_catalog" {
 }
 
 run "a_lineage_server_gets_events_from_the_jobs_that_publish_tables" {
-  command = apply
+  command = plan
 
   variables {
     force_destroy      = true
