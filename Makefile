@@ -211,7 +211,7 @@ drill-day: setup ## a day of faults on a lake of its own, with a restart in the 
 	@FILES=$(FILES) python -m benchmarks.deployed.drill_day
 
 ##@ Measure systems, models and the export
-.PHONY: bench-cost bench-backlog bench-card-audit bench-systems bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
+.PHONY: bench-cost bench-backlog bench-card-audit bench-systems bench-increment bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
 
 bench-cost: setup ## dollars a month of three workloads on AWS, from measured usage and list prices; LINES=500000, COPIES=4, KEEP=1 keeps what was measured
 	@python -m benchmarks.operations.cost $(if $(KEEP),--keep)
@@ -224,6 +224,9 @@ bench-card-audit: setup ## time of the card-data audit on a lake of audited obje
 
 bench-systems: setup ## all five systems over Online Retail II on two cores; DATA=csv in its layout
 	@python -m benchmarks.systems.systems
+
+bench-increment: setup ## one more day of a shop of thirty days against a full run, all tables compared; LINES=16000000, PART_ROWS=262144, SYSTEMS=market-intelligence-hub, STEPS=day,late,reverted,erased
+	@python -m benchmarks.systems.increment
 
 bench-scale: setup ## all five systems over ten million generated order lines, and on Spark; LINES=10000000, SPARK_LINES=1000000
 	@python -m benchmarks.systems.scale

@@ -101,7 +101,7 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
     if rejected:
         console.print(files.rejections(rejected), crop=False)
     console.rule("3 of 4  Merge, Great Expectations gate, five systems, publish, crawl")
-    ended = pipeline.watched_run(found, as_of="", timeout_s=RUN_TIMEOUT_S, console=console)
+    ended = pipeline.watched_run(found, {}, timeout_s=RUN_TIMEOUT_S, console=console)
     if ended.cause:
         console.print(f"[red]{ended.error}[/red] {ended.cause}")
     console.rule("4 of 4  What became of it")

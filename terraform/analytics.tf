@@ -212,11 +212,11 @@ locals {
     }
   }
 
-  # Below snapshots/. Ids of snapshots have 16 digits. Below _lake/ also lie lists of increments and of missing parents, which no
-  # system reads.
+  # Below snapshots/. Ids of snapshots have 16 digits. Below _lake/ also lie the records of parts, and lists of increments and of
+  # missing parents, which no system reads.
   snapshots_read = {
     for system in local.systems : system => (
-      length(local.datasets_read[system]) <= local.most_named ? concat(["_lake/current.json", "_lake/????????????????.json"], formatlist("%s/*", local.datasets_read[system])) : ["*"]
+      length(local.datasets_read[system]) <= local.most_named ? concat(["_lake/current.json", "_lake/????????????????.json"], formatlist("%s/*", local.datasets_read[system]), formatlist("_lake/parts/%s/*", local.datasets_read[system])) : ["*"]
     )
   }
 }
@@ -458,7 +458,13 @@ data "aws_iam_policy_document" "build_system" {
   statement {
     sid       = "WriteOwnTables"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
-    resources = ["${module.bucket[each.key].arn}/tables/*"]
+    resources = ["${module.bucket[each.key].arn}/tables/*", "${module.bucket[each.key].arn}/facts/*"]
+  }
+
+  statement {
+    sid       = "ReadOwnFacts"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket[each.key].arn}/facts/*"]
   }
 
   # The audit of the system with pci_audit may list every zone.

@@ -13,7 +13,8 @@ locals {
   failed_ones          = "$states.input.systems[state = 'failed']"
   failure_story        = "$join(${local.failed_ones}.(system & ': ' & cause), '\\n')"
   definitions_of_run   = "($definitions = '' ? {} : {'--HEADGATE_DEFINITIONS': $definitions})"
-  job_arguments_of_run = "{% $merge([$exists($states.context.Execution.Input.as_of) ? {'--as_of': $states.context.Execution.Input.as_of} : {}, ${local.definitions_of_run}]) %}"
+  full_of_run          = "($exists($states.context.Execution.Input.full) ? {'--full': $states.context.Execution.Input.full} : {})" # `headgate run --full`
+  job_arguments_of_run = "{% $merge([$exists($states.context.Execution.Input.as_of) ? {'--as_of': $states.context.Execution.Input.as_of} : {}, ${local.full_of_run}, ${local.definitions_of_run}]) %}"
 
   # Another run may hold the job: wait for it. The rest is Glue asking for patience.
   glue_patience = [
@@ -80,7 +81,7 @@ locals {
     # Whatever becomes of it: the branches of the systems look at what it built.
     {
       for job in module.build_systems : local.systems_job => {
-        arguments = "{% $merge([{'--systems': $join(${local.systems_to_build}, ',')}, ${local.definitions_of_run}]) %}"
+        arguments = "{% $merge([{'--systems': $join(${local.systems_to_build}, ',')}, ${local.full_of_run}, ${local.definitions_of_run}]) %}"
         attempts  = 1
         done      = "See what is built"
         output    = "{% {'unchanged': $states.input.unchanged} %}"
@@ -315,7 +316,7 @@ locals {
         Choices = [
           { Condition = "{% $states.input.oldest = $states.context.Execution.Id and $states.input.before = $states.context.Execution.Id %}", Output = "{% {} %}", Next = "See what was pushed" },
           # One run works and one waits already. The waiting one does the same work, unless a day was asked for.
-          { Condition = "{% ${local.is_third} and $not($exists($states.context.Execution.Input.as_of)) and $not($exists($states.context.Execution.Input.only)) %}", Output = "{% {'left_to': $states.input.second} %}", Next = "Left to the pending run" },
+          { Condition = "{% ${local.is_third} and $not($exists($states.context.Execution.Input.as_of)) and $not($exists($states.context.Execution.Input.only)) and $not($exists($states.context.Execution.Input.full)) %}", Output = "{% {'left_to': $states.input.second} %}", Next = "Left to the pending run" },
         ]
         Default = "Wait our turn"
       }

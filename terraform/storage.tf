@@ -55,10 +55,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   # Every run replaces snapshots and tables, and any run can build them again from the increments: their old versions are the
   # largest part of the bill if they are kept for as long as those of other objects.
   dynamic "rule" {
-    for_each = each.key == "curated" ? ["snapshots/"] : contains(keys(local.prod_zones), each.key) ? ["tables/"] : []
+    for_each = each.key == "curated" ? { tables = "snapshots/" } : contains(keys(local.prod_zones), each.key) ? { tables = "tables/", facts = "facts/" } : {}
 
     content {
-      id     = "forget-replaced-tables"
+      id     = "forget-replaced-${rule.key}"
       status = "Enabled"
 
       filter {

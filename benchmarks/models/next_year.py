@@ -47,6 +47,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.models import forecast_shops
 from benchmarks.systems.merged_shop import KEPT, ROOT, kept_shop, online_retail
 from headgate.analytics.accuracy import smape
+from headgate.analytics.periods import whole_periods
 from headgate.domains.retail import (
     compliance_guardian,
     demand_insights_engine,
@@ -55,6 +56,7 @@ from headgate.domains.retail import (
 from headgate.domains.retail.demand_insights_engine import churn, features
 from headgate.domains.retail.demand_insights_engine.customer_value import Method, method_of_year
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of
+from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
 from headgate.domains.retail.sample.shop import ShopSpec
@@ -301,9 +303,9 @@ def _forecasts(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
 def _forecast(tables: Mapping[str, ibis.Table], origin: date) -> pd.DataFrame:
     """The table `sales_forecast` alone: the hub's other tables forecast nothing, and take longer."""
     plan = market_intelligence_hub.Plan()
-    lines = market_intelligence_hub.sale_lines(tables, origin, plan.grain)
-    span = market_intelligence_hub.whole_periods(lines, "ordered_at", origin, plan.grain)
-    sales = market_intelligence_hub.sales_by_period(lines, span, plan)
+    daily = daily_sales(tables, origin)
+    span = whole_periods(daily.days, "ordered_at", origin, plan.grain)
+    sales = sales_by_period(daily, span, plan)
     return sales_forecast(forecast_hierarchy(sales, events_of(tables), span, plan))
 
 
@@ -335,15 +337,15 @@ def _scores(whole: pd.Series[float], ahead: pd.DataFrame) -> tuple[float, float,
 def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
     """Net revenue by series of the first levels and week, over all data."""
     plan = market_intelligence_hub.Plan()
-    end = date(9_000, 1, 1)
-    lines = market_intelligence_hub.sale_lines(tables, end, plan.grain)
+    daily = daily_sales(tables, date(9_000, 1, 1))
     last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
-    span = market_intelligence_hub.whole_periods(lines, "ordered_at", last, plan.grain)
+    span = whole_periods(daily.days, "ordered_at", last, plan.grain)
+    cells = daily.cells.mutate(period_on=daily.cells.ordered_at.truncate(plan.grain.unit).date())
     sums = [
-        lines.group_by("period_on").agg(revenue=lines.revenue.sum()).to_pandas().assign(series_id="total"),
+        cells.group_by("period_on").agg(revenue=cells.revenue.sum()).to_pandas().assign(series_id="total"),
         *(
-            lines.group_by("period_on", column)
-            .agg(revenue=lines.revenue.sum())
+            cells.group_by("period_on", column)
+            .agg(revenue=cells.revenue.sum())
             .to_pandas()
             .assign(prefix=prefix, key=column)
             for prefix, column in (("region=", "region_id"), ("category=", "category"))

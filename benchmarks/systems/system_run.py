@@ -47,10 +47,13 @@ def build(system: str, folder: Path, engine: str, memory_mb: int) -> dict[str, o
     """
     with tempfile.TemporaryDirectory(prefix=PUBLISHED) as buckets:
         _published(system, folder, engine, memory_mb, FolderObjects(Path(buckets)))
-        tables = {
-            path.parts[-3]: _digest(path) for path in sorted(Path(buckets, PROD, "tables").rglob("*.parquet"))
-        }
-    return {"cpu_s": _cpu_s(), "peak_mb": _peak_mb(), "tables": tables}
+        tables = digests_of(Path(buckets))
+    return {"cpu_s": cpu_s(), "peak_mb": peak_mb(), "tables": tables}
+
+
+def digests_of(buckets: Path) -> dict[str, str]:
+    """Return a digest of each published table's bytes."""
+    return {path.parts[-3]: _digest(path) for path in sorted((buckets / PROD / "tables").rglob("*.parquet"))}
 
 
 def _published(system: str, folder: Path, engine: str, memory_mb: int, objects: FolderObjects) -> None:
@@ -58,8 +61,8 @@ def _published(system: str, folder: Path, engine: str, memory_mb: int, objects: 
     for table in own:
         catalog.create(PROD, table, f"s3://{PROD}/tables/{table}/none/")
     places = {name: str(folder / f"{name}.parquet") for name in registry.reads(registry.system(system))}
-    tables = open_tables(EngineName.stated(engine), places, memory_mb)
-    inspections = {"pci_audit": _nothing_found} if "pci_audit" in own else {}
+    tables = open_tables(EngineName.parse(engine), places, memory_mb)
+    inspections = {"pci_audit": nothing_audited} if "pci_audit" in own else {}
     lake = LakeSnapshot(SNAPSHOT, _last_day(folder), {})
     with OutputAudit(DataDocs(objects, "artifacts"), lake, system) as audit:
         run_system(
@@ -72,7 +75,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _nothing_found() -> pd.DataFrame:
+def nothing_audited() -> pd.DataFrame:
     """The card-data audit looks through buckets, of which there are none here."""
     return without_rows({"pci_audit": Registry.load().prod["pci_audit"]})["pci_audit"]
 
@@ -88,12 +91,13 @@ def _last_day(folder: Path) -> date:
     )
 
 
-def _cpu_s() -> float:
+def cpu_s() -> float:
+    """Return the processor seconds of this process and its children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """The most memory that this process held.
 
     `ru_maxrss` begins with the parent's, so the kernel's own record is read.

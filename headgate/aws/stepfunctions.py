@@ -79,8 +79,8 @@ class Pipeline:
         """The ARN of the run of that name, started now or before.
 
         Args:
-            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`; for
-                an export what terraform/export.tf lists.
+            payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`,
+                `{"full": "true"}`; for an export what terraform/export.tf lists.
         """
         try:
             with translated(f"start {self.state_machine_arn}"):

@@ -93,18 +93,22 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
 
 
 @contextmanager
-def opened(places: Mapping[str, str], memory_mb: int = LEAST_MEMORY_MB) -> Iterator[dict[str, ibis.Table]]:
-    """Each local Parquet file or folder as a table, while the block lasts.
-
-    Beyond `memory_mb` queries spill; what cannot spill fails.
-    """
+def connected(memory_mb: int = LEAST_MEMORY_MB) -> Iterator[DuckDbTables]:
+    """Open a DuckDB while the block lasts. Beyond `memory_mb` queries spill; what cannot spill fails."""
     with tempfile.TemporaryDirectory(prefix="headgate-spill-") as spill:
         backend = DuckDbTables()
         backend.do_connect(memory_limit=f"{memory_mb}MB", temp_directory=spill, **_SETTINGS)
         try:
-            yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
+            yield backend
         finally:
             backend.disconnect()
+
+
+@contextmanager
+def opened(places: Mapping[str, str], memory_mb: int = LEAST_MEMORY_MB) -> Iterator[dict[str, ibis.Table]]:
+    """Open each local Parquet file or folder as a table, while the block lasts, as `connected` does."""
+    with connected(memory_mb) as backend:
+        yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
 
 
 class Local:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from headgate.erasure.personal_texts import has_text, needles_of
+from headgate.facts.fact_store import used_facts
 from headgate.lake import keys
 from headgate.values.parquet import table_of
 
@@ -65,7 +66,8 @@ class Searched:
 def purge(
     objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, began_at: datetime
 ) -> list[ObjectVersion]:
-    """Delete every version that no reader needs: of snapshots, tables, models, pages, query results.
+    """Delete every version that no reader needs: of snapshots, tables, facts, models, pages,
+    query results.
 
     Return them.
 
@@ -89,6 +91,12 @@ def purge(
     def is_new(version: ObjectVersion) -> bool:
         return version.is_newest and version.modified_at >= began_at
 
+    facts = {(bucket, key) for bucket in zones.prod for key in used_facts(objects, bucket)}
+    facts |= {(bucket, keys.CURRENT_FACTS) for bucket in zones.prod}
+
+    def is_fact_needed(version: ObjectVersion) -> bool:
+        return version.is_newest and (version.ref.bucket, version.ref.key) in facts
+
     rules: list[tuple[str, str, Callable[[ObjectVersion], bool]]] = [
         (zones.curated, f"{keys.SNAPSHOTS}/", is_snapshot_needed),
         (
@@ -102,6 +110,7 @@ def purge(
             (bucket, f"{keys.TABLES}/", lambda version: version.is_newest and _is_shown(zones, version))
             for bucket in zones.prod
         ),
+        *((bucket, keys.FACTS, is_fact_needed) for bucket in zones.prod),
     ]
     return [
         version for bucket, prefix, needed in rules for version in _delete(objects, bucket, prefix, needed)

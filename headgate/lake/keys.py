@@ -30,6 +30,8 @@
 |            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
 |            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
+|            | `facts/<fact>/<address>.parquet` (rows that a system computed from a part of a dataset) |
+|            | `facts/current.json` (the facts that the system's newest run used) |
 """  # noqa: E501 a table
 
 from __future__ import annotations
@@ -63,6 +65,8 @@ NEWEST_RUNS = "runs/newest/"
 CURRENT_DEFINITIONS = "definitions/current.json"
 DEPLOYED_CODE = "code/headgate.zip"
 LINEAGE_EVENTS = "openlineage"
+FACTS = "facts/"
+CURRENT_FACTS = f"{FACTS}current.json"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
 
@@ -383,6 +387,16 @@ def checked_references_key(snapshot_id: str) -> str:
 def table_prefix(table: str, version: str) -> str:
     """Folder of one version of a prod table, ending in a slash."""
     return f"{TABLES}/{table}/{version}/"
+
+
+def fact_prefix(fact: str) -> str:
+    """Folder of the kept parts of a fact, ending in a slash."""
+    return f"{FACTS}{fact}/"
+
+
+def fact_key(fact: str, address: str) -> str:
+    """Key of the rows of one part of a fact."""
+    return f"{fact_prefix(fact)}{address}{PARQUET}"
 
 
 def part(prefix: str, number: int = 0) -> str:

@@ -56,6 +56,7 @@ def run_system(
     own_models: SqlModels | None = None,
     deployment: str = "",
     definitions: str = "",
+    is_full: bool = False,
 ) -> list[Published]:
     """Build all tables of `system` from `snapshot` and publish them.
 
@@ -75,6 +76,7 @@ def run_system(
         deployment: the id of the deployment and of the definitions that ask; the catalog keeps it with each
             table.
         definitions: the version that was pushed, for the catalog; empty for the deployment's own.
+        is_full: build tables again that show their version already.
         options: by name; a system takes those that it has (`registry.options`), and tables built with others
             lie elsewhere.
 
@@ -100,7 +102,7 @@ def run_system(
     }
     is_outdated = models is not None and _has_outdated_models(models, system, package, snapshot)
     built_with, columns = {DEPLOYMENT: deployment, DEFINITIONS: definitions}, _columns_of(own_models)
-    kept = {} if is_outdated else _confirm_published(publisher, own, versions, built_with, columns)
+    kept = {} if is_outdated or is_full else _confirm_published(publisher, own, versions, built_with, columns)
     frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, own_options)
     frames |= {name: make() for name, make in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)

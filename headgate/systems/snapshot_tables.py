@@ -11,6 +11,8 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.engines.local import LEAST_MEMORY_MB
 from headgate.errors import ConflictError
+from headgate.facts.part_files import PartFiles
+from headgate.facts.part_tables import open_part_tables
 from headgate.snapshots.reading import fetch, known_datasets
 
 if TYPE_CHECKING:
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import Catalog, ObjectStore
-    from headgate.snapshots.snapshot import LakeSnapshot
+    from headgate.facts.fact_store import FactStore
+    from headgate.lake.ports import Catalog, SnapshotObjects
+    from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +58,10 @@ class SnapshotTables:
         workspace: a local folder with room for what is read, where the engine reads local files.
         ask_athena: opens tables of a database, given their columns; of use for Athena only.
         open_files: opens Parquet files, patterns of files, or folders of objects, on DuckDB or Spark.
+        facts: kept by part, where DuckDB is the engine; without them each fact is computed from all rows.
     """
 
-    objects: ObjectStore
+    objects: SnapshotObjects
     catalog: Catalog
     contracts: Mapping[str, Contract]
     bucket: str
@@ -66,6 +70,7 @@ class SnapshotTables:
     choice: EngineChoice
     ask_athena: Callable[[Mapping[str, pa.Schema], str], Opened]
     open_files: Callable[[EngineName, Mapping[str, str], int], Opened] = open_tables
+    facts: FactStore | None = None
 
     @contextmanager
     def opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Iterator[Mapping[str, ibis.Table]]:
@@ -91,9 +96,26 @@ class SnapshotTables:
         if engine is EngineName.SPARK and self.choice.reads_objects:
             places = {name: f"s3://{self.bucket}/{dataset.location}" for name, dataset in snapshots.items()}
             return self.open_files(engine, places, self.choice.memory_mb)
+        if engine is EngineName.DUCKDB and self.facts and (parts := self._parts_of(snapshots)):
+            return open_part_tables(
+                parts,
+                self.contracts,
+                self.facts,
+                lake.snapshot_id,
+                folder=self.workspace / "facts",
+                memory_mb=self.choice.memory_mb,
+            )
         files = fetch(self.objects, self.bucket, lake, datasets, self.workspace)
         places = {name: place_of(paths) for name, paths in files.items()}
         return self.open_files(engine, places, self.choice.memory_mb)
+
+    def _parts_of(self, snapshots: Mapping[str, DatasetSnapshot]) -> dict[str, PartFiles]:
+        """Return the parts of all datasets; none if an older version of Headgate wrote a snapshot."""
+        files = {
+            name: PartFiles(self.objects, self.bucket, snapshot, self.workspace / name)
+            for name, snapshot in snapshots.items()
+        }
+        return files if all(of.parts for of in files.values()) else {}
 
     def _in_athena(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Opened:
         for name in datasets:

@@ -96,17 +96,21 @@ def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[s
     """Mark the systems that read nothing new in a snapshot, so that the state machine skips them, and return
     their names.
 
-    The system with the card-data audit is never one of them: the audit reads more than the snapshot.
+    The system with the card-data audit is never one of them: the audit reads more than the snapshot. A full
+    run has none.
     """
+    from headgate.aws.glue import job_arguments
     from headgate.contracts.registry import Registry
     from headgate.systems.up_to_date import SystemTables, mark_unchanged
 
     settings, registry = SystemSettings.from_env(env), Registry.load()
     owned = {system: registry.tables_of(system) for system in settings.prod_buckets}
+    is_full = job_arguments.is_full_run(env)
     unchanged = [
         system
         for system, tables in sorted(owned.items())
-        if quality.CARD_AUDIT not in tables
+        if not is_full
+        and quality.CARD_AUDIT not in tables
         and SystemTables(
             stores.objects(), stores.catalog(), settings.prod_database, settings.prod_buckets[system], tables
         ).are_up_to_date(lake, definitions.build_id(env))

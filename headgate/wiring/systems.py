@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from headgate.facts.fact_store import FactStore
     from headgate.lake.ports import TableVersion
     from headgate.learning.store import Card, ModelStore
     from headgate.snapshots.publishing import Published
@@ -135,8 +136,10 @@ def system_runner(
     Raises:
         SettingsError: no bucket is stated for the system.
     """
+    from headgate.aws.glue import job_arguments
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.contracts.registry import Registry
+    from headgate.facts.fact_store import FactStore
     from headgate.quality.output_audit import OutputAudit
     from headgate.snapshots.publishing import Publisher
     from headgate.systems import registry
@@ -153,7 +156,10 @@ def system_runner(
     package = cast("SystemPackage", models_in_sql) if models_in_sql else registry.system(system)
 
     def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
-        tables = snapshot_tables(env, workspace).opened(lake, registry.reads(package, lake.datasets))
+        facts = FactStore(
+            stores.objects(), settings.prod_buckets[system], is_full=job_arguments.is_full_run(env)
+        )
+        tables = snapshot_tables(env, workspace, facts).opened(lake, registry.reads(package, lake.datasets))
         options = {
             name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "")
             for name in registry.options(package)
@@ -183,6 +189,7 @@ def system_runner(
                 own_models=models_in_sql,
                 deployment=definitions.build_id(env),
                 definitions=DefinitionsSettings.from_env(env).definitions,
+                is_full=facts.is_full,
             )
         return published, audit.docs_at
 
@@ -213,7 +220,9 @@ def own_models(env: Mapping[str, str]) -> SqlModels:
     return sql_models(registry.prod, registry.curated, translated, definitions.pushed_models(env))
 
 
-def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
+def snapshot_tables(
+    env: Mapping[str, str], workspace: Path, facts: FactStore | None = None
+) -> SnapshotTables:
     """Opens a snapshot's datasets on the engine that is stated.
 
     `workspace` is a local folder with room for what is read.
@@ -244,4 +253,5 @@ def snapshot_tables(env: Mapping[str, str], workspace: Path) -> SnapshotTables:
         workspace,
         choice,
         lambda schemas, database: athena.opened(schemas, database, stores.queries(env).table),
+        facts=facts,
     )

@@ -347,6 +347,7 @@ run "least_privilege" {
       for system, document in data.aws_iam_policy_document.read_own_datasets : [for statement in document.statement : statement.resources if contains(statement.actions, "s3:GetObject")] == [toset(concat(
         [for manifest in ["current", "????????????????"] : "${module.bucket["curated"].arn}/snapshots/_lake/${manifest}.json"],
         [for dataset in jsondecode(file("tests/fixtures/built/reads.json"))[system] : "${module.bucket["curated"].arn}/snapshots/${dataset}/*"],
+        [for dataset in jsondecode(file("tests/fixtures/built/reads.json"))[system] : "${module.bucket["curated"].arn}/snapshots/_lake/parts/${dataset}/*"],
       ))]
     ])
     error_message = "A system reads the datasets that its code reads, and no other one."

@@ -33,8 +33,8 @@ run "a_lake_of_own_sql_models_has_one_system" {
   }
 
   assert {
-    condition     = jsonencode(local.snapshots_read) == jsonencode({ own-models = ["_lake/current.json", "_lake/????????????????.json", "orders/*"] })
-    error_message = "Own models read the datasets of their SQL, and the two kinds of manifests."
+    condition     = jsonencode(local.snapshots_read) == jsonencode({ own-models = ["_lake/current.json", "_lake/????????????????.json", "orders/*", "_lake/parts/orders/*"] })
+    error_message = "Own models read the datasets of their SQL, the records of their parts, and the two kinds of manifests."
   }
 }
 

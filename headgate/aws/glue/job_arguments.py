@@ -58,6 +58,11 @@ def snapshot_id(arguments: Mapping[str, str]) -> str:
     return arguments.get("snapshot_id", "") or CURRENT
 
 
+def is_full_run(arguments: Mapping[str, str]) -> bool:
+    """Return whether everything is computed again, also what nothing changed."""
+    return arguments.get("full", "") == "true"
+
+
 def _named(argv: Sequence[str]) -> list[tuple[str, str]]:
     return [
         _pair(token, following) for token, following in pairwise([*argv, _MARK]) if token.startswith(_MARK)

@@ -22,6 +22,7 @@ from headgate.erasure.erase_rows import Buckets, RowEraser
 from headgate.erasure.forget import Forgetter
 from headgate.erasure.purge_versions import BuiltZones, contains
 from headgate.erasure.subject_rows import Subject, SubjectColumns
+from headgate.facts.fact_store import FactStore
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState, Originals
@@ -98,13 +99,16 @@ class Shop:
         self.build()
 
     def build(self) -> None:
-        """Merge, and publish one table of a system from the snapshot."""
+        """Merge, and publish one table and keep one fact of a system from the snapshot."""
         lake = self.merging.merge(date(2024, 1, 31))
-        customers = self.rows("customers")
+        rows = parquet_bytes(self.rows("customers").select(["customer_id", "full_name"]))
         version = f"{keys.TABLES}/churn_risk/{lake.snapshot_id}/part-00000.parquet"
-        self.lake.objects.write(
-            ObjectRef("prod", version), parquet_bytes(customers.select(["customer_id", "full_name"]))
-        )
+        self.lake.objects.write(ObjectRef("prod", version), rows)
+        fact = self.folder / "fact.parquet"
+        fact.write_bytes(rows)
+        facts = FactStore(self.lake.objects, "prod")
+        facts.upload("names", lake.snapshot_id, fact)
+        facts.finish()
         self.shown = frozenset({version.rpartition("/")[0]})
 
     def rows(self, dataset: str) -> pa.Table:
@@ -180,6 +184,13 @@ def test_no_version_of_any_object_has_a_text_of_the_person_although_a_first_call
     }
     assert set(forgotten.before) - set(forgotten.shop.bodies()) <= listed
     assert forgotten.planned_files == 3  # two uploads of customers, one of orders
+
+
+def test_the_facts_of_the_newest_run_are_kept_and_no_other_ones(forgotten: Forgotten) -> None:
+    shop = forgotten.shop
+    newest = lake_snapshot(shop.lake.objects, "curated").snapshot_id
+    listed = {one.ref.key for one in shop.lake.objects.versions("prod", keys.FACTS) if not one.is_marker}
+    assert listed == {keys.CURRENT_FACTS, keys.fact_key("names", newest)}
 
 
 def test_rows_of_others_stay_in_the_tables(forgotten: Forgotten) -> None:

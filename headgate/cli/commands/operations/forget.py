@@ -89,7 +89,7 @@ def forget(
     deployed = deployment.activate(deployment_name)
 
     def build() -> None:
-        ended = watched_run(deployed, as_of="", timeout_s=timeout_s, console=options.progress_console())
+        ended = watched_run(deployed, {}, timeout_s=timeout_s, console=options.progress_console())
         if ended.status != SUCCEEDED:
             raise ServiceError(
                 "The rows are erased, but the run failed: old tables are left. `headgate runs` says "

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     help="The day to look from; default: the last day of the data.",
 )
 @click.option("--only", default="", metavar="SYSTEM", help="Merge and check as always, but build one system.")
+@click.option("--full", is_flag=True, help="Compute all facts and tables again, also where nothing changed.")
 @click.option(
     "--timeout-s",
     type=click.IntRange(min=1),
@@ -49,7 +50,13 @@ if TYPE_CHECKING:
 @options.as_json
 @options.deployment
 def run(
-    as_of: datetime | None, only: str, timeout_s: int, as_json: bool, deployment_name: str | None
+    as_of: datetime | None,
+    only: str,
+    timeout_s: int,
+    deployment_name: str | None,
+    *,
+    full: bool,
+    as_json: bool,
 ) -> None:
     """Merge curated data, check it, build the systems' tables and publish them.
 
@@ -64,7 +71,10 @@ def run(
         raise click.UsageError(_no_system(only, systems))
     day = as_of.date().isoformat() if as_of else ""
     ended = watched_run(
-        deployed, as_of=day, only=only, timeout_s=timeout_s, console=options.progress_console()
+        deployed,
+        {"as_of": day, "only": only, "full": "true" if full else ""},
+        timeout_s=timeout_s,
+        console=options.progress_console(),
     )
     stages = run_stages.stages(ended, systems, utc_now())
     not_merged = dict(snapshots.datasets_not_merged(deployed.environment))
@@ -173,12 +183,16 @@ def _no_system(name: str, systems: Sequence[str]) -> str:
 
 
 def watched_run(
-    deployed: deployment.Deployment, *, as_of: str, timeout_s: float, console: Console, only: str = ""
+    deployed: deployment.Deployment, asked: Mapping[str, str], *, timeout_s: float, console: Console
 ) -> PipelineRun:
-    """Start a run and return it when it has finished; its stages are shown as they begin and end."""
+    """Start a run and return it when it has finished; its stages are shown as they begin and end.
+
+    Args:
+        asked: the input of the state machine; empty texts are left out.
+    """
     pipeline, systems = operations.pipeline(deployed.environment), systems_of(deployed)
-    asked = {name: text for name, text in (("as_of", as_of), ("only", only)) if text}
-    arn = pipeline.start(f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", asked)
+    payload = {name: text for name, text in asked.items() if text}
+    arn = pipeline.start(f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", payload)
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
     ) as progress:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.analytics.periods import whole_periods
 from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
-from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period
+from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import OPTIONS, Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
@@ -50,11 +50,11 @@ def build(
 
 def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, pd.DataFrame]:
     """The tables by a plan; models over the series run on the engine that holds the tables."""
-    lines = sale_lines(tables, as_of, plan.grain)
-    span = whole_periods(lines, "ordered_at", as_of, plan.grain)
-    sales = sales_by_period(lines, span, plan)
+    daily = daily_sales(tables, as_of)
+    span = whole_periods(daily.days, "ordered_at", as_of, plan.grain)
+    sales = sales_by_period(daily, span, plan)
     events = events_of(tables)
-    ahead = forecast_hierarchy(sales, events, span, plan, engine_of(tables.values()))
+    ahead = forecast_hierarchy(sales, events, span, plan, engine_of([tables["products"]]))
     changes = sales_changes(sales, plan.grain)
     return {
         "sales_forecast": sales_forecast(ahead),

@@ -9,102 +9,69 @@ Only whole periods count, because half a week would read as a fall.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from headgate.analytics.periods import ONE_DAY, Grain, Span
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, LEVELS, OTHER, UNKNOWN, Plan
+from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
+
+    from headgate.analytics.periods import Span
 
 SERIES = ["series_id", "level", "region_id", "category"]
 COUNTS = ["units", "orders"]
 MONEY = ["revenue", "largest_order", "largest_return", "promoted"]
 
 
-def sale_lines(tables: Mapping[str, ibis.Table], as_of: date, grain: Grain) -> ibis.Table:
-    """Order lines up to and including `as_of` that are sales or returns. Grain: order line."""
-    orders = tables["orders"]
-    sold = orders.filter(orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of) + ONE_DAY)
-    joined = tables["order_items"].select("order_id", "product_id", "quantity", "unit_price")
-    joined = joined.inner_join(
-        sold.select("order_id", "region_id", "ordered_at", "promotion_code"), "order_id"
-    )
-    joined = joined.left_join(tables["products"].select("product_id", "category"), "product_id")
-    return joined.select(
+def _sold(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Return order lines that are sales or returns, with the day of their order."""
+    orders, items = tables["orders"], tables["order_items"]
+    sold = orders.filter(orders.status != "adjusted").select(
         "order_id",
         "region_id",
-        "ordered_at",
-        category=joined.category.fill_null(UNKNOWN),  # a line of a product nobody described is still revenue
-        period_on=joined.ordered_at.truncate(grain.unit).date(),
-        revenue=joined.quantity * joined.unit_price,
-        units=joined.quantity.cast("int64"),
-        is_promoted=joined.promotion_code.notnull(),  # noqa: PD004 an Ibis column, which has no notna
+        sold_on=orders.ordered_at.date(),
+        is_promoted=orders.promotion_code.notnull(),  # noqa: PD004 an Ibis column, which has no notna
     )
-
-
-def largest(lines: ibis.Table, by: str, count: int) -> list[str]:
-    """The `count` values of a column with the most revenue; equal revenue goes by name."""
-    ranked = lines.group_by(by).agg(revenue=lines.revenue.sum())
-    names = ranked.order_by([ranked.revenue.desc(), ranked[by]]).limit(count)
-    return [str(name) for name in names[by].to_pyarrow().to_pylist()]
-
-
-def sales_by_period(lines: ibis.Table, span: Span, plan: Plan) -> pd.DataFrame:
-    """Sales per series and period, with no period missing from a series' first sale on.
-
-    Returns:
-        Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units,
-        orders, the largest order and the largest return (negative) of the period, and revenue under a
-        promotion.
-    """
-    past = lines.filter(lines.period_on >= span.first, lines.period_on <= span.last)
-    labelled = _with_tail_summed(
-        past, largest(past, "region_id", plan.top_regions), largest(past, "category", plan.top_categories)
+    lines = items.select(
+        "order_id",
+        "product_id",
+        revenue=items.quantity * items.unit_price,
+        units=items.quantity.cast("int64"),
     )
-    # An order has one region, and as many categories as it has: what is counted by order is counted twice,
-    # and no oftener.
-    apart = [
-        [level for level in plan.levels if ("category" in LEVELS[level]) is split] for split in (False, True)
-    ]
-    rows = pd.concat(
-        [_at_levels(labelled, levels).to_pandas() for levels in apart if levels], ignore_index=True
-    )
-    return _without_gaps(_named(rows), span)
+    return lines.inner_join(sold, "order_id")
 
 
-def _with_tail_summed(lines: ibis.Table, regions: list[str], categories: list[str]) -> ibis.Table:
-    return lines.mutate(
-        region_id=lines.region_id.isin(regions).ifelse(lines.region_id, OTHER),
-        category=lines.category.isin(categories).ifelse(lines.category, OTHER),
-    )
+def _of_days(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    return _by_day(_sold(tables), [])
 
 
-def _at_levels(lines: ibis.Table, levels: list[str]) -> ibis.Table:
-    """Sales by period at levels that all keep the category, or all do not: the finest is counted by order,
-    the others sum it.
-    """
-    finest = list(LEVELS[levels[-1]])
-    cells = _by_period(_by_order(lines, finest), finest)
-    return ibis.union(*[_rolled_up(cells, level) for level in levels])
+def _of_days_and_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    # a line of a product nobody described is still revenue
+    described = _sold(tables).left_join(tables["categories"], "product_id").drop("product_id_right")
+    lines = described.mutate(category=described.category.fill_null(UNKNOWN))
+    tail = tables["tail"].select(in_tail="category")
+    named = lines.left_join(tail, lines.category == tail.in_tail)
+    is_named = named.in_tail.isnull()  # noqa: PD003 as above
+    return _by_day(named.mutate(category=is_named.ifelse(named.category, OTHER)), ["category"])
 
 
-def _by_order(lines: ibis.Table, kept: list[str]) -> ibis.Table:
-    return lines.group_by("order_id", *kept, "period_on").agg(
+def _by_day(lines: ibis.Table, kept: list[str]) -> ibis.Table:
+    """Return the sales of each day, counted by order: all lines of an order have its region and day."""
+    orders = lines.group_by("order_id", "region_id", *kept, "sold_on").agg(
         revenue=lines.revenue.sum(),
         units=lines.units.sum(),
         promoted=lines.is_promoted.ifelse(lines.revenue, 0).sum(),
     )
-
-
-def _by_period(orders: ibis.Table, kept: list[str]) -> ibis.Table:
-    return orders.group_by(*kept, "period_on").agg(
+    return orders.group_by("region_id", *kept, "sold_on").agg(
         revenue=orders.revenue.sum(),
         units=orders.units.sum(),
         orders=(orders.revenue > 0).sum(),
@@ -112,6 +79,111 @@ def _by_period(orders: ibis.Table, kept: list[str]) -> ibis.Table:
         largest_return=ibis.least(orders.revenue.min(), 0),
         promoted=orders.promoted.sum(),
     )
+
+
+_COMBINE = {
+    **dict.fromkeys(("revenue", "units", "orders", "promoted"), Combine.SUM),
+    "largest_order": Combine.GREATEST,
+    "largest_return": Combine.LEAST,
+}
+_LINES = {"order_items": "order_id"}
+DAYS = Fact("sales_of_days", "orders", _of_days, _COMBINE, _LINES)
+"""Sales by region and day."""
+DAYS_AND_CATEGORIES = Fact("sales_of_categories", "orders", _of_days_and_categories, _COMBINE, _LINES)
+"""Sales by region, category and day.
+
+The lookup `categories` has the category of each product, and `tail` the categories that are summed into one.
+"""
+
+
+@dataclass(frozen=True)
+class DailySales:
+    """Sales of each day, by region (`days`) and by region and category (`cells`).
+
+    Attributes:
+        tables: the datasets, for categories that are summed up.
+    """
+
+    tables: Mapping[str, ibis.Table]
+    days: ibis.Table
+    cells: ibis.Table
+
+    def with_tail_summed(self, tail: Sequence[str]) -> ibis.Table:
+        """Return the sales of all days by region and category, some as one, in which an order counts once."""
+        return _in_memory(_cells(self.tables, tail))
+
+
+def daily_sales(tables: Mapping[str, ibis.Table], as_of: date) -> DailySales:
+    """Return the sales of each day up to and including `as_of`."""
+    days, cells = fact_rows(DAYS, tables), _cells(tables, ())
+    until = ibis.date(as_of)
+    return DailySales(tables, *(_in_memory(rows.filter(rows.sold_on <= until)) for rows in (days, cells)))
+
+
+def _cells(tables: Mapping[str, ibis.Table], tail: Sequence[str]) -> ibis.Table:
+    return fact_rows(
+        DAYS_AND_CATEGORIES,
+        tables,
+        categories=tables["products"].select("product_id", "category"),
+        tail=ibis.memtable(pa.table({"category": pa.array(tail, pa.string())})),
+    )
+
+
+def _in_memory(days: ibis.Table) -> ibis.Table:
+    """Return the few rows in memory, with their day as a timestamp, because several questions follow."""
+    return ibis.memtable(days.mutate(ordered_at=days.sold_on.cast("timestamp")).to_pyarrow())
+
+
+def largest(days: ibis.Table, by: str, count: int) -> list[str]:
+    """The `count` values of a column with the most revenue; equal revenue goes by name."""
+    ranked = days.group_by(by).agg(revenue=days.revenue.sum())
+    names = ranked.order_by([ranked.revenue.desc(), ranked[by]]).limit(count)
+    return [str(name) for name in names[by].to_pyarrow().to_pylist()]
+
+
+def sales_by_period(sales: DailySales, span: Span, plan: Plan) -> pd.DataFrame:
+    """Sales per series and period, with no period missing from a series' first sale on.
+
+    Returns:
+        Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units,
+        orders, the largest order and the largest return (negative) of the period, and revenue under a
+        promotion.
+    """
+    days, cells = (_in_span(rows, span) for rows in (sales.days, sales.cells))
+    regions = largest(days, "region_id", plan.top_regions)
+    if tail := _tail(cells, plan.top_categories):
+        cells = _in_span(sales.with_tail_summed(tail), span)
+    # An order has one region, and as many categories as it has: it is counted once in each of them.
+    apart = [
+        [level for level in plan.levels if ("category" in LEVELS[level]) is split] for split in (False, True)
+    ]
+    rows = [
+        _at_levels(_with_tail_regions_summed(table, regions), levels).to_pandas()
+        for table, levels in zip((days, cells), apart, strict=True)
+        if levels
+    ]
+    return _without_gaps(_named(pd.concat(rows, ignore_index=True)), span)
+
+
+def _in_span(days: ibis.Table, span: Span) -> ibis.Table:
+    """Return the days of the span with the period that each belongs to."""
+    dated = days.mutate(period_on=days.ordered_at.truncate(span.grain.unit).date())
+    return dated.filter(dated.period_on >= span.first, dated.period_on <= span.last)
+
+
+def _tail(cells: ibis.Table, top: int) -> list[str]:
+    """Return the categories beside those with the most revenue, in order."""
+    every = cells.category.nunique().to_pyarrow().as_py()
+    return sorted(largest(cells, "category", every)[top:])
+
+
+def _with_tail_regions_summed(days: ibis.Table, regions: list[str]) -> ibis.Table:
+    return days.mutate(region_id=days.region_id.isin(regions).ifelse(days.region_id, OTHER))
+
+
+def _at_levels(days: ibis.Table, levels: list[str]) -> ibis.Table:
+    """Sales by period at levels that all keep the category, or all do not."""
+    return ibis.union(*[_rolled_up(days, level) for level in levels])
 
 
 def _rolled_up(cells: ibis.Table, level: str) -> ibis.Table:

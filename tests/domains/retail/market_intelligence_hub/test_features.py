@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.analytics.periods import whole_periods
-from headgate.domains.retail.market_intelligence_hub.features import sale_lines, sales_by_period
+from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 
 if TYPE_CHECKING:
@@ -27,8 +27,12 @@ AS_OF = date(2010, 1, 24)  # a Sunday
 
 
 def _sales(shop: Shop, lines: list[Line], as_of: date = AS_OF, plan: Plan = PLAN) -> pd.DataFrame:
-    known = sale_lines(shop(lines), as_of, plan.grain)
-    return sales_by_period(known, whole_periods(known, "ordered_at", as_of, plan.grain), plan)
+    return _by_period(shop(lines), as_of, plan)
+
+
+def _by_period(tables: dict[str, ibis.Table], as_of: date, plan: Plan = PLAN) -> pd.DataFrame:
+    daily = daily_sales(tables, as_of)
+    return sales_by_period(daily, whole_periods(daily.days, "ordered_at", as_of, plan.grain), plan)
 
 
 def _line(
@@ -103,8 +107,7 @@ def test_the_long_tail_is_summed_so_that_the_number_of_series_is_bounded(shop: S
 def test_lines_of_products_that_nobody_described_are_still_revenue(shop: Shop) -> None:
     tables = shop([_line("1", MONDAY)])
     tables["products"] = tables["products"].filter(tables["products"].product_id == "none")
-    known = sale_lines(tables, AS_OF, PLAN.grain)
-    sales = sales_by_period(known, whole_periods(known, "ordered_at", AS_OF, PLAN.grain), PLAN)
+    sales = _by_period(tables, AS_OF)
     assert set(sales["category"]) == {"(all)", "(unknown)"}
 
 

@@ -1,0 +1,114 @@
+"""The parts of a snapshot on this machine: each is downloaded once, when it is first read."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from headgate.snapshots.reading import part_refs, snapshot_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from headgate.lake.ports import ObjectRef, SnapshotObjects
+    from headgate.snapshots.snapshot import DatasetSnapshot
+
+_REQUESTS = 8
+
+
+@dataclass(frozen=True)
+class PartFile:
+    """One part of a dataset's snapshot. Equal parts of two snapshots have an equal `sha256`."""
+
+    ref: ObjectRef
+    path: Path
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class ValueRange:
+    """The least and the greatest value of a column in one part.
+
+    Attributes:
+        is_stated: the part's file states the two. A part whose range is unknown may hold any value.
+    """
+
+    low: Any = None
+    high: Any = None
+    is_stated: bool = True
+
+    def overlaps(self, other: ValueRange) -> bool:
+        """Return whether both may hold one value. Nulls equal nothing, so a part of nulls overlaps no part.
+
+        >>> ValueRange("a", "c").overlaps(ValueRange("c", "d"))
+        True
+        >>> ValueRange("a", "c").overlaps(ValueRange())
+        False
+        """
+        if not (self.is_stated and other.is_stated):
+            return True
+        if self.low is None or other.low is None:
+            return False
+        return bool(self.low <= other.high and other.low <= self.high)
+
+
+@dataclass
+class PartFiles:
+    """The parts of a dataset's snapshot.
+
+    Attributes:
+        folder: where its parts lie after their download.
+    """
+
+    objects: SnapshotObjects
+    bucket: str
+    snapshot: DatasetSnapshot
+    folder: Path
+    _parts: tuple[PartFile, ...] | None = None
+    _ranges: dict[str, list[ValueRange]] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[PartFile, ...]:
+        """Return all parts in the order of the key; none of a snapshot that has no record of them."""
+        if self._parts is None:
+            record = snapshot_parts(self.objects, self.bucket, self.snapshot)
+            refs = part_refs(self.objects, self.bucket, self.snapshot) if record else []
+            described = record.parts if record else ()
+            self._parts = tuple(
+                PartFile(ref, self.folder / ref.key.rpartition("/")[2], part.sha256, part.size_bytes)
+                for ref, part in zip(refs, described, strict=True)
+            )
+        return self._parts
+
+    def ranges(self, column: str) -> list[ValueRange]:
+        """Return the range of a column in each part. Only the ends of files are read."""
+        if column not in self._ranges:
+            with ThreadPoolExecutor(_REQUESTS) as pool:
+                self._ranges[column] = list(pool.map(lambda part: self._range(part, column), self.parts))
+        return self._ranges[column]
+
+    def download(self, parts: Iterable[PartFile]) -> list[str]:
+        """Return the local paths of parts, which are downloaded if they are not there."""
+        wanted = list(parts)
+        missing = [part for part in wanted if not part.path.exists()]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(_REQUESTS) as pool:
+            list(pool.map(lambda part: self.objects.download(part.ref, part.path), missing))
+        return [str(part.path) for part in wanted]
+
+    def _range(self, part: PartFile, column: str) -> ValueRange:
+        with self.objects.open(part.ref) as opened, pq.ParquetFile(opened) as file:
+            place = file.schema_arrow.get_field_index(column)
+            groups = [file.metadata.row_group(number).column(place) for number in range(file.num_row_groups)]
+        statistics = [group.statistics for group in groups]
+        if any(of is None or (not of.has_min_max and of.num_values) for of in statistics):
+            return ValueRange(is_stated=False)
+        ends = [(of.min, of.max) for of in statistics if of.has_min_max]
+        return (
+            ValueRange(min(low for low, _ in ends), max(high for _, high in ends)) if ends else ValueRange()
+        )

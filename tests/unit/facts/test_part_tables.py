@@ -1,0 +1,345 @@
+"""Facts are kept by part: what changed is computed again, and the answer is that of a full computation."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import AuditError, ContractError
+from headgate.facts import part_tables
+from headgate.facts.fact import Combine, Fact, fact_rows
+from headgate.facts.fact_store import FactStore, used_facts
+from headgate.facts.part_files import PartFiles, ValueRange
+from headgate.facts.part_tables import PartTables, is_checked, open_part_tables
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.reading import lake_snapshot
+from tests.examples import examples
+from tests.unit.merge.test_merge_lake import BUCKET, LINEAGE, ORDERS, order
+from tests.unit.merge.test_parts import KEYS, PartedLake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+pytestmark = pytest.mark.unit
+
+PROD = "prod"
+ITEMS = Contract(
+    id="headgate.curated.items",
+    dataset="items",
+    zone="curated",
+    version="1.0.0",
+    key=("item_id",),
+    columns=(
+        Column("item_id", ColumnType(Kind.STRING), required=True),
+        Column("order_id", ColumnType(Kind.STRING)),
+        Column("kind", ColumnType(Kind.STRING)),
+        Column("amount", ColumnType(Kind.DECIMAL, precision=12, scale=2)),
+        *LINEAGE,
+    ),
+)
+LABELS = {"a": "first", "b": "second"}
+
+
+def _days(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Amounts by day and label, counted by order."""
+    orders = tables["orders"].select("order_id", day=tables["orders"].ordered_at.date())
+    lines = tables["items"].inner_join(orders, "order_id").left_join(tables["labels"], "kind")
+    each = lines.group_by("order_id", "day", "label").agg(amount=lines.amount.sum())
+    return each.group_by("day", "label").agg(
+        amount=each.amount.sum(), orders=each.count(), largest=each.amount.max(), least=each.amount.min()
+    )
+
+
+DAYS = Fact(
+    "days",
+    "orders",
+    _days,
+    {"amount": Combine.SUM, "orders": Combine.SUM, "largest": Combine.GREATEST, "least": Combine.LEAST},
+    {"items": "order_id"},
+)
+
+
+@dataclass
+class FactLake(PartedLake):
+    """Orders and their items, in parts of three rows on average, with a bucket for facts."""
+
+    contracts: Mapping[str, Contract] = field(default_factory=lambda: {"orders": ORDERS, "items": ITEMS})
+
+    def deliver_items(self, name: str, items: Iterable[tuple[str, str, int]]) -> None:
+        """Deliver items: the order, the kind and the amount of each."""
+        rows = [
+            {
+                "item_id": f"{order_id}-{kind}",
+                "order_id": order_id,
+                "kind": kind,
+                "amount": Decimal(amount),
+                "_content_sha256": name,
+                "_source_row": number,
+            }
+            for number, (order_id, kind, amount) in enumerate(items, 1)
+        ]
+        table = pa.Table.from_pylist(rows, arrow_schema(ITEMS))
+        self.objects.write(ObjectRef(BUCKET, keys.increment_key("items", name)), parquet_bytes(table))
+
+    def revert_items(self, name: str) -> None:
+        self.objects.delete(ObjectRef(BUCKET, keys.increment_key("items", name)))
+
+    def erase(self, name: str, ids: Sequence[str]) -> None:
+        """Write the increment again without some orders, as an erasure does."""
+        self.replay(name, f"{len(ids):02d}", *(order(one, "1.00", 1) for one in KEYS[:20] if one not in ids))
+
+    def facts(
+        self, store: FactStore, fact: Fact = DAYS, labels: Mapping[str, str] = LABELS
+    ) -> list[dict[str, Any]]:
+        """Merge what arrived, and return the fact's rows."""
+        lake = self.merging().merge()
+        assert not lake.failed
+        with tempfile.TemporaryDirectory() as name, self.tables(store, Path(name)) as tables:
+            return _rows(fact, tables, labels)
+
+    def tables(self, store: FactStore, folder: Path) -> Any:  # noqa: ANN401 a context manager
+        newest = lake_snapshot(self.objects, BUCKET)
+        files = {
+            name: PartFiles(self.objects, BUCKET, of, folder / name) for name, of in newest.datasets.items()
+        }
+        return open_part_tables(
+            files, self.contracts, store, newest.snapshot_id, folder=folder / "facts", memory_mb=1000
+        )
+
+    def store(self, *, is_full: bool = False, bucket: str = PROD) -> FactStore:
+        return FactStore(self.objects, bucket, is_full=is_full)
+
+
+def _rows(fact: Fact, tables: Mapping[str, ibis.Table], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    lookup = ibis.memtable(pa.table({"kind": list(labels), "label": list(labels.values())}))
+    rows = fact_rows(fact, tables, labels=lookup)
+    return list(rows.order_by(rows.columns).to_pyarrow().to_pylist())
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> FactLake:
+    lake = FactLake(tmp_path)
+    lake.deliver("aa", *(order(one, "1.00") for one in KEYS))
+    lake.deliver_items("aa", [(one, kind, int(one) + 1) for one in KEYS for kind in "ab"])
+    return lake
+
+
+def counts_of(lake: FactLake, **given: Any) -> Counter[str]:  # noqa: ANN401 arguments of FactLake.facts
+    store = lake.store()
+    lake.facts(store, **given)
+    return store.counts
+
+
+def test_the_rows_of_all_parts_combine_to_those_of_the_dataset(lake: FactLake) -> None:
+    (first, second) = lake.facts(lake.store())
+    assert first == {**second, "label": "first"}
+    assert (first["amount"], first["orders"]) == (sum(range(1, 61)), 60)
+    assert (first["least"], first["largest"]) == (1, 60)
+
+
+def test_nothing_is_computed_where_nothing_changed(lake: FactLake) -> None:
+    computed = counts_of(lake)["computed"]
+    assert computed > 10
+    assert counts_of(lake) == Counter(reused=computed, computed=0)
+
+
+def test_a_changed_item_is_computed_with_the_orders_that_it_may_belong_to(lake: FactLake) -> None:
+    parts = counts_of(lake)["computed"]
+    lake.deliver_items("bb", [("030", "c", 1_000)])
+    counts = counts_of(lake)
+    assert 1 <= counts["computed"] <= 3
+    assert counts["reused"] + counts["computed"] == parts
+
+
+def test_an_order_that_arrives_after_its_items_is_counted(lake: FactLake) -> None:
+    lake.deliver_items("bb", [("099", "a", 7)])
+    before = lake.facts(lake.store())
+    lake.deliver("bb", order("099", "1.00"))
+    after = lake.facts(lake.store())
+    assert after[0]["amount"] - before[0]["amount"] == 7
+
+
+def test_a_lookup_that_changed_computes_all_parts_again(lake: FactLake) -> None:
+    parts = counts_of(lake)["computed"]
+    assert counts_of(lake, labels={"a": "first"}) == Counter(computed=parts, reused=0)
+
+
+def test_a_full_run_computes_all_parts_again_and_gives_the_same_objects(lake: FactLake) -> None:
+    rows = lake.facts(lake.store())
+    kept = {key: lake.objects.read(ObjectRef(PROD, key)) for key in used_facts(lake.objects, PROD)}
+    full = lake.store(is_full=True)
+    assert lake.facts(full) == rows
+    assert full.counts == Counter(computed=len(kept), reused=0)
+    assert {key: lake.objects.read(ObjectRef(PROD, key)) for key in kept} == kept
+
+
+def test_a_replay_that_changes_no_row_computes_nothing_again(lake: FactLake) -> None:
+    counts_of(lake)
+    lake.replay("aa", "01", *(order(one, "1.00") for one in KEYS))
+    assert counts_of(lake)["computed"] == 0
+
+
+def test_facts_that_two_runs_did_not_use_are_deleted(lake: FactLake) -> None:
+    lake.facts(lake.store())
+    first = used_facts(lake.objects, PROD)
+    lake.deliver_items("bb", [(one, "c", 1) for one in KEYS])
+    lake.facts(lake.store())
+    second = used_facts(lake.objects, PROD)
+    assert not first & second
+    assert first <= set(_objects(lake))  # a run over the data before would use them
+    lake.facts(lake.store())
+    assert set(_objects(lake)) == {*second, keys.CURRENT_FACTS}
+
+
+def test_a_fact_that_another_run_has_just_written_is_not_deleted(lake: FactLake) -> None:
+    for _ in range(2):
+        lake.facts(lake.store())
+    lake.objects.write(ObjectRef(PROD, keys.fact_key("days", "new")), b"")
+    lake.facts(lake.store())
+    assert keys.fact_key("days", "new") in _objects(lake)
+    lake.facts(lake.store())
+    assert keys.fact_key("days", "new") not in _objects(lake)
+
+
+def test_a_kept_part_that_differs_from_its_rows_stops_a_checked_run(
+    lake: FactLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part_tables, "CHECKED_RUNS", 1)
+    lake.facts(lake.store())
+    lake.facts(lake.store())
+    first = min(used_facts(lake.objects, PROD))
+    for key in used_facts(lake.objects, PROD):
+        lake.objects.write(ObjectRef(PROD, key), lake.objects.read(ObjectRef(PROD, first)))
+    with pytest.raises(AuditError, match="differ from those computed now"):
+        lake.facts(lake.store())
+
+
+def test_a_fact_that_looks_at_rows_of_other_parts_stops_a_checked_run(
+    lake: FactLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part_tables, "CHECKED_RUNS", 1)
+
+    def most(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+        keyed = tables["orders"].mutate(key=ibis.literal("all"))
+        return keyed.group_by("key").agg(most=keyed.count())
+
+    fact = Fact("most", "orders", most, {"most": Combine.GREATEST})
+    lake.facts(lake.store(), fact)
+    with pytest.raises(AuditError, match="headgate run --full"):
+        lake.facts(lake.store(), fact)
+
+
+def test_one_of_ten_snapshots_is_checked_and_always_the_same() -> None:
+    checked = [is_checked(f"{number:016x}") for number in range(1_000)]
+    assert 70 <= sum(checked) <= 130
+    assert checked == [is_checked(f"{number:016x}") for number in range(1_000)]
+
+
+def test_a_sum_of_floats_is_refused(lake: FactLake) -> None:
+    def floats(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+        rows = tables["orders"].mutate(key=ibis.literal("all"), total=tables["orders"].total.cast("float64"))
+        return rows.group_by("key").agg(total=rows.total.sum())
+
+    with pytest.raises(ContractError, match="column total is float64"):
+        lake.facts(lake.store(), Fact("floats", "orders", floats, {"total": Combine.SUM}))
+
+
+def test_a_fact_whose_items_lie_all_over_is_computed_from_the_datasets(
+    lake: FactLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PartFiles, "_range", lambda *_: ValueRange(is_stated=False))
+    store = lake.store()
+    rows = lake.facts(store)
+    assert rows[0]["orders"] == 60
+    assert store.counts == Counter()
+
+
+def test_a_dataset_is_downloaded_only_when_its_table_is_read(
+    lake: FactLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part_tables, "is_checked", lambda _: False)
+    lake.facts(lake.store())
+    lake.objects.forget()
+    lake.facts(lake.store())
+    assert not [key for key in lake.objects.downloaded if key.startswith("snapshots/")]
+
+
+def _objects(lake: FactLake) -> list[str]:
+    return [item.ref.key for item in lake.objects.list(PROD, keys.FACTS)]
+
+
+IDS = st.lists(st.sampled_from(KEYS[:20]), max_size=6, unique=True)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["orders", "orders", "items", "items", "delete", "revert", "erase", "contract"]), IDS
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def _apply(lake: FactLake, number: int, action: str, ids: Sequence[str]) -> None:
+    name = f"{number:02d}"
+    if action == "orders":  # new, late and corrected ones
+        lake.deliver(name, *(_order(one, 1 + (number * 7) % 20, day=number % 3) for one in ids))
+    elif action == "items":
+        lake.deliver_items(name, [(one, "abc"[(number + int(one)) % 3], number) for one in ids])
+    elif action == "delete":
+        lake.delete(number, *ids)
+    elif action == "revert":
+        lake.revert(f"{max(number - 2, 0):02d}")
+        lake.revert_items(f"{max(number - 1, 0):02d}")
+    elif action == "erase":
+        lake.erase("aa", ids)
+    else:
+        lake.contracts = {**lake.contracts, "items": replace(ITEMS, version=f"1.{number}.0")}
+
+
+def _order(order_id: str, updated: int, day: int) -> dict[str, Any]:
+    return {**order(order_id, "1.00", updated), "ordered_at": datetime(2024, 1, 1) + timedelta(days=day)}
+
+
+@examples(8)
+@given(steps=STEPS)
+def test_a_random_history_gives_the_facts_of_a_full_computation_after_each_step(
+    steps: list[tuple[str, list[str]]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        lake = FactLake(Path(folder))
+        lake.deliver("aa", *(order(one, "1.00", 1) for one in KEYS[:20]))
+        lake.deliver_items("aa", [(one, kind, int(one)) for one in KEYS[:20] for kind in "ab"])
+        lake.facts(lake.store())
+        for number, (action, ids) in enumerate(steps):
+            _apply(lake, number, action, ids)
+            grown = lake.facts(lake.store())
+            full = lake.facts(lake.store(is_full=True, bucket="full"))
+            assert grown == full
+            assert grown == _without_parts(lake)
+            used = used_facts(lake.objects, PROD)
+            assert _bodies(lake, PROD, used) == _bodies(lake, "full", used)
+
+
+def _without_parts(lake: FactLake) -> list[dict[str, Any]]:
+    """The fact's rows from all rows of the datasets, as a system without kept facts computes them."""
+    with tempfile.TemporaryDirectory() as name, lake.tables(lake.store(bucket="none"), Path(name)) as tables:
+        assert isinstance(tables, PartTables)
+        return _rows(DAYS, dict(tables), LABELS)
+
+
+def _bodies(lake: FactLake, bucket: str, used: Iterable[str]) -> dict[str, bytes]:
+    return {key: lake.objects.read(ObjectRef(bucket, key)) for key in used}
