@@ -404,14 +404,12 @@ def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
             )
             brier = brier_score_loss(~bought, probability)
             yield Row("churn_risk", "brier", brier, share * (1 - share), "constant", LOWER, model)
+        table, longer = f"alive {horizon} d", horizon != features.HORIZON_DAYS
         yield Row(
-            f"alive {horizon} d",
-            "auc",
-            roc_auc_score(bought, alive),
-            roc_auc_score(bought, -silence),
-            "days silent",
-            HIGHER,
+            table, "auc", roc_auc_score(bought, alive), roc_auc_score(bought, -silence), "days silent", HIGHER
         )
+        if longer:
+            yield Row(table, "ece", churn.calibration_error(bought, alive), np.nan, "0", LOWER)
 
 
 def _value(value: pd.DataFrame, segments: pd.DataFrame, spent: np.ndarray, horizon: int) -> Iterator[Row]:
@@ -476,6 +474,7 @@ def summary(found: list[tuple[str, date, Row]]) -> dict[str, float | int | None]
         return round(float(np.nanmean(values)), 4) if values else None
 
     rank, past = mean("value 90 d", "rank"), mean("value 90 d", "rank", naive=True)
+    ratios = [row.value for _, _, row in found if (row.table, row.measure) == ("value 90 d", "ratio")]
     return {
         "tables": len(found),
         "beaten_by_naive": sum(row.is_beaten for _, _, row in found),
@@ -486,7 +485,9 @@ def summary(found: list[tuple[str, date, Row]]) -> dict[str, float | int | None]
         "churn_ece": mean("churn_risk", "ece"),
         "value_ratio": mean("value 90 d", "ratio"),
         "value_rank_gain": round(rank - past, 4) if rank is not None and past is not None else None,
+        "value_total_worst": round(max(ratios, key=lambda ratio: abs(np.log(ratio))), 4) if ratios else None,
         "alive_auc": mean("alive 90 d", "auc"),
+        "alive_ece": mean("alive 365 d", "ece"),
     }
 
 

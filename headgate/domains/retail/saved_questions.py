@@ -89,14 +89,15 @@ LIMIT 20
     SavedQuestion(
         "worth_an_offer",
         "demand-insights-engine",
-        "Who is leaving and worth an offer, and what drives it?",
+        "Which customers should be won back first, and why are they likely to leave?",
         """
-SELECT risk_band, driver_1, count(*) AS customers, count_if(make_offer) AS offers, round(avg(churn_probability), 3) AS churn_probability
+SELECT risk_rank, customer_id, value_at_stake_gbp, round(churn_probability, 3) AS churn_probability, driver_1,
+       driver_2, offer_pays, marketing_opt_in
 FROM churn_risk
-GROUP BY risk_band, driver_1
-ORDER BY offers DESC, customers DESC, risk_band, driver_1
+WHERE risk_band <> 'low'
+ORDER BY risk_rank
 LIMIT 20
-""",  # noqa: E501 a listing
+""",
     ),
     SavedQuestion(
         "customer_model_quality",

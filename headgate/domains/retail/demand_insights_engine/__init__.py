@@ -26,6 +26,8 @@ from headgate.domains.retail.demand_insights_engine import (
     retention,
     segments,
 )
+from headgate.domains.retail.demand_insights_engine.alive_trial import alive_trial
+from headgate.domains.retail.demand_insights_engine.recent_behaviour import with_recent_behaviour
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.engines.local import release_memory
 from headgate.engines.stored_rows import StoredRows
@@ -83,9 +85,9 @@ def _built(
     first_on = pd.Timestamp(daily.index.min()).date()
     clock = TradingClock.of(daily, first_on, as_of, population.change(days, first_on, as_of))
     ahead = origins.coming(days, clock, as_of)
-    past = origins.origins(
-        days, clock, as_of, ahead, folder, sample=learnt_customers.sample_of(customers, days, folder)
-    )
+    sample = learnt_customers.sample_of(customers, days, folder)
+    past = origins.origins(days, clock, as_of, ahead, folder, sample=sample)
+    ahead = with_recent_behaviour(ahead, days, customers, first_on, as_of)
     points = origins.described(customers.parts(), clock, as_of, folder / "points.parquet")
     some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
     model = customer_model.fitted(
@@ -100,6 +102,7 @@ def _built(
         steady.between(as_of, as_of + timedelta(days=horizon)) for horizon in lifetime_value.HORIZONS_DAYS
     )
     yearly = retention.longer(decline, short, long)
+    tried_alive = alive_trial(sample.days if sample else days, clock, as_of, folder)
     groups = segments.partition(customers)
     expected = customer_value.stored_outlook(
         model.value, points, model.leaving, yearly, folder / "expected.parquet"
@@ -107,9 +110,16 @@ def _built(
     values = lifetime_value.table(model.value, customers, points, expected)
     shelf.export(exported_model.NAME, exported_model.scorer(model, points, expected, values))
     return {
-        "customer_segments": segments.table(customers, groups),
+        "customer_segments": segments.table(customers, groups, model.leaving),
         "customer_lifetime_value": values,
-        "churn_risk": churn_risk.table(customers, points, model.churn, model.churn_trial, model.leaving),
+        "churn_risk": churn_risk.table(
+            customers,
+            points,
+            model.churn,
+            model.churn_trial,
+            model.leaving,
+            at_stake=expected.value_at_stake(),
+        ),
         "customer_model_quality": measures.table(
             [
                 *model_quality.of_value_fit(model.value, some),
@@ -117,6 +127,7 @@ def _built(
                 *model_quality.of_value_trial(model.value_trials, model.value.method, past),
                 *model_quality.of_value_interval(model.tried_value, model.churn_trial, past),
                 *model_quality.of_churn_trial(model.churn_trial, model.churn_method, past),
+                *model_quality.of_alive_trial(tried_alive),
                 *model_quality.of_clusters(groups.groups),
             ]
         ),

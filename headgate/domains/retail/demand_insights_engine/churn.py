@@ -56,7 +56,7 @@ class ChurnModel:
 
     Attributes:
         recipe: one of `RECIPES`.
-        reference: the typical customer that drivers compare with.
+        reference: the typical customer who stays, with whom drivers compare.
         watch: how the columns were distributed when it learnt.
         shift: added to the log-odds of leaving, so that as many customers buy as the shop's last year makes
             likely.
@@ -214,7 +214,9 @@ class TrainingSet:
 
     Attributes:
         points, left: `MAX_LEARNT_FROM` of the customers, or all where they are not more.
-        reference, watch: the typical customer, and how the columns are distributed, of all customers.
+        reference: the median of the customers who stayed: against all customers, few would have a driver in a
+            shop where most leave.
+        watch: how the columns are distributed, of all customers.
     """
 
     points: pd.DataFrame
@@ -226,9 +228,10 @@ class TrainingSet:
 def training_set(points: pd.DataFrame, left: Labels) -> TrainingSet:
     """Return the training set of customers who left or stayed; all their columns are numbers."""
     learnt = drawn(len(points), MAX_LEARNT_FROM, SEED)
-    reference = pd.Series(
-        {name: points[name].median() for name in points}
-    )  # column by column: a frame's median copies all of it
+    # Column by column: a frame's median copies all of it.
+    reference = pd.Series({name: points[name].to_numpy()[~left].astype(np.float64) for name in points}).map(
+        np.median
+    )
     return TrainingSet(points.iloc[learnt], left[learnt], reference, DriftWatch().fit(points))
 
 

@@ -24,7 +24,7 @@ from headgate.learning.store import Trained
 from headgate.systems.rows import write_to_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
@@ -36,22 +36,25 @@ Array = npt.NDArray[np.float64]
 NAME = "churn"
 WITHOUT_MODEL = "recency_share"  # what the table names where no model is learnt
 LEAVING = "leaving"  # the column of the probability that each customer leaves
-DRIVERS = 3
-LEAST_CONTRIBUTION = 0.05  # log-odds; less is no reason
-_HIGH, _MEDIUM = 2 / 3, 1 / 3
+LEAST_CONTRIBUTIONS = (1e-6, 0.05, 0.05)  # log-odds of a first, second and third cause
+DRIVERS = len(LEAST_CONTRIBUTIONS)
+_HIGH, MEDIUM = 2 / 3, 1 / 3
 _WEIGHTS = np.linspace(0.0, 1.0, 5)  # of the shift to the expected number of buyers
 
+LONG_SILENCE = "long silence"
 # The name of a signal that raises the probability from above, and from below, the typical customer's value.
-WORDS = {
-    "silence": ("long silence", "bought just now"),
-    "silence_in_gaps": ("silence beyond own rhythm", "just after a purchase in own rhythm"),
-    "purchases": ("many purchases", "few purchases"),
-    "recent_purchases": ("many purchases lately", "few purchases lately"),
-    "purchase_value": ("high spend", "low spend"),
-    "recent_revenue": ("high spend lately", "low spend lately"),
-    "age": ("long history", "short history"),
-    "products": ("wide choice", "narrow choice"),
+# None is no cause that a shop can act on, such as much spending.
+WORDS: Mapping[str, tuple[str | None, str | None]] = {
+    "silence": (LONG_SILENCE, None),
+    "silence_in_gaps": ("overdue in own rhythm", None),
+    "purchases": (None, "few purchases"),
+    "recent_purchases": (None, "few purchases lately"),
+    "purchase_value": (None, "small purchases"),
+    "recent_revenue": (None, "little spent lately"),
+    "age": (None, "new customer"),
+    "products": (None, "narrow choice"),
 }
+USUAL = "as customers who stay"  # the driver where no cause raises the probability
 SIGNALS = tuple(WORDS)
 
 
@@ -243,6 +246,8 @@ def table(
     model: churn.ChurnModel | None,
     trial: ChurnTrial | None,
     leaving: StoredRows,
+    *,
+    at_stake: Array,
 ) -> RowsInFile:
     """The table's rows, one per customer, in the customers' order.
 
@@ -251,7 +256,10 @@ def table(
     Args:
         points: of the same customers, as `origins.signals` gives them.
         model, trial, leaving: of these customers, as `CustomerModel` has them.
+        at_stake: of these customers, as `StoredOutlook.value_at_stake` has it.
     """
+    rank = np.empty(len(at_stake), dtype=np.int64)
+    rank[np.argsort(-at_stake, kind="stable")] = np.arange(1, len(at_stake) + 1)
     threshold = trial.threshold if trial and model else churn.NO_OFFER
     parts = zip(
         customers.parts(("customer_id", "marketing_opt_in")),
@@ -261,8 +269,21 @@ def table(
     )
     return write_to_file(
         Registry.load().prod["churn_risk"],
-        (_rows(part, some, model, probability, threshold) for part, some, probability in parts),
+        _ranked(
+            (_rows(part, some, model, probability, threshold) for part, some, probability in parts),
+            at_stake,
+            rank,
+        ),
     )
+
+
+def _ranked(
+    parts: Iterator[pd.DataFrame], at_stake: Array, rank: npt.NDArray[np.int64]
+) -> Iterator[pd.DataFrame]:
+    begin = 0
+    for part in parts:
+        own = slice(begin, begin := begin + len(part))
+        yield part.assign(risk_rank=rank[own], value_at_stake_gbp=amounts_in_arrow(at_stake[own]))
 
 
 def _rows(
@@ -276,17 +297,24 @@ def _rows(
         {
             "customer_id": customers.customer_id,
             "churn_probability": probability,
-            "risk_band": np.select([probability >= _HIGH, probability >= _MEDIUM], ["high", "medium"], "low"),
+            "risk_band": bands_of(probability),
         }
     )
     frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points, probability)
-    may_write = customers.marketing_opt_in.astype("boolean").fillna(value=False).astype(bool)
+    consent, pays = customers.marketing_opt_in.astype("boolean"), probability >= threshold
     return frame.assign(
         purchase_value_gbp=amounts_in_arrow(points.purchase_value.to_numpy()),
         offer_threshold=threshold,
-        make_offer=(probability >= threshold) & may_write,
+        offer_pays=pays,
+        marketing_opt_in=consent,
+        make_offer=pays & consent.fillna(value=False).astype(bool),
         model=model.recipe if model else WITHOUT_MODEL,
     )
+
+
+def bands_of(probability: Array) -> npt.NDArray[np.str_]:
+    """Return the band of each probability: low below a third, high from two thirds on."""
+    return np.select([probability >= _HIGH, probability >= MEDIUM], ["high", "medium"], "low")
 
 
 def share_of_silence(silence: Array) -> Array:
@@ -297,17 +325,20 @@ def share_of_silence(silence: Array) -> Array:
 def _drivers(
     model: churn.ChurnModel | None, points: pd.DataFrame, probability: Array
 ) -> npt.NDArray[np.object_]:
-    """The words for the signals that raise each probability most, shape (customers, DRIVERS).
+    """The causes that raise each probability most, shape (customers, DRIVERS).
 
-    None where nothing raises it enough.
+    The first is `USUAL` where there is none, the others are then None.
     """
-    if model is None or points.empty:
-        return np.full((len(points), DRIVERS), None, dtype=object)
-    raised = churn.contributions(model, points, probability)
-    above = points[list(SIGNALS)].to_numpy() > model.reference[list(SIGNALS)].to_numpy()
-    words = np.where(above, *np.array([WORDS[name] for name in SIGNALS], dtype=object).T)
-    order = np.argsort(-raised, axis=1, kind="stable")[:, :DRIVERS]
-    is_reason = np.take_along_axis(raised, order, axis=1) > LEAST_CONTRIBUTION
-    named = np.take_along_axis(words, order, axis=1)
-    named[~is_reason] = None
+    named = np.full((len(points), DRIVERS), None, dtype=object)
+    if model is None:
+        named[:, 0] = np.where(probability >= MEDIUM, LONG_SILENCE, USUAL)
+    elif len(points):
+        above = points[list(SIGNALS)].to_numpy() > model.reference[list(SIGNALS)].to_numpy()
+        words = np.where(above, *np.array([WORDS[name] for name in SIGNALS], dtype=object).T)
+        raised = np.where(pd.isna(words), -np.inf, churn.contributions(model, points, probability))
+        order = np.argsort(-raised, axis=1, kind="stable")[:, :DRIVERS]
+        weights = np.take_along_axis(raised, order, axis=1)
+        is_cause = weights > np.array(LEAST_CONTRIBUTIONS)
+        named[is_cause] = np.take_along_axis(words, order, axis=1)[is_cause]
+        named[~is_cause[:, 0], 0] = USUAL
     return named

@@ -58,7 +58,9 @@ def fitted(
         champion: the churn recipe in charge so far; empty when there was none.
         folder: receives what the model says of each customer.
     """
-    trial = churn_risk.churn_trial(past, ahead, champion)
+    # The newest window is that of the tested origins, so nothing of it may be known there.
+    then = replace(ahead, recent_buyers=None, recent_revenue=None)
+    trial = churn_risk.churn_trial(past, then, champion)
     churn, leaving = churn_risk.fitted(past, ahead, customers, trial, folder)
     value = customer_value.learnt(
         some, past.newest, churn.probability_of if churn else None, ahead, customer_value.Whole(customers)
@@ -66,7 +68,7 @@ def fitted(
     if trial is None:
         return CustomerModel(churn, trial, value, value, [], leaving)
     newest, drawn = past.tested[-1].customers, customer_value.Whole(past.tested[-1].customers, past.share)
-    tried = customer_value.learnt(points_of([newest]), past.earlier, trial.model.probability_of, ahead, drawn)
+    tried = customer_value.learnt(points_of([newest]), past.earlier, trial.model.probability_of, then, drawn)
     trials = customer_value.tried(tried, past.tested, trial.leaving)
     method = customer_value.winner(trials)
     if churn is None:

@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
-from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, points_of
+from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, mean_of, points_of
 from headgate.engines.stored_rows import numbers, store_frames
 from headgate.learning import preprocessing
 
@@ -37,6 +37,7 @@ _TWEEDIE_POWER = 1.5  # between Poisson (1) and gamma (2): many zeros, and posit
 _TWEEDIE_RIDGE = 0.03
 _TYPICAL_RIDGE = 10.0
 _AT_ONCE = 65_536  # customers whose logarithms are in memory
+_UNCERTAIN = (1e-4, 1 - 1e-4)  # no probability is nearer to 0 or 1
 PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
 LOGGED = (
     "silence",
@@ -85,6 +86,7 @@ class ValueModel:
         factors: without a total, what each method must be multiplied by to have been right at the origins it
             learnt from.
         method: the published one; before a trial, the one that is published without it.
+        year_days: trading days of the coming year; 0 where the model knows none.
     """
 
     purchases: bg_nbd.BgNbd | None
@@ -97,6 +99,7 @@ class ValueModel:
     total: float | None
     factors: Mapping[Method, float]
     method: Method
+    year_days: float = 0.0
 
     @property
     def method_of_year(self) -> Method:
@@ -172,10 +175,11 @@ def learnt(
     window = _Window.of(some) if some and churn else None
     typical = _typical(window) if window else None
     regression = _regression(window) if window else None
-    of_shop = expected(ahead, some).of_part(whole.share if whole else 1.0).revenue
-    total = of_shop or _regressed_total(
-        regression, whole.customers.parts(LOGGED) if whole else [points], window
-    )
+    share = whole.share if whole else 1.0
+    total = expected(ahead, some).of_part(share).revenue
+    if not total:
+        alike = _regressed_total(regression, whole.customers.parts(LOGGED) if whole else [points], window)
+        total = mean_of(alike, ahead.recent_revenue and ahead.recent_revenue * share)
     del window
     histories = histories_of(points)
     repeats = int((histories.frequency > 0).sum())
@@ -192,6 +196,7 @@ def learnt(
         total=total,
         factors={},
         method=_untested_method(enough, typical),
+        year_days=ahead.year_days,
     )
     return model if model.total else replace(model, factors=_factors(model, some, churn))
 
@@ -323,6 +328,7 @@ class CustomerOutlook:
         spend: of a purchase, GBP.
         value, value_of_year: GBP, by the published method and by that of a year; never less in a year than in
             the window.
+        nothing_of_year: the probability of buying nothing in the coming year.
     """
 
     churn: Array
@@ -330,6 +336,7 @@ class CustomerOutlook:
     spend: Array
     value: Array
     value_of_year: Array
+    nothing_of_year: Array
 
 
 _FIGURES = tuple(field.name for field in fields(CustomerOutlook))
@@ -356,11 +363,47 @@ class StoredOutlook:
         unscaled = CustomerOutlook(*(some[name].to_numpy() for name in _FIGURES))
         return _scaled(unscaled, self.factor, self.year_factor, self.yearly)
 
+    def value_at_stake(self) -> Array:
+        """The expected value of a year of each customer, times the probability of buying nothing in the
+        window, GBP.
+        """
+        parts = (self.rows(start, start + _AT_ONCE) for start in range(0, len(self.stored), _AT_ONCE))
+        return np.concatenate([np.empty(0), *(part.churn * part.value_of_year for part in parts)])
 
-def _unscaled(model: ValueModel, points: pd.DataFrame, churn: Array, oldest_age: float) -> CustomerOutlook:
+
+def _unscaled(
+    model: ValueModel, points: pd.DataFrame, churn: Array, oldest_age: float, yearly: float
+) -> CustomerOutlook:
     estimates = _Estimates(model, points, churn, oldest_age)
     value, of_year = (estimates.unscaled(method) for method in (model.method, model.method_of_year))
-    return CustomerOutlook(churn, estimates.purchases, estimates.spend, value, of_year)
+    nothing = nothing_of_year(model.purchases, points, churn, (model.trading_days, model.year_days), yearly)
+    return CustomerOutlook(churn, estimates.purchases, estimates.spend, value, of_year, nothing)
+
+
+def nothing_of_year(
+    purchases: bg_nbd.BgNbd | None,
+    points: pd.DataFrame,
+    churn: Array,
+    trading_days: tuple[float, float],
+    yearly: float,
+) -> Array:
+    """Return the probability that customers buy nothing in the coming year, at most that of the window.
+
+    The longer a customer is silent, the more likely is it that no purchase follows at all, so a year of a
+    silent customer is worth fewer windows than that of an active one. MBG/NBD gives how many: the ratio of
+    the logarithms of its probabilities of no purchase. At most `yearly`, which holds for all where there is
+    no such model.
+
+    Args:
+        trading_days: of the window and of the year.
+    """
+    if purchases is None or not trading_days[1]:
+        return np.asarray(churn**yearly)
+    short, long = (
+        np.log(np.clip(bg_nbd.no_purchase_probability(purchases, histories_of(points), days), *_UNCERTAIN))
+        for days in trading_days
+    )
+    return np.asarray(churn ** np.clip(long / short, 1.0, max(yearly, 1.0)))
 
 
 def _scaled(unscaled: CustomerOutlook, factor: float, year_factor: float, yearly: float) -> CustomerOutlook:
@@ -378,7 +421,7 @@ def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float
         churn: their probability of buying nothing in the coming window.
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it.
     """
-    unscaled = _unscaled(model, points, churn, float(points.age.max()))
+    unscaled = _unscaled(model, points, churn, float(points.age.max()), yearly)
     factor, year_factor = (
         _factor(model, *pair)
         for pair in ((model.method, unscaled.value), (model.method_of_year, unscaled.value_of_year))
@@ -396,7 +439,7 @@ def stored_outlook(
     """
     oldest = max(float(part.age.max()) for part in points.parts(("age",)))
     pairs = zip(points.parts(POINTS), leaving.parts(), strict=True)
-    outlooks = (_unscaled(model, part, churn.iloc[:, 0].to_numpy(), oldest) for part, churn in pairs)
+    outlooks = (_unscaled(model, part, churn.iloc[:, 0].to_numpy(), oldest, yearly) for part, churn in pairs)
     stored = store_frames((pd.DataFrame(vars(part)) for part in outlooks), path)
     factor, year_factor = (
         _factor_of(model, method, sum_of(part[name].to_numpy() for part in stored.parts((name,))))

@@ -109,7 +109,13 @@ def _interval_columns() -> list[str]:
 
 def _churn_facts(model: ChurnModel | None) -> dict[str, Any]:
     if model is None:
-        return {"model": "recency_share", "columns": ["silence"], "parts": [], "even_odds_days": HORIZON_DAYS}
+        return {
+            "model": "recency_share",
+            "columns": ["silence"],
+            "parts": [],
+            "even_odds_days": HORIZON_DAYS,
+            "drivers_by_silence": [churn_risk.MEDIUM, churn_risk.LONG_SILENCE, churn_risk.USUAL],
+        }
     is_average = model.recipe == "calibrated_ensemble"
     # Temperature scaling takes the logarithm of both probabilities, or log-odds with either sign: twice the
     # log-odds.
@@ -126,8 +132,8 @@ def _churn_facts(model: ChurnModel | None) -> dict[str, Any]:
         "slope": slope,
         "shift": model.shift,
         "words": [churn_risk.WORDS[name] for name in model.columns],
-        "drivers": churn_risk.DRIVERS,
-        "least_contribution": churn_risk.LEAST_CONTRIBUTION,
+        "usual": churn_risk.USUAL,
+        "least_contributions": churn_risk.LEAST_CONTRIBUTIONS,
     }
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import customer_value, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
-from headgate.domains.retail.demand_insights_engine.origins import POINTS
+from headgate.domains.retail.demand_insights_engine.origins import DAYS_OF_YEAR, POINTS
 from headgate.domains.retail.money import amounts_in_arrow
 from headgate.systems.rows import write_to_file
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-HORIZONS_DAYS = (HORIZON_DAYS, 365)
+HORIZONS_DAYS = (HORIZON_DAYS, DAYS_OF_YEAR)
 SEED = 20_101_209
 DRAWS = 300
 _ENDS = [math.ceil(DRAWS * percent / 100) - 1 for percent in (10, 90)]
@@ -75,7 +75,7 @@ def forecast(
             90 days.
     """
     longer = yearly or 1.0
-    nothing, purchases = expected.churn**longer, expected.purchases * longer
+    nothing, purchases = expected.nothing_of_year if yearly else expected.churn, expected.purchases * longer
     value = expected.value_of_year if yearly else expected.value
     mean = purchases * expected.spend
     # The draws have the mean of purchases times spend; the published value may come from another method.
@@ -172,7 +172,7 @@ def _rows(
             "repeat_purchases": histories.frequency.astype("int32"),
             "recency_days": histories.recency_days.astype("int32"),
             "age_days": histories.age_days.astype("int32"),
-            "alive_probability": 1 - outlook.churn**expected.yearly,
+            "alive_probability": 1 - outlook.nothing_of_year,
             "expected_purchase_gbp": amounts_in_arrow(outlook.spend),
         }
         for days, ahead in zip(HORIZONS_DAYS, horizons, strict=True):

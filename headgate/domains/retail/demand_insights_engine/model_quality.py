@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.analytics.groups import Clusters
+    from headgate.domains.retail.demand_insights_engine.alive_trial import AliveTrial
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
@@ -179,6 +180,30 @@ def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins
         Measure(
             _VALUE, "interval_coverage", origin.period, inside, 0.8, "nominal", len(origin.customers), note
         )
+    ]
+
+
+def of_alive_trial(trial: AliveTrial | None) -> list[Measure]:
+    """The probability of buying again on the longest window that is over, beside one hazard for all
+    customers.
+    """
+    model, metric = "alive_probability", "calibration_error"
+    if trial is None:
+        return [Measure(model, metric, FIT, None, note="too short a history, or too few customers")]
+    gave, alike = trial.probability, trial.one_hazard
+    error, naive = (churn.calibration_error(trial.bought, each) for each in (gave, alike))
+    rows, rule = len(trial.bought), "one hazard"
+    return [
+        Measure(model, metric, trial.period, error, naive, rule, rows, "ten bins of equally many"),
+        Measure(
+            model,
+            "bought_share",
+            trial.period,
+            float(trial.bought.mean()),
+            float(gave.mean()),
+            "mean probability",
+            rows,
+        ),
     ]
 
 

@@ -8,7 +8,7 @@ expected.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
+DAYS_OF_YEAR = 365
 LEARNT_ORIGINS, TESTED_ORIGINS = 3, 2
 _LEARNT_APART_DAYS, _TESTED_APART_DAYS = 30, 21
 POINTS = (
@@ -49,7 +50,7 @@ POINTS = (
     "rhythm",
 )
 """What the models read of a customer."""
-_LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
+LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,17 @@ class Coming:
         trading_days: on the shop's own clock.
         buyers: customers who buy at least once, new ones included; None where no year is known.
         revenue: of all customers with a number, GBP; None likewise.
+        year_days: trading days of the coming year; 0 where none is asked for.
+        recent_buyers, recent_revenue: of the customers known now, if they do as lately; None where that is
+            not known.
     """
 
     trading_days: float
     buyers: float | None
     revenue: float | None
+    year_days: float = 0.0
+    recent_buyers: float | None = None
+    recent_revenue: float | None = None
 
 
 @dataclass(frozen=True)
@@ -163,15 +170,18 @@ def coming(
 ) -> Coming:
     """Return the expectation for the next days, from purchases up to `as_of`."""
     until = as_of + timedelta(days=horizon_days)
+    without_year = Coming(
+        clock.between(as_of, until), None, None, clock.between(as_of, as_of + timedelta(days=DAYS_OF_YEAR))
+    )
     back_days = horizon_days if clock.after_launch else YEAR_DAYS
     if not (clock.knows_season or clock.after_launch):
-        return Coming(clock.between(as_of, until), None, None)
+        return without_year
     buyers, revenue = _totals(
         days, as_of - timedelta(days=back_days), min(until - timedelta(days=back_days), as_of)
     )
     if not buyers:
-        return Coming(clock.between(as_of, until), None, None)
-    return Coming(clock.between(as_of, until), buyers * clock.growth, revenue * clock.growth)
+        return without_year
+    return replace(without_year, buyers=buyers * clock.growth, revenue=revenue * clock.growth)
 
 
 def described(
@@ -274,7 +284,7 @@ def _day(customers: ibis.Table, count: int, *, newest_first: bool) -> date | Non
 def _stepping(clock: TradingClock, first: date, apart_days: int, count: int) -> list[date]:
     """Up to `count` days, that many days apart, newest first; none with too little history."""
     days = [first - timedelta(days=apart_days * number) for number in range(count)]
-    return [day for day in days if (day - clock.first_on).days >= _LEAST_HISTORY_DAYS]
+    return [day for day in days if (day - clock.first_on).days >= LEAST_HISTORY_DAYS]
 
 
 @dataclass(frozen=True)
@@ -304,7 +314,15 @@ def expected(ahead: Coming, some: tuple[CustomerOrigin, ...]) -> Expected:
     buyers, revenue = (
         np.nanmean([getattr(origin, name) for origin in some]) for name in ("known_buyers", "known_revenue")
     )
-    return Expected(ahead.buyers * float(buyers), ahead.revenue * float(revenue))
+    return Expected(
+        mean_of(ahead.buyers * float(buyers), ahead.recent_buyers),
+        mean_of(ahead.revenue * float(revenue), ahead.recent_revenue),
+    )
+
+
+def mean_of(total: float | None, other: float | None) -> float | None:
+    """Return the geometric mean of two totals; the one that is known where the other is not."""
+    return float(np.sqrt(total * other)) if total and other else total or other
 
 
 def points_of(some: Sequence[StoredRows], columns: Sequence[str] = POINTS) -> pd.DataFrame:

@@ -31,6 +31,11 @@ SEGMENTS = np.array(
 )
 
 
+# The first row of a customer at high risk, by column: who has bought once may be new, and nobody is loyal.
+_FIRST_ROW_AT_HIGH_RISK = np.array([0, 2, 2, 3, 3])
+_LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK = 1, 3
+
+
 def scored(customers: pd.DataFrame, fifths: Mapping[str, Fifths]) -> pd.DataFrame:
     """Each customer's three scores (1 to 5), in the customers' order."""
     scores = {f"{name}_score": fifths[name].of(_scored_by(customers, name)) for name in _COLUMNS}
@@ -99,13 +104,26 @@ def _merged(some: list[Counted]) -> Counted:
     return values, counts
 
 
-def named(scores: pd.DataFrame) -> pd.DataFrame:
-    """The scores with their text `rfm` and the segment's name."""
+def named(scores: pd.DataFrame, bands: npt.NDArray[np.str_] | None = None) -> pd.DataFrame:
+    """The scores with their text `rfm` and the segment's name.
+
+    Args:
+        bands: of the risk of leaving. Where it contradicts the recency score, the segment is that of the
+            nearest score
+            without a contradiction: nobody at low risk is lost, and nobody at high risk is loyal.
+    """
     recency, frequency, monetary = (
         scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary")
     )
-    both = np.floor((frequency + monetary) / 2 + 0.5).astype(np.int64)
+    both = np.asarray(np.floor((frequency + monetary) / 2 + 0.5), dtype=np.int64)
+    row = (FIFTHS - recency).to_numpy()
+    if bands is not None:
+        at_least = np.where(bands == "high", _FIRST_ROW_AT_HIGH_RISK[both - 1], 0)
+        at_most = np.select(
+            [bands == "low", bands == "medium"], [_LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK], FIFTHS - 1
+        )
+        row = np.clip(row, at_least, at_most)
     return scores.assign(
         rfm=recency.astype(str) + frequency.astype(str) + monetary.astype(str),
-        segment=SEGMENTS[FIFTHS - recency, both - 1],
+        segment=SEGMENTS[row, both - 1],
     )

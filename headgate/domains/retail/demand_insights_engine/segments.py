@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from headgate.analytics.groups import Clusters, Typical, best_partition
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.demand_insights_engine import rfm
+from headgate.domains.retail.demand_insights_engine import churn_risk, rfm
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
 from headgate.systems.rows import write_to_file
 
@@ -50,18 +50,22 @@ def partition(customers: StoredRows) -> Partition:
     return Partition(best_partition(typical.scaled(drawn), _WORDS, "all customers"), typical)
 
 
-def table(customers: StoredRows, groups: Partition) -> RowsInFile:
-    """The table's rows, one per customer, in the customers' order."""
-    return write_to_file(Registry.load().prod["customer_segments"], _parts(customers, groups))
+def table(customers: StoredRows, groups: Partition, leaving: StoredRows) -> RowsInFile:
+    """The table's rows, one per customer, in the customers' order.
+
+    Args:
+        leaving: the probability that each customer leaves, as `CustomerModel` has it.
+    """
+    return write_to_file(Registry.load().prod["customer_segments"], _parts(customers, groups, leaving))
 
 
-def _parts(customers: StoredRows, partition: Partition) -> Iterator[pd.DataFrame]:
+def _parts(customers: StoredRows, partition: Partition, leaving: StoredRows) -> Iterator[pd.DataFrame]:
     fifths, begin = rfm.fifths_of(customers.parts), 0
     names, is_of_all = (
         np.array(partition.groups.names, dtype=object),
         len(partition.groups.labels) == len(customers),
     )
-    for part in customers.parts(("customer_id", *_READ)):
+    for part, probability in zip(customers.parts(("customer_id", *_READ)), leaving.parts(), strict=True):
         own = slice(begin, begin := begin + len(part))
         labels = partition.groups.labels[own] if is_of_all else partition.labels(part)
         base = part[["customer_id"]].assign(
@@ -69,6 +73,8 @@ def _parts(customers: StoredRows, partition: Partition) -> Iterator[pd.DataFrame
             purchase_days=part.purchases.astype("int32"),
             revenue_gbp=part.revenue,
         )
-        yield base.join(rfm.named(rfm.scored(part, fifths))).assign(
-            cluster=labels.astype("int32"), cluster_name=names[labels]
-        )
+        yield base.join(
+            rfm.named(
+                rfm.scored(part, fifths), churn_risk.bands_of(probability[churn_risk.LEAVING].to_numpy())
+            )
+        ).assign(cluster=labels.astype("int32"), cluster_name=names[labels])

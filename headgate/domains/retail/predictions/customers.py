@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 _LEAST_PROBABILITY = 1e-4
+_LEAST_CONTRIBUTIONS = (0.05, 0.05, 0.05)  # of older exports
 _EPSILON = 1e-12  # scikit-learn's, in its temperature scaling of probabilities
 _LEAST_DIVISOR = 1e-9
 _SINGULAR = 1e-6
@@ -201,18 +202,24 @@ class CustomerScorer:
         it.
         """
         if "words" not in self._churn:
-            return ()
+            if "drivers_by_silence" not in self._churn:  # an older export
+                return ()
+            least, silent, usual = self._churn["drivers_by_silence"]
+            return (silent if self._probability(point[None, self._churn_places])[0] >= least else usual,)
         own, reference = point[self._churn_places], self._scorer.arrays["reference"]
         typical = np.repeat(own[None, :], len(own), axis=0)
         np.fill_diagonal(typical, reference)
         both = logit(self._probability(np.vstack([own, typical])))
         raised = both[0] - both[1:]
-        order = np.argsort(-raised, kind="stable")[: self._churn["drivers"]]
         words = [
             pair[0] if above else pair[1]
             for pair, above in zip(self._churn["words"], own > reference, strict=True)
         ]
-        return tuple(words[place] for place in order if raised[place] > self._churn["least_contribution"])
+        raised = np.where([word is None for word in words], -np.inf, raised)
+        least = self._churn.get("least_contributions", _LEAST_CONTRIBUTIONS)
+        order = np.argsort(-raised, kind="stable")[: len(least)]
+        causes = [words[place] for place, bound in zip(order, least, strict=False) if raised[place] > bound]
+        return tuple(causes or filter(None, [self._churn.get("usual")]))
 
     @cached_property
     def _churn_places(self) -> Sequence[int]:

@@ -83,9 +83,9 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(
         WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet"
     )
     one_cluster = Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan)
-    segments.table(customers, segments.Partition(one_cluster, Typical(np.zeros(3), np.ones(3))))
+    segments.table(customers, segments.Partition(one_cluster, Typical(np.zeros(3), np.ones(3))), leaving)
     lifetime_value.table(WITHOUT_MODELS, customers, points, expected)
-    churn_risk.table(customers, points, None, None, leaving)
+    churn_risk.table(customers, points, None, None, leaving, at_stake=np.zeros(CUSTOMERS))
     assert in_memory == [[GROUP, GROUP, CUSTOMERS - 2 * GROUP]] * 3
 
 

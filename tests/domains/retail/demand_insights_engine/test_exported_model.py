@@ -109,7 +109,12 @@ def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(
     scorer, _ = exported(shop, leaving, shop.value)
     model = model_of(shop, leaving, shop.value)
     expected = churn_risk.table(
-        shop.customers, shop.described, model.churn, model.churn_trial, model.leaving
+        shop.customers,
+        shop.described,
+        model.churn,
+        model.churn_trial,
+        model.leaving,
+        at_stake=np.zeros(len(shop.points)),
     ).frame()
     np.testing.assert_allclose(
         scorer.churn_probability(shop.points.to_numpy()),
