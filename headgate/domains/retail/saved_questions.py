@@ -196,7 +196,7 @@ LIMIT 20
         "retail-copilot",
         "What do people search for in vain, and what does that cost?",
         """
-SELECT gap, template, searches, round(share, 3) AS share, round(expected_share, 3) AS expected_share, lost_revenue_gbp
+SELECT gap, search, searches, round(share, 3) AS share, round(expected_share, 3) AS expected_share, lost_revenue_gbp
 FROM query_gaps
 ORDER BY lost_revenue_gbp DESC, gap, template
 LIMIT 20

@@ -71,7 +71,9 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     return {
         "query_patterns": query_patterns.table(counted, labels, sub_labels, texts),
         "query_trends": query_trends.table(features.by_week(searched), labels, first_day, as_of),
-        "query_gaps": query_gaps.table(counted, labels, values, shop_value),
+        "query_gaps": query_gaps.table(
+            counted, labels, values, shop_value, examples=query_patterns.examples(texts)
+        ),
         "query_model_quality": model_quality.table(
             texts, grouped, f"{first_day}/{as_of}", sentence_model.NAME if model else None
         ),

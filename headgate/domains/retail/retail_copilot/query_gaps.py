@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
 from headgate.domains.retail.money import amounts
 
+LEAST_SEARCHES = 5
+"""Fewer searches that ended somewhere are no gap."""
+_MOST_CHANCE = 0.05  # that as many searches end there although the template is as all others
 PRIOR_SEARCHES = 10.0
 """Average searches that every template starts with: one search that found nothing is not a gap of 100 %."""
 _STEPS = (
@@ -15,6 +19,7 @@ _STEPS = (
     ("not_bought", "clicked", "bought"),
 )
 _COLUMNS = (
+    "search",
     "template",
     "gap",
     "gap_rank",
@@ -45,12 +50,20 @@ def purchase_values(clicks: pd.DataFrame, products: pd.DataFrame) -> tuple[pd.Se
 
 
 def table(
-    counted: pd.DataFrame, intents: pd.Series[str], values: pd.Series[float], shop_value: float
+    counted: pd.DataFrame,
+    intents: pd.Series[str],
+    values: pd.Series[float],
+    shop_value: float,
+    *,
+    examples: pd.Series[str],
 ) -> pd.DataFrame:
-    """The table's rows, one per template and kind of gap, the costliest first.
+    """The table's rows, one per template and kind of gap that is more than chance, the costliest first.
 
     A step's lost revenue is the searches that end there above the share of all templates, times the chance to
     buy once past it, times the value of a purchase.
+
+    Args:
+        examples: the search as typed, by template, where it may be shown.
     """
     worth = counted.template.map(values).astype(np.float64).fillna(shop_value)
     bought = float(counted.bought.sum())
@@ -64,6 +77,7 @@ def table(
     )
     named = rows.assign(
         gap_rank=np.arange(1, len(rows) + 1),
+        search=rows.template.map(examples).astype(object).fillna(rows.template),
         intent=rows.template.map(intents),
         purchase_value_gbp=amounts(rows.worth),
         lost_revenue_gbp=amounts(rows.lost),
@@ -86,7 +100,9 @@ def _step(counted: pd.DataFrame, gap: str, reached: str, passed: str, chance: fl
             "lost": (drawn - expected).clip(lower=0) * counted[reached] * chance * counted.worth,
         }
     )
-    return frame[ended > 0]
+    chance_of_more = np.asarray(binom.sf(ended - 1, counted[reached], expected), dtype=np.float64)
+    gaps: pd.DataFrame = frame[(ended >= LEAST_SEARCHES) & (chance_of_more <= _MOST_CHANCE)]
+    return gaps
 
 
 def _rate(part: float, whole: float) -> float:

@@ -20,9 +20,6 @@ def table(
         intents, sub_intents: label by template.
         texts: columns `query_text`, `template`, `sessions`, the commonest text first.
     """
-    shown = (
-        texts[texts.sessions >= _PRIVATE_BELOW].drop_duplicates("template").set_index("template").query_text
-    )
     return pd.DataFrame(
         {
             "template": counted.template,
@@ -35,6 +32,16 @@ def table(
             "click_through_rate": counted.clicked / counted.searches,
             "purchase_rate": counted.bought / counted.searches,
             "reformulation_rate": counted.reformulated / counted.searches,
-            "example": counted.template.map(redacted(shown).str.slice(0, _SHOWN_LENGTH)).astype(object),
+            "example": counted.template.map(examples(texts)).astype(object),
         }
     )
+
+
+def examples(texts: pd.DataFrame) -> pd.Series[str]:
+    """Return the commonest text of each template that more than one visit typed, without card numbers.
+
+    Args:
+        texts: as `table` has them.
+    """
+    shared = texts[texts.sessions >= _PRIVATE_BELOW].drop_duplicates("template")
+    return redacted(shared.set_index("template").query_text).str.slice(0, _SHOWN_LENGTH)
