@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from headgate.costs.recorded import EndedJobRun
     from headgate.lake.ports import FileRecord
     from headgate.reports.summary import DatasetSummary
-    from headgate.systems.dashboards import DeclaredDashboard, DeclaredPanel
+    from headgate.systems.dashboards import DeclaredDashboard
+    from headgate.systems.panels import DeclaredPanel
 
 AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves most of them to people
 

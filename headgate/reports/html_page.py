@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.costs.billing import rounded
 from headgate.reports.numbers import NOTHING, cell, figure
 from headgate.reports.svg_charts import draw
-from headgate.systems.dashboards import PanelKind
+from headgate.systems.panels import PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

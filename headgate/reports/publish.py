@@ -15,7 +15,7 @@ from headgate.reports.answers import CostBasis, collect
 from headgate.reports.html_page import html
 from headgate.reports.numbers import figure
 from headgate.settings import ArtifactsSettings, ReportSettings
-from headgate.systems.dashboards import PanelKind
+from headgate.systems.panels import PanelKind
 from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:

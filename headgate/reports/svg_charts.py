@@ -9,12 +9,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from headgate.reports.numbers import cell, short
-from headgate.systems.dashboards import PanelKind
+from headgate.systems.panels import PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.systems.dashboards import DeclaredPanel
+    from headgate.systems.panels import DeclaredPanel
 
     Row = Mapping[str, Any]
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -19,6 +18,15 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.currency import unit_in
 from headgate.errors import NotFoundError, SettingsError
 from headgate.project import PACKED_DASHBOARDS, currency, lake_domains, project
+from headgate.systems.panels import (
+    AlertRule,
+    DeclaredAction,
+    DeclaredFilter,
+    DeclaredPanel,
+    DeclaredQueue,
+    DeclaredTrust,
+    PanelKind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -30,84 +38,17 @@ if TYPE_CHECKING:
 FOLDER = "dashboards"
 
 
-class PanelKind(StrEnum):
-    """How a panel is drawn."""
-
-    # One figure: the columns `value` and `before` of the first row, and `reason` where no value is to be
-    # expected.
-    KPI = "kpi"
-    LINE = "line"
-    FAN = "fan"  # a line with bounds
-    BAR = "bar"
-    SCATTER = "scatter"
-    MAP = "map"  # regions by ISO 3166-1 alpha-2 code
-    TABLE = "table"
-
-
-@dataclass(frozen=True)
-class DeclaredPanel:
-    """One question of a dashboard.
-
-    Attributes:
-        name: unique in its dashboard.
-        table: the prod table whose contract defines the columns.
-        unit: of `y`, or of a figure's `value`; `currency` is the lake's.
-        better: for a figure: `higher` or `lower`.
-        before_label: what a figure's `before` is; empty for the period before.
-        x, y, bounds, series, size: columns of the answer that the chart uses.
-    """
-
-    name: str
-    question: str
-    kind: PanelKind
-    table: str
-    sql: str
-    unit: str = ""
-    better: str = "higher"
-    before_label: str = ""
-    x: str = ""
-    y: tuple[str, ...] = ()
-    bounds: tuple[tuple[str, str], ...] = ()
-    series: str = ""
-    size: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that the answer must have."""
-        if self.kind is PanelKind.KPI:
-            return ("value", "before")
-        named = (self.x, *self.y, *(end for pair in self.bounds for end in pair), self.series, self.size)
-        return tuple(dict.fromkeys(name for name in named if name))
-
-
-@dataclass(frozen=True)
-class AlertRule:
-    """A figure that people are alerted about when it is too high.
-
-    Attributes:
-        name: unique in its dashboard.
-        sql: answers one row with the column `value`.
-        above: the alert is raised when the value is greater.
-        message: what happened; `{value}` is replaced by the value, with its unit.
-        remedy: what to do.
-    """
-
-    name: str
-    sql: str
-    above: float
-    message: str
-    remedy: str
-    unit: str = ""
-
-
 @dataclass(frozen=True)
 class DeclaredDashboard:
-    """The panels of one system, in the order in which they are shown, and its alerts."""
+    """The panels of one system, in the order in which they are shown, and what the pages show beside them."""
 
     system: str
     title: str
     panels: tuple[DeclaredPanel, ...] = field(default=())
     alerts: tuple[AlertRule, ...] = field(default=())
+    trust: tuple[DeclaredTrust, ...] = field(default=())
+    filters: tuple[DeclaredFilter, ...] = field(default=())
+    queues: tuple[DeclaredQueue, ...] = field(default=())
 
     def panel(self, name: str) -> DeclaredPanel:
         """Return the panel of that name.
@@ -165,9 +106,17 @@ def _read(found: Iterable[Traversable]) -> Mapping[str, DeclaredDashboard]:
 
 def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
     """Return the dashboard with the lake's currency in units that say `currency`."""
-    panels = tuple(replace(panel, unit=unit_in(panel.unit, code)) for panel in board.panels)
+    panels = tuple(
+        replace(
+            panel,
+            unit=unit_in(panel.unit, code),
+            units={column: unit_in(unit, code) for column, unit in panel.units.items()},
+        )
+        for panel in board.panels
+    )
     alerts = tuple(replace(alert, unit=unit_in(alert.unit, code)) for alert in board.alerts)
-    return replace(board, panels=panels, alerts=alerts)
+    queues = tuple(replace(queue, unit=unit_in(queue.unit, code)) for queue in board.queues)
+    return replace(board, panels=panels, alerts=alerts, queues=queues)
 
 
 def _described_files(folder: Traversable) -> list[Traversable]:
@@ -187,8 +136,11 @@ def _dashboard(file: str, text: str) -> DeclaredDashboard:
         document = json.loads(text) if file.endswith(".json") else _parsed_yaml(text)
         panels = tuple(_panel(file, panel) for panel in document["panels"])
         alerts = tuple(AlertRule(**alert) for alert in document.get("alerts", ()))
+        trust = tuple(DeclaredTrust(**_with_tuples(note)) for note in document.get("trust", ()))
+        filters = tuple(DeclaredFilter(**_with_tuples(stated)) for stated in document.get("filters", ()))
+        queues = tuple(_queue(stated) for stated in document.get("queues", ()))
         return DeclaredDashboard(
-            system=document["system"], title=document["title"], panels=panels, alerts=alerts
+            document["system"], document["title"], panels, alerts, trust, filters, queues
         )
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(
@@ -204,6 +156,16 @@ def _parsed_yaml(text: str) -> Any:  # noqa: ANN401 whatever the file states
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
+
+
+def _queue(stated: Mapping[str, Any]) -> DeclaredQueue:
+    return DeclaredQueue(
+        **{**stated, "actions": tuple(DeclaredAction(**action) for action in stated["actions"])}
+    )
+
+
+def _with_tuples(stated: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in stated.items()}
 
 
 def _panel(file: str, stated: Mapping[str, Any]) -> DeclaredPanel:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.domains.retail import SYSTEMS
-from headgate.systems.dashboards import PanelKind, dashboards
+from headgate.systems.dashboards import dashboards
+from headgate.systems.panels import PanelKind
 from tests.console.accessibility import seen_pages
 from tests.console.browsers import WIDTHS, visit
 

@@ -10,7 +10,7 @@ import pytest
 
 from headgate.reports.answers import PanelAnswer
 from headgate.reports.html_page import html
-from headgate.systems.dashboards import DeclaredPanel, PanelKind
+from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.reports.test_report_page import report
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { partsOf, runShownBy, startsARun } from './commands'
+import { fileShownBy, partsOf, runShownBy, startsARun } from './commands'
 
 test('no word of a text is lost, and its commands are parts of their own', () => {
   const text =
@@ -18,4 +18,10 @@ test('a page or a button replaces the commands that do the same, and no other', 
   expect(runShownBy('headgate files show a.csv')).toBe('')
   expect(startsARun('headgate run')).toBe(true)
   expect(startsARun('headgate run --only SYSTEM')).toBe(false)
+})
+
+test('a command that shows a file names its key, quoted or not', () => {
+  expect(fileShownBy('headgate files show payments/today.csv')).toBe('payments/today.csv')
+  expect(fileShownBy("headgate files show 'payments/to day.csv'")).toBe('payments/to day.csv')
+  expect(fileShownBy('headgate run')).toBe('')
 })

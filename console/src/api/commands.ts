@@ -10,3 +10,7 @@ export const runShownBy = (command: string): string => /^headgate runs show (\S+
 
 /** Whether the button that starts a run does what a command does. */
 export const startsARun = (command: string): boolean => command === 'headgate run'
+
+/** The file whose page says what a command prints; empty for any other command. */
+export const fileShownBy = (command: string): string =>
+  /^headgate files show '?([^']+?)'?$/.exec(command)?.[1] ?? ''

@@ -82,17 +82,30 @@ export const cellText = (column: string, value: Cell | undefined): string =>
 /** An axis label. Values below 1 keep two digits that say something: 0.025, not 0. */
 export const short = (value: number): string => (Math.abs(value) < 1 ? SMALL : SHORT).format(value)
 
+/** A label of an axis with the sign of its unit: `40 %`, `$10k`. */
+export function axisLabel(value: number, unit: string): string {
+  if (unit === 'share' || unit === 'probability') return `${short(value * 100)} %`
+  if (unit === 'percent') return `${short(value)} %`
+  const currency = currencyOf(unit)
+  if (!currency) return short(value)
+  const digits = { notation: 'compact', maximumSignificantDigits: 3 } as const
+  return new Intl.NumberFormat('en-GB', { style: 'currency', currency, ...digits }).format(value)
+}
+
 /** A figure with its unit, as people write it: at most four significant digits. */
 export function figure(value: Cell | undefined, unit: string): string {
   if (value === null || value === undefined || value === '') return '–'
   const parsed = Number(value)
   if (!Number.isFinite(parsed)) return String(value)
-  if (unit === 'share') return `${measure(Math.round(parsed * 1000) / 10)} %`
+  if (unit === 'share' || unit === 'probability') return `${measure(Math.round(parsed * 1000) / 10)} %`
   if (unit === 'percent') return `${measure(Math.round(parsed * 10) / 10)} %`
   if (unit === 'score' && Math.abs(parsed) < 10) return parsed.toFixed(2)
-  if (/^[A-Z]{3}$/.test(unit)) return money(parsed, unit)
-  return measure(parsed)
+  const currency = currencyOf(unit)
+  return currency ? money(parsed, currency) : measure(parsed)
 }
+
+/** The currency of a unit such as `USD` or `USD per period`; empty where it has none. */
+export const currencyOf = (unit: string): string => /^([A-Z]{3})( per |$)/.exec(unit)?.[1] ?? ''
 
 /** An amount by its size: `$12.40`, `$3,412`, `$612k`, `$1.24m`. */
 export function money(amount: number, currency: string): string {

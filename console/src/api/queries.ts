@@ -211,10 +211,10 @@ export const useRun = (name: string) =>
 export function useStartRun() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (key: string) =>
+    mutationFn: ({ key, only = '' }: { key: string; only?: string }) =>
       read<Schemas['RunStarted']>('/v1/runs', {
         method: 'POST',
-        body: {},
+        body: only ? { only } : {},
         headers: { 'idempotency-key': key },
       }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }),
@@ -347,8 +347,10 @@ export async function moreRows(
   return soFar
 }
 
+/** The answer of a statement; nothing is asked without one. */
 export const useResult = (sql: string) =>
   useQuery({
+    enabled: sql !== '',
     queryKey: ['result', sql],
     queryFn: ({ signal }) => runQuery({ sql }, signal),
     staleTime: 5 * 60_000,

@@ -124,6 +124,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The newest decisions of a work queue, newest first. The table `decisions` has all of them
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listDecisions"];
+        put?: never;
+        /**
+         * Record what was decided about an item of a work queue, and by whom
+         * @description Needs the group `uploader`.
+         */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files": {
         parameters: {
             query?: never;
@@ -1042,6 +1066,13 @@ export interface components {
              * @example decimal(12,2)
              */
             type: string;
+            /**
+             * Unit
+             * @description Unit of its values; a code of ISO 4217 for amounts.
+             * @default
+             * @example share
+             */
+            unit: string;
         };
         /**
          * ContractDetail
@@ -1347,12 +1378,81 @@ export interface components {
          * @description The panels of one system, in the order in which they are shown.
          */
         Dashboard: {
+            /** Alerts */
+            alerts: components["schemas"]["DashboardAlert"][];
+            /** Filters */
+            filters: components["schemas"]["DashboardFilter"][];
             /** Panels */
             panels: components["schemas"]["Panel"][];
+            /** Queues */
+            queues: components["schemas"]["WorkQueue"][];
             /** System */
             system: string;
             /** Title */
             title: string;
+            /** Trust */
+            trust: components["schemas"]["TrustNote"][];
+        };
+        /**
+         * DashboardAlert
+         * @description A figure that people are alerted about when it is above its limit.
+         */
+        DashboardAlert: {
+            /** Above */
+            above: number;
+            /**
+             * Message
+             * @description What happened; `{value}` is the value.
+             */
+            message: string;
+            /** Name */
+            name: string;
+            /** Remedy */
+            remedy: string;
+            /**
+             * Sql
+             * @description Athena SQL that answers one row with the column `value`.
+             */
+            sql: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * DashboardFilter
+         * @description A choice that narrows the panels of a dashboard to rows of one value.
+         */
+        DashboardFilter: {
+            /** Column */
+            column: string;
+            /**
+             * Is Until
+             * @description Whether rows up to the value are kept, not only rows that have it.
+             */
+            is_until: boolean;
+            /** Label */
+            label: string;
+            /** Name */
+            name: string;
+            /**
+             * Panels
+             * @description Panels that are narrowed; empty for all.
+             */
+            panels: string[];
+            /**
+             * Tables
+             * @description Tables that are narrowed.
+             */
+            tables: string[];
+            /**
+             * Values
+             * @description Athena SQL whose first column has the values to choose from.
+             */
+            values: string;
+            /**
+             * Whole
+             * @description The value that the chosen rows get in `column`; empty to keep theirs.
+             */
+            whole: string;
         };
         /**
          * Dashboards
@@ -1361,6 +1461,81 @@ export interface components {
         Dashboards: {
             /** Dashboards */
             dashboards: components["schemas"]["Dashboard"][];
+        };
+        /**
+         * Decision
+         * @description A decision that somebody took.
+         */
+        Decision: {
+            /** Action */
+            action: string;
+            /** Assignee */
+            assignee: string;
+            /**
+             * Decided At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            decided_at: string;
+            /** Decided By */
+            decided_by: string;
+            /** Decision Id */
+            decision_id: string;
+            /** Item Id */
+            item_id: string;
+            /** Note */
+            note: string;
+            /** Queue */
+            queue: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * DecisionAsked
+         * @description A decision about an item of a work queue.
+         */
+        DecisionAsked: {
+            /**
+             * Action
+             * @description Action of the queue, such as `called`; every queue has `assign`, `note`, `reopen`.
+             */
+            action: string;
+            /**
+             * Assignee
+             * @default
+             */
+            assignee: string;
+            /**
+             * Item Id
+             * @description Item of the queue.
+             */
+            item_id: string;
+            /**
+             * Note
+             * @description Card numbers in it are masked.
+             * @default
+             */
+            note: string;
+            /**
+             * Queue
+             * @description Queue of a dashboard.
+             */
+            queue: string;
+            /**
+             * Value
+             * @description Value at stake that the person saw, as a decimal.
+             * @default
+             * @example 2412.50
+             */
+            value: string;
+        };
+        /**
+         * Decisions
+         * @description The newest decisions of a queue, newest first.
+         */
+        Decisions: {
+            /** Decisions */
+            decisions: components["schemas"]["Decision"][];
         };
         /**
          * Disposition
@@ -2302,6 +2477,11 @@ export interface components {
          */
         Panel: {
             /**
+             * Answer
+             * @description The answer in words: `{column}` is a cell of the first row that has them all.
+             */
+            answer: string;
+            /**
              * Before Label
              * @description What `before` of a figure is; empty for the period before.
              */
@@ -2351,6 +2531,13 @@ export interface components {
             table: string;
             /** Unit */
             unit: string;
+            /**
+             * Units
+             * @description Units of columns of the answer that no contract has.
+             */
+            units: {
+                [key: string]: string;
+            };
             /**
              * X
              * @description A column of the answer; empty where the kind of chart needs none.
@@ -2603,6 +2790,24 @@ export interface components {
         Questions: {
             /** Questions */
             questions: components["schemas"]["Question"][];
+        };
+        /**
+         * QueueAction
+         * @description A decision that closes an item of a queue.
+         */
+        QueueAction: {
+            /**
+             * Key
+             * @description The key that takes it in the console.
+             */
+            key: string;
+            /** Label */
+            label: string;
+            /**
+             * Name
+             * @description Send it as `action` to `POST /v1/decisions`.
+             */
+            name: string;
         };
         /**
          * ReasonCount
@@ -2895,6 +3100,12 @@ export interface components {
          */
         RunDetail: {
             /**
+             * Actor
+             * @description Who asked for it; empty where nobody did, and for older runs.
+             * @default
+             */
+            actor: string;
+            /**
              * Cause
              * @default
              */
@@ -3172,6 +3383,29 @@ export interface components {
             name: string;
         };
         /**
+         * TrustNote
+         * @description How far the figures of some tables may be trusted.
+         */
+        TrustNote: {
+            /**
+             * Source
+             * @description Table whose contract has the units of the answer.
+             */
+            source: string;
+            /**
+             * Sql
+             * @description Athena SQL that answers one row; empty where the words need none.
+             */
+            sql: string;
+            /** Tables */
+            tables: string[];
+            /**
+             * Words
+             * @description Parts of a line; one with a `{column}` that is null in the answer is left out.
+             */
+            words: string[];
+        };
+        /**
          * Upload
          * @description An upload as it stands now.
          */
@@ -3305,6 +3539,30 @@ export interface components {
          * @enum {string}
          */
         Use: "IDENTITY" | "TRANSFORMATION" | "AGGREGATION" | "CONDITIONAL" | "FILTER" | "GROUP_BY" | "JOIN" | "SORT" | "WINDOW";
+        /**
+         * WorkQueue
+         * @description Items that people decide about one after the other.
+         */
+        WorkQueue: {
+            /** Actions */
+            actions: components["schemas"]["QueueAction"][];
+            /** Name */
+            name: string;
+            /**
+             * Sql
+             * @description Athena SQL of item_id, subject, reason, value; the most urgent first.
+             */
+            sql: string;
+            /** Table */
+            table: string;
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @description Unit of `value`.
+             */
+            unit: string;
+        };
     };
     responses: {
         /** @description A service behind the API failed */
@@ -3670,6 +3928,77 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listDecisions: {
+        parameters: {
+            query: {
+                /** @description Queue of a dashboard. */
+                queue: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key starts the same thing once; use a random UUID per attempt of a person. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];

@@ -1,7 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useEffect, useMemo, useRef } from 'react'
 
-import { type Cell, isName, isNumeric, measure, number } from '../api/format'
+import { type Cell, isName, isNumeric, number } from '../api/format'
+import type { ColumnFormat } from '../formats/columns'
 import { firstRow, placesFor, ROW_PX } from './row-window'
 
 interface Column {
@@ -14,8 +15,10 @@ interface Props {
   rows: { length: number; at: (index: number) => Cell[] | undefined }
   height?: number
   label: string
-  /** Whether the table is what a person reads first, and not where the digits are looked up: its titles have them. */
-  isSummary?: boolean
+  /** How columns are headed and cells are read; without them names, and numbers with all of their digits. A cell's title has the exact value. */
+  formats?: ColumnFormat[] | undefined
+  /** How many columns, from the first, stay in view while one scrolls sideways. */
+  pinned?: number
   /** Whether `rows` are all there are; the table reports an unknown length otherwise. */
   isComplete?: boolean
   /** Called while the last rows are near the view, so that more of them can be read. */
@@ -32,12 +35,13 @@ export function Grid({
   rows,
   height = 420,
   label,
-  isSummary = false,
+  formats,
+  pinned = 1,
   isComplete = true,
   onNearEnd,
 }: Props) {
   const view = useRef<HTMLDivElement>(null)
-  const { fields, total } = useFields(columns, rows, isSummary)
+  const { fields, total } = useFields(columns, rows, formats, pinned)
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are read in this render only
   const virtual = useVirtualizer({
     count: placesFor(rows.length),
@@ -74,7 +78,7 @@ export function Grid({
             title={`${field.name}: ${field.type}`}
             style={field.style}
           >
-            {field.name}
+            {field.heading}
           </div>
         ))}
       </div>
@@ -94,8 +98,9 @@ export function Grid({
 }
 
 interface Field extends Column {
+  heading: string
   className: string
-  style: { width: number }
+  style: { width: number; left?: number }
   /** A cell's text. */
   shown: (value: Cell) => string
 }
@@ -137,35 +142,42 @@ const Row = memo(function Row({ fields, row, index, top }: RowProps) {
 function useFields(
   columns: Column[],
   rows: Props['rows'],
-  isSummary: boolean,
+  formats: ColumnFormat[] | undefined,
+  pinned: number,
 ): { fields: Field[]; total: number } {
   const { at, length } = rows
   const beginning = Math.min(length, 100)
   const probe = at(0)
   return useMemo(() => {
     const sample = Array.from({ length: beginning }, (_, index) => at(index) ?? [])
-    const fields = columns.map((column, place) => {
-      const shown = textOf(column, isSummary)
-      const width = widthOf(
-        column,
-        sample.map((row) => (row[place] == null ? '' : shown(row[place]))),
-      )
-      const className = isNumeric(column.type) ? 'grid-cell number' : 'grid-cell'
-      return { ...column, shown, className, style: { width } }
+    const read = columns.map((column, place) => {
+      const { heading, text } = formats?.[place] ?? { heading: column.name, text: exactText(column) }
+      const texts = sample.map((row) => (row[place] == null ? '' : text(row[place])))
+      return { ...column, heading, shown: text, width: widthOf(heading, texts) }
     })
-    return { fields, total: fields.reduce((sum, field) => sum + field.style.width, 0) }
+    const widthBefore = (place: number) => read.slice(0, place).reduce((sum, { width }) => sum + width, 0)
+    const fields = read.map(({ width, ...column }, place): Field => {
+      const isPinned = place < pinned
+      const kinds = [
+        'grid-cell',
+        isNumeric(column.type) && !isName(column.name) ? 'number' : '',
+        isPinned ? 'grid-pinned' : '',
+      ]
+      const style = isPinned ? { width, left: widthBefore(place) } : { width }
+      return { ...column, className: kinds.filter(Boolean).join(' '), style }
+    })
+    const total = widthBefore(read.length)
+    return { fields, total }
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `at` is a new function in each render; `probe` changes with the answer
-  }, [columns, beginning, probe, isSummary])
+  }, [columns, beginning, probe, formats, pinned])
 }
 
-/** A cell's text: a number with all of its digits, or rounded where the table is a summary. Ids are names: no separators. */
-function textOf({ name, type }: Column, isSummary: boolean): (value: Cell) => string {
-  if (!isNumeric(type) || isName(name)) return String
-  return isSummary && /^(double|float|real)/i.test(type) ? measure : number
-}
+/** A cell's text with all of its digits. Ids are names: no separators. */
+const exactText = ({ name, type }: Column): ((value: Cell) => string) =>
+  !isNumeric(type) || isName(name) ? String : number
 
-function widthOf(column: Column, texts: string[]): number {
+function widthOf(heading: string, texts: string[]): number {
   const longest = Math.max(0, ...texts.map((text) => text.length))
   // A bold character of the header is wider than one of a cell.
-  return Math.min(420, Math.max(64, longest * 8 + 20, column.name.length * 10 + 24))
+  return Math.min(420, Math.max(64, longest * 8 + 20, heading.length * 9 + 24))
 }

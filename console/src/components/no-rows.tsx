@@ -1,6 +1,7 @@
 import { Anchor } from '@mantine/core'
 
 import { useRuns, useTable } from '../api/queries'
+import { heading } from '../formats/words'
 import { Empty, Waiting } from './states'
 import { whyEmpty } from './why-empty'
 
@@ -13,7 +14,7 @@ export function NoRows({ system, table }: { system: string; table: string }) {
   const current = detail.data ?? { version: 'unknown', rows: 1, as_of: '' }
   const cause = whyEmpty(
     { rows: current.version ? current.rows : undefined, as_of: current.as_of, run: ended },
-    { name: table, href: `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}` },
+    { name: heading(table), href: `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}` },
   )
   return (
     <Empty>

@@ -1,10 +1,14 @@
-import { Box, Group, Title } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Box, Group, Text, Title } from '@mantine/core'
+import { type ReactNode, useEffect, useRef } from 'react'
 
-/** The heading of a page, there from its first moment: also while the page loads, and when it fails. */
+/** The heading of a page, there from its first moment: also while the page loads, and when it fails. It is the title of the tab. */
 export function PageTitle({ children }: { children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    document.title = `${heading.current?.textContent ?? ''} · Headgate`
+  })
   return (
-    <Title order={1} size="h3" style={{ overflowWrap: 'anywhere' }}>
+    <Title order={1} size="h3" ref={heading} style={{ overflowWrap: 'anywhere' }}>
       {children}
     </Title>
   )
@@ -12,18 +16,29 @@ export function PageTitle({ children }: { children: ReactNode }) {
 
 interface Props {
   title: string
+  /** A line below the title. */
+  subtitle?: string | undefined
+  /** The name of the section, if it stays the same while the title changes with the answer. */
+  name?: string
   actions?: ReactNode
   children: ReactNode
   order?: 2 | 3
 }
 
-export function Panel({ title, actions, children, order = 2 }: Props) {
+export function Panel({ title, subtitle, name = title, actions, children, order = 2 }: Props) {
   return (
-    <Box component="section" className="panel" p="sm" h="100%" aria-label={title}>
-      <Group justify="space-between" mb="xs" gap="xs">
-        <Title order={order} size="h5" style={{ overflowWrap: 'anywhere' }} miw={0}>
-          {title}
-        </Title>
+    <Box component="section" className="panel" p="sm" h="100%" aria-label={name}>
+      <Group justify="space-between" align="start" mb="xs" gap="xs" wrap="nowrap" className="panel-head">
+        <div style={{ minWidth: 0 }}>
+          <Title order={order} size="h5" style={{ overflowWrap: 'anywhere' }}>
+            {title}
+          </Title>
+          {subtitle ? (
+            <Text size="xs" className="muted">
+              {subtitle}
+            </Text>
+          ) : null}
+        </div>
         {actions}
       </Group>
       {children}

@@ -1,3 +1,5 @@
+import { day } from '../formats/moments'
+
 /** Facts about a table and the newest run that has ended, from which follows why an answer has no rows. */
 export interface EmptyFacts {
   /** Rows of the published table; undefined where it was never published. */
@@ -26,7 +28,7 @@ export function whyEmpty(facts: EmptyFacts, table: { href: string; name: string 
       remedy: 'See what the run did',
       href: `#/runs/${encodeURIComponent(run.name)}`,
     }
-  const as_of = facts.as_of ? ` as of ${facts.as_of}` : ''
+  const as_of = facts.as_of ? ` as of ${day(facts.as_of)}` : ''
   return rows === 0
     ? {
         why: `${table.name} was built${as_of} and has no rows: no row of its sources counts.`,

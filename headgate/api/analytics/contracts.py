@@ -79,6 +79,7 @@ def _columns(contract: Contract) -> tuple[ContractColumn, ...]:
         ContractColumn(
             name=column.name,
             type=glue_type(column.type),
+            unit=column.unit,
             description=column.description,
             required=column.required,
             primary_key=column.name in contract.key,

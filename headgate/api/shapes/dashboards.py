@@ -31,6 +31,64 @@ class Panel(Shape):
     )
     series: Column
     size: Column
+    answer: str = Field(
+        description="The answer in words: `{column}` is a cell of the first row that has them all."
+    )
+    units: dict[str, str] = Field(description="Units of columns of the answer that no contract has.")
+
+
+class TrustNote(Shape):
+    """How far the figures of some tables may be trusted."""
+
+    tables: tuple[str, ...]
+    words: tuple[str, ...] = Field(
+        description="Parts of a line; one with a `{column}` that is null in the answer is left out."
+    )
+    sql: str = Field(description="Athena SQL that answers one row; empty where the words need none.")
+    source: str = Field(description="Table whose contract has the units of the answer.")
+
+
+class DashboardFilter(Shape):
+    """A choice that narrows the panels of a dashboard to rows of one value."""
+
+    name: str
+    label: str
+    column: str
+    tables: tuple[str, ...] = Field(description="Tables that are narrowed.")
+    values: str = Field(description="Athena SQL whose first column has the values to choose from.")
+    whole: str = Field(description="The value that the chosen rows get in `column`; empty to keep theirs.")
+    is_until: bool = Field(description="Whether rows up to the value are kept, not only rows that have it.")
+    panels: tuple[str, ...] = Field(description="Panels that are narrowed; empty for all.")
+
+
+class DashboardAlert(Shape):
+    """A figure that people are alerted about when it is above its limit."""
+
+    name: str
+    sql: str = Field(description="Athena SQL that answers one row with the column `value`.")
+    above: float
+    message: str = Field(description="What happened; `{value}` is the value.")
+    remedy: str
+    unit: str
+
+
+class QueueAction(Shape):
+    """A decision that closes an item of a queue."""
+
+    name: str = Field(description="Send it as `action` to `POST /v1/decisions`.")
+    label: str
+    key: str = Field(description="The key that takes it in the console.")
+
+
+class WorkQueue(Shape):
+    """Items that people decide about one after the other."""
+
+    name: str
+    title: str
+    table: str
+    sql: str = Field(description="Athena SQL of item_id, subject, reason, value; the most urgent first.")
+    unit: str = Field(description="Unit of `value`.")
+    actions: tuple[QueueAction, ...]
 
 
 class Dashboard(Shape):
@@ -39,6 +97,10 @@ class Dashboard(Shape):
     system: str
     title: str
     panels: tuple[Panel, ...]
+    trust: tuple[TrustNote, ...]
+    filters: tuple[DashboardFilter, ...]
+    alerts: tuple[DashboardAlert, ...]
+    queues: tuple[WorkQueue, ...]
 
 
 class Dashboards(Shape):

@@ -45,6 +45,9 @@ class ContractColumn(Shape):
 
     name: str
     type: str = Field(description="Type in Athena.", examples=["decimal(12,2)"])
+    unit: str = Field(
+        "", description="Unit of its values; a code of ISO 4217 for amounts.", examples=["share"]
+    )
     description: str = ""
     required: bool = False
     primary_key: bool = False

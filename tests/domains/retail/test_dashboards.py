@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -14,7 +15,8 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.query import translate
 from headgate.query.reading import only_reading
-from headgate.systems.dashboards import AlertRule, DeclaredPanel, PanelKind, dashboards
+from headgate.systems.dashboards import dashboards
+from headgate.systems.panels import AlertRule, DeclaredFilter, DeclaredPanel, DeclaredQueue, PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +82,68 @@ def test_an_alert_asks_its_own_system_for_one_value(
     assert [column[0] for column in answer.description or ()] == ["value"]
     assert len(answer.fetchall()) == 1
     assert "{value}" in rule.message
+
+
+def named_in(template: str) -> set[str]:
+    """Return the columns that a text is filled from."""
+    return set(re.findall(r"\{(\w+)\}", template)) - {"row_count"}
+
+
+@pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
+def test_an_answer_in_words_and_units_name_columns_of_the_answer(
+    system: str, panel: DeclaredPanel, prod: duckdb.DuckDBPyConnection
+) -> None:
+    assert system in SYSTEMS
+    columns = {column[0] for column in prod.execute(translate(panel.sql, "duckdb")).description or ()}
+    assert named_in(panel.answer) <= columns
+    assert set(panel.units) <= columns
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_figure_has_words_for_how_far_it_is_trusted(
+    system: str, prod: duckdb.DuckDBPyConnection
+) -> None:
+    board = dashboards()[system]
+    assert {panel.table for panel in board.panels} <= {table for note in board.trust for table in note.tables}
+    for note in board.trust:
+        read = (
+            {table.name for table in sqlglot.parse_one(note.sql, read="athena").find_all(exp.Table)}
+            if note.sql
+            else set()
+        )
+        assert {*read, *note.tables} <= set(REGISTRY.tables_of(system))
+        answer = prod.execute(translate(note.sql, "duckdb")).description if note.sql else []
+        assert set().union(*map(named_in, note.words)) <= {column[0] for column in answer or ()}
+
+
+FILTERS = [(system, choice) for system, board in dashboards().items() for choice in board.filters]
+
+
+@pytest.mark.parametrize(
+    ("system", "choice"), FILTERS, ids=[f"{system}/{choice.name}" for system, choice in FILTERS]
+)
+def test_a_filter_compares_a_column_that_its_tables_have(
+    system: str, choice: DeclaredFilter, prod: duckdb.DuckDBPyConnection
+) -> None:
+    tables = REGISTRY.tables_of(system)
+    assert all(choice.column in tables[table].names for table in choice.tables)
+    assert set(choice.panels) <= {panel.name for panel in dashboards()[system].panels}
+    assert len(prod.execute(translate(choice.values, "duckdb")).description or ()) == 1
+
+
+QUEUES = [(system, queue) for system, board in dashboards().items() for queue in board.queues]
+
+
+@pytest.mark.parametrize(("system", "queue"), QUEUES, ids=[queue.name for _, queue in QUEUES])
+def test_a_queue_says_why_and_how_much_is_at_stake(
+    system: str, queue: DeclaredQueue, prod: duckdb.DuckDBPyConnection
+) -> None:
+    assert queue.table in REGISTRY.tables_of(system)
+    answer = prod.execute(translate(queue.sql, "duckdb"))
+    assert [column[0] for column in answer.description or ()][:4] == ["item_id", "subject", "reason", "value"]
+    keys = [action.key for action in queue.actions]
+    assert keys
+    assert len({*keys, "j", "k"}) == len(keys) + 2  # two keys move
 
 
 def test_names_of_panels_are_unique() -> None:

@@ -23,7 +23,8 @@ from headgate.reports.html_page import html
 from headgate.reports.numbers import cell, figure
 from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.svg_charts import draw
-from headgate.systems.dashboards import AlertRule, DeclaredDashboard, DeclaredPanel, PanelKind
+from headgate.systems.dashboards import DeclaredDashboard
+from headgate.systems.panels import AlertRule, DeclaredPanel, PanelKind
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 pytestmark = pytest.mark.unit

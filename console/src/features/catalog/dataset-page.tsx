@@ -63,6 +63,8 @@ const SCORE: Schemas['Panel'] = {
   bounds: [],
   series: '',
   size: '',
+  answer: '',
+  units: {},
 }
 
 function History({ points }: { points: Schemas['QualityPoint'][] }) {

@@ -10,6 +10,7 @@ import { Grid } from '../../components/grid'
 import { NoRows } from '../../components/no-rows'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
+import { heading } from '../../formats/words'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './dataset-page'
 
@@ -20,7 +21,7 @@ export function TablePage() {
   return (
     <Stack gap="md">
       <div>
-        <PageTitle>{table}</PageTitle>
+        <PageTitle>{heading(table)}</PageTitle>
         {detail.data ? (
           <Text size="sm" className="muted">
             {count(detail.data.rows, 'row')}

@@ -28,16 +28,28 @@ echarts.use([
   VisualMapComponent,
 ])
 
+interface Props {
+  shown: Shown
+  height: number
+  /** Called with the name that was clicked: of a bar, a country, a point. */
+  onPick?: ((name: string) => void) | undefined
+}
+
 /** A chart drawn as SVG. Its numbers are in the panel's table, which a screen reader gets instead. */
-export default function Chart({ shown, height }: { shown: Shown; height: number }) {
+export default function Chart({ shown, height, onPick }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const scheme = useComputedColorScheme('light')
+  const pick = useRef(onPick)
+  useEffect(() => {
+    pick.current = onPick
+  })
   useEffect(() => {
     const element = place.current
     if (!element) return undefined
     if (shown.panel.kind === 'map') registerWorld(echarts)
     const chart = echarts.init(element, scheme === 'dark' ? 'dark' : undefined, { renderer: 'svg' })
     chart.setOption({ backgroundColor: 'transparent', animation: false, ...options(shown, scheme) })
+    chart.on('click', ({ name }) => pick.current?.(name))
     const observer = new ResizeObserver(() => chart.resize())
     observer.observe(element)
     return () => {
@@ -45,7 +57,7 @@ export default function Chart({ shown, height }: { shown: Shown; height: number 
       chart.dispose()
     }
   }, [shown, scheme])
-  // A map is about twice as wide as high; on a phone more height would be empty.
-  const size = shown.panel.kind === 'map' ? { aspectRatio: '1.8', maxHeight: height } : { height }
+  // A map is about twice as wide as high, and fills the width of its panel.
+  const size = shown.panel.kind === 'map' ? { aspectRatio: '1.9', width: '100%' } : { height }
   return <div ref={place} style={size} role="img" aria-label={shown.panel.question} />
 }

@@ -1,75 +1,82 @@
-import { Anchor, Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { lazy, Suspense, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { bytes, count, csvLine, download, usd } from '../../api/format'
+import type { Cell } from '../../api/format'
 import { type Result, useContract, useResult } from '../../api/queries'
 import { Grid } from '../../components/grid'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
+import { columnFormats, type Units, useUnits } from '../../formats/columns'
+import { answerTitle } from '../../formats/template'
+import { Definition, Statement } from './panel-details'
+import { PanelMenu, type PanelView as View } from './panel-menu'
+import { TrustLine } from './trust-line'
 
 const Chart = lazy(() => import('./chart'))
-const HEIGHTS: Record<string, number> = { fan: 340, map: 420 }
+const HEIGHT = 320
 
-type View = 'chart' | 'table' | 'SQL' | 'definition'
+interface Props {
+  panel: Schemas['Panel']
+  board: Schemas['Dashboard']
+  /** The panel's statement with the filters of the page. */
+  sql: string
+}
 
-/** A question with its chart, table, SQL and definition. All show the one answer. */
-export function PanelView({ panel, system }: { panel: Schemas['Panel']; system: string }) {
-  const drawn = panel.kind !== 'table'
-  const [view, setView] = useState<View>(drawn ? 'chart' : 'table')
-  const result = useResult(panel.sql)
-  const views: View[] = drawn ? ['chart', 'table', 'SQL', 'definition'] : ['table', 'SQL', 'definition']
+/** The answer to a question in words, then the chart or table behind it, then how far it may be trusted. */
+export function PanelView({ panel, board, sql }: Props) {
+  const isDrawn = panel.kind !== 'table'
+  const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
+  const result = useResult(sql)
+  const units = useUnits(panel.table, panel.units)
+  const answer =
+    result.data && panel.answer ? answerTitle(panel.answer, named(result.data), units) : undefined
   return (
     <Panel
-      title={panel.question}
+      title={answer ?? panel.question}
+      subtitle={answer ? panel.question : undefined}
+      name={panel.question}
       actions={
-        <Group gap="xs">
-          <SegmentedControl
-            size="xs"
-            data={views}
-            value={view}
-            onChange={setView}
-            aria-label={`View of ${panel.name}`}
-          />
-          <Button
-            size="compact-xs"
-            variant="default"
-            disabled={!result.data}
-            onClick={() => result.data && save(panel.name, result.data)}
-          >
-            Download CSV
-          </Button>
-        </Group>
+        <PanelMenu
+          name={panel.name}
+          question={panel.question}
+          sql={sql}
+          views={isDrawn ? ['chart', 'table', 'SQL', 'definition'] : ['table', 'SQL', 'definition']}
+          view={view}
+          answer={result.data}
+          onView={setView}
+        />
       }
     >
       <Answered of={result} what="the answer">
-        {(answer) => <View view={view} panel={panel} answer={answer} system={system} />}
+        {(rows) => (
+          <Shown view={view} panel={panel} answer={rows} system={board.system} sql={sql} units={units} />
+        )}
       </Answered>
+      <TrustLine board={board} table={panel.table} />
     </Panel>
   )
 }
 
-function save(name: string, answer: Result): void {
-  download(`${name}.csv`, [csvLine(answer.columns.map((column) => column.name)), ...answer.rows.map(csvLine)])
-}
+const named = (answer: Result) => ({
+  columns: answer.columns.map((column) => column.name),
+  rows: answer.rows as Cell[][],
+})
 
-function View({
-  view,
-  panel,
-  answer,
-  system,
-}: {
+interface ShownProps {
   view: View
   panel: Schemas['Panel']
   answer: Result
   system: string
-}) {
-  const shown = useMemo(
-    () => ({ panel, columns: answer.columns.map((column) => column.name), rows: answer.rows }),
-    [panel, answer],
-  )
-  if (view === 'SQL') return <Statement sql={panel.sql} answer={answer} />
+  sql: string
+  units: Units
+}
+
+function Shown({ view, panel, answer, system, sql, units }: ShownProps) {
+  const shown = useMemo(() => ({ panel, units, ...named(answer) }), [panel, answer, units])
+  const formats = useMemo(() => columnFormats(answer.columns, units), [answer.columns, units])
+  const onPick = usePick(panel, system)
+  if (view === 'SQL') return <Statement sql={sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
   if (answer.rows.length === 0) return <NoRows system={system} table={panel.table} />
   if (view === 'table')
@@ -77,61 +84,23 @@ function View({
       <Grid
         columns={answer.columns}
         rows={{ length: answer.rows.length, at: (index) => answer.rows[index] }}
-        height={340}
+        height={HEIGHT}
         label={panel.question}
-        isSummary={panel.kind === 'table'}
+        formats={formats}
       />
     )
   return (
     <Suspense fallback={<Waiting what="the chart" />}>
-      <Chart shown={shown} height={HEIGHTS[panel.kind] ?? 300} />
+      <Chart shown={shown} height={HEIGHT} onPick={onPick} />
     </Suspense>
   )
 }
 
-function Statement({ sql, answer }: { sql: string; answer: Result }) {
-  return (
-    <Stack gap="xs">
-      <pre className="sql scroll" tabIndex={0}>
-        {sql}
-      </pre>
-      <Text size="xs" className="muted">
-        {count(answer.rows.length, 'row')}, {bytes(answer.query.scanned_bytes)} scanned,{' '}
-        {usd(answer.query.cost_usd)}
-      </Text>
-      <Anchor size="sm" href={`#/query?sql=${encodeURIComponent(sql)}`}>
-        Open in the editor
-      </Anchor>
-    </Stack>
-  )
-}
-
-function Definition({ table, system, columns }: { table: string; system: string; columns: string[] }) {
-  const contract = useContract('prod', table)
-  return (
-    <Answered of={contract} what="the contract">
-      {(found) => (
-        <Stack gap="xs">
-          <Text size="sm">
-            <Anchor href={`#/tables/${system}/${table}`}>{table}</Anchor>: {found.description}
-          </Text>
-          <dl style={{ margin: 0 }}>
-            {found.column_list
-              .filter((column) => columns.includes(column.name))
-              .map((column) => (
-                <div key={column.name}>
-                  <dt style={{ fontWeight: 600 }}>{column.name}</dt>
-                  <dd
-                    className="muted"
-                    style={{ margin: '0 0 4px 0', fontSize: 'var(--mantine-font-size-sm)' }}
-                  >
-                    {column.description}
-                  </dd>
-                </div>
-              ))}
-          </dl>
-        </Stack>
-      )}
-    </Answered>
-  )
+/** Opens the rows behind a bar or a country, where the panel's table has the column that was drawn. */
+function usePick(panel: Schemas['Panel'], system: string): ((name: string) => void) | undefined {
+  const contract = useContract('prod', panel.table)
+  const hasColumn = contract.data?.column_list.some((column) => column.name === panel.x)
+  if (!hasColumn || (panel.kind !== 'bar' && panel.kind !== 'map')) return undefined
+  const page = `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(panel.table)}`
+  return (name) => window.location.assign(`${page}?filter=${encodeURIComponent(`${panel.x}:eq:${name}`)}`)
 }

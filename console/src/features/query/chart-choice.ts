@@ -105,5 +105,7 @@ function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel']
     bounds: [],
     series: choice.series,
     size: '',
+    answer: '',
+    units: {},
   }
 }

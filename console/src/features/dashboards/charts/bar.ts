@@ -1,0 +1,57 @@
+import type { Cell } from '../../../api/format'
+import { axisTitle, cellWords } from '../../../formats/columns'
+import { label } from '../../../formats/words'
+import { axisName, colourOf, type Drawing, grid, hover, numeric, SOFT, text, valueAxis } from './chart-parts'
+
+/** Bars with their value at the end; colours only where the bars are parts of a whole. */
+export function bar({ panel, rows, scheme, unitOf }: Drawing): Record<string, unknown> {
+  const column = panel.y[0] ?? ''
+  const unit = unitOf(column)
+  const names = [...new Set(rows.map((row) => text(row[panel.x])))]
+  const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [column]
+  const said = (value: unknown): string => cellWords('', value as Cell, unit, 'double')
+  const series = groups.map((group, at) => {
+    const own = panel.series ? rows.filter((row) => text(row[panel.series]) === group) : rows
+    const values = new Map(own.map((row) => [text(row[panel.x]), numeric(row[column])]))
+    return {
+      type: 'bar',
+      name: group,
+      stack: 'all',
+      barMaxWidth: 22,
+      color: colourOf(at, groups.length, scheme),
+      label: {
+        show: groups.length === 1,
+        position: 'right',
+        color: SOFT[scheme],
+        formatter: (point: { value: unknown }) => said(point.value),
+      },
+      data: names.map((name) => values.get(name) ?? null),
+    }
+  })
+  return {
+    grid: { ...grid, top: groups.length > 1 ? 32 : 8, right: 56, bottom: 28 },
+    legend: { show: groups.length > 1, top: 0, right: 8, formatter: (name: string) => label(name) },
+    tooltip: hover((points) => [
+      axisName(points[0]?.name ?? '', panel.x),
+      ...points
+        .filter((point) => point.value !== null && point.value !== undefined)
+        .map(
+          (point) =>
+            `${groups.length > 1 ? label(point.seriesName) : axisTitle(column, unit)}: ${said(point.value)}`,
+        ),
+    ]),
+    xAxis: {
+      ...valueAxis(column, unit),
+      nameLocation: 'middle',
+      nameGap: 28,
+      nameTextStyle: { align: 'center' },
+    },
+    yAxis: {
+      type: 'category',
+      data: names,
+      inverse: true,
+      axisLabel: { width: 150, overflow: 'truncate', formatter: (name: string) => axisName(name, panel.x) },
+    },
+    series,
+  }
+}

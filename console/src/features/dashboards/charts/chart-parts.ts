@@ -1,0 +1,88 @@
+import type { Schemas } from '../../../api/client'
+import { axisLabel, type Cell } from '../../../api/format'
+import { axisTitle, cellWords, type Units } from '../../../formats/columns'
+import { day, kindOfTime } from '../../../formats/moments'
+import { heading, label } from '../../../formats/words'
+
+export interface Shown {
+  panel: Schemas['Panel']
+  columns: string[]
+  rows: Cell[][]
+  units?: Units
+}
+
+export type Row = Record<string, Cell>
+export type Scheme = 'light' | 'dark'
+
+/** What every kind of chart needs of its panel: rows by column, the unit of each column, and the colours. */
+export interface Drawing {
+  panel: Schemas['Panel']
+  rows: Row[]
+  scheme: Scheme
+  unitOf: (column: string) => string
+}
+
+export const ACCENT = { light: '#0b7285', dark: '#3bc9db' }
+export const INK = { light: '#343a40', dark: '#dee2e6' }
+export const SOFT = { light: '#6c757d', dark: '#adb5bd' }
+// Okabe & Ito (2008), colours that people with colour blindness can tell apart. Further series are grey.
+const SERIES = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00']
+const OTHERS = '#999999'
+
+export const colourOf = (at: number, of: number, scheme: Scheme): string =>
+  of === 1 ? ACCENT[scheme] : (SERIES[at] ?? OTHERS)
+
+export const numeric = (value: Cell | undefined): number | null =>
+  value === null || value === undefined ? null : Number(value)
+export const text = (value: Cell | undefined): string => String(value ?? '–')
+export const grid = { left: 12, right: 32, top: 40, bottom: 12, containLabel: true }
+
+/** An axis of values with the unit in its labels or, where they cannot say it, in its title. */
+export const valueAxis = (column: string, unit: string) => ({
+  type: 'value',
+  name: axisTitle(column, unit),
+  nameTextStyle: { align: 'left', padding: [0, 0, 0, -4] },
+  axisLabel: { formatter: (value: number) => axisLabel(value, unit), hideOverlap: true },
+})
+
+/** A name on an axis. A period of one day, `2026-01-02/2026-01-02`, is that day. */
+export function axisName(name: string, column = ''): string {
+  const [from, to] = name.split('/')
+  const single = from !== undefined && from === to ? from : name
+  return kindOfTime(single) === 'day' ? day(single) : label(single, column)
+}
+
+/** Names of series: columns have headings, values are read as cells are. */
+export const seriesName = (name: string, columns: readonly string[]): string =>
+  columns.includes(name) ? heading(name) : label(name)
+
+/** Every cell of a row with its column's heading. */
+export const cells = (row: Row, { unitOf }: Drawing): string[] =>
+  Object.entries(row).map(
+    ([name, value]) => `${heading(name, unitOf(name))}: ${cellWords(name, value, unitOf(name))}`,
+  )
+
+export interface Hover {
+  seriesName: string
+  name: string
+  value: unknown
+  dataIndex: number
+  data?: unknown
+}
+
+/** Hover text as elements, so that a cell of a file is never read as HTML. */
+export function hover(lines: (at: Hover[]) => string[]) {
+  return {
+    trigger: 'axis',
+    confine: true,
+    formatter: (given: Hover | Hover[]) => {
+      const box = document.createElement('div')
+      for (const line of lines(Array.isArray(given) ? given : [given])) {
+        const part = document.createElement('div')
+        part.textContent = line
+        box.append(part)
+      }
+      return box
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { cellWords } from '../../../formats/columns'
+import { heading } from '../../../formats/words'
+import {
+  ACCENT,
+  axisName,
+  type Drawing,
+  grid,
+  hover,
+  INK,
+  numeric,
+  seriesName,
+  text,
+  valueAxis,
+} from './chart-parts'
+
+/** The share of periods that a band is to hold, of the name of its column: `lower_80` is 80. */
+const percentOf = (column: string): number | undefined => {
+  const digits = /_(\d{2})$/.exec(column)?.[1]
+  return digits ? Number(digits) : undefined
+}
+
+/** A band in words: "8 of 10 fall in here". */
+export function bandName([low, high]: readonly [string, string]): string {
+  const percent = percentOf(low)
+  if (percent === undefined) return `${heading(low)} to ${heading(high).toLowerCase()}`
+  const [many, of] =
+    percent % 10 === 0 ? [percent / 10, 10] : percent % 5 === 0 ? [percent / 5, 20] : [percent, 100]
+  return `${many} of ${of} fall in here`
+}
+
+/** A line with its intervals: history, then what is expected, dashed. */
+export function fan(drawing: Drawing): Record<string, unknown> {
+  const { panel, rows, scheme, unitOf } = drawing
+  const xs = rows.map((row) => text(row[panel.x]))
+  const column = panel.y[0] ?? ''
+  const bands = panel.bounds.flatMap((bounds, at) => {
+    const [low, high] = bounds as [string, string]
+    const base = {
+      type: 'line',
+      stack: `band-${at}`,
+      symbol: 'none',
+      silent: true,
+      lineStyle: { opacity: 0 },
+    }
+    const opacity = 0.15 + 0.12 * at
+    return [
+      { ...base, name: low, stackStrategy: 'all', data: rows.map((row) => numeric(row[low])) },
+      {
+        ...base,
+        name: bandName([low, high]),
+        stackStrategy: 'all',
+        color: ACCENT[scheme],
+        areaStyle: { color: ACCENT[scheme], opacity },
+        itemStyle: { opacity: opacity + 0.1 },
+        data: rows.map((row) => {
+          const [from, to] = [numeric(row[low]), numeric(row[high])]
+          return from === null || to === null ? null : to - from
+        }),
+      },
+    ]
+  })
+  const lines = panel.y.map((name, at) => ({
+    type: 'line',
+    name,
+    symbol: 'none',
+    connectNulls: false,
+    lineStyle: { width: 2, type: at === 0 ? 'solid' : 'dashed' },
+    color: at === 0 ? INK[scheme] : ACCENT[scheme],
+    data: rows.map((row) => numeric(row[name])),
+  }))
+  const shownColumns = [...panel.y, ...panel.bounds.flat()]
+  const bandNames = panel.bounds.map((bounds) => bandName(bounds as [string, string]))
+  return {
+    grid: { ...grid, top: 56 },
+    legend: {
+      data: [...panel.y, ...bandNames.map((name) => ({ name, icon: 'rect' }))],
+      top: 0,
+      right: 8,
+      type: 'scroll',
+      formatter: (name: string) => seriesName(name, panel.y),
+    },
+    tooltip: hover(([point]) => {
+      const row = rows[point?.dataIndex ?? 0] ?? {}
+      return [
+        axisName(text(row[panel.x])),
+        ...shownColumns
+          .filter((name) => row[name] !== null)
+          .map((name) => `${heading(name)}: ${cellWords(name, row[name], unitOf(name))}`),
+      ]
+    }),
+    xAxis: {
+      type: 'category',
+      data: xs,
+      boundaryGap: false,
+      axisLabel: { hideOverlap: true, formatter: (name: string) => axisName(name, panel.x) },
+    },
+    yAxis: valueAxis(column, unitOf(column)),
+    series: [...bands, ...lines],
+  }
+}

@@ -1,0 +1,55 @@
+import { figure } from '../../../api/format'
+import { label } from '../../../formats/words'
+import { WORLD } from '../world'
+import { cells, type Drawing, hover, numeric, text } from './chart-parts'
+
+const SHADES = { light: ['#c5f6fa', '#0b7285'], dark: ['#1a3a40', '#3bc9db'] }
+
+/** Countries shaded on a log scale: one large country does not make all others white. */
+export function map(drawing: Drawing): Record<string, unknown> {
+  const { panel, rows, scheme, unitOf } = drawing
+  const column = panel.y[0] ?? ''
+  const unit = unitOf(column)
+  const positive = rows.map((row) => numeric(row[column]) ?? 0).filter((value) => value > 0)
+  const [least, most] = [Math.min(1, ...positive), Math.max(1, ...positive)]
+  const from = positive.length ? Math.min(...positive) : least
+  const byCode = new Map(rows.map((row) => [text(row[panel.x]), row]))
+  return {
+    tooltip: {
+      ...hover(([point]) => {
+        const row = byCode.get(point?.name ?? '')
+        return row ? cells(row, drawing) : [label(point?.name ?? '', 'region_id'), 'nothing']
+      }),
+      trigger: 'item',
+    },
+    visualMap: {
+      min: Math.log10(from),
+      max: Math.max(Math.log10(most), Math.log10(from) + 1e-6),
+      left: 8,
+      bottom: 4,
+      orient: 'horizontal',
+      itemHeight: 100,
+      calculable: false,
+      hoverLink: false,
+      text: [figure(most, unit), `${figure(from, unit)} (log scale)`],
+      inRange: { color: SHADES[scheme] },
+    },
+    series: [
+      {
+        type: 'map',
+        map: WORLD,
+        roam: false,
+        left: 4,
+        right: 4,
+        top: 4,
+        bottom: 36,
+        itemStyle: { borderColor: scheme === 'dark' ? '#495057' : '#adb5bd', areaColor: 'transparent' },
+        emphasis: { label: { show: false } },
+        select: { disabled: true },
+        data: rows
+          .filter((row) => (numeric(row[column]) ?? 0) > 0)
+          .map((row) => ({ name: text(row[panel.x]), value: Math.log10(numeric(row[column]) ?? 1) })),
+      },
+    ],
+  }
+}

@@ -1,0 +1,50 @@
+import { axisTitle } from '../../../formats/columns'
+import { label } from '../../../formats/words'
+import { cells, colourOf, type Drawing, grid, hover, numeric, type Row, text, valueAxis } from './chart-parts'
+
+const MOST_GROUPS = 8
+
+/** Points; their size says a third measure, and their colour is a group while there are few of them. */
+export function scatter(drawing: Drawing): Record<string, unknown> {
+  const { panel, rows, scheme, unitOf } = drawing
+  const column = panel.y[0] ?? ''
+  const largest = Math.max(1, ...rows.map((row) => numeric(row[panel.size]) ?? 0))
+  const groups = [...new Set(rows.map((row) => text(row[panel.series])))]
+  return {
+    grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
+    legend: {
+      show: groups.length > 1 && groups.length <= MOST_GROUPS,
+      top: 0,
+      right: 8,
+      type: 'scroll',
+      formatter: (name: string) => label(name),
+    },
+    tooltip: {
+      ...hover(([point]) => cells((point?.data as { row: Row }).row, drawing)),
+      trigger: 'item',
+    },
+    xAxis: {
+      ...valueAxis(panel.x, unitOf(panel.x)),
+      name: axisTitle(panel.x, unitOf(panel.x)),
+      nameLocation: 'middle',
+      nameGap: 28,
+      nameTextStyle: { align: 'center' },
+      scale: true,
+    },
+    yAxis: { ...valueAxis(column, unitOf(column)), scale: true },
+    series: groups.map((group, at) => ({
+      type: 'scatter',
+      name: group,
+      color: colourOf(at, groups.length > MOST_GROUPS ? 1 : groups.length, scheme),
+      itemStyle: { opacity: 0.75 },
+      data: rows
+        .filter((row) => text(row[panel.series]) === group)
+        .map((row) => ({
+          row,
+          name: text(row[panel.series]),
+          value: [numeric(row[panel.x]), numeric(row[column])],
+          symbolSize: 6 + 26 * Math.sqrt((numeric(row[panel.size]) ?? 0) / largest),
+        })),
+    })),
+  }
+}

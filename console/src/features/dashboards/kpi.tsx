@@ -1,0 +1,78 @@
+import { Box, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { type Cell, figure } from '../../api/format'
+import { useResult } from '../../api/queries'
+import { NoRows } from '../../components/no-rows'
+import { Failed } from '../../components/states'
+import { TrustLine } from './trust-line'
+
+interface Props {
+  panel: Schemas['Panel']
+  board: Schemas['Dashboard']
+  sql: string
+}
+
+/** One figure of a dashboard, with what it is compared with. */
+export function Kpi({ panel, board, sql }: Props) {
+  const result = useResult(sql)
+  const row = result.data?.rows[0]
+  const at = (name: string): Cell =>
+    row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
+  return (
+    <Box
+      className="panel"
+      p="sm"
+      component="section"
+      aria-label={panel.question}
+      h="100%"
+      aria-busy={result.isPending}
+    >
+      <Text size="sm" className="muted">
+        {panel.question}
+      </Text>
+      {result.error ? (
+        <Failed error={result.error} what="The figure" onRetry={() => void result.refetch()} />
+      ) : (
+        <>
+          <Text fz={28} fw={600} lh={1.2} data-testid={`figure-${panel.name}`}>
+            {result.isPending ? '…' : figure(at('value'), panel.unit)}
+          </Text>
+          {result.data && at('value') === null ? (
+            typeof at('reason') === 'string' ? (
+              <Text size="sm">{at('reason')}</Text>
+            ) : (
+              <NoRows system={board.system} table={panel.table} />
+            )
+          ) : null}
+          <Before panel={panel} value={at('value')} before={at('before')} />
+        </>
+      )}
+      <TrustLine board={board} table={panel.table} />
+    </Box>
+  )
+}
+
+const COLOUR = {
+  better: 'light-dark(var(--mantine-color-teal-9), var(--mantine-color-teal-4))',
+  worse: 'light-dark(var(--mantine-color-red-9), var(--mantine-color-red-4))',
+}
+
+function Before({ panel, value, before }: { panel: Schemas['Panel']; value: Cell; before: Cell }) {
+  if (before === null) return null
+  if (panel.before_label)
+    return (
+      <Text size="sm">
+        {figure(before, panel.unit)} {panel.before_label}
+      </Text>
+    )
+  const change = Number(before) === 0 ? null : Number(value) / Number(before) - 1
+  if (change === null || !Number.isFinite(change)) return null
+  const isBetter = change >= 0 === (panel.better === 'higher')
+  return (
+    <Text size="sm" c={isBetter ? COLOUR.better : COLOUR.worse}>
+      {change >= 0 ? '▲' : '▼'} {Math.abs(change * 100).toFixed(1)} % against {figure(before, panel.unit)}{' '}
+      before
+    </Text>
+  )
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../api/client'
+import { axisTitle, cellWords, columnFormats, unitsOf } from './columns'
+
+const column = (name: string, unit: string): Schemas['ContractColumn'] => ({
+  name,
+  unit,
+  type: 'double',
+  description: '',
+  required: false,
+  primary_key: false,
+  sensitive: '',
+  rules: [],
+})
+const table = (name: string, ...columns: Schemas['ContractColumn'][]): Schemas['CatalogTable'] => ({
+  name,
+  database: 'prod',
+  system: 'own',
+  columns,
+})
+
+test.each([
+  ['late_share', 0.1234567, 'share', '12.3 %'],
+  ['revenue', '39519.77', 'GBP', '£39.5k'],
+  ['slope', 1.23456789, 'standard deviations', '1.235'],
+  ['rows', 1234567, 'rows', '1,234,567'],
+  ['customer_id', 12330, '', '12330'],
+  ['region_id', 'DE', '', 'Germany'],
+  ['period_on', '2024-11-11', '', '11 Nov 2024'],
+  ['gap', 'not_found', '', 'not found'],
+  ['is_open', true, '', 'yes'],
+  ['amount', null, 'GBP', '–'],
+])('%s of %s in %s is read as %s', (name, value, unit, shown) => {
+  expect(cellWords(name, value, unit)).toBe(shown)
+})
+
+test('a decimal that the API sends as a text is rounded, and an article number is not', () => {
+  expect(cellWords('average', '143.64271', '', 'decimal(12,5)')).toBe('143.6')
+  expect(cellWords('article', '00143', '', 'varchar')).toBe('00143')
+})
+
+test('the table at hand decides, and a name with two units elsewhere has none', () => {
+  const tables = [
+    table('a', column('value', 'GBP'), column('days', 'days')),
+    table('b', column('value', 'share')),
+  ]
+  expect(unitsOf(tables, '')).toEqual({ days: 'days' })
+  expect(unitsOf(tables, 'b')).toEqual({ days: 'days', value: 'share' })
+})
+
+test('an axis names its unit where its labels do not', () => {
+  expect([
+    axisTitle('lag', 'days'),
+    axisTitle('revenue_gbp', 'GBP'),
+    axisTitle('searches', 'searches'),
+  ]).toEqual(['Lag (days)', 'Revenue', 'Searches'])
+})
+
+test('no heading has an underscore', () => {
+  const formats = columnFormats([{ name: 'average_order_value', type: 'double' }], {})
+  expect(formats.map((one) => one.heading)).toEqual(['Average order value'])
+})

@@ -1,0 +1,69 @@
+import { useMemo } from 'react'
+
+import type { Schemas } from '../api/client'
+import { type Cell, figure, isName, isNumeric, measure } from '../api/format'
+import { useCatalog } from '../api/queries'
+import { day, kindOfTime, moment } from './moments'
+import { heading, label, shortened } from './words'
+
+/** The unit of each column, by its name. */
+export type Units = Readonly<Record<string, string>>
+
+/** How the cells of one column are read. */
+export interface ColumnFormat {
+  heading: string
+  /** The column's name and its description in the contract. */
+  title: string
+  text: (value: Cell) => string
+}
+
+/** The part of a unit that its values say themselves: an amount has its sign, a share its `%`. */
+const SAID_BY_VALUE = /^([A-Z]{3}\b|share|probability|percent)\s*/
+
+/** The most characters of an id on a page; its title and the download have all. */
+const MOST_OF_AN_ID = 28
+
+/** A value of a column in people's words, by the unit of the contract; at most four significant digits. */
+export function cellWords(column: string, value: Cell | undefined, unit = '', type = ''): string {
+  if (value === null || value === undefined || value === '') return '–'
+  if (typeof value === 'boolean') return label(value)
+  const text = String(value)
+  if (unit && Number.isFinite(Number(value))) return figure(value, unit)
+  if (isName(column)) return shortened(label(text, column), MOST_OF_AN_ID)
+  if (typeof value === 'number' || (isNumeric(type) && Number.isFinite(Number(text)))) return measure(value)
+  const time = kindOfTime(text)
+  return time === 'day' ? day(text) : time === 'moment' ? moment(text) : label(text, column)
+}
+
+/** The title of an axis: the column, and the unit where the labels of the axis do not say it. */
+export function axisTitle(column: string, unit: string): string {
+  const title = heading(column, unit)
+  const rest = unit.replace(SAID_BY_VALUE, '')
+  return rest && !title.toLowerCase().includes(rest.toLowerCase()) ? `${title} (${rest})` : title
+}
+
+/** The columns of all tables by name: the units of the table at hand, and of others where all of them agree. */
+export function unitsOf(tables: Schemas['CatalogTable'][], table: string): Units {
+  const everywhere = new Map<string, Set<string>>()
+  for (const { columns } of tables)
+    for (const { name, unit } of columns) everywhere.set(name, (everywhere.get(name) ?? new Set()).add(unit))
+  const agreed = [...everywhere]
+    .filter(([, units]) => units.size === 1)
+    .map(([name, [unit = '']]) => [name, unit])
+  const own = tables.find((one) => one.name === table)?.columns.map(({ name, unit }) => [name, unit]) ?? []
+  return Object.fromEntries([...agreed, ...own]) as Units
+}
+
+/** The units of the columns of an answer: what the panel states, then what the contracts state. */
+export function useUnits(table: string, stated: Units = {}): Units {
+  const tables = useCatalog().data?.tables
+  return useMemo(() => ({ ...unitsOf(tables ?? [], table), ...stated }), [tables, table, stated])
+}
+
+/** How each column of an answer is headed and read. */
+export const columnFormats = (columns: { name: string; type: string }[], units: Units): ColumnFormat[] =>
+  columns.map(({ name, type }) => ({
+    heading: heading(name, units[name]),
+    title: name,
+    text: (value) => cellWords(name, value, units[name], type),
+  }))

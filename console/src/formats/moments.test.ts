@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+
+import { ago, day, inUtc, kindOfTime, moment } from './moments'
+
+const NOW = new Date('2026-11-24T20:00:00Z')
+
+test('a timestamp is shown in the zone of the person, and in UTC for the tooltip', () => {
+  expect(moment('2026-11-23T23:30:00', NOW, 'Europe/Berlin')).toBe('24 Nov, 00:30')
+  expect(inUtc('2026-11-23T23:30:00.123')).toBe('2026-11-23 23:30:00 UTC')
+})
+
+test('a day has no zone', () => {
+  expect(day('2024-11-11')).toBe('11 Nov 2024')
+  expect(moment('2024-11-11', NOW, 'America/Lima')).toBe('11 Nov 2024')
+})
+
+test('another year is named', () => {
+  expect(moment('2024-03-01 08:05:00', NOW, 'UTC')).toBe('1 Mar 2024, 08:05')
+})
+
+test.each([
+  ['2026-11-24T19:59:50', 'just now'],
+  ['2026-11-24T18:00:00', '2 hours ago'],
+  ['2026-11-23T19:00:00', '1 day ago'],
+])('%s was %s', (value, shown) => {
+  expect(ago(value, NOW)).toBe(shown)
+})
+
+test('an absent time is a dash, and a text is no time', () => {
+  expect(moment(undefined)).toBe('–')
+  expect([kindOfTime('2024-01-02'), kindOfTime('2024-01-02T03:04'), kindOfTime('A-1')]).toEqual([
+    'day',
+    'moment',
+    undefined,
+  ])
+})

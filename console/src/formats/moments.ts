@@ -1,0 +1,63 @@
+const BARE = /^\d{4}-\d{2}-\d{2}$/
+const MOMENT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/
+
+/** The zone of the person who looks at the page, such as `Europe/Berlin`. */
+export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatted(at: Date, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify(options)
+  const format = formats.get(key) ?? new Intl.DateTimeFormat('en-GB', options)
+  formats.set(key, format)
+  return format.format(at)
+}
+
+/** A timestamp of the API, which is UTC and states no zone. */
+const instant = (value: string): Date =>
+  new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(value) ? value : `${value.replace(' ', 'T').slice(0, 23)}Z`)
+
+/**
+ * A day as people write it, `22 Nov 2026`; a day has no zone.
+ */
+export function day(value: string): string {
+  const text = value.slice(0, 10)
+  if (!BARE.test(text)) return value
+  return formatted(new Date(`${text}T00:00Z`), {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+}
+
+/** A timestamp in the person's zone; the year is left out in the current year. */
+export function moment(value: string | undefined, now = new Date(), timeZone = zone()): string {
+  if (!value || !MOMENT.test(value)) return value ? day(value) : '–'
+  const at = instant(value)
+  const year = at.getUTCFullYear() === now.getUTCFullYear() ? undefined : 'numeric'
+  return formatted(at, { day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit', timeZone })
+}
+
+/** The same timestamp with all of its digits in UTC, for a tooltip. */
+export const inUtc = (value: string | undefined): string =>
+  value ? `${value.replace('T', ' ').slice(0, 19)} UTC` : ''
+
+/** Whether a text is a day or a timestamp, and which of both. */
+export const kindOfTime = (value: string): 'day' | 'moment' | undefined =>
+  BARE.test(value) ? 'day' : MOMENT.test(value) ? 'moment' : undefined
+
+const UNITS: [number, string][] = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+]
+
+/** How long ago a timestamp was, in its largest unit: `2 hours ago`. */
+export function ago(value: string, now = new Date()): string {
+  const elapsed = Math.max(0, (now.getTime() - instant(value).getTime()) / 1000)
+  const [size, name] = UNITS.find(([seconds]) => elapsed >= seconds) ?? [1, '']
+  if (!name) return 'just now'
+  const many = Math.floor(elapsed / size)
+  return `${many} ${name}${many === 1 ? '' : 's'} ago`
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+
+import { filled, filledParts } from './template'
+
+const ANSWER = {
+  columns: ['period_on', 'revenue', 'mean', 'lower_80'],
+  rows: [
+    ['2024-01-01', '10.00', null, null],
+    ['2024-01-08', null, '4512.6', '2400'],
+    ['2024-01-15', null, '9999', '1'],
+  ],
+}
+const UNITS = { revenue: 'GBP', mean: 'GBP', lower_80: 'GBP' }
+
+test('the first row that has every named column fills the text', () => {
+  expect(filled('{mean}, at least {lower_80}', ANSWER, UNITS)).toBe('£4,513, at least £2,400')
+  expect(filled('{revenue} in the period of {period_on}', ANSWER, UNITS)).toBe(
+    '£10.00 in the period of 1 Jan 2024',
+  )
+})
+
+test('rows are counted, also where there are none', () => {
+  expect(filled('{row_count} to call', { columns: [], rows: [] }, {})).toBeUndefined()
+  expect(filled('{row_count} to call', ANSWER, {})).toBe('3 to call')
+})
+
+test('a part that has no value is left out', () => {
+  const row = { columns: ['windows', 'untested'], rows: [[4, null]] }
+  expect(filledParts(['tested {windows} times', 'not tested: {untested}', 'always said'], row, {})).toEqual([
+    'tested 4 times',
+    'always said',
+  ])
+  expect(filled('{nothing}', ANSWER, UNITS)).toBeUndefined()
+})

@@ -1,0 +1,43 @@
+import type { Cell } from '../api/format'
+import { whole } from '../api/format'
+import { cellWords, type Units } from './columns'
+import { capitalised } from './words'
+
+/** An answer of SQL, as texts are filled from it. */
+export interface AnswerRows {
+  columns: string[]
+  rows: Cell[][]
+}
+
+const NAME = /\{(\w+)\}/g
+/** The number of rows of an answer, where a text counts them. */
+const COUNT = 'row_count'
+
+/**
+ * A text with `{column}` replaced by cells in people's words, of the first row that has them all; undefined without such a row.
+ *
+ * `{row_count}` is the number of rows.
+ */
+export function filled(template: string, answer: AnswerRows, units: Units): string | undefined {
+  const names = [...template.matchAll(NAME)].map((match) => match[1] ?? '').filter((name) => name !== COUNT)
+  const places = new Map(names.map((name) => [name, answer.columns.indexOf(name)]))
+  const cell = (row: Cell[], name: string): Cell => row[places.get(name) ?? -1] ?? null
+  const row = answer.rows.find((each) => names.every((name) => cell(each, name) !== null))
+  if (!row) return undefined
+  return template.replaceAll(NAME, (_, name: string) =>
+    name === COUNT ? whole(answer.rows.length) : unbroken(cellWords(name, cell(row, name), units[name])),
+  )
+}
+
+/** A number and its `%` stay on one line. */
+const unbroken = (text: string): string => text.replace(/(\d) %/, '$1\u00a0%')
+
+/** An answer as a title. */
+export function answerTitle(template: string, answer: AnswerRows, units: Units): string | undefined {
+  const text = filled(template, answer, units)
+  return text === undefined ? undefined : capitalised(text)
+}
+
+/** The texts whose columns all have values, in their order: a part that cannot be said is left out. */
+export const filledParts = (templates: readonly string[], answer: AnswerRows, units: Units): string[] =>
+  templates.map((template) => filled(template, answer, units)).filter((part) => part !== undefined)

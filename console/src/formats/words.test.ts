@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+
+import { heading, label, shortened } from './words'
+
+test.each([
+  ['period_on', '', 'Period'],
+  ['customer_id', '', 'Customer'],
+  ['revenue_gbp', 'GBP', 'Revenue'],
+  ['expected_value_365d', 'GBP', 'Expected value 365 days'],
+  ['id', '', 'Id'],
+  ['Net amount', '', 'Net amount'],
+])('the column %s (%s) has the heading %s', (column, unit, shown) => {
+  expect(heading(column, unit)).toBe(shown)
+})
+
+test.each([
+  ['region=IE/category=bags', 'Ireland · bags'],
+  ['region=(other)/category=lighting', 'other regions · lighting'],
+  ['category=home decoration', 'home decoration'],
+  ['category=(other)', 'other categories'],
+  ['total', 'total'],
+  ['not_found', 'not found'],
+  ['2024-01-02', '2024-01-02'],
+  ['a/b', 'a/b'],
+])('the text %s is read as %s', (text, shown) => {
+  expect(label(text)).toBe(shown)
+})
+
+test('a code of a country is a name only in a column of places', () => {
+  expect(label('GB', 'region_id')).toBe('United Kingdom')
+  expect(label('GB', 'size')).toBe('GB')
+  expect(label('(other)', 'region_id')).toBe('other regions')
+})
+
+test('a boolean is an answer, and no value is a dash', () => {
+  expect([label(true), label(false), label(null)]).toEqual(['yes', 'no', '–'])
+})
+
+test('a long key keeps its beginning and its end', () => {
+  expect(shortened(`payments/${'x'.repeat(80)}/report.csv`, 21)).toBe('payments/x…report.csv')
+  expect(shortened('short.csv')).toBe('short.csv')
+})

@@ -1,0 +1,155 @@
+"""The parts of a dashboard, as its file states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class PanelKind(StrEnum):
+    """How a panel is drawn."""
+
+    # One figure: the columns `value` and `before` of the first row, and `reason` where no value is to be
+    # expected.
+    KPI = "kpi"
+    LINE = "line"
+    FAN = "fan"  # a line with bounds
+    BAR = "bar"
+    SCATTER = "scatter"
+    MAP = "map"  # regions by ISO 3166-1 alpha-2 code
+    TABLE = "table"
+
+
+@dataclass(frozen=True)
+class DeclaredPanel:
+    """One question of a dashboard.
+
+    Attributes:
+        name: unique in its dashboard.
+        table: the prod table whose contract defines the columns.
+        unit: of `y`, or of a figure's `value`; `currency` is the lake's.
+        better: for a figure: `higher` or `lower`.
+        before_label: what a figure's `before` is; empty for the period before.
+        x, y, bounds, series, size: columns of the answer that the chart uses.
+        answer: the answer in words, with `{column}` for cells of the first row that has them all, and
+            `{row_count}`; it is the title where the rows fill it, and the question is the title elsewhere.
+        units: of columns of the answer that no contract has, by column.
+    """
+
+    name: str
+    question: str
+    kind: PanelKind
+    table: str
+    sql: str
+    unit: str = ""
+    better: str = "higher"
+    before_label: str = ""
+    x: str = ""
+    y: tuple[str, ...] = ()
+    bounds: tuple[tuple[str, str], ...] = ()
+    series: str = ""
+    size: str = ""
+    answer: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the answer must have."""
+        if self.kind is PanelKind.KPI:
+            return ("value", "before")
+        named = (self.x, *self.y, *(end for pair in self.bounds for end in pair), self.series, self.size)
+        return tuple(dict.fromkeys(name for name in named if name))
+
+
+@dataclass(frozen=True)
+class AlertRule:
+    """A figure that people are alerted about when it is too high.
+
+    Attributes:
+        name: unique in its dashboard.
+        sql: answers one row with the column `value`.
+        above: the alert is raised when the value is greater.
+        message: what happened; `{value}` is replaced by the value, with its unit.
+        remedy: what to do.
+    """
+
+    name: str
+    sql: str
+    above: float
+    message: str
+    remedy: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class DeclaredTrust:
+    """How far the figures of some tables may be trusted, in words.
+
+    Attributes:
+        tables: the tables it is about.
+        words: parts of the line, each with `{column}` for cells of the statement's answer. A part whose cell
+            is null is left out.
+        sql: answers one row; empty where the words need none.
+        source: the table whose contract has the units of the statement's columns.
+    """
+
+    tables: tuple[str, ...]
+    words: tuple[str, ...]
+    sql: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class DeclaredFilter:
+    """A choice that narrows the panels of a dashboard to rows of one value.
+
+    Attributes:
+        column: the column of the tables that is compared.
+        tables: the tables that are narrowed.
+        values: the statement that answers the values to choose from, in its first column.
+        whole: the value of the rows about everything; the chosen rows take its place.
+        is_until: rows up to the chosen value are kept, and not only those that have it.
+        panels: the panels that it narrows; empty for all.
+    """
+
+    name: str
+    label: str
+    column: str
+    tables: tuple[str, ...]
+    values: str
+    whole: str = ""
+    is_until: bool = False
+    panels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DeclaredAction:
+    """A decision that closes an item of a queue, with the key that takes it."""
+
+    name: str
+    label: str
+    key: str
+
+
+@dataclass(frozen=True)
+class DeclaredQueue:
+    """Items that people decide about one after the other.
+
+    Attributes:
+        name: as the decisions state it.
+        sql: answers `item_id`, `subject`, `reason` in plain words and `value`, the most urgent item first.
+            Further columns are for those who look closer.
+        unit: of `value`.
+        actions: the first one is the usual one.
+    """
+
+    name: str
+    title: str
+    table: str
+    sql: str
+    actions: tuple[DeclaredAction, ...]
+    unit: str = ""
