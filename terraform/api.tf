@@ -173,7 +173,7 @@ data "aws_iam_policy_document" "api" {
   statement {
     sid       = "RememberDecisions"
     actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/mappings/*", "${module.bucket["artifacts"].arn}/corrections/*", "${module.bucket["artifacts"].arn}/uploaders/*"]
+    resources = ["${module.bucket["artifacts"].arn}/mappings/*", "${module.bucket["artifacts"].arn}/corrections/*", "${module.bucket["artifacts"].arn}/uploaders/*", "${module.bucket["curated"].arn}/decisions/*"]
   }
 
   # Without it S3 answers 403 where 404 is true.
@@ -242,7 +242,7 @@ data "aws_iam_policy_document" "ask_lake" {
     sid     = "ReadTables"
     actions = ["s3:GetObject"]
     resources = concat(
-      ["${module.bucket["curated"].arn}/snapshots/*", "${module.bucket["quarantine"].arn}/rows/*"],
+      ["${module.bucket["curated"].arn}/snapshots/*", "${module.bucket["curated"].arn}/decisions/*", "${module.bucket["quarantine"].arn}/rows/*"],
       [for system in local.systems : "${module.bucket[system].arn}/tables/*"],
     )
   }

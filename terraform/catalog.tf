@@ -26,8 +26,12 @@ locals {
     }
   ]...)
 
-  # The publisher moves these tables from snapshot to snapshot. Quarantine has one place for good.
-  published_tables = { for key, table in local.tables : key => table if key != "curated.quarantine" }
+  # The publisher moves these tables from snapshot to snapshot. Quarantine and decisions have one place for good.
+  placed_tables = {
+    "curated.quarantine" = { location = "s3://${module.bucket["quarantine"].name}/rows/", description = "Refused and duplicate rows, each with its reason" }
+    "curated.decisions"  = { location = "s3://${module.bucket["curated"].name}/decisions/", description = "Decisions of people about the items of work queues" }
+  }
+  published_tables = { for key, table in local.tables : key => table if !contains(keys(local.placed_tables), key) }
   first_location = {
     for key, table in local.published_tables : key => (
       table.database == "curated"
@@ -108,15 +112,17 @@ resource "aws_glue_catalog_table" "published" {
   }
 }
 
-resource "aws_glue_catalog_table" "quarantine" {
+resource "aws_glue_catalog_table" "placed" {
+  for_each = local.placed_tables
+
   database_name = aws_glue_catalog_database.this["curated"].name
-  name          = "quarantine"
-  description   = "Refused and duplicate rows, each with its reason"
+  name          = local.tables[each.key].name
+  description   = each.value.description
   table_type    = "EXTERNAL_TABLE"
   parameters    = { EXTERNAL = "TRUE", classification = "parquet" }
 
   storage_descriptor {
-    location      = "s3://${module.bucket["quarantine"].name}/rows/"
+    location      = each.value.location
     input_format  = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
     output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
 
@@ -125,7 +131,7 @@ resource "aws_glue_catalog_table" "quarantine" {
     }
 
     dynamic "columns" {
-      for_each = local.tables["curated.quarantine"].columns
+      for_each = local.tables[each.key].columns
 
       content {
         name    = columns.value.Name

@@ -35,3 +35,9 @@ moved {
   from = aws_athena_workgroup.this
   to   = aws_athena_workgroup.this["lake"]
 }
+
+# Decisions have one place for good, as quarantine has.
+moved {
+  from = aws_glue_catalog_table.quarantine
+  to   = aws_glue_catalog_table.placed["curated.quarantine"]
+}

@@ -36,6 +36,7 @@ class PipelineRun:
         entered_at: when each state was first entered, naive UTC.
         ended_at: naive UTC; None while it runs.
         only: the one system that it was asked to build; empty for all.
+        actor: the person or program who asked for it; empty where nobody did.
     """
 
     arn: str
@@ -48,6 +49,7 @@ class PipelineRun:
     entered_at: Mapping[str, datetime] = field(default_factory=dict)
     ended_at: datetime | None = None
     only: str = ""
+    actor: str = ""
 
     @property
     def finished(self) -> bool:
@@ -116,6 +118,7 @@ class Pipeline:
         with translated(f"look up {arn}"):
             execution = self.client.describe_execution(executionArn=arn)
             events = self._history(arn)
+        asked = _document(execution.get("input", ""))
         return PipelineRun(
             arn,
             execution["status"],
@@ -138,7 +141,8 @@ class Pipeline:
                 if "stateEnteredEventDetails" in event
             },
             ended_at=_naive(execution["stopDate"]) if "stopDate" in execution else None,
-            only=str(_document(execution.get("input", "")).get("only", "")),
+            only=str(asked.get("only", "")),
+            actor=str(asked.get("actor", "")),
         )
 
     def wait(self, arn: str, progress: Callable[[PipelineRun], None], *, timeout_s: float) -> PipelineRun:

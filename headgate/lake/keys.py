@@ -270,6 +270,16 @@ def sent_correction(key: str) -> str:
     return key.rpartition("/")[2].removesuffix(".json")
 
 
+def decisions_prefix(queue: str) -> str:
+    """Return the prefix of the decisions of a work queue; SQL reads all queues as one table."""
+    return f"decisions/{queue}/"
+
+
+def decision_key(queue: str, moment: datetime, decision_id: str) -> str:
+    """Return the key of a decision; keys of a queue sort by time."""
+    return f"{decisions_prefix(queue)}{moment:%Y%m%dT%H%M%S%f}-{decision_id}.parquet"
+
+
 def uploader_key(file_id: str) -> str:
     """The object that says who sent a file through the API, in the artifacts bucket."""
     return f"{UPLOADERS}/{file_id}.json"

@@ -73,6 +73,7 @@ def detail(lake: LakePorts, name: str) -> RunDetail:
         remedies=problems.remedies,
         state=_STATES[run.status],
         started_by=StartedBy.of(name).value,
+        actor=run.actor,
         stages=run_stages,
         jobs=_jobs(lake, name, run),
         error=run.error,
@@ -125,7 +126,8 @@ def start(lake: LakePorts, caller: str, asked: RunAsked, key: str) -> RunStarted
         if key
         else f"api-{now:%Y%m%dT%H%M%S%f}"
     )
-    payload = {what: text for what, text in (("as_of", asked.as_of), ("only", asked.only)) if text}
+    stated = {"as_of": asked.as_of, "only": asked.only, "actor": caller}
+    payload = {what: text for what, text in stated.items() if text}
     lake.runs.start(name, payload)
     return RunStarted(name=name)
 

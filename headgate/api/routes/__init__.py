@@ -1,6 +1,6 @@
 """The routes, in groups as the documentation shows them."""
 
-from headgate.api.routes import catalog, dashboards, files, lake, queries, runs, tables, uploads
+from headgate.api.routes import catalog, dashboards, decisions, files, lake, queries, runs, tables, uploads
 from headgate.project import all_domains, load
 
 EVERY = (
@@ -10,6 +10,7 @@ EVERY = (
     runs.routes,
     tables.routes,
     queries.routes,
+    decisions.routes,
     *(load(domain.routes).routes for domain in all_domains() if domain.routes),
     catalog.routes,
     dashboards.routes,

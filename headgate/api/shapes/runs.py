@@ -85,6 +85,7 @@ class RunDetail(RunProblems):
     name: str
     state: RunState
     started_by: RunStartedBy
+    actor: str = Field("", description="Who asked for it; empty where nobody did, and for older runs.")
     remedies: dict[str, str] = Field(
         description=(
             "What to do, by `datasets_not_merged`, `failed_stages` and `implausible_tables`; only those "

@@ -84,6 +84,7 @@ class MemoryRuns:
             arn,
             "RUNNING",
             entered_at={"See who runs": BEGAN, "Start merge_curated": BEGAN + timedelta(seconds=5)},
+            actor=self.started[arn.removeprefix("arn:")].get("actor", ""),
         )
 
 

@@ -30,7 +30,12 @@ def test_the_same_idempotency_key_starts_one_run(caller: Caller) -> None:
         caller.call("POST", "/v1/runs", asked, Idempotency_Key=key).json["name"] for key in ("a", "a", "b")
     ]
     assert (names[0] == names[1] != names[2], len(caller.lake.runs.started)) == (True, 2)
-    assert caller.lake.runs.started[names[0]] == {"only": "retail-copilot"}
+    assert caller.lake.runs.started[names[0]] == {"only": "retail-copilot", "actor": "ana"}
+
+
+def test_a_run_names_who_asked_for_it(caller: Caller) -> None:
+    name = caller.call("POST", "/v1/runs", {}).json["name"]
+    assert caller.call("GET", f"/v1/runs/{name}").json["actor"] == "ana"
 
 
 def test_a_run_has_its_stages(caller: Caller) -> None:

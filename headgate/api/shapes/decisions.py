@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from headgate.api.shapes.base import Asked, Moment, Shape
+
+QueueName = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,59}$", description="Queue of a dashboard.")]
+ItemId = Annotated[str, Field(min_length=1, max_length=200, description="Item of the queue.")]
+Action = Annotated[
+    str,
+    Field(
+        pattern="^[a-z][a-z0-9_]{0,39}$",
+        description="Action of the queue, such as `called`; every queue has `assign`, `note`, `reopen`.",
+    ),
+]
+Amount = Annotated[str, Field(pattern=r"^(-?\d{1,16}(\.\d{1,2})?)?$", examples=["2412.50"])]
+
+
+class DecisionAsked(Asked):
+    """A decision about an item of a work queue."""
+
+    queue: QueueName
+    item_id: ItemId
+    action: Action
+    note: str = Field("", max_length=1000, description="Card numbers in it are masked.")
+    assignee: str = Field("", max_length=200)
+    value: Amount = Field("", description="Value at stake that the person saw, as a decimal.")
+
+
+class Decision(Shape):
+    """A decision that somebody took."""
+
+    decision_id: str
+    queue: str
+    item_id: str
+    action: str
+    note: str
+    assignee: str
+    value: str
+    decided_by: str
+    decided_at: Moment
+
+
+class Decisions(Shape):
+    """The newest decisions of a queue, newest first."""
+
+    decisions: tuple[Decision, ...]
