@@ -31,6 +31,8 @@ SYSTEMS = (
 def pages(file_id: str) -> dict[str, str]:
     """Return the address of each page by its name."""
     return {
+        "morning": "/",
+        "work": "/work",
         "lake": "/lake",
         "upload": "/upload",
         "file": f"/files/{file_id}",

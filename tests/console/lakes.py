@@ -32,6 +32,7 @@ from headgate.quality.validation import FailedExpectation, SuiteResult
 from headgate.query import translate
 from headgate.runs.pipeline_starts import Execution
 from headgate.snapshots.publishing import Publisher
+from headgate.systems.up_to_date import AS_OF
 from tests.in_memory_ports import MemoryUploads
 from tests.unit.api.lakes import REGISTRY, MemoryLake
 
@@ -277,7 +278,10 @@ class BrowserLake(MemoryLake):
                         self.objects, self.catalog, "ecommerce_prod", system, lambda *_: None
                     )
                     publisher.publish(
-                        contract, found[name].cast(arrow_schema(contract)), keys.table_prefix(name, "v1")
+                        contract,
+                        found[name].cast(arrow_schema(contract)),
+                        keys.table_prefix(name, "v1"),
+                        parameters={AS_OF: f"{self.moment:%Y-%m-%d}"},
                     )
         return found
 

@@ -126,5 +126,5 @@ def test_a_hover_text_has_four_digits_and_the_table_has_all(console: Console) ->
     box = chart.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 4)
-    expect(chart).to_contain_text("share: 0.0002749")
+    expect(chart).to_contain_text("Share: 0.0002749")
     assert "0.000274944" not in chart.inner_text()

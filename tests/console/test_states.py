@@ -35,6 +35,12 @@ API = re.compile(r"/v1/")
 NOT_BUILT = "No run has ended yet, so the table was not built. Start a run"
 # What a page says when the lake has nothing: what is so, and what to do.
 SAID_OF_NOTHING = {
+    "morning": [
+        "No run has ended yet. Upload a file, then start a run",
+        "No file came in the last 24 hours.",
+        "No file waits for a person.",
+    ],
+    "work": [NOT_BUILT],
     "lake": [
         "No file has arrived yet. Upload one",
         "No run yet. Upload a file, then start a run",
@@ -206,8 +212,7 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
             expect(main).to_contain_text(expectation)
         expect(main).not_to_contain_text("s3://")
         expect(main).to_contain_text(
-            "Tables that this run did not publish keep their rows. Fix the cause, then start a run on "
-            "the page Lake."
+            "Tables that this run did not publish keep their rows. Fix the cause, then run again."
         )
         expect(page.get_by_role("region", name="Stages")).to_contain_text("quality gatefailed, 20.0 s")
     finally:
@@ -218,6 +223,7 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
     partial_console: Console,
 ) -> None:
     page = partial_console.signed_in(OPERATOR)
+    visit(page, partial_console.url, "/lake")
     rows = page.get_by_role("region", name="Runs").get_by_role("row")
     expect(rows.filter(has_text="succeeded with problems; not merged: payments")).to_have_count(1)
     expect(rows.filter(has_text="failed: retail-copilot")).to_have_count(1)
@@ -255,17 +261,16 @@ def test_the_page_of_a_run_names_what_it_left_out_why_and_what_to_do(
         expect(problem).to_contain_text(text)
 
 
-def test_a_remedy_that_is_a_command_can_be_copied(partial_console: Console) -> None:
-    """A page without a button for it must not say a problem without what to do."""
+def test_a_failed_system_is_built_again_by_a_button(partial_console: Console) -> None:
+    """No remedy on the page of a run needs a terminal."""
     page = partial_console.signed_in(OPERATOR)
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit(page, partial_console.url, "/runs/system-failed")
     problem = page.get_by_role("region", name="Problems").get_by_role("listitem")
-    expect(problem).to_contain_text("headgate logs --minutes 60 --level error")
-    copy = problem.get_by_role("button", name="Copy headgate run --only SYSTEM")
-    copy.click()
-    expect(copy).to_have_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == "headgate run --only SYSTEM"
+    expect(problem).not_to_contain_text("headgate ")
+    page.route(re.compile(r"/v1/runs$"), lambda route: route.fulfill(status=202, json={"name": "again"}))
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        problem.get_by_role("button", name="Build retail-copilot again").click()
+    assert asked.value.post_data_json == {"only": "retail-copilot"}
 
 
 def test_a_command_that_shows_a_run_is_a_link_to_its_page(
@@ -274,6 +279,7 @@ def test_a_command_that_shows_a_run_is_a_link_to_its_page(
     lake = partial_console.lake
     monkeypatch.setattr(lake, "runs", ended_runs.EndedRuns(ended=lake.runs.newest()[1:]))
     page = partial_console.signed_in(OPERATOR)
+    visit(page, partial_console.url, "/lake")
     health = page.get_by_role("region", name="Health")
     expect(health).to_contain_text("keep their previous tables: payments. Run not-merged says why.")
     health.get_by_role("link", name="Run not-merged").first.click()

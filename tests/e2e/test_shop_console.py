@@ -68,7 +68,7 @@ def sign_in(browser: Browser, lake: Lake, group: str, errors: list[str]) -> Page
     page.locator("#username").fill(user["email"])
     page.locator("#password").fill(user["password"])
     page.locator("button[type=submit]").click()
-    expect(page.get_by_role("heading", name="Lake", level=1)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=re.compile("^Good "), level=1)).to_be_visible(timeout=PATIENCE_MS)
     return page
 
 

@@ -14,11 +14,15 @@ const ROUTES: RouteObject[] = [
     children: [
       {
         index: true,
-        lazy: async () => ({ Component: (await import('../features/lake/lake-page')).LakePage }),
+        lazy: async () => ({ Component: (await import('../features/morning/morning-page')).MorningPage }),
       },
       {
         path: 'lake',
         lazy: async () => ({ Component: (await import('../features/lake/lake-page')).LakePage }),
+      },
+      {
+        path: 'work/:queue?',
+        lazy: async () => ({ Component: (await import('../features/work/work-page')).WorkPage }),
       },
       {
         path: 'upload',

@@ -13,11 +13,14 @@ import { NavLink, Outlet } from 'react-router'
 
 import { signedInAs, signOut } from '../api/client'
 import { useCaller, useDashboards } from '../api/queries'
+import { SearchButton } from '../features/search/search-button'
 
 const PAGES = [
-  ['/lake', 'Lake'],
+  ['/', 'Morning'],
+  ['/work', 'Work'],
   ['/upload', 'Upload'],
   ['/dashboards', 'Dashboards'],
+  ['/lake', 'Lake'],
   ['/query', 'Query'],
   ['/catalog', 'Catalog'],
 ] as const
@@ -35,13 +38,14 @@ export function Shell() {
           </Text>
           <Group component="nav" aria-label="Pages" gap={2} wrap="nowrap" className="scroll">
             {PAGES.map(([to, title]) => (
-              <NavLink key={to} to={to} className="nav-link">
+              <NavLink key={to} to={to} end={to === '/'} className="nav-link">
                 {title}
                 {to === '/dashboards' ? <NoDashboards /> : null}
               </NavLink>
             ))}
           </Group>
           <Group gap="xs" wrap="nowrap" className="who">
+            <SearchButton />
             <Who />
             <SignOut />
             <SchemeToggle />

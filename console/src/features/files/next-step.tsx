@@ -38,7 +38,7 @@ function RunFirst({ fileId }: { fileId: string }) {
         {start.data ? <Run name={start.data.name} fileId={fileId} /> : null}
       </Text>
       {may && !start.data ? (
-        <Button size="compact-sm" loading={start.isPending} onClick={() => start.mutate(key)}>
+        <Button size="compact-sm" loading={start.isPending} onClick={() => start.mutate({ key })}>
           Start a run
         </Button>
       ) : null}

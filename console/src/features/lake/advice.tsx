@@ -1,7 +1,7 @@
 import { Anchor, Button, Code, CopyButton } from '@mantine/core'
 import { Fragment } from 'react'
 
-import { partsOf, runShownBy, startsARun } from '../../api/commands'
+import { fileShownBy, partsOf, runShownBy, startsARun } from '../../api/commands'
 import { useMay, useStartRun } from '../../api/queries'
 import { Failed } from '../../components/states'
 import { StartRun } from './start-run'
@@ -20,6 +20,13 @@ function Command({ command }: { command: string }) {
     return (
       <Anchor inherit href={`#/runs/${encodeURIComponent(run)}`}>
         Run {run}
+      </Anchor>
+    )
+  const file = fileShownBy(command)
+  if (file)
+    return (
+      <Anchor inherit href={`#/lake?name=${encodeURIComponent(file)}`}>
+        its page
       </Anchor>
     )
   return may && startsARun(command) ? <StartHere /> : <Copied command={command} />

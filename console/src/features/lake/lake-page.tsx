@@ -11,7 +11,8 @@ import {
   Title,
 } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { figure, seconds, time, whole } from '../../api/format'
@@ -86,10 +87,14 @@ const STATES = [
 ]
 
 function FilesPanel() {
-  const [state, setState] = useState<string | null>(null)
-  const [typed, setTyped] = useState('')
+  const [search, setSearch] = useSearchParams()
+  const [state, setState] = useState<string | null>(search.get('state'))
+  const [typed, setTyped] = useState(search.get('name') ?? '')
   const [name] = useDebouncedValue(typed, 300)
   const files = useFiles({ state: state ?? '', name })
+  useEffect(() => {
+    setSearch({ ...(name ? { name } : {}), ...(state ? { state } : {}) }, { replace: true })
+  }, [name, state, setSearch])
   const found = files.data?.pages.flatMap((page) => page.files) ?? []
   const filtered = Boolean(state ?? name)
   return (

@@ -1,21 +1,20 @@
-import { Alert, Anchor, Group, Stack, Table, Text } from '@mantine/core'
-import { Fragment } from 'react'
+import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { seconds, time, usd, whole } from '../../api/format'
-import { useRun } from '../../api/queries'
+import { seconds, usd } from '../../api/format'
+import { useMay, useRun, useStartRun } from '../../api/queries'
+import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, StateBadge } from '../../components/states'
-import { Advice } from './advice'
-import { reasonsOf, runProblems, type RunProblem, runState } from './run-problems'
+import { Answered, Empty, Failed, StateBadge } from '../../components/states'
+import { costOf, durationOf, startedBy } from './run-facts'
+import { Jobs } from './run-jobs'
+import { Problems } from './run-problem-list'
+import { runProblems, runState } from './run-problems'
+import { Gantt } from './run-stages'
+import { StartRun } from './start-run'
 
-const COLOURS: Record<string, string> = {
-  done: 'var(--mantine-color-teal-7)',
-  running: 'var(--mantine-color-blue-6)',
-  failed: 'var(--mantine-color-red-7)',
-  left: 'var(--mantine-color-gray-5)',
-}
+const UNSUCCESSFUL = new Set<string>(['failed', 'timed_out', 'aborted'])
 
 export function RunPage() {
   const { name = '' } = useParams()
@@ -25,24 +24,25 @@ export function RunPage() {
       <Group gap="xs">
         <PageTitle>Run {name}</PageTitle>
         {run.data ? <StateBadge state={runState(run.data)} /> : null}
-        {run.data ? <Text c="dimmed">{STARTED_BY[run.data.started_by]}</Text> : null}
       </Group>
       <Answered of={run} what="the run">
-        {(found) => (
+        {(detail) => (
           <>
-            {UNSUCCESSFUL.has(found.state) ? <WhyItFailed run={found} /> : null}
-            {found.has_problems ? <Problems problems={runProblems(found)} /> : null}
+            <Facts run={detail} />
+            {UNSUCCESSFUL.has(detail.state) ? <WhyItFailed run={detail} /> : null}
+            {detail.has_problems ? <Problems problems={runProblems(detail)} /> : null}
             <Panel title="Stages">
-              {found.left_to ? (
-                <LeftTo name={found.left_to} />
+              {detail.left_to ? (
+                <LeftTo name={detail.left_to} />
               ) : (
-                <Gantt stages={found.stages} ended={hasEnded(found)} />
+                <Gantt stages={detail.stages} ended={hasEnded(detail)} />
               )}
             </Panel>
-            {found.left_to || (found.jobs.length === 0 && hasEnded(found)) ? null : (
-              <Panel title="Glue jobs">
-                <Jobs jobs={found.jobs} />
-              </Panel>
+            {detail.left_to || (detail.jobs.length === 0 && hasEnded(detail)) ? null : (
+              <details className="panel folded">
+                <summary>Glue jobs: memory, billed time and cost of each</summary>
+                <Jobs jobs={detail.jobs} />
+              </details>
             )}
           </>
         )}
@@ -51,14 +51,31 @@ export function RunPage() {
   )
 }
 
-const STARTED_BY: Record<Schemas['RunDetail']['started_by'], string> = {
-  schedule: 'started by the schedule',
-  new_data: 'started by new data',
-  person: 'started by a person',
-  unknown: '',
-}
-
 const hasEnded = (run: Schemas['RunDetail']): boolean => run.state !== 'running' && run.state !== 'pending'
+
+/** Who or what started the run, when, how long it took and what it cost, in one line. */
+function Facts({ run }: { run: Schemas['RunDetail'] }) {
+  const began = run.stages
+    .map((stage) => stage.began_at)
+    .filter(Boolean)
+    .sort()[0]
+  const took = durationOf(run.stages)
+  const cost = costOf(run.jobs)
+  const by = startedBy(run)
+  return (
+    <Text size="sm" data-testid="run-facts">
+      {by ? `Started ${by}` : 'Started'}
+      {began ? (
+        <>
+          {' '}
+          <Moment at={began} />
+        </>
+      ) : null}
+      {took === undefined ? '' : ` · ${hasEnded(run) ? 'took' : 'so far'} ${seconds(took)}`}
+      {cost ? ` · cost ${usd(cost)}` : hasEnded(run) ? ' · no cost recorded' : ''}
+    </Text>
+  )
+}
 
 /** A third run beside a working and a pending one. */
 function LeftTo({ name }: { name: string }) {
@@ -71,9 +88,9 @@ function LeftTo({ name }: { name: string }) {
   )
 }
 
-const UNSUCCESSFUL = new Set<string>(['failed', 'timed_out', 'aborted'])
-
 function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
+  const may = useMay('operator')
+  const start = useStartRun()
   return (
     <Alert
       color="red"
@@ -82,123 +99,19 @@ function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
     >
       {run.cause && !run.has_problems ? <Text className="sql">{run.cause}</Text> : null}
       <Text size="sm" mt="xs">
-        Tables that this run did not publish keep their rows. Fix the cause, then{' '}
-        <Anchor href="#/lake">start a run on the page Lake</Anchor>.
+        Tables that this run did not publish keep their rows. Fix the cause, then run again.
       </Text>
+      {may ? (
+        <Group gap="xs" mt="xs">
+          <StartRun start={start} size="compact-sm" label="Retry the run" />
+          {start.data ? (
+            <Anchor size="sm" href={`#/runs/${encodeURIComponent(start.data.name)}`}>
+              Follow the new run
+            </Anchor>
+          ) : null}
+        </Group>
+      ) : null}
+      {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
     </Alert>
-  )
-}
-
-/** What the run left out: a run that could not merge a dataset publishes the others. */
-function Problems({ problems }: { problems: RunProblem[] }) {
-  return (
-    <Panel title="Problems">
-      <Stack component="ul" gap="sm" m={0} p={0} style={{ listStyle: 'none' }}>
-        {problems.map(({ kind, name, why, remedy }) => (
-          <Text component="li" size="sm" className="any-text" key={`${kind} ${name}`}>
-            <Text span fw={600} size="sm">
-              {kind === 'dataset' ? (
-                <NotMerged dataset={name} />
-              ) : kind === 'stage' ? (
-                `${name} failed.`
-              ) : (
-                `${name} is implausible.`
-              )}
-            </Text>
-            <br />
-            {reasonsOf(why).map((reason) => (
-              <span key={reason}>
-                <Advice text={reason} />
-                <br />
-              </span>
-            ))}
-            <span className="muted">
-              What to do: <Advice text={remedy} />
-            </span>
-          </Text>
-        ))}
-      </Stack>
-    </Panel>
-  )
-}
-
-function NotMerged({ dataset }: { dataset: string }) {
-  return (
-    <>
-      <Anchor href={`#/datasets/${encodeURIComponent(dataset)}`}>{dataset}</Anchor> was not merged and keeps
-      its previous table.
-    </>
-  )
-}
-
-function Jobs({ jobs }: { jobs: Schemas['RunJob'][] }) {
-  if (jobs.length === 0)
-    return <Empty>No job of this run has ended yet. A job is shown here when it ends.</Empty>
-  return (
-    <div className="scroll" tabIndex={0}>
-      <Table fz="sm">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>job</Table.Th>
-            <Table.Th>began (UTC)</Table.Th>
-            <Table.Th className="number">duration</Table.Th>
-            <Table.Th className="number">DPU-seconds</Table.Th>
-            <Table.Th className="number">memory</Table.Th>
-            <Table.Th className="number">cost</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {jobs.map((job) => (
-            <Table.Tr key={`${job.job} ${job.started_at}`}>
-              <Table.Td>{job.job}</Table.Td>
-              <Table.Td style={{ whiteSpace: 'nowrap' }}>{time(job.started_at)}</Table.Td>
-              <Table.Td className="number">{seconds(job.seconds)}</Table.Td>
-              <Table.Td className="number">{whole(Math.round(job.dpu_seconds))}</Table.Td>
-              <Table.Td className="number">{whole(job.memory_gb)} GB</Table.Td>
-              <Table.Td className="number">{usd(job.usd)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
-  )
-}
-
-/** A stage's state in words, because colour alone does not show it. */
-function said(stage: Schemas['RunStage'], ended: boolean): string {
-  if (stage.state === 'pending' && ended) return 'not begun'
-  if (stage.state === 'left') return 'not asked for'
-  if (stage.seconds === null || stage.seconds === undefined) return stage.state
-  return stage.state === 'done' ? seconds(stage.seconds) : `${stage.state}, ${seconds(stage.seconds)}`
-}
-
-/** Bars by time: when each stage began and how long it took. */
-function Gantt({ stages, ended }: { stages: Schemas['RunStage'][]; ended: boolean }) {
-  const begun = stages.filter((stage) => stage.began_at)
-  if (begun.length === 0) return <Empty>No stage has begun.</Empty>
-  const at = (stage: Schemas['RunStage']) => Date.parse(`${stage.began_at}Z`) / 1000
-  const from = Math.min(...begun.map(at))
-  const span = Math.max(1, ...begun.map((stage) => at(stage) + (stage.seconds ?? 0) - from))
-  return (
-    <div className="gantt">
-      {stages.map((stage) => (
-        <Fragment key={stage.name}>
-          <Text size="sm">{stage.name}</Text>
-          <div title={stage.began_at ? `began ${time(stage.began_at)} UTC` : stage.state}>
-            <div
-              className="gantt-bar"
-              style={{
-                marginLeft: stage.began_at ? `${((at(stage) - from) / span) * 100}%` : 0,
-                width: `${((stage.seconds ?? 0) / span) * 100}%`,
-                background: COLOURS[stage.state] ?? 'transparent',
-              }}
-            />
-          </div>
-          <Text size="sm" className="number">
-            {said(stage, ended)}
-          </Text>
-        </Fragment>
-      ))}
-    </div>
   )
 }

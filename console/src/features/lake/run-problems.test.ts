@@ -7,6 +7,7 @@ const RUN: Schemas['RunDetail'] = {
   name: 'nightly',
   state: 'succeeded',
   started_by: 'person',
+  actor: '',
   stages: [],
   error: '',
   cause: '',

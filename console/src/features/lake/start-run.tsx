@@ -3,17 +3,25 @@ import { useState } from 'react'
 
 import { useStartRun } from '../../api/queries'
 
+interface Props {
+  start: ReturnType<typeof useStartRun>
+  size: string
+  label?: string
+  /** The one system to build; without it everything. */
+  only?: string
+}
+
 /** The button that starts a run; the key of a request makes a second click start none. */
-export function StartRun({ start, size }: { start: ReturnType<typeof useStartRun>; size: string }) {
+export function StartRun({ start, size, label = 'Start a run', only = '' }: Props) {
   const [key, setKey] = useState(() => crypto.randomUUID())
   return (
     <Button
       size={size}
       variant="default"
       loading={start.isPending}
-      onClick={() => start.mutate(key, { onSuccess: () => setKey(crypto.randomUUID()) })}
+      onClick={() => start.mutate({ key, only }, { onSuccess: () => setKey(crypto.randomUUID()) })}
     >
-      Start a run
+      {label}
     </Button>
   )
 }

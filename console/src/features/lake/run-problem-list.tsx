@@ -1,0 +1,76 @@
+import { Anchor, Stack, Text } from '@mantine/core'
+
+import { useMay, useStartRun } from '../../api/queries'
+import { Panel } from '../../components/panel'
+import { Failed } from '../../components/states'
+import { Advice } from './advice'
+import { reasonsOf, type RunProblem } from './run-problems'
+import { StartRun } from './start-run'
+
+/** What the run left out: a run that could not merge a dataset publishes the others. */
+export function Problems({ problems }: { problems: RunProblem[] }) {
+  return (
+    <Panel title="Problems">
+      <Stack component="ul" gap="sm" m={0} p={0} style={{ listStyle: 'none' }}>
+        {problems.map((problem) => (
+          <li key={`${problem.kind} ${problem.name}`}>
+            <Problem problem={problem} />
+          </li>
+        ))}
+      </Stack>
+    </Panel>
+  )
+}
+
+/** Stages that every run works on; all others are systems, which can be built alone. */
+const SHARED_STAGES = new Set(['queue', 'merge', 'quality gate'])
+
+function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem }) {
+  const may = useMay('operator')
+  const start = useStartRun()
+  const isSystem = kind === 'stage' && !SHARED_STAGES.has(name)
+  return (
+    <Text component="div" size="sm" className="any-text">
+      <Text span fw={600} size="sm">
+        {kind === 'dataset' ? (
+          <NotMerged dataset={name} />
+        ) : kind === 'stage' ? (
+          `${name} failed.`
+        ) : (
+          `${name} is implausible.`
+        )}
+      </Text>
+      <br />
+      {reasonsOf(why).map((reason) => (
+        <span key={reason}>
+          <Advice text={reason} />
+          <br />
+        </span>
+      ))}
+      <span className="muted">
+        What to do: <Advice text={withoutCommands(remedy)} />
+      </span>{' '}
+      {isSystem && may ? (
+        <StartRun start={start} size="compact-xs" label={`Build ${name} again`} only={name} />
+      ) : null}
+      {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
+    </Text>
+  )
+}
+
+/** A remedy without the clauses that a button of this page does, and without those for who deploys the lake. */
+const withoutCommands = (remedy: string): string =>
+  remedy
+    .split(/(?<=[;.]) +/)
+    .filter((clause) => !/`headgate (?:run|logs)\b/.test(clause))
+    .join(' ')
+    .replace(/;$/, '.')
+
+function NotMerged({ dataset }: { dataset: string }) {
+  return (
+    <>
+      <Anchor href={`#/datasets/${encodeURIComponent(dataset)}`}>{dataset}</Anchor> was not merged and keeps
+      its previous table.
+    </>
+  )
+}

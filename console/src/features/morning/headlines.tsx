@@ -1,0 +1,43 @@
+import { Anchor, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { figure } from '../../api/format'
+import { useDashboards, useResult } from '../../api/queries'
+import { Panel } from '../../components/panel'
+
+/** The first figure of every dashboard, as the way into it. */
+export function Headlines() {
+  const boards = useDashboards().data?.dashboards ?? []
+  const shown = boards.flatMap((board) => {
+    const panel = board.panels.find((one) => one.kind === 'kpi')
+    return panel ? [{ board, panel }] : []
+  })
+  if (shown.length === 0) return null
+  return (
+    <Panel title="Figures">
+      <div className="headlines">
+        {shown.map(({ board, panel }) => (
+          <Headline key={board.system} board={board} panel={panel} />
+        ))}
+      </div>
+    </Panel>
+  )
+}
+
+function Headline({ board, panel }: { board: Schemas['Dashboard']; panel: Schemas['Panel'] }) {
+  const answer = useResult(panel.sql)
+  const at = answer.data?.columns.findIndex((column) => column.name === 'value') ?? -1
+  return (
+    <div aria-busy={answer.isPending}>
+      <Anchor size="sm" href={`#/dashboards/${encodeURIComponent(board.system)}`}>
+        {board.title}
+      </Anchor>
+      <Text fz={22} fw={600} lh={1.3}>
+        {answer.data ? figure(answer.data.rows[0]?.[at] ?? null, panel.unit) : answer.error ? '–' : '…'}
+      </Text>
+      <Text size="xs" className="muted">
+        {panel.question}
+      </Text>
+    </div>
+  )
+}

@@ -1,0 +1,161 @@
+import { Button, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { count, figure } from '../../api/format'
+import {
+  useDashboards,
+  useFiles,
+  useHealth,
+  useMay,
+  useResult,
+  useRuns,
+  useStartRun,
+} from '../../api/queries'
+import { Panel } from '../../components/panel'
+import { Answered, Empty, Failed } from '../../components/states'
+import { shortened } from '../../formats/words'
+import { reasonsOf } from '../lake/run-problems'
+import { StartRun } from '../lake/start-run'
+import { useDecisions } from '../work/queries'
+import { countsOf, queueItems } from '../work/queue-state'
+import { needOf } from '../work/rows-to-fix'
+
+const MOST_FILES = 5
+
+/** What needs a person, each with one button: a failed run, files with rows to fix, queues. */
+export function NeedsYou() {
+  const boards = useDashboards()
+  return (
+    <Panel title="Needs you">
+      <div className="tasks" role="list">
+        <FailedRun />
+        <StaleData />
+        <Answered of={boards} what="the queues">
+          {({ dashboards }) =>
+            dashboards
+              .flatMap((board) => board.queues)
+              .map((queue) => <QueueTask key={queue.name} queue={queue} />)
+          }
+        </Answered>
+        <FileTasks />
+      </div>
+    </Panel>
+  )
+}
+
+function Task({ children, action }: { children: React.ReactNode; action: React.ReactNode }) {
+  return (
+    <div className="task" role="listitem">
+      <Text size="sm" component="span" className="any-text">
+        {children}
+      </Text>
+      {action}
+    </div>
+  )
+}
+
+function Open({ href, label, name }: { href: string; label: string; name: string }) {
+  return (
+    <Button component="a" size="compact-sm" variant="default" href={href} aria-label={`${label}: ${name}`}>
+      {label}
+    </Button>
+  )
+}
+
+/** The newest run, if it failed or left something out: why, and a retry. */
+function FailedRun() {
+  const runs = useRuns()
+  const may = useMay('operator')
+  const start = useStartRun()
+  const run = runs.data?.runs.find((one) => one.state !== 'running' && one.state !== 'pending')
+  if (!run || (run.state === 'succeeded' && !run.has_problems)) return null
+  const reasons = [
+    ...Object.entries(run.failed_stages).map(
+      ([stage, why]) => `${stage} failed: ${reasonsOf(why)[0] ?? why}`,
+    ),
+    ...Object.keys(run.datasets_not_merged).map((dataset) => `${dataset} was not merged`),
+    ...Object.keys(run.implausible_tables).map((table) => `${table} is implausible`),
+  ]
+  const page = `#/runs/${encodeURIComponent(run.name)}`
+  return (
+    <>
+      {(reasons.length ? reasons : [`The newest run ended as ${run.state.replaceAll('_', ' ')}`]).map(
+        (reason) => (
+          <Task key={reason} action={<Open href={page} label="See why" name={reason} />}>
+            {reason}
+          </Task>
+        ),
+      )}
+      {may ? (
+        <Task action={<StartRun start={start} size="compact-sm" label="Retry" />}>
+          After the fix: run again
+        </Task>
+      ) : null}
+      {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
+    </>
+  )
+}
+
+/** The freshness of the data, where it is not healthy. */
+function StaleData() {
+  const check = useHealth().data?.checks.find((one) => one.name === 'freshness')
+  if (check?.state !== 'degraded') return null
+  return <Task action={<Open href="#/lake" label="See the files" name="freshness" />}>{check.message}</Task>
+}
+
+function QueueTask({ queue }: { queue: Schemas['WorkQueue'] }) {
+  const answer = useResult(queue.sql)
+  const decisions = useDecisions(queue.name)
+  if (answer.error ?? decisions.error)
+    return (
+      <Failed
+        error={answer.error ?? decisions.error}
+        what={queue.title}
+        onRetry={() => void Promise.all([answer.refetch(), decisions.refetch()])}
+      />
+    )
+  if (!answer.data || !decisions.data) return <span aria-busy />
+  const counts = countsOf(queueItems(answer.data, decisions.data.decisions))
+  if (counts.open === 0) return null
+  return (
+    <Task action={<Open href={`#/work/${queue.name}`} label="Open" name={queue.title} />}>
+      {queue.title}: {counts.open}
+      {counts.atStake ? `, ${figure(counts.atStake, queue.unit)} at stake` : ''}
+    </Task>
+  )
+}
+
+function FileTasks() {
+  const files = useFiles({})
+  return (
+    <Answered of={files} what="the files">
+      {(found) => {
+        const waiting = found.pages.flatMap((page) => page.files).filter((file) => needOf(file))
+        return (
+          <>
+            {waiting.slice(0, MOST_FILES).map((file) => (
+              <Task
+                key={file.file_id}
+                action={
+                  <Open
+                    href={`#/files/${encodeURIComponent(file.file_id)}`}
+                    label="Open the rows"
+                    name={file.key}
+                  />
+                }
+              >
+                {shortened(file.key, 48)}: {needOf(file)}
+              </Task>
+            ))}
+            {waiting.length > MOST_FILES ? (
+              <Task action={<Open href="#/work/files" label="Open all" name="files" />}>
+                {count(waiting.length - MOST_FILES, 'further file')}
+              </Task>
+            ) : null}
+            {waiting.length === 0 ? <Empty>No file waits for a person.</Empty> : null}
+          </>
+        )
+      }}
+    </Answered>
+  )
+}

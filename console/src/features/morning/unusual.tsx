@@ -1,0 +1,132 @@
+import { Button, Group, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { count, figure, forPages } from '../../api/format'
+import { useDashboards, useHealth, useMay, useResult } from '../../api/queries'
+import { Panel } from '../../components/panel'
+import { Answered, Empty, Failed } from '../../components/states'
+import { useDecide, useDecisions } from '../work/queries'
+
+const ALERTS = 'alerts'
+
+/** Figures above their limits and drifting files. An alert that was acknowledged stays away until its value changes. */
+export function Unusual() {
+  const boards = useDashboards()
+  const health = useHealth()
+  return (
+    <Panel title="Unusual">
+      <Answered of={boards} what="the alerts">
+        {({ dashboards }) => (
+          <Answered of={health} what="the checks of the files">
+            {({ checks }) => (
+              <Signs
+                boards={dashboards}
+                drift={checks.find((one) => one.name === 'quality' && one.state === 'degraded')}
+              />
+            )}
+          </Answered>
+        )}
+      </Answered>
+    </Panel>
+  )
+}
+
+function Signs({
+  boards,
+  drift,
+}: {
+  boards: Schemas['Dashboard'][]
+  drift: Schemas['HealthCheck'] | undefined
+}) {
+  const rules = boards.flatMap((board) => board.alerts.map((rule) => ({ board, rule })))
+  if (rules.length === 0 && !drift)
+    return <Empty>No file is out of line with those before it, and no dashboard states an alert.</Empty>
+  return (
+    <>
+      <ul className="tasks">
+        {rules.map(({ board, rule }) => (
+          <Alert key={`${board.system} ${rule.name}`} board={board} rule={rule} />
+        ))}
+        {drift ? (
+          <li className="task">
+            <Text size="sm" component="span" className="any-text">
+              {forPages(drift.message.replace(/; `headgate[^`]*` says why/, ''))}
+            </Text>
+            <Button
+              component="a"
+              size="compact-sm"
+              variant="default"
+              href="#/lake"
+              aria-label="See the files: quality"
+            >
+              See the files
+            </Button>
+          </li>
+        ) : null}
+      </ul>
+      <Text size="xs" className="muted">
+        {count(rules.length, 'alert')} of the dashboards and the quality of the files are watched.
+      </Text>
+    </>
+  )
+}
+
+function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['DashboardAlert'] }) {
+  const answer = useResult(rule.sql)
+  const decisions = useDecisions(ALERTS)
+  const decide = useDecide(ALERTS)
+  const may = useMay('uploader')
+  const value = answer.data?.rows[0]?.[0] ?? null
+  if (answer.error)
+    return (
+      <li>
+        <Failed
+          error={answer.error}
+          what={`The alert of ${board.title}`}
+          onRetry={() => void answer.refetch()}
+        />
+      </li>
+    )
+  if (answer.isPending || decisions.isPending) return <li aria-busy />
+  if (value === null || Number(value) <= rule.above) return null
+  const item = `${rule.name} ${String(value)}`.slice(0, 200)
+  if (decisions.data?.decisions.some((one) => one.item_id === item)) return null
+  return (
+    <li className="task">
+      <Text size="sm" component="span">
+        {rule.message.replace('{value}', figure(value, rule.unit))}
+      </Text>
+      <Group gap={4} wrap="nowrap">
+        <Button
+          component="a"
+          size="compact-sm"
+          variant="default"
+          href={`#/dashboards/${encodeURIComponent(board.system)}`}
+          aria-label={`Why: ${rule.name.replaceAll('_', ' ')}`}
+        >
+          Why?
+        </Button>
+        {may ? (
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={decide.isPending}
+            aria-label={`Acknowledge: ${rule.name.replaceAll('_', ' ')}`}
+            onClick={() =>
+              decide.mutate({
+                queue: ALERTS,
+                item_id: item,
+                action: 'acknowledge',
+                note: '',
+                assignee: '',
+                value: '',
+              })
+            }
+          >
+            Acknowledge
+          </Button>
+        ) : null}
+      </Group>
+    </li>
+  )
+}

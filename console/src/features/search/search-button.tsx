@@ -1,0 +1,33 @@
+import { Button, Kbd } from '@mantine/core'
+import { lazy, Suspense, useEffect, useState } from 'react'
+
+const SearchDialog = lazy(() => import('./search-dialog'))
+
+/** Opens the search, which Ctrl+K opens on every page. */
+export function SearchButton() {
+  const [isOpen, setOpen] = useState(false)
+  useEffect(() => {
+    function press(event: KeyboardEvent): void {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      setOpen(true)
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  }, [])
+  return (
+    <>
+      <Button size="compact-sm" variant="default" aria-label="Search (Ctrl+K)" onClick={() => setOpen(true)}>
+        Search{' '}
+        <Kbd size="xs" ml={6} visibleFrom="md">
+          Ctrl K
+        </Kbd>
+      </Button>
+      {isOpen ? (
+        <Suspense>
+          <SearchDialog onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
+  )
+}

@@ -1,0 +1,84 @@
+import { Modal, Text, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { useState } from 'react'
+
+import { useContracts, useDashboards, useFiles, useQuestions, useRuns, useSystems } from '../../api/queries'
+import { matching, type Place, places, placesOfFiles } from './search-results'
+
+/** Finds any page of the lake by its words: files, datasets, tables, runs, questions, queues. */
+export default function SearchDialog({ onClose }: { onClose: () => void }) {
+  const [typed, setTyped] = useState('')
+  const [at, setAt] = useState(0)
+  const found = useMatching(typed)
+  const chosen = found[Math.min(at, found.length - 1)]
+
+  function open(place: Place | undefined): void {
+    if (!place) return
+    onClose()
+    window.location.assign(place.href)
+  }
+
+  function press(event: React.KeyboardEvent): void {
+    if (event.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1))
+    else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
+    else if (event.key === 'Enter') open(chosen)
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <Modal opened onClose={onClose} title="Search" size="lg" yOffset="10vh">
+      <TextInput
+        data-autofocus
+        aria-label="Search files, datasets, tables, runs and questions"
+        placeholder="File, dataset, table, run, question …"
+        role="combobox"
+        aria-expanded={found.length > 0}
+        aria-controls="search-results"
+        aria-activedescendant={chosen ? `search-${found.indexOf(chosen)}` : undefined}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value)
+          setAt(0)
+        }}
+        onKeyDown={press}
+      />
+      <ul id="search-results" role="listbox" aria-label="Results" className="search-results">
+        {found.map((place, index) => (
+          <li
+            key={`${place.kind} ${place.href}`}
+            id={`search-${index}`}
+            role="option"
+            aria-selected={place === chosen}
+            className="search-result"
+            onClick={() => open(place)}
+          >
+            <Text size="sm" span className="any-text">
+              {place.title}
+            </Text>
+            <Text size="xs" span className="muted">
+              {place.kind}
+            </Text>
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 ? (
+        <Text size="sm" className="muted" role="status">
+          Nothing has these words.
+        </Text>
+      ) : null}
+    </Modal>
+  )
+}
+
+function useMatching(typed: string): Place[] {
+  const [name] = useDebouncedValue(typed.trim(), 200)
+  const contracts = useContracts().data?.contracts ?? []
+  const systems = useSystems().data?.systems ?? []
+  const questions = useQuestions().data?.questions ?? []
+  const boards = useDashboards().data?.dashboards ?? []
+  const runs = useRuns().data?.runs ?? []
+  const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
+  const known = matching(places({ contracts, systems, questions, boards, runs }), typed)
+  return [...known, ...matching(placesOfFiles(files), typed)].slice(0, 15)
+}

@@ -1,0 +1,77 @@
+import type { Schemas } from '../../api/client'
+import { heading } from '../../formats/words'
+
+export interface Place {
+  kind: string
+  title: string
+  href: string
+}
+
+interface Known {
+  contracts: Schemas['ContractSummary'][]
+  systems: Schemas['SystemSummary'][]
+  questions: Schemas['Question'][]
+  boards: Schemas['Dashboard'][]
+  runs: Schemas['RunSummary'][]
+}
+
+const PAGES: Place[] = [
+  ['Morning', '#/'],
+  ['Work', '#/work'],
+  ['Rows to fix', '#/work/files'],
+  ['Upload', '#/upload'],
+  ['Lake', '#/lake'],
+  ['Query', '#/query'],
+  ['Catalog', '#/catalog'],
+].map(([title = '', href = '']) => ({ kind: 'page', title, href }))
+
+const path = encodeURIComponent
+
+/** Everything that has a page, but files, which the API looks up by their names. */
+export const places = ({ contracts, systems, questions, boards, runs }: Known): Place[] => [
+  ...PAGES,
+  ...boards.map((board) => ({
+    kind: 'dashboard',
+    title: board.title,
+    href: `#/dashboards/${path(board.system)}`,
+  })),
+  ...boards.flatMap((board) =>
+    board.queues.map((queue) => ({ kind: 'queue', title: queue.title, href: `#/work/${path(queue.name)}` })),
+  ),
+  ...contracts
+    .filter((contract) => contract.zone === 'source')
+    .map((contract) => ({
+      kind: 'dataset',
+      title: contract.name,
+      href: `#/datasets/${path(contract.name)}`,
+    })),
+  ...systems.flatMap((system) =>
+    system.tables.map((table) => ({
+      kind: 'table',
+      title: heading(table.name),
+      href: `#/tables/${path(system.name)}/${path(table.name)}`,
+    })),
+  ),
+  ...questions.map((one) => ({
+    kind: 'question',
+    title: one.description,
+    href: `#/query?sql=${path(one.sql.trim())}`,
+  })),
+  ...runs.map((run) => ({ kind: 'run', title: run.name, href: `#/runs/${path(run.name)}` })),
+]
+
+export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
+  files.map((file) => ({ kind: 'file', title: file.key, href: `#/files/${path(file.file_id)}` }))
+
+const MOST = 12
+
+/** The places whose title or kind has every word that was typed; titles that begin with them first. */
+export function matching(all: Place[], typed: string): Place[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  const fits = all.filter((place) => {
+    const text = `${place.title} ${place.kind}`.toLowerCase().replaceAll('_', ' ')
+    return words.every((word) => text.includes(word.replaceAll('_', ' ')))
+  })
+  const begins = (place: Place): boolean => place.title.toLowerCase().startsWith(words[0] ?? '')
+  return [...fits.filter(begins), ...fits.filter((place) => !begins(place))].slice(0, MOST)
+}

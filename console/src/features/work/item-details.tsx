@@ -1,0 +1,90 @@
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+
+import { useCaller } from '../../api/queries'
+import { Moment } from '../../components/moment'
+import { cellWords } from '../../formats/columns'
+import { heading, label } from '../../formats/words'
+import type { QueueItem } from './queue-state'
+
+interface Props {
+  item: QueueItem
+  mayDecide: boolean
+  onDecide: (action: string, label: string, more?: { note?: string; assignee?: string }) => void
+}
+
+/** Everything about one item: its other cells, a note, who takes care of it, and what was decided before. */
+export function ItemDetails({ item, mayDecide, onDecide }: Props) {
+  const [note, setNote] = useState('')
+  const [assignee, setAssignee] = useState('')
+  const caller = useCaller()
+  return (
+    <Stack gap="xs" p="xs">
+      <dl className="facts">
+        {item.details
+          .filter(({ value }) => value !== null)
+          .map(({ name, value }) => (
+            <div key={name}>
+              <dt className="muted">{heading(name)}</dt>
+              <dd>{cellWords(name, value, '', typeof value === 'number' ? 'double' : '')}</dd>
+            </div>
+          ))}
+      </dl>
+      {mayDecide ? (
+        <Group gap="xs" align="end">
+          <TextInput
+            size="xs"
+            label="Note"
+            maxLength={1000}
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+          <Button
+            size="xs"
+            variant="default"
+            disabled={!note.trim()}
+            onClick={() => {
+              onDecide('note', 'note added', { note })
+              setNote('')
+            }}
+          >
+            Add note
+          </Button>
+          <TextInput
+            size="xs"
+            label="Assign to"
+            placeholder={caller.data?.name}
+            maxLength={200}
+            value={assignee}
+            onChange={(event) => setAssignee(event.currentTarget.value)}
+          />
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() =>
+              onDecide('assign', 'assigned', { assignee: assignee.trim() || (caller.data?.name ?? '') })
+            }
+          >
+            {assignee.trim() ? 'Assign' : 'Assign to me'}
+          </Button>
+        </Group>
+      ) : null}
+      {item.history.length > 0 ? (
+        <ul className="history" aria-label="History">
+          {item.history.map((decision) => (
+            <li key={decision.decision_id}>
+              <Text size="sm" span>
+                {label(decision.action)}
+                {decision.assignee ? ` to ${decision.assignee}` : ''}
+                {decision.note ? `: ${decision.note}` : ''}
+              </Text>{' '}
+              <Text size="xs" span className="muted">
+                {decision.decided_by}, <Moment at={decision.decided_at} />
+              </Text>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </Stack>
+  )
+}

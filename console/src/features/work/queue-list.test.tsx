@@ -1,0 +1,80 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { QueueList } from './queue-list'
+import { queueItems } from './queue-state'
+
+const QUEUE = {
+  name: 'calls',
+  unit: 'USD',
+  actions: [
+    { name: 'called', label: 'Called', key: 'c' },
+    { name: 'not_now', label: 'Not now', key: 'n' },
+  ],
+}
+const ITEMS = queueItems(
+  {
+    columns: ['item_id', 'subject', 'reason', 'value'].map((name) => ({ name })),
+    rows: [
+      ['1', 'Customer 1', 'silent 43 days', 2412.5],
+      ['2', 'Customer 2', 'silent 12 days', 100],
+    ],
+  },
+  [],
+)
+const sent: unknown[] = []
+let groups: string[] = []
+
+beforeEach(() => {
+  sent.length = 0
+  groups = ['viewer', 'uploader']
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string, asked: RequestInit) => {
+    if (asked.method === 'POST') sent.push(JSON.parse(asked.body as string))
+    const body = url.endsWith('/v1/me')
+      ? { name: 'ana', groups }
+      : { ...(sent.at(-1) as object), decision_id: 'd' }
+    return Promise.resolve(new Response(JSON.stringify(body)))
+  })
+})
+afterEach(cleanup)
+
+function show(): void {
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient()}>
+        <QueueList queue={QUEUE} items={ITEMS} showsDone={false} onShow={() => undefined} />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+}
+
+test('one key decides about the item that was moved to', async () => {
+  show()
+  await screen.findByRole('button', { name: 'Called: Customer 2' })
+  screen.getByRole('button', { name: 'Customer 1' }).focus()
+  await userEvent.keyboard('jn')
+  expect(sent).toMatchObject([{ queue: 'calls', item_id: '2', action: 'not_now', value: '100.00' }])
+  expect(await screen.findByText('Customer 2: Not now.')).toBeTruthy()
+})
+
+test('a letter in a note is no decision', async () => {
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
+  await userEvent.type(await screen.findByLabelText('Note'), 'call on Monday')
+  expect(sent).toEqual([])
+  await userEvent.click(screen.getByRole('button', { name: 'Add note' }))
+  expect(sent).toMatchObject([{ item_id: '1', action: 'note', note: 'call on Monday' }])
+})
+
+test('a viewer sees what is at stake, and no button that decides', async () => {
+  groups = ['viewer']
+  show()
+  expect((await screen.findByTestId('queue-counts')).textContent).toBe('2 open · 0 done · US$2,513 at stake')
+  expect(screen.queryByRole('button', { name: /Called/ })).toBeNull()
+})

@@ -1,0 +1,116 @@
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { count, figure } from '../../api/format'
+import { useMay } from '../../api/queries'
+import { Empty, Failed } from '../../components/states'
+import { useDecide } from './queries'
+import { QueueRow } from './queue-row'
+import { countsOf, type QueueItem, REOPEN } from './queue-state'
+
+export interface QueueShape {
+  name: string
+  unit: string
+  actions: Schemas['QueueAction'][]
+}
+
+interface Props {
+  queue: QueueShape
+  items: QueueItem[]
+  showsDone: boolean
+  onShow: (done: boolean) => void
+}
+
+const PAGE = 25
+
+/** The items of a queue with one-key actions: j and k move, Enter opens, a letter decides. */
+export function QueueList({ queue, items, showsDone, onShow }: Props) {
+  const [at, setAt] = useState(0)
+  const [most, setMost] = useState(PAGE)
+  const [opened, setOpened] = useState('')
+  const [last, setLast] = useState<{ id: string; text: string }>()
+  const mayDecide = useMay('uploader')
+  const decide = useDecide(queue.name)
+  const counts = countsOf(items)
+  const all = items.filter((item) => Boolean(item.closedBy) === showsDone)
+  const shown = all.slice(0, most)
+  const selected = shown[Math.min(at, shown.length - 1)]
+
+  function record(item: QueueItem, action: string, label: string, more = {}): void {
+    const value = item.value === null ? '' : item.value.toFixed(2)
+    decide.mutate(
+      { queue: queue.name, item_id: item.id, action, note: '', assignee: '', value, ...more },
+      { onSuccess: () => setLast({ id: item.id, text: `${item.subject}: ${label}.` }) },
+    )
+  }
+
+  function press(event: React.KeyboardEvent): void {
+    const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !selected) return
+    const action = mayDecide && !showsDone ? queue.actions.find((one) => one.key === event.key) : undefined
+    if (event.key === 'j') setAt(Math.min(at + 1, shown.length - 1))
+    else if (event.key === 'k') setAt(Math.max(at - 1, 0))
+    else if (action) record(selected, action.name, action.label)
+    else return
+    event.preventDefault()
+  }
+
+  const undo = items.find((item) => item.id === last?.id)
+  return (
+    <Stack gap="xs" onKeyDown={press}>
+      <Group justify="space-between" gap="xs">
+        <Text fw={600} data-testid="queue-counts">
+          {counts.open} open · {counts.done} done
+          {counts.atStake ? ` · ${figure(counts.atStake, queue.unit)} at stake` : ''}
+        </Text>
+        <SegmentedControl
+          size="xs"
+          aria-label="Items shown"
+          data={['open', 'done']}
+          value={showsDone ? 'done' : 'open'}
+          onChange={(value) => onShow(value === 'done')}
+        />
+      </Group>
+      <Group gap="xs" mih={28} role="status">
+        {last ? <Text size="sm">{last.text}</Text> : null}
+        {last && undo?.closedBy ? (
+          <Button size="compact-xs" variant="default" onClick={() => record(undo, REOPEN, 'open again')}>
+            Undo
+          </Button>
+        ) : null}
+      </Group>
+      {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
+      {shown.length === 0 ? (
+        <Empty>
+          {showsDone ? 'Nothing was decided yet.' : 'Nothing is open. There is nothing to do here.'}
+        </Empty>
+      ) : (
+        <ul className="queue" aria-label="Items">
+          {shown.map((item, index) => (
+            <QueueRow
+              key={item.id}
+              item={item}
+              queue={queue}
+              mayDecide={mayDecide}
+              isSelected={item === selected}
+              isOpen={opened === item.id}
+              onSelect={() => setAt(index)}
+              onToggle={() => setOpened(opened === item.id ? '' : item.id)}
+              onDecide={(action, label, more) => record(item, action, label, more)}
+            />
+          ))}
+        </ul>
+      )}
+      {all.length > shown.length ? (
+        <Button size="compact-sm" variant="default" w="max-content" onClick={() => setMost(most + PAGE)}>
+          Show {count(Math.min(PAGE, all.length - shown.length), 'more item')}
+        </Button>
+      ) : null}
+      <Text size="xs" className="muted">
+        Keys: j and k move, Enter opens
+        {mayDecide ? queue.actions.map((one) => `, ${one.key} ${one.label.toLowerCase()}`) : ''}.
+      </Text>
+    </Stack>
+  )
+}

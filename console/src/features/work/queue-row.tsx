@@ -1,0 +1,84 @@
+import { Badge, Button, Group, Text } from '@mantine/core'
+import { useEffect, useRef } from 'react'
+
+import { figure } from '../../api/format'
+import { capitalised, label } from '../../formats/words'
+import { ItemDetails } from './item-details'
+import type { QueueShape } from './queue-list'
+import { type QueueItem, REOPEN } from './queue-state'
+
+type Decide = (action: string, label: string, more?: { note?: string; assignee?: string }) => void
+
+interface Props {
+  item: QueueItem
+  queue: QueueShape
+  mayDecide: boolean
+  isSelected: boolean
+  isOpen: boolean
+  onSelect: () => void
+  onToggle: () => void
+  onDecide: Decide
+}
+
+/** One item: who or what, why, how much is at stake, and the actions that close it. */
+export function QueueRow(props: Props) {
+  const { item, queue, mayDecide, isSelected, isOpen, onSelect, onToggle, onDecide } = props
+  const opener = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const list = opener.current?.closest('ul')
+    if (isSelected && list?.contains(document.activeElement)) opener.current?.focus()
+  }, [isSelected])
+  return (
+    <li className="queue-item" data-selected={isSelected}>
+      <div className="queue-line">
+        <button
+          ref={opener}
+          type="button"
+          className="queue-subject"
+          aria-expanded={isOpen}
+          onClick={onToggle}
+          onFocus={onSelect}
+        >
+          {item.subject}
+        </button>
+        <Text size="sm" className="any-text">
+          {capitalised(item.reason)}
+          {item.assignee ? (
+            <Badge variant="default" tt="none" ml="xs">
+              {item.assignee}
+            </Badge>
+          ) : null}
+        </Text>
+        <Text size="sm" fw={600} className="number">
+          {item.value === null ? '' : figure(item.value, queue.unit)}
+        </Text>
+        <Group gap={4} wrap="nowrap" justify="end">
+          {item.closedBy ? (
+            <Badge variant="default" tt="none">
+              {label(item.closedBy)}
+            </Badge>
+          ) : null}
+          {mayDecide && item.closedBy ? (
+            <Button size="compact-xs" variant="default" onClick={() => onDecide(REOPEN, 'open again')}>
+              Open again
+            </Button>
+          ) : null}
+          {mayDecide && !item.closedBy
+            ? queue.actions.map((action, place) => (
+                <Button
+                  key={action.name}
+                  size="compact-xs"
+                  variant={place === 0 ? 'filled' : 'default'}
+                  aria-label={`${action.label}: ${item.subject}`}
+                  onClick={() => onDecide(action.name, action.label)}
+                >
+                  {action.label}
+                </Button>
+              ))
+            : null}
+        </Group>
+      </div>
+      {isOpen ? <ItemDetails item={item} mayDecide={mayDecide} onDecide={onDecide} /> : null}
+    </li>
+  )
+}

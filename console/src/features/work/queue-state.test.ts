@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { countsOf, queueItems } from './queue-state'
+
+const ANSWER = {
+  columns: ['item_id', 'subject', 'reason', 'value', 'risk'].map((name) => ({ name })),
+  rows: [
+    ['1', 'Customer 1', 'silent 43 days', '2412.50', 'high'],
+    ['2', 'Customer 2', 'silent 12 days', '100', 'low'],
+  ],
+}
+const decision = (item_id: string, action: string, more = {}): Schemas['Decision'] => ({
+  decision_id: `${item_id} ${action}`,
+  queue: 'calls',
+  item_id,
+  action,
+  note: '',
+  assignee: '',
+  value: '',
+  decided_by: 'ana',
+  decided_at: '2026-11-24T08:00:00',
+  ...more,
+})
+
+test('an item is open until an action closes it, and its value is at stake so long', () => {
+  expect(countsOf(queueItems(ANSWER, []))).toEqual({ open: 2, done: 0, atStake: 2512.5 })
+  expect(countsOf(queueItems(ANSWER, [decision('1', 'called')]))).toEqual({ open: 1, done: 1, atStake: 100 })
+})
+
+test('a note and an assignment leave it open, and the newest assignment counts', () => {
+  const decisions = [
+    decision('1', 'note', { note: 'asks again' }),
+    decision('1', 'assign', { assignee: 'bea' }),
+    decision('1', 'assign', { assignee: 'ana' }),
+  ]
+  const [item] = queueItems(ANSWER, decisions)
+  expect([item?.closedBy, item?.assignee, item?.history.length]).toEqual(['', 'bea', 3])
+})
+
+test('what was decided is taken back by the newest decision', () => {
+  const [item] = queueItems(ANSWER, [decision('1', 'reopen'), decision('1', 'called')])
+  expect(item?.closedBy).toBe('')
+})
+
+test('the cells that a line does not show are its details', () => {
+  expect(queueItems(ANSWER, [])[0]?.details).toEqual([{ name: 'risk', value: 'high' }])
+})

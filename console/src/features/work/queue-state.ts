@@ -1,0 +1,66 @@
+import type { Schemas } from '../../api/client'
+import type { Cell } from '../../api/format'
+
+/** An item of a queue with what was decided about it. */
+export interface QueueItem {
+  id: string
+  subject: string
+  reason: string
+  value: number | null
+  /** All cells of its row, for those who look closer. */
+  details: { name: string; value: Cell }[]
+  /** The action that closed it; empty while it is open. */
+  closedBy: string
+  assignee: string
+  history: Schemas['Decision'][]
+}
+
+/** Actions that leave an item open. */
+const LEAVES_OPEN = new Set(['assign', 'note'])
+export const REOPEN = 'reopen'
+const SHOWN = ['item_id', 'subject', 'reason', 'value']
+
+/** The items of a queue's answer, each with its decisions. The newest action that opens or closes it counts. */
+export function queueItems(
+  answer: { columns: { name: string }[]; rows: Cell[][] },
+  decisions: Schemas['Decision'][],
+): QueueItem[] {
+  const names = answer.columns.map((column) => column.name)
+  const byItem = new Map<string, Schemas['Decision'][]>()
+  for (const decision of decisions)
+    byItem.set(decision.item_id, [...(byItem.get(decision.item_id) ?? []), decision])
+  return answer.rows.map((row) => {
+    const cell = (name: string): Cell => row[names.indexOf(name)] ?? null
+    const id = String(cell('item_id'))
+    const history = byItem.get(id) ?? []
+    const action = history.find((decision) => !LEAVES_OPEN.has(decision.action))?.action ?? REOPEN
+    return {
+      id,
+      subject: String(cell('subject') ?? id),
+      reason: String(cell('reason') ?? ''),
+      value: cell('value') === null ? null : Number(cell('value')),
+      details: names
+        .map((name, at) => ({ name, value: row[at] ?? null }))
+        .filter(({ name }) => !SHOWN.includes(name)),
+      closedBy: action === REOPEN ? '' : action,
+      assignee: history.find((decision) => decision.action === 'assign')?.assignee ?? '',
+      history,
+    }
+  })
+}
+
+export interface QueueCounts {
+  open: number
+  done: number
+  /** The value of all open items. */
+  atStake: number
+}
+
+export function countsOf(items: QueueItem[]): QueueCounts {
+  const open = items.filter((item) => !item.closedBy)
+  return {
+    open: open.length,
+    done: items.length - open.length,
+    atStake: open.reduce((sum, item) => sum + (item.value ?? 0), 0),
+  }
+}

@@ -1,0 +1,95 @@
+import { Anchor, Group, Stack, Text } from '@mantine/core'
+import { Link, useParams, useSearchParams } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { useDashboards, useResult } from '../../api/queries'
+import { NoRows } from '../../components/no-rows'
+import { PageTitle } from '../../components/panel'
+import { Answered, Empty } from '../../components/states'
+import { TrustLine } from '../dashboards/trust-line'
+import { useDecisions } from './queries'
+import { QueueList } from './queue-list'
+import { queueItems } from './queue-state'
+import { RowsToFix } from './rows-to-fix'
+
+const FILES = 'files'
+
+/** Everything that a person is to decide about, one queue at a time. */
+export function WorkPage() {
+  const { queue } = useParams()
+  const boards = useDashboards()
+  const found = boards.data?.dashboards.flatMap((board) => board.queues.map((one) => ({ board, queue: one })))
+  const shown = found?.find((one) => one.queue.name === queue) ?? (queue ? undefined : found?.[0])
+  const isFiles = queue === FILES || (!queue && found?.length === 0)
+  return (
+    <Stack gap="md">
+      <PageTitle>{isFiles ? 'Rows to fix' : (shown?.queue.title ?? 'Work')}</PageTitle>
+      <Answered of={boards} what="the queues">
+        {() => (
+          <>
+            <Group gap={4} component="nav" aria-label="Queues">
+              {(found ?? []).map((one) => (
+                <QueueLink
+                  key={one.queue.name}
+                  to={one.queue.name}
+                  title={one.queue.title}
+                  isShown={one === shown}
+                />
+              ))}
+              <QueueLink to={FILES} title="Rows to fix" isShown={isFiles} />
+            </Group>
+            {isFiles ? (
+              <RowsToFix />
+            ) : shown ? (
+              <Queue key={shown.queue.name} board={shown.board} queue={shown.queue} />
+            ) : (
+              <Empty>
+                There is no queue of this name. <Anchor href="#/work">Open the first queue</Anchor>
+              </Empty>
+            )}
+          </>
+        )}
+      </Answered>
+    </Stack>
+  )
+}
+
+function QueueLink({ to, title, isShown }: { to: string; title: string; isShown: boolean }) {
+  return (
+    <Link to={`/work/${to}`} className="nav-link" aria-current={isShown ? 'page' : undefined}>
+      {title}
+    </Link>
+  )
+}
+
+function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['WorkQueue'] }) {
+  const answer = useResult(queue.sql)
+  const decisions = useDecisions(queue.name)
+  const [search, setSearch] = useSearchParams()
+  return (
+    <Stack gap="xs">
+      <Answered of={answer} what="the items">
+        {(rows) =>
+          rows.rows.length === 0 ? (
+            <NoRows system={board.system} table={queue.table} />
+          ) : (
+            <Answered of={decisions} what="what was decided">
+              {(decided) => (
+                <QueueList
+                  queue={queue}
+                  items={queueItems(rows, decided.decisions)}
+                  showsDone={search.get('show') === 'done'}
+                  onShow={(done) => setSearch(done ? { show: 'done' } : {}, { replace: true })}
+                />
+              )}
+            </Answered>
+          )
+        }
+      </Answered>
+      <TrustLine board={board} table={queue.table} />
+      <Text size="xs" className="muted">
+        Decisions are rows of the table decisions, with who took them and when.
+      </Text>
+    </Stack>
+  )
+}

@@ -1,0 +1,145 @@
+"""Analysts and operators find their answers in Chromium, in few clicks and without a terminal."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.browsers import settle, visit
+from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.console.conftest import Console
+
+pytestmark = pytest.mark.e2e
+
+MOST_CLICKS = 3
+
+
+def opened(console: Console, *links: str, token: str = VIEWER) -> Page:
+    """Follow links from the landing page, as somebody who has just signed in."""
+    assert len(links) <= MOST_CLICKS
+    page = console.signed_in(token)
+    for link in links:
+        page.get_by_role("link", name=link, exact=True).first.click()
+        settle(page)
+    return page
+
+
+def test_an_analyst_learns_what_the_next_period_sells_and_whether_it_may_be_trusted(console: Console) -> None:
+    page = opened(console, "Sales forecast and trends")
+    forecast = page.get_by_role("region", name="What did the shop sell, and what will it sell?")
+    title = forecast.get_by_role("heading")
+    expect(title).to_have_text(
+        re.compile(r"^Next period from .*: £[\d.,]+k?, between £.* and £.* in 8 of 10 cases$")
+    )
+    trust = forecast.get_by_test_id("trust-sales_forecast")
+    expect(trust).to_contain_text(re.compile(r"as of \d+ \w+ \d{4}"))
+    expect(trust).to_contain_text("method: level and season")
+    expect(trust).to_contain_text(
+        re.compile(r"tested on \d+ past periods: off by [\d.]+\s%, last year's periods by [\d.]+\s%")
+    )
+    expect(trust.get_by_role("link", name="where it comes from")).to_be_visible()
+
+
+def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console) -> None:
+    page = opened(console, "Work", "Customers to call", token=UPLOADER)
+    first = page.get_by_role("list", name="Items").get_by_role("listitem").first
+    expect(first).to_contain_text(re.compile(r"Silent \d+ days, (usually buys every \d+ days|bought once)"))
+    expect(first).to_contain_text("£")
+    name = first.get_by_role("button").first.inner_text()
+    counts = page.get_by_test_id("queue-counts")
+    expect(counts).to_contain_text("0 done")
+    first.get_by_role("button").first.focus()
+    page.keyboard.press("c")
+    expect(page.get_by_text(f"{name}: Called.")).to_be_visible()
+    expect(counts).to_contain_text("1 done")
+    decided = console.lake.objects.contents("curated", "decisions/customers_to_call/")
+    assert len(decided) == 1
+    page.get_by_role("button", name="Undo").click()
+    expect(counts).to_contain_text("0 done")
+
+
+def test_an_analyst_learns_what_to_block_and_leaves_a_note(console: Console) -> None:
+    page = opened(console, "Work", "Transactions to review", token=UPLOADER)
+    first = page.get_by_role("list", name="Items").get_by_role("listitem").first
+    expect(first.get_by_role("button", name=re.compile("^Block"))).to_be_visible()
+    first.get_by_role("button").first.click()
+    first.get_by_label("Note").fill("asked the bank")
+    first.get_by_role("button", name="Add note").click()
+    expect(first.get_by_role("list", name="History")).to_contain_text("note: asked the bank")
+    expect(first.get_by_role("list", name="History")).to_contain_text("uma")
+
+
+def test_a_viewer_reads_a_queue_and_decides_nothing(console: Console) -> None:
+    page = opened(console, "Work", "Customers to call")
+    expect(page.get_by_role("list", name="Items")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Called"))).to_have_count(0)
+
+
+def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: Console) -> None:
+    page = opened(console, "Searches")
+    gaps = page.get_by_role("region", name="What do people search for in vain, and what does it cost?")
+    expect(gaps.get_by_role("heading")).to_have_text(
+        re.compile(r"^'.*' costs most: £[\d.]+ in \d+ searches$")
+    )
+    gaps.get_by_role("button", name=re.compile("^More about")).click()
+    with page.expect_download() as saving:
+        page.get_by_role("menuitem", name="Download Excel").click()
+    assert saving.value.suggested_filename == "gaps.xlsx"
+
+
+def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) -> None:
+    page = opened(console, "Sales forecast and trends")
+    total = page.get_by_test_id("figure-next_period").inner_text()
+    choice = page.get_by_role("combobox", name="Region and category")
+    choice.click()
+    choice.fill("United Kingdom")
+    page.get_by_role("option", name="United Kingdom", exact=True).click()
+    expect(page.get_by_test_id("figure-next_period")).not_to_have_text(total)
+    assert "series=region%3DGB" in page.url
+    narrowed = page.get_by_test_id("figure-next_period").inner_text()
+    again = console.signed_in(VIEWER)
+    visit(again, console.url, page.url.partition("#")[2])
+    expect(again.get_by_test_id("figure-next_period")).to_have_text(narrowed)
+
+
+def test_an_operator_learns_from_the_morning_page_alone(console: Console) -> None:
+    page = console.signed_in(OPERATOR)
+    run = page.get_by_test_id("last-run")
+    expect(run).to_contain_text("succeeded")
+    expect(run).to_contain_text(re.compile(r"\d+ min|\d+(\.\d)? s"))
+    expect(run).to_contain_text(re.compile(r"no cost recorded|\$"))
+    expect(page.get_by_test_id("came-in")).to_contain_text(re.compile(r"\d+ files? in 24 hours"))
+    tasks = page.get_by_role("region", name="Needs you")
+    expect(tasks.get_by_role("listitem").filter(has_text="payments/today.csv")).to_contain_text(
+        "wait for a correction"
+    )
+    expect(tasks.get_by_role("listitem").filter(has_text="Customers to call")).to_contain_text("at stake")
+    tasks.get_by_role("link", name="Open the rows: payments/today.csv").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("payments/today.csv")
+
+
+def test_the_search_finds_a_page_by_its_words(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name=re.compile("^Search")).fill("today")
+    expect(page.get_by_role("option", name=re.compile("payments/today.csv"))).to_be_visible()
+    page.get_by_role("combobox", name=re.compile("^Search")).fill("sales history table")
+    expect(page.get_by_role("option").first).to_contain_text("Sales history")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ales")
+    assert page.title().endswith("· Headgate")
+
+
+def test_no_page_shows_a_name_of_a_column_in_a_heading(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    for system in ("market-intelligence-hub", "demand-insights-engine", "global-market-pulse"):
+        visit(page, console.url, f"/dashboards/{system}")
+        texts = page.locator("main h1, main h2, main [role=columnheader], main svg text").all_text_contents()
+        assert [text for text in texts if re.search(r"\w_\w|\w=\w", text)] == []
