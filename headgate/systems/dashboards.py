@@ -137,8 +137,8 @@ def _dashboard(file: str, text: str) -> DeclaredDashboard:
         panels = tuple(_panel(file, panel) for panel in document["panels"])
         alerts = tuple(AlertRule(**alert) for alert in document.get("alerts", ()))
         trust = tuple(DeclaredTrust(**_with_tuples(note)) for note in document.get("trust", ()))
-        filters = tuple(DeclaredFilter(**_with_tuples(stated)) for stated in document.get("filters", ()))
-        queues = tuple(_queue(stated) for stated in document.get("queues", ()))
+        filters = tuple(DeclaredFilter(**_with_tuples(choice)) for choice in document.get("filters", ()))
+        queues = tuple(_queue(queue) for queue in document.get("queues", ()))
         return DeclaredDashboard(
             document["system"], document["title"], panels, alerts, trust, filters, queues
         )

@@ -126,8 +126,8 @@ def start(lake: LakePorts, caller: str, asked: RunAsked, key: str) -> RunStarted
         if key
         else f"api-{now:%Y%m%dT%H%M%S%f}"
     )
-    stated = {"as_of": asked.as_of, "only": asked.only, "actor": caller}
-    payload = {what: text for what, text in stated.items() if text}
+    asked_for = {"as_of": asked.as_of, "only": asked.only, "actor": caller}
+    payload = {what: text for what, text in asked_for.items() if text}
     lake.runs.start(name, payload)
     return RunStarted(name=name)
 
