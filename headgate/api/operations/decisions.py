@@ -17,7 +17,7 @@ from headgate.masking.redaction import redact_text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from headgate.api.ports import ApiLake
+    from headgate.api.ports import LakePorts
     from headgate.api.shapes.decisions import DecisionAsked
 
 TABLE = "decisions"
@@ -25,7 +25,7 @@ EVERY_QUEUE = frozenset({"assign", "note", "reopen"})
 _READERS = 16  # objects are read side by side: each takes some milliseconds
 
 
-def decide(lake: ApiLake, caller: str, asked: DecisionAsked, key: str) -> Decision:
+def decide(lake: LakePorts, caller: str, asked: DecisionAsked, key: str) -> Decision:
     """Write a decision; the same caller and Idempotency-Key write it once.
 
     Raises:
@@ -50,7 +50,7 @@ def decide(lake: ApiLake, caller: str, asked: DecisionAsked, key: str) -> Decisi
     return decision
 
 
-def newest(lake: ApiLake, queue: str, limit: int) -> Decisions:
+def newest(lake: LakePorts, queue: str, limit: int) -> Decisions:
     """Return the newest decisions of a queue, newest first."""
     bucket = lake.bucket("curated")
     listed = [item.ref for item in lake.objects.list(bucket, keys.decisions_prefix(queue))][-limit:]
@@ -59,14 +59,14 @@ def newest(lake: ApiLake, queue: str, limit: int) -> Decisions:
     return Decisions(decisions=tuple(decisions))
 
 
-def _of_id(lake: ApiLake, queue: str, decision_id: str) -> Decision | None:
+def _of_id(lake: LakePorts, queue: str, decision_id: str) -> Decision | None:
     """Return the decision that the same request wrote before."""
     written = lake.objects.list(lake.bucket("curated"), keys.decisions_prefix(queue))
     ref = next((item.ref for item in written if item.ref.key.endswith(f"-{decision_id}.parquet")), None)
     return _read(lake, ref) if ref else None
 
 
-def _body(lake: ApiLake, decision: Decision, now: datetime) -> bytes:
+def _body(lake: LakePorts, decision: Decision, now: datetime) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -82,7 +82,7 @@ def _body(lake: ApiLake, decision: Decision, now: datetime) -> bytes:
     return sink.getvalue()
 
 
-def _read(lake: ApiLake, ref: ObjectRef) -> Decision:
+def _read(lake: LakePorts, ref: ObjectRef) -> Decision:
     from headgate.values.parquet import table_of
 
     (row,) = table_of(lake.objects.read(ref)).to_pylist()
