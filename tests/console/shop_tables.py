@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.systems.merged_shop import generated
-from benchmarks.systems.system_run import SNAPSHOT, _last_day, _nothing_found
+from benchmarks.systems.system_run import SNAPSHOT, _last_day, nothing_audited
 from benchmarks.systems.system_runs import SYSTEMS
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.odcs_writer import to_odcs
@@ -62,7 +62,7 @@ def _published(system: str, shop: Path) -> dict[str, bytes]:
     for table in own:
         catalog.create("prod", table, f"s3://prod/tables/{table}/none/")
     files = {name: str(shop / f"{name}.parquet") for name in registry.reads(registry.system(system))}
-    inspections = {"pci_audit": _nothing_found} if "pci_audit" in own else {}
+    inspections = {"pci_audit": nothing_audited} if "pci_audit" in own else {}
     lake = LakeSnapshot(SNAPSHOT, _last_day(shop), {})
     run_system(
         system,
