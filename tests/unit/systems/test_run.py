@@ -292,6 +292,19 @@ def test_a_table_whose_rows_were_deleted_is_built_again(tiny: Tiny) -> None:
     assert tiny.table("totals").num_rows == 1
 
 
+def test_a_full_run_builds_tables_again_although_nothing_changed(tiny: Tiny) -> None:
+    tiny.given("1.00")
+    tiny.run()
+    before = tiny.table("totals")
+    for ref in [item.ref for item in tiny.objects.list(BUCKET, "tables/totals/")]:
+        tiny.objects.write(ref, b"damaged")
+    tiny.run()
+    with pytest.raises(pa.ArrowInvalid):
+        tiny.table("totals")
+    assert changed(tiny.run(is_full=True)) == {"totals": False, "counts": False}
+    assert tiny.table("totals") == before
+
+
 def test_an_inspection_is_made_although_nothing_changed(tiny: Tiny) -> None:
     tiny.given("1.00")
     tiny.run(inspections={"counts": lambda: pd.DataFrame({"orders": [7]})})

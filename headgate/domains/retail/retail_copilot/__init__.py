@@ -53,7 +53,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     typed = features.texts(searches)
     if typed.empty:
         return without_rows(Registry.load().tables_of(SYSTEM))
-    products = features.product_values(tables["order_items"], tables["products"])
+    products = features.product_values(tables)
     model = sentence_model.installed()
     names, language = products.product_name.dropna(), model.words() if model else frozenset()
     right = normalise.corrections(typed, names, language)

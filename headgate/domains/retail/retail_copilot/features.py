@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
 
 from headgate.engines.expressions import whole_seconds
+from headgate.facts.fact import Combine, Fact, fact_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 REFORMULATED_WITHIN_S = 300
 """Other words within five minutes in one visit are another try, not another wish."""
@@ -95,14 +100,21 @@ def clicks(searched: ibis.Table) -> pd.DataFrame:
     return frame
 
 
-def product_values(order_items: ibis.Table, products: ibis.Table) -> pd.DataFrame:
-    """One row per product: money and lines sold, and its name; returns do not count."""
-    sold = order_items.filter(order_items.quantity > 0)
-    lines = sold.group_by("product_id").agg(
-        money=(sold.quantity * sold.unit_price).sum().cast("float64"), lines=sold.count()
-    )
-    joined = (
-        products.select("product_id", "product_name").left_join(lines, "product_id").drop("product_id_right")
-    )
+def _sold(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    items = tables["order_items"]
+    sold = items.filter(items.quantity > 0)
+    return sold.group_by("product_id").agg(money=(sold.quantity * sold.unit_price).sum(), lines=sold.count())
+
+
+PRODUCTS_SOLD = Fact("products_sold", "order_items", _sold, {"money": Combine.SUM, "lines": Combine.SUM})
+"""Money and lines by product; returns do not count."""
+
+
+def product_values(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
+    """One row per product: money and lines sold, and its name."""
+    sold = fact_rows(PRODUCTS_SOLD, tables)
+    lines = sold.mutate(money=sold.money.cast("float64"), lines=sold.lines.cast("float64"))
+    products = tables["products"].select("product_id", "product_name")
+    joined = products.left_join(lines, "product_id").drop("product_id_right")
     frame: pd.DataFrame = joined.order_by("product_id").to_pandas()
     return frame

@@ -67,6 +67,12 @@ def test_a_required_argument_that_is_absent_is_named(arguments: dict[str, str]) 
         job_arguments.required(arguments, "system")
 
 
+def test_a_run_is_full_only_if_it_says_so() -> None:
+    assert job_arguments.is_full_run(job_arguments.merged(["--full", "true"], {}))
+    assert not job_arguments.is_full_run({"full": ""})
+    assert not job_arguments.is_full_run({})
+
+
 def test_a_day_is_read_and_no_day_is_none() -> None:
     assert job_arguments.day({"as_of": "2011-12-09"}, "as_of") == date(2011, 12, 9)
     assert job_arguments.day({"as_of": ""}, "as_of") is None
