@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from headgate.analytics.anomalies import THRESHOLD, is_regular, judged, same_place, usual
 from headgate.domains.retail.market_intelligence_hub.event_reasons import DIRECTIONS, MOST_OF_IT, events_on
-from headgate.domains.retail.market_intelligence_hub.features import SERIES
+from headgate.domains.retail.market_intelligence_hub.features import SERIES, series_ids
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
 
@@ -41,6 +41,7 @@ COLUMNS = [
     "reason",
     "explanation",
     "event_name",
+    "folds_into",
     "orders",
     "unit",
 ]
@@ -77,6 +78,7 @@ def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> 
         reason=reasons,
         explanation=explanation.where(event_name.isna(), "In the calendar: " + event_name.astype(str)),
         event_name=event_name,
+        folds_into=_folds_into(unusual, reasons),
         unit=UNIT,
     )[COLUMNS]
 
@@ -114,3 +116,14 @@ def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
         [holds.to_numpy() for _, holds in causes], [name for name, _ in causes], "smaller_orders"
     )
     return pd.Series(named, index=unusual.index, dtype=object)
+
+
+def _folds_into(unusual: pd.DataFrame, reasons: pd.Series[str]) -> pd.Series[Any]:
+    """Return the largest series above each that is as unusual in the same period and for the same reason."""
+    listed = pd.MultiIndex.from_arrays([unusual["period_on"], reasons, unusual["series_id"]])
+    larger = pd.Series(None, index=unusual.index, dtype=object)
+    for level in ("category", "region", "total"):
+        above = series_ids(unusual.assign(level=level))
+        is_listed = pd.MultiIndex.from_arrays([unusual["period_on"], reasons, above]).isin(listed)
+        larger = larger.mask(is_listed & (above != unusual["series_id"]), above)
+    return larger.astype(object).where(larger.notna(), None)

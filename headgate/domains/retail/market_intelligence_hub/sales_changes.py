@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from headgate.analytics.seasons import discernible
 from headgate.analytics.trends import level_changes
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
@@ -45,6 +46,16 @@ def sales_changes(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
 
 def _changes(rows: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     steps = level_changes(rows["revenue"].to_numpy(dtype=float), grain)
+    steps = [step for step in steps if _is_level(step, len(rows), grain)]
     at = rows.iloc[[step["at"] for step in steps]]
     described = pd.DataFrame(steps).rename(columns={"before": "revenue_before", "after": "revenue_after"})
     return at[SERIES].assign(change_on=at["period_on"].dt.date).reset_index(drop=True).join(described)
+
+
+def _is_level(step: dict[str, Any], periods: int, grain: Grain) -> bool:
+    """Return whether a change is none of a season that was not seen twice: the first autumn of a history.
+
+    Until two years are known, a level that lasted less than half a year can be a part of the season.
+    """
+    is_season_known = bool(discernible(periods, (grain.year,)))
+    return is_season_known or 2 * min(step["periods_before"], step["periods_after"]) >= grain.year

@@ -80,7 +80,7 @@ def seeded_lines() -> list[Line]:
     rng = np.random.default_rng(20100104)
     lines: list[Line] = []
     for week in range(60):
-        for number in range(0 if week == 30 else rng.poisson(20 + week / 4 + (30 if week >= 48 else 0))):
+        for number in range(0 if week == 30 else rng.poisson(20 + week / 4 + (30 if week >= 32 else 0))):
             when = datetime(2009, 1, 5) + timedelta(weeks=week, hours=int(rng.integers(0, 168)))
             region = str(rng.choice(["GB", "FR", "DE"], p=[0.7, 0.2, 0.1]))
             category = str(rng.choice(["Home", "Garden", "Toys", "Party"], p=[0.5, 0.3, 0.15, 0.05]))

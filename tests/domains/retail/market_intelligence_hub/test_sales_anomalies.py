@@ -67,6 +67,14 @@ def test_an_odd_week_is_found_with_its_reason(odd: dict[str, float], reason: str
     assert found["direction"].tolist() == ["above" if odd["revenue"] > 1000 else "below"]
 
 
+def test_one_large_order_is_listed_once_and_its_parts_fold_into_the_largest_series() -> None:
+    odd = {"revenue": 3000, "largest_order": 2100, "orders": 21}
+    other = {"revenue": 3000, "orders": 60}
+    weekly = pd.concat([_weekly("FR", **odd), _weekly("GB", **other), _weekly(**odd)], ignore_index=True)
+    found = sales_anomalies(weekly, NO_EVENTS, WEEK).set_index("series_id")["folds_into"]
+    assert found.to_dict() == {"region=FR": "total", "region=GB": None, "total": None}
+
+
 def test_ordinary_weeks_are_not_reported() -> None:
     assert sales_anomalies(_weekly(), NO_EVENTS, WEEK).empty
 

@@ -37,9 +37,9 @@ def test_a_fall_is_falling_and_noise_is_flat() -> None:
 
 
 def test_the_newest_of_several_levels_is_dated_and_measured() -> None:
-    found = _trend_of([50.0] * 12 + [10.0, 11, 9, 10, 12] * 4 + [30.0, 31, 29, 32, 28] * 4)
+    found = _trend_of([50.0] * 28 + [10.0, 11, 9, 10, 12] * 6 + [30.0, 31, 29, 32, 28] * 6)
     assert found["changes"] == 2
-    assert found["change_on"] == date(2009, 8, 17)
+    assert found["change_on"] == date(2010, 2, 15)
     assert found["change_share"] == pytest.approx(30 / 10.4 - 1)
     assert found["change_p_value"] < 0.01
 
