@@ -37,6 +37,13 @@ ENOUGH_POOLED = (
 MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk with normal steps
 
 
+# The scores that held 80 % and 95 % of the coming weeks of the library's shops, all series and steps alike
+# (docs/adr/0040). A shop's own origins are few, so its scores are drawn to these as by so many origins.
+USUAL_SCORES = {80: 1.25, 95: 2.1}
+USUAL_ORIGINS = 8
+LEAST_SCORE = 0.3
+
+
 @dataclass(frozen=True)
 class PastErrors:
     """The errors at earlier origins, newest first.
@@ -48,10 +55,6 @@ class PastErrors:
 
     errors: Array
     spread: Array
-
-    def without(self, window: int) -> PastErrors:
-        """All windows but one."""
-        return PastErrors(np.delete(self.errors, window, axis=0), np.delete(self.spread, window, axis=0))
 
     def before(self, window: int) -> PastErrors:
         """The windows that are older than one."""
@@ -76,6 +79,26 @@ def offsets(past: PastErrors, spread_now: Array, levels: Sequence[int]) -> Bound
         level: (widths * low, widths * high)
         for level, (low, high) in _quantiles(pooled, sorted(levels)).items()
     }
+
+
+def score_limits(scores: Sequence[Array], levels: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """Return for each level how many deviations the bounds lie below and above a mean.
+
+    Args:
+        scores: of each earlier origin, the errors in units of the deviation that was expected; any shape, NaN
+            where an origin has none.
+    """
+    finite = [scored[np.isfinite(scored)] for scored in scores]
+    tested = [scored for scored in finite if scored.size]
+    own = np.sort(np.concatenate(tested)) if tested else np.empty(0)
+    weight = len(tested) / (len(tested) + USUAL_ORIGINS)
+    limits = {}
+    for level in levels:
+        usual = USUAL_SCORES[level]
+        low, high = _tails(own, (1 - level / 100) / 2) if own.size else (-usual, usual)
+        below, above = (max(side, LEAST_SCORE) ** weight * usual ** (1 - weight) for side in (-low, high))
+        limits[level] = (below, above)
+    return limits
 
 
 def _scales(past: PastErrors, expected: Array) -> Array:

@@ -21,7 +21,7 @@ from headgate.analytics.published_forecast import (
     past_bounds,
     published_forecast,
 )
-from headgate.analytics.seasons import MIN_CYCLES
+from headgate.analytics.seasons import mean_cycle
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 LAST_CYCLE = "last_cycle"  # the naive rule of days and hours: the same ones of the last week
 LAST_DAY = "last_day"  # the same hours of the last day
 MEAN_WEEK = "mean_week"  # of hours: their mean over some weeks, at the level of the last one
-_OLDER_WEEK = 0.8  # weight of a week's hours beside those of the next one
-_MOST_LEVEL = 2.0  # times the profile's own; a week of closure or a festival is no level
 FORECAST = ["mean", "lower_80", "upper_80", "lower_95", "upper_95", "naive", "model"]
 TESTED = ["past_windows", "past_error", "past_error_naive", "covered_80", "covered_95"]
 COLUMNS = ["period_on", "step", *FORECAST, "status", "history_periods", *TESTED]
@@ -148,25 +146,8 @@ def _mean_weeks(origin: Origin, grain: Grain) -> Array:
     """
     horizon = origin.means.shape[1]
     return np.stack(
-        [_repeated(mean_week(history, grain.cycle), horizon, grain.cycle) for history in origin.histories]
+        [_repeated(mean_cycle(history, grain.cycle), horizon, grain.cycle) for history in origin.histories]
     )
-
-
-def mean_week(history: Array, cycle: int) -> Array:
-    """Return the mean of each place in the last cycles, the newest with most weight, at the level of the last
-    cycle.
-
-    >>> mean_week(np.array([1.0, 3.0, 2.0, 6.0]), 2).round(2).tolist()
-    [2.0, 6.0]
-    """
-    cycles = history[history.size % cycle :].reshape(-1, cycle)
-    if len(cycles) < MIN_CYCLES:
-        return history[-cycle:]
-    weights = _OLDER_WEEK ** np.arange(len(cycles))[::-1]
-    profile = weights @ cycles / weights.sum()
-    mean, last = float(profile.mean()), float(cycles[-1].mean())
-    level = np.clip(last / mean, 1 / _MOST_LEVEL, _MOST_LEVEL) if min(mean, last) > 0 else 1.0
-    return np.asarray(profile * level, dtype=np.float64)
 
 
 def _with_rule(origin: Origin, best: npt.NDArray[np.int64], rules: dict[str, Array]) -> Origin:
@@ -207,9 +188,7 @@ def _values(forecast: PublishedForecast, grain: Grain) -> pd.DataFrame:
     No interval of a series that lives has width zero.
     """
     now, horizon = forecast.now, forecast.now.means.shape[1]
-    offsets = never_certain(
-        interval_offsets(now, forecast.past, forecast), now, np.zeros(now.means.shape, dtype=bool)
-    )
+    offsets = never_certain(interval_offsets(now, forecast.past), now)
     values = {"mean": now.means}
     for level, (lower, upper) in bounded(now, offsets).items():
         values |= {f"lower_{level}": lower, f"upper_{level}": upper}

@@ -92,7 +92,7 @@ class Origin:
         means: shape (series, steps).
         models: the method that forecast each series.
         spread: shape (series,); `error_scale` of each history, 0 where there is none.
-        doubt: shape (series, steps); standard deviation of a forecast by level and season, None before it is
+        doubt: shape (series, steps); standard deviation of the logarithm of what follows, None before it is
             known.
     """
 
@@ -111,6 +111,11 @@ class Backtest:
 
     origins: tuple[Origin, ...]
     actuals: Array
+
+    def without(self, number: int) -> Backtest:
+        """All origins but one."""
+        others = (*self.origins[:number], *self.origins[number + 1 :])
+        return Backtest(others, np.delete(self.actuals, number, axis=0))
 
     @property
     def past(self) -> PastErrors:

@@ -34,7 +34,7 @@ Array = npt.NDArray[np.float64]
 # trend, the values of each kind of season, and the level of the first weeks.
 # Beside each size are the logarithms of its odds.
 _ODDS = {
-    "drift": {0.03: 0.0, 0.1: -1.0, 0.3: -2.5},
+    "drift": {0.03: 0.0, 0.1: -0.5, 0.3: -1.5, 1.0: -2.0},
     "trend": {0.0: 0.0, 0.1: -0.6},
     "smooth": {0.0: 0.0, 1.0: -0.8, 4.0: -1.8},
     "peaks": {0.0: 0.0, 1.0: -1.7, 4.0: -0.8, 16.0: -1.0},
@@ -49,7 +49,7 @@ _WEEKS = 52
 _ANY_LEVEL, _LAUNCH_WEEKS = 30.0, 6.0
 _FIRST, _LOW = 4, 0.5  # a launch begins with so many values that are lower than the usual one, as a logarithm
 _IMPOSSIBLE = 1e3  # less, as a logarithm, than any other evidence
-_NOISE, _NOISE_WEIGHT = 0.1, 6.0  # expected noise of a week, with the weight of so many weeks
+_NOISE, _NOISE_WEIGHT = 0.1, 1.0  # expected noise of a week, with the weight of so many weeks
 _LEAST = 0.05  # of the usual value: a smaller one is an accident of the logarithm
 _RECENT = 8  # values, whose mean the level is measured from
 _ROUNDED = 4  # series whose lengths differ by less are cut to the same one
@@ -115,7 +115,9 @@ def level_and_season(histories: Sequence[Array], horizon: int, year: int, cycle:
         means[places] = (by_cycle.means[:, :, None] * patterns[:, None, :]).reshape(len(places), -1)[
             :, :horizon
         ]
-        doubt[places] = np.repeat(by_cycle.doubt, cycle, axis=1)[:, :horizon]
+        of_steps = np.stack([_noise_of_steps(histories[place], cycle) for place in places])
+        of_cycles = np.repeat(by_cycle.doubt, cycle, axis=1)
+        doubt[places] = np.hypot(of_cycles, np.tile(of_steps, by_cycle.doubt.shape[1]))[:, :horizon]
     return Outlook(means, doubt)
 
 
@@ -221,9 +223,17 @@ def _by_cycle(history: Array, cycle: int) -> Array:
 
 def _pattern(history: Array, cycle: int) -> Array:
     """The share of each step of a cycle in the newest cycles; equal where those sum to nothing."""
-    newest = history[history.size % cycle :].reshape(-1, cycle)[-_PATTERN_CYCLES:].sum(axis=0)
-    return (
-        np.maximum(newest, 0) / np.maximum(newest, 0).sum()
-        if (newest > 0).any()
-        else np.full(cycle, 1 / cycle)
-    )
+    newest = np.maximum(_newest_cycles(history, cycle).sum(axis=0), 0.0)
+    return newest / newest.sum() if newest.any() else np.full(cycle, 1 / cycle)
+
+
+def _noise_of_steps(history: Array, cycle: int) -> Array:
+    """The deviation of each step of a cycle from its share in the newest cycles; 0 in a cycle of one."""
+    newest = np.maximum(_newest_cycles(history, cycle), 0.0)
+    expected = newest.sum(axis=1, keepdims=True) * _pattern(history, cycle)
+    ratios = np.divide(newest, expected, out=np.ones(newest.shape), where=expected > 0)
+    return np.asarray(np.sqrt(((ratios - 1) ** 2).mean(axis=0)), dtype=np.float64)
+
+
+def _newest_cycles(history: Array, cycle: int) -> Array:
+    return history[history.size % cycle :].reshape(-1, cycle)[-_PATTERN_CYCLES:]

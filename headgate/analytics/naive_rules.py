@@ -33,6 +33,7 @@ _MOST_GROWTH = 2.0
 _MODELS_SHARE = (
     0.4  # of the models in their mean with level and season, which they may leave by one standard deviation
 )
+_HIDDEN_SEASON = 0.4  # standard deviation, as a logarithm, of a season of which less than a year is known
 _MISSING = 13  # a thirteenth of a year may lack at its beginning; the first known value then fills it
 _REGULAR = 1 / INTERMITTENT_INTERVAL  # of the periods; with sales in fewer a series has no level
 _SAME = 1e-9  # a smaller difference is one of float arithmetic
@@ -45,7 +46,8 @@ class Candidates:
     NaN where a method cannot forecast.
 
     Attributes:
-        doubt: standard deviation of a forecast, by level and season; shape (series, steps).
+        doubt: standard deviation of the logarithm of what follows, 0 for a series without a level; shape
+            (series, steps).
     """
 
     means: dict[str, Array]
@@ -105,7 +107,15 @@ def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) ->
     level = np.where(is_modelled, mixed, np.nan)
     means = {"": origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, LEVEL: level}
     means |= {WITH_LAST_YEAR: (level + by_year) / 2, WITH_LAST_VALUE: (level + by_value) / 2}
-    return Candidates(means, outlook.doubt * expected)
+    return Candidates(means, np.where(is_modelled, outlook.doubt, 0.0))
+
+
+def hidden_season(offered: Candidates, year: int) -> Array:
+    """Return the doubt of the season of each series of which less than a year is known, as that of a sine."""
+    by_year = offered.means[LAST_YEAR]
+    ahead = np.minimum(np.arange(1, by_year.shape[1] + 1), year / 2)
+    is_hidden = np.isnan(by_year).any(axis=1, keepdims=True) & (offered.doubt > 0)
+    return np.asarray(is_hidden * 2 * _HIDDEN_SEASON * np.sin(np.pi * ahead / year), dtype=np.float64)
 
 
 def _summed(histories: tuple[Array, ...]) -> Array:

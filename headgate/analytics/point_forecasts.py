@@ -17,7 +17,7 @@ from statsforecast import models
 
 from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.pooled_autoregression import SeriesVotes
-from headgate.analytics.seasons import discernible, is_short, parts_of, seasonal_naive, seasonal_strength
+from headgate.analytics.seasons import discernible, is_short, mean_cycle, parts_of, seasonal_strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,9 +126,8 @@ def _long_seasonal(
     if not pooled.ahead.size:
         return _median("seasonal_ensemble", members(history, horizon, seasons), history)
     if is_strong or pooled.left <= POOLED_ALONE_BELOW:
-        return _median(
-            "pooled_ensemble", chain(pooled.ahead, [seasonal_naive(history, horizon, seasons[-1])]), history
-        )
+        usual = np.resize(mean_cycle(history, seasons[-1]), horizon)
+        return _median("pooled_ensemble", chain(pooled.ahead, [usual]), history)
     return _median("pooled_ensemble", chain(pooled.ahead, members(history, horizon, seasons)), history)
 
 

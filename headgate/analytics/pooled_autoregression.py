@@ -104,7 +104,8 @@ def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tup
     logs = tuple(
         np.log(history) if history.size and history.min() > 0 else np.empty(0) for history in histories
     )
-    forecasts = [(_forecast(histories, shape), _forecast(logs, shape)) for shape in shapes]
+    groups = _nearest_rules(histories, _seasons(histories, season_lengths))
+    forecasts = [(_forecast(histories, groups, shape), _forecast(logs, groups, shape)) for shape in shapes]
     ahead = np.stack(
         [vote for of_values, of_logs in forecasts for vote in (of_values.ahead, np.exp(of_logs.ahead))]
     )
@@ -120,17 +121,33 @@ def _shapes(
     None where all seasons are short: each series alone shows those often enough, and the panel made their
     forecasts worse (ADR 25).
     """
-    if len(histories) < MIN_SERIES:
+    seasons = _seasons(histories, season_lengths)
+    if len(histories) < MIN_SERIES or not seasons or is_short(seasons):
         return ()
-    usual = int(np.median([history.size for history in histories]))
-    seasons = tuple(
-        season for season in discernible(usual, season_lengths) if usual >= SHARE_OF_LAGS * season
-    )
-    if not seasons or is_short(seasons):
-        return ()
+    usual = _usual_size(histories)
     cycles = min(usual // (SHARE_OF_LAGS * seasons[-1]), MAX_CYCLES)
     levels = sorted({min(seasons[0], horizon), seasons[0]})
     return tuple(AutoregressionInput(cycles * seasons[-1], level, seasons[0], horizon) for level in levels)
+
+
+def _seasons(histories: tuple[Array, ...], season_lengths: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the seasons that the usual series of the panel shows often enough to be lags."""
+    usual = _usual_size(histories)
+    return tuple(season for season in discernible(usual, season_lengths) if usual >= SHARE_OF_LAGS * season)
+
+
+def _usual_size(histories: tuple[Array, ...]) -> int:
+    return int(np.median([history.size for history in histories])) if histories else 0
+
+
+def _nearest_rules(histories: tuple[Array, ...], seasons: tuple[int, ...]) -> Array:
+    """Return for each series the lag whose value is nearest inside the history: one period, or a season.
+
+    Series of one kind learn from each other: hours of a day that repeats, and hours of a week that does.
+    """
+    scales = [[naive_scale(history, lag) for lag in (1, *seasons)] for history in histories]
+    nearest = np.argmin(np.nan_to_num(scales, nan=np.inf), axis=1)
+    return np.asarray(np.array([1, *seasons], dtype=float)[nearest], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -141,18 +158,30 @@ class _PooledForecast:
     left: Array
 
 
-def _forecast(histories: tuple[Array, ...], shape: AutoregressionInput) -> _PooledForecast:
+def _forecast(histories: tuple[Array, ...], groups: Array, shape: AutoregressionInput) -> _PooledForecast:
+    """Forecast each series by the coefficients of its group; of a group of few series by those of all."""
     moments = [_moments(history, shape) for history in histories]
     usable = [each for each in moments if each]
     if len(usable) < MIN_SERIES:
         return _PooledForecast(
             np.full((len(histories), shape.horizon), np.nan), np.full(len(histories), np.nan)
         )
-    inner = np.add.reduce([each.inner / each.windows for each in usable])
-    cross = np.add.reduce([each.cross / each.windows for each in usable])
-    panel = _solve(inner, cross, PANEL_RIDGE)
-    applied = [_apply(history, each, panel, shape) for history, each in zip(histories, moments, strict=True)]
+    everything, panels = _coefficients(usable), {}
+    for group in np.unique(groups):
+        alike = [each for each, own in zip(moments, groups, strict=True) if each and own == group]
+        panels[group] = _coefficients(alike) if len(alike) >= MIN_SERIES else everything
+    applied = [
+        _apply(history, each, panels[group], shape)
+        for history, each, group in zip(histories, moments, groups, strict=True)
+    ]
     return _PooledForecast(np.stack([ahead for ahead, _ in applied]), np.array([left for _, left in applied]))
+
+
+def _coefficients(moments: list[Moments]) -> Array:
+    """Return the coefficients that all series share; each counts alike."""
+    inner = np.add.reduce([each.inner / each.windows for each in moments])
+    cross = np.add.reduce([each.cross / each.windows for each in moments])
+    return _solve(inner, cross, PANEL_RIDGE)
 
 
 def _moments(history: Array, shape: AutoregressionInput) -> Moments | None:

@@ -4,7 +4,7 @@ that were made there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from headgate.analytics import naive_rules
-from headgate.analytics.conformal import SMALLEST_SPREAD, Bounds, PastErrors, offsets
+from headgate.analytics.conformal import Bounds, PastErrors, offsets, score_limits
 from headgate.analytics.forecasting import LEVELS, Backtest, Origin, SeriesHistories, Task, backtest, bounded
 from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.engines import LOCAL, Engine
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_SEASON_DOUBT = (
-    0.4  # of the logarithm, of what less than a year does not show; beside the doubt of what it shows
-)
-_MOST_DOUBT = 3.0  # of the logarithm: twenty times the mean
+_MOST_SPREAD = 3.0  # of the logarithm: twenty times the mean
+_LEAST_SHARE = 0.02  # of the mean: less counts as so much, because zero has no logarithm
 _LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
 _LEAST_NOISE = 0.05  # of a series' level: no past error shows that the next will be smaller
 
@@ -38,24 +36,12 @@ class PublishedForecast:
     Attributes:
         offered: the forecasts of all methods from now; None for a panel without series.
         tried: the same at each earlier origin.
-        closeness: the distance of two origins as a share of the horizon, at most 1.
-        reaches_seasons: whether the horizon is long enough for another season of the year.
     """
 
     now: Origin
     past: Backtest
     offered: naive_rules.Candidates | None
     tried: tuple[naive_rules.Candidates, ...]
-    closeness: float
-    reaches_seasons: bool = True
-
-    @property
-    def unseasoned(self) -> Mask:
-        """Whether less than a year of a series is known, so that no earlier origin shows the effect of the
-        season; shape (series,).
-        """
-        by_year = self.offered.means[naive_rules.LAST_YEAR] if self.offered else self.now.means
-        return np.asarray(np.isnan(by_year).any(axis=1) & self.reaches_seasons, dtype=np.bool_)
 
     @property
     def is_season_untested(self) -> Mask:
@@ -96,21 +82,19 @@ def published_forecast(
         naive_rules.candidates(origin, panel.before(cut), task, grain.year)
         for origin, cut in zip(past.origins, cuts, strict=True)
     )
-    closeness = min(grain.step / horizon, 1.0)
     if not panel.histories:
-        return PublishedForecast(now, past, None, tried, closeness)
+        return PublishedForecast(now, past, None, tried)
     offered = naive_rules.candidates(now, panel, task, grain.year)
     methods = naive_rules.chosen(past, tried, offered)
     before = [
         naive_rules.published(origin, candidates, methods)
         for origin, candidates in zip(past.origins, tried, strict=True)
     ]
-    published, backtested = (
-        naive_rules.published(now, offered, methods),
-        Backtest(tuple(before), past.actuals),
-    )
+    published = naive_rules.published(now, offered, methods)
+    # Past origins lie in months that are known; only the coming periods have the doubt of the others.
+    doubt = np.hypot(offered.doubt, naive_rules.hidden_season(offered, grain.year))
     return PublishedForecast(
-        published, backtested, offered, tried, closeness, reaches_seasons=not grain.is_of_hours
+        replace(published, doubt=doubt), Backtest(tuple(before), past.actuals), offered, tried
     )
 
 
@@ -121,31 +105,58 @@ def is_untested(now: Origin, past: Backtest) -> Mask:
     return np.array([_is_untested(place, now, past) for place in range(len(now.histories))], dtype=bool)
 
 
-def interval_offsets(now: Origin, past: Backtest, forecast: PublishedForecast) -> Bounds:
-    """Return what to add to the means for the bounds of each level, with the doubts that the errors at
-    earlier origins do not show.
+def interval_offsets(now: Origin, past: Backtest) -> Bounds:
+    """Return what to add to the means for the bounds of each level.
 
-    Args:
-        now, past: the published forecasts, which may differ from those of `forecast`, such as by adding up.
+    Past errors in units of the doubt of their forecasts say how many doubts a bound lies from its mean. A
+    series without a doubt, which sells now and then, has the absolute errors of past origins.
     """
-    # A new error varies around a mean that itself is known from as many independent windows as the origins'
-    # distance allows.
-    independent = 1 + max(len(past.origins) - 1, 0) * forecast.closeness
-    widening = float(np.sqrt(1 + 1 / independent))
-    bounds = offsets(errors_at(now, past), now.spread, LEVELS)
-    return _with_doubt(bounds, now, forecast.unseasoned, is_untested(now, past), widening)
+    absolute = offsets(errors_at(now, past), now.spread, LEVELS)
+    if now.doubt is None:
+        return absolute
+    scores = [_scores(*window) for window in zip(past.origins, past.actuals, strict=True)]
+    limits = score_limits(scores, LEVELS)
+    is_doubted = (now.doubt > 0) & (now.means > 0)
+    empty = np.array([(history <= 0).mean() if history.size else 0.0 for history in now.histories])[:, None]
+    bounds = {}
+    for level, (low, high) in absolute.items():
+        below, above = (np.minimum(limit * now.doubt, _MOST_SPREAD) for limit in limits[level])
+        # A series that often sells nothing has a lower bound of zero, and all misses above.
+        is_sparse = empty > (1 - level / 100) / 2
+        one_sided = NormalDist().inv_cdf(level / 100) / NormalDist().inv_cdf(0.5 + level / 200)
+        below, above = np.where(is_sparse, np.inf, below), np.where(is_sparse, above * one_sided, above)
+        bounds[level] = (
+            np.where(is_doubted, now.means * np.expm1(-below), low),
+            np.where(is_doubted, now.means * np.expm1(above), high),
+        )
+    return bounds
 
 
-def never_certain(bounds: Bounds, now: Origin, certain: Mask) -> Bounds:
+def _scores(origin: Origin, actuals: Array) -> Array:
+    """Return the errors of an origin in units of its doubt, as logarithms; NaN for a series that had none."""
+    if origin.doubt is None:
+        return np.empty(0)
+    level = origin.means.mean(axis=1, keepdims=True)
+    is_modelled = np.array([[history.size >= MIN_MODELLED] for history in origin.histories])
+    is_doubted = is_modelled & (origin.doubt > 0) & (level > 0)
+    least = _LEAST_SHARE * np.where(level > 0, level, 1.0)
+    errors = np.log(np.maximum(actuals, least)) - np.log(np.maximum(origin.means, least))
+    return np.asarray(
+        np.divide(errors, origin.doubt, out=np.full(errors.shape, np.nan), where=is_doubted), dtype=np.float64
+    )
+
+
+def never_certain(bounds: Bounds, now: Origin, certain: Mask | None = None) -> Bounds:
     """Return offsets that are zero where the values are `certain`, and nowhere else."""
     usual = level_of(now)
     living = usual[usual > 0]
     scale = _LEAST_NOISE * np.where(usual > 0, usual, living.min() if living.size else 0.0)[:, None]
+    is_certain = np.zeros(now.means.shape, dtype=bool) if certain is None else certain
     widths = {level: NormalDist().inv_cdf(0.5 + level / 200) * scale for level in bounds}
     return {
         level: (
-            np.where(certain, 0.0, np.minimum(low, -widths[level])),
-            np.where(certain, 0.0, np.maximum(high, widths[level])),
+            np.where(is_certain, 0.0, np.minimum(low, -widths[level])),
+            np.where(is_certain, 0.0, np.maximum(high, widths[level])),
         )
         for level, (low, high) in bounds.items()
     }
@@ -154,7 +165,7 @@ def never_certain(bounds: Bounds, now: Origin, certain: Mask) -> Bounds:
 def past_bounds(past: Backtest) -> tuple[Bounds, ...]:
     """Return the bounds of each earlier origin, from the errors of the others, so that coverage is honest."""
     return tuple(
-        bounded(origin, offsets(errors_at(origin, past).without(number), origin.spread, LEVELS))
+        bounded(origin, never_certain(interval_offsets(origin, past.without(number)), origin))
         for number, origin in enumerate(past.origins)
     )
 
@@ -187,27 +198,3 @@ def level_of(origin: Origin) -> Array:
 def _is_untested(place: int, now: Origin, past: Backtest) -> bool:
     seen = {origin.models[place] for origin in past.origins if origin.histories[place].size >= MIN_MODELLED}
     return now.models[place] not in seen
-
-
-def _with_doubt(bounds: Bounds, now: Origin, unseasoned: Mask, unknown: Mask, widening: float) -> Bounds:
-    """Return the mean of widened offsets and of the doubt about level and season.
-
-    Where no origin shows its effect, the wider ones.
-
-    Args:
-        unseasoned, unknown: shape (series,); less than a year is known, or no origin tested the method.
-    """
-    if now.doubt is None:
-        return {level: (low * widening, high * widening) for level, (low, high) in bounds.items()}
-    usual = np.maximum(np.abs(now.means), SMALLEST_SPREAD)
-    deviation = np.hypot(now.doubt / usual, _SEASON_DOUBT * unseasoned[:, None])
-    widened = {}
-    for level, (low, high) in bounds.items():
-        spread = np.minimum(NormalDist().inv_cdf(0.5 + level / 200) * deviation, _MOST_DOUBT)
-        lower, upper = now.means * np.expm1(-spread), now.means * np.expm1(spread)
-        is_wider = unknown[:, None] | unseasoned[:, None]
-        widened[level] = (
-            np.where(is_wider, np.minimum(low * widening, lower), (low * widening + lower) / 2),
-            np.where(is_wider, np.maximum(high * widening, upper), (high * widening + upper) / 2),
-        )
-    return widened

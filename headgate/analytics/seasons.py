@@ -15,6 +15,8 @@ MIN_CYCLES = 2  # of history, before a season can be distinguished from a trend
 # Source: Hyndman's ets() in R's forecast estimates one state for each step of a season, and refuses longer
 # seasons.
 LONGEST_SHORT_SEASON = 24
+_OLDER_CYCLE = 0.8  # weight of a cycle beside the next one
+_MOST_LEVEL = 2.0  # times the mean cycle's own; a week of closure or a festival is no level
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,21 @@ def seasonal_strength(history: Array, season: int) -> float:
     return max(0.0, 1.0 - noise / whole) if whole > 0 else 0.0
 
 
-def seasonal_naive(history: Array, steps: int, season: int) -> Array:
-    """The last season, repeated."""
-    return np.asarray(history[-season:][np.arange(steps) % season], dtype=float)
+def mean_cycle(history: Array, cycle: int) -> Array:
+    """Return the mean of each place in the last cycles, the newest with most weight, at the level of the last
+    cycle.
+
+    >>> mean_cycle(np.array([1.0, 3.0, 2.0, 6.0]), 2).round(2).tolist()
+    [2.0, 6.0]
+    """
+    cycles = history[history.size % cycle :].reshape(-1, cycle)
+    if len(cycles) < MIN_CYCLES:
+        return history[-cycle:]
+    weights = _OLDER_CYCLE ** np.arange(len(cycles))[::-1]
+    profile = weights @ cycles / weights.sum()
+    mean, last = float(profile.mean()), float(cycles[-1].mean())
+    level = np.clip(last / mean, 1 / _MOST_LEVEL, _MOST_LEVEL) if min(mean, last) > 0 else 1.0
+    return np.asarray(profile * level, dtype=np.float64)
 
 
 def _explained(part: Array, rest: Array) -> float:

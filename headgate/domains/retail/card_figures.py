@@ -64,7 +64,7 @@ def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
         untested = f"not tested: {total['model']} forecast at no past origin"
         return untested, untested
     short = "history_too_short: less than a year is known" if total["history_too_short"] else ""
-    return short, "of the intervals of the backtest; the published intervals are wider"
+    return short, "of intervals at past origins, from the errors of the other origins"
 
 
 def _coverage(rows: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:

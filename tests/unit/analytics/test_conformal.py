@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from headgate.analytics.conformal import PastErrors, offsets
+from headgate.analytics.conformal import USUAL_ORIGINS, USUAL_SCORES, PastErrors, offsets, score_limits
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +51,19 @@ def test_a_series_that_never_moves_has_no_width() -> None:
     low, high = offsets(PastErrors(errors, spread), spread[0], (80,))[80]
     assert not low[2].any()
     assert not high[2].any()
+
+
+def test_without_own_origins_scores_are_those_of_the_library() -> None:
+    usual = {level: (score, score) for level, score in USUAL_SCORES.items()}
+    assert score_limits([], (80, 95)) == usual
+    assert score_limits([np.full((2, 3), np.nan)], (80, 95)) == usual
+
+
+def test_own_scores_count_by_their_origins() -> None:
+    """With as many origins as the library, each limit is the geometric mean of both."""
+    scores = [np.linspace(-4.0, 8.0, 1001)] * USUAL_ORIGINS
+    below, above = score_limits(scores, (80,))[80]
+    assert below == pytest.approx(np.sqrt(2.8 * USUAL_SCORES[80]), rel=0.01)
+    assert above == pytest.approx(np.sqrt(6.8 * USUAL_SCORES[80]), rel=0.01)
+    fewer = score_limits(scores[:4], (80,))[80]
+    assert USUAL_SCORES[80] < fewer[0] < below

@@ -36,6 +36,14 @@ def test_a_shape_that_the_panel_shares_is_carried_on_in_every_series() -> None:
         assert max(errors) < 0.1
 
 
+def test_series_of_one_kind_learn_from_each_other_alone() -> None:
+    """Walks, which their last value forecasts best, change nothing for series with a season."""
+    seasonal = tuple(_panel(12))
+    walks = tuple(1000 + np.random.default_rng(seed).normal(0, 1, 432).cumsum() for seed in range(12))
+    together, alone = (pooled_votes(panel, STEPS, (SEASON,)) for panel in ((*seasonal, *walks), seasonal))
+    assert together.ahead[:, :12].tolist() == alone.ahead.tolist()
+
+
 def test_small_panels_and_panels_without_a_season_have_nothing_to_say() -> None:
     few = tuple(_panel(9))
     assert np.isnan(pooled_votes(few, STEPS, (SEASON,)).ahead).all()

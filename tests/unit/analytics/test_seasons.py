@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.analytics.seasons import discernible, parts_of, seasonal_naive, seasonal_strength
+from headgate.analytics.seasons import discernible, mean_cycle, parts_of, seasonal_strength
 
 pytestmark = pytest.mark.unit
 
@@ -32,5 +32,8 @@ def test_the_cheap_strength_distinguishes_a_season_from_noise(season: int) -> No
     assert seasonal_strength(np.linspace(0, 9, 100), season) < 0.3
 
 
-def test_the_last_season_is_repeated() -> None:
-    assert seasonal_naive(np.array([9.0, 1, 2, 3]), 5, 3).tolist() == [1, 2, 3, 1, 2]
+def test_the_mean_cycle_weighs_newer_cycles_more_and_has_the_level_of_the_last_one() -> None:
+    assert mean_cycle(np.array([9.0, 1, 2, 3, 2, 1, 6]), 3).tolist() == pytest.approx(
+        [1.826, 1.696, 5.478], abs=1e-3
+    )
+    assert mean_cycle(np.array([9.0, 1, 2, 3]), 3).tolist() == [1, 2, 3]

@@ -194,7 +194,7 @@ def test_a_forecast_card_says_which_intervals_were_covered(*, is_short: bool) ->
     assert (
         notes["coverage_80"]
         == notes["coverage_95"]
-        == "of the intervals of the backtest; the published intervals are wider"
+        == "of intervals at past origins, from the errors of the other origins"
     )
     assert notes["smape"] == ("history_too_short: less than a year is known" if is_short else "")
 

@@ -78,7 +78,7 @@ def forecast_hierarchy(
         else _all_reconciled(forecast.now, forecast.past, summing, levels)
     )
     offsets, too_short = (
-        interval_offsets(ahead, tested, forecast),
+        interval_offsets(ahead, tested),
         is_untested(ahead, tested) | forecast.is_season_untested,
     )
     closed = _closed_ahead(exposed, ahead)
