@@ -15,7 +15,10 @@ from benchmarks.models.shop_library import library
 from headgate.analytics.accuracy import smape
 from headgate.domains.retail.market_intelligence_hub.calendar import COLUMNS
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
-from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
+from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import (
+    HierarchyForecast,
+    forecast_hierarchy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +33,16 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "forecast-shops.md"
 RULES = ["last_value", "last_year", "mean_of_8"]
 OF_TABLE = RULES[:2]  # the rules that the table itself names
 TOLERANCE = 1.005
+LEAST_COVERAGE = 0.72  # of an 80 % interval; a shop with less counts as a miss
 INTRODUCTION = """# Forecasts of many shops
 
 `make bench-next-year` writes this page: `sales_forecast` of {shops} shops at {origins} past days, against what followed.
 `smape` is that of the total, a mean over the origins of a shop. The naive rules repeat the last period, the same periods of
 last year, or the mean of the last eight. `best` is the better of the first two, chosen by hindsight for each shop.
-Periods outside an 80 % interval are missed, however near they were. The sizes of level and season were fitted without the held-out shops.
+Periods outside an 80 % interval are missed, however near they were; `width` is the interval's over the mean.
+Periods without any sales are measured apart: `closed` counts them.
+`leaves` and `leaves_by_year` are the absolute errors of each region's categories over their sales, of the forecast and of last year.
+The sizes of level and season were fitted without the held-out shops.
 
 """  # noqa: E501 a file's text
 
@@ -51,6 +58,8 @@ def measured() -> dict[str, float | int]:
         "forecast_vs_naive": round(float(rows["smape"].mean() / _best(rows, table).mean()), 4),
         "coverage80_shops": round(float(rows["coverage80"].mean()), 4),
         "coverage80_worst": round(float(table["coverage80"].min()), 4),
+        "coverage_misses": int((table["coverage80"] < LEAST_COVERAGE).sum()),
+        "leaves_vs_year": round(float(_of_leaves(rows, "leaves") / _of_leaves(rows, "leaves_by_year")), 4),
         "zero_rows": int(rows["zero_rows"].sum()),
     }
     lines = [
@@ -75,21 +84,50 @@ def _rows(shop: Shop) -> Iterator[dict[str, object]]:
         made = forecast_hierarchy(sales, pd.DataFrame(columns=COLUMNS), span, plan)
         truth = shop.ahead(periods, plan.horizon)
         (place,) = made.series.index[made.series["level"] == "total"]
-        actual, steps = truth["total"].to_numpy(), len(truth)
-        low, high = (bound[place, :steps] for bound in made.bounds[80])
+        actual, mean = truth["total"].to_numpy(), made.now.means[place, : len(truth)]
+        low, high = (bound[place, : len(truth)] for bound in made.bounds[80])
+        is_open = actual > 0
         total = shop.cells.sum(axis=1).to_numpy()[:periods]
         living = [truth[name].sum() > 0 for name in made.series["series_id"]]
-        no_width = (made.bounds[80][1] <= made.bounds[80][0])[living].sum() + (
-            made.now.means[place] <= 0
-        ).sum()
+        no_width = (made.bounds[80][1] <= made.bounds[80][0])[living].sum()
         yield {
             "shop": shop.name,
             "held_out": shop.is_held_out,
-            "smape": smape(actual, made.now.means[place, :steps]),
-            "coverage80": float(((low <= actual) & (actual <= high)).mean()),
-            "zero_rows": int(no_width),
-            **{name: smape(actual, means[:steps]) for name, means in _naive(total, plan).items()},
+            "smape": smape(actual[is_open], mean[is_open]),
+            "coverage80": float(((low <= actual) & (actual <= high))[is_open].mean()),
+            "width": float(((high - low)[is_open] / mean[is_open].mean()).mean()),
+            "closed": int((~is_open).sum()),
+            "zero_rows": int(no_width + (mean <= 0).sum()),
+            **{
+                name: smape(actual[is_open], rule[: len(truth)][is_open])
+                for name, rule in _naive(total, plan).items()
+            },
+            **_errors_of_leaves(made, sales, truth, plan.grain.year),
         }
+
+
+def _errors_of_leaves(
+    made: HierarchyForecast, sales: pd.DataFrame, truth: pd.DataFrame, year: int
+) -> dict[str, float]:
+    """Absolute errors of the leaves over their sales: of the forecast, and of last year."""
+    leaves = made.series[made.series["level"] == "region_category"]
+    actual = truth[leaves["series_id"]].to_numpy().T
+    sold = {name: rows.to_numpy(dtype=float) for name, rows in sales.groupby("series_id")["revenue"]}
+    before = [np.pad(sold[name], (max(year - sold[name].size, 0), 0))[-year:] for name in leaves["series_id"]]
+    is_known = max(history.size for history in sold.values()) >= year
+    forecasts = {
+        "leaves": made.now.means[leaves.index, : len(truth)],
+        "leaves_by_year": np.stack([np.resize(history, len(truth)) for history in before]),
+    }
+    errors = {
+        name: float(np.abs(actual - means).sum() / np.abs(actual).sum()) for name, means in forecasts.items()
+    }
+    return errors if is_known else errors | {"leaves_by_year": float("nan")}
+
+
+def _of_leaves(rows: pd.DataFrame, name: str) -> float:
+    """The mean error of leaves at the origins that knew a year."""
+    return float(rows.loc[rows["leaves_by_year"].notna(), name].mean())
 
 
 def _naive(total: Array, plan: Plan) -> dict[str, Array]:
@@ -111,7 +149,9 @@ def _of_shop(rows: pd.DataFrame) -> pd.Series[float]:
     shares = {
         "best": of_best,
         "rule": best,
-        "coverage80": rows["coverage80"].mean(),
+        **rows[["coverage80", "width", "leaves"]].mean(),
+        "leaves_by_year": _of_leaves(rows, "leaves_by_year"),
+        "closed": int(rows["closed"].sum()),
         "held out": str(bool(rows["held_out"].iloc[0])),
     }
     return pd.Series({"origins": len(rows), **means, **shares})
