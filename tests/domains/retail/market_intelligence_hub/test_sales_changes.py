@@ -35,7 +35,7 @@ def test_each_change_reports_both_levels_in_money_and_how_long_they_lasted() -> 
 
 
 def test_the_first_autumn_of_a_history_is_no_level() -> None:
-    """A rise that began less than half a year ago is not yet told from a season; nor is its end."""
+    """A rise of less than half a year ago cannot be distinguished from a season yet; nor can its end."""
     weeks = np.arange(70)
     autumn = 100 + 60 * ((weeks >= 36) & (weeks < 50)) + np.random.default_rng(7).normal(0, 3, 70)
     assert all(_changes_of(list(autumn[:known])).empty for known in (45, 50, 53, 60, 70))
