@@ -19,6 +19,7 @@ from headgate.project import FILE, read
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from headgate.drafts.sales_project import SalesProject
     from headgate.local_files.draft_file import CheckedDraft
     from headgate.project import LakeProject
 
@@ -66,6 +67,12 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
     default="",
     help="The only sheet of a workbook to read, where every FILE is a workbook; the draft states it.",
 )
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["sales"]),
+    help="The meaning of the one FILE: sales, of which models and forecasts are written.",
+)
 @options.as_json
 def init(
     folder: Path,
@@ -75,12 +82,15 @@ def init(
     region: str,
     domains: tuple[str, ...],
     sheet: str,
+    kind: str | None,
     as_json: bool,
 ) -> None:
     """Make a folder for a lake of your own: settings, contracts and SQL models.
 
     A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no
-    ready-made tables unless --domain names a domain. Existing files are not changed.
+    ready-made tables unless --domain names a domain. With --as sales it has models, forecasts, unusual weeks,
+    trends and groups of customers, as far as the FILE has date, amount, customer and item. Existing files are
+    not changed.
     """
     from headgate.local_files import draft_file
 
@@ -99,6 +109,7 @@ def init(
     drafts = dict(
         draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal)
     )  # before anything is written
+    sales = _sales_of(drafts) if kind else None
     for part in ("contracts/source", "contracts/prod", "models"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(text, encoding="utf-8")
@@ -111,17 +122,42 @@ def init(
     for dataset, draft in drafts.items():
         contract_files.show_draft(draft, folder / "contracts" / "source" / f"{dataset}.yaml", dataset)
         written.append(f"contracts/source/{dataset}.yaml")
+    for path, content in (sales.files if sales else {}).items():
+        (folder / path).write_text(content, encoding="utf-8")
+        written.append(path)
     alike = _of_the_same_columns(drafts)
-    value = {
+    value: dict[str, object] = {
         "folder": str(folder.resolve()),
         "name": lake.name,
         "domains": [*lake.domains],
         "written": written,
         "same_columns": alike,
     }
+    if sales:
+        value["sales"] = {"columns": sales.columns, "tables": sales.tables, "lacking": sales.lacking}
     options.show(
-        as_json=as_json, value=lambda: value, screen=lambda: _screen(folder, alike, has_contract=bool(drafts))
+        as_json=as_json,
+        value=lambda: value,
+        screen=lambda: _screen(folder, alike, sales, has_contract=bool(drafts)),
     )
+
+
+def _sales_of(drafts: Mapping[str, CheckedDraft]) -> SalesProject:
+    from headgate.drafts.sales_project import sales_project
+
+    if len(drafts) != 1:
+        raise click.ClickException(
+            f"--as sales takes one file, not {len(drafts)}. Name the file of the sales."
+        )
+    (checked,) = drafts.values()
+    project = sales_project(checked.draft.contract, checked.gated.accepted)
+    if not project.tables:
+        lacking = " or the ".join(project.lacking["daily_sales"])
+        raise click.ClickException(
+            f"No column of the file is the {lacking} of a sale. Rename the columns in the file, for example "
+            "to date and amount."
+        )
+    return project
 
 
 def _name_of(folder: str) -> str:
@@ -166,7 +202,9 @@ def _draft_command(folder: Path) -> str:
     return f"headgate contract init FILE... --output {shlex.quote(str(folder))}/contracts/source"
 
 
-def _screen(folder: Path, alike: Sequence[Sequence[str]], *, has_contract: bool) -> str:
+def _screen(
+    folder: Path, alike: Sequence[Sequence[str]], sales: SalesProject | None, *, has_contract: bool
+) -> str:
     """The next step is a contract, and with one the deployment, from the clone of Headgate."""
     step = (
         f"HEADGATE_PROJECT={shlex.quote(str(folder.resolve()))} make deploy-localstack"
@@ -174,7 +212,16 @@ def _screen(folder: Path, alike: Sequence[Sequence[str]], *, has_contract: bool)
         else _draft_command(folder)
     )
     made = f"Made a lake project in {folder}: headgate.toml, contracts/, models/, README.md."
-    return "\n".join([made, *map(_hint, alike), f"Next: {step}"])
+    return "\n".join([made, *map(_hint, alike), *_sales_lines(sales), f"Next: {step}"])
+
+
+def _sales_lines(sales: SalesProject | None) -> list[str]:
+    """Describe the columns of sales, the tables that they feed, and the columns that other tables lack."""
+    if sales is None:
+        return []
+    columns = ", ".join(f"{role}: {column}" for role, column in sales.columns.items())
+    lacking = [f"  {table} lacks the {' and the '.join(roles)}" for table, roles in sales.lacking.items()]
+    return [f"Sales: {columns}.", f"Tables: {', '.join(sales.tables)}.", *lacking]
 
 
 def _hint(alike: Sequence[str]) -> str:

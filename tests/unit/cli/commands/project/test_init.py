@@ -141,3 +141,31 @@ def test_a_folder_that_gives_no_name_leaves_nothing_behind_and_suggests_one(
     assert "letters a to z" in done.stderr
     assert f"--name {like}." in done.stderr
     assert not (tmp_path / folder).exists()
+
+
+def test_a_file_of_sales_becomes_tables_that_can_be_built_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids are text, one has as many digits as a card number, and a file without customers has no groups."""
+    file, folder = tmp_path / "orders.csv", tmp_path / "sales"
+    days = [f"2026-0{1 + n // 28}-{1 + n % 28:02}" for n in range(140)]
+    rows = [f"O{67497 + n}-716-190127,{day},SKU-{n % 3},{n + 1}.25 €" for n, day in enumerate(days)]
+    file.write_text("\n".join(["Order,Sold on,Article,Total", *rows]) + "\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["init", str(folder), str(file), "--as", "sales"], catch_exceptions=False)
+    assert "Sales: date: sold on, amount: total, item: article." in done.stdout
+    assert "buyers lacks the customer" in done.stdout
+    monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
+    run = ["models", "run", "--local", "--data", str(tmp_path)]
+    built = CliRunner().invoke(cli, run, catch_exceptions=False)
+    assert built.exit_code == 0, built.stderr
+    assert "sales_ahead: 13 rows" in built.stdout
+    assert "item_sales: 140 rows" in built.stdout
+
+
+def test_files_that_are_no_sales_are_named_with_the_lacking_column(tmp_path: Path) -> None:
+    file = tmp_path / "readings.csv"
+    file.write_text("sensor,place\na,roof\nb,cellar\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["init", str(tmp_path / "sales"), str(file), "--as", "sales"])
+    assert done.exit_code == 1
+    assert "No column of the file is the date or the amount of a sale." in done.stderr
+    assert not (tmp_path / "sales").exists()

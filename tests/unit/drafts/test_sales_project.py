@@ -1,0 +1,112 @@
+"""A file of sales feeds tables without the schema of a domain; each table names the columns that it lacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from headgate.drafts.sales_project import SalesProject, sales_project
+from headgate.local_files import draft_file
+
+pytestmark = pytest.mark.unit
+
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
+ALL = {
+    "daily_sales",
+    "item_sales",
+    "buyers",
+    "sales_ahead",
+    "unusual_weeks",
+    "items_ahead",
+    "item_trends",
+    "buyer_groups",
+}
+
+
+def project_of(text: str, folder: Path) -> SalesProject:
+    file = folder / "orders.csv"
+    file.write_text(text, encoding="utf-8")
+    return project_of_file(file)
+
+
+def project_of_file(file: Path) -> SalesProject:
+    ((_, checked),) = draft_file.drafts_of(draft_file.datasets_of([file]))
+    return sales_project(checked.draft.contract, checked.gated.accepted)
+
+
+def lines(header: str, row: str, count: int = 60) -> str:
+    rows = (
+        row.format(day=f"2026-{1 + n // 28:02}-{1 + n % 28:02}", n=n, amount=f"{n + 3}.50")
+        for n in range(count)
+    )
+    return "\n".join([header, *rows]) + "\n"
+
+
+def test_text_ids_fractions_and_any_currency_feed_every_table(tmp_path: Path) -> None:
+    project = project_of(
+        lines("Order No,Order Date,Client,Article,Qty,Total", "O{n}-716,{day},K-{n},SKU-{n},0.25,{amount} €"),
+        tmp_path,
+    )
+    assert project.columns == {
+        "date": "order date",
+        "amount": "total",
+        "customer": "client",
+        "item": "article",
+        "quantity": "qty",
+    }
+    assert set(project.tables) == ALL
+    assert not project.lacking
+
+
+def test_the_example_of_the_german_shop_is_read_in_its_own_words() -> None:
+    columns = project_of_file(EXAMPLES / "verkaeufe.csv").columns
+    assert columns == {
+        "date": "datum",
+        "amount": "betrag",
+        "customer": "kunde",
+        "item": "artikel",
+        "quantity": "menge",
+    }
+
+
+def test_a_table_that_cannot_be_fed_names_the_column_that_it_lacks(tmp_path: Path) -> None:
+    project = project_of(lines("sold_on,revenue", "{day},{amount}"), tmp_path)
+    assert set(project.tables) == {"daily_sales", "sales_ahead", "unusual_weeks"}
+    assert project.lacking["buyers"] == ("customer",)
+    assert project.lacking["items_ahead"] == ("item",)
+    assert "models/buyers.sql" not in project.files
+
+
+def test_a_file_without_an_amount_feeds_nothing() -> None:
+    project = project_of_file(EXAMPLES / "loans.csv")
+    assert not project.tables
+    assert "amount" in project.lacking["daily_sales"]
+
+
+def test_a_price_of_a_unit_is_multiplied_by_the_quantity(tmp_path: Path) -> None:
+    project = project_of(
+        lines("invoice_date,customer_id,stock_code,quantity,unit_price", "{day},{n},A{n},3,{amount}"),
+        tmp_path,
+    )
+    expected = 'cast(orders."unit_price" as double) * cast(orders."quantity" as double)'
+    assert expected in project.files["models/daily_sales.sql"]
+
+
+def test_every_model_has_a_contract_and_every_block_a_model(tmp_path: Path) -> None:
+    project = project_of(lines("date,amount,customer,item", "{day},{amount},K{n},A{n}"), tmp_path)
+    contracts = {
+        Path(path).stem: yaml.safe_load(text)
+        for path, text in project.files.items()
+        if path.endswith(".yaml")
+    }
+    models = {Path(path).stem for path in project.files if path.endswith(".sql")}
+    assert set(contracts) == set(project.tables)
+    for name, contract in contracts.items():
+        (schema,) = contract["schema"]
+        if name in models:
+            assert any(column.get("primaryKey") for column in schema["properties"])
+        else:
+            (block,) = schema["customProperties"]
+            assert block["value"]["of"] in models
