@@ -42,7 +42,7 @@ last year, or the mean of the last eight. `best` is the better of the first two,
 Periods outside an 80 % interval are missed, however near they were; `width` is the interval's over the mean.
 Periods without any sales are measured apart: `closed` counts them.
 `leaves` and `leaves_by_year` are the absolute errors of each region's categories over their sales, of the forecast and of last year.
-The sizes of level and season were fitted without the held-out shops.
+The sizes of level and season were fitted without the held-out shops, but for drift, noise, the scores of intervals and the hidden season, which were chosen over all of them.
 
 """  # noqa: E501 a file's text
 
