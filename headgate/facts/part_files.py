@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from headgate.lake import keys
 from headgate.snapshots.reading import part_refs, snapshot_parts
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.ports import ObjectRef, SnapshotObjects
+    from headgate.snapshots.parts import SnapshotParts
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 _REQUESTS = 8
@@ -76,7 +78,7 @@ class PartFiles:
     def parts(self) -> tuple[PartFile, ...]:
         """Return all parts in the order of the key; none of a snapshot that has no record of them."""
         if self._parts is None:
-            record = snapshot_parts(self.objects, self.bucket, self.snapshot)
+            record = self._record()
             refs = part_refs(self.objects, self.bucket, self.snapshot) if record else []
             described = record.parts if record else ()
             self._parts = tuple(
@@ -100,6 +102,12 @@ class PartFiles:
         with ThreadPoolExecutor(_REQUESTS) as pool:
             list(pool.map(lambda part: self.objects.download(part.ref, part.path), missing))
         return [str(part.path) for part in wanted]
+
+    def _record(self) -> SnapshotParts | None:
+        """Return the record of the parts. It is listed first: S3 answers 403 instead of 404 to a role."""
+        key = keys.snapshot_parts_key(self.snapshot.dataset, self.snapshot.snapshot_id)
+        is_there = any(item.ref.key == key for item in self.objects.list(self.bucket, key))
+        return snapshot_parts(self.objects, self.bucket, self.snapshot) if is_there else None
 
     def _range(self, part: PartFile, column: str) -> ValueRange:
         with self.objects.open(part.ref) as opened, pq.ParquetFile(opened) as file:

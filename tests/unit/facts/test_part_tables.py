@@ -279,6 +279,20 @@ def test_a_dataset_is_downloaded_only_when_its_table_is_read(
     assert not [key for key in lake.objects.downloaded if key.startswith("snapshots/")]
 
 
+def test_a_snapshot_without_a_record_of_its_parts_has_none_and_its_record_is_not_asked_for(
+    lake: FactLake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """S3 answers 403 where a role that may list only some prefixes asks for an object that is not there."""
+    of = lake.merging().merge().datasets["orders"]
+    record = ObjectRef(BUCKET, keys.snapshot_parts_key("orders", of.snapshot_id))
+    assert PartFiles(lake.objects, BUCKET, of, tmp_path).parts
+    lake.objects.delete(record)
+    asked: list[str] = []
+    monkeypatch.setattr(lake.objects, "read", lambda ref: asked.append(ref.key))
+    assert PartFiles(lake.objects, BUCKET, of, tmp_path).parts == ()
+    assert asked == []
+
+
 def _objects(lake: FactLake) -> list[str]:
     return [item.ref.key for item in lake.objects.list(PROD, keys.FACTS)]
 
