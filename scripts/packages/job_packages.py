@@ -37,6 +37,8 @@ PROVIDED = {NormalizedName("pyspark"), NormalizedName("py4j"), NormalizedName("j
 REGISTRY = "headgate.systems.registry"
 # Loaded by others if they are installed, so no import names them.
 WITH = {"pandas": {"pyarrow"}}
+# No expression holds an import, and most of a module is expressions.
+_HAS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
 
 def job_lock(script: Path) -> str:
@@ -50,7 +52,7 @@ def job_lock(script: Path) -> str:
     """
     locked = locked_lines()
     lines = {name: locked[name] for name in closure(direct_requirements(script))}
-    if REGISTRY in _followed(script)[1]:
+    if REGISTRY in _followed(script, at_start=False)[1]:
         lines = own_requirements(locked) | lines
         _check_imports(lines.keys())
     return "".join(f"{line}\n" for _, line in sorted(lines.items()))
@@ -128,7 +130,7 @@ def third_party(script: Path, *, at_start: bool = False) -> set[str]:
 
 
 @cache
-def _followed(script: Path, *, at_start: bool = False) -> tuple[set[str], set[str]]:
+def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
     """Return the top-level modules outside the package that a script may import, and the modules of the
     package.
     """
@@ -261,7 +263,8 @@ def _imports(tree: ast.AST, *, at_start: bool = False) -> Iterator[str]:
             yield from (
                 f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("headgate")
             )
-        yield from _imports(node, at_start=at_start)
+        if isinstance(node, _HAS_STATEMENTS):
+            yield from _imports(node, at_start=at_start)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""`make help` shows every target, in groups."""
+"""`make help` shows every target, in groups, and `make test` runs every test."""
 
 from __future__ import annotations
 
@@ -34,3 +34,13 @@ def test_every_target_is_phony_and_every_phony_name_is_a_target() -> None:
 
 def test_help_has_groups() -> None:
     assert len(re.findall(r"^\S.*$", shown(), re.MULTILINE)) >= 4
+
+
+def test_every_file_of_the_second_tier_is_below_a_folder_that_make_test_names() -> None:
+    """A file of tests/unit whose models are fitted is of the second tier, which does not name tests/unit."""
+    (line,) = re.findall(r'^\tpython -m pytest (.*) -m "not unit"', MAKEFILE, re.MULTILINE)
+    folders = [ROOT / folder for folder in line.split()]
+    tests = list((ROOT / "tests").rglob("test_*.py"))
+    later = [path for path in tests if "pytest.mark.unit" not in path.read_text(encoding="utf-8")]
+    assert len(later) > 50
+    assert [path for path in later if not any(path.is_relative_to(folder) for folder in folders)] == []

@@ -25,7 +25,7 @@ from headgate.systems.rows import rows_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 BLOCKS = [kind for kind in KINDS if kind != "segments"]
 FIRST = date(2024, 1, 1)  # a Monday

@@ -21,7 +21,7 @@ from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, Block
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 FIRST = date(2025, 1, 6)  # a Monday
 

@@ -25,7 +25,7 @@ from headgate.errors import ContractError
 from headgate.quality.contract_audit import audit
 from headgate.systems.rows import rows_of
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 FIRST = datetime(2025, 1, 6)  # a Monday
 WEEK = np.repeat([1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.4], 24) * np.tile(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from headgate.analytics.accuracy import smape
 from headgate.analytics.level_and_season import level_and_season
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 WEEKS = np.arange(156)
 CHRISTMAS = np.exp(-0.5 * ((WEEKS % 52 - 46) / 2) ** 2)

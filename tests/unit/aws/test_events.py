@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from headgate.aws.events import created_objects
 from headgate.aws.events import notification as notification_of
 from headgate.lake.ports import ObjectRef
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -55,6 +56,7 @@ def test_another_message_is_an_error_that_does_not_repeat_it(body: str) -> None:
         list(created_objects(body))
 
 
+@examples(25)
 @given(st.text(min_size=1))
 def test_every_key_survives_s3s_encoding(key: str) -> None:
     try:

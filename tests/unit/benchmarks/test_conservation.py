@@ -86,7 +86,7 @@ def test_the_rows_of_every_table_of_a_file_are_counted(several: list[list[list[s
     assert balance(gap.join(parts).encode(), 1) == COUNTED
 
 
-@examples(20)
+@examples(10)
 @given(st.lists(st.tuples(tables(3), st.booleans()), min_size=1, max_size=3))
 def test_the_rows_of_every_sheet_are_counted(sheets: list[tuple[list[list[str]], bool]]) -> None:
     """The rows of a sheet with the same header are received.

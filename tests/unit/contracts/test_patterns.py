@@ -7,11 +7,12 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.patterns import python_pattern
 from headgate.errors import ContractError
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -102,7 +103,7 @@ GROUPED = st.recursive(
 PATTERNS = st.tuples(st.just("") | FLAGS | st.just("^"), GROUPED, st.sampled_from(["", "$"])).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(200)
 @given(PATTERNS, TEXTS)
 def test_a_pattern_holds_for_the_same_texts_in_both_or_is_refused(pattern: str, texts: list[str]) -> None:
     try:

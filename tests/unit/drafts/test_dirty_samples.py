@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Contract, Kind
@@ -17,6 +17,7 @@ from headgate.drafts.draft_contract import Draft, draft
 from headgate.errors import ContractError
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +129,7 @@ def test_a_person_names_the_key_or_none() -> None:
         draft(cards, "cards", key=["card_number"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(10)
 @given(
     st.dictionaries(
         st.integers(0, 199),

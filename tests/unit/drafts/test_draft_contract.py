@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts import odcs_reader
@@ -35,6 +35,7 @@ from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.masking.card_columns import is_issued_card
 from headgate.masking.find_card_numbers import rows_with_cards
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -382,7 +383,7 @@ STORED = {
 }
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25)
 @given(st.data(), st.sampled_from(list(STORED)), st.sampled_from(["value", "zip", "notes"]))
 def test_a_draft_from_parquet_accepts_its_sample_whatever_its_columns_are_stored_as(
     data: st.DataObject, stored: pa.DataType, name: str
@@ -481,7 +482,7 @@ def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type
         draft(body, "x")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25)
 @given(
     st.lists(
         st.tuples(

@@ -91,7 +91,7 @@ def test_a_key_of_several_columns_in_few_rows_has_a_caveat() -> None:
 AMOUNTS = st.integers(-(2**63), 2**63 - 1)  # a wider number is a text, as long ids are
 
 
-@examples(40)
+@examples(20)
 @given(
     st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5), AMOUNTS), min_size=1, max_size=40

@@ -19,6 +19,7 @@ from headgate.errors import BadInputError
 from headgate.formats.read_table import unknown_table
 from headgate.matching.header_names import folded
 from headgate.profiling.sensitive_values import column_names
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,7 @@ def _parquet(names: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
+@examples(25)
 @given(
     names=HEADERS,
     write=st.sampled_from([_csv, _json, _parquet]),

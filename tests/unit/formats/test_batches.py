@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
@@ -22,6 +22,7 @@ from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.intake.rows.spool import Spool
 from headgate.lake.ports import MaskingKey
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -69,7 +70,7 @@ def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> 
     return accepted.getvalue(), aside.getvalue()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(lines, st.integers(1, 9))
 def test_what_is_written_is_equal_in_every_byte_whatever_the_size_of_batches(
     rows: list[str], rows_at_once: int
@@ -79,7 +80,7 @@ def test_what_is_written_is_equal_in_every_byte_whatever_the_size_of_batches(
         assert bytes_in_batches_of(body, rows_at_once, Path(folder)) == bytes_in_batches_of(body, 1000, None)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(lines, st.integers(1, 9))
 def test_what_is_reported_of_a_file_is_equal_whatever_the_size_of_batches(
     rows: list[str], rows_at_once: int
@@ -141,7 +142,7 @@ def test_a_spool_returns_what_was_spooled_once_and_in_order(tmp_path: Path, *, i
     assert not list(tmp_path.iterdir())
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(
     lines,
     st.sampled_from(["\n", "\r\n"]),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
@@ -38,6 +38,7 @@ from headgate.intake.rows.check_rows import (
 )
 from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.ports import MaskingKey
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,7 +98,7 @@ lines = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(st.lists(lines, max_size=12), st.integers(1, 400), st.sampled_from(["\n", "\r\n"]))
 def test_json_lines_that_are_streamed_read_as_those_that_are_read_whole(
     rest: list[str], block_bytes: int, line_end: str
@@ -167,7 +168,7 @@ typed = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(st.lists(typed, max_size=12), st.integers(1, 5), st.integers(1, 5))
 def test_parquet_reads_the_same_whatever_the_size_of_its_batches(
     rows: list[dict[str, object]], at_once: int, group: int

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.publishing import parquet_bytes
+from tests.examples import examples
 from tests.unit.merge.test_merge_lake import BUCKET, ORDERS, Lake, order
 
 pytestmark = pytest.mark.unit
@@ -147,7 +148,7 @@ def there(events: list[tuple[int, str, tuple[str, ...]]]) -> dict[str, int]:
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(15)
 @given(st.data())
 def test_whenever_one_merges_and_in_whatever_order_things_arrive_the_lake_is_the_same(
     data: st.DataObject,

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.merge.newest_per_key import newest_by
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -71,14 +72,14 @@ def row(**given: object) -> dict[str, Any]:
     } | given
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(rows=ROWS, data=st.data())
 def test_order_of_the_input_does_not_matter(rows: list[dict[str, Any]], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(rows))
     assert texts(merged(rows)) == texts(merged(shuffled))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(first=ROWS, second=ROWS)
 def test_merging_a_merged_part_changes_nothing(
     first: list[dict[str, Any]], second: list[dict[str, Any]]

@@ -12,7 +12,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
@@ -29,6 +29,7 @@ from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.reading import checked_references
 from headgate.snapshots.references import CheckedReference, from_json, to_json
 from tests.duckdb_memory import MEMORY
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -249,7 +250,7 @@ def test_ids_of_other_types_are_compared_by_their_texts() -> None:
 KEYS = st.lists(st.one_of(st.none(), st.integers(0, 6)), max_size=20)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(children=KEYS, parents=KEYS)
 def test_orphans_are_what_counting_by_hand_says(
     children: list[int | None], parents: list[int | None]

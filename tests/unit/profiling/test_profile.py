@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryObjects
@@ -20,6 +20,7 @@ from headgate.lake.ports import FileRecord
 from headgate.profiling.columns import Columns, Rows
 from headgate.profiling.kept_profiles import Profiles
 from headgate.profiling.profile import GatedFile, Profile, profile_of, profile_unknown
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -206,7 +207,7 @@ cells = st.one_of(
 )
 
 
-@settings(deadline=None)
+@examples(25)
 @given(st.lists(st.tuples(cells, cells), max_size=25))
 def test_whatever_the_texts_no_card_number_is_shown(rows: list[tuple[str | None, str | None]]) -> None:
     arrays = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate("ab")}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
@@ -15,6 +15,7 @@ from headgate.errors import QueryError
 from headgate.query import Databases
 from headgate.query.personal_data import personal_tables, reads_personal_data, without_personal_data
 from headgate.query.qualify import qualify_tables
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -181,7 +182,7 @@ SOURCES = st.sampled_from(
     is_distinct=st.booleans(),
     again=st.booleans(),
 )
-@settings(max_examples=150, deadline=None)
+@examples(60)
 def test_no_projection_shows_a_value_about_a_person(
     names: list[str], source: str, *, is_distinct: bool, again: bool
 ) -> None:

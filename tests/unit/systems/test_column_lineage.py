@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlglot import exp, parse_one
 
@@ -17,6 +17,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lineage.columns import MAX_LENGTH, ColumnRef, TableColumns, Use
 from headgate.systems.column_lineage import columns_of_block, columns_of_query
 from headgate.systems.sql_models import sql_models
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -358,7 +359,7 @@ def answers(query: exp.Expression, rows: Mapping[str, list[tuple[int, ...]]]) ->
     return {name: sorted(str(row[index]) for row in listed) for index, name in enumerate(("x", "y"))}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(25)
 @given(SELECT, ROWS, st.data())
 def test_a_column_that_is_no_source_changes_no_value(
     sql: str, rows: dict[str, list[tuple[int, ...]]], data: st.DataObject

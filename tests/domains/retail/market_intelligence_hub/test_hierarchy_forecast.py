@@ -16,7 +16,7 @@ from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.money import amounts
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 
 def test_intervals_of_a_busy_season_are_as_wide_in_proportion_as_those_of_quiet_ones() -> None:

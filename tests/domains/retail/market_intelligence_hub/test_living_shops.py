@@ -29,7 +29,7 @@ from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import f
 if TYPE_CHECKING:
     from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.system
 
 FIRST = date(2021, 3, 1)
 TOTAL = Plan.of({"forecast_by": "none"})

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from headgate.aws.glue import job_arguments
 from headgate.errors import SettingsError
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -19,6 +20,7 @@ VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"])).filter
 )
 
 
+@examples(25)
 @given(st.dictionaries(NAMES, VALUES))
 def test_pairs_are_read_as_they_were_written(arguments: dict[str, str]) -> None:
     argv = [token for name, value in arguments.items() for token in (f"--{name}", value)]

@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import UnreadableFileError
@@ -15,6 +15,7 @@ from headgate.formats.csv.arrow_readable import end_of_regular_quotes
 from headgate.formats.csv.dialect import Dialect
 from headgate.formats.csv.read_csv import TextTable, _read_one_by_one, read_in_turns
 from headgate.formats.csv.rows import Form
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -67,7 +68,7 @@ def outcome(text: str, worth_bytes: int) -> object:
         return error.rule
 
 
-@settings(max_examples=300, deadline=None)
+@examples(150)
 @given(texts | st.text(',"\n\rxé', max_size=40), st.integers(1, 40))
 def test_reading_by_turns_reads_what_reading_row_by_row_does(text: str, worth_bytes: int) -> None:
     assert outcome(text, worth_bytes) == outcome(text, 0)

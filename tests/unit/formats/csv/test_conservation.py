@@ -8,13 +8,14 @@ import csv
 import io
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.csv.read_csv import read_csv, read_rows
 from headgate.formats.csv.sniff_dialect import sniff_dialect
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -85,7 +86,7 @@ def physical_rows(text: str, delimiter: str) -> int:
     return count
 
 
-@settings(max_examples=300)
+@examples(120)
 @example(('# rows: 60\n# rows: 60\n"two\nlines",ann\n', ",", 2))
 @example(('"two\nlines"\t1999\nmade by hand\n3 rows affected\nTotal: 7\n', "\t", 2))
 @example(
@@ -111,7 +112,7 @@ def test_without_a_contract_no_row_is_uncounted(table: tuple[str, str, int]) -> 
     assert counted == physical_rows(text, dialect.form.delimiter)
 
 
-@settings(max_examples=300)
+@examples(120)
 @given(tables(), st.sampled_from([{}, {"headgate.header": "none"}]))
 def test_under_a_contract_no_row_is_uncounted(
     table: tuple[str, str, int], properties: dict[str, object]

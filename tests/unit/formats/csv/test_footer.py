@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
@@ -17,6 +17,7 @@ from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes, check_source
 from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.ports import MaskingKey
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -161,7 +162,7 @@ lines = st.lists(
 )
 
 
-@settings(max_examples=40)
+@examples(20)
 @given(lines, st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_a_file_from_disk_has_the_footer_that_it_has_in_memory(
     rows: list[str], line_end: str, is_ended: bool

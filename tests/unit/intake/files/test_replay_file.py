@@ -295,7 +295,7 @@ BOUNDS = st.integers(-1, 9)
 
 # An example gates a file twice and replays it. A few dozen reach every relation of the two bounds to the
 # amounts.
-@examples(50)
+@examples(20)
 @given(amounts=AMOUNTS, repeats=st.integers(0, 2), old=BOUNDS, new=BOUNDS)
 def test_a_replayed_lake_is_the_lake_that_knew_the_new_contract_from_the_start(
     amounts: list[int], repeats: int, old: int, new: int

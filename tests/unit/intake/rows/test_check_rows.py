@@ -23,6 +23,7 @@ from headgate.errors import AuditError, BadInputError
 from headgate.intake import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.snapshots.publishing import conform, parquet_bytes
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -515,7 +516,7 @@ dirty_rows = st.lists(
 )
 
 
-@settings(deadline=None)
+@examples(25)
 @given(dirty_rows)
 def test_whatever_the_rows_none_is_lost_no_card_number_is_written_and_what_is_accepted_holds_its_contract(
     rows: list[dict[str, str | None]],

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
@@ -28,6 +28,7 @@ from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.lake.states import FileState
 from headgate.quality.leaks import leaks_in_rows
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +161,7 @@ def test_the_same_one_of_tied_rows_is_kept_under_every_masking_key() -> None:
     assert len(kept[0]) == 20
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(20)
 @given(ROWS)
 def test_the_lake_is_the_same_whether_rows_are_masked_at_the_source_or_at_the_gate(
     rows: list[dict[str, Any]],
@@ -175,7 +176,7 @@ def test_the_lake_is_the_same_whether_rows_are_masked_at_the_source_or_at_the_ga
     assert refused[0] == refused[1]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(25)
 @given(ROWS)
 def test_nothing_sensitive_is_in_what_was_masked(rows: list[dict[str, Any]]) -> None:
     reported = masked(rows)

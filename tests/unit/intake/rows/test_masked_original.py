@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Rule
@@ -25,6 +25,7 @@ from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey
 from headgate.values.parquet import table_of
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
@@ -100,7 +101,7 @@ def inside(form: Path) -> bytes:
     return b"\n".join([*members.values(), *rows])
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@examples(20)
 @given(LINES)
 def test_the_masked_form_gives_byte_equal_rows_and_holds_no_card_number(lines: list[str]) -> None:
     """`write` raises where the rows differ, so the comparison here is on purpose independent of it."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -69,6 +70,7 @@ def body(rows: list[list[str]]) -> bytes:
 cells = st.tuples(*(st.one_of(spelling, st.just("")) for _, spelling in SPELLINGS.values()))
 
 
+@examples(25)
 @given(st.lists(cells, min_size=2, max_size=4), st.booleans())
 def test_the_record_of_a_duplicate_spells_every_cell_as_the_file_did(
     rows: list[tuple[str, ...]], is_given: bool
