@@ -30,10 +30,10 @@ DOMAIN = Domain(
 )
 """
 QUESTIONS = """
-from headgate.query.questions import Question
+from headgate.query.questions import SavedQuestion
 
-QUESTIONS = {"busy_days": Question("busy_days", "visit-counts", "Which days were busy?", "SELECT * FROM visits_by_day")}
-QUALITY, ANSWERS = {}, {"visit-counts": Question("days", "visit-counts", "How many days?", "SELECT count(*) FROM visits_by_day")}
+QUESTIONS = {"busy_days": SavedQuestion("busy_days", "visit-counts", "Which days were busy?", "SELECT * FROM visits_by_day")}
+QUALITY, ANSWERS = {}, {"visit-counts": SavedQuestion("days", "visit-counts", "How many days?", "SELECT count(*) FROM visits_by_day")}
 """  # noqa: E501 SQL
 ROUTES = """
 from headgate.api.http.access import Group

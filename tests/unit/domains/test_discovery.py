@@ -142,12 +142,12 @@ def test_questions_and_routes_are_no_part_of_a_systems_version(lake: Path) -> No
 
 def test_a_lake_of_sql_models_alone_may_have_questions(lake: Path) -> None:
     """They need neither QUALITY nor ANSWERS, nor a system in Python."""
-    question = 'QUESTIONS = {"visits": Question("visits", "own-models", "Which visits?", "SELECT 1")}\n'
+    question = 'QUESTIONS = {"visits": SavedQuestion("visits", "own-models", "Which visits?", "SELECT 1")}\n'
     clinic.write(
         lake,
         {
             "headgate.toml": "domains = []\n",
-            "systems/_questions.py": f"from headgate.query.questions import Question\n{question}",
+            "systems/_questions.py": f"from headgate.query.questions import SavedQuestion\n{question}",
         },
     )
     assert set(saved_questions(["own-models"])) == {"visits", "why_refused"}
