@@ -171,9 +171,12 @@ data "aws_iam_policy_document" "api" {
   }
 
   statement {
-    sid       = "RememberDecisions"
-    actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/mappings/*", "${module.bucket["artifacts"].arn}/corrections/*", "${module.bucket["artifacts"].arn}/uploaders/*", "${module.bucket["curated"].arn}/decisions/*"]
+    sid     = "RememberDecisions"
+    actions = ["s3:GetObject", "s3:PutObject"]
+    resources = concat(
+      [for folder in ["mappings", "edits", "contract_drafts", "corrections", "uploaders"] : "${module.bucket["artifacts"].arn}/${folder}/*"],
+      ["${module.bucket["curated"].arn}/decisions/*"],
+    )
   }
 
   # Without it S3 answers 403 where 404 is true.
@@ -378,13 +381,13 @@ data "aws_iam_policy_document" "dry_run" {
   statement {
     sid       = "WriteResult"
     actions   = ["s3:PutObject"]
-    resources = ["${local.staging_arn}/uploads/*/dry_run.json"]
+    resources = [for name in ["dry_run.json", "edited", "rows.arrow", "flawed.arrow"] : "${local.staging_arn}/uploads/*/${name}"]
   }
 
   statement {
     sid       = "ReadMappingsAndProfiles"
     actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["artifacts"].arn}/mappings/*", "${module.bucket["artifacts"].arn}/processed/*"]
+    resources = [for folder in ["mappings", "edits", "processed"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
   }
 
   # Without it S3 answers 403 where 404 is true.

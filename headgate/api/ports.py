@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.costs.recorded import EndedJobRun
     from headgate.intake.files.revert_file import RevertOutcome
     from headgate.lake.file_index import FileIndex
-    from headgate.lake.ports import Catalog, FileLedger, FileRecord, ObjectStore
+    from headgate.lake.ports import Catalog, FileLedger, FileRecord, SnapshotObjects
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog import Databases
     from headgate.runs.pipeline_starts import Execution
@@ -117,7 +117,7 @@ class Reverts(Protocol):
         """
         ...
 
-    def revert(self, file_id: str) -> RevertOutcome:
+    def revert(self, file_id: str, by: str = "") -> RevertOutcome:
         """Remove every row of the file and of its corrections from curated and quarantine."""
         ...
 
@@ -151,7 +151,7 @@ class LakePorts(Protocol):
     """The lake behind the API; each part is made when a handler first asks for it."""
 
     @property
-    def objects(self) -> ObjectStore: ...  # noqa: D102 the class's docstring says what parts are
+    def objects(self) -> SnapshotObjects: ...  # noqa: D102 the class's docstring says what parts are
     @property
     def ledger(self) -> FileLedger: ...  # noqa: D102
     @property

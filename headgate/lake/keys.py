@@ -49,6 +49,10 @@ QUARANTINE_ROWS = "rows"
 TABLES = "tables"
 PROFILES = "processed"
 MAPPINGS = "mappings"
+EDITS = "edits"
+_NO_DIGITS = str.maketrans("0123456789", "ghijklmnop")  # ids are hexadecimal
+_DIGITS = str.maketrans("ghijklmnop", "0123456789")
+CONTRACT_DRAFTS = "contract_drafts"
 CORRECTIONS = "corrections"
 UPLOADERS = "uploaders"
 REPORTS = "reports"
@@ -223,6 +227,21 @@ def mapping_key(source: str, fingerprint: str) -> str:
     return f"{MAPPINGS}/{source}/{fingerprint}.json"
 
 
+def edits_key(source: str, fingerprint: str) -> str:
+    """Key of the edits that are remembered for uploads of one source with one header."""
+    return f"{EDITS}/{source}/{fingerprint}.json"
+
+
+def contract_draft_key(dataset: str) -> str:
+    """Key of the contract that a person wrote for a dataset that the lake does not have."""
+    return f"{CONTRACT_DRAFTS}/{dataset}.yaml"
+
+
+def edited_before_key(file_id: str) -> str:
+    """Key of the note that a file was edited before its commit."""
+    return f"{UPLOADERS}/{file_id}.edits.json"
+
+
 def mapping_source(key: str) -> str:
     """The source that the key of a decision spells."""
     return key.removeprefix(f"{MAPPINGS}/").rpartition("/")[0]
@@ -230,12 +249,16 @@ def mapping_source(key: str) -> str:
 
 def corrected_rows_key(dataset: str, corrected: str, digest: str) -> str:
     """Key in raw of rows of the file `corrected`, by its id, that somebody corrected and sent back."""
-    return f"{corrections_of(dataset, corrected)}{digest}.csv"
+    return f"{corrections_of(dataset, corrected)[0]}{digest.translate(_NO_DIGITS)}.csv"
 
 
-def corrections_of(dataset: str, corrected: str) -> str:
-    """Beginning of the keys in raw of all corrected rows of a file, by its id."""
-    return f"{dataset}/{CORRECTIONS}/{corrected}-"
+def corrections_of(dataset: str, corrected: str) -> tuple[str, str]:
+    """Return how the keys in raw of corrected rows of a file begin, in the current and in the older form.
+
+    Ids stand there without digits: by chance they could be a card number, which is masked in a record's key.
+    """
+    folder = f"{dataset}/{CORRECTIONS}/"
+    return f"{folder}{corrected.translate(_NO_DIGITS)}-", f"{folder}{corrected}-"
 
 
 def has_corrected_rows(key: str) -> bool:
@@ -247,7 +270,9 @@ def has_corrected_rows(key: str) -> bool:
 
 def corrected_file(key: str) -> str:
     """Return the id of the file whose corrected rows an object in raw holds; empty for any other object."""
-    return key.split("/")[2].partition("-")[0] if has_corrected_rows(key) else ""
+    if not has_corrected_rows(key):
+        return ""
+    return key.split("/")[2].partition("-")[0].translate(_DIGITS)  # ids of older lakes have digits already
 
 
 def correction_key(corrected: str, sent: str) -> str:

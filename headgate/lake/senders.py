@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
@@ -43,6 +43,17 @@ class Senders:
     def keep_correction(self, file_id: str, sent: str, rules: Mapping[int, str]) -> None:
         """Keep which rows of a file the file `sent` corrects, and the rule that refused each."""
         self._write(keys.correction_key(file_id, sent), json.dumps(dict(sorted(rules.items()))))
+
+    def edits(self, file_id: str) -> dict[str, Any]:
+        """Return who edited a file before its commit, and how much; empty where nobody did."""
+        try:
+            return dict(json.loads(self.objects.read(self._ref(keys.edited_before_key(file_id)))))
+        except NotFoundError:
+            return {}
+
+    def keep_edits(self, file_id: str, edits: Mapping[str, Any]) -> None:
+        """Keep who edited a file before its commit, and how much; none of the typed values."""
+        self._write(keys.edited_before_key(file_id), json.dumps(edits, sort_keys=True))
 
     def uploader(self, record: FileRecord) -> str:
         """Return who sent a file through the API; empty where it came another way."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import pyarrow as pa
+
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectInfo, ObjectStore
     from headgate.matching.file_table import FileTable
@@ -252,13 +254,17 @@ class Mappings:
 
         None where it has no contract, or the file's header cannot be read.
         """
-        from headgate.matching.suggest_mapping import match_columns  # noqa: PLC0415 as above
-
         contract = self.contracts.get(dataset)
         headed = self.sample_table(body, contract)
         if contract is None or headed is None:
             return None
-        return _suggested(key, headed, match_columns(headed.names, headed.samples, contract))
+        return self.matched(key, dataset, headed, headed.samples)
+
+    def matched(self, key: str, dataset: str, headed: FileTable, samples: Sequence[pa.Array]) -> Suggested:
+        """Return what to suggest for a file of the dataset by its header and some of its values."""
+        from headgate.matching.suggest_mapping import match_columns  # noqa: PLC0415 as above
+
+        return _suggested(key, headed, match_columns(headed.names, samples, self.contracts[dataset]))
 
     def assigned(self, key: str, dataset: str, body: bytes | Path) -> Suggested:
         """Return what to suggest for a file of which a person says that it is of the dataset.
@@ -315,6 +321,22 @@ class Mappings:
         self.objects.write(
             self._ref(suggested.source, suggested.fingerprint), mapping, content_type="application/json"
         )
+
+    def remember_edits(self, suggested: Suggested, edits: Mapping[str, Any]) -> None:
+        """Store the edits of an upload for the next one of this source with this header."""
+        ref = ObjectRef(self.bucket, keys.edits_key(suggested.source, suggested.fingerprint))
+        self.objects.write(ref, json.dumps(edits, sort_keys=True).encode(), content_type="application/json")
+
+    def remembered_edits(self, key: str, headed: FileTable) -> Mapping[str, Any] | None:
+        """Return the edits that are remembered for a header, by the file's source and then for `uploads`."""
+        for source in dict.fromkeys((source_of(key), keys.UPLOADS)):
+            try:
+                read = self.objects.read(ObjectRef(self.bucket, keys.edits_key(source, headed.fingerprint)))
+            except NotFoundError:
+                continue
+            edits: dict[str, Any] = json.loads(read)
+            return edits if edits["dataset"] in self.contracts else None
+        return None
 
     def remembered(self) -> list[Remembered]:
         """Return what is remembered, by source and header."""

@@ -15,8 +15,11 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.uploads.upload import (
     CONTENT_DIFFERS,
+    EDITED,
+    UploadMapping,
     UploadRecord,
     UploadState,
+    check_key,
     content_differs,
     content_key,
     dry_run_key,
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.file_index import FileIndex
     from headgate.lake.ports import FileRecord, ObjectStore
-    from headgate.uploads.upload import UploadMapping
+    from headgate.uploads.edits import Edits
     from headgate.uploads.upload_store import StoredPart, UploadStore
 
 CHECKING, CHECKED, FAILED = "checking", "checked", "failed"
@@ -171,6 +174,15 @@ class Uploads:
         _expect(stored.upload, UploadState.COMPLETE)
         self._replace(stored, replace(stored.upload, mapping=mapping))
 
+    def edit(self, upload_id: str, edits: Edits) -> None:
+        """Keep the edits with the upload, instead of those before; a check without them counts no more.
+
+        ConflictError when the upload has ended.
+        """
+        stored = self._existing(upload_id)
+        _expect(stored.upload, UploadState.COMPLETE)
+        self._replace(stored, replace(stored.upload, edits=edits))
+
     def check_file(
         self, record: FileRecord, mapping: UploadMapping, start: Callable[[str], None]
     ) -> UploadRecord:
@@ -227,12 +239,12 @@ class Uploads:
         is_compared = self._check_is_checked(upload) or upload.size_bytes <= COMPARED_BYTES
         mine = self._replace(stored, replace(upload, state=UploadState.COMMITTING, committing_at=self._now()))
         try:
-            self.prepare(upload, is_compared)
-            source = upload.content(self.staging_bucket, self.raw_bucket)
+            source, target = self._moved(upload)
+            self.prepare(target, is_compared)
             sender = (
                 "" if upload.raw_version else upload.by
             )  # who maps a file of somebody else is not its first sender
-            sent = self.store.copy(source, ObjectRef(self.raw_bucket, upload.key), sender)
+            sent = self.store.copy(source, ObjectRef(self.raw_bucket, target.key), sender)
         except NotFoundError:
             self._replace(mine, replace(upload, state=UploadState.ABORTED))
             raise ConflictError(_GONE_FROM_RAW if upload.raw_version else _GONE_FROM_STAGING) from None
@@ -241,10 +253,19 @@ class Uploads:
             raise
         file_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
         committed = self._replace(
-            mine, replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id)
+            mine, replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id, key=target.key)
         ).upload
         self.objects.delete(self.content(upload_id))
         return committed
+
+    def _moved(self, upload: UploadRecord) -> tuple[ObjectRef, UploadRecord]:
+        """Return the object that a commit copies, and the upload with the key and content of its copy."""
+        check = self.dry_run(upload) or {}
+        if edited := check.get("committed_as"):
+            return ObjectRef(self.staging_bucket, check_key(upload, EDITED)), replace(upload, **edited)
+        decided = check.get("decided")
+        mapping = UploadMapping.of({**decided, "profiled": ()}) if decided else upload.mapping
+        return upload.content(self.staging_bucket, self.raw_bucket), replace(upload, mapping=mapping)
 
     def _check_is_checked(self, upload: UploadRecord) -> bool:
         """Check that a mapped file was checked with its mapping, and that no check read other content than
@@ -257,7 +278,8 @@ class Uploads:
         rule = (check.get("error") or {}).get("rule")
         if rule == CONTENT_DIFFERS:
             raise content_differs()
-        if upload.mapping and check.get("state") != CHECKED and rule != TOO_LARGE:
+        is_decided = upload.mapping or upload.edits
+        if is_decided and check.get("state") != CHECKED and rule != TOO_LARGE:
             raise ConflictError(
                 "The file was not checked with this mapping. Wait for the end of the dry run, or start "
                 "it again."
@@ -347,6 +369,7 @@ class Uploads:
         """
         if not upload.committing_at:
             return False
+        _, upload = self._moved(upload)
         try:
             newest = self.objects.info(ObjectRef(self.raw_bucket, upload.key))
         except NotFoundError:

@@ -10,21 +10,28 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
 from headgate.errors import BadInputError, ContractError, HeadgateError, NotFoundError
+from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
 from headgate.uploads.begin_to_commit import CHECKED, FAILED, TOO_LARGE
-from headgate.uploads.upload import UploadRecord, content_differs, dry_run_key, upload_key
+from headgate.uploads.edited_upload import edited_file, edited_key, resolved
+from headgate.uploads.edits import Edits
+from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, write_grid
+from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_differs, dry_run_key, upload_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
+    from headgate.matching.mappings import Mappings
+    from headgate.uploads.edited_upload import EditedUpload
     from headgate.uploads.upload import UploadMapping
 
 FIRST_ROWS = 100
@@ -39,6 +46,7 @@ _ROW_COLUMNS = (
     "record",
 )
 _LARGEST_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
+_LARGEST_GRID_BYTES = 256 << 20  # the function reads the file once more
 _VERSION = "dry-run"
 
 
@@ -92,6 +100,10 @@ class ScratchObjects:
         """Forget what was written."""
         self.written.pop((ref.bucket, ref.key), None)
 
+    def written_as(self, key: str) -> bytes | None:
+        """Return the object that was written under this key of any bucket; None where there is none."""
+        return next((body for (_, written), body in self.written.items() if key and written == key), None)
+
     def _place(self, ref: ObjectRef) -> ObjectRef:
         return self.staged if (ref.bucket, ref.key) == (self.appears_as.bucket, self.appears_as.key) else ref
 
@@ -103,6 +115,7 @@ class DryRunner:
     Args:
         process: runs the gate over this object store, with a ledger that nobody else sees, as if the mapping
             were remembered.
+        mappings: those of the lake, over this object store.
     """
 
     objects: ObjectStore
@@ -110,21 +123,19 @@ class DryRunner:
     raw_bucket: str
     curated_bucket: str
     process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
+    mappings: Callable[[ScratchObjects], Mappings]
 
     def run(self, upload_id: str) -> None:
         """Check the upload's file and write the result beside it."""
         upload = UploadRecord.from_json(
             self.objects.read(ObjectRef(self.staging_bucket, upload_key(upload_id)))
         )
-        appears_as = ObjectRef(self.raw_bucket, upload.key)
-        content = upload.content(self.staging_bucket, self.raw_bucket)
-        scratch = ScratchObjects(self.objects, content, appears_as, forgotten_bucket=self.curated_bucket)
         begun_s = time.monotonic()
         try:
-            record = self.process(scratch, appears_as, upload.mapping)
-            result = _result(record, scratch) if record.content_sha256 in {"", upload.sha256} else _differs()
-            if record.state is FileState.PROFILED and upload.size_bytes <= _LARGEST_DRAFT_BYTES:
-                result["draft"] = _draft(upload.name, scratch.read(appears_as))
+            with TemporaryDirectory(prefix="headgate-check-") as folder:
+                result = self._check(upload, Path(folder))
+        except BadInputError as error:
+            result = {"state": FAILED, "error": _reason(error)}
         except (HeadgateError, OSError, MemoryError) as error:
             message = "The gate could not check the file. Repeat the dry run; the log names the cause."
             result = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
@@ -134,6 +145,82 @@ class DryRunner:
             ObjectRef(self.staging_bucket, dry_run_key(upload)), body, content_type="application/json"
         )
 
+    def _check(self, upload: UploadRecord, folder: Path) -> dict[str, Any]:
+        scratch = self._scratch(upload)
+        if upload.raw_version or upload.mapping or upload.size_bytes > _LARGEST_GRID_BYTES:
+            return self._checked(upload, scratch, upload.mapping, upload.sha256)
+        original = folder / "original"
+        self.objects.download(scratch.staged, original)
+        if sha256_of(original) != upload.sha256:
+            return _differs()
+        try:
+            edited = resolved(upload, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
+        except BadInputError as error:
+            # The gate has its own words for a file that it cannot read.
+            if upload.edits is None:
+                return self._checked(upload, scratch, None, upload.sha256)
+            bare = replace(upload, edits=Edits(dataset=upload.edits.dataset, part=upload.edits.part))
+            undecided = resolved(bare, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
+            shown = self._grid(upload, undecided, Flaws.of(None, {}), folder)
+            return {"state": FAILED, "error": _reason(error), **shown, "edits": asdict(upload.edits)}
+        return self._checked_with_grid(upload, edited, scratch, folder)
+
+    def _checked_with_grid(
+        self, upload: UploadRecord, edited: EditedUpload, scratch: ScratchObjects, folder: Path
+    ) -> dict[str, Any]:
+        committed_as, sha256 = None, upload.sha256
+        if path := edited_file(edited, folder):
+            ref = ObjectRef(self.staging_bucket, check_key(upload, EDITED))
+            self.objects.upload(path, ref)
+            sha256 = sha256_of(path)
+            key = edited_key(upload, edited)
+            committed_as = {"key": key, "sha256": sha256, "size_bytes": path.stat().st_size}
+            scratch = self._scratch(upload, ref, key)
+        mapping = edited.mapping()
+        result = self._checked(upload, scratch, mapping, sha256)
+        record = result.get("record") or {}
+        body = scratch.written_as(record.get("quarantine_key", ""))
+        mapped = json.loads((record.get("mapping") or {}).get("columns", "{}"))
+        flaws = Flaws.of(body, edited.column_of(mapped))
+        decided = {"suggestion": mapping.suggestion, "fields": mapping.fields} if mapping else None
+        return {
+            **result,
+            **self._grid(upload, edited, flaws, folder),
+            "edits": asdict(edited.edits),
+            "is_remembered": edited.is_remembered,
+            "committed_as": committed_as,
+            "decided": decided,
+        }
+
+    def _grid(self, upload: UploadRecord, edited: EditedUpload, flaws: Flaws, folder: Path) -> dict[str, Any]:
+        """Write the rows as a grid shows them; return the facts by which it is shown."""
+        suggestion = edited.suggested.to_json() if edited.suggested else ""
+        facts = {"suggestion": suggestion, "parts": edited.parts}
+        if edited.opened is None:
+            return facts
+        grid = write_grid(edited.opened, flaws, edited.hidden, folder)
+        for name in (ROWS, FLAWED):
+            self.objects.upload(folder / name, ObjectRef(self.staging_bucket, check_key(upload, name)))
+        return {**facts, "grid": asdict(grid)}
+
+    def _checked(
+        self, upload: UploadRecord, scratch: ScratchObjects, mapping: UploadMapping | None, sha256: str
+    ) -> dict[str, Any]:
+        """Run the gate; return its judgement as it is stored."""
+        record = self.process(scratch, scratch.appears_as, mapping)
+        result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
+        if record.state is FileState.PROFILED and upload.size_bytes <= _LARGEST_DRAFT_BYTES:
+            result["draft"] = _draft(upload.name, scratch.read(scratch.appears_as))
+        return result
+
+    def _scratch(
+        self, upload: UploadRecord, staged: ObjectRef | None = None, key: str = ""
+    ) -> ScratchObjects:
+        """Return the store in which the upload, or its edited file, lies where its commit will put it."""
+        content = staged or upload.content(self.staging_bucket, self.raw_bucket)
+        appears_as = ObjectRef(self.raw_bucket, key or upload.key)
+        return ScratchObjects(self.objects, content, appears_as, forgotten_bucket=self.curated_bucket)
+
 
 def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
     """Return the gate's judgement of a file as it is stored."""
@@ -141,8 +228,7 @@ def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
         message = "The file is larger than a dry run can check. Commit it: a larger worker processes it."
         return {"state": FAILED, "error": {"rule": TOO_LARGE, "message": message}}
     rows: list[dict[str, Any]] = []
-    if record.quarantine_key:
-        (body,) = [body for (_, key), body in scratch.written.items() if key == record.quarantine_key]
+    if body := scratch.written_as(record.quarantine_key):
         rows = _first_rows(body)
     profile: dict[str, Any] = {}
     with suppress(StopIteration, NotFoundError):
@@ -171,8 +257,11 @@ def _draft(file_name: str, body: bytes) -> dict[str, Any] | None:
 
 
 def _differs() -> dict[str, Any]:
-    why = content_differs()
-    return {"state": FAILED, "error": {"rule": why.rule, "message": why.message, "remedy": why.remedy}}
+    return {"state": FAILED, "error": _reason(content_differs())}
+
+
+def _reason(error: BadInputError) -> dict[str, str]:
+    return {"rule": error.rule, "message": error.message, "remedy": error.remedy, "column": error.column}
 
 
 def _first_rows(body: bytes) -> list[dict[str, Any]]:

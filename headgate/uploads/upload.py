@@ -5,6 +5,8 @@
 | `uploads/<upload id>/upload.json` | the upload |
 | `uploads/<upload id>/content` | the file, once its parts are complete |
 | `uploads/<upload id>/<check id>/dry_run.json` | the result of a check of this content with one mapping |
+| `uploads/<upload id>/<check id>/edited` | the file with a person's edits, where it differs |
+| `uploads/<upload id>/<check id>/rows.arrow`, `flawed.arrow` | the rows as a grid shows them |
 
 A file of raw whose mapping is checked has the upload id `file-<file id>`, and its content stays in raw.
 """
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.errors import BadInputError
 from headgate.lake.ports import ObjectRef
+from headgate.uploads.edits import Edits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 PART_BYTES = 16 << 20
+EDITED = "edited"  # name of the file with a person's edits
 CONTENT_DIFFERS = "content_differs"
 
 _FORBIDDEN_KINDS = {
@@ -87,6 +91,7 @@ class UploadRecord:
         committing_at: when the newest commit began, as `begun_at`.
         by: name of the caller who began the upload.
         raw_version: version of the file in raw whose mapping is checked; empty for a file in staging.
+        edits: of a file in staging; None before a person has made some.
     """
 
     upload_id: str
@@ -104,6 +109,7 @@ class UploadRecord:
     committing_at: str = ""
     by: str = ""
     raw_version: str = ""
+    edits: Edits | None = None
 
     @classmethod
     def of_file(cls, record: FileRecord, mapping: UploadMapping, begun_at: str) -> UploadRecord:
@@ -129,12 +135,11 @@ class UploadRecord:
 
     @property
     def check_id(self) -> str:
-        """Return the id of a check of exactly this content with this mapping."""
-        decided = self.mapping and [
-            self.mapping.suggestion,
-            self.mapping.fields,
-        ]  # datasets may have fields of the same names
-        return hashlib.sha256(f"{self.sha256} {json.dumps(decided)}".encode()).hexdigest()[:16]
+        """Return the id of a check of exactly this content with this mapping and these edits."""
+        # Datasets may have fields of the same names.
+        mapped = self.mapping and [self.mapping.suggestion, self.mapping.fields]
+        edited = self.edits.digest if self.edits else ""
+        return hashlib.sha256(f"{self.sha256} {json.dumps(mapped)}{edited}".encode()).hexdigest()[:16]
 
     def is_of(self, caller: str) -> bool:
         """Whether the caller began the upload."""
@@ -158,7 +163,8 @@ class UploadRecord:
         """The upload that a text states."""
         read = json.loads(text)
         mapping = UploadMapping.of(read["mapping"]) if read.get("mapping") else None
-        return cls(**{**read, "state": UploadState(read["state"]), "mapping": mapping})
+        edits = Edits.of(read["edits"]) if read.get("edits") else None
+        return cls(**{**read, "state": UploadState(read["state"]), "mapping": mapping, "edits": edits})
 
 
 def id_of_upload(caller: str, *facts: object) -> str:
@@ -217,8 +223,11 @@ def content_key(upload_id: str) -> str:
     return f"{upload_prefix(upload_id)}content"
 
 
+def check_key(upload: UploadRecord, name: str, check_id: str = "") -> str:
+    """Return the key of an object of a check of the upload, by default of its current mapping and edits."""
+    return f"{upload_prefix(upload.upload_id)}{check_id or upload.check_id}/{name}"
+
+
 def dry_run_key(upload: UploadRecord) -> str:
-    """Return the key of the result of the upload's check with its current mapping: a check with another
-    mapping has another key.
-    """
-    return f"{upload_prefix(upload.upload_id)}{upload.check_id}/dry_run.json"
+    """Return the key of the result of the upload's check with its current mapping and edits."""
+    return check_key(upload, "dry_run.json")

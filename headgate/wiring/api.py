@@ -85,7 +85,12 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
         return processor.process(ref)
 
     return DryRunner(
-        stores.objects(), settings.staging_bucket, settings.raw_bucket, settings.curated_bucket, process
+        stores.objects(),
+        settings.staging_bucket,
+        settings.raw_bucket,
+        settings.curated_bucket,
+        process,
+        lambda scratch: replace(intake.mappings(env), objects=scratch),
     )
 
 

@@ -19,6 +19,8 @@ from scripts import console
 from tests.console.browsers import SCHEMES, WIDTHS, chromium, pages, settle, visit
 from tests.console.lakes import BrowserLake, served
 from tests.console.shop_tables import kept_tables
+from tests.console.supplier_file import supplier_file
+from tests.console.test_import import decide
 from tests.unit.api.lakes import PAYMENTS, payments
 
 if TYPE_CHECKING:
@@ -87,10 +89,10 @@ def take_shown(running: Served, browser: Browser) -> None:
     visit(page, running.url, "/dashboards/market-intelligence-hub")
     page.screenshot(path=IMAGES / "console-dashboard.png")
     visit(page, running.url, "/upload")
-    page.get_by_label("Files to upload").set_input_files(
-        {"name": "payments-supplier.csv", "mimeType": "text/csv", "buffer": FOREIGN}
-    )
-    page.get_by_role("button", name="Check the file with this mapping").wait_for(timeout=60_000)
+    file = {"name": "lieferant-mueller.csv", "mimeType": "text/csv", "buffer": supplier_file()}
+    page.get_by_label("Files to upload").set_input_files(file)
+    decide(page)
+    page.get_by_role("button", name="Commit: 57 in, 3 wait, 2 duplicates").wait_for(timeout=60_000)
     page.screenshot(path=IMAGES / "console-mapping.png")
     page.emulate_media(color_scheme="dark")
     visit(page, running.url, "/lake")

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.console.accessibility import violations
 from tests.console.browsers import SCHEMES, WIDTHS, visit
 from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
-from tests.console.test_flows import FOREIGN, TWO_BROKEN, choose, drop
+from tests.console.test_flows import FOREIGN, TWO_BROKEN, choose, choose_field, commits, drop
 from tests.unit.api.lakes import PAYMENTS
 
 if TYPE_CHECKING:
@@ -46,26 +46,26 @@ def map_fields(page: Page) -> None:
         choose(page, column, field)
 
 
+def decide_fields(page: Page) -> None:
+    """Decide the columns of the import grid."""
+    expect(page.get_by_role("grid")).to_be_visible()
+    for column, field in FIELDS:
+        choose_field(page, column, field)
+
+
 def confirm_samples(page: Page) -> None:
     if (sure := page.get_by_role("checkbox", name=re.compile("Samples do not fit"))).count():
         sure.check()
 
 
-def test_a_mapping_with_which_no_row_is_accepted_is_red_and_not_committed(console: Console) -> None:
+def test_a_mapping_with_which_no_row_is_accepted_is_not_committed(console: Console) -> None:
     page = uploaded(console, "payments-nothing.csv", FOREIGN.replace(b"10.50", b"ten").replace(b"A1", b"N1"))
-    map_fields(page)
-    confirm_samples(page)
-    page.get_by_role("button", name="Check the file with this mapping").click()
-    expect(page.get_by_role("alert")).to_contain_text(
-        re.compile("No row is accepted: all . rows are refused")
-    )
-    expect(page.get_by_role("button", name="Commit 0 rows")).to_be_disabled()
-    expect(page.get_by_text("Change the mapping and check again")).to_be_visible()
-    choose(page, "how", "leave out")
-    expect(
-        page.get_by_role("button", name="Check the file with this mapping")
-    ).to_be_visible()  # another mapping is another check
-    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
+    decide_fields(page)
+    expect(page.get_by_role("button", name=re.compile("^Commit: 0 in, 4 wait"))).to_be_disabled()
+    expect(page.get_by_text("Every row is refused: correct the columns or the cells.")).to_be_visible()
+    choose_field(page, "how", "leave out")
+    expect(page.get_by_text("No column for method yet.")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_be_disabled()
 
 
 def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console: Console) -> None:
@@ -135,7 +135,7 @@ def test_a_command_that_a_files_remedy_names_can_be_copied(console: Console) -> 
 
 def test_samples_are_the_texts_of_the_file(console: Console) -> None:
     page = uploaded(console, "payments-german.csv", GERMAN)
-    expect(page.get_by_role("row", name=re.compile("^amount "))).to_contain_text("10,50")
+    expect(page.get_by_role("gridcell", name="10,50").first).to_be_visible()
 
 
 def test_a_file_that_lost_many_rows_is_a_warning_on_every_page(console: Console) -> None:
@@ -155,13 +155,14 @@ def test_a_file_that_lost_many_rows_is_a_warning_on_every_page(console: Console)
 def test_an_undo_names_the_file_and_its_corrections_and_its_uploader_takes_it_back(console: Console) -> None:
     body = TWO_BROKEN.replace(b",B", b",UNDO").replace(b"\n2", b"\n8")
     page = uploaded(console, "payments-undo.csv", body)
+    commits(page, "1 in, 2 wait")
+    page.get_by_role("link", name="Correct the 2 rows that wait").click()
+    expect(page.get_by_role("heading", level=1, name=re.compile("payments-undo.csv$"))).to_be_visible()
     page.get_by_label("Corrected amount of row 1").fill("10.00")
     page.get_by_label("Corrected amount of row 2").fill("6.00")
-    page.get_by_role("button", name="Commit 1 row and 2 corrected").click()
-    expect(page.get_by_text("2 corrected rows were sent:")).to_be_visible()
-    expect(page.get_by_test_id("count-accepted").last).to_have_text("2")
-    page.get_by_role("link", name=re.compile("payments-undo.csv$")).first.click()
-    expect(page.get_by_role("heading", level=1, name=re.compile("payments-undo.csv$"))).to_be_visible()
+    page.get_by_role("button", name="Send 2 corrected rows").click()
+    expect(page.get_by_role("link", name="corrected and accepted")).to_have_count(2)
+    page.reload()
     page.get_by_role("button", name="Undo this upload").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(
@@ -193,9 +194,8 @@ def test_a_checked_mapping_is_accessible_and_fits_its_window(console: Console, w
         FOREIGN.replace(b"A1", b"W" + width.encode()),
         width=WIDTHS[width][0],
     )
-    map_fields(page)
-    page.get_by_role("button", name="Check the file with this mapping").click()
-    expect(page.get_by_role("button", name="Commit 1 row")).to_be_visible()
+    decide_fields(page)
+    expect(page.get_by_role("button", name="Commit: 1 in, 2 wait, 1 duplicate")).to_be_enabled()
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == []

@@ -24,6 +24,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contract-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contracts that people wrote for datasets that the lake does not have, and whether it has them now
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listContractDrafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contract-drafts/{dataset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Store a contract for a dataset that the lake does not have, for the next deployment
+         * @description It replaces the draft before. Files of the dataset that are kept are accepted once it is deployed.
+         *
+         *     Needs the group `uploader`.
+         */
+        put: operations["storeContractDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts": {
         parameters: {
             query?: never;
@@ -879,6 +921,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uploads/{upload_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a person's edits of the file, and let the gate check the whole file again with them
+         * @description The edits replace those before. Rows keep their order and number. A commit moves the edited file to raw.
+         *
+         *     Needs the group `uploader`.
+         */
+        put: operations["editUpload"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/uploads/{upload_id}/mapping": {
         parameters: {
             query?: never;
@@ -911,6 +975,26 @@ export interface paths {
          * @description Needs the group `uploader`.
          */
         get: operations["listParts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{upload_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rows of an upload that was checked, as they are in the file, with what the gate refuses
+         * @description Needs the group `uploader`.
+         */
+        get: operations["listUploadRows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -998,6 +1082,46 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+        };
+        /**
+         * ColumnStep
+         * @description A change of a whole column.
+         */
+        ColumnStep: {
+            /** Column */
+            column: string;
+            /**
+             * Into
+             * @description The columns that `split` makes.
+             * @default []
+             */
+            into: string[];
+            /**
+             * Kind
+             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells, or for a column that the file does not have.
+             * @enum {string}
+             */
+            kind: "split" | "map" | "replace" | "default";
+            /**
+             * Search
+             * @description What `replace` looks for.
+             * @default
+             */
+            search: string;
+            /**
+             * Text
+             * @description What `split` splits at, what `replace` writes, or the default.
+             * @default
+             */
+            text: string;
+            /**
+             * Values
+             * @description Old to new value of `map`.
+             * @default {}
+             */
+            values: {
+                [key: string]: string;
+            };
         };
         /**
          * ColumnUse
@@ -1131,6 +1255,27 @@ export interface components {
              * @default []
              */
             notes: components["schemas"]["DraftNote"][];
+        };
+        /**
+         * ContractDraftAsked
+         * @description A contract that a person wrote in the console.
+         */
+        ContractDraftAsked: {
+            /**
+             * Document
+             * @description An ODCS 3.1 document.
+             */
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ContractDrafts
+         * @description Contracts that people wrote, by dataset.
+         */
+        ContractDrafts: {
+            /** Drafts */
+            drafts: components["schemas"]["StoredContractDraft"][];
         };
         /**
          * ContractField
@@ -1594,6 +1739,12 @@ export interface components {
              */
             accepted: number;
             /**
+             * Check Id
+             * @description Of this content with this mapping and these edits.
+             * @default
+             */
+            check_id: string;
+            /**
              * Columns
              * @default []
              */
@@ -1615,6 +1766,8 @@ export interface components {
              * @default 0
              */
             duplicates: number;
+            /** @description As they were checked; null for a file in raw. */
+            edits?: components["schemas"]["UploadEdits"] | null;
             error?: components["schemas"]["FileError"] | null;
             /**
              * File Id
@@ -1622,6 +1775,14 @@ export interface components {
              * @default
              */
             file_id: string;
+            /** @description Null where no header is found. */
+            grid?: components["schemas"]["GridFacts"] | null;
+            /**
+             * Is Remembered
+             * @description The edits are those of an earlier upload with the same header.
+             * @default false
+             */
+            is_remembered: boolean;
             /**
              * Mapped
              * @description Column to field, as decided for this check; null for a column that is left out. Null without a decision.
@@ -1633,6 +1794,12 @@ export interface components {
             mapping?: components["schemas"]["Mapping"] | null;
             /** @description State that the file would have after a commit. */
             outcome?: components["schemas"]["FileState"] | null;
+            /**
+             * Parts
+             * @description Sheets or members, where there are several.
+             * @default []
+             */
+            parts: string[];
             /**
              * Quality
              * @description Quality score with its parts, and drift.
@@ -1746,6 +1913,8 @@ export interface components {
             duplicate_of: string;
             /** Duplicates */
             duplicates: number;
+            /** @description Null for a file that is as it was sent. */
+            edited_before?: components["schemas"]["FileEdits"] | null;
             error?: components["schemas"]["FileError"] | null;
             /** File Id */
             file_id: string;
@@ -1815,6 +1984,12 @@ export interface components {
             stages: components["schemas"]["FileStage"][];
             state: components["schemas"]["FileState"];
             /**
+             * Undone By
+             * @description Who undid the file, where it is `reverted` through the API.
+             * @default
+             */
+            undone_by: string;
+            /**
              * Uploaded By
              * @description Who sent the file through the API; empty if it came another way.
              * @default
@@ -1830,6 +2005,44 @@ export interface components {
             written_as: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FileEdits
+         * @description The edits that a person made in a file before its commit.
+         */
+        FileEdits: {
+            /**
+             * At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Cells
+             * @description Typed cells.
+             */
+            cells: number;
+            /**
+             * Formats
+             * @description Field to the keys of `headgate.format` by which the file was written.
+             */
+            formats: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Sent Sha256
+             * @description Of the content as it was sent.
+             */
+            sent_sha256: string;
+            /**
+             * Steps
+             * @description Changes of whole columns.
+             */
+            steps: number;
         };
         /**
          * FileError
@@ -2161,6 +2374,91 @@ export interface components {
             score: number;
             /** Snapshot Id */
             snapshot_id: string;
+        };
+        /**
+         * GridFacts
+         * @description The rows of an upload, read by `GET /v1/uploads/{upload_id}/rows`.
+         */
+        GridFacts: {
+            /**
+             * Columns
+             * @description The file's columns, in its order.
+             */
+            columns: string[];
+            /**
+             * Flawed
+             * @description Rows that are refused or duplicates; at most 20,000 are listed.
+             */
+            flawed: number;
+            /**
+             * Formats
+             * @description By column: `kind`, `format` (keys of `headgate.format`) by which nearly all values are written, and `others`, how many are not; none for the plain spelling.
+             */
+            formats: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Rows */
+            rows: number;
+        };
+        /**
+         * GridFlaw
+         * @description Why a cell, or a row, is refused.
+         */
+        GridFlaw: {
+            /**
+             * Column
+             * @description Column of the file; empty where the row as a whole is meant.
+             */
+            column: string;
+            /**
+             * Reason
+             * @description In words; empty where another flaw of the row is its first.
+             */
+            reason: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * GridRow
+         * @description A row as it is in the file.
+         */
+        GridRow: {
+            /**
+             * Cells
+             * @description By column; sensitive values are masked.
+             */
+            cells: (string | null)[];
+            /**
+             * Flaws
+             * @default []
+             */
+            flaws: components["schemas"]["GridFlaw"][];
+            /**
+             * Kind
+             * @default
+             * @enum {string}
+             */
+            kind: "" | "refused" | "duplicate";
+            /**
+             * Row
+             * @description Number among the file's data rows, from 1.
+             */
+            row: number;
+        };
+        /**
+         * GridRows
+         * @description Some rows of an upload.
+         */
+        GridRows: {
+            /** Rows */
+            rows: components["schemas"]["GridRow"][];
+            /**
+             * Total
+             * @description How many rows are shown in all.
+             */
+            total: number;
         };
         /**
          * Health
@@ -3314,6 +3612,39 @@ export interface components {
             runs: components["schemas"]["RunSummary"][];
         };
         /**
+         * StoredContractDraft
+         * @description A contract that a person wrote for a dataset that the lake does not have yet.
+         */
+        StoredContractDraft: {
+            /**
+             * At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            at: string;
+            /**
+             * By
+             * @description Who wrote it.
+             */
+            by: string;
+            /** Dataset */
+            dataset: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Is In Use
+             * @description Whether the lake has a contract of this dataset now.
+             */
+            is_in_use: boolean;
+            /**
+             * Place
+             * @description The object that a deployer copies into `contracts/source`.
+             */
+            place: string;
+        };
+        /**
          * SystemSummary
          * @description A system with its tables.
          */
@@ -3406,6 +3737,24 @@ export interface components {
             words: string[];
         };
         /**
+         * TypedCell
+         * @description A cell that a person typed.
+         */
+        TypedCell: {
+            /** Column */
+            column: string;
+            /**
+             * Row
+             * @description Number of the row among the file's data rows.
+             */
+            row: number;
+            /**
+             * Text
+             * @description The text as it would stand in the file; null empties it.
+             */
+            text: string | null;
+        };
+        /**
          * Upload
          * @description An upload as it stands now.
          */
@@ -3482,6 +3831,51 @@ export interface components {
             sha256: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * UploadEdits
+         * @description What a person decided about an upload: the newest edits replace those before.
+         */
+        UploadEdits: {
+            /**
+             * Cells
+             * @default []
+             */
+            cells: components["schemas"]["TypedCell"][];
+            /**
+             * Columns
+             * @description Column to field; null leaves the column out.
+             * @default {}
+             */
+            columns: {
+                [key: string]: string | null;
+            };
+            /**
+             * Dataset
+             * @default
+             */
+            dataset: string;
+            /**
+             * Formats
+             * @description Field to the keys of `headgate.format` by which the file writes it.
+             * @default {}
+             */
+            formats: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Part
+             * @description Sheet of a workbook, or member of an archive.
+             * @default
+             */
+            part: string;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["ColumnStep"][];
         };
         /**
          * UploadMappingDecision
@@ -3749,6 +4143,73 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listContractDrafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractDrafts"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    storeContractDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractDraftAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredContractDraft"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
@@ -5517,6 +5978,46 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    editUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of an upload. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadEdits"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     decideUploadMapping: {
         parameters: {
             query?: never;
@@ -5585,6 +6086,48 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listUploadRows: {
+        parameters: {
+            query?: {
+                /** @description `check_id` of a check; empty: the newest one. */
+                check?: string;
+                /** @description `all`, `errors`, `duplicates`, or a rule. */
+                show?: string;
+                /** @description Place of the first row among those shown. */
+                start?: number;
+                /** @description At most so many entries. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of an upload. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridRows"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
-from headgate.api.shapes.files import FileDetail, FileError, FilePage, FileSummary, FileWork
+from headgate.api.shapes.files import FileDetail, FileEdits, FileError, FilePage, FileSummary, FileWork
 from headgate.costs.billing import priced
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import GATE_MEMORY_MB, gate_s, of_files
@@ -50,7 +50,7 @@ def record_of(lake: LakePorts, file_id: str) -> FileRecord:
 
 def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return everything that is recorded of one file."""
-    record = record_of(lake, file_id)
+    record, senders = record_of(lake, file_id), Senders(lake.objects, lake.bucket("artifacts"))
     return FileDetail(
         **summary(lake, record),
         contract=record.contract,
@@ -63,9 +63,16 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         mapping=_texts(record.mapping),
         stages=stages_of(record, acceptance_of(record, lake.most_refused_share)),
         work=_work(record),
-        uploaded_by=Senders(lake.objects, lake.bucket("artifacts")).uploader(record),
+        uploaded_by=senders.uploader(record),
+        undone_by=str(record.error.get("reverted_by", "")),
+        edited_before=edits_of(senders.edits(file_id)),
         in_snapshot=_newest_snapshot_with(lake, record),
     )
+
+
+def edits_of(kept: Mapping[str, Any]) -> FileEdits | None:
+    """Return the edits that were made in a file before its commit; None where it is as it was sent."""
+    return FileEdits(**kept) if kept else None
 
 
 def _work(record: FileRecord) -> FileWork:

@@ -56,7 +56,7 @@ def revert(lake: LakePorts, caller: CallerIdentity, file_id: str) -> Reverted:
             f"A copy of this file would be accepted instead, and it has more than {LARGEST_BYTES >> 20} MiB."
         )
         raise conflict(f"{why} Ask an operator for `headgate files revert {file_id}`.")
-    done = lake.reverter.revert(file_id)
+    done = lake.reverter.revert(file_id, by=caller.name)
     files = _shown([before, *done.corrections])
     return Reverted(file_id=file_id, files=files, **_totals(files), accepted_as=done.accepted_as)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.file_records import error_of
@@ -13,12 +15,25 @@ from headgate.api.http import cursors
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import check_match
 from headgate.api.http.problems import conflict, forbidden, not_found
-from headgate.api.shapes.uploads import ContractDraft, DryRun, Upload, UploadPart, UploadParts
+from headgate.api.shapes.uploads import (
+    ContractDraft,
+    DryRun,
+    GridFacts,
+    GridFlaw,
+    GridRow,
+    GridRows,
+    Upload,
+    UploadEdits,
+    UploadPart,
+    UploadParts,
+)
+from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
-from headgate.lake.ports import FileRecord
+from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.uploads.begin_to_commit import Uploads
-from headgate.uploads.upload import PART_BYTES, UploadMapping
+from headgate.uploads.edits import Edits
+from headgate.uploads.upload import PART_BYTES, UploadMapping, check_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,7 +124,8 @@ def decide_mapping(
     from headgate.matching.mappings import Suggested
 
     uploads, upload = uploads_of(lake), _own(lake, caller, upload_id)
-    asked = _suggested(upload, uploads.dry_run(upload) or {})
+    check = uploads.dry_run(upload) or {}
+    asked = _suggested(upload, {**check, "suggestion": ""})
     if asked is None:
         raise conflict(
             "No mapping is suggested for this upload. Start its dry run; the outcome `needs_mapping` "
@@ -123,15 +139,85 @@ def decide_mapping(
     return start_dry_run(lake, caller, upload_id)
 
 
+def edit(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: UploadEdits) -> DryRun:
+    """Keep edits with the upload, and start the gate on the whole file again."""
+    upload = _own(lake, caller, upload_id)
+    uploads_of(lake).edit(upload.upload_id, Edits.of(asked.model_dump()))
+    return start_dry_run(lake, caller, upload_id)
+
+
+def rows(
+    lake: LakePorts, caller: CallerIdentity, upload_id: str, *, check: str, show: str, start: int, limit: int
+) -> GridRows:
+    """Return some rows of an upload as its newest check has written them."""
+    from headgate.uploads import import_grid
+
+    upload = _own(lake, caller, upload_id)
+    result = ObjectRef(lake.bucket("staging"), check_key(upload, "dry_run.json", check))
+    try:
+        grid = json.loads(lake.objects.read(result)).get("grid")
+    except NotFoundError:
+        grid = None
+    if grid is None:
+        raise not_found("This check of the upload has not ended, or the file has no header.")
+    name = import_grid.ROWS if show == "all" else import_grid.FLAWED
+    ref = ObjectRef(lake.bucket("staging"), check_key(upload, name, check))
+    if show == "all":
+        page = import_grid.page_of(lake.objects, ref, start, limit, grid["rows"])
+    else:
+        page = import_grid.flawed_page(lake.objects, ref, show, start, limit)
+    return GridRows(total=page.total, rows=tuple(_grid_row(*row) for row in page.rows))
+
+
+def _grid_row(row: int, cells: tuple[str | None, ...], flaws: Mapping[str, Any] | None) -> GridRow:
+    listed = tuple(
+        GridFlaw(column=column, rule=rule, reason=reason)
+        for column, rule, reason in (flaws or {}).get("flaws", ())
+    )
+    return GridRow(row=row, cells=cells, kind=flaws["kind"] if flaws else "", flaws=listed)
+
+
 def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: str = "") -> Upload:
     """Move the file to raw; with `if_match` only with the check that the caller has read."""
     upload = _own(lake, caller, upload_id)
     if if_match:
         check_match(_current_check(lake, upload), if_match)
+    check = uploads_of(lake).dry_run(upload) or {}
     committed = uploads_of(lake).commit(upload_id, upload.check_id if if_match else "")
+    _remember_edits(lake, check)
+    _keep_edits(lake, caller, committed, check)
     if committed.by:
         _senders(lake).keep_uploader(committed.file_id, committed.by)
     return _shown(committed)
+
+
+def _keep_edits(
+    lake: LakePorts, caller: CallerIdentity, committed: UploadRecord, check: Mapping[str, Any]
+) -> None:
+    """Keep who edited the file that was committed, and how much of it."""
+    if not check.get("committed_as"):
+        return
+    edits = Edits.of(check["edits"])
+    kept = {
+        "by": caller.name,
+        "at": lake.now().isoformat(timespec="seconds"),
+        "sent_sha256": committed.sha256,
+        "cells": len(edits.cells),
+        "steps": len(edits.steps),
+        "formats": dict(edits.formats),
+    }
+    _senders(lake).keep_edits(committed.file_id, kept)
+
+
+def _remember_edits(lake: LakePorts, check: Mapping[str, Any]) -> None:
+    """Remember what was decided about the columns of a file for the next one with its header."""
+    from headgate.matching.mappings import Suggested
+
+    edits = Edits.of(check["edits"]) if check.get("edits") else None
+    if edits and edits.columns and check.get("suggestion"):
+        suggestion = Suggested.from_json(check["suggestion"])
+        decided = replace(edits.for_next_file, dataset=suggestion.dataset)
+        lake.mappings.remember_edits(suggestion, asdict(decided))
 
 
 def _senders(lake: LakePorts) -> Senders:
@@ -182,7 +268,8 @@ def _suggested(
         return upload.mapping.suggestion, upload.mapping.profiled
     error = (stored.get("record") or {}).get("error", {})
     if "suggestion" not in error:
-        return None
+        # The rows are shown below the header, so no samples are needed.
+        return (stored["suggestion"], ()) if stored.get("suggestion") else None
     return error["suggestion"], sample_facts(stored["columns"])
 
 
@@ -205,7 +292,7 @@ def _shown(upload: UploadRecord) -> Upload:
 
 def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> DryRun:
     """Return the check of an upload as it is stored."""
-    asked = _mapping(lake, upload, stored)
+    asked = {**_mapping(lake, upload, stored), **_grid_facts(stored), "check_id": upload.check_id}
     record = stored.get("record")
     if record is None:
         failure = error_of(stored.get("error", {}))
@@ -217,6 +304,7 @@ def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]
             **asked,
         )
     checked = FileRecord(**record)
+    written_as = (stored.get("grid") or {}).get("written_as") or checked.written_as
     return DryRun(
         upload_id=upload.upload_id,
         state=stored["state"],
@@ -227,7 +315,7 @@ def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]
         **{name: record[name] for name in ("received", "accepted", "quarantined", "duplicates", "warnings")},
         reasons=reasons_of(checked.reasons),
         rejected_rows=tuple(row_of(row, unique_columns(lake, checked.dataset)) for row in stored["rows"]),
-        written_as={name: str(value) for name, value in checked.written_as.items()},
+        written_as={name: str(value) for name, value in written_as.items()},
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
         columns=columns_of(stored.get("columns", [])),
         draft=ContractDraft.model_validate(stored["draft"]) if stored.get("draft") else None,
@@ -235,6 +323,17 @@ def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]
         seconds=stored.get("seconds"),
         **asked,
     )
+
+
+def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a check says of the rows of an upload and of its edits."""
+    grid = stored.get("grid")
+    return {
+        "grid": GridFacts.model_validate(grid) if grid else None,
+        "parts": tuple(stored.get("parts", ())),
+        "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,
+        "is_remembered": bool(stored.get("is_remembered")),
+    }
 
 
 def _mapping(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> dict[str, Any]:

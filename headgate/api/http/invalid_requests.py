@@ -53,6 +53,7 @@ PATTERNS = {
     "^[0-9a-f]{64}$": "a SHA-256 of 64 hexadecimal digits in lower case",
     "^[0-9a-f]{32}$": "an id of 32 hexadecimal digits in lower case, as an answer of the API has it",
     r"^[a-z0-9_\-]*$": "a dataset's name: letters a to z, digits, underscores and hyphens",
+    "^([0-9a-f]{16})?$": "the `check_id` of a dry run, or left out",
     "^[a-z0-9_]*$": "a rule's name: letters a to z, digits and underscores",
     "^[A-Za-z0-9_-]*$": "the `next_cursor` of the page before, or left out",
     "^[A-Za-z0-9_-]{1,100}$": "a name of 1 to 100 letters a to z, digits, underscores and hyphens",

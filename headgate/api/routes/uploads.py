@@ -1,13 +1,36 @@
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
+from typing import Annotated
 
-from headgate.api.files import uploads
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from headgate.api.files import contract_drafts, uploads
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import Caller, Cursor, IfMatch, IfNoneMatch, Lake, UploadId
+from headgate.api.http.parameters import Caller, Cursor, IfMatch, IfNoneMatch, Lake, Limit, Name, UploadId
 from headgate.api.http.routing import Routes
-from headgate.api.shapes.uploads import DryRun, Upload, UploadAsked, UploadMappingDecision, UploadParts
+from headgate.api.shapes.uploads import (
+    ContractDraftAsked,
+    ContractDrafts,
+    DryRun,
+    GridRows,
+    StoredContractDraft,
+    Upload,
+    UploadAsked,
+    UploadEdits,
+    UploadMappingDecision,
+    UploadParts,
+)
+
+Start = Annotated[int, Query(ge=0, le=2**40, description="Place of the first row among those shown.")]
+Shown = Annotated[
+    str,
+    Query(max_length=100, pattern="^[a-z0-9_]*$", description="`all`, `errors`, `duplicates`, or a rule."),
+]
+CheckId = Annotated[
+    str, Query(pattern="^([0-9a-f]{16})?$", description="`check_id` of a check; empty: the newest one.")
+]
 
 routes = Routes("Uploads")
 
@@ -69,6 +92,46 @@ def decide_upload_mapping(
 ) -> DryRun:
     """Decide which column is which field, and let the gate check the whole file again with this mapping."""
     return uploads.decide_mapping(lake, caller, upload_id, body)
+
+
+@routes.put("/v1/uploads/<upload_id>/edits", Group.UPLOADER, problems=[404, 409])
+def edit_upload(lake: Lake, caller: Caller, upload_id: UploadId, body: UploadEdits) -> DryRun:
+    """Keep a person's edits of the file, and let the gate check the whole file again with them.
+
+    The edits replace those before. Rows keep their order and number. A commit moves the edited file to raw.
+    """
+    return uploads.edit(lake, caller, upload_id, body)
+
+
+@routes.get("/v1/uploads/<upload_id>/rows", Group.UPLOADER, problems=[404])
+def list_upload_rows(  # noqa: PLR0917 parameters of the request
+    lake: Lake,
+    caller: Caller,
+    upload_id: UploadId,
+    check: CheckId = "",
+    show: Shown = "all",
+    start: Start = 0,
+    limit: Limit = 200,
+) -> GridRows:
+    """Rows of an upload that was checked, as they are in the file, with what the gate refuses."""
+    return uploads.rows(lake, caller, upload_id, check=check, show=show, start=start, limit=limit)
+
+
+@routes.get("/v1/contract-drafts", Group.VIEWER)
+def list_contract_drafts(lake: Lake) -> ContractDrafts:
+    """Contracts that people wrote for datasets that the lake does not have, and whether it has them now."""
+    return contract_drafts.listed(lake)
+
+
+@routes.put("/v1/contract-drafts/<dataset>", Group.UPLOADER, problems=[409])
+def store_contract_draft(
+    lake: Lake, caller: Caller, dataset: Name, body: ContractDraftAsked
+) -> StoredContractDraft:
+    """Store a contract for a dataset that the lake does not have, for the next deployment.
+
+    It replaces the draft before. Files of the dataset that are kept are accepted once it is deployed.
+    """
+    return contract_drafts.store(lake, caller, dataset, body.document)
 
 
 @routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409, 412])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -92,6 +92,19 @@ class FileWork(Shape):
     )
 
 
+class FileEdits(Shape):
+    """The edits that a person made in a file before its commit."""
+
+    by: str
+    at: Moment
+    sent_sha256: str = Field(description="Of the content as it was sent.")
+    cells: Count = Field(description="Typed cells.")
+    steps: Count = Field(description="Changes of whole columns.")
+    formats: dict[str, dict[str, Any]] = Field(
+        description="Field to the keys of `headgate.format` by which the file was written."
+    )
+
+
 class FileDetail(FileSummary):
     """Everything that is recorded of one file."""
 
@@ -115,6 +128,8 @@ class FileDetail(FileSummary):
     uploaded_by: str = Field(
         "", description="Who sent the file through the API; empty if it came another way."
     )
+    undone_by: str = Field("", description="Who undid the file, where it is `reverted` through the API.")
+    edited_before: FileEdits | None = Field(None, description="Null for a file that is as it was sent.")
     in_snapshot: str = Field(
         "", description="Id of the newest snapshot if it has the file's rows; else empty."
     )

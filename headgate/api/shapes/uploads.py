@@ -97,12 +97,110 @@ class ContractDraft(Shape):
     notes: tuple[DraftNote, ...] = ()
 
 
+class ContractDraftAsked(Asked):
+    """A contract that a person wrote in the console."""
+
+    document: dict[str, Any] = Field(description="An ODCS 3.1 document.")
+
+
+class StoredContractDraft(Shape):
+    """A contract that a person wrote for a dataset that the lake does not have yet."""
+
+    dataset: str
+    by: str = Field(description="Who wrote it.")
+    at: Moment
+    place: str = Field(description="The object that a deployer copies into `contracts/source`.")
+    document: dict[str, Any]
+    is_in_use: bool = Field(description="Whether the lake has a contract of this dataset now.")
+
+
+class ContractDrafts(Shape):
+    """Contracts that people wrote, by dataset."""
+
+    drafts: tuple[StoredContractDraft, ...]
+
+
 class UploadMappingDecision(Asked):
     """The field of each column of an upload, by name; columns that are not named keep the suggested field."""
 
     columns: MappedFields = Field(
         description="Column to field; null leaves the column out: none of its values enters the lake."
     )
+
+
+ColumnName = Annotated[str, Field(max_length=500)]
+CellText = Annotated[str, Field(max_length=10_000)]
+
+
+class ColumnStep(Asked):
+    """A change of a whole column."""
+
+    kind: Literal["split", "map", "replace", "default"] = Field(
+        description="`split` at a text into new columns; `map` whole values; `replace` a part of each text; "
+        "`default` for empty cells, or for a column that the file does not have."
+    )
+    column: ColumnName
+    text: CellText = Field("", description="What `split` splits at, what `replace` writes, or the default.")
+    search: CellText = Field("", description="What `replace` looks for.")
+    values: dict[CellText, CellText] = Field({}, max_length=2_000, description="Old to new value of `map`.")
+    into: tuple[ColumnName, ...] = Field((), max_length=20, description="The columns that `split` makes.")
+
+
+class TypedCell(Asked):
+    """A cell that a person typed."""
+
+    row: int = Field(ge=1, le=2**53, description="Number of the row among the file's data rows.")
+    column: ColumnName
+    text: CellText | None = Field(description="The text as it would stand in the file; null empties it.")
+
+
+class UploadEdits(Asked):
+    """What a person decided about an upload: the newest edits replace those before."""
+
+    dataset: str = Field("", max_length=100, pattern=r"^[a-z0-9_\-]*$")
+    columns: MappedFields = Field({}, description="Column to field; null leaves the column out.")
+    formats: dict[ColumnName, dict[str, Any]] = Field(
+        {}, max_length=500, description="Field to the keys of `headgate.format` by which the file writes it."
+    )
+    steps: tuple[ColumnStep, ...] = Field((), max_length=100)
+    cells: tuple[TypedCell, ...] = Field((), max_length=100_000)
+    part: str = Field("", max_length=500, description="Sheet of a workbook, or member of an archive.")
+
+
+class GridFacts(Shape):
+    """The rows of an upload, read by `GET /v1/uploads/{upload_id}/rows`."""
+
+    columns: tuple[str, ...] = Field(description="The file's columns, in its order.")
+    rows: Count
+    flawed: Count = Field(description="Rows that are refused or duplicates; at most 20,000 are listed.")
+    formats: dict[str, dict[str, Any]] = Field(
+        description="By column: `kind`, `format` (keys of `headgate.format`) by which nearly all values are "
+        "written, and `others`, how many are not; none for the plain spelling."
+    )
+
+
+class GridFlaw(Shape):
+    """Why a cell, or a row, is refused."""
+
+    column: str = Field(description="Column of the file; empty where the row as a whole is meant.")
+    rule: str
+    reason: str = Field(description="In words; empty where another flaw of the row is its first.")
+
+
+class GridRow(Shape):
+    """A row as it is in the file."""
+
+    row: Annotated[int, Field(description="Number among the file's data rows, from 1.")]
+    cells: tuple[str | None, ...] = Field(description="By column; sensitive values are masked.")
+    kind: Literal["", "refused", "duplicate"] = ""
+    flaws: tuple[GridFlaw, ...] = ()
+
+
+class GridRows(Shape):
+    """Some rows of an upload."""
+
+    total: Count = Field(description="How many rows are shown in all.")
+    rows: tuple[GridRow, ...]
 
 
 class DryRun(Shape):
@@ -113,6 +211,7 @@ class DryRun(Shape):
 
     upload_id: str = Field("", description="Of an upload that is checked.")
     file_id: str = Field("", description="Of a file in raw that is checked with a mapping.")
+    check_id: str = Field("", description="Of this content with this mapping and these edits.")
     state: Literal["checking", "checked", "failed"]
     outcome: FileState | None = Field(None, description="State that the file would have after a commit.")
     dataset: str = ""
@@ -140,6 +239,12 @@ class DryRun(Shape):
             "Column to field, as decided for this check; null for a column that is left out. Null "
             "without a decision."
         ),
+    )
+    grid: GridFacts | None = Field(None, description="Null where no header is found.")
+    parts: tuple[str, ...] = Field((), description="Sheets or members, where there are several.")
+    edits: UploadEdits | None = Field(None, description="As they were checked; null for a file in raw.")
+    is_remembered: bool = Field(
+        default=False, description="The edits are those of an earlier upload with the same header."
     )
     draft: ContractDraft | None = Field(
         None, description="With the outcome `profiled`: a contract for files such as this."

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from headgate.lake.senders import Senders
 
 _REVERTED_WITH = "reverted_with"  # in a reverted correction's error: the file whose undo covered it
+REVERTED_BY = "reverted_by"
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,16 @@ class Reverter:
             pending += self.senders.corrections(sent)
         return records
 
-    def revert(self, file_id: str) -> RevertOutcome:
+    def revert(self, file_id: str, by: str = "") -> RevertOutcome:
         """Remove every row of the file and of its corrections from curated and quarantine.
 
         Repeat an undo that died to complete it.
 
         A file that was skipped as a duplicate of this one is accepted instead, because without this file it
         would have been.
+
+        Args:
+            by: who undoes the file, for its record; empty where nobody is known.
 
         Raises:
             NotFoundError: there is no record of the file.
@@ -97,8 +101,8 @@ class Reverter:
             raise ThrottledError(why)
         corrections = [record for record in chain[1:] if record and record.state is not FileState.REVERTED]
         for record in reversed(corrections):  # the file last: until it is reverted, the undo can be repeated
-            self._revert(record.file_id, with_file=file_id)
-        return replace(self._revert(file_id), corrections=tuple(corrections))
+            self._revert(record.file_id, with_file=file_id, by=by)
+        return replace(self._revert(file_id, by=by), corrections=tuple(corrections))
 
     def undone(self, file_id: str) -> list[FileRecord]:
         """Return the records of a reverted file and of the corrections that were reverted with it, the file
@@ -171,7 +175,7 @@ class Reverter:
             f"the same content was accepted as {owner} in the meantime; undo that file first" if owner else ""
         )
 
-    def _revert(self, file_id: str, with_file: str = "") -> RevertOutcome:
+    def _revert(self, file_id: str, with_file: str = "", by: str = "") -> RevertOutcome:
         before = self.ports.ledger.reopen(
             file_id, now=self.ports.clock(), lease_s=self.ports.lease_s, action=Action.REVERT
         )
@@ -179,7 +183,7 @@ class Reverter:
             owner = self._owner(before)
             if not owner:
                 self._delete_rows(before)
-            after = self._record(before, with_file)
+            after = self._record(before, with_file, by)
             self.ports.ledger.finish(after)
         except Exception:
             self.ports.ledger.release(before)
@@ -219,8 +223,9 @@ class Reverter:
         for mark in list(objects.list(curated, keys.edition_key(before.dataset, before.content_sha256, ""))):
             objects.delete(ObjectRef(curated, mark.ref.key))
 
-    def _record(self, before: FileRecord, with_file: str = "") -> FileRecord:
-        message = f"the file was reverted: its accepted rows ({before.accepted}) left the lake"
+    def _record(self, before: FileRecord, with_file: str = "", by: str = "") -> FileRecord:
+        whom = f" by {by}" if by else ""
+        message = f"the file was reverted{whom}: its accepted rows ({before.accepted}) left the lake"
         remedy = (
             f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or "
             "masked form is in raw"
@@ -229,6 +234,7 @@ class Reverter:
             name: text for name, text in before.error.items() if name == "suggestion"
         }  # a replay maps the header by it
         kept |= {_REVERTED_WITH: with_file} if with_file else {}
+        kept |= {REVERTED_BY: by} if by else {}
         return replace(
             before,
             state=FileState.REVERTED,

@@ -188,7 +188,10 @@ class MemoryLake:
             ports = replace(self.gate_ports, objects=scratch, ledger=MemoryLedger())
             return processor(ports, replace(self.gate_rules, mappings=mappings)).process(ref)
 
-        DryRunner(self.objects, "staging", "raw", "curated", process).run(upload_id)
+        def mappings(scratch: ScratchObjects) -> Mappings:
+            return replace(self.mappings, objects=scratch)
+
+        DryRunner(self.objects, "staging", "raw", "curated", process, mappings).run(upload_id)
 
     def copy(self) -> MemoryLake:
         """Return another lake in the same state, for a test that continues from it many times."""

@@ -15,6 +15,7 @@ import {
 } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
+import { formatWords } from '../import/formats'
 import { Advice } from '../lake/advice'
 import { Counts } from '../upload/dry-run-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
@@ -73,6 +74,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
               ) : null}
               {bytes(file.size_bytes)}, received {time(file.received_at)} UTC
               {file.uploaded_by ? ` from ${file.uploaded_by}` : ''}
+              {file.undone_by ? `, undone by ${file.undone_by}` : ''}
             </Text>
           </Group>
         </div>
@@ -102,6 +104,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
           <NextStep file={file} />
           <ReadAs writtenAs={file.written_as} />
           <LeftOut mapping={file.mapping} />
+          <EditedBefore edits={file.edited_before} />
           {Object.entries(file.masked).map(([column, count]) => (
             <Badge key={column} variant="default" tt="none">
               {column}: {count} values masked
@@ -134,6 +137,22 @@ function LeftOut({ mapping }: { mapping: Record<string, string> }) {
   return (
     <Text size="sm">
       Left out by the mapping: {columns.join(', ')}. Their values are in the original only.
+    </Text>
+  )
+}
+
+/** Who changed the file on the page Upload, and how much of it. */
+function EditedBefore({ edits }: { edits: Schemas['FileDetail']['edited_before'] }) {
+  if (!edits) return null
+  const parts = [
+    edits.cells > 0 ? count(edits.cells, 'typed cell') : '',
+    edits.steps > 0 ? `${count(edits.steps, 'change')} of whole columns` : '',
+    ...Object.entries(edits.formats).map(([field, format]) => `${field} as ${formatWords(format)}`),
+  ]
+  return (
+    <Text size="sm">
+      Edited before the commit by {edits.by}:{' '}
+      {parts.filter(Boolean).join(', ') || 'a part of the file was chosen'}.
     </Text>
   )
 }

@@ -9,7 +9,6 @@ import { ReadAs } from '../files/read-as'
 import { RejectedRowsEditor } from '../files/rejected-rows'
 import { Advice } from '../lake/advice'
 import type { Decisions } from './decisions'
-import { NoContract } from './no-contract'
 
 interface Props {
   result: Schemas['DryRun']
@@ -22,9 +21,7 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
   const mapping = result.mapping
   return (
     <Stack gap="sm">
-      {result.outcome === 'needs_mapping' ? null : result.outcome === 'profiled' ? (
-        <NoContract draft={result.draft} />
-      ) : result.error ? (
+      {result.outcome === 'needs_mapping' ? null : result.error ? (
         <Alert
           color="red"
           title={`The file ${result.state === 'failed' ? 'was not checked' : 'would be rejected'}: ${result.error.rule}`}

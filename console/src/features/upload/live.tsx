@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { count, explained, time } from '../../api/format'
 import { FINAL_STATES, useCorrections, useFile } from '../../api/queries'
 import { Failed, Waiting } from '../../components/states'
@@ -57,6 +58,7 @@ export function Live({
           </Group>
         )}
       </Group>
+      <Receipt file={found} isRemembered={Object.keys(decisions.mapping).length > 0} />
       <Stages stages={found.stages} />
       <AcceptanceAlert of={found} wasCommitted />
       <Counts {...found} />
@@ -67,7 +69,7 @@ export function Live({
         </Text>
       ) : null}
       <NextStep file={found} />
-      <details open>
+      <details>
         <summary>Activity</summary>
         <ol style={{ margin: 0, paddingLeft: '1.2rem' }} aria-live="polite">
           {log.map((line) => (
@@ -79,9 +81,6 @@ export function Live({
           ))}
         </ol>
       </details>
-      {found.state === 'done' && Object.keys(decisions.mapping).length > 0 ? (
-        <Text size="sm">The mapping is remembered. The next file with this header needs no decision.</Text>
-      ) : null}
       {correct.error ? <Failed error={correct.error} what="The correction" isAction /> : null}
       {correct.data ? (
         <Followed
@@ -90,6 +89,34 @@ export function Live({
         />
       ) : null}
     </Stack>
+  )
+}
+
+/** What became of the rows of a file, in one sentence. */
+function Receipt({ file, isRemembered }: { file: Schemas['FileDetail']; isRemembered: boolean }) {
+  if (file.state === 'reverted')
+    return <Text fw={600}>The upload is undone: none of its rows is in the lake.</Text>
+  if (file.state !== 'done') return null
+  const wait = file.quarantined
+  const parts = [
+    `${count(file.accepted, 'row')} ${file.accepted === 1 ? 'is' : 'are'} in`,
+    wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
+    file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
+  ]
+  return (
+    <div data-testid="receipt">
+      <Text fw={600} size="lg">
+        {parts.filter(Boolean).join(', ')}.
+      </Text>
+      {isRemembered ? (
+        <Text size="sm">The mapping is remembered. The next file with this header needs no decision.</Text>
+      ) : null}
+      {wait > 0 ? (
+        <Anchor size="sm" href={`#/files/${encodeURIComponent(file.file_id)}`}>
+          Correct the {wait === 1 ? 'row that waits' : `${wait} rows that wait`}
+        </Anchor>
+      ) : null}
+    </div>
   )
 }
 

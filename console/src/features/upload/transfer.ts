@@ -8,6 +8,7 @@ const SLICE_BYTES = 4 * 1024 * 1024
 const AT_ONCE = 3
 const MOST_TRIES = 4
 const POLL_MS = 1000
+const FIRST_POLL_MS = 125
 const path = encodeURIComponent
 /** What the API says of types only, in words for the person who chose the file. */
 const REFUSED: Record<string, string> = {
@@ -163,24 +164,13 @@ export async function dryRun(uploadId: string, signal: AbortSignal): Promise<Che
   return checked(`/v1/uploads/${path(uploadId)}`, signal)
 }
 
-/** Decide which column is which field, and check the whole file again with it. */
-export async function checkMapping(
-  uploadId: string,
-  columns: Record<string, string | null>,
-  signal: AbortSignal,
-): Promise<Checked> {
-  const body = { columns }
-  await read<Schemas['DryRun']>(`/v1/uploads/${path(uploadId)}/mapping`, { method: 'PUT', body, signal })
-  return checked(`/v1/uploads/${path(uploadId)}`, signal)
-}
-
 /** Wait for the end of the check of an upload or of a file. */
 export async function checked(of: string, signal?: AbortSignal): Promise<Checked> {
-  for (;;) {
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(POLL_MS, 2 * pause)) {
     const { body, etag } = await ask<Schemas['DryRun']>(`${of}/dry-run`, { signal })
     if (body.error?.rule === 'check_died') throw new Error(body.error.message)
     if (body.state !== 'checking') return { result: body, etag }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    await new Promise((resolve) => setTimeout(resolve, pause))
     signal?.throwIfAborted()
   }
 }

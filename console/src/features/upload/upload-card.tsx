@@ -1,41 +1,29 @@
-import { Button, Group, Progress as Bar, Stack, Text } from '@mantine/core'
+import { Button, Group, Progress as Bar, Text } from '@mantine/core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { bytes } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
-import { preselected } from '../files/mapping-choice'
 import { Repeat } from '../files/repeat'
-import { CommitBar } from './commit-bar'
-import { type Decisions, EMPTY_DECISIONS } from './decisions'
-import { DryRunView } from './dry-run-view'
+import type { Edits } from '../import/edits'
+import { ImportPanel } from '../import/import-panel'
+import { forgetEdits } from '../import/use-edits'
+import { EMPTY_DECISIONS } from './decisions'
 import { Live } from './live'
-import {
-  abort,
-  type Checked,
-  checkMapping,
-  commit,
-  dryRun,
-  forget,
-  keep,
-  type Kept,
-  type Progress,
-  send,
-} from './transfer'
+import { abort, type Checked, commit, dryRun, forget, keep, type Kept, type Progress, send } from './transfer'
 
 type Step =
   | { name: 'moving'; progress: Progress }
   | { name: 'checking'; upload: Schemas['Upload'] }
   | { name: 'checked'; upload: Schemas['Upload']; check: Checked }
-  | { name: 'committed'; upload: Schemas['Upload'] }
+  | { name: 'committed'; upload: Schemas['Upload']; edits?: Edits }
   | { name: 'duplicate'; upload: Schemas['Upload'] }
   | { name: 'failed'; error: unknown }
 
 /** One file on its way: hash, send, check, decide, commit, and then its six stages. */
 export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => void }) {
   const [step, setStep] = useState<Step>({ name: 'moving', progress: { step: 'hashing', share: 0 } })
-  const [decisions, setDecisions] = useState<Decisions>(EMPTY_DECISIONS)
   const control = useRef<AbortController>(undefined)
 
   const start = useCallback(async () => {
@@ -56,7 +44,6 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       }
       setStep({ name: 'checking', upload })
       const check = await dryRun(upload.upload_id, own.signal)
-      setDecisions({ ...EMPTY_DECISIONS, mapping: check.result.mapped ?? preselected(check.result.mapping) })
       setStep({ name: 'checked', upload, check })
     } catch (error) {
       if (!own.signal.aborted) setStep({ name: 'failed', error })
@@ -78,24 +65,10 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     )
   }
 
-  /** Check the whole file again with the chosen mapping; corrections of the check before are none of this one. */
-  async function checkAgain(upload: Schemas['Upload']): Promise<void> {
-    const own = new AbortController()
-    control.current = own
-    setStep({ name: 'checking', upload })
+  async function enter(upload: Schemas['Upload'], etag: string, edits: Edits): Promise<void> {
     try {
-      const check = await checkMapping(upload.upload_id, decisions.mapping, own.signal)
-      setDecisions({ ...EMPTY_DECISIONS, mapping: check.result.mapped ?? decisions.mapping })
-      setStep({ name: 'checked', upload, check })
-    } catch (error) {
-      if (!own.signal.aborted) setStep({ name: 'failed', error })
-    }
-  }
-
-  async function enter(upload: Schemas['Upload'], etag: string): Promise<void> {
-    try {
-      setStep({ name: 'committed', upload: await commit(upload.upload_id, etag) })
-      await forget(kept.id)
+      setStep({ name: 'committed', upload: await commit(upload.upload_id, etag), edits })
+      await Promise.all([forget(kept.id), forgetEdits(upload.upload_id)])
     } catch (error) {
       setStep({ name: 'failed', error })
     }
@@ -123,17 +96,18 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       ) : null}
       {step.name === 'checking' ? <Waiting what="the check of the whole file" /> : null}
       {step.name === 'checked' ? (
-        <Stack gap="sm">
-          <DryRunView result={step.check.result} decisions={decisions} onDecide={setDecisions} />
-          <CommitBar
-            result={step.check.result}
-            decisions={decisions}
-            onCheck={() => void checkAgain(step.upload)}
-            onCommit={() => void enter(step.upload, step.check.etag)}
-          />
-        </Stack>
+        <ImportPanel
+          upload={step.upload}
+          first={step.check}
+          onCommit={(etag, edits) => void enter(step.upload, etag, edits)}
+        />
       ) : null}
-      {step.name === 'committed' ? <Live fileId={step.upload.file_id} decisions={decisions} /> : null}
+      {step.name === 'committed' ? (
+        <Live
+          fileId={step.upload.file_id}
+          decisions={{ ...EMPTY_DECISIONS, mapping: step.edits?.columns ?? {} }}
+        />
+      ) : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {step.name === 'failed' ? (
         <Failed error={step.error} what="The upload" isAction onRetry={() => void start()} />

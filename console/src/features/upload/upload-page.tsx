@@ -61,29 +61,31 @@ export function UploadPage() {
           onRetry={() => void contracts.refetch()}
         />
       ) : null}
-      <Group align="end" gap="sm">
-        <Select
-          label="Dataset"
-          description="Choose one, or let the file name and header decide"
-          data={[{ value: BY_NAME, label: 'decide by name and header' }, ...sources]}
-          value={dataset}
-          onChange={setDataset}
-          allowDeselect={false}
-          searchable
-          w={{ base: '100%', sm: 320 }}
-        />
-        <Button
-          variant="default"
-          disabled={dataset === BY_NAME || !dataset}
-          loading={template.isPending}
-          onClick={() => dataset && template.mutate(dataset)}
-        >
-          Download template
-        </Button>
-      </Group>
+      {uploads.length > 0 ? null : (
+        <Group align="end" gap="sm">
+          <Select
+            label="Dataset"
+            description="Choose one, or let the file name and header decide"
+            data={[{ value: BY_NAME, label: 'decide by name and header' }, ...sources]}
+            value={dataset}
+            onChange={setDataset}
+            allowDeselect={false}
+            searchable
+            w={{ base: '100%', sm: 320 }}
+          />
+          <Button
+            variant="default"
+            disabled={dataset === BY_NAME || !dataset}
+            loading={template.isPending}
+            onClick={() => dataset && template.mutate(dataset)}
+          >
+            Download template
+          </Button>
+        </Group>
+      )}
       {template.error ? <Failed error={template.error} what="The template" isAction /> : null}
       <div
-        className="drop"
+        className={uploads.length > 0 ? 'drop small' : 'drop'}
         data-over={over}
         onDragOver={(event) => {
           event.preventDefault()
@@ -96,8 +98,17 @@ export function UploadPage() {
           if (may) add(event.dataTransfer.files)
         }}
       >
-        <Text mb="sm">Drop tables here: CSV, Excel, JSON or another format</Text>
-        <Button disabled={!may} onClick={() => input.current?.click()}>
+        <Text>
+          {uploads.length > 0
+            ? 'Drop another table here'
+            : 'Drop tables here: CSV, Excel, JSON or another format'}
+        </Text>
+        <Button
+          disabled={!may}
+          variant={uploads.length > 0 ? 'default' : 'filled'}
+          size={uploads.length > 0 ? 'compact-sm' : 'sm'}
+          onClick={() => input.current?.click()}
+        >
           Choose files
         </Button>
         <VisuallyHidden>

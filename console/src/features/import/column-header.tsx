@@ -1,0 +1,142 @@
+import { ActionIcon, Menu, NativeSelect, Text, UnstyledButton } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { whole } from '../../api/format'
+import type { Format } from './edits'
+import { fits, formatChoices, formatWords } from './formats'
+
+const LEFT_OUT = '\nleft out'
+const UNDECIDED = ''
+
+export type ColumnAction = 'split' | 'replace' | 'map' | 'default' | 'paste'
+
+interface Props {
+  name: string
+  field: string | null | undefined
+  fields: Schemas['ContractField'][]
+  suggestion: Schemas['MappedColumn'] | undefined
+  /** How nearly all values are written, as it was found. */
+  readAs: { kind: string; format: Format } | undefined
+  format: Format | undefined
+  flawed: number
+  mayEdit: boolean
+  onField: (field: string | null | undefined) => void
+  onFormat: (format: Format) => void
+  onAction: (action: ColumnAction) => void
+  onShow: () => void
+}
+
+/** What stands above a column of the file: its name, the field that it is, how it is written, and what can be done. */
+export function ColumnHeader({
+  name,
+  field,
+  fields,
+  readAs,
+  format,
+  flawed,
+  mayEdit,
+  suggestion,
+  ...on
+}: Props) {
+  const own = fields.find((one) => one.name === field)
+  const type = own?.type ?? 'string'
+  const offered = own && readAs && !format && fits(readAs.kind, type) ? readAs.format : undefined
+  return (
+    <>
+      <div className="import-name">
+        <Text size="sm" fw={600} truncate title={name}>
+          {name}
+        </Text>
+        {mayEdit && fields.length > 0 ? (
+          <ColumnMenu name={name} type={own ? type : ''} onFormat={on.onFormat} onAction={on.onAction} />
+        ) : null}
+      </div>
+      {fields.length > 0 ? (
+        <NativeSelect
+          size="xs"
+          aria-label={`Field for ${name}`}
+          disabled={!mayEdit}
+          value={field === null ? LEFT_OUT : (field ?? UNDECIDED)}
+          data={[
+            { value: UNDECIDED, label: 'which field?' },
+            ...fields.map((one) => ({
+              value: one.name,
+              label: `${words(one.name)}${one.required ? ' *' : ''}`,
+            })),
+            { value: LEFT_OUT, label: 'leave out' },
+          ]}
+          onChange={(event) => {
+            const value = event.currentTarget.value
+            on.onField(value === LEFT_OUT ? null : value === UNDECIDED ? undefined : value)
+          }}
+        />
+      ) : null}
+      <div className="import-status">
+        {flawed > 0 ? (
+          <UnstyledButton className="import-flawed" onClick={on.onShow}>
+            {whole(flawed)} {flawed === 1 ? 'error' : 'errors'}
+          </UnstyledButton>
+        ) : own ? (
+          <Text size="xs" className="import-fine" span>
+            {format ? '' : '✓'}
+          </Text>
+        ) : suggestion?.field && field === undefined ? (
+          <UnstyledButton className="import-link" onClick={() => on.onField(suggestion.field)}>
+            {words(suggestion.field)}?
+          </UnstyledButton>
+        ) : null}
+        {format ? (
+          <Text size="xs" span truncate title={formatWords(format)}>
+            {formatWords(format)}
+          </Text>
+        ) : offered ? (
+          <UnstyledButton className="import-link" onClick={() => on.onFormat(offered)}>
+            {formatWords(offered)}?
+          </UnstyledButton>
+        ) : null}
+      </div>
+    </>
+  )
+}
+
+/** A field's name as a person reads it. */
+export const words = (name: string): string => name.replaceAll('_', ' ')
+
+interface MenuProps {
+  name: string
+  type: string
+  onFormat: (format: Format) => void
+  onAction: (action: ColumnAction) => void
+}
+
+function ColumnMenu({ name, type, onFormat, onAction }: MenuProps) {
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Change the column ${name}`}>
+          ⋯
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {type ? (
+          <>
+            <Menu.Label>Written as</Menu.Label>
+            {formatChoices(type).map((choice) => (
+              <Menu.Item key={choice.label} onClick={() => onFormat(choice.format)}>
+                {choice.label}
+              </Menu.Item>
+            ))}
+            <Menu.Item onClick={() => onFormat({})}>plain: 13.50, 2026-12-31, true/false</Menu.Item>
+            <Menu.Divider />
+          </>
+        ) : null}
+        <Menu.Label>Whole column</Menu.Label>
+        <Menu.Item onClick={() => onAction('map')}>Map values …</Menu.Item>
+        <Menu.Item onClick={() => onAction('replace')}>Replace a text …</Menu.Item>
+        <Menu.Item onClick={() => onAction('split')}>Split in two …</Menu.Item>
+        <Menu.Item onClick={() => onAction('default')}>Fill empty cells …</Menu.Item>
+        <Menu.Item onClick={() => onAction('paste')}>Paste a column …</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

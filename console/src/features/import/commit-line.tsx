@@ -1,0 +1,88 @@
+import { Button, Group, Loader, Text } from '@mantine/core'
+import { useEffect, useState } from 'react'
+
+import { mayCommit } from '../files/acceptance-words'
+import { words } from './column-header'
+import { outcome } from './outcome-words'
+import type { useEdits } from './use-edits'
+
+interface Props {
+  work: ReturnType<typeof useEdits>
+  missing: string[]
+  /** Columns that are neither a field nor left out. */
+  open: string[]
+  onLeaveOut: () => void
+  onCommit: () => void
+}
+
+/** What a commit does, by a check of exactly what is shown; the button says it. */
+export function CommitLine({ work, missing, open, onLeaveOut, onCommit }: Props) {
+  const { result } = work.check
+  const why = obstacle(work, missing, open)
+  const isEmpty = result.outcome === 'profiled' || result.outcome === 'needs_mapping'
+  return (
+    <Group className="import-commit" justify="space-between" gap="sm">
+      {work.isCurrent ? <Since at={work.checkedAt} /> : <Checking />}
+      <Group gap="sm">
+        {why && work.isCurrent ? (
+          <Text size="sm" className="muted">
+            {why}
+          </Text>
+        ) : null}
+        {open.length > 0 && missing.length === 0 && work.isCurrent ? (
+          <Button variant="default" onClick={onLeaveOut}>
+            {open.length === 1 ? `Leave out ${open[0]}` : `Leave out ${open.length} columns`}
+          </Button>
+        ) : null}
+        <Button
+          onClick={onCommit}
+          disabled={!work.isCurrent || Boolean(why)}
+          variant={result.outcome === 'profiled' ? 'default' : 'filled'}
+        >
+          {result.outcome === 'profiled' && !work.edits.dataset
+            ? 'Keep the file and its profile'
+            : isEmpty
+              ? 'Commit'
+              : `Commit: ${outcome(result)}`}
+        </Button>
+      </Group>
+    </Group>
+  )
+}
+
+/** Why the file cannot be committed now; empty if it can. */
+function obstacle({ check: { result }, edits }: Props['work'], missing: string[], open: string[]): string {
+  if (result.outcome === 'profiled') return edits.dataset ? 'Say which column is which field.' : ''
+  if (missing.length > 0) return `No column for ${missing.map(words).join(', ')} yet.`
+  if (open.length > 0) return `No field for ${open.join(', ')} yet.`
+  if (result.outcome === 'needs_mapping') return 'Say which column is which field.'
+  if (mayCommit(result, 0)) return ''
+  return result.acceptance === 'nothing_accepted'
+    ? 'Every row is refused: correct the columns or the cells.'
+    : 'Nothing of the file can enter the lake as it is.'
+}
+
+/** When the gate has checked what is shown. */
+function Since({ at }: { at: number }) {
+  const [now, setNow] = useState(at)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = Math.max(0, Math.round((now - at) / 1000))
+  const ago = seconds < 60 ? `${seconds} s ago` : `${Math.floor(seconds / 60)} min ago`
+  return (
+    <Text size="sm" className="muted" role="status" aria-live="off">
+      Checked by the gate {ago}
+    </Text>
+  )
+}
+
+function Checking() {
+  return (
+    <Group gap={6} wrap="nowrap" role="status">
+      <Loader size={14} aria-hidden />
+      <Text size="sm">The gate checks the whole file …</Text>
+    </Group>
+  )
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+
+import {
+  asRequest,
+  begun,
+  changed,
+  leaveOutOthers,
+  madeText,
+  NO_EDITS,
+  ofAnswer,
+  pastedColumn,
+  redone,
+  undecided,
+  undone,
+  withDefault,
+  withField,
+  withFormat,
+  withTexts,
+} from './edits'
+
+test('a field has one column: the newer choice wins, and the format of a field without a column is dropped', () => {
+  const first = withFormat(withField(NO_EDITS, 'Preis', 'list_price'), 'list_price', { decimal: ',' })
+  const second = withField(first, 'Netto', 'list_price')
+  expect(second.columns).toEqual({ Netto: 'list_price' })
+  expect(withField(first, 'Preis', null).formats).toEqual({})
+})
+
+test('a field without a column has one value for all rows, the newest', () => {
+  const edits = withDefault(withDefault(NO_EDITS, 'category', 'bikes'), 'category', 'tyres')
+  expect(edits.columns).toEqual({ category: 'category' })
+  expect(edits.steps.map((step) => step.text)).toEqual(['tyres'])
+})
+
+test('typed cells are sent by row and column, and come back the same', () => {
+  const edits = withTexts(NO_EDITS, 'Preis', [8, 21], ['19,90', null])
+  expect(asRequest(edits).cells).toEqual([
+    { row: 8, column: 'Preis', text: '19,90' },
+    { row: 21, column: 'Preis', text: null },
+  ])
+  expect(ofAnswer(asRequest(edits))).toEqual(edits)
+})
+
+test('a copied column is its first cells, without the line end that a spreadsheet adds', () => {
+  expect(pastedColumn('1,50\tx\r\n\r\n2,50\ty\r\n')).toEqual(['1,50', '', '2,50'])
+})
+
+test('a column that is neither a field nor left out is not decided', () => {
+  const edits = withField(NO_EDITS, 'a', 'product_id')
+  expect(undecided(edits, ['a', 'b'])).toEqual(['b'])
+  expect(leaveOutOthers(edits, ['a', 'b']).columns).toEqual({ a: 'product_id', b: null })
+})
+
+test('a split column is shown as the gate will read it', () => {
+  const step = { kind: 'split' as const, column: 'name', text: ' ', search: '', values: {}, into: ['1', '2'] }
+  const edits = { ...NO_EDITS, steps: [step] }
+  const cells = { name: 'Ada King Lovelace' }
+  const textOf = (name: string) => cells[name as 'name']
+  expect([madeText(edits, '1', textOf), madeText(edits, '2', textOf)]).toEqual(['Ada', 'King Lovelace'])
+})
+
+test('a change is undone and done again, and a new change ends the way forth', () => {
+  const one = withField(NO_EDITS, 'a', 'x')
+  const two = withField(one, 'b', 'y')
+  const after = changed(changed(begun(NO_EDITS), one), two)
+  expect(undone(after).now).toBe(one)
+  expect(redone(undone(after)).now).toBe(two)
+  expect(changed(undone(after), NO_EDITS).future).toEqual([])
+  expect(undone(begun(one)).now).toBe(one)
+})

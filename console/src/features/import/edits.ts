@@ -1,0 +1,146 @@
+import type { Schemas } from '../../api/client'
+
+export type Step = Schemas['ColumnStep']
+/** How the file writes a field, in the keys of the contract's `headgate.format`. */
+export type Format = Schemas['UploadEdits']['formats'][string]
+/** Source row → column → typed text; null empties the cell. */
+export type Cells = Record<string, Record<string, string | null>>
+
+/** What a person decided about a file before its commit. */
+export interface Edits {
+  dataset: string
+  columns: Record<string, string | null>
+  formats: Record<string, Format>
+  steps: Step[]
+  cells: Cells
+  part: string
+}
+
+export const NO_EDITS: Edits = { dataset: '', columns: {}, formats: {}, steps: [], cells: {}, part: '' }
+
+/** The edits as the API takes them. */
+export function asRequest(edits: Edits): Schemas['UploadEdits'] {
+  const cells = Object.entries(edits.cells).flatMap(([row, texts]) =>
+    Object.entries(texts).map(([column, text]) => ({ row: Number(row), column, text })),
+  )
+  return { ...edits, cells }
+}
+
+/** The edits that the API keeps of an upload. */
+export function ofAnswer(kept: Schemas['UploadEdits']): Edits {
+  const cells: Cells = {}
+  for (const { row, column, text } of kept.cells) cells[row] = { ...cells[row], [column]: text }
+  return { ...kept, cells }
+}
+
+/** Decide a column's field: a field has one column, so two columns never go silently into one field. */
+export function withField(edits: Edits, column: string, field: string | null | undefined): Edits {
+  const others = Object.entries(edits.columns).filter(
+    ([name, taken]) => name !== column && (taken === null || taken !== field),
+  )
+  const columns = Object.fromEntries(field === undefined ? others : [...others, [column, field]])
+  const fields = new Set(Object.values(columns))
+  const formats = Object.fromEntries(Object.entries(edits.formats).filter(([name]) => fields.has(name)))
+  return { ...edits, columns, formats }
+}
+
+/** Columns that are neither a field nor left out, where a person has begun to decide. */
+export function undecided(edits: Edits, columns: string[]): string[] {
+  return columns.filter((name) => edits.columns[name] === undefined)
+}
+
+/** Leave out every column that is not decided. */
+export function leaveOutOthers(edits: Edits, columns: string[]): Edits {
+  const others = Object.fromEntries(undecided(edits, columns).map((name) => [name, null]))
+  return { ...edits, columns: { ...edits.columns, ...others } }
+}
+
+/** Decide how a field is written; no keys are the plain spelling. */
+export function withFormat(edits: Edits, field: string, format: Format): Edits {
+  const others = Object.entries(edits.formats).filter(([name]) => name !== field)
+  const own = Object.keys(format).length > 0 ? [[field, format] as const] : []
+  return { ...edits, formats: Object.fromEntries([...others, ...own]) }
+}
+
+/** Add a step; of two defaults for one column the newer one counts. */
+export function withStep(edits: Edits, step: Step): Edits {
+  const others = edits.steps.filter(
+    (other) => !(step.kind === 'default' && other.kind === 'default' && other.column === step.column),
+  )
+  return { ...edits, steps: [...others, step] }
+}
+
+/** Fill a field that no column of the file is with one value for all rows. */
+export function withDefault(edits: Edits, field: string, text: string): Edits {
+  return withField(
+    withStep(edits, { kind: 'default', column: field, text, search: '', values: {}, into: [] }),
+    field,
+    field,
+  )
+}
+
+/** Type texts into a column, one below the other from a row on. */
+export function withTexts(edits: Edits, column: string, rows: number[], texts: (string | null)[]): Edits {
+  const cells = { ...edits.cells }
+  rows.slice(0, texts.length).forEach((row, place) => {
+    cells[row] = { ...cells[row], [column]: texts[place] ?? null }
+  })
+  return { ...edits, cells }
+}
+
+/** The column's lines of a text that was copied in a spreadsheet. */
+export function pastedColumn(text: string): string[] {
+  const lines = text.replace(/\r\n?/g, '\n').replace(/\n$/, '').split('\n')
+  return lines.map((line) => line.split('\t')[0] ?? '')
+}
+
+export const typedCells = (edits: Edits): number =>
+  Object.values(edits.cells).reduce((sum, texts) => sum + Object.keys(texts).length, 0)
+
+/** Edits with the way back and forth. */
+export interface History {
+  past: Edits[]
+  now: Edits
+  future: Edits[]
+}
+
+export const begun = (now: Edits): History => ({ past: [], now, future: [] })
+
+export const changed = ({ past, now }: History, next: Edits): History => ({
+  past: [...past.slice(-99), now],
+  now: next,
+  future: [],
+})
+
+export function undone({ past, now, future }: History): History {
+  const before = past.at(-1)
+  return before ? { past: past.slice(0, -1), now: before, future: [now, ...future] } : { past, now, future }
+}
+
+export function redone({ past, now, future }: History): History {
+  const [next, ...rest] = future
+  return next ? { past: [...past, now], now: next, future: rest } : { past, now, future }
+}
+
+/** The columns that steps add to those of the file. */
+export function madeColumns(edits: Edits, columns: string[]): string[] {
+  const made = edits.steps.flatMap((step) =>
+    step.kind === 'split' ? step.into : step.kind === 'default' ? [step.column] : [],
+  )
+  return [...new Set(made)].filter((name) => !columns.includes(name))
+}
+
+/** The text of an added column in one row, as the gate will read it. */
+export function madeText(
+  edits: Edits,
+  name: string,
+  textOf: (column: string) => string | null,
+): string | null {
+  const step = edits.steps.find((one) => (one.kind === 'split' ? one.into : [one.column]).includes(name))
+  if (step?.kind === 'default') return step.text
+  if (step?.kind !== 'split') return null
+  const parts = (textOf(step.column) ?? '').split(step.text)
+  const place = step.into.indexOf(name)
+  const last = step.into.length - 1
+  return (place === last ? parts.slice(last).join(step.text) : (parts[place] ?? '')).trim() || null
+}

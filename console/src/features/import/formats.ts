@@ -1,0 +1,64 @@
+import type { Format } from './edits'
+
+type Kind = 'number' | 'day' | 'truth' | 'text'
+
+/** What a field's type is to a person who says how it is written. */
+export function kindOf(type: string): Kind {
+  if (/^(decimal|double|float|(small|big|tiny)?int)/.test(type)) return 'number'
+  if (/^(date|timestamp)/.test(type)) return 'day'
+  return type.startsWith('boolean') ? 'truth' : 'text'
+}
+
+interface Choice {
+  label: string
+  format: Format
+}
+
+const CHOICES: Record<Kind, Choice[]> = {
+  number: [
+    { label: 'decimal comma: 13,50', format: { decimal: ',' } },
+    { label: 'decimal comma, points between thousands: 1.299,00', format: { decimal: ',', thousands: '.' } },
+    { label: 'commas between thousands: 1,299.00', format: { thousands: ',' } },
+  ],
+  day: [
+    { label: 'dd.MM.yyyy: 31.12.2026', format: { patterns: ['dd.MM.yyyy'] } },
+    { label: 'dd.MM.yy: 31.12.26', format: { patterns: ['dd.MM.yy'] } },
+    { label: 'dd/MM/yyyy: 31/12/2026', format: { patterns: ['dd/MM/yyyy'] } },
+    { label: 'MM/dd/yyyy: 12/31/2026', format: { patterns: ['MM/dd/yyyy'] } },
+  ],
+  truth: [
+    { label: 'ja/nein', format: { trueWords: ['ja'], falseWords: ['nein'] } },
+    { label: 'yes/no', format: { trueWords: ['yes'], falseWords: ['no'] } },
+    { label: 'x or empty', format: { trueWords: ['x'], falseWords: ['-'] } },
+  ],
+  text: [],
+}
+
+/** How a field of a type may be written, beside the plain spelling. */
+export const formatChoices = (type: string): Choice[] => [
+  ...CHOICES[kindOf(type)],
+  { label: 'without blanks around', format: { trim: true } },
+]
+
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+
+/** A format in the words of a person; empty for the plain spelling. */
+export function formatWords(format: Format | undefined): string {
+  if (!format) return ''
+  const words = [
+    format.decimal === ',' ? 'decimal comma' : '',
+    format.thousands ? `“${String(format.thousands)}” between thousands` : '',
+    list(format.patterns).join(' or '),
+    format.trueWords ? `${list(format.trueWords).join(', ')}/${list(format.falseWords).join(', ')}` : '',
+    [...list(format.currency), ...list(format.units)].join(', '),
+    format.percent ? 'percent' : '',
+    format.nulls ? `empty: ${list(format.nulls).join(', ')}` : '',
+    format.trim ? 'trimmed' : '',
+  ]
+  return words.filter(Boolean).join(' · ')
+}
+
+/** Whether a suggested format is of the field's kind. */
+export function fits(readAs: string, type: string): boolean {
+  return kindOf(readAs) === kindOf(type) || (kindOf(type) === 'text' && readAs === 'string')
+}

@@ -1,0 +1,311 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+
+import type { Schemas } from '../../api/client'
+import { whole } from '../../api/format'
+import { firstRow, placesFor, ROW_PX } from '../../components/row-window'
+import { type Cells, pastedColumn } from './edits'
+import { flawWords } from './outcome-words'
+import type { GridRows } from './use-grid-rows'
+
+export interface GridColumn {
+  name: string
+  width: number
+  /** What stands above the column: its name, the field that it is, and what can be done with it. */
+  header: ReactNode
+  isNumeric: boolean
+  isLeftOut: boolean
+}
+
+interface Props {
+  label: string
+  columns: GridColumn[]
+  rows: GridRows
+  cells: Cells
+  mayEdit: boolean
+  /** Whether the columns are decided above them, or have their names alone. */
+  hasDecisions: boolean
+  onType: (column: string, rows: number[], texts: (string | null)[]) => void
+}
+
+const OVERSCAN = 8
+const HEAD_PX = 96
+const NAMES_PX = 36
+const NUMBER_PX = 64
+
+/** A place in the grid: the index of the row as it is shown, and of the column. */
+interface Place {
+  row: number
+  column: number
+}
+
+/**
+ * The rows of a file, of any number: only those in view are in the document. A cell is chosen by a click or the arrow keys,
+ * a key begins to type, Enter keeps the text and moves down, and a copied column is pasted from the chosen cell on.
+ */
+export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions, onType }: Props) {
+  const headPx = hasDecisions ? HEAD_PX : NAMES_PX
+  const view = useRef<HTMLDivElement>(null)
+  const [active, setActive] = useState<Place>({ row: 0, column: 0 })
+  const [typing, setTyping] = useState<string | undefined>()
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are read in this render only
+  const virtual = useVirtualizer({
+    count: placesFor(rows.total),
+    getScrollElement: () => view.current,
+    estimateSize: () => ROW_PX,
+    overscan: OVERSCAN,
+    scrollPaddingStart: headPx,
+  })
+  const items = virtual.getVirtualItems()
+  const from = firstRow(items[0]?.index ?? 0, items.length, rows.total)
+  const { need } = rows
+  useEffect(() => need(from, from + items.length), [need, from, items.length])
+  const width = NUMBER_PX + columns.reduce((sum, column) => sum + column.width, 0)
+
+  const choose = useCallback((place: Place) => {
+    setTyping(undefined)
+    setActive(place)
+    view.current?.focus({ preventScroll: true })
+  }, [])
+  const edit = useCallback((place: Place, text: string) => {
+    setActive(place)
+    setTyping(text)
+  }, [])
+
+  function move(down: number, across: number): void {
+    const row = Math.min(Math.max(0, active.row + down), Math.max(0, rows.total - 1))
+    const column = Math.min(Math.max(0, active.column + across), columns.length - 1)
+    setTyping(undefined)
+    setActive({ row, column })
+    if (row < from + 1 || row > from + items.length - OVERSCAN - 2)
+      virtual.scrollToIndex(placeOf(row, rows.total))
+  }
+
+  function keep(down: number, across: number): void {
+    const column = columns[active.column]
+    const row = rows.at(active.row)
+    if (typing !== undefined && column && row && typing !== textOf(row, active.column, column.name, cells))
+      onType(column.name, [row.row], [typing])
+    move(down, across)
+    view.current?.focus({ preventScroll: true })
+  }
+
+  function pressed(event: KeyboardEvent): void {
+    if (event.target !== view.current) return
+    const steps: Record<string, [number, number]> = {
+      ArrowDown: [1, 0],
+      ArrowUp: [-1, 0],
+      ArrowRight: [0, 1],
+      ArrowLeft: [0, -1],
+      PageDown: [15, 0],
+      PageUp: [-15, 0],
+    }
+    const step = steps[event.key]
+    const row = rows.at(active.row)
+    const column = columns[active.column]
+    if (step) move(...step)
+    else if (!mayEdit || !row || !column || event.ctrlKey || event.metaKey || event.altKey) return
+    else if (event.key === 'Enter' || event.key === 'F2')
+      setTyping(textOf(row, active.column, column.name, cells) ?? '')
+    else if (event.key === 'Delete' || event.key === 'Backspace') onType(column.name, [row.row], [null])
+    else if (event.key.length === 1) setTyping(event.key)
+    else return
+    event.preventDefault()
+  }
+
+  function pasted(event: ClipboardEvent): void {
+    const column = columns[active.column]
+    if (typing !== undefined || !mayEdit || !column) return
+    event.preventDefault()
+    const texts = pastedColumn(event.clipboardData.getData('text'))
+    void rows.numbers(active.row, texts.length).then((numbers) => onType(column.name, numbers, texts))
+  }
+
+  return (
+    <div
+      ref={view}
+      className="import-grid"
+      role="grid"
+      aria-label={label}
+      aria-rowcount={rows.total + 1}
+      aria-colcount={columns.length + 1}
+      aria-activedescendant={`cell-${active.row}-${active.column}`}
+      tabIndex={0}
+      onKeyDown={pressed}
+      onPaste={pasted}
+    >
+      <div className="import-head" role="row" style={{ minWidth: width, height: headPx }} aria-rowindex={1}>
+        <div className="import-number" role="columnheader" style={{ width: NUMBER_PX }}>
+          row
+        </div>
+        {columns.map((column) => (
+          <div
+            key={column.name}
+            role="columnheader"
+            className={column.isLeftOut ? 'import-column left-out' : 'import-column'}
+            style={sized(column)}
+          >
+            {column.header}
+          </div>
+        ))}
+      </div>
+      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: width }}>
+        {items.map((item, place) => {
+          const index = from + place
+          if (index >= rows.total) return null
+          const row = rows.at(index)
+          return (
+            <Row
+              key={item.index % items.length}
+              columns={columns}
+              row={row}
+              typed={row ? cells[row.row] : undefined}
+              index={index}
+              top={item.start}
+              active={active.row === index ? active.column : -1}
+              typing={active.row === index ? typing : undefined}
+              mayEdit={mayEdit}
+              onChoose={choose}
+              onEdit={edit}
+              onTyped={setTyping}
+              onKeep={keep}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+/** The place among the grid's places at which a row is shown. */
+function placeOf(row: number, total: number): number {
+  return Math.round((row * placesFor(total)) / Math.max(1, total))
+}
+
+/** A cell's text: as it was typed, else as it is in the file. */
+function textOf(row: Schemas['GridRow'], at: number, name: string, cells: Cells): string | null {
+  const typed = cells[row.row]?.[name]
+  return typed === undefined ? (row.cells[at] ?? null) : typed
+}
+
+interface RowProps {
+  columns: GridColumn[]
+  row: Schemas['GridRow'] | undefined
+  typed: Record<string, string | null> | undefined
+  index: number
+  top: number
+  active: number
+  typing: string | undefined
+  mayEdit: boolean
+  onChoose: (place: Place) => void
+  onEdit: (place: Place, text: string) => void
+  onTyped: (text: string) => void
+  onKeep: (down: number, across: number) => void
+}
+
+const Row = memo(function Row({ columns, row, typed, index, top, active, typing, mayEdit, ...on }: RowProps) {
+  const flaws = useMemo(() => new Map(row?.flaws.map((flaw) => [flaw.column, flaw])), [row])
+  const ofRow = row?.flaws.find((flaw) => flaw.column === '')
+  return (
+    <div
+      className={row?.kind ? `import-line ${row.kind}` : 'import-line'}
+      role="row"
+      aria-rowindex={index + 2}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <div
+        className="import-number"
+        role="rowheader"
+        style={{ width: NUMBER_PX }}
+        title={ofRow ? flawWords(ofRow) : undefined}
+      >
+        {row ? whole(row.row) : '…'}
+      </div>
+      {columns.map((column, at) => {
+        const own = typed?.[column.name]
+        const text = own === undefined ? (row?.cells[at] ?? null) : own
+        const flaw = own === undefined ? flaws.get(column.name) : undefined
+        const note = flaw && row?.kind === 'refused' ? flawWords(flaw) : ''
+        if (active === at && typing !== undefined)
+          return (
+            <Typing key={column.name} column={column} text={typing} onTyped={on.onTyped} onKeep={on.onKeep} />
+          )
+        return (
+          <div
+            key={column.name}
+            id={`cell-${index}-${at}`}
+            role="gridcell"
+            aria-selected={active === at}
+            aria-invalid={note ? true : undefined}
+            className={classOf(column, note, own !== undefined)}
+            style={sized(column)}
+            title={note ? `${text ?? 'empty'}: ${note}` : (text ?? undefined)}
+            onClick={() => on.onChoose({ row: index, column: at })}
+            onDoubleClick={() => mayEdit && on.onEdit({ row: index, column: at }, text ?? '')}
+          >
+            <span className="import-text">{text}</span>
+            {note ? <span className="import-note">{note}</span> : null}
+          </div>
+        )
+      })}
+      {ofRow ? <div className="import-row-note">{flawWords(ofRow)}</div> : null}
+    </div>
+  )
+})
+
+/** Columns share the room that is left. */
+const sized = (column: GridColumn) => ({ flex: `1 0 ${column.width}px`, maxWidth: 1.8 * column.width })
+
+function classOf(column: GridColumn, note: string, isTyped: boolean): string {
+  return [
+    'import-cell',
+    column.isNumeric ? 'number' : '',
+    column.isLeftOut ? 'left-out' : '',
+    note ? 'bad' : '',
+    isTyped ? 'typed' : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+interface TypingProps {
+  column: GridColumn
+  text: string
+  onTyped: (text: string) => void
+  onKeep: (down: number, across: number) => void
+}
+
+/** The cell that a person types into. */
+function Typing({ column, text, onTyped, onKeep }: TypingProps) {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => input.current?.focus(), [])
+  return (
+    <div role="gridcell" className="import-cell" style={{ ...sized(column), padding: 0 }}>
+      <input
+        ref={input}
+        className="import-input"
+        aria-label={`Value of ${column.name}`}
+        value={text}
+        onChange={(event) => onTyped(event.currentTarget.value)}
+        onBlur={() => onKeep(0, 0)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onKeep(event.shiftKey ? -1 : 1, 0)
+          else if (event.key === 'Tab') onKeep(0, event.shiftKey ? -1 : 1)
+          else if (event.key === 'Escape') onTyped(text)
+          else return
+          event.preventDefault()
+        }}
+      />
+    </div>
+  )
+}

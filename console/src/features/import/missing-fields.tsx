@@ -1,0 +1,55 @@
+import { Button, Group, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+
+import { words } from './column-header'
+import { type Edits, withDefault } from './edits'
+
+interface Props {
+  fields: string[]
+  edits: Edits
+  onChange: (next: Edits) => void
+}
+
+/** Required fields that no column of the file is: one value for all rows may stand in. */
+export function MissingFields({ fields, edits, onChange }: Props) {
+  if (!edits.dataset || fields.length === 0) return null
+  return (
+    <Group gap="xs" align="center">
+      <Text size="sm" fw={600}>
+        Missing:
+      </Text>
+      {fields.map((field) => (
+        <Missing key={field} field={field} onSet={(text) => onChange(withDefault(edits, field, text))} />
+      ))}
+      <Text size="sm" className="muted">
+        Choose the column above, or set one value for all rows.
+      </Text>
+    </Group>
+  )
+}
+
+function Missing({ field, onSet }: { field: string; onSet: (text: string) => void }) {
+  const [text, setText] = useState<string>()
+  if (text === undefined)
+    return (
+      <Button size="compact-sm" variant="default" onClick={() => setText('')}>
+        {words(field)} …
+      </Button>
+    )
+  return (
+    <Group gap={4} component="form" onSubmit={() => onSet(text)}>
+      <TextInput
+        size="xs"
+        w="9rem"
+        autoFocus
+        aria-label={`${words(field)} for all rows`}
+        placeholder={words(field)}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <Button size="compact-sm" disabled={!text} onClick={() => onSet(text)}>
+        Set for all
+      </Button>
+    </Group>
+  )
+}

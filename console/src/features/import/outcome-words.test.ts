@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+
+import { fits, formatWords } from './formats'
+import { flawWords, outcome } from './outcome-words'
+
+test('the button says what a commit does', () => {
+  expect(outcome({ accepted: 57, quarantined: 3, duplicates: 2 })).toBe('57 in, 3 wait, 2 duplicates')
+  expect(outcome({ accepted: 1200, quarantined: 1, duplicates: 1 })).toBe('1,200 in, 1 waits, 1 duplicate')
+  expect(outcome({ accepted: 3, quarantined: 0, duplicates: 0 })).toBe('3 in')
+})
+
+test.each([
+  ['is no decimal(12,4)', 'no number'],
+  ['is no timestamp', 'no date'],
+  ['is no boolean', 'neither yes nor no'],
+  ['is below 0', 'is below 0'],
+])('the reason of a cell is in words: %s', (reason, words) => {
+  expect(flawWords({ column: 'a', rule: 'type', reason })).toBe(words)
+})
+
+test('a format is in words', () => {
+  expect(formatWords({ decimal: ',' })).toBe('decimal comma')
+  expect(formatWords({ patterns: ['dd.MM.yyyy'] })).toBe('dd.MM.yyyy')
+  expect(formatWords({ trueWords: ['ja'], falseWords: ['nein'] })).toBe('ja/nein')
+  expect(formatWords(undefined)).toBe('')
+})
+
+test('a format is offered to fields of its kind', () => {
+  expect(fits('decimal', 'decimal(12,4)')).toBe(true)
+  expect(fits('date', 'timestamp')).toBe(true)
+  expect(fits('boolean', 'string')).toBe(false)
+})

@@ -1,0 +1,105 @@
+import { createStore, del, get, set } from 'idb-keyval'
+import { useCallback, useEffect, useRef, useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import type { Checked } from '../upload/transfer'
+import { checkEdits } from './check-edits'
+import { begun, changed, type Edits, type History, NO_EDITS, ofAnswer, redone, undone } from './edits'
+
+/** How long a person has to pause before the file is checked again. */
+const PAUSE_MS = 400
+
+/** Typed work lies in the browser until the commit, so that a reload keeps it. */
+const kept = createStore('headgate-edits', 'edits')
+export const forgetEdits = (uploadId: string): Promise<void> => del(uploadId, kept).catch(() => undefined)
+
+/** The edits that a check ran with, or those that a person would make first: the fields that are certain. */
+function edited({ edits, mapping, dataset, outcome }: Schemas['DryRun']): Edits {
+  const own = edits ? ofAnswer(edits) : NO_EDITS
+  const isKnown = outcome !== 'profiled' && Boolean(mapping)
+  const sure = (mapping?.columns ?? []).filter((one) => one.is_confident)
+  const columns = Object.keys(own.columns).length
+    ? own.columns
+    : Object.fromEntries(sure.map((one) => [one.column, one.field]))
+  return { ...own, columns, dataset: own.dataset || (isKnown ? (mapping?.dataset ?? dataset) : '') }
+}
+
+interface Import {
+  check: Checked
+  edits: Edits
+  /** Whether the newest check is one of the edits as they are now. */
+  isCurrent: boolean
+  isChecking: boolean
+  checkedAt: number
+  error: unknown
+  change: (next: Edits) => void
+  /** Replace the edits and forget the way to them. */
+  restart: (next: Edits) => void
+  undo: (() => void) | undefined
+  redo: (() => void) | undefined
+}
+
+/** A person's edits of an upload: each change is checked by the gate, and kept over a reload. */
+export function useEdits(uploadId: string, first: Checked): Import {
+  const [history, setHistory] = useState<History>(() => begun(edited(first.result)))
+  const [check, setCheck] = useState(first)
+  const [checkedAt, setCheckedAt] = useState(() => Date.now())
+  const [checkedEdits, setCheckedEdits] = useState<Edits>(history.now)
+  const [isChecking, setChecking] = useState(false)
+  const [error, setError] = useState<unknown>()
+  const control = useRef<AbortController>(undefined)
+
+  const run = useCallback(
+    async (edits: Edits) => {
+      control.current?.abort()
+      const own = new AbortController()
+      control.current = own
+      setChecking(true)
+      try {
+        const answer = await checkEdits(uploadId, edits, own.signal)
+        setCheck(answer)
+        setCheckedEdits(edits)
+        setCheckedAt(Date.now())
+        setError(undefined)
+      } catch (failure) {
+        if (own.signal.aborted) return
+        setError(failure)
+      }
+      if (control.current === own) setChecking(false)
+    },
+    [uploadId],
+  )
+
+  useEffect(() => {
+    let isOpen = true
+    void get<Edits>(uploadId, kept)
+      .catch(() => undefined)
+      .then((before) => isOpen && before && setHistory(begun(before)))
+    return () => {
+      isOpen = false
+      control.current?.abort()
+    }
+  }, [uploadId])
+
+  const edits = history.now
+  useEffect(() => {
+    if (edits === checkedEdits) return
+    void set(uploadId, edits, kept).catch(() => undefined)
+    const timer = setTimeout(() => void run(edits), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [edits, checkedEdits, run, uploadId])
+
+  const change = useCallback((next: Edits) => setHistory((before) => changed(before, next)), [])
+  return {
+    check,
+    edits,
+    isCurrent: edits === checkedEdits && !isChecking,
+    isChecking,
+    checkedAt,
+    error,
+    change,
+    restart: useCallback((next: Edits) => setHistory(begun(next)), []),
+    undo: history.past.length > 0 ? () => setHistory(undone) : undefined,
+    redo: history.future.length > 0 ? () => setHistory(redone) : undefined,
+  }
+}

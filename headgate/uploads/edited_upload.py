@@ -1,0 +1,222 @@
+"""An upload with a person's edits: its columns, their fields, and the file that results."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.errors import BadInputError
+from headgate.formats.unpack import is_workbook
+from headgate.lake import keys
+from headgate.matching.mappings import possibly_sensitive
+from headgate.matching.suggest_mapping import VALUE
+from headgate.uploads.edits import Edits, check_edits, edited_csv, fields_of, member_of
+from headgate.uploads.import_grid import open_file
+from headgate.uploads.upload import UploadMapping
+from headgate.values.cast_declared import cast_column, without_nulls
+from headgate.values.cells import by_unique, numbers
+from headgate.values.format_inference import infer_most
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from headgate.contracts.model import Contract
+    from headgate.matching.file_table import FileTable
+    from headgate.matching.mappings import Mappings, Suggested
+    from headgate.uploads.import_grid import OpenedFile
+    from headgate.uploads.upload import UploadRecord
+    from headgate.values.format_inference import Reading
+
+_WIDEST = {"precision": 38, "scale": 9}
+_NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
+
+
+@dataclass(frozen=True)
+class EditedUpload:
+    """An upload and what is known of it before its check.
+
+    Attributes:
+        file: the file, or the member of an archive that is its table.
+        parts: the sheets or members that a person can choose from; none where there is no choice.
+        opened: its columns and rows; None where no header is found.
+        edits: as the person made them, or as they are remembered for the header.
+        contract: of the dataset; None where none is known.
+        suggested: the fields of the columns; None without a contract.
+    """
+
+    file: Path
+    parts: tuple[str, ...]
+    opened: OpenedFile | None
+    edits: Edits
+    is_remembered: bool
+    contract: Contract | None
+    suggested: Suggested | None
+
+    def mapping(self) -> UploadMapping | None:
+        """Return the decided mapping of a file that stays as it is; None where nothing is decided."""
+        if self.suggested is None or not self.edits.columns or self.edits.changes_values:
+            return None
+        fields = tuple(field or None for field in fields_of(self.suggested, self.edits.columns))
+        return UploadMapping(self.suggested.to_json(), (), fields)
+
+    def column_of(self, mapped: dict[str, str]) -> dict[str, str]:
+        """Return the column of each field, by the edits, or by the mapping that the gate found."""
+        names = self.opened.names if self.opened else ()
+        decided = {name: field for name, field in self.edits.columns.items() if field} or mapped
+        return {**{name: name for name in names}, **{field: name for name, field in decided.items()}}
+
+    @property
+    def hidden(self) -> Collection[str]:
+        """Return the columns whose values may be sensitive."""
+        if self.contract is None or self.opened is None:
+            return frozenset()
+        return possibly_sensitive(self.contract, self.opened.names, self.suggested)
+
+
+def resolved(
+    upload: UploadRecord, path: Path, folder: Path, mappings: Mappings, limit_bytes: int
+) -> EditedUpload:
+    """Return what is known of an upload whose content is at `path`.
+
+    Raises:
+        BadInputError: the file cannot be read.
+    """
+    edits, contracts = upload.edits or Edits(), mappings.contracts
+    file, parts = _member(path, folder, edits.part)
+    sheet = edits.part if edits.part in parts and file == path else ""
+    dataset = edits.dataset or keys.dataset_of(upload.key)
+    opened = open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
+    is_remembered = False
+    if opened and upload.edits is None and (read := mappings.remembered_edits(upload.key, opened.headed)):
+        edits, is_remembered = _applicable(Edits.of(read), opened, mappings)
+    dataset = edits.dataset or dataset
+    if opened and dataset not in contracts:
+        dataset = mappings.dataset(upload.key, file)
+    contract = contracts.get(dataset)
+    suggested = None
+    if opened and contract:
+        suggested = _suggested(upload.key, contract, opened.headed, mappings)
+    if opened and contract and edits.columns:
+        check_edits(edits, contract, opened.names)
+    return EditedUpload(file, parts, opened, edits, is_remembered, contract, suggested)
+
+
+def _suggested(key: str, contract: Contract, headed: FileTable, mappings: Mappings) -> Suggested:
+    """Return the fields of the columns by name and by value, however the values are written.
+
+    A column of days or truth values is no text by its values alone.
+    """
+    kinds = {column.name: column.type.kind for column in contract.columns}
+    readings = [_reading(sample) for sample in headed.samples]
+    is_day_a_time = Kind.DATE not in kinds.values()
+    samples = [
+        sample if reading is None else _in_plain_spelling(sample, reading, is_day_a_time=is_day_a_time)
+        for sample, reading in zip(headed.samples, readings, strict=True)
+    ]
+    suggested = mappings.matched(key, contract.dataset, headed, samples)
+    fields = tuple(
+        ""
+        if how == VALUE and reading and kinds.get(field) is Kind.STRING and reading.kind in _NO_TEXT
+        else field
+        for field, how, reading in zip(suggested.fields, suggested.how, readings, strict=True)
+    )
+    return replace(suggested, fields=fields)
+
+
+def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:
+    """Return remembered edits; none where the contract has changed so that they make no file of it."""
+    try:
+        check_edits(edits, mappings.contracts[edits.dataset], opened.names)
+    except BadInputError:
+        return Edits(), False
+    return edits, True
+
+
+def _member(path: Path, folder: Path, part: str) -> tuple[Path, tuple[str, ...]]:
+    """Return the file, or the named member of an archive, and the parts to choose from."""
+    with path.open("rb") as file:
+        if file.read(2) != b"PK":
+            return path, ()
+    body = path.read_bytes()
+    if is_workbook(body):
+        return path, _sheets(body)
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            members = tuple(
+                member.filename
+                for member in archive.infolist()
+                if not member.is_dir() and not member.filename.startswith(("__MACOSX/", "."))
+            )
+    except zipfile.BadZipFile:
+        return path, ()
+    content = member_of(body, part) if part in members else None
+    if content is None:
+        return path, members if len(members) > 1 else ()
+    inner = folder / f"member{PurePosixPath(part).suffix}"
+    inner.write_bytes(content)
+    return inner, members
+
+
+def _sheets(body: bytes) -> tuple[str, ...]:
+    from headgate.formats.excel.workbook import sheets  # noqa: PLC0415 few uploads are workbooks
+
+    try:
+        names = tuple(sheet.name for sheet in sheets(body) if any(sheet.rows))
+    except (BadInputError, ValueError):
+        return ()
+    return names if len(names) > 1 else ()
+
+
+def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
+    """Write the file with the edits; None where the file stays as it is."""
+    if not edited.edits.changes_values or edited.opened is None:
+        return edited.file if edited.edits.part and edited.opened is None else None
+    path = folder / "edited.csv"
+    edited_csv(edited.opened.source, edited.opened.names, edited.edits, edited.contract, path)
+    return path
+
+
+def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
+    """Return the key in raw of the file with the edits."""
+    dataset = edited.contract.dataset if edited.contract else keys.UPLOADS
+    stem = PurePosixPath(upload.name).name.split(".")[0] or "upload"
+    return f"{dataset}/{stem}.csv"
+
+
+def _reading(sample: pa.Array) -> Reading | None:
+    """Return how nearly all values of a column are written; None for texts."""
+    unique, own = by_unique(sample.filter(pc.is_valid(sample)))
+    most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique))) if len(unique) else None
+    return most.reading if most else None
+
+
+def _in_plain_spelling(sample: pa.Array, reading: Reading, *, is_day_a_time: bool) -> pa.Array:
+    """Return a column's values in the plain spelling of their type.
+
+    A field fits a column of `13,50` as well as one of `13.50`: how values are written says nothing about what
+    they mean.
+    """
+    kind = reading.kind
+    column_type = ColumnType(kind, **_WIDEST) if kind is Kind.DECIMAL else ColumnType(kind)
+    column = Column("", column_type, format=reading.format)
+    values = cast_column(column, without_nulls(column, sample)).values.to_pylist()
+    after = " 00:00:00" if kind is Kind.DATE and is_day_a_time else ""
+    plain = pa.array(
+        [None if value is None else f"{_plain_text(value)}{after}" for value in values], pa.string()
+    )
+    return pc.coalesce(plain, sample)
+
+
+def _plain_text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

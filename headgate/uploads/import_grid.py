@@ -1,0 +1,288 @@
+"""The rows of an uploaded file as a grid shows them: cells as their texts in the file, and flaws.
+
+Two Arrow files are next to the result of a check. `rows.arrow` has all rows in batches of 1,000, so that a
+page of rows is read without the others. `flawed.arrow` has the first 20,000 refused rows and duplicates.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.encodings import ENCODING_PROPERTY
+from headgate.contracts.format_property import format_facts
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.workbook_sheets import SHEET_PROPERTY
+from headgate.formats.batches import source_of
+from headgate.formats.open_file import decompressed, open_batches, read_whole
+from headgate.formats.read_table import sample_table
+from headgate.lake.states import Disposition
+from headgate.masking.redaction import redact
+from headgate.matching.match_header import with_headings
+from headgate.values.cells import by_unique, int_array, numbers, text_array
+from headgate.values.format_inference import infer_most
+from headgate.values.parquet import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.formats.batches import Source
+    from headgate.formats.received_rows import Received
+    from headgate.lake.ports import ObjectRef, SnapshotObjects
+    from headgate.matching.file_table import FileTable
+
+ROWS, FLAWED = "rows.arrow", "flawed.arrow"
+BATCH_ROWS = 1_000
+MOST_FLAWED = 20_000
+_HIDDEN = "••••"
+_FORMAT_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A file that is read column by column, whatever its columns are.
+
+    Attributes:
+        names: of its columns, as they may be shown.
+    """
+
+    names: tuple[str, ...]
+    source: Source
+    headed: FileTable
+
+
+def open_file(
+    path: Path, folder: Path, contract: Contract | None, part: str, limit_bytes: int
+) -> OpenedFile | None:
+    """Open a local file by the reader of the gate; None where no header is found.
+
+    Args:
+        contract: helps to find the header, and may state an encoding.
+        part: the sheet of a workbook; empty for its first table.
+
+    Raises:
+        BadInputError: the file cannot be read.
+    """
+    unpacked = decompressed(path, folder, limit_bytes)
+    properties: dict[str, object] = {SHEET_PROPERTY: part} if part else {}
+    if contract and ENCODING_PROPERTY in contract.properties:
+        properties[ENCODING_PROPERTY] = contract.properties[ENCODING_PROPERTY]
+    probe = contract if contract and not part else Contract("", "", "source", "0", (), properties=properties)
+    headed = sample_table(unpacked.path, probe)
+    if headed is None:
+        return None
+    places = tuple(str(place) for place in range(len(headed.names)))
+    texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
+    reading = with_headings(
+        Contract("", "", "source", "0", texts, properties=properties), headed.names, places
+    )
+    source = open_batches(unpacked, reading, folder) or source_of(read_whole(unpacked, reading))
+    return OpenedFile(headed.shown, source, headed)
+
+
+@dataclass(frozen=True)
+class Flaws:
+    """The rows that the gate refuses, each with a JSON object of its kind and its flaws."""
+
+    rows: np.ndarray[Any, np.dtype[np.int64]]
+    texts: pa.Array
+
+    @classmethod
+    def of(cls, quarantine: bytes | None, column_of: Mapping[str, str]) -> Flaws:
+        """Return the flaws that a quarantine object lists.
+
+        Args:
+            column_of: field of the contract → column of the file.
+        """
+        if quarantine is None:
+            return cls(np.zeros(0, dtype=np.int64), text_array([]))
+        table = table_of(
+            quarantine, columns=["source_row", "disposition", "rule", "column_name", "reason", "all_rules"]
+        )
+        order = pc.sort_indices(table.column("source_row"))
+        rows = table.take(order)
+        texts = [
+            _flaws(row, column_of)
+            for row in rows.select(["disposition", "rule", "column_name", "reason", "all_rules"]).to_pylist()
+        ]
+        return cls(numbers(rows.column("source_row").combine_chunks()), text_array(texts))
+
+
+def _flaws(row: Mapping[str, Any], column_of: Mapping[str, str]) -> str:
+    first = (
+        column_of.get(row["column_name"] or "", row["column_name"] or ""),
+        row["rule"] or "",
+        row["reason"] or "",
+    )
+    others = []
+    for code in json.loads(row["all_rules"] or "[]"):
+        rule, _, column = code.partition(":")
+        if (rule, column) != (row["rule"] or "", row["column_name"] or ""):
+            others.append((column_of.get(column, column), rule, ""))
+    kind = "duplicate" if row["disposition"] == Disposition.DUPLICATE else "refused"
+    return json.dumps({"kind": kind, "flaws": [first, *others]}, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class GridFacts:
+    """The facts by which a grid is shown before its rows are read."""
+
+    columns: tuple[str, ...]
+    rows: int
+    flawed: int
+    formats: Mapping[str, Mapping[str, Any]]
+    written_as: Mapping[str, str]
+
+
+def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder: Path) -> GridFacts:
+    """Write both files of the grid into `folder`.
+
+    Args:
+        hidden: columns whose values are not shown, because they may be sensitive.
+    """
+    schema = pa.schema(
+        [
+            ("row", pa.int64()),
+            *((f"c{place}", pa.string()) for place in range(len(opened.names))),
+            ("flaws", pa.string()),
+        ]
+    )
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    rows = flawed = 0
+    beginning: pa.Table | None = None
+    with (
+        pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
+        pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,
+    ):
+        for table in _batches(_tables(opened, flaws, hidden, schema)):
+            every.write_table(table)
+            rows += table.num_rows
+            beginning = table if beginning is None else beginning
+            if flawed < MOST_FLAWED and table.column("flaws").null_count < table.num_rows:
+                refused = table.filter(pc.is_valid(table.column("flaws")))
+                some.write_table(refused.combine_chunks())
+                flawed += refused.num_rows
+    formats = _formats(opened.names, beginning, hidden) if beginning is not None else {}
+    return GridFacts(opened.names, rows, min(flawed, MOST_FLAWED), formats, opened.source.written_as)
+
+
+def _batches(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the rows in tables of exactly BATCH_ROWS, the last one excepted."""
+    left: pa.Table | None = None
+    for table in tables:
+        rows = table if left is None else pa.concat_tables([left, table])
+        full = rows.num_rows - rows.num_rows % BATCH_ROWS
+        for start in range(0, full, BATCH_ROWS):
+            yield rows.slice(start, BATCH_ROWS).combine_chunks()
+        left = rows.slice(full)
+    if left is not None and left.num_rows:
+        yield left.combine_chunks()
+
+
+def _tables(
+    opened: OpenedFile, flaws: Flaws, hidden: Collection[str], schema: pa.Schema
+) -> Iterator[pa.Table]:
+    for batch in opened.source.batches():
+        cells = [
+            _hide(text) if name in hidden else redact(text)
+            for name, text in zip(opened.names, batch.cells.values(), strict=True)
+        ]
+        table = pa.table(
+            [int_array(batch.source_rows), *cells, _of_rows(flaws, batch.source_rows)], schema=schema
+        )
+        yield _with_ragged(table, batch, flaws, schema)
+
+
+def _hide(text: pa.Array) -> pa.Array:
+    return pc.if_else(text.is_valid(), pa.scalar(_HIDDEN), text)
+
+
+def _of_rows(flaws: Flaws, rows: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:
+    if not len(flaws.rows):
+        return pa.nulls(len(rows), pa.string())
+    place = np.minimum(np.searchsorted(flaws.rows, rows), len(flaws.rows) - 1)
+    return flaws.texts.take(int_array(place, nulls=flaws.rows[place] != rows))
+
+
+def _with_ragged(table: pa.Table, batch: Received, flaws: Flaws, schema: pa.Schema) -> pa.Table:
+    """Return the rows with those that have a wrong number of cells: their text stands in the first column."""
+    rows = batch.ragged.source_rows
+    if not len(rows):
+        return table
+    empty = [pa.nulls(len(rows), pa.string()) for _ in schema.names[2:-1]]
+    ragged = pa.table(
+        [int_array(rows), redact(text_array(batch.ragged.texts)), *empty, _of_rows(flaws, rows)],
+        schema=schema,
+    )
+    return pa.concat_tables([table, ragged]).sort_by("row")
+
+
+def _formats(names: Sequence[str], beginning: pa.Table, hidden: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return by column how nearly all first values are written; nothing for the plain spelling."""
+    formats = {}
+    for place, name in enumerate(names):
+        text = beginning.column(f"c{place}").combine_chunks().slice(0, _FORMAT_ROWS)
+        filled = text.filter(pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(text, ""))), 0))
+        if name in hidden or not len(filled):
+            continue
+        unique, own = by_unique(filled)
+        most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
+        if most and (facts := format_facts(most.reading.format)):
+            listed = {
+                key: value.split(" | ") if isinstance(value, str) and key in _LISTS else value
+                for key, value in facts.items()
+            }
+            formats[name] = {"kind": most.reading.kind.value, "format": listed, "others": most.others}
+    return formats
+
+
+_LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
+
+
+@dataclass(frozen=True)
+class GridPage:
+    """Some rows of a grid: their numbers, cells and flaws."""
+
+    total: int
+    rows: tuple[tuple[int, tuple[str | None, ...], Mapping[str, Any] | None], ...]
+
+
+def page_of(objects: SnapshotObjects, ref: ObjectRef, start: int, limit: int, total: int) -> GridPage:
+    """Return `limit` rows from `start`; only their batches are read."""
+    if start >= total:
+        return GridPage(total, ())
+    with objects.open(ref) as file:
+        reader = pa.ipc.open_file(file)
+        first, last = start // BATCH_ROWS, min(start + limit - 1, total - 1) // BATCH_ROWS
+        table = pa.Table.from_batches(
+            [reader.get_batch(place) for place in range(first, min(last + 1, reader.num_record_batches))]
+        )
+    return GridPage(total, _rows(table.slice(start - first * BATCH_ROWS, limit)))
+
+
+def flawed_page(objects: SnapshotObjects, ref: ObjectRef, show: str, start: int, limit: int) -> GridPage:
+    """Return refused rows (`errors`), duplicates (`duplicates`), or the rows that break one rule."""
+    with objects.open(ref) as file:
+        every = _rows(pa.ipc.open_file(file).read_all())
+    rows = [row for row in every if _is_shown(row[2] or {}, show)]
+    return GridPage(len(rows), tuple(rows[start : start + limit]))
+
+
+def _is_shown(flaws: Mapping[str, Any], show: str) -> bool:
+    if show in {"errors", "duplicates"}:
+        return bool(flaws.get("kind") == ("refused" if show == "errors" else "duplicate"))
+    return any(rule == show for _, rule, _ in flaws.get("flaws", ()))
+
+
+def _rows(table: pa.Table) -> tuple[tuple[int, tuple[str | None, ...], Mapping[str, Any] | None], ...]:
+    numbers_, *cells, flaws = (column.to_pylist() for column in table.columns)
+    return tuple(
+        (row, values, json.loads(flaw) if flaw else None)
+        for row, values, flaw in zip(numbers_, zip(*cells, strict=True), flaws, strict=True)
+    )

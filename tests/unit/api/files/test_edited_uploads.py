@@ -1,0 +1,286 @@
+"""Edits of an upload before its commit: the gate checks the edited file; rows are shown as they came."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headgate.contracts import odcs_reader
+from headgate.lake import keys
+from headgate.masking.redaction import redact_text
+from headgate.uploads.edits import CellEdit, Edits, Step
+from tests.console.supplier_file import BAD_ROWS, CHOSEN, supplier_file
+from tests.unit.api.files.test_uploads import uploaded as uploaded_to
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
+
+if TYPE_CHECKING:
+    from tests.unit.api.lakes import Answer
+
+FIELDS = {**CHOSEN, "Listenpreis": "list_price", "Lieferbar": "is_active", "Stand": "updated_at"}
+FORMATS = {
+    "list_price": {"decimal": ","},
+    "is_active": {"trueWords": ["ja"], "falseWords": ["nein"]},
+    "updated_at": {"patterns": ["dd.MM.yyyy"]},
+}
+DECIDED = {"dataset": "products", "columns": FIELDS, "formats": FORMATS}
+COUNTS = ("accepted", "quarantined", "duplicates")
+
+
+def uploader() -> Caller:
+    return Caller(MemoryLake(), ("uploader",))
+
+
+def uploaded(caller: Caller, body: bytes) -> str:
+    """The id of an upload of no stated dataset."""
+    return uploaded_to(caller, body, "lieferant-mueller.csv", "")
+
+
+def checked(caller: Caller, upload_id: str, edits: dict[str, Any] | None = None) -> Answer:
+    """The check of an upload, with edits or without."""
+    path = f"/v1/uploads/{upload_id}"
+    if edits is None:
+        assert caller.call("POST", f"{path}/dry-run").status == 202
+    else:
+        answer = caller.call("PUT", f"{path}/edits", edits)
+        assert answer.status == 200, answer.text
+    return caller.call("GET", f"{path}/dry-run")
+
+
+def counts(answer: Answer) -> tuple[int, ...]:
+    return tuple(answer.json[name] for name in COUNTS)
+
+
+def test_a_supplier_s_file_is_checked_as_the_person_decides() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    first = checked(caller, upload_id).json
+    assert (first["outcome"], first["grid"]["rows"], first["written_as"]["encoding"]) == (
+        "profiled",
+        62,
+        "cp1252",
+    )
+    assert {name: read["format"] for name, read in first["grid"]["formats"].items()} == {
+        "Listenpreis": {"decimal": ","},
+        "Lieferbar": {"trueWords": ["ja"], "falseWords": ["nein"]},
+        "Stand": {"patterns": ["dd.MM.yyyy"]},
+    }
+    suggested = checked(caller, upload_id, {"dataset": "products"}).json["mapping"]["columns"]
+    by_value = {one["column"]: one["field"] for one in suggested if one["column"] not in CHOSEN}
+    assert by_value == {"Listenpreis": "list_price", "Lieferbar": "is_active", "Stand": "updated_at"}
+    assert counts(checked(caller, upload_id, DECIDED)) == (57, 3, 2)
+
+
+def test_rows_are_shown_as_they_are_in_the_file_with_their_flaws() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    checked(caller, upload_id, DECIDED)
+    path = f"/v1/uploads/{upload_id}/rows"
+    page = caller.call("GET", f"{path}?start=7&limit=2").json
+    assert page["total"] == 62
+    assert [row["row"] for row in page["rows"]] == [8, 9]
+    assert page["rows"][0]["cells"] == [
+        "4718",
+        "Citybike Größe 8",
+        "Fahrräder",
+        "auf Anfrage",
+        "nein",
+        "31.12.2026",
+    ]
+    assert [(flaw["column"], flaw["rule"]) for flaw in page["rows"][0]["flaws"]] == [("Listenpreis", "type")]
+    errors = caller.call("GET", f"{path}?show=errors").json
+    assert tuple(row["row"] for row in errors["rows"]) == BAD_ROWS
+    assert caller.call("GET", f"{path}?show=type").json == errors
+    duplicates = caller.call("GET", f"{path}?show=duplicates").json["rows"]
+    assert [(row["row"], row["kind"]) for row in duplicates] == [(61, "duplicate"), (62, "duplicate")]
+
+
+def test_a_typed_cell_is_checked_and_committed() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    cells = [{"row": row, "column": "Listenpreis", "text": "19,90"} for row in BAD_ROWS]
+    answer = checked(caller, upload_id, {**DECIDED, "cells": cells})
+    assert counts(answer) == (60, 0, 2)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    record = caller.lake.receive(committed["key"])
+    assert (record.dataset, record.file_id, record.accepted) == ("products", committed["file_id"], 60)
+    file = caller.call("GET", f"/v1/files/{record.file_id}").json
+    assert file["uploaded_by"] == caller.name
+    assert (file["edited_before"]["by"], file["edited_before"]["cells"]) == (caller.name, 3)
+    assert "19,90" not in json.dumps(file["edited_before"])
+
+
+def test_who_undid_a_file_is_in_its_record() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    answer = checked(caller, upload_id, DECIDED)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    caller.lake.receive(committed["key"])
+    assert caller.call("POST", f"/v1/files/{committed['file_id']}/revert").status == 200
+    file = caller.call("GET", f"/v1/files/{committed['file_id']}").json
+    assert (file["state"], file["undone_by"]) == ("reverted", caller.name)
+    assert f"was reverted by {caller.name}" in file["error"]["message"]
+    caller.call("DELETE", f"/v1/files/{committed['file_id']}/revert")
+    assert caller.call("GET", f"/v1/files/{committed['file_id']}").json["undone_by"] == ""
+
+
+def test_the_edits_of_columns_are_applied_to_the_next_file_with_the_header() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    cell = {"row": 8, "column": "Listenpreis", "text": "19,90"}
+    answer = checked(caller, upload_id, {**DECIDED, "cells": [cell]})
+    caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"])
+    following = checked(caller, uploaded(caller, supplier_file(6001)))
+    assert following.json["is_remembered"]
+    assert following.json["edits"]["cells"] == []
+    assert counts(following) == (57, 3, 2)
+
+
+def test_edits_that_make_no_file_of_the_contract_name_what_is_missing() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    answer = checked(
+        caller, upload_id, {"dataset": "products", "columns": {"Artikelnummer": "product_id"}}
+    ).json
+    assert (answer["state"], answer["error"]["rule"]) == ("failed", "needs_mapping")
+    assert "no column for category, is_active, updated_at" in answer["error"]["message"]
+    assert answer["grid"]["rows"] == 62
+    refused = caller.call("POST", f"/v1/uploads/{upload_id}/commit")
+    assert refused.status == 409
+
+
+def test_a_format_that_is_none_is_refused() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    edits = {**DECIDED, "formats": {"list_price": {"decimal": ";"}}}
+    assert checked(caller, upload_id, edits).json["error"]["column"] == "list_price"
+
+
+def test_only_its_sender_and_operators_see_the_rows_of_an_upload() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    checked(caller, upload_id)
+    other = Caller(caller.lake, ("uploader",), name="uma")
+    assert other.call("GET", f"/v1/uploads/{upload_id}/rows").status == 403
+    assert other.call("PUT", f"/v1/uploads/{upload_id}/edits", {}).status == 403
+
+
+def test_card_numbers_are_hidden_in_the_rows() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, PAYMENTS)
+    checked(caller, upload_id)
+    text = caller.call("GET", f"/v1/uploads/{upload_id}/rows").text
+    assert "4111111111111111" not in text
+    assert "917" not in text
+
+
+def test_steps_change_whole_columns() -> None:
+    body = b"id;name;kind\n1;Ada Lovelace;A\n2;Grace Hopper;\n"
+    caller = uploader()
+    upload_id = uploaded(caller, body)
+    steps = [
+        {"kind": "split", "column": "name", "text": " ", "into": ["first", "last"]},
+        {"kind": "map", "column": "kind", "values": {"A": "alpha"}},
+        {"kind": "default", "column": "kind", "text": "none"},
+        {"kind": "replace", "column": "last", "search": "Hopper", "text": "H."},
+    ]
+    answer = checked(caller, upload_id, {"steps": steps})
+    assert answer.json["state"] == "checked"
+    (edited,) = [
+        text for key, text in caller.lake.objects.contents("staging").items() if key.endswith("/edited")
+    ]
+    assert edited.decode().splitlines() == [
+        "id,name,kind,first,last",
+        "1,Ada Lovelace,alpha,Ada,Lovelace",
+        "2,Grace Hopper,none,Grace,H.",
+    ]
+
+
+def test_a_field_that_no_column_is_has_one_value_for_all_rows() -> None:
+    header, *rows = supplier_file().decode("cp1252").splitlines()
+    body = "\n".join(";".join(row.split(";")[:2] + row.split(";")[3:]) for row in [header, *rows]).encode()
+    caller = uploader()
+    upload_id = uploaded(caller, body)
+    columns = {
+        **{name: field for name, field in FIELDS.items() if name != "Warengruppe"},
+        "category": "category",
+    }
+    step = {"kind": "default", "column": "category", "text": "bikes"}
+    answer = checked(caller, upload_id, {**DECIDED, "columns": columns, "steps": [step]})
+    assert counts(answer) == (57, 3, 2)
+
+
+def test_a_member_of_an_archive_is_chosen() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("preise.csv", supplier_file())
+        archive.writestr("liesmich.csv", "a;b\n1;2\n")
+    caller = uploader()
+    upload_id = uploaded(caller, packed.getvalue())
+    assert checked(caller, upload_id).json["parts"] == ["preise.csv", "liesmich.csv"]
+    assert counts(checked(caller, upload_id, {**DECIDED, "part": "preise.csv"})) == (57, 3, 2)
+
+
+@pytest.mark.parametrize("row", [1, 2])
+def test_a_row_with_too_few_cells_stays_one_in_the_edited_file(row: int) -> None:
+    lines = supplier_file().decode("cp1252").splitlines()
+    lines[row] = "4711;nur zwei"
+    caller = uploader()
+    upload_id = uploaded(caller, "\n".join(lines).encode())
+    answer = checked(caller, upload_id, DECIDED).json
+    assert answer["received"] == 62
+    assert {reason["rule"]: reason["rows"] for reason in answer["reasons"]}["ragged_row"] == 1
+
+
+def test_edits_are_equal_after_they_were_stored() -> None:
+    edits = Edits(
+        dataset="products",
+        columns={"a": "product_id", "b": None},
+        formats=FORMATS,
+        steps=(Step("split", "a", " ", into=("a 1", "a 2")),),
+        cells=(CellEdit(3, "a", None),),
+    )
+    assert Edits.of(json.loads(json.dumps(asdict(edits)))) == edits
+
+
+def drafted(caller: Caller) -> dict[str, Any]:
+    """The contract that is drafted from a file of no contract."""
+    draft = checked(caller, uploaded(caller, b"sku;preis\nA-1;1,50\nA-2;2,75\nA-3;3,10\n")).json["draft"]
+    return dict(draft["document"])
+
+
+def test_a_drafted_contract_is_stored_for_the_next_deployment() -> None:
+    caller = uploader()
+    document = drafted(caller)
+    stored = caller.call("PUT", "/v1/contract-drafts/lieferant_mueller", {"document": document}).json
+    assert (stored["by"], stored["is_in_use"]) == (caller.name, False)
+    assert stored["place"] == "s3://artifacts/contract_drafts/lieferant_mueller.yaml"
+    body = caller.lake.objects.contents("artifacts")["contract_drafts/lieferant_mueller.yaml"]
+    assert (
+        odcs_reader.parse(odcs_reader.yaml_document(body.decode()), "source").dataset == "lieferant_mueller"
+    )
+    assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == [stored]
+
+
+def test_a_contract_that_is_none_is_not_stored() -> None:
+    caller = uploader()
+    document = drafted(caller)
+    for name, changed, status in (
+        ("lieferant_mueller", {**document, "schema": []}, 422),
+        ("another", document, 422),
+        ("payments", document, 409),
+    ):
+        assert caller.call("PUT", f"/v1/contract-drafts/{name}", {"document": changed}).status == status
+    assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == []
+
+
+def test_the_key_of_corrected_rows_is_no_card_number_by_chance() -> None:
+    unlucky = "b72d4111111111111111a05254a4e20a"
+    key = keys.corrected_rows_key("payments", unlucky, "cd118641257bd6f9")
+    assert redact_text(key) == key
+    assert key.startswith(keys.corrections_of("payments", unlucky))
+    assert keys.has_corrected_rows(key)
