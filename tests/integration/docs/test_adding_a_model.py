@@ -93,6 +93,7 @@ def test_its_system_builds_the_table_beside_its_own(project: Path, tmp_path: Pat
     )
     assert sorted(path.stem for path in out.iterdir()) == [
         "market_opportunities",
+        "market_opportunity_quality",
         "regional_performance",
         "return_rates",
     ]
