@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import ServiceError
-from headgate.wiring import lineage_events, snapshots, system_jobs, systems
+from headgate.wiring import definitions, lineage_events, snapshots, system_jobs, systems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,4 +62,4 @@ def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    job_process.run(build)
+    job_process.run(definitions.with_one_version(build))

@@ -18,7 +18,7 @@ from headgate.errors import SettingsError
 from headgate.export.reading.files import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of, named_by_time
-from headgate.wiring import exports
+from headgate.wiring import definitions, exports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,4 +62,4 @@ def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
 
 
 if __name__ == "__main__":
-    job_process.run(export)
+    job_process.run(definitions.with_one_version(export))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import HeadgateError
 from headgate.lineage.openlineage import MERGE
-from headgate.wiring import intake, lineage_events, operations, snapshots
+from headgate.wiring import definitions, intake, lineage_events, operations, snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,4 +81,4 @@ def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> Non
 
 
 if __name__ == "__main__":
-    job_process.run(merge)
+    job_process.run(definitions.with_one_version(merge))

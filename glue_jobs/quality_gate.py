@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate.aws.glue import job_arguments, job_process
-from headgate.wiring import quality, snapshots, system_jobs
+from headgate.wiring import definitions, quality, snapshots, system_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,4 +42,4 @@ def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    job_process.run(inspect)
+    job_process.run(definitions.with_one_version(inspect))

@@ -232,10 +232,10 @@ class SystemJobsSettings(Settings):
 
 
 class DefinitionsSettings(Settings):
-    """The code and SQL that a run builds with.
+    """The code and the definitions that a unit of work has.
 
     `deployment_id`: changes with the code and the options of the systems. `definitions`: the version of the
-    SQL models that was pushed; empty for the deployment's own models.
+    contracts and SQL models, `deployed` for the deployment's own; empty where none was chosen yet.
     """
 
     deployment_id: str = ""

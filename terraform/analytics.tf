@@ -104,7 +104,7 @@ locals {
         description = "Validates the snapshot against its contracts before any system reads it"
         script      = "quality_gate.py"
         policy      = data.aws_iam_policy_document.quality_gate.json
-        arguments   = { "--HEADGATE_DEPLOYMENT_ID" = local.deployment_id }
+        arguments   = {}
       }
     },
     {
@@ -113,7 +113,7 @@ locals {
         script      = "build_system.py"
         policy      = data.aws_iam_policy_document.build_system[system].json
         arguments = merge(
-          { "--system" = system, "--HEADGATE_CRAWLER" = module.crawler[system].name, "--HEADGATE_DEPLOYMENT_ID" = local.deployment_id },
+          { "--system" = system, "--HEADGATE_CRAWLER" = module.crawler[system].name },
           local.engine_arguments,
           local.lineage_arguments,
           local.own_arguments[system],
@@ -179,6 +179,31 @@ data "aws_iam_policy_document" "use_key" {
     sid       = "UseKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = [aws_kms_key.lake.arn]
+  }
+}
+
+# Contracts and SQL models that were pushed to this deployment, and which version is in use. Only people write them.
+data "aws_iam_policy_document" "read_definitions" {
+  statement {
+    sid     = "ReadDefinitions"
+    actions = ["s3:GetObject"]
+    resources = [
+      "${module.bucket["artifacts"].arn}/${local.current_definitions}",
+      "${module.bucket["artifacts"].arn}/definitions/versions/${local.deployment_id}/*", # headgate.lake.keys.definitions_key
+    ]
+  }
+
+  # Without ListBucket S3 answers 403 instead of 404. The question for one object names no prefix.
+  statement {
+    sid       = "SeeWhetherAnythingWasPushed"
+    actions   = ["s3:ListBucket"]
+    resources = [module.bucket["artifacts"].arn]
+
+    condition {
+      test     = "StringLikeIfExists"
+      variable = "s3:prefix"
+      values   = ["definitions/*"]
+    }
   }
 }
 
@@ -290,6 +315,7 @@ data "aws_iam_policy_document" "write_lineage" {
 data "aws_iam_policy_document" "merge_curated" {
   source_policy_documents = [
     data.aws_iam_policy_document.use_key.json,
+    data.aws_iam_policy_document.read_definitions.json,
     data.aws_iam_policy_document.keep_audit_ledger.json,
     data.aws_iam_policy_document.read_snapshots.json,
     data.aws_iam_policy_document.write_lineage["merge_curated"].json,
@@ -362,6 +388,7 @@ data "aws_iam_policy_document" "merge_curated" {
 data "aws_iam_policy_document" "quality_gate" {
   source_policy_documents = [
     data.aws_iam_policy_document.use_key.json,
+    data.aws_iam_policy_document.read_definitions.json,
     data.aws_iam_policy_document.read_snapshots.json,
   ]
 
@@ -450,7 +477,7 @@ data "aws_iam_policy_document" "build_system" {
   for_each = local.systems
 
   source_policy_documents = concat(
-    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_own_datasets[each.key].json, data.aws_iam_policy_document.write_lineage[each.key].json],
+    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_definitions.json, data.aws_iam_policy_document.read_own_datasets[each.key].json, data.aws_iam_policy_document.write_lineage[each.key].json],
     each.key == local.card_auditor ? [data.aws_iam_policy_document.audit_everything.json, data.aws_iam_policy_document.keep_audit_ledger.json] : [],
     local.engine == "athena" ? [data.aws_iam_policy_document.ask_athena[each.key].json] : [],
   )
@@ -507,17 +534,6 @@ data "aws_iam_policy_document" "build_system" {
         variable = "s3:prefix"
         values   = concat(local.model_actions[statement.value] == {} ? [] : ["models/${statement.value}/*"], ["data_docs/*"])
       }
-    }
-  }
-
-  # SQL models that were pushed; the run names their version.
-  dynamic "statement" {
-    for_each = each.key == local.models_system ? [each.key] : []
-
-    content {
-      sid       = "ReadPushedModels"
-      actions   = ["s3:GetObject"]
-      resources = ["${module.bucket["artifacts"].arn}/definitions/versions/${local.deployment_id}/*"] # headgate.lake.keys.definitions_key
     }
   }
 

@@ -29,6 +29,7 @@ data "aws_iam_policy_document" "keep_audit_ledger" {
 data "aws_iam_policy_document" "audit_cards" {
   source_policy_documents = [
     data.aws_iam_policy_document.use_key.json,
+    data.aws_iam_policy_document.read_definitions.json,
     data.aws_iam_policy_document.audit_everything.json,
     data.aws_iam_policy_document.keep_audit_ledger.json,
   ]

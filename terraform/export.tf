@@ -79,7 +79,7 @@ data "aws_iam_policy_document" "export_mysql" {
   for_each = local.exports
 
   source_policy_documents = concat(
-    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.write_originals_key.json],
+    [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_definitions.json, data.aws_iam_policy_document.write_originals_key.json],
     [for key, document in data.aws_iam_policy_document.enter_network : document.json if key == each.key],
   )
 

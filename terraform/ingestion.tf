@@ -1,7 +1,7 @@
 # Raw to curated: an object lands in raw, S3 notifies the queue, the gate processes the messages.
 locals {
-  # What every process may know. Names only; what they open is settled by each role.
-  environment = {
+  # What people and every process may know. Names only; what they open is settled by each role.
+  resource_names = {
     HEADGATE_RAW_BUCKET         = module.bucket["raw"].name
     HEADGATE_STAGING_BUCKET     = module.bucket["staging"].name
     HEADGATE_CURATED_BUCKET     = module.bucket["curated"].name
@@ -20,6 +20,9 @@ locals {
     HEADGATE_SQL_DIALECT        = local.platform.sql_dialect
     HEADGATE_MOST_REFUSED_SHARE = tostring(var.most_refused_share)
   }
+
+  # A process reads only definitions that were pushed to its own deployment.
+  environment = merge(local.resource_names, { HEADGATE_DEPLOYMENT_ID = local.deployment_id })
 }
 
 locals {
@@ -52,7 +55,10 @@ resource "aws_s3_bucket_notification" "raw" {
 
 # What the gate needs in its function and in the job for large files.
 data "aws_iam_policy_document" "gate" {
-  source_policy_documents = [var.raw_originals == "keep" ? data.aws_iam_policy_document.read_originals_key.json : data.aws_iam_policy_document.write_originals_key.json]
+  source_policy_documents = [
+    data.aws_iam_policy_document.read_definitions.json,
+    var.raw_originals == "keep" ? data.aws_iam_policy_document.read_originals_key.json : data.aws_iam_policy_document.write_originals_key.json,
+  ]
 
   statement {
     sid       = "ReadRaw"
@@ -249,7 +255,10 @@ locals {
   debounce_schedule_arn = "arn:${local.partition}:scheduler:${var.region}:${local.account_id}:schedule/default/${local.debounce_schedule}"
 }
 
+# A push ends a run's name, as a deployment does, so that the daily check sees it.
 data "aws_iam_policy_document" "start_pipeline" {
+  source_policy_documents = [data.aws_iam_policy_document.read_definitions.json]
+
   statement {
     sid       = "MoveOwnSchedule"
     actions   = ["scheduler:CreateSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule"]
@@ -260,26 +269,6 @@ data "aws_iam_policy_document" "start_pipeline" {
     sid       = "SeeAndStartRuns"
     actions   = ["states:ListExecutions", "states:StartExecution"]
     resources = [local.machine_arns["curated_to_prod"]]
-  }
-
-  # A push ends a run's name, as a deployment does, so that the daily check sees it.
-  statement {
-    sid       = "SeeWhatWasPushed"
-    actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["artifacts"].arn}/${local.current_definitions}"]
-  }
-
-  # Without ListBucket S3 answers 403 instead of 404.
-  statement {
-    sid       = "SeeWhetherAnythingWasPushed"
-    actions   = ["s3:ListBucket"]
-    resources = [module.bucket["artifacts"].arn]
-
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values   = [local.current_definitions]
-    }
   }
 
   statement {
@@ -323,7 +312,6 @@ module "start_pipeline" {
     HEADGATE_RUN_INTERVAL_S     = tostring(local.run_interval_s)
     HEADGATE_RUN_SHARE          = tostring(local.run_share)
     HEADGATE_RUN_SHARE_WAIT_S   = tostring(local.run_share_wait_s)
-    HEADGATE_DEPLOYMENT_ID      = local.deployment_id
   })
   policy_json        = data.aws_iam_policy_document.start_pipeline.json
   log_retention_days = var.log_retention_days

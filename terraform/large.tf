@@ -3,7 +3,8 @@
 # The machine waits for a free place among the job's runs, repeats what may be repeated, and sees a job that was killed. A file that
 # fails for good says so in its record, and its message lies in the gate's dead-letter queue, ready for a redrive like any other.
 locals {
-  large_arguments = "{% {'--object': $states.context.Execution.Input.object, '--run': $states.context.Execution.Name} %}"
+  # The version of the contracts is the one that the function chose for the file.
+  large_arguments = "{% {'--object': $states.context.Execution.Input.object, '--run': $states.context.Execution.Name, '--HEADGATE_DEFINITIONS': $states.context.Execution.Input.definitions} %}"
 
   large_definition = {
     Comment        = "One large file through the gate"

@@ -1,6 +1,6 @@
 output "environment" {
   description = "What a shell needs to work with this deployment; scripts/deploy.py writes it to deployment.json."
-  value = merge(local.environment, local.records_environment, {
+  value = merge(local.resource_names, local.records_environment, {
     HEADGATE_EXPORT_MACHINES    = jsonencode({ for key, export in local.exports : export.source => local.machine_arns[key] })
     HEADGATE_ANALYSTS_WORKGROUP = join("", [for key, workgroup in aws_athena_workgroup.this : workgroup.name if key == "analysts"])
     HEADGATE_STATE_MACHINE_ARN  = aws_sfn_state_machine.curated_to_prod.arn

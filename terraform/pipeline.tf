@@ -12,7 +12,7 @@ locals {
   has_ended            = "$states.input.status in ['FAILED', 'ERROR', 'TIMEOUT', 'STOPPED', 'EXPIRED']"
   failed_ones          = "$states.input.systems[state = 'failed']"
   failure_story        = "$join(${local.failed_ones}.(system & ': ' & cause), '\\n')"
-  definitions_of_run   = "($definitions = '' ? {} : {'--HEADGATE_DEFINITIONS': $definitions})"
+  definitions_of_run   = "{'--HEADGATE_DEFINITIONS': $definitions}"
   full_of_run          = "($exists($states.context.Execution.Input.full) ? {'--full': $states.context.Execution.Input.full} : {})" # `headgate run --full`
   job_arguments_of_run = "{% $merge([$exists($states.context.Execution.Input.as_of) ? {'--as_of': $states.context.Execution.Input.as_of} : {}, ${local.full_of_run}, ${local.definitions_of_run}]) %}"
 
@@ -238,13 +238,13 @@ locals {
 
   current_definitions = "definitions/current.json" # headgate.lake.keys.CURRENT_DEFINITIONS
 
-  # `headgate push` names the SQL models in use in the metadata of one object. A run asks when it is its turn, and passes the version to
+  # `headgate push` names the contracts and SQL models in use in the metadata of one object. A run asks when it is its turn, and passes the version to
   # all of its jobs. A pointer to another deployment is ignored. docs/adr/0117-push-of-contracts-and-models.md
   definition_states = {
     "See what was pushed" = merge(local.ask_for_definitions, {
       Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
       Arguments = { Bucket = module.bucket["artifacts"].name, Prefix = local.current_definitions }
-      Assign    = { definitions = "" }
+      Assign    = { definitions = "deployed" }
       Output    = "{% {'is_pushed': $count($states.result.Contents) > 0} %}"
       Next      = "Was anything pushed?"
     })
@@ -256,7 +256,7 @@ locals {
     "Choose the definitions" = merge(local.ask_for_definitions, {
       Resource  = "arn:${local.partition}:states:::aws-sdk:s3:headObject"
       Arguments = { Bucket = module.bucket["artifacts"].name, Key = local.current_definitions }
-      Assign    = { definitions = "{% $states.result.Metadata.deployment = '${local.deployment_id}' and $states.result.Metadata.version != 'deployed' ? $states.result.Metadata.version : '' %}" }
+      Assign    = { definitions = "{% $states.result.Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : 'deployed' %}" }
       Output    = "{% {} %}"
       Next      = "Start merge_curated"
     })

@@ -8,7 +8,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "report" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.ask_lake.json]
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_definitions.json, data.aws_iam_policy_document.ask_lake.json]
 
   statement {
     sid       = "ReadFileRecords"

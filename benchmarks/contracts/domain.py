@@ -1,13 +1,14 @@
 """How much of a domain lies outside it: the engine's words, and the lake projects of examples/.
 
 The example of a bike share needs no line of the engine: its lines are counted, and files outside it that have
-a word of it. Its system and the models of the airports are built from local files. Their SQL is edited and
-pushed to a deployed lake. Last, a copy of the repository without the retail domain deploys a lake.
+a word of it. Its system and the models of the airports are built from local files. Their SQL, and then a rule
+of a contract, is edited and pushed to a deployed lake. Last, a copy of the repository without the retail
+domain deploys a lake.
 
 Prints one JSON object in its last line: engine_words (lines of the engine with a word of a domain),
 lines_bike_share, files_edited_outside, models_local_s (the slower of both, wall time, the least of three
-processes), push_s (from an edit of SQL until it is in use in a lake, wall time, the least of three),
-deploy_without_retail (1 or 0).
+processes), push_s and push_contract_s (from an edit of SQL, and of a contract, until it is in use in a lake,
+wall time, the least of three), deploy_without_retail (1 or 0).
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headgate.domains.discovery import package_domains
 from tests.e2e.lakes import deployed
 from tests.unit.test_engine_words import engine_files, lines_with_words
+
+if TYPE_CHECKING:
+    from tests.e2e.lakes import Lake
 
 ROOT = Path(__file__).parents[2]
 BIKES, AIRPORTS = ROOT / "examples" / "bike-share", ROOT / "examples" / "airports"
@@ -42,7 +47,7 @@ def main() -> None:
         ),
         "files_edited_outside": len(lines_with_words(engine_files(), WORDS_OF_BIKES)),
         "models_local_s": models_local_s(),
-        "push_s": push_s(),
+        **pushes_s(),
         "deploy_without_retail": deploys_without_retail(),
     }
     print(json.dumps(figures))
@@ -86,20 +91,30 @@ def least_s(project: Path, *arguments: str) -> float:
     return round(min(durations), 2)
 
 
-def push_s() -> float:
-    """Return the seconds from an edit of a model until its version is in use in a deployed lake."""
+def pushes_s() -> dict[str, float]:
+    """Return the seconds from an edit until its version is in use in a lake: of SQL, and of a rule."""
     with tempfile.TemporaryDirectory() as folder:
         project = shutil.copytree(AIRPORTS, Path(folder) / "lake")
         (model,) = (project / "models").glob("*.sql")
-        text, durations = model.read_text(encoding="utf-8"), []
+        contract = project / "contracts" / "source" / "weather.yaml"
+        rule = "physicalType: DECIMAL(10,2)\n    logicalTypeOptions: {{maximum: {} }}\n"
         with deployed("bench-push", "quiet_s=3600", project=project) as lake:
-            for number in range(ROUNDS):
-                model.write_text(text.replace("a.name,", f"'{number}' as name,"), encoding="utf-8")
-                begun = time.perf_counter()
-                version = lake.headgate("push", "--yes")["version"]
-                durations.append(time.perf_counter() - begun)
-                if lake.headgate("push", "--list")["current"]["version"] != version:
-                    raise SystemExit("The pushed version is not in use.")
+            return {
+                "push_s": _push_s(lake, model, "a.name,", "'{}' as name,"),
+                "push_contract_s": _push_s(lake, contract, "physicalType: DECIMAL(10,2)\n", rule),
+            }
+
+
+def _push_s(lake: Lake, file: Path, old: str, new: str) -> float:
+    """Return the least wall time of a few pushes, each with a number of its own in the new text."""
+    text, durations = file.read_text(encoding="utf-8"), []
+    for number in range(1, ROUNDS + 1):
+        file.write_text(text.replace(old, new.format(number), 1), encoding="utf-8")
+        begun = time.perf_counter()
+        version = lake.headgate("push", "--yes")["version"]
+        durations.append(time.perf_counter() - begun)
+        if lake.headgate("push", "--list")["current"]["version"] != version:
+            raise SystemExit("The pushed version is not in use.")
     return round(min(durations), 2)
 
 

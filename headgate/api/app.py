@@ -72,6 +72,7 @@ class Application:
         typed.
         """
         began, context = time.monotonic(), event.get("requestContext", {})
+        self._lake.begin_request()
         self._request_id = str(context.get("requestId", ""))
         answer = self._answer(event)
         fields = {

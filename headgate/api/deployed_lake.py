@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.api.ports import KnownRuns
 from headgate.errors import SettingsError
 from headgate.settings import AcceptanceSettings, JobNamesSettings, SystemNamesSettings
-from headgate.wiring import api, intake, operations, stores
+from headgate.wiring import api, definitions, intake, operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,22 +95,34 @@ class DeployedLake:
         """Athena."""
         return stores.queries(self._env)
 
-    @cached_property
+    @property
     def mappings(self) -> Mappings:
         """Which columns are which fields."""
-        return intake.mappings(self._env)
+        return intake.mappings(self._env_of_request)
 
-    @cached_property
+    @property
     def reverter(self) -> Reverter:
         """The reverter of uploads."""
-        return intake.reverter(self._env)
+        return intake.reverter(self._env_of_request)
 
-    @cached_property
+    @property
     def contracts(self) -> Registry:
         """All contracts."""
-        from headgate.contracts.registry import Registry
+        return definitions.registry(self._env_of_request)
 
-        return Registry.load()
+    @property
+    def definitions(self) -> str:
+        """The version of the contracts: a hash, or `deployed`."""
+        return definitions.in_use(self._env_of_request)
+
+    @cached_property
+    def _env_of_request(self) -> Mapping[str, str]:
+        """The environment with the version that the first question of a request for contracts chose."""
+        return definitions.chosen(self._env)
+
+    def begin_request(self) -> None:
+        """Have the next question for contracts choose their version."""
+        self.__dict__.pop("_env_of_request", None)
 
     @cached_property
     def databases(self) -> Databases:

@@ -177,6 +177,8 @@ class LakePorts(Protocol):
     @property
     def contracts(self) -> Registry: ...  # noqa: D102
     @property
+    def definitions(self) -> str: ...  # noqa: D102
+    @property
     def databases(self) -> Databases: ...  # noqa: D102
     @property
     def caller_limit(self) -> CallerLimit | None: ...  # noqa: D102
@@ -184,6 +186,10 @@ class LakePorts(Protocol):
     def systems(self) -> Sequence[str]: ...  # noqa: D102
     @property
     def most_refused_share(self) -> float: ...  # noqa: D102
+
+    def begin_request(self) -> None:
+        """Have the next question for contracts choose their version, which the whole request then has."""
+        ...
 
     def bucket(self, zone: str) -> str:
         """Return the bucket of a zone, or of a system."""

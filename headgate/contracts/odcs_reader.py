@@ -104,6 +104,16 @@ def load_all(folder: Path) -> dict[str, Contract]:
     return {contract.dataset: contract for contract in contracts}
 
 
+def load_packed(zone: str, texts: Mapping[str, str]) -> dict[str, Contract]:
+    """Return the contracts of a zone by dataset, from texts of JSON by `<zone>/<dataset>`, in the order of
+    their names.
+    """
+    contracts = [
+        _contract(text, ".json", zone) for name, text in sorted(texts.items()) if name.startswith(f"{zone}/")
+    ]
+    return {contract.dataset: contract for contract in contracts}
+
+
 def parse(document: Mapping[str, Any], zone: str) -> Contract:
     """The contract that an ODCS document states.
 

@@ -20,6 +20,7 @@ from headgate.errors import ContractError
 from headgate.project import MODELS_SYSTEM, analyst_tables, cards, currency, lake_domains, project
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from headgate.contracts.model import Contract
@@ -53,22 +54,26 @@ class Registry:
     lake: dict[str, Contract]
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Registry:
+    def load(cls, folder: Path | None = None, packed: Mapping[str, str] | None = None) -> Registry:
         """Read every contract below `folder`, by default those of the package and of the lake's domains, with
         derived ones.
+
+        Args:
+            packed: contracts that replace all of `source` and `prod`: texts of JSON by `<zone>/<dataset>`, as
+                an archive has them.
 
         Raises:
             ContractError: two domains bring the same contract, a system has no contract, or one names a
                 system that no domain brings.
         """
-        source, prod, lake = (_load_zone(zone, folder) for zone in ("source", "prod", "lake"))
+        source, prod, lake = (_load_zone(zone, folder, packed) for zone in ("source", "prod", "lake"))
         curated = {name: curated_contract(contract) for name, contract in source.items()}
         prod = with_derived_columns(prod, curated)
         derived = {} if folder else analyst_contracts(analyst_tables(), source, prod)
         registry = cls(
             source, curated, {name: own_model(contract) for name, contract in (prod | derived).items()}, lake
         )
-        if not folder and not is_archive():
+        if not folder and packed is None and not is_archive():
             _check_systems(registry)
         return registry
 
@@ -142,7 +147,21 @@ def contract_folders() -> tuple[str, ...]:
     return tuple(map(str, folders("source")))
 
 
-def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
+def _load_zone(zone: str, root: Path | None, packed: Mapping[str, str] | None) -> dict[str, Contract]:
+    if packed is None or zone == "lake":
+        contracts = _load_files(zone, root)
+    else:
+        contracts = odcs_reader.load_packed(zone, packed)
+    lake_currency, declared = currency(), no_cards()
+    contracts = {name: in_currency(contract, lake_currency) for name, contract in contracts.items()}
+    return (
+        contracts
+        if root
+        else {name: declared_by_lake(contract, declared) for name, contract in contracts.items()}
+    )
+
+
+def _load_files(zone: str, root: Path | None) -> dict[str, Contract]:
     by_name: dict[str, tuple[Path, Contract]] = {}
     for folder in [root / zone] if root else folders(zone):
         for name, contract in odcs_reader.load_all(folder).items():
@@ -155,13 +174,7 @@ def _load_zone(zone: str, root: Path | None) -> dict[str, Contract]:
             by_name[name] = folder, contract
     if zone == "prod" and not root and not is_archive():
         _add_tables_of_dashboards(by_name)
-    lake_currency, declared = currency(), no_cards()
-    contracts = {name: in_currency(contract, lake_currency) for name, (_, contract) in by_name.items()}
-    return (
-        contracts
-        if root
-        else {name: declared_by_lake(contract, declared) for name, contract in contracts.items()}
-    )
+    return {name: contract for name, (_, contract) in by_name.items()}
 
 
 def _add_tables_of_dashboards(by_name: dict[str, tuple[Path, Contract]]) -> None:

@@ -1,7 +1,8 @@
-"""Versions of the lake's SQL models that were pushed to a deployment, and the pointer to the version in use.
+"""Versions of the lake's contracts and SQL models that were pushed to a deployment, and the pointer to the
+version in use.
 
-A deployment has models of its own, in its archive. A pointer that another deployment's push wrote is ignored,
-so a deployment begins with its own models. docs/adr/0117-push-of-contracts-and-models.md
+A deployment has definitions of its own, in its archives. A pointer that another deployment's push wrote is
+ignored, so a deployment begins with its own. docs/adr/0117-push-of-contracts-and-models.md
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from headgate.lake.ports import ObjectRef, ObjectStore
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEPLOYED = "deployed"  # names the models of the deployment's own archive
+DEPLOYED = "deployed"  # names the definitions of the deployment's own archives
+_MODELS, _CONTRACTS = "models/", "contracts/"
 
 
 class DefinitionObjects(ObjectStore, Protocol):
@@ -38,19 +40,39 @@ class DefinitionObjects(ObjectStore, Protocol):
 
 @dataclass(frozen=True)
 class Definitions:
-    """A version of the SQL models, by table.
+    """A version of the contracts and SQL models.
 
-    `pushed_by` and `pushed_at` (UTC, ISO 8601) are of its first push.
+    Attributes:
+        files: texts by their names in a lake project: `models/<table>.sql`, and
+            `contracts/<zone>/<name>.yaml`, whose text is JSON, because a function has no YAML parser.
+        pushed_by, pushed_at: who pushed it first and when (UTC, ISO 8601).
     """
 
-    models: Mapping[str, str]
+    files: Mapping[str, str]
     pushed_by: str = field(default="", compare=False)
     pushed_at: str = field(default="", compare=False)
 
     @property
     def version(self) -> str:
         """Return a hash of the content."""
-        return hashlib.sha256(json.dumps(dict(self.models), sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(dict(self.files), sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Return the SQL of the models by table."""
+        return self._below(_MODELS, ".sql")
+
+    @property
+    def contracts(self) -> dict[str, str]:
+        """Return the contracts, as texts of JSON, by `<zone>/<name>`."""
+        return self._below(_CONTRACTS, ".yaml")
+
+    def _below(self, folder: str, ending: str) -> dict[str, str]:
+        return {
+            name.removeprefix(folder).removesuffix(ending): text
+            for name, text in self.files.items()
+            if name.startswith(folder)
+        }
 
 
 @dataclass(frozen=True)
@@ -76,9 +98,8 @@ class DefinitionVersions:
     deployment: str
 
     def in_use(self) -> str:
-        """Return the version in use; empty for the deployment's own models."""
-        push, _ = self.pointer()
-        return "" if push.version == DEPLOYED else push.version
+        """Return the version in use: a hash, or `deployed`."""
+        return self.pointer()[0].version
 
     def pointer(self) -> tuple[Push, str]:
         """Return the last push to this deployment, and the pointer's ETag.
@@ -146,7 +167,8 @@ class DefinitionVersions:
 
 
 def build_id(deployment: str, version: str) -> str:
-    """Return what tables are built with: the deployment's id, or a hash of it and of the version of the
-    definitions in use.
+    """Return what tables are built with: the deployment's id, or a hash of it and of the version that was
+    pushed.
     """
-    return hashlib.sha256(f"{deployment} {version}".encode()).hexdigest()[:8] if version else deployment
+    is_pushed = version not in {"", DEPLOYED}
+    return hashlib.sha256(f"{deployment} {version}".encode()).hexdigest()[:8] if is_pushed else deployment

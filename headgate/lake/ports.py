@@ -156,6 +156,7 @@ class FileRecord:
     size_bytes: int = 0
     content_sha256: str = ""
     contract: str = ""
+    definitions: str = ""  # the pushed version that the contract is of; empty for the deployment's own
     # Fingerprint of all that the gate took from the contract, whose version may stay as its rules change.
     contract_rules: str = ""
     received: int = 0

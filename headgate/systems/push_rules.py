@@ -1,8 +1,7 @@
 """Which edits of a lake project a push brings to a deployed lake, and which need a deployment. Pure.
 
-A push replaces the SQL of models that the deployment has, within the datasets that the deployment's models
-read: it needs no table, right or crawler that Terraform would make, and it changes no contract, so it weakens
-no rule and no mask.
+A push replaces SQL of models and contracts that the deployment has, by others that need no table, right or
+crawler that Terraform would make. It weakens no mask, and no stored row needs a replay because of it.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.project import FILE, OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS
+from headgate.contracts.stored_rows import stored_rows_effects
+from headgate.project import FILE, MODELS_SYSTEM, OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS
 from headgate.systems.model_references import reads_of
 
 if TYPE_CHECKING:
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from sqlglot import exp
 
+    from headgate.contracts.model import Column, Contract
+    from headgate.contracts.registry import Registry
     from headgate.systems.sql_models import SqlModels
 
-MODELS = f"headgate/{PACKED}/"  # folder of an archive with the models
 _DEPLOY = "Deploy it: `make deploy-localstack` or `make deploy-aws`."
-# Files of an archive that are the project's own: folder in the archive, folder of the project, ending there,
-# and why a push has none.
+# Folders of an archive that a push replaces, each with the folder of the project and the ending there.
+_PUSHED = (
+    (f"headgate/{PACKED}/", "models/", ".sql"),
+    ("headgate/_contracts/source/", "contracts/source/", ".yaml"),
+    ("headgate/_contracts/prod/", "contracts/prod/", ".yaml"),
+)
+# Other files of an archive that are the project's own, and why a push has none.
 _OF_PROJECT = (
-    (
-        "headgate/_contracts/",
-        "contracts/",
-        ".yaml",
-        "a contract decides tables, rights and masks, which a deployment makes",
-    ),
     (
         f"headgate/{PACKED_DASHBOARDS}/",
         "dashboards/",
@@ -44,6 +44,9 @@ _OF_PROJECT = (
         "a Python system is code, which is in the archives of a deployment",
     ),
 )
+_MODEL_OF_RECORDS = "headgate.model"
+# Properties of a table that a deployment reads.
+_OF_DEPLOYMENT = ("headgate.system", "headgate.table", _MODEL_OF_RECORDS)
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,19 @@ class Refusal:
     remedy: str = _DEPLOY
 
 
+def definition_files(archive: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the models and contracts of an archive, by their names in a lake project."""
+    return {name: body.decode() for path, body in archive.items() if (name := _pushed_name(path))}
+
+
 def refused_files(deployed: Mapping[str, bytes], edited: Mapping[str, bytes]) -> list[Refusal]:
-    """Return what differs between two archives and is no model: definitions are never read by code that they
-    were not checked with.
+    """Return what differs between two archives and is no model and no contract: definitions are never read by
+    code that they were not checked with.
     """
     differing = sorted(
         path
         for path in deployed.keys() | edited.keys()
-        if not path.startswith(MODELS) and deployed.get(path, b"") != edited.get(path, b"")
+        if not _pushed_name(path) and deployed.get(path, b"") != edited.get(path, b"")
     )
     of_project = [refusal for path in differing if (refusal := _of_project(path))]
     code = [path for path in differing if not _of_project(path)]
@@ -80,9 +88,85 @@ def refused_models(deployed: SqlModels, edited: SqlModels) -> list[Refusal]:
     return [*_tables(deployed.queries, edited.queries), *_reads(set(deployed.READS), edited.queries)]
 
 
-def changed_models(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Return the tables whose SQL differs, sorted."""
-    return sorted(table for table in before.keys() | after.keys() if before.get(table) != after.get(table))
+def refused_contracts(before: Registry, edited: Registry) -> list[Refusal]:
+    """Return the edits of contracts that need a deployment.
+
+    Args:
+        before: the contracts of the deployment, or those in use, which may have more columns and masks.
+    """
+    return [
+        Refusal(f"contracts/{zone}/{name}.yaml", reason)
+        for zone in ("source", "prod")
+        for name, reason in _of_zone(getattr(before, zone), getattr(edited, zone))
+    ]
+
+
+def changed_files(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Return the names of the definitions that differ, sorted."""
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def _of_zone(before: Mapping[str, Contract], after: Mapping[str, Contract]) -> Iterator[tuple[str, str]]:
+    for name in sorted(after.keys() - before.keys()):
+        yield name, "it is new, and a deployment makes its table"
+    for name in sorted(before.keys() - after.keys()):
+        yield name, "it is gone, and a deployment removes its table"
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            yield from ((name, reason) for reason in _reasons(before[name], after[name]))
+
+
+def _reasons(before: Contract, after: Contract) -> Iterator[str]:
+    for name in _OF_DEPLOYMENT:
+        if before.properties.get(name) != after.properties.get(name):
+            yield f"{name} differs, and a deployment makes what follows from it"
+    if _MODEL_OF_RECORDS in before.properties:
+        yield "records are created by it, and a deployment makes their API"
+    if personal := sorted(set(before.personal) ^ set(after.personal)):
+        yield f"{', '.join(personal)}: a deployment decides who may read data about a person"
+    yield from _masks(before, after)
+    if after.zone == "source":
+        yield from _stored_rows(before, after)
+    elif after.system != MODELS_SYSTEM and _types(before) != _types(after):
+        yield f"the code of {after.system} builds its columns"
+
+
+def _masks(before: Contract, after: Contract) -> Iterator[str]:
+    """Say where values would be masked less, or searched less for card numbers."""
+    then, now = ({column.name: column for column in contract.columns} for contract in (before, after))
+    for name, column in then.items():
+        if column.mask and (name not in now or now[name].mask is not column.mask):
+            yield f"{name}: its mask is gone or is another"
+    for name, column in now.items():
+        if not set(_exemptions(column)) <= set(_exemptions(then.get(name))):
+            yield f"{name}: a deployment records that it holds no card data"
+
+
+def _exemptions(column: Column | None) -> list[object]:
+    """Return the statements by which a column is searched less for card numbers."""
+    return [of for of in (column.no_cards, column.content, column.unmasked) if of] if column else []
+
+
+def _stored_rows(before: Contract, after: Contract) -> Iterator[str]:
+    if gone := sorted(set(before.names) - set(after.names)):
+        yield f"{', '.join(gone)} would leave the table"
+    for effect in stored_rows_effects(before, after):
+        if effect.needs_replay:
+            yield f"{effect.column or 'the key'}: {effect.effect}"
+
+
+def _types(contract: Contract) -> list[tuple[str, object]]:
+    return [(column.name, column.type) for column in contract.columns]
+
+
+def _pushed_name(path: str) -> str:
+    """Return the name in a lake project of a file that a push replaces; empty for any other file."""
+    return next((_named(path, *of) for of in _PUSHED if path.startswith(of[0])), "")
+
+
+def _named(path: str, packed: str, folder: str, ending: str) -> str:
+    name = path.removeprefix(packed)
+    return f"{folder}{name.removesuffix('.json')}{ending}" if name.endswith(".json") else f"{folder}{name}"
 
 
 def _of_project(path: str) -> Refusal | None:
@@ -90,13 +174,7 @@ def _of_project(path: str) -> Refusal | None:
         return Refusal(FILE, "the settings of the lake are in the archives of a deployment")
     for packed, folder, ending, reason in _OF_PROJECT:
         if path.startswith(packed):
-            name = path.removeprefix(packed)
-            return Refusal(
-                f"{folder}{name.removesuffix('.json')}{ending}"
-                if name.endswith(".json")
-                else f"{folder}{name}",
-                reason,
-            )
+            return Refusal(_named(path, packed, folder, ending), reason)
     return None
 
 

@@ -122,7 +122,10 @@ def onboarding(env: Mapping[str, str]) -> Onboarding:
 
 @cache
 def models_by_name() -> dict[str, RecordModel]:
-    """The models whose records may be created, read once per process."""
+    """The models whose records may be created, read once per process: a push changes none of their
+    contracts.
+    """
+    from headgate.contracts.registry import Registry
     from headgate.onboarding.models import models_of
 
-    return models_of(stores.source_contracts())
+    return models_of(Registry.load().source)

@@ -1,17 +1,27 @@
-"""The SQL models that were pushed to a deployment."""
+"""The contracts and SQL models of a unit of work: the deployment's own, or a version that was pushed to it.
+
+A unit of work (a file, a request, a run, a job) chooses its version once, when it begins, and passes it on in
+its environment. All that it reads is then of this version. docs/adr/0117-push-of-contracts-and-models.md
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
-from headgate.aws import clients
-from headgate.errors import SettingsError
+from headgate.errors import NotFoundError, SettingsError
 from headgate.settings import ArtifactsSettings, DefinitionsSettings
+from headgate.wiring import stores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from headgate.lake.definitions import DefinitionVersions
+    from headgate.contracts.registry import Registry
+    from headgate.lake.definitions import Definitions, DefinitionVersions
+
+Result = TypeVar("Result")
+VARIABLE = "HEADGATE_DEFINITIONS"
+_KEPT_VERSIONS = 4  # by a process: the one in use, and those that files and runs under way still have
 
 
 def versions(env: Mapping[str, str]) -> DefinitionVersions:
@@ -21,30 +31,107 @@ def versions(env: Mapping[str, str]) -> DefinitionVersions:
     Raises:
         SettingsError: the deployment is older than `headgate push`.
     """
-    from headgate.aws.s3 import S3Objects
-    from headgate.lake import keys
-    from headgate.lake.definitions import DefinitionVersions
-    from headgate.lake.ports import ObjectRef
-
-    bucket, objects = ArtifactsSettings.from_env(env).artifacts_bucket, S3Objects(clients.s3())
-    deployment = DefinitionsSettings.from_env(env).deployment_id
-    deployment = deployment or objects.metadata(ObjectRef(bucket, keys.DEPLOYED_CODE)).get("deployment", "")
+    bucket, deployment = ArtifactsSettings.from_env(env).artifacts_bucket, _deployment(env)
     if not deployment:
         raise SettingsError("This deployment is older than `headgate push`. Deploy again, then push.")
-    return DefinitionVersions(objects, bucket, deployment)
+    return _versions(bucket, deployment)
+
+
+def chosen(env: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the environment with the version of a unit of work that begins: the one that it names already,
+    or else the one in use.
+
+    A version of an earlier deployment gives way to the definitions of the deployment that is in place.
+    """
+    version = in_use(env)
+    return env if DefinitionsSettings.from_env(env).definitions == version else {**env, VARIABLE: version}
+
+
+def with_one_version(job: Callable[[Mapping[str, str]], Result]) -> Callable[[Mapping[str, str]], Result]:
+    """Return a job that chooses its version when it begins, unless its arguments name one."""
+    return lambda arguments: job(chosen(arguments))
+
+
+def in_use(env: Mapping[str, str]) -> str:
+    """Return the version that an environment names, or the one in use now: a hash, or `deployed`."""
+    from headgate.lake.definitions import DEPLOYED
+
+    version, deployment = DefinitionsSettings.from_env(env).definitions, ""
+    if version != DEPLOYED:
+        deployment = _deployment(env)
+    if not deployment:
+        return DEPLOYED
+    bucket = ArtifactsSettings.from_env(env).artifacts_bucket
+    if not version:
+        return _versions(bucket, deployment).in_use()
+    try:
+        _pushed(bucket, deployment, version)
+    except NotFoundError:
+        return DEPLOYED
+    return version
+
+
+def pushed_version(env: Mapping[str, str]) -> str:
+    """Return the pushed version that a unit of work has; empty for the deployment's own definitions."""
+    from headgate.lake.definitions import DEPLOYED
+
+    version = in_use(env)
+    return "" if version == DEPLOYED else version
+
+
+def registry(env: Mapping[str, str]) -> Registry:
+    """Return all contracts of a unit of work, read once per process and version."""
+    from headgate.contracts.registry import contract_folders
+
+    version = pushed_version(env)
+    of_version = (
+        (ArtifactsSettings.from_env(env).artifacts_bucket, _deployment(env), version) if version else ()
+    )
+    return _registry(of_version, contract_folders())
 
 
 def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Return the SQL of the models that a run names, by table; None for the deployment's own."""
-    version = DefinitionsSettings.from_env(env).definitions
+    """Return the SQL of the models of a unit of work, by table; None for the deployment's own."""
+    version = pushed_version(env)
     return versions(env).read(version).models if version else None
 
 
 def build_id(env: Mapping[str, str]) -> str:
-    """Return what a run builds tables with: the deployment's id, or one of it and the version that the run
-    names.
-    """
+    """Return what a run builds tables with: the deployment's id, or one of it and the version of the run."""
     from headgate.lake.definitions import build_id
 
-    settings = DefinitionsSettings.from_env(env)
-    return build_id(settings.deployment_id, settings.definitions)
+    return build_id(DefinitionsSettings.from_env(env).deployment_id, in_use(env))
+
+
+@lru_cache(maxsize=_KEPT_VERSIONS)
+def _registry(of_version: tuple[str, ...], folders: tuple[str, ...]) -> Registry:  # noqa: ARG001 the folders are a key of a project
+    from headgate.contracts.registry import Registry
+
+    return Registry.load(packed=_pushed(*of_version).contracts) if of_version else Registry.load()
+
+
+@lru_cache(maxsize=_KEPT_VERSIONS)
+def _pushed(bucket: str, deployment: str, version: str) -> Definitions:
+    return _versions(bucket, deployment).read(version)
+
+
+def _versions(bucket: str, deployment: str) -> DefinitionVersions:
+    from headgate.lake.definitions import DefinitionVersions
+
+    return DefinitionVersions(stores.objects(), bucket, deployment)
+
+
+def _deployment(env: Mapping[str, str]) -> str:
+    """Return the id of the environment's deployment, or of the one that is in place; empty where there is
+    none that knows pushes.
+    """
+    from headgate.lake import keys
+    from headgate.lake.ports import ObjectRef
+
+    if deployment := DefinitionsSettings.from_env(env).deployment_id:
+        return deployment
+    code = ObjectRef(ArtifactsSettings.from_env(env).artifacts_bucket, keys.DEPLOYED_CODE)
+    try:
+        return stores.objects().metadata(code).get("deployment", "")
+    except NotFoundError:
+        return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.settings import GateSettings, RawSettings, ScanSettings, StagingSettings, SystemSettings
-from headgate.wiring import clock, stores
+from headgate.wiring import clock, definitions, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,18 +28,22 @@ def forgetter(env: Mapping[str, str], build: Callable[[], None]) -> Forgetter:
     gate, raw = GateSettings.from_env(env), RawSettings.from_env(env).raw_bucket
     buckets = Buckets(raw, gate.curated_bucket, gate.quarantine_bucket, gate.artifacts_bucket)
     eraser = RowEraser(
-        stores.objects(), stores.ledger(env), stores.source_contracts(), buckets, clock.utc_now, gate.lease_s
+        stores.objects(),
+        stores.ledger(env),
+        definitions.registry(env).source,
+        buckets,
+        clock.utc_now,
+        gate.lease_s,
     )
     return Forgetter(eraser, partial(_built_zones, env), build, StagingSettings.from_env(env).staging_bucket)
 
 
 def _built_zones(env: Mapping[str, str]) -> BuiltZones:
     """Where the lake keeps what it builds, with the folders that its tables show now."""
-    from headgate.contracts.registry import Registry
     from headgate.erasure.purge_versions import BuiltZones
 
     gate, systems, scan = GateSettings.from_env(env), SystemSettings.from_env(env), ScanSettings.from_env(env)
-    registry, named = Registry.load(), stores.databases(env)
+    registry, named = definitions.registry(env), stores.databases(env)
     shown: dict[str, set[str]] = {}
     tables = [(named.curated, name) for name in (*registry.source, *registry.lake)] + [
         (named.prod, name) for name in registry.prod

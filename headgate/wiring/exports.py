@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.aws import clients
 from headgate.errors import SettingsError
 from headgate.settings import ExportMachineSettings, ExportSettings, MaskingKeySettings, MySqlSettings
-from headgate.wiring import stores
+from headgate.wiring import definitions, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,6 @@ def exporting(
         source: only its contracts are used; empty for the contracts that name no source.
     """
     from headgate.aws.secrets import Secrets
-    from headgate.contracts.registry import Registry
     from headgate.export.exporting import Exporting
     from headgate.export.server.session import Session
     from headgate.export.server.tables import contracts_of
@@ -111,7 +110,7 @@ def exporting(
     return Exporting(
         connect=partial(Session, login),
         objects=stores.objects(),
-        contracts=contracts_of(Registry.load().source, source),
+        contracts=contracts_of(definitions.registry(env).source, source),
         raw_bucket=settings.raw_bucket,
         state_bucket=settings.artifacts_bucket,
         workspace=workspace,

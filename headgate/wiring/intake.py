@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws import clients
 from headgate.settings import ArtifactsSettings, ClosingSettings, GateSettings, RunSettings, WorkerSettings
-from headgate.wiring import clock, operations, stores
+from headgate.wiring import clock, definitions, operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,19 +51,23 @@ def gate_ports(env: Mapping[str, str]) -> GatePorts:
 
 
 def gate_rules(env: Mapping[str, str]) -> GateRules:
-    """Return the rules by which every way through the gate checks files."""
+    """Return the rules by which every way through the gate checks files: of the version that `env` names, or
+    of the one in use.
+    """
     from headgate.aws.secrets import Secrets
     from headgate.intake.files.gate import GateRules
     from headgate.lake.states import Originals
     from headgate.matching.mappings import Mappings
 
-    settings, contracts = GateSettings.from_env(env), stores.source_contracts()
+    env = definitions.chosen(env)
+    settings, contracts = GateSettings.from_env(env), definitions.registry(env).source
     return GateRules(
         contracts,
         partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret),
         Mappings(stores.objects(), settings.artifacts_bucket, contracts, _sample_table),
         worker(env).largest_bytes,
         Originals(settings.raw_originals),
+        definitions.pushed_version(env),
     )
 
 
@@ -138,7 +142,7 @@ def runs(
 
     url = RunSettings.from_env(env).raw_queue_url
     sightings = Sightings(
-        stores.objects(), stores.source_contracts(), GateSettings.from_env(env).curated_bucket
+        stores.objects(), definitions.registry(env).source, GateSettings.from_env(env).curated_bucket
     )
     processor = file_processor(env, time_left_s, run, is_redelivery)
     return ExportRuns(
@@ -196,13 +200,12 @@ def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
 
 def mappings(env: Mapping[str, str]) -> Mappings:
     """Which columns are which fields, as people decide."""
-    from headgate.contracts.registry import Registry
     from headgate.matching.mappings import Mappings
 
     return Mappings(
         stores.objects(),
         ArtifactsSettings.from_env(env).artifacts_bucket,
-        Registry.load().source,
+        definitions.registry(env).source,
         _sample_table,
     )
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 from headgate.aws import clients, unexpected_errors
 from headgate.errors import HeadgateError
 from headgate.settings import ArtifactsSettings, LineageSettings, MergeSettings
-from headgate.wiring import clock, stores
+from headgate.wiring import clock, definitions, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,11 +72,10 @@ def table_events(env: Mapping[str, str]) -> TableEvents:
 
     The file records are read once, and only for a dataset's table.
     """
-    from headgate.contracts.registry import Registry
     from headgate.lineage.openlineage import LakeNames
     from headgate.systems.table_events import TableEvents
 
-    settings, registry = MergeSettings.from_env(env), Registry.load()
+    settings, registry = MergeSettings.from_env(env), definitions.registry(env)
     names = LakeNames(clients.s3().meta.region_name, settings.curated_bucket, settings.curated_database)
     return TableEvents(
         stores.objects(),

@@ -1,4 +1,4 @@
-"""Push the SQL models of a lake project to its deployment."""
+"""Push the contracts and SQL models of a lake project to its deployment."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from headgate.settings import ArtifactsSettings
 from headgate.wiring import clock, definitions, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from headgate.contracts.registry import Registry
     from headgate.lake.definitions import Definitions, Push
     from headgate.systems.push_rules import Refusal
     from headgate.systems.sql_models import SqlModels
@@ -28,7 +29,8 @@ class PushPlan:
     Attributes:
         before: the version in use, or `deployed`.
         etag: of the pointer that was read.
-        changed: tables whose SQL is another than that in use.
+        changed: files that differ from those in use.
+        effects: of changed contracts, on those who send files and those who read tables.
         refused: edits that need a deployment; then nothing is pushed.
     """
 
@@ -37,40 +39,72 @@ class PushPlan:
     before: str
     etag: str
     changed: tuple[str, ...]
+    effects: tuple[str, ...] = ()
     refused: tuple[Refusal, ...] = ()
 
     @property
     def version(self) -> str:
-        """Return the version that will be in use; `deployed` if the SQL is that of the deployment."""
+        """Return the version that will be in use; `deployed` if the files are those of the deployment."""
         from headgate.lake.definitions import DEPLOYED
 
-        return DEPLOYED if self.edited.models == self.deployed else self.edited.version
+        return DEPLOYED if self.edited.files == self.deployed else self.edited.version
 
 
 def plan(env: Mapping[str, str]) -> PushPlan:
     """Compare the lake project with the deployment and with the version in use.
 
     Raises:
-        ContractError: a model cannot be run; the message names its file.
+        ContractError: a contract or a model cannot be used; the message names its file.
     """
+    from headgate.contracts.registry import Registry
     from headgate.lake.definitions import DEPLOYED, Definitions
     from headgate.systems.packed_files import package_files
-    from headgate.systems.push_rules import changed_models, refused_files, refused_models
+    from headgate.systems.push_rules import changed_files, definition_files, refused_files
 
     versions, archive, files = definitions.versions(env), _deployed_files(env), package_files()
-    deployed, edited = _texts(archive), _texts(files)
-    push, etag = versions.pointer()
-    in_use = deployed if push.version == DEPLOYED else versions.read(push.version).models
-    refused = refused_files(archive, files) or refused_models(_models(env, deployed), _models(env, edited))
+    Registry.load()  # checks also that systems and tables of the project fit
     by, at = _caller(), clock.utc_now().isoformat(timespec="seconds")
+    deployed, edited = Definitions(definition_files(archive)), Definitions(definition_files(files), by, at)
+    push, etag = versions.pointer()
+    in_use = deployed if push.version == DEPLOYED else versions.read(push.version)
+    refused = refused_files(archive, files) or _refused_definitions(env, deployed, in_use, edited)
     return PushPlan(
-        Definitions(edited, by, at),
-        deployed,
+        edited,
+        deployed.files,
         push.version,
         etag,
-        tuple(changed_models(in_use, edited)),
+        tuple(changed_files(in_use.files, edited.files)),
+        tuple(_effects(in_use, edited)),
         tuple(refused),
     )
+
+
+def _refused_definitions(
+    env: Mapping[str, str], deployed: Definitions, in_use: Definitions, edited: Definitions
+) -> list[Refusal]:
+    """Compare with the deployment, which made tables and rights, and with the version in use, by which rows
+    are stored and masked.
+    """
+    from headgate.systems.push_rules import refused_contracts, refused_models
+
+    of_deployment, of_edit = _registry(deployed), _registry(edited)
+    contracts = [
+        *refused_contracts(of_deployment, of_edit),
+        *refused_contracts(_registry(in_use), of_edit),
+    ]
+    models = refused_models(_models(env, deployed, of_deployment), _models(env, edited, of_edit))
+    return [*dict.fromkeys(contracts), *models]
+
+
+def _effects(in_use: Definitions, edited: Definitions) -> Iterator[str]:
+    """Yield a sentence for each difference of a source contract, and for whom it breaks something."""
+    from headgate.contracts.difference import differences, is_breaking
+
+    before, after = _registry(in_use).source, _registry(edited).source
+    for name in sorted(before.keys() & after.keys()):
+        for change in differences(before[name], after[name]):
+            place = f"{name}.{change.column}" if change.column else name
+            yield f"{place}: {change.message}{f'; breaks {change.breaks}' if is_breaking(change) else ''}"
 
 
 def push(env: Mapping[str, str], planned: PushPlan) -> Push:
@@ -90,7 +124,8 @@ def push(env: Mapping[str, str], planned: PushPlan) -> Push:
 def push_back(env: Mapping[str, str], version: str, *, dry_run: bool = False) -> Push:
     """Move the pointer to an earlier version, or to `deployed`; return it as it is then.
 
-    Every version of a deployment was checked against this deployment when it was pushed.
+    Every version of a deployment was checked against this deployment when it was pushed. It may have fewer
+    masks than the version in use, but not fewer than the deployment.
 
     Raises:
         NotFoundError: the version was not pushed to this deployment.
@@ -109,26 +144,18 @@ def push_back(env: Mapping[str, str], version: str, *, dry_run: bool = False) ->
     return versions.move(version, etag, _caller(), clock.utc_now().isoformat(timespec="seconds"))
 
 
-def _texts(files: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the SQL of the models in an archive, by table."""
-    from headgate.systems.push_rules import MODELS
-
-    return {
-        path.removeprefix(MODELS).removesuffix(".sql"): body.decode()
-        for path, body in files.items()
-        if path.startswith(MODELS)
-    }
-
-
-def _models(env: Mapping[str, str], texts: Mapping[str, str]) -> SqlModels:
+def _registry(of: Definitions) -> Registry:
     from headgate.contracts.registry import Registry
+
+    return Registry.load(packed=of.contracts)
+
+
+def _models(env: Mapping[str, str], of: Definitions, registry: Registry) -> SqlModels:
     from headgate.query import translate
     from headgate.systems.sql_models import sql_models
 
-    registry = Registry.load()
-    return sql_models(
-        registry.prod, registry.curated, partial(translate, databases=stores.databases(env)), texts
-    )
+    translated = partial(translate, databases=stores.databases(env))
+    return sql_models(registry.prod, registry.curated, translated, of.models)
 
 
 def _deployed_files(env: Mapping[str, str]) -> dict[str, bytes]:

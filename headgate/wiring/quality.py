@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate.settings import ArtifactsSettings, CuratedSettings, LogSettings, ScanSettings
-from headgate.wiring import clock, operations, stores
+from headgate.wiring import clock, definitions, operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,12 +28,11 @@ CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit'
 
 def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
     """The gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
-    from headgate.contracts.registry import Registry
     from headgate.quality.gate import QualityGate
 
     return QualityGate(
         stores.objects(),
-        Registry.load().curated,
+        definitions.registry(env).curated,
         CuratedSettings.from_env(env).curated_bucket,
         data_docs(env),
         workspace,
@@ -53,7 +52,6 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
     Args:
         since: a full audit reads again what was last audited before then; naive UTC.
     """
-    from headgate.contracts.registry import Registry
     from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text, scanner_version
     from headgate.quality.declared_columns import declared_columns
 
@@ -62,7 +60,7 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
     def alert(found: Sequence[AuditFinding]) -> None:
         operations.alerts(env).send("Headgate: the card-data audit found something", alert_text(found))
 
-    registry = Registry.load()
+    registry = definitions.registry(env)
     declared = declared_columns([*registry.prod.values(), *registry.curated.values()])
     scanner = scanner_version(json.dumps(declared, sort_keys=True))
     return CardAudit(stores.objects(), ledger, clock.utc_now, alert, scanner, since=since, declared=declared)
@@ -103,10 +101,9 @@ def leak_scans(
 def card_audit_table(env: Mapping[str, str]) -> pd.DataFrame:
     """Return the table of the card-data audit, with the columns that contracts except from it."""
     from headgate.contracts.card_declarations import described
-    from headgate.contracts.registry import Registry
     from headgate.quality.pci_audit import pci_audit
 
-    registry = Registry.load()
+    registry = definitions.registry(env)
     return pci_audit(leak_scans(env), described([*registry.prod.values(), *registry.curated.values()]))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws import clients
 from headgate.settings import CuratedSettings, MergeSettings
-from headgate.wiring import quality, stores
+from headgate.wiring import definitions, quality, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,14 +31,13 @@ def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVers
         notify: called with the table of each dataset that shows another snapshot than before.
     """
     from headgate.aws.glue.catalog import GlueCatalog
-    from headgate.contracts.registry import Registry
     from headgate.lake.versions import last_held
     from headgate.merge.merge_lake import Merging
     from headgate.quality.card_audit_ledger import refuse_leaks
     from headgate.quality.contract_audit import audit
 
     settings = MergeSettings.from_env(env)
-    registry = Registry.load()
+    registry = definitions.registry(env)
     scans = cache(partial(quality.increment_scans, env))
 
     def audit_without_leaks(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
@@ -63,7 +62,6 @@ def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVers
 def publish_file_records(env: Mapping[str, str]) -> Published:
     """The table `file_records` shows the ledger as it stands."""
     from headgate.aws.glue.catalog import GlueCatalog
-    from headgate.contracts.registry import Registry
     from headgate.merge.file_records import publish_file_records
     from headgate.quality.contract_audit import audit
     from headgate.snapshots.publishing import Publisher
@@ -73,7 +71,9 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
     publisher = Publisher(
         stores.objects(), catalog, settings.curated_database, settings.curated_bucket, audit
     )
-    return publish_file_records(publisher, Registry.load().lake["file_records"], stores.ledger(env).records())
+    return publish_file_records(
+        publisher, definitions.registry(env).lake["file_records"], stores.ledger(env).records()
+    )
 
 
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:

@@ -1,10 +1,10 @@
-"""Where the lake's data are: objects, file records, the catalog, contracts, and tables as Athena
+"""Where the lake's data are: objects, file records, the catalog, and tables as Athena
 reads them.
 """
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate.aws import clients
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.aws.s3 import S3Objects
-    from headgate.contracts.model import Contract
     from headgate.query.catalog import Databases
 
 
@@ -51,14 +50,6 @@ def catalog() -> GlueCatalog:
     from headgate.aws.glue.catalog import GlueCatalog
 
     return GlueCatalog(clients.glue())
-
-
-@cache
-def source_contracts() -> dict[str, Contract]:
-    """The contracts before the gate, read once per process."""
-    from headgate.contracts.registry import Registry
-
-    return Registry.load().source
 
 
 def databases(env: Mapping[str, str]) -> Databases:

@@ -100,10 +100,9 @@ def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[s
     run has none.
     """
     from headgate.aws.glue import job_arguments
-    from headgate.contracts.registry import Registry
     from headgate.systems.up_to_date import SystemTables, mark_unchanged
 
-    settings, registry = SystemSettings.from_env(env), Registry.load()
+    settings, registry = SystemSettings.from_env(env), definitions.registry(env)
     owned = {system: registry.tables_of(system) for system in settings.prod_buckets}
     is_full = job_arguments.is_full_run(env)
     unchanged = [

@@ -11,7 +11,6 @@ from headgate.errors import SettingsError
 from headgate.project import MODELS_SYSTEM
 from headgate.settings import (
     ArtifactsSettings,
-    DefinitionsSettings,
     EngineSettings,
     MergeSettings,
     SystemSettings,
@@ -138,7 +137,6 @@ def system_runner(
     """
     from headgate.aws.glue import job_arguments
     from headgate.aws.glue.catalog import GlueCatalog
-    from headgate.contracts.registry import Registry
     from headgate.facts.fact_store import FactStore
     from headgate.quality.output_audit import OutputAudit
     from headgate.snapshots.publishing import Publisher
@@ -151,7 +149,7 @@ def system_runner(
             f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of "
             f"{', '.join(sorted(settings.prod_buckets))}"
         )
-    own = Registry.load().tables_of(system)
+    own = definitions.registry(env).tables_of(system)
     models_in_sql = own_models(env) if system == MODELS_SYSTEM else None
     package = cast("SystemPackage", models_in_sql) if models_in_sql else registry.system(system)
 
@@ -188,7 +186,7 @@ def system_runner(
                 options=options,
                 own_models=models_in_sql,
                 deployment=definitions.build_id(env),
-                definitions=DefinitionsSettings.from_env(env).definitions,
+                definitions=definitions.pushed_version(env),
                 is_full=facts.is_full,
             )
         return published, audit.docs_at
@@ -200,21 +198,19 @@ def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[s
     """Return the system that builds a prod table, and the datasets of the snapshot that the table is built
     from.
     """
-    from headgate.contracts.registry import Registry
     from headgate.systems import registry
 
-    system = Registry.load().prod[table].system
+    system = definitions.registry(env).prod[table].system
     package = cast("SystemPackage", own_models(env)) if system == MODELS_SYSTEM else registry.system(system)
     return system, registry.reads_of_table(package, table, lake.datasets)
 
 
 def own_models(env: Mapping[str, str]) -> SqlModels:
     """Return the lake project's SQL models, or those that a run names."""
-    from headgate.contracts.registry import Registry
     from headgate.query import Databases, translate
     from headgate.systems.sql_models import sql_models
 
-    settings, registry = SystemSettings.from_env(env), Registry.load()
+    settings, registry = SystemSettings.from_env(env), definitions.registry(env)
     curated = MergeSettings.from_env(env).curated_database
     translated = partial(translate, databases=Databases(curated, settings.prod_database))
     return sql_models(registry.prod, registry.curated, translated, definitions.pushed_models(env))
@@ -228,7 +224,6 @@ def snapshot_tables(
     `workspace` is a local folder with room for what is read.
     """
     from headgate.aws.glue.catalog import GlueCatalog
-    from headgate.contracts.registry import Registry
     from headgate.engines import athena, spark_session
     from headgate.engines.choose_engine import EngineName
     from headgate.engines.local import memory_mb_of
@@ -247,7 +242,7 @@ def snapshot_tables(
     return SnapshotTables(
         stores.objects(),
         GlueCatalog(clients.glue(), settings.crawler),
-        Registry.load().curated,
+        definitions.registry(env).curated,
         settings.curated_bucket,
         settings.curated_database,
         workspace,

@@ -6,7 +6,7 @@ from headgate.aws import cold_start
 
 # isort: split
 import os
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -17,19 +17,33 @@ from headgate.aws.gate_report import GateReport
 from headgate.aws.lambda_invocation import Deadline
 from headgate.aws.log_redaction import redact_logs
 from headgate.aws.retry_throttled import retry_throttled
-from headgate.wiring import intake
+from headgate.wiring import definitions, intake
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from headgate.intake.files.export_runs import ExportRuns
+    from headgate.lake.ports import FileRecord, ObjectRef
+
 logger = Logger(service="raw_to_curated")
 redact_logs(logger)
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
 deadline = Deadline()
-gate = cache(lambda: intake.runs(os.environ, deadline.left_s, is_redelivery=deadline.is_redelivery))
 report = GateReport(logger, metrics)
 cold_start.end_imports()
+
+
+@lru_cache(maxsize=1)
+def gate(version: str) -> ExportRuns:
+    """Return the gate with a version of the contracts."""
+    env = {**os.environ, definitions.VARIABLE: version}
+    return intake.runs(env, deadline.left_s, is_redelivery=deadline.is_redelivery)
+
+
+def receive(ref: ObjectRef) -> FileRecord:
+    """Process an object by the contracts that are in use now."""
+    return gate(definitions.in_use(os.environ)).receive(ref)
 
 
 def process(record: SQSRecord) -> None:
@@ -38,7 +52,7 @@ def process(record: SQSRecord) -> None:
     with intake.hide_message(os.environ, record.raw_event.get("receiptHandle", ""), deadline.receives):
         for ref in created_objects(record.body):
             with report.of(ref):
-                report.record(retry_throttled(partial(gate().receive, ref)))
+                report.record(retry_throttled(partial(receive, ref)))
 
 
 @metrics.log_metrics

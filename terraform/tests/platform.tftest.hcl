@@ -114,7 +114,7 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   }
 
   assert {
-    condition     = toset(keys(local.jobs["build_market_intelligence_hub"].arguments)) == toset(["--HEADGATE_CRAWLER", "--HEADGATE_DEPLOYMENT_ID", "--HEADGATE_ENGINE", "--HEADGATE_SPARK_FROM_MB", "--system"])
+    condition     = toset(keys(local.jobs["build_market_intelligence_hub"].arguments)) == toset(["--HEADGATE_CRAWLER", "--HEADGATE_ENGINE", "--HEADGATE_SPARK_FROM_MB", "--system"])
     error_message = "What nobody asked for is the hub's own default."
   }
 

@@ -261,16 +261,19 @@ run "least_privilege" {
   }
 
   assert {
-    condition = { for statement in data.aws_iam_policy_document.start_pipeline.statement : statement.sid => [statement.actions, statement.resources] if anytrue([for action in statement.actions : startswith(action, "s3:")]) } == {
-      SeeWhatWasPushed            = [toset(["s3:GetObject"]), toset(["${module.bucket["artifacts"].arn}/definitions/current.json"])]
-      SeeWhetherAnythingWasPushed = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
-    }
+    condition     = length([for statement in data.aws_iam_policy_document.start_pipeline.statement : statement.sid if anytrue([for action in statement.actions : startswith(action, "s3:")])]) == 0
     error_message = "The function that starts runs reads which definitions are in use, and nothing else of the artifacts."
   }
 
   assert {
-    condition     = alltrue([for document in data.aws_iam_policy_document.build_system : !strcontains(jsonencode(document.statement), "definitions/")])
-    error_message = "A system in Python reads no pushed definitions."
+    condition = { for statement in data.aws_iam_policy_document.read_definitions.statement : statement.sid => [statement.actions, statement.resources] } == {
+      ReadDefinitions = [toset(["s3:GetObject"]), toset([
+        "${module.bucket["artifacts"].arn}/definitions/current.json",
+        "${module.bucket["artifacts"].arn}/definitions/versions/${local.deployment_id}/*",
+      ])]
+      SeeWhetherAnythingWasPushed = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
+    }
+    error_message = "Whoever reads definitions reads those of its own deployment, and writes none."
   }
 
   assert {
@@ -366,12 +369,12 @@ run "least_privilege" {
 
   # Mocked documents are all equal, so they are counted: the key, snapshots, lineage, and the audit's ledger.
   assert {
-    condition     = length(data.aws_iam_policy_document.merge_curated.source_policy_documents) == 4 && length(data.aws_iam_policy_document.build_system["market-intelligence-hub"].source_policy_documents) == 3
+    condition     = length(data.aws_iam_policy_document.merge_curated.source_policy_documents) == 5 && length(data.aws_iam_policy_document.build_system["market-intelligence-hub"].source_policy_documents) == 4
     error_message = "The jobs that publish tables may write their lineage events."
   }
 
   assert {
-    condition     = length(data.aws_iam_policy_document.quality_gate.source_policy_documents) == 2
+    condition     = length(data.aws_iam_policy_document.quality_gate.source_policy_documents) == 3
     error_message = "The quality gate publishes no table, and writes no lineage event."
   }
 

@@ -1,6 +1,4 @@
-"""Pushed SQL on a deployed lake: in use within seconds, never mixed within a run, and undone by
-one command.
-"""
+"""Pushed contracts and SQL on a deployed lake: in use within seconds, never mixed, undone by one command."""
 
 from __future__ import annotations
 
@@ -12,6 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.aws.dynamodb.ledger import DynamoLedger
+from headgate.aws.s3 import S3Objects
+from headgate.errors import ConflictError
+from headgate.lake.definitions import DefinitionVersions
+from headgate.lake.states import FileState
+from tests.e2e.api import machine
 from tests.e2e.lakes import PEOPLE, ROOT, deployed
 from tests.e2e.test_shop_roles import run_as
 from tests.waiting import eventually
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from headgate.lake.ports import FileRecord
     from tests.e2e.lakes import Lake
 
 pytestmark = pytest.mark.e2e
@@ -46,9 +51,14 @@ def lake(folder: Path) -> Iterator[Lake]:
 
 def edit(folder: Path, old: str, new: str) -> None:
     """Write the example's SQL with one part replaced."""
-    original = (ROOT / "examples" / "airports" / "models" / f"{TABLE}.sql").read_text(encoding="utf-8")
+    edit_file(folder, f"models/{TABLE}.sql", old, new)
+
+
+def edit_file(folder: Path, name: str, old: str, new: str) -> None:
+    """Write a file of the example with one part replaced."""
+    original = (ROOT / "examples" / "airports" / name).read_text(encoding="utf-8")
     assert old in original
-    (folder / "models" / f"{TABLE}.sql").write_text(original.replace(old, new, 1), encoding="utf-8")
+    (folder / name).write_text(original.replace(old, new, 1), encoding="utf-8")
 
 
 def shown(lake: Lake) -> tuple[set[str], str]:
@@ -62,7 +72,7 @@ def push(lake: Lake, folder: Path, name: str) -> str:
     """Push an edit that names each airport so; return the version."""
     edit(folder, "a.name,", f"'{name}' as name,")
     pushed = lake.headgate("push", "--yes")
-    assert (pushed["pushed"], pushed["changed"]) == (True, [TABLE])
+    assert (pushed["pushed"], pushed["changed"]) == (True, [f"models/{TABLE}.sql"])
     return str(pushed["version"])
 
 
@@ -111,10 +121,113 @@ def test_a_version_can_be_used_again_and_so_can_that_of_the_deployment(lake: Lak
     assert "First" not in names
 
 
+CONTRACT = "contracts/source/weather.yaml"
+COLD = "physicalType: DECIMAL(10,2)\n    logicalTypeOptions: {maximum: 0}\n"
+HEADER, HOUR = (
+    "origin,year,month,day,hour,temp,dewp,humid,wind_dir,wind_speed,wind_gust,precip,pressure,visib,time_hour",
+    "EWR,2013,2,1,{hour},39.02,26.06,59.37,270,10.3,NA,0,1012,10,2013-02-01T{hour:02}:00:00Z",
+)
+LARGE_BYTES = 16 << 20  # smaller files are not measured
+
+
+def weather(hours: int, least_bytes: int = 0) -> bytes:
+    """Return a file of warm hours, with blank lines up to a size."""
+    lines = [HEADER, *(HOUR.format(hour=hour) for hour in range(hours))]
+    text = "\n".join(lines) + "\n"
+    return (text + "\n" * max(0, least_bytes - len(text))).encode()
+
+
+def push_cold(lake: Lake, folder: Path) -> str:
+    """Push a rule by which every warm hour is refused; return the version."""
+    edit_file(folder, CONTRACT, "physicalType: DECIMAL(10,2)\n", COLD)
+    try:
+        pushed = lake.headgate("push", "--yes")
+    finally:
+        edit_file(folder, CONTRACT, "", "")
+    assert (pushed["pushed"], pushed["changed"]) == (True, [CONTRACT])
+    assert pushed["effects"] == ["weather.temp: maximum 0 is new (quarantine); breaks senders"]
+    return str(pushed["version"])
+
+
+def test_a_pushed_rule_judges_the_next_file_and_the_api_shows_it(lake: Lake, folder: Path) -> None:
+    api = machine(lake)
+    assert api.call("GET", "/machine/v1/contracts").json["definitions"] == "deployed"
+    version = push_cold(lake, folder)
+    sent = lake.record_of("weather/cold.csv", lake.put("weather/cold.csv", weather(3)))
+    shown = lake.headgate("files", "show", sent["file_id"])
+    assert (shown["accepted"], shown["quarantined"], shown["definitions"]) == (0, 3, version)
+    assert api.call("GET", "/machine/v1/contracts").json["definitions"] == version
+    columns = api.call("GET", "/machine/v1/contracts/source/weather").json["column_list"]
+    assert {column["name"]: column["rules"] for column in columns}["temp"] == ["≤ 0"]
+
+
+def test_a_replay_has_the_version_that_is_in_use_when_it_begins(lake: Lake) -> None:
+    lake.headgate("push", "--back", "deployed", "--yes")
+    (replayed,) = lake.headgate("quarantine", "replay", "--dataset", "weather")
+    assert (replayed["outcome"], replayed["accepted"], replayed["left"]) == ("replayed", 3, 3)
+    assert lake.headgate("files", "show", replayed["file_id"])["definitions"] == ""
+
+
+def test_a_large_file_is_checked_by_the_version_that_its_claim_chose(lake: Lake, folder: Path) -> None:
+    version = push_cold(lake, folder)
+    shrink_memory_of_gate(lake)
+    key = "weather/large.csv"
+    lake.put(key, weather(5, LARGE_BYTES))
+    ledger = DynamoLedger(lake.client("dynamodb"), lake.environment["HEADGATE_FILES_TABLE"])
+
+    def record() -> FileRecord | None:
+        return next((record for record in ledger.records() if record.key == key), None)
+
+    handed_over = eventually(record, 120, every_s=0.05)
+    assert (handed_over.state, handed_over.definitions) == (FileState.HANDED_OVER, version)
+    use_deployed(lake)
+    assert ledger.get(handed_over.file_id).state is FileState.HANDED_OVER
+    assert lake.headgate("push", "--list")["current"]["version"] == "deployed"
+    eventually(lambda: ledger.get(handed_over.file_id).state is FileState.DONE or None, 180)
+    done = ledger.get(handed_over.file_id)
+    assert (done.accepted, done.quarantined, done.definitions) == (0, 5, version)
+
+
+def test_of_two_people_who_push_at_once_one_has_a_conflict(lake: Lake) -> None:
+    versions = definitions_of(lake)
+    _, etag = versions.pointer()
+    (known, *_) = versions.pushed()
+    versions.move(known.version, etag, "ann", "2026-05-01T10:00:00")
+    with pytest.raises(ConflictError, match="Somebody else pushed"):
+        versions.move("deployed", etag, "ben", "2026-05-01T10:00:01")
+    use_deployed(lake)
+
+
+def shrink_memory_of_gate(lake: Lake) -> None:
+    """Let the function believe that it has too little memory for any file that it measures."""
+    client = lake.client("lambda")
+    name = lake.outputs["functions"]["raw_to_curated"]["name"]
+    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    client.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {**variables, "HEADGATE_MEMORY_MB": "1"}}
+    )
+
+
+def definitions_of(lake: Lake) -> DefinitionVersions:
+    """Return the versions that were pushed to the lake."""
+    bucket = lake.environment["HEADGATE_ARTIFACTS_BUCKET"]
+    deployment = lake.headgate("push", "--list")["current"]["deployment"]
+    return DefinitionVersions(S3Objects(lake.client("s3")), bucket, deployment)
+
+
+def use_deployed(lake: Lake) -> None:
+    """Move the pointer as `headgate push --back deployed` does, within milliseconds."""
+    pointer = {"Bucket": lake.environment["HEADGATE_ARTIFACTS_BUCKET"], "Key": "definitions/current.json"}
+    client = lake.client("s3")
+    push = json.loads(client.get_object(**pointer)["Body"].read()) | {"version": "deployed"}
+    metadata = {"deployment": push["deployment"], "version": "deployed"}
+    client.put_object(**pointer, Body=json.dumps(push).encode(), Metadata=metadata)
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [
-        ("contracts/source/weather.yaml", "required: true", "required: false"),
+        ("contracts/source/weather.yaml", "physicalType: DECIMAL(10,2)", "physicalType: TEXT"),
         ("headgate.toml", "domains = []", 'domains = []\ncurrency = "USD"'),
         (
             "models/weather_of_airports.sql",

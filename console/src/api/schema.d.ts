@@ -1337,6 +1337,11 @@ export interface components {
         Contracts: {
             /** Contracts */
             contracts: components["schemas"]["ContractSummary"][];
+            /**
+             * Definitions
+             * @description Version that `headgate push` gave the contracts; `deployed` for the deployment's own.
+             */
+            definitions: string;
         };
         /**
          * CorrectedRow
@@ -1905,6 +1910,11 @@ export interface components {
             contract: string;
             /** Dataset */
             dataset: string;
+            /**
+             * Definitions
+             * @description Version that `headgate push` gave the contract; empty for the deployment's own.
+             */
+            definitions: string;
             /**
              * Duplicate Of
              * @description Id of the file with the same content that was accepted before.

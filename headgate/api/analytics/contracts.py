@@ -27,7 +27,8 @@ def summaries(lake: LakePorts) -> Contracts:
         (zone, contract) for zone in _ZONES for _, contract in sorted(getattr(lake.contracts, zone).items())
     ]
     return Contracts(
-        contracts=tuple(ContractSummary(**_summary(zone, contract)) for zone, contract in contracts)
+        definitions=lake.definitions,
+        contracts=tuple(ContractSummary(**_summary(zone, contract)) for zone, contract in contracts),
     )
 
 

@@ -54,6 +54,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
     return FileDetail(
         **summary(lake, record),
         contract=record.contract,
+        definitions=record.definitions,
         content_sha256=record.content_sha256,
         warnings=record.warnings,
         reasons=dict(record.reasons),

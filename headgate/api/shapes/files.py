@@ -109,6 +109,9 @@ class FileDetail(FileSummary):
     """Everything that is recorded of one file."""
 
     contract: str = Field(description="Contract that the rows were checked against, as `id@version`.")
+    definitions: str = Field(
+        description="Version that `headgate push` gave the contract; empty for the deployment's own."
+    )
     content_sha256: str
     warnings: Count
     reasons: dict[str, int] = Field(description="Rows by rule: refused rows and duplicates.")

@@ -80,6 +80,9 @@ class ContractDetail(ContractSummary):
 class Contracts(Shape):
     """All contracts."""
 
+    definitions: str = Field(
+        description="Version that `headgate push` gave the contracts; `deployed` for the deployment's own."
+    )
     contracts: tuple[ContractSummary, ...]
 
 

@@ -97,16 +97,19 @@ def contract_of(contracts: Mapping[str, Contract], dataset: str) -> Contract:
     return contracts[dataset]
 
 
-def checked_by(record: FileRecord, contract: Contract | None) -> FileRecord:
+def checked_by(record: FileRecord, rules: GateRules) -> FileRecord:
     """Return the record with the current contract of its dataset; with none where the dataset has none."""
-    name, rules = (f"{contract.id}@{contract.version}", gate_fingerprint(contract)) if contract else ("", "")
-    return replace(record, contract=name, contract_rules=rules)
+    contract = rules.contracts.get(record.dataset)
+    name, fingerprint = (
+        (f"{contract.id}@{contract.version}", gate_fingerprint(contract)) if contract else ("", "")
+    )
+    return replace(record, contract=name, contract_rules=fingerprint, definitions=rules.definitions)
 
 
-def with_counts(record: FileRecord, counts: Counts, contract: Contract | None) -> FileRecord:
+def with_counts(record: FileRecord, counts: Counts, rules: GateRules) -> FileRecord:
     """Return the record of a file whose rows the gate has checked by a contract."""
     return replace(
-        checked_by(record, contract),
+        checked_by(record, rules),
         state=FileState.DONE,
         received=counts.received,
         accepted=counts.accepted,

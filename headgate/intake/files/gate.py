@@ -71,6 +71,7 @@ class GateRules:
         largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit
             the local disk.
         originals: what becomes of originals with card data once their files are accepted.
+        definitions: the pushed version that the contracts are of; empty for the deployment's own.
     """
 
     contracts: Mapping[str, Contract]
@@ -78,6 +79,7 @@ class GateRules:
     mappings: Mappings | None = None
     largest_bytes: int = MAX_EXPANDED_BYTES
     originals: Originals = Originals.KEEP
+    definitions: str = ""
 
 
 def iso_utc(at: datetime) -> str:

@@ -142,7 +142,7 @@ class FileProcessor:
             info = self.ports.objects.info(ref)
         except NotFoundError:
             return self._answer_replaced(ref)
-        record = self._reached(_received(info), "trigger")
+        record = self._reached(replace(_received(info), definitions=self.rules.definitions), "trigger")
         if self.larger_worker and self.larger_worker.shortage(
             self.ports.objects, self.ports.ledger, record, info
         ):
@@ -356,9 +356,7 @@ class FileProcessor:
         gated = check_local_file(
             record, path, info.modified_at, contract, rules=self.rules, objects=self.ports.objects
         )
-        counted = self._reached(
-            with_counts(record, gated.counts, self.rules.contracts.get(record.dataset)), "validation"
-        )
+        counted = self._reached(with_counts(record, gated.counts, self.rules), "validation")
         with self.executor() as executor:  # storing waits for S3 most of its time
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
@@ -463,7 +461,7 @@ class FileProcessor:
         rejected = replace(
             record, state=FileState.REJECTED, error={**error_fields(error), "file": record.key}
         )
-        return checked_by(rejected, self.rules.contracts.get(rejected.dataset))
+        return checked_by(rejected, self.rules)
 
     def _store(self, record: FileRecord, gated: CheckedParquet) -> FileRecord:
         """The record with the keys of the stored rows.

@@ -240,7 +240,7 @@ class Replayer:
         asked = self._suggestion(record, path) if error.rule in MAPPABLE_RULES else None
         fields = error_fields(asked.asked(record.key)) if asked else fields
         rejected = replace(
-            checked_by(record, contract),
+            checked_by(record, self.rules),
             state=FileState.NEEDS_MAPPING if asked else FileState.REJECTED,
             error={**fields, "file": record.key, **({"suggestion": asked.to_json()} if asked else {})},
             profile={name: value for name, value in record.profile.items() if name != SUMMARY},
@@ -387,7 +387,7 @@ class Replayer:
 
     def _record(self, before: FileRecord, gated: CheckedParquet) -> FileRecord:
         return replace(
-            with_counts(before, gated.counts, self.rules.contracts.get(before.dataset)),
+            with_counts(before, gated.counts, self.rules),
             written_as=before.written_as or gated.counts.written_as,
             closed_by="",
             curated_key=self.ports.increment_of(before).key if gated.has_accepted else "",

@@ -22,6 +22,7 @@ from headgate.intake.workers.worker_sizing import (
     pace,
 )
 from headgate.lake import keys
+from headgate.lake.definitions import DEPLOYED
 from headgate.lake.ports import MeasuredFile, ObjectRef
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) 
 
 
 def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
-    """Return the input of a larger worker's run: the object's parts as S3 notifications spell them, and its
-    address.
+    """Return the input of a larger worker's run: the object's parts as S3 notifications spell them, its
+    address, and the version of the definitions that this worker chose for it.
     """
     key = quote_plus(ref.key, safe="/")
     version = f"?versionId={ref.version_id}" if ref.version_id else ""
@@ -121,6 +122,7 @@ def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
         "key": key,
         "version_id": ref.version_id,
         "object": f"s3://{ref.bucket}/{key}{version}",
+        "definitions": record.definitions or DEPLOYED,
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from headgate.aws import clients
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
+from headgate.contracts.registry import Registry
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.workers.larger_worker import from_address
@@ -61,7 +62,7 @@ def of_function(body: bytes, ref: ObjectRef, lake: Lake) -> tuple[FileRecord, di
     landed = stores.objects().info(ref).modified_at
     objects = MemoryObjects(clock=lambda: landed)
     objects.write(ObjectRef(ref.bucket, ref.key), body)
-    contracts, zones = stores.source_contracts(), (lake.bucket("curated"), lake.bucket("quarantine"))
+    contracts, zones = Registry.load().source, (lake.bucket("curated"), lake.bucket("quarantine"))
     ports = GatePorts(objects, MemoryLedger(), *zones, lambda: landed, 300)
     record = FileProcessor(ports, GateRules(contracts, lambda: KEY)).process(
         objects.info(ObjectRef(ref.bucket, ref.key)).ref

@@ -218,10 +218,12 @@ class Delivered:
 
 
 def working(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
-    """The gate does this work instead of its own."""
+    """The gate does this work instead of its own, with every version of the contracts."""
 
     @dataclass
     class Gate:
+        version: str
+
         def receive(self, _: ObjectRef) -> object:
             return work()
 

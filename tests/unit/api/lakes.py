@@ -121,6 +121,7 @@ class MemoryLake:
     moment: datetime = BEGAN
     systems: tuple[str, ...] = SYSTEMS
     contracts: Registry = REGISTRY
+    definitions: str = "deployed"
     databases: Databases = field(default_factory=Databases)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
@@ -133,6 +134,9 @@ class MemoryLake:
     ended_jobs: tuple[EndedJobRun, ...] = (
         EndedJobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),
     )
+
+    def begin_request(self) -> None:
+        """The contracts of this lake never change."""
 
     @cached_property
     def objects(self) -> MemoryObjects:

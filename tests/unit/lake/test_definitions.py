@@ -1,4 +1,4 @@
-"""Versions of pushed SQL models, and the pointer to the version in use."""
+"""Versions of pushed contracts and SQL models, and the pointer to the version in use."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions,
 
 pytestmark = pytest.mark.unit
 
-FIRST = Definitions({"totals": "select 1 as n from sales"}, "ann", "2026-05-01T10:00:00")
-SECOND = Definitions({"totals": "select 2 as n from sales"}, "ben", "2026-05-01T11:00:00")
+FIRST = Definitions({"models/totals.sql": "select 1 as n from sales"}, "ann", "2026-05-01T10:00:00")
+SECOND = Definitions(
+    {"models/totals.sql": "select 2 as n from sales", "contracts/source/sales.yaml": "{}"},
+    "ben",
+    "2026-05-01T11:00:00",
+)
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def move(versions: DefinitionVersions, to: Definitions) -> None:
 
 
 def test_a_lake_to_which_nothing_was_pushed_uses_what_was_deployed(versions: DefinitionVersions) -> None:
-    assert versions.in_use() == ""
+    assert versions.in_use() == DEPLOYED
     assert versions.pointer()[0].version == DEPLOYED
     assert versions.pushed() == []
 
@@ -41,14 +45,19 @@ def test_the_last_push_is_in_use_and_names_the_one_before(versions: DefinitionVe
     assert versions.pushed() == [SECOND, FIRST]
 
 
-def test_the_version_is_a_hash_of_the_models_alone() -> None:
-    again = Definitions(dict(FIRST.models), "zoe", "2027-01-01T00:00:00")
+def test_the_version_is_a_hash_of_the_definitions_alone() -> None:
+    again = Definitions(dict(FIRST.files), "zoe", "2027-01-01T00:00:00")
     assert again.version == FIRST.version != SECOND.version
+
+
+def test_models_and_contracts_are_read_by_table_and_by_zone() -> None:
+    assert SECOND.models == {"totals": "select 2 as n from sales"}
+    assert SECOND.contracts == {"source/sales": "{}"}
 
 
 def test_the_first_push_of_a_version_is_kept(versions: DefinitionVersions) -> None:
     versions.keep(FIRST)
-    versions.keep(Definitions(FIRST.models, "zoe", "2027-01-01T00:00:00"))
+    versions.keep(Definitions(FIRST.files, "zoe", "2027-01-01T00:00:00"))
     assert versions.pushed()[0].pushed_by == "ann"
 
 
@@ -66,18 +75,18 @@ def test_of_two_people_who_push_at_once_one_has_a_conflict(versions: DefinitionV
 def test_a_pointer_to_another_deployment_is_ignored_and_replaced(versions: DefinitionVersions) -> None:
     move(versions, FIRST)
     deployed_since = DefinitionVersions(versions.objects, versions.bucket, "ffff0000")
-    assert deployed_since.in_use() == ""
+    assert deployed_since.in_use() == DEPLOYED
     with pytest.raises(NotFoundError, match="headgate push --list"):
         deployed_since.read(FIRST.version)
     move(deployed_since, SECOND)
     assert (deployed_since.in_use(), deployed_since.pointer()[0].before) == (SECOND.version, DEPLOYED)
-    assert versions.in_use() == ""
+    assert versions.in_use() == DEPLOYED
 
 
 def test_the_pointer_can_go_back_to_what_was_deployed(versions: DefinitionVersions) -> None:
     move(versions, FIRST)
     versions.move(DEPLOYED, versions.pointer()[1], "ann", "2026-05-01T12:00:00")
-    assert versions.in_use() == ""
+    assert versions.in_use() == DEPLOYED
 
 
 def test_tables_are_built_again_for_another_version_and_for_another_deployment() -> None:
@@ -87,5 +96,5 @@ def test_tables_are_built_again_for_another_version_and_for_another_deployment()
         for version in ("", FIRST.version, SECOND.version)
     ]
     assert len(set(ids)) == len(ids)
-    assert build_id("abcd1234", "") == "abcd1234"
+    assert build_id("abcd1234", "") == build_id("abcd1234", DEPLOYED) == "abcd1234"
     assert {len(one) for one in ids} == {8}

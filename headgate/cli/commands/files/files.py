@@ -405,7 +405,6 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     Files that are rejected or need a mapping keep their originals. Ends with 3 when an original is still
     there.
     """
-    from headgate.contracts.registry import Registry
     from headgate.intake.files.replace_original import replaceable
     from headgate.lake.states import Originals
 
@@ -415,7 +414,7 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
         raise click.ClickException(
             "This deployment keeps originals. Set raw_originals to mask or delete, and deploy."
         )
-    records = replaceable(ports.objects, stores.ledger(env).records(), Registry.load().source)
+    records = replaceable(ports.objects, stores.ledger(env).records(), rules.contracts)
     if not dry_run and records and not yes:
         click.confirm(
             f"Replace the originals of {len(records):,} files in raw ({rules.originals})?",

@@ -272,7 +272,6 @@ def _chosen(
     pending: bool,
     again: bool,
 ) -> Sequence[FileRecord]:
-    from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.corrected_files import corrections
     from headgate.intake.quarantine.list_quarantine import broke, replayable
 
@@ -287,7 +286,7 @@ def _chosen(
     )
     records = [replayer.recognised(record, again=again) for record in listed]
     return replayable(
-        records, Registry.load().source, dataset=dataset, rule=rule, again=again, pending=pending
+        records, replayer.rules.contracts, dataset=dataset, rule=rule, again=again, pending=pending
     )
 
 

@@ -1,4 +1,4 @@
-"""`headgate push`: SQL models of the lake project reach a deployed lake without a deployment."""
+"""`headgate push`: contracts and SQL models of the lake project reach a lake without a deployment."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
 def push(
     *, list_versions: bool, back: str, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Replace the SQL of the lake's models with that of the lake project, in seconds and without a
+    """Replace contracts and SQL of the lake with those of the lake project, in seconds and without a
     deployment.
 
-    Runs that begin their work after the push build with the new SQL; a run under way ends with the one that
-    it began with. All models are parsed and their tests run first. An edit that needs a deployment is
-    refused, as is every edit of anything but models/*.sql: the message names the file and what to do. A
-    deployment brings its own models, and ends what was pushed before.
+    The gate checks the next file by the pushed contracts, and the next run builds with them; a file, a replay
+    or a run under way ends with the version that it began with. All contracts and models are parsed and the
+    tests of models run first. An edit that needs a deployment is refused: the message names the file, the
+    reason and what to do. A deployment brings its own definitions, and ends what was pushed before.
 
     Ends with 1 when nothing was pushed because an edit was refused or a test failed.
     """
@@ -69,14 +69,13 @@ def _push(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) ->
     is_ready = not planned.refused and not failed and bool(planned.changed)
     if is_ready and not dry_run:
         if not yes:
-            click.confirm(
-                f"Replace the SQL of {', '.join(planned.changed)} in the lake?", abort=True, err=True
-            )
+            click.confirm(f"{_listed(planned)}\nReplace these definitions in the lake?", abort=True, err=True)
         pushes.push(env, planned)
     fact = {
         "version": planned.version,
         "before": planned.before,
         "changed": [*planned.changed],
+        "effects": [*planned.effects],
         "pushed": is_ready and not dry_run,
         "refused": [asdict(refusal) for refusal in planned.refused],
         "failed_tests": [result.name for result in failed],
@@ -101,7 +100,7 @@ def _failed_tests() -> list[ModelTestResult]:
 
 def _go_back(env: Mapping[str, str], version: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     if not yes and not dry_run:
-        click.confirm(f"Build the lake's models with version {version} again?", abort=True, err=True)
+        click.confirm(f"Use contracts and models of version {version} again?", abort=True, err=True)
     moved = pushes.push_back(env, version, dry_run=dry_run)
     fact = {"version": moved.version, "before": moved.before, "pushed": not dry_run}
     text = f"Version {moved.version} {'would be' if dry_run else 'is'} in use instead of {moved.before}."
@@ -119,14 +118,20 @@ def _screen(planned: PushPlan, failed: Sequence[ModelTestResult], *, dry_run: bo
     if failed:
         return results_screen(failed, failed, [])
     if not planned.changed:
-        return f"Nothing to push: the project's SQL is that in use, version {planned.before}."
-    names = ", ".join(planned.changed)
+        return (
+            f"Nothing to push: the project's contracts and models are those in use, version {planned.before}."
+        )
     if dry_run:
-        return f"Would push version {planned.version}: {names}."
+        return f"Would push version {planned.version}.\n{_listed(planned)}"
     return (
-        f"Pushed version {planned.version}: {names}. The next run builds with it. Undo: headgate push "
-        f"--back {planned.before}"
+        f"Pushed version {planned.version}.\n{_listed(planned)}\nThe next file and the next run have it. "
+        f"Undo: headgate push --back {planned.before}"
     )
+
+
+def _listed(planned: PushPlan) -> str:
+    """Return the changed files and the effects of changed contracts, one a line."""
+    return "\n".join([*planned.changed, *(f"  {effect}" for effect in planned.effects)])
 
 
 def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
@@ -137,7 +142,6 @@ def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
             "version": version.version,
             "pushed_by": version.pushed_by,
             "pushed_at": version.pushed_at,
-            "models": len(version.models),
         }
         for version in versions.pushed()
     ]
@@ -148,12 +152,10 @@ def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
 
 def _versions_table(current: Push, rows: Sequence[Mapping[str, object]]) -> Table:
     table = screens.table(
-        "version", "in use", "first pushed by", "at (UTC)", "models", title=f"Deployment {current.deployment}"
+        "version", "in use", "first pushed by", "at (UTC)", title=f"Deployment {current.deployment}"
     )
     for row in rows:
         in_use = "yes" if row["in_use"] else ""
-        table.add_row(
-            str(row["version"]), in_use, str(row["pushed_by"]), str(row["pushed_at"]), str(row["models"])
-        )
-    table.add_row("deployed", "" if any(row["in_use"] for row in rows) else "yes", "", "", "")
+        table.add_row(str(row["version"]), in_use, str(row["pushed_by"]), str(row["pushed_at"]))
+    table.add_row("deployed", "" if any(row["in_use"] for row in rows) else "yes", "", "")
     return table

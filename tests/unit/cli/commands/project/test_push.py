@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.cli.main import cli
+from headgate.contracts.registry import Registry
 from headgate.lake import keys
 from headgate.lake.definitions import DefinitionVersions
 from headgate.lake.ports import ObjectRef
@@ -76,7 +77,7 @@ def facts(*arguments: str) -> dict[str, Any]:
 
 def test_a_project_that_is_deployed_as_it_is_has_nothing_to_push(versions: DefinitionVersions) -> None:
     done = run("--yes")
-    assert (done.exit_code, versions.in_use()) == (0, "")
+    assert (done.exit_code, versions.in_use()) == (0, "deployed")
     assert "Nothing to push" in done.stdout
 
 
@@ -85,18 +86,18 @@ def test_a_dry_run_names_what_changes_and_changes_nothing(versions: DefinitionVe
     answer = facts("--dry-run")
     assert (answer["pushed"], answer["changed"], answer["before"]) == (
         False,
-        ["weather_of_airports"],
+        ["models/weather_of_airports.sql"],
         "deployed",
     )
-    assert (versions.in_use(), versions.pushed()) == ("", [])
+    assert (versions.in_use(), versions.pushed()) == ("deployed", [])
 
 
 def test_nothing_is_pushed_without_a_yes(versions: DefinitionVersions, folder: Path) -> None:
     edit(folder, "a.name,", "upper(a.name) as name,")
     assert run(answer="n\n").exit_code == 1
-    assert versions.in_use() == ""
+    assert versions.in_use() == "deployed"
     assert run(answer="y\n").exit_code == 0
-    assert versions.in_use() != ""
+    assert versions.in_use() != "deployed"
 
 
 def test_a_push_of_the_deployed_sql_puts_the_deployment_in_use_again(
@@ -107,7 +108,7 @@ def test_a_push_of_the_deployed_sql_puts_the_deployment_in_use_again(
     edit(folder, "upper(a.name) as name,", "a.name,")
     again = facts("--yes")
     assert (again["version"], again["before"]) == ("deployed", first["version"])
-    assert versions.in_use() == ""
+    assert versions.in_use() == "deployed"
 
 
 def test_a_version_is_used_again_only_if_it_was_pushed_and_is_not_in_use(
@@ -117,7 +118,7 @@ def test_a_version_is_used_again_only_if_it_was_pushed_and_is_not_in_use(
     version = facts("--yes")["version"]
     assert facts("--back", "deployed", "--yes")["before"] == version
     assert facts("--back", version, "--dry-run")["pushed"] is False
-    assert versions.in_use() == ""
+    assert versions.in_use() == "deployed"
     assert facts("--back", version, "--yes")["pushed"]
     for back in (version, "0123456789abcdef"):
         assert run("--back", back, "--yes").exit_code == 1
@@ -140,4 +141,53 @@ def test_sql_that_cannot_be_run_is_an_error_that_names_its_file(
     done = run("--yes")
     assert done.exit_code == 1
     assert "models/weather_of_airports.sql" in str(done.exception)
-    assert versions.in_use() == ""
+    assert versions.in_use() == "deployed"
+
+
+CONTRACT = "contracts/source/weather.yaml"
+NUMBER = "physicalType: DECIMAL(10,2)\n"  # of the first column of this type, the temperature
+
+
+def edit_contract(folder: Path, old: str, new: str) -> None:
+    text = (EXAMPLE / CONTRACT).read_text(encoding="utf-8")
+    assert old in text
+    (folder / CONTRACT).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_rule_is_pushed_with_what_it_means_for_senders(versions: DefinitionVersions, folder: Path) -> None:
+    edit_contract(folder, NUMBER, f"{NUMBER}    logicalTypeOptions: {{maximum: 40}}\n")
+    answer = facts("--yes")
+    assert (answer["pushed"], answer["changed"]) == (True, [CONTRACT])
+    assert answer["effects"] == ["weather.temp: maximum 40 is new (quarantine); breaks senders"]
+    pushed = versions.read(versions.in_use())
+    assert Registry.load(packed=pushed.contracts).source["weather"].column("temp").rules[0].argument == 40
+
+
+def test_an_edit_that_needs_a_replay_is_refused_and_its_file_named(
+    versions: DefinitionVersions, folder: Path
+) -> None:
+    edit_contract(folder, NUMBER, "physicalType: TEXT\n")
+    done = run("--yes")
+    assert (done.exit_code, versions.in_use()) == (1, "deployed")
+    (refusal,) = facts("--yes")["refused"]
+    assert refusal["file"] == CONTRACT
+    assert refusal["reason"].startswith("temp: stored values are cast exactly")
+
+
+def test_a_push_from_an_older_checkout_takes_no_pushed_mask_back(
+    versions: DefinitionVersions, folder: Path
+) -> None:
+    """A person who goes back on purpose may: the deployment has no such mask."""
+    note = "  - {name: note, logicalType: string, physicalType: TEXT}\n"
+    masked = note.replace("}", ", customProperties: [{property: headgate.mask, value: free_text}]}")
+    last = "  - name: time_hour\n"
+    edit_contract(folder, last, note + last)
+    first = facts("--yes")["version"]
+    edit_contract(folder, last, masked + last)
+    second = facts("--yes")["version"]
+    edit_contract(folder, last, note + last)
+    assert [refusal["reason"] for refusal in facts("--yes")["refused"]] == [
+        "note: its mask is gone or is another"
+    ]
+    assert versions.in_use() == second
+    assert facts("--back", first, "--yes")["pushed"]

@@ -1,0 +1,128 @@
+"""A unit of work chooses its version of the definitions once, and all that it reads is of this version."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.contracts.odcs_writer import to_odcs
+from headgate.contracts.registry import Registry
+from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions
+from headgate.systems.packed_files import package_files
+from headgate.systems.push_rules import definition_files
+from headgate.wiring import definitions, intake, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+pytestmark = pytest.mark.unit
+
+ENV = {
+    "HEADGATE_ARTIFACTS_BUCKET": "artifacts",
+    "HEADGATE_CURATED_BUCKET": "curated",
+    "HEADGATE_QUARANTINE_BUCKET": "quarantine",
+    "HEADGATE_FILES_TABLE": "files",
+    "HEADGATE_MASKING_KEY_SECRET": "key",
+    "HEADGATE_DEPLOYMENT_ID": "abcd1234",
+}
+
+
+@pytest.fixture
+def objects(monkeypatch: pytest.MonkeyPatch) -> MemoryObjects:
+    made = MemoryObjects()
+    monkeypatch.setattr(stores, "objects", lambda: made)
+    for cached in (definitions._registry, definitions._pushed):
+        cached.cache_clear()
+    return made
+
+
+def push(objects: MemoryObjects, version: str, deployment: str = "abcd1234") -> str:
+    """Push the contract of customers under another version of its own; return the definitions' version."""
+    document = to_odcs(Registry.load().source["customers"])
+    text = json.dumps({**document, "version": version}, default=str)
+    versions = DefinitionVersions(objects, "artifacts", deployment)
+    pushed = Definitions(
+        {"contracts/source/customers.yaml": text, "models/totals.sql": f"select {version[0]}"}
+    )
+    versions.keep(pushed)
+    versions.move(pushed.version, versions.pointer()[1], "ann", "2026-05-01T10:00:00")
+    return pushed.version
+
+
+def contract_version(env: Mapping[str, str]) -> str:
+    return definitions.registry(env).source["customers"].version
+
+
+def test_a_lake_to_which_nothing_was_pushed_has_the_contracts_of_its_deployment(
+    objects: MemoryObjects,
+) -> None:
+    assert objects
+    env = definitions.chosen(ENV)
+    assert (env[definitions.VARIABLE], definitions.pushed_version(env)) == (DEPLOYED, "")
+    assert definitions.registry(env) == Registry.load()
+    assert definitions.pushed_models(env) is None
+    assert definitions.build_id(env) == "abcd1234"
+
+
+def test_the_next_unit_of_work_has_what_was_pushed(objects: MemoryObjects) -> None:
+    version = push(objects, "7.0.0")
+    env = definitions.chosen(ENV)
+    assert (env[definitions.VARIABLE], contract_version(env)) == (version, "7.0.0")
+    assert definitions.pushed_models(env) == {"totals": "select 7"}
+    assert definitions.build_id(env) != "abcd1234"
+
+
+def test_a_unit_of_work_ends_with_the_version_that_it_began_with(objects: MemoryObjects) -> None:
+    before = definitions.chosen(ENV)
+    push(objects, "7.0.0")
+    first = definitions.chosen(ENV)
+    push(objects, "8.0.0")
+    assert contract_version(before) == Registry.load().source["customers"].version
+    assert (contract_version(definitions.chosen(first)), contract_version(ENV)) == ("7.0.0", "8.0.0")
+
+
+def test_a_job_has_one_version_from_its_begin_to_its_end(objects: MemoryObjects) -> None:
+    def job(arguments: Mapping[str, str]) -> tuple[str, str]:
+        began = contract_version(arguments)
+        push(objects, "8.0.0")
+        return began, contract_version(arguments)
+
+    push(objects, "7.0.0")
+    assert definitions.with_one_version(job)(ENV) == ("7.0.0", "7.0.0")
+
+
+def test_a_version_of_an_earlier_deployment_gives_way_to_the_deployment(objects: MemoryObjects) -> None:
+    """A large file that was handed over before a deployment is checked by the contracts of the new one."""
+    version = push(objects, "7.0.0", deployment="0000aaaa")
+    handed_over = {**ENV, definitions.VARIABLE: version}
+    assert definitions.chosen(handed_over)[definitions.VARIABLE] == DEPLOYED
+    assert definitions.registry(handed_over) == Registry.load()
+
+
+def test_rules_of_the_gate_name_the_version_that_they_are_of(
+    objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    version = push(objects, "7.0.0")
+    rules = intake.gate_rules(ENV)
+    assert (rules.definitions, rules.contracts["customers"].version) == (version, "7.0.0")
+    assert rules.mappings
+    assert rules.mappings.contracts == rules.contracts
+
+
+def test_a_process_reads_each_version_once(objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch) -> None:
+    push(objects, "7.0.0")
+    env, reads = definitions.chosen(ENV), list[object]()
+    first = definitions.registry(env)
+    monkeypatch.setattr(objects, "read", reads.append)
+    assert definitions.registry(env) is first
+    assert reads == []
+
+
+def test_contracts_of_an_archive_are_those_of_the_project() -> None:
+    """A push compares the contracts that were packed."""
+    packed = Definitions(definition_files(package_files())).contracts
+    assert Registry.load(packed=packed) == Registry.load()
