@@ -19,7 +19,8 @@ from headgate.formats.unpack import is_workbook
 from headgate.lake import keys
 from headgate.matching.mappings import possibly_sensitive
 from headgate.matching.suggest_mapping import VALUE
-from headgate.uploads.edits import Edits, check_edits, edited_csv, fields_of, member_of
+from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
+from headgate.uploads.edits import Edits, fields_of
 from headgate.uploads.import_grid import open_file
 from headgate.uploads.upload import UploadMapping
 from headgate.values.cast_declared import cast_column, without_nulls

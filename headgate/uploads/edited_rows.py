@@ -1,0 +1,208 @@
+"""The file that results from a person's edits of an upload.
+
+The edited file is a CSV file with the names of the contract, the rows of the original in their order, and
+every value in the plain spelling of its type. A text that cannot be read as the person says stays as it is,
+so the gate refuses it with its original text. docs/adr/0119-import-grid.md gives the reasons.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.format_property import stated_format
+from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.source_format import SourceFormat
+from headgate.errors import BadInputError, ContractError
+from headgate.values.cast_declared import cast_column, trimmed, without_nulls
+from headgate.values.cells import bool_array, flags, text_array
+from headgate.values.declared_spelling import in_declared_format
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.batches import Source
+    from headgate.formats.received_rows import Received
+    from headgate.uploads.edits import CellEdit, Edits, Step
+
+RULE = "edits"
+
+
+def check_edits(edits: Edits, contract: Contract, names: Collection[str]) -> None:
+    """Check that the edits make a file of the contract.
+
+    Args:
+        names: of the file's columns.
+
+    Raises:
+        BadInputError: a column, field or format cannot be used, or a field that must be there has no column.
+    """
+    every = {*names, *edits.made_columns}
+    fields = [field for field in edits.columns.values() if field is not None]
+    absent = [
+        each.name for each in contract.columns if (each.required or each.mask) and each.name not in fields
+    ]
+    reasons = [
+        _listed("the file has no column", [name for name in edits.columns if name not in every]),
+        _listed("the contract has no field", [field for field in fields if field not in contract.names]),
+        _listed("two columns for", sorted({field for field in fields if fields.count(field) > 1})),
+        _listed("no column for", absent),
+        _listed(
+            "a format for no field of the contract",
+            [name for name in edits.formats if name not in contract.names],
+        ),
+    ]
+    if wrong := "; ".join(filter(None, reasons)):
+        remedy = "choose a field for each column, and leave out the columns that are none"
+        message = f"the columns do not make a file of {contract.dataset}: {wrong}"
+        raise BadInputError(rule="needs_mapping", message=message, remedy=remedy)
+    for name in edits.formats:
+        source_format_of(edits, contract.column(name))
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    return f"{what} {', '.join(names)}" if names else ""
+
+
+def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
+    """Return how the file writes a field, as the person says; None where nothing was said.
+
+    Raises:
+        BadInputError: the format has an unknown key or value.
+    """
+    keys = edits.formats.get(column.name)
+    if not keys:
+        return None
+    try:
+        return SourceFormat(**stated_format(dict(keys)))  # type: ignore[arg-type]  # stated_format checks keys and types
+    except (ContractError, TypeError) as error:
+        message = f"the format of {column.name} cannot be used: {error}"
+        raise BadInputError(
+            rule=RULE, message=message, column=column.name, remedy="choose another format"
+        ) from None
+
+
+def edited_csv(
+    source: Source, names: Sequence[str], edits: Edits, contract: Contract | None, path: Path
+) -> None:
+    """Write the edited file: UTF-8, the contract's names, and one line for each row of the original.
+
+    Without a contract, or without a decided column, the file keeps its own names and spellings.
+    """
+    if contract is None or not edits.columns:
+        own = tuple(dict.fromkeys((*names, *edits.made_columns)))
+        column_of = {name: name for name in own}
+        fields = list(own)
+    else:
+        column_of = {field: name for name, field in edits.columns.items() if field is not None}
+        fields = [name for name in contract.names if name in column_of]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(fields)
+        for batch in source.batches():
+            columns = edited_columns(batch, names, edits)
+            cells = [_plain(columns[column_of[name]], edits, contract, name).to_pylist() for name in fields]
+            writer.writerows(_with_ragged_rows(batch, cells, len(fields)))
+
+
+def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[str, pa.Array]:
+    """Return the texts of a batch by column, after the typed cells and the steps."""
+    columns = dict(zip(names, batch.cells.values(), strict=True))
+    rows = {int(row): place for place, row in enumerate(batch.source_rows)} if edits.cells else {}
+    typed = [cell for cell in edits.cells if cell.row in rows]
+    columns = _with_cells(columns, typed, rows)
+    for step in edits.steps:
+        columns = _with_step(columns, step, len(batch.source_rows))
+    return _with_cells(columns, [cell for cell in typed if cell.column not in names], rows)
+
+
+def _with_cells(
+    columns: dict[str, pa.Array], typed: Sequence[CellEdit], place_of: Mapping[int, int]
+) -> dict[str, pa.Array]:
+    edited = dict(columns)
+    for name in {cell.column for cell in typed} & set(columns):
+        texts = columns[name].to_pylist()
+        for cell in typed:
+            if cell.column == name:
+                texts[place_of[cell.row]] = cell.text
+        edited[name] = text_array(texts)
+    return edited
+
+
+def _with_step(columns: dict[str, pa.Array], step: Step, rows: int) -> dict[str, pa.Array]:
+    text = columns.get(step.column, pa.nulls(rows, pa.string()))
+    if step.kind == "split":
+        parts = [
+            [] if cell is None else cell.split(step.text, len(step.into) - 1) for cell in text.to_pylist()
+        ]
+        made = {
+            name: text_array(part[place].strip() if place < len(part) else None for part in parts)
+            for place, name in enumerate(step.into)
+        }
+        return {**columns, **made}
+    if step.kind == "map":
+        new = text_array(step.values.values()).take(pc.index_in(trimmed(text), text_array(step.values)))
+        return {**columns, step.column: pc.coalesce(new, text)}
+    if step.kind == "replace":
+        return {**columns, step.column: pc.replace_substring(text, step.search, step.text)}
+    is_empty = ~flags(text.is_valid()) | (flags(pc.equal(trimmed(pc.fill_null(text, "")), "")))
+    return {**columns, step.column: pc.if_else(bool_array(is_empty), pa.scalar(step.text), text)}
+
+
+def _plain(text: pa.Array, edits: Edits, contract: Contract | None, name: str) -> pa.Array:
+    """Return the texts in the spelling that the contract declares.
+
+    A text that the person's format does not read stays.
+    """
+    if contract is None or name not in edits.formats:
+        return text
+    column = contract.column(name)
+    declared = source_format_of(edits, column)
+    if declared is None:
+        return text
+    if (
+        column.type.kind is Kind.TIMESTAMP
+        and declared.patterns
+        and not any("H" in each or "h" in each for each in declared.patterns)
+    ):
+        read = replace(column, type=ColumnType(Kind.DATE), format=declared)  # a day is its midnight
+    else:
+        read = replace(column, format=declared)
+    values = cast_column(read, without_nulls(read, text)).values
+    spelled = in_declared_format(column, pc.cast(values, pa.string()))
+    if read.type.kind is not column.type.kind:
+        spelled = pc.binary_join_element_wise(spelled, "00:00:00", " ")
+    is_null = ~flags(without_nulls(read, text).is_valid())
+    return pc.if_else(bool_array(is_null), pa.nulls(len(text), pa.string()), pc.coalesce(spelled, text))
+
+
+def _with_ragged_rows(
+    batch: Received, cells: Sequence[Sequence[str | None]], width: int
+) -> Iterator[Sequence[str | None]]:
+    """Yield the rows in the file's order; a row with a wrong number of cells stays one."""
+    whole = zip(batch.source_rows.tolist(), zip(*cells, strict=True), strict=True)
+    ragged = ((row, (text,) if width > 1 else (text, "")) for row, text in _ragged(batch))
+    yield from (row for _, row in sorted(chain(whole, ragged), key=lambda each: each[0]))
+
+
+def _ragged(batch: Received) -> Iterator[tuple[int, str]]:
+    return zip(batch.ragged.source_rows.tolist(), batch.ragged.texts, strict=True)
+
+
+def member_of(body: bytes, part: str) -> bytes | None:
+    """Return the named member of a zip archive; None where there is none."""
+    import zipfile  # noqa: PLC0415 few uploads are archives
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return archive.read(part) if part in archive.namelist() else None
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return None
