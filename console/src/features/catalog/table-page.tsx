@@ -1,7 +1,7 @@
 import { Anchor, Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useParams } from 'react-router'
+import { useParams, useSearchParams } from 'react-router'
 
 import { read, type Schemas } from '../../api/client'
 import { count, time, whole } from '../../api/format'
@@ -47,9 +47,10 @@ export function TablePage() {
 }
 
 function Rows({ system, table }: { system: string; table: string }) {
-  const [sort, setSort] = useState('')
-  const [filter, setFilter] = useState('')
-  const [asked, setAsked] = useState({ sort: '', filter: '' })
+  const [search, setSearch] = useSearchParams()
+  const asked = { sort: search.get('sort') ?? '', filter: search.get('filter') ?? '' }
+  const [sort, setSort] = useState(asked.sort)
+  const [filter, setFilter] = useState(asked.filter)
   const address = `/v1/systems/${encodeURIComponent(system)}/tables/${encodeURIComponent(table)}`
   const pages = useInfiniteQuery({
     queryKey: ['rows', system, table, asked],
@@ -100,7 +101,7 @@ function Rows({ system, table }: { system: string; table: string }) {
         mb="xs"
         onSubmit={(event: React.FormEvent) => {
           event.preventDefault()
-          setAsked({ sort, filter })
+          setSearch({ ...(filter ? { filter } : {}), ...(sort ? { sort } : {}) }, { replace: true })
         }}
       >
         <TextInput
