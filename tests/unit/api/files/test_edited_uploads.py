@@ -21,6 +21,8 @@ from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
 if TYPE_CHECKING:
     from tests.unit.api.lakes import Answer
 
+pytestmark = pytest.mark.unit
+
 FIELDS = {**CHOSEN, "Listenpreis": "list_price", "Lieferbar": "is_active", "Stand": "updated_at"}
 FORMATS = {
     "list_price": {"decimal": ","},
