@@ -100,6 +100,13 @@ export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions,
     view.current?.focus({ preventScroll: true })
   }
 
+  // The rows keep one function, so that those that did not change are not drawn again in each frame.
+  const newest = useRef(keep)
+  useEffect(() => {
+    newest.current = keep
+  })
+  const keepTyped = useCallback((down: number, across: number) => newest.current(down, across), [])
+
   function pressed(event: KeyboardEvent): void {
     if (event.target !== view.current) return
     const steps: Record<string, [number, number]> = {
@@ -178,7 +185,7 @@ export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions,
               onChoose={choose}
               onEdit={edit}
               onTyped={setTyping}
-              onKeep={keep}
+              onKeep={keepTyped}
             />
           )
         })}

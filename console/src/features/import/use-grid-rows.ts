@@ -4,6 +4,7 @@ import { read, type Schemas } from '../../api/client'
 
 const PAGE_ROWS = 200
 const MOST_PAGES = 40
+const REST_MS = 50
 
 type Row = Schemas['GridRow']
 
@@ -32,6 +33,7 @@ export function useGridRows(path: string, version: string, show: string, expecte
   const asked = useRef(new Set<string>())
   const shown = useRef({ show, path })
   const view = useRef<[number, number]>([0, 0])
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const [total, setTotal] = useState(expected)
   const [error, setError] = useState<unknown>()
   const [, redraw] = useState(0)
@@ -53,9 +55,8 @@ export function useGridRows(path: string, version: string, show: string, expecte
     [path, version, show],
   )
 
-  const need = useCallback(
+  const ask = useCallback(
     (from: number, to: number) => {
-      view.current = [from, to]
       for (let page = Math.floor(from / PAGE_ROWS); page <= Math.floor(to / PAGE_ROWS); page += 1) {
         const key = `${path} ${version} ${show} ${page}`
         if (pages.current.get(page)?.version === key || asked.current.has(key)) continue
@@ -69,6 +70,16 @@ export function useGridRows(path: string, version: string, show: string, expecte
       }
     },
     [load, path, version, show],
+  )
+
+  // While somebody scrolls fast no page is read: each would be out of view when it comes.
+  const need = useCallback(
+    (from: number, to: number) => {
+      view.current = [from, to]
+      clearTimeout(timer.current)
+      timer.current = setTimeout(() => ask(from, to), REST_MS)
+    },
+    [ask],
   )
 
   useEffect(() => {
