@@ -46,7 +46,7 @@ class CellEdit:
 
 @dataclass(frozen=True)
 class Edits:
-    """What a person decided about an upload.
+    """The decisions of a person about an upload.
 
     Attributes:
         dataset: the dataset that the file is of; empty where the gate finds it.

@@ -247,7 +247,7 @@ _LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
 
 @dataclass(frozen=True)
 class GridPage:
-    """Some rows of a grid: their numbers, cells and flaws."""
+    """A page of a grid: numbers, cells and flaws of its rows."""
 
     total: int
     rows: tuple[tuple[int, tuple[str | None, ...], Mapping[str, Any] | None], ...]
