@@ -16,11 +16,9 @@ generated-6000, generated-12000, generated-24000. The rows of an origin are kept
 `.headgate/bench/next-year-rows` until the code of the models changes.
 
 The tables of retail-copilot and global-market-pulse describe the past and forecast nothing, so they have no
-row.
-One row per table, measure and origin: the table's figure, the same of the naive rule, and whether the table
-is at least as good,
-and the method that the table names. A rank or an AUC is better when higher, an error when lower, a ratio when
-nearer to 1.
+row. One row per table, measure and origin: the table's figure, the same of the naive rule, and whether the
+table is at least as good, and the method that the table names. A rank or an AUC is better when higher, an
+error when lower, a ratio when nearer to 1.
 """
 
 from __future__ import annotations

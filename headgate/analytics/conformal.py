@@ -1,13 +1,11 @@
 """Prediction intervals from the errors that the same forecaster made at earlier origins.
 
 One series has too few past errors for its own 2.5 % quantile, so errors are brought to one scale and pooled
-over the panel:
-a series keeps its own scale, the panel gives the shape of the distribution and how it widens with the step.
-Errors of a window are measured in units that were known before it, as the next forecast's will be: whoever
-scales a window by later
-ones, or by itself, learns a shape that is too narrow or too wide for what comes. The newest windows give the
-shape; see
-docs/adr/0025-forecast-ensemble.md for how often each way held on M4's earlier windows.
+over the panel: a series keeps its own scale, the panel gives the shape of the distribution and how it widens
+with the step. Errors of a window are measured in units that were known before it, as the next forecast's will
+be: whoever scales a window by later ones, or by itself, learns a shape that is too narrow or too wide for
+what comes. The newest windows give the shape; see docs/adr/0025-forecast-ensemble.md for how often each way
+held on M4's earlier windows.
 
 Source:
     Stankevičiūtė, Alaa & van der Schaar (2021), "Conformal time-series forecasting"; the order statistic with
@@ -37,8 +35,8 @@ ENOUGH_POOLED = (
 MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk with normal steps
 
 
-# The scores that held 80 % and 95 % of the coming weeks of the library's shops, all series and steps alike
-# (docs/adr/0040). A shop's own origins are few, so its scores are drawn to these as by so many origins.
+# The scores that held 80 % and 95 % of the coming weeks of the library's series, all steps alike
+# (docs/adr/0040). The origins of one panel are few, so its scores are drawn to these as by so many origins.
 USUAL_SCORES = {80: 1.25, 95: 2.1}
 USUAL_ORIGINS = 8
 LEAST_SCORE = 0.3

@@ -167,9 +167,13 @@ class S3Objects(S3Pointers):
             self.client.copy(_address(source), target.bucket, target.key, Config=how)  # type: ignore[arg-type]  # it always has a bucket and a key
 
     def open(self, ref: ObjectRef) -> BinaryIO:
-        """The object as a file for reading; each read is one request for these bytes."""
+        """Return the object as a file for reading; each read is one request for these bytes.
+
+        All reads are of the content that the object had at first, by its ETag: a version id would need the
+        right to read versions.
+        """
         current = self.info(ref)
-        return cast("BinaryIO", _RangedObject(self.client, current.ref, current.size_bytes))
+        return cast("BinaryIO", _RangedObject(self.client, ref, current.size_bytes, current.etag))
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below `prefix`, by key."""
@@ -210,9 +214,9 @@ class S3Objects(S3Pointers):
 class _RangedObject(io.RawIOBase):
     """An object as a file for reading, which fetches only the bytes that are asked for."""
 
-    def __init__(self, client: S3Client, ref: ObjectRef, size_bytes: int) -> None:
+    def __init__(self, client: S3Client, ref: ObjectRef, size_bytes: int, etag: str) -> None:
         super().__init__()
-        self._client, self._ref, self._size_bytes, self._at = client, ref, size_bytes, 0
+        self._client, self._ref, self._size_bytes, self._etag, self._at = client, ref, size_bytes, etag, 0
 
     def readable(self) -> bool:
         return True
@@ -232,7 +236,9 @@ class _RangedObject(io.RawIOBase):
         if self._at >= end:
             return b""
         with translated(f"read bytes {self._at} to {end} of {uri(self._ref)}"):
-            answer = self._client.get_object(**_address(self._ref), Range=f"bytes={self._at}-{end - 1}")
+            answer = self._client.get_object(
+                **_address(self._ref), Range=f"bytes={self._at}-{end - 1}", IfMatch=f'"{self._etag}"'
+            )
             body = answer["Body"].read()
         if "ContentRange" not in answer:  # a store may ignore ranges. Source: RFC 9110, section 14.2
             body = body[self._at : end]

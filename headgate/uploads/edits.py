@@ -46,7 +46,7 @@ class CellEdit:
 
 @dataclass(frozen=True)
 class Edits:
-    """The decisions of a person about an upload.
+    """What a person decided about an upload.
 
     Attributes:
         dataset: the dataset that the file is of; empty where the gate finds it.

@@ -247,7 +247,7 @@ _LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
 
 @dataclass(frozen=True)
 class GridPage:
-    """A page of a grid: numbers, cells and flaws of its rows."""
+    """Some rows of a grid: their numbers, cells and flaws."""
 
     total: int
     rows: tuple[tuple[int, tuple[str | None, ...], Mapping[str, Any] | None], ...]

@@ -4,11 +4,9 @@
     python -m scripts.drills.compare_lakes compare FIRST SECOND
 
 `write` passes data through the gate of this clone, with a fixed masking key and fixed times, and writes what
-the gate made to FOLDER.
-Without `--data` the demo's data are made: Online Retail II where `HEADGATE_DATA` has it, else a generated
-shop. Use the folder DATA
-of one run for both clones. `compare` takes such folders, or buckets of deployed lakes as `s3://BUCKET`, and
-exits with 1 if they differ.
+the gate made to FOLDER. Without `--data` the demo's data are made: Online Retail II where `HEADGATE_DATA` has
+it, else a generated shop. Use the folder DATA of one run for both clones. `compare` takes such folders, or
+buckets of deployed lakes as `s3://BUCKET`, and exits with 1 if they differ.
 """
 
 from __future__ import annotations

@@ -2459,7 +2459,7 @@ export interface components {
         };
         /**
          * GridRows
-         * @description A page of an upload's rows.
+         * @description Some rows of an upload.
          */
         GridRows: {
             /** Rows */
@@ -3844,7 +3844,7 @@ export interface components {
         };
         /**
          * UploadEdits
-         * @description The decisions of a person about an upload: the newest edits replace those before.
+         * @description What a person decided about an upload: the newest edits replace those before.
          */
         UploadEdits: {
             /**

@@ -12,7 +12,7 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.aws.s3 import S3Objects
-from headgate.errors import NotFoundError, ServiceError
+from headgate.errors import ConflictError, NotFoundError, ServiceError
 from headgate.lake.ports import ObjectRef, ObjectStore, SnapshotObjects
 from tests.conftest import unique
 
@@ -198,6 +198,17 @@ def test_an_open_object_reads_from_the_place_that_was_sought(
         assert (opened.read(2), opened.read(9), opened.read(1), opened.tell()) == (b"78", b"9", b"", 10)
         opened.seek(4)
         assert opened.read() == b"456789"
+
+
+def test_an_open_object_gives_no_byte_of_a_later_content(objects: SnapshotObjects, ref: ObjectRef) -> None:
+    objects.write(ref, b"0123456789")
+    with objects.open(ref) as opened:
+        assert opened.read(2) == b"01"
+        objects.write(ref, b"abcdefghij")
+        try:
+            assert opened.read() == b"23456789"
+        except ConflictError:
+            return
 
 
 def test_an_absent_object_cannot_be_opened(objects: SnapshotObjects, ref: ObjectRef) -> None:

@@ -153,12 +153,9 @@ def replay(
     again.
 
     A file that came before its contract is recognised by the current contracts; --dataset names the dataset
-    of FILES if they are not.
-    Run it where the contracts are the deployed ones: the gate runs on this machine, and needs the right to
-    read raw and the masking
-    key and to write curated and quarantine. A row that is accepted now leaves quarantine; the next run shows
-    it.
-    Ends with 3 when a file could not be replayed.
+    of FILES if they are not. Run it where the contracts are the deployed ones: the gate runs on this machine,
+    and needs the right to read raw and the masking key and to write curated and quarantine. A row that is
+    accepted now leaves quarantine; the next run shows it. Ends with 3 when a file could not be replayed.
     """
     from headgate.intake.files.replay_file import REPLAYED
 

@@ -79,10 +79,9 @@ def forget(
     Write a certificate.
 
     Runs the pipeline, so that tables are built without these rows. Ends with 3 where a text of the person was
-    found in what is left.
-    Call it again after a failure: it continues. Files that were not accepted and name the person are listed
-    and deleted whole. A key that
-    neither a stored row nor such a file has is an error, and nothing is deleted.
+    found in what is left. Call it again after a failure: it continues. Files that were not accepted and name
+    the person are listed and deleted whole. A key that neither a stored row nor such a file has is an error,
+    and nothing is deleted.
     """
     from headgate.erasure.subject_rows import Subject
 
