@@ -36,7 +36,7 @@ class Deployment:
         return str(self.outputs[name])
 
 
-def find(name: str | None) -> Deployment:
+def find_deployment(name: str | None) -> Deployment:
     """The deployment of that name, else the environment's own, else the one deployed last.
 
     Raises:
@@ -51,10 +51,10 @@ def find(name: str | None) -> Deployment:
             "Remedy: go to the folder that you deployed from, or run `make deploy-localstack` or `make "
             "deploy-aws` first."
         )
-    return read(paths[-1])
+    return read_deployment(paths[-1])
 
 
-def read(path: Path) -> Deployment:
+def read_deployment(path: Path) -> Deployment:
     """The deployment that a `deployment.json` describes."""
     document = json.loads(path.read_text(encoding="utf-8"))
     return Deployment(path.parent.name, document["environment"], document.get("outputs", {}))

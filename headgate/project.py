@@ -260,7 +260,7 @@ def own_folder() -> Traversable:
     return folder / "systems" if folder else files(OWN_SYSTEMS)
 
 
-def load(module: str) -> ModuleType:
+def load_module(module: str) -> ModuleType:
     """Import a module of a domain; those of the lake project come from its folder."""
     if module.startswith(OWN_SYSTEMS):
         _add_to_path(own_folder())
@@ -271,7 +271,7 @@ def _add_to_path(folder: Traversable) -> None:
     """Have `headgate.project_systems` import from a folder, and not from that of another lake that this
     process used before.
     """
-    package = import_module(OWN_SYSTEMS)
+    package = load_module(OWN_SYSTEMS)
     if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
         package.__path__ = [str(folder)]
         for name in [name for name in sys.modules if name.startswith(f"{OWN_SYSTEMS}.")]:
@@ -358,11 +358,11 @@ def _project_at(start: Path) -> LakeProject:
     folder = start.resolve()
     for candidate in (folder, *folder.parents):
         if (candidate / FILE).is_file():
-            return read(candidate / FILE)
+            return read_project(candidate / FILE)
     return LakeProject(domains=tuple(package_domains()))
 
 
-def read(path: Path) -> LakeProject:
+def read_project(path: Path) -> LakeProject:
     """Return the project that a `headgate.toml` describes.
 
     Raises:

@@ -33,8 +33,8 @@ sys.path.insert(
     0, str(Path(__file__).resolve().parents[1])
 )  # the scripts are run by path and know each other as `scripts`
 
+from headgate import deployment
 from headgate.aws.cognito import Users
-from headgate.cli import deployment
 from headgate.errors import HeadgateError, SettingsError
 from headgate.project import LakeProject, project
 from scripts import console
@@ -258,7 +258,7 @@ def _upload_console(target: Target, where: Mapping[str, str], building: Future[b
 
 def _print_last_screen(target: Target, folder: Path) -> None:
     """Print the first login of a lake on an emulator, the next commands, and the one that ends it."""
-    stated = deployment.read(folder / "deployment.json").environment
+    stated = deployment.read_deployment(folder / "deployment.json").environment
     users = Users(target.client("cognito-idp"), stated["HEADGATE_USER_POOL"])
     print(
         first_login.last_screen(stated["HEADGATE_CONSOLE_URL"], first_login.first_login(users), folder.name),

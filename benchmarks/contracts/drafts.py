@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from benchmarks.contracts.independent_rows import count_records
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError
 from headgate.local_files.draft_file import NoRowFitsError, check_sample
 
@@ -89,7 +89,7 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
 def account_of(body: bytes) -> Account:
     """Draft a contract from one file, check the file against it, and return what became of its records."""
     try:
-        drafted = draft(body, "sample", strict=False)
+        drafted = draft_from_sample(body, "sample", strict=False)
     except BadInputError as error:
         return Account(NO_CONTRACT, error.rule)
     except Exception as error:  # noqa: BLE001 every other error is a defect, to be counted

@@ -43,7 +43,7 @@ import pyarrow.parquet as pq
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.export.exporting import Exporting
 from headgate.export.planning.mapping import map_table
-from headgate.export.planning.slicing import key_of, slices_between, walk
+from headgate.export.planning.slicing import slices_between, slicing_key, walk
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.requests import ExportRequest
 from headgate.export.server.session import Login, Session
@@ -175,7 +175,7 @@ def read_only(port: int, out: Path, name: str = TABLE) -> dict[str, float]:
     start = time.perf_counter()
     with closing(Session(login(port))) as session:
         table = describe(session, name)
-        key = key_of(table)
+        key = slicing_key(table)
         columns = map_table(table, [column.name for column in table.columns])
         slices = slices_between(list(walk(session, name, key, -(-table.row_estimate * 21 // 20 // WORKERS))))
     query = f"SELECT {', '.join(column.read_sql for column in columns)} FROM {name} WHERE "  # noqa: S608 quoted names

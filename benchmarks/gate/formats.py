@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.source_format import SourceFormat
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.intake.rows.check_rows import check_bytes, check_file
 from headgate.lake.ports import MaskingKey
 
@@ -184,7 +184,7 @@ def mix(seed: int) -> list[str]:
     lines = ["\t".join(["row", *columns])]
     lines += ["\t".join([str(row), *(made.texts[row] for made in columns.values())]) for row in range(rows)]
     body = "\n".join(lines).encode()
-    drafted = draft(body, "mix")
+    drafted = draft_from_sample(body, "mix")
     contract = odcs_reader.parse(_document(drafted.contract), "source")
     gated = check_bytes(body, contract, KEY, object_key="mix/a.csv", received_at=LANDED)
     found = {name: gated.accepted.column(name).to_pylist() for name in ("row", *columns)}

@@ -50,7 +50,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.contracts.registry import Registry
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError, HeadgateError
 from headgate.formats.read_table import unknown_table
 from headgate.formats.sniff import is_parquet
@@ -269,7 +269,7 @@ def _real(data: Path) -> Iterator[Seed]:
     """The heads of real files, and whole small ones, each by the contract that is drafted from it."""
     for body in _bodies(data):
         with suppress(HeadgateError):
-            yield Seed(body, draft(body, "fuzzed").contract)
+            yield Seed(body, draft_from_sample(body, "fuzzed").contract)
 
 
 def _bodies(data: Path) -> Iterator[bytes]:

@@ -27,7 +27,7 @@ import pyarrow as pa
 
 from headgate.contracts import odcs_reader
 from headgate.formats.read_file import read_file
-from headgate.quality.frames import frame_of
+from headgate.quality.frames import exact_frame
 from headgate.quality.suites import suite_of
 from headgate.values.cast import cast
 from headgate.values.rules import column_breaches
@@ -112,7 +112,7 @@ def _batch(rows: pa.Table) -> Any:  # noqa: ANN401 Great Expectations ships no t
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("bench").add_dataframe_asset("rows")
-    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame_of(rows)})
+    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": exact_frame(rows)})
 
 
 def main() -> None:

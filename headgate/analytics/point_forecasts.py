@@ -17,7 +17,7 @@ from statsforecast import models
 
 from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.pooled_autoregression import SeriesVotes
-from headgate.analytics.seasons import discernible, is_short, mean_cycle, parts_of, seasonal_strength
+from headgate.analytics.seasons import discernible, is_short, mean_cycle, seasonal_parts, seasonal_strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -177,7 +177,7 @@ def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
     """Methods that know the seasons."""
     yield _attempt(models.AutoCES(season_length=seasons[0]), history, horizon)
     yield _attempt(models.DynamicOptimizedTheta(seasons[0]), history, horizon)
-    parts = parts_of(history, seasons)
+    parts = seasonal_parts(history, seasons)
     yield _attempt(models.AutoCES(season_length=1), parts.trend + parts.rest, horizon) + parts.seasons_ahead(
         horizon
     )
@@ -187,7 +187,7 @@ def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
     """The four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken the
     seasons off.
     """
-    parts = parts_of(history, seasons) if seasons else None
+    parts = seasonal_parts(history, seasons) if seasons else None
     without = parts.trend + parts.rest if parts else history
     ahead = parts.seasons_ahead(horizon) if parts else np.zeros(horizon)
     for model in (

@@ -62,7 +62,7 @@ def is_short(seasons: tuple[int, ...]) -> bool:
     return seasons[-1] <= LONGEST_SHORT_SEASON
 
 
-def parts_of(history: Array, seasons: tuple[int, ...]) -> Parts:
+def seasonal_parts(history: Array, seasons: tuple[int, ...]) -> Parts:
     """Trend, seasons and rest of a history; `seasons` must be discernible in it.
 
     Source:

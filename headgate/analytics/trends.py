@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from headgate.analytics.changes import LevelChange, changes
-from headgate.analytics.seasons import discernible, parts_of
+from headgate.analytics.seasons import discernible, seasonal_parts
 from headgate.analytics.steady_seasons import steady_seasons
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _strengths(values: Array, grain: Grain) -> dict[str, float]:
     seasons = discernible(values.size, grain.season_lengths) if values.size > 2 * grain.year else ()
     if not seasons or np.ptp(values) == 0:
         return {"trend_strength": float("nan"), "seasonal_strength": float("nan")}
-    parts = parts_of(values, seasons)
+    parts = seasonal_parts(values, seasons)
     return {"trend_strength": parts.trend_strength, "seasonal_strength": parts.seasonal_strength}
 
 

@@ -101,7 +101,7 @@ class Application:
         if limit := self._lake.caller_limit:
             limit.check(caller.name, self._lake.now())
         access.check_method(self._access, method, path)
-        access.check(caller, self._access, method, path)
+        access.check_access(caller, self._access, method, path)
         if len(event.get("body") or "") > LARGEST_BODY_BYTES:
             detail = (
                 f"The body has more than {LARGEST_BODY_BYTES:,} bytes. Files are sent in parts: POST "

@@ -29,10 +29,10 @@ from headgate.lake.states import (
     Action,
     ClaimAnswer,
     FileState,
-    after,
     answer_to_claim,
     finished_from,
     permits,
+    state_after,
 )
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ class MemoryLedger:
             if refusal := self._object_taken(action, record, now, run) or self._content_taken(record, now):
                 return refusal
             until = now + timedelta(seconds=lease_s)
-            self._records[record.file_id] = replace(record, state=after(action))
+            self._records[record.file_id] = replace(record, state=state_after(action))
             self._leases[record.file_id] = until
             self._takers.pop(record.file_id, None)
             if run:
@@ -328,7 +328,7 @@ class MemoryLedger:
             record = self.get(file_id)
             if not permits(action, record.state, lease_ended=self._lease_ended(file_id, now)):
                 raise ThrottledError(why_not_reopened(record))
-            self._records[file_id] = replace(record, state=after(action))
+            self._records[file_id] = replace(record, state=state_after(action))
             self._leases[file_id] = now + timedelta(seconds=lease_s)
             return record
 

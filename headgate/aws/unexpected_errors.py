@@ -11,7 +11,7 @@ from pathlib import Path
 _OWN = f"{os.sep}headgate{os.sep}"
 
 
-def describe(error: BaseException, *, by: str) -> str:
+def describe_error(error: BaseException, *, by: str) -> str:
     """Return the kind and place of an error: the innermost line of this package.
 
     `by` is the file that reports, and is skipped.

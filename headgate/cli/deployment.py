@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from headgate import deployment
-from headgate.deployment import Deployment, read
+from headgate.deployment import Deployment
 from headgate.errors import SettingsError
 
-__all__ = ["Deployment", "activate", "activate_if_deployed", "find", "read", "use_deployed_project"]
+__all__ = ["Deployment", "activate", "activate_if_deployed", "find", "use_deployed_project"]
 
 
 def find(name: str | None) -> Deployment:
@@ -21,7 +21,7 @@ def find(name: str | None) -> Deployment:
         click.ClickException: nothing is deployed, with what to do about it.
     """
     try:
-        return deployment.find(name)
+        return deployment.find_deployment(name)
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
 

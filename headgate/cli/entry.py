@@ -12,7 +12,7 @@ _INTERRUPTED = 130  # 128 and the signal's number. Source: POSIX shells' convent
 def main() -> None:
     """Load the command and run it."""
     try:
-        from headgate.cli.main import main as run
+        from headgate.cli.main import run_command as run
 
         run()
     except KeyboardInterrupt:

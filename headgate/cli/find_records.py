@@ -19,10 +19,10 @@ def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
     The ledger keeps a key without the card number it held, so a key with one is looked up as it is kept.
     """
-    from headgate.intake.quarantine.list_quarantine import named
+    from headgate.intake.quarantine.list_quarantine import records_named
 
     every = list(records)
-    return named(every, name) or named(every, screens.shown(name))
+    return records_named(every, name) or records_named(every, screens.safe_name(name))
 
 
 def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "headgate files") -> FileRecord:
@@ -36,10 +36,10 @@ def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "h
     from headgate.intake.quarantine.list_quarantine import count_skipped_copies, find_current
 
     every = list(records)
-    record = find_current(every, name) or find_current(every, screens.shown(name))
+    record = find_current(every, name) or find_current(every, screens.safe_name(name))
     if not record:
         raise click.ClickException(
-            f"There is no record of a file {screens.shown(name)}. `{listed_by}` lists ids and keys."
+            f"There is no record of a file {screens.safe_name(name)}. `{listed_by}` lists ids and keys."
         )
     if name != record.file_id and (copies := count_skipped_copies(every, record)):
         later = (

@@ -9,7 +9,7 @@ import click
 
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
-from headgate.lineage.openlineage import Event, table_of
+from headgate.lineage.openlineage import Event, table_of_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def written_events(lake: LakePorts, day: date, names: Sequence[str]) -> list[Eve
     bucket = lake.bucket("artifacts")
     listed = lake.objects.list(bucket, keys.lineage_events_prefix(day))
     events: list[Event] = [json.loads(lake.objects.read(item.ref)) for item in listed]
-    wanted = [event for event in events if not names or table_of(event) in names]
+    wanted = [event for event in events if not names or table_of_event(event) in names]
     if not wanted:
         of = f" of {', '.join(names)}" if names else ""
         raise NotFoundError(

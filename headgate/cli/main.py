@@ -203,7 +203,7 @@ def cli() -> None:
     """
 
 
-def main() -> None:
+def run_command() -> None:
     """Run the command; an expected failure is one clear line, not a traceback."""
     try:
         cli(standalone_mode=True)
@@ -229,4 +229,4 @@ def _path_failure(error: OSError) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_command()

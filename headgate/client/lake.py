@@ -209,7 +209,7 @@ class Lake:
                     f"{record.key} has no rows in quarantine; its state is {record.state}. {why}".strip()
                 )
             bucket = self.environment["HEADGATE_QUARANTINE_BUCKET"]
-            return to_pandas(list_quarantine.rows_of(stores.objects(), bucket, record, rule=rule))
+            return to_pandas(list_quarantine.quarantined_rows(stores.objects(), bucket, record, rule=rule))
         records = list(stores.ledger(self.environment).records())
         counts = list_quarantine.count_quarantined(
             records, intake.correction_outcomes(self.environment).replaced_rows(records)
@@ -227,7 +227,7 @@ class Lake:
             QueryError: there is no such table.
             NotFoundError: nothing was merged yet.
         """
-        from headgate.lineage.sources import lineage
+        from headgate.lineage.sources import sources_of_table
 
         database, name, columns = self._table_named(table)
         lake = (
@@ -242,7 +242,7 @@ class Lake:
             stores.ledger(self.environment).records(),
             self.environment["HEADGATE_CURATED_BUCKET"],
         )
-        return lineage(
+        return sources_of_table(
             stores.objects(), bucket, lake, records, table=f"{database}.{name}", system=system, reads=reads
         )
 
@@ -287,9 +287,9 @@ def connect(deployment: str | None = None) -> Lake:
     Raises:
         SettingsError: nothing is deployed, or this process is connected to another deployment already.
     """
-    from headgate.deployment import find
+    from headgate.deployment import find_deployment
 
-    deployed = find(deployment)
+    deployed = find_deployment(deployment)
     if _connected and _connected[0] != deployed.name:
         raise SettingsError(
             f"This process is connected to deployment {_connected[0]}, and cannot connect to "

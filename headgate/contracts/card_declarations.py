@@ -51,7 +51,7 @@ def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
     )
 
 
-def described(contracts: Iterable[Contract]) -> dict[str, str]:
+def declarations_by_dataset(contracts: Iterable[Contract]) -> dict[str, str]:
     """Return by dataset or table which of its columns are declared, by whom, on which day and why.
 
     Without those that declare nothing.

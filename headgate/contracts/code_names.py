@@ -51,7 +51,7 @@ _COMPARED = {"ü": "ue?", "é": "e", "ó": "o"}
 _WORD_GAP, _OPTIONAL_GAP = r"[\W_]{1,3}", r"[\W_]{0,3}"
 
 
-def column_names(names: tuple[str, ...]) -> str:
+def code_name_pattern(names: tuple[str, ...]) -> str:
     """Return a pattern of the names as `sensitive_names.compared` writes them."""
     return "|".join(
         "".join({" ": "_", "-": "_?"}.get(sign) or _COMPARED.get(sign, sign) for sign in name)

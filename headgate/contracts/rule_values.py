@@ -31,7 +31,7 @@ _MOST_PLACES = 38  # of a decimal in Arrow
 _NO_LITERAL = (ValueError, TypeError, OverflowError, InvalidOperation)
 
 
-def literal(column_type: ColumnType, value: object) -> object:
+def typed_literal(column_type: ColumnType, value: object) -> object:
     """`value`, as YAML spells it, in the Python type of the column's values: no decimal passes through a
     float.
 
@@ -167,7 +167,7 @@ def _is_length(value: object) -> bool:
 
 def _hold_value(column: Column, value: object) -> None:
     try:
-        is_one = _fits(column.type, literal(column.type, value))
+        is_one = _fits(column.type, typed_literal(column.type, value))
     except _NO_LITERAL:
         is_one = False
     if not is_one:
@@ -197,7 +197,7 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
     """
     kind = column.type.kind
     try:
-        bound = literal(column.type, rule.argument)
+        bound = typed_literal(column.type, rule.argument)
     except _NO_LITERAL:
         raise ContractError(
             f"the bound {rule.argument!r} is not of type {kind}. Remedy: a {rule.name} of that type"

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from headgate.contracts.code_names import ABBREVIATED_NAMES, CODE_NAMES, WHOLE_NAMES, column_names
+from headgate.contracts.code_names import ABBREVIATED_NAMES, CODE_NAMES, WHOLE_NAMES, code_name_pattern
 from headgate.contracts.model import Content, Mask
 from headgate.contracts.personal_names import is_personal
 
@@ -23,9 +23,9 @@ _NUMBER = r"(?:_?(?:number|num|no|nr))"
 _BEHIND = r"(?:_?[0-9]|_(?:raw|full|plain|clear|value|text|str))?"
 # A claim about a card, as `has_credit_card` is, is no card.
 _BEFORE = r"(?!(?:is|has|hat|ist)_)(?:.*_)?"
-_CODES = column_names(CODE_NAMES)
+_CODES = code_name_pattern(CODE_NAMES)
 # `tuv_prufnummer` is a certificate's number.
-_WHOLE_CODES = rf"(?<!_)(?:karten?_)?(?:{column_names((*WHOLE_NAMES, *ABBREVIATED_NAMES))})"
+_WHOLE_CODES = rf"(?<!_)(?:karten?_)?(?:{code_name_pattern((*WHOLE_NAMES, *ABBREVIATED_NAMES))})"
 # In German, French, Spanish, Italian and Dutch. A bare `Kartennummer` may be of any card.
 _CARDS = (
     r"kredit_?karten?(?:_?(?:nummer|nr))?|credit_?kaart(?:_?(?:nummer|nr))?"

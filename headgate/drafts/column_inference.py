@@ -450,7 +450,7 @@ def _text_type(given: pa.Array) -> ColumnType:
     return ColumnType(Kind.STRING, length=next((length for length in _LENGTHS if length >= longest), None))
 
 
-def different_rows(columns: list[pa.Array]) -> int:
+def count_combinations(columns: list[pa.Array]) -> int:
     """Return how many different combinations the columns' texts have."""
     rows = len(columns[0])
     if any(pc.count_distinct(column, mode="all").as_py() == rows for column in columns):

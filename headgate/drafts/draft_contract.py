@@ -178,7 +178,7 @@ class Draft:
     questions: tuple[FormatQuestion, ...] = ()
 
 
-def draft(
+def draft_from_sample(
     body: bytes,
     dataset: str,
     encoding: str = "",

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import compared
-from headgate.drafts.column_inference import different_rows
+from headgate.drafts.column_inference import count_combinations
 from headgate.drafts.nearly_all_rows import sounds_like_key
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
@@ -62,7 +62,7 @@ def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tu
         columns: those that may be part of a key.
         cells: texts of all columns of the sample.
     """
-    rows, different = len(next(iter(cells.values()))), different_rows([*cells.values()])
+    rows, different = len(next(iter(cells.values()))), count_combinations([*cells.values()])
     different = different if different >= _LEAST_DIFFERENT * rows else rows
     usable = [
         column

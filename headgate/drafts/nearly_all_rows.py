@@ -18,7 +18,7 @@ from headgate.contracts.model import Column, Kind
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.personal_names import is_account_number
 from headgate.contracts.sensitive_names import compared, is_personal_name
-from headgate.drafts.column_inference import Guess, different_rows, guess_column
+from headgate.drafts.column_inference import Guess, count_combinations, guess_column
 from headgate.drafts.format_answers import FormatAnswer, answer_of
 from headgate.errors import ContractError
 from headgate.matching.header_names import folded
@@ -95,7 +95,7 @@ def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) 
 
     Empty if there is none.
     """
-    different = different_rows([*cells.values()])
+    different = count_combinations([*cells.values()])
     if different < FEWEST_VALUES:
         return ()
     values = {
@@ -115,8 +115,8 @@ def about_key(contract: Contract, cells: Mapping[str, pa.Array]) -> list[str]:
     rows = pa.table([*keys, *cells.values()], names=[str(place) for place in range(len(keys) + len(cells))])
     keyed = rows.filter(_all_valid(keys))
     columns = [column.combine_chunks() for column in keyed.columns]
-    named = different_rows(columns[: len(keys)]) if columns and keyed.num_rows else 0
-    repeated = different_rows(columns) - named if named < keyed.num_rows else 0
+    named = count_combinations(columns[: len(keys)]) if columns and keyed.num_rows else 0
+    repeated = count_combinations(columns) - named if named < keyed.num_rows else 0
     missing = rows.num_rows - keyed.num_rows
     notes = (
         [f"{missing:,} of {rows.num_rows:,} rows have no value in it: they are quarantined"]

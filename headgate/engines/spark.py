@@ -135,7 +135,7 @@ def opened(places: Mapping[str, str], session: SparkSession | None = None) -> It
         session: a running session; by default the one that `spark_session` finds.
     """
     running = session or spark_session.session()
-    backend = connect(running)
+    backend = spark_backend(running)
     try:
         yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
     finally:
@@ -143,7 +143,7 @@ def opened(places: Mapping[str, str], session: SparkSession | None = None) -> It
             running.catalog.dropTempView(table)
 
 
-def connect(session: SparkSession) -> SparkTables:
+def spark_backend(session: SparkSession) -> SparkTables:
     """A session as an Ibis backend, set to the lake's rules: UTC, exact decimals, errors instead of nulls."""
     backend = SparkTables()
     backend.register_options()

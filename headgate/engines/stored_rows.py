@@ -111,7 +111,7 @@ class StoredRows:
         return rows
 
 
-def numbers(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.NDArray[np.float64]:
+def float_columns(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.NDArray[np.float64]:
     """Return columns of all rows of several files as floats, one file after the other, shape
     (columns, rows).
     """

@@ -26,11 +26,11 @@ def write_rows(table: ibis.Table, path: Path, dictionaries: Sequence[str] = ()) 
     Args:
         dictionaries: columns of texts that come again and again.
     """
-    write_batches(batches_of(table), table.schema().to_pyarrow(), path, dictionaries)
+    write_batches(row_batches(table), table.schema().to_pyarrow(), path, dictionaries)
     release_memory()
 
 
-def batches_of(table: ibis.Table) -> Iterator[pa.Table]:
+def row_batches(table: ibis.Table) -> Iterator[pa.Table]:
     """The rows of an expression in its order, some at a time where the engine can stream them."""
     schema = table.schema().to_pyarrow()
     # Tables in memory belong to Ibis's own backend, which calls a method that DuckDB does not have any more.

@@ -29,7 +29,7 @@ from headgate.export.run_store import RunStore
 from headgate.export.server.session import SourceLostError, TableLockedError
 from headgate.export.server.snapshot import SnapshotMethod, open_snapshot
 from headgate.export.server.table_locks import lock_tables
-from headgate.export.server.tables import described, source_name
+from headgate.export.server.tables import named_as_contract, source_name
 from headgate.export.table_run import TableRun
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ class Exporting:
         ) as snapshot:
             for run in runs:
                 if (
-                    described(snapshot.sessions[0], run.dataset, run.contract, request.sql).declared
+                    named_as_contract(snapshot.sessions[0], run.dataset, run.contract, request.sql).declared
                     != run.table.declared
                 ):
                     raise SourceLostError(f"{run.dataset} was altered while the snapshot was opened")
@@ -271,7 +271,8 @@ class Exporting:
         maskings = [self._masking(request, table) for table in request.tables]
         with closing(self.connect()) as session:
             sources = [
-                described(session, table, self.contracts.get(table), request.sql) for table in request.tables
+                named_as_contract(session, table, self.contracts.get(table), request.sql)
+                for table in request.tables
             ]
         self._begin(request)
         named = zip(request.tables, sources, maskings, strict=True)

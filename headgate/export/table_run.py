@@ -20,10 +20,10 @@ from headgate.export.certifying.certificate import (
 )
 from headgate.export.certifying.deletions import any_of, came_late, write_deleted, write_keys
 from headgate.export.certifying.digest import Digest, digest_from, digest_of_file, digest_sql
-from headgate.export.planning.drift import columns_to_export, differences
+from headgate.export.planning.drift import columns_to_export, schema_differences
 from headgate.export.planning.mapping import map_table
 from headgate.export.planning.sampling import sampled
-from headgate.export.planning.slicing import EVERYTHING, key_of, rows_per_slice, slices_between, walk
+from headgate.export.planning.slicing import EVERYTHING, rows_per_slice, slices_between, slicing_key, walk
 from headgate.export.planning.watermark import bounds, changed, mode_of, watermark_columns
 from headgate.export.reading.files import FileFormat
 from headgate.export.reading.masking import MaskedSlice
@@ -85,7 +85,9 @@ class TableRun:
     def drift(self) -> tuple[str, ...]:
         """How the source's columns differ from the contract's, in words."""
         return (
-            tuple(f"{item.change}: {item.description}" for item in differences(self.table, self.contract))
+            tuple(
+                f"{item.change}: {item.description}" for item in schema_differences(self.table, self.contract)
+            )
             if self.contract
             else ()
         )
@@ -93,7 +95,7 @@ class TableRun:
     @cached_property
     def columns(self) -> tuple[ExportColumn, ...]:
         """The columns to export; SchemaChangedError when the contract's policy stops."""
-        drift = differences(self.table, self.contract) if self.contract else ()
+        drift = schema_differences(self.table, self.contract) if self.contract else ()
         return map_table(self.table, columns_to_export(self.table, self.contract, drift), self.contract)
 
     def check_columns(self) -> None:
@@ -160,7 +162,11 @@ class TableRun:
         """Return the key to slice by, and the boundaries: estimated in large tables that are read in full,
         else walked along the index.
         """
-        key, within, rows = key_of(self.table, self._sensitive), self._within(limits), self.table.row_estimate
+        key, within, rows = (
+            slicing_key(self.table, self._sensitive),
+            self._within(limits),
+            self.table.row_estimate,
+        )
         if not key:
             return (), []
         target = self.request.target_file_bytes

@@ -47,7 +47,7 @@ class Source:
     held_bytes: int = 0
 
 
-def source_of(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
+def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     """A file that is in memory already, in slices of it."""
     width = received.dialect.width if received.dialect else len(received.cells) - len(received.absent)
     row_offsets = partial(ListedOffsets, received.starts) if len(received.starts) else None

@@ -78,7 +78,7 @@ class Received:
     def written_as(self) -> Mapping[str, str]:
         """The properties of the file's form, as its record keeps them."""
         properties = written_as(self.form, self.dialect, self.packed)
-        guessed = {} if self.dialect else {"confidence": share_text(self.confidence)}
+        guessed = {} if self.dialect else {"confidence": confidence_text(self.confidence)}
         guessed |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}
         guessed |= {"skipped_lines": str(self.skipped_lines)} if self.skipped_lines else {}
         guessed |= {"sheets": ", ".join(self.sheets)} if self.sheets else {}
@@ -97,13 +97,13 @@ def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] 
             "line_end": dialect.line_end or "mixed",
             "skipped_lines": str(dialect.skipped_lines),
             "header_lines": str(dialect.header_lines),
-            "confidence": share_text(dialect.confidence),
+            "confidence": confidence_text(dialect.confidence),
         }
         properties |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
         properties |= {"footer_lines": str(dialect.footer_lines)} if dialect.footer_lines else {}
     return properties
 
 
-def share_text(confidence: float) -> str:
+def confidence_text(confidence: float) -> str:
     """A confidence to three decimals."""
     return str(round(confidence, 3))

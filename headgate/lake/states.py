@@ -200,7 +200,7 @@ UNDECIDED = frozenset({FileState.NEEDS_MAPPING, FileState.PROFILED})
 REPLACED = frozenset({OriginalForm.MASKED, OriginalForm.DELETED})
 
 
-def after(action: Action) -> FileState:
+def state_after(action: Action) -> FileState:
     """Return the state that the action leads to; a file's `FINISH` leads to one of several."""
     return TRANSITIONS[action][0].after
 

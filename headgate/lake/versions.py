@@ -53,7 +53,7 @@ class History:
         """Return the history from the files' records, in any order."""
         versions: defaultdict[_Object, list[FileRecord]] = defaultdict(list)
         for record in sorted(
-            filter(is_accepted, records), key=lambda record: (record.received_at, record.file_id)
+            filter(is_in_lake, records), key=lambda record: (record.received_at, record.file_id)
         ):
             versions[record.bucket, record.key].append(record)
         corrections = {place: _corrections(of_object) for place, of_object in versions.items()}
@@ -68,7 +68,7 @@ class History:
         by another content that came after its own content was last held.
         """
         place = (record.bucket, record.key)
-        later = (self.corrections if is_accepted(record) else self.versions).get(place, ())
+        later = (self.corrections if is_in_lake(record) else self.versions).get(place, ())
         first = bisect_right(later, self._held_at(record), key=lambda one: one.received_at)
         return later[first] if first < len(later) else None
 
@@ -83,10 +83,10 @@ class History:
         return self._held_at(record) > record.received_at
 
     def _held_at(self, record: FileRecord) -> str:
-        return self.last_came[record.content_sha256] if is_accepted(record) else record.received_at
+        return self.last_came[record.content_sha256] if is_in_lake(record) else record.received_at
 
 
-def is_accepted(record: FileRecord) -> bool:
+def is_in_lake(record: FileRecord) -> bool:
     """Whether the version's content is in the lake, if only as another file.
 
     Of a refused one that is replayed nobody knows yet.

@@ -40,7 +40,7 @@ def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
     }
 
 
-def splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as above
+def exported_splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as above
     """Return a fitted chain of ranks, splines and logistic regression as `predictions.splines.Splines` takes
     it.
     """
@@ -57,7 +57,7 @@ def splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as above
     }
 
 
-def products(chain: Any) -> Arrays:  # noqa: ANN401 as above
+def exported_products(chain: Any) -> Arrays:  # noqa: ANN401 as above
     """Return a fitted chain of logarithms, scale, products, scale and logistic regression as
     `predictions.products.Products` takes it.
     """

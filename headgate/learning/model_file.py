@@ -92,7 +92,7 @@ def series_state(series: pd.Series[Any]) -> dict[str, Any]:
     return {"names": [str(name) for name in series.index], "values": series.to_numpy()}
 
 
-def series_of(state: Mapping[str, Any]) -> pd.Series[Any]:
+def series_of_state(state: Mapping[str, Any]) -> pd.Series[Any]:
     """Return the series of a state."""
     return pd.Series(state["values"], index=state["names"])
 

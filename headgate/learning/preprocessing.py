@@ -74,14 +74,14 @@ def bend() -> Any:  # noqa: ANN401 as above
     return SplineTransformer(n_knots=10)
 
 
-def logs() -> Any:  # noqa: ANN401 as above
+def logarithms() -> Any:  # noqa: ANN401 as above
     """The inverse hyperbolic sine of each column: the logarithm of large numbers of either sign, and 0 stays
     0.
     """
     return FunctionTransformer(np.arcsinh)
 
 
-def products() -> Any:  # noqa: ANN401 as above
+def column_products() -> Any:  # noqa: ANN401 as above
     """The columns, their squares and the product of each two, so that the weight of a column may depend on
     another.
     """

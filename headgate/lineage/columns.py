@@ -89,7 +89,7 @@ class TableColumns:
         }
         unknown, rows = dict(self.unknown), _with_behind(self.rows, models)
         for table in sorted(tables):
-            add(rows, models[table].rows)
+            add_sources(rows, models[table].rows)
         for name, sources in self.columns.items():
             if further := next(
                 (ref for ref in sources if ref.zone == PROD and ref.column in models[ref.table].unknown), None
@@ -132,7 +132,7 @@ def columns_of(shown: TableVersion) -> TableColumns | None:
     return TableColumns.from_json(text) if text else None
 
 
-def add(into: Sources, sources: Mapping[ColumnRef, Iterable[Use]], use: Use = Use.IDENTITY) -> None:
+def add_sources(into: Sources, sources: Mapping[ColumnRef, Iterable[Use]], use: Use = Use.IDENTITY) -> None:
     """Add sources, as a column has them that uses the column of these sources."""
     for ref, uses in sources.items():
         into[ref] = into.get(ref, frozenset()) | {use.of(inner) for inner in uses}
@@ -142,7 +142,7 @@ def _with_behind(sources: Sources, models: Mapping[str, TableColumns]) -> Source
     every = dict(sources)
     for ref, uses in sources.items():
         for use in uses if ref.zone == PROD else ():
-            add(every, models[ref.table].columns.get(ref.column, {}), use)
+            add_sources(every, models[ref.table].columns.get(ref.column, {}), use)
     return every
 
 

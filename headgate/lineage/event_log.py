@@ -16,13 +16,13 @@ from headgate.lineage.openlineage import (
     FAIL,
     START,
     as_part_of,
+    event_json,
     failed_table_event,
     job_event,
     publisher_of,
     run_id,
     start_event,
-    table_of,
-    to_json,
+    table_of_event,
 )
 
 if TYPE_CHECKING:
@@ -153,8 +153,8 @@ class LineageLog:
 
     def _write(self, event: Event, kind: str) -> None:
         on = datetime.fromisoformat(event["eventTime"]).astimezone(UTC).date()
-        key = keys.lineage_event_key(on, publisher_of(event), run_id(event), table_of(event), kind)
-        self.objects.write(ObjectRef(self.bucket, key), to_json(event), content_type="application/json")
+        key = keys.lineage_event_key(on, publisher_of(event), run_id(event), table_of_event(event), kind)
+        self.objects.write(ObjectRef(self.bucket, key), event_json(event), content_type="application/json")
 
     @staticmethod
     def _warn(subject: str, cause: Exception) -> None:

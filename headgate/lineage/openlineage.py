@@ -200,22 +200,22 @@ def publisher_of(event: Event) -> str:
     return str(event["job"]["name"]).partition(".")[0]
 
 
-def table_of(event: Event) -> str:
+def table_of_event(event: Event) -> str:
     """The table that an event is about, without its database; empty for the run of a job."""
     return str(event["outputs"][0]["name"]).rpartition(".")[2] if event["outputs"] else ""
 
 
-def error_of(event: Event) -> str:
+def run_error(event: Event) -> str:
     """Why the run of an event failed; empty for an event that states no error."""
     return str(event["run"].get("facets", {}).get("errorMessage", {}).get("message", ""))
 
 
 def subject_of(event: Event) -> str:
     """The table that an event is about, or the job."""
-    return table_of(event) or publisher_of(event)
+    return table_of_event(event) or publisher_of(event)
 
 
-def to_json(event: Event) -> bytes:
+def event_json(event: Event) -> bytes:
     """The event as one line of JSON; equal events give equal bytes."""
     return json.dumps(event, separators=(",", ":")).encode() + b"\n"
 

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from headgate.errors import ServiceError, SettingsError
-from headgate.lineage.openlineage import run_id, subject_of, to_json
+from headgate.lineage.openlineage import event_json, run_id, subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +126,7 @@ class LineageReceiver:
             ServiceError: the server cannot be reached, or accepts no event at all.
         """
         for pause_s in (*self.pauses_s, None):
-            status, answer = self._post(to_json(event))
+            status, answer = self._post(event_json(event))
             if status not in _TRY_AGAIN or pause_s is None:
                 break
             self.pause(pause_s)

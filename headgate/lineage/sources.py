@@ -37,7 +37,7 @@ class TableSources:
     files: tuple[FileRecord, ...]
 
 
-def lineage(
+def sources_of_table(
     objects: ObjectStore,
     curated_bucket: str,
     lake: LakeSnapshot,

@@ -13,7 +13,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.model import Kind
 from headgate.errors import BadInputError
 from headgate.formats.read_table import sample_table
-from headgate.intake.quarantine.failing_columns import failing_columns, with_column
+from headgate.intake.quarantine.failing_columns import failing_columns, with_changed_column
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.masking.card_columns import hold_more_cards_than_chance
@@ -74,7 +74,7 @@ def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> li
     """Return the columns whose rules refused rows, with remedies that the file was checked with again."""
 
     def accepts(edited: Column) -> bool:
-        again = check_by_contract(file, with_column(contract, edited)).gated
+        again = check_by_contract(file, with_changed_column(contract, edited)).gated
         return not any(
             (column.column, column.rule) == (edited.name, "type")
             for column in failing_columns(again.quarantine_rows, contract)

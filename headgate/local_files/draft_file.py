@@ -11,7 +11,7 @@ import yaml
 from headgate.contracts import odcs_reader
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError, ContractError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.local_files.check_file import any_key
@@ -77,9 +77,11 @@ def drafts_of(
     for name, file in files.items():
         body, column_formats = file.read_bytes(), dict(formats or {})
         try:
-            drafted = draft(body, name, **vars(options), formats=column_formats)
+            drafted = draft_from_sample(body, name, **vars(options), formats=column_formats)
             if ask and drafted.questions and (answered := ask(drafted.questions)):
-                drafted = draft(body, name, **vars(options), formats={**column_formats, **answered})
+                drafted = draft_from_sample(
+                    body, name, **vars(options), formats={**column_formats, **answered}
+                )
             yield name, check_sample(drafted, body)
         except BadInputError as error:
             error.file = error.file or redact_text(file.name)

@@ -12,7 +12,7 @@ from headgate.formats.read_table import read_table
 from headgate.formats.unpack import unpack
 from headgate.matching.header_names import folded
 from headgate.profiling.profile import profile_unknown
-from headgate.profiling.sensitive_values import column_names
+from headgate.profiling.sensitive_values import shown_column_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def profile_file(file: Path, contract: Contract | None = None) -> ProfiledFile:
         raise UnreadableFileError(
             rule="not_a_table", message="the file has no row that can be a header", remedy=remedy
         )
-    columns = dict(zip(column_names(table.names), table.columns, strict=True))
+    columns = dict(zip(shown_column_names(table.names), table.columns, strict=True))
     masked = {folded(column.name) for column in contract.columns if column.mask} if contract else set()
     profiled = profile_unknown(
         columns,

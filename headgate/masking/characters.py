@@ -52,6 +52,6 @@ def may_hold_three_digits(octets: np.ndarray[Any, np.dtype[np.uint8]]) -> bool:
     return bool((digit[:-2] & digit[1:-1] & digit[2:]).any() or octets.max() >= FIRST_NON_ASCII)
 
 
-def as_typed(text: str) -> str:
+def keyboard_text(text: str) -> str:
     """Return the text in the characters of a keyboard, each at its own place."""
     return text if text.isascii() else text.translate(_KEYBOARD_FORM)

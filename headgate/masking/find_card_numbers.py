@@ -35,7 +35,7 @@ import pyarrow.compute as pc
 
 from headgate.masking.card_context import CardContext, may_name_cards
 from headgate.masking.card_shapes import are_card_shapes
-from headgate.masking.characters import FIRST_NON_ASCII, as_typed
+from headgate.masking.characters import FIRST_NON_ASCII, keyboard_text
 from headgate.masking.digit_groups import FILLER, digit_groups, search_form
 from headgate.masking.issuers import LONGEST, PREFIX_DIGITS, SHORTEST, is_issued, luhn_holds
 from headgate.values.cells import (
@@ -182,7 +182,7 @@ def _find_among(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[
         [*begins.tolist(), len(order)],
     )
     for at, cell, form, (begin, end) in zip(each.tolist(), texts, shown, pairwise(edges), strict=True):
-        context = CardContext(as_typed(cell), may_name=bool(may_name[at]))
+        context = CardContext(keyboard_text(cell), may_name=bool(may_name[at]))
         spans = [
             _with_fillers(form, start, stop)
             for start, stop, size, is_shaped in candidates[begin:end].tolist()

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.masking.characters import FIRST_NON_ASCII, as_typed, may_hold_three_digits
+from headgate.masking.characters import FIRST_NON_ASCII, keyboard_text, may_hold_three_digits
 from headgate.values.cells import (
     NO_ROWS,
     Rows,
@@ -136,7 +136,7 @@ def _rows_beyond_ascii(text: pa.Array) -> Rows:
 
 def _find(text: str) -> list[Span]:
     """Where social security numbers stand."""
-    plain = as_typed(text)
+    plain = keyboard_text(text)
     named = [match.span("number") for match in _NAMED.finditer(plain)] if _S_OF_NAME.search(plain) else []
     forms = [(match.span(), match["gap"]) for match in _GROUPED.finditer(plain)]
     if "+" in plain or any(gap == " " for _, gap in forms):
@@ -171,7 +171,7 @@ def _is_part_of_longer(text: str, span: Span, gap: str, edges: set[int]) -> bool
 
 def _redact(text: str, spans: list[Span]) -> str:
     parts: list[str] = []
-    at, plain = 0, as_typed(text)
+    at, plain = 0, keyboard_text(text)
     for start, stop in spans:
         parts += (text[at:start], f"[SSN ***-**-{plain[stop - 4 : stop]}]")
         at = stop

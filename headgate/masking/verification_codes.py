@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.code_names import CODE_NAMES, NAMES_BESIDE_CARD, WHOLE_NAMES, names_in_text
-from headgate.masking.characters import FEW_BYTES, as_typed, may_hold_three_digits
+from headgate.masking.characters import FEW_BYTES, keyboard_text, may_hold_three_digits
 from headgate.values.cells import NO_ROWS, Rows, bool_array, flags, int_array, marked, text_array, text_bytes
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -220,4 +220,4 @@ def _as_searched(text: str) -> str:
 
     A full-width name in brackets does not become the marker of a redacted code.
     """
-    return text if text.isascii() else as_typed(text.replace("[CVV]", "[xxx]")).replace("[CVV]", "[cvv]")
+    return text if text.isascii() else keyboard_text(text.replace("[CVV]", "[xxx]")).replace("[CVV]", "[cvv]")

@@ -188,7 +188,7 @@ class Mappings:
         headed = self.sample_table(body, None)
         if headed is None:
             return ""
-        if remembered := self._remembered(source_of(key), headed):
+        if remembered := self._remembered(sender_of_key(key), headed):
             return remembered[0]
         return known_dataset(headed.names, headed.samples, self.contracts)
 
@@ -225,7 +225,7 @@ class Mappings:
         if headed is None or dataset not in self.contracts:
             return None
         contract = self.contracts[dataset]
-        remembered = self._remembered(source_of(key), headed)
+        remembered = self._remembered(sender_of_key(key), headed)
         if remembered and remembered[0] == dataset and not _wrong_with(contract, headed.names, remembered[1]):
             return _as_remembered(headed, contract, remembered[1])
         match = match_columns(headed.names, headed.samples, contract)
@@ -428,7 +428,7 @@ def possibly_sensitive(
     )
 
 
-def source_of(key: str) -> str:
+def sender_of_key(key: str) -> str:
     """Who sent a file: the first folder of its key."""
     return keys.dataset_of(key) or "_root"
 
@@ -498,7 +498,7 @@ def _suggested(key: str, headed: FileTable, match: Match) -> Suggested:
     pairs = [by_place.get(place) for place in range(len(headed.names))]
     return Suggested(
         dataset=match.dataset,
-        source=source_of(key),
+        source=sender_of_key(key),
         fingerprint=headed.fingerprint,
         names=headed.shown,
         fields=tuple(pair.field if pair else "" for pair in pairs),

@@ -39,12 +39,12 @@ def held_after(listed: Sequence[str]) -> dict[str, str]:
     return {increment: moments[count - 1] for increment, count in before.items() if count}
 
 
-def marked(moment: str) -> str:
+def moment_mark(moment: str) -> str:
     """Return how a snapshot's list of increments spells an increment's moment."""
     return f" {_MARK}{moment}" if moment else ""
 
 
-def moment_of(spelled: str) -> str:
+def moment_of_entry(spelled: str) -> str:
     """Return the moment in an increment's entry of that list; empty where there is none."""
     return next((part.removeprefix(_MARK) for part in spelled.split(" ")[1:] if part.startswith(_MARK)), "")
 

@@ -19,7 +19,7 @@ from headgate.errors import AuditError
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
 from headgate.merge.newest_per_key import newest_by
 from headgate.merge.part_boundaries import BEGINS_PART, EDGES, begins_part
-from headgate.snapshots.parts import FIRST, NUMBER, row_of
+from headgate.snapshots.parts import FIRST, NUMBER, row_expression
 from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
@@ -209,10 +209,10 @@ def _condition(key: Sequence[str], within: Within) -> str:
 
     The first part has no lower end, the last one no upper end.
     """
-    low = f"(SELECT {row_of([FIRST + name for name in key])} FROM {EDGES} WHERE {NUMBER} = {{}})"  # noqa: S608 names of columns, quoted
+    low = f"(SELECT {row_expression([FIRST + name for name in key])} FROM {EDGES} WHERE {NUMBER} = {{}})"  # noqa: S608 names of columns, quoted
     ends = [(">=", within.parts.start), ("<", within.parts.stop)]
     bounds = [
-        f"{row_of(key)} {sign} {low.format(number)}"
+        f"{row_expression(key)} {sign} {low.format(number)}"
         for sign, number in ends
         if 0 < number < within.edges.num_rows
     ]
@@ -233,7 +233,7 @@ def _table(name: str, schema: pa.Schema) -> ibis.Table:
     return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
 
 
-def deleted_keys(contract: Contract, file: Path) -> pa.Table:
+def keys_in_deletions(contract: Contract, file: Path) -> pa.Table:
     """Return the keys that a file of deletions lists, in the contract's types.
 
     AuditError when they do not fit.
@@ -245,7 +245,7 @@ def deleted_keys(contract: Contract, file: Path) -> pa.Table:
 
 def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
     """Return the arguments of `still_there` about deletions, by name, in its order."""
-    listed = {moment: deleted_keys(contract, file) for moment, file in deletions.files.items()}
+    listed = {moment: keys_in_deletions(contract, file) for moment, file in deletions.files.items()}
     gone = [
         keys.append_column(DELETED_BY, pa.repeat(moment, keys.num_rows)) for moment, keys in listed.items()
     ]

@@ -22,15 +22,15 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge import as_of as lake_day
 from headgate.merge.delete_old_snapshots import delete_old_snapshots
-from headgate.merge.deletions import deletions_among, held_after, marked, moment_of
-from headgate.merge.merge_files import Deletions, Memory, deleted_keys, fit_files
+from headgate.merge.deletions import deletions_among, held_after, moment_mark, moment_of_entry
+from headgate.merge.merge_files import Deletions, Memory, fit_files, keys_in_deletions
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
 from headgate.merge.references import ReferenceCheck, missing_parents
 from headgate.merge.write_snapshot import DatasetChange, SnapshotWriter, missing_values
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Publisher, Staged, notify_nobody
 from headgate.snapshots.reading import checked_references, newest_snapshot, part_refs, snapshot_parts
-from headgate.snapshots.references import to_json
+from headgate.snapshots.references import references_json
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class Merging:
                         "rows": reference.rows,
                     },
                 )
-        self._write(keys.checked_references_key(lake.snapshot_id), to_json(checked))
+        self._write(keys.checked_references_key(lake.snapshot_id), references_json(checked))
 
     def _publish_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
         """The table shows what was checked of this very snapshot."""
@@ -270,7 +270,7 @@ class Merging:
         moments = held_after(listed)
         back = {content: f" {_BACK}{last.at}" for content, last in last_held.items() if last.moved}
         increments = [
-            key + editions[key] + marked(moments.get(key, "")) + back.get(Path(key).stem, "")
+            key + editions[key] + moment_mark(moments.get(key, "")) + back.get(Path(key).stem, "")
             for key in listed
             if keys.parse_increment_key(key)
         ]
@@ -350,7 +350,9 @@ class Merging:
         new, new_rows = {keys.deleted_by(key) for key in plan.new}, set(plan.new_rows)
         base = part_refs(self.objects, self.curated_bucket, plan.base) if plan.base else []
         deleted = [
-            deleted_keys(arriving.contract, file) for moment, file in deletions.files.items() if moment in new
+            keys_in_deletions(arriving.contract, file)
+            for moment, file in deletions.files.items()
+            if moment in new
         ]
         return DatasetChange(
             arriving=arriving,
@@ -378,7 +380,9 @@ class Merging:
         deletions, spelled = deletions_among(plan.made_of.increments), plan.made_of.increments
         (folder / "deleted").mkdir()
         files = self._download(folder / "deleted", deletions)
-        moments = {Path(key.partition(" ")[0]).stem: moment_of(key) for key in spelled if moment_of(key)}
+        moments = {
+            Path(key.partition(" ")[0]).stem: moment_of_entry(key) for key in spelled if moment_of_entry(key)
+        }
         return Deletions(dict(zip(map(keys.deleted_by, deletions), files, strict=True)), moments)
 
     def _download(self, folder: Path, wanted: Sequence[str]) -> list[Path]:
@@ -422,7 +426,7 @@ def _came_late(new: Sequence[str], increments: Sequence[str]) -> bool:
     The snapshot before has only the newest row of each key; if late deletions remove that row, an older row
     must come back.
     """
-    newest_held = max(map(moment_of, increments), default="")
+    newest_held = max(map(moment_of_entry, increments), default="")
     return any(keys.deleted_by(key) <= newest_held for key in new if keys.deleted_by(key))
 
 

@@ -13,7 +13,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.snapshots.parts import FIRST, NUMBER, row_of
+from headgate.snapshots.parts import FIRST, NUMBER, row_expression
 from headgate.snapshots.publishing import write_parquet
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def changed_spans(
     A part changes when an arriving key or a deleted key lies in its range. When its first row may be deleted,
     the part before belongs to the same range.
     """
-    row, first = row_of(key), row_of([FIRST + name for name in key])
+    row, first = row_expression(key), row_expression([FIRST + name for name in key])
     connection.register(EDGES, edges)
     touched, joined = set[int](), set[int]()
     parts = f"(SELECT {NUMBER}, {first} AS low FROM {EDGES})"  # noqa: S608 names of columns, quoted
@@ -137,7 +137,7 @@ def changed_spans(
     return spans(touched, joined)
 
 
-def grouped(changed: Iterable[range], sizes: Sequence[int], limit: int) -> list[range]:
+def join_ranges(changed: Iterable[range], sizes: Sequence[int], limit: int) -> list[range]:
     """Join ranges with the parts between them, while the parts of a range are not larger than `limit`
     together.
 

@@ -19,8 +19,8 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.as_of import latest_on
 from headgate.merge.merge_files import Within, fit_files, newest_rows, values_required
-from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, grouped, write_parts
-from headgate.snapshots.parts import SnapshotParts, described
+from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, join_ranges, write_parts
+from headgate.snapshots.parts import SnapshotParts, describe_part
 from headgate.snapshots.publishing import write_parquet
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class SnapshotWriter:
         if edges is not None:
             with self.memory.connect() as connection:
                 spans = changed_spans(edges, change.key, change.new_files, change.deleted, connection)
-            spans = grouped(
+            spans = join_ranges(
                 spans,
                 [part.size_bytes for part in old_parts],
                 sum(file.stat().st_size for file in change.arriving.files),
@@ -219,7 +219,7 @@ class SnapshotWriter:
         key = keys.part(prefix, number)
         self.publisher.write_part(change.contract, file, key)
         self.keep(change.contract.dataset, key.removeprefix(prefix), file)
-        return described(file, change.key, latest_on(change.contract, file))
+        return describe_part(file, change.key, latest_on(change.contract, file))
 
     def _delete_others(self, prefix: str, count: int) -> None:
         """Delete what another layout of the same snapshot left in its folder: readers take every part that is

@@ -49,7 +49,7 @@ class RecordVerdict:
         return not self.rule
 
 
-def check_file(body: bytes, contract: Contract, key: MaskingKey, name: str) -> list[RecordVerdict]:
+def check_record_file(body: bytes, contract: Contract, key: MaskingKey, name: str) -> list[RecordVerdict]:
     """Return the verdict on each row of a file, in the file's order.
 
     Raises:
@@ -97,7 +97,7 @@ def check_records(
         )
     lines = [json.dumps({name: row.get(name) for name in contract.names}, ensure_ascii=False) for row in rows]
     return (
-        check_file("\n".join([*lines, ""]).encode(), contract, key, f"{contract.dataset}.jsonl")
+        check_record_file("\n".join([*lines, ""]).encode(), contract, key, f"{contract.dataset}.jsonl")
         if rows
         else []
     )

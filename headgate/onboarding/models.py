@@ -59,7 +59,7 @@ def some_models(models: Mapping[str, RecordModel]) -> Mapping[str, RecordModel]:
     return models
 
 
-def models_of(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
+def record_models(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
     """Return the models among source contracts, by name.
 
     Raises:

@@ -57,7 +57,7 @@ class Summary:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
 
-def summary(outcomes: Sequence[Outcome]) -> Summary:
+def count_outcomes(outcomes: Sequence[Outcome]) -> Summary:
     """Return the counts of rows, and of failed rows by rule."""
     states = Counter(outcome.state for outcome in outcomes)
     reasons = Counter(outcome.rule for outcome in outcomes if outcome.rule)
@@ -112,7 +112,7 @@ class Onboarding:
     def _submitted(self, model: RecordModel, verdict: RecordVerdict) -> Outcome:
         if not verdict.accepted:
             return _failed(verdict)
-        record = record_of(model, verdict.values)
+        record = accepted_record(model, verdict.values)
         written = self.records.create(record)
         if written.answer in {WriteAnswer.CREATED, WriteAnswer.PRESENT}:
             return Outcome(verdict.row, written.answer.value, record.id)
@@ -138,7 +138,7 @@ class Onboarding:
         (verdict,) = check_records([{**before.values, **changes}], model.contract, self.key())
         if not verdict.accepted:
             raise refused(verdict.rule, verdict.column, verdict.reason)
-        record = record_of(model, verdict.values, before.revision + 1)
+        record = accepted_record(model, verdict.values, before.revision + 1)
         written = self.records.update(before, record)
         if written.answer is WriteAnswer.CHANGED:
             raise ConflictError(
@@ -170,7 +170,7 @@ class Onboarding:
         )
 
 
-def record_of(model: RecordModel, values: Mapping[str, Value], revision: int = 1) -> Record:
+def accepted_record(model: RecordModel, values: Mapping[str, Value], revision: int = 1) -> Record:
     """Return the record of accepted values; its id is their key, so that the same row is the same record."""
     unique = {name: normal_text(str(values[name])) for name in model.unique if values[name] is not None}
     return Record(model.name, str(values[model.key]), dict(values), unique, revision)

@@ -14,7 +14,7 @@ from headgate.formats.format_name import formats_in_words
 from headgate.formats.read_table import sample_table
 from headgate.matching.match_header import with_headings
 from headgate.matching.suggest_mapping import THRESHOLD, match_columns, match_dataset
-from headgate.onboarding.check_records import RecordVerdict, check_file
+from headgate.onboarding.check_records import RecordVerdict, check_record_file
 from headgate.onboarding.models import model_named, some_models
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class RecordFile:
     verdicts: tuple[RecordVerdict, ...]
 
 
-def read_records(
+def read_record_file(
     body: bytes, name: str, models: Mapping[str, RecordModel], key: MaskingKey, model_name: str = ""
 ) -> RecordFile:
     """Return what a file holds.
@@ -63,7 +63,7 @@ def read_records(
         )
     model = model_named(models, model_name) if model_name else _detected(headed, name, models)
     contract, mapping = _mapped(headed, model.contract)
-    return RecordFile(model, mapping, tuple(check_file(body, contract, key, name)))
+    return RecordFile(model, mapping, tuple(check_record_file(body, contract, key, name)))
 
 
 def _detected(headed: FileTable, name: str, models: Mapping[str, RecordModel]) -> RecordModel:

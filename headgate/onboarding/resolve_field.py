@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import NotFoundError, NotPermittedError
-from headgate.onboarding.onboard import refused, summary
+from headgate.onboarding.onboard import count_outcomes, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapp
         return _shown(onboarding.update(model, arguments["id"], arguments["input"]))
     if many:
         outcomes = onboarding.create(model, arguments["inputs"])
-        counts = summary(outcomes)
+        counts = count_outcomes(outcomes)
         rows = [
             {name: value if value != "" else None for name, value in asdict(outcome).items()}
             for outcome in outcomes

@@ -56,7 +56,7 @@ def different_rows(columns: Sequence[pa.Array]) -> int:
     row = np.zeros(len(columns[0]) if columns else 0, np.uint64)
     for column in columns:
         encoded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
-        own = as_numpy(filled(pc.cast(encoded.indices, pa.int64()), "-1")).astype(np.uint64)
+        own = as_numpy(fill_nulls(pc.cast(encoded.indices, pa.int64()), "-1")).astype(np.uint64)
         row = (row ^ own) * _MIXER
         row ^= row >> np.uint64(29)
     return len(np.unique(row))
@@ -101,7 +101,7 @@ def measured(values: pa.Array) -> pa.Array:
     return pc.cast(values, pa.float64(), safe=False)
 
 
-def filled(values: pa.Array, text: str) -> pa.Array:
+def fill_nulls(values: pa.Array, text: str) -> pa.Array:
     """Return the values with one value, by its text, instead of nulls."""
     return pc.coalesce(values, literal(text, values.type))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headgate.profiling.arrays import as_numpy, evenly_spaced, filled, is_valid, measured
-from headgate.profiling.describe import number_text
+from headgate.profiling.arrays import as_numpy, evenly_spaced, fill_nulls, is_valid, measured
+from headgate.profiling.describe import significant_digits
 from headgate.values.cells import int_array
 
 if TYPE_CHECKING:
@@ -46,14 +46,18 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
         coefficient = r if np.isfinite(r) else _pearson(varying[names[left]], varying[names[right]])
         if coefficient is not None:
             pairs.append(
-                {"left": names[left], "right": names[right], "r": number_text(round(coefficient, _DECIMALS))}
+                {
+                    "left": names[left],
+                    "right": names[right],
+                    "r": significant_digits(round(coefficient, _DECIMALS)),
+                }
             )
     return pairs
 
 
 def _floats(values: pa.Array) -> Floats:
     some = measured(values.take(int_array(evenly_spaced(len(values), ROWS))))
-    floats = as_numpy(filled(some, "0")).astype(np.float64)
+    floats = as_numpy(fill_nulls(some, "0")).astype(np.float64)
     return np.where(is_valid(some), floats, np.nan)
 
 

@@ -78,7 +78,7 @@ class ColumnStatistics:
     estimated: Mapping[str, str] = field(default_factory=dict)
 
 
-def describe(values: pa.Array) -> ColumnStatistics:
+def describe_values(values: pa.Array) -> ColumnStatistics:
     """The description of a column in its type; nulls are left out."""
     kind = values.type
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
@@ -90,7 +90,7 @@ def describe(values: pa.Array) -> ColumnStatistics:
     return ColumnStatistics(0)
 
 
-def number_text(number: float) -> str:
+def significant_digits(number: float) -> str:
     """Twelve significant digits, no exponent for ordinary sizes."""
     if not np.isfinite(number):
         return str(float(number))
@@ -117,7 +117,7 @@ def describe_texts(texts: Counted) -> ColumnStatistics:
         "length": {
             "min": int(length.min()),
             "max": int(length.max()),
-            "mean": number_text(float(length @ counts) / total),
+            "mean": significant_digits(float(length @ counts) / total),
         }
     }
     frequent = _frequent(counts, lambda at: unique.take(int_array(at)).to_pylist())
@@ -253,7 +253,7 @@ class _Spelling:
             return f"{Decimal(number).scaleb(-self.kind.scale):f}"
         if self.is_time:
             return self.nearly(number)
-        return str(number) if isinstance(number, int) else number_text(number)
+        return str(number) if isinstance(number, int) else significant_digits(number)
 
     def nearly(self, number: float) -> str:
         """A computed place on the same scale.
@@ -264,7 +264,7 @@ class _Spelling:
             return str(np.datetime64(round(number), "D"))
         if pa.types.is_timestamp(self.kind):
             return str(np.datetime64(round(number), "us").astype("datetime64[s]")).replace("T", " ")
-        return number_text(number * self.unit)
+        return significant_digits(number * self.unit)
 
 
 def moment_facts(
@@ -276,7 +276,7 @@ def moment_facts(
         "min": spelled.exactly(low),
         "max": spelled.exactly(high),
         "mean": spelled.nearly(mean),
-        "std_days" if spelled.is_time else "std": number_text(deviation * spelled.unit),
+        "std_days" if spelled.is_time else "std": significant_digits(deviation * spelled.unit),
     }
     return dict(zip(facts, hide_numbers(facts.values()), strict=True))
 

@@ -39,7 +39,7 @@ def file_summary(file_name: str, profile: Profile) -> dict[str, object]:
     }
 
 
-def to_json(summary: Mapping[str, object]) -> bytes:
+def summary_json(summary: Mapping[str, object]) -> bytes:
     """Return the summary's text; equal summaries give equal bytes."""
     return (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode()
 

@@ -17,7 +17,7 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.drafts.column_inference import Guess, guess_column, is_text_by_rule
 from headgate.drafts.format_answers import answer_of
-from headgate.profiling.arrays import Counted, Values, as_numpy, counted, filled, is_valid
+from headgate.profiling.arrays import Counted, Values, as_numpy, counted, fill_nulls, is_valid
 from headgate.values.cast_declared import cast_column, plain_numbers, trimmed, without_nulls
 from headgate.values.cells import flags, literal
 from headgate.values.columns import bool_array, text_array
@@ -312,7 +312,7 @@ def _as_days(text: pa.Array, pattern: str) -> pa.Array:
 
 
 def _part(parts: pa.Array, name: str) -> Values:
-    return as_numpy(filled(pc.cast(pc.struct_field(parts, name), pa.int64()), "1"))
+    return as_numpy(fill_nulls(pc.cast(pc.struct_field(parts, name), pa.int64()), "1"))
 
 
 def _as_instants(text: pa.Array, pattern: str) -> pa.Array:

@@ -12,7 +12,7 @@ from headgate.lake.keys import baseline_key, has_corrected_rows, profile_key, su
 from headgate.lake.ports import SUMMARY, ObjectRef
 from headgate.profiling.columns import Columns
 from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
-from headgate.profiling.file_summary import file_summary, to_json
+from headgate.profiling.file_summary import file_summary, summary_json
 from headgate.profiling.profile import GatedFile, profile_of, profile_unknown
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Profiles:
         name = record.key.rpartition("/")[2]
         try:
             profile = _profile_unknown(record, table)
-            body = to_json(file_summary(name, profile))
+            body = summary_json(file_summary(name, profile))
         except Exception as error:  # noqa: BLE001 as above
             return {"failed": type(error).__name__}
         self.objects.write(ObjectRef(self.bucket, summary_key(name)), body, content_type=_JSON)

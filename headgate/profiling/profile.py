@@ -16,7 +16,7 @@ from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.profiling.arrays import counted, different_rows
 from headgate.profiling.correlations import correlations
-from headgate.profiling.describe import ColumnStatistics, describe, describe_texts, share_text
+from headgate.profiling.describe import ColumnStatistics, describe_texts, describe_values, share_text
 from headgate.profiling.infer import infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
 from headgate.profiling.sensitive_values import holds_secrets, may_hold_cards, may_hold_codes
@@ -291,7 +291,7 @@ def _described(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     if columns.are_many:
         return describe_many(columns, name)
     values = columns.column(name)
-    return describe(values), values.null_count
+    return describe_values(values), values.null_count
 
 
 def _tells_apart(kind: Kind, distinct: int, present: int) -> bool:
@@ -342,7 +342,7 @@ def _inferred_column(name: str, inferred: TypedColumn, rows: int, *, hidden: boo
             name, inferred.type, rows, inferred.missing, inferred.invalid, is_sensitive=True
         )
     is_text = inferred.type in {"string", "bool", ""}
-    description = describe_texts(inferred.texts) if is_text else describe(inferred.values)
+    description = describe_texts(inferred.texts) if is_text else describe_values(inferred.values)
     apart = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(
         _FEW, rows - inferred.missing
     )

@@ -29,7 +29,7 @@ _SHARE_IN_TEXT = 0.01
 _FEW = 10
 
 
-def column_names(names: Iterable[str]) -> list[str]:
+def shown_column_names(names: Iterable[str]) -> list[str]:
     """Return names that may be shown: a second column is `name_2`.
 
     A blank name or one that may be a value gets its position.

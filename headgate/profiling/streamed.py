@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.profiling.arrays import as_numpy, measured
-from headgate.profiling.describe import ColumnStatistics, describe, moment_facts, number_text
+from headgate.profiling.describe import ColumnStatistics, describe_values, moment_facts, significant_digits
 from headgate.profiling.distinct import Distinct
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     for batch in columns.batches(name):
         moments, kind = moments.with_batch(batch), _kind_of(batch)
     some = columns.some(name)
-    part = describe(some)
+    part = describe_values(some)
     factor = moments.present / max(1, len(some) - some.null_count)
     how = {
         "distinct": "exact" if moments.distinct.is_exact else f"standard error {DISTINCT_ERROR}",
@@ -119,7 +119,7 @@ def _facts(
     if not part.facts or not moments.count:
         return dict(part.facts)
     if "length" in part.facts:
-        return {"length": {"min": moments.low, "max": moments.high, "mean": number_text(moments.mean)}}
+        return {"length": {"min": moments.low, "max": moments.high, "mean": significant_digits(moments.mean)}}
     facts = dict(part.facts) | moment_facts(kind, moments.low, moments.high, moments.mean, moments.deviation)
     outliers = facts.get("outliers")
     if isinstance(outliers, dict):

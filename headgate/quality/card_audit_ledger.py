@@ -265,7 +265,7 @@ def _new_findings(previous: Audited | None, entry: Audited) -> list[AuditFinding
 
 def alert_text(findings: Sequence[AuditFinding]) -> str:
     """Return the text of an alert about findings, without their values."""
-    lines = [f"- {describe(finding)}" for finding in findings[:_NAMED]]
+    lines = [f"- {describe_finding(finding)}" for finding in findings[:_NAMED]]
     further = (
         [f"- and {len(findings) - _NAMED} more; the table pci_audit counts them all"]
         if len(findings) > _NAMED
@@ -288,13 +288,13 @@ def refuse_leaks(dataset: str, scans: Iterable[AuditScan]) -> None:
     if leaks:
         raise AuditError(
             f"{dataset}: the card-data audit found "
-            f"{describe(leaks[0])}{f' and {len(leaks) - 1} more' if len(leaks) > 1 else ''}, "
+            f"{describe_finding(leaks[0])}{f' and {len(leaks) - 1} more' if len(leaks) > 1 else ''}, "
             "so the table keeps its last version. Remove or replay the file that brought it "
             "(docs/operate/runbook.md)."
         )
 
 
-def describe(finding: AuditFinding) -> str:
+def describe_finding(finding: AuditFinding) -> str:
     """Return one finding in words, without its value."""
     column = f", column {finding.column}" if finding.column else ""
     return f"{finding.check} ({finding.count}) in {finding.place}{column}"

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind, Level
 from headgate.contracts.rule_kinds import Argument, rules_with
-from headgate.contracts.rule_values import literal
+from headgate.contracts.rule_values import typed_literal
 from headgate.errors import AuditError
 from headgate.values.unique_values import RULE as UNIQUE
 from headgate.values.unique_values import normal_form, repetitions
@@ -111,11 +111,11 @@ def _asked(rule: Rule) -> bool:
 
 def _breaks(column: Column, rule: Rule, values: pa.Array) -> pa.Array:
     if rule.name == "valid_values":
-        allowed = [literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
+        allowed = [typed_literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
         return pc.and_(
             pc.is_valid(values), pc.invert(pc.is_in(values, value_set=pa.array(allowed, values.type)))
         )
-    bound = literal(column.type, rule.argument) if rule.name in _BOUNDS else rule.argument
+    bound = typed_literal(column.type, rule.argument) if rule.name in _BOUNDS else rule.argument
     return _BREAKS[rule.name](values, bound)
 
 
@@ -124,7 +124,9 @@ def _broken_in_rows(
 ) -> dict[tuple[str, str], int]:
     if rule.level is Level.WARN:
         return {}
-    right = batch.column(rule.right) if rule.right else literal(contract.column(rule.left).type, rule.value)
+    right = (
+        batch.column(rule.right) if rule.right else typed_literal(contract.column(rule.left).type, rule.value)
+    )
     holds = _HOLDS[rule.operator](batch.column(rule.left), right)
     return {(rule.left, rule.name): _count(pc.invert(holds))}
 

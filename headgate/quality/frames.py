@@ -19,7 +19,7 @@ _NULLABLE: dict[pa.DataType, ExtensionDtype] = {
 }
 
 
-def frame_of(rows: pa.Table) -> pd.DataFrame:
+def exact_frame(rows: pa.Table) -> pd.DataFrame:
     """The rows with decimals as `Decimal`, dates as `date`, nullable integers and booleans, and timestamps to
     the microsecond.
     """

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from headgate.contracts.identity import merge_key
 from headgate.errors import GateError
 from headgate.quality.checked_parts import CheckedPart, CheckedParts, identity
-from headgate.quality.suites import UNIQUE, place_of
+from headgate.quality.suites import UNIQUE, columns_label
 from headgate.quality.validation import FailedExpectation, ValidationRun
-from headgate.snapshots.parts import described
+from headgate.snapshots.parts import describe_part
 from headgate.snapshots.reading import fetch, known_datasets, part_refs, snapshot_parts
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ class QualityGate:
     ) -> SuiteResult:
         refs = part_refs(self.objects, self.curated_bucket, snapshot)
         problems = (
-            [] if record.are_in_order() else [FailedExpectation(UNIQUE, place_of(merge_key(contract)), None)]
+            []
+            if record.are_in_order()
+            else [FailedExpectation(UNIQUE, columns_label(merge_key(contract)), None)]
         )
         if self._differ(snapshot, record):
             return validation_run.conclude(contract, [], [*problems, _NOT_AS_RECORDED])
@@ -103,7 +105,7 @@ class QualityGate:
                 continue
             path = folder / "part.parquet"
             self.objects.download(ref, path)
-            if identity(described(path, record.key.names)) != part_id:
+            if identity(describe_part(path, record.key.names)) != part_id:
                 problems.append(_NOT_AS_RECORDED)
             checked[part_id] = CheckedPart(snapshot.snapshot_id, validation_run.ask(contract, [path]))
             path.unlink()

@@ -14,7 +14,7 @@ from headgate.errors import AuditError
 from headgate.quality.contract_audit import broken_rules, require_none
 from headgate.quality.declared_columns import fewest_digits
 from headgate.quality.leaks import leaks_in_rows
-from headgate.quality.suites import UNIQUE, place_of
+from headgate.quality.suites import UNIQUE, columns_label
 from headgate.quality.validation import FailedExpectation, ValidationRun
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class _KeyOrder:
         """Look at the next part."""
         keys = pa.concat_tables([self._last, part.select(self._key)])
         if self._key and not _ascend(keys):
-            self.problems = (FailedExpectation(UNIQUE, place_of(tuple(self._key)), None),)
+            self.problems = (FailedExpectation(UNIQUE, columns_label(tuple(self._key)), None),)
         self._last = keys.slice(max(0, keys.num_rows - 1))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Kind, Level, Rule
 from headgate.contracts.patterns import python_pattern
-from headgate.contracts.rule_values import ORDERINGS, bound_of_floats, literal
+from headgate.contracts.rule_values import ORDERINGS, bound_of_floats, typed_literal
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationS
     import great_expectations as gx  # noqa: PLC0415 takes seconds
 
     return gx.ExpectationSuite(
-        name=f"{contract.id}@{contract.version} {place_of(key)}", expectations=[_unique(key)]
+        name=f"{contract.id}@{contract.version} {columns_label(key)}", expectations=[_unique(key)]
     )
 
 
@@ -83,7 +83,7 @@ def narrow_suite_of(contract: Contract, values_of: Collection[str], *, rows_too:
         )
     ]
     return gx.ExpectationSuite(
-        name=f"{contract.id}@{contract.version} of {place_of(tuple(values_of))} {rows_too}",
+        name=f"{contract.id}@{contract.version} of {columns_label(tuple(values_of))} {rows_too}",
         expectations=wanted,
     )
 
@@ -103,7 +103,7 @@ def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
     return [*unique, *([contract.key] if contract.key else [])]
 
 
-def place_of(columns: tuple[str, ...]) -> str:
+def columns_label(columns: tuple[str, ...]) -> str:
     """Return what an expectation calls several columns."""
     return ", ".join(columns)
 
@@ -128,7 +128,7 @@ def _expectations(contract: Contract) -> Iterator[Any]:
 def _unique(key: tuple[str, ...]) -> Any:  # noqa: ANN401 Great Expectations ships no types
     import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
 
-    meta = _meta(UNIQUE, place_of(key))
+    meta = _meta(UNIQUE, columns_label(key))
     if len(key) == 1:
         return gxe.ExpectColumnValuesToBeUnique(column=key[0], meta=meta)
     return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(key), ignore_row_if="never", meta=meta)
@@ -153,7 +153,7 @@ def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
     if rule.name == "pattern":
         return gxe.ExpectColumnValuesToMatchRegex(**options, regex=python_pattern(rule.argument))
     if rule.name == "valid_values":
-        allowed = [literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
+        allowed = [typed_literal(column.type, value) for value in rule.argument]  # type: ignore[attr-defined] # valid_values carries a tuple
         return gxe.ExpectColumnValuesToBeInSet(**options, value_set=allowed)
     raise ContractError(f"{column.name}: no expectation for rule {rule.name}")
 
@@ -192,7 +192,7 @@ def _of_literal(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as
     expectation = (
         gxe.ExpectColumnValuesToBeInSet if rule.operator == "==" else gxe.ExpectColumnValuesToNotBeInSet
     )
-    value = literal(column.type, rule.value)
+    value = typed_literal(column.type, rule.value)
     return expectation(
         column=rule.left, value_set=[value], meta=_meta(rule.name, rule.left), severity=_severity(rule.level)
     )

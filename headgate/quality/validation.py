@@ -13,9 +13,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.identity import merge_key
-from headgate.quality.frames import frame_of, quick_frame_of
+from headgate.quality.frames import exact_frame, quick_frame_of
 from headgate.quality.narrow_parts import FROM_ROWS, has_repeated_keys, has_types_of, narrow_parts
-from headgate.quality.suites import UNIQUE, narrow_suite_of, place_of, suite_of, unique_keys, unique_suite_of
+from headgate.quality.suites import (
+    UNIQUE,
+    columns_label,
+    narrow_suite_of,
+    suite_of,
+    unique_keys,
+    unique_suite_of,
+)
 from headgate.values.parquet import table_of
 
 if TYPE_CHECKING:
@@ -203,7 +210,9 @@ class ValidationRun:
             results.append(self._answers(contract, batch))
         merged = [_merged(of_batches) for of_batches in zip(*results, strict=True)]
         if len(rows) > 1:
-            unique = {place_of(key): self._unique(contract, key, columns) for key in unique_keys(contract)}
+            unique = {
+                columns_label(key): self._unique(contract, key, columns) for key in unique_keys(contract)
+            }
             merged = [unique[answer.place] if answer.rule == UNIQUE else answer for answer in merged]
         return Answers(sum(rows), tuple(merged))
 
@@ -238,7 +247,7 @@ class ValidationRun:
         """Whether the rows of a part meet every expectation about them."""
         suite = partial(narrow_suite_of, contract, part.values_of, rows_too=part.of_rows)
         validation = self._validation(
-            f"{contract.dataset} of {place_of(part.values_of)} {part.of_rows}", suite
+            f"{contract.dataset} of {columns_label(part.values_of)} {part.of_rows}", suite
         )
         return all(result.success for result in self._run(validation, quick_frame_of(part.rows), _YES_OR_NO))
 
@@ -250,9 +259,9 @@ class ValidationRun:
         counts = rows.group_by(list(key)).aggregate([([], "count_all")])
         repeated = counts.filter(pc.greater(counts["count_all"], 1)).select(list(key))
         if not repeated.num_rows:
-            return RuleAnswer(place_of(key), UNIQUE, warns=False, failed=None)
+            return RuleAnswer(columns_label(key), UNIQUE, warns=False, failed=None)
         validation = self._validation(
-            f"{contract.dataset} {place_of(key)}", partial(unique_suite_of, contract, key)
+            f"{contract.dataset} {columns_label(key)}", partial(unique_suite_of, contract, key)
         )
         duplicates = rows.join(repeated, list(key), join_type="left semi")
         return _result(contract, self._asked(contract, validation, duplicates)[0])
@@ -273,7 +282,7 @@ class ValidationRun:
         return self._validations[name]
 
     def _asked(self, contract: Contract, validation: Any, rows: pa.Table) -> list[Any]:  # noqa: ANN401 as above
-        frame = frame_of(rows)
+        frame = exact_frame(rows)
         # To say yes or no is much faster than to say which rows; that is asked only if some are to be listed.
         results = self._run(validation, frame, _YES_OR_NO)
         return (

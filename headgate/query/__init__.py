@@ -4,14 +4,14 @@ from headgate.query.catalog import Databases
 from headgate.query.dialects import for_engine, translate
 from headgate.query.qualify import qualify_tables
 from headgate.query.reading import check_tables, only_reading
-from headgate.query.reasons import reason_of
+from headgate.query.reasons import failure_reason
 
 __all__ = [
     "Databases",
     "check_tables",
+    "failure_reason",
     "for_engine",
     "only_reading",
     "qualify_tables",
-    "reason_of",
     "translate",
 ]

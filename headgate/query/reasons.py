@@ -35,7 +35,7 @@ _KIND = re.compile(r"\A\w+(?: \w+)? Error: ")
 _LOCAL = re.compile(r"read_\w+\([^)]*\)?|(?<![\w:/])/(?!/)[^\s'\",)]+")
 
 
-def reason_of(text: str, dialect: str) -> str:
+def failure_reason(text: str, dialect: str) -> str:
     """The reason in one line; Athena's own passes through untouched."""
     if dialect == ATHENA:
         return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING
 
-from headgate.project import OWN_DOMAIN, all_domains, deployed_systems, load
+from headgate.project import OWN_DOMAIN, all_domains, deployed_systems, load_module
 from headgate.query.questions import LAKE, LAKE_QUESTIONS
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _modules(systems: Collection[str]) -> list[ModuleType]:
         for domain in all_domains()
         if domain.name == OWN_DOMAIN or not {system.name for system in domain.systems}.isdisjoint(systems)
     ]
-    return [load(domain.questions) for domain in domains if domain.questions]
+    return [load_module(domain.questions) for domain in domains if domain.questions]
 
 
 def deployed_questions(env: Mapping[str, str]) -> dict[str, SavedQuestion]:

@@ -77,7 +77,7 @@ class CostBasis:
         return by_service(priced([*of_files(recent), *of_runs(self.runs)], self.prices))
 
 
-def collect(lake: LakePorts, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN401 Athena's adapter or its twin
+def collect_answers(lake: LakePorts, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN401 Athena's adapter or its twin
     """Ask everything that a report shows.
 
     Args:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from headgate.costs.billing import rounded
-from headgate.reports.numbers import NOTHING, cell, figure
+from headgate.reports.numbers import NOTHING, cell_text, figure
 from headgate.reports.svg_charts import draw
 from headgate.systems.panels import PanelKind
 
@@ -28,7 +28,7 @@ SHOWN_REASONS = 3
 _STYLE = files("headgate.reports").joinpath("page.css")
 
 
-def html(report: Report, alerts: Sequence[Alert], console_url: str = "") -> str:
+def report_html(report: Report, alerts: Sequence[Alert], console_url: str = "") -> str:
     """Return the page. Same report, same bytes.
 
     Args:
@@ -141,7 +141,7 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = S
         for place, name in enumerate(columns)
     )
     shown = [
-        str if name.endswith("_id") else cell for name in columns
+        str if name.endswith("_id") else cell_text for name in columns
     ]  # an id is a name, though it consists of digits
     body = "".join(
         _line((show(value) for show, value in zip(shown, row, strict=True)), mark) for row in rows[:limit]

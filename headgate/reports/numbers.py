@@ -18,7 +18,7 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     if value is None:
         return NOTHING
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return cell(value)
+        return cell_text(value)
     exact = Decimal(str(value))
     if not exact.is_finite():
         return NOTHING
@@ -30,7 +30,7 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     return _rounded(exact, "0.01")
 
 
-def cell(value: Any) -> str:  # noqa: ANN401 as above
+def cell_text(value: Any) -> str:  # noqa: ANN401 as above
     """A cell of a table: whole numbers with separators, times to the second."""
     if value is None:
         return NOTHING

@@ -11,8 +11,8 @@ from headgate.costs.prices import Prices
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.reports.alerts import raised
-from headgate.reports.answers import CostBasis, collect
-from headgate.reports.html_page import html
+from headgate.reports.answers import CostBasis, collect_answers
+from headgate.reports.html_page import report_html
 from headgate.reports.numbers import figure
 from headgate.settings import ArtifactsSettings, ReportSettings
 from headgate.systems.panels import PanelKind
@@ -41,9 +41,9 @@ def make(env: Mapping[str, str]) -> ReportPage:
     """Ask the lake of an environment everything that the page shows; about a minute of Athena queries."""
     lake, queries = DeployedLake(env), stores.queries(env)
     since = lake.now() - timedelta(days=COST_DAYS)
-    report = collect(lake, queries, CostBasis(since, lake.job_runs(since), Prices.load()))
+    report = collect_answers(lake, queries, CostBasis(since, lake.job_runs(since), Prices.load()))
     alerts = raised(queries, [board for board, _ in report.systems], report.health)
-    return ReportPage(report, alerts, html(report, alerts, ReportSettings.from_env(env).console_url))
+    return ReportPage(report, alerts, report_html(report, alerts, ReportSettings.from_env(env).console_url))
 
 
 def publish(env: Mapping[str, str]) -> str:

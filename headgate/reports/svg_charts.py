@@ -8,7 +8,7 @@ from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from headgate.reports.numbers import cell, short
+from headgate.reports.numbers import cell_text, short
 from headgate.systems.panels import PanelKind
 
 if TYPE_CHECKING:
@@ -71,18 +71,18 @@ def _number(value: object) -> float | None:
 
 def _lines(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     if not panel.series:
-        series = {name: {cell(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
+        series = {name: {cell_text(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
         return _over_positions(panel, rows, series, [])
     groups: dict[str, dict[str, float | None]] = {}
     for row in rows:
-        groups.setdefault(cell(row[panel.series]), {})[cell(row[panel.x])] = _number(row[panel.y[0]])
+        groups.setdefault(cell_text(row[panel.series]), {})[cell_text(row[panel.x])] = _number(row[panel.y[0]])
     return _over_positions(panel, rows, groups, [])
 
 
 def _fan(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
-    series = {name: {cell(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
+    series = {name: {cell_text(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
     bands = [
-        {cell(row[panel.x]): (_number(row[low]), _number(row[high])) for row in rows}
+        {cell_text(row[panel.x]): (_number(row[low]), _number(row[high])) for row in rows}
         for low, high in panel.bounds
     ]
     return _over_positions(panel, rows, series, bands)
@@ -94,7 +94,7 @@ def _over_positions(
     series: Mapping[str, Mapping[str, float | None]],
     bands: Sequence[Mapping[str, tuple[float | None, float | None]]],
 ) -> str:
-    names = list(dict.fromkeys(cell(row[panel.x]) for row in rows))
+    names = list(dict.fromkeys(cell_text(row[panel.x]) for row in rows))
     values = [value for points in series.values() for value in points.values() if value is not None]
     values += [value for band in bands for pair in band.values() for value in pair if value is not None]
     along = _Axis((0.0, float(max(len(names) - 1, 1))), LEFT, WIDTH - RIGHT)
@@ -183,8 +183,8 @@ def _legend(colours: Mapping[str, str]) -> str:
 
 def _bars(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     """Bars from the left, the parts of a series one after another."""
-    names = list(dict.fromkeys(cell(row[panel.x]) for row in rows))[:MOST_BARS]
-    values = {(cell(row[panel.x]), _group(panel, row)): _number(row[panel.y[0]]) or 0.0 for row in rows}
+    names = list(dict.fromkeys(cell_text(row[panel.x]) for row in rows))[:MOST_BARS]
+    values = {(cell_text(row[panel.x]), _group(panel, row)): _number(row[panel.y[0]]) or 0.0 for row in rows}
     groups = list(dict.fromkeys(group for _, group in values))
     sums = {name: sum(values.get((name, group), 0.0) for group in groups) for name in names}
     along = _Axis(_ticks(sums.values()), BAR_LEFT, WIDTH - BAR_RIGHT)
@@ -205,7 +205,7 @@ def _bars(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
 
 
 def _group(panel: DeclaredPanel, row: Row) -> str:
-    return cell(row[panel.series]) if panel.series else panel.y[0]
+    return cell_text(row[panel.series]) if panel.series else panel.y[0]
 
 
 def _scatter(panel: DeclaredPanel, rows: Sequence[Row]) -> str:

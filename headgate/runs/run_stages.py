@@ -132,7 +132,7 @@ def _stage(
     return Stage(name, "failed" if ended else "running", (until - began_at).total_seconds(), began_at)
 
 
-def summary(stages: Sequence[Stage]) -> str:
+def in_words(stages: Sequence[Stage]) -> str:
     """Return what a run does now in one line: what runs and since when, what is done and what is pending."""
     running = [
         f"{stage.name} {stage.seconds:.0f} s"

@@ -86,7 +86,7 @@ class SnapshotParts:
 
         if len(self.parts) > 1 and not all(part.rows for part in self.parts):
             return False
-        first, last = (row_of([side + name for name in self.key.names]) for side in (FIRST, LAST))
+        first, last = (row_expression([side + name for name in self.key.names]) for side in (FIRST, LAST))
         with (
             duckdb.cursor() as connection
         ):  # of the process's own database: another one would take 18 ms to open
@@ -138,7 +138,7 @@ class SnapshotParts:
         return cls(key, (table.schema.metadata or {}).get(_MADE_FOR, b"").decode(), parts)
 
 
-def described(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
+def describe_part(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
     """Return the record of a part that lies in a local file."""
     with path.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -160,7 +160,7 @@ def described(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
         )
 
 
-def row_of(columns: Sequence[str]) -> str:
+def row_expression(columns: Sequence[str]) -> str:
     """Return columns as one value in DuckDB's SQL. Such values compare as `ORDER BY` does: a null is the
     greatest value of a column.
     """

@@ -36,7 +36,7 @@ class CheckedReference:
     first_keys: tuple[str, ...] = ()
 
 
-def to_json(checked: Iterable[CheckedReference]) -> str:
+def references_json(checked: Iterable[CheckedReference]) -> str:
     """The report's text; equal reports give equal bytes."""
     return json.dumps([asdict(reference) for reference in checked], sort_keys=True, indent=1)
 

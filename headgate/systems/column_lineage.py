@@ -12,7 +12,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from headgate.contracts.model import Kind
-from headgate.lineage.columns import ColumnRef, Sources, TableColumns, Use, add
+from headgate.lineage.columns import ColumnRef, Sources, TableColumns, Use, add_sources
 from headgate.systems.rows import STAMPS
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class _Statement:
             query, sources = scope.expression, Sources()
             if isinstance(query, exp.SetOperation):
                 for side in scope.set_operation_scopes[: 2 if isinstance(query, exp.Union) else 1]:
-                    add(sources, self._value(side, index))
+                    add_sources(sources, self._value(side, index))
             else:
                 sources = self._used([query.selects[index]], scope, Use.IDENTITY)
             self._values[key] = sources
@@ -161,13 +161,13 @@ class _Statement:
             return self._used([query], scope, Use.JOIN)
         if isinstance(query, exp.SetOperation):
             for side in scope.set_operation_scopes:
-                add(sources, self.rows(side))
+                add_sources(sources, self.rows(side))
                 for index in range(
                     len(query.selects)
                     if query.args.get("distinct") or not isinstance(query, exp.Union)
                     else 0
                 ):
-                    add(
+                    add_sources(
                         sources,
                         self._value(side, index),
                         Use.GROUP_BY if isinstance(query, exp.Union) else Use.FILTER,
@@ -179,10 +179,10 @@ class _Statement:
             query.selects if isinstance(query, exp.Select) and query.args.get("distinct") else []
         )
         for part, nodes in parts.items():
-            add(sources, self._used(nodes, scope, _ROWS[part]))
+            add_sources(sources, self._used(nodes, scope, _ROWS[part]))
         for _, source in scope.selected_sources.values():
             if isinstance(source, Scope):
-                add(sources, self.rows(source))
+                add_sources(sources, self.rows(source))
         return sources
 
     def _used(self, nodes: list[exp.Expression], scope: Scope, use: Use) -> Sources:
@@ -196,12 +196,14 @@ class _Statement:
             is_output = not node.table and node.find_ancestor(
                 exp.Order, exp.Query
             ) is scope.expression.args.get("order")
-            add(into, self.column(scope, node.name.lower()) if is_output else self._named(node, scope), use)
+            add_sources(
+                into, self.column(scope, node.name.lower()) if is_output else self._named(node, scope), use
+            )
         elif isinstance(node, exp.Query):  # a value, a list, or of EXISTS its rows only
             inner = self._scopes[id(node.unnest())]
             for index in range(0 if isinstance(node.parent, exp.Exists) else len(node.selects)):
-                add(into, self._value(inner, index), use)
-            add(into, self.rows(inner))
+                add_sources(into, self._value(inner, index), use)
+            add_sources(into, self.rows(inner))
         else:
             for argument, child in (
                 (name, child) for name, value in node.args.items() for child in _nodes(value)

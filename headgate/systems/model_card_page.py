@@ -46,7 +46,7 @@ def markdown(card: ModelCard) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def html(card: ModelCard) -> str:
+def model_card_html(card: ModelCard) -> str:
     """Return the card as one HTML page that needs no other file."""
     title = f"Model card: {escape(card.description.name)}"
     body = "".join(_html_section(section, card) for section in _sections(card))

@@ -15,7 +15,7 @@ import yaml
 
 from headgate.errors import NotFoundError
 from headgate.learning.calibration import Bin
-from headgate.project import lake_domains, load
+from headgate.project import lake_domains, load_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -241,7 +241,7 @@ def _own_figures(table: str) -> OwnFigures | None:
 
     None for the common form.
     """
-    modules = (load(domain.card_figures) for domain in lake_domains() if domain.card_figures)
+    modules = (load_module(domain.card_figures) for domain in lake_domains() if domain.card_figures)
     return next((module.FIGURES[table] for module in modules if table in module.FIGURES), None)
 
 

@@ -90,7 +90,7 @@ def refs_of(query: exp.Query) -> set[str]:
     return {table.name for table in _tables_read(query) if table.db == _MODELS}
 
 
-def in_order(refs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+def models_in_order(refs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     """Return all models, each after those that it reads, and otherwise by name.
 
     Raises:

@@ -22,7 +22,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.engines.local import opened
 from headgate.errors import HeadgateError, SettingsError
 from headgate.snapshots.publishing import write_parquet
-from headgate.systems.rows import STAMPS, rows_of
+from headgate.systems.rows import STAMPS, rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -225,7 +225,7 @@ def _built(test: ModelTest, models: SqlModels, contracts: Mapping[str, Contract]
             frame = models.rows(
                 test.model, {name: table for name, table in tables.items() if name not in given}, as_of, given
             )
-            return rows_of(contract, frame.assign(as_of=as_of, snapshot_id=""))
+            return rows_by_contract(contract, frame.assign(as_of=as_of, snapshot_id=""))
 
 
 def _typed(place: str, contract: Contract, rows: Iterable[Row], columns: Collection[str]) -> pa.Table:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol, cast
 
 from headgate.errors import NotFoundError
-from headgate.project import OWN_PARTS, OWN_SYSTEMS, all_domains, load, own_folder
+from headgate.project import OWN_PARTS, OWN_SYSTEMS, all_domains, load_module, own_folder
 from headgate.systems.models import models_of
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def may_read(package: SystemPackage, table: str = "") -> tuple[str, ...]:
 
 def system(name: str) -> SystemPackage:
     """The package that builds the system of that name."""
-    return cast("SystemPackage", load(_module(name)))
+    return cast("SystemPackage", load_module(_module(name)))
 
 
 def code_version(name: str) -> str:

@@ -159,7 +159,7 @@ def _unstamped(contract: Contract, frame: pd.DataFrame, schema: pa.Schema) -> pa
     return pa.table([_exact(contract, column, frame[column.name]) for column in own], schema=schema)
 
 
-def rows_of(contract: Contract, frame: pd.DataFrame) -> pa.Table:
+def rows_by_contract(contract: Contract, frame: pd.DataFrame) -> pa.Table:
     """The frame's rows with the contract's columns, order and types; NaN, NaT and None are null.
 
     Raises:

@@ -19,8 +19,8 @@ from headgate.snapshots.publishing import Published, parquet_bytes
 from headgate.snapshots.snapshot import snapshot_id_of
 from headgate.systems import registry
 from headgate.systems.rollback import is_held, with_history
-from headgate.systems.rows import Made, RowsInFile, rows_of
-from headgate.systems.up_to_date import DEFINITIONS, DEPLOYMENT, facts, inputs_of, size_bytes_at
+from headgate.systems.rows import Made, RowsInFile, rows_by_contract
+from headgate.systems.up_to_date import DEFINITIONS, DEPLOYMENT, catalog_facts, inputs_of, size_bytes_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -111,7 +111,7 @@ def run_system(
         for name in inspections
     }
     inputs = {
-        name: facts(snapshot, reads[name], registry.may_read(package, name), deployment, definitions)
+        name: catalog_facts(snapshot, reads[name], registry.may_read(package, name), deployment, definitions)
         for name in outputs
     }
     inputs = {name: {**inputs[name], COLUMNS: "", **columns.get(name, {})} for name in outputs}
@@ -234,7 +234,7 @@ def _outputs(
 def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table | RowsInFile:
     if isinstance(made, RowsInFile):
         return made.write_stamped(contract, {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id})
-    return rows_of(contract, made.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id))
+    return rows_by_contract(contract, made.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id))
 
 
 def _has_outdated_models(

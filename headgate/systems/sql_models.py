@@ -32,8 +32,8 @@ from headgate.project import PACKED, project
 from headgate.systems import registry
 from headgate.systems.column_lineage import columns_of_block, columns_of_query
 from headgate.systems.model_references import (
-    in_order,
     input_name,
+    models_in_order,
     on_inputs,
     reads_of,
     refs_of,
@@ -136,7 +136,7 @@ class SqlModels:
     @property
     def order(self) -> tuple[str, ...]:
         """Return the tables, each after those that its statement reads."""
-        return in_order(self.refs)
+        return models_in_order(self.refs)
 
     @property
     def refs(self) -> dict[str, set[str]]:
@@ -294,7 +294,7 @@ def sql_models(
     queries = {
         table: parsed(table, text, contracts[table], datasets, tables) for table, text in texts.items()
     }
-    in_order({table: refs_of(query) for table, query in queries.items()})
+    models_in_order({table: refs_of(query) for table, query in queries.items()})
     return SqlModels(queries, {table: contracts[table] for table in texts}, datasets, translate)
 
 

@@ -32,7 +32,7 @@ def inputs_of(snapshot: LakeSnapshot, datasets: Iterable[str]) -> dict[str, str]
     return {name: current[name].snapshot_id if name in current else "" for name in sorted(set(datasets))}
 
 
-def facts(
+def catalog_facts(
     snapshot: LakeSnapshot,
     reads: Collection[str],
     may_read: Collection[str],

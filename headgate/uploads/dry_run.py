@@ -246,10 +246,10 @@ def _draft(file_name: str, body: bytes) -> dict[str, Any] | None:
     """
     from headgate.contracts.odcs_writer import to_odcs  # noqa: PLC0415 a cold start loads what drafts when a file has no contract
     from headgate.drafts.dataset_name import dataset_name_of  # noqa: PLC0415 as above
-    from headgate.drafts.draft_contract import draft  # noqa: PLC0415 as above
+    from headgate.drafts.draft_contract import draft_from_sample  # noqa: PLC0415 as above
 
     try:
-        drafted = draft(body, dataset_name_of(file_name), strict=False)
+        drafted = draft_from_sample(body, dataset_name_of(file_name), strict=False)
     except (BadInputError, ContractError):
         return None
     notes = [{"column": finding.column, "message": finding.message} for finding in drafted.findings]

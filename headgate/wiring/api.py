@@ -126,6 +126,6 @@ def models_by_name() -> dict[str, RecordModel]:
     contracts.
     """
     from headgate.contracts.registry import Registry
-    from headgate.onboarding.models import models_of
+    from headgate.onboarding.models import record_models
 
-    return models_of(Registry.load().source)
+    return record_models(Registry.load().source)

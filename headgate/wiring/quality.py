@@ -100,11 +100,11 @@ def leak_scans(
 
 def card_audit_table(env: Mapping[str, str]) -> pd.DataFrame:
     """Return the table of the card-data audit, with the columns that contracts except from it."""
-    from headgate.contracts.card_declarations import described
+    from headgate.contracts.card_declarations import declarations_by_dataset
     from headgate.quality.pci_audit import pci_audit
 
     registry = definitions.registry(env)
-    return pci_audit(leak_scans(env), described([*registry.prod.values(), *registry.curated.values()]))
+    return pci_audit(leak_scans(env), declarations_by_dataset([*registry.prod.values(), *registry.curated.values()]))
 
 
 def _log_lines(group: str, since: datetime) -> Iterator[str]:

@@ -66,11 +66,11 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     An engine that is not Athena gets only queries of the catalog's tables.
     """
     from headgate.aws.athena.queries import AthenaQueries, permitted_workgroup
-    from headgate.query import for_engine, reason_of
+    from headgate.query import failure_reason, for_engine
 
     settings = QuerySettings.from_env(env)
     spoken = partial(for_engine, dialect=settings.sql_dialect, databases=databases(env))
-    reason = partial(reason_of, dialect=settings.sql_dialect)
+    reason = partial(failure_reason, dialect=settings.sql_dialect)
     limit_bytes = settings.scan_limit_gb << 30
     workgroup = permitted_workgroup(clients.athena(), settings.workgroup, settings.analysts_workgroup)
     return AthenaQueries(

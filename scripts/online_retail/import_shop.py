@@ -35,11 +35,11 @@ from headgate.domains.retail.sample.arrays import (
     Bools,
     Floats,
     Ints,
-    chosen,
-    joined,
+    joined_texts,
     money,
     nullable,
-    text_of,
+    padded_text,
+    texts_at,
     timestamps,
 )
 from headgate.domains.retail.sample.countries import Region, regions_table
@@ -250,7 +250,7 @@ def _products(lines: RetailLines) -> pa.Table:
     has_text = described.is_valid().to_numpy(zero_copy_only=False)
     texts = pc.fill_null(described.indices, 0).to_numpy().astype(np.int64)
     usual_name, named = _most_frequent(lines.stocks, texts, has_text, count)
-    names = chosen(described.dictionary, usual_name, valid=named)
+    names = texts_at(described.dictionary, usual_name, valid=named)
     prices, priced = _most_frequent(lines.stocks, lines.price_units, lines.price_units > 0, count)
     last_at = np.zeros(count, dtype=np.int64)
     np.maximum.at(last_at, lines.stocks, lines.sold_at)
@@ -300,9 +300,9 @@ def _orders(lines: RetailLines, invoices: _Invoices) -> pa.Table:
         {
             "order_id": lines.invoice_codes,
             "customer_id": nullable(lines.customer_ids[invoices.customers], invoices.customers != NOBODY),
-            "region_id": chosen(regions, invoices.country),
+            "region_id": texts_at(regions, invoices.country),
             "ordered_at": timestamps(invoices.first_at),
-            "status": chosen(STATUSES, invoices.status),
+            "status": texts_at(STATUSES, invoices.status),
             "promotion_code": pa.nulls(count, pa.string()),
             "shipped_at": unknown_time,
             "delivered_at": unknown_time,
@@ -316,7 +316,7 @@ def _items(lines: RetailLines) -> pa.Table:
     orders = lines.invoice_codes.take(pa.array(lines.invoices))
     return pa.table(
         {
-            "order_item_id": joined(orders, text_of(lines.numbers), separator="-"),
+            "order_item_id": joined_texts(orders, padded_text(lines.numbers), separator="-"),
             "order_id": orders,
             "product_id": lines.stock_codes.take(pa.array(lines.stocks)),
             "description": lines.descriptions,

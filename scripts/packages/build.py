@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from headgate.contracts.catalog import glue_columns
 from headgate.contracts.registry import Registry
-from headgate.onboarding.models import models_of
+from headgate.onboarding.models import record_models
 from headgate.project import (
     MODELS_SYSTEM,
     PACKED,
@@ -259,7 +259,7 @@ def graphql(registry: Registry) -> dict[str, Any]:
 
     No fields where no contract is a model.
     """
-    models = models_of(registry.source)
+    models = record_models(registry.source)
     fields = [{"type": kind, "name": name} for kind, name in field_names(models)]
     return {"schema": graphql_schema(models) if models else "", "fields": fields}
 

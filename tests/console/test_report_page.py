@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.reports.answers import PanelAnswer
-from headgate.reports.html_page import html
+from headgate.reports.html_page import report_html
 from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.reports.test_report_page import report
 
@@ -61,7 +61,7 @@ def test_no_word_of_a_table_is_broken_and_the_page_does_not_scroll_sideways(
     )
     made = report(PanelAnswer(panel, COLUMNS, (ROW,) * 3))
     page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-    page.set_content(html(made, (), ""))
+    page.set_content(report_html(made, (), ""))
     assert page.evaluate(BROKEN) == []
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.context.close()

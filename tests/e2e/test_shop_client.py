@@ -14,7 +14,7 @@ import headgate
 from headgate.aws import clients
 from headgate.client import lake as client
 from headgate.contracts.registry import Registry
-from headgate.lineage.openlineage import publisher_of, run_id, table_of
+from headgate.lineage.openlineage import publisher_of, run_id, table_of_event
 from headgate.wiring import stores
 from tests.e2e.lakes import ROOT
 from tests.openlineage import check_run_event
@@ -85,23 +85,25 @@ def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_co
     for ref in listed:
         event = json.loads(stores.objects().read(ref))
         check_run_event(event)
-        kind = "" if event["eventType"] == "COMPLETE" and table_of(event) else event["eventType"].lower()
-        name = "-".join(part for part in (run_id(event), table_of(event), kind) if part)
+        kind = (
+            "" if event["eventType"] == "COMPLETE" and table_of_event(event) else event["eventType"].lower()
+        )
+        name = "-".join(part for part in (run_id(event), table_of_event(event), kind) if part)
         assert ref.key == f"openlineage/dt={event['eventTime'][:10]}/{publisher_of(event)}/{name}.json"
         written.setdefault(run_id(event), []).append(event)
     for events in written.values():
         ends = (
-            ("COMPLETE", "FAIL") if not table_of(events[0]) else ("COMPLETE",)
+            ("COMPLETE", "FAIL") if not table_of_event(events[0]) else ("COMPLETE",)
         )  # another test lets the job of a system fail
         assert tuple(sorted(one["eventType"] for one in events)) in {(end, "START") for end in ends}
     current = shop_lake.headgate("lineage", "--openlineage")
-    assert sorted(map(table_of, current)) == sorted([*registry.curated, *registry.prod])
+    assert sorted(map(table_of_event, current)) == sorted([*registry.curated, *registry.prod])
     for event in current:
         (of_the_run,) = (one for one in written[run_id(event)] if one["eventType"] == "COMPLETE")
         assert run_id(of_the_run["run"]["facets"].pop("parent")) in written
         assert of_the_run["run"].pop("facets") == {}
         assert {**event, "eventTime": of_the_run["eventTime"]} == of_the_run
-    inputs = {table_of(event): {one["namespace"] for one in event["inputs"]} for event in current}
+    inputs = {table_of_event(event): {one["namespace"] for one in event["inputs"]} for event in current}
     assert inputs["orders"] == {f"s3://{connected.environment['HEADGATE_RAW_BUCKET']}"}
     assert {name.partition(":")[0] for name in inputs["sales_forecast"]} == {"awsathena"}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.formats.read_table import unknown_table
-from headgate.profiling.file_summary import file_summary, to_json
+from headgate.profiling.file_summary import file_summary, summary_json
 from headgate.profiling.profile import profile_unknown
 from tests.e2e.lakes import DATA
 
@@ -53,7 +53,7 @@ def test_every_table_has_a_summary_of_the_named_shape() -> None:
             continue
         profile = profile_unknown(columns, dataset="", content_sha256="0", received_at=datetime(2024, 1, 1))
         summary = file_summary(name, profile)
-        assert to_json(summary)
+        assert summary_json(summary)
         assert list(summary) == [
             "file_name",
             "row_count",

@@ -23,7 +23,7 @@ from headgate.cli.main import cli
 from headgate.contracts.references import Reference, references
 from headgate.contracts.registry import Registry
 from headgate.learning.store import Shelf
-from headgate.project import MODELS_SYSTEM, load, project
+from headgate.project import MODELS_SYSTEM, load_module, project
 from headgate.query.saved_questions import saved_questions
 from headgate.systems import registry
 from headgate.systems.dashboards import dashboards
@@ -220,7 +220,7 @@ def test_the_same_rentals_give_the_same_bytes(rentals: Path) -> None:
 @pytest.mark.usefixtures("bikes")
 def test_the_scorer_gives_the_forecast_of_the_table(rentals: Path) -> None:
     made, shelf = built(rentals)
-    profile = load("headgate.project_systems._profile").Profile(**scorer_of(shelf).arrays)
+    profile = load_module("headgate.project_systems._profile").Profile(**scorer_of(shelf).arrays)
     for row in made["hourly_demand"].tail(48).itertuples():
         mean, bounds = profile.at(row.hour_at.weekday(), row.hour_at.hour)
         assert np.round([mean, *bounds], 2) == pytest.approx(

@@ -9,7 +9,7 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.domains.discovery import package_domains
 from headgate.errors import SettingsError
-from headgate.project import MODELS_SYSTEM, LakeProject, project, read
+from headgate.project import MODELS_SYSTEM, LakeProject, project, read_project
 
 pytestmark = pytest.mark.unit
 
@@ -56,7 +56,7 @@ def test_a_lake_without_a_domain_has_its_own_contracts_only(
 def test_sql_models_are_a_system_of_their_own(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "daily.sql").write_text("select 1", encoding="utf-8")
-    lake = read(written(tmp_path, 'name = "sensors"'))
+    lake = read_project(written(tmp_path, 'name = "sensors"'))
     assert lake.systems == (MODELS_SYSTEM,)
 
 
@@ -71,21 +71,21 @@ def test_a_file_that_no_model_is_read_from_is_named_with_the_remedy(tmp_path: Pa
         SettingsError,
         match=rf"models/{name} is not read: a file in models/ ends in \.sql\. .*models/<table>\.sql",
     ):
-        _ = read(written(tmp_path, 'name = "sensors"')).systems
+        _ = read_project(written(tmp_path, 'name = "sensors"')).systems
 
 
 def test_notes_and_hidden_files_beside_models_are_allowed(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     for name in ("README.md", ".gitkeep", "daily.sql"):
         (tmp_path / "models" / name).touch()
-    assert [path.name for path in read(written(tmp_path, 'name = "sensors"')).models] == ["daily.sql"]
+    assert [path.name for path in read_project(written(tmp_path, 'name = "sensors"')).models] == ["daily.sql"]
 
 
 def test_a_dashboard_with_another_ending_is_named(tmp_path: Path) -> None:
     (tmp_path / "dashboards").mkdir()
     (tmp_path / "dashboards" / "sales.yml").touch()
     with pytest.raises(SettingsError, match=r"dashboards/sales\.yml is not read"):
-        _ = read(written(tmp_path, 'name = "sensors"')).dashboards
+        _ = read_project(written(tmp_path, 'name = "sensors"')).dashboards
 
 
 def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(t
         'name = "sensors"\nregion = "eu-central-1"\nenvironment = "dev"\nalert_email = "ops@example.org"\n'
         "[settings]\nquiet_s = 30\n[environments.prod]\nquiet_s = 60\nname = 'sensorsprod'\n"
     )
-    lake = read(written(tmp_path, text))
+    lake = read_project(written(tmp_path, text))
     assert lake.terraform_variables() == {
         "domain": "sensors",
         "region": "eu-central-1",
@@ -135,10 +135,10 @@ def test_terraform_gets_names_schedule_systems_and_settings_of_the_environment(t
 )
 def test_an_error_names_the_line_or_the_field(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(SettingsError, match=named):
-        read(written(tmp_path, text))
+        read_project(written(tmp_path, text))
 
 
 def test_further_databases_are_a_map_by_source_name(tmp_path: Path) -> None:
-    lake = read(written(tmp_path, '[export_sources.crm]\nschedule = "cron(30 1 * * ? *)"\n'))
+    lake = read_project(written(tmp_path, '[export_sources.crm]\nschedule = "cron(30 1 * * ? *)"\n'))
     assert lake.terraform_variables()["export_sources"] == {"crm": {"schedule": "cron(30 1 * * ? *)"}}
-    assert "export_sources" not in read(written(tmp_path, "")).terraform_variables()
+    assert "export_sources" not in read_project(written(tmp_path, "")).terraform_variables()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 
-def of_table(lake: LakePorts, table: str) -> ColumnLineage:
+def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
     """Return the lineage by column of a dataset or of a system's table."""
     zone = CURATED if table in lake.contracts.source else PROD
     contract = (lake.contracts.curated if zone == CURATED else lake.contracts.prod).get(table)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_FILES = 100
 
 
-def of_table(lake: LakePorts, table: str) -> Lineage:
+def lineage_of_table(lake: LakePorts, table: str) -> Lineage:
     """Return the lineage of a system's table, or of a dataset."""
     if table in lake.contracts.source:
         return _of_dataset(lake, table)

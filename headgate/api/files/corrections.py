@@ -29,7 +29,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     The same corrections have the same key, and are written once.
     """
     from headgate.intake.quarantine.correct_rows import corrected_csv
-    from headgate.intake.quarantine.list_quarantine import rows_of
+    from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
     record = record_of(lake, file_id)
     if not record.quarantine_key:
@@ -44,7 +44,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
         raise invalid(
             "body.rows", "row_twice", "A row is corrected twice in this request. Send each row once."
         )
-    quarantined = rows_of(lake.objects, lake.bucket("quarantine"), record)
+    quarantined = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
     rules = dict(zip(quarantined["source_row"].to_pylist(), quarantined["rule"].to_pylist(), strict=True))
     original = _original(lake, record)
     body = corrected_csv(original, _contract(lake, record, original), edits, list(rules))

@@ -100,13 +100,13 @@ def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:
         "duplicates": record.duplicates,
         "acceptance": acceptance_of(record, lake.most_refused_share),
         "quality_score": float(score) if score else None,
-        "error": error_of(record.error),
+        "error": file_error(record.error),
         "duplicate_of": record.duplicate_of,
         "closed_by": record.closed_by,
     }
 
 
-def error_of(error: Mapping[str, Any]) -> FileError | None:
+def file_error(error: Mapping[str, Any]) -> FileError | None:
     """Return why a file was rejected, from its record's error; None where it was not."""
     return (
         FileError(**{name: error.get(name, "") for name in FileError.model_fields})

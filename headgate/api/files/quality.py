@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_POINTS = 200
 
 
-def profile(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileProfile:
+def file_profile(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileProfile:
     """Return the statistics of a file.
 
     Those of a column about people without values where the caller may not see these.
@@ -38,7 +38,7 @@ def profile(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileProfil
         file_id=file_id,
         rows=int(stored.get("rows", 0)),
         score=stored.get("score") or {},
-        columns=columns_of(visible_facts(lake, caller, record, stored.get("columns", []))),
+        columns=profile_columns(visible_facts(lake, caller, record, stored.get("columns", []))),
         drift=record.profile.get("drift", ""),
     )
 
@@ -52,7 +52,7 @@ def stored_profile(lake: LakePorts, record: FileRecord) -> dict[str, Any]:
         return {}
 
 
-def columns_of(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile, ...]:
+def profile_columns(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile, ...]:
     """Return the columns of a stored profile as the API shows them."""
     return tuple(
         ColumnProfile(

@@ -28,14 +28,14 @@ def page(
 
     Without their values where the caller may not see these.
     """
-    from headgate.intake.quarantine.list_quarantine import rows_of
+    from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
     first = int(str(cursors.decode(cursor, int))) if cursor else 0
     record = record_of(lake, file_id)
     reasons = reasons_of(record.reasons)
     if not record.quarantine_key:
         return RejectedRows(reasons=reasons, rows=(), total=0)
-    table = rows_of(lake.objects, lake.bucket("quarantine"), record, rule=rule)
+    table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record, rule=rule)
     cells = [name for name in _CELLS if name in table.column_names]
     unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
     shows_values = sees_values(lake, caller, record)

@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.file_records import error_of
+from headgate.api.files.file_records import file_error
 from headgate.api.files.mappings import decided_fields, sample_facts
 from headgate.api.files.mappings import shown as shown_mapping
-from headgate.api.files.quality import columns_of
+from headgate.api.files.quality import profile_columns
 from headgate.api.files.rejected_rows import reasons_of, row_of, unique_columns
 from headgate.api.http import cursors
 from headgate.api.http.access import Group
@@ -295,7 +295,7 @@ def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]
     asked = {**_mapping(lake, upload, stored), **_grid_facts(stored), "check_id": upload.check_id}
     record = stored.get("record")
     if record is None:
-        failure = error_of(stored.get("error", {}))
+        failure = file_error(stored.get("error", {}))
         return DryRun(
             upload_id=upload.upload_id,
             state=stored["state"],
@@ -317,9 +317,9 @@ def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]
         rejected_rows=tuple(row_of(row, unique_columns(lake, checked.dataset)) for row in stored["rows"]),
         written_as={name: str(value) for name, value in written_as.items()},
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
-        columns=columns_of(stored.get("columns", [])),
+        columns=profile_columns(stored.get("columns", [])),
         draft=ContractDraft.model_validate(stored["draft"]) if stored.get("draft") else None,
-        error=error_of(checked.error),
+        error=file_error(checked.error),
         seconds=stored.get("seconds"),
         **asked,
     )

@@ -114,7 +114,7 @@ def check_method(required: Iterable[Access], method: str, path: str) -> None:
         raise ProblemError(405, "method-not-allowed", detail, headers={"Allow": ", ".join(methods)})
 
 
-def check(caller: CallerIdentity, required: Iterable[Access], method: str, path: str) -> None:
+def check_access(caller: CallerIdentity, required: Iterable[Access], method: str, path: str) -> None:
     """Check that the caller may call the route.
 
     A path without a route is allowed, because it is answered with 404.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypedDict
 from headgate.api.operations.implausible_tables import compare_tables
 from headgate.lake import keys
 from headgate.lineage.openlineage import MERGE as MERGE_JOB
-from headgate.lineage.openlineage import error_of
+from headgate.lineage.openlineage import run_error
 from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Execution
 from headgate.runs.run_stages import GATE, MERGE, QUEUE, causes, stages
 
@@ -201,7 +201,7 @@ def _read_datasets_not_merged(lake: LakePorts, ended: Sequence[Execution]) -> di
     for dataset, event in _failures(lake, sorted({day for run in ended for day in _days(run)})):
         name = _run_at(every, event.modified_at)
         if name in wanted:
-            failures[name][dataset] = error_of(json.loads(lake.objects.read(event.ref)))
+            failures[name][dataset] = run_error(json.loads(lake.objects.read(event.ref)))
     return failures
 
 

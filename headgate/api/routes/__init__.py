@@ -1,7 +1,7 @@
 """The routes, in groups as the documentation shows them."""
 
 from headgate.api.routes import catalog, dashboards, decisions, files, lake, queries, runs, tables, uploads
-from headgate.project import all_domains, load
+from headgate.project import all_domains, load_module
 
 EVERY = (
     lake.routes,
@@ -11,7 +11,7 @@ EVERY = (
     tables.routes,
     queries.routes,
     decisions.routes,
-    *(load(domain.routes).routes for domain in all_domains() if domain.routes),
+    *(load_module(domain.routes).routes for domain in all_domains() if domain.routes),
     catalog.routes,
     dashboards.routes,
 )

@@ -41,10 +41,10 @@ def list_catalog(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Catalo
 @routes.get("/v1/lineage/<table>", Group.VIEWER, problems=[404], cached=True)
 def get_lineage(lake: Lake, table: Name, if_none_match: IfNoneMatch = "") -> Response[Lineage]:
     """Return the sources of a table: datasets of a snapshot, and the files behind them."""
-    return tagged(lineage.of_table(lake, table), if_none_match)
+    return tagged(lineage.lineage_of_table(lake, table), if_none_match)
 
 
 @routes.get("/v1/lineage/<table>/columns", Group.VIEWER, problems=[404], cached=True)
 def get_column_lineage(lake: Lake, table: Name, if_none_match: IfNoneMatch = "") -> Response[ColumnLineage]:
     """Return the columns that each column of a table is computed from, and those computed from it."""
-    return tagged(column_lineage.of_table(lake, table), if_none_match)
+    return tagged(column_lineage.column_lineage_of_table(lake, table), if_none_match)

@@ -177,7 +177,7 @@ def get_profile(
     where it does that, also columns that it does not name, and all columns of a file without a contract. Who
     sent the file, and the group `personal-data`, see them.
     """
-    return tagged(quality.profile(lake, caller, file_id), if_none_match)
+    return tagged(quality.file_profile(lake, caller, file_id), if_none_match)
 
 
 @routes.get("/v1/datasets/<dataset>/quality", Group.VIEWER, problems=[404], cached=True)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from headgate.aws.dynamodb.ledger import CONTENT, decode, encode, record_of
+from headgate.aws.dynamodb.ledger import CONTENT, decode_item, encode_item, record_of_item
 from headgate.aws.errors import translated
 from headgate.lake.file_index import FileListPage
 
@@ -39,7 +39,7 @@ class DynamoFileIndex:
     def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
         """Return at most `limit` records, newest first; a page may have fewer even if it is not the last."""
         records: list[Any] = []
-        start: _Start = {"ExclusiveStartKey": encode(json.loads(after))} if after else {}
+        start: _Start = {"ExclusiveStartKey": encode_item(json.loads(after))} if after else {}
         for _ in range(_MOST_QUERIES):
             with translated(f"list files of {self.table}"):
                 page = self.client.query(
@@ -50,12 +50,12 @@ class DynamoFileIndex:
                     **self._asked(where),
                     **start,
                 )
-            records += [record_of(decode(item)) for item in page["Items"]]
+            records += [record_of_item(decode_item(item)) for item in page["Items"]]
             last = page.get("LastEvaluatedKey")
             if not last or len(records) >= limit:
-                return FileListPage(tuple(records), json.dumps(decode(last)) if last else "")
+                return FileListPage(tuple(records), json.dumps(decode_item(last)) if last else "")
             start = {"ExclusiveStartKey": last}
-        return FileListPage(tuple(records), json.dumps(decode(start["ExclusiveStartKey"])))
+        return FileListPage(tuple(records), json.dumps(decode_item(start["ExclusiveStartKey"])))
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
         """Return the id of the file that was accepted with this content into one of the datasets.
@@ -67,13 +67,13 @@ class DynamoFileIndex:
             asked: Any = {
                 self.table: {
                     "Keys": [
-                        encode({"file_id": content_id}) for content_id in ids[first : first + _MOST_KEYS]
+                        encode_item({"file_id": content_id}) for content_id in ids[first : first + _MOST_KEYS]
                     ]
                 }
             }
             with translated(f"look up contents in {self.table}"):
                 items = self.client.batch_get_item(RequestItems=asked)["Responses"].get(self.table, [])
-            owners = [item["owner"] for item in map(decode, items) if item.get("state") == "done"]
+            owners = [item["owner"] for item in map(decode_item, items) if item.get("state") == "done"]
             if owners:
                 return str(owners[0])
         return ""
@@ -96,6 +96,6 @@ class DynamoFileIndex:
         return {
             "KeyConditionExpression": "#bucket = :bucket",
             "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": encode(values),
+            "ExpressionAttributeValues": encode_item(values),
             **filtered,
         }

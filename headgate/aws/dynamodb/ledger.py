@@ -28,10 +28,10 @@ from headgate.lake.states import (
     ClaimAnswer,
     Condition,
     FileState,
-    after,
     answer_to_claim,
     finished_from,
     permits_new,
+    state_after,
     states_by_condition,
 )
 
@@ -95,7 +95,7 @@ class DynamoLedger:
         with suppress(ConflictError), translated(f"extend the lease of {item_id}"):
             self.client.update_item(
                 TableName=self.table,
-                Key=encode({"file_id": item_id}),
+                Key=encode_item({"file_id": item_id}),
                 UpdateExpression="SET lease_until_ms = :until",
                 **_condition(condition, values),
             )
@@ -127,7 +127,7 @@ class DynamoLedger:
         """Write the file's item and, where its content is known, the content's: both or neither."""
         now_ms = _epoch_ms(now)
         until_ms = now_ms + 1000 * lease_s
-        file = _file_item(replace(record, state=after(action)), until_ms)
+        file = _file_item(replace(record, state=state_after(action)), until_ms)
         if run:
             file |= {"taken_by": run, "taken_until_ms": until_ms}
         writes = [self._put(file, *_permitted(action, now_ms, run))]
@@ -150,17 +150,17 @@ class DynamoLedger:
     def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
         """Return the use of the newest files of a kind, oldest first; none where none was measured."""
         with translated(f"read what files of {kind} took"):
-            item = self.client.get_item(TableName=self.table, Key=encode({"file_id": PACE + kind})).get(
+            item = self.client.get_item(TableName=self.table, Key=encode_item({"file_id": PACE + kind})).get(
                 "Item"
             )
-        files = decode(item)["files"] if item else []
+        files = decode_item(item)["files"] if item else []
         return tuple(MeasuredFile(**{name: int(value) for name, value in fields.items()}) for fields in files)
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
         """The newest files of a kind took that."""
         with translated(f"record what files of {kind} took"):
             item = {"file_id": PACE + kind, "files": [dict(vars(measured)) for measured in files]}
-            self.client.put_item(TableName=self.table, Item=encode(item))
+            self.client.put_item(TableName=self.table, Item=encode_item(item))
 
     def finish(self, record: FileRecord) -> None:
         """Store the finished record.
@@ -184,7 +184,7 @@ class DynamoLedger:
         with suppress(ConflictError), translated(f"release {record.key}"):
             self.client.update_item(
                 TableName=self.table,
-                Key=encode({"file_id": record.file_id}),
+                Key=encode_item({"file_id": record.file_id}),
                 UpdateExpression="SET lease_until_ms = :past REMOVE taken_by, taken_until_ms",
                 **_condition(_is_one_of(UNDER_WAY), {**_values(UNDER_WAY), ":past": _RELEASED}),
             )
@@ -200,26 +200,26 @@ class DynamoLedger:
         """
         now_ms = _epoch_ms(now)
         condition, values = _permitted(action, now_ms)
-        values |= {":after": after(action), ":until": now_ms + 1000 * lease_s}
+        values |= {":after": state_after(action), ":until": now_ms + 1000 * lease_s}
         try:
             with translated(f"reopen {file_id}"):
                 before = self.client.update_item(
                     TableName=self.table,
-                    Key=encode({"file_id": file_id}),
+                    Key=encode_item({"file_id": file_id}),
                     UpdateExpression="SET #state = :after, lease_until_ms = :until",
                     ReturnValues="ALL_OLD",
                     **_condition(condition, values),
                 )
         except ConflictError:
             raise ThrottledError(why_not_reopened(self.get(file_id))) from None
-        return record_of(decode(before["Attributes"]))
+        return record_of_item(decode_item(before["Attributes"]))
 
     def get(self, file_id: str) -> FileRecord:
         """The record; NotFoundError when there is none."""
         item = self._item(file_id)
         if item is None:
             raise NotFoundError(no_record(file_id))
-        return record_of(item)
+        return record_of_item(item)
 
     def is_left_undone(self, file_id: str) -> bool:
         """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it
@@ -231,9 +231,9 @@ class DynamoLedger:
     def _item(self, file_id: str) -> _Item | None:
         with translated(f"read the record of {file_id}"):
             item = self.client.get_item(
-                TableName=self.table, Key=encode({"file_id": file_id}), ConsistentRead=True
+                TableName=self.table, Key=encode_item({"file_id": file_id}), ConsistentRead=True
             ).get("Item")
-        return decode(item) if item else None
+        return decode_item(item) if item else None
 
     def records(self) -> Iterator[FileRecord]:
         """Every file's record, in no particular order."""
@@ -241,17 +241,19 @@ class DynamoLedger:
             TableName=self.table,
             ConsistentRead=True,
             FilterExpression="NOT begins_with(file_id, :content) AND NOT begins_with(file_id, :pace)",
-            ExpressionAttributeValues=encode({":content": CONTENT, ":pace": PACE}),
+            ExpressionAttributeValues=encode_item({":content": CONTENT, ":pace": PACE}),
         )
         with translated(f"scan {self.table}"):
             for page in pages:
-                yield from (record_of(decode(item)) for item in page["Items"])
+                yield from (record_of_item(decode_item(item)) for item in page["Items"])
 
     def _put_finished(self, record: FileRecord) -> None:
         try:
             with translated(f"record {record.key}"):
                 self.client.put_item(
-                    TableName=self.table, Item=encode(_file_item(record)), **_condition(*_finishable(record))
+                    TableName=self.table,
+                    Item=encode_item(_file_item(record)),
+                    **_condition(*_finishable(record)),
                 )
         except ConflictError:
             raise ConflictError(why_not_finished(record)) from None
@@ -273,7 +275,7 @@ class DynamoLedger:
 
     def _finish_freeing(self, record: FileRecord) -> None:
         """Record a reverted file; its content, unless another file owns it, is free with the same write."""
-        free = {"TableName": self.table, "Key": encode({"file_id": _content_id(record)})}
+        free = {"TableName": self.table, "Key": encode_item({"file_id": _content_id(record)})}
         free |= _condition("#owner = :me", {":me": record.file_id})
         obstacles = self._transact(
             f"record {record.key}", [self._put(_file_item(record), *_finishable(record)), {"Delete": free}]
@@ -292,14 +294,14 @@ class DynamoLedger:
         with suppress(ConflictError), translated(f"release the content of {record.key}"):
             self.client.delete_item(
                 TableName=self.table,
-                Key=encode({"file_id": _content_id(record)}),
+                Key=encode_item({"file_id": _content_id(record)}),
                 **_condition("#owner = :me AND #state = :processing", mine),
             )
 
     def _put(self, item: _Item, condition: str, values: _Item) -> _Item:
         put = {
             "TableName": self.table,
-            "Item": encode(item),
+            "Item": encode_item(item),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
         return {"Put": put | _condition(condition, values)}
@@ -321,10 +323,10 @@ def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
     """Return the reason that refused a claim: first this object's own record, then the content's owner."""
     own, *content = reasons
     if own["Code"] == _FAILED:
-        before = FileState(decode(own.get("Item", {})).get("state", FileState.PROCESSING))
+        before = FileState(decode_item(own.get("Item", {})).get("state", FileState.PROCESSING))
         return Claim(answer_to_claim(action, before), record.file_id)
     if content and content[0]["Code"] == _FAILED:
-        content_item = decode(content[0].get("Item", {}))
+        content_item = decode_item(content[0].get("Item", {}))
         return Claim(
             ClaimAnswer.DUPLICATE if content_item.get("state") == "done" else ClaimAnswer.BUSY,
             content_item.get("owner", ""),
@@ -368,7 +370,7 @@ def _condition(expression: str, values: _Item) -> _Item:
     return {
         "ConditionExpression": expression,
         "ExpressionAttributeNames": {name: field for name, field in _NAMES.items() if name in expression},
-        "ExpressionAttributeValues": encode(values),
+        "ExpressionAttributeValues": encode_item(values),
     }
 
 
@@ -382,7 +384,7 @@ def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
     return item if lease_until_ms is None else item | {"lease_until_ms": lease_until_ms}
 
 
-def record_of(item: _Item) -> FileRecord:
+def record_of_item(item: _Item) -> FileRecord:
     """The record that an item holds.
 
     DynamoDB's numbers become integers, fields it does not know keep their default.
@@ -396,13 +398,13 @@ def record_of(item: _Item) -> FileRecord:
     return FileRecord(**{**stored, **counts, **by_name})
 
 
-def encode(item: Mapping[str, object]) -> _Item:
+def encode_item(item: Mapping[str, object]) -> _Item:
     """Return an item in DynamoDB's own form."""
     serialize = TypeSerializer().serialize
     return {name: serialize(value) for name, value in item.items()}
 
 
-def decode(item: Mapping[str, Any]) -> _Item:
+def decode_item(item: Mapping[str, Any]) -> _Item:
     """Return an item as plain values; numbers become decimals."""
     deserialize = TypeDeserializer().deserialize
     return {name: deserialize(value) for name, value in item.items()}

@@ -89,7 +89,7 @@ class Tallies:
 
 
 @contextmanager
-def shown(console: Console) -> Iterator[Callable[[requests.Progress], None]]:
+def showing_progress(console: Console) -> Iterator[Callable[[requests.Progress], None]]:
     """A listener for an export, whose events are shown as they come."""
     tallies, plain = Tallies(), PlainLines(console)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[line]}"))

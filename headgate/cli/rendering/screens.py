@@ -27,7 +27,9 @@ SHOWN_REASONS = 12
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def table(*names: str, title: str = "", show_lines: bool = False, numbers: Iterable[str] = ()) -> Table:
+def screen_table(
+    *names: str, title: str = "", show_lines: bool = False, numbers: Iterable[str] = ()
+) -> Table:
     """A table that fits the screen without breaking a word; columns of `numbers` are right-justified."""
     made, right = FittingTable(*names, title=title, show_lines=show_lines), set(numbers)
     for column in made.columns:
@@ -35,7 +37,7 @@ def table(*names: str, title: str = "", show_lines: bool = False, numbers: Itera
     return made
 
 
-def shown(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name of a file or folder on this machine, which may hold what no screen shows."""
     from headgate.masking.redaction import redact_text
 
@@ -53,7 +55,7 @@ def received(summaries: Sequence[DatasetSummary], title: str = "Through the gate
     """
     every = total(summaries)
     names = (*_COUNTS, *([_SKIPPED] if every.skipped_lines else []))
-    made = table("dataset", *names, title=title, numbers=names)
+    made = screen_table("dataset", *names, title=title, numbers=names)
     for summary in summaries:
         made.add_row(summary.dataset, *_counts(summary)[: len(names)])
     made.add_section()
@@ -77,7 +79,7 @@ def _counts(summary: DatasetSummary) -> list[str]:
 
 def reasons(summaries: Iterable[DatasetSummary]) -> Table:
     """Refused and duplicate rows by dataset and reason, most frequent first."""
-    made = table("dataset", "reason", "rows", title="Why rows were refused", numbers=["rows"])
+    made = screen_table("dataset", "reason", "rows", title="Why rows were refused", numbers=["rows"])
     counts = [
         (dataset.dataset, rule, rows) for dataset in summaries for rule, rows in dataset.reasons.items()
     ]
@@ -89,9 +91,9 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
     return made
 
 
-def dataset_tables(tables: Iterable[DatasetTable]) -> Table:
+def datasets_table(tables: Iterable[DatasetTable]) -> Table:
     """Rows that SQL sees and the quality score of the files, by dataset."""
-    made = table(
+    made = screen_table(
         "dataset", "rows in SQL", "quality score", title="Datasets", numbers=["rows in SQL", "quality score"]
     )
     for dataset in tables:
@@ -109,7 +111,7 @@ def masked(summaries: Sequence[DatasetSummary]) -> Table:
     )
 
 
-def new_columns(summaries: Sequence[DatasetSummary]) -> Table:
+def new_columns_table(summaries: Sequence[DatasetSummary]) -> Table:
     """Columns that files have and their contracts do not, by dataset."""
     return _by_column(
         "New columns, not in the contract", ((summary.dataset, summary.new_columns) for summary in summaries)
@@ -117,7 +119,7 @@ def new_columns(summaries: Sequence[DatasetSummary]) -> Table:
 
 
 def _by_column(title: str, counts: Iterable[tuple[str, Mapping[str, int]]]) -> Table:
-    made = table("column", "values", title=title, numbers=["values"])
+    made = screen_table("column", "values", title=title, numbers=["values"])
     for dataset, by_column in counts:
         for column, count in sorted(by_column.items()):
             made.add_row(f"{dataset}.{column}", f"{count:,}")
@@ -129,12 +131,14 @@ def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
 
     No row where every name is the contract's.
     """
-    made = table("file", "its column", "read as", title="Columns that have another name in the contract")
+    made = screen_table(
+        "file", "its column", "read as", title="Columns that have another name in the contract"
+    )
     for name, mapping in files:
         for column, field in json.loads(mapping.get("columns", "{}")).items():
-            made.add_row(shown(name), column, field or "none")
+            made.add_row(safe_name(name), column, field or "none")
         for column in json.loads(mapping.get("left_out", "[]")):
-            made.add_row(shown(name), column, "left out")
+            made.add_row(safe_name(name), column, "left out")
     return made
 
 
@@ -151,10 +155,10 @@ def unread_sheets(files: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
     ]
 
 
-def references(checked: Iterable[CheckedReference]) -> Table:
+def references_table(checked: Iterable[CheckedReference]) -> Table:
     """Rows whose parent is not in the lake (yet), by the column that points to it."""
     numbers = ("rows", "different keys")
-    made = table(
+    made = screen_table(
         "column", "points to", *numbers, title="Rows whose parent is not there (yet)", numbers=numbers
     )
     for reference in checked:
@@ -162,7 +166,7 @@ def references(checked: Iterable[CheckedReference]) -> Table:
     return made
 
 
-def systems(facts: Iterable[SystemFacts]) -> Table:
+def systems_table(facts: Iterable[SystemFacts]) -> Table:
     """Each system's tables, how good its models say they are, and one answer from it."""
     table = Table(title="Systems", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
@@ -241,7 +245,7 @@ def first_of(names: Sequence[str], *, limit: int = 5) -> str:
     return ", ".join(names[:limit]) + more
 
 
-def with_column(error: Mapping[str, str]) -> str:
+def sentence_with_column(error: Mapping[str, str]) -> str:
     """Return a record's error as a sentence that names the column, where it has one."""
     column, message = error.get("column", ""), error.get("message", "")
     return f"column {column}: {message}" if column else message

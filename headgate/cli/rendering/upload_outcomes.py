@@ -36,7 +36,11 @@ def upload_outcomes(
     outcomes = []
     for path, ref in sent:
         file_id = file_id_of(ref)
-        fact = {"file": screens.shown(str(path)), "key": screens.shown(ref.key), "file_id": file_id}
+        fact = {
+            "file": screens.safe_name(str(path)),
+            "key": screens.safe_name(ref.key),
+            "file_id": file_id,
+        }
         record = ended.get(file_id)
         outcomes.append(fact | (_ended(record, ledger) if record else _under_way(file_id, timeout_s)))
     return outcomes

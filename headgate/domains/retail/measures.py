@@ -25,7 +25,7 @@ class Measure:
     note: str | None = None
 
 
-def table(measures: Iterable[Measure]) -> pd.DataFrame:
+def measures_table(measures: Iterable[Measure]) -> pd.DataFrame:
     """One row per measure, in the order of model, metric and period."""
     frame = pd.DataFrame(
         [asdict(measure) for measure in measures], columns=[field.name for field in fields(Measure)]

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.reading.csv_files import decimal_text
-from headgate.export.reading.files import batches_of
+from headgate.export.reading.files import file_batches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,7 +138,7 @@ def digest_from(row: Sequence[Any]) -> Digest:
 def digest_of_file(path: Path, columns: Sequence[Printed]) -> Digest:
     """The digest of a file's rows, Parquet or CSV, as they are read back from it."""
     total = Digest.of_nothing(len(columns))
-    for batch in batches_of(path, {column.name: column.type for column in columns}):
+    for batch in file_batches(path, {column.name: column.type for column in columns}):
         total += digest_of(batch, columns)
     return total
 

@@ -50,7 +50,9 @@ and 1 = (select count(*) from information_schema.key_column_usage o
          where o.table_schema = k.table_schema and o.table_name = k.table_name and o.constraint_name = k.constraint_name)"""  # noqa: E501 a file's text
 
 
-def draft(session: Session, table: SourceTable, guess_mask: GuessMask, source: str = "") -> Contract:
+def draft_from_table(
+    session: Session, table: SourceTable, guess_mask: GuessMask, source: str = ""
+) -> Contract:
     """Return a source contract that accepts every row of the table, in names that Athena can say.
 
     Args:

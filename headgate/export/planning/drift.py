@@ -63,7 +63,7 @@ DEFAULT_POLICY: Mapping[SchemaChange, SchemaAction] = {
 }
 
 
-def policy_of(contract: Contract) -> dict[SchemaChange, SchemaAction]:
+def schema_policy(contract: Contract) -> dict[SchemaChange, SchemaAction]:
     """The contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
     policy = contract.properties.get("headgate.schemaPolicy", {})
     if not isinstance(policy, dict):
@@ -79,7 +79,7 @@ def policy_of(contract: Contract) -> dict[SchemaChange, SchemaAction]:
         raise ContractError(f"{contract.id}: headgate.schemaPolicy: {error}") from error
 
 
-def differences(table: SourceTable, contract: Contract) -> tuple[Difference, ...]:
+def schema_differences(table: SourceTable, contract: Contract) -> tuple[Difference, ...]:
     """Every difference, in the order of the source's columns, then those that are missing."""
     declared = {column.name: column for column in contract.columns}
     present = {column.name for column in table.columns}
@@ -120,7 +120,7 @@ def columns_to_export(
     """
     if contract is None:
         return tuple(column.name for column in table.columns)
-    policy = policy_of(contract)
+    policy = schema_policy(contract)
     if stopping := [item.description for item in drift if policy[item.change] is SchemaAction.STOP]:
         raise SchemaChangedError(
             f"{table.name} differs from contract {contract.id} {contract.version}: {'; '.join(stopping)}"

@@ -95,7 +95,7 @@ class Slice:
         return " AND ".join(part for part in parts if part) or EVERYTHING
 
 
-def key_of(table: SourceTable, sensitive: Collection[str] = ()) -> tuple[KeyColumn, ...]:
+def slicing_key(table: SourceTable, sensitive: Collection[str] = ()) -> tuple[KeyColumn, ...]:
     """The key to slice by: the first unique one whose columns all fit, else the longest beginning of an index
     that does; empty if none.
 

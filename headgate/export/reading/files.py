@@ -26,7 +26,7 @@ class FileFormat(StrEnum):
     CSV = "csv.gz"
 
 
-def batches_of(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[pa.RecordBatch]:
+def file_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[pa.RecordBatch]:
     """A file's rows, in these columns; of Parquet in the file's own types, which are the same."""
     if path.name.endswith(FileFormat.CSV):
         yield from csv_batches(path, types)

@@ -36,7 +36,7 @@ def is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def check_source(source: str) -> None:
+def check_database_name(source: str) -> None:
     """Check the name of one of several databases.
 
     Raises:
@@ -53,13 +53,13 @@ def secret_of(secret_id: str, source: str = "") -> str:
     """Return the secret with a source's login: `<deployment>/mysql` for the deployment's own,
     `<deployment>/mysql/<source>` for others.
     """
-    check_source(source)
+    check_database_name(source)
     return f"{secret_id}/{source}" if source else secret_id
 
 
 def url_variable(source: str = "") -> str:
     """Return the environment variable with a source's login as a URL: MYSQL_URL, or MYSQL_URL_<SOURCE>."""
-    check_source(source)
+    check_database_name(source)
     return f"MYSQL_URL_{source.upper()}" if source else "MYSQL_URL"
 
 

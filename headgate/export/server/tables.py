@@ -152,7 +152,9 @@ def source_name(dataset: str, contract: Contract | None) -> str:
     return str(contract.properties.get(TABLE_PROPERTY, dataset)) if contract else dataset
 
 
-def described(session: Session, dataset: str, contract: Contract | None, query: str = "") -> SourceTable:
+def named_as_contract(
+    session: Session, dataset: str, contract: Contract | None, query: str = ""
+) -> SourceTable:
     """The dataset's table at the source, its columns called as the contract calls them.
 
     A table may be called otherwise there (`headgate.table`). Names of columns differ in case only, which

@@ -24,7 +24,7 @@ from headgate.formats.json.records import (
     NO_RECORD,
     Records,
     are_lines,
-    check_names,
+    check_name_count,
     holds_json,
     read_lines,
     records_of,
@@ -170,7 +170,7 @@ class _Spool:
     def write(self, sink: pa.NativeFile, read: Records, starts: Rows) -> None:
         """Write the next block."""
         self.names |= dict.fromkeys(read.columns)
-        check_names(len(self.names) - 1)
+        check_name_count(len(self.names) - 1)
         self.nested |= read.nested
         records = {"row": int_array(read.source_rows + self.lines)} | {
             f"/{name}": column for name, column in read.columns.items()

@@ -239,7 +239,7 @@ class _Gathered:
         before = sum(map(len, next(iter(self.blocks.values()), [])))
         self.values += sum(map(len, records))
         for name in dict.fromkeys(name for record in records for name in record):
-            check_names(len(self.blocks))
+            check_name_count(len(self.blocks))
             _check_whole(name)
             self.blocks.setdefault(name, [pa.nulls(before, pa.string())])
             self.typed.setdefault(name, [typed_flags([None] * before)])
@@ -271,7 +271,7 @@ class _Gathered:
         )
 
 
-def check_names(names: int) -> None:
+def check_name_count(names: int) -> None:
     """There may be one more name beside so many; UnreadableFileError where there may not."""
     if names >= MAX_NAMES:
         raise UnreadableFileError(

@@ -193,7 +193,7 @@ def check_masked_form(
 
     if sha256_of(path) != record.original["sha256"]:
         raise NotFoundError(f"the masked form of {record.key} is not the one that the gate wrote")
-    counts = masked_original.check(
+    counts = masked_original.check_masked_rows(
         path, contract, origin_of(record, contract, path, received_at), path.parent
     )
     return CheckedParquet(counts, path.parent / ACCEPTED, path.parent / QUARANTINE)

@@ -36,7 +36,7 @@ from headgate.intake.files.replace_original import (
     with_replacement,
 )
 from headgate.intake.files.workspace import workspace
-from headgate.intake.quarantine.union_by_source_row import in_order, source_rows, without
+from headgate.intake.quarantine.union_by_source_row import in_source_order, source_rows, without
 from headgate.intake.rows.check_rows import DISTINCT_QUARANTINE
 from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.lake import keys
@@ -448,7 +448,7 @@ def _union(new: Path, previous: Path) -> Path:
     """Write the new rows and the previous rows that the new ones lack, in the file's order."""
     path = new.with_name("union.parquet")
     rows = RowsFile(path, DISTINCT_QUARANTINE)
-    for some in in_order(new, previous):
+    for some in in_source_order(new, previous):
         rows.add(some)
     rows.close()
     return path

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.intake.files.replace_original import is_replaced, ref_of
 from headgate.intake.files.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE, REPLAYED, Replayer, why_gone
-from headgate.intake.quarantine.list_quarantine import named
+from headgate.intake.quarantine.list_quarantine import records_named
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
-from headgate.lake.versions import is_accepted
+from headgate.lake.versions import is_in_lake
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -194,7 +194,7 @@ class Reverter:
     def _owner(self, before: FileRecord) -> str:
         """The key of another file that has this content in the lake; empty where the rows are this file's."""
         return next(
-            (copy.key for copy in self._same_content(before) if is_accepted(copy) and not copy.duplicate_of),
+            (copy.key for copy in self._same_content(before) if is_in_lake(copy) and not copy.duplicate_of),
             "",
         )
 
@@ -320,7 +320,7 @@ def newest_upload(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
     """
     versions = [
         record
-        for record in named(records, name)
+        for record in records_named(records, name)
         if record.state not in {FileState.REVERTED, FileState.IGNORED}
     ]
     if not versions:

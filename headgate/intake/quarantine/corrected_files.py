@@ -177,7 +177,7 @@ def returned(records: Iterable[FileRecord], past: History) -> list[FileRecord]:
     return [record for record in back if not past.settled_by(record)]
 
 
-def corrections(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
+def settling_versions(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
     """Return, by file id, the later version that settles each corrected file."""
     every = list(records)
     past = History.of(every)
@@ -195,5 +195,5 @@ def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
 def unsettled(records: Iterable[FileRecord]) -> list[FileRecord]:
     """Return the records that no later version of the same object settles, in their order."""
     every = list(records)
-    settled = corrections(every)
+    settled = settling_versions(every)
     return [record for record in every if not record.closed_by and record.file_id not in settled]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from headgate.errors import NotFoundError
-from headgate.intake.quarantine.list_quarantine import rows_of
+from headgate.intake.quarantine.list_quarantine import quarantined_rows
 from headgate.lake import keys
 from headgate.lake.states import NOT_ACCEPTED, FileState
 
@@ -70,7 +70,9 @@ class CorrectionOutcomes:
         if not places or not record.quarantine_key:
             return Counter()
         rows = (
-            rows_of(self.objects, self.quarantine_bucket, record).select(["source_row", "rule"]).to_pylist()
+            quarantined_rows(self.objects, self.quarantine_bucket, record)
+            .select(["source_row", "rule"])
+            .to_pylist()
         )
         return Counter(row["rule"] or "" for row in rows if row["source_row"] in places)
 
@@ -91,7 +93,7 @@ class CorrectionOutcomes:
         if record.state is not FileState.DONE:
             return dict.fromkeys(rows, "sent")
         places = (
-            rows_of(self.objects, self.quarantine_bucket, record)["source_row"].to_pylist()
+            quarantined_rows(self.objects, self.quarantine_bucket, record)["source_row"].to_pylist()
             if record.quarantine_key
             else []
         )

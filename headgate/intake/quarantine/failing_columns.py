@@ -182,7 +182,7 @@ def _likely(
     return accepting
 
 
-def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
+def with_suggestions(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
     """Return the contract with every edit of `failing`, as its next minor version.
 
     Unchanged where there is none.
@@ -192,7 +192,7 @@ def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
     edited = contract
     for failing_column in failing:
         if failing_column.edited:
-            edited = with_column(edited, failing_column.edited)
+            edited = with_changed_column(edited, failing_column.edited)
         elif not failing_column.is_for_source:
             edited = _edited(edited, failing_column.column, failing_column.rule, failing_column.nulls)
     if edited == contract:
@@ -201,7 +201,7 @@ def suggested(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
     return replace(edited, version=f"{major}.{int(minor) + 1}.0")
 
 
-def with_column(contract: Contract, column: Column) -> Contract:
+def with_changed_column(contract: Contract, column: Column) -> Contract:
     """Return the contract with this column instead of its own of the name."""
     return replace(
         contract,

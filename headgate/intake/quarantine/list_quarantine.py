@@ -13,7 +13,7 @@ import numpy as np
 
 from headgate.contracts.new_columns import RULE
 from headgate.contracts.rules_fingerprint import gate_fingerprint
-from headgate.intake.quarantine.corrected_files import corrections
+from headgate.intake.quarantine.corrected_files import settling_versions
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED, NOT_ACCEPTED, WITHOUT_ROWS, FileState
 from headgate.values.cells import bool_array
@@ -67,7 +67,7 @@ def count_quarantined(
         closed: also count what a corrected version has settled, and rows that a correction has replaced.
     """
     every = list(records)
-    settled_by = corrections(every)
+    settled_by = settling_versions(every)
     open_ones = [record for record in every if closed or not _correction(record, settled_by)]
     rows: Counter[_Place] = Counter()
     files: Counter[_Place] = Counter()
@@ -106,7 +106,7 @@ def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str
     return record.closed_by or (settled_by[record.file_id].file_id if record.file_id in settled_by else "")
 
 
-def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:
+def quarantined_rows(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:
     """Return the file's quarantined rows, sensitive values masked, in the file's order.
 
     Args:
@@ -122,7 +122,7 @@ def rows_of(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str 
     return rows.filter(bool_array(np.array([rule in rules for rules in broken], dtype=bool)))
 
 
-def named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
+def records_named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
     """Return the records with this file id or key in raw, newest first."""
     matching = [record for record in records if name in {record.file_id, record.key}]
     return sorted(matching, key=lambda record: (record.received_at, record.version_id), reverse=True)
@@ -134,7 +134,7 @@ def find_current(records: Iterable[FileRecord], name: str) -> FileRecord | None:
     A copy that was skipped has no rows: the key's file that owns the content has them, else the newest that
     was not skipped.
     """
-    matching = named(records, name)
+    matching = records_named(records, name)
     if not matching or name == matching[0].file_id or not matching[0].duplicate_of:
         return matching[0] if matching else None
     owner = next((version for version in matching if version.file_id == matching[0].duplicate_of), None)

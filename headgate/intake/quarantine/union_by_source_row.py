@@ -32,7 +32,7 @@ def without(rows: Rows, others: Rows) -> Rows:
     return left
 
 
-def in_order(new: Path, old: Path) -> Iterator[pa.Table]:
+def in_source_order(new: Path, old: Path) -> Iterator[pa.Table]:
     """The rows of both files in the order of their source rows; of one that is in both the new one.
 
     Old rows may lack newer columns.

@@ -27,7 +27,7 @@ from headgate.contracts.model import Level, Mask
 from headgate.contracts.new_columns import KEPT as KEPT_COLUMN
 from headgate.contracts.new_columns import declared_only, without_left_out
 from headgate.errors import AuditError
-from headgate.formats.batches import Source, source_of, take_rows
+from headgate.formats.batches import Source, source_in_memory, take_rows
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import decompressed, is_large, open_batches, read_whole
 from headgate.formats.read_file import read_file
@@ -47,7 +47,7 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.states import Disposition
 from headgate.masking.card_columns import KnownCards
 from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
-from headgate.values.parallel_work import MANY_ROWS, in_order, in_turn, side_by_side, use_lean_allocator
+from headgate.values.parallel_work import MANY_ROWS, in_turn, side_by_side, use_lean_allocator, work_in_order
 from headgate.values.rules import Breach, among
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def check_bytes(
     origin = RowOrigin(
         contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at
     )
-    return check_source(source_of(read_file(body, contract)), contract, key, origin)
+    return check_source(source_in_memory(read_file(body, contract)), contract, key, origin)
 
 
 def check_source(source: Source, contract: Contract, key: MaskingKey, origin: RowOrigin) -> CheckedRows:
@@ -416,7 +416,7 @@ def check_file(
         with suppress(NotPlainError):
             return write_outputs(CheckRun(source, contract, key, origin, spool_folder), folder)
     return write_outputs(
-        CheckRun(source_of(read_whole(file, contract)), contract, key, origin, spool_folder), folder
+        CheckRun(source_in_memory(read_whole(file, contract)), contract, key, origin, spool_folder), folder
     )
 
 
@@ -425,8 +425,8 @@ def write_outputs(run: CheckRun, folder: Path) -> Counts:
     accepted = RowsFile(folder / ACCEPTED, run.distinct)
     quarantine = RowsFile(folder / QUARANTINE, DISTINCT_QUARANTINE, QUARANTINE_GROUP_ROWS)
     with (
-        in_order(accepted.add, BACKLOG, is_small=_has_few_rows) as write_accepted,
-        in_order(quarantine.add, BACKLOG, is_small=_has_few_rows) as write_quarantine,
+        work_in_order(accepted.add, BACKLOG, is_small=_has_few_rows) as write_accepted,
+        work_in_order(quarantine.add, BACKLOG, is_small=_has_few_rows) as write_quarantine,
     ):
         for accepted_rows, quarantine_rows in run.rows():
             write_accepted(accepted_rows)

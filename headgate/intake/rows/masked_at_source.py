@@ -32,7 +32,7 @@ from headgate.formats.sniff import is_parquet
 from headgate.intake.rows.breaches_as_json import verdicts
 from headgate.intake.rows.check_column import check_column, undeclared_card
 from headgate.intake.rows.checked_column import of_rows
-from headgate.intake.rows.redact_source_rows import shown
+from headgate.intake.rows.redact_source_rows import source_texts
 from headgate.intake.rows.refuse_rows import refuse_rows
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.lake.ports import ObjectRef
@@ -207,7 +207,9 @@ class AtSource:
         checked = [check_column(column, cells[column.name], self._cards) for column in contract.columns]
         count = len(next(iter(cells.values())))
         refused = refuse_rows(contract, checked, count).refused
-        texts = shown([of_rows(each, refused) for each in checked], passed=False) if len(refused) else {}
+        texts = (
+            source_texts([of_rows(each, refused) for each in checked], passed=False) if len(refused) else {}
+        )
         arrays: dict[str, pa.Array] = {}
         for each in checked:
             if each.column.mask:

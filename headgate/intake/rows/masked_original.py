@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.model import Mask
 from headgate.contracts.new_columns import with_undeclared, without_left_out
 from headgate.errors import AuditError
-from headgate.formats.batches import ROWS_AT_ONCE, Source, source_of
+from headgate.formats.batches import ROWS_AT_ONCE, Source, source_in_memory
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.received_rows import Received
@@ -130,7 +130,7 @@ def write(original: Checked, key: MaskingKey, limit_bytes: int) -> Path:
     return form
 
 
-def check(form: Path, contract: Contract, origin: RowOrigin, folder: Path) -> Counts:
+def check_masked_rows(form: Path, contract: Contract, origin: RowOrigin, folder: Path) -> Counts:
     """Check the rows of a masked form; ACCEPTED and QUARANTINE are written to `folder`, as for an original.
 
     Args:
@@ -161,7 +161,7 @@ def _write_rows(original: Checked, masking: AtSource, folder: Path, limit_bytes:
     if source:
         with suppress(NotPlainError):
             return _write_batches(source, original, masking, folder)
-    return _write_batches(source_of(read_whole(file, original.contract)), original, masking, folder)
+    return _write_batches(source_in_memory(read_whole(file, original.contract)), original, masking, folder)
 
 
 def _write_batches(source: Source, original: Checked, masking: AtSource, folder: Path) -> About:
@@ -195,7 +195,9 @@ def _check_equal(form: Path, original: Checked) -> None:
     folder = original.path.parent
     again = folder / "again"
     again.mkdir(exist_ok=True)
-    same = _sizes(check(form, original.contract, original.origin, again)) == _sizes(original.counts)
+    same = _sizes(check_masked_rows(form, original.contract, original.origin, again)) == _sizes(
+        original.counts
+    )
     if not same or any(_hash(again / name) != _hash(folder / name) for name in (ACCEPTED, QUARANTINE)):
         raise AuditError(
             f"{original.contract.dataset}: the masked form of the original does not give the rows that "

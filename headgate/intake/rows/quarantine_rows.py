@@ -15,7 +15,7 @@ from headgate.intake.rows.checked_column import of_rows
 from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_OUTCOME
-from headgate.intake.rows.redact_source_rows import MASKED, shown, without_digits
+from headgate.intake.rows.redact_source_rows import MASKED, source_texts, without_digits
 from headgate.lake.states import RAGGED_TEXT, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
@@ -132,7 +132,7 @@ def _describe(
     count = len(source_rows)
     first = int_array(_first(reasons, count))
     columns = text_array(reason.column or None for reason in reasons).take(first)
-    texts = shown(checked, passed=disposition is Disposition.DUPLICATE)
+    texts = source_texts(checked, passed=disposition is Disposition.DUPLICATE)
     return pa.table(
         {
             "source_row": int_array(source_rows),

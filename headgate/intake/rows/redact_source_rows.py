@@ -46,7 +46,7 @@ _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE}
 _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 
 
-def shown(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str, pa.Array]:
+def source_texts(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str, pa.Array]:
     """For each source column its texts as they may be written.
 
     Of rows that all passed, or that all broke a rule.

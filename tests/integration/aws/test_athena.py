@@ -15,7 +15,7 @@ import pytest
 
 from headgate.aws.athena.queries import AthenaQueries
 from headgate.errors import QueryError
-from headgate.query import reason_of, translate
+from headgate.query import failure_reason, translate
 from tests.conftest import unique
 from tests.waiting import eventually
 
@@ -174,7 +174,7 @@ def test_questions_about_tables_and_reasons_are_athenas_whatever_engine_answers(
     queries: AthenaQueries,
 ) -> None:
     asked = replace(
-        queries, spoken=partial(translate, dialect="duckdb"), reason=partial(reason_of, dialect="duckdb")
+        queries, spoken=partial(translate, dialect="duckdb"), reason=partial(failure_reason, dialect="duckdb")
     )
     assert {"tab_name": "orders"} in asked.run("show tables in ecommerce_curated").records()
     assert [row["col_name"] for row in asked.run("describe ecommerce_curated.regions").records()][:1] == [

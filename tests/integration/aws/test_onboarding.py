@@ -14,8 +14,8 @@ from headgate.aws.dynamodb.records import DynamoRecords
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake.ports import MaskingKey
-from headgate.onboarding.models import models_of
-from headgate.onboarding.onboard import Onboarding, summary
+from headgate.onboarding.models import record_models
+from headgate.onboarding.onboard import Onboarding, count_outcomes
 from tests.conftest import unique
 from tests.in_memory_ports import MemoryRecords
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.conftest import Emulator
 
 CONTRACTS = Path(__file__).parents[3] / "headgate/domains/onboarding/contracts/source"
-CUSTOMER = models_of(odcs_reader.load_all(CONTRACTS))["Customer"]
+CUSTOMER = record_models(odcs_reader.load_all(CONTRACTS))["Customer"]
 
 
 def records_table(emulator: Emulator) -> str:
@@ -81,8 +81,8 @@ def test_a_created_record_is_read_by_its_id(onboarding: Onboarding) -> None:
 
 def test_the_same_batch_sent_twice_creates_nothing_twice(onboarding: Onboarding) -> None:
     rows = [customer(1), customer(2)]
-    assert summary(onboarding.create(CUSTOMER, rows)).created == 2
-    again = summary(onboarding.create(CUSTOMER, rows))
+    assert count_outcomes(onboarding.create(CUSTOMER, rows)).created == 2
+    again = count_outcomes(onboarding.create(CUSTOMER, rows))
     assert (again.successful, again.created, again.failed) == (2, 0, 0)
 
 
@@ -170,4 +170,4 @@ def test_of_a_thousand_writers_of_a_hundred_addresses_a_hundred_win(emulator: Em
 
 @pytest.mark.unit
 def test_models_are_those_that_contracts_state() -> None:
-    assert list(models_of(odcs_reader.load_all(CONTRACTS))) == ["Customer", "Invoice", "Job", "Project"]
+    assert list(record_models(odcs_reader.load_all(CONTRACTS))) == ["Customer", "Invoice", "Job", "Project"]

@@ -109,7 +109,7 @@ def test_a_path_that_cannot_be_written_is_one_sentence_and_a_usage_error(
         sys, "argv", ["headgate", "contract", "init", str(tmp_path / "orders.csv"), "--output", target]
     )
     with pytest.raises(SystemExit) as ended:
-        command_line.main()
+        command_line.run_command()
     assert ended.value.code == click.UsageError.exit_code
     assert (
         f"headgate: {tmp_path / 'orders.csv'} cannot be read or written: File exists. Name a path"
@@ -123,7 +123,7 @@ def test_a_failure_of_a_connection_is_not_taken_for_one_of_a_path(monkeypatch: p
 
     monkeypatch.setattr(command_line, "cli", fails)
     with pytest.raises(ConnectionResetError):
-        command_line.main()
+        command_line.run_command()
 
 
 SLOW = """

@@ -25,7 +25,7 @@ from headgate.engines.frames import by_rows
 from headgate.learning.store import Shelf
 from headgate.query import translate
 from headgate.systems import registry
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 from tests.made_tables import in_memory
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def exact(frames: dict[str, pd.DataFrame]) -> dict[str, pa.Table]:
     stamped = {
         name: frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef") for name, frame in frames.items()
     }
-    return {name: rows_of(contracts[name], frame) for name, frame in stamped.items()}
+    return {name: rows_by_contract(contracts[name], frame) for name, frame in stamped.items()}
 
 
 @pytest.fixture(scope="module")

@@ -91,7 +91,7 @@ def texts(table: pa.Table) -> list[str]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_spark_keeps_the_rows_that_duckdb_keeps(seed: int, spark_here: SparkSession) -> None:
-    found = spark.connect(spark_here).to_pyarrow(merged(seed))
+    found = spark.spark_backend(spark_here).to_pyarrow(merged(seed))
     assert texts(found.cast(SCHEMA)) == texts(in_duckdb(merged(seed)))
 
 

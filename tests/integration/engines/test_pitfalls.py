@@ -54,7 +54,7 @@ TABLE = pa.table(
 def engine(request: pytest.FixtureRequest) -> Iterator[SQLBackend]:
     """Every engine; Athena's SQL is answered by DuckDB, as on the emulator."""
     if request.param == "spark":
-        yield spark.connect(request.getfixturevalue("spark_here"))
+        yield spark.spark_backend(request.getfixturevalue("spark_here"))
         return
     connection = duckdb.connect()
     backend = local.DuckDbTables() if request.param == "duckdb" else athena.AthenaTables()
@@ -112,7 +112,7 @@ def test_long_ids_keep_every_digit_beside_nulls(engine: SQLBackend, rows: ibis.T
 
 def test_numbers_too_large_are_an_error_and_not_a_null(spark_here: SparkSession, rows: ibis.Table) -> None:
     with pytest.raises(Exception, match="ARITHMETIC_OVERFLOW"):
-        spark.connect(spark_here).to_pyarrow(rows.select(product=rows.customer_id * 10**18))
+        spark.spark_backend(spark_here).to_pyarrow(rows.select(product=rows.customer_id * 10**18))
 
 
 def test_types_in_pandas_are_the_same_on_every_engine(engine: SQLBackend, rows: ibis.Table) -> None:
@@ -165,7 +165,7 @@ def doubled(rows: pd.DataFrame) -> pd.DataFrame:
 def test_spark_gives_each_group_to_the_function_as_this_machine_does(
     spark_here: SparkSession, rows: ibis.Table
 ) -> None:
-    backend = spark.connect(spark_here)
+    backend = spark.spark_backend(spark_here)
     backend.create_view("grouped_rows", rows, overwrite=True)
     table = backend.table("grouped_rows")
     schema = pa.schema({"region": pa.string(), "customer_id": pa.int64(), "place": pa.int64()})

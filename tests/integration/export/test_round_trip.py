@@ -28,7 +28,7 @@ from headgate.contracts.model import Kind, Level, Mask, Rule
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.column_inference import guess_mask
 from headgate.export.exporting import Exporting
-from headgate.export.planning.drafting import draft
+from headgate.export.planning.drafting import draft_from_table
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
 from headgate.export.server.tables import describe, tables
@@ -203,7 +203,9 @@ def lake(shop: Shop, emulator: Emulator, tmp_path: Path, request: pytest.Fixture
     """
     shop.run(*request.param)
     with closing(shop.session()) as session:
-        drafts = [draft(session, describe(session, table), guess_mask) for table in tables(session)]
+        drafts = [
+            draft_from_table(session, describe(session, table), guess_mask) for table in tables(session)
+        ]
     for one in drafts:
         (tmp_path / f"{one.dataset}.yaml").write_text(
             yaml.safe_dump(to_odcs(one), sort_keys=False, allow_unicode=True), encoding="utf-8"

@@ -21,7 +21,7 @@ import pytest
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
-from headgate.lineage.openlineage import run_id, table_of
+from headgate.lineage.openlineage import run_id, table_of_event
 from tests.conftest import unique
 from tests.lineage_server import lineage_server
 from tests.openlineage import check_run_event
@@ -160,8 +160,8 @@ def events_by_table(lake: Lake) -> dict[str, dict[str, Any]]:
     s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     listed = s3.list_objects_v2(Bucket=bucket, Prefix="openlineage/").get("Contents", [])
     bodies = [json.loads(s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()) for one in listed]
-    completed = [body for body in bodies if body["eventType"] == "COMPLETE" and table_of(body)]
-    events = {table_of(body): body for body in completed}
+    completed = [body for body in bodies if body["eventType"] == "COMPLETE" and table_of_event(body)]
+    events = {table_of_event(body): body for body in completed}
     assert len(events) == len(completed)
     started = {run_id(body) for body in bodies if body["eventType"] == "START"}
     assert {run_id(body) for body in bodies} == started

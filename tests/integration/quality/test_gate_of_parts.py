@@ -18,7 +18,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.quality.checked_parts import CheckedParts
 from headgate.quality.data_docs import DataDocs
 from headgate.quality.gate import QualityGate
-from headgate.snapshots.parts import SnapshotParts, described
+from headgate.snapshots.parts import SnapshotParts, describe_part
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
@@ -84,7 +84,7 @@ class Gate:
                 schema=schema,
             )
             path.write_bytes(parquet_bytes(table))
-            made.append(described(path, ["line_id"]))
+            made.append(describe_part(path, ["line_id"]))
             self.objects.upload(path, ObjectRef("curated", keys.part(prefix, number)))
         record = SnapshotParts(pa.schema([("line_id", pa.int64())]), "", tuple(made))
         if is_recorded:

@@ -20,7 +20,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.contracts.patterns import python_pattern
 from headgate.errors import ContractError
-from headgate.quality.frames import frame_of
+from headgate.quality.frames import exact_frame
 from headgate.quality.suites import suite_of
 from headgate.values.rules import column_breaches, comparison_breach
 
@@ -128,7 +128,7 @@ def batches() -> Any:  # noqa: ANN401 Great Expectations ships no types
 
 
 def by_great_expectations(rows: pa.Table, contract: Contract = CONTRACT) -> dict[tuple[str, str], list[int]]:
-    batch = batches().get_batch({"dataframe": frame_of(rows)})
+    batch = batches().get_batch({"dataframe": exact_frame(rows)})
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", message="This pattern is interpreted as a regular expression", category=UserWarning

@@ -20,7 +20,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.project import BLOCKS as KINDS
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,7 +76,7 @@ def published(
     block = block_of(contract)
     assert block
     as_of = as_of or (rows[BLOCK_TIME].max().date() if len(rows) else FIRST)
-    made = rows_of(
+    made = rows_by_contract(
         contract,
         block_rows(block, ibis.memtable(rows), as_of).assign(as_of=as_of, snapshot_id="0123456789abcdef"),
     )
@@ -204,7 +204,7 @@ def segments(rows: pd.DataFrame) -> list[dict[str, Any]]:
     contract = own_model(with_derived_columns({"made": stated}, {"counts": table})["made"])
     block = block_of(contract)
     assert block
-    made = rows_of(
+    made = rows_by_contract(
         contract,
         block_rows(block, ibis.memtable(rows), FIRST).assign(as_of=FIRST, snapshot_id="0123456789abcdef"),
     )

@@ -23,7 +23,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.errors import ContractError
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 
 pytestmark = pytest.mark.system
 
@@ -59,7 +59,7 @@ def rows(kind: str, of: pd.DataFrame, horizon: int = 0) -> pd.DataFrame:
     block, as_of = block_of(contract), of[BLOCK_TIME].max().date()
     assert block
     made = block_rows(block, ibis.memtable(of), as_of)
-    audit(contract, rows_of(contract, made.assign(as_of=as_of, snapshot_id="0123456789abcdef")))
+    audit(contract, rows_by_contract(contract, made.assign(as_of=as_of, snapshot_id="0123456789abcdef")))
     return made
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.analytics.seasons import discernible, mean_cycle, parts_of, seasonal_strength
+from headgate.analytics.seasons import discernible, mean_cycle, seasonal_parts, seasonal_strength
 
 pytestmark = pytest.mark.unit
 
@@ -17,7 +17,7 @@ def test_a_season_needs_more_than_two_cycles() -> None:
 
 
 def test_parts_add_up_to_the_series() -> None:
-    parts = parts_of(SEASONAL, (5,))
+    parts = seasonal_parts(SEASONAL, (5,))
     assert parts.trend + parts.seasons[5] + parts.rest == pytest.approx(SEASONAL)
     assert parts.seasonal_strength > 0.95
     assert parts.seasons_ahead(7) == pytest.approx(np.r_[parts.seasons[5][-5:], parts.seasons[5][-5:-3]])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.analytics.seasons import parts_of
+from headgate.analytics.seasons import seasonal_parts
 from headgate.analytics.steady_seasons import steady_seasons
 
 pytestmark = pytest.mark.unit
@@ -17,7 +17,7 @@ def test_a_new_level_is_not_taken_for_a_part_of_the_season() -> None:
     values = 100 + SEASON + NOISE + 60 * (WEEKS >= 70) - 40 * (WEEKS >= 120)
     found = steady_seasons(values, (52,), 8)
     assert np.abs(found - SEASON).max() < 5
-    smeared = parts_of(values, (52,)).seasons[52]
+    smeared = seasonal_parts(values, (52,)).seasons[52]
     assert np.abs(smeared - SEASON).max() > 10
 
 

@@ -21,7 +21,7 @@ from headgate.contracts.registry import Registry
 from headgate.engines import local
 from headgate.errors import ContractError, SettingsError
 from headgate.lake.ports import ObjectRef
-from headgate.project import MODELS_SYSTEM, read
+from headgate.project import MODELS_SYSTEM, read_project
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
 from headgate.snapshots.publishing import Publisher
@@ -117,7 +117,7 @@ def test_a_lake_with_such_tables_has_them_as_tables_of_its_own_models(
     text = found.queries["customers_for_analysts"].sql()
     assert '"customer_id"' in text
     assert "email" not in text
-    assert read(tmp_path / "headgate.toml").systems[-1] == MODELS_SYSTEM
+    assert read_project(tmp_path / "headgate.toml").systems[-1] == MODELS_SYSTEM
 
 
 def test_no_name_and_no_address_reaches_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_no_name_and_no_address_reaches_the_table(tmp_path: Path, monkeypatch: p
 def test_analyst_tables_are_a_list_of_names(tmp_path: Path) -> None:
     (tmp_path / "headgate.toml").write_text('analyst_tables = "customers"\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="It is a list of datasets"):
-        read(tmp_path / "headgate.toml")
+        read_project(tmp_path / "headgate.toml")
 
 
 def test_without_the_setting_a_lake_has_no_such_table() -> None:

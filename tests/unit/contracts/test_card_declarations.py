@@ -11,7 +11,7 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts import odcs_reader
-from headgate.contracts.card_declarations import PROPERTY, declared_by_lake, described
+from headgate.contracts.card_declarations import PROPERTY, declarations_by_dataset, declared_by_lake
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.difference import differences
 from headgate.contracts.model import Content
@@ -22,7 +22,7 @@ from headgate.errors import ContractError, SettingsError
 from headgate.intake import CheckedRows, check_bytes
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
-from headgate.project import read
+from headgate.project import read_project
 from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, scanner_version
 from headgate.quality.declared_columns import Declared, declared_columns
 from headgate.quality.leaks import leaks_in_rows
@@ -111,7 +111,7 @@ def test_the_table_of_the_audit_names_declared_columns_with_who_and_why() -> Non
     whole = declared_by_lake(contract_of(), LAKE)
     own = "meter (R. Meyer, data owner, 2026-01-31: ids of a meter, 16 digits)"
     for contract, text in ((declared(), own), (whole, f"id, {own}")):
-        frame = pci_audit(scans, described([curated_contract(contract)]))
+        frame = pci_audit(scans, declarations_by_dataset([curated_contract(contract)]))
         listed = frame[frame["declared"].notna()]
         assert set(listed["declared"]) == {text}
         assert sorted(zip(listed["zone"], listed["check_name"], strict=True)) == [
@@ -119,7 +119,7 @@ def test_the_table_of_the_audit_names_declared_columns_with_who_and_why() -> Non
             for zone in ("curated", "quarantine")
             for check in ("card_number", "security_code", "track_data")
         ]
-    assert described([curated_contract(contract_of())]) == {}
+    assert declarations_by_dataset([curated_contract(contract_of())]) == {}
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_the_table_of_the_audit_lists_columns_that_a_contract_excepts_without_a_
     A declaration with a person replaces the words about nobody.
     """
     own = {"property": property_name, "value": value}
-    assert described([curated_contract(contract_of([own]))]) == {"readings": text}
+    assert declarations_by_dataset([curated_contract(contract_of([own]))]) == {"readings": text}
     named = contract_of([own, {"property": PROPERTY, "value": SAID}])
-    assert described([curated_contract(named)]) == {
+    assert declarations_by_dataset([curated_contract(named)]) == {
         "readings": "meter (R. Meyer, data owner, 2026-01-31: ids of a meter, 16 digits)"
     }
 
@@ -156,7 +156,7 @@ def test_the_table_of_the_audit_lists_columns_that_a_contract_excepts_without_a_
 )
 def test_the_audit_lists_exactly_the_columns_that_its_scanner_excepts(own: dict[str, Any]) -> None:
     contracts = [curated_contract(contract_of([own]))]
-    listed, excepted = described(contracts), declared_columns(contracts)
+    listed, excepted = declarations_by_dataset(contracts), declared_columns(contracts)
     assert listed.keys() == excepted.keys() == (set() if own["value"] == "free_text" else {"readings"})
 
 
@@ -266,7 +266,7 @@ def test_the_day_of_a_lakes_declaration_is_a_date_without_a_time(tmp_path: Path,
     path = tmp_path / "headgate.toml"
     path.write_text(CARDS.replace("2026-01-31", moment), encoding="utf-8")
     with pytest.raises(SettingsError, match="a date such as 2026-01-31, without a time"):
-        read(path)
+        read_project(path)
 
 
 @pytest.mark.parametrize("left_out", ["none", "declared_by", "declared_on", "reason"])
@@ -275,4 +275,4 @@ def test_a_lake_that_does_not_say_all_of_it_is_refused(tmp_path: Path, left_out:
     path = tmp_path / "headgate.toml"
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(SettingsError, match="cards must have none = true, declared_by, declared_on"):
-        read(path)
+        read_project(path)

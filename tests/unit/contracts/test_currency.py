@@ -12,7 +12,7 @@ import pytest
 
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, SettingsError
-from headgate.project import project, read
+from headgate.project import project, read_project
 from headgate.reports.numbers import figure
 from headgate.systems.dashboards import dashboards
 from tests import clinic
@@ -96,4 +96,4 @@ def test_a_currency_that_is_no_code_is_refused(lake: Path) -> None:
     with pytest.raises(
         SettingsError, match=r"currency is 'euro'\. It must be a code of three capital letters"
     ):
-        read(lake / "headgate.toml")
+        read_project(lake / "headgate.toml")

@@ -20,7 +20,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains import discovery
 from headgate.errors import ContractError, SettingsError
 from headgate.learning.store import Shelf
-from headgate.project import all_domains, load, project
+from headgate.project import all_domains, load_module, project
 from headgate.query.saved_questions import quality_and_answer, saved_questions
 from headgate.systems import registry
 from headgate.systems.dashboards import dashboards
@@ -77,7 +77,7 @@ def check_clinic_is_served() -> None:
     assert dashboards()["visit-counts"].title == "Visits"
     assert set(saved_questions(["visit-counts"])) == {"busy_days", "why_refused"}
     assert [question and question.name for question in quality_and_answer("visit-counts")] == [None, "days"]
-    (routes,) = [load(domain.routes).routes for domain in project().every_domain if domain.routes]
+    (routes,) = [load_module(domain.routes).routes for domain in project().every_domain if domain.routes]
     assert [access.path for access in routes.access] == ["/v1/predictions/waiting"]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Contract, Kind
-from headgate.drafts.draft_contract import Draft, draft
+from headgate.drafts.draft_contract import Draft, draft_from_sample
 from headgate.errors import ContractError
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
@@ -52,7 +52,7 @@ def test_one_bad_date_and_one_text_do_not_make_their_columns_text() -> None:
     columns = orders()
     columns["day"][7], columns["price"][9] = "soon", "ask us"
     body = csv_of(**columns)
-    drafted = draft(body, "orders", strict=False)
+    drafted = draft_from_sample(body, "orders", strict=False)
     assert [column.type.kind for column in drafted.contract.columns] == [Kind.STRING, Kind.DATE, Kind.DECIMAL]
     assert any(
         note.startswith("1 of 200 values do not read as dd.MM.yyyy: their rows are quarantined")
@@ -70,14 +70,17 @@ def test_a_strict_draft_accepts_the_bad_rows() -> None:
     columns = orders()
     columns["day"][7], columns["order_id"][8] = "soon", ""
     body = csv_of(**columns)
-    assert gated(body, draft(body, "orders", strict=True).contract).counts.quarantined == 0
+    assert gated(body, draft_from_sample(body, "orders", strict=True).contract).counts.quarantined == 0
 
 
 @pytest.mark.parametrize(("rows", "bad"), [(49, 1), (200, 5)])
 def test_few_values_or_many_bad_ones_leave_the_column_text(rows: int, bad: int) -> None:
     columns = orders(rows)
     columns["day"][:bad] = ["soon"] * bad
-    assert draft(csv_of(**columns), "orders", strict=False).contract.column("day").type.kind is Kind.STRING
+    assert (
+        draft_from_sample(csv_of(**columns), "orders", strict=False).contract.column("day").type.kind
+        is Kind.STRING
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,14 +89,14 @@ def test_few_values_or_many_bad_ones_leave_the_column_text(rows: int, bad: int) 
 def test_ids_of_another_kind_are_no_bad_numbers(name: str, other: str) -> None:
     """Online Retail (UCI): 1.7 % of the invoices are cancellations such as C536379 among whole numbers."""
     body = csv_of(day=orders()["day"], **{name: [*(str(536000 + at % 40) for at in range(199)), other]})
-    assert draft(body, "orders", strict=False).contract.column(name).type.kind is Kind.STRING
+    assert draft_from_sample(body, "orders", strict=False).contract.column(name).type.kind is Kind.STRING
 
 
 def test_a_missing_key_and_a_repeated_row_do_not_hide_the_key() -> None:
     columns = {name: [*values, values[3]] for name, values in orders().items()}
     columns["order_id"][50] = ""
     body = csv_of(**columns)
-    drafted = draft(body, "orders", strict=False)
+    drafted = draft_from_sample(body, "orders", strict=False)
     assert drafted.contract.key == ("order_id",)
     assert any(
         "1 of 201 rows have no value in it: they are quarantined" in note
@@ -110,7 +113,7 @@ def test_a_missing_key_and_a_repeated_row_do_not_hide_the_key() -> None:
 def test_rows_that_share_a_key_are_counted() -> None:
     columns = orders()
     columns["order_id"][50] = columns["order_id"][51]
-    drafted = draft(csv_of(**columns), "orders", strict=False)
+    drafted = draft_from_sample(csv_of(**columns), "orders", strict=False)
     assert drafted.contract.key == ("order_id",)
     assert any(
         "1 of 200 rows repeat a value of another row: only one of them is kept" in note
@@ -120,13 +123,13 @@ def test_rows_that_share_a_key_are_counted() -> None:
 
 def test_a_person_names_the_key_or_none() -> None:
     body = csv_of(**orders())
-    assert draft(body, "orders", key=["day", "Price"]).contract.key == ("day", "price")
-    assert draft(body, "orders", key=[]).contract.key == ()
+    assert draft_from_sample(body, "orders", key=["day", "Price"]).contract.key == ("day", "price")
+    assert draft_from_sample(body, "orders", key=[]).contract.key == ()
     with pytest.raises(ContractError, match="no column nummer"):
-        draft(body, "orders", key=["nummer"])
+        draft_from_sample(body, "orders", key=["nummer"])
     cards = csv_of(card_number=["4111111111111111", "5555555555554444"])
     with pytest.raises(ContractError, match="card_number is masked"):
-        draft(cards, "cards", key=["card_number"])
+        draft_from_sample(cards, "cards", key=["card_number"])
 
 
 @examples(10)
@@ -142,4 +145,6 @@ def test_a_draft_refuses_no_row_but_those_with_a_bad_value(bad: dict[int, str]) 
     for at, value in bad.items():
         columns[("order_id", "day", "price")[at % 3]][at] = value
     body = csv_of(**columns)
-    assert gated(body, draft(body, "orders", strict=False).contract).counts.quarantined <= len(bad)
+    assert gated(body, draft_from_sample(body, "orders", strict=False).contract).counts.quarantined <= len(
+        bad
+    )

@@ -29,7 +29,7 @@ from headgate.contracts.registry import Registry
 from headgate.contracts.source_format import SourceFormat
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.drafts.column_inference import are_hexadecimal_ids
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
@@ -52,7 +52,7 @@ LETTERS = st.text(st.characters(categories=("L", "N", "P", "Zs"), exclude_charac
 
 
 def drafted(body: bytes) -> Contract:
-    return draft(body, "payments").contract
+    return draft_from_sample(body, "payments").contract
 
 
 def gated(body: bytes, contract: Contract) -> CheckedRows:
@@ -168,7 +168,7 @@ def test_some_card_numbers_among_other_texts_make_free_text() -> None:
 
 
 def test_numbers_of_which_some_pass_as_cards_are_reported() -> None:
-    found = draft(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
+    found = draft_from_sample(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
     assert found.contract.column("ref").mask is Mask.FREE_TEXT
     assert any(
         finding.column == "ref" and "1 values that pass as card numbers" in finding.message
@@ -308,7 +308,7 @@ def test_an_amount_that_passes_as_a_card_number_by_chance_stays_a_number() -> No
 
 
 def test_no_finding_shows_a_value() -> None:
-    assert "4111" not in str(draft(SAMPLE, "payments").findings)
+    assert "4111" not in str(draft_from_sample(SAMPLE, "payments").findings)
 
 
 def test_the_key_is_what_tells_rows_apart_and_sounds_like_one() -> None:
@@ -320,7 +320,7 @@ def test_the_key_is_what_tells_rows_apart_and_sounds_like_one() -> None:
 
 
 def test_without_a_key_the_draft_says_so() -> None:
-    found = draft(csv_of(a=["1", "1"], b=["2", "2"]), "x")
+    found = draft_from_sample(csv_of(a=["1", "1"], b=["2", "2"]), "x")
     assert found.contract.key == ()
     assert any("name a key" in finding.message for finding in found.findings)
 
@@ -352,7 +352,9 @@ def test_a_draft_keeps_new_columns_unless_it_masks_card_data() -> None:
 
 
 def test_a_few_bad_cells_keep_a_column_text_and_are_reported() -> None:
-    found = draft(csv_of(id=[str(at) for at in range(100)], day=["2024-01-01"] * 99 + ["soon"]), "x")
+    found = draft_from_sample(
+        csv_of(id=[str(at) for at in range(100)], day=["2024-01-01"] * 99 + ["soon"]), "x"
+    )
     assert found.contract.column("day").type.kind is Kind.STRING
     assert any("because 1 value is no date" in finding.message for finding in found.findings)
 
@@ -455,7 +457,7 @@ def test_other_secrets_that_are_stored_as_decimals_are_masked(name: str, value: 
 @pytest.mark.parametrize("name", ["4111111111111111", "4111 1111 1111 1111", "219-09-9999"])
 def test_a_column_that_is_named_with_a_number_is_reported_to_nobody(name: str) -> None:
     with pytest.raises(UnreadableFileError) as refused:
-        draft(parquet_of(**{"id": pa.array([1]), name: pa.array([[1]])}), "x")
+        draft_from_sample(parquet_of(**{"id": pa.array([1]), name: pa.array([[1]])}), "x")
     assert name not in str(refused.value)
 
 
@@ -467,7 +469,7 @@ def test_a_number_in_the_first_row_is_no_name_of_a_column(name: str) -> None:
     """
     reported = ""
     with suppress(UnreadableFileError):
-        found = draft(f"id,{name}\n1,2\n2,3\n".encode(), "x")
+        found = draft_from_sample(f"id,{name}\n1,2\n2,3\n".encode(), "x")
         assert found.contract.names == ("column_1", "column_2")
         reported = str(to_odcs(found.contract))
     assert name not in reported
@@ -479,7 +481,7 @@ def test_a_number_in_the_first_row_is_no_name_of_a_column(name: str) -> None:
 )
 def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type[BadInputError]) -> None:
     with pytest.raises(error):
-        draft(body, "x")
+        draft_from_sample(body, "x")
 
 
 @examples(25)
@@ -511,7 +513,7 @@ def test_a_committed_dataset_is_found_in_its_own_draft(tmp_path: Path) -> None:
     }
     for dataset, wanted in generated.items():
         body = next(iter(sorted((tmp_path / dataset).rglob("*.parquet")))).read_bytes()
-        own = draft(body, dataset).contract
+        own = draft_from_sample(body, dataset).contract
         masks = {column.name: column.mask for column in own.columns}
         missed = [column.name for column in wanted.sensitive if masks[column.name] is not column.mask]
         assert not missed, f"{dataset}: {missed}"
@@ -538,9 +540,9 @@ def test_every_format_that_the_gate_reads_can_be_drafted_from(body: bytes) -> No
 def test_a_sample_in_an_old_encoding_is_drafted_from_once_it_is_said_which() -> None:
     body = "номер;город\n1;Москва\n2;Нижний Новгород\n".encode("windows-1251")
     with pytest.raises(UnreadableFileError, match=r"headgate\.encoding") as refused:
-        draft(body, "things")
+        draft_from_sample(body, "things")
     assert refused.value.rule == "unknown_encoding"
-    contract = draft(body, "things", "windows-1251").contract
+    contract = draft_from_sample(body, "things", "windows-1251").contract
     assert contract.names == ("номер", "город")
     assert contract.properties["headgate.encoding"] == "windows-1251"
     assert gated(body, contract).accepted["город"].to_pylist() == ["Москва", "Нижний Новгород"]
@@ -589,7 +591,7 @@ def test_parquet_with_a_column_twice_is_refused_and_json_is_too(names: list[str]
     pq.write_table(pa.Table.from_arrays([pa.array([1, 2])] * len(names), names=names), out)
     for body in (out.getvalue(), b"[{%s}]" % b",".join(b'"%s": 1' % name.encode() for name in names)):
         with pytest.raises(HeaderError) as refused:
-            draft(body, "x")
+            draft_from_sample(body, "x")
         assert refused.value.rule == "duplicate_column"
 
 
@@ -615,7 +617,7 @@ def test_values_that_no_contract_can_hold_are_counted_as_their_rows_are_refused(
 ) -> None:
     body = io.BytesIO()
     pq.write_table(pa.table({"id": ["a", "b", "c"], "v": values}), body)
-    made = draft(body.getvalue(), "payments")
+    made = draft_from_sample(body.getvalue(), "payments")
     refused = gated(body.getvalue(), made.contract).counts.quarantined
     counts = [
         finding.message
@@ -635,7 +637,7 @@ GERMAN = (
 
 
 def test_a_german_file_is_drafted_with_its_formats_and_accepts_its_sample() -> None:
-    found = draft(GERMAN, "raeder")
+    found = draft_from_sample(GERMAN, "raeder")
     kinds = {column.name: column.type.kind for column in found.contract.columns}
     assert kinds["preis"] is Kind.DECIMAL
     assert kinds["geburtstag"] is Kind.DATE
@@ -723,7 +725,7 @@ def test_surnames_are_personal_data(name: str) -> None:
 
 
 def test_a_sample_without_rows_says_that_its_types_are_guesses() -> None:
-    notes = [finding.message for finding in draft(b"id;name\n", "x").findings]
+    notes = [finding.message for finding in draft_from_sample(b"id;name\n", "x").findings]
     assert [note for note in notes if "no rows" in note]
     assert not [note for note in notes if "no value in the sample" in note]
 
@@ -735,7 +737,7 @@ def test_a_sample_without_rows_says_that_its_types_are_guesses() -> None:
 def test_names_that_queries_must_quote_are_named(name: str, is_quoted: bool) -> None:
     notes = [
         finding.message
-        for finding in draft(csv_of(id=["1"], **{name: ["x"]}), "x").findings
+        for finding in draft_from_sample(csv_of(id=["1"], **{name: ["x"]}), "x").findings
         if finding.column == name
     ]
     assert ("stands in double quotes in queries, because of its characters" in notes) is is_quoted
@@ -761,7 +763,11 @@ def dirty(good: list[str], bad: str) -> bytes:
 def test_the_few_values_that_keep_a_column_text_are_counted_with_what_to_do(
     good: list[str], bad: str, note: str
 ) -> None:
-    notes = [finding.message for finding in draft(dirty(good, bad), "x").findings if finding.column == "v"]
+    notes = [
+        finding.message
+        for finding in draft_from_sample(dirty(good, bad), "x").findings
+        if finding.column == "v"
+    ]
     assert [one for one in notes if note in one]
     assert len([one for one in notes if "stays text" in one]) == 1
 
@@ -778,7 +784,7 @@ def test_an_answer_types_a_column_and_refuses_the_rows_of_a_few_other_values(
     good: list[str], pattern: str, first: object
 ) -> None:
     body = dirty(good, "unknown")
-    checked = gated(body, draft(body, "x", formats={"v": pattern}).contract)
+    checked = gated(body, draft_from_sample(body, "x", formats={"v": pattern}).contract)
     assert (checked.counts.accepted, dict(checked.counts.reasons)) == (59, {"type": 1})
     assert checked.accepted.column("v")[0].as_py() == first
 
@@ -786,7 +792,7 @@ def test_an_answer_types_a_column_and_refuses_the_rows_of_a_few_other_values(
 def test_a_few_repeated_rows_do_not_hide_the_key() -> None:
     rows = [str(at) for at in range(20)]
     body = csv_of(order_no=[*rows, "7"], shop=[*["a"] * 20, "a"])
-    found = draft(body, "x").contract
+    found = draft_from_sample(body, "x").contract
     assert found.key == ("order_no",)
     assert gated(body, found).counts.duplicates == 1
 
@@ -798,13 +804,13 @@ def test_a_key_of_nearly_all_rows_is_found_by_its_name_in_any_of_the_languages(n
     """A German supplier's list of 401 rows: one number comes twice, and two are blank."""
     numbers = [f"{4711 + 13 * at:08}" for at in range(398)]
     body = csv_of(**{name: [*numbers, numbers[7], "", ""], "Menge": [str(at % 40) for at in range(401)]})
-    found = draft(body, "x", strict=False)
+    found = draft_from_sample(body, "x", strict=False)
     assert found.contract.key == (name.casefold(),)
     assert [one.message.partition(". Name")[0] for one in found.findings if "is the key" in one.message] == [
         "is the key. 2 of 401 rows have no value in it: they are quarantined",
         "is the key. 1 of 401 rows repeat a value of another row: only one of them is kept",
     ]
-    assert draft(body, "x").contract.key == ()
+    assert draft_from_sample(body, "x").contract.key == ()
 
 
 @pytest.mark.parametrize("name", ["Telefonnummer", "Numéro de téléphone", "Bezeichnung", "Einzelpreis"])
@@ -815,14 +821,14 @@ def test_a_phone_number_or_a_measure_is_no_key_although_nearly_all_rows_differ_i
             "Menge": [str(at % 40) for at in range(100)],
         }
     )
-    assert draft(body, "x", strict=False).contract.key == ()
+    assert draft_from_sample(body, "x", strict=False).contract.key == ()
 
 
 AMBIGUOUS = csv_of(id=["1", "2"], bought=["03/04/2026", "05/06/2026"])
 
 
 def test_an_ambiguous_column_stays_text_and_is_asked_about() -> None:
-    found = draft(AMBIGUOUS, "x")
+    found = draft_from_sample(AMBIGUOUS, "x")
     assert found.contract.column("bought").type.kind is Kind.STRING
     assert "Format undecided" in found.contract.column("bought").description
     assert [(one.column, one.answers) for one in found.questions] == [
@@ -833,7 +839,7 @@ def test_an_ambiguous_column_stays_text_and_is_asked_about() -> None:
 
 @pytest.mark.parametrize("answer", [{"date_order": "mdy"}, {"formats": {"bought": "MM/dd/yyyy"}}])
 def test_an_answer_decides_an_ambiguous_column(answer: dict[str, str]) -> None:
-    found = draft(AMBIGUOUS, "x", **answer)  # type: ignore[arg-type] # one of two options
+    found = draft_from_sample(AMBIGUOUS, "x", **answer)  # type: ignore[arg-type] # one of two options
     assert not found.questions
     assert gated(AMBIGUOUS, found.contract).accepted.column("bought").to_pylist() == [
         dt.date(2026, 3, 4),
@@ -843,7 +849,7 @@ def test_an_answer_decides_an_ambiguous_column(answer: dict[str, str]) -> None:
 
 def test_a_column_with_two_date_patterns_is_drafted_with_both() -> None:
     body = csv_of(id=["1", "2", "3"], bought=["31.12.2026", "12/31/2026", "2026-01-02"])
-    found = draft(body, "x")
+    found = draft_from_sample(body, "x")
     assert not found.questions
     assert found.contract.column("bought").format == SourceFormat(patterns=("dd.MM.yyyy", "MM/dd/yyyy"))
     day = dt.date(2026, 12, 31)
@@ -857,10 +863,10 @@ def test_a_column_with_two_date_patterns_is_drafted_with_both() -> None:
 @pytest.mark.parametrize("answer", [{"date_order": "mdy"}, {"formats": {"bought": "dd.MM.yyyy|MM/dd/yyyy"}}])
 def test_an_answer_decides_an_ambiguous_column_with_two_date_patterns(answer: dict[str, str]) -> None:
     body = csv_of(id=["1", "2"], bought=["31.12.2026", "03/04/2026"])
-    assert [one.answers for one in draft(body, "x").questions] == [
+    assert [one.answers for one in draft_from_sample(body, "x").questions] == [
         ("dd.MM.yyyy|dd/MM/yyyy", "dd.MM.yyyy|MM/dd/yyyy")
     ]
-    found = draft(body, "x", **answer)  # type: ignore[arg-type] # one of two options
+    found = draft_from_sample(body, "x", **answer)  # type: ignore[arg-type] # one of two options
     assert gated(body, found.contract).accepted.column("bought").to_pylist() == [
         dt.date(2026, 12, 31),
         dt.date(2026, 3, 4),
@@ -869,8 +875,11 @@ def test_an_answer_decides_an_ambiguous_column_with_two_date_patterns(answer: di
 
 def test_an_answer_with_a_number_decides_between_thousands_and_decimals() -> None:
     body = csv_of(id=["1", "2"], price=["1.299", "2.450"])
-    assert [one.answers for one in draft(body, "x").questions] == [("1234.5", "1.234")]
-    decided = {answer: draft(body, "x", formats={"price": answer}).contract for answer in ("1234.5", "1.234")}
+    assert [one.answers for one in draft_from_sample(body, "x").questions] == [("1234.5", "1.234")]
+    decided = {
+        answer: draft_from_sample(body, "x", formats={"price": answer}).contract
+        for answer in ("1234.5", "1.234")
+    }
     assert gated(body, decided["1234.5"]).accepted.column("price").to_pylist() == [
         Decimal("1.299"),
         Decimal("2.450"),
@@ -881,7 +890,7 @@ def test_an_answer_with_a_number_decides_between_thousands_and_decimals() -> Non
 @pytest.mark.parametrize("answer", [{"bought": "dd.MM.yyyy"}, {"bought": "DD/MM"}, {"other": "dd/MM/yyyy"}])
 def test_an_answer_that_does_not_fit_is_refused(answer: dict[str, str]) -> None:
     with pytest.raises(ContractError, match="Remedy"):
-        draft(AMBIGUOUS, "x", formats=answer)
+        draft_from_sample(AMBIGUOUS, "x", formats=answer)
 
 
 def test_prices_with_a_word_among_them_are_no_list_of_valid_values() -> None:
@@ -889,7 +898,7 @@ def test_prices_with_a_word_among_them_are_no_list_of_valid_values() -> None:
         id=[str(at) for at in range(200)],
         price=['"1,50"', '"2,50"', *['"3,00"'] * 8] * 19 + ['"1,50"'] * 9 + ["gratis"],
     )
-    found = draft(body, "x")
+    found = draft_from_sample(body, "x")
     assert [rule.name for rule in found.contract.column("price").rules] == ["required"]
     assert any(
         "1 value is no decimal" in finding.message for finding in found.findings if finding.column == "price"
@@ -899,9 +908,9 @@ def test_prices_with_a_word_among_them_are_no_list_of_valid_values() -> None:
 def test_a_number_of_json_is_no_question_and_a_text_like_it_is() -> None:
     numbers = json.dumps([{"id": 1, "price": 1.299}, {"id": 2, "price": 2.451}]).encode()
     texts = json.dumps([{"id": 1, "price": "1.299"}, {"id": 2, "price": "2.451"}]).encode()
-    assert draft(numbers, "x").contract.column("price").type.kind is Kind.DECIMAL
-    assert not draft(numbers, "x").questions
-    assert [one.column for one in draft(texts, "x").questions] == ["price"]
+    assert draft_from_sample(numbers, "x").contract.column("price").type.kind is Kind.DECIMAL
+    assert not draft_from_sample(numbers, "x").questions
+    assert [one.column for one in draft_from_sample(texts, "x").questions] == ["price"]
 
 
 BANK = (

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 
 pytestmark = pytest.mark.unit
 
@@ -21,14 +21,14 @@ def visitors(values: list[object]) -> bytes:
 
 
 def test_whole_numbers_that_count_no_rows_are_no_key() -> None:
-    assert draft(visitors([1000 + at * 7919 % 5003 for at in range(80)]), "x").contract.key == (
+    assert draft_from_sample(visitors([1000 + at * 7919 % 5003 for at in range(80)]), "x").contract.key == (
         "tag",
         "zweigstelle",
     )
 
 
 def test_numbers_that_a_person_must_decide_about_are_no_key() -> None:
-    found = draft(visitors([f"{1 + at % 9}.{100 + at}" for at in range(80)]), "x").contract
+    found = draft_from_sample(visitors([f"{1 + at % 9}.{100 + at}" for at in range(80)]), "x").contract
     assert (found.column("besucher").type.kind, found.key) == ("string", ("tag", "zweigstelle"))
 
 
@@ -36,26 +36,28 @@ def test_numbers_that_a_person_must_decide_about_are_no_key() -> None:
     "numbers", [range(5000, 5400, 5), range(5400, 5000, -5), [5000 + at * 37 % 80 for at in range(80)]]
 )
 def test_whole_numbers_in_order_or_close_to_one_another_are_a_key_under_any_name(numbers: list[int]) -> None:
-    assert draft(visitors([*numbers]), "x").contract.key == ("besucher",)
+    assert draft_from_sample(visitors([*numbers]), "x").contract.key == ("besucher",)
 
 
 def test_a_key_that_is_one_by_its_values_alone_is_pointed_out() -> None:
     body = b"titel;preis\nMomo;9,90\nTschick;12,00\n"
-    assert [one.column for one in draft(body, "x").findings if "no value of it repeats" in one.message] == [
-        "titel"
-    ]
+    assert [
+        one.column for one in draft_from_sample(body, "x").findings if "no value of it repeats" in one.message
+    ] == ["titel"]
     assert not [
-        one for one in draft(body, "x", key=["titel"]).findings if "no value of it repeats" in one.message
+        one
+        for one in draft_from_sample(body, "x", key=["titel"]).findings
+        if "no value of it repeats" in one.message
     ]
     assert not [
         one
-        for one in draft(body.replace(b"titel", b"medien-nr"), "x").findings
+        for one in draft_from_sample(body.replace(b"titel", b"medien-nr"), "x").findings
         if "no value of it repeats" in one.message
     ]
 
 
 def test_names_that_sql_reserves_are_pointed_out() -> None:
-    found = draft(b"id,order,group,status\n1,a,b,c\n2,b,b,c\n", "x").findings
+    found = draft_from_sample(b"id,order,group,status\n1,a,b,c\n2,b,b,c\n", "x").findings
     assert [one.column for one in found if "Athena's SQL reserves its name" in one.message] == [
         "order",
         "group",

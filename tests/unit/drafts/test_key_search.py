@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from tests.examples import examples
 
 pytestmark = pytest.mark.unit
@@ -24,7 +24,7 @@ def csv_of(names: str, *rows: tuple[object, ...]) -> bytes:
 
 
 def key_of(body: bytes) -> tuple[str, ...]:
-    return draft(body, "x", strict=False).contract.key
+    return draft_from_sample(body, "x", strict=False).contract.key
 
 
 def day(at: int) -> dt.date:
@@ -47,7 +47,9 @@ def test_a_count_that_is_unique_in_order_is_no_key() -> None:
 
 
 def test_where_only_a_measure_makes_rows_unique_the_draft_has_no_key_and_says_so() -> None:
-    found = draft(csv_of("shop,visits", *((f"s{at % 7}", at * 7919 % 1009) for at in range(60))), "x")
+    found = draft_from_sample(
+        csv_of("shop,visits", *((f"s{at % 7}", at * 7919 % 1009) for at in range(60))), "x"
+    )
     assert found.contract.key == ()
     assert any("measures such as counts and amounts left out" in one.message for one in found.findings)
 
@@ -82,7 +84,11 @@ def test_three_columns_are_the_key_where_no_two_are() -> None:
 def test_a_key_of_several_columns_in_few_rows_has_a_caveat() -> None:
     few, many = ([(f"s{at % 5}", day(at // 5), 1) for at in range(rows)] for rows in (20, 100))
     caveats = [
-        [one.column for one in draft(csv_of("a,b,c", *rows), "x").findings if "are few" in one.message]
+        [
+            one.column
+            for one in draft_from_sample(csv_of("a,b,c", *rows), "x").findings
+            if "are few" in one.message
+        ]
         for rows in (few, many)
     ]
     assert caveats == [["a, b"], []]
@@ -101,7 +107,7 @@ def test_the_rows_of_a_sample_differ_in_its_key_and_no_smaller_part_of_it(
     rows: list[tuple[int, ...]],
 ) -> None:
     body = csv_of("a,b,c,amount", *((f"a{a}", f"b{b}", f"c{c}", amount) for a, b, c, amount in rows))
-    key = [("a", "b", "c", "amount").index(name) for name in draft(body, "x").contract.key]
+    key = [("a", "b", "c", "amount").index(name) for name in draft_from_sample(body, "x").contract.key]
     different = len(set(rows)) if len(set(rows)) >= 0.9 * len(rows) else len(rows)
     assert not key or len({tuple(row[at] for at in key) for row in rows}) == different
     for left_out in key if len(key) > 1 else ():
@@ -113,7 +119,7 @@ DAYS = [f"{day(at):%Y%m%d}" for at in range(30)]
 
 
 def column_of(body: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    column = draft(body, "x").contract.column(name)
+    column = draft_from_sample(body, "x").contract.column(name)
     return column.type.kind.value, column.format.patterns if column.format else ()
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
@@ -63,7 +63,7 @@ def test_no_published_number_is_altered(name: str, values: object) -> None:
     body = written.getvalue().encode()
     made = check_bytes(
         body,
-        draft(body, "contacts").contract,
+        draft_from_sample(body, "contacts").contract,
         MaskingKey("k", b"0" * 32),
         object_key="x",
         received_at=dt.datetime(2026, 1, 1),

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from headgate.contracts.model import ColumnType, Kind
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
@@ -33,7 +33,7 @@ def workbook(*rows: list[object]) -> bytes:
 def test_midnights_among_the_times_of_a_workbook_are_times(every: int) -> None:
     times = [datetime(2026, 1, 1) + timedelta(hours=24 * at + (9 if at % every else 0)) for at in range(100)]
     body = workbook(["nr", "wann"], *([at, when] for at, when in enumerate(times)))
-    contract = draft(body, "termine", strict=False).contract
+    contract = draft_from_sample(body, "termine", strict=False).contract
     assert contract.column("wann").type == ColumnType(Kind.TIMESTAMP)
     checked = check_bytes(
         body, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1)
@@ -48,7 +48,7 @@ def test_amounts_above_a_line_of_totals_have_two_places() -> None:
     body = workbook(
         ["nr", "gebuehr"], *([at, 12.5 * (at % 3)] for at in range(60)), ["Summe", "=SUM(B2:B61)"]
     )
-    column = draft(body, "leser", strict=False).contract.column("gebuehr")
+    column = draft_from_sample(body, "leser", strict=False).contract.column("gebuehr")
     assert (column.type.kind, column.type.scale) == (Kind.DECIMAL, 2)
 
 
@@ -60,7 +60,7 @@ def test_counts_above_a_line_of_totals_are_numbers_as_amounts_are() -> None:
     body = workbook(
         ["artikel", "menge"], *([f"Rad {at}", at % 7] for at in range(80)), ["Summe", "=SUM(B2:B81)"]
     )
-    drafted = draft(body, "lager", strict=False)
+    drafted = draft_from_sample(body, "lager", strict=False)
     assert drafted.contract.column("menge").type.kind is Kind.BIGINT
     notes = [finding.message for finding in drafted.findings if finding.column == "menge"]
     assert any(
@@ -69,18 +69,22 @@ def test_counts_above_a_line_of_totals_are_numbers_as_amounts_are() -> None:
     assert any(
         note.endswith("the last row is a line of totals, and the gate quarantines it") for note in notes
     )
-    assert draft(body, "lager", strict=True).contract.column("menge").type.kind is Kind.STRING
+    assert draft_from_sample(body, "lager", strict=True).contract.column("menge").type.kind is Kind.STRING
 
 
 @pytest.mark.parametrize("formula", ["=A81&B81", "=B81*2"])
 def test_another_formula_in_the_last_row_is_no_line_of_totals(formula: str) -> None:
     body = workbook(["artikel", "menge"], *([f"Rad {at}", at % 7] for at in range(80)), ["Rad 80", formula])
-    assert not [one for one in draft(body, "lager", strict=False).findings if "line of totals" in one.message]
+    assert not [
+        one
+        for one in draft_from_sample(body, "lager", strict=False).findings
+        if "line of totals" in one.message
+    ]
 
 
 def test_days_of_a_workbook_stay_days() -> None:
     body = workbook(["nr", "tag"], [1, datetime(2026, 1, 1)], [2, datetime(2026, 1, 2)])
-    assert draft(body, "tage").contract.column("tag").type == ColumnType(Kind.DATE)
+    assert draft_from_sample(body, "tage").contract.column("tag").type == ColumnType(Kind.DATE)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ def test_days_of_a_workbook_stay_days() -> None:
 )
 def test_an_amount_whose_last_digit_is_zero_in_all_rows_has_two_places(body: bytes) -> None:
     """9.90 is stored as 9.9, so a sample without other cents must not refuse 18.55 in the next file."""
-    contract = draft(body, "medien").contract
+    contract = draft_from_sample(body, "medien").contract
     assert (contract.column("preis").type.kind, contract.column("preis").type.scale) == (Kind.DECIMAL, 2)
     later = json.dumps([{"nr": 3, "preis": 18.55}]).encode()
     checked = check_bytes(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 
@@ -15,7 +15,7 @@ SAMPLE = "nr;neupreis;gebuehr\n1;1.299,00;2,50\n2;2.199,90;3,75\n3;12,00;0,99\n"
 
 
 def test_small_amounts_may_have_the_thousands_of_large_ones_later() -> None:
-    contract = draft(SAMPLE.encode(), "leihen").contract
+    contract = draft_from_sample(SAMPLE.encode(), "leihen").contract
     later = b"nr;neupreis;gebuehr\n4;1.300,00;1.299,00\n"
     checked = check_bytes(
         later, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1)
@@ -32,7 +32,7 @@ def test_small_amounts_may_have_the_thousands_of_large_ones_later() -> None:
 )
 def test_no_separator_is_guessed_that_the_file_does_not_show_for_such_numbers(sample: str) -> None:
     declared = (
-        draft(sample.replace("0,99", "0.99" if "2.50" in sample else "0,99").encode(), "leihen")
+        draft_from_sample(sample.replace("0,99", "0.99" if "2.50" in sample else "0,99").encode(), "leihen")
         .contract.column("gebuehr")
         .format
     )

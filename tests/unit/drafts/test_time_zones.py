@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 
 pytestmark = pytest.mark.unit
 
 
 def notes(body: bytes) -> dict[str, str]:
-    return {one.column: one.message for one in draft(body, "x").findings if "UTC" in one.message}
+    return {one.column: one.message for one in draft_from_sample(body, "x").findings if "UTC" in one.message}
 
 
 def test_times_of_a_parquet_file_with_a_zone_are_stored_in_utc() -> None:

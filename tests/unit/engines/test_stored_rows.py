@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from headgate.engines import write_rows
-from headgate.engines.stored_rows import StoredRows, numbers, store_frames
+from headgate.engines.stored_rows import StoredRows, float_columns, store_frames
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,6 @@ def test_parts_are_groups(stored: StoredRows) -> None:
 
 
 def test_columns_of_several_files_are_numbers_one_after_the_other(stored: StoredRows) -> None:
-    found = numbers([stored, stored], ["share", "share"])
+    found = float_columns([stored, stored], ["share", "share"])
     assert found.dtype == np.float64
     assert found.tolist() == [[*(np.arange(25) / 7)] * 2] * 2

@@ -11,8 +11,8 @@ from headgate.export.planning.drift import (
     SchemaChange,
     SchemaChangedError,
     columns_to_export,
-    differences,
-    policy_of,
+    schema_differences,
+    schema_policy,
 )
 from headgate.export.server.tables import SourceColumn, SourceTable
 
@@ -45,13 +45,14 @@ def contract(policy: object = None) -> Contract:
 
 def found(*columns: SourceColumn) -> dict[str, SchemaChange]:
     return {
-        item.column: item.change for item in differences(SourceTable("sales", "InnoDB", columns), contract())
+        item.column: item.change
+        for item in schema_differences(SourceTable("sales", "InnoDB", columns), contract())
     }
 
 
 def exported(*columns: SourceColumn, policy: object = None) -> tuple[str, ...]:
     table, rules = SourceTable("sales", "InnoDB", columns), contract(policy)
-    return columns_to_export(table, rules, differences(table, rules))
+    return columns_to_export(table, rules, schema_differences(table, rules))
 
 
 WIDER = SourceColumn("price", "decimal", "decimal(20,4)", nullable=True, precision=20, scale=4)
@@ -101,7 +102,7 @@ def test_without_a_contract_everything_is_exported() -> None:
 
 
 def test_an_unknown_policy_is_refused() -> None:
-    assert policy_of(contract({"added": "stop"}))[SchemaChange.ADDED] is SchemaAction.STOP
+    assert schema_policy(contract({"added": "stop"}))[SchemaChange.ADDED] is SchemaAction.STOP
     for wrong in ({"added": "perhaps"}, {"grown": "stop"}, "stop"):
         with pytest.raises(ContractError, match=r"headgate\.schemaPolicy"):
-            policy_of(contract(wrong))
+            schema_policy(contract(wrong))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import ServiceError
-from headgate.export.planning.slicing import KeyColumn, Slice, key_of, rows_per_slice, slices_between
+from headgate.export.planning.slicing import KeyColumn, Slice, rows_per_slice, slices_between, slicing_key
 from headgate.export.server.tables import SourceColumn, SourceIndex, SourceTable
 
 pytestmark = pytest.mark.unit
@@ -85,7 +85,7 @@ MAYBE = SourceColumn("m", "int", "int(11)", nullable=True)
 
 def test_the_first_key_that_orders_as_it_compares_is_taken() -> None:
     indexes = (SourceIndex("PRIMARY", ("w", "n")), SourceIndex("a", ("m",)), SourceIndex("b", ("n",)))
-    assert key_of(table(WEIGHT, NUMBER, MAYBE, unique=indexes)) == (KeyColumn("n", "int"),)
+    assert slicing_key(table(WEIGHT, NUMBER, MAYBE, unique=indexes)) == (KeyColumn("n", "int"),)
 
 
 def test_without_such_a_key_the_beginning_of_an_index_is_taken() -> None:
@@ -96,9 +96,9 @@ def test_without_such_a_key_the_beginning_of_an_index_is_taken() -> None:
         SourceIndex("b", ("size", "n", "w")),
     )
     found = table(WEIGHT, SIZE, NUMBER, MAYBE, unique=best_first[:1], indexes=best_first)
-    assert key_of(found) == (KeyColumn("size", "enum"), KeyColumn("n", "int"))
-    assert key_of(found, {"n"}) == (KeyColumn("size", "enum"),)
-    assert key_of(found, {"size"}) == ()
+    assert slicing_key(found) == (KeyColumn("size", "enum"), KeyColumn("n", "int"))
+    assert slicing_key(found, {"n"}) == (KeyColumn("size", "enum"),)
+    assert slicing_key(found, {"size"}) == ()
 
 
 def test_a_place_is_spelled_as_its_number() -> None:
@@ -108,7 +108,7 @@ def test_a_place_is_spelled_as_its_number() -> None:
 
 def test_a_table_without_such_a_key_has_none() -> None:
     assert (
-        key_of(
+        slicing_key(
             table(WEIGHT, unique=(SourceIndex("PRIMARY", ("w",)),), indexes=(SourceIndex("PRIMARY", ("w",)),))
         )
         == ()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
 from headgate.errors import HeaderError
-from headgate.formats.batches import source_of
+from headgate.formats.batches import source_in_memory
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES, NotPlainError, stream_plain_csv
 from headgate.formats.read_file import read_file
 from headgate.formats.received_rows import Ragged, Received
@@ -54,14 +54,14 @@ def csv_of(rows: list[str]) -> bytes:
 
 
 def in_batches_of(body: bytes, rows_at_once: int) -> CheckedRows:
-    return check_source(source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
+    return check_source(source_in_memory(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN)
 
 
 def bytes_in_batches_of(body: bytes, rows_at_once: int, folder: Path | None) -> tuple[bytes, bytes]:
     accepted, aside = io.BytesIO(), io.BytesIO()
     files = (RowsFile(accepted, (), 7), RowsFile(aside, ("record",), 7))
     for both in CheckRun(
-        source_of(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder
+        source_in_memory(read_file(body, PAYMENTS), rows_at_once), PAYMENTS, KEY, ORIGIN, folder
     ).rows():
         for file, rows in zip(files, both, strict=True):
             file.add(rows)
@@ -126,7 +126,7 @@ def test_ragged_rows_come_with_the_batch_that_they_stand_in() -> None:
     received = Received(
         cells, np.array([1, 3, 4, 6]), Ragged(np.array([2, 5, 7]), ("x", "y", "z"), (2, 2, 2))
     )
-    batches = list(source_of(received, 2).batches())
+    batches = list(source_in_memory(received, 2).batches())
     assert [batch.source_rows.tolist() for batch in batches] == [[1, 3], [4, 6]]
     assert [batch.ragged.texts for batch in batches] == [("x",), ("y", "z")]
 

@@ -22,7 +22,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.part_files import CSV, DATASETS, PARQUET, iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.errors import BadInputError
-from headgate.formats.batches import source_of
+from headgate.formats.batches import source_in_memory
 from headgate.formats.csv.stream_csv import NotPlainError
 from headgate.formats.open_file import open_batches, read_whole
 from headgate.formats.unpack import unpack_file
@@ -74,7 +74,7 @@ def from_disk(body: bytes, contract: Contract, folder: Path) -> tuple[str, Outco
                 )
         return WHOLE, _reported(
             write_outputs(
-                CheckRun(source_of(read_whole(file, contract)), contract, KEY, origin, folder), folder
+                CheckRun(source_in_memory(read_whole(file, contract)), contract, KEY, origin, folder), folder
             ),
             folder,
         )

@@ -15,7 +15,7 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import HeaderError
 from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.read_file import read_file
@@ -24,7 +24,7 @@ from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.matching.mappings import Decided, Mappings
 from headgate.matching.match_header import match_header
-from headgate.profiling.sensitive_values import column_names
+from headgate.profiling.sensitive_values import shown_column_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +80,7 @@ every_way = pytest.mark.parametrize("read", [in_memory, streamed])
 
 
 def test_the_export_of_a_bank_is_drafted_and_accepted_by_its_draft() -> None:
-    contract = draft(UMSATZANZEIGE, "umsaetze").contract
+    contract = draft_from_sample(UMSATZANZEIGE, "umsaetze").contract
     assert contract.names[-3:] == ("w\u00e4hrung", "betrag", "w\u00e4hrung_2")
     checked = check_bytes(
         UMSATZANZEIGE,
@@ -100,7 +100,11 @@ def test_the_export_of_a_bank_is_drafted_and_accepted_by_its_draft() -> None:
 
 
 def test_a_profile_has_the_numbered_name() -> None:
-    assert column_names(read_table(UMSATZANZEIGE).names)[-3:] == ["W\u00e4hrung", "Betrag", "W\u00e4hrung_2"]
+    assert shown_column_names(read_table(UMSATZANZEIGE).names)[-3:] == [
+        "W\u00e4hrung",
+        "Betrag",
+        "W\u00e4hrung_2",
+    ]
 
 
 @every_way
@@ -130,7 +134,7 @@ def test_without_the_numbered_field_the_file_is_refused_with_the_remedy(
 @pytest.mark.parametrize("names", [["a", "a", "a_2"], ["a_2", "a", "a"], ["a", "a_2", "A"]])
 def test_a_header_that_has_the_numbered_name_itself_is_refused(names: Sequence[str]) -> None:
     body = f"{','.join(names)}\n1,2,3\n".encode()
-    for read in (lambda: draft(body, "x"), lambda: match_header(names, contract_of("a", "a_2"))):
+    for read in (lambda: draft_from_sample(body, "x"), lambda: match_header(names, contract_of("a", "a_2"))):
         with pytest.raises(HeaderError) as refused:
             read()
         assert refused.value.rule == "duplicate_column"
@@ -142,7 +146,7 @@ def test_a_workbook_is_drafted_in_the_same_way() -> None:
         book.active.append(row)
     out = io.BytesIO()
     book.save(out)
-    contract = draft(out.getvalue(), "x").contract
+    contract = draft_from_sample(out.getvalue(), "x").contract
     assert contract.names == ("id", "cur", "sum", "cur_2")
     assert read_file(out.getvalue(), contract).cells["cur_2"].to_pylist() == ["USD", "CHF"]
 
@@ -154,7 +158,9 @@ def test_json_has_no_order_of_names_and_is_refused() -> None:
 
 
 def test_a_second_column_of_codes_or_of_people_is_no_less_sensitive() -> None:
-    contract = draft(b"id,CVV,Vorname,CVV,Vorname\n1,123,Ann,456,Bob\n2,123,Eva,456,Tom\n", "x").contract
+    contract = draft_from_sample(
+        b"id,CVV,Vorname,CVV,Vorname\n1,123,Ann,456,Bob\n2,123,Eva,456,Tom\n", "x"
+    ).contract
     assert [contract.column(name).mask for name in ("cvv", "cvv_2")] == [Mask.CVV, Mask.CVV]
     assert [contract.column(name).classification for name in ("vorname", "vorname_2")] == [
         "personal",

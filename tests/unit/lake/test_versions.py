@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.lake.ports import FileRecord
-from headgate.lake.versions import History, LastHeld, is_accepted, last_held
+from headgate.lake.versions import History, LastHeld, is_in_lake, last_held
 
 pytestmark = pytest.mark.unit
 
@@ -108,8 +108,8 @@ def test_a_merge_learns_that_a_copy_which_was_processed_first_is_older_than_it_s
 
 def test_what_is_replayed_keeps_its_moment_and_corrects_only_what_it_had_corrected() -> None:
     replayed = refused("k", "Y", 2, "replaying")
-    assert not is_accepted(replayed)
-    assert is_accepted(FileRecord(**{**vars(replayed), "error": {}}))
+    assert not is_in_lake(replayed)
+    assert is_in_lake(FileRecord(**{**vars(replayed), "error": {}}))
     assert last_held([replayed]) == {"Y": LastHeld(moment(2))}
     first, *_ = records_of([Sent("k", "X", 1)])
     assert History.of([first, replayed]).settled_by(first) is None

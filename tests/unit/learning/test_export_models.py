@@ -19,14 +19,16 @@ def test_exported_products_give_the_log_odds_of_the_fitted_chain() -> None:
         {"spend": rng.lognormal(3, 2, 400), "change": rng.normal(0, 50, 400), "constant": 7.0}
     )
     standard = [preprocessing.scale(preprocessing.Scale.STANDARD, seed=1) for _ in range(2)]
-    terms = preprocessing.chain(preprocessing.logs(), standard[0], preprocessing.products(), standard[1])
+    terms = preprocessing.chain(
+        preprocessing.logarithms(), standard[0], preprocessing.column_products(), standard[1]
+    )
     left = points.spend * points.change + rng.normal(0, 500, 400) > 0
     fitted = preprocessing.chain(preprocessing.columns(list(points), terms), LogisticRegression()).fit(
         points, left
     )
     unseen = points * 100
     np.testing.assert_allclose(
-        Products(**export_models.products(fitted)).log_odds(unseen.to_numpy()),
+        Products(**export_models.exported_products(fitted)).log_odds(unseen.to_numpy()),
         fitted.decision_function(unseen),
         rtol=1e-12,
         atol=1e-9,
@@ -46,7 +48,7 @@ def test_exported_splines_give_the_log_odds_of_the_fitted_chain_with_a_column_th
     )
     unseen = pd.concat([points, points.assign(constant=2.0), points * 100 - 7], ignore_index=True)
     np.testing.assert_allclose(
-        Splines(**export_models.splines(fitted, 3)).log_odds(unseen.to_numpy()),
+        Splines(**export_models.exported_splines(fitted, 3)).log_odds(unseen.to_numpy()),
         fitted.decision_function(unseen),
         rtol=1e-12,
         atol=1e-9,

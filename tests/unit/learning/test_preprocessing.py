@@ -87,17 +87,17 @@ def test_categories_are_numbered_by_the_alphabet_missing_ones_last_and_unseen_on
 def test_columns_are_prepared_by_their_kind_and_others_are_not_looked_at() -> None:
     points = pd.DataFrame({"amount": [1.0, 3.0], "brand": ["a", "b"], "card_number": ["x", "y"]})
     step = preprocessing.columns(
-        ["amount"], preprocessing.logs(), ["brand"], preprocessing.number_categories()
+        ["amount"], preprocessing.logarithms(), ["brand"], preprocessing.number_categories()
     )
     assert step.fit_transform(points).tolist() == [[np.arcsinh(1.0), 0.0], [np.arcsinh(3.0), 1.0]]
 
 
 def test_logs_leave_zero_and_the_sign_and_shorten_large_numbers() -> None:
-    found = preprocessing.logs().fit_transform(frame([-1e6, 0.0, 1e6])).to_numpy().ravel()
+    found = preprocessing.logarithms().fit_transform(frame([-1e6, 0.0, 1e6])).to_numpy().ravel()
     assert found.tolist() == pytest.approx([-np.log(2e6), 0.0, np.log(2e6)])
 
 
 def test_products_are_the_columns_their_squares_and_each_two_together() -> None:
-    assert preprocessing.products().fit_transform(np.array([[2.0, 3.0]])).tolist() == [
+    assert preprocessing.column_products().fit_transform(np.array([[2.0, 3.0]])).tolist() == [
         [2.0, 3.0, 4.0, 6.0, 9.0]
     ]

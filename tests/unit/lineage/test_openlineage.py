@@ -24,6 +24,7 @@ from headgate.lineage.openlineage import (
     PublishedTable,
     as_part_of,
     dataset_input,
+    event_json,
     failed_table_event,
     file_inputs,
     job_event,
@@ -32,8 +33,7 @@ from headgate.lineage.openlineage import (
     run_id,
     start_event,
     subject_of,
-    table_of,
-    to_json,
+    table_of_event,
 )
 from headgate.snapshots.snapshot import DatasetSnapshot
 from tests.openlineage import check_run_event
@@ -113,7 +113,7 @@ def test_the_output_states_the_columns_that_each_column_was_computed_from() -> N
 
 def test_the_check_of_required_fields_finds_what_is_missing() -> None:
     event = run_event(NAMES, PUBLISHED, [dataset_input(NAMES, ORDERS, CONTRACT)], AT)
-    without_producer = json.loads(to_json(event))
+    without_producer = json.loads(event_json(event))
     del without_producer["inputs"][0]["facets"]["version"]["_producer"]
     local_time = {**event, "eventTime": "2026-01-02T03:04:05"}
     for broken in (without_producer, local_time, {name: event[name] for name in event if name != "job"}):
@@ -160,8 +160,8 @@ def test_the_same_version_gives_equal_bytes_except_for_the_time() -> None:
         run_event(NAMES, PUBLISHED, inputs, AT),
         run_event(NAMES, PUBLISHED, inputs, datetime(2026, 1, 3)),
     )
-    assert to_json(event) == to_json(run_event(NAMES, PUBLISHED, inputs, AT))
-    assert to_json({**later, "eventTime": event["eventTime"]}) == to_json(event)
+    assert event_json(event) == event_json(run_event(NAMES, PUBLISHED, inputs, AT))
+    assert event_json({**later, "eventTime": event["eventTime"]}) == event_json(event)
     assert (event["eventTime"], later["eventTime"]) == (
         "2026-01-02T03:04:05.000Z",
         "2026-01-03T00:00:00.000Z",
@@ -180,9 +180,9 @@ def test_versions_tables_and_lakes_have_run_ids_of_their_own() -> None:
 
 def test_an_event_is_one_line_and_names_its_table() -> None:
     event = run_event(NAMES, PUBLISHED, [], AT)
-    assert to_json(event).count(b"\n") == 1
-    assert json.loads(to_json(event)) == event
-    assert table_of(event) == "churn_risk"
+    assert event_json(event).count(b"\n") == 1
+    assert json.loads(event_json(event)) == event
+    assert table_of_event(event) == "churn_risk"
 
 
 def test_a_dataset_is_an_input_in_the_version_that_was_read() -> None:
@@ -241,7 +241,7 @@ def test_the_events_of_a_jobs_run_share_its_id_and_name_no_table() -> None:
     failed = job_event(RUN, FAIL, AT, "AuditError: 2 rows share a key")
     for event in (started, completed, failed):
         check_run_event(event)
-        assert (run_id(event), table_of(event), subject_of(event)) == (
+        assert (run_id(event), table_of_event(event), subject_of(event)) == (
             RUN.run_id,
             "",
             "demand-insights-engine",
@@ -276,7 +276,7 @@ def test_a_start_belongs_to_the_run_that_it_starts_and_says_nothing_of_the_resul
             "2026-01-01T00:00:00.000Z",
             run_id(event),
         )
-        assert (table_of(started), started["job"], started["inputs"]) == (
+        assert (table_of_event(started), started["job"], started["inputs"]) == (
             "churn_risk",
             event["job"],
             event["inputs"],

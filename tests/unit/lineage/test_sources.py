@@ -10,7 +10,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import FileState
-from headgate.lineage.sources import lineage
+from headgate.lineage.sources import sources_of_table
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 
 pytestmark = pytest.mark.unit
@@ -38,7 +38,7 @@ def test_files_are_those_whose_increments_were_merged() -> None:
         record("orders/b.csv", "increments/orders/b.parquet"),
     ]
     late = record("orders/late.csv", "increments/orders/c.parquet")
-    found = lineage(
+    found = sources_of_table(
         objects,
         "curated",
         LAKE,
@@ -53,7 +53,7 @@ def test_files_are_those_whose_increments_were_merged() -> None:
 
 
 def test_a_snapshot_whose_list_was_deleted_has_datasets_and_no_files() -> None:
-    found = lineage(
+    found = sources_of_table(
         MemoryObjects(), "curated", LAKE, [], table="prod.sales", system="hub", reads=["orders", "regions"]
     )
     assert ([one.dataset for one in found.datasets], found.files) == (["orders", "regions"], ())

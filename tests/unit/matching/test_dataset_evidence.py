@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.formats.read_table import sample_table
 from headgate.matching.dataset_evidence import is_known_by_names
 from headgate.matching.mappings import Mappings
@@ -37,7 +37,7 @@ METERS = "\n".join(
     ["zähler;ort;raum;stand_kwh;preis_kwh;abgelesen"]
     + [f"{500 + at};Ulm {at};R{at % 5};{at * 7};0,{at};{at % 28 + 1:02}.04.2026" for at in range(1, 61)]
 ).encode()
-LAGER = draft(STOCK, "lager", strict=False).contract
+LAGER = draft_from_sample(STOCK, "lager", strict=False).contract
 
 
 def dataset_of(body: bytes, *contracts: Contract) -> str:

@@ -20,7 +20,7 @@ from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import REPLAYED, STILL_REJECTED, Replayer
 from headgate.intake.quarantine.list_quarantine import replayable
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
-from headgate.matching.mappings import Mappings, Suggested, source_of
+from headgate.matching.mappings import Mappings, Suggested, sender_of_key
 from headgate.profiling.kept_profiles import Profiles
 from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
@@ -460,4 +460,4 @@ def test_a_file_that_waits_or_is_of_no_dataset_is_profiled_as_it_came(key: str, 
 
 
 def test_a_source_is_the_first_folder() -> None:
-    assert (source_of("a/b/c.csv"), source_of("c.csv")) == ("a", "_root")
+    assert (sender_of_key("a/b/c.csv"), sender_of_key("c.csv")) == ("a", "_root")

@@ -26,7 +26,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.merge_files import newest_rows
-from headgate.merge.part_boundaries import grouped, part_rows_of, spans
+from headgate.merge.part_boundaries import join_ranges, part_rows_of, spans
 from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
@@ -644,7 +644,7 @@ def test_a_part_that_may_lose_its_first_row_is_merged_with_the_part_before(
 def test_ranges_that_lie_close_together_are_merged_at_once_up_to_the_size_of_what_arrives(
     limit: int, merged: list[range]
 ) -> None:
-    assert grouped([range(1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, limit) == merged
+    assert join_ranges([range(1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, limit) == merged
 
 
 def test_many_arriving_rows_all_over_the_snapshot_are_read_a_few_times_only(

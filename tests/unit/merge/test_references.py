@@ -27,7 +27,7 @@ from headgate.merge.references import without_parent
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.reading import checked_references
-from headgate.snapshots.references import CheckedReference, from_json, to_json
+from headgate.snapshots.references import CheckedReference, from_json, references_json
 from tests.duckdb_memory import MEMORY
 from tests.examples import examples
 
@@ -237,7 +237,7 @@ def test_a_report_reads_back_as_it_was_written() -> None:
         CheckedReference("a.b", "c.d", "1", "2", 3, 2, ("x", "y")),
         CheckedReference("a.e", "c.d", "1", "2", 0, 0),
     )
-    assert from_json(to_json(report)) == report
+    assert from_json(references_json(report)) == report
 
 
 def test_ids_of_other_types_are_compared_by_their_texts() -> None:

@@ -19,10 +19,10 @@ from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, NotPermittedError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.onboarding.models import models_of
+from headgate.onboarding.models import record_models
 from headgate.onboarding.onboard import Onboarding
 from headgate.onboarding.resolve_field import resolve_field
-from headgate.project import read
+from headgate.project import read_project
 from headgate.wiring import api
 from scripts.packages.graphql_schema import field_names, graphql_schema
 from tests.in_memory_ports import MemoryRecords
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.unit
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "samples"
-MODELS = models_of(odcs_reader.load_all(ROOT / "headgate/domains/onboarding/contracts/source"))
+MODELS = record_models(odcs_reader.load_all(ROOT / "headgate/domains/onboarding/contracts/source"))
 KEY = MaskingKey("k1", bytes(32))
 PAN = "4111111111111111"  # a test number that payment gateways publish
 
@@ -158,7 +158,7 @@ def test_a_lake_without_models_says_so_instead_of_listing_none(monkeypatch: pyte
 
 def test_the_samples_are_a_lake_project_with_the_models() -> None:
     """docs/use/uploading.md: a clone's samples work with HEADGATE_PROJECT=samples."""
-    assert read(SAMPLES / "headgate.toml").domains == ("onboarding",)
+    assert read_project(SAMPLES / "headgate.toml").domains == ("onboarding",)
 
 
 def test_models_are_listed_with_their_unique_columns(onboarding: Onboarding) -> None:

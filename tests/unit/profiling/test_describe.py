@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.profiling.describe import _classes, describe, steps
+from headgate.profiling.describe import _classes, describe_values, steps
 
 pytestmark = pytest.mark.unit
 
 
 def test_numbers_are_described_by_their_range() -> None:
-    reported = describe(pa.array([1, 2, 3, 4, None, 100]))
+    reported = describe_values(pa.array([1, 2, 3, 4, None, 100]))
     assert reported.distinct == 5
     assert {name: reported.facts[name] for name in ("min", "max", "mean", "median")} == {
         "min": "1",
@@ -28,36 +28,38 @@ def test_numbers_are_described_by_their_range() -> None:
 
 
 def test_money_is_reported_exactly() -> None:
-    reported = describe(
+    reported = describe_values(
         pa.array([Decimal("10.10"), Decimal("-0.05"), Decimal("10.10")], pa.decimal128(14, 2))
     )
     assert (reported.facts["min"], reported.facts["max"], reported.top) == ("-0.05", "10.10", (("10.10", 2),))
 
 
 def test_days_and_instants_are_reported_as_such() -> None:
-    days = describe(pa.array([dt.date(2024, 1, 1), dt.date(2024, 1, 3)]))
+    days = describe_values(pa.array([dt.date(2024, 1, 1), dt.date(2024, 1, 3)]))
     assert (days.facts["min"], days.facts["mean"], days.facts["std_days"]) == (
         "2024-01-01",
         "2024-01-02",
         "1.41421356237",
     )
-    instants = describe(pa.array([dt.datetime(1969, 1, 1), dt.datetime(1969, 1, 1, 12)], pa.timestamp("us")))
+    instants = describe_values(
+        pa.array([dt.datetime(1969, 1, 1), dt.datetime(1969, 1, 1, 12)], pa.timestamp("us"))
+    )
     assert (instants.facts["min"], instants.facts["median"]) == ("1969-01-01 00:00:00", "1969-01-01 06:00:00")
 
 
 def test_one_value_has_no_outliers_and_no_spread() -> None:
-    reported = describe(pa.array([5, 5, 5]))
+    reported = describe_values(pa.array([5, 5, 5]))
     assert (reported.facts["std"], reported.facts["outliers"]) == ("0", {})
 
 
 def test_no_rows_have_no_statistics() -> None:
-    assert describe(pa.nulls(3, pa.int64())).distinct == 0
-    assert describe(pa.nulls(3, pa.string())).facts == {}
-    assert describe(pa.array([float("nan"), float("inf")])).facts == {}
+    assert describe_values(pa.nulls(3, pa.int64())).distinct == 0
+    assert describe_values(pa.nulls(3, pa.string())).facts == {}
+    assert describe_values(pa.array([float("nan"), float("inf")])).facts == {}
 
 
 def test_texts_are_described_by_frequency_length_and_pattern() -> None:
-    reported = describe(pa.array(["P123", "P9999", "P123", None, "x y"]))
+    reported = describe_values(pa.array(["P123", "P9999", "P123", None, "x y"]))
     assert (reported.distinct, reported.top[0]) == (3, ("P123", 2))
     assert reported.facts["length"] == {"min": 3, "max": 5, "mean": "4"}
     assert reported.patterns == (("A9{3}", "0.500000"), ("A9{4}", "0.250000"), ("a a", "0.250000"))
@@ -66,17 +68,17 @@ def test_texts_are_described_by_frequency_length_and_pattern() -> None:
 
 def test_texts_held_as_a_dictionary_are_described_as_if_they_were_plain() -> None:
     texts = pa.array(["b", "a", None, "b"])
-    assert describe(texts.dictionary_encode()) == describe(texts)
+    assert describe_values(texts.dictionary_encode()) == describe_values(texts)
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
     texts = [f"t{number % 40}" for number in range(100)]
-    assert describe(pa.array(texts)) == describe(pa.array(texts[::-1]))
+    assert describe_values(pa.array(texts)) == describe_values(pa.array(texts[::-1]))
 
 
 @pytest.mark.parametrize("values", [["4111 1111 1111 1111"] * 3, [4111111111111111] * 3, ["078-05-1120"] * 2])
 def test_a_value_that_may_be_a_card_number_is_not_shown(values: list[object]) -> None:
-    reported = describe(pa.array(values))
+    reported = describe_values(pa.array(values))
     assert "[hidden]" in str(reported)
     assert "11111" not in str(reported)
     assert "078" not in str(reported)
@@ -97,7 +99,7 @@ def test_steps_are_the_same_whatever_the_file() -> None:
 
 @given(st.lists(st.integers(-(10**9), 10**9), min_size=2, max_size=50))
 def test_mean_median_and_deviation_are_the_textbooks(numbers: list[int]) -> None:
-    facts = describe(pa.array(numbers)).facts
+    facts = describe_values(pa.array(numbers)).facts
     shown = {name: facts[name] for name in ("mean", "median", "std")}
     assert float(str(shown["mean"])) == pytest.approx(mean(numbers), rel=1e-9, abs=1e-9)
     assert float(str(shown["median"])) == pytest.approx(median(numbers))
@@ -107,7 +109,9 @@ def test_mean_median_and_deviation_are_the_textbooks(numbers: list[int]) -> None
 @given(st.text(alphabet=st.characters(max_codepoint=127), min_size=1, max_size=20))
 def test_a_plain_text_has_the_pattern_that_it_has_before_a_sign_of_another_script(text: str) -> None:
     """Plain ASCII takes a shorter way."""
-    ((plain, _),), ((among_others, _),) = (describe(pa.array([each])).patterns for each in (text, text + "€"))
+    ((plain, _),), ((among_others, _),) = (
+        describe_values(pa.array([each])).patterns for each in (text, text + "€")
+    )
     assert plain + "€" == among_others
 
 

@@ -6,10 +6,10 @@ import pytest
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.profiling.sensitive_values import (
     HIDDEN,
-    column_names,
     hide_numbers,
     hide_secrets,
     holds_secrets,
+    shown_column_names,
 )
 
 pytestmark = pytest.mark.unit
@@ -116,7 +116,7 @@ def test_one_card_among_many_notes_makes_no_column_sensitive_but_is_not_shown() 
 
 
 def test_a_header_that_may_be_a_value_is_not_shown() -> None:
-    assert column_names(["id", "", "id", "4111111111111111"]) == ["id", "column_2", "id_2", "column_4"]
+    assert shown_column_names(["id", "", "id", "4111111111111111"]) == ["id", "column_2", "id_2", "column_4"]
 
 
 @pytest.mark.parametrize("first", [4006381333932, 1700000000123, 20240102000123, 1_000_000_000_000_000])

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from headgate.contracts.registry import Registry
 from headgate.profiling import columns as limits
 from headgate.profiling.columns import Columns
-from headgate.profiling.describe import describe
+from headgate.profiling.describe import describe_values
 from headgate.profiling.profile import GatedFile, profile_of
 from headgate.profiling.streamed import RunningMoments, describe_many
 from tests.unit.profiling.test_profile import parquet, payments, quarantine_rows
@@ -68,7 +68,7 @@ def many(folder: Path, table: pa.Table = TABLE) -> Columns:
 @pytest.mark.parametrize("name", TABLE.column_names)
 def test_what_can_be_exact_is(name: str, tmp_path: Path) -> None:
     whole, (reported, missing) = (
-        describe(TABLE.column(name).combine_chunks()),
+        describe_values(TABLE.column(name).combine_chunks()),
         describe_many(many(tmp_path), name),
     )
     assert (reported.distinct, missing) == (whole.distinct, TABLE.column(name).null_count)

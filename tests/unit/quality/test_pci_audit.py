@@ -31,7 +31,7 @@ from headgate.quality.pci_audit import (
 )
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,7 +219,7 @@ def test_an_object_that_vanished_since_it_was_listed_is_passed_over() -> None:
 def test_the_table_holds_its_contract() -> None:
     contract = Registry.load().prod["pci_audit"]
     frame = pci_audit([scan_records([RECORD]), *scan_objects(lake(curated=PAN), ZONES)])
-    audit(contract, rows_of(contract, frame.assign(as_of=LAKE.as_of, snapshot_id=LAKE.snapshot_id)))
+    audit(contract, rows_by_contract(contract, frame.assign(as_of=LAKE.as_of, snapshot_id=LAKE.snapshot_id)))
 
 
 def test_an_audit_of_nothing_has_its_columns() -> None:

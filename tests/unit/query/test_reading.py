@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import QueryError
-from headgate.query import Databases, for_engine, only_reading, reason_of
+from headgate.query import Databases, failure_reason, for_engine, only_reading
 from headgate.query.advice import with_advice
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def test_a_wrong_column_that_is_near_none_gets_all_columns() -> None:
 
 
 def test_the_advice_for_a_missing_table_is_given_once() -> None:
-    said = reason_of("Catalog Error: Table with name zzzzzz does not exist", "duckdb")
+    said = failure_reason("Catalog Error: Table with name zzzzzz does not exist", "duckdb")
     assert with_advice(said, "select * from zzzzzz", LAKE).count("SHOW TABLES") == 1
     with pytest.raises(QueryError) as refused:
         for_engine("select * from zzzzzz", "duckdb", LAKE)

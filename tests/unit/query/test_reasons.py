@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from headgate.errors import QueryError
-from headgate.query import reason_of, translate
+from headgate.query import failure_reason, translate
 
 pytestmark = pytest.mark.unit
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 def why(sql: str) -> str:
     with pytest.raises(duckdb.Error) as failed:
         duckdb.sql(sql).fetchall()
-    return reason_of(str(failed.value), "duckdb")
+    return failure_reason(str(failed.value), "duckdb")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_reason_is_athenas(sql: str, reported: str) -> None:
 def test_no_path_of_the_engines_machine_is_shown() -> None:
     reported = why("select * from read_parquet(['/srv/lake/no such/part.parquet'])")
     assert "/srv" not in reported
-    assert "part.parquet" not in reason_of(
+    assert "part.parquet" not in failure_reason(
         "IO Error: No files found that match '/var/data/part.parquet'", "duckdb"
     )
 
@@ -44,16 +44,16 @@ def test_a_division_by_zero_is_named_without_the_engines_own_advice() -> None:
         "Invalid Input Error: Division by zero in expression (1 // 0). Use TRY(...), or SET "
         "error_on_division_by_zero=false"
     )
-    assert reason_of(text, "duckdb") == "DIVISION_BY_ZERO: Division by zero"
+    assert failure_reason(text, "duckdb") == "DIVISION_BY_ZERO: Division by zero"
 
 
 def test_two_slashes_are_no_path() -> None:
-    assert reason_of("Binder Error: no 4 // 2 here", "duckdb") == "no 4 // 2 here"
+    assert failure_reason("Binder Error: no 4 // 2 here", "duckdb") == "no 4 // 2 here"
 
 
 def test_athenas_own_reason_is_left_alone() -> None:
     text = "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved\nLINE /tmp"
-    assert reason_of(text, "athena") == text
+    assert failure_reason(text, "athena") == text
 
 
 @pytest.mark.parametrize(

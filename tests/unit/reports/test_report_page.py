@@ -19,8 +19,8 @@ from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.errors import QueryError
 from headgate.reports.alerts import Alert, raised
 from headgate.reports.answers import PanelAnswer, Report, ask_dashboards
-from headgate.reports.html_page import html
-from headgate.reports.numbers import cell, figure
+from headgate.reports.html_page import report_html
+from headgate.reports.numbers import cell_text, figure
 from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.svg_charts import draw
 from headgate.systems.dashboards import DeclaredDashboard
@@ -77,7 +77,7 @@ def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
         Queries(q1=[{"value": Decimal("41200.50"), "before": Decimal(40000)}]),
         [DeclaredDashboard("hub", "Sales", (KPI,))],
     )
-    page = html(report(systems=(board,)), ())
+    page = report_html(report(systems=(board,)), ())
     assert '<div class="value" data-figure="money">£41,201</div>' in page
     assert "£40,000 in the period before" in page
 
@@ -85,7 +85,7 @@ def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
 def test_a_figure_without_a_value_states_the_reason_of_the_answer() -> None:
     rows = [{"value": None, "before": None, "reason": "Not tested <yet>."}]
     (board,) = ask_dashboards(Queries(q1=rows), [DeclaredDashboard("hub", "Sales", (KPI,))])
-    assert "Not tested &lt;yet&gt;." in html(report(systems=(board,)), ())
+    assert "Not tested &lt;yet&gt;." in report_html(report(systems=(board,)), ())
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_figure_is_written_as_people_read_it(value: Any, unit: str, shown: str
 
 
 def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
-    page = html(report(), ())
+    page = report_html(report(), ())
     for shown in (
         "orders",
         "not_a_date (2)",
@@ -119,12 +119,12 @@ def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
 
 def test_a_system_that_was_never_built_says_what_to_do() -> None:
     (board,) = ask_dashboards(Queries(), [DeclaredDashboard("hub", "Sales", (KPI, BARS))])
-    assert "No tables yet. Start a run" in html(report(systems=(board,)), ())
+    assert "No tables yet. Start a run" in report_html(report(systems=(board,)), ())
 
 
 def test_texts_of_files_are_text_and_the_page_loads_nothing() -> None:
     bars = PanelAnswer(BARS, ("name", "value"), ((HOSTILE, 3), ("b", -1)))
-    page = html(
+    page = report_html(
         report(bars, datasets=(DatasetSummary(HOSTILE),)),
         (Alert("hub", "high", HOSTILE),),
         "https://console.example.com",
@@ -139,7 +139,7 @@ def test_texts_of_files_are_text_and_the_page_loads_nothing() -> None:
 
 def test_the_same_report_gives_the_same_bytes() -> None:
     bars = PanelAnswer(BARS, ("name", "value"), (("a", 3), ("b", -1)))
-    assert html(report(bars), ()) == html(report(bars), ())
+    assert report_html(report(bars), ()) == report_html(report(bars), ())
 
 
 @given(
@@ -171,8 +171,10 @@ def test_every_answer_can_be_drawn(kind: PanelKind, rows: list[tuple[object, obj
         bounds=(("y", "y"),) if kind is PanelKind.FAN else (),
     )
     drawn = draw(panel, [{"x": x, "y": y} for x, y in rows])
-    assert "nan" not in drawn.replace("nan", "nan" if "nan" in "".join(cell(x) for x, _ in rows) else "NAN")
-    if all(sign.isprintable() for x, _ in rows for sign in cell(x)):
+    assert "nan" not in drawn.replace(
+        "nan", "nan" if "nan" in "".join(cell_text(x) for x, _ in rows) else "NAN"
+    )
+    if all(sign.isprintable() for x, _ in rows for sign in cell_text(x)):
         ET.fromstring(drawn)  # noqa: S314 our own
 
 
@@ -207,6 +209,6 @@ def test_rows_are_summed_by_dataset() -> None:
 
 
 def test_a_report_of_an_empty_lake_says_so() -> None:
-    page = html(report(datasets=(), systems=()), ())
+    page = report_html(report(datasets=(), systems=()), ())
     assert "No file was received yet." in page
     assert page.endswith("</html>\n")

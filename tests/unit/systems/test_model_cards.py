@@ -260,7 +260,7 @@ def test_a_card_without_its_data_names_the_dataset() -> None:
 
 def test_the_page_has_every_section_and_a_plot_of_the_calibration() -> None:
     card = model_card(description("churn"), [measure("auc", 0.8, note="a < b | c")], KEPT, IN_USE)
-    page, text = model_card_page.html(card), model_card_page.markdown(card)
+    page, text = model_card_page.model_card_html(card), model_card_page.markdown(card)
     for title in (
         "What it predicts",
         "Data and period",

@@ -25,7 +25,7 @@ from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
 from headgate.snapshots.publishing import Publisher
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
-from headgate.systems.model_references import in_order
+from headgate.systems.model_references import models_in_order
 from headgate.systems.run import run_system
 from headgate.systems.sql_models import SqlModels, sql_models
 from headgate.systems.up_to_date import datasets_read
@@ -293,6 +293,6 @@ def test_each_model_comes_after_those_that_it_reads(edges: dict[int, set[int]]) 
     refs = {
         f"m{model}": {f"m{other}" for other in edges.get(model, ()) if other < model} for model in range(9)
     }
-    order = in_order(refs)
+    order = models_in_order(refs)
     assert sorted(order) == sorted(refs)
     assert all(order.index(other) < order.index(model) for model, others in refs.items() for other in others)

@@ -34,7 +34,7 @@ from headgate.snapshots.publishing import Publisher
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems import registry
 from headgate.systems.rollback import VERSIONS, roll_back, versions_of
-from headgate.systems.rows import RowsInFile, rows_of, write_to_file
+from headgate.systems.rows import RowsInFile, rows_by_contract, write_to_file
 from headgate.systems.run import run_system
 from headgate.systems.up_to_date import SystemTables, mark_unchanged
 
@@ -584,7 +584,7 @@ def test_every_system_of_the_lake_is_known() -> None:
 
 def one(kind: Kind, values: pd.Series, **more: int) -> Any:  # noqa: ANN401 whatever the column holds
     contract = Contract("headgate.prod.one", "one", "prod", "1", (Column("value", ColumnType(kind, **more)),))
-    return rows_of(contract, pd.DataFrame({"value": values}))["value"].to_pylist()
+    return rows_by_contract(contract, pd.DataFrame({"value": values}))["value"].to_pylist()
 
 
 NOON = datetime(2024, 1, 1, 12)
@@ -645,7 +645,9 @@ def test_what_would_change_a_value_is_an_error_that_shows_none(
 
 def test_columns_missing_and_unknown_are_named() -> None:
     with pytest.raises(AuditError, match="missing \\['orders'\\], not in the contract \\['order'\\]"):
-        rows_of(COUNTS, pd.DataFrame({"order": [1], "as_of": [date(2024, 1, 1)], "snapshot_id": ["a"]}))
+        rows_by_contract(
+            COUNTS, pd.DataFrame({"order": [1], "as_of": [date(2024, 1, 1)], "snapshot_id": ["a"]})
+        )
 
 
 def test_a_manifest_reads_back_as_it_was_written() -> None:
@@ -657,7 +659,7 @@ def test_frames_that_come_one_after_the_other_are_the_rows_of_one_frame() -> Non
     frame = pd.DataFrame({"region_id": ["a", "b", "c"], "total": [Decimal("1.50"), None, Decimal(2)]})
     made = write_to_file(TOTALS, (frame.iloc[at : at + 2] for at in (0, 2)))
     stamps = {"as_of": SNAPSHOT.as_of, "snapshot_id": SNAPSHOT.snapshot_id}
-    expected = rows_of(TOTALS, frame.assign(**stamps)).to_pylist()
+    expected = rows_by_contract(TOTALS, frame.assign(**stamps)).to_pylist()
     assert pq.read_table(made.write_stamped(TOTALS, stamps).path).to_pylist() == expected
 
 

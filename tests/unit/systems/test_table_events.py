@@ -17,10 +17,10 @@ from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
 from headgate.lake.states import FileState
-from headgate.lineage.openlineage import LakeNames, to_json
+from headgate.lineage.openlineage import LakeNames, event_json
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.table_events import TableEvents
-from headgate.systems.up_to_date import facts
+from headgate.systems.up_to_date import catalog_facts
 from tests.openlineage import check_run_event
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class BuiltLake:
     def totals(self) -> TableVersion:
         parameters = {
             "headgate.rows": "5",
-            **facts(SNAPSHOT, ["orders", "regions"], ["orders", "regions"], "deployment-1"),
+            **catalog_facts(SNAPSHOT, ["orders", "regions"], ["orders", "regions"], "deployment-1"),
         }
         return TableVersion(
             "shop_prod", "totals", f"s3://tiny-prod/{keys.table_prefix('totals', 'v1')}", "2", parameters
@@ -138,13 +138,13 @@ def test_the_inputs_of_a_systems_table_are_the_snapshots_that_it_read() -> None:
 def test_records_in_another_order_and_a_new_revision_of_the_catalog_give_equal_bytes() -> None:
     lake, again = BuiltLake(), BuiltLake()
     again.records = list(reversed(list(lake.records)))
-    assert to_json(again.events.event(again.orders, AT)) == to_json(lake.events.event(lake.orders, AT))
+    assert event_json(again.events.event(again.orders, AT)) == event_json(lake.events.event(lake.orders, AT))
     confirmed = replace(
         lake.totals,
         revision="9",
         parameters={**lake.totals.parameters, "headgate.deployment": "deployment-2"},
     )
-    assert to_json(lake.events.event(confirmed, AT)) == to_json(lake.events.event(lake.totals, AT))
+    assert event_json(lake.events.event(confirmed, AT)) == event_json(lake.events.event(lake.totals, AT))
 
 
 def test_a_systems_table_needs_no_file_records() -> None:

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from headgate.values.parallel_work import ahead, in_order, in_turn, side_by_side
+from headgate.values.parallel_work import ahead, in_turn, side_by_side, work_in_order
 
 pytestmark = pytest.mark.unit
 
@@ -60,7 +60,7 @@ def test_few_rows_are_worked_on_in_the_thread_that_asks() -> None:
 
 def test_parts_that_are_handed_over_are_worked_on_in_their_order_and_all_of_them() -> None:
     done: list[int] = []
-    with in_order(done.append, 2) as hand_over:
+    with work_in_order(done.append, 2) as hand_over:
         for part in range(20):
             hand_over(part)
     assert done == list(range(20))
@@ -73,7 +73,7 @@ def test_small_parts_in_front_are_worked_on_in_the_thread_that_hands_them_over_a
     """
     for parts, own in (([1], 1), ([1, 1], 2), ([9], 0), ([1, 9, 1], 1), ([9, 1], 0)):
         workers: list[int] = []
-        with in_order(
+        with work_in_order(
             lambda _, found=workers: found.append(threading.get_ident()), 2, is_small=lambda size: size < 5
         ) as hand_over:  # type: ignore[misc]  # a list
             for part in parts:
@@ -85,7 +85,7 @@ def test_small_parts_in_front_are_worked_on_in_the_thread_that_hands_them_over_a
 
 def test_what_fails_in_a_small_part_comes_out_of_its_hand_over() -> None:
     with (
-        in_order(lambda part: 1 / part, 2, is_small=lambda _: True) as hand_over,
+        work_in_order(lambda part: 1 / part, 2, is_small=lambda _: True) as hand_over,
         pytest.raises(ZeroDivisionError),
     ):
         hand_over(0)
@@ -101,7 +101,7 @@ def test_who_hands_over_waits_while_the_backlog_is_full() -> None:
         may_go_on.acquire(timeout=10)
         most, done = max(most, handed - done), done + 1
 
-    with in_order(work, 2) as hand_over:
+    with work_in_order(work, 2) as hand_over:
         for part in range(20):
             handed += 1
             may_go_on.release()
@@ -110,5 +110,5 @@ def test_who_hands_over_waits_while_the_backlog_is_full() -> None:
 
 
 def test_an_error_in_work_that_was_handed_over_is_raised() -> None:
-    with pytest.raises(IndexError), in_order(lambda part: [][part], 2) as hand_over:
+    with pytest.raises(IndexError), work_in_order(lambda part: [][part], 2) as hand_over:
         hand_over(0)

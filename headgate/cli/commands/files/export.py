@@ -156,7 +156,7 @@ def run(
     )
     if any(request.mask_at_source for request in wanted):
         exporting = exporting_as(masked=True)
-    with export_progress.shown(options.progress_console()) as listener:
+    with export_progress.showing_progress(options.progress_console()) as listener:
         reports = [exporting.run(request, listener) for request in wanted]
     options.show(
         as_json=as_json,
@@ -291,13 +291,13 @@ def _warn_about_name(drafted: Contract) -> None:
 
 def _drafts(reader: Login, wanted: tuple[str, ...], source: str) -> dict[str, Contract]:
     from headgate.drafts.column_inference import guess_mask
-    from headgate.export.planning.drafting import draft
+    from headgate.export.planning.drafting import draft_from_table
     from headgate.export.server import tables as source_tables
     from headgate.export.server.session import Session
 
     with closing(Session(reader)) as session:
         drafts = [
-            draft(session, source_tables.describe(session, table), guess_mask, source)
+            draft_from_table(session, source_tables.describe(session, table), guess_mask, source)
             for table in wanted or source_tables.tables(session)
         ]
     return {contract.dataset: contract for contract in drafts}
@@ -438,7 +438,7 @@ def _reports(reports: list[ExportReport]) -> Table | str:
 
 
 def _certificates(certificates: Iterable[Certificate]) -> Table:
-    table = screens.table("table", "run", "mode", "rows", "files", "MB", "moment", "checksum")
+    table = screens.screen_table("table", "run", "mode", "rows", "files", "MB", "moment", "checksum")
     for certificate in certificates:
         digest = certificate.digest
         moment = f"{certificate.moment.method} {certificate.moment.gtid or certificate.moment.position}"
@@ -457,7 +457,7 @@ def _certificates(certificates: Iterable[Certificate]) -> Table:
 
 
 def _verifications(checked: list[Verification]) -> Table:
-    table = screens.table("table", "run", "files", "rows", "holds", "findings")
+    table = screens.screen_table("table", "run", "files", "rows", "holds", "findings")
     for check in checked:
         table.add_row(
             check.table,

@@ -120,7 +120,7 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
     if mapped.row_count:
         console.print(mapped, crop=False)
     if with_new := [record for record in records if record.new_columns]:
-        console.print(screens.new_columns(summary.by_dataset(with_new)), crop=False)
+        console.print(screens.new_columns_table(summary.by_dataset(with_new)), crop=False)
         console.print(
             "Next: add them to the contract, deploy, and `headgate quarantine replay --dataset DATASET`.",
             soft_wrap=True,
@@ -166,7 +166,7 @@ def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
 
 def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
     title = "Files of no contract: profiled, and not in the lake; the originals stay in raw"
-    table = screens.table("file", "rows", "columns", "score", "draft its contract with", title=title)
+    table = screens.screen_table("file", "rows", "columns", "score", "draft its contract with", title=title)
     for record in profiled:
         facts = (record.profile.get(name, "") for name in ("rows", "columns", "score"))
         table.add_row(record.key, *facts, f"headgate contract init --raw {shlex.quote(record.key)}")
@@ -230,8 +230,8 @@ def through_the_gate(
         sending = progress.add_task("upload", total=len(files), rows="")
         gating = progress.add_task("gate", total=len(files), rows="")
         bucket = deployed.environment["HEADGATE_RAW_BUCKET"]
-        landed = send_files.send(stores.objects(), bucket, files, lambda _: progress.advance(sending))
-        send_files.send(stores.objects(), bucket, sent.manifests, lambda _: None)
+        landed = send_files.send_to_raw(stores.objects(), bucket, files, lambda _: progress.advance(sending))
+        send_files.send_to_raw(stores.objects(), bucket, sent.manifests, lambda _: None)
 
         def seen(ended: list[FileRecord]) -> None:
             rows = f"{sum(record.received for record in ended):,} rows"
@@ -318,10 +318,10 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
 
     deployed = deployment.activate(deployment_name)
     every = list(stores.ledger(deployed.environment).records())
-    upload = newest_upload(every, key) or newest_upload(every, screens.shown(key))
+    upload = newest_upload(every, key) or newest_upload(every, screens.safe_name(key))
     if not upload:
         raise click.ClickException(
-            f"No upload of {screens.shown(key)} is in the lake. `headgate files` lists the files and "
+            f"No upload of {screens.safe_name(key)} is in the lake. `headgate files` lists the files and "
             "their states."
         )
     reverter = intake.reverter(deployed.environment)
@@ -359,7 +359,7 @@ def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
 
 
 def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
-    table = screens.table(
+    table = screens.screen_table(
         "file", "file id", "outcome", "accepted rows removed", "quarantined rows removed", "why"
     )
     for result in results:
@@ -445,7 +445,7 @@ def _replace(ports: GatePorts, rules: GateRules, record: FileRecord) -> dict[str
 def _originals_screen(results: Sequence[dict[str, object]]) -> Table | str:
     if not results:
         return "No original with card data is in raw, except of files that are rejected or need a mapping."
-    table = screens.table("file", "file id", "outcome", "why")
+    table = screens.screen_table("file", "file id", "outcome", "why")
     for result in results:
         table.add_row(*(str(result.get(name, "")) for name in ("key", "file_id", "outcome", "reason")))
     return table
@@ -459,7 +459,7 @@ def rejections(records: list[FileRecord]) -> Table:
         f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay "
         "in raw"
     )
-    table = screens.table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
+    table = screens.screen_table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
     kinds = grouped(
         (json.dumps([record.error.get(name, "") for name in _WHY]), record.key) for record in records
     )
@@ -479,7 +479,7 @@ def _kept(record: FileRecord) -> dict[str, Any]:
 
 
 def _whole(record: FileRecord) -> Table:
-    table = screens.table("what", "value", title=record.key)
+    table = screens.screen_table("what", "value", title=record.key)
     for name, value in _kept(record).items():
         for part, cell in value.items() if isinstance(value, dict) else [("", value)]:
             table.add_row(f"{name} {part}".strip(), _cell_text(part, cell))
@@ -502,7 +502,7 @@ def _cell_text(part: str, cell: object) -> str:
 
 def _table(records: Sequence[FileRecord], most_refused_share: float) -> Table:
     numbers = ("received", "accepted", "quarantined", "duplicates")
-    table = screens.table("file", "state", *numbers, "error or note", numbers=numbers)
+    table = screens.screen_table("file", "state", *numbers, "error or note", numbers=numbers)
     for record in records:
         counts = (
             f"{count:,}"
@@ -512,7 +512,7 @@ def _table(records: Sequence[FileRecord], most_refused_share: float) -> Table:
             record.key,
             _state(record, most_refused_share),
             *counts,
-            screens.with_column(record.error) or _note(record),
+            screens.sentence_with_column(record.error) or _note(record),
         )
     return table
 

@@ -152,7 +152,7 @@ def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_nam
     mappings = intake.mappings(deployment.activate(deployment_name).environment)
     if not yes:
         click.confirm(
-            f"Delete the remembered mapping of {screens.shown(source)} {screens.shown(header)}?",
+            f"Delete the remembered mapping of {screens.safe_name(source)} {screens.safe_name(header)}?",
             abort=True,
             err=True,
         )
@@ -225,24 +225,26 @@ def with_changes(
     chosen: dict[str, str | None] = dict.fromkeys(left_out)
     if unknown := [name for name in left_out if name not in suggested.names]:
         raise click.UsageError(
-            f"The file has no column {screens.shown(unknown[0])!r}. Its columns are: "
+            f"The file has no column {screens.safe_name(unknown[0])!r}. Its columns are: "
             f"{', '.join(suggested.names)}"
         )
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
         if not separator or column not in suggested.names:
             problem = (
-                f"{screens.shown(pair)!r} does not have the form COLUMN=FIELD with a column of the file. "
+                f"{screens.safe_name(pair)!r} does not have the form COLUMN=FIELD with a column of the file. "
                 "Its columns are"
             )
             raise click.UsageError(f"{problem}: {', '.join(suggested.names)}")
         if field not in fields:
             raise click.UsageError(
-                f"`{screens.shown(field)}` is no field of {suggested.dataset}. Its fields are: "
+                f"`{screens.safe_name(field)}` is no field of {suggested.dataset}. Its fields are: "
                 f"{', '.join(fields)}"
             )
         if column in left_out:
-            raise click.UsageError(f"`{screens.shown(column)}` has a field and is left out. Name it once.")
+            raise click.UsageError(
+                f"`{screens.safe_name(column)}` has a field and is left out. Name it once."
+            )
         chosen[column] = field
     given_away = set(chosen.values())
     kept = ["" if field in given_away else field for field in suggested.fields]
@@ -255,7 +257,7 @@ def _waiting(deployed: deployment.Deployment, key: str, dataset: str = "") -> tu
     records = list(stores.ledger(deployed.environment).records())
     asked = [record for record in find_records(records, key) if record.state in UNDECIDED]
     if not asked:
-        problem = f"no file {screens.shown(key)} waits for a mapping"
+        problem = f"no file {screens.safe_name(key)} waits for a mapping"
         raise HeadgateError(
             f"{problem}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do."
         )
@@ -429,7 +431,7 @@ def _list(remembered: Sequence[Remembered]) -> Table | str:
             "No mapping is remembered. `headgate mapping accept KEY` and `headgate mapping set KEY "
             "COLUMN=FIELD` remember one."
         )
-    table = screens.table(
+    table = screens.screen_table(
         "source", "header", "dataset", "column = field", "decided at (UTC)", show_lines=True
     )
     for entry in remembered:
@@ -452,7 +454,7 @@ def _list(remembered: Sequence[Remembered]) -> Table | str:
 
 
 def _table(suggested: Suggested, left_out: Sequence[str] = ()) -> Table:
-    table = screens.table("column", "field", "confidence", title=f"as {suggested.dataset}")
+    table = screens.screen_table("column", "field", "confidence", title=f"as {suggested.dataset}")
     for name, field, confidence in zip(suggested.names, suggested.fields, suggested.confidence, strict=True):
         table.add_row(name, "left out" if name in left_out else field or "?", f"{confidence:.2f}")
     for field in suggested.absent:

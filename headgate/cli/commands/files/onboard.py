@@ -87,30 +87,30 @@ def _onboarded(
 ) -> tuple[RecordFile, list[Outcome]]:
     from headgate.lake.ports import MaskingKey
     from headgate.onboarding.onboard import checked
-    from headgate.onboarding.read_records import read_records
+    from headgate.onboarding.read_records import read_record_file
 
-    body, name = path.read_bytes(), screens.shown(path.name)
+    body, name = path.read_bytes(), screens.safe_name(path.name)
     if not submits:
-        read = read_records(
+        read = read_record_file(
             body, name, api.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model
         )
         return read, checked(read.verdicts)
     onboarding = api.onboarding(deployment.activate(deployment_name).environment)
-    read = read_records(body, name, api.models_by_name(), onboarding.key(), model)
+    read = read_record_file(body, name, api.models_by_name(), onboarding.key(), model)
     return read, onboarding.submit(read.model, read.verdicts)
 
 
 def _report(
     path: Path, read: RecordFile, outcomes: list[Outcome], failed_to: Path, *, as_json: bool, submits: bool
 ) -> None:
-    from headgate.onboarding.onboard import summary
+    from headgate.onboarding.onboard import count_outcomes
     from headgate.onboarding.read_records import failed_rows
 
-    counts = summary(outcomes)
+    counts = count_outcomes(outcomes)
     if counts.failed and submits:
         failed_to.write_bytes(failed_rows(read, outcomes))
     fact = {
-        "file": screens.shown(path.name),
+        "file": screens.safe_name(path.name),
         "model": read.model.name,
         "mapping": dict(read.mapping),
         "preview": _preview(read),
@@ -157,7 +157,7 @@ def _models() -> list[dict[str, object]]:
 def _models_table() -> Table:
     from headgate.onboarding.models import some_models
 
-    table = screens.table("model", "column", "type", "required", "unique")
+    table = screens.screen_table("model", "column", "type", "required", "unique")
     for model in some_models(api.models_by_name()).values():
         for column in model.contract.columns:
             table.add_row(
@@ -172,11 +172,11 @@ def _models_table() -> Table:
 def _screen(
     read: RecordFile, outcomes: Sequence[Outcome], counts: Summary, failed_to: Path, *, submits: bool
 ) -> RenderableType:
-    mapping = screens.table("column of the file", "field", title=f"Model {read.model.name}")
+    mapping = screens.screen_table("column of the file", "field", title=f"Model {read.model.name}")
     for column, field in read.mapping.items():
         mapping.add_row(column, field or "none")
     names = [*read.model.contract.names]
-    preview = screens.table("row", *names, title="First rows")
+    preview = screens.screen_table("row", *names, title="First rows")
     for row in _preview(read):
         preview.add_row(str(row["row"]), *("" if row.get(name) is None else str(row[name]) for name in names))
     return Group(mapping, preview, *_failures(outcomes), _ending(counts, failed_to, submits=submits))
@@ -184,7 +184,7 @@ def _screen(
 
 def _failures(outcomes: Sequence[Outcome]) -> list[Table]:
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    table = screens.table(
+    table = screens.screen_table(
         "row",
         "column",
         "rule",
@@ -201,6 +201,8 @@ def _ending(counts: Summary, failed_to: Path, *, submits: bool) -> str:
     if not submits:
         return f"Dry run: {sums}. Nothing was created; --submit creates the records."
     again = (
-        f" Correct the rows in {screens.shown(str(failed_to))} and send that file." if counts.failed else ""
+        f" Correct the rows in {screens.safe_name(str(failed_to))} and send that file."
+        if counts.failed
+        else ""
     )
     return f"{sums}; {counts.created:,} records are new.{again}"

@@ -73,7 +73,7 @@ def _contract(dataset: str) -> Contract:
 
 
 def _columns(profiled: Profile) -> Table:
-    table = screens.table(
+    table = screens.screen_table(
         "column",
         "type",
         "missing",

@@ -101,10 +101,10 @@ def show(
             f"({record.state}). {record.error.get('message', '')}".strip()
         )
     table = rows_of(stores.objects(), deployed.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
-    corrections = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
+    settling_versions = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
     rows = [
         {name: row.get(name) for name in (*_SHOWN, "all_rules")}
-        | dict(zip(("correction", "corrected_by"), corrections.get(row["source_row"], ("", "")), strict=True))
+        | dict(zip(("correction", "corrected_by"), settling_versions.get(row["source_row"], ("", "")), strict=True))
         for row in table.slice(0, count).to_pylist()
     ]
     fact = {
@@ -208,7 +208,7 @@ def _settle(closer: CorrectionCloser, record: FileRecord, by: FileRecord) -> dic
 
 
 def _settled_table(results: Sequence[dict[str, object]]) -> Table:
-    table = screens.table("file", "outcome", "rows", "settled by", "why", numbers=["rows"])
+    table = screens.screen_table("file", "outcome", "rows", "settled by", "why", numbers=["rows"])
     for result in results:
         table.add_row(
             *(str(result.get(name, "")) for name in ("key", "outcome", "rows", "settled_by", "reason"))
@@ -269,13 +269,13 @@ def _chosen(
     pending: bool,
     again: bool,
 ) -> Sequence[FileRecord]:
-    from headgate.intake.quarantine.corrected_files import corrections
+    from headgate.intake.quarantine.corrected_files import settling_versions
     from headgate.intake.quarantine.list_quarantine import broke, replayable
 
     if files:
         return [_record(deployed, file) for file in files]
     every = [*stores.ledger(deployed.environment).records()]
-    settled = () if again else corrections(every)  # the next run records it
+    settled = () if again else settling_versions(every)  # the next run records it
     listed = (
         record
         for record in every
@@ -311,7 +311,7 @@ def _lines_screen(lines: Sequence[QuarantineCount], *, by_file: bool) -> Group:
 
 
 def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
-    table = screens.table(
+    table = screens.screen_table(
         "dataset",
         "rule",
         *(["file", "key", "corrected by"] if by_file else ["files"]),
@@ -327,7 +327,7 @@ def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
 def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, *, whole: bool) -> Table:
     """A line for each row; its cells beneath it where they are asked for."""
     title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
-    table = screens.table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
+    table = screens.screen_table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
     for row in rows:
         *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
         cells[-1] = "\n".join(
@@ -361,7 +361,7 @@ def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
             "All quarantined files were already checked against the current contract; use --again to "
             "check them anyway."
         )
-    table = screens.table(
+    table = screens.screen_table(
         "file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why"
     )
     for result in results:

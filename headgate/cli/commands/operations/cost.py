@@ -59,14 +59,14 @@ def _screen(fact: Mapping[str, Any]) -> RenderableType:
 
 
 def _sums(title: str, name: str, sums: Mapping[str, str]) -> RenderableType:
-    made = screens.table(name, "USD", title=title)
+    made = screens.screen_table(name, "USD", title=title)
     for part, usd in sums.items():
         made.add_row(part, usd)
     return made
 
 
 def _rows(title: str, names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> RenderableType:
-    made = screens.table(*names, title=title)
+    made = screens.screen_table(*names, title=title)
     for row in rows:
         made.add_row(*(str(row[name]) for name in names))
     return made

@@ -79,7 +79,7 @@ def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
     ]
     if not letters:
         raise click.ClickException(
-            f"No dead letter has the id {screens.shown(message_id)}. `headgate dlq list` lists the dead "
+            f"No dead letter has the id {screens.safe_name(message_id)}. `headgate dlq list` lists the dead "
             "letters."
         )
     options.show(as_json=as_json, value=lambda: vars(letters[0]), screen=lambda: _details(letters[0]))
@@ -128,7 +128,7 @@ def described(letter: Letter, queue: str, newest: Mapping[tuple[str, str], FileR
 def _table(letters: Sequence[DeadLetter]) -> Table | str:
     if not letters:
         return "There are no dead letters."
-    table = screens.table("id", "queue", "sent at, UTC", "file", "state", "error")
+    table = screens.screen_table("id", "queue", "sent at, UTC", "file", "state", "error")
     for letter in letters:
         table.add_row(
             letter.message_id, letter.queue, letter.sent_at, letter.file, letter.state, letter.error
@@ -137,7 +137,7 @@ def _table(letters: Sequence[DeadLetter]) -> Table | str:
 
 
 def _details(letter: DeadLetter) -> Table:
-    table = screens.table("what", "value")
+    table = screens.screen_table("what", "value")
     for name, value in vars(letter).items():
         table.add_row(name, str(value))
     table.add_row(

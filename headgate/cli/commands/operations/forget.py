@@ -139,7 +139,7 @@ def planned(plan: ErasurePlan) -> dict[str, object]:
 
 def _unaccepted_keys(plan: ErasurePlan) -> list[str]:
     """By key; a key with several versions once."""
-    return sorted({screens.shown(file.key) for file in plan.unaccepted})
+    return sorted({screens.safe_name(file.key) for file in plan.unaccepted})
 
 
 def _plan_screen(plan: ErasurePlan) -> Group:
@@ -151,7 +151,7 @@ def _rows_screen(subject_data: SubjectData) -> Table | str:
         return "No row of the lake has this key. No table is built again; only the files below are deleted."
     if not subject_data.contents:
         return "An earlier call erased the rows and did not end. This call continues it."
-    table = screens.table("dataset", "files with rows of this key", title="What would be erased")
+    table = screens.screen_table("dataset", "files with rows of this key", title="What would be erased")
     for dataset, contents in sorted(subject_data.contents.items()):
         table.add_row(dataset, f"{len(contents):,}")
     return table
@@ -159,7 +159,7 @@ def _rows_screen(subject_data: SubjectData) -> Table | str:
 
 def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
     if names:
-        table = screens.table(
+        table = screens.screen_table(
             "file",
             title=(
                 "Files that were not accepted and name this person: their only copies are deleted, with "
@@ -178,7 +178,7 @@ def _cell(name: str, value: object) -> str:
     """
     if name == _LEFT and isinstance(value, list) and value:
         return "\n".join(
-            sorted({screens.shown(f"{version['bucket']}/{version['key']}") for version in value})
+            sorted({screens.safe_name(f"{version['bucket']}/{version['key']}") for version in value})
         )
     if isinstance(value, list):
         return f"{len(value):,}"
@@ -188,7 +188,7 @@ def _cell(name: str, value: object) -> str:
 
 
 def _result(certificate: dict[str, object], path: Path) -> Table:
-    table = screens.table(
+    table = screens.screen_table(
         "what",
         "value",
         title="Forgotten" if certificate["complete"] else "Erased, but texts of the person were found",

@@ -125,7 +125,7 @@ def _screen(results: Sequence[dict[str, object]]) -> Group | str:
 
     if not results:
         return "Every token is made with the current key."
-    table = screens.table("dataset", "file", "outcome", "why")
+    table = screens.screen_table("dataset", "file", "outcome", "why")
     for result in results:
         table.add_row(
             str(result["dataset"]), str(result["key"]), str(result["outcome"]), str(result.get("detail", ""))

@@ -142,7 +142,7 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
         described = lake.runs.describe(lake.runs.arn_of(name))
     except NotFoundError:
         raise click.ClickException(
-            f"There is no run {screens.shown(name)}. `headgate runs` lists the newest runs."
+            f"There is no run {screens.safe_name(name)}. `headgate runs` lists the newest runs."
         ) from None
     stages = run_stages.stages(described, systems_of(deployed), utc_now())
     problems = problems_of_one(lake, name, described)
@@ -203,7 +203,7 @@ def watched_run(
             stages = run_stages.stages(described, systems, utc_now())
             waits = stages[0].state == "running" and not described.finished
             text = (
-                f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.summary(stages)}"
+                f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.in_words(stages)}"
             )
             progress.update(task, description=text)
             plain.say(text)
@@ -248,7 +248,7 @@ def _show_rows_without_parent(lost: Sequence[CheckedReference]) -> None:
 
 def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = False) -> Table:
     title = f"curated_to_prod {run_state(ended.status, has_problems=has_problems)}"
-    table = screens.table("stage", "state", "seconds", "cause", title=title)
+    table = screens.screen_table("stage", "state", "seconds", "cause", title=title)
     systems = ended.output.get("systems", [])
     reported = {str(report.get("system")): report for report in systems} if isinstance(systems, list) else {}
     for stage in stages:
@@ -301,7 +301,7 @@ def _fact(execution: Execution, problems: RunOmissions) -> dict[str, object]:
 def _history(newest: Sequence[Execution], problems: Mapping[str, RunOmissions]) -> Table | str:
     if not newest:
         return "There was no run yet. `headgate run` starts one."
-    table = screens.table(
+    table = screens.screen_table(
         "run", "state", "started by", "started at, UTC", "seconds", "problems", numbers=["seconds"]
     )
     for execution in newest:

@@ -81,7 +81,7 @@ def queue_depths(deployed: deployment.Deployment) -> dict[str, Depth]:
 
 
 def _table(depths: dict[str, tuple[int, int]]) -> Table:
-    table = screens.table("queue", "waiting", "in flight", numbers=["waiting", "in flight"])
+    table = screens.screen_table("queue", "waiting", "in flight", numbers=["waiting", "in flight"])
     for name, (waiting, in_flight) in depths.items():
         table.add_row(name, str(waiting), str(in_flight))
     return table

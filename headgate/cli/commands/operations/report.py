@@ -127,11 +127,11 @@ def screen(
     if any(dataset.masked for dataset in sums):
         parts.append(screens.masked(sums))
     if any(dataset.new_columns for dataset in sums):
-        parts.append(screens.new_columns(sums))
+        parts.append(screens.new_columns_table(sums))
     if broken := [reference for reference in checked if reference.rows]:
-        parts.append(screens.references(broken))
+        parts.append(screens.references_table(broken))
     if tables:
-        parts.append(screens.dataset_tables(tables))
+        parts.append(screens.datasets_table(tables))
     if facts:
-        parts.append(screens.systems(facts))
+        parts.append(screens.systems_table(facts))
     return Group(*parts, screens.next_steps(steps))

@@ -193,7 +193,7 @@ def _run(execution: Execution, *, has_problems: bool) -> dict[str, object]:
 
 
 def _screen(now: Status, days: int) -> RenderableType:
-    table = screens.table("what", "state", "details", title=f"The lake is {now.state}")
+    table = screens.screen_table("what", "state", "details", title=f"The lake is {now.state}")
     for check in now.checks:
         table.add_row(check.name, check.state, check.message)
     run = (

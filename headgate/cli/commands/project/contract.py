@@ -97,7 +97,7 @@ def _fact(contract: Contract) -> dict[str, object]:
 
 
 def _table(contracts: tuple[Contract, ...]) -> Table:
-    table = screens.table("zone", "dataset", "system", "key", "columns", "one row is")
+    table = screens.screen_table("zone", "dataset", "system", "key", "columns", "one row is")
     for contract in contracts:
         names = contract.zone, contract.dataset, contract.system, ", ".join(contract.key)
         table.add_row(*names, str(len(contract.columns)), contract.grain.removeprefix("One row per "))
@@ -122,7 +122,7 @@ def _columns(contract: Contract) -> dict[str, dict[str, object]]:
 
 
 def _column_table(contract: Contract) -> Table:
-    table = screens.table(
+    table = screens.screen_table(
         "column",
         "type",
         "required",
@@ -153,7 +153,7 @@ def _no_cards_tables(contract: Contract) -> tuple[Table, ...]:
     for column in contract.columns:
         if column.no_cards:
             declarations[column.no_cards] = (*declarations.get(column.no_cards, ()), column.name)
-    table = screens.table("columns", "declared by", "on", "reason", title="Not searched for card data")
+    table = screens.screen_table("columns", "declared by", "on", "reason", title="Not searched for card data")
     for declared, names in declarations.items():
         every = "all" if len(names) == len(contract.columns) else ", ".join(names)
         table.add_row(every, declared.declared_by, declared.declared_on, declared.reason)

@@ -157,7 +157,7 @@ def _target(output: Path | None, name: str, *, overwrite: bool) -> Path | None:
     target = output / f"{name}.yaml" if output and output.is_dir() else output
     if target and target.exists() and not overwrite:
         raise click.ClickException(
-            f"{screens.shown(str(target))} exists, and a draft would replace what was edited in it. "
+            f"{screens.safe_name(str(target))} exists, and a draft would replace what was edited in it. "
             "--overwrite replaces it; another --output keeps both, and `headgate contract diff` "
             "compares them."
         )
@@ -184,7 +184,7 @@ def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
     )
     console.print(_sample_line(checked.gated), soft_wrap=True)
     if target:
-        console.print(f"Wrote {screens.shown(str(target))}", soft_wrap=True)
+        console.print(f"Wrote {screens.safe_name(str(target))}", soft_wrap=True)
 
 
 def _fetched(key: str, deployment_name: str | None) -> Path:
@@ -359,7 +359,7 @@ def _loaded(path: Path) -> Contract:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
         raise click.ClickException(
-            f"{screens.shown(str(path))} is neither YAML nor JSON{line}. Name a contract file, such as "
+            f"{screens.safe_name(str(path))} is neither YAML nor JSON{line}. Name a contract file, such as "
             "contracts/source/orders.yaml."
         ) from None
 
@@ -386,11 +386,11 @@ def _contract_for(file: Path, dataset: str) -> Contract:
     if dataset:
         near = did_you_mean(dataset, contracts)
         raise click.ClickException(
-            f"There is no contract for {screens.shown(dataset)}.{near} There are: "
+            f"There is no contract for {screens.safe_name(dataset)}.{near} There are: "
             f"{names}.{_whose_contracts()}"
         )
     raise click.ClickException(
-        f"No folder of {screens.shown(str(file))} names a dataset. Say with --dataset which contract "
+        f"No folder of {screens.safe_name(str(file))} names a dataset. Say with --dataset which contract "
         f"applies ({names}), "
         "or name a file with --contract."
     )
@@ -402,7 +402,7 @@ def _whose_contracts() -> str:
 
     folder = project().folder
     return (
-        f" These are the contracts of {screens.shown(str(folder))}; HEADGATE_PROJECT names another folder."
+        f" These are the contracts of {screens.safe_name(str(folder))}. HEADGATE_PROJECT names another one."
         if folder
         else ""
     )
@@ -459,23 +459,23 @@ def _checked_screen(
     mapped: Mapping[str, str],
     policy: NewColumns,
 ) -> RenderableType:
-    counts = screens.table(
-        *_counts(gated), title=f"{screens.shown(file.name)} against {gated.counts.contract}"
+    counts = screens.screen_table(
+        *_counts(gated), title=f"{screens.safe_name(file.name)} against {gated.counts.contract}"
     )
     counts.add_row(*(f"{count:,}" for count in _counts(gated).values()))
-    reasons = screens.table("reason", "rows")
+    reasons = screens.screen_table("reason", "rows")
     for rule, count in sorted(gated.counts.reasons.items(), key=lambda item: (-item[1], item[0])):
         reasons.add_row(rule, f"{count:,}")
-    masked = screens.table("column", "values that masking changed")
+    masked = screens.screen_table("column", "values that masking changed")
     for column, count in sorted(gated.counts.masked.items()):
         masked.add_row(column, f"{count:,}")
-    new = screens.table("new column, not in the contract", "values", "what becomes of them")
+    new = screens.screen_table("new column, not in the contract", "values", "what becomes of them")
     for column, count in gated.counts.new_columns.items():
         new.add_row(column, f"{count:,}", _FATES[policy])
-    rows = screens.table(*_SHOWN, title="First refused rows")
+    rows = screens.screen_table(*_SHOWN, title="First refused rows")
     for row in shown:
         rows.add_row(*("" if value is None else str(value) for value in row.values()))
-    warned = screens.table("column", "rule that only warns", "rows")
+    warned = screens.screen_table("column", "rule that only warns", "rows")
     for (column, rule), count in gated.counts.warned.items():
         warned.add_row(column or "the row", rule, f"{count:,}")
     renamed = screens.mapped_columns([(file.name, mapped)])
@@ -492,14 +492,14 @@ def _checked_screen(
         if gated.counts.received
         else ["The file has no rows. Check that its columns' names are followed by rows."]
     )
-    unread = screens.unread_sheets([(screens.shown(file.name), gated.counts.written_as)])
+    unread = screens.unread_sheets([(screens.safe_name(file.name), gated.counts.written_as)])
     return Group(counts, *nothing, *unread, *shown_tables)
 
 
 def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:
     """Return the table of what refuses rows, if anything does; a new column alone has a table of its own."""
     refusing = [column for column in failing if column.rows]
-    table = screens.table(
+    table = screens.screen_table(
         "column", "rule", "rows", "examples", "what to do, the likeliest first", title="Everything that fails"
     )
     for column in refusing:
@@ -515,9 +515,9 @@ def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], targ
     import yaml
 
     from headgate.contracts.odcs_writer import to_odcs
-    from headgate.intake.quarantine.failing_columns import suggested
+    from headgate.intake.quarantine.failing_columns import with_suggestions
 
-    edited = suggested(contract, failing)
+    edited = with_suggestions(contract, failing)
     target.write_text(
         yaml.safe_dump(to_odcs(edited), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8"
     )
@@ -526,12 +526,12 @@ def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], targ
         if edited == contract
         else f"version {edited.version}; compare: headgate contract diff"
     )
-    click.echo(f"Wrote {screens.shown(str(target))}: {what}", err=True)
+    click.echo(f"Wrote {screens.safe_name(str(target))}: {what}", err=True)
 
 
 def _findings_table(findings: Sequence[Finding], title: str) -> Table:
     """Return each message once with its columns: fifty columns of one kind do not bury what concerns one."""
-    table = screens.table("column", "what was guessed", title=title)
+    table = screens.screen_table("column", "what was guessed", title=title)
     columns: dict[str, list[str]] = {}
     for finding in findings:
         columns.setdefault(finding.message, []).append(finding.column or "the table")
@@ -543,7 +543,7 @@ def _findings_table(findings: Sequence[Finding], title: str) -> Table:
 def _stored_table(stored: Sequence[StoredRowsEffect]) -> RenderableType:
     if not stored:
         return "Stored rows stay as they are."
-    table = screens.table("column", "effect on stored rows", "needs a replay")
+    table = screens.screen_table("column", "effect on stored rows", "needs a replay")
     for effect in stored:
         table.add_row(effect.column or "the table", effect.effect, "yes" if effect.needs_replay else "no")
     return table
@@ -552,7 +552,7 @@ def _stored_table(stored: Sequence[StoredRowsEffect]) -> RenderableType:
 def _changes_table(changes: Sequence[difference.ContractChange]) -> RenderableType:
     if not changes:
         return "Nothing changes but words."
-    table = screens.table("column", "change", "breaks")
+    table = screens.screen_table("column", "change", "breaks")
     for change in changes:
         table.add_row(change.column or "the table", change.message, change.breaks)
     return table

@@ -14,7 +14,7 @@ from headgate.cli import options
 from headgate.cli.commands.project import contract_files
 from headgate.domains.discovery import entry_points, package_domains
 from headgate.plain_names import LAKE_NAME, LAKE_NAME_RULE, in_plain_letters, lake_name_of
-from headgate.project import FILE, read
+from headgate.project import FILE, read_project
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,7 +195,7 @@ def _checked(text: str) -> LakeProject:
     """Return the project that the text describes, before anything is written."""
     with TemporaryDirectory() as folder:
         (Path(folder) / FILE).write_text(text, encoding="utf-8")
-        return read(Path(folder) / FILE)
+        return read_project(Path(folder) / FILE)
 
 
 def _draft_command(folder: Path) -> str:

@@ -163,7 +163,7 @@ def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
 
 def _gated(run: LocalRun) -> Table:
     names = ("files", "received", "accepted", "quarantined", "duplicates")
-    made = screens.table(
+    made = screens.screen_table(
         "dataset", *names, "reasons", title=f"Through the gate; data up to {run.as_of}", numbers=names
     )
     for dataset, gated in sorted(run.datasets.items()):
@@ -181,7 +181,7 @@ def _table(name: str, table: pa.Table, rows: int) -> Table:
 
     columns = [column for column in table.column_names if column not in STAMPS]
     first = table.select(columns).slice(0, rows).to_pylist()
-    made = screens.table(
+    made = screens.screen_table(
         *columns,
         title=(
             f"{name}: {table.num_rows:,} "

@@ -95,7 +95,7 @@ def _differences(result: ModelTestResult) -> Table:
     """Return the rows that are missing and those that were not expected, each with its values."""
     rows = [("missing", row) for row in result.missing] + [("unexpected", row) for row in result.unexpected]
     columns = [*rows[0][1]]
-    made = screens.table("", *columns, title=f"{result.name}: the rows of {result.model} differ")
+    made = screens.screen_table("", *columns, title=f"{result.name}: the rows of {result.model} differ")
     for kind, row in sorted(rows, key=lambda pair: [str(value) for value in pair[1].values()]):
         made.add_row(kind, *("" if row[name] is None else str(row[name]) for name in columns))
     return made

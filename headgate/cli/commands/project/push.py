@@ -111,7 +111,7 @@ def _screen(planned: PushPlan, failed: Sequence[ModelTestResult], *, dry_run: bo
     from headgate.cli.commands.project.model_tests import results_screen
 
     if planned.refused:
-        table = screens.table("file", "why it is not pushed", "what to do", title="Nothing was pushed")
+        table = screens.screen_table("file", "why it is not pushed", "what to do", title="Nothing was pushed")
         for refusal in planned.refused:
             table.add_row(refusal.file, refusal.reason, refusal.remedy)
         return table
@@ -151,7 +151,7 @@ def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
 
 
 def _versions_table(current: Push, rows: Sequence[Mapping[str, object]]) -> Table:
-    table = screens.table(
+    table = screens.screen_table(
         "version", "in use", "first pushed by", "at (UTC)", title=f"Deployment {current.deployment}"
     )
     for row in rows:

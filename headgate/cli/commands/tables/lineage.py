@@ -129,9 +129,9 @@ def _known(lake: LakePorts, table: str) -> str:
 
 
 def _show_lineage(lake: LakePorts, names: Sequence[str], *, as_json: bool) -> None:
-    from headgate.api.analytics.lineage import of_table
+    from headgate.api.analytics.lineage import lineage_of_table
 
-    lineages = [of_table(lake, name) for name in names]
+    lineages = [lineage_of_table(lake, name) for name in names]
     facts = [of.model_dump() for of in lineages]
     options.show(
         as_json=as_json,
@@ -141,9 +141,9 @@ def _show_lineage(lake: LakePorts, names: Sequence[str], *, as_json: bool) -> No
 
 
 def _show_columns(lake: LakePorts, table: str, column: str, *, as_json: bool) -> None:
-    from headgate.api.analytics.column_lineage import of_table
+    from headgate.api.analytics.column_lineage import column_lineage_of_table
 
-    of = of_table(lake, table)
+    of = column_lineage_of_table(lake, table)
     names = [each.column for each in of.columns]
     if column not in ("*", *names):
         raise click.ClickException(
@@ -159,7 +159,7 @@ def _show_columns(lake: LakePorts, table: str, column: str, *, as_json: bool) ->
 
 
 def _columns_screen(of: ColumnLineage, columns: Sequence[LineageColumn]) -> RenderableType:
-    table = screens.table(
+    table = screens.screen_table(
         "column", "is computed from", "feeds", title=f"{of.table}, by column", show_lines=True
     )
     for column in columns:
@@ -184,7 +184,7 @@ def _sent_screen(receiver: LineageReceiver, sent: Sequence[EventAnswer]) -> Rend
     line = f"{receiver.address} accepted {len(sent) - len(refused)} of {len(sent)} events."
     if not refused:
         return line
-    table = screens.table("table", "status", "answer", title="Refused events")
+    table = screens.screen_table("table", "status", "answer", title="Refused events")
     for answer in refused:
         table.add_row(answer.table, str(answer.status), answer.error)
     return Group(line, table)
@@ -195,7 +195,7 @@ def _lineage_screen(of: Lineage) -> RenderableType:
         return f"{of.table} was not built yet. `headgate run` builds it."
     builder = f"built by {of.system}" if of.system else "merged from increments"
     title = f"{of.table}: {builder} from snapshot {of.snapshot_id}, as of {of.as_of}; version {of.version}"
-    table = screens.table("dataset", "snapshot", "rows", "files", "newest files", title=title)
+    table = screens.screen_table("dataset", "snapshot", "rows", "files", "newest files", title=title)
     for dataset in of.datasets:
         names = screens.first_of([file.key for file in dataset.files[:SHOWN_FILES]], limit=SHOWN_FILES)
         table.add_row(
@@ -342,7 +342,7 @@ def _trace_screen(trace: FileTrace) -> RenderableType:
         f"{trace.received:,} received, {trace.accepted:,} accepted, {trace.quarantined:,} refused, "
         f"{trace.duplicates:,} duplicates"
     )
-    stages = screens.table(
+    stages = screens.screen_table(
         "stage", "state", "at, UTC", "seconds", "details", title=f"{trace.key}: {trace.state}; {counts}"
     )
     for stage in trace.stages:
@@ -355,7 +355,7 @@ def _trace_screen(trace: FileTrace) -> RenderableType:
         )
     if not trace.tables:
         return Group(stages, *_next_steps(trace))
-    built_from = screens.table(
+    built_from = screens.screen_table(
         "table", "system", "snapshot", "as of", title=f"Tables with rows of {trace.key}"
     )
     for table in trace.tables:

@@ -80,7 +80,11 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
 
     from headgate.systems import model_card_page
 
-    formats = {".html": model_card_page.html, ".htm": model_card_page.html, ".md": model_card_page.markdown}
+    formats = {
+        ".html": model_card_page.model_card_html,
+        ".htm": model_card_page.model_card_html,
+        ".md": model_card_page.markdown,
+    }
     if file and file.suffix.lower() not in formats:
         raise click.UsageError(
             f"{file} has an ending that no card is written in. Name a file that ends in .html or .md."
@@ -135,7 +139,7 @@ def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
 
     folder.mkdir(parents=True, exist_ok=True)
     made = {
-        folder / f"{described.description.name}.html": model_card_page.html(described)
+        folder / f"{described.description.name}.html": model_card_page.model_card_html(described)
         for described in systems.model_cards(environment)
     }
     for file, page in made.items():
@@ -146,7 +150,9 @@ def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
 def _table(marked: Sequence[tuple[Card, str]]) -> Table:
     from headgate.learning.drift import SHIFTED
 
-    table = screens.table("system", "model", "as of", "recipe", "on unseen days", "moved since", "attention")
+    table = screens.screen_table(
+        "system", "model", "as of", "recipe", "on unseen days", "moved since", "attention"
+    )
     for card, attention in marked:
         figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(card.metrics.items()))
         moved = ", ".join(sorted(name for name, index in card.drift.items() if index > SHIFTED))

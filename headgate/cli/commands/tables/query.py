@@ -153,7 +153,7 @@ def _csv(answer: Answer) -> str:
 def _questions_table(listed: Mapping[str, SavedQuestion]) -> RenderableType:
     from rich.console import Group
 
-    table = screens.table("name", "system", "what it answers")
+    table = screens.screen_table("name", "system", "what it answers")
     for question in listed.values():
         table.add_row(question.name, question.system, question.description)
     return Group(table, "`headgate query --saved NAME` runs one of them.")

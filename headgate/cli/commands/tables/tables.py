@@ -120,7 +120,7 @@ def _found(deployed: deployment.Deployment, table: str) -> tuple[TableVersion, s
 def _versions_table(rows: Sequence[dict[str, object]], table: str) -> Table | str:
     if not rows:
         return f"The catalog knows no version of {table} yet. `headgate run` builds one."
-    made = screens.table("version", "state", "as of", "snapshot", "rows", "contract", "pushed SQL")
+    made = screens.screen_table("version", "state", "as of", "snapshot", "rows", "contract", "pushed SQL")
     for row in rows:
         made.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row.values()))
     return made

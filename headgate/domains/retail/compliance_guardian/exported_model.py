@@ -17,7 +17,7 @@ import pandas as pd
 from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
 from headgate.domains.retail.predictions.fraud import FraudScorer
 from headgate.engines.frames import frame_of
-from headgate.engines.write_rows import batches_of
+from headgate.engines.write_rows import row_batches
 from headgate.learning import export_models
 from headgate.scoring.scorer import Scorer, with_prefix
 
@@ -75,7 +75,7 @@ def scorer(
     waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
     facts = _facts(model, scoring.review_price(model, transactions, waiting, after))
     past = (_past(rows) for rows in transactions.batches(newest, after, _PAST))
-    accounts = (_accounts(frame_of(rows)) for rows in batches_of(features.sign_ups(customers)))
+    accounts = (_accounts(frame_of(rows)) for rows in row_batches(features.sign_ups(customers)))
     arrays = {
         **with_prefix("trees", export_models.trees(model.classifier)),
         **with_prefix("past", _mapped(past, _PAST_TYPES)),

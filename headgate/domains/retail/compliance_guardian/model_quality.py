@@ -67,7 +67,9 @@ def table(periods: Sequence[Period]) -> pd.DataFrame:
     """
     scored = [period for period in periods if period.model]
     whole = [measure for period in scored for measure in measures(period.rows(_MEASURED, MOST_MEASURED))]
-    return measuring.table([*whole, *daily(days for period in scored for days in period.days(_MEASURED))])
+    return measuring.measures_table(
+        [*whole, *daily(days for period in scored for days in period.days(_MEASURED))]
+    )
 
 
 def measures(transactions: pd.DataFrame) -> list[Measure]:

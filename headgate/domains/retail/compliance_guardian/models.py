@@ -121,7 +121,7 @@ class Boosting:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Boosting:
         """The model of a state."""
-        return cls(**{**state, "reference": model_file.series_of(state["reference"])})
+        return cls(**{**state, "reference": model_file.series_of_state(state["reference"])})
 
 
 @dataclass(frozen=True)

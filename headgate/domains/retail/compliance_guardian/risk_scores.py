@@ -15,7 +15,7 @@ from headgate.domains.retail.compliance_guardian.models import Boosting
 from headgate.domains.retail.money import amounts
 from headgate.engines.frames import frame_of
 from headgate.engines.stored_rows import StoredRows
-from headgate.engines.write_rows import batches_of, write_batches, write_rows
+from headgate.engines.write_rows import row_batches, write_batches, write_rows
 from headgate.systems.rows import RowsInFile, unstamped_schema
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _entities(
     named = joined.select(
         *whole.columns, "expected", "count", "highest_score", entity_id=joined[column].cast("string")
     )
-    return (frame_of(part) for part in batches_of(_with_failed(named, column, failed).order_by("entity_id")))
+    return (frame_of(part) for part in row_batches(_with_failed(named, column, failed).order_by("entity_id")))
 
 
 def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.Table:
@@ -132,7 +132,7 @@ def _write_recent(column: str, recent: ibis.Table, path: Path) -> None:
             ("highest_score", pa.float64()),
         ]
     )
-    summed = (_summed(column, frame_of(part)) for part in _with_whole_groups(batches_of(ordered), column))
+    summed = (_summed(column, frame_of(part)) for part in _with_whole_groups(row_batches(ordered), column))
     write_batches((pa.Table.from_pandas(part, schema, preserve_index=False) for part in summed), schema, path)
 
 

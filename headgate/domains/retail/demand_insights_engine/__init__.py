@@ -120,7 +120,7 @@ def _built(
             model.leaving,
             at_stake=expected.value_at_stake(),
         ),
-        "customer_model_quality": measures.table(
+        "customer_model_quality": measures.measures_table(
             [
                 *model_quality.of_value_fit(model.value, some),
                 *model_quality.of_shop(clock, unmatched, yearly),

@@ -18,7 +18,7 @@ from headgate.domains.retail.demand_insights_engine.origins import (
     described,
 )
 from headgate.engines.frames import frame_of
-from headgate.engines.write_rows import batches_of
+from headgate.engines.write_rows import row_batches
 
 if TYPE_CHECKING:
     from datetime import date
@@ -89,6 +89,6 @@ def _customers(
     days: ibis.Table, clock: TradingClock, origin: date, until: date, folder: Path
 ) -> pd.DataFrame:
     """Return the points of the customers of a day, with how often they bought until another."""
-    histories = (frame_of(part) for part in batches_of(features.observed(days, origin, until)))
+    histories = (frame_of(part) for part in row_batches(features.observed(days, origin, until)))
     stored = described(histories, clock, origin, folder / f"alive-{origin}.parquet", ("bought",))
     return stored.rows(0, len(stored), (*POINTS, "bought"))

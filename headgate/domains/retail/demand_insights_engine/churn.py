@@ -113,7 +113,7 @@ class ChurnModel:
             **{
                 **state,
                 "columns": tuple(state["columns"]),
-                "reference": model_file.series_of(state["reference"]),
+                "reference": model_file.series_of_state(state["reference"]),
             }
         )
 
@@ -180,7 +180,7 @@ def _products(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noq
     """
     standard = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
     again = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
-    terms = preprocessing.chain(preprocessing.logs(), standard, preprocessing.products(), again)
+    terms = preprocessing.chain(preprocessing.logarithms(), standard, preprocessing.column_products(), again)
     columns = preprocessing.columns(numeric, terms, categorical, preprocessing.encode())
     return preprocessing.chain(columns, RowwiseLogisticRegression(C=0.02, max_iter=2_000))
 

@@ -19,7 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
 from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, mean_of, points_of
-from headgate.engines.stored_rows import numbers, store_frames
+from headgate.engines.stored_rows import float_columns, store_frames
 from headgate.learning import preprocessing
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class _Window:
 
     @classmethod
     def of(cls, some: tuple[CustomerOrigin, ...]) -> _Window:
-        logged = numbers([origin.customers for origin in some], LOGGED)
+        logged = float_columns([origin.customers for origin in some], LOGGED)
         return cls(np.log1p(logged, out=logged).T, np.concatenate([origin.spent for origin in some]))
 
 

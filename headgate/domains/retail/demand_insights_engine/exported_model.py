@@ -11,7 +11,7 @@ from headgate.domains.retail.demand_insights_engine import churn, churn_risk, cu
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import POINTS
 from headgate.domains.retail.predictions.customers import CustomerScorer
-from headgate.engines.stored_rows import StoredRows, numbers
+from headgate.engines.stored_rows import StoredRows, float_columns
 from headgate.learning import export_models
 from headgate.scoring.scorer import Scorer, with_prefix
 
@@ -100,7 +100,7 @@ def _is_equal(scorer: Scorer, points: StoredRows, expected: StoredOutlook) -> bo
 
 def _numbers(rows: StoredRows, columns: Sequence[str], count: int) -> npt.NDArray[np.float64]:
     """Return columns of all rows, or of none."""
-    return numbers([rows], columns).T if count else np.empty((0, len(columns)))
+    return float_columns([rows], columns).T if count else np.empty((0, len(columns)))
 
 
 def _interval_columns() -> list[str]:
@@ -150,9 +150,11 @@ def _churn_arrays(model: ChurnModel | None) -> Arrays:
         else {_PARTS[model.recipe][0]: estimator}
     )
     if "products" in chains:
-        reference |= with_prefix("products", export_models.products(chains["products"]))
+        reference |= with_prefix("products", export_models.exported_products(chains["products"]))
     if "splines" in chains:
-        reference |= with_prefix("splines", export_models.splines(chains["splines"], len(model.columns)))
+        reference |= with_prefix(
+            "splines", export_models.exported_splines(chains["splines"], len(model.columns))
+        )
     if "trees" in chains:
         reference |= with_prefix("trees", export_models.trees(chains["trees"][-1]))
     return reference

@@ -20,8 +20,8 @@ import pandas as pd
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
 from headgate.engines.frames import frame_of
-from headgate.engines.stored_rows import numbers, store_frames
-from headgate.engines.write_rows import batches_of
+from headgate.engines.stored_rows import float_columns, store_frames
+from headgate.engines.write_rows import row_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -218,7 +218,7 @@ def origins(
         path = folder / f"customers-{after}.parquet"
         histories = (
             frame_of(part)
-            for part in batches_of(features.observed(sample.days if sample else days, after, until))
+            for part in row_batches(features.observed(sample.days if sample else days, after, until))
         )
         customers = described(histories, clock, after, path, ("bought", "spent"))
         buyers, revenue = _totals(days, after, until)
@@ -327,7 +327,7 @@ def mean_of(total: float | None, other: float | None) -> float | None:
 
 def points_of(some: Sequence[StoredRows], columns: Sequence[str] = POINTS) -> pd.DataFrame:
     """Return columns of the models' input of customers, in memory."""
-    return pd.DataFrame(numbers(some, columns).T, columns=list(columns), copy=False)
+    return pd.DataFrame(float_columns(some, columns).T, columns=list(columns), copy=False)
 
 
 def together(

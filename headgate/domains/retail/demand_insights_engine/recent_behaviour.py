@@ -18,7 +18,7 @@ from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import LEAST_HISTORY_DAYS
 from headgate.engines.frames import frame_of
-from headgate.engines.write_rows import batches_of
+from headgate.engines.write_rows import row_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ def with_recent_behaviour(
     after = as_of - timedelta(days=HORIZON_DAYS)
     if (after - first_on).days < LEAST_HISTORY_DAYS:
         return ahead
-    observed = (frame_of(part) for part in batches_of(features.observed(days, after, as_of)))
+    observed = (frame_of(part) for part in row_batches(features.observed(days, after, as_of)))
     past, now = _by_group(observed), _by_group(customers.parts(_READ))
     buyers, revenue = (_ahead(past, now, *pair) for pair in (("bought", "customers"), ("spent", "rate")))
     return replace(ahead, recent_buyers=buyers or None, recent_revenue=revenue or None)

@@ -56,7 +56,7 @@ def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | Non
         ("intents", "stability", intents.stability, 0.0, "groups by chance", few),
         ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
     ]
-    return measures.table(
+    return measures.measures_table(
         Measure(model, metric, period, value, base, who, total, note)
         for model, metric, value, base, who, note in figures
     )

@@ -44,19 +44,19 @@ def money(units: Ints, precision: int, scale: int, *, valid: Bools | None = None
     return exact if valid is None else pc.if_else(pa.array(valid), exact, pa.scalar(None, exact.type))
 
 
-def chosen(values: Sequence[str] | pa.Array, index: Ints, *, valid: Bools | None = None) -> pa.Array:
+def texts_at(values: Sequence[str] | pa.Array, index: Ints, *, valid: Bools | None = None) -> pa.Array:
     """`values[index]` as text; null where `known` is false."""
     texts = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
     return texts.take(pa.array(index, mask=None if valid is None else ~valid))
 
 
-def text_of(numbers: Ints, *, width: int = 0) -> pa.Array:
+def padded_text(numbers: Ints, *, width: int = 0) -> pa.Array:
     """Whole numbers as decimal text, padded on the left with zeros to `width`."""
     text = pa.array(numbers).cast(pa.string())
     return pc.utf8_lpad(text, width, "0") if width else text
 
 
-def joined(*parts: pa.Array | str, separator: str = "") -> pa.Array:
+def joined_texts(*parts: pa.Array | str, separator: str = "") -> pa.Array:
     """The texts of each row joined by `separator`; null when a part is null."""
     return pc.binary_join_element_wise(*parts, separator)
 

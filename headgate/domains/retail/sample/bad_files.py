@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.domains.retail.sample.csv_text import as_text, compressed, csv_bytes
+from headgate.domains.retail.sample.csv_text import as_csv_text, compressed, csv_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,8 +29,8 @@ class BadFile:
 
 def bad_files(rng: Generator, orders: pa.Table, payments: pa.Table) -> tuple[BadFile, ...]:
     """One file of each kind, made from a few clean rows."""
-    good = compressed(csv_bytes(as_text(orders)))
-    without_card = as_text(payments.drop_columns(["card_number"]))
+    good = compressed(csv_bytes(as_csv_text(orders)))
+    without_card = as_csv_text(payments.drop_columns(["card_number"]))
     return (
         BadFile("loyalty_points", "part-00000.csv.gz", compressed(_LOYALTY), "unknown_dataset"),
         BadFile(

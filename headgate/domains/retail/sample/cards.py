@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import Ints, joined, text_of
+from headgate.domains.retail.sample.arrays import Ints, joined_texts, padded_text
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -69,20 +69,20 @@ class Cards:
 
     def number_texts(self, index: Ints) -> pa.Array:
         """The card numbers at `index`, as text."""
-        return text_of(self.numbers[index])
+        return padded_text(self.numbers[index])
 
     def cvv_texts(self, index: Ints) -> pa.Array:
         """Verification values at `index`: four digits for American Express, three otherwise."""
         is_amex = np.array([issuer.brand == "amex" for issuer in ISSUERS])[self.issuers[index]]
         cvv = self.cvv[index]
-        return pc.if_else(pa.array(is_amex), text_of(cvv, width=4), text_of(cvv % 1_000, width=3))
+        return pc.if_else(pa.array(is_amex), padded_text(cvv, width=4), padded_text(cvv % 1_000, width=3))
 
     def expiry_texts(self, index: Ints) -> pa.Array:
         """Expiry at `index` as YYYY-MM."""
         months = self.expiry_months[index]
-        return joined(
-            text_of(months // MONTHS_PER_YEAR, width=4),
-            text_of(months % MONTHS_PER_YEAR + 1, width=2),
+        return joined_texts(
+            padded_text(months // MONTHS_PER_YEAR, width=4),
+            padded_text(months % MONTHS_PER_YEAR + 1, width=2),
             separator="-",
         )
 
@@ -125,7 +125,7 @@ def check_digits(bodies: Ints) -> Ints:
     return np.asarray(-total % 10, dtype=np.int64)
 
 
-def grouped(numbers: pa.Array, separator: str) -> pa.Array:
+def grouped_digits(numbers: pa.Array, separator: str) -> pa.Array:
     """Card numbers as people write them: groups of four digits."""
     parted = pc.replace_substring_regex(numbers, r"(\d{4})", rf"\1{separator}")
     return pc.utf8_rtrim(parted, separator)

@@ -11,7 +11,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import Floats, Ints, chosen, joined, money, text_of, timestamps
+from headgate.domains.retail.sample.arrays import (
+    Floats,
+    Ints,
+    joined_texts,
+    money,
+    padded_text,
+    texts_at,
+    timestamps,
+)
 from headgate.domains.retail.sample.season import month_of
 
 if TYPE_CHECKING:
@@ -155,7 +163,7 @@ class Catalogue:
             {
                 "product_id": self.ids,
                 "product_name": self.names,
-                "category": chosen([category.name for category in CATEGORIES], self.categories),
+                "category": texts_at([category.name for category in CATEGORIES], self.categories),
                 "list_price": money(self.pence * 100, 12, 4),
                 "is_active": self.is_active,
                 "updated_at": timestamps(np.full(len(self.ids), updated_at_s, dtype=np.int64)),
@@ -173,7 +181,7 @@ def catalogue_of(rng: Generator, size: int) -> Catalogue:
     numbers = rng.permutation(999_999)[:count] + 1
     numbers[0] = 7_123 if 7_123 not in numbers else numbers[0]  # noqa: PLR2004 the id that people mistake for a number
     letters = np.where(rng.random(count) < 0.1, rng.integers(1, 5, count), 0)  # noqa: PLR2004 one in ten
-    ids = joined(text_of(numbers, width=6), chosen(["", "A", "B", "C", "L"], letters))
+    ids = joined_texts(padded_text(numbers, width=6), texts_at(["", "A", "B", "C", "L"], letters))
     medians = np.array([category.price for category in CATEGORIES])[categories]
     pence = np.maximum(20, np.round(medians * np.exp(rng.normal(0, 0.55, count)) * 20) * 5 - 1).astype(
         np.int64

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import joined
+from headgate.domains.retail.sample.arrays import joined_texts
 
 if TYPE_CHECKING:
     from headgate.domains.retail.sample.arrays import Ints
@@ -18,7 +18,7 @@ _GZIP_LEVEL = 4
 _QUOTED = '[",\r\n]'
 
 
-def as_text(rows: pa.Table) -> pa.Table:
+def as_csv_text(rows: pa.Table) -> pa.Table:
     """Every cell as the text that a CSV export shows; timestamps to the second, nulls stay null."""
     columns = [
         column.cast(pa.timestamp("s")).cast(pa.string())
@@ -37,11 +37,11 @@ def csv_bytes(rows: pa.Table, surplus_cells: Ints | None = None) -> bytes:
             a cell too few.
     """
     cells = [_quoted(column) for column in rows.columns]
-    lines = joined(*cells, separator=",")
+    lines = joined_texts(*cells, separator=",")
     if surplus_cells is not None and surplus_cells.any():
-        lines = pc.if_else(pa.array(surplus_cells > 0), joined(lines, "surplus", separator=","), lines)
-        lines = pc.if_else(pa.array(surplus_cells < 0), joined(*cells[:-1], separator=","), lines)
-    text = joined(lines, "\n").cast(pa.large_string())
+        lines = pc.if_else(pa.array(surplus_cells > 0), joined_texts(lines, "surplus", separator=","), lines)
+        lines = pc.if_else(pa.array(surplus_cells < 0), joined_texts(*cells[:-1], separator=","), lines)
+    text = joined_texts(lines, "\n").cast(pa.large_string())
     return (",".join(rows.column_names) + "\n").encode() + _characters(text)
 
 
@@ -65,5 +65,5 @@ def _quoted(column: pa.ChunkedArray) -> pa.Array:
     needs = pc.match_substring_regex(cells, _QUOTED)
     if not pc.any(needs).as_py():
         return pc.fill_null(cells, "")
-    quoted = joined('"', pc.replace_substring(cells, '"', '""'), '"')
+    quoted = joined_texts('"', pc.replace_substring(cells, '"', '""'), '"')
     return pc.fill_null(pc.if_else(needs, quoted, cells), "")

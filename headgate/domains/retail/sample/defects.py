@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind
-from headgate.domains.retail.sample.arrays import Floats, Ints, joined, text_of
-from headgate.domains.retail.sample.cards import grouped, issue_cards
+from headgate.domains.retail.sample.arrays import Floats, Ints, joined_texts, padded_text
+from headgate.domains.retail.sample.cards import grouped_digits, issue_cards
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,8 +126,8 @@ def _with_fresh_keys(pieces: list[_Piece], contract: Contract) -> list[_Piece]:
 
 def _fresh_key(contract: Contract, name: str, numbers: Ints) -> pa.Array:
     if contract.column(name).type.kind is Kind.STRING:
-        return joined("X", text_of(numbers))
-    return text_of(_FRESH_NUMBER + numbers)
+        return joined_texts("X", padded_text(numbers))
+    return padded_text(_FRESH_NUMBER + numbers)
 
 
 def _interleaved(clean: pa.Table, pieces: list[_Piece], dataset: str, object_key: str) -> Spoiled:
@@ -181,13 +181,13 @@ def _wrong_check_digit(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
     """A card number whose last digit is another than the right one."""
     numbers = issue_cards(rng, rows.num_rows, 0).numbers
     last = numbers % 10
-    return _with(rows, column, text_of(numbers - last + (last + rng.integers(1, 10, rows.num_rows)) % 10))
+    return _with(rows, column, padded_text(numbers - last + (last + rng.integers(1, 10, rows.num_rows)) % 10))
 
 
 def _card_in_sentence(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
     """A card number in a column where no contract expects one."""
     numbers = issue_cards(rng, rows.num_rows, 0).number_texts(np.arange(rows.num_rows))
-    return _with(rows, column, joined("paid with ", grouped(numbers, " ")))
+    return _with(rows, column, joined_texts("paid with ", grouped_digits(numbers, " ")))
 
 
 def _too_long(rows: pa.Table, column: str, rng: Generator) -> pa.Table:

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import Bools, Ints, chosen, joined
-from headgate.domains.retail.sample.cards import grouped
+from headgate.domains.retail.sample.arrays import Bools, Ints, joined_texts, texts_at
+from headgate.domains.retail.sample.cards import grouped_digits
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -44,7 +44,7 @@ def notes_for(rng: Generator, count: int, cards: Cards, *, card_share: float) ->
     """A note for some of `count` rows, else null; `card_share` of all rows hold a card number in a note."""
     draw = rng.random(count)
     with_card = draw < card_share
-    plain = chosen(
+    plain = texts_at(
         _PLAIN, rng.integers(0, len(_PLAIN), count), valid=~with_card & (draw < card_share + NOTED_SHARE)
     )
     return _spread(_card_notes(rng, int(with_card.sum()), cards), with_card, plain)
@@ -56,9 +56,9 @@ def _card_notes(rng: Generator, count: int, cards: Cards) -> pa.Array:
     written = numbers
     for position, separator in enumerate(_SEPARATORS):
         if separator:
-            written = pc.if_else(pa.array(style == position), grouped(numbers, separator), written)
+            written = pc.if_else(pa.array(style == position), grouped_digits(numbers, separator), written)
     before, after = rng.integers(0, len(_BEFORE_CARD), count), rng.integers(0, len(_AFTER_CARD), count)
-    return joined(chosen(_BEFORE_CARD, before), written, chosen(_AFTER_CARD, after))
+    return joined_texts(texts_at(_BEFORE_CARD, before), written, texts_at(_AFTER_CARD, after))
 
 
 def _spread(values: pa.Array, where: Bools, otherwise: pa.Array) -> pa.Array:

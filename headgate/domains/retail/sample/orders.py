@@ -14,11 +14,11 @@ from headgate.domains.retail.sample.arrays import (
     NEVER,
     Bools,
     Ints,
-    chosen,
-    joined,
+    joined_texts,
     money,
     nullable,
-    text_of,
+    padded_text,
+    texts_at,
     timestamps,
 )
 from headgate.domains.retail.sample.catalogue import pick_products
@@ -119,12 +119,12 @@ def _known(times: Ints, season: Season) -> Ints:
 
 def order_ids(first: int, count: int) -> pa.Array:
     """Invoice numbers of orders `first` to `first + count`."""
-    return text_of(FIRST_ORDER_NUMBER + first + np.arange(count))
+    return padded_text(FIRST_ORDER_NUMBER + first + np.arange(count))
 
 
 def return_ids(ids: pa.Array) -> pa.Array:
     """Invoice numbers of the returns of orders."""
-    return joined("C", ids)
+    return joined_texts("C", ids)
 
 
 def orders_table(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.Array) -> pa.Table:
@@ -162,10 +162,10 @@ def _rows(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.Array) -
         {
             "order_id": ids,
             "customer_id": nullable(customer_ids[book.customers], has_customer),
-            "region_id": chosen([region.region_id for region in REGIONS], book.regions),
+            "region_id": texts_at([region.region_id for region in REGIONS], book.regions),
             "ordered_at": timestamps(book.ordered_at),
-            "status": chosen(STATUSES, book.statuses),
-            "promotion_code": chosen(
+            "status": texts_at(STATUSES, book.statuses),
+            "promotion_code": texts_at(
                 [each.code for each in PROMOTIONS], book.promotions, valid=book.promotions != NO_PROMOTION
             ),
             "shipped_at": timestamps(book.shipped_at),
@@ -223,7 +223,7 @@ def _line_rows(lines: Lines, ids: pa.Array, changed_at: Ints, catalogue: Catalog
     products = pa.array(lines.products)
     return pa.table(
         {
-            "order_item_id": joined(orders, text_of(lines.numbers), separator="-"),
+            "order_item_id": joined_texts(orders, padded_text(lines.numbers), separator="-"),
             "order_id": orders,
             "product_id": catalogue.ids.take(products),
             "description": catalogue.names.take(products),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.domains.retail.sample.csv_text import as_text, compressed, csv_bytes
+from headgate.domains.retail.sample.csv_text import as_csv_text, compressed, csv_bytes
 from headgate.errors import SettingsError
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.snapshots.publishing import conform, parquet_bytes
@@ -146,10 +146,12 @@ class PartWriter:
             (folder / RUN_MANIFEST).write_text(json.dumps({"files": files}, indent=1), encoding="utf-8")
 
     def _clean(self, rows: pa.Table) -> bytes:
-        return parquet_bytes(rows) if self.file_format == PARQUET else compressed(csv_bytes(as_text(rows)))
+        return (
+            parquet_bytes(rows) if self.file_format == PARQUET else compressed(csv_bytes(as_csv_text(rows)))
+        )
 
     def _spoiled(self, spoiler: Spoiler, dataset: str, rows: pa.Table, key: str) -> tuple[bytes, int]:
-        spoiled = spoiler.spoil(self.contracts[dataset], as_text(rows), key)
+        spoiled = spoiler.spoil(self.contracts[dataset], as_csv_text(rows), key)
         self._truth.append(spoiled.truth)
         return compressed(csv_bytes(spoiled.rows, spoiled.surplus_cells)), int(spoiled.truth.num_rows)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import Bools, Ints, chosen, money, timestamps
+from headgate.domains.retail.sample.arrays import Bools, Ints, money, texts_at, timestamps
 from headgate.domains.retail.sample.cards import issue_cards
 from headgate.domains.retail.sample.notes import notes_for
 
@@ -82,14 +82,14 @@ def payments_table(rng: Generator, bills: Bills, wallets: Wallets, first_id: int
         {
             "payment_id": first_id + np.arange(count),
             "order_id": bills.order_ids.take(pa.array(payment.bills)),
-            "method": chosen(METHODS, payment.methods),
+            "method": texts_at(METHODS, payment.methods),
             "card_number": _where(by_card, wallets.cards.number_texts(card), null),
             "card_cvv": _where(by_card, wallets.cards.cvv_texts(card), null),
             "card_expiry": _where(by_card, wallets.cards.expiry_texts(card), null),
             "amount": money(payment.amounts, 14, 4),
             "currency": pa.array(["GBP"]).take(pa.array(np.zeros(count, dtype=np.int64))),
             "paid_at": timestamps(paid_at),
-            "status": chosen(STATUSES, payment.statuses),
+            "status": texts_at(STATUSES, payment.statuses),
             "notes": notes_for(rng, count, wallets.cards, card_share=NOTE_CARD_SHARE),
             "updated_at": timestamps(paid_at),
         }

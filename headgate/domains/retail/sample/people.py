@@ -13,10 +13,10 @@ from headgate.domains.retail.sample.arrays import (
     DAY_S,
     Floats,
     Ints,
-    chosen,
-    joined,
+    joined_texts,
     nullable,
-    text_of,
+    padded_text,
+    texts_at,
     timestamps,
 )
 from headgate.domains.retail.sample.countries import REGIONS
@@ -124,7 +124,7 @@ def customers_table(rng: Generator, people: Population, season: Season) -> pa.Ta
     """
     size = len(people)
     given, family = rng.integers(0, len(_GIVEN), size), rng.integers(0, len(_FAMILY), size)
-    names = joined(chosen(_GIVEN, given), chosen(_FAMILY, family), separator=" ")
+    names = joined_texts(texts_at(_GIVEN, given), texts_at(_FAMILY, family), separator=" ")
     updated_at = people.signed_up_at + rng.integers(1, _LAST_UPDATE_DAYS * DAY_S, size)
     return pa.table(
         {
@@ -132,7 +132,7 @@ def customers_table(rng: Generator, people: Population, season: Season) -> pa.Ta
             "email": _emails(rng, people.ids),
             "full_name": names,
             "ssn": _social_security_numbers(rng, people.regions),
-            "region_id": chosen([region.region_id for region in REGIONS], people.regions),
+            "region_id": texts_at([region.region_id for region in REGIONS], people.regions),
             "signed_up_at": timestamps(people.signed_up_at),
             "marketing_opt_in": nullable(rng.random(size) < 0.55, rng.random(size) < 0.9),  # noqa: PLR2004 a share
             "updated_at": timestamps(np.minimum(updated_at, season.ends_s - 1)),
@@ -141,8 +141,8 @@ def customers_table(rng: Generator, people: Population, season: Season) -> pa.Ta
 
 
 def _emails(rng: Generator, ids: Ints) -> pa.Array:
-    addresses = joined(
-        "customer.", text_of(ids), "@", chosen(_DOMAINS, rng.integers(0, len(_DOMAINS), len(ids)))
+    addresses = joined_texts(
+        "customer.", padded_text(ids), "@", texts_at(_DOMAINS, rng.integers(0, len(_DOMAINS), len(ids)))
     )
     return pc.if_else(pa.array(rng.random(len(ids)) < 0.96), addresses, pa.scalar(None, pa.string()))  # noqa: PLR2004 a share
 
@@ -160,6 +160,8 @@ def _social_security_numbers(rng: Generator, regions: Ints) -> pa.Array:
         rng.integers(1, 100, size),
         rng.integers(1, 10_000, size),
     )
-    numbers = joined(text_of(areas), text_of(groups, width=2), text_of(serials, width=4), separator="-")
+    numbers = joined_texts(
+        padded_text(areas), padded_text(groups, width=2), padded_text(serials, width=4), separator="-"
+    )
     american = np.array([region.region_id == "US" for region in REGIONS])[regions]
     return pc.if_else(pa.array(american & (rng.random(size) < 0.8)), numbers, pa.scalar(None, pa.string()))  # noqa: PLR2004 a share

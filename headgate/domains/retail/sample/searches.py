@@ -16,10 +16,10 @@ from headgate.domains.retail.sample.arrays import (
     Bools,
     Floats,
     Ints,
-    chosen,
-    joined,
+    joined_texts,
     nullable,
-    text_of,
+    padded_text,
+    texts_at,
     timestamps,
 )
 from headgate.domains.retail.sample.catalogue import words_of
@@ -113,12 +113,12 @@ def searches_table(
     return pa.table(
         {
             "query_id": 1 + np.arange(len(order)),
-            "session_id": joined("S", text_of(visits.sessions[order], width=9)),
+            "session_id": joined_texts("S", padded_text(visits.sessions[order], width=9)),
             "customer_id": nullable(customer_ids[visits.customers[order]], signed_in),
             "searched_at": at,
             "query_text": typed.texts.take(position),
             "results_count": pc.cast(pa.array(typed.results[order]), pa.int32()),
-            "clicked_product_id": chosen(
+            "clicked_product_id": texts_at(
                 offer.product_ids, visits.products[order], valid=typed.clicked[order]
             ),
             "purchased": pa.array(visits.bought[order]),

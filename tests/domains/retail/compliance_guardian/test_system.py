@@ -13,7 +13,7 @@ from headgate.domains.retail import compliance_guardian as system
 from headgate.domains.retail.compliance_guardian import models, scoring
 from headgate.engines import write_rows
 from headgate.learning.store import Shelf
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 from tests.made_tables import in_memory
 
 pytestmark = pytest.mark.system
@@ -43,7 +43,7 @@ def again(town: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
 def assert_contracts_hold(built: dict[str, pd.DataFrame]) -> None:
     assert set(built) == set(CONTRACTS)
     for name, contract in CONTRACTS.items():
-        rows = rows_of(contract, built[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
+        rows = rows_by_contract(contract, built[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
         assert rows.num_rows == len(built[name].drop_duplicates(list(contract.key)))
         assert all(rows[column.name].null_count == 0 for column in contract.columns if column.required)
 

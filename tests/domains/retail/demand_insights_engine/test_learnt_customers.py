@@ -18,7 +18,7 @@ from headgate.domains.retail.demand_insights_engine import churn, learnt_custome
 from headgate.engines import write_rows
 from headgate.engines.stored_rows import store_frames
 from headgate.learning.store import Shelf
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 from tests.made_tables import in_memory
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_tables_of_models_that_learnt_from_a_sample_have_every_customer(
     of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]
 ) -> None:
     for name, contract in CONTRACTS.items():
-        rows = rows_of(contract, of_sample[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
+        rows = rows_by_contract(contract, of_sample[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
         assert all(rows[column.name].null_count == 0 for column in contract.columns if column.required)
     for name in TABLES_OF_CUSTOMERS:
         assert of_sample[name].customer_id.tolist() == of_all[name].customer_id.tolist()

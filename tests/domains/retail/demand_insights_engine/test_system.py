@@ -13,7 +13,7 @@ from headgate.domains.retail import demand_insights_engine as system
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk
 from headgate.engines import write_rows
 from headgate.learning.store import Shelf
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 from tests.made_tables import in_memory
 
 pytestmark = pytest.mark.system
@@ -46,7 +46,7 @@ def quality(tables: dict[str, pd.DataFrame], model: str, metric: str) -> pd.Seri
 def assert_contracts_hold(tables: dict[str, pd.DataFrame]) -> None:
     assert set(tables) == set(CONTRACTS)
     for name, contract in CONTRACTS.items():
-        rows = rows_of(contract, tables[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
+        rows = rows_by_contract(contract, tables[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
         assert rows.num_rows == len(tables[name].drop_duplicates(list(contract.key)))
         assert all(rows[column.name].null_count == 0 for column in contract.columns if column.required)
 

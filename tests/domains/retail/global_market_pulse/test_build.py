@@ -8,7 +8,7 @@ import pytest
 
 from headgate.domains.retail import global_market_pulse
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ AS_OF = date(2010, 6, 30)
 
 def _published(registry: Registry, name: str, frame: pd.DataFrame) -> pa.Table:
     """The rows as the runner hands them to the publisher."""
-    return rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef"))
+    return rows_by_contract(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef"))
 
 
 def test_every_table_holds_its_contract(shop: Shop, seeded_rows: dict[str, Rows], registry: Registry) -> None:

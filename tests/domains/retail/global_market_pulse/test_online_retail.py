@@ -7,7 +7,7 @@ import pytest
 
 from headgate.domains.retail import global_market_pulse
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ def test_every_table_of_the_real_shop_holds_its_contract(
     for name, frame in built.items():
         audit(
             registry.prod[name],
-            rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")),
+            rows_by_contract(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")),
         )
 
 

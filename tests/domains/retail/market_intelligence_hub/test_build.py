@@ -10,7 +10,7 @@ import pytest
 from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ def small_shop(shop: Shop, seeded_lines: list[Line]) -> dict[str, ibis.Table]:
 
 def _published(registry: Registry, name: str, frame: pd.DataFrame) -> pa.Table:
     """The rows as the runner hands them to the publisher."""
-    return rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef"))
+    return rows_by_contract(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef"))
 
 
 def test_every_table_holds_its_contract(built: Built, registry: Registry) -> None:

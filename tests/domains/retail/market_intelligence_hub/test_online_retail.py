@@ -19,7 +19,7 @@ from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import (
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ def test_every_table_of_the_real_shop_holds_its_contract(
     for name, frame in built.items():
         audit(
             registry.prod[name],
-            rows_of(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")),
+            rows_by_contract(registry.prod[name], frame.assign(as_of=AS_OF, snapshot_id="0123456789abcdef")),
         )
 
 

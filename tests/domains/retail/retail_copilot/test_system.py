@@ -10,7 +10,7 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import retail_copilot as system
 from headgate.learning.store import Shelf
-from headgate.systems.rows import rows_of
+from headgate.systems.rows import rows_by_contract
 
 pytestmark = pytest.mark.system
 
@@ -42,7 +42,7 @@ def built(tables: Tables) -> dict[str, pd.DataFrame]:
 def assert_contracts_hold(built: dict[str, pd.DataFrame]) -> None:
     assert set(built) == set(CONTRACTS)
     for name, contract in CONTRACTS.items():
-        rows = rows_of(contract, built[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
+        rows = rows_by_contract(contract, built[name].assign(as_of=AS_OF, snapshot_id="0" * 16))
         assert rows.num_rows == len(built[name].drop_duplicates(list(contract.key)))
         assert all(rows[column.name].null_count == 0 for column in contract.columns if column.required)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from headgate.api.analytics.column_lineage import of_table
+from headgate.api.analytics.column_lineage import column_lineage_of_table
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.lineage.columns import COLUMNS, ColumnRef, TableColumns, Use
@@ -50,7 +50,7 @@ def lake_with(columns: TableColumns | None = TOTALS) -> MemoryLake:
 
 
 def test_a_column_of_a_model_has_its_sources_and_the_rows_theirs() -> None:
-    of = of_table(lake_with(), "totals")
+    of = column_lineage_of_table(lake_with(), "totals")
     columns = {column.column: column for column in of.columns}
     assert [(use.table, use.column, use.uses) for use in columns["total"].sources] == [
         ("payments", "amount", ("AGGREGATION",))
@@ -61,7 +61,7 @@ def test_a_column_of_a_model_has_its_sources_and_the_rows_theirs() -> None:
 
 
 def test_a_column_of_a_dataset_names_the_columns_and_the_rows_that_it_feeds() -> None:
-    columns = {column.column: column for column in of_table(lake_with(), "payments").columns}
+    columns = {column.column: column for column in column_lineage_of_table(lake_with(), "payments").columns}
     assert [(use.table, use.column) for use in columns["amount"].feeds] == [("totals", "total")]
     assert [(use.table, use.column, use.uses) for use in columns["method"].feeds] == [
         ("totals", "", ("GROUP_BY",)),
@@ -71,8 +71,11 @@ def test_a_column_of_a_dataset_names_the_columns_and_the_rows_that_it_feeds() ->
 
 
 def test_a_table_without_a_recorded_lineage_says_why() -> None:
-    assert "built before" in of_table(lake_with(None), "totals").columns[0].unknown
-    assert "Python system compliance-guardian" in of_table(lake_with(), "risk_scores").columns[0].unknown
+    assert "built before" in column_lineage_of_table(lake_with(None), "totals").columns[0].unknown
+    assert (
+        "Python system compliance-guardian"
+        in column_lineage_of_table(lake_with(), "risk_scores").columns[0].unknown
+    )
 
 
 def test_the_route_answers_and_an_unknown_table_is_not_found() -> None:

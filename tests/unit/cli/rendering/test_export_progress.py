@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from headgate.cli.rendering.export_progress import Tallies, shown
+from headgate.cli.rendering.export_progress import Tallies, showing_progress
 from headgate.export.requests import Phase, Progress
 
 pytestmark = pytest.mark.unit
@@ -59,7 +59,7 @@ def test_a_new_attempt_counts_from_the_beginning() -> None:
 
 def test_without_a_terminal_every_end_is_a_line() -> None:
     out = io.StringIO()
-    with shown(Console(file=out, force_terminal=False, width=120)) as heard:
+    with showing_progress(Console(file=out, force_terminal=False, width=120)) as heard:
         for phase, rows in ((Phase.PLANNED, 5), (Phase.READ, 5), (Phase.CERTIFIED, 5), (Phase.LANDED, 5)):
             heard(Progress(phase, "orders", rows))
             heard(Progress(phase, "regions", rows))

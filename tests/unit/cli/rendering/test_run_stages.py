@@ -11,7 +11,7 @@ import pytest
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.cli.commands.operations.pipeline import _history, _next_step, _table, waiting_for
 from headgate.runs.pipeline_starts import Execution
-from headgate.runs.run_stages import Stage, stages, summary
+from headgate.runs.run_stages import Stage, in_words, stages
 
 pytestmark = pytest.mark.unit
 
@@ -63,11 +63,11 @@ def test_the_stage_in_which_a_run_failed_lasts_until_the_run_ended() -> None:
 
 
 def test_one_line_says_what_runs_what_is_done_and_what_is_pending() -> None:
-    assert summary(stages(BUILDING, SYSTEMS, after(71))) == "global-market-pulse 30 s; 3 done, 1 failed"
+    assert in_words(stages(BUILDING, SYSTEMS, after(71))) == "global-market-pulse 30 s; 3 done, 1 failed"
     merging = PipelineRun(
         "arn", "RUNNING", entered_at={"See who runs": after(0), "Start merge_curated": after(5)}
     )
-    assert summary(stages(merging, SYSTEMS, after(15))) == "merge 10 s; 4 pending"
+    assert in_words(stages(merging, SYSTEMS, after(15))) == "merge 10 s; 4 pending"
 
 
 def test_a_system_that_was_not_asked_for_is_left() -> None:
@@ -156,7 +156,7 @@ def test_a_system_whose_datasets_did_not_change_is_unchanged() -> None:
     )
     found = stages(skipped, SYSTEMS, after(71))
     assert Stage("global-market-pulse", "unchanged") in found
-    assert summary(found) == "3 done, 1 unchanged, 1 failed"
+    assert in_words(found) == "3 done, 1 unchanged, 1 failed"
 
 
 def test_systems_of_one_job_run_as_long_as_it_does_and_one_that_failed_there_begins_again() -> None:

@@ -357,7 +357,7 @@ def test_a_table_that_is_missing_does_not_hide_the_others() -> None:
     every = Registry.load().tables_of("compliance-guardian")
     fact = facts_of(*[name for name in every if name != "risk_scores"])["compliance-guardian"]
     assert (fact.missing, sorted(fact.rows)) == (("risk_scores",), sorted({*every} - {"risk_scores"}))
-    shown = printed(screens.systems([fact]), 200)
+    shown = printed(screens.systems_table([fact]), 200)
     assert "fraud_scores 7" in shown
     assert "risk_scores" in shown
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
-from headgate.formats.batches import source_of
+from headgate.formats.batches import source_in_memory
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes, check_source
@@ -187,7 +187,7 @@ def test_a_footer_behind_many_batches_is_found(rows: int) -> None:
 @pytest.mark.parametrize("rows_at_once", [1, 2, 3, 100])
 def test_each_batch_states_which_of_its_rows_are_the_footer(rows_at_once: int) -> None:
     read = read_csv(body(HEADER, ROWS[0], "too,few", *ROWS[1:], "(3 rows affected)", "Total,,,3"), REGIONS)
-    batches = list(source_of(read, rows_at_once).batches())
+    batches = list(source_in_memory(read, rows_at_once).batches())
     reported = [
         (text, place >= len(each.ragged.texts) - each.ragged.footer)
         for each in batches

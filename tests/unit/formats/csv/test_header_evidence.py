@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import ContractError
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 
@@ -70,7 +70,7 @@ def clicks(rows: int, *, label: bool) -> str:
     ],
 )
 def test_a_first_row_that_could_be_data_is_kept_and_the_draft_says_so(text: str) -> None:
-    drafted = draft(text.encode(), "things")
+    drafted = draft_from_sample(text.encode(), "things")
     assert drafted.rows == text.count("\n")
     assert drafted.contract.properties["headgate.header"] == "none"
     assert drafted.contract.names[0] == "column_1"
@@ -101,7 +101,7 @@ def test_a_first_row_that_could_be_data_is_kept_and_the_draft_says_so(text: str)
 def test_a_header_is_read_and_one_by_the_look_of_texts_is_reported(
     text: str, names: tuple[str, ...], *, is_said: bool
 ) -> None:
-    drafted = draft(text.encode(), "things")
+    drafted = draft_from_sample(text.encode(), "things")
     assert drafted.contract.names == names
     assert any("--no-header" in finding.message for finding in drafted.findings) is is_said
     skipped = sniff_dialect(text.encode()).skipped_lines
@@ -110,14 +110,14 @@ def test_a_header_is_read_and_one_by_the_look_of_texts_is_reported(
 
 
 def test_a_header_of_several_lines_is_reported() -> None:
-    drafted = draft(b"order,order\nid,total\n1,2.5\n2,3.5\n", "things")
+    drafted = draft_from_sample(b"order,order\nid,total\n1,2.5\n2,3.5\n", "things")
     assert drafted.contract.names == ("order id", "order total")
     assert any("first 2 lines are read as the header" in finding.message for finding in drafted.findings)
 
 
 def test_a_person_decides_whether_there_is_a_header() -> None:
-    assert draft(b"ann,rome\nbob,oslo\n", "things", header=True).contract.names == ("ann", "rome")
-    kept = draft(b"name,city\nann,rome\nbob,oslo\n", "things", header=False)
+    assert draft_from_sample(b"ann,rome\nbob,oslo\n", "things", header=True).contract.names == ("ann", "rome")
+    kept = draft_from_sample(b"name,city\nann,rome\nbob,oslo\n", "things", header=False)
     assert (kept.rows, kept.contract.names) == (3, ("column_1", "column_2"))
     with pytest.raises(ContractError, match="only CSV files"):
-        draft(b'[{"a": 1}]', "things", header=True)
+        draft_from_sample(b'[{"a": 1}]', "things", header=True)

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
 from headgate.formats.excel.read_excel import read_excel
 from headgate.formats.read_file import read_file
@@ -405,21 +405,21 @@ SHOPS = [["shop", "city", "phone"], ["North", "Oslo", "1"], ["South", "Rome", "2
 
 def test_a_draft_names_the_sheets_that_it_does_not_read_and_takes_the_one_that_is_named() -> None:
     book = workbook({"Prices": sheet(PRICES), "Shops": sheet(SHOPS), "Notes": sheet([["see below"]])})
-    drafted = draft(book, "things")
+    drafted = draft_from_sample(book, "things")
     assert drafted.contract.names == ("shop", "city", "phone")
     assert any(
         "Shops is read" in one.message and "Prices (rows: 3), Notes (rows: 1)" in one.message
         for one in drafted.findings
     )
-    named = draft(book, "things", sheet="prices")
+    named = draft_from_sample(book, "things", sheet="prices")
     assert (named.rows, named.contract.names, named.contract.properties["headgate.sheet"]) == (
         2,
         ("article", "price"),
         "prices",
     )
     assert (
-        draft(workbook({"a": sheet(PRICES)}), "things").findings
-        == draft(workbook({"b": sheet(PRICES)}), "things").findings
+        draft_from_sample(workbook({"a": sheet(PRICES)}), "things").findings
+        == draft_from_sample(workbook({"b": sheet(PRICES)}), "things").findings
     )
 
 
@@ -440,9 +440,9 @@ def test_a_workbook_without_the_named_sheet_is_rejected_with_the_sheets_that_it_
         read_excel(book, replace(CONTRACT, properties={"headgate.sheet": "2010"}))
     assert refused.value.rule == "not_a_table"
     with pytest.raises(UnreadableFileError, match="it has 2009"):
-        draft(book, "things", sheet="2010")
+        draft_from_sample(book, "things", sheet="2010")
     with pytest.raises(ContractError, match="only a workbook has sheets"):
-        draft(b"id,n\n1,2\n", "things", sheet="2010")
+        draft_from_sample(b"id,n\n1,2\n", "things", sheet="2010")
 
 
 def test_floats_keep_every_digit_and_amounts_are_read_as_they_are_shown() -> None:
@@ -457,7 +457,7 @@ def test_floats_keep_every_digit_and_amounts_are_read_as_they_are_shown() -> Non
             ["b", 121.67771234567891, 12.5],
         ]
     )
-    drafted = draft(workbook({"a": body}), "things")
+    drafted = draft_from_sample(workbook({"a": body}), "things")
     assert [str(drafted.contract.column(name).type.kind) for name in ("share", "amount")] == [
         "double",
         "decimal",

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from headgate.cli.commands.files.profile import profile
 from headgate.contracts.model import Kind
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import UnreadableFileError
 from headgate.formats.read_table import read_table, sample_table, unknown_table
 from headgate.intake.rows.check_rows import check_bytes
@@ -47,7 +47,7 @@ def test_names_in_two_rows_are_refused_with_the_remedy(title: list[list[object]]
     """A branch report with merged cells: revenue over cash, card and invoice."""
     body = workbook(*title, GROUPS, COLUMNS, *ROWS)
     with pytest.raises(UnreadableFileError) as refused:
-        draft(body, "filialen")
+        draft_from_sample(body, "filialen")
     assert refused.value.rule == "not_a_table"
     assert "sheet Sheet: the header is over two rows" in refused.value.message
     assert "delete the other row" in refused.value.remedy
@@ -84,7 +84,9 @@ def test_a_file_with_names_in_two_rows_and_no_contract_is_profiled(tmp_path: Pat
 def test_an_upper_row_with_most_of_the_names_is_one_of_two_rows_too() -> None:
     upper, lower = ["Nr", "Name", "Ort", "Land", "Umsatz", None], [None, None, None, None, "Bar", "Karte"]
     with pytest.raises(UnreadableFileError, match="over two rows"):
-        draft(workbook(upper, lower, *([at, "a", "b", "c", 1.5, 2.5] for at in range(9))), "filialen")
+        draft_from_sample(
+            workbook(upper, lower, *([at, "a", "b", "c", 1.5, 2.5] for at in range(9))), "filialen"
+        )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_a_line_of_texts_above_the_header_is_no_row_of_a_sample() -> None:
         ["Ort", "Bar", "Karte"],
         *([f"F{at}", 1.5 + at, 2.25] for at in range(60)),
     )
-    drafted = draft(body, "filialen")
+    drafted = draft_from_sample(body, "filialen")
     assert [(column.name, column.type.kind) for column in drafted.contract.columns] == [
         ("ort", Kind.STRING),
         ("bar", Kind.DECIMAL),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.batches import all_rows
 from headgate.formats.json.read_json import read_json
@@ -181,7 +181,7 @@ def test_an_array_over_several_lines_stays_one(text: str) -> None:
 def test_json_that_is_no_list_of_objects_is_rejected_and_never_read_as_csv(text: str) -> None:
     """With and without a contract; texts after JSONTestSuite."""
     for reading in (
-        lambda: draft(text.encode(), "things"),
+        lambda: draft_from_sample(text.encode(), "things"),
         lambda: read_file(text.encode(), CONTRACT),
         lambda: read_table(text.encode()),
     ):
@@ -194,7 +194,7 @@ def test_json_that_is_no_list_of_objects_is_rejected_and_never_read_as_csv(text:
 @pytest.mark.parametrize("text", ["42", '"asd"', "true", "null", " -1.5e3\n"])
 def test_one_json_value_is_no_table(text: str) -> None:
     with pytest.raises(UnreadableFileError, match="none is an object"):
-        draft(text.encode(), "things")
+        draft_from_sample(text.encode(), "things")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_one_json_value_is_no_table(text: str) -> None:
 )
 def test_deep_nesting_is_rejected_and_ends_no_worker(text: str) -> None:
     with pytest.raises(UnreadableFileError) as refused:
-        draft(text.encode(), "things")
+        draft_from_sample(text.encode(), "things")
     assert refused.value.rule == "too_large"
 
 

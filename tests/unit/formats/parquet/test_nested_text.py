@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import UnreadableFileError
 from headgate.formats.batches import all_rows
 from headgate.formats.parquet.read_parquet import read_parquet
@@ -183,7 +183,7 @@ def test_a_draft_keeps_lists_structs_and_maps_as_json_text_and_accepts_its_sampl
         "tags": pa.array([[("color", "red")], None], pa.map_(pa.string(), pa.string())),
     }
     pq.write_table(pa.table(columns), file)
-    contract = draft(file.getvalue(), "orders").contract
+    contract = draft_from_sample(file.getvalue(), "orders").contract
     assert {one.name: (one.nested, one.mask) for one in contract.columns if one.nested} == {
         "items": ("array", Mask.FREE_TEXT),
         "ship_to": ("object", Mask.FREE_TEXT),
@@ -203,7 +203,7 @@ def gated(body: bytes, contract: Contract) -> pa.Table:
 
 def test_card_data_inside_a_list_is_masked() -> None:
     body = written(pa.array([[{"note": "4111 1111 1111 1111"}]]))
-    assert gated(body, draft(body, "orders").contract).column("items").to_pylist() == [
+    assert gated(body, draft_from_sample(body, "orders").contract).column("items").to_pylist() == [
         '[{"note":"[PAN ****1111]"}]'
     ]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import HeaderError, UnreadableFileError
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import MAX_COLUMNS
@@ -378,6 +378,6 @@ def test_a_group_without_fields_is_no_column() -> None:
     """
     content = with_an_empty_group()
     assert pq.read_schema(io.BytesIO(content)).names == ["id", "nested", "total"]
-    drafted = draft(content, "things")
+    drafted = draft_from_sample(content, "things")
     assert (drafted.rows, drafted.contract.names) == (1, ("id", "total"))
     assert read_rows(content, drafted.contract).cells["total"].to_pylist() == ["100"]

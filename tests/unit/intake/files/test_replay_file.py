@@ -23,7 +23,12 @@ from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import Replayer
 from headgate.intake.quarantine.find_old_tokens import old_tokens
-from headgate.intake.quarantine.list_quarantine import count_quarantined, named, replayable, rows_of
+from headgate.intake.quarantine.list_quarantine import (
+    count_quarantined,
+    quarantined_rows,
+    records_named,
+    replayable,
+)
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from tests.examples import examples
@@ -382,8 +387,10 @@ def test_the_list_reports_which_file_a_later_version_has_corrected() -> None:
 def test_rows_are_shown_by_rule() -> None:
     lake = fresh(contract(10), body_of(1, 50, 500) + b"0,1\n")
     record = next(lake.ledger.records())
-    assert rows_of(lake.objects, "quarantine", record)["source_row"].to_pylist() == [2, 3, 4]
-    assert rows_of(lake.objects, "quarantine", record, rule="duplicate_row")["source_row"].to_pylist() == [4]
+    assert quarantined_rows(lake.objects, "quarantine", record)["source_row"].to_pylist() == [2, 3, 4]
+    assert quarantined_rows(lake.objects, "quarantine", record, rule="duplicate_row")[
+        "source_row"
+    ].to_pylist() == [4]
 
 
 def test_files_are_named_by_id_or_by_key_newest_first() -> None:
@@ -391,8 +398,8 @@ def test_files_are_named_by_id_or_by_key_newest_first() -> None:
     first = next(lake.ledger.records())
     second = lake.process(contract(10), lake.put(body_of(51)))
     records = list(lake.ledger.records())
-    assert named(records, KEY) == [second, first]
-    assert named(records, first.file_id) == [first]
+    assert records_named(records, KEY) == [second, first]
+    assert records_named(records, first.file_id) == [first]
 
 
 def candidates(lake: Lake, now: Mapping[str, Contract], **wanted: Any) -> list[str]:  # noqa: ANN401 options of the choice
@@ -437,7 +444,10 @@ def test_a_file_rejected_as_a_whole_is_replayable_once_a_rule_changes() -> None:
 
 def test_a_rule_that_no_row_broke_shows_no_rows() -> None:
     lake = fresh(contract(10), body_of(1, 50))
-    assert rows_of(lake.objects, "quarantine", next(lake.ledger.records()), rule="required").num_rows == 0
+    assert (
+        quarantined_rows(lake.objects, "quarantine", next(lake.ledger.records()), rule="required").num_rows
+        == 0
+    )
 
 
 def test_the_previous_record_keeps_what_a_replay_does_not_know() -> None:

@@ -21,8 +21,8 @@ from headgate.intake.quarantine.corrected_files import (
     Closed,
     CorrectionCloser,
     corrected,
-    corrections,
     returned,
+    settling_versions,
 )
 from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable
 from headgate.lake.senders import Senders
@@ -270,7 +270,7 @@ def test_of_two_versions_of_one_second_neither_corrects_the_other() -> None:
     lake = Versions()
     one = lake.sent(99)
     twin = replace(one, file_id="f" * 32, version_id="v2", content_sha256="f" * 64)
-    assert corrections([one, twin]) == {}
+    assert settling_versions([one, twin]) == {}
     assert corrected([one, twin], History.of([one, twin])) == []
 
 

@@ -12,8 +12,13 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.contracts.source_format import SourceFormat
-from headgate.intake.quarantine.failing_columns import FailingColumn, failing_columns, suggested, with_column
-from headgate.intake.quarantine.list_quarantine import rows_of
+from headgate.intake.quarantine.failing_columns import (
+    FailingColumn,
+    failing_columns,
+    with_changed_column,
+    with_suggestions,
+)
+from headgate.intake.quarantine.list_quarantine import quarantined_rows
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.lake.states import FileState
@@ -71,7 +76,7 @@ def test_no_example_holds_a_card_number() -> None:
 
 def test_the_suggested_contract_accepts_all_rows_but_those_without_a_key() -> None:
     failing = failing_columns(gated(CONTRACT).quarantine_rows, CONTRACT)
-    edited = suggested(CONTRACT, failing)
+    edited = with_suggestions(CONTRACT, failing)
     assert (edited.version, edited.column("note").mask) == ("1.3.0", Mask.FREE_TEXT)
     again = gated(edited)
     assert (again.counts.accepted, dict(again.counts.reasons)) == (4, {"required": 1})
@@ -81,7 +86,7 @@ def test_the_suggested_contract_accepts_all_rows_but_those_without_a_key() -> No
 
 def test_a_contract_that_nothing_fails_stays_as_it_is() -> None:
     good = gated(CONTRACT, b"id,count,state,note\na,1,on,x\n")
-    assert suggested(CONTRACT, failing_columns(good.quarantine_rows, CONTRACT)) is CONTRACT
+    assert with_suggestions(CONTRACT, failing_columns(good.quarantine_rows, CONTRACT)) is CONTRACT
 
 
 MISSING = b"id,count,state,note\na,-,on,x\nb,n/a,on,x\nc,3,on,x\n"
@@ -90,7 +95,7 @@ MISSING = b"id,count,state,note\na,-,on,x\nb,n/a,on,x\nc,3,on,x\n"
 def test_words_for_a_missing_value_are_proposed_as_null_spellings() -> None:
     (found,) = failing_columns(gated(CONTRACT, MISSING).quarantine_rows, CONTRACT)
     assert (found.column, found.rule, found.nulls) == ("count", "type", ("-", "n/a"))
-    edited = suggested(CONTRACT, [found])
+    edited = with_suggestions(CONTRACT, [found])
     assert gated(edited, MISSING).accepted.column("count").to_pylist() == [None, None, 3]
 
 
@@ -98,7 +103,7 @@ def test_words_for_a_missing_value_beside_another_text_keep_the_column_as_text()
     body = MISSING.replace(b"c,3", b"c,three")
     (found,) = failing_columns(gated(CONTRACT, body).quarantine_rows, CONTRACT)
     assert "keep it as text" in found.edit
-    assert gated(suggested(CONTRACT, [found]), body).accepted.column("count").to_pylist() == [
+    assert gated(with_suggestions(CONTRACT, [found]), body).accepted.column("count").to_pylist() == [
         "-",
         "n/a",
         "three",
@@ -113,7 +118,7 @@ def test_rows_are_shown_for_every_rule_that_they_break_not_only_the_first() -> N
     objects.write(stored, content.getvalue(), content_type="application/octet-stream")
     record = FileRecord("a", "raw", "things/a.csv", "1", "things", FileState.DONE, quarantine_key=stored.key)
     shown = {
-        rule: rows_of(objects, stored.bucket, record, rule=rule).column("source_row").to_pylist()
+        rule: quarantined_rows(objects, stored.bucket, record, rule=rule).column("source_row").to_pylist()
         for rule in ("maximum", "valid_values")
     }
     assert shown == {"maximum": [1, 3], "valid_values": [1, 2]}
@@ -135,7 +140,7 @@ def listed(body: str, contract: Contract = SALES) -> list[FailingColumn]:
     checked = gated(contract, body.encode())
 
     def accepts(edited: Column) -> bool:
-        again = gated(with_column(contract, edited), body.encode())
+        again = gated(with_changed_column(contract, edited), body.encode())
         return not any(
             one.rule == "type" and one.column == edited.name
             for one in failing_columns(again.quarantine_rows, contract)
@@ -151,7 +156,7 @@ def test_german_decimals_are_a_format_and_text_is_the_last_remedy() -> None:
     (found,) = listed(body)
     assert found.edit == 'amount: read it as 1.234,5 (headgate.format: {"decimal": ",", "thousands": "."})'
     assert found.other_edits == ("amount: keep it as text (logicalType: string)",)
-    accepted = gated(suggested(SALES, [found]), body.encode()).accepted
+    accepted = gated(with_suggestions(SALES, [found]), body.encode()).accepted
     assert [str(value) for value in accepted.column("amount").to_pylist()] == [
         "1299.00",
         "2.50",
@@ -167,12 +172,14 @@ def test_the_other_order_of_day_and_month_replaces_the_pattern_and_says_that_acc
         "read it as dd/MM/yyyy (logicalTypeOptions.format: dd/MM/yyyy; instead of MM/dd/yyyy: accepted "
         "values are read" in found.edit
     )
-    days = gated(suggested(SALES, [found]), body.encode()).accepted.column("day").to_pylist()
+    days = gated(with_suggestions(SALES, [found]), body.encode()).accepted.column("day").to_pylist()
     assert days == [date(2026, 12, 31), date(2026, 4, 3), date(2026, 1, 25)]
 
 
 def test_another_pattern_beside_the_contracts_own_is_added() -> None:
-    contract = with_column(SALES, replace(SALES.column("day"), format=SourceFormat(patterns=("dd.MM.yyyy",))))
+    contract = with_changed_column(
+        SALES, replace(SALES.column("day"), format=SourceFormat(patterns=("dd.MM.yyyy",)))
+    )
     (found,) = listed("id,day\na,31.12.2026\nb,30/11/2026\n", contract)
     assert found.edited
     assert found.edited.format
@@ -202,4 +209,4 @@ def test_a_few_bad_values_among_many_are_corrected_at_their_source_and_the_colum
     (found,) = listed(body)
     assert "correct the refused values at their source (1 of 100 rows)" in found.edit
     assert found.other_edits == ("pieces: keep it as text (logicalType: string)",)
-    assert suggested(SALES, [found]) is SALES
+    assert with_suggestions(SALES, [found]) is SALES

@@ -11,7 +11,7 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.formats.read_table import sample_table
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.unit
 
 KEY = "uploads/tickets.csv"
 LANDED = dt.datetime(2026, 6, 2)
-OF_TICKETS = draft(TICKETS, "tickets", strict=False).contract
+OF_TICKETS = draft_from_sample(TICKETS, "tickets", strict=False).contract
 BEFORE = {"lager": LAGER}
 AFTER = {**BEFORE, "tickets": OF_TICKETS}
 

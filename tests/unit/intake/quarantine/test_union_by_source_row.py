@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.intake.quarantine.union_by_source_row import in_order, source_rows, without
+from headgate.intake.quarantine.union_by_source_row import in_source_order, source_rows, without
 
 pytestmark = pytest.mark.unit
 
@@ -27,7 +27,7 @@ def test_rows_of_two_files_come_in_order_and_the_new_one_replaces_both(
     pq.write_table(
         pa.table({"source_row": old, "of": ["old"] * len(old)}), folder / "old", row_group_size=group
     )
-    found = pa.concat_tables(in_order(folder / "new", folder / "old")).to_pylist()
+    found = pa.concat_tables(in_source_order(folder / "new", folder / "old")).to_pylist()
     assert [row["source_row"] for row in found] == sorted({*new, *old})
     assert [row["of"] for row in found] == ["new" if row["source_row"] in new else "old" for row in found]
     assert without(source_rows(folder / "old"), source_rows(folder / "new")).tolist() == sorted(

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts import odcs_reader
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import HeaderError
 from headgate.formats.json.read_json import read_json_lines
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
@@ -229,7 +229,7 @@ NESTED = [
     "body", [json.dumps(NESTED).encode(), b"".join(json.dumps(one).encode() + b"\n" for one in NESTED)]
 )
 def test_nested_json_is_drafted_and_read_under_joined_names(body: bytes) -> None:
-    contract = draft(body, "kunden").contract
+    contract = draft_from_sample(body, "kunden").contract
     assert contract.names == ("id", "kunde_name", "kunde_ort_plz", "kunde_ort_stadt", "preis")
     found = check_bytes(
         body,
@@ -249,4 +249,4 @@ def test_nested_json_is_drafted_and_read_under_joined_names(body: bytes) -> None
 def test_two_values_of_one_joined_name_reject_a_nested_file() -> None:
     body = json.dumps([{"id": 1, "kunde": {"name": "a"}, "kunde_name": "b"}]).encode()
     with pytest.raises(HeaderError, match="two values for a name"):
-        draft(body, "kunden")
+        draft_from_sample(body, "kunden")

@@ -17,7 +17,7 @@ from headgate.contracts import odcs_reader
 from headgate.contracts.difference import Breaks, differences
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.contracts.odcs_writer import to_odcs
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.json.json_text import json_text
 from headgate.formats.json.read_json import read_json, read_json_lines
@@ -75,7 +75,7 @@ def gated_as_in_the_lake(body: bytes, contract: Contract) -> CheckedRows:
 
 
 def test_a_draft_keeps_a_list_as_json_text_and_says_how_to_query_it() -> None:
-    drafted = draft(ORDERS, "orders")
+    drafted = draft_from_sample(ORDERS, "orders")
     items = drafted.contract.column("items")
     assert (items.nested, items.type, items.mask) == ("array", ColumnType(Kind.STRING), Mask.FREE_TEXT)
     assert any(one.column == "items" and "json_extract" in one.message for one in drafted.findings)
@@ -89,13 +89,13 @@ def test_a_draft_keeps_a_list_as_json_text_and_says_how_to_query_it() -> None:
 
 
 def test_json_lines_keep_lists_too() -> None:
-    accepted = gated(LINES, draft(LINES, "orders").contract).accepted
+    accepted = gated(LINES, draft_from_sample(LINES, "orders").contract).accepted
     assert accepted.column("items").to_pylist()[2] == '[2,{"a":null,"b":1}]'
 
 
 def test_a_name_with_objects_in_some_rows_and_texts_in_others_is_drafted() -> None:
     body = b'[{"id": 1, "note": {"text": "x"}}, {"id": 2, "note": "y"}]'
-    accepted = gated(body, draft(body, "notes").contract).accepted
+    accepted = gated(body, draft_from_sample(body, "notes").contract).accepted
     assert accepted.column("note").to_pylist() == ['{"text":"x"}', "y"]
 
 
@@ -104,7 +104,7 @@ def test_card_data_inside_a_list_is_masked() -> None:
         b'[{"id": 1, "items": ["4111\\n1111 1111 1111", {"cvv": "123"}]}, {"id": 2, "items": '
         b"[4111111111111111]}]"
     )
-    accepted = gated(body, draft(body, "orders").contract).accepted
+    accepted = gated(body, draft_from_sample(body, "orders").contract).accepted
     assert accepted.column("items").to_pylist() == ['["[PAN ****1111]",{"cvv":"[CVV]"}]', "[[PAN ****1111]]"]
 
 
@@ -134,7 +134,7 @@ def test_a_list_in_a_new_column_is_kept_as_text() -> None:
 
 
 def test_a_contract_states_json_text_as_a_logical_type() -> None:
-    contract = draft(ORDERS, "orders").contract
+    contract = draft_from_sample(ORDERS, "orders").contract
     document = to_odcs(contract)
     assert document["schema"][0]["properties"][-1]["logicalType"] == "array"
     assert odcs_reader.parse(document, "source") == contract
@@ -181,7 +181,9 @@ def test_what_json_has_no_number_for_is_quoted() -> None:
 def test_large_files_on_disk_keep_lists_too(tmp_path: Path) -> None:
     path = tmp_path / "orders.jsonl"
     path.write_bytes(LINES)
-    source = read_json_lines(path, draft(LINES, "orders").contract, tmp_path / "spool", block_bytes=70)
+    source = read_json_lines(
+        path, draft_from_sample(LINES, "orders").contract, tmp_path / "spool", block_bytes=70
+    )
     assert source is not None
     assert [text for batch in source.batches() for text in batch.cells["items"].to_pylist()][
         2

@@ -111,7 +111,7 @@ def test_the_masked_form_gives_byte_equal_rows_and_holds_no_card_number(lines: l
             form, origin, counts = written(folder, file_of(GOOD, *lines))
         except BadInputError:  # the file is rejected as a whole, and stays as it is
             return
-        found = masked_original.check(form, CONTRACT, origin, again)
+        found = masked_original.check_masked_rows(form, CONTRACT, origin, again)
         assert replace(found, warned={}) == replace(counts, warned={})
         for rows in (ACCEPTED, QUARANTINE):
             assert (again / rows).is_file() == (folder / rows).is_file()
@@ -150,7 +150,7 @@ def test_a_fixed_contract_accepts_rows_from_the_masked_form(tmp_path: Path) -> N
     )
     assert (counts.accepted, counts.quarantined) == (1, 1)
     fixed = replace(CONTRACT, version="9.9.9")
-    again = masked_original.check(form, fixed, origin, tmp_path / "replay")
+    again = masked_original.check_masked_rows(form, fixed, origin, tmp_path / "replay")
     assert (again.accepted, again.quarantined) == (2, 0)
     assert not (tmp_path / "replay" / QUARANTINE).exists()
 
@@ -159,7 +159,7 @@ def test_a_file_in_which_no_row_was_accepted_has_a_masked_form(tmp_path: Path) -
     (tmp_path / "replay").mkdir()
     form, origin, counts = written(tmp_path, file_of("x,A1"))
     assert (counts.received, counts.accepted) == (1, 0)
-    assert masked_original.check(form, CONTRACT, origin, tmp_path / "replay").received == 1
+    assert masked_original.check_masked_rows(form, CONTRACT, origin, tmp_path / "replay").received == 1
 
 
 def test_a_form_that_would_give_other_rows_is_not_taken(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from headgate.cli.commands.tables.lineage import lineage, trace_of
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lineage.openlineage import LakeNames, table_of, to_json
+from headgate.lineage.openlineage import LakeNames, event_json, table_of_event
 from headgate.lineage.receiver import API_KEY_VARIABLE
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.table_events import TableEvents
@@ -118,7 +118,7 @@ def built_lake() -> MemoryLake:
         "run": {"runId": "old"},
         "outputs": [{"name": "AwsDataCatalog.ecommerce_prod.churn"}],
     }
-    lake.objects.write(ObjectRef("artifacts", "openlineage/dt=2026-01-01/old-churn.json"), to_json(old))
+    lake.objects.write(ObjectRef("artifacts", "openlineage/dt=2026-01-01/old-churn.json"), event_json(old))
     return lake
 
 
@@ -127,7 +127,7 @@ def test_one_table_gives_one_event_and_several_a_list(lineage_of: Callable[..., 
     check_run_event(event)
     assert [one["name"] for one in event["inputs"]] == ["payments/a.csv"]
     several = json.loads(lineage_of("payments", "ecommerce_prod.risk_scores", "--openlineage").stdout)
-    assert [table_of(one) for one in several] == ["payments", "risk_scores"]
+    assert [table_of_event(one) for one in several] == ["payments", "risk_scores"]
     assert [one["name"] for one in several[1]["inputs"]] == ["AwsDataCatalog.ecommerce_curated.payments"]
 
 
@@ -135,7 +135,7 @@ def test_without_a_table_every_table_that_was_built_has_an_event_and_the_others_
     lineage_of: Callable[..., Result],
 ) -> None:
     done = lineage_of("--openlineage")
-    assert [table_of(one) for one in json.loads(done.stdout)] == ["payments", "risk_scores"]
+    assert [table_of_event(one) for one in json.loads(done.stdout)] == ["payments", "risk_scores"]
     assert "not built yet" in done.stderr
     assert "orders" in done.stderr
 
@@ -153,7 +153,7 @@ def test_events_are_sent_with_the_key_of_the_environment(
     with lineage_server() as server:
         done = lineage_of("--openlineage", "--send", server.url)
     assert (done.exit_code, done.stdout) == (0, f"{server.url}/api/v1/lineage accepted 2 of 2 events.\n")
-    assert [(key, table_of(event)) for _, key, event in server.received] == [
+    assert [(key, table_of_event(event)) for _, key, event in server.received] == [
         ("Bearer a-secret-key", "payments"),
         ("Bearer a-secret-key", "risk_scores"),
     ]
