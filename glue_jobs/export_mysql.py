@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import SettingsError
-from headgate.export.reading.files import FileFormat
+from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of, named_by_time
 from headgate.wiring import definitions, exports

@@ -25,7 +25,7 @@ sys.path.insert(
     0, str(Path(__file__).resolve().parents[1])
 )  # the scripts are run by path and know each other as `scripts`
 
-from headgate.cli import deployment
+from headgate.cli import command_deployment
 from headgate.cli.commands.files import files
 from headgate.cli.commands.operations import pipeline, report
 from headgate.contracts.registry import Registry
@@ -67,7 +67,7 @@ def demo(console: Console, *, keep: bool) -> bool:
             console.print(await_data(making))
         complete = run_through(console, folder, data, began)
         if keep:
-            found = deployment.find(NAME)
+            found = command_deployment.find(NAME)
             login = new_login(api.users(found.environment))
             console.print(
                 last_screen(found.environment["HEADGATE_CONSOLE_URL"], login, NAME),
@@ -93,7 +93,7 @@ def deploy_lake(folder: Path) -> None:
 
 def run_through(console: Console, folder: Path, data: Path, began: float) -> bool:
     """Whether the data went from raw to answers; shows each step as it goes."""
-    found = deployment.activate(NAME)
+    found = command_deployment.activate(NAME)
     console.rule("2 of 4  Through the gate: validate, mask, deduplicate")
     sent = select_files([str(data)], "", Registry.load().source, sys.stdin.buffer)
     _, records = files.through_the_gate(found, sent, timeout_s=GATE_TIMEOUT_S, console=console)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from headgate.api.deployed_lake import DeployedLake
 from headgate.api.files.uploads import uploads_of
-from headgate.cli import deployment
+from headgate.cli import command_deployment
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.raw_objects import file_id_of
@@ -127,7 +127,7 @@ def check_runs(lake: DeployedLake) -> str:
     return f"the newest run is {newest[0].status.lower()}" if newest else "there was no run yet"
 
 
-def check_dead_letters(found: deployment.Deployment) -> str:
+def check_dead_letters(found: command_deployment.Deployment) -> str:
     """No message failed as often as it may."""
     dead = sum(
         operations.queues().depth(found.output(f"{name}_dead_letter_queue_url")).waiting
@@ -188,7 +188,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     asked = parser.parse_args()
     os.chdir(ROOT)
-    found = deployment.activate(asked.name)
+    found = command_deployment.activate(asked.name)
     lake = DeployedLake(found.environment)
     checks = {
         "events": lambda: check_events(lake),

@@ -37,7 +37,7 @@ QUALITY, ANSWERS = {}, {"visit-counts": SavedQuestion("days", "visit-counts", "H
 """  # noqa: E501 SQL
 ROUTES = """
 from headgate.api.http.access import Group
-from headgate.api.http.parameters import Lake
+from headgate.api.http.url_parameters import Lake
 from headgate.api.http.routing import Routes
 from headgate.api.shapes.base import Shape
 

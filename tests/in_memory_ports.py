@@ -132,7 +132,7 @@ class MemoryUploads:
 
 @dataclass
 class MemoryRecords:
-    """Records in memory, by the rules of `headgate.aws.dynamodb.records`."""
+    """Records in memory, by the rules of `headgate.aws.dynamodb.record_table`."""
 
     _records: dict[tuple[str, str], Record] = field(default_factory=dict, repr=False)
     _owners: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.systems.rows import RowsInFile
+from headgate.systems.rows_in_file import RowsInFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from headgate.systems.rows import Made
+    from headgate.systems.rows_in_file import Made
 
 
 def in_memory(made: Mapping[str, Made]) -> dict[str, pd.DataFrame]:

@@ -12,13 +12,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from headgate.export.server.tables import describe, tables
+from headgate.export.server.source_tables import describe, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from headgate.export.server.session import Session
-    from headgate.export.server.tables import SourceColumn
+    from headgate.export.server.source_tables import SourceColumn
 
 BYTES, PLACES = {"binary", "varbinary", "blob", "mediumblob"}, {"geometry", "polygon"}
 CHINOOK = """

@@ -27,11 +27,11 @@ import pyarrow.compute as pc
 
 from benchmarks.contracts.foreign_headers import foreign
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.part_files import DATASETS
 from headgate.domains.retail.sample.shop import ShopSpec, generate
+from headgate.domains.retail.sample.written_parts import DATASETS
 from headgate.matching import suggest_mapping as matching
 from headgate.matching.dataset_evidence import known_dataset
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 FITTED_ON = ("customers", "order_items", "payments", "regions")
 FITTED_IN, HELD_OUT_IN = ("de", "fr"), ("es", "nl")

@@ -38,7 +38,7 @@ from headgate.formats.read_table import sample_table
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import UNDER_WAY
 from headgate.matching.mappings import Mappings
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 from headgate.wiring import operations
 from scripts.emulator import emulator
 from tests.faults import inputs

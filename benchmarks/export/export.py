@@ -46,9 +46,9 @@ from headgate.export.planning.mapping import map_table
 from headgate.export.planning.slicing import slices_between, slicing_key, walk
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.requests import ExportRequest
+from headgate.export.server.server_snapshot import open_snapshot
 from headgate.export.server.session import Login, Session
-from headgate.export.server.snapshot import open_snapshot
-from headgate.export.server.tables import describe
+from headgate.export.server.source_tables import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

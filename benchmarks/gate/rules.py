@@ -27,7 +27,7 @@ import pyarrow as pa
 
 from headgate.contracts import odcs_reader
 from headgate.formats.read_file import read_file
-from headgate.quality.frames import exact_frame
+from headgate.quality.exact_frames import exact_frame
 from headgate.quality.suites import suite_of
 from headgate.values.cast import cast
 from headgate.values.rules import column_breaches

@@ -23,7 +23,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
 from headgate.domains.retail.demand_insights_engine import churn
 from headgate.learning import preprocessing
-from headgate.learning.champion_challenger import decide, log_loss
+from headgate.learning.champion_challenger import decide_contest, log_loss
 
 DEFAULT = Path(os.environ.get("HEADGATE_DATA", "../shared/data")) / "churn" / "Telco-Customer-Churn.csv"
 FOLDS, REPEATS = 5, int(os.environ.get("REPEATS", "2"))
@@ -74,7 +74,7 @@ def contested(points: pd.DataFrame, left: churn.Labels, numeric: list[str], cate
         if name != churn.NAIVE:
             fitted = recipe(numeric, categorical).fit(points.iloc[learnt], left[learnt])
             losses[name] = log_loss(left[tried], fitted.predict_proba(points.iloc[tried])[:, 1])
-    return decide(churn.FIRST, losses).winner
+    return decide_contest(churn.FIRST, losses).winner
 
 
 def boosting(numeric: list[str], categorical: list[str]) -> Any:  # noqa: ANN401 scikit-learn ships no types

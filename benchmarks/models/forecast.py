@@ -34,7 +34,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from benchmarks.models.panel_forecast import forecast
-from headgate.analytics.accuracy import mase, smape
+from headgate.analytics.forecast_errors import mase, smape
 from headgate.analytics.forecasting import LEVELS, Task
 from headgate.analytics.point_forecasts import Ensemble
 from headgate.domains.retail.market_intelligence_hub.accuracy import naive2

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.models.shop_library import library
-from headgate.analytics.accuracy import smape
+from headgate.analytics.forecast_errors import smape
 from headgate.domains.retail.market_intelligence_hub.calendar import COLUMNS
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import (

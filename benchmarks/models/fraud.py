@@ -26,7 +26,7 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from headgate.domains.retail.compliance_guardian import features, model_quality, models
+from headgate.domains.retail.compliance_guardian import boosting_models, features, model_quality
 
 DEFAULT = (
     Path(os.environ.get("HEADGATE_DATA", "../shared/data"))
@@ -127,8 +127,8 @@ def measured(transactions: pd.DataFrame, train: Range, test: Range) -> dict[str,
                 "few to measure anything"
             )
     scores = {
-        "ours": models.boosting(learnt, labels, features.ALL).scores(tried),
-        "handbook": models.boosting(learnt, labels, features.HANDBOOK).scores(tried),
+        "ours": boosting_models.boosting(learnt, labels, features.ALL).scores(tried),
+        "handbook": boosting_models.boosting(learnt, labels, features.HANDBOOK).scores(tried),
         "truth": tried.is_fraud.to_numpy(dtype=np.float64),
     }
     found = {kind: figures(tried, score) for kind, score in scores.items()}

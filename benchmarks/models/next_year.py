@@ -44,7 +44,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.models import forecast_shops
 from benchmarks.systems.merged_shop import KEPT, ROOT, kept_shop, online_retail
-from headgate.analytics.accuracy import smape
+from headgate.analytics.forecast_errors import smape
 from headgate.analytics.periods import whole_periods
 from headgate.domains.retail import (
     compliance_guardian,
@@ -60,7 +60,7 @@ from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales
 from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.errors import HeadgateError, SettingsError
 from headgate.learning.store import Shelf
-from headgate.systems.rows import RowsInFile
+from headgate.systems.rows_in_file import RowsInFile
 from scripts.online_retail.uci import find_source
 
 if TYPE_CHECKING:

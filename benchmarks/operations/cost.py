@@ -28,12 +28,12 @@ from headgate.contracts.registry import Registry
 from headgate.costs.billing import GB, rounded, total_usd
 from headgate.costs.measured import Line, Measured, MeasuredSystem
 from headgate.costs.prices import Prices
-from headgate.domains.retail.sample.part_files import iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
+from headgate.domains.retail.sample.written_parts import iter_objects
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.quality.validation import ValidationRun
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.measured_text import text_of
 from scripts.cost_planning.month import monthly

@@ -15,8 +15,8 @@ from headgate.facts.fact_store import FactStore
 from headgate.quality.data_docs import DataDocs
 from headgate.quality.output_audit import OutputAudit
 from headgate.snapshots.publishing import Publisher
-from headgate.snapshots.reading import lake_snapshot
-from headgate.systems import registry
+from headgate.snapshots.read_snapshots import lake_snapshot
+from headgate.systems import system_registry
 from headgate.systems.run import run_system
 from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 
@@ -24,7 +24,7 @@ from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 def build(system: str, root: Path, *, is_full: bool) -> dict[str, object]:
     """Build, audit and publish one system from the newest snapshot, with the facts that earlier runs kept."""
     contracts, own, catalog = Registry.load().curated, Registry.load().tables_of(system), MemoryCatalog()
-    objects, package = LakeObjects(root), registry.system(system)
+    objects, package = LakeObjects(root), system_registry.system(system)
     lake = lake_snapshot(objects, CURATED)
     for table in own:
         catalog.create(PROD, table, f"s3://{PROD}/tables/{table}/none/")
@@ -38,7 +38,7 @@ def build(system: str, root: Path, *, is_full: bool) -> dict[str, object]:
             run_system(
                 system,
                 lake,
-                tables.opened(lake, registry.reads(package, lake.datasets)),
+                tables.opened(lake, system_registry.reads(package, lake.datasets)),
                 Publisher(published, catalog, PROD, PROD, audit),
                 own,
                 inspections={"pci_audit": nothing_audited} if "pci_audit" in own else {},

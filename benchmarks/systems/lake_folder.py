@@ -17,7 +17,7 @@ from headgate.export.destination import FolderObjects
 from headgate.lake import keys
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,8 +25,8 @@ from headgate.quality.data_docs import DataDocs
 from headgate.quality.output_audit import OutputAudit
 from headgate.snapshots.publishing import Publisher
 from headgate.snapshots.snapshot import LakeSnapshot
-from headgate.systems import registry
-from headgate.systems.rows import without_rows
+from headgate.systems import system_registry
+from headgate.systems.rows_in_file import without_rows
 from headgate.systems.run import run_system
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ def _published(system: str, folder: Path, engine: str, memory_mb: int, objects: 
     own, catalog = Registry.load().tables_of(system), MemoryCatalog()
     for table in own:
         catalog.create(PROD, table, f"s3://{PROD}/tables/{table}/none/")
-    places = {name: str(folder / f"{name}.parquet") for name in registry.reads(registry.system(system))}
+    places = {
+        name: str(folder / f"{name}.parquet")
+        for name in system_registry.reads(system_registry.system(system))
+    }
     tables = open_tables(EngineName.parse(engine), places, memory_mb)
     inspections = {"pci_audit": nothing_audited} if "pci_audit" in own else {}
     lake = LakeSnapshot(SNAPSHOT, _last_day(folder), {})

@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from headgate.analytics.accuracy import naive_scale
 from headgate.analytics.conformal import Bounds, PastErrors
 from headgate.analytics.effects import effects_of, without_events
+from headgate.analytics.forecast_errors import naive_scale
 from headgate.analytics.point_forecasts import MIN_MODELLED, Ensemble, point_forecast
 from headgate.analytics.pooled_autoregression import PanelVotes, pooled_votes
 from headgate.analytics.seasons import discernible

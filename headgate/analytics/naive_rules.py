@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.analytics.accuracy import smape
+from headgate.analytics.forecast_errors import smape
 from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.point_forecasts import INTERMITTENT_INTERVAL, MIN_MODELLED
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from headgate.analytics.accuracy import naive_scale
+from headgate.analytics.forecast_errors import naive_scale
 from headgate.analytics.seasons import discernible, is_short
 
 Array = npt.NDArray[np.float64]

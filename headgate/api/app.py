@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from headgate.api import ports
+from headgate.api import lake_ports
 from headgate.api.http import access
 from headgate.api.http.invalid_requests import invalid_request
 from headgate.api.http.problems import ProblemError, not_found, response_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from aws_lambda_powertools import Logger
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
 
 MACHINES = "/machine"  # requests below it are signed with IAM
 LARGEST_BODY_BYTES = 1 << 20
@@ -53,7 +53,7 @@ class Application:
     def __init__(self, lake: LakePorts, logger: logging.Logger | Logger | None = None) -> None:
         self._log = logger or logging.getLogger(__name__)
         self._app, self._lake = resolver(), lake
-        self._app.dependency_overrides[ports.lake] = lambda: lake
+        self._app.dependency_overrides[lake_ports.lake] = lambda: lake
         self._access = [rule for group in EVERY for rule in group.access]
         for kind in (
             RequestValidationError,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from headgate.api.ports import KnownRuns
+from headgate.api.lake_ports import KnownRuns
 from headgate.errors import SettingsError
 from headgate.settings import AcceptanceSettings, JobNamesSettings, SystemNamesSettings
 from headgate.wiring import api, definitions, intake, operations, stores
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
     from headgate.api.http.limits import CallerLimit
     from headgate.aws.athena.queries import AthenaQueries
-    from headgate.aws.dynamodb.file_index import DynamoFileIndex
+    from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
     from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.aws.functions import DryRunFunction
     from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.aws.multipart_uploads import S3Uploads
     from headgate.aws.s3 import S3Objects
     from headgate.aws.stepfunctions import Pipeline
-    from headgate.aws.uploads import S3Uploads
     from headgate.contracts.registry import Registry
     from headgate.costs.recorded import EndedJobRun
     from headgate.intake.files.revert_file import Reverter
     from headgate.matching.mappings import Mappings
-    from headgate.query.catalog import Databases
+    from headgate.query.catalog_queries import Databases
 
 
 class DeployedLake:

@@ -25,7 +25,7 @@ from headgate.api.http.problems import MEDIA_TYPE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
 
 HOST = "127.0.0.1"
 CONSOLE = Path(__file__).resolve().parents[2] / "build" / "console"  # where `make console` writes it

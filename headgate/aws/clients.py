@@ -61,7 +61,7 @@ CONFIG = Config(
     max_pool_connections=16,
 )
 
-# Parts that a commit copies at the same time (`headgate.aws.uploads`), each over a connection of its own.
+# Parts that a commit copies at once (`headgate.aws.multipart_uploads`), each over a connection of its own.
 COPIES_AT_ONCE = 64
 
 Client = TypeVar("Client")

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient

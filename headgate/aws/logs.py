@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

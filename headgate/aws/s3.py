@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, BinaryIO, TypedDict, cast
 from urllib.parse import unquote
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, NotFoundError, ServiceError
 from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectVersion
 

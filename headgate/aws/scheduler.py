@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.runs.pipeline_starts import Burst, Due, Trigger
 

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, SettingsError
 from headgate.lake.ports import MaskingKey
 

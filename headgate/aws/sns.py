@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.masking.redaction import redact_text
 

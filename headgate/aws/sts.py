@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.lineage.receiver import EventAnswer, LineageReceiver
     from headgate.systems.table_events import TableEvents
 

@@ -25,12 +25,12 @@ from headgate.project import MODELS_SYSTEM, project
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
 from headgate.snapshots.publishing import Publisher
-from headgate.systems import registry
-from headgate.systems.rows import without_rows
+from headgate.systems import system_registry
+from headgate.systems.rows_in_file import without_rows
 from headgate.systems.run import run_system
 from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 from headgate.systems.sql_models import SqlModels, sql_models
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 from headgate.wiring.quality import CARD_AUDIT
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.snapshots.snapshot import LakeSnapshot
-    from headgate.systems.registry import SystemPackage
     from headgate.systems.snapshot_tables import Opened
+    from headgate.systems.system_registry import SystemPackage
 
 _CURATED, _PROD = "curated", "prod"
 
@@ -111,7 +111,9 @@ def run_system_locally(
     """
     contracts = Registry.load()
     local = _local_system(system, contracts, models)
-    needed = registry.reads(local.package, {name for name in contracts.source if _files_of(folder, name)})
+    needed = system_registry.reads(
+        local.package, {name for name in contracts.source if _files_of(folder, name)}
+    )
     files = {dataset: _files_of(folder, dataset) for dataset in needed}
     if missing := [dataset for dataset, paths in files.items() if not paths]:
         raise NotFoundError(_why_missing(missing[0], local.reader_of(missing[0]), folder))
@@ -144,7 +146,7 @@ def local_models() -> SqlModels:
 def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _LocalSystem:
     own = contracts.tables_of(system)
     if system != MODELS_SYSTEM:
-        return _LocalSystem(system, registry.system(system), own)
+        return _LocalSystem(system, system_registry.system(system), own)
     sql = local_models()
     limited = sql.limited_to(models or [*sql.queries])
     if not limited.queries:
@@ -237,7 +239,7 @@ def _build(
     published = run_system(
         system.name,
         lake,
-        tables.opened(lake, registry.reads(system.package, lake.datasets)),
+        tables.opened(lake, system_registry.reads(system.package, lake.datasets)),
         publisher,
         system.contracts,
         inspections={name: partial(without_rows(inspected).__getitem__, name) for name in inspected},

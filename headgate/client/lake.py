@@ -143,7 +143,7 @@ class Lake:
         Raises:
             HeadgateError: there is no such file, or no data in it.
         """
-        from headgate.client.uploads import upload
+        from headgate.client.send_uploads import upload
 
         ledger, bucket = stores.ledger(self.environment), self.environment["HEADGATE_RAW_BUCKET"]
         report = progress or (lambda _: None)
@@ -266,7 +266,7 @@ class Lake:
 
     def _table_named(self, name: str) -> tuple[str, str, list[str]]:
         """Return database, name and columns of a table."""
-        from headgate.query.reading import near_tables
+        from headgate.query.read_only_statements import near_tables
 
         databases = stores.databases(self.environment)
         tables = databases.tables()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import LINEAGE, curated_contract, masked_columns
 from headgate.contracts.model import Column, Mask
-from headgate.contracts.new_columns import KEPT
+from headgate.contracts.new_column_policy import KEPT
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:

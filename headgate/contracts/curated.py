@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
-from headgate.contracts.new_columns import NewColumns, declared_throughout, kept_column, policy_of
+from headgate.contracts.new_column_policy import NewColumns, declared_throughout, kept_column, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Kind, Level, Mask
-from headgate.contracts.new_columns import NewColumns, policy_of
+from headgate.contracts.new_column_policy import NewColumns, policy_of
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.rule_kinds import RULE_KINDS
 

@@ -125,7 +125,7 @@ class Column:
         None  # what its numbers are; they are not searched for card numbers by length alone
     )
     undeclared: bool = (
-        False  # a column of one file that the contract does not have (`headgate.contracts.new_columns`)
+        False  # a column of one file that the contract does not have (`headgate.contracts.new_column_policy`)
     )
     left_out: bool = (
         False  # an undeclared column that a person left out of the file's mapping: its values go nowhere

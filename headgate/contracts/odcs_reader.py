@@ -29,7 +29,7 @@ from headgate.contracts.model import (
     Mask,
     Rule,
 )
-from headgate.contracts.new_columns import policy_of
+from headgate.contracts.new_column_policy import policy_of
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
 from headgate.contracts.rule_values import check_rule_values

@@ -18,7 +18,7 @@ from headgate.contracts.encodings import ENCODING_PROPERTY, stated_encoding
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
-from headgate.contracts.new_columns import KEPT, PROPERTY, NewColumns
+from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL, is_personal_name
 from headgate.contracts.source_format import SourceFormat
@@ -51,10 +51,10 @@ from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
 from headgate.errors import ContractError, UnreadableFileError
+from headgate.formats.format_list import format_of
 from headgate.formats.format_name import FormatName
-from headgate.formats.formats import format_of
+from headgate.formats.json.json_records import read_records
 from headgate.formats.json.nested_names import by_contract, every_object
-from headgate.formats.json.records import read_records
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import no_table, read_table
 from headgate.formats.unpack import unpack

@@ -22,7 +22,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, ObjectVersion
 from headgate.lake.states import Disposition, FileState
 from headgate.snapshots.publishing import PARQUET_TYPE, parquet_bytes
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

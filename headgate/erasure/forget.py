@@ -16,7 +16,7 @@ from headgate.erasure.subject_rows import key_column
 from headgate.erasure.unaccepted_files import UnacceptedFiles
 from headgate.errors import NotFoundError
 from headgate.lake import keys
-from headgate.snapshots.reading import lake_snapshot
+from headgate.snapshots.read_snapshots import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -17,7 +17,7 @@ import pyarrow as pa
 from headgate.erasure.personal_texts import has_text, needles_of
 from headgate.facts.fact_store import used_facts
 from headgate.lake import keys
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

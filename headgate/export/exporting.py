@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError, ContractError, NotFoundError
 from headgate.export.certifying.certificate import MANIFEST
-from headgate.export.certifying.deletions import DELETED
+from headgate.export.certifying.deleted_rows import DELETED
 from headgate.export.planning.watermark import Reached, mode_of
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
 from headgate.export.run_store import RunStore
+from headgate.export.server.server_snapshot import SnapshotMethod, open_snapshot
 from headgate.export.server.session import SourceLostError, TableLockedError
-from headgate.export.server.snapshot import SnapshotMethod, open_snapshot
+from headgate.export.server.source_tables import named_as_contract, source_name
 from headgate.export.server.table_locks import lock_tables
-from headgate.export.server.tables import named_as_contract, source_name
 from headgate.export.table_run import TableRun
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.export.certifying.certificate import Certificate
-    from headgate.export.reading.masking import Masking
+    from headgate.export.reading.masking_at_source import Masking
     from headgate.export.requests import Verification
     from headgate.export.server.session import Session
-    from headgate.export.server.tables import SourceTable
+    from headgate.export.server.source_tables import SourceTable
     from headgate.export.table_run import Job
     from headgate.lake.keys import ExportKey
     from headgate.lake.ports import ObjectStore

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.errors import SettingsError
-from headgate.export.reading.files import FileFormat
+from headgate.export.reading.file_batches import FileFormat
 from headgate.lake.keys import ExportKey
 
 if TYPE_CHECKING:

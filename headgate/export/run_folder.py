@@ -24,7 +24,7 @@ from headgate.export.certifying.certificate import Certificate
 from headgate.export.certifying.digest import Digest
 from headgate.export.planning.slicing import KeyColumn, Slice
 from headgate.export.planning.watermark import Bound
-from headgate.export.reading.files import FileFormat
+from headgate.export.reading.file_batches import FileFormat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.export.certifying.certificate import MANIFEST, Certificate
-from headgate.export.certifying.deletions import DELETED
+from headgate.export.certifying.deleted_rows import DELETED
 from headgate.export.certifying.digest import Digest, digest_of_file
 from headgate.export.planning.watermark import Reached, Watermark
 from headgate.export.requests import Verification

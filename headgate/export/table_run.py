@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from headgate.contracts.deletions import follows_deletions
+from headgate.contracts.followed_deletions import follows_deletions
 from headgate.errors import AuditError, ContractError
 from headgate.export.certifying.certificate import (
     Certificate,
@@ -18,15 +18,15 @@ from headgate.export.certifying.certificate import (
     require_equal,
     schema_hash,
 )
-from headgate.export.certifying.deletions import any_of, came_late, write_deleted, write_keys
+from headgate.export.certifying.deleted_rows import any_of, came_late, write_deleted, write_keys
 from headgate.export.certifying.digest import Digest, digest_from, digest_of_file, digest_sql
-from headgate.export.planning.drift import columns_to_export, schema_differences
+from headgate.export.planning.key_sampling import sampled
 from headgate.export.planning.mapping import map_table
-from headgate.export.planning.sampling import sampled
+from headgate.export.planning.schema_drift import columns_to_export, schema_differences
 from headgate.export.planning.slicing import EVERYTHING, rows_per_slice, slices_between, slicing_key, walk
 from headgate.export.planning.watermark import bounds, changed, mode_of, watermark_columns
-from headgate.export.reading.files import FileFormat
-from headgate.export.reading.masking import MaskedSlice
+from headgate.export.reading.file_batches import FileFormat
+from headgate.export.reading.masking_at_source import MaskedSlice
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import SliceRecord, TablePlan
@@ -43,12 +43,12 @@ if TYPE_CHECKING:
     from headgate.export.planning.mapping import ExportColumn
     from headgate.export.planning.slicing import Key, KeyColumn, Slice
     from headgate.export.planning.watermark import Bound, Reached
-    from headgate.export.reading.masking import Masking
+    from headgate.export.reading.masking_at_source import Masking
     from headgate.export.requests import ExportRequest
     from headgate.export.run_folder import TableFolder
+    from headgate.export.server.server_snapshot import Snapshot
     from headgate.export.server.session import Session
-    from headgate.export.server.snapshot import Snapshot
-    from headgate.export.server.tables import SourceTable
+    from headgate.export.server.source_tables import SourceTable
 
     Listener = Callable[[Progress], None]
     Job = Callable[[Session], None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from headgate.lake import keys
-from headgate.snapshots.reading import part_refs, snapshot_parts
+from headgate.snapshots.read_snapshots import part_refs, snapshot_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -16,7 +16,7 @@ import ibis
 from headgate.contracts.arrow import arrow_schema
 from headgate.engines.frames import by_rows
 from headgate.engines.local import connected
-from headgate.engines.write_rows import batches_of
+from headgate.engines.write_rows import row_batches
 from headgate.errors import AuditError
 from headgate.snapshots.publishing import parquet_bytes, write_parquet
 
@@ -129,7 +129,7 @@ class PartTables(Mapping[str, ibis.Table]):
 
     def _write(self, fact: Fact, part: _FactPart, lookups: Tables) -> None:
         rows = self._computed(fact, [part], lookups)
-        batches = (batch for table in batches_of(rows) for batch in table.to_batches())
+        batches = (batch for table in row_batches(rows) for batch in table.to_batches())
         write_parquet(part.path, rows.schema().to_pyarrow(), batches)
 
     def _computed(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> ibis.Table:

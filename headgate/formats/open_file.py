@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.formats.csv.stream_csv import STREAMED_FROM_BYTES
-from headgate.formats.formats import FORMATS
+from headgate.formats.format_list import FORMATS
 from headgate.formats.read_file import read_file
 from headgate.formats.unpack import (
     GROWS_FREELY_BYTES,

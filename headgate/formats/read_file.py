@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headgate.formats.formats import format_of
+from headgate.formats.format_list import format_of
 from headgate.formats.unpack import unpacked
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from headgate.errors import BadInputError, UnreadableFileError
+from headgate.formats.format_list import format_of
 from headgate.formats.format_name import FormatName
-from headgate.formats.formats import format_of
-from headgate.formats.json.records import are_lines, holds_json
+from headgate.formats.json.json_records import are_lines, holds_json
 from headgate.formats.sniff import only_blanks
 from headgate.formats.unpack import is_packed, unpack
 from headgate.matching.file_table import NO_TABLE, FileTable

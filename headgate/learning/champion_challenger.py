@@ -37,7 +37,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Decision:
+class Contest:
     """Who scores from now on, and why. `results` are in the order that the recipes were named in."""
 
     champion: str
@@ -46,7 +46,7 @@ class Decision:
     results: tuple[Result, ...]
 
 
-def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decision:
+def decide_contest(champion: str, losses: Mapping[str, Array], naive: str = "") -> Contest:
     """The winner among recipes that were tried on the same cases.
 
     Args:
@@ -77,7 +77,7 @@ def decide(champion: str, losses: Mapping[str, Array], naive: str = "") -> Decis
         )
         if rule.mean_loss <= winner.mean_loss:
             winner = rule if rule.mean_loss <= better.mean_loss else better
-    return Decision(standing, winner.recipe, cases, results)
+    return Contest(standing, winner.recipe, cases, results)
 
 
 def log_loss(came_true: npt.NDArray[np.bool_], probability: Array) -> Array:

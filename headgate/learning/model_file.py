@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # so that the list is complete; a type that runs what it was given when it is made, such as functools.partial,
 # must not be here.
 TRUSTED = (
-    "headgate.learning.drift.DriftWatch",
+    "headgate.learning.feature_drift.DriftWatch",
     "headgate.learning.linear_model.RowwiseLogisticRegression",
     "headgate.learning.preprocessing._Ranks",
     "scipy._lib.array_api_compat.numpy._aliases.asarray",  # a spline keeps the function that makes its arrays

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from headgate.lake.ports import ObjectStore
-    from headgate.learning.champion_challenger import Decision
+    from headgate.learning.champion_challenger import Contest
     from headgate.learning.model_file import Storable
 
 Kind = TypeVar("Kind", bound="Storable")
@@ -53,7 +53,7 @@ class Trained:
     columns: tuple[str, ...]
     rows: int
     metrics: Mapping[str, float]
-    contest: Decision | None = None
+    contest: Contest | None = None
     drift: Mapping[str, float] = field(default_factory=dict)
     calibration: tuple[Bin, ...] = ()
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from headgate.contracts.catalog import glue_columns
-from headgate.lineage.columns import CURATED
+from headgate.contracts.glue_columns import glue_columns
+from headgate.lineage.column_sources import CURATED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
-    from headgate.lineage.columns import Sources, TableColumns
+    from headgate.lineage.column_sources import Sources, TableColumns
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"

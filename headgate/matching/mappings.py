@@ -13,7 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.new_columns import with_left_out, with_undeclared
+from headgate.contracts.new_column_policy import with_left_out, with_undeclared
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.errors import BadInputError, NotFoundError
 from headgate.lake import keys
@@ -329,7 +329,7 @@ class Mappings:
 
     def remembered_edits(self, key: str, headed: FileTable) -> Mapping[str, Any] | None:
         """Return the edits that are remembered for a header, by the file's source and then for `uploads`."""
-        for source in dict.fromkeys((source_of(key), keys.UPLOADS)):
+        for source in dict.fromkeys((sender_of_key(key), keys.UPLOADS)):
             try:
                 read = self.objects.read(ObjectRef(self.bucket, keys.edits_key(source, headed.fingerprint)))
             except NotFoundError:

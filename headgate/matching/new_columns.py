@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.new_columns import KEPT, RULE, NewColumns, policy_of
+from headgate.contracts.new_column_policy import KEPT, RULE, NewColumns, policy_of
 from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.errors import BadInputError
 from headgate.matching.header_names import folded, made_up_name, showable, unused_name

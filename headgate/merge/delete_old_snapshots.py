@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.delete_old_versions import KEPT_VERSIONS, delete_old_versions
-from headgate.snapshots.reading import lake_snapshot
+from headgate.snapshots.read_snapshots import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

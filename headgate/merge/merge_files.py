@@ -20,7 +20,7 @@ from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_th
 from headgate.merge.newest_per_key import newest_by
 from headgate.merge.part_boundaries import BEGINS_PART, EDGES, begins_part
 from headgate.snapshots.parts import FIRST, NUMBER, row_expression
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -15,22 +15,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge import as_of as lake_day
+from headgate.merge.check_references import ReferenceCheck, missing_parents
 from headgate.merge.delete_old_snapshots import delete_old_snapshots
 from headgate.merge.deletions import deletions_among, held_after, moment_mark, moment_of_entry
 from headgate.merge.merge_files import Deletions, Memory, fit_files, keys_in_deletions
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
-from headgate.merge.references import ReferenceCheck, missing_parents
 from headgate.merge.write_snapshot import DatasetChange, SnapshotWriter, missing_values
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Publisher, Staged, notify_nobody
-from headgate.snapshots.reading import checked_references, newest_snapshot, part_refs, snapshot_parts
-from headgate.snapshots.references import references_json
+from headgate.snapshots.read_snapshots import checked_references, newest_snapshot, part_refs, snapshot_parts
+from headgate.snapshots.reference_counts import references_json
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import MaskingKey
     from headgate.onboarding.check_records import Value
-    from headgate.onboarding.models import RecordModel
+    from headgate.onboarding.record_models import RecordModel
     from headgate.onboarding.records import RecordTable, WriteResult
 
 LARGEST_BATCH = 500

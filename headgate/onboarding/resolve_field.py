@@ -15,8 +15,8 @@ from headgate.onboarding.onboard import count_outcomes, refused
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from headgate.onboarding.models import RecordModel
     from headgate.onboarding.onboard import Onboarding
+    from headgate.onboarding.record_models import RecordModel
     from headgate.onboarding.records import Record
 
 # The groups of people who may call a field. Programs need none: they call with the API key or sign with IAM.

@@ -82,7 +82,7 @@ def is_valid(values: pa.Array) -> Flags:
     ].view(bool)
 
 
-def measured(values: pa.Array) -> pa.Array:
+def measurable(values: pa.Array) -> pa.Array:
     """Return numbers, days or instants as 64-bit integers where that is exact, else as doubles: decimals by
     their unscaled value.
     """

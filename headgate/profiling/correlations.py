@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headgate.profiling.arrays import as_numpy, evenly_spaced, fill_nulls, is_valid, measured
+from headgate.profiling.arrays import as_numpy, evenly_spaced, fill_nulls, is_valid, measurable
 from headgate.profiling.describe import significant_digits
 from headgate.values.cells import int_array
 
@@ -56,7 +56,7 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
 
 
 def _floats(values: pa.Array) -> Floats:
-    some = measured(values.take(int_array(evenly_spaced(len(values), ROWS))))
+    some = measurable(values.take(int_array(evenly_spaced(len(values), ROWS))))
     floats = as_numpy(fill_nulls(some, "0")).astype(np.float64)
     return np.where(is_valid(some), floats, np.nan)
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly_spaced, measured
+from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly_spaced, measurable
 from headgate.profiling.sensitive_values import HIDDEN, hide_numbers, hide_secrets
 from headgate.values.cells import int_array, numbers, text_array
 
@@ -193,7 +193,7 @@ def _categories(unique: pa.Array, counts: Values, total: int) -> dict[str, str]:
 
 
 def _describe_ordered(values: pa.Array) -> ColumnStatistics:
-    present = measured(values).drop_null()
+    present = measurable(values).drop_null()
     numbers_held = as_numpy(present)
     ordered = np.sort(
         numbers_held[np.isfinite(numbers_held)] if numbers_held.dtype == np.float64 else numbers_held
@@ -243,7 +243,7 @@ class _Spelling:
     @property
     def unit(self) -> float:
         """The size of one step of the measure."""
-        if pa.types.is_decimal(self.kind) and self.kind.precision <= 18:  # noqa: PLR2004 as `measured` has it
+        if pa.types.is_decimal(self.kind) and self.kind.precision <= 18:  # noqa: PLR2004 as `measurable` has it
             return float(10.0**-self.kind.scale)
         return 1 / (86_400 * _MICROS) if pa.types.is_timestamp(self.kind) else 1.0
 
@@ -270,7 +270,7 @@ class _Spelling:
 def moment_facts(
     kind: pa.DataType, low: float, high: float, mean: float, deviation: float
 ) -> dict[str, object]:
-    """Smallest, largest, mean and standard deviation of measured values (see `arrays.measured`), as texts."""
+    """Smallest, largest, mean and standard deviation of `arrays.measurable` values, as texts."""
     spelled = _Spelling(kind)
     facts = {
         "min": spelled.exactly(low),

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.profiling.arrays import Hashes, as_numpy, measured, splitmix64
+from headgate.profiling.arrays import Hashes, as_numpy, measurable, splitmix64
 
 # A relative standard error of 0.8 %, in 128 KB.
 KEPT = 1 << 14
@@ -74,7 +74,7 @@ def hashes(values: pa.Array) -> Hashes:
         return _of_texts(pc.cast(unique, pa.large_string()))
     if pa.types.is_boolean(kind) or not (pa.types.is_primitive(kind) or pa.types.is_decimal128(kind)):
         return _of_texts(pc.cast(pc.cast(unique, pa.string()), pa.large_string()))
-    return splitmix64(as_numpy(measured(unique)).view(np.uint64))
+    return splitmix64(as_numpy(measurable(unique)).view(np.uint64))
 
 
 def _of_texts(texts: pa.Array) -> Hashes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake.keys import baseline_key, has_corrected_rows, profile_key, summary_key
 from headgate.lake.ports import SUMMARY, ObjectRef
-from headgate.profiling.columns import Columns
+from headgate.profiling.column_reader import Columns
 from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
 from headgate.profiling.file_summary import file_summary, summary_json
 from headgate.profiling.profile import GatedFile, profile_of, profile_unknown
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord, ObjectStore
     from headgate.matching.file_table import FileTable
-    from headgate.profiling.columns import Rows
+    from headgate.profiling.column_reader import Rows
     from headgate.profiling.profile import Profile
 
 _JSON = "application/json"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from headgate.contracts.model import Column, Contract
-    from headgate.profiling.columns import Columns
+    from headgate.profiling.column_reader import Columns
     from headgate.profiling.infer import TypedColumn
 
 FORM = 1

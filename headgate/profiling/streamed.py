@@ -21,13 +21,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.profiling.arrays import as_numpy, measured
+from headgate.profiling.arrays import as_numpy, measurable
 from headgate.profiling.describe import ColumnStatistics, describe_values, moment_facts, significant_digits
 from headgate.profiling.distinct import Distinct
 
 if TYPE_CHECKING:
     from headgate.profiling.arrays import Values
-    from headgate.profiling.columns import Columns
+    from headgate.profiling.column_reader import Columns
 
 DISTINCT_ERROR = "0.8 %"
 FEWEST_SAMPLED = (
@@ -140,5 +140,5 @@ def _measures(batch: pa.Array) -> Values:
         plain = batch.dictionary_decode() if isinstance(batch, pa.DictionaryArray) else batch
         return as_numpy(pc.cast(pc.utf8_length(pc.cast(plain, pa.string())).drop_null(), pa.int64()))
     if pa.types.is_primitive(kind) or pa.types.is_decimal(kind):
-        return as_numpy(measured(batch).drop_null())
+        return as_numpy(measurable(batch).drop_null())
     return np.empty(0, np.int64)

@@ -1,3 +1,4 @@
-"""The Python systems of the lake project: an archive has its `systems/` here, `headgate.systems.registry`
-adds that folder elsewhere.
+"""The Python systems of the lake project.
+
+An archive has its `systems/` here; `headgate.systems.system_registry` adds that folder elsewhere.
 """

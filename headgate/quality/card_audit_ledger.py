@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from headgate.errors import AuditError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.quality.pci_audit import AuditFinding, AuditScan, scan_logs, scan_object, scan_records
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -23,7 +23,7 @@ from headgate.quality.leaks import (
     leaks_in_texts,
     without_leaks,
 )
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UNIQUE = "unique"  # the rule of a key, and of a column without repeated values
 
-# How pandas names what `headgate.quality.frames` makes of each kind.
+# How pandas names what `headgate.quality.exact_frames` makes of each kind.
 _PANDAS_TYPES = {
     Kind.STRING: "str",
     Kind.BOOLEAN: "bool",

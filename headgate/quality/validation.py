@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.identity import merge_key
-from headgate.quality.frames import exact_frame, quick_frame_of
+from headgate.quality.exact_frames import exact_frame, quick_frame_of
 from headgate.quality.narrow_parts import FROM_ROWS, has_repeated_keys, has_types_of, narrow_parts
 from headgate.quality.suites import (
     UNIQUE,
@@ -23,7 +23,7 @@ from headgate.quality.suites import (
     unique_keys,
     unique_suite_of,
 )
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,9 +1,9 @@
 """Athena's SQL: which statements may run, and how to run them on another engine."""
 
-from headgate.query.catalog import Databases
+from headgate.query.catalog_queries import Databases
 from headgate.query.dialects import for_engine, translate
 from headgate.query.qualify import qualify_tables
-from headgate.query.reading import check_tables, only_reading
+from headgate.query.read_only_statements import check_tables, only_reading
 from headgate.query.reasons import failure_reason
 
 __all__ = [

@@ -10,12 +10,12 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from headgate.query.reading import ATHENA, explained, near_tables
+from headgate.query.read_only_statements import ATHENA, explained, near_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.query.catalog import Databases
+    from headgate.query.catalog_queries import Databases
 
 # Source: Trino's messages of the errors COLUMN_NOT_FOUND and TABLE_NOT_FOUND.
 _NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND.*Column '(?:[^']*\.)?([^'.]+)'")

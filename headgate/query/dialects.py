@@ -19,9 +19,9 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from headgate.contracts.registry import Registry, contract_folders
 from headgate.contracts.types import glue_type
 from headgate.errors import QueryError
-from headgate.query.catalog import DOCUMENTED, Databases, about_tables
+from headgate.query.catalog_queries import DOCUMENTED, Databases, about_tables
 from headgate.query.parse_errors import describe_parse_error
-from headgate.query.reading import check_tables, explained, only_reading
+from headgate.query.read_only_statements import check_tables, explained, only_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

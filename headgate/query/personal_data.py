@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlglot import exp
 
 from headgate.contracts.analyst_tables import personal_columns
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.errors import QueryError
-from headgate.query.reading import ATHENA, explained, only_reading
+from headgate.query.read_only_statements import ATHENA, explained, only_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from headgate.contracts.model import Contract
     from headgate.contracts.registry import Registry
-    from headgate.query.catalog import Databases
+    from headgate.query.catalog_queries import Databases
 
 _MOVED = ("joins", "laterals", "pivots", "sample")  # parts of a table that a subquery has as well
 _SIGNS_IN_EXPLAIN = frozenset(" \t\r\n(),_")

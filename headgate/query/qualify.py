@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from headgate.query.reading import explained, only_reading
+from headgate.query.read_only_statements import explained, only_reading
 
 if TYPE_CHECKING:
-    from headgate.query.catalog import Databases
+    from headgate.query.catalog_queries import Databases
 
 
 def qualify_tables(sql: str, databases: Databases) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from headgate.reports.alerts import Alert
-    from headgate.reports.answers import PanelAnswer, Report
+    from headgate.reports.report_answers import PanelAnswer, Report
     from headgate.reports.summary import DatasetSummary
     from headgate.systems.dashboards import DeclaredDashboard
 

@@ -11,9 +11,9 @@ from headgate.costs.prices import Prices
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.reports.alerts import raised
-from headgate.reports.answers import CostBasis, collect_answers
 from headgate.reports.html_page import report_html
 from headgate.reports.numbers import figure
+from headgate.reports.report_answers import CostBasis, collect_answers
 from headgate.settings import ArtifactsSettings, ReportSettings
 from headgate.systems.panels import PanelKind
 from headgate.wiring import operations, stores
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from headgate.aws.sns import Alerts
     from headgate.reports.alerts import Alert
-    from headgate.reports.answers import Report
+    from headgate.reports.report_answers import Report
 
 COST_DAYS = 30
 

@@ -75,7 +75,9 @@ def _lines(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
         return _over_positions(panel, rows, series, [])
     groups: dict[str, dict[str, float | None]] = {}
     for row in rows:
-        groups.setdefault(cell_text(row[panel.series]), {})[cell_text(row[panel.x])] = _number(row[panel.y[0]])
+        groups.setdefault(cell_text(row[panel.series]), {})[cell_text(row[panel.x])] = _number(
+            row[panel.y[0]]
+        )
     return _over_positions(panel, rows, groups, [])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 from headgate.values.sql_names import quoted_name
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef

@@ -12,8 +12,8 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from headgate.contracts.model import Kind
-from headgate.lineage.columns import ColumnRef, Sources, TableColumns, Use, add_sources
-from headgate.systems.rows import STAMPS
+from headgate.lineage.column_sources import ColumnRef, Sources, TableColumns, Use, add_sources
+from headgate.systems.rows_in_file import STAMPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     OwnFigures = Callable[[Sequence[Mapping[str, Any]]], tuple[Sequence["Figure"], tuple[Bin, ...]]]
 
 FOLDER = "model_cards"
-SHIFTED = (
-    0.25  # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.drift.SHIFTED
-)
+# Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.feature_drift.SHIFTED
+SHIFTED = 0.25
 _MOST_PERIODS = 3
 
 

@@ -19,10 +19,10 @@ import yaml
 from sqlglot import exp
 
 from headgate.contracts.arrow import arrow_schema
-from headgate.engines.local import opened
+from headgate.engines import local
 from headgate.errors import HeadgateError, SettingsError
 from headgate.snapshots.publishing import write_parquet
-from headgate.systems.rows import STAMPS, rows_by_contract
+from headgate.systems.rows_in_file import STAMPS, rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -220,7 +220,7 @@ def _built(test: ModelTest, models: SqlModels, contracts: Mapping[str, Contract]
             columns = [column for column in contracts[name].names if column not in STAMPS]
             table = _typed(f"{test.name}.yaml: {name}", contracts[name], test.given[name], columns)
             write_parquet(path, table.schema, table.to_batches())
-        with opened({name: str(path) for name, path in places.items()}) as tables:
+        with local.opened({name: str(path) for name, path in places.items()}) as tables:
             given = {name: table for name, table in tables.items() if name in models.queries}
             frame = models.rows(
                 test.model, {name: table for name, table in tables.items() if name not in given}, as_of, given

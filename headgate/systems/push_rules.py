@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.contracts.stored_rows import stored_rows_effects
+from headgate.contracts.stored_rows_effect import stored_rows_effects
 from headgate.project import FILE, MODELS_SYSTEM, OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS
 from headgate.systems.model_references import reads_of
 

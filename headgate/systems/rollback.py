@@ -11,9 +11,9 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.errors import ConflictError, NotFoundError
-from headgate.lineage.columns import COLUMNS
+from headgate.lineage.column_sources import COLUMNS
 from headgate.snapshots.delete_old_versions import KEPT_VERSIONS
 from headgate.systems.up_to_date import AS_OF, SNAPSHOT_ID, size_bytes_at
 

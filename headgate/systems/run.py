@@ -7,19 +7,19 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.engines.local import release_memory
 from headgate.errors import AuditError, ContractError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS
 from headgate.learning.store import ModelInputs, Shelf
-from headgate.lineage.columns import COLUMNS
+from headgate.lineage.column_sources import COLUMNS
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Published, parquet_bytes
 from headgate.snapshots.snapshot import snapshot_id_of
-from headgate.systems import registry
+from headgate.systems import system_registry
 from headgate.systems.rollback import is_held, with_history
-from headgate.systems.rows import Made, RowsInFile, rows_by_contract
+from headgate.systems.rows_in_file import Made, RowsInFile, rows_by_contract
 from headgate.systems.up_to_date import DEFINITIONS, DEPLOYMENT, catalog_facts, inputs_of, size_bytes_at
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from headgate.learning.store import ModelStore
     from headgate.snapshots.publishing import Publisher, Staged
     from headgate.snapshots.snapshot import LakeSnapshot
-    from headgate.systems.registry import SystemPackage
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.sql_models import SqlModels
+    from headgate.systems.system_registry import SystemPackage
 
 log = logging.getLogger(__name__)
 
@@ -88,12 +88,12 @@ def run_system(
     own = _contracts_of(system, contracts)
     package, code = _package_of(system, own_models)
     shelf = Shelf(
-        {name: models.champion(system, name, snapshot.as_of) for name in registry.learns(package)}
+        {name: models.champion(system, name, snapshot.as_of) for name in system_registry.learns(package)}
         if models
         else {}
     )
-    own_options = {name: options[name] for name in registry.options(package) if options.get(name)}
-    reads = {name: registry.reads_of_table(package, name, snapshot.datasets) for name in own}
+    own_options = {name: options[name] for name in system_registry.options(package) if options.get(name)}
+    reads = {name: system_registry.reads_of_table(package, name, snapshot.datasets) for name in own}
     made_of = (*(f"{name}={value}" for name, value in sorted(own_options.items())), *_champions(shelf))
     versions = {
         name: version_of(own[name], snapshot, reads[name], code, made_of)
@@ -111,7 +111,9 @@ def run_system(
         for name in inspections
     }
     inputs = {
-        name: catalog_facts(snapshot, reads[name], registry.may_read(package, name), deployment, definitions)
+        name: catalog_facts(
+            snapshot, reads[name], system_registry.may_read(package, name), deployment, definitions
+        )
         for name in outputs
     }
     inputs = {name: {**inputs[name], COLUMNS: "", **columns.get(name, {})} for name in outputs}
@@ -136,7 +138,7 @@ def _package_of(system: str, own_models: SqlModels | None) -> tuple[SystemPackag
     """Return the code of a system and its version."""
     if own_models:
         return cast("SystemPackage", own_models), own_models.version
-    return registry.system(system), registry.code_version(system)
+    return system_registry.system(system), system_registry.code_version(system)
 
 
 def _columns_of(own_models: SqlModels | None) -> dict[str, dict[str, str]]:
@@ -172,7 +174,7 @@ def build(
 ) -> dict[str, Made]:
     """Build a system's frames from the tables as of a day; the models that it learnt stand on the shelf."""
     with tables as opened:
-        return registry.built(package, opened, as_of, shelf or Shelf(), options)
+        return system_registry.built(package, opened, as_of, shelf or Shelf(), options)
 
 
 def _confirm_published(
@@ -243,7 +245,9 @@ def _has_outdated_models(
     """A model of the day is a pickle of an earlier version of Headgate, so the system fits it again although
     its tables are up to date.
     """
-    outdated = [name for name in registry.learns(package) if models.is_outdated(system, name, snapshot.as_of)]
+    outdated = [
+        name for name in system_registry.learns(package) if models.is_outdated(system, name, snapshot.as_of)
+    ]
     if outdated:
         log.info(
             "models fitted again: a pickle of an earlier version is not loaded",

@@ -13,7 +13,7 @@ from headgate.engines.local import LEAST_MEMORY_MB
 from headgate.errors import ConflictError
 from headgate.facts.part_files import PartFiles
 from headgate.facts.part_tables import open_part_tables
-from headgate.snapshots.reading import fetch, known_datasets
+from headgate.snapshots.read_snapshots import fetch, known_datasets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -27,9 +27,9 @@ from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, file_of
 from headgate.contracts.arrow import arrow_schema
 from headgate.errors import AuditError, ContractError, NotFoundError
-from headgate.lineage.columns import CURATED, PROD
+from headgate.lineage.column_sources import CURATED, PROD
 from headgate.project import PACKED, project
-from headgate.systems import registry
+from headgate.systems import system_registry
 from headgate.systems.column_lineage import columns_of_block, columns_of_query
 from headgate.systems.model_references import (
     input_name,
@@ -40,7 +40,7 @@ from headgate.systems.model_references import (
     resolved,
     with_plain_references,
 )
-from headgate.systems.rows import STAMPS
+from headgate.systems.rows_in_file import STAMPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.analytics_blocks import Block
     from headgate.contracts.model import Contract
-    from headgate.lineage.columns import TableColumns
+    from headgate.lineage.column_sources import TableColumns
 
 ATHENA = "athena"
 _NONE_GIVEN: Mapping[str, ibis.Table] = {}
@@ -71,7 +71,7 @@ _NOT_REPEATABLE = (
 
 @dataclass(frozen=True)
 class SqlModels:
-    """The models of one lake, as `headgate.systems.registry.SystemPackage`.
+    """The models of one lake, as `headgate.systems.system_registry.SystemPackage`.
 
     Attributes:
         queries: parsed SQL by table.
@@ -154,7 +154,7 @@ class SqlModels:
             for table in sorted(set().union(*self.refs.values()))
         ]
         blocks = [f"{table}\0{block}\n" for table in self.order if (block := block_of(self.contracts[table]))]
-        code = [registry.source_version("headgate.analytics")] if blocks else []
+        code = [system_registry.source_version("headgate.analytics")] if blocks else []
         return hashlib.sha256("".join([*texts, *schemas, *blocks, *code]).encode()).hexdigest()[:16]
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake.ports import ROWS
-from headgate.lineage.columns import columns_of
+from headgate.lineage.column_sources import columns_of
 from headgate.lineage.openlineage import PublishedTable, dataset_input, file_inputs, run_event
 from headgate.lineage.sources import merged_increments
 from headgate.systems.up_to_date import datasets_read, size_bytes_at, snapshot_built_from

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.snapshots.reading import lake_snapshot
+from headgate.snapshots.read_snapshots import lake_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -18,7 +18,7 @@ from headgate.contracts.encodings import ENCODING_PROPERTY
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.workbook_sheets import SHEET_PROPERTY
-from headgate.formats.batches import source_of
+from headgate.formats.batches import source_in_memory
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table
 from headgate.lake.states import Disposition
@@ -26,7 +26,7 @@ from headgate.masking.redaction import redact
 from headgate.matching.match_header import with_headings
 from headgate.values.cells import by_unique, int_array, numbers, text_array
 from headgate.values.format_inference import infer_most
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -82,7 +82,7 @@ def open_file(
     reading = with_headings(
         Contract("", "", "source", "0", texts, properties=properties), headed.names, places
     )
-    source = open_batches(unpacked, reading, folder) or source_of(read_whole(unpacked, reading))
+    source = open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
     return OpenedFile(headed.shown, source, headed)
 
 

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from headgate.aws.cognito import AccessTokens, Users
     from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
     from headgate.aws.functions import DryRunFunction
-    from headgate.aws.uploads import S3Uploads
+    from headgate.aws.multipart_uploads import S3Uploads
     from headgate.lake.ports import FileRecord, ObjectRef
-    from headgate.onboarding.models import RecordModel
     from headgate.onboarding.onboard import Onboarding
+    from headgate.onboarding.record_models import RecordModel
     from headgate.uploads.dry_run import DryRunner, ScratchObjects
     from headgate.uploads.upload import UploadMapping
 
@@ -42,7 +42,7 @@ def request_counts(env: Mapping[str, str]) -> DynamoRequestCounts | None:
 
 def upload_store() -> S3Uploads:
     """Uploads in parts."""
-    from headgate.aws.uploads import S3Uploads
+    from headgate.aws.multipart_uploads import S3Uploads
 
     return S3Uploads(clients.s3())
 
@@ -111,7 +111,7 @@ def users(env: Mapping[str, str]) -> Users:
 
 def onboarding(env: Mapping[str, str]) -> Onboarding:
     """Records that are created one by one or in batches."""
-    from headgate.aws.dynamodb.records import DynamoRecords
+    from headgate.aws.dynamodb.record_table import DynamoRecords
     from headgate.aws.secrets import Secrets
     from headgate.onboarding.onboard import Onboarding
 
@@ -126,6 +126,6 @@ def models_by_name() -> dict[str, RecordModel]:
     contracts.
     """
     from headgate.contracts.registry import Registry
-    from headgate.onboarding.models import record_models
+    from headgate.onboarding.record_models import record_models
 
     return record_models(Registry.load().source)

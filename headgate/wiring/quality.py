@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from headgate.quality.card_audit_ledger import CardAudit
     from headgate.quality.data_docs import DataDocs
-    from headgate.quality.gate import QualityGate
     from headgate.quality.pci_audit import AuditFinding, AuditScan
+    from headgate.quality.snapshot_gate import QualityGate
     from headgate.snapshots.snapshot import LakeSnapshot
 
 CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit's findings
@@ -28,7 +28,7 @@ CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit'
 
 def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
     """The gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
-    from headgate.quality.gate import QualityGate
+    from headgate.quality.snapshot_gate import QualityGate
 
     return QualityGate(
         stores.objects(),
@@ -104,7 +104,9 @@ def card_audit_table(env: Mapping[str, str]) -> pd.DataFrame:
     from headgate.quality.pci_audit import pci_audit
 
     registry = definitions.registry(env)
-    return pci_audit(leak_scans(env), declarations_by_dataset([*registry.prod.values(), *registry.curated.values()]))
+    return pci_audit(
+        leak_scans(env), declarations_by_dataset([*registry.prod.values(), *registry.curated.values()])
+    )
 
 
 def _log_lines(group: str, since: datetime) -> Iterator[str]:

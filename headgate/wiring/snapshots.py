@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import TableVersion
     from headgate.merge.merge_lake import Merging
     from headgate.snapshots.publishing import Published
-    from headgate.snapshots.references import CheckedReference
+    from headgate.snapshots.reference_counts import CheckedReference
     from headgate.snapshots.snapshot import LakeSnapshot
 
 
@@ -78,14 +78,14 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
 
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
     """The merged snapshot of that id; `current` is the newest one."""
-    from headgate.snapshots.reading import lake_snapshot
+    from headgate.snapshots.read_snapshots import lake_snapshot
 
     return lake_snapshot(stores.objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
 
 
 def newest_snapshot(env: Mapping[str, str]) -> LakeSnapshot | None:
     """Return the newest snapshot; None before the first merge."""
-    from headgate.snapshots.reading import newest_snapshot
+    from headgate.snapshots.read_snapshots import newest_snapshot
 
     return newest_snapshot(stores.objects(), CuratedSettings.from_env(env).curated_bucket)
 
@@ -104,7 +104,7 @@ def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
 
     Nothing before the first merge.
     """
-    from headgate.snapshots.reading import checked_references
+    from headgate.snapshots.read_snapshots import checked_references
 
     newest = newest_snapshot(env)
     bucket = CuratedSettings.from_env(env).curated_bucket

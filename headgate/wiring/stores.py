@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.aws.athena.tables import LakeTables
-    from headgate.aws.dynamodb.file_index import DynamoFileIndex
+    from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
     from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.aws.s3 import S3Objects
-    from headgate.query.catalog import Databases
+    from headgate.query.catalog_queries import Databases
 
 
 def objects() -> S3Objects:
@@ -38,7 +38,7 @@ def ledger(env: Mapping[str, str]) -> DynamoLedger:
 
 def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
     """The file records in the order in which the files were received."""
-    from headgate.aws.dynamodb.file_index import DynamoFileIndex
+    from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
 
     return DynamoFileIndex(
         clients.dynamodb(), LedgerSettings.from_env(env).files_table, RawSettings.from_env(env).raw_bucket
@@ -54,7 +54,7 @@ def catalog() -> GlueCatalog:
 
 def databases(env: Mapping[str, str]) -> Databases:
     """Return the names of the lake's databases."""
-    from headgate.query.catalog import Databases
+    from headgate.query.catalog_queries import Databases
 
     settings = QuerySettings.from_env(env)
     return Databases(settings.curated_database, settings.prod_database)

@@ -44,7 +44,7 @@ def build_side_by_side(
     from headgate.costs.measured import Measured
     from headgate.engines.choose_engine import EngineName
     from headgate.engines.local import memory_mb_of
-    from headgate.systems import registry
+    from headgate.systems import system_registry
     from headgate.systems.side_by_side import build_side_by_side, fit_together, this_machine
     from headgate.systems.up_to_date import mark_skipped
 
@@ -56,7 +56,7 @@ def build_side_by_side(
         else {}
     )
 
-    modules = registry.modules()
+    modules = system_registry.modules()
     children = ChildProcesses(
         [*_LIBRARIES_OF_SYSTEMS, *(modules[system] for system in systems if system in modules)]
     )

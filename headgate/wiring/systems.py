@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from headgate.snapshots.publishing import Published
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.model_cards import CurrentTable, Description, ModelCard
-    from headgate.systems.registry import SystemPackage
     from headgate.systems.snapshot_tables import SnapshotTables
     from headgate.systems.sql_models import SqlModels
+    from headgate.systems.system_registry import SystemPackage
 
 
 def models(env: Mapping[str, str]) -> ModelStore:
@@ -104,7 +104,7 @@ def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:
 
     None before the first snapshot.
     """
-    from headgate.snapshots.reading import newest_snapshot
+    from headgate.snapshots.read_snapshots import newest_snapshot
 
     newest = newest_snapshot(stores.objects(), SystemSettings.from_env(env).curated_bucket)
     if newest is None:
@@ -140,7 +140,7 @@ def system_runner(
     from headgate.facts.fact_store import FactStore
     from headgate.quality.output_audit import OutputAudit
     from headgate.snapshots.publishing import Publisher
-    from headgate.systems import registry
+    from headgate.systems import system_registry
     from headgate.systems.run import run_system
 
     settings = SystemSettings.from_env(env)
@@ -151,16 +151,18 @@ def system_runner(
         )
     own = definitions.registry(env).tables_of(system)
     models_in_sql = own_models(env) if system == MODELS_SYSTEM else None
-    package = cast("SystemPackage", models_in_sql) if models_in_sql else registry.system(system)
+    package = cast("SystemPackage", models_in_sql) if models_in_sql else system_registry.system(system)
 
     def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
         facts = FactStore(
             stores.objects(), settings.prod_buckets[system], is_full=job_arguments.is_full_run(env)
         )
-        tables = snapshot_tables(env, workspace, facts).opened(lake, registry.reads(package, lake.datasets))
+        tables = snapshot_tables(env, workspace, facts).opened(
+            lake, system_registry.reads(package, lake.datasets)
+        )
         options = {
             name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "")
-            for name in registry.options(package)
+            for name in system_registry.options(package)
         }
         inspections = (
             {quality.CARD_AUDIT: lambda: quality.card_audit_table(env)} if quality.CARD_AUDIT in own else {}
@@ -198,11 +200,13 @@ def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[s
     """Return the system that builds a prod table, and the datasets of the snapshot that the table is built
     from.
     """
-    from headgate.systems import registry
+    from headgate.systems import system_registry
 
     system = definitions.registry(env).prod[table].system
-    package = cast("SystemPackage", own_models(env)) if system == MODELS_SYSTEM else registry.system(system)
-    return system, registry.reads_of_table(package, table, lake.datasets)
+    package = (
+        cast("SystemPackage", own_models(env)) if system == MODELS_SYSTEM else system_registry.system(system)
+    )
+    return system, system_registry.reads_of_table(package, table, lake.datasets)
 
 
 def own_models(env: Mapping[str, str]) -> SqlModels:

@@ -30,7 +30,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.arrays import (
+from headgate.domains.retail.sample.countries import Region, regions_table
+from headgate.domains.retail.sample.defects import Spoiler
+from headgate.domains.retail.sample.drawn_arrays import (
     DAY_S,
     Bools,
     Floats,
@@ -42,12 +44,10 @@ from headgate.domains.retail.sample.arrays import (
     texts_at,
     timestamps,
 )
-from headgate.domains.retail.sample.countries import Region, regions_table
-from headgate.domains.retail.sample.defects import Spoiler
-from headgate.domains.retail.sample.part_files import PARQUET, PartFile, PartWriter, rows_by_dataset
+from headgate.domains.retail.sample.drawn_searches import Bought, Offer, searches_table
 from headgate.domains.retail.sample.payments import Bills, payments_table, wallets_for
-from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
 from headgate.domains.retail.sample.transactions import transactions_of, transactions_table
+from headgate.domains.retail.sample.written_parts import PARQUET, PartWriter, WrittenPart, rows_by_dataset
 from headgate.errors import UnreadableFileError
 from scripts.online_retail.country_names import UNSPECIFIED, region_named
 from scripts.online_retail.merchandise import SERVICE, categories_of
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.part_files import Progress
+    from headgate.domains.retail.sample.written_parts import Progress
 
 REAL = ("regions", "customers", "products", "orders", "order_items")
 GENERATED = ("payments", "card_transactions", "search_queries")
@@ -78,7 +78,7 @@ class ImportReport:
         unspecified: lines by country name that no region has; they belong to the region `X-UNSPEC`.
     """
 
-    parts: tuple[PartFile, ...]
+    parts: tuple[WrittenPart, ...]
     lines: int
     repeats: int
     amount: Decimal

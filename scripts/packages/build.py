@@ -34,9 +34,9 @@ from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry
-from headgate.onboarding.models import record_models
+from headgate.onboarding.record_models import record_models
 from headgate.project import (
     MODELS_SYSTEM,
     PACKED,
@@ -44,7 +44,7 @@ from headgate.project import (
     lake_domains,
     project,
 )
-from headgate.systems import registry as systems
+from headgate.systems import system_registry as systems
 from headgate.systems.packed_files import package_files
 from headgate.systems.sql_models import sql_models
 from scripts.packages.graphql_schema import field_names, graphql_schema
@@ -52,7 +52,7 @@ from scripts.packages.graphql_schema import field_names, graphql_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.systems.registry import SystemPackage
+    from headgate.systems.system_registry import SystemPackage
 
 sys.path.insert(
     0, str(Path(__file__).resolve().parents[2])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from headgate.contracts.model import Column
-    from headgate.onboarding.models import RecordModel
+    from headgate.onboarding.record_models import RecordModel
 
 # Decimals and 64-bit numbers are text: GraphQL has no exact type for them.
 _OUTPUTS = {

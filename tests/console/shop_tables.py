@@ -22,7 +22,7 @@ from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.publishing import Publisher
 from headgate.snapshots.snapshot import LakeSnapshot
-from headgate.systems import registry
+from headgate.systems import system_registry
 from headgate.systems.run import run_system
 
 LINES = 15_000
@@ -61,7 +61,9 @@ def _published(system: str, shop: Path) -> dict[str, bytes]:
     own, objects, catalog = Registry.load().tables_of(system), MemoryObjects(), MemoryCatalog()
     for table in own:
         catalog.create("prod", table, f"s3://prod/tables/{table}/none/")
-    files = {name: str(shop / f"{name}.parquet") for name in registry.reads(registry.system(system))}
+    files = {
+        name: str(shop / f"{name}.parquet") for name in system_registry.reads(system_registry.system(system))
+    }
     inspections = {"pci_audit": nothing_audited} if "pci_audit" in own else {}
     lake = LakeSnapshot(SNAPSHOT, _last_day(shop), {})
     run_system(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.reports.answers import PanelAnswer
 from headgate.reports.html_page import report_html
+from headgate.reports.report_answers import PanelAnswer
 from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.reports.test_report_page import report
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.intake.rows.check_rows import Counts
     from headgate.lake.ports import MaskingKey
-    from headgate.profiling.columns import Rows
+    from headgate.profiling.column_reader import Rows
 
 _KEPT: dict[object, Profile] = {}
 _CHECKED: dict[object, list[Checked]] = {}

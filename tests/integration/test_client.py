@@ -16,7 +16,7 @@ from headgate.aws import clients
 from headgate.aws.glue.catalog import GlueCatalog
 from headgate.client import lake as client
 from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError, QueryError, SettingsError
 from headgate.lake import keys

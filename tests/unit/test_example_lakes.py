@@ -25,7 +25,7 @@ from headgate.contracts.registry import Registry
 from headgate.learning.store import Shelf
 from headgate.project import MODELS_SYSTEM, load_module, project
 from headgate.query.saved_questions import saved_questions
-from headgate.systems import registry
+from headgate.systems import system_registry
 from headgate.systems.dashboards import dashboards
 from headgate.systems.model_cards import description
 from headgate.systems.run import build
@@ -83,7 +83,7 @@ def built(file: Path, days: int = 10_000, as_of: date = LAKE_DAY) -> tuple[dict[
     rows = rows[rows["dteday"] < min(rows["dteday"]) + timedelta(days=days)]
     shelf = Shelf()
     made: Any = build(
-        registry.system("hourly-demand"), _Opened({"rentals": ibis.memtable(rows)}), as_of, shelf
+        system_registry.system("hourly-demand"), _Opened({"rentals": ibis.memtable(rows)}), as_of, shelf
     )
     return made, shelf
 
@@ -154,7 +154,7 @@ def test_a_lake_project_brings_all_that_a_domain_brings() -> None:
         "why_refused",
     }
     assert [rule.name for rule in dashboards()["hourly-demand"].alerts] == ["worse_than_naive"]
-    assert registry.exports(registry.system("hourly-demand")) == ("demand",)
+    assert system_registry.exports(system_registry.system("hourly-demand")) == ("demand",)
     assert description("hourly-demand").quality == "demand_quality"
 
 

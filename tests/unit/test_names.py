@@ -5,10 +5,15 @@ named after its thing.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 pytestmark = pytest.mark.unit
 
@@ -49,3 +54,108 @@ def test_such_a_docstring_and_such_a_name_are_counted() -> None:
         '"""What it is."""\nfound = 1\nfor one in (): pass\n[known for known in ()]\nclass A:\n    '
         '"""Those that."""\n'
     ) == (2, 3)
+
+
+def public_functions(tree: ast.Module) -> set[str]:
+    """Return the functions that another module may import. The name of a command is for people."""
+    return {
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not is_command(node)
+    }
+
+
+def is_command(node: ast.FunctionDef) -> bool:
+    decorators = " ".join(map(ast.unparse, node.decorator_list))
+    return bool(re.search(r"\.(command|group)\(", decorators))
+
+
+def package_trees() -> dict[str, ast.Module]:
+    return {module_of(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def repeated(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the names that stand in several places, each with its places."""
+    by_name: dict[str, list[str]] = {}
+    for name, place in places:
+        by_name.setdefault(name, []).append(place)
+    return {name: sorted(where) for name, where in sorted(by_name.items()) if len(where) > 1}
+
+
+def test_no_class_has_the_name_of_another_one() -> None:
+    assert (
+        repeated(
+            (node.name, module)
+            for module, tree in package_trees().items()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef)
+        )
+        == {}
+    )
+
+
+def imported_namesakes(trees: Mapping[str, ast.Module]) -> dict[str, list[str]]:
+    """Return the functions that a module imports by name and that another module has, too.
+
+    Functions that are used through their module (`segments.table`, `runs.detail`) may share a name: the
+    module says which one is meant. A function of `headgate.wiring` is called like the function that it
+    wires.
+    """
+    imported = {
+        (node.module, alias.name)
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    named = repeated(
+        (name, module)
+        for module, tree in trees.items()
+        if not module.startswith("headgate.wiring.")
+        for name in public_functions(tree)
+    )
+    return {
+        name: modules
+        for name, modules in named.items()
+        if any((module, name) in imported for module in modules)
+    }
+
+
+def test_a_function_that_is_imported_by_name_has_a_name_of_its_own() -> None:
+    assert imported_namesakes(package_trees()) == {}
+
+
+def test_an_imported_namesake_is_reported() -> None:
+    modules = {
+        "a": "def read(): ...",
+        "b": "def read(): ...",
+        "c": "from a import read",
+        "headgate.wiring.d": "def run(): ...",
+    }
+    trees = {name: ast.parse(source) for name, source in modules.items()}
+    assert imported_namesakes(trees) == {"read": ["a", "b"]}
+    assert imported_namesakes({name: tree for name, tree in trees.items() if name != "c"}) == {}
+
+
+# Modules of these folders are named after the thing that they serve: a command, a resource of the API, the
+# room that they wire.
+NAMED_AFTER_THEIR_SUBJECT = ("headgate.cli.commands.", "headgate.api.", "headgate.wiring.")
+# Modules that each system of a domain has for its models, and those in which a domain extends a room.
+OF_EQUAL_SHAPE = {"exported_model", "features", "model_quality"}
+EXTENDED_BY_A_DOMAIN = {"commands", "onboarding", "routes", "saved_questions", "shapes"}
+OF_ONE_SERVICE = {"athena", "lake"}  # the service with the engine on it, the lake with its client
+ALLOWED = OF_EQUAL_SHAPE | EXTENDED_BY_A_DOMAIN | OF_ONE_SERVICE
+
+
+def test_no_module_has_the_name_of_another_one() -> None:
+    named = repeated((module.rpartition(".")[2], module) for module in package_trees())
+    assert {
+        name: modules
+        for name, modules in named.items()
+        if len([module for module in modules if not module.startswith(NAMED_AFTER_THEIR_SUBJECT)]) > 1
+        and name not in ALLOWED
+    } == {}

@@ -7,9 +7,9 @@ from pydantic import Field, StringConstraints
 
 from headgate.api.analytics.scorers import exported, origin
 from headgate.api.http.access import Group
-from headgate.api.http.parameters import Lake
 from headgate.api.http.problems import invalid
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Lake
 from headgate.api.shapes.base import Asked
 from headgate.api.shapes.scorers import ModelOrigin
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
 from headgate.errors import NotFoundError
-from headgate.lineage.columns import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
+from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
 from headgate.project import MODELS_SYSTEM
 
 if TYPE_CHECKING:
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
 
 

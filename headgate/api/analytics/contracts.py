@@ -15,7 +15,7 @@ from headgate.api.shapes.lake import (
 )
 
 if TYPE_CHECKING:
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
 
 _ZONES = ("source", "prod", "lake")

@@ -12,13 +12,13 @@ from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
-from headgate.snapshots.reading import newest_snapshot
+from headgate.snapshots.read_snapshots import newest_snapshot
 from headgate.systems.up_to_date import SNAPSHOT_ID, datasets_read, snapshot_built_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord, TableVersion
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 

@@ -17,7 +17,7 @@ from headgate.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.tables import QueryAsked
 
 # List price of Athena in US dollars, and the least that a query is charged for. Source: Amazon Athena
@@ -44,7 +44,7 @@ def start(lake: LakePorts, caller: CallerIdentity, asked: QueryAsked, key: str) 
     from headgate.masking.redaction import redact_text
     from headgate.query.personal_data import personal_tables, without_personal_data
     from headgate.query.qualify import qualify_tables
-    from headgate.query.reading import check_tables, only_reading
+    from headgate.query.read_only_statements import check_tables, only_reading
 
     sql = qualify_tables(_statement(lake, asked), lake.databases)
     if query := only_reading(sql):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from headgate.api.shapes.tables import Question
 
 if TYPE_CHECKING:
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
 
 
 def every(lake: LakePorts) -> tuple[Question, ...]:

@@ -16,7 +16,7 @@ from headgate.lake.ports import ObjectRef
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.scoring.scorer import Scorer
 
 Model = TypeVar("Model")

@@ -14,7 +14,7 @@ import pyarrow.csv as pa_csv
 
 from headgate.api.http.problems import invalid
 from headgate.snapshots.publishing import parquet_bytes
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 from headgate.values.spreadsheet_text import inert, inert_column
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ from headgate.lake.ports import ROWS, ObjectRef
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
 
 URL_EXPIRES_S = 3600

@@ -13,7 +13,7 @@ from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
 
 _AUTHOR = ".author.json"
 

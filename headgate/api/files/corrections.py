@@ -14,7 +14,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
 
 if TYPE_CHECKING:
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import Corrections
     from headgate.contracts.model import Contract
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes

@@ -19,12 +19,12 @@ from headgate.lake.file_index import FileFilter
 from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
-from headgate.snapshots.reading import newest_snapshot
+from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 __all__ = ["FileFilter", "detail", "page", "record_of", "summary"]

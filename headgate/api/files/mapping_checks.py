@@ -18,7 +18,7 @@ from headgate.uploads.upload import UploadState, id_of_file_check
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import MappingDecision
     from headgate.api.shapes.uploads import DryRun
     from headgate.lake.ports import FileRecord

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import MappingDecision
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
@@ -51,10 +51,12 @@ def _shown(
     lake: LakePorts, caller: CallerIdentity, record: FileRecord, dataset: str, suggestion: Suggested
 ) -> Mapping:
     facts = visible_facts(lake, caller, record, _profiled(lake, record, dataset))
-    return shown(suggestion, lake.contracts.source, facts)
+    return suggested_mapping(suggestion, lake.contracts.source, facts)
 
 
-def shown(suggestion: Suggested, contracts: dict[str, Contract], profiled: Sequence[Facts]) -> Mapping:
+def suggested_mapping(
+    suggestion: Suggested, contracts: dict[str, Contract], profiled: Sequence[Facts]
+) -> Mapping:
     """Return a suggestion with the fields that its columns can be mapped to.
 
     Args:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import Correction
 
 _CELLS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")

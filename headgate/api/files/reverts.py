@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
 LARGEST_BYTES = 64 << 20  # the gate checks at least 10 MB/s, and the API's function ends after 29 s

@@ -7,8 +7,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.file_records import file_error
-from headgate.api.files.mappings import decided_fields, sample_facts
-from headgate.api.files.mappings import shown as shown_mapping
+from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
 from headgate.api.files.quality import profile_columns
 from headgate.api.files.rejected_rows import reasons_of, row_of, unique_columns
 from headgate.api.http import cursors
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.api.http.access import CallerIdentity
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.uploads import UploadAsked, UploadMappingDecision
     from headgate.uploads.upload import UploadRecord
 
@@ -346,4 +345,4 @@ def _mapping(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -
     text, profiled = asked
     suggestion = Suggested.from_json(text)
     mapped = dict(zip(suggestion.names, upload.mapping.fields, strict=True)) if upload.mapping else None
-    return {"mapping": shown_mapping(suggestion, lake.contracts.source, profiled), "mapped": mapped}
+    return {"mapping": suggested_mapping(suggestion, lake.contracts.source, profiled), "mapped": mapped}

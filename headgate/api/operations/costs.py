@@ -11,7 +11,7 @@ from headgate.costs.report import cost_report
 from headgate.lake.file_index import received_since
 
 if TYPE_CHECKING:
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
 
 _SHOWN_RUNS = 10
 

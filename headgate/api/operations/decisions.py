@@ -17,7 +17,7 @@ from headgate.masking.redaction import redact_text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.decisions import DecisionAsked
 
 TABLE = "decisions"
@@ -83,7 +83,7 @@ def _body(lake: LakePorts, decision: Decision, now: datetime) -> bytes:
 
 
 def _read(lake: LakePorts, ref: ObjectRef) -> Decision:
-    from headgate.values.parquet import table_of
+    from headgate.values.parquet_tables import table_of
 
     (row,) = table_of(lake.objects.read(ref)).to_pylist()
     value = "" if row["value"] is None else str(row["value"])

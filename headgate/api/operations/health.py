@@ -16,12 +16,12 @@ from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
 from headgate.profiling.score import Score
 from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED
-from headgate.snapshots.reading import newest_snapshot
+from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.api.ports import LakePorts, TableComparison
+    from headgate.api.lake_ports import LakePorts, TableComparison
     from headgate.api.shapes.lake import HealthState
     from headgate.lake.ports import FileRecord
 

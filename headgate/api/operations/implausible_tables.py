@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from headgate.api.ports import TableComparison
+from headgate.api.lake_ports import TableComparison
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first
@@ -17,14 +17,14 @@ from headgate.lake.ports import ROWS
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
 from headgate.merge.as_of import NONE, PROPERTY, deciding_days, event_time
-from headgate.snapshots.reading import newest_snapshot
+from headgate.snapshots.read_snapshots import newest_snapshot
 from headgate.systems.rollback import HELD
 from headgate.systems.up_to_date import AS_OF, INPUTS, READS, inputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import TableVersion
     from headgate.runs.pipeline_starts import Execution
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from headgate.api.ports import LakePorts, TableComparison
+    from headgate.api.lake_ports import LakePorts, TableComparison
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.lake.ports import ObjectInfo
 

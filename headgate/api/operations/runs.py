@@ -16,8 +16,8 @@ from headgate.runs.pipeline_starts import Execution, StartedBy
 from headgate.runs.run_stages import stages
 
 if TYPE_CHECKING:
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.operations.run_problems import RunOmissions
-    from headgate.api.ports import LakePorts
     from headgate.api.shapes.runs import RunAsked, RunState
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.costs.recorded import EndedJobRun

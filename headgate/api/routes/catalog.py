@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from headgate.api.analytics import column_lineage, contracts, lineage
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import tagged
-from headgate.api.http.parameters import IfNoneMatch, Lake, Name
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import IfNoneMatch, Lake, Name
 from headgate.api.shapes.lake import CatalogTables, ColumnLineage, ContractDetail, Contracts, Lineage
 
 routes = Routes("Catalog")

@@ -6,8 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import tagged
-from headgate.api.http.parameters import IfNoneMatch, Lake
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import IfNoneMatch, Lake
 from headgate.api.shapes.dashboards import Dashboard, Dashboards
 from headgate.systems.dashboards import dashboards_of
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headgate.api.http.access import Group
-from headgate.api.http.parameters import Caller, IdempotencyKey, Lake
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Caller, IdempotencyKey, Lake
 from headgate.api.operations import decisions
 from headgate.api.shapes.decisions import Decision, DecisionAsked, Decisions
 

@@ -16,8 +16,8 @@ from headgate.api.files import (
 )
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import Caller, Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Caller, Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
 from headgate.api.shapes.files import (
     Corrections,
     CorrectionsSent,

@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headgate.api.http import access
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import tagged
-from headgate.api.http.parameters import IfNoneMatch, Lake
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import IfNoneMatch, Lake
 from headgate.api.operations import costs, health
 from headgate.api.shapes.costs import Costs
 from headgate.api.shapes.lake import Caller, Health

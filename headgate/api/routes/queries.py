@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
 from headgate.api.analytics import queries
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import Caller, IdempotencyKey, IfNoneMatch, Lake, QueryId
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Caller, IdempotencyKey, IfNoneMatch, Lake, QueryId
 from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions
 
 routes = Routes("Queries")

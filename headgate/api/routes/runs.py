@@ -7,8 +7,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import Caller, IdempotencyKey, IfNoneMatch, Lake
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Caller, IdempotencyKey, IfNoneMatch, Lake
 from headgate.api.operations import runs
 from headgate.api.shapes.runs import RunAsked, RunDetail, Runs, RunStarted
 

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headgate.api.analytics import tables
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import tagged
-from headgate.api.http.parameters import Caller, Cursor, IfNoneMatch, Lake, Name
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Caller, Cursor, IfNoneMatch, Lake, Name
 from headgate.api.shapes.tables import Download, Rows, Systems, TableDetail
 
 routes = Routes("Tables")

@@ -8,8 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headgate.api.files import contract_drafts, uploads
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
-from headgate.api.http.parameters import Caller, Cursor, IfMatch, IfNoneMatch, Lake, Limit, Name, UploadId
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Caller, Cursor, IfMatch, IfNoneMatch, Lake, Limit, Name, UploadId
 from headgate.api.shapes.uploads import (
     ContractDraftAsked,
     ContractDrafts,

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from headgate.api.shapes.base import Count, Day, Moment, Shape
-from headgate.lineage.columns import Use
+from headgate.lineage.column_sources import Use
 
 HealthState = Literal["healthy", "degraded", "failed", "unknown"]
 

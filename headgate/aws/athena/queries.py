@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError, NotPermittedError, QueryError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
 

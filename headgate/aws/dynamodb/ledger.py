@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.lake.ports import Claim, FileRecord, MeasuredFile, no_record, why_not_finished, why_not_reopened
 from headgate.lake.states import (

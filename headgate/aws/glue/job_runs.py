@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.costs.billing import STANDARD
 from headgate.costs.recorded import EndedJobRun
 from headgate.errors import NotFoundError

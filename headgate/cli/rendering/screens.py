@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
     from headgate.reports.summary import DatasetSummary
-    from headgate.snapshots.references import CheckedReference
+    from headgate.snapshots.reference_counts import CheckedReference
 
 SHOWN_REASONS = 12
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.contracts.registry import Registry
-    from headgate.query.catalog import Databases
+    from headgate.query.catalog_queries import Databases
     from headgate.reports.summary import DatasetSummary
 
 NOT_PUBLISHED = "not published yet"

@@ -67,7 +67,7 @@ class CertifiedFile:
 
 @dataclass(frozen=True)
 class Moment:
-    """The moment of the source that a run shows. See `headgate.export.server.snapshot.Snapshot`."""
+    """The moment of the source that a run shows. See `headgate.export.server.server_snapshot.Snapshot`."""
 
     method: str
     position: str

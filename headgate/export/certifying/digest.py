@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 
 from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.reading.csv_files import decimal_text
-from headgate.export.reading.files import file_batches
+from headgate.export.reading.file_batches import file_batches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -18,14 +18,14 @@ from headgate.export.planning.mapping import arrow_type_of
 from headgate.export.planning.watermark import MODE_PROPERTY, ORDER_BY_PROPERTY
 from headgate.export.requests import Mode
 from headgate.export.server.session import quoted
-from headgate.export.server.tables import SOURCE_PROPERTY, TABLE_PROPERTY
+from headgate.export.server.source_tables import SOURCE_PROPERTY, TABLE_PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from headgate.contracts.model import Mask
     from headgate.export.server.session import Session
-    from headgate.export.server.tables import SourceColumn, SourceTable
+    from headgate.export.server.source_tables import SourceColumn, SourceTable
 
     GuessMask = Callable[[str, pa.Array], Mask | None]
 

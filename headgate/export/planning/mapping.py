@@ -33,13 +33,13 @@ import pyarrow as pa
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.server.session import quoted
-from headgate.export.server.tables import INTEGERS
+from headgate.export.server.source_tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.export.server.tables import SourceColumn, SourceTable
+    from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 # Longer columns enter the row's fingerprint by their own: a row's text must stay below max_allowed_packet.
 LONG_BYTES = 65_535

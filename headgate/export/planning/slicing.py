@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import ServiceError
 from headgate.export.server.session import quoted
-from headgate.export.server.tables import INTEGERS
+from headgate.export.server.source_tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from headgate.export.server.session import Session
-    from headgate.export.server.tables import SourceColumn, SourceTable
+    from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 EVERYTHING = "TRUE"
 

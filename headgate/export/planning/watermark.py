@@ -12,14 +12,14 @@ from headgate.errors import ContractError
 from headgate.export.planning.slicing import EVERYTHING, KeyColumn
 from headgate.export.requests import Mode
 from headgate.export.server.session import quoted
-from headgate.export.server.tables import INTEGERS
+from headgate.export.server.source_tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
     from headgate.export.server.session import Session
-    from headgate.export.server.tables import SourceColumn, SourceTable
+    from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 MODE_PROPERTY, ORDER_BY_PROPERTY = "headgate.export", "headgate.orderBy"
 _MOMENTS = {"datetime", "timestamp", "date"}

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from headgate.errors import HeadgateError
 from headgate.export.reading.csv_files import CsvWriter
 from headgate.export.reading.decode import Decoder
-from headgate.export.reading.files import FileFormat
+from headgate.export.reading.file_batches import FileFormat
 from headgate.export.server.wire import ResultStream
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from headgate.formats.csv.rows import Form
+    from headgate.formats.csv.csv_rows import Form
 
 Octets = np.ndarray[Any, np.dtype[np.uint8]]
 _LF = 10

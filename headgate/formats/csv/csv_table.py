@@ -8,7 +8,7 @@ from headgate.contracts.encodings import stated_encoding
 from headgate.formats.csv.dialect import without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
 from headgate.formats.csv.sniff_dialect import sniff_dialect
-from headgate.formats.json.records import is_single_value, no_objects
+from headgate.formats.json.json_records import is_single_value, no_objects
 from headgate.formats.sniff import text_of
 from headgate.matching.file_table import FileTable
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from headgate.formats.csv.rows import NULL, Form, Row
+from headgate.formats.csv.csv_rows import NULL, Form, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

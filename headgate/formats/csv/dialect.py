@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from headgate.formats.csv.rows import Form
+    from headgate.formats.csv.csv_rows import Form
     from headgate.formats.sniff import Text
 
 

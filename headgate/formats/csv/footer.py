@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Column
+    from headgate.formats.csv.csv_rows import Form, Row
     from headgate.formats.csv.dialect import Dialect
-    from headgate.formats.csv.rows import Form, Row
     from headgate.formats.received_rows import Received
 
 # Only the last bytes decide, so the footer is the same in memory, from disk and in parts.

@@ -10,10 +10,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from headgate.errors import UnreadableFileError
+from headgate.formats.csv.csv_rows import Form, Row
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.probe_rows import bytes_to, first_row, probe_rows
 from headgate.formats.csv.quoting import candidate_forms, choose_quoting
-from headgate.formats.csv.rows import Form, Row
 from headgate.formats.sniff import DELIMITERS
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import count_known

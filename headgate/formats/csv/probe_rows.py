@@ -12,7 +12,7 @@ from headgate.errors import UnreadableFileError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.formats.csv.rows import Form, Row
+    from headgate.formats.csv.csv_rows import Form, Row
 
 PROBE_ROWS = 128
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from headgate.formats.csv.csv_rows import Form, Row
 from headgate.formats.csv.database_dumps import DumpForm, dump_signs
 from headgate.formats.csv.probe_rows import PROBE_ROWS, probe_rows, share_of_width
-from headgate.formats.csv.rows import Form, Row
 from headgate.formats.sniff import DELIMITERS
 
 if TYPE_CHECKING:

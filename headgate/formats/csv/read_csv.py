@@ -32,8 +32,8 @@ import pyarrow.csv as pa_csv
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.arrow_readable import end_of_regular_quotes
+from headgate.formats.csv.csv_rows import NULL
 from headgate.formats.csv.footer import footer_rows_of_text, mark_footer
-from headgate.formats.csv.rows import NULL
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import offsets_in_original, row_starts
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.formats.csv.csv_rows import Row
     from headgate.formats.csv.dialect import Dialect
-    from headgate.formats.csv.rows import Row
     from headgate.values.cells import Rows
 
 NULL_TEXTS = ["", NULL]

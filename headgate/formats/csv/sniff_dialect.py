@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.formats.csv.rows import Row
+    from headgate.formats.csv.csv_rows import Row
 
 # What the evenness of a rare delimiter is worth: without it a blank parts a real file, which
 # docs/how-it-works/formats.md names.

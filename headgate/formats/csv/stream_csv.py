@@ -22,7 +22,7 @@ from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batches
 from headgate.formats.csv.read_csv import MAX_COLUMNS, NULL_TEXTS, named_columns
 from headgate.formats.csv.sniff_dialect import sniff_dialect
-from headgate.formats.json.records import is_json
+from headgate.formats.json.json_records import is_json
 from headgate.formats.received_rows import Ragged, Received, written_as
 from headgate.formats.row_offsets import Scan, SpacedOffsets
 from headgate.formats.sniff import is_parquet, is_utf8, text_of
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
+    from headgate.formats.csv.csv_rows import Form
     from headgate.formats.csv.dialect import Dialect
-    from headgate.formats.csv.rows import Form
     from headgate.formats.row_offsets import Distances, Octets
     from headgate.values.cells import Rows
 

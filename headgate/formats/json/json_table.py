@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.encodings import stated_encoding
+from headgate.formats.json.json_records import read_records
 from headgate.formats.json.nested_names import by_contract, never
-from headgate.formats.json.records import read_records
 from headgate.matching.file_table import FileTable
 
 if TYPE_CHECKING:

@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.contracts.new_columns import NewColumns, policy_of
+from headgate.contracts.new_column_policy import NewColumns, policy_of
 from headgate.errors import BadInputError
 from headgate.formats.batches import Source
-from headgate.formats.json.json_text import not_kept
-from headgate.formats.json.nested_names import by_contract
-from headgate.formats.json.records import (
+from headgate.formats.json.json_records import (
     NO_RECORD,
     Records,
     are_lines,
@@ -30,6 +28,8 @@ from headgate.formats.json.records import (
     records_of,
     shown_name,
 )
+from headgate.formats.json.json_text import not_kept
+from headgate.formats.json.nested_names import by_contract
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets, line_starts
 from headgate.formats.sniff import is_utf8, text_for

@@ -22,7 +22,7 @@ from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey
 from headgate.lake.states import FileState
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from headgate.contracts.deletions import follows_deletions
+from headgate.contracts.followed_deletions import follows_deletions
 from headgate.errors import AuditError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.values.cast_declared import cast_column
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

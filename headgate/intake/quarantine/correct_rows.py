@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.contracts.new_columns import without_left_out
+from headgate.contracts.new_column_policy import without_left_out
 from headgate.errors import BadInputError
 from headgate.formats.read_file import read_file
 

@@ -19,7 +19,7 @@ from headgate.lake.states import CHECKED, FileState
 from headgate.lake.versions import History
 from headgate.snapshots.publishing import PARQUET_TYPE, parquet_bytes
 from headgate.values.cells import repeated
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

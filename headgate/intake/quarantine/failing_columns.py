@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.format_property import FORMAT_PROPERTY, stated_format
 from headgate.contracts.model import ColumnType, Kind, Level, Mask
-from headgate.contracts.new_columns import RULE, with_declared
+from headgate.contracts.new_column_policy import RULE, with_declared
 from headgate.contracts.source_format import PLAIN
 from headgate.drafts.nearly_all_rows import FEWEST_VALUES, NEARLY_ALL
 from headgate.intake.quarantine.likely_types import change_in_words, in_both_formats, likely_columns

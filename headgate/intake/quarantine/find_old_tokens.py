@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Mask
 from headgate.lake.ports import ObjectRef
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.contracts.new_columns import RULE
+from headgate.contracts.new_column_policy import RULE
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.intake.quarantine.corrected_files import settling_versions
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED, NOT_ACCEPTED, WITHOUT_ROWS, FileState
 from headgate.values.cells import bool_array
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -24,8 +24,8 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.identity import identified
 from headgate.contracts.model import Level, Mask
-from headgate.contracts.new_columns import KEPT as KEPT_COLUMN
-from headgate.contracts.new_columns import declared_only, without_left_out
+from headgate.contracts.new_column_policy import KEPT as KEPT_COLUMN
+from headgate.contracts.new_column_policy import declared_only, without_left_out
 from headgate.errors import AuditError
 from headgate.formats.batches import Source, source_in_memory, take_rows
 from headgate.formats.csv.stream_csv import NotPlainError

@@ -29,7 +29,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.model import Mask
-from headgate.contracts.new_columns import with_undeclared, without_left_out
+from headgate.contracts.new_column_policy import with_undeclared, without_left_out
 from headgate.errors import AuditError
 from headgate.formats.batches import ROWS_AT_ONCE, Source, source_in_memory
 from headgate.formats.csv.stream_csv import NotPlainError
@@ -51,7 +51,7 @@ from headgate.lake.ports import MaskingKey
 from headgate.lake.states import Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import NO_ROWS, decoded, int_array, literal, numbers, repeated
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.formats.format_list import format_of
 from headgate.formats.format_name import FormatName
-from headgate.formats.formats import format_of
 from headgate.formats.unpack import GZIP_MAGIC, ZIP_MAGICS, ZSTD_MAGIC
 
 if TYPE_CHECKING:

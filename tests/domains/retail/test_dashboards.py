@@ -14,7 +14,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
 from headgate.query import translate
-from headgate.query.reading import only_reading
+from headgate.query.read_only_statements import only_reading
 from headgate.systems.dashboards import dashboards
 from headgate.systems.panels import AlertRule, DeclaredFilter, DeclaredPanel, DeclaredQueue, PanelKind
 

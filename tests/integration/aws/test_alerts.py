@@ -14,8 +14,8 @@ from headgate.aws.sns import SUBJECT_LENGTH, Alerts
 from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord
 from headgate.reports.alerts import Alert
-from headgate.reports.answers import Report
 from headgate.reports.publish import ReportPage, announce
+from headgate.reports.report_answers import Report
 from tests.conftest import unique
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.aws.dynamodb.file_index import DynamoFileIndex
+from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
 from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.lake.file_index import FileFilter

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.config import Config
 
-from headgate.aws.dynamodb.records import DynamoRecords
+from headgate.aws.dynamodb.record_table import DynamoRecords
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake.ports import MaskingKey
-from headgate.onboarding.models import record_models
 from headgate.onboarding.onboard import Onboarding, count_outcomes
+from headgate.onboarding.record_models import record_models
 from tests.conftest import unique
 from tests.in_memory_ports import MemoryRecords
 

@@ -16,8 +16,8 @@ import pytest
 from botocore.config import Config
 
 from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.aws.multipart_uploads import S3Uploads
 from headgate.aws.s3 import S3Objects
-from headgate.aws.uploads import S3Uploads
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from tests.in_memory_ports import MemoryUploads

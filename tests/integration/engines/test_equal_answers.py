@@ -24,8 +24,8 @@ from headgate.engines import spark as spark_engine
 from headgate.engines.frames import by_rows
 from headgate.learning.store import Shelf
 from headgate.query import translate
-from headgate.systems import registry
-from headgate.systems.rows import rows_by_contract
+from headgate.systems import system_registry
+from headgate.systems.rows_in_file import rows_by_contract
 from tests.made_tables import in_memory
 
 if TYPE_CHECKING:
@@ -62,11 +62,14 @@ class Recording(local.DuckDbTables):
 
 
 def places(system: str, folder: Path) -> dict[str, str]:
-    return {name: str(folder / f"{name}.parquet") for name in registry.reads(registry.system(system))}
+    return {
+        name: str(folder / f"{name}.parquet")
+        for name in system_registry.reads(system_registry.system(system))
+    }
 
 
 def built(system: str, tables: dict[str, ibis.Table]) -> dict[str, pd.DataFrame]:
-    return in_memory(registry.built(registry.system(system), tables, AS_OF, Shelf(), {}))
+    return in_memory(system_registry.built(system_registry.system(system), tables, AS_OF, Shelf(), {}))
 
 
 @pytest.fixture(scope="module", params=SYSTEMS)

@@ -14,7 +14,7 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import SettingsError
-from headgate.export.reading.files import FileFormat
+from headgate.export.reading.file_batches import FileFormat
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.rows.masked_at_source import AtSource

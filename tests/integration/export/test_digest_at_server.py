@@ -9,8 +9,8 @@ import pytest
 
 from headgate.export.certifying.digest import Digest, digest_from, digest_sql
 from headgate.export.planning.mapping import map_table
-from headgate.export.reading.files import FileFormat
-from headgate.export.server.tables import describe
+from headgate.export.reading.file_batches import FileFormat
+from headgate.export.server.source_tables import describe
 
 if TYPE_CHECKING:
     from tests.integration.export.conftest import Shop

@@ -17,12 +17,12 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, SettingsError
 from headgate.export.certifying.certificate import CertificateError
-from headgate.export.planning.drift import SchemaChangedError
+from headgate.export.planning.schema_drift import SchemaChangedError
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import NoMirror
 from headgate.export.run_store import RunStore, UnfinishedRun
+from headgate.export.server.server_snapshot import SnapshotMethod
 from headgate.export.server.session import Session, SourceLostError, TableLockedError
-from headgate.export.server.snapshot import SnapshotMethod
 from headgate.export.server.table_locks import lock_tables
 from headgate.export.table_run import ImpossibleDateError
 from headgate.intake.rows.masked_at_source import AtSource

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.export.reading.files import FileFormat
+from headgate.export.reading.file_batches import FileFormat
 from headgate.export.reading.slice_files import WorkspaceError
 
 if TYPE_CHECKING:

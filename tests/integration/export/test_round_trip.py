@@ -22,8 +22,8 @@ from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.aws.glue.catalog import GlueCatalog
 from headgate.aws.s3 import S3Objects
 from headgate.contracts import odcs_reader
-from headgate.contracts.catalog import glue_columns
 from headgate.contracts.curated import curated_contract
+from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.model import Kind, Level, Mask, Rule
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.column_inference import guess_mask
@@ -31,7 +31,7 @@ from headgate.export.exporting import Exporting
 from headgate.export.planning.drafting import draft_from_table
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
-from headgate.export.server.tables import describe, tables
+from headgate.export.server.source_tables import describe, tables
 from headgate.intake.files.export_runs import ExportRuns
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor

@@ -47,7 +47,7 @@ for name in {modules!r}:
                 "headgate.quality.card_audit_ledger",
             ],
         ),
-        ("quality_gate", ["headgate.quality.gate", "headgate.quality.data_docs"]),
+        ("quality_gate", ["headgate.quality.snapshot_gate", "headgate.quality.data_docs"]),
         ("audit_cards", ["headgate.quality.pci_audit", "headgate.quality.card_audit_ledger"]),
     ],
 )

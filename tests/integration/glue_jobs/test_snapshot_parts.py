@@ -20,7 +20,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.publishing import parquet_bytes
-from headgate.snapshots.reading import lake_snapshot, part_refs
+from headgate.snapshots.read_snapshots import lake_snapshot, part_refs
 from tests.integration.glue_jobs.test_glue_jobs import build_on, run_job, workgroup_of
 
 if TYPE_CHECKING:

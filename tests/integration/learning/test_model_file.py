@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from skops.io import dumps, get_untrusted_types
 
-from headgate.domains.retail.compliance_guardian import models
+from headgate.domains.retail.compliance_guardian import boosting_models
 from headgate.domains.retail.demand_insights_engine import churn
 from headgate.errors import AuditError
 from headgate.learning import model_file
@@ -45,9 +45,9 @@ def churn_model(recipe: str) -> churn.ChurnModel:
 
 
 @functools.cache
-def fraud_model(recipe: str) -> models.Boosting:
+def fraud_model(recipe: str) -> boosting_models.Boosting:
     points, fraud = shop()
-    return models.boosting(points, pd.Series(fraud), COLUMNS, recipe=recipe)
+    return boosting_models.boosting(points, pd.Series(fraud), COLUMNS, recipe=recipe)
 
 
 @pytest.mark.parametrize("recipe", churn.RECIPES)
@@ -60,17 +60,17 @@ def test_every_churn_model_scores_as_before_after_it_was_stored(recipe: str) -> 
     assert read.watch.index(points) == model.watch.index(points)
 
 
-@pytest.mark.parametrize("recipe", models.RECIPES)
+@pytest.mark.parametrize("recipe", boosting_models.RECIPES)
 def test_every_fraud_model_scores_as_before_after_it_was_stored(recipe: str) -> None:
     model, points = fraud_model(recipe), shop()[0]
-    read = models.Boosting.from_state(model_file.state_from_bytes(model_file.to_bytes(model)))
+    read = boosting_models.Boosting.from_state(model_file.state_from_bytes(model_file.to_bytes(model)))
     assert np.array_equal(read.scores(points), model.scores(points))
     assert (read.recipe, list(read.columns), read.honest_share) == (recipe, list(COLUMNS), model.honest_share)
     pd.testing.assert_series_equal(read.reference, model.reference)
 
 
 @pytest.mark.parametrize(
-    ("fitted", "recipe"), [(churn_model, "calibrated_splines"), (fraud_model, models.FIRST)]
+    ("fitted", "recipe"), [(churn_model, "calibrated_splines"), (fraud_model, boosting_models.FIRST)]
 )
 def test_equal_models_give_equal_bytes(fitted: Any, recipe: str) -> None:  # noqa: ANN401 a function with a cache
     model, make = fitted(recipe), fitted.__wrapped__
@@ -99,7 +99,7 @@ def test_the_list_of_trusted_types_has_no_type_that_no_model_needs() -> None:
     }
     needed |= {
         name
-        for recipe in models.RECIPES
+        for recipe in boosting_models.RECIPES
         for name in get_untrusted_types(data=model_file.to_bytes(fraud_model(recipe)))
     }
     assert needed == set(model_file.TRUSTED)
@@ -136,7 +136,7 @@ class Changed:
     value: int
 
     def state(self) -> dict[str, Any]:
-        state = fraud_model.__wrapped__(models.FIRST).state()
+        state = fraud_model.__wrapped__(boosting_models.FIRST).state()
         state["classifier"]._predictors[3][0].nodes[self.column][0] = self.value
         return state
 

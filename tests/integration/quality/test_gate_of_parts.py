@@ -17,7 +17,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.quality.checked_parts import CheckedParts
 from headgate.quality.data_docs import DataDocs
-from headgate.quality.gate import QualityGate
+from headgate.quality.snapshot_gate import QualityGate
 from headgate.snapshots.parts import SnapshotParts, describe_part
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot

@@ -20,7 +20,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.contracts.patterns import python_pattern
 from headgate.errors import ContractError
-from headgate.quality.frames import exact_frame
+from headgate.quality.exact_frames import exact_frame
 from headgate.quality.suites import suite_of
 from headgate.values.rules import column_breaches, comparison_breach
 

@@ -14,7 +14,7 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.domains import discovery
 from headgate.domains.retail import SYSTEMS
-from headgate.systems import registry as systems
+from headgate.systems import system_registry as systems
 from headgate.systems.packed_files import package_files
 from scripts.packages import build
 from tests import clinic

@@ -36,7 +36,7 @@ SETTINGS = (
 ROUND_TRIP = """
 import io
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 from headgate.values.cells import null_where
 from headgate.snapshots.publishing import parquet_bytes
 rows = pa.table({"id": pa.array([1, 2]), "name": pa.array(["a", None])})

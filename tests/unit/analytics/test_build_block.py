@@ -20,7 +20,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.project import BLOCKS as KINDS
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 
 if TYPE_CHECKING:
     import pyarrow as pa

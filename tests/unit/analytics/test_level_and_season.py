@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.analytics.accuracy import smape
+from headgate.analytics.forecast_errors import smape
 from headgate.analytics.level_and_season import level_and_season
 
 pytestmark = pytest.mark.system

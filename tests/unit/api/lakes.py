@@ -11,9 +11,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from headgate.api import ports
+from headgate.api import lake_ports
 from headgate.api.app import Application
-from headgate.api.ports import KnownRuns
+from headgate.api.lake_ports import KnownRuns
 from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryLedger, MemoryObjects
 from headgate.aws.stepfunctions import PipelineRun
@@ -30,7 +30,7 @@ from headgate.lake.senders import Senders
 from headgate.lake.states import Originals
 from headgate.matching.mappings import Mappings, Suggested
 from headgate.profiling.kept_profiles import Profiles
-from headgate.query.catalog import Databases
+from headgate.query.catalog_queries import Databases
 from headgate.runs.pipeline_starts import Execution
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
 from tests.in_memory_ports import MemoryFileIndex, MemoryUploads
@@ -248,7 +248,7 @@ class Routes:
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         application = _application()
         application._lake = self.lake
-        application._app.dependency_overrides[ports.lake] = lambda: self.lake
+        application._app.dependency_overrides[lake_ports.lake] = lambda: self.lake
         return application.answer(event)
 
 

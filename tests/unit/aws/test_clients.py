@@ -14,7 +14,7 @@ from botocore.exceptions import NoRegionError
 
 from headgate.aws import clients
 from headgate.aws.clients import once
-from headgate.aws.uploads import S3Uploads
+from headgate.aws.multipart_uploads import S3Uploads
 from headgate.errors import SettingsError
 from headgate.lake.ports import ObjectRef
 

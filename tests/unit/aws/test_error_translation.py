@@ -9,7 +9,7 @@ import pytest
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ParamValidationError
 
-from headgate.aws.errors import CONFLICT, NOT_FOUND, NOT_PERMITTED, THROTTLED, translated
+from headgate.aws.sdk_errors import CONFLICT, NOT_FOUND, NOT_PERMITTED, THROTTLED, translated
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 
 pytestmark = pytest.mark.unit

@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from headgate.api.shapes.uploads import LARGEST_UPLOAD_BYTES
 from headgate.aws.clients import COPIES_AT_ONCE
-from headgate.aws.uploads import COPIED_PART_BYTES, S3Uploads
+from headgate.aws.multipart_uploads import COPIED_PART_BYTES, S3Uploads
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 
 from headgate.aws import clients
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.errors import NotPermittedError, ServiceError
 from scripts import deploy
 

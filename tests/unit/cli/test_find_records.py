@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from headgate.api import deployed_lake
-from headgate.cli import deployment
+from headgate.cli import command_deployment
 from headgate.cli.main import cli
 from headgate.contracts.registry import Registry
 from headgate.errors import HeadgateError
@@ -54,9 +54,9 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     ports = GatePorts(objects, ledger, "curated", "quarantine", lambda: dt.datetime(2024, 1, 2, 3, 4, 5), 300)
     rules = GateRules(contracts, lambda: MaskingKey("k1", b"0" * 32), mappings)
     monkeypatch.setattr(
-        deployment,
+        command_deployment,
         "activate",
-        lambda _: deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}),
+        lambda _: command_deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}),
     )
     monkeypatch.setattr(stores, "objects", lambda: objects)
     monkeypatch.setattr(stores, "ledger", lambda _: ledger)

@@ -16,7 +16,7 @@ from headgate.contracts.analyst_tables import analyst_contracts
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
-from headgate.contracts.new_columns import KEPT
+from headgate.contracts.new_column_policy import KEPT
 from headgate.contracts.registry import Registry
 from headgate.engines import local
 from headgate.errors import ContractError, SettingsError

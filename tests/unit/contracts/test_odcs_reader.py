@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.registry import Registry, folders
 from headgate.contracts.types import arrow_type, glue_type, parse_physical_type

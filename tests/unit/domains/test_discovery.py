@@ -22,7 +22,7 @@ from headgate.errors import ContractError, SettingsError
 from headgate.learning.store import Shelf
 from headgate.project import all_domains, load_module, project
 from headgate.query.saved_questions import quality_and_answer, saved_questions
-from headgate.systems import registry
+from headgate.systems import system_registry
 from headgate.systems.dashboards import dashboards
 from tests import clinic
 
@@ -62,7 +62,9 @@ def built(system: str) -> pd.DataFrame:
         {"visit_id": ["a", "b", "c"], "day": [date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 2)]}
     )
     tables = {"visits": ibis.memtable(visits)}
-    made = registry.built(registry.system(system), tables, date(2026, 1, 2), Shelf(), {})["visits_by_day"]
+    made = system_registry.built(system_registry.system(system), tables, date(2026, 1, 2), Shelf(), {})[
+        "visits_by_day"
+    ]
     assert isinstance(made, pd.DataFrame)
     return made
 
@@ -73,7 +75,7 @@ def check_clinic_is_served() -> None:
     assert [*Registry.load().tables_of("visit-counts")] == ["visits_by_day"]
     assert project().systems == ("visit-counts",)
     assert built("visit-counts")["visits"].tolist() == [2, 1]
-    assert registry.may_read(registry.system("visit-counts")) == ("visits",)
+    assert system_registry.may_read(system_registry.system("visit-counts")) == ("visits",)
     assert dashboards()["visit-counts"].title == "Visits"
     assert set(saved_questions(["visit-counts"])) == {"busy_days", "why_refused"}
     assert [question and question.name for question in quality_and_answer("visit-counts")] == [None, "days"]
@@ -105,7 +107,7 @@ def test_systems_of_two_lakes_in_one_process_are_not_mixed(
     lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clinic.lake(lake)
-    version = registry.code_version("visit-counts")
+    version = system_registry.code_version("visit-counts")
     assert built("visit-counts")["visits"].tolist() == [2, 1]
     clinic.write(
         clinic.lake(tmp_path / "other"),
@@ -113,7 +115,7 @@ def test_systems_of_two_lakes_in_one_process_are_not_mixed(
     )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "other"))
     assert built("visit-counts")["visits"].tolist() == [20, 10]
-    assert registry.code_version("visit-counts") != version
+    assert system_registry.code_version("visit-counts") != version
 
 
 def test_what_systems_share_is_no_system_and_part_of_their_version(lake: Path) -> None:
@@ -125,19 +127,19 @@ def test_what_systems_share_is_no_system_and_part_of_their_version(lake: Path) -
             "systems/visit_counts.py": f"from headgate.project_systems._days import DAY\n{clinic.SYSTEM}",
         },
     )
-    version = registry.code_version("visit-counts")
+    version = system_registry.code_version("visit-counts")
     assert project().systems == ("visit-counts",)
-    assert registry.system("visit-counts").DAY == "day"  # type: ignore[attr-defined] # imported by this one
+    assert system_registry.system("visit-counts").DAY == "day"  # type: ignore[attr-defined] # imported by this one
     clinic.write(lake, {"systems/_days.py": "DAY = 'day'  # UTC\n"})
-    assert registry.code_version("visit-counts") != version
+    assert system_registry.code_version("visit-counts") != version
 
 
 def test_questions_and_routes_are_no_part_of_a_systems_version(lake: Path) -> None:
     """An edited question rebuilds no table."""
     clinic.lake(lake)
-    version = registry.code_version("visit-counts")
+    version = system_registry.code_version("visit-counts")
     clinic.write(lake, {"systems/_questions.py": "QUESTIONS = {}\n", "systems/_routes.py": ""})
-    assert registry.code_version("visit-counts") == version
+    assert system_registry.code_version("visit-counts") == version
 
 
 def test_a_lake_of_sql_models_alone_may_have_questions(lake: Path) -> None:

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.drafts.draft_contract import draft
+from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError
 from headgate.formats.read_table import unknown_table
 from headgate.matching.header_names import folded
-from headgate.profiling.sensitive_values import column_names
+from headgate.profiling.sensitive_values import shown_column_names
 from tests.examples import examples
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_a_draft_of_an_odd_header_fails_with_words_about_the_file_only(
 
 def _why_not_drafted(body: bytes, header: bool | None) -> BadInputError | None:
     try:
-        draft(body, "things", header=header)
+        draft_from_sample(body, "things", header=header)
     except BadInputError as error:
         return error
     return None
@@ -94,7 +94,7 @@ def test_a_file_of_no_contract_has_distinct_names_without_a_number_sign(
     names: list[str], write: object
 ) -> None:
     assert callable(write)
-    shown = [*unknown_table(write(names)).by_shown_name, *column_names(names)]
+    shown = [*unknown_table(write(names)).by_shown_name, *shown_column_names(names)]
     assert not [name for name in shown if "#" in name]
-    assert len(column_names(names)) == len(names)
-    assert len({folded(name) for name in column_names([""] * 3)}) == 3
+    assert len(shown_column_names(names)) == len(names)
+    assert len({folded(name) for name in shown_column_names([""] * 3)}) == 3

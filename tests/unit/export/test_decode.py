@@ -17,7 +17,7 @@ from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.planning.mapping import map_column
 from headgate.export.reading.decode import Decoder
-from headgate.export.server.tables import SourceColumn
+from headgate.export.server.source_tables import SourceColumn
 from headgate.export.server.wire import MARGIN_BYTES, WireColumn, WireRows, find_rows, packet_size
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.export.certifying.deletions import came_late, deleted
+from headgate.export.certifying.deleted_rows import came_late, deleted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import ContractError
-from headgate.export.planning.drift import (
+from headgate.export.planning.schema_drift import (
     SchemaAction,
     SchemaChange,
     SchemaChangedError,
@@ -14,7 +14,7 @@ from headgate.export.planning.drift import (
     schema_differences,
     schema_policy,
 )
-from headgate.export.server.tables import SourceColumn, SourceTable
+from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 pytestmark = pytest.mark.unit
 

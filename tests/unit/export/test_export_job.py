@@ -10,7 +10,7 @@ import pytest
 
 from glue_jobs.export_mysql import requested
 from headgate.errors import SettingsError
-from headgate.export.reading.files import FileFormat
+from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ import pytest
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.planning.mapping import CanonicalForm, arrow_type_of, map_column
-from headgate.export.server.tables import SourceColumn
+from headgate.export.server.source_tables import SourceColumn
 
 pytestmark = pytest.mark.unit
 

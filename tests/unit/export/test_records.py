@@ -22,7 +22,7 @@ from headgate.export.certifying.certificate import (
     OtherManifestError,
     require_equal,
 )
-from headgate.export.certifying.deletions import write_deleted
+from headgate.export.certifying.deleted_rows import write_deleted
 from headgate.export.certifying.digest import Digest
 from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.planning.slicing import KeyColumn, Slice

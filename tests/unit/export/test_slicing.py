@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from headgate.errors import ServiceError
 from headgate.export.planning.slicing import KeyColumn, Slice, rows_per_slice, slices_between, slicing_key
-from headgate.export.server.tables import SourceColumn, SourceIndex, SourceTable
+from headgate.export.server.source_tables import SourceColumn, SourceIndex, SourceTable
 
 pytestmark = pytest.mark.unit
 

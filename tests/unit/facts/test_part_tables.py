@@ -27,7 +27,7 @@ from headgate.facts.part_tables import PartTables, is_checked, open_part_tables
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.publishing import parquet_bytes
-from headgate.snapshots.reading import lake_snapshot
+from headgate.snapshots.read_snapshots import lake_snapshot
 from tests.examples import examples
 from tests.unit.merge.test_merge_lake import BUCKET, LINEAGE, ORDERS, order
 from tests.unit.merge.test_parts import KEYS, PartedLake

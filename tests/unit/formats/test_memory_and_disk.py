@@ -19,8 +19,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.part_files import CSV, DATASETS, PARQUET, iter_objects
 from headgate.domains.retail.sample.shop import ShopSpec, generate
+from headgate.domains.retail.sample.written_parts import CSV, DATASETS, PARQUET, iter_objects
 from headgate.errors import BadInputError
 from headgate.formats.batches import source_in_memory
 from headgate.formats.csv.stream_csv import NotPlainError

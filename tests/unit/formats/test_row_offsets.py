@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.csv import stream_csv
-from headgate.formats.json.records import read_records
+from headgate.formats.json.json_records import read_records
 from headgate.formats.row_offsets import record_starts, row_starts
 from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey

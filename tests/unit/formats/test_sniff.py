@@ -11,7 +11,7 @@ from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.csv.sniff_dialect import sniff_dialect
-from headgate.formats.json.records import holds_json, read_records
+from headgate.formats.json.json_records import holds_json, read_records
 from headgate.formats.sniff import is_parquet, text_for, text_of
 
 pytestmark = pytest.mark.unit

@@ -18,8 +18,8 @@ from headgate.errors import AuditError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.learning import preprocessing
-from headgate.learning.champion_challenger import decide
-from headgate.learning.drift import DriftWatch
+from headgate.learning.champion_challenger import decide_contest
+from headgate.learning.feature_drift import DriftWatch
 from headgate.learning.store import PICKLED, Card, ModelInputs, ModelStore, Trained
 
 pytestmark = pytest.mark.unit
@@ -53,7 +53,9 @@ def trained(recipe: str = "splines", watch: DriftWatch | None = None) -> Trained
         ).fit(POINTS)
     )
     losses = {"splines": np.full(200, 0.5), "trees": np.full(200, 0.6)}
-    return Trained("churn", recipe, step, ("amount",), 3, {"auc": 0.85}, decide("", losses), {"amount": 0.0})
+    return Trained(
+        "churn", recipe, step, ("amount",), 3, {"auc": 0.85}, decide_contest("", losses), {"amount": 0.0}
+    )
 
 
 LOADED: list[str] = []

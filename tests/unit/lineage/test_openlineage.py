@@ -13,7 +13,7 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
-from headgate.lineage.columns import ColumnRef, TableColumns, Use
+from headgate.lineage.column_sources import ColumnRef, TableColumns, Use
 from headgate.lineage.openlineage import (
     COMPLETE,
     FAIL,

@@ -14,7 +14,7 @@ from headgate.lake.states import FileState
 from headgate.merge.file_records import publish_file_records
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.publishing import Publisher
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 pytestmark = pytest.mark.unit
 

@@ -29,7 +29,7 @@ from headgate.merge.merge_files import newest_rows
 from headgate.merge.part_boundaries import join_ranges, part_rows_of, spans
 from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import parquet_bytes
-from headgate.snapshots.reading import checked_references, lake_snapshot, part_refs, snapshot_parts
+from headgate.snapshots.read_snapshots import checked_references, lake_snapshot, part_refs, snapshot_parts
 from tests.examples import examples
 from tests.unit.merge.test_merge_lake import (
     BUCKET,

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from headgate.cli import deployment
+from headgate.cli import command_deployment
 from headgate.cli.main import cli
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, NotPermittedError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.onboarding.models import record_models
 from headgate.onboarding.onboard import Onboarding
+from headgate.onboarding.record_models import record_models
 from headgate.onboarding.resolve_field import resolve_field
 from headgate.project import read_project
 from headgate.wiring import api
@@ -42,7 +42,9 @@ def onboarding(monkeypatch: pytest.MonkeyPatch) -> Onboarding:
     lake = Onboarding(MemoryRecords(), lambda: KEY)
     monkeypatch.setattr(api, "models_by_name", lambda: MODELS)
     monkeypatch.setattr(api, "onboarding", lambda _: lake)
-    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
+    monkeypatch.setattr(
+        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
+    )
     return lake
 
 

@@ -17,7 +17,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord
-from headgate.profiling.columns import Columns, Rows
+from headgate.profiling.column_reader import Columns, Rows
 from headgate.profiling.kept_profiles import Profiles
 from headgate.profiling.profile import GatedFile, Profile, profile_of, profile_unknown
 from tests.examples import examples

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
-from headgate.profiling import columns as limits
-from headgate.profiling.columns import Columns
+from headgate.profiling import column_reader as limits
+from headgate.profiling.column_reader import Columns
 from headgate.profiling.describe import describe_values
 from headgate.profiling.profile import GatedFile, profile_of
 from headgate.profiling.streamed import RunningMoments, describe_many

@@ -31,7 +31,7 @@ from headgate.quality.pci_audit import (
 )
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,9 +18,9 @@ from headgate.api.shapes.lake import Health, HealthCheck
 from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.errors import QueryError
 from headgate.reports.alerts import Alert, raised
-from headgate.reports.answers import PanelAnswer, Report, ask_dashboards
 from headgate.reports.html_page import report_html
 from headgate.reports.numbers import cell_text, figure
+from headgate.reports.report_answers import PanelAnswer, Report, ask_dashboards
 from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.svg_charts import draw
 from headgate.systems.dashboards import DeclaredDashboard

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.catalog import glue_columns
+from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.errors import AuditError, ConflictError, NotFoundError
 from headgate.lake.ports import ObjectRef, TableVersion

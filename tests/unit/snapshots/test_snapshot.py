@@ -14,7 +14,7 @@ from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.delete_old_versions import delete_old_versions, versions
-from headgate.snapshots.reading import fetch, lake_snapshot
+from headgate.snapshots.read_snapshots import fetch, lake_snapshot
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 
 if TYPE_CHECKING:

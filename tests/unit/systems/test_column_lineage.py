@@ -14,7 +14,7 @@ from sqlglot import exp, parse_one
 
 from headgate.contracts.analytics_blocks import block_of, with_derived_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.lineage.columns import MAX_LENGTH, ColumnRef, TableColumns, Use
+from headgate.lineage.column_sources import MAX_LENGTH, ColumnRef, TableColumns, Use
 from headgate.systems.column_lineage import columns_of_block, columns_of_query
 from headgate.systems.sql_models import sql_models
 from tests.examples import examples
@@ -22,7 +22,7 @@ from tests.examples import examples
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.lineage.columns import Sources
+    from headgate.lineage.column_sources import Sources
 
 pytestmark = pytest.mark.unit
 

@@ -12,7 +12,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import NotFoundError
 from headgate.learning.calibration import Bin
 from headgate.learning.store import Card
-from headgate.systems import model_card_page, registry
+from headgate.systems import model_card_page, system_registry
 from headgate.systems.model_cards import CurrentTable, description, descriptions, model_card
 
 pytestmark = pytest.mark.unit
@@ -84,14 +84,16 @@ def test_every_described_model_names_tables_and_models_that_exist() -> None:
     prod = Registry.load().prod
     for about in descriptions().values():
         assert {prod[table].system for table in (*about.tables, about.quality)} == {about.system}
-        assert not about.kept or about.kept in registry.learns(registry.system(about.system))
+        assert not about.kept or about.kept in system_registry.learns(system_registry.system(about.system))
         assert set(about.method_columns) <= {column.name for column in prod[about.tables[0]].columns}
-        assert set(about.needs) <= set(registry.system(about.system).READS)
+        assert set(about.needs) <= set(system_registry.system(about.system).READS)
 
 
 def test_every_kept_model_and_every_quality_table_has_a_card() -> None:
     learnt = {
-        (name, model) for name in registry.modules() for model in registry.learns(registry.system(name))
+        (name, model)
+        for name in system_registry.modules()
+        for model in system_registry.learns(system_registry.system(name))
     }
     assert learnt <= {(one.system, one.kept) for one in descriptions().values()}
 

@@ -13,7 +13,7 @@ from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.no_cards import NoCards
 from headgate.contracts.registry import Registry, own_model
-from headgate.contracts.stored_rows import stored_rows_effects
+from headgate.contracts.stored_rows_effect import stored_rows_effects
 from headgate.systems.push_rules import (
     changed_files,
     definition_files,

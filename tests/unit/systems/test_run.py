@@ -27,14 +27,14 @@ from headgate.errors import AuditError, ConflictError, ContractError, NotFoundEr
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.learning.store import PICKLED, ModelStore
-from headgate.lineage.columns import COLUMNS
+from headgate.lineage.column_sources import COLUMNS
 from headgate.project import all_domains
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.publishing import Publisher
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
-from headgate.systems import registry
+from headgate.systems import system_registry
 from headgate.systems.rollback import VERSIONS, roll_back, versions_of
-from headgate.systems.rows import RowsInFile, rows_by_contract, write_to_file
+from headgate.systems.rows_in_file import RowsInFile, rows_by_contract, write_to_file
 from headgate.systems.run import run_system
 from headgate.systems.up_to_date import SystemTables, mark_unchanged
 
@@ -105,7 +105,7 @@ def build(tables, as_of):
 SOURCE_WITH_FILE = """
 import pandas as pd
 from headgate.engines.write_rows import write_rows
-from headgate.systems.rows import RowsInFile
+from headgate.systems.rows_in_file import RowsInFile
 
 READS = ("orders",)
 
@@ -164,7 +164,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "tiny_system", raising=False)
     tiny = Domain("tiny", package="tiny_system", systems=(System("tiny", "tiny_system"),))
-    monkeypatch.setattr(registry, "all_domains", lambda: (tiny, *all_domains()))
+    monkeypatch.setattr(system_registry, "all_domains", lambda: (tiny, *all_domains()))
     minutes = iter(datetime(2024, 1, 1, 0, minute) for minute in range(60))
     catalog = MemoryCatalog()
     for table in ("totals", "counts"):
@@ -473,17 +473,17 @@ def test_an_inspection_that_finds_something_else_is_a_new_version(tiny: Tiny) ->
 
 def test_other_code_builds_another_version(tiny: Tiny) -> None:
     tiny.given("1.00")
-    before = registry.code_version("tiny")
+    before = system_registry.code_version("tiny")
     source = tiny.orders.parent / "tiny_system" / "__init__.py"
     source.write_text(source.read_text() + "\n# changed\n")
-    assert registry.code_version("tiny") != before
+    assert system_registry.code_version("tiny") != before
 
 
 def test_what_a_system_says_it_is_made_with_is_part_of_its_version(tiny: Tiny) -> None:
     tiny.given("1.00")
-    without = registry.code_version("tiny")
-    registry.system("tiny").made_with = lambda: "a model"  # type: ignore[attr-defined] # a module takes any name
-    assert registry.code_version("tiny") != without
+    without = system_registry.code_version("tiny")
+    system_registry.system("tiny").made_with = lambda: "a model"  # type: ignore[attr-defined] # a module takes any name
+    assert system_registry.code_version("tiny") != without
 
 
 def test_a_system_takes_its_own_options_and_other_options_are_another_version(tiny: Tiny) -> None:
@@ -553,9 +553,9 @@ def test_a_dataset_that_a_lake_need_not_have_is_read_where_it_is(tiny: Tiny) -> 
     tiny.given("1.00")
     source = tiny.orders.parent / "tiny_system" / "__init__.py"
     source.write_text(SOURCE + 'MAY_READ = ("events",)\n')
-    package = registry.system("tiny")
-    assert registry.reads(package, {"orders", "others"}) == ("orders",)
-    assert registry.reads(package, {"orders", "events"}) == ("orders", "events")
+    package = system_registry.system("tiny")
+    assert system_registry.reads(package, {"orders", "others"}) == ("orders",)
+    assert system_registry.reads(package, {"orders", "events"}) == ("orders", "events")
 
 
 def test_old_versions_are_forgotten(tiny: Tiny) -> None:
@@ -575,11 +575,11 @@ def test_a_system_that_does_not_exist_is_named() -> None:
     with pytest.raises(
         NotFoundError, match=r"There is no system nonesuch\. Systems: .*market-intelligence-hub"
     ):
-        registry.system("nonesuch")
+        system_registry.system("nonesuch")
 
 
 def test_every_system_of_the_lake_is_known() -> None:
-    assert set(registry.modules()) == set(SYSTEMS)
+    assert set(system_registry.modules()) == set(SYSTEMS)
 
 
 def one(kind: Kind, values: pd.Series, **more: int) -> Any:  # noqa: ANN401 whatever the column holds

@@ -21,7 +21,7 @@ from headgate.contracts.registry import own_model
 from headgate.engines import local
 from headgate.errors import AuditError, ContractError
 from headgate.lake.ports import ObjectRef
-from headgate.lineage.columns import COLUMNS, ColumnRef, TableColumns, Use, columns_of
+from headgate.lineage.column_sources import COLUMNS, ColumnRef, TableColumns, Use, columns_of
 from headgate.project import MODELS_SYSTEM
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
@@ -378,7 +378,7 @@ def test_another_declaration_is_another_version(tmp_path: Path, monkeypatch: pyt
 
 def test_other_code_of_blocks_is_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = block_models(monkeypatch, tmp_path).version
-    monkeypatch.setattr("headgate.systems.registry.source_version", lambda _: "other")
+    monkeypatch.setattr("headgate.systems.system_registry.source_version", lambda _: "other")
     assert block_models(monkeypatch, tmp_path).version != first
 
 

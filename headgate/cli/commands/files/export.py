@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.commands.files.export_schedule import SOURCE, login, start
 from headgate.cli.rendering import export_progress, screens
 from headgate.contracts import odcs_reader
@@ -22,11 +22,11 @@ from headgate.contracts.registry import Registry
 from headgate.deployment import FOLDER
 from headgate.errors import AuditError, ContractError
 from headgate.export.certifying.certificate import MANIFEST, OtherManifestError
-from headgate.export.reading.files import FileFormat
+from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
 from headgate.export.server.login import url_variable
-from headgate.export.server.tables import contracts_of, source_name
+from headgate.export.server.source_tables import contracts_of, source_name
 from headgate.wiring import exports
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def run(
         raise click.UsageError(
             "--sql and --name go together: the rows of the query become the dataset of that name."
         )
-    name = "" if to else deployment.activate(deployment_name).name
+    name = "" if to else command_deployment.activate(deployment_name).name
     reader = exports.source_login(os.environ, source)
     if to:
         exporting = exports.exporting_to(to, reader, _workspace(to))
@@ -176,7 +176,7 @@ def _workspace_of(deployment_name: str, source: str) -> Path:
 
 
 def _tables(reader: Login) -> list[str]:
-    from headgate.export.server import tables as source_tables
+    from headgate.export.server import source_tables
     from headgate.export.server.session import Session
 
     with closing(Session(reader)) as session:
@@ -198,7 +198,7 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
     Exit code 3 when one differs.
     """
     run_name = asked["run_name"]
-    workspace = _workspace(to) if to else WORKSPACE / deployment.activate(deployment_name).name
+    workspace = _workspace(to) if to else WORKSPACE / command_deployment.activate(deployment_name).name
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
     chosen = [
         key
@@ -230,7 +230,7 @@ def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str |
     With --to of every table there.
     """
     if not to:
-        deployment.activate(deployment_name)
+        command_deployment.activate(deployment_name)
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
     certificates = [
         *filter(
@@ -266,7 +266,7 @@ def contract(tables: str, into: Path | None, source: str, deployment_name: str |
     import yaml
 
     if not os.environ.get(url_variable(source)):
-        deployment.activate(deployment_name)
+        command_deployment.activate(deployment_name)
     for name, drafted in _drafts(exports.source_login(os.environ, source), _names(tables), source).items():
         _warn_about_name(drafted)
         text = yaml.safe_dump(to_odcs(drafted), sort_keys=False, allow_unicode=True, width=120)
@@ -292,7 +292,7 @@ def _warn_about_name(drafted: Contract) -> None:
 def _drafts(reader: Login, wanted: tuple[str, ...], source: str) -> dict[str, Contract]:
     from headgate.drafts.column_inference import guess_mask
     from headgate.export.planning.drafting import draft_from_table
-    from headgate.export.server import tables as source_tables
+    from headgate.export.server import source_tables
     from headgate.export.server.session import Session
 
     with closing(Session(reader)) as session:

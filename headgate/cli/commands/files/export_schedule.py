@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
 from headgate.export.server.login import url_variable
@@ -43,7 +43,7 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     shown.
     """
     variable = url_variable(source)
-    deployment.activate(deployment_name)
+    command_deployment.activate(deployment_name)
     url = os.environ.get(variable, "") or click.prompt(
         "mysql://user:password@host:port/database", hide_input=True
     )
@@ -109,7 +109,7 @@ def start(
 
     Ends with 3 when the run failed; the cause is shown.
     """
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     due_at = datetime.now(UTC)
     choices = {
         "tables": asked["tables"],

@@ -12,7 +12,7 @@ import click
 from rich.console import Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
@@ -82,7 +82,7 @@ def upload(
     from headgate.contracts.registry import Registry
     from headgate.uploads.select_files import select_files
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
     try:
         landed, records = through_the_gate(
@@ -207,7 +207,7 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
 
 
 def through_the_gate(
-    deployed: deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
+    deployed: command_deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
 ) -> tuple[list[send_files.Sent], list[FileRecord]]:
     """Send the files, and return what was sent, in their order, and the records with which the gate has
     ended; shows progress.
@@ -260,7 +260,7 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
     """
     if context.invoked_subcommand:
         return
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     records = sorted(
         stores.ledger(deployed.environment).records(), key=lambda record: (record.received_at, record.key)
     )
@@ -295,7 +295,7 @@ def show(key: str, as_json: bool, deployment_name: str | None) -> None:
     """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of
     line.
     """
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     record = find_record(stores.ledger(deployed.environment).records(), key)
     options.show(as_json=as_json, value=lambda: _kept(record), screen=lambda: _whole(record))
 
@@ -316,7 +316,7 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
     """
     from headgate.intake.files.revert_file import newest_upload
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     every = list(stores.ledger(deployed.environment).records())
     upload = newest_upload(every, key) or newest_upload(every, screens.safe_name(key))
     if not upload:
@@ -408,7 +408,7 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     from headgate.intake.files.replace_original import replaceable
     from headgate.lake.states import Originals
 
-    env = deployment.activate(deployment_name).environment
+    env = command_deployment.activate(deployment_name).environment
     ports, rules = intake.gate_ports(env), intake.gate_rules(env)
     if rules.originals is Originals.KEEP:
         raise click.ClickException(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_records
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
@@ -64,7 +64,7 @@ def mapping() -> None:
 @options.deployment
 def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> None:
     """Show what is suggested for the columns of the file at KEY."""
-    _, suggested = _waiting(deployment.activate(deployment_name), key, dataset)
+    _, suggested = _waiting(command_deployment.activate(deployment_name), key, dataset)
     options.show(as_json=as_json, value=lambda: vars(suggested), screen=lambda: _table(suggested))
 
 
@@ -127,7 +127,7 @@ def set_command(
 @options.deployment
 def list_command(*, as_json: bool, deployment_name: str | None) -> None:
     """List the remembered mappings. Each applies to the next files of its source with its header."""
-    remembered = intake.mappings(deployment.activate(deployment_name).environment).remembered()
+    remembered = intake.mappings(command_deployment.activate(deployment_name).environment).remembered()
     options.show(
         as_json=as_json,
         value=lambda: [vars(mapping) for mapping in remembered],
@@ -149,7 +149,7 @@ def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_nam
     The next file with this header is matched again. Rows of earlier files stay: `headgate files revert KEY`
     removes them.
     """
-    mappings = intake.mappings(deployment.activate(deployment_name).environment)
+    mappings = intake.mappings(command_deployment.activate(deployment_name).environment)
     if not yes:
         click.confirm(
             f"Delete the remembered mapping of {screens.safe_name(source)} {screens.safe_name(header)}?",
@@ -174,7 +174,7 @@ def _decide(
     dataset: str = "",
     ask: bool = False,
 ) -> None:
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     record, suggested = _waiting(deployed, key, dataset)
     fields = intake.mappings(deployed.environment).contracts[suggested.dataset].names
     chosen = with_changes(suggested, pairs, fields, left_out)
@@ -251,7 +251,9 @@ def with_changes(
     return tuple(chosen.get(name, field) for name, field in zip(suggested.names, kept, strict=True))
 
 
-def _waiting(deployed: deployment.Deployment, key: str, dataset: str = "") -> tuple[FileRecord, Suggested]:
+def _waiting(
+    deployed: command_deployment.Deployment, key: str, dataset: str = ""
+) -> tuple[FileRecord, Suggested]:
     from headgate.intake.quarantine.corrected_files import unsettled
 
     records = list(stores.ledger(deployed.environment).records())
@@ -286,7 +288,9 @@ def _waiting(deployed: deployment.Deployment, key: str, dataset: str = "") -> tu
     return newest, suggested
 
 
-def _suggested(deployed: deployment.Deployment, record: FileRecord, dataset: str = "") -> Suggested | None:
+def _suggested(
+    deployed: command_deployment.Deployment, record: FileRecord, dataset: str = ""
+) -> Suggested | None:
     """Return the suggestion by the current contracts, of which one may fit by now.
 
     The stored one, or none, if the file is gone.
@@ -313,7 +317,7 @@ def _suggested(deployed: deployment.Deployment, record: FileRecord, dataset: str
 
 
 def _check_and_accept(
-    deployed: deployment.Deployment,
+    deployed: command_deployment.Deployment,
     record: FileRecord,
     suggested: Suggested,
     fields: Sequence[str | None],

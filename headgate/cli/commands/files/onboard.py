@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 from headgate.wiring import api
 
@@ -95,7 +95,7 @@ def _onboarded(
             body, name, api.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model
         )
         return read, checked(read.verdicts)
-    onboarding = api.onboarding(deployment.activate(deployment_name).environment)
+    onboarding = api.onboarding(command_deployment.activate(deployment_name).environment)
     read = read_record_file(body, name, api.models_by_name(), onboarding.key(), model)
     return read, onboarding.submit(read.model, read.verdicts)
 
@@ -134,7 +134,7 @@ def _preview(read: RecordFile) -> list[dict[str, object]]:
 
 
 def _models() -> list[dict[str, object]]:
-    from headgate.onboarding.models import some_models
+    from headgate.onboarding.record_models import some_models
 
     return [
         {
@@ -155,7 +155,7 @@ def _models() -> list[dict[str, object]]:
 
 
 def _models_table() -> Table:
-    from headgate.onboarding.models import some_models
+    from headgate.onboarding.record_models import some_models
 
     table = screens.screen_table("model", "column", "type", "required", "unique")
     for model in some_models(api.models_by_name()).values():

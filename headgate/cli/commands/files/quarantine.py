@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, ThrottledError
@@ -57,7 +57,7 @@ def list(  # noqa: A001 so named
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.list_quarantine import count_quarantined
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     records = [*stores.ledger(deployed.environment).records()]
     corrected = intake.correction_outcomes(deployed.environment).replaced_rows(records)
     lines = count_quarantined(records, corrected, by_file=by_file, closed=closed)
@@ -85,9 +85,9 @@ def show(
     file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None
 ) -> None:
     """Show rows of FILE (its id, or its key in raw) that are in quarantine, with sensitive values masked."""
-    from headgate.intake.quarantine.list_quarantine import rows_of
+    from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     record = _record(deployed, file)
     if record.duplicate_of:
         raise click.ClickException(
@@ -100,11 +100,13 @@ def show(
             f"{record.key} has no rows in quarantine "
             f"({record.state}). {record.error.get('message', '')}".strip()
         )
-    table = rows_of(stores.objects(), deployed.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule)
-    settling_versions = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
+    table = quarantined_rows(
+        stores.objects(), deployed.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule
+    )
+    corrections = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
     rows = [
         {name: row.get(name) for name in (*_SHOWN, "all_rules")}
-        | dict(zip(("correction", "corrected_by"), settling_versions.get(row["source_row"], ("", "")), strict=True))
+        | dict(zip(("correction", "corrected_by"), corrections.get(row["source_row"], ("", "")), strict=True))
         for row in table.slice(0, count).to_pylist()
     ]
     fact = {
@@ -159,7 +161,7 @@ def replay(
     """
     from headgate.intake.files.replay_file import REPLAYED
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     replayer = intake.replayer(deployed.environment)
     records = _chosen(deployed, replayer, files, dataset=dataset, rule=rule, pending=pending, again=again)
     results = replay_all(replayer, records, dataset if files else "")
@@ -187,7 +189,7 @@ def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: s
     reverted, the next run opens them again; a replay of the settled file does so at once. Ends with 3 when a
     worker holds a file.
     """
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     corrector, closer = _record(deployed, by), intake.correction_closer(deployed.environment)
     results = [_settle(closer, _record(deployed, file), corrector) for file in files]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _settled_table(results))
@@ -255,12 +257,12 @@ def _outcome(done: Replayed) -> dict[str, object]:
         "accepted": record.accepted,
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
-        "reason": screens.with_column(done.reason),
+        "reason": screens.sentence_with_column(done.reason),
     }
 
 
 def _chosen(
-    deployed: deployment.Deployment,
+    deployed: command_deployment.Deployment,
     replayer: Replayer,
     files: tuple[str, ...],
     *,
@@ -287,7 +289,7 @@ def _chosen(
     )
 
 
-def _record(deployed: deployment.Deployment, file: str) -> FileRecord:
+def _record(deployed: command_deployment.Deployment, file: str) -> FileRecord:
     """The record that has the rows of that id or key."""
     return find_record(
         stores.ledger(deployed.environment).records(), file, listed_by="headgate quarantine list --files"
@@ -327,7 +329,9 @@ def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
 def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, *, whole: bool) -> Table:
     """A line for each row; its cells beneath it where they are asked for."""
     title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
-    table = screens.screen_table("row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole)
+    table = screens.screen_table(
+        "row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole
+    )
     for row in rows:
         *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
         cells[-1] = "\n".join(

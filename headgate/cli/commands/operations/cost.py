@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def cost(days: int, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.costs import of_days
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     fact = of_days(DeployedLake(deployed.environment), days).model_dump(mode="json")
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: _screen(fact))
 

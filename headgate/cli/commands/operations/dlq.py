@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.aws.events import created_objects
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.commands.operations.queue import QUEUES, redrive
 from headgate.cli.rendering import screens
 from headgate.masking.redaction import redact_text
@@ -60,7 +60,7 @@ def dlq() -> None:
 @options.deployment
 def list_(limit: int, as_json: bool, deployment_name: str | None) -> None:
     """List the dead letters of both queues with their file, its state and its error."""
-    letters = _letters(deployment.activate(deployment_name), limit)
+    letters = _letters(command_deployment.activate(deployment_name), limit)
     options.show(
         as_json=as_json, value=lambda: [vars(letter) for letter in letters], screen=lambda: _table(letters)
     )
@@ -74,7 +74,7 @@ def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
     """Show one dead letter: its file, why the file failed, and what to do."""
     letters = [
         letter
-        for letter in _letters(deployment.activate(deployment_name), MOST)
+        for letter in _letters(command_deployment.activate(deployment_name), MOST)
         if letter.message_id == message_id
     ]
     if not letters:
@@ -88,7 +88,7 @@ def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
 dlq.add_command(redrive)
 
 
-def _letters(deployed: deployment.Deployment, limit: int) -> list[DeadLetter]:
+def _letters(deployed: command_deployment.Deployment, limit: int) -> list[DeadLetter]:
     newest = newest_records(stores.ledger(deployed.environment).records())
     return [
         described(letter, name, newest)

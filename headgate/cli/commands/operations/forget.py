@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.commands.operations.pipeline import watched_run
 from headgate.cli.rendering import screens
 from headgate.errors import ServiceError
@@ -85,7 +85,7 @@ def forget(
     """
     from headgate.erasure.subject_rows import Subject
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
 
     def build() -> None:
         ended = watched_run(deployed, {}, timeout_s=timeout_s, console=options.progress_console())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.commands.files.quarantine import replay_all
 from headgate.cli.rendering import screens
 from headgate.wiring import intake, operations, stores
@@ -34,7 +34,7 @@ def keys() -> None:
 @options.deployment
 def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the command is named so
     """Name the key that tokens are made with, and those before it."""
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     current, *before = operations.masking_keys(deployed.environment).ids()
     summary = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
     options.show(
@@ -52,7 +52,7 @@ def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
     Workers that run use the old key for up to five minutes more. A card has two tokens until
     `headgate keys retoken` is done.
     """
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     if not yes:
         click.confirm("Make all new card tokens with a new key?", abort=True, err=True)
     made = operations.masking_keys(deployed.environment).rotate(secrets.token_bytes(_KEY_BYTES))
@@ -74,7 +74,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     from headgate.intake.files.replace_original import is_masked
     from headgate.intake.files.replay_file import REPLAYED
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     old = _old(deployed)
     masked = [file for file in old if is_masked(file.record)]  # the form has the tokens and not the numbers
     due = [file.record for file in old if not is_masked(file.record)]
@@ -87,7 +87,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     options.finish(complete=dry_run or all(result["outcome"] == REPLAYED for result in results))
 
 
-def _old(deployed: deployment.Deployment) -> Sequence[OldTokens]:
+def _old(deployed: command_deployment.Deployment) -> Sequence[OldTokens]:
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.find_old_tokens import old_tokens
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.wiring import operations
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def logs(
     deployment_name: str | None,
 ) -> None:
     """Print recent log lines of functions and jobs, oldest first."""
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     written = operations.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     if follow:
@@ -114,7 +114,7 @@ def followed(
         sleep(POLL_S)
 
 
-def log_groups(deployed: deployment.Deployment) -> list[str]:
+def log_groups(deployed: command_deployment.Deployment) -> list[str]:
     """The log groups of the deployment.
 
     Raises:

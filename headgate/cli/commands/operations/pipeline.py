@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from headgate.api.operations.run_problems import RunOmissions
     from headgate.aws.stepfunctions import Pipeline, PipelineRun
     from headgate.runs.run_stages import Stage
-    from headgate.snapshots.references import CheckedReference
+    from headgate.snapshots.reference_counts import CheckedReference
 
 
 @click.command(epilog=options.example("headgate run --only own-models"))
@@ -65,7 +65,7 @@ def run(
     works and another is pending, a third does nothing and ends with 0: the pending run does its work, and the
     command names it.
     """
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     systems = systems_of(deployed)
     if only and only not in systems:
         raise click.UsageError(_no_system(only, systems))
@@ -120,7 +120,7 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.run_problems import problems_of
 
-    lake = DeployedLake(deployment.activate(deployment_name).environment)
+    lake = DeployedLake(command_deployment.activate(deployment_name).environment)
     newest = lake.runs.newest(limit)
     problems = problems_of(lake, newest)
     facts = [_fact(execution, problems[execution.name]) for execution in newest]
@@ -136,7 +136,7 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.run_problems import problems_of_one
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     lake = DeployedLake(deployed.environment)
     try:
         described = lake.runs.describe(lake.runs.arn_of(name))
@@ -167,7 +167,7 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
             click.echo(f"Remedy: {remedy}")
 
 
-def systems_of(deployed: deployment.Deployment) -> tuple[str, ...]:
+def systems_of(deployed: command_deployment.Deployment) -> tuple[str, ...]:
     """The systems that are deployed; where the environment names none, those of the lake project."""
     return deployed_systems(deployed.environment)
 
@@ -183,7 +183,7 @@ def _no_system(name: str, systems: Sequence[str]) -> str:
 
 
 def watched_run(
-    deployed: deployment.Deployment, asked: Mapping[str, str], *, timeout_s: float, console: Console
+    deployed: command_deployment.Deployment, asked: Mapping[str, str], *, timeout_s: float, console: Console
 ) -> PipelineRun:
     """Start a run and return it when it has finished; its stages are shown as they begin and end.
 

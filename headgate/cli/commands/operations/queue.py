@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 from headgate.wiring import operations
 
@@ -32,7 +32,7 @@ def queue() -> None:
 @options.deployment
 def status(as_json: bool, deployment_name: str | None) -> None:
     """Show how many messages are pending in each queue, and how many a worker holds."""
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     depths = queue_depths(deployed)
     options.show(
         as_json=as_json,
@@ -59,7 +59,7 @@ def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) ->
     Fix the cause first: a message that fails again comes back. A file that was accepted already is not
     accepted twice.
     """
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     url = deployed.output(f"{QUEUES[name]}_dead_letter_queue_url")
     waiting = operations.queues().depth(url).waiting
     if waiting and not yes:
@@ -70,7 +70,7 @@ def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) ->
     )
 
 
-def queue_depths(deployed: deployment.Deployment) -> dict[str, Depth]:
+def queue_depths(deployed: command_deployment.Deployment) -> dict[str, Depth]:
     """Return the depth of each queue by name; the name of a queue of dead letters ends in `DEAD_LETTERS`."""
     urls = {
         name + of: deployed.output(f"{output}{of}_queue_url")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.commands.files.quarantine import replay_all, replayed_screen
 from headgate.wiring import intake, stores
 
@@ -23,7 +23,7 @@ def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> Non
     from headgate.intake.files.missing_rows import files_without_rows
     from headgate.intake.files.replay_file import REPLAYED
 
-    env = deployment.activate(deployment_name).environment
+    env = command_deployment.activate(deployment_name).environment
     curated, quarantine = env["HEADGATE_CURATED_BUCKET"], env["HEADGATE_QUARANTINE_BUCKET"]
     missing = files_without_rows(stores.objects(), stores.ledger(env).records(), curated, quarantine)
     if dry_run:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens, system_facts
 from headgate.reports import summary
 from headgate.wiring import snapshots, stores
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headgate.cli.rendering.system_facts import DatasetTable, SystemFacts
-    from headgate.snapshots.references import CheckedReference
+    from headgate.snapshots.reference_counts import CheckedReference
 
 
-def next_steps(deployed: deployment.Deployment) -> tuple[str, ...]:
+def next_steps(deployed: command_deployment.Deployment) -> tuple[str, ...]:
     """Commands for the tables of this lake that a person may want next."""
     from headgate.contracts.registry import Registry
 
@@ -57,7 +57,7 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
     With --html: figures and charts of all dashboards, alerts, what was refused, quality and cost, as one page
     that loads nothing.
     """
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     if html_path:
         fact = write_page(deployed, html_path)
         options.show(
@@ -81,7 +81,7 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
     )
 
 
-def write_page(deployed: deployment.Deployment, path: Path) -> dict[str, Any]:
+def write_page(deployed: command_deployment.Deployment, path: Path) -> dict[str, Any]:
     """Write the report page to a file, and return where it is and what it alerts about."""
     from headgate.reports.publish import make
 
@@ -95,7 +95,7 @@ def write_page(deployed: deployment.Deployment, path: Path) -> dict[str, Any]:
 
 
 def collect(
-    deployed: deployment.Deployment,
+    deployed: command_deployment.Deployment,
 ) -> tuple[list[summary.DatasetSummary], list[DatasetTable], list[SystemFacts]]:
     """Return the sums of the file records, and the tables and facts that Athena has."""
     from headgate.contracts.registry import Registry

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.local_server import LocalApi, server
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     api = LocalApi(
         DeployedLake(deployed.environment), secrets.token_urlsafe(32), _claims(deployed.environment)
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.commands.operations.pipeline import run_state
 from headgate.cli.commands.operations.queue import DEAD_LETTERS, queue_depths
 from headgate.cli.rendering import screens
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.aws.alarms import RaisedAlarm
     from headgate.aws.sqs import Depth
     from headgate.lake.ports import FileRecord
@@ -107,14 +107,14 @@ def status(days: int, as_json: bool, deployment_name: str | None) -> None:
     """
     from headgate.api.deployed_lake import DeployedLake
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     raised = operations.alarms().raised(alarm_names(deployed))
     now = status_of(DeployedLake(deployed.environment), queue_depths(deployed), raised, days)
     options.show(as_json=as_json, value=lambda: asdict(now), screen=lambda: _screen(now, days))
     options.finish(complete=now.healthy)
 
 
-def alarm_names(deployed: deployment.Deployment) -> list[str]:
+def alarm_names(deployed: command_deployment.Deployment) -> list[str]:
     """The names of the deployment's alarms; none where deployment.json is older than this output."""
     alarms = deployed.outputs.get("alarms")
     return sorted(str(name) for name in alarms.values()) if isinstance(alarms, dict) else []

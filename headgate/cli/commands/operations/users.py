@@ -7,7 +7,7 @@ import re
 import click
 
 from headgate.api.http.access import Group
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.wiring import api
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -45,7 +45,7 @@ def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_na
         raise click.ClickException(
             "EMAIL is not an e-mail address. People sign in with theirs, such as anna@example.com."
         )
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     password = api.users(deployed.environment).add(email, group, permanent=permanent)
     fact = {
         "email": email,
@@ -64,7 +64,7 @@ def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_na
     )
 
 
-def console_url(deployed: deployment.Deployment) -> str:
+def console_url(deployed: command_deployment.Deployment) -> str:
     """Return the address of the deployed console; empty for a deployment without one."""
     console = deployed.outputs.get("console")
     return str(console.get("url", "")) if isinstance(console, dict) else ""

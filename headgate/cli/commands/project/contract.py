@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.commands.project import contract_files
 from headgate.cli.rendering import screens
 
@@ -27,7 +27,7 @@ def contract(context: click.Context) -> None:
     HEADGATE_PROJECT names another folder.
     """
     if context.invoked_subcommand in {"list", "show", "docs", "check"}:
-        deployment.use_deployed_project()
+        command_deployment.use_deployed_project()
 
 
 for _command in (contract_files.init, contract_files.check, contract_files.diff):

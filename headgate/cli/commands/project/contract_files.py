@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError
 from headgate.lake.states import Disposition
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts import difference
     from headgate.contracts.model import Contract
-    from headgate.contracts.new_columns import NewColumns
-    from headgate.contracts.stored_rows import StoredRowsEffect
+    from headgate.contracts.new_column_policy import NewColumns
+    from headgate.contracts.stored_rows_effect import StoredRowsEffect
     from headgate.drafts.draft_contract import Finding, FormatQuestion
     from headgate.intake.quarantine.failing_columns import FailingColumn
     from headgate.intake.rows.check_rows import CheckedRows
@@ -192,7 +192,7 @@ def _fetched(key: str, deployment_name: str | None) -> Path:
     from headgate.lake.ports import ObjectRef
     from headgate.wiring import stores
 
-    environment = deployment.activate(deployment_name).environment
+    environment = command_deployment.activate(deployment_name).environment
     path = Path(tempfile.mkdtemp(prefix="headgate-")) / key.rpartition("/")[2]
     stores.objects().download(ObjectRef(environment["HEADGATE_RAW_BUCKET"], key), path)
     return path
@@ -280,7 +280,7 @@ def check(
     would be asked for its columns.
     """
     from headgate.contracts.card_declarations import declared_by_lake
-    from headgate.contracts.new_columns import policy_of
+    from headgate.contracts.new_column_policy import policy_of
     from headgate.contracts.registry import no_cards
     from headgate.local_files.check_file import check_by_contract, columns_like_cards, failing_columns_of
 
@@ -330,7 +330,7 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     Ends with 3 when something breaks.
     """
     from headgate.contracts import difference
-    from headgate.contracts.stored_rows import stored_rows_effects
+    from headgate.contracts.stored_rows_effect import stored_rows_effects
 
     before, after = _loaded(old), _loaded(new)
     changes, stored = difference.differences(before, after), stored_rows_effects(before, after)

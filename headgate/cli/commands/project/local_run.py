@@ -177,7 +177,7 @@ def _table(name: str, table: pa.Table, rows: int) -> Table:
 
     The day and the snapshot are the same in every row, so they are left out.
     """
-    from headgate.systems.rows import STAMPS
+    from headgate.systems.rows_in_file import STAMPS
 
     columns = [column for column in table.column_names if column not in STAMPS]
     first = table.select(columns).slice(0, rows).to_pylist()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 from headgate.project import project
 from headgate.wiring import definitions
@@ -54,7 +54,7 @@ def push(
     """
     if list_versions and (back or dry_run):
         raise click.UsageError("--list shows versions and changes nothing; leave out --back and --dry-run.")
-    env = deployment.activate(deployment_name).environment
+    env = command_deployment.activate(deployment_name).environment
     if list_versions:
         _show_versions(env, as_json=as_json)
     elif back:

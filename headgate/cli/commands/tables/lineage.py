@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Group
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.lineage_events import current_events, send_all, written_events
 from headgate.cli.rendering import screens
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.lake import ColumnLineage, ColumnUse, Lineage, LineageColumn
     from headgate.lake.ports import FileRecord
     from headgate.lineage.receiver import EventAnswer
@@ -92,7 +92,7 @@ def lineage(
         raise click.UsageError(
             "--column shows the columns of one TABLE: name one table, without --openlineage and --send."
         )
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     lake = DeployedLake(deployed.environment)
     names = [_known(lake, table) for table in tables]
     if column is not None:
@@ -260,7 +260,7 @@ def file(key: str, as_json: bool, deployment_name: str | None) -> None:
     """Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows."""
     from headgate.api.deployed_lake import DeployedLake
 
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     record = find_record(stores.ledger(deployed.environment).records(), key)
     trace = trace_of(DeployedLake(deployed.environment), record)
     options.show(as_json=as_json, value=lambda: asdict(trace), screen=lambda: _trace_screen(trace))
@@ -304,7 +304,7 @@ def trace_of(lake: LakePorts, record: FileRecord) -> FileTrace:
 def _tables_with(lake: LakePorts, record: FileRecord) -> Iterator[BuiltTable]:
     """The dataset's table and the systems' tables whose snapshot has the file's increment."""
     from headgate.lineage.sources import increments_of
-    from headgate.snapshots.reading import newest_snapshot
+    from headgate.snapshots.read_snapshots import newest_snapshot
     from headgate.systems.up_to_date import READS, snapshot_built_from
 
     is_merged_into: dict[str, bool] = {}  # by snapshot of the dataset, which many tables share

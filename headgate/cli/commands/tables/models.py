@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.commands.project.local_run import run_models
 from headgate.cli.commands.project.model_tests import test_models
 from headgate.cli.rendering import screens
@@ -48,7 +48,7 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
     """
     if context.invoked_subcommand:
         return
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     marked = [
         (card, lost_to(card) if is_used else _UNUSED)
         for card, is_used in systems.kept_models(deployed.environment)
@@ -89,7 +89,7 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
         raise click.UsageError(
             f"{file} has an ending that no card is written in. Name a file that ends in .html or .md."
         )
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     made = systems.model_card(deployed.environment, name)
     if file:
         file.write_text(formats[file.suffix.lower()](made), encoding="utf-8")
@@ -121,7 +121,7 @@ def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str |
 
     The model cards show the newest tables. Existing files of the same name are overwritten.
     """
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     lake = snapshots.lake_snapshot(deployed.environment, snapshot)
     sites = quality.data_docs(deployed.environment).fetch(lake.snapshot_id, folder)
     cards = _write_cards(deployed.environment, folder / "models")
@@ -148,7 +148,7 @@ def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:
 
 
 def _table(marked: Sequence[tuple[Card, str]]) -> Table:
-    from headgate.learning.drift import SHIFTED
+    from headgate.learning.feature_drift import SHIFTED
 
     table = screens.screen_table(
         "system", "model", "as of", "recipe", "on unseen days", "moved since", "attention"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 from headgate.plain_names import did_you_mean
 from headgate.values.spreadsheet_text import inert
@@ -64,7 +64,7 @@ def query(
         raise click.UsageError('Give either SQL or --saved NAME, for example: headgate query "select 1"')
     if sql:
         only_reading(sql)
-    deployed = deployment.activate(deployment_name)
+    deployed = command_deployment.activate(deployment_name)
     statement = sql or _saved_statement(str(saved))
     databases = stores.databases(deployed.environment)
     answer = _answer(
@@ -94,7 +94,7 @@ def questions(*, as_json: bool, deployment_name: str | None) -> None:
 
     Every lake has a few; each of its systems adds its own.
     """
-    deployment.activate_if_deployed(deployment_name)
+    command_deployment.activate_if_deployed(deployment_name)
     listed = _saved_questions()
     options.show(
         as_json=as_json,
@@ -119,7 +119,7 @@ def _saved_statement(name: str) -> str:
     return questions[name].sql
 
 
-def _answer(deployed: deployment.Deployment, statement: str) -> Answer:
+def _answer(deployed: command_deployment.Deployment, statement: str) -> Answer:
     from headgate.errors import QueryError
     from headgate.query.advice import with_advice
     from headgate.wiring import stores
@@ -130,7 +130,7 @@ def _answer(deployed: deployment.Deployment, statement: str) -> Answer:
         raise QueryError(with_advice(str(error), statement, stores.databases(deployed.environment))) from None
 
 
-def _has_run(deployed: deployment.Deployment) -> bool:
+def _has_run(deployed: command_deployment.Deployment) -> bool:
     """Whether a run has merged the lake at least once."""
     from headgate.wiring import snapshots
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 from headgate.plain_names import did_you_mean
 from headgate.settings import SystemNamesSettings
@@ -35,7 +35,7 @@ def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
     `pushed SQL` is the version of `headgate push --list` that it was built with; empty is the SQL of a
     deployment.
     """
-    shown, _ = _found(deployment.activate(deployment_name), table)
+    shown, _ = _found(command_deployment.activate(deployment_name), table)
     rows = version_rows(shown)
     options.show(as_json=as_json, value=lambda: rows, screen=lambda: _versions_table(rows, table))
 
@@ -59,7 +59,7 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
     """
     from headgate.systems.rollback import roll_back
 
-    shown, bucket = _found(deployment.activate(deployment_name), table)
+    shown, bucket = _found(command_deployment.activate(deployment_name), table)
     if not yes:
         click.confirm(
             f"Roll {shown.table} back to {f'version {to}' if to else 'the version before'}?",
@@ -98,7 +98,7 @@ def version_rows(shown: TableVersion) -> list[dict[str, object]]:
     ]
 
 
-def _found(deployed: deployment.Deployment, table: str) -> tuple[TableVersion, str]:
+def _found(deployed: command_deployment.Deployment, table: str) -> tuple[TableVersion, str]:
     """The version that a prod table shows, and the bucket of its system."""
     from headgate.contracts.registry import Registry
 

@@ -18,12 +18,12 @@ from headgate.domains.retail.compliance_guardian import (
     fraud_scores,
     model_quality,
     risk_scores,
-    scoring,
+    scored_periods,
 )
 from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.write_rows import write_rows
-from headgate.systems.rows import without_rows
+from headgate.systems.rows_in_file import without_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import ibis
 
     from headgate.learning.store import Shelf
-    from headgate.systems.rows import Made
+    from headgate.systems.rows_in_file import Made
 
 READS = ("card_transactions", "payments", "customers")
 LEARNS = (fraud_model.NAME,)
@@ -64,7 +64,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: 
     scores = folder / "scored"
     scores.mkdir()
     champion = shelf.champion(fraud_model.NAME)
-    periods = scoring.scored(transactions, scores, fraud_model.in_charge(champion))
+    periods = scored_periods.scored(transactions, scores, fraud_model.in_charge(champion))
     if model := fraud_model.kept(transactions, periods[-1], champion):
         shelf.put(model)
         shelf.export(fraud_model.NAME, exported_model.scorer(model.fitted, transactions, tables["customers"]))

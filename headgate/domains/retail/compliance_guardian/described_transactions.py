@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from headgate.domains.retail.compliance_guardian import features
-from headgate.domains.retail.compliance_guardian.models import UNKNOWN
+from headgate.domains.retail.compliance_guardian.boosting_models import UNKNOWN
 from headgate.engines.frames import frame_of
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_batches, write_rows

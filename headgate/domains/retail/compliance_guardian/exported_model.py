@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
+from headgate.domains.retail.compliance_guardian import (
+    boosting_models,
+    decisions,
+    features,
+    fraud_reasons,
+    scored_periods,
+)
 from headgate.domains.retail.predictions.fraud import FraudScorer
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import row_batches
@@ -57,7 +63,7 @@ _ACCOUNT_TYPES = dict.fromkeys(("customer_id", "signed_up_s"), np.int64)
 
 
 def scorer(
-    model: models.Boosting, transactions: DescribedTransactions, customers: ibis.Table
+    model: boosting_models.Boosting, transactions: DescribedTransactions, customers: ibis.Table
 ) -> Scorer | None:
     """Return the champion for `predictions.fraud`; None, and a line in the log, if it cannot be exported.
 
@@ -73,7 +79,7 @@ def scorer(
         )
         return None
     waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
-    facts = _facts(model, scoring.review_price(model, transactions, waiting, after))
+    facts = _facts(model, scored_periods.review_price(model, transactions, waiting, after))
     past = (_past(rows) for rows in transactions.batches(newest, after, _PAST))
     accounts = (_accounts(frame_of(rows)) for rows in row_batches(features.sign_ups(customers)))
     arrays = {
@@ -90,7 +96,7 @@ def scorer(
     return None
 
 
-def _facts(model: models.Boosting, review_price: float) -> Mapping[str, Any]:
+def _facts(model: boosting_models.Boosting, review_price: float) -> Mapping[str, Any]:
     return {
         "model": model.name,
         "recipe": model.recipe,
@@ -102,9 +108,9 @@ def _facts(model: models.Boosting, review_price: float) -> Mapping[str, Any]:
             "margin_share": decisions.MARGIN_SHARE,
             "block_call": decisions.BLOCK_CALL_GBP,
         },
-        "groups": list(reasons.groups().items()),
-        "reasons": reasons.REASONS,
-        "least_reason": reasons.LEAST_SHARE,
+        "groups": list(fraud_reasons.groups().items()),
+        "reasons": fraud_reasons.REASONS,
+        "least_reason": fraud_reasons.LEAST_SHARE,
         "windows_days": features.WINDOWS_DAYS,
         "memory_days": features.MEMORY_DAYS,
         "delay_days": features.DELAY_DAYS,
@@ -114,7 +120,7 @@ def _facts(model: models.Boosting, review_price: float) -> Mapping[str, Any]:
     }
 
 
-def _reference(model: models.Boosting) -> npt.NDArray[np.float64]:
+def _reference(model: boosting_models.Boosting) -> npt.NDArray[np.float64]:
     return np.asarray(model.reference[list(model.columns)], dtype=np.float64)
 
 

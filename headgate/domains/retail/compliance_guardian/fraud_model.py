@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from headgate.domains.retail.compliance_guardian import models, scoring
+from headgate.domains.retail.compliance_guardian import boosting_models, scored_periods
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
 from headgate.learning.calibration import bins_of
-from headgate.learning.champion_challenger import decide, log_loss
-from headgate.learning.drift import DriftWatch
+from headgate.learning.champion_challenger import decide_contest, log_loss
+from headgate.learning.feature_drift import DriftWatch
 from headgate.learning.store import Trained
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def in_charge(champion: str) -> str:
     """The recipe that scores: the champion, or the first where there is none, or none by that
     name any more.
     """
-    return champion if champion in models.RECIPES else models.FIRST
+    return champion if champion in boosting_models.RECIPES else boosting_models.FIRST
 
 
-def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: str) -> Trained | None:
+def kept(transactions: DescribedTransactions, newest: scored_periods.Period, champion: str) -> Trained | None:
     """The model that the next run finds in charge; None where the labels carry none.
 
     Args:
@@ -51,24 +51,24 @@ def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: 
     )
     first = max(begin, len(transactions) - MOST_TRIED)
     labels = transactions.labels[first:]
-    fraud = labels[labels != models.UNKNOWN] == models.FRAUD
-    if not (isinstance(newest.model, models.Boosting) and 0 < fraud.sum() < len(fraud)):
+    fraud = labels[labels != boosting_models.UNKNOWN] == boosting_models.FRAUD
+    if not (isinstance(newest.model, boosting_models.Boosting) and 0 < fraud.sum() < len(fraud)):
         return None
     own = newest.model
     tried = {
-        recipe: own if recipe == own.recipe else scoring.supervised(transactions, labelled_to, recipe)
-        for recipe in models.RECIPES
+        recipe: own if recipe == own.recipe else scored_periods.supervised(transactions, labelled_to, recipe)
+        for recipe in boosting_models.RECIPES
     }
     scores = {recipe: _scores(transactions, first, newest, model) for recipe, model in tried.items() if model}
-    contest = decide(
+    contest = decide_contest(
         in_charge(champion), {recipe: log_loss(fraud, score) for recipe, score in scores.items()}
     )
-    fitted = scoring.supervised(transactions, by_now, contest.winner)
+    fitted = scored_periods.supervised(transactions, by_now, contest.winner)
     if fitted is None:
         return None
     columns = tuple(fitted.columns)
     drift = _moved(transactions, labelled_to, first, columns)
-    learnt = int((transactions.labels[:by_now] != models.UNKNOWN).sum())
+    learnt = int((transactions.labels[:by_now] != boosting_models.UNKNOWN).sum())
     score = scores[contest.winner]
     return Trained(
         NAME,
@@ -84,7 +84,10 @@ def kept(transactions: DescribedTransactions, newest: scoring.Period, champion: 
 
 
 def _scores(
-    transactions: DescribedTransactions, first: int, newest: scoring.Period, model: models.Boosting
+    transactions: DescribedTransactions,
+    first: int,
+    newest: scored_periods.Period,
+    model: boosting_models.Boosting,
 ) -> npt.NDArray[np.float64]:
     """Return a model's scores of the labelled transactions from `first` on.
 
@@ -93,8 +96,8 @@ def _scores(
     if model is newest.model:
         score = newest.rows(["score"], len(transactions) - first).score.to_numpy()
     else:
-        score = model.scores_of(scoring.strength_of(model, transactions, first, len(transactions)))
-    return np.asarray(score[transactions.labels[first:] != models.UNKNOWN])
+        score = model.scores_of(scored_periods.strength_of(model, transactions, first, len(transactions)))
+    return np.asarray(score[transactions.labels[first:] != boosting_models.UNKNOWN])
 
 
 def _metrics(fraud: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Mapping[str, float]:
@@ -111,6 +114,6 @@ def _moved(
     place `known`.
     """
     learnt = transactions.rows(max(0, labelled_to - _WATCHED), labelled_to, columns)
-    labelled = first + np.flatnonzero(transactions.labels[first:] != models.UNKNOWN)
+    labelled = first + np.flatnonzero(transactions.labels[first:] != boosting_models.UNKNOWN)
     now = transactions.take(labelled[-_WATCHED:], columns)
     return DriftWatch().fit(learnt.astype(np.float64)).index(now.astype(np.float64))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import ibis
 
 from headgate.engines.write_rows import write_rows
-from headgate.systems.rows import RowsInFile
+from headgate.systems.rows_in_file import RowsInFile
 
 _MONEY = "decimal(16, 2)"
 _PENNY = ibis.literal(Decimal("0.01"), _MONEY)

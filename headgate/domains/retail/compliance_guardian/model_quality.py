@@ -17,8 +17,8 @@ import pandas as pd
 
 from headgate.domains.retail import measures as measuring
 from headgate.domains.retail.compliance_guardian import decisions
+from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
-from headgate.domains.retail.compliance_guardian.models import Boosting
 from headgate.domains.retail.measures import Measure
 from headgate.learning.ranking import ranked
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from headgate.domains.retail.compliance_guardian.scoring import Period
+    from headgate.domains.retail.compliance_guardian.scored_periods import Period
 
     Array = npt.NDArray[np.float64]
     _Figure = tuple[str, float, float, str, str | None]  # metric, value, baseline, whose baseline, note

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.compliance_guardian.models import Boosting
+from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.money import amounts
 from headgate.engines.frames import frame_of
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import row_batches, write_batches, write_rows
-from headgate.systems.rows import RowsInFile, unstamped_schema
+from headgate.systems.rows_in_file import RowsInFile, unstamped_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -32,8 +32,8 @@ from headgate.domains.retail.demand_insights_engine.trading_clock import Trading
 from headgate.engines.local import release_memory
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
-from headgate.systems.registry import source_version
-from headgate.systems.rows import without_rows
+from headgate.systems.rows_in_file import without_rows
+from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import ibis
 
     from headgate.learning.store import Shelf
-    from headgate.systems.rows import Made
+    from headgate.systems.rows_in_file import Made
 
 SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")
@@ -88,7 +88,7 @@ def _built(
     sample = learnt_customers.sample_of(customers, days, folder)
     past = origins.origins(days, clock, as_of, ahead, folder, sample=sample)
     ahead = with_recent_behaviour(ahead, days, customers, first_on, as_of)
-    points = origins.described(customers.parts(), clock, as_of, folder / "points.parquet")
+    points = origins.describe_histories(customers.parts(), clock, as_of, folder / "points.parquet")
     some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
     model = customer_model.fitted(
         points, some, past, ahead, champion=shelf.champion(churn_risk.NAME), folder=folder

@@ -15,7 +15,7 @@ from headgate.domains.retail.demand_insights_engine.origins import (
     DAYS_OF_YEAR,
     LEAST_HISTORY_DAYS,
     POINTS,
-    described,
+    describe_histories,
 )
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import row_batches
@@ -90,5 +90,5 @@ def _customers(
 ) -> pd.DataFrame:
     """Return the points of the customers of a day, with how often they bought until another."""
     histories = (frame_of(part) for part in row_batches(features.observed(days, origin, until)))
-    stored = described(histories, clock, origin, folder / f"alive-{origin}.parquet", ("bought",))
+    stored = describe_histories(histories, clock, origin, folder / f"alive-{origin}.parquet", ("bought",))
     return stored.rows(0, len(stored), (*POINTS, "bought"))

@@ -19,7 +19,7 @@ from sklearn.model_selection import StratifiedKFold
 from headgate.domains.retail.demand_insights_engine import replaced_columns
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
 from headgate.learning import model_file, preprocessing
-from headgate.learning.drift import DriftWatch
+from headgate.learning.feature_drift import DriftWatch
 from headgate.learning.linear_model import RowwiseLogisticRegression
 from headgate.learning.sampling import drawn
 

@@ -19,9 +19,9 @@ from headgate.domains.retail.demand_insights_engine.origins import POINTS, expec
 from headgate.domains.retail.money import amounts_in_arrow
 from headgate.engines.stored_rows import store_frames
 from headgate.learning.calibration import bins_of
-from headgate.learning.champion_challenger import Decision, decide, log_loss
+from headgate.learning.champion_challenger import Contest, decide_contest, log_loss
 from headgate.learning.store import Trained
-from headgate.systems.rows import write_to_file
+from headgate.systems.rows_in_file import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
     from headgate.engines.stored_rows import StoredRows
-    from headgate.systems.rows import RowsInFile
+    from headgate.systems.rows_in_file import RowsInFile
 
 Array = npt.NDArray[np.float64]
 
@@ -73,7 +73,7 @@ class ChurnTrial:
             origins had chosen, and with offers to everybody; what a sample earned counts for all customers.
     """
 
-    contest: Decision
+    contest: Contest
     model: churn.ChurnModel
     weight: float
     probability: Array
@@ -104,7 +104,7 @@ def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial 
     buyers = expected(ahead, past.earlier).of_part(past.share).buyers
     unshifted = {recipe: _at_origins(model, past.tested) for recipe, model in models.items()}
     tried = {recipe: _best_shift(some, came_true, buyers) for recipe, some in unshifted.items()}
-    contest = decide(
+    contest = decide_contest(
         champion, {recipe: log_loss(came_true, trial[1]) for recipe, trial in tried.items()}, churn.NAIVE
     )
     weight, probability = tried[contest.winner]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
     from headgate.domains.retail.demand_insights_engine.customer_model import CustomerModel
     from headgate.domains.retail.demand_insights_engine.customer_value import StoredOutlook, ValueModel
-    from headgate.systems.rows import RowsInFile
+    from headgate.systems.rows_in_file import RowsInFile
 
     Arrays = dict[str, npt.NDArray[Any]]
 

@@ -21,7 +21,7 @@ from headgate.domains.retail.demand_insights_engine import customer_value, gamma
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import DAYS_OF_YEAR, POINTS
 from headgate.domains.retail.money import amounts_in_arrow
-from headgate.systems.rows import write_to_file
+from headgate.systems.rows_in_file import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         ValueModel,
     )
     from headgate.engines.stored_rows import StoredRows
-    from headgate.systems.rows import RowsInFile
+    from headgate.systems.rows_in_file import RowsInFile
 
 Array = npt.NDArray[np.float64]
 

@@ -184,7 +184,7 @@ def coming(
     return replace(without_year, buyers=buyers * clock.growth, revenue=revenue * clock.growth)
 
 
-def described(
+def describe_histories(
     histories: Iterable[pd.DataFrame], clock: TradingClock, until: date, path: Path, kept: Sequence[str] = ()
 ) -> StoredRows:
     """Return the models' input of histories that come in parts, in a file, with the columns in `kept` beside
@@ -220,7 +220,7 @@ def origins(
             frame_of(part)
             for part in row_batches(features.observed(sample.days if sample else days, after, until))
         )
-        customers = described(histories, clock, after, path, ("bought", "spent"))
+        customers = describe_histories(histories, clock, after, path, ("bought", "spent"))
         buyers, revenue = _totals(days, after, until)
         scale = ahead.revenue / revenue if ahead.revenue and revenue else 1.0
         returning = features.returning(days, after, until) if sample else None

@@ -14,7 +14,7 @@ from headgate.analytics.groups import Clusters, Typical, best_partition
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import churn_risk, rfm
 from headgate.domains.retail.demand_insights_engine.learnt_customers import drawn_rows
-from headgate.systems.rows import write_to_file
+from headgate.systems.rows_in_file import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.engines.stored_rows import StoredRows
-    from headgate.systems.rows import RowsInFile
+    from headgate.systems.rows_in_file import RowsInFile
 
 _READ = ("silent_days", "purchases", "revenue")
 _WORDS = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low spend"))

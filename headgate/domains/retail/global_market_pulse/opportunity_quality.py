@@ -62,7 +62,7 @@ def market_opportunity_quality(
             note=named[:_NOTE_LENGTH] if services else None,
         ),
     ]
-    return measures.table([*counted, *_taken(backtest)])
+    return measures.measures_table([*counted, *_taken(backtest)])
 
 
 def _taken(backtest: OpportunityTest | None) -> list[Measure]:

@@ -16,7 +16,7 @@ from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales
 from headgate.domains.retail.market_intelligence_hub.sales_history import sales_history
 from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
 from headgate.engines import engine_of
-from headgate.systems.registry import source_version
+from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

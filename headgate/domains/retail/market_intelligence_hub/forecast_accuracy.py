@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from headgate.analytics.accuracy import mase, smape
+from headgate.analytics.forecast_errors import mase, smape
 from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.domains.retail.market_intelligence_hub.accuracy import naive2, owa
 from headgate.domains.retail.market_intelligence_hub.features import SERIES

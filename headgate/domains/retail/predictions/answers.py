@@ -22,7 +22,7 @@ from headgate.domains.retail.predictions.shapes import (
 )
 
 if TYPE_CHECKING:
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.domains.retail.predictions.shapes import (
         CustomerAsked,
         ForecastAsked,

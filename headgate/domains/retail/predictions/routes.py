@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from headgate.api.http.access import Group
-from headgate.api.http.parameters import Lake
 from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Lake
 from headgate.domains.retail.predictions import answers
 from headgate.domains.retail.predictions.shapes import (
     CustomerAsked,

@@ -20,7 +20,7 @@ from headgate.domains.retail.retail_copilot import (
     query_trends,
     sentence_model,
 )
-from headgate.systems.rows import without_rows
+from headgate.systems.rows_in_file import without_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import (
+from headgate.domains.retail.sample.drawn_arrays import (
     Floats,
     Ints,
     joined_texts,

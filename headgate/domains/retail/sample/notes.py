@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import Bools, Ints, joined_texts, texts_at
 from headgate.domains.retail.sample.cards import grouped_digits
+from headgate.domains.retail.sample.drawn_arrays import Bools, Ints, joined_texts, texts_at
 
 if TYPE_CHECKING:
     from numpy.random import Generator

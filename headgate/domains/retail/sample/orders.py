@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import (
+from headgate.domains.retail.sample.catalogue import pick_products
+from headgate.domains.retail.sample.countries import REGIONS
+from headgate.domains.retail.sample.drawn_arrays import (
     DAY_S,
     NEVER,
     Bools,
@@ -21,8 +23,6 @@ from headgate.domains.retail.sample.arrays import (
     texts_at,
     timestamps,
 )
-from headgate.domains.retail.sample.catalogue import pick_products
-from headgate.domains.retail.sample.countries import REGIONS
 from headgate.domains.retail.sample.people import pick_regions
 from headgate.domains.retail.sample.purchases import habits_for, purchase_times
 from headgate.domains.retail.sample.season import NO_PROMOTION, PROMOTIONS

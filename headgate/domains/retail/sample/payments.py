@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import Bools, Ints, money, texts_at, timestamps
 from headgate.domains.retail.sample.cards import issue_cards
+from headgate.domains.retail.sample.drawn_arrays import Bools, Ints, money, texts_at, timestamps
 from headgate.domains.retail.sample.notes import notes_for
 
 if TYPE_CHECKING:

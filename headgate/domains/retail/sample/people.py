@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import (
+from headgate.domains.retail.sample.countries import REGIONS
+from headgate.domains.retail.sample.drawn_arrays import (
     DAY_S,
     Floats,
     Ints,
@@ -19,7 +20,6 @@ from headgate.domains.retail.sample.arrays import (
     texts_at,
     timestamps,
 )
-from headgate.domains.retail.sample.countries import REGIONS
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.arrays import DAY_S, Floats, Ints
 from headgate.domains.retail.sample.bad_files import BadFile, bad_files
 from headgate.domains.retail.sample.catalogue import Catalogue, catalogue_of
 from headgate.domains.retail.sample.countries import REGIONS, regions_table
 from headgate.domains.retail.sample.defects import Spoiler
+from headgate.domains.retail.sample.drawn_arrays import DAY_S, Floats, Ints
+from headgate.domains.retail.sample.drawn_searches import Bought, Offer, searches_table
 from headgate.domains.retail.sample.notes import notes_for
 from headgate.domains.retail.sample.orders import (
     LINES_PER_ORDER,
@@ -29,14 +30,6 @@ from headgate.domains.retail.sample.orders import (
     orders_table,
     return_ids,
 )
-from headgate.domains.retail.sample.part_files import (
-    CSV,
-    DATASETS,
-    PARQUET,
-    PartFile,
-    PartWriter,
-    rows_by_dataset,
-)
 from headgate.domains.retail.sample.payments import (
     NOTE_CARD_SHARE,
     UNITS_PER_GBP,
@@ -46,9 +39,16 @@ from headgate.domains.retail.sample.payments import (
     wallets_for,
 )
 from headgate.domains.retail.sample.people import Population, customers_table, population_of
-from headgate.domains.retail.sample.searches import Bought, Offer, searches_table
 from headgate.domains.retail.sample.season import Season, season_of
 from headgate.domains.retail.sample.transactions import Fraud, transactions_of, transactions_table
+from headgate.domains.retail.sample.written_parts import (
+    CSV,
+    DATASETS,
+    PARQUET,
+    PartWriter,
+    WrittenPart,
+    rows_by_dataset,
+)
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.part_files import Progress
+    from headgate.domains.retail.sample.written_parts import Progress
 
 _UNITS_PER_PENNY = UNITS_PER_GBP // 100
 _SEARCHED_FIRST = 0.15  # of orders that customers (not guests) place
@@ -122,7 +122,7 @@ class SampleReport:
     """
 
     spec: ShopSpec
-    parts: tuple[PartFile, ...]
+    parts: tuple[WrittenPart, ...]
     frauds: dict[str, int]
 
     @property

@@ -15,8 +15,16 @@ import numpy as np
 import pyarrow as pa
 from scipy.spatial import cKDTree
 
-from headgate.domains.retail.sample.arrays import DAY_S, Bools, Floats, Ints, money, nullable, timestamps
 from headgate.domains.retail.sample.catalogue import PENCE
+from headgate.domains.retail.sample.drawn_arrays import (
+    DAY_S,
+    Bools,
+    Floats,
+    Ints,
+    money,
+    nullable,
+    timestamps,
+)
 
 if TYPE_CHECKING:
     from numpy.random import Generator

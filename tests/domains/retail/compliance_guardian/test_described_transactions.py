@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.domains.retail.compliance_guardian import features, models
+from headgate.domains.retail.compliance_guardian import boosting_models, features
 from headgate.domains.retail.compliance_guardian.described_transactions import (
     DescribedTransactions,
     describe,
@@ -87,33 +87,40 @@ def test_a_moment_has_the_place_of_the_first_transaction_from_then_on(
 
 
 def test_labels_are_known_by_place(stored: DescribedTransactions, frame: pd.DataFrame) -> None:
-    expected = frame.is_fraud.astype("Int8").fillna(models.UNKNOWN).astype(np.int8)
+    expected = frame.is_fraud.astype("Int8").fillna(boosting_models.UNKNOWN).astype(np.int8)
     assert stored.labels.tolist() == expected.tolist()
 
 
 def test_a_sample_is_drawn_as_from_all_places() -> None:
-    labels = np.where(np.arange(200_000) % 9 == 0, models.UNKNOWN, models.HONEST).astype(np.int8)
-    labels[::1_000] = models.FRAUD
-    honest, frauds = np.flatnonzero(labels == models.HONEST), np.flatnonzero(labels == models.FRAUD)
-    drawn = np.random.default_rng(models.SEED).permutation(honest)[: models.MAX_HONEST]
-    assert models.sample(labels).tolist() == np.sort(np.concatenate([drawn, frauds])).tolist()
+    labels = np.where(np.arange(200_000) % 9 == 0, boosting_models.UNKNOWN, boosting_models.HONEST).astype(
+        np.int8
+    )
+    labels[::1_000] = boosting_models.FRAUD
+    honest, frauds = (
+        np.flatnonzero(labels == boosting_models.HONEST),
+        np.flatnonzero(labels == boosting_models.FRAUD),
+    )
+    drawn = np.random.default_rng(boosting_models.SEED).permutation(honest)[: boosting_models.MAX_HONEST]
+    assert boosting_models.sample(labels).tolist() == np.sort(np.concatenate([drawn, frauds])).tolist()
 
 
 def test_a_sample_of_very_many_is_drawn_without_a_number_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "MAX_SHUFFLED", 20_000)
-    monkeypatch.setattr(models, "MAX_HONEST", 500)
-    monkeypatch.setattr(models, "MAX_FRAUDS", 300)
-    monkeypatch.setattr(models, "_SEARCHED_ROWS", 7_000)
-    labels = np.where(np.arange(100_000) % 3 == 0, models.FRAUD, models.HONEST).astype(np.int8)
-    places = models.sample(labels)
+    monkeypatch.setattr(boosting_models, "MAX_SHUFFLED", 20_000)
+    monkeypatch.setattr(boosting_models, "MAX_HONEST", 500)
+    monkeypatch.setattr(boosting_models, "MAX_FRAUDS", 300)
+    monkeypatch.setattr(boosting_models, "_SEARCHED_ROWS", 7_000)
+    labels = np.where(np.arange(100_000) % 3 == 0, boosting_models.FRAUD, boosting_models.HONEST).astype(
+        np.int8
+    )
+    places = boosting_models.sample(labels)
     assert (np.diff(places) > 0).all()
     assert np.bincount(labels[places]).tolist() == [500, 300]
     assert abs(places.mean() - 50_000) < 4_000, "each place is as likely as any other"
-    assert places.tolist() == models.sample(labels).tolist()
+    assert places.tolist() == boosting_models.sample(labels).tolist()
 
 
 def test_leaving_out_of_both_kinds_alike_leaves_their_odds() -> None:
-    labels = np.repeat(np.array([models.HONEST, models.FRAUD], dtype=np.int8), [80, 20])
-    assert models.honest_share(labels, np.arange(100)) == 1
-    assert models.honest_share(labels, np.arange(40, 100)) == 0.5
-    assert models.honest_share(labels, np.arange(40, 90)) == 1
+    labels = np.repeat(np.array([boosting_models.HONEST, boosting_models.FRAUD], dtype=np.int8), [80, 20])
+    assert boosting_models.honest_share(labels, np.arange(100)) == 1
+    assert boosting_models.honest_share(labels, np.arange(40, 100)) == 0.5
+    assert boosting_models.honest_share(labels, np.arange(40, 90)) == 1

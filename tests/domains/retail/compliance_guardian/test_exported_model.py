@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from headgate.domains.retail.compliance_guardian import (
+    boosting_models,
     decisions,
     exported_model,
     features,
-    models,
-    reasons,
-    scoring,
+    fraud_reasons,
+    scored_periods,
 )
 from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions, kept_in
 from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
@@ -42,15 +42,15 @@ def transactions(described: pd.DataFrame, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def model(transactions: DescribedTransactions) -> models.Boosting:
-    found = scoring.supervised(transactions, len(transactions), models.FIRST)
+def model(transactions: DescribedTransactions) -> boosting_models.Boosting:
+    found = scored_periods.supervised(transactions, len(transactions), boosting_models.FIRST)
     assert found
     return found
 
 
 @pytest.fixture(scope="module")
 def scorer(
-    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
+    model: boosting_models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> FraudScorer:
     exported = exported_model.scorer(model, transactions, town["customers"])
     assert exported
@@ -68,21 +68,24 @@ def asked(row: pd.Series) -> Transaction:
 
 
 def test_exported_trees_give_the_scores_of_every_transaction(
-    scorer: FraudScorer, model: models.Boosting, described: pd.DataFrame
+    scorer: FraudScorer, model: boosting_models.Boosting, described: pd.DataFrame
 ) -> None:
     points = described[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
     np.testing.assert_allclose(scorer.strength(points), model.strength(described), rtol=1e-9, atol=1e-9)
 
 
 def test_a_single_transaction_has_the_features_score_decision_and_reasons_of_the_batch(
-    scorer: FraudScorer, model: models.Boosting, described: pd.DataFrame
+    scorer: FraudScorer, model: boosting_models.Boosting, described: pd.DataFrame
 ) -> None:
     stopped = np.flatnonzero(
         decisions.cheapest(model.scores(described), described.amount_gbp.to_numpy()) != decisions.ACTIONS[0]
     )
     rows = described.iloc[np.unique(np.r_[np.arange(0, len(described), 60), stopped[::5]])]
     scores = model.scores(rows)
-    decided, codes = decisions.cheapest(scores, rows.amount_gbp.to_numpy()), reasons.reason_codes(model, rows)
+    decided, codes = (
+        decisions.cheapest(scores, rows.amount_gbp.to_numpy()),
+        fraud_reasons.reason_codes(model, rows),
+    )
     for place, (_, row) in enumerate(rows.iterrows()):
         found = scorer.score(asked(row))
         expected = row[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
@@ -96,7 +99,7 @@ def test_a_single_transaction_has_the_features_score_decision_and_reasons_of_the
 
 
 def test_the_price_of_a_review_in_a_small_team_is_exported(
-    model: models.Boosting,
+    model: boosting_models.Boosting,
     transactions: DescribedTransactions,
     town: dict[str, ibis.Table],
     monkeypatch: pytest.MonkeyPatch,
@@ -114,7 +117,7 @@ def test_an_unknown_customer_and_terminal_are_scored_without_a_past(scorer: Frau
 
 
 def test_the_export_holds_neither_cards_nor_their_tokens(
-    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
+    model: boosting_models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> None:
     exported = exported_model.scorer(model, transactions, town["customers"])
     assert exported
@@ -123,7 +126,7 @@ def test_the_export_holds_neither_cards_nor_their_tokens(
 
 
 def test_the_past_is_read_from_disk_when_the_export_is_stored(
-    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
+    model: boosting_models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> None:
     exported = exported_model.scorer(model, transactions, town["customers"])
     assert exported
@@ -137,7 +140,7 @@ def test_the_past_is_read_from_disk_when_the_export_is_stored(
 
 
 def test_customers_whose_registration_nobody_knows_are_no_accounts(
-    model: models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
+    model: boosting_models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> None:
     exported = exported_model.scorer(
         model, transactions, town["customers"].filter(town["customers"].customer_id < 0)
@@ -147,7 +150,7 @@ def test_customers_whose_registration_nobody_knows_are_no_accounts(
 
 
 def test_numbers_that_do_not_give_the_scores_of_the_batch_are_not_exported(
-    model: models.Boosting,
+    model: boosting_models.Boosting,
     transactions: DescribedTransactions,
     town: dict[str, ibis.Table],
     monkeypatch: pytest.MonkeyPatch,
@@ -157,7 +160,7 @@ def test_numbers_that_do_not_give_the_scores_of_the_batch_are_not_exported(
 
 
 def test_a_past_that_the_function_cannot_hold_is_not_exported(
-    model: models.Boosting,
+    model: boosting_models.Boosting,
     transactions: DescribedTransactions,
     town: dict[str, ibis.Table],
     monkeypatch: pytest.MonkeyPatch,

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from headgate.domains.retail.compliance_guardian import features, models
+from headgate.domains.retail.compliance_guardian import boosting_models, features
 
 pytestmark = pytest.mark.system
 
@@ -78,5 +78,5 @@ def test_features_are_the_same_without_any_card_and_with_cards_mixed_up(
 def test_fraud_is_found_without_any_card(without_cards: pd.DataFrame) -> None:
     half = len(without_cards) // 2
     learnt, tried = without_cards.iloc[:half], without_cards.iloc[half:]
-    model = models.boosting(learnt, learnt.is_fraud.astype(bool))
+    model = boosting_models.boosting(learnt, learnt.is_fraud.astype(bool))
     assert roc_auc_score(tried.is_fraud.astype(bool), model.scores(tried)) > 0.95

@@ -10,10 +10,10 @@ import pytest
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import compliance_guardian as system
-from headgate.domains.retail.compliance_guardian import models, scoring
+from headgate.domains.retail.compliance_guardian import boosting_models, scored_periods
 from headgate.engines import write_rows
 from headgate.learning.store import Shelf
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 from tests.made_tables import in_memory
 
 pytestmark = pytest.mark.system
@@ -63,8 +63,12 @@ def test_the_same_day_twice_gives_identical_tables(
 def test_a_model_for_the_days_to_come_is_left_with_its_contest(shelf: Shelf) -> None:
     (kept,) = shelf.trained
     assert kept.contest is not None
-    assert (kept.name, kept.recipe, kept.contest.champion) == ("fraud", kept.contest.winner, models.FIRST)
-    assert [one.recipe for one in kept.contest.results] == list(models.RECIPES)
+    assert (kept.name, kept.recipe, kept.contest.champion) == (
+        "fraud",
+        kept.contest.winner,
+        boosting_models.FIRST,
+    )
+    assert [one.recipe for one in kept.contest.results] == list(boosting_models.RECIPES)
     assert kept.metrics["auc"] > 0.6
     assert not {"card_token", "transaction_id"} & set(kept.columns)
 
@@ -165,8 +169,8 @@ def test_how_many_rows_are_in_memory_at_a_time_changes_no_table(
     built: dict[str, pd.DataFrame], town: dict[str, ibis.Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_rows, "GROUP_ROWS", 700)
-    monkeypatch.setattr(models, "_SEARCHED_ROWS", 300)
-    monkeypatch.setattr(scoring, "_DAYS_ROWS", 250)
+    monkeypatch.setattr(boosting_models, "_SEARCHED_ROWS", 300)
+    monkeypatch.setattr(scored_periods, "_DAYS_ROWS", 250)
     found = in_memory(system.build(town, AS_OF, Shelf()))
     for name, frame in built.items():
         pd.testing.assert_frame_equal(found[name], frame, check_exact=True)

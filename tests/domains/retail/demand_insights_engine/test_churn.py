@@ -9,7 +9,7 @@ from scipy.special import logit
 from sklearn.metrics import roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import churn
-from headgate.learning.champion_challenger import decide, log_loss
+from headgate.learning.champion_challenger import decide_contest, log_loss
 
 pytestmark = pytest.mark.system
 
@@ -47,7 +47,9 @@ def test_boosting_finds_an_interaction_that_splines_cannot_and_wins_the_contest(
     }
     given = {name: model.probability(points[900:]) for name, model in fitted.items()}
     assert (
-        decide("calibrated_splines", {name: log_loss(left[900:], one) for name, one in given.items()}).winner
+        decide_contest(
+            "calibrated_splines", {name: log_loss(left[900:], one) for name, one in given.items()}
+        ).winner
         == "calibrated_boosting"
     )
     assert churn.calibration_error(left[900:], given["calibrated_boosting"]) < 0.1

@@ -76,7 +76,7 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(
     for module in (segments, lifetime_value, churn_risk):
         monkeypatch.setattr(module, "write_to_file", look)
     customers = store_frames([histories(0, CUSTOMERS)], tmp_path / "customers.parquet")
-    points = origins.described(customers.parts(), CLOCK, AS_OF, tmp_path / "points.parquet")
+    points = origins.describe_histories(customers.parts(), CLOCK, AS_OF, tmp_path / "points.parquet")
     probability = churn_risk.share_of_silence(points.column("silence"))
     leaving = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], tmp_path / "leaving.parquet")
     expected = customer_value.stored_outlook(
@@ -96,7 +96,9 @@ def past_day(folder: Path, count: int) -> tuple[origins.CustomerOrigin, int]:
     known = (histories(first, first + 500).assign(bought=1, spent=5.0) for first in range(0, count, 500))
     tracemalloc.start()
     try:
-        described = origins.described(known, CLOCK, AS_OF, folder / f"{count}.parquet", ("bought", "spent"))
+        described = origins.describe_histories(
+            known, CLOCK, AS_OF, folder / f"{count}.parquet", ("bought", "spent")
+        )
         origin = origins.CustomerOrigin(FIRST_ON, AS_OF, described, count, 5.0 * count, 1.0)
         return origin, tracemalloc.get_traced_memory()[1]
     finally:

@@ -63,7 +63,7 @@ def shop(drawn_shop: dict[str, ibis.Table], tmp_path_factory: pytest.TempPathFac
     ahead = origins.coming(days, clock, AS_OF)
     past, described = (
         origins.origins(days, clock, AS_OF, ahead, folder),
-        origins.described([histories], clock, AS_OF, folder / "points"),
+        origins.describe_histories([histories], clock, AS_OF, folder / "points"),
     )
     points = origins.points_of([described])
     value = customer_value.learnt(points, past.newest, lambda some: np.full(len(some), 0.5), ahead)

@@ -18,7 +18,7 @@ from headgate.domains.retail.demand_insights_engine import churn, learnt_custome
 from headgate.engines import write_rows
 from headgate.engines.stored_rows import store_frames
 from headgate.learning.store import Shelf
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 from tests.made_tables import in_memory
 
 if TYPE_CHECKING:

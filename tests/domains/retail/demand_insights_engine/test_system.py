@@ -13,7 +13,7 @@ from headgate.domains.retail import demand_insights_engine as system
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk
 from headgate.engines import write_rows
 from headgate.learning.store import Shelf
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 from tests.made_tables import in_memory
 
 pytestmark = pytest.mark.system

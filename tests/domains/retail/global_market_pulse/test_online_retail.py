@@ -7,7 +7,7 @@ import pytest
 
 from headgate.domains.retail import global_market_pulse
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

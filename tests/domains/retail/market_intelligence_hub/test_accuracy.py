@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.analytics.accuracy import mase, naive_scale, smape
+from headgate.analytics.forecast_errors import mase, naive_scale, smape
 from headgate.domains.retail.market_intelligence_hub.accuracy import naive2, owa
 
 pytestmark = pytest.mark.unit

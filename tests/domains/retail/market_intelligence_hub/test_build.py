@@ -10,7 +10,7 @@ import pytest
 from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.analytics.accuracy import smape
+from headgate.analytics.forecast_errors import smape
 from headgate.analytics.periods import WEEK, Span
 from headgate.domains.retail.market_intelligence_hub.closures import (
     closed_periods,

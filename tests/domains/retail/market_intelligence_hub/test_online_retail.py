@@ -19,7 +19,7 @@ from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import (
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.quality.contract_audit import audit
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

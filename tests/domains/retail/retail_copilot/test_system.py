@@ -10,7 +10,7 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import retail_copilot as system
 from headgate.learning.store import Shelf
-from headgate.systems.rows import rows_by_contract
+from headgate.systems.rows_in_file import rows_by_contract
 
 pytestmark = pytest.mark.system
 

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.part_files import DATASETS, iter_objects
+from headgate.domains.retail.sample.written_parts import DATASETS, iter_objects
 from headgate.errors import HeaderError, NotFoundError, ServiceError, UnreadableFileError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.keys import dataset_of

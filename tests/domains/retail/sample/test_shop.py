@@ -14,8 +14,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.domains.retail.sample.part_files import CSV, DATASETS, PARQUET, iter_objects
 from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
+from headgate.domains.retail.sample.written_parts import CSV, DATASETS, PARQUET, iter_objects
 from headgate.errors import SettingsError
 from headgate.intake.files.export_runs import names_of
 from headgate.lake.keys import RUN_MANIFEST, ExportKey

@@ -20,8 +20,8 @@ import pytest
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.sample.defects import DEFECTS, TRUTH_SCHEMA
-from headgate.domains.retail.sample.part_files import CSV, TRUTH, TRUTH_FILES, iter_objects
 from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
+from headgate.domains.retail.sample.written_parts import CSV, TRUTH, TRUTH_FILES, iter_objects
 from headgate.errors import BadInputError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.keys import dataset_of

@@ -11,7 +11,7 @@ import pytest
 from headgate.api.analytics.column_lineage import column_lineage_of_table
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
-from headgate.lineage.columns import COLUMNS, ColumnRef, TableColumns, Use
+from headgate.lineage.column_sources import COLUMNS, ColumnRef, TableColumns, Use
 from headgate.project import MODELS_SYSTEM
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.lake import keys
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 
 pytestmark = pytest.mark.unit

@@ -14,13 +14,13 @@ import pytest
 from click.testing import CliRunner
 
 from headgate.aws.logs import LogLine
-from headgate.cli import deployment
+from headgate.cli import command_deployment
+from headgate.cli.command_deployment import Deployment
 from headgate.cli.commands.operations.logs import followed, log_groups, logs, severity
 from headgate.cli.commands.tables.models import lost_to, models
-from headgate.cli.deployment import Deployment
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import SettingsError
-from headgate.learning.champion_challenger import Decision, Result
+from headgate.learning.champion_challenger import Contest, Result
 from headgate.learning.store import Card
 from headgate.wiring import operations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
-CONTEST = Decision("boosted", "boosted", 400, (Result("boosted", 0.31, 0.0), Result("constant", 0.29, 1.1)))
+CONTEST = Contest("boosted", "boosted", 400, (Result("boosted", 0.31, 0.0), Result("constant", 0.29, 1.1)))
 CARD = Card(
     "churn",
     "demand-insights-engine",
@@ -108,7 +108,7 @@ class WrittenLogs:
 def test_logs_are_filtered_by_the_level_of_their_json(
     monkeypatch: pytest.MonkeyPatch, asked: list[str], shown: list[str]
 ) -> None:
-    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
+    monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
     monkeypatch.setattr(operations, "logs", WrittenLogs)
     plain = CliRunner().invoke(logs, asked)
     assert [line.partition(" g: ")[2] for line in plain.stdout.splitlines()] == shown
@@ -120,7 +120,7 @@ def test_logs_are_filtered_by_the_level_of_their_json(
 def test_followed_logs_are_filtered_by_level_too(
     monkeypatch: pytest.MonkeyPatch, *, json_lines: bool
 ) -> None:
-    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
+    monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
     monkeypatch.setattr(operations, "logs", WrittenLogs)
     monkeypatch.setattr(
         "headgate.cli.commands.operations.logs.followed", lambda read, since, **_: iter(read(since))

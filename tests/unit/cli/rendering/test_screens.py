@@ -15,14 +15,14 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from headgate.aws.athena.queries import Answer, AnswerColumn
-from headgate.cli import deployment, options
+from headgate.cli import command_deployment, options
+from headgate.cli.command_deployment import Deployment, find
 from headgate.cli.commands.files import files, mapping, quarantine
 from headgate.cli.commands.files.files import upload
 from headgate.cli.commands.operations import keys, pipeline
 from headgate.cli.commands.operations.logs import logs
 from headgate.cli.commands.project.contract import contract
 from headgate.cli.commands.project.contract_files import diff
-from headgate.cli.deployment import Deployment, find
 from headgate.cli.main import cli
 from headgate.cli.rendering import screens, system_facts
 from headgate.contracts.dictionary import dictionary
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 from headgate.query import only_reading
-from headgate.query.catalog import Databases
+from headgate.query.catalog_queries import Databases
 
 pytestmark = pytest.mark.unit
 
@@ -166,7 +166,7 @@ def test_a_run_that_does_not_exist_is_one_sentence(monkeypatch: pytest.MonkeyPat
         def describe(self, arn: str) -> None:
             raise NotFoundError(f"look up {arn}: ExecutionDoesNotExist on DescribeExecution")
 
-    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {}, {}))
+    monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", {}, {}))
     monkeypatch.setattr(pipeline.operations, "pipeline", lambda _: NoRuns())
     shown = CliRunner().invoke(cli, ["runs", "show", "nope"], catch_exceptions=False)
     assert (shown.exit_code, shown.output) == (

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from headgate.cli import deployment
-from headgate.cli.deployment import Deployment
+from headgate.cli import command_deployment
+from headgate.cli.command_deployment import Deployment
 from headgate.cli.main import cli
 from headgate.cli.rendering.upload_outcomes import upload_outcomes
 from headgate.lake.ports import FileRecord, ObjectRef
@@ -44,7 +44,9 @@ class GatedObjects:
 @pytest.fixture
 def lake(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     made = MemoryLake()
-    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", {"HEADGATE_RAW_BUCKET": "raw"}, {}))
+    monkeypatch.setattr(
+        command_deployment, "activate", lambda _: Deployment("x", {"HEADGATE_RAW_BUCKET": "raw"}, {})
+    )
     monkeypatch.setattr(stores, "objects", lambda: GatedObjects(made))
     monkeypatch.setattr(stores, "ledger", lambda _: made.ledger)
     return made

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.arrow_readable import end_of_regular_quotes
+from headgate.formats.csv.csv_rows import Form
 from headgate.formats.csv.dialect import Dialect
 from headgate.formats.csv.read_csv import TextTable, _read_one_by_one, read_in_turns
-from headgate.formats.csv.rows import Form
 from tests.examples import examples
 
 pytestmark = pytest.mark.unit

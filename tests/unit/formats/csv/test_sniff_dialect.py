@@ -11,9 +11,9 @@ from benchmarks.gate.first_table import read_first_table
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import HeaderError, UnreadableFileError
+from headgate.formats.csv.csv_rows import Row
 from headgate.formats.csv.dialect import Dialect
 from headgate.formats.csv.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
-from headgate.formats.csv.rows import Row
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.received_rows import Received
 

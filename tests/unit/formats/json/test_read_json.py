@@ -8,8 +8,8 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.batches import all_rows
+from headgate.formats.json.json_records import is_json, read_records
 from headgate.formats.json.read_json import read_json
-from headgate.formats.json.records import is_json, read_records
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import read_table
 from headgate.formats.received_rows import Received

@@ -16,8 +16,8 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
-from headgate.snapshots.reading import lake_snapshot
-from headgate.values.parquet import table_of
+from headgate.snapshots.read_snapshots import lake_snapshot
+from headgate.values.parquet_tables import table_of
 from tests.duckdb_memory import MEMORY
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 

@@ -24,7 +24,7 @@ from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
 from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 from tests.examples import examples
 
 if TYPE_CHECKING:

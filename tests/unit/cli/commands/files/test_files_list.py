@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from headgate.aws.in_memory_ports import MemoryLedger
-from headgate.cli import deployment
+from headgate.cli import command_deployment
 from headgate.cli.commands.files.files import files
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
@@ -36,7 +36,9 @@ def test_a_file_that_lost_many_rows_is_not_only_done(
         accepted=accepted,
         quarantined=5 - accepted,
     )
-    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
+    monkeypatch.setattr(
+        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
+    )
     monkeypatch.setattr(stores, "ledger", lambda _: MemoryLedger({"1": record}))
     (listed,) = json.loads(CliRunner().invoke(files, ["--json"], catch_exceptions=False).stdout)
     assert (listed["state"], listed["acceptance"]) == ("done", shown)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from headgate.api import deployed_lake
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
-from headgate.cli import deployment
+from headgate.cli import command_deployment
 from headgate.cli.commands.files.files import files
 from headgate.cli.commands.files.mapping import accept, mapping, with_changes
 from headgate.cli.commands.files.quarantine import quarantine
@@ -92,7 +92,9 @@ def test_set_knows_the_fields_of_the_contract() -> None:
 def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
     """The records of a deployment whose file `inbox/r.csv` waits for a mapping."""
     records = {"1": WAITING}
-    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
+    monkeypatch.setattr(
+        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
+    )
     monkeypatch.setattr(stores, "ledger", lambda _: MemoryLedger(records))
     monkeypatch.setattr(
         intake,
@@ -240,7 +242,9 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     """
     made = MemoryLake()
     assert made.receive("gebiete.csv", GERMAN).state is FileState.PROFILED
-    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
+    monkeypatch.setattr(
+        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
+    )
     monkeypatch.setattr(stores, "ledger", lambda _: made.ledger)
     monkeypatch.setattr(intake, "mappings", lambda _: made.mappings)
     monkeypatch.setattr(intake, "replayer", lambda _: Replayer(*made.gate))

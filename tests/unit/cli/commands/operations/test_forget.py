@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from headgate.cli import deployment
+from headgate.cli import command_deployment
 from headgate.cli.commands.operations.forget import _result, forget
 from headgate.errors import NotFoundError
 from headgate.wiring import erasure
@@ -35,7 +35,9 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shop:
     """A deployment with one customer to forget, and a pending file that names them."""
     made = shop_with(tmp_path)
     receive_pending(made, MAIL)
-    monkeypatch.setattr(deployment, "activate", lambda _: deployment.Deployment("test", {}, {}))
+    monkeypatch.setattr(
+        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
+    )
     monkeypatch.setattr(erasure, "forgetter", lambda *_: made.forgetter)
     return made
 

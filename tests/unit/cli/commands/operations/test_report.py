@@ -17,7 +17,7 @@ from headgate.cli.rendering import system_facts
 from headgate.contracts.registry import Registry, own_model
 from headgate.errors import QueryError
 from headgate.lake.ports import FileRecord
-from headgate.query.catalog import Databases
+from headgate.query.catalog_queries import Databases
 from headgate.reports import summary
 
 pytestmark = pytest.mark.unit

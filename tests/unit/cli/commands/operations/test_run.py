@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from headgate.aws.stepfunctions import PipelineRun
-from headgate.cli import deployment
+from headgate.cli import command_deployment
+from headgate.cli.command_deployment import Deployment
 from headgate.cli.commands.operations import pipeline
-from headgate.cli.deployment import Deployment
 from headgate.cli.main import cli
-from headgate.query.catalog import Databases
-from headgate.snapshots.references import CheckedReference
+from headgate.query.catalog_queries import Databases
+from headgate.snapshots.reference_counts import CheckedReference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ COMPLETE = CheckedReference("orders.region_id", "regions.region_id", "one", "two
 def _run(monkeypatch: pytest.MonkeyPatch, checked: Sequence[CheckedReference], *options: str) -> str:
     """Run the command on a lake whose run succeeded, and return what it prints."""
     monkeypatch.setattr(
-        deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {})
+        command_deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {})
     )
     monkeypatch.setattr(pipeline, "watched_run", lambda *_, **__: PipelineRun("arn:run", "SUCCEEDED", ()))
     monkeypatch.setattr(pipeline.snapshots, "datasets_not_merged", lambda _: {})

@@ -15,9 +15,9 @@ from headgate.api import deployed_lake
 from headgate.api.operations.health import health_of
 from headgate.api.operations.run_problems import MOST_RUNS
 from headgate.api.operations.runs import newest
-from headgate.cli import deployment
+from headgate.cli import command_deployment
+from headgate.cli.command_deployment import Deployment
 from headgate.cli.commands.operations import status
-from headgate.cli.deployment import Deployment
 from headgate.cli.main import cli
 from headgate.project import project
 from headgate.runs.pipeline_starts import Execution
@@ -36,7 +36,7 @@ def command(lake: LakeWithEndedRuns, monkeypatch: pytest.MonkeyPatch) -> Any:  #
     """Run a command on the lake, and return what it prints."""
     systems = json.dumps(dict.fromkeys(lake.systems, "bucket"))
     monkeypatch.setattr(
-        deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": systems}, {})
+        command_deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": systems}, {})
     )
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: lake)
 
@@ -240,7 +240,7 @@ def _shown(found: status.Status) -> str:
 def test_an_unknown_system_is_reported_with_those_that_exist(
     environment: dict[str, str], reported: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deployment, "activate", lambda _: Deployment("x", environment, {}))
+    monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", environment, {}))
     ran = CliRunner().invoke(cli, ["run", "--only", "nope"], env={"COLUMNS": "400"})
     assert ran.exit_code == 2
     assert project().systems

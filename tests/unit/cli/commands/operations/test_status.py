@@ -8,8 +8,8 @@ import pytest
 
 from headgate.aws.alarms import RaisedAlarm
 from headgate.aws.sqs import Depth
+from headgate.cli.command_deployment import Deployment
 from headgate.cli.commands.operations.status import alarm_names, next_commands, status_of
-from headgate.cli.deployment import Deployment
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 pytestmark = pytest.mark.unit

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from headgate.cli import deployment
+from headgate.cli import command_deployment
 from headgate.cli.commands.tables.lineage import lineage, trace_of
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
@@ -90,12 +90,12 @@ def test_a_rejected_file_says_why() -> None:
 def lineage_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs the command on a lake in memory whose tables payments and risk_scores are built."""
     lake = built_lake()
-    found = deployment.Deployment("memory", {}, {})
+    found = command_deployment.Deployment("memory", {}, {})
     names = LakeNames("eu-central-1", "curated", lake.databases.curated)
     events = TableEvents(
         lake.objects, names, lake.contracts.curated, lake.contracts.prod, lake.ledger.records
     )
-    monkeypatch.setattr(deployment, "activate", lambda _: found)
+    monkeypatch.setattr(command_deployment, "activate", lambda _: found)
     monkeypatch.setattr("headgate.api.deployed_lake.DeployedLake", lambda _: lake)
     monkeypatch.setattr(lineage_events, "table_events", lambda _: events)
     monkeypatch.delenv(API_KEY_VARIABLE, raising=False)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.export.server.session import Session
-    from headgate.export.server.tables import SourceColumn, SourceTable
+    from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 DELETED = RUN_DELETIONS
 _WITHIN = "_within"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
-    from headgate.api.ports import LakePorts
+    from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.lake import Health
     from headgate.aws.athena.queries import Answer
     from headgate.costs.prices import Prices

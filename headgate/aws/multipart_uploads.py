@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from headgate.aws.clients import COPIES_AT_ONCE
-from headgate.aws.errors import translated
 from headgate.aws.s3 import SENDER, S3Pointers, uri
+from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError
 from headgate.uploads.upload_store import StoredPart
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
-from headgate.client.uploads import upload
+from headgate.client.send_uploads import upload
 from headgate.errors import HeadgateError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.contracts.stored_rows import stored_rows_effects
+from headgate.contracts.stored_rows_effect import stored_rows_effects
 
 pytestmark = pytest.mark.unit
 

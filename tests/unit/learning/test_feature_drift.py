@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.learning.drift import MODERATE, SHIFTED, DriftWatch
+from headgate.learning.feature_drift import MODERATE, SHIFTED, DriftWatch
 
 pytestmark = pytest.mark.unit
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from headgate.aws.dynamodb.ledger import CONTENT, decode_item, encode_item, record_of_item
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.lake.file_index import FileListPage
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import UnreadableFileError
-from headgate.formats.csv.rows import Form
+from headgate.formats.csv.csv_rows import Form
 
 pytestmark = pytest.mark.unit
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from headgate.aws.errors import translated
+from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError, ThrottledError
 from headgate.onboarding.records import Record, RecordPage, WriteAnswer, WriteResult
 

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.references import references
-from headgate.snapshots.reading import part_refs
-from headgate.snapshots.references import CheckedReference
+from headgate.snapshots.read_snapshots import part_refs
+from headgate.snapshots.reference_counts import CheckedReference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.formats.format_list import FORMATS, Format, format_of
 from headgate.formats.format_name import FormatName, formats_in_words
-from headgate.formats.formats import FORMATS, Format, format_of
 from headgate.intake.workers.worker_sizing import form_of, pace
 
 pytestmark = pytest.mark.unit

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from headgate.export.server.session import Session
-    from headgate.export.server.tables import SourceTable
+    from headgate.export.server.source_tables import SourceTable
 
 _AGREEMENT_TRIES = 20
 # Between a commit's number and its rows' being seen lie a few instructions: whoever commits has done so after

@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons, scoring
+from headgate.domains.retail.compliance_guardian import (
+    boosting_models,
+    decisions,
+    features,
+    fraud_reasons,
+    scored_periods,
+)
 from headgate.domains.retail.compliance_guardian.described_transactions import kept_in
 
 pytestmark = pytest.mark.system
@@ -20,16 +26,16 @@ def described(town: dict[str, ibis.Table]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def periods(described: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> list[scoring.Period]:
+def periods(described: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> list[scored_periods.Period]:
     return scored(described, tmp_path_factory.mktemp("scored"))
 
 
-def scored(described: pd.DataFrame, folder: Path) -> list[scoring.Period]:
+def scored(described: pd.DataFrame, folder: Path) -> list[scored_periods.Period]:
     (folder / "periods").mkdir()
-    return scoring.scored(kept_in(folder, described), folder / "periods")
+    return scored_periods.scored(kept_in(folder, described), folder / "periods")
 
 
-def test_boosting_finds_fraud_that_it_had_not_seen(periods: list[scoring.Period]) -> None:
+def test_boosting_finds_fraud_that_it_had_not_seen(periods: list[scored_periods.Period]) -> None:
     newest = periods[-1].transactions
     assert set(newest.model) == {"gradient_boosting"}
     assert average_precision_score(newest.is_fraud.astype(bool), newest.score) > 0.7
@@ -40,7 +46,7 @@ def test_shuffled_labels_teach_nothing(described: pd.DataFrame) -> None:
     points = described[list(features.HANDBOOK[:9])]
     labels = pd.Series(np.random.default_rng(1).permutation(described.is_fraud.astype(bool)))
     half = len(points) // 2
-    model = models.boosting(points[:half], labels[:half], features.HANDBOOK[:9])
+    model = boosting_models.boosting(points[:half], labels[:half], features.HANDBOOK[:9])
     assert roc_auc_score(labels[half:], model.scores(points[half:])) == pytest.approx(0.5, abs=0.08)
 
 
@@ -48,9 +54,9 @@ def test_leaving_honest_transactions_out_keeps_the_probabilities(
     described: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = described.is_fraud.astype(bool)
-    whole = models.boosting(described, labels).scores(described).mean()
-    monkeypatch.setattr(models, "MAX_HONEST", 2_000)
-    thinned = models.boosting(described, labels)
+    whole = boosting_models.boosting(described, labels).scores(described).mean()
+    monkeypatch.setattr(boosting_models, "MAX_HONEST", 2_000)
+    thinned = boosting_models.boosting(described, labels)
     assert thinned.honest_share < 0.3
     assert thinned.scores(described).mean() == pytest.approx(whole, rel=0.15)
 
@@ -59,17 +65,17 @@ def test_leaving_frauds_out_keeps_the_probabilities(
     described: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = described.is_fraud.astype(bool)
-    whole = models.boosting(described, labels).scores(described).mean()
-    monkeypatch.setattr(models, "MAX_FRAUDS", int(labels.sum()) // 2)
-    thinned = models.boosting(described, labels)
+    whole = boosting_models.boosting(described, labels).scores(described).mean()
+    monkeypatch.setattr(boosting_models, "MAX_FRAUDS", int(labels.sum()) // 2)
+    thinned = boosting_models.boosting(described, labels)
     assert thinned.honest_share == pytest.approx(2, rel=0.05)
     assert thinned.scores(described).mean() == pytest.approx(whole, rel=0.15)
 
 
 def test_the_newest_transactions_of_a_period_are_its_last_ones(
-    periods: list[scoring.Period], monkeypatch: pytest.MonkeyPatch
+    periods: list[scored_periods.Period], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scoring, "_DAYS_ROWS", 100)
+    monkeypatch.setattr(scored_periods, "_DAYS_ROWS", 100)
     columns, period = ["transaction_id", "transacted_at", "is_fraud", "decision"], periods[1]
     every = period.rows(columns)
     for newest in (1, 700, len(every), 10**6):
@@ -85,13 +91,13 @@ def test_the_newest_transactions_of_a_period_are_its_last_ones(
 def test_a_feature_that_nobody_has_is_left_out(described: pd.DataFrame) -> None:
     """An account's age is unknown for every card of a shop whose customers table is empty."""
     points = described.assign(account_age_days=np.nan)
-    model = models.boosting(points, described.is_fraud.astype(bool))
+    model = boosting_models.boosting(points, described.is_fraud.astype(bool))
     assert "account_age_days" not in model.columns
-    assert reasons.reason_codes(model, points.head(5)).shape == (5, reasons.REASONS)
+    assert fraud_reasons.reason_codes(model, points.head(5)).shape == (5, fraud_reasons.REASONS)
 
 
 def test_strangeness_ranks_absurd_amounts_high(described: pd.DataFrame) -> None:
-    rank = models.isolation(described).scores(described)
+    rank = boosting_models.isolation(described).scores(described)
     assert rank[described.amount_to_usual > 4].mean() > 0.95
     assert (rank > 0).all()
     assert rank.max() == 1.0
@@ -102,18 +108,18 @@ def test_in_the_first_weeks_frauds_rank_no_lower_than_by_the_amount_against_the_
     described: pd.DataFrame, days: int
 ) -> None:
     begun = described[described.transacted_at < described.transacted_at.iloc[0] + pd.Timedelta(days=days)]
-    fraud, rank = begun.is_fraud.astype(bool), models.isolation(begun).scores(begun)
+    fraud, rank = begun.is_fraud.astype(bool), boosting_models.isolation(begun).scores(begun)
     assert average_precision_score(fraud, rank) >= average_precision_score(fraud, begun.amount_to_usual)
     assert roc_auc_score(fraud, rank) >= roc_auc_score(fraud, begun.amount_to_usual)
 
 
 def test_a_transaction_is_as_strange_alone_as_among_others(described: pd.DataFrame) -> None:
-    model = models.isolation(described)
+    model = boosting_models.isolation(described)
     assert model.strength(described.iloc[[7]])[0] == pytest.approx(model.strength(described)[7])
 
 
 def test_a_label_teaches_only_after_the_delay(
-    described: pd.DataFrame, periods: list[scoring.Period], tmp_path: Path
+    described: pd.DataFrame, periods: list[scored_periods.Period], tmp_path: Path
 ) -> None:
     """Turning round every label that was not known when the last period began changes none of its scores."""
     learnt_until = periods[-1].start - pd.Timedelta(days=features.DELAY_DAYS)
@@ -124,7 +130,10 @@ def test_a_label_teaches_only_after_the_delay(
 
 
 def test_a_small_team_is_asked_for_few_reviews_of_what_costs_most(
-    described: pd.DataFrame, periods: list[scoring.Period], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    described: pd.DataFrame,
+    periods: list[scored_periods.Period],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     """The price comes from earlier days, so a busy day may ask for a few more."""
     free = periods[-1].transactions
@@ -136,24 +145,26 @@ def test_a_small_team_is_asked_for_few_reviews_of_what_costs_most(
     assert scarce.score.tolist() == free.score.tolist()
 
 
-def test_every_transaction_is_scored_once(described: pd.DataFrame, periods: list[scoring.Period]) -> None:
+def test_every_transaction_is_scored_once(
+    described: pd.DataFrame, periods: list[scored_periods.Period]
+) -> None:
     ids = pd.concat([period.transactions.transaction_id for period in periods])
     assert sorted(ids) == sorted(described.transaction_id)
 
 
 def test_every_feature_has_one_reason() -> None:
-    reported = [name for names in reasons.groups().values() for name in names]
+    reported = [name for names in fraud_reasons.groups().values() for name in names]
     assert sorted(reported) == sorted(features.ALL)
 
 
-def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scoring.Period]) -> None:
+def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scored_periods.Period]) -> None:
     newest = periods[-1].transactions
     stopped = newest[(newest.terminal_id == 7) & (newest.decision != "approve")]
     assert len(stopped)
     assert stopped.reason_1.eq("terminal_known_fraud").mean() > 0.9
 
 
-def test_approved_transactions_have_no_reason(periods: list[scoring.Period]) -> None:
+def test_approved_transactions_have_no_reason(periods: list[scored_periods.Period]) -> None:
     found = pd.concat([period.transactions for period in periods])
     assert found[found.decision == "approve"].reason_1.isna().all()
     assert found[found.decision != "approve"].reason_1.notna().all()

@@ -7,10 +7,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
-from headgate.api import ports
+from headgate.api import lake_ports
 from headgate.api.http import access
 
-Lake = Annotated[ports.LakePorts, Depends(ports.lake)]
+Lake = Annotated[lake_ports.LakePorts, Depends(lake_ports.lake)]
 Caller = Annotated[access.CallerIdentity, Depends(access.caller)]
 
 Cursor = Annotated[

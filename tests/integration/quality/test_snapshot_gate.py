@@ -16,9 +16,9 @@ from headgate.contracts.model import Column, ColumnType, Comparison, Contract, K
 from headgate.errors import ContractError, GateError
 from headgate.quality import validation
 from headgate.quality.contract_audit import broken_rules
-from headgate.quality.gate import require
 from headgate.quality.narrow_parts import narrow_parts
 from headgate.quality.pages import site_page
+from headgate.quality.snapshot_gate import require
 from headgate.quality.suites import suite_of
 from headgate.quality.validation import FailedExpectation, SuiteResult, ValidationRun
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.export.server.session import quoted
-from headgate.export.server.tables import INTEGERS
+from headgate.export.server.source_tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.arrays import (
+from headgate.domains.retail.sample.catalogue import words_of
+from headgate.domains.retail.sample.drawn_arrays import (
     Bools,
     Floats,
     Ints,
@@ -22,7 +23,6 @@ from headgate.domains.retail.sample.arrays import (
     texts_at,
     timestamps,
 )
-from headgate.domains.retail.sample.catalogue import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from headgate.quality.checked_parts import CheckedPart, CheckedParts, identity
 from headgate.quality.suites import UNIQUE, columns_label
 from headgate.quality.validation import FailedExpectation, ValidationRun
 from headgate.snapshots.parts import describe_part
-from headgate.snapshots.reading import fetch, known_datasets, part_refs, snapshot_parts
+from headgate.snapshots.read_snapshots import fetch, known_datasets, part_refs, snapshot_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

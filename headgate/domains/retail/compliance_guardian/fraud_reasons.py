@@ -12,7 +12,7 @@ from headgate.domains.retail.compliance_guardian.features import ALL
 if TYPE_CHECKING:
     import pandas as pd
 
-    from headgate.domains.retail.compliance_guardian.models import FraudModel
+    from headgate.domains.retail.compliance_guardian.boosting_models import FraudModel
 
 REASONS = 3
 LEAST_SHARE = 0.01  # share of the whole rise over the typical transaction

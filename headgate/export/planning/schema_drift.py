@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.contracts.model import Column, Contract
-    from headgate.export.server.tables import SourceColumn, SourceTable
+    from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 
 class SchemaChangedError(ContractError):

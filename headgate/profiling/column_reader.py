@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from headgate.profiling.arrays import splitmix64
 from headgate.values.cells import int_array
 from headgate.values.columns import in_one_piece
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

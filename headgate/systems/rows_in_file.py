@@ -21,7 +21,7 @@ from headgate.contracts.types import arrow_type
 from headgate.engines.write_rows import write_batches
 from headgate.errors import AuditError
 from headgate.snapshots.publishing import write_parquet
-from headgate.values.parquet import table_of
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -22,12 +22,12 @@ from headgate.contracts.references import Reference, references
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.merge.check_references import without_parent
 from headgate.merge.merge_lake import Merging
-from headgate.merge.references import without_parent
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.publishing import parquet_bytes
-from headgate.snapshots.reading import checked_references
-from headgate.snapshots.references import CheckedReference, from_json, references_json
+from headgate.snapshots.read_snapshots import checked_references
+from headgate.snapshots.reference_counts import CheckedReference, from_json, references_json
 from tests.duckdb_memory import MEMORY
 from tests.examples import examples
 

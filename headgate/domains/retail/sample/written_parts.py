@@ -44,7 +44,7 @@ DATASETS = (
 
 
 @dataclass(frozen=True)
-class PartFile:
+class WrittenPart:
     """One object written: `rows` are data rows of the file, `defects` how many of them the gate
     must refuse.
     """
@@ -74,7 +74,7 @@ class PartWriter:
     rows_per_file: int = 250_000
     spoiler: Spoiler | None = None
     progress: Progress | None = None
-    parts: list[PartFile] = field(default_factory=list)
+    parts: list[WrittenPart] = field(default_factory=list)
     _truth: list[pa.Table] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -122,7 +122,7 @@ class PartWriter:
         exact = conform(self.contracts[dataset], rows)
         body, defects = self._spoiled(spoiler, dataset, exact, key) if spoiler else (self._clean(exact), 0)
         self._put(key, body)
-        self.parts.append(PartFile(dataset, key, exact.num_rows + defects, defects, len(body)))
+        self.parts.append(WrittenPart(dataset, key, exact.num_rows + defects, defects, len(body)))
         if self.progress:
             self.progress(dataset, rows_by_dataset(self.parts)[dataset], expected)
 
@@ -161,7 +161,7 @@ class PartWriter:
         path.write_bytes(body)
 
 
-def rows_by_dataset(parts: Sequence[PartFile]) -> dict[str, int]:
+def rows_by_dataset(parts: Sequence[WrittenPart]) -> dict[str, int]:
     """Data rows of each dataset, defective ones included, in the order in which the datasets were written."""
     rows: dict[str, int] = {}
     for part in parts:

@@ -14,8 +14,8 @@ from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.format_name import FormatName
+from headgate.formats.json.json_records import holds_json
 from headgate.formats.json.read_json import read_json, read_json_lines
-from headgate.formats.json.records import holds_json
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.sniff import is_parquet
 from headgate.formats.unpack import is_workbook

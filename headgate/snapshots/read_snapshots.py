@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.snapshots import references
+from headgate.snapshots import reference_counts
 from headgate.snapshots.parts import SnapshotParts
 from headgate.snapshots.snapshot import LakeSnapshot
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.ports import ObjectStore
-    from headgate.snapshots.references import CheckedReference
+    from headgate.snapshots.reference_counts import CheckedReference
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 _DOWNLOADS = 8
@@ -62,7 +62,7 @@ def checked_references(
         text = objects.read(ObjectRef(curated_bucket, keys.checked_references_key(snapshot_id))).decode()
     except NotFoundError:
         return ()
-    return references.from_json(text)
+    return reference_counts.from_json(text)
 
 
 def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> list[ObjectRef]:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.domains.retail.compliance_guardian import decisions, features, models, reasons
+from headgate.domains.retail.compliance_guardian import boosting_models, decisions, features, fraud_reasons
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import write_batches
@@ -42,7 +42,7 @@ KEPT = (
 
 A shop has millions of transactions, and dozens of features for each.
 """
-_REASONS = tuple(f"reason_{place + 1}" for place in range(reasons.REASONS))
+_REASONS = tuple(f"reason_{place + 1}" for place in range(fraud_reasons.REASONS))
 _TEXTS = ("card_token", "decision", *_REASONS, "model")
 _DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not complete
 
@@ -58,7 +58,7 @@ class Period:
 
     start: pd.Timestamp
     path: Path
-    model: models.FraudModel | None
+    model: boosting_models.FraudModel | None
 
     @property
     def transactions(self) -> pd.DataFrame:
@@ -125,7 +125,9 @@ def _frame_of(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def scored(transactions: DescribedTransactions, folder: Path, recipe: str = models.FIRST) -> list[Period]:
+def scored(
+    transactions: DescribedTransactions, folder: Path, recipe: str = boosting_models.FIRST
+) -> list[Period]:
     """The transactions in stretches of equally many days, each scored by a model of what was known when it
     began.
 
@@ -165,11 +167,17 @@ def _period(
 
 
 def _scored(
-    transactions: DescribedTransactions, labelled_to: int, first: int, after: int, model: models.FraudModel
+    transactions: DescribedTransactions,
+    labelled_to: int,
+    first: int,
+    after: int,
+    model: boosting_models.FraudModel,
 ) -> Iterator[pa.Table]:
     """The transactions of a period with their scores, one batch in memory at a time."""
     price = (
-        review_price(model, transactions, labelled_to, first) if model.name == models.Boosting.name else None
+        review_price(model, transactions, labelled_to, first)
+        if model.name == boosting_models.Boosting.name
+        else None
     )
     for part, strength, score in _judged(transactions, first, after, model):
         kept = part.select(KEPT)
@@ -179,8 +187,8 @@ def _scored(
             else decisions.cheapest(score, kept["amount_gbp"].to_numpy(), price)
         )
         stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
-        explained = np.full((part.num_rows, reasons.REASONS), None, dtype=object)
-        explained[stopped] = reasons.reason_codes(
+        explained = np.full((part.num_rows, fraud_reasons.REASONS), None, dtype=object)
+        explained[stopped] = fraud_reasons.reason_codes(
             model, frame_of(part.select(model.columns).take(stopped)), strength[stopped]
         )
         added = {"score": score, "decision": decision, **dict(zip(_REASONS, explained.T, strict=True))}
@@ -191,7 +199,7 @@ def _scored(
 
 
 def _judged(
-    transactions: DescribedTransactions, first: int, after: int, model: models.FraudModel
+    transactions: DescribedTransactions, first: int, after: int, model: boosting_models.FraudModel
 ) -> Iterator[tuple[pa.Table, Array, Array]]:
     """The transactions from one place up to another with the strength and the score of each, one batch at a
     time.
@@ -200,7 +208,7 @@ def _judged(
     these are in memory.
     """
     columns = list(dict.fromkeys([*KEPT, *model.columns]))
-    if model.name == models.Boosting.name:
+    if model.name == boosting_models.Boosting.name:
         for part in transactions.tables(first, after, columns):
             strength = model.strength(frame_of(part.select(model.columns)))
             yield part, strength, model.scores_of(strength)
@@ -222,7 +230,7 @@ def _added(name: str) -> pa.DataType:
 
 
 def strength_of(
-    model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int
+    model: boosting_models.FraudModel, transactions: DescribedTransactions, first: int, after: int
 ) -> Array:
     """The strength of the transactions from one place up to another, which is left out."""
     return np.concatenate(
@@ -231,7 +239,7 @@ def strength_of(
 
 
 def review_price(
-    model: models.FraudModel, transactions: DescribedTransactions, first: int, after: int
+    model: boosting_models.FraudModel, transactions: DescribedTransactions, first: int, after: int
 ) -> float:
     """Return the least saving that asks for a review, from the days of the delay, whose labels the model has
     not seen.
@@ -248,23 +256,27 @@ def review_price(
 
 def _model(
     transactions: DescribedTransactions, labelled_to: int, after: int, recipe: str
-) -> models.FraudModel:
+) -> boosting_models.FraudModel:
     """Boosting where the labels known by then carry it; else a forest over all that was seen."""
     learnt = supervised(transactions, labelled_to, recipe)
-    return learnt or models.isolation(
-        transactions.rows(max(0, after - models.MAX_HONEST), after, features.UNLABELLED)
+    return learnt or boosting_models.isolation(
+        transactions.rows(max(0, after - boosting_models.MAX_HONEST), after, features.UNLABELLED)
     )
 
 
-def supervised(transactions: DescribedTransactions, labelled_to: int, recipe: str) -> models.Boosting | None:
+def supervised(
+    transactions: DescribedTransactions, labelled_to: int, recipe: str
+) -> boosting_models.Boosting | None:
     """Boosting over the first so many transactions, whose labels are known.
 
     None where these carry no model.
     """
     labels = transactions.labels[:labelled_to]
-    if not models.is_enough(labels):
+    if not boosting_models.is_enough(labels):
         return None
-    places = models.sample(labels)
-    fraud = labels[places] == models.FRAUD
-    share = models.honest_share(labels, places)
-    return models.boosting_of_sample(transactions.take(places, features.ALL), fraud, share, recipe=recipe)
+    places = boosting_models.sample(labels)
+    fraud = labels[places] == boosting_models.FRAUD
+    share = boosting_models.honest_share(labels, places)
+    return boosting_models.boosting_of_sample(
+        transactions.take(places, features.ALL), fraud, share, recipe=recipe
+    )

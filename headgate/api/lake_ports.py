@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headgate.lake.file_index import FileIndex
     from headgate.lake.ports import Catalog, FileLedger, FileRecord, SnapshotObjects
     from headgate.matching.mappings import Mappings
-    from headgate.query.catalog import Databases
+    from headgate.query.catalog_queries import Databases
     from headgate.runs.pipeline_starts import Execution
     from headgate.uploads.upload_store import UploadStore
 
