@@ -231,8 +231,8 @@ run "least_privilege" {
   assert {
     condition = flatten([
       for statement in data.aws_iam_policy_document.dry_run.statement : statement.resources if contains(statement.actions, "s3:PutObject")
-    ]) == ["${module.bucket["staging"].arn}/uploads/*/dry_run.json"]
-    error_message = "A dry run writes one object of staging."
+    ]) == [for name in ["dry_run.json", "edited", "flawed.arrow", "rows.arrow"] : "${module.bucket["staging"].arn}/uploads/*/${name}"]
+    error_message = "A dry run writes its result, the edited file and the rows of the import grid beside the upload, and nothing else."
   }
 
   assert {
