@@ -21,7 +21,7 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
 from headgate.uploads.begin_to_commit import CHECKED, FAILED, TOO_LARGE
-from headgate.uploads.edited_upload import edited_file, edited_key, resolved
+from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, write_grid
 from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_differs, dry_run_key, upload_key
@@ -154,13 +154,13 @@ class DryRunner:
         if sha256_of(original) != upload.sha256:
             return _differs()
         try:
-            edited = resolved(upload, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
+            edited = edited_content(upload, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
         except BadInputError as error:
             # The gate has its own words for a file that it cannot read.
             if upload.edits is None:
                 return self._checked(upload, scratch, None, upload.sha256)
             bare = replace(upload, edits=Edits(dataset=upload.edits.dataset, part=upload.edits.part))
-            undecided = resolved(bare, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
+            undecided = edited_content(bare, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
             shown = self._grid(upload, undecided, Flaws.of(None, {}), folder)
             return {"state": FAILED, "error": _reason(error), **shown, "edits": asdict(upload.edits)}
         return self._checked_with_grid(upload, edited, scratch, folder)

@@ -92,7 +92,7 @@ class Edits:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def fields_of(suggested: Suggested, columns: Mapping[str, str | None]) -> tuple[str | None, ...]:
+def decided_fields(suggested: Suggested, columns: Mapping[str, str | None]) -> tuple[str | None, ...]:
     """Return the field of each column by position, None for a column that is left out.
 
     A column that is not decided keeps its suggested field, unless another column has it: then it has none.

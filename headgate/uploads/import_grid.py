@@ -130,7 +130,7 @@ def _flaws(row: Mapping[str, Any], column_of: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class GridFacts:
+class WrittenGrid:
     """The facts by which a grid is shown before its rows are read."""
 
     columns: tuple[str, ...]
@@ -140,7 +140,7 @@ class GridFacts:
     written_as: Mapping[str, str]
 
 
-def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder: Path) -> GridFacts:
+def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder: Path) -> WrittenGrid:
     """Write both files of the grid into `folder`.
 
     Args:
@@ -169,7 +169,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
                 some.write_table(refused.combine_chunks())
                 flawed += refused.num_rows
     formats = _formats(opened.names, beginning, hidden) if beginning is not None else {}
-    return GridFacts(opened.names, rows, min(flawed, MOST_FLAWED), formats, opened.source.written_as)
+    return WrittenGrid(opened.names, rows, min(flawed, MOST_FLAWED), formats, opened.source.written_as)
 
 
 def _batches(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -247,7 +247,7 @@ _LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
 
 @dataclass(frozen=True)
 class GridPage:
-    """Some rows of a grid: their numbers, cells and flaws."""
+    """A page of a grid: the numbers of its rows, their cells and flaws."""
 
     total: int
     rows: tuple[tuple[int, tuple[str | None, ...], Mapping[str, Any] | None], ...]
