@@ -271,7 +271,7 @@ def _add_to_path(folder: Traversable) -> None:
     """Have `headgate.project_systems` import from a folder, and not from that of another lake that this
     process used before.
     """
-    package = load_module(OWN_SYSTEMS)
+    package = import_module(OWN_SYSTEMS)
     if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
         package.__path__ = [str(folder)]
         for name in [name for name in sys.modules if name.startswith(f"{OWN_SYSTEMS}.")]:

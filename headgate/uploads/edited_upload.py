@@ -20,7 +20,7 @@ from headgate.lake import keys
 from headgate.matching.mappings import possibly_sensitive
 from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
-from headgate.uploads.edits import Edits, decided_fields
+from headgate.uploads.edits import Edits, fields_after_edits
 from headgate.uploads.import_grid import open_file
 from headgate.uploads.upload import UploadMapping
 from headgate.values.cast_declared import cast_column, without_nulls
@@ -66,7 +66,7 @@ class EditedUpload:
         """Return the decided mapping of a file that stays as it is; None where nothing is decided."""
         if self.suggested is None or not self.edits.columns or self.edits.changes_values:
             return None
-        fields = tuple(field or None for field in decided_fields(self.suggested, self.edits.columns))
+        fields = tuple(field or None for field in fields_after_edits(self.suggested, self.edits.columns))
         return UploadMapping(self.suggested.to_json(), (), fields)
 
     def column_of(self, mapped: dict[str, str]) -> dict[str, str]:

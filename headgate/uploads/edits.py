@@ -46,7 +46,7 @@ class CellEdit:
 
 @dataclass(frozen=True)
 class Edits:
-    """What a person decided about an upload.
+    """The decisions of a person about an upload.
 
     Attributes:
         dataset: the dataset that the file is of; empty where the gate finds it.
@@ -92,7 +92,7 @@ class Edits:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def decided_fields(suggested: Suggested, columns: Mapping[str, str | None]) -> tuple[str | None, ...]:
+def fields_after_edits(suggested: Suggested, columns: Mapping[str, str | None]) -> tuple[str | None, ...]:
     """Return the field of each column by position, None for a column that is left out.
 
     A column that is not decided keeps its suggested field, unless another column has it: then it has none.

@@ -2459,7 +2459,7 @@ export interface components {
         };
         /**
          * GridRows
-         * @description Some rows of an upload.
+         * @description A page of the rows of an upload.
          */
         GridRows: {
             /** Rows */
@@ -3844,7 +3844,7 @@ export interface components {
         };
         /**
          * UploadEdits
-         * @description What a person decided about an upload: the newest edits replace those before.
+         * @description The decisions of a person about an upload: the newest edits replace those before.
          */
         UploadEdits: {
             /**

@@ -155,7 +155,7 @@ class TypedCell(Asked):
 
 
 class UploadEdits(Asked):
-    """What a person decided about an upload: the newest edits replace those before."""
+    """The decisions of a person about an upload: the newest edits replace those before."""
 
     dataset: str = Field("", max_length=100, pattern=r"^[a-z0-9_\-]*$")
     columns: MappedFields = Field({}, description="Column to field; null leaves the column out.")
@@ -197,7 +197,7 @@ class GridRow(Shape):
 
 
 class GridRows(Shape):
-    """Some rows of an upload."""
+    """A page of the rows of an upload."""
 
     total: Count = Field(description="How many rows are shown in all.")
     rows: tuple[GridRow, ...]
