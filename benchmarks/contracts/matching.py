@@ -176,7 +176,7 @@ def fit(given: list[File]) -> dict[str, float]:
     rows, right = [], []
     for file in given:
         contract = contracts[file.dataset]
-        facts = matching._facts(file.names, matching._Samples(file.samples), contract)
+        facts = matching._facts(file.names, matching.Samples(file.samples), contract)
         features = facts.features()
         open_pairs = ~(
             (facts.exact.max(axis=1, keepdims=True) > 0) | (facts.exact.max(axis=0, keepdims=True) > 0)
@@ -200,7 +200,7 @@ def fit_rivalry(given: list[File]) -> dict[str, float]:
     odds, truth = [], []
     for file in given:
         contract = contracts[file.dataset]
-        facts = matching._facts(file.names, matching._Samples(file.samples), contract)
+        facts = matching._facts(file.names, matching.Samples(file.samples), contract)
         alone = np.clip(facts.alone, 1e-6, 0.99)
         rows, columns = ~(facts.exact.max(axis=1) > 0), ~(facts.exact.max(axis=0) > 0)
         odds.append(np.log(alone / (1 - alone))[np.ix_(rows, columns)])
