@@ -138,7 +138,8 @@ def weather(hours: int, least_bytes: int = 0) -> bytes:
 
 
 def push_cold(lake: Lake, folder: Path) -> str:
-    """Push a rule by which every warm hour is refused; return the version."""
+    """Push a rule by which every warm hour is refused, and the example's own SQL; return the version."""
+    edit(folder, "", "")
     edit_file(folder, CONTRACT, "physicalType: DECIMAL(10,2)\n", COLD)
     try:
         pushed = lake.headgate("push", "--yes")

@@ -35,7 +35,7 @@ WITH_DATA_OF_THE_SHOP = (
     "contracts/test_card_declarations.py",
     "contracts/test_odcs_reader.py",
     "merge/test_as_of.py",
-    "merge/test_references.py",
+    "merge/test_check_references.py",
     "quality/test_pci_audit.py",
     "systems/test_dashboards.py",
     "systems/test_model_cards.py",

@@ -295,7 +295,7 @@ PACKED_CLINIC = """
 import sys
 sys.path.insert(0, {archive!r})
 from headgate.contracts.registry import Registry
-from headgate.systems import registry
+from headgate.systems import system_registry as registry
 from headgate.systems.dashboards import dashboards_of
 from headgate.query.saved_questions import saved_questions
 from headgate.api.routes import EVERY

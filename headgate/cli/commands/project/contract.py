@@ -133,7 +133,7 @@ def _column_table(contract: Contract) -> Table:
     )
     for name, fact in _columns(contract).items():
         rules = ", ".join(
-            rule.name if rule.argument is None else f"{rule.name} {rule.argument}"
+            rule.name if rule.argument is None or rule.argument is True else f"{rule.name} {rule.argument}"
             for rule in contract.column(name).rules
         )
         table.add_row(

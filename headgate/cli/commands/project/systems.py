@@ -82,18 +82,18 @@ import ibis
 import pandas as pd
 
 from headgate.contracts.registry import Registry
-from headgate.systems import registry
+from headgate.systems import system_registry
 
 
 def test_missing_values_are_counted():
     rows = ibis.memtable(pd.DataFrame({{"b": ["x", None, None], "a": ["x", "y", "z"]}}))
-    made = registry.system("{system}").build({{"{dataset}": rows}}, date(2026, 1, 31))["{module}"]
+    made = system_registry.system("{system}").build({{"{dataset}": rows}}, date(2026, 1, 31))["{module}"]
     assert made.to_dict("list") == {{"column_name": ["a", "b"], "missing_values": [0, 2]}}
 
 
 def test_the_table_has_the_columns_of_its_contract():
     rows = ibis.memtable(pd.DataFrame({{"a": ["x"]}}))
-    made = registry.system("{system}").build({{"{dataset}": rows}}, date(2026, 1, 31))["{module}"]
+    made = system_registry.system("{system}").build({{"{dataset}": rows}}, date(2026, 1, 31))["{module}"]
     assert (*made.columns, "as_of", "snapshot_id") == Registry.load().prod["{module}"].names
 """
 
