@@ -84,7 +84,7 @@ COMMANDS = {
     "push": (
         "project.push:push",
         (
-            "Replace the SQL of the lake's models with that of the lake project, in seconds and without a "
+            "Replace contracts and SQL of the lake with those of the lake project, in seconds and without a "
             "deployment."
         ),
     ),

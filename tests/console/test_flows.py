@@ -368,6 +368,7 @@ def test_a_run_shows_its_glue_jobs_with_duration_dpu_seconds_memory_and_cost(
     )
     page = console.signed_in(VIEWER)
     visit(page, console.url, f"/runs/{run.name}")
+    page.get_by_text("Glue jobs", exact=False).first.click()
     table = page.get_by_role("region", name="Glue jobs").get_by_role("table")
     assert table.get_by_role("columnheader").all_inner_texts() == [
         "job",
@@ -452,6 +453,7 @@ def test_the_printed_address_opens_the_lake_in_a_new_tab_and_in_one_with_the_con
 
 def test_a_files_name_has_one_line_on_a_small_desktop(console: Console) -> None:
     page = console.signed_in(OPERATOR, width=1280)
+    visit(page, console.url, "/lake")
     name = page.get_by_role("link", name="payments/today.csv", exact=True).first
     expect(name).to_have_attribute("title", "payments/today.csv")
     box = name.bounding_box()

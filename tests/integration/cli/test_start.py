@@ -91,7 +91,8 @@ def test_the_list_of_commands_says_what_each_command_says_of_itself(name: str) -
     command = cli.get_command(click.Context(cli), name)
     assert command
     assert command.name == name
-    assert commands()[name][1] == str(command.help).partition("\n")[0]
+    first_paragraph = str(command.help).partition("\n\n")[0]
+    assert commands()[name][1] == " ".join(first_paragraph.split())
 
 
 def test_a_misspelt_command_gets_the_nearest_name() -> None:

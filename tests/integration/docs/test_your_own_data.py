@@ -120,8 +120,8 @@ def test_the_page_queries_a_list_in_sql_that_the_lake_takes() -> None:
             "kunde_plz text, positionen text)"
         )
         lake.execute(
-            """insert into bikes_curated.bestellungen values (1, '04109', '[{"artikel":"K-1"}]'),"
-                " (3, '80331', '[]')"""
+            "insert into bikes_curated.bestellungen values "
+            """(1, '04109', '[{"artikel":"K-1"}]'), (3, '80331', '[]')"""
         )
         assert lake.execute(translate(sql, dialect="duckdb")).fetchall() == [
             (1, "04109", "K-1"),

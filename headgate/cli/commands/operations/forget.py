@@ -74,9 +74,8 @@ def forget(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version.
-
-    Write a certificate.
+    """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a
+    certificate.
 
     Runs the pipeline, so that tables are built without these rows. Ends with 3 where a text of the person was
     found in what is left. Call it again after a failure: it continues. Files that were not accepted and name

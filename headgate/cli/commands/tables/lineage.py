@@ -73,9 +73,8 @@ def lineage(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns.
-
-    Print or send OpenLineage events.
+    """Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; print or
+    send OpenLineage events.
 
     Each run writes the events of the tables that it published to the artifacts bucket; --day prints or sends
     those. The command ends with 3 when the server refused some of the events, and with 1 when it cannot be
