@@ -41,7 +41,8 @@ def role(lake: Lake, *actions: str, assumed_by: str = "") -> str:
 
 def one_job(lake: Lake, systems: tuple[str, ...], roles: dict[str, str], own: str) -> dict[str, Any]:
     """One run of the job that builds several systems."""
-    arguments = {system: {"system": system, "HEADGATE_DEPLOYMENT_ID": "one"} for system in systems}
+    of_a_run = {"HEADGATE_DEPLOYMENT_ID": "one", "HEADGATE_DEFINITIONS": "deployed"}
+    arguments = {system: {"system": system, **of_a_run} for system in systems}
     stated = {
         "HEADGATE_SYSTEM_ROLES": json.dumps(roles),
         "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments),
