@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import HeadgateError
 from headgate.lineage.openlineage import MERGE
+from headgate.settings import MergeSettings
 from headgate.wiring import definitions, intake, lineage_events, operations, snapshots
 
 if TYPE_CHECKING:
@@ -81,4 +82,4 @@ def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> Non
 
 
 if __name__ == "__main__":
-    job_process.run(definitions.with_one_version(merge))
+    job_process.run(definitions.with_one_version(merge, MergeSettings.from_env))

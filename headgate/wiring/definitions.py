@@ -47,9 +47,19 @@ def chosen(env: Mapping[str, str]) -> Mapping[str, str]:
     return env if DefinitionsSettings.from_env(env).definitions == version else {**env, VARIABLE: version}
 
 
-def with_one_version(job: Callable[[Mapping[str, str]], Result]) -> Callable[[Mapping[str, str]], Result]:
-    """Return a job that chooses its version when it begins, unless its arguments name one."""
-    return lambda arguments: job(chosen(arguments))
+def with_one_version(
+    job: Callable[[Mapping[str, str]], Result], read_settings: Callable[[Mapping[str, str]], object] = dict
+) -> Callable[[Mapping[str, str]], Result]:
+    """Return a job that chooses its version when it begins, unless its arguments name one.
+
+    Its settings are read first, so that one error names all that are missing.
+    """
+
+    def with_settings(arguments: Mapping[str, str]) -> Result:
+        read_settings(arguments)
+        return job(chosen(arguments))
+
+    return with_settings
 
 
 def in_use(env: Mapping[str, str]) -> str:
