@@ -110,6 +110,7 @@ def test_a_function_needs_nothing_but_its_archive_and_the_layers(
     built: Path, function: str, layers: str, call: str
 ) -> None:
     environment = {f"HEADGATE_{name}": "x" for name in SETTINGS.split()} | {
+        "HEADGATE_DEFINITIONS": "deployed",
         "AWS_DEFAULT_REGION": "us-east-1",
         "POWERTOOLS_TRACE_DISABLED": "1",
     }

@@ -88,7 +88,8 @@ class Lambda:
             str(self._runtime()),
         ]
         environment = {f"HEADGATE_{name}": "x" for name in SETTINGS.split()} | {
-            "AWS_DEFAULT_REGION": "us-east-1"
+            "HEADGATE_DEFINITIONS": "deployed",
+            "AWS_DEFAULT_REGION": "us-east-1",
         }
         command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {places!r}\n{script}"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
