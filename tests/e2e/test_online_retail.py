@@ -69,11 +69,17 @@ def test_every_table_of_every_system_has_rows_and_its_contracts_columns(
 ) -> None:
     assert run
     for name, contract in Registry.load().prod.items():
-        if name in {"market_opportunities", "query_gaps", "sales_anomalies"}:
-            continue  # a shop may be without gaps, anomalies or opportunities
+        if name in {"market_opportunities", "query_gaps", "sales_anomalies", "sales_changes"}:
+            continue  # a shop may be without gaps, anomalies, opportunities or changes of level
         rows = retail_lake.query(f"select * from ecommerce_prod.{name} limit 1")  # noqa: S608 names come from contracts
         assert rows, f"{name} is empty"
         assert tuple(rows[0]) == contract.names, name
+
+
+def test_the_first_autumn_of_a_shop_is_no_change_of_level(run: dict[str, Any], retail_lake: Lake) -> None:
+    # The data has one year, with a peak before Christmas: a season that nobody has seen twice.
+    assert run
+    assert retail_lake.query("select change_on from ecommerce_prod.sales_changes") == []
 
 
 def test_the_leak_scanner_finds_nothing(run: dict[str, Any], retail_lake: Lake) -> None:
