@@ -60,7 +60,7 @@ EXPERIMENTS: dict[str, Callable[[Target, float], Iterable[Measure | Case]]] = {
     "H": faults.permissions,
     "E": measures.cost,  # last: from what the others used
 }
-UNSAFE = {"H": "It changes permissions."}
+UNSAFE = {"D": "It sends broken messages, which raise alarms.", "H": "It changes permissions."}
 AWS_USD = (
     2.0  # more than a run on AWS costs: about 300 MB of CSV through the gate, and less than 10,000 requests
 )
@@ -130,6 +130,7 @@ def _write(results: Results) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / f"{results.target}.json").write_text(results.to_json(), encoding="utf-8")
     (OUT / f"{results.target}.html").write_text(report.page(results), encoding="utf-8")
+    (OUT / f"{results.target}.md").write_text(report.form(results), encoding="utf-8")
     failed = [
         f"{one.experiment}: {one.name}: {one.outcome}. {one.reason}".rstrip(". ")
         for one in results.cases
@@ -137,6 +138,8 @@ def _write(results: Results) -> None:
     ]
     print("\n".join(f"not as expected: {one}" for one in failed))
     print(f"{OUT / results.target}.html")
+    if results.target == "aws":
+        print(f"Complete {OUT / results.target}.md and send it: docs/operate/experiments.md says how.")
     medians = {
         f"{one.experiment} {one.name}" + (f" {one.at:.0f}" if one.at else ""): round(one.median, 3)
         for one in results.measures
@@ -226,7 +229,9 @@ def main() -> None:
     )
     running.add_argument("--only", default="", help="letters, for example BFG")
     running.add_argument(
-        "--safe", action="store_true", help="change no permission, and send no file above 10 MB"
+        "--safe",
+        action="store_true",
+        help="break nothing, change no permission, and send no file above 10 MB and no more than 16 at once",
     )
     running.add_argument(
         "--ceiling-usd", type=float, default=5.0, help="refuse a run on AWS that may cost more"

@@ -31,7 +31,9 @@ BYTES_PER_ROW = 136  # of `payments`
 
 @dataclass(frozen=True)
 class Target:
-    """One deployment; `safe` experiments change no permission and send no large file."""
+    """One deployment; `safe` experiments break nothing, change no permission, and send no large file and no
+    more than 16 files at once.
+    """
 
     name: str
     platform: str

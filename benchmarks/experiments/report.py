@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ NAMES = {
     "G": "Parallel uploads",
     "H": "Permissions: every granted action removed in turn",
 }
+_ACCOUNT = re.compile(r"\b\d{12}\b")  # Source: AWS account management reference guide: 12 digits
 _WIDTH, _HEIGHT, _MARGIN = 560, 260, 50
 
 
@@ -50,8 +52,53 @@ def page(emulator: Results, aws: Results | None = None) -> str:
     )
 
 
+def form(run: Results) -> str:
+    """Return a form in Markdown, filled with the figures of a run, that a person completes and sends.
+
+    It has no number of an account.
+    """
+    asked = (
+        "Age of the account, and its Lambda limit for concurrent executions:",
+        "Settings that differ from the defaults (`deployments/<name>.json`, without addresses):",
+        "Did `make deploy-aws` succeed at the first attempt? If not, its message:",
+        "Costs of the day, from the bill, in USD:",
+        "Did something happen that no page describes?",
+    )
+    lines = [
+        f"# Experiments on {run.target}",
+        f"Began {run.began_at} UTC and took {run.seconds:.0f} s: {_text_of(run)}.",
+        "## Please complete",
+        *(f"- {question} " for question in asked),
+        "## Not as expected",
+        *(
+            [
+                f"- {one.experiment}: {one.name}: {one.outcome}. {one.reason}".rstrip(". ")
+                for one in run.cases
+                if not one.passed
+            ]
+            or ["- nothing"]
+        ),
+        "## Not run",
+        *(
+            [f"- {letter} {NAMES[letter]}: {why}" for letter, why in sorted(run.not_run.items())]
+            or ["- nothing"]
+        ),
+        "## Figures",
+        *(
+            f"- {one.experiment} {' '.join(_figures(one)[:3])} {one.unit}"
+            + (f" at {one.at:,.0f}" if one.at else "")
+            for one in run.measures
+        ),
+    ]
+    return _ACCOUNT.sub("ACCOUNT", "\n".join(lines)) + "\n"
+
+
 def _facts(run: Results) -> str:
-    return escape(", ".join(f"{name} {value}" for name, value in run.environment.items() if value))
+    return escape(_text_of(run))
+
+
+def _text_of(run: Results) -> str:
+    return ", ".join(f"{name} {value}" for name, value in run.environment.items() if value)
 
 
 def _section(letter: str, runs: Sequence[Results]) -> Iterable[str]:

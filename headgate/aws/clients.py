@@ -52,7 +52,7 @@ def addressing(environment: Mapping[str, str]) -> Config:
     )
 
 
-# Five attempts with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to
+# Five retries with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to
 # SQS's retry.
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5},

@@ -152,6 +152,7 @@ def resources_of(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield from resources_of(child)
 
 
+@pytest.mark.behaviour("policy-sizes")
 def test_no_policy_grows_beyond_its_limit_with_the_tables(shop_lake: Lake, tmp_path: Path) -> None:
     policies = planned_policies(shop_lake, tmp_path)
     assert len(policies) > len(shop_lake.outputs["functions"])

@@ -71,6 +71,7 @@ def seconds_of_a_copy(part_bytes: int, at_once: int) -> float:
     return math.ceil(LARGEST_UPLOAD_BYTES / part_bytes / at_once) * part_bytes / COPIED_BYTES_A_SECOND
 
 
+@pytest.mark.behaviour("api-answers-within-30-s")
 def test_the_largest_upload_is_copied_within_the_answer_of_the_api() -> None:
     client = boto3.client(
         "s3",

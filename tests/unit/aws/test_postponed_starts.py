@@ -130,6 +130,7 @@ def test_no_start_is_lost_however_late_a_fired_schedule_is_deleted(
     assert queue.received_most <= MAX_RECEIVES
 
 
+@pytest.mark.behaviour("schedules-are-deleted-late")
 @pytest.mark.parametrize("lag_s", [0, 1, 30, 60])
 def test_a_start_that_is_postponed_while_a_run_works_follows_that_run(lag_s: int) -> None:
     """The due message arrives while the schedule that sent it is still listed: the start is scheduled again

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.experiments.fidelity import NOT_MEASURED, fidelity
 from benchmarks.experiments.intervals import median_interval, wilson
-from benchmarks.experiments.measures import file_sizes
+from benchmarks.experiments.measures import file_sizes, parallel
 from benchmarks.experiments.privileges import (
     Calls,
     Grant,
@@ -29,7 +29,7 @@ from benchmarks.experiments.privileges import (
     unused_grants,
     used_grants,
 )
-from benchmarks.experiments.report import page
+from benchmarks.experiments.report import form, page
 from benchmarks.experiments.results import CATEGORIES, Case, Measure, Results
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
@@ -299,3 +299,20 @@ def test_a_file_that_is_still_in_work_when_the_time_is_used_up_is_not_called_los
     (case,) = file_sizes(cast("Target", Busy()), 0.0)
     assert isinstance(case, Case)
     assert (case.outcome, case.passed) == (outcome, False)
+
+
+def test_a_form_to_send_back_has_figures_failures_and_no_account() -> None:
+    arn = "arn:aws:iam::123456789012:role/gate"
+    text = form(results("aws", Case("D", "IAM", "a file is accepted", "done", "stopped", f"denied to {arn}")))
+    assert "- D: a file is accepted: stopped. denied to arn:aws:iam::ACCOUNT:role/gate" in text
+    assert "- B warm 5.5" in text
+    assert "- H Permissions" in text
+    assert "## Please complete" in text
+
+
+def test_a_safe_run_sends_no_more_than_16_files_at_once() -> None:
+    done = SimpleNamespace(state=FileState.DONE)
+    lake = SimpleNamespace(settled=lambda *_, **__: done)
+    target = SimpleNamespace(safe=True, platform="aws", lake=lake, send=lambda _: None)
+    measures = [one for one in parallel(cast("Target", target), 60.0) if isinstance(one, Measure)]
+    assert [one.at for one in measures] == [1, 4, 16]
