@@ -206,8 +206,8 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
             )
             page.get_by_role("region", name="Runs").get_by_role("link").first.click()
         for expectation in (
-            "orders: amount: minimum broken by 3 rows (keys A1, A2, A3)",
-            "status: valid_values broken by 1 row (key A9)",
+            "Orders: Amount is below the lowest value allowed in 3 rows (keys A1, A2, A3)",
+            "Orders: Status is none of the allowed values in 1 row (key A9)",
         ):
             expect(main).to_contain_text(expectation)
         expect(main).not_to_contain_text("s3://")
@@ -236,7 +236,11 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
         (
             "not-merged",
             "succeeded with problems",
-            ["payments was not merged and keeps its previous table.", WHY, "What to do: If the reason"],
+            [
+                "payments was not merged and keeps its previous table.",
+                "Payments: Payment occurs more than once in 1 row",
+                "What to do: If the reason",
+            ],
         ),
         (
             "system-failed",

@@ -1,3 +1,4 @@
+import { withoutRoutes } from './commands'
 import type { components } from './schema'
 
 export type Schemas = components['schemas']
@@ -108,7 +109,7 @@ async function problem(response: Response): Promise<ApiProblem> {
   return new ApiProblem(
     response.status,
     body.title ?? response.statusText,
-    body.detail ?? body.message ?? '',
+    withoutRoutes(body.detail ?? body.message ?? ''),
     body.instance ?? '',
     body.errors ?? [],
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { fileShownBy, partsOf, runShownBy, startsARun } from './commands'
+import { deedOf, partsOf, withoutRoutes } from './commands'
 
 test('no word of a text is lost, and its commands are parts of their own', () => {
   const text =
@@ -13,15 +13,28 @@ test('no word of a text is lost, and its commands are parts of their own', () =>
   expect(parts.map((part) => (part.isCommand ? `\`${part.text}\`` : part.text)).join('')).toBe(text)
 })
 
-test('a page or a button replaces the commands that do the same, and no other', () => {
-  expect(runShownBy('headgate runs show cli-1')).toBe('cli-1')
-  expect(runShownBy('headgate files show a.csv')).toBe('')
-  expect(startsARun('headgate run')).toBe(true)
-  expect(startsARun('headgate run --only SYSTEM')).toBe(false)
+test('a page or a button replaces the commands that do the same', () => {
+  expect(deedOf('headgate run')).toEqual({ only: '' })
+  expect(deedOf('headgate run --only own-models')).toEqual({ only: 'own-models' })
+  expect(deedOf('headgate runs show cli-1')).toMatchObject({ href: '#/runs/cli-1' })
+  expect(deedOf("headgate files show 'payments/to day.csv'")).toMatchObject({
+    href: '#/lake?name=payments%2Fto%20day.csv',
+  })
+  expect(deedOf('headgate quarantine replay 1 2')).toMatchObject({ href: '#/work/files' })
+  expect(deedOf('headgate query "select 1"')).toMatchObject({ href: '#/query?sql=select%201' })
 })
 
-test('a command that shows a file names its key, quoted or not', () => {
-  expect(fileShownBy('headgate files show payments/today.csv')).toBe('payments/today.csv')
-  expect(fileShownBy("headgate files show 'payments/to day.csv'")).toBe('payments/to day.csv')
-  expect(fileShownBy('headgate run')).toBe('')
+test('a command of who deploys the lake stays one', () => {
+  for (const command of ['contract init --raw a.csv', 'run --only SYSTEM', 'logs'])
+    expect(deedOf(`headgate ${command}`)).toBeUndefined()
+})
+
+test('routes are for programs: a text on a page names none', () => {
+  expect(withoutRoutes('There is no run of that name. GET /v1/runs lists the newest runs.')).toBe(
+    'There is no run of that name.',
+  )
+  expect(withoutRoutes('No run has merged the lake yet. POST /v1/runs starts one.')).toBe(
+    'No run has merged the lake yet. Start one on the page Lake.',
+  )
+  expect(withoutRoutes('It ends at 3.5; wait.')).toBe('It ends at 3.5; wait.')
 })

@@ -48,16 +48,25 @@ export const useHealth = () =>
     refetchInterval: 30_000,
   })
 
+const FILES_OF_A_PAGE = 200
+const MOST_POLLED_PAGES = 2
+
 export const useFiles = (filter: { dataset?: string; state?: string; name?: string }) =>
   useInfiniteQuery({
     queryKey: ['files', filter],
     queryFn: ({ pageParam }) =>
-      read<Schemas['FilePage']>('/v1/files', { query: { ...filter, limit: 50, cursor: pageParam } }),
+      read<Schemas['FilePage']>('/v1/files', {
+        query: { ...filter, limit: FILES_OF_A_PAGE, cursor: pageParam },
+      }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor || undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: (query) =>
-      query.state.data?.pages[0]?.files.some((file) => !FINAL_STATES.has(file.state)) ? POLL_MS : false,
+    // All pages would be read again: somebody who has scrolled far looks at files that are decided.
+    refetchInterval: (query) => {
+      const pages = query.state.data?.pages ?? []
+      const isPolled = pages.length <= MOST_POLLED_PAGES
+      return isPolled && pages[0]?.files.some((file) => !FINAL_STATES.has(file.state)) ? POLL_MS : false
+    },
   })
 
 /** One file's story; asked again every 3 s until its state is final. */

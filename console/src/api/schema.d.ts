@@ -1381,6 +1381,21 @@ export interface components {
             rows: number;
         };
         /**
+         * Correlation
+         * @description How two columns of numbers move together.
+         */
+        Correlation: {
+            /** Left */
+            left: string;
+            /**
+             * R
+             * @description Pearson's coefficient, over the rows that have both.
+             */
+            r: number;
+            /** Right */
+            right: string;
+        };
+        /**
          * CostForecast
          * @description The cost of the same files and runs with more data.
          */
@@ -2095,6 +2110,11 @@ export interface components {
         FileProfile: {
             /** Columns */
             columns: components["schemas"]["ColumnProfile"][];
+            /**
+             * Correlations
+             * @description Of columns whose values the caller may see.
+             */
+            correlations: components["schemas"]["Correlation"][];
             /**
              * Drift
              * @description What differs from the files before.

@@ -1,14 +1,20 @@
+import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useEffect, useMemo, useRef } from 'react'
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 
-import { type Cell, isName, isNumeric, number } from '../api/format'
+import type { Cell } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
+import {
+  type Column,
+  type Field,
+  fieldsOf,
+  fitting,
+  nextSort,
+  span,
+  type Span,
+  totalWidth,
+} from './grid-columns'
 import { firstRow, placesFor, ROW_PX } from './row-window'
-
-interface Column {
-  name: string
-  type: string
-}
 
 interface Props {
   columns: Column[]
@@ -23,13 +29,20 @@ interface Props {
   isComplete?: boolean
   /** Called while the last rows are near the view, so that more of them can be read. */
   onNearEnd?: () => void
+  /** The column that orders the rows, with `-` before it if descending. */
+  sort?: string
+  /** With it a click on a heading orders the rows. */
+  onSort?: (sort: string) => void
+  /** With it a row opens; its first cell is the button for the keyboard. */
+  onOpen?: (index: number) => void
 }
 
 const OVERSCAN = 6
 /** How many rows before the end more are asked for: a page of the API takes about as long as one scrolls through them. */
 const NEAR_END = 200
+const SAMPLED_ROWS = 100
 
-/** A table of any length: only the rows in view are in the document, in elements that are used again while one scrolls. */
+/** A table of any length and width: only cells in view are in the document, in elements that are used again while one scrolls. */
 export function Grid({
   columns,
   rows,
@@ -39,9 +52,18 @@ export function Grid({
   pinned = 1,
   isComplete = true,
   onNearEnd,
+  sort = '',
+  onSort,
+  onOpen,
 }: Props) {
   const view = useRef<HTMLDivElement>(null)
-  const { fields, total } = useFields(columns, rows, formats, pinned)
+  const { ref: measured, width } = useElementSize<HTMLDivElement>()
+  const both = useMergedRef(view, measured)
+  const [scrolled, setScrolled] = useState(0)
+  const all = useFields(columns, rows, formats, pinned)
+  const fields = useMemo(() => (width > 0 ? fitting(all, width) : all), [all, width])
+  const shown = useSpan(fields, pinned, scrolled, width)
+  const total = totalWidth(fields)
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are read in this render only
   const virtual = useVirtualizer({
     count: placesFor(rows.length),
@@ -51,36 +73,32 @@ export function Grid({
   })
   const items = virtual.getVirtualItems()
   const from = firstRow(items[0]?.index ?? 0, items.length, rows.length)
-  const isNearEnd = !isComplete && from > 0 && from + items.length + NEAR_END >= rows.length
+  const isNearEnd = !isComplete && from + items.length + NEAR_END >= rows.length && items.length < rows.length
   const nearEnd = useRef(onNearEnd)
+  const open = useRef(onOpen)
   useEffect(() => {
     nearEnd.current = onNearEnd
+    open.current = onOpen
   })
   useEffect(() => {
-    if (isNearEnd) nearEnd.current?.()
-  }, [isNearEnd, rows.length])
+    if (isNearEnd && from > 0) nearEnd.current?.()
+  }, [isNearEnd, from, rows.length])
   return (
     <div
-      ref={view}
-      className="scroll panel"
+      ref={both}
+      className="scroll panel grid"
       style={{ maxHeight: height }}
       role="table"
       aria-label={label}
       aria-rowcount={isComplete ? rows.length + 1 : -1}
+      aria-colcount={fields.length}
       tabIndex={0}
+      onScroll={(event) => setScrolled(sideways(event.currentTarget))}
     >
       <div className="grid-row grid-head" role="row" style={{ minWidth: total }}>
-        {fields.map((field) => (
-          <div
-            key={field.name}
-            role="columnheader"
-            className={field.className}
-            title={`${field.name}: ${field.type}`}
-            style={field.style}
-          >
-            {field.heading}
-          </div>
-        ))}
+        <Cells fields={fields} pinned={pinned} shown={shown}>
+          {(field) => <Heading key={field.name} field={field} sort={sort} {...(onSort ? { onSort } : {})} />}
+        </Cells>
       </div>
       <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: total }}>
         {items.map((item, place) => {
@@ -89,7 +107,16 @@ export function Grid({
           if (!row || index >= rows.length) return null
           // Neighbours have different remainders, so that a row that leaves the view gives its element to one that enters.
           return (
-            <Row key={item.index % items.length} fields={fields} row={row} index={index} top={item.start} />
+            <Row
+              key={item.index % items.length}
+              fields={fields}
+              pinned={pinned}
+              shown={shown}
+              row={row}
+              index={index}
+              top={item.start}
+              open={onOpen ? open : undefined}
+            />
           )
         })}
       </div>
@@ -97,43 +124,109 @@ export function Grid({
   )
 }
 
-interface Field extends Column {
-  heading: string
-  className: string
-  style: { width: number; left?: number }
-  /** A cell's text. */
-  shown: (value: Cell) => string
+/** A step, so that scrolling sideways draws the rows again only when other columns enter. */
+const sideways = (view: HTMLElement): number => Math.floor(view.scrollLeft / 100) * 100
+
+function useSpan(fields: Field[], pinned: number, scrolled: number, width: number): Span {
+  const { from, to, before, after } = span(fields, pinned, scrolled, width)
+  return useMemo(() => ({ from, to, before, after }), [from, to, before, after])
+}
+
+/** The pinned columns and those in view, with empty room for those that are not drawn. */
+function Cells({
+  fields,
+  pinned,
+  shown,
+  children,
+}: {
+  fields: Field[]
+  pinned: number
+  shown: Span
+  children: (field: Field, at: number) => ReactNode
+}) {
+  return (
+    <>
+      {fields.slice(0, pinned).map((field, at) => children(field, at))}
+      {shown.before > 0 ? <span style={{ flex: `0 0 ${shown.before}px` }} /> : null}
+      {fields.slice(shown.from, shown.to).map((field, at) => children(field, shown.from + at))}
+      {shown.after > 0 ? <span style={{ flex: `0 0 ${shown.after}px` }} /> : null}
+    </>
+  )
+}
+
+function Heading({ field, sort, onSort }: { field: Field; sort: string; onSort?: (sort: string) => void }) {
+  const { name, type, format, className, style } = field
+  const order = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : undefined
+  const isSorting = onSort && !format.isUnsortable
+  return (
+    <div
+      role="columnheader"
+      className={className}
+      title={`${format.title}: ${type}`}
+      style={style}
+      aria-sort={order}
+    >
+      {isSorting ? (
+        <button type="button" className="grid-sort" onClick={() => onSort(nextSort(sort, name))}>
+          {format.heading}
+          <span aria-hidden>{order === 'ascending' ? ' ↑' : order === 'descending' ? ' ↓' : ''}</span>
+        </button>
+      ) : (
+        format.heading
+      )}
+    </div>
+  )
 }
 
 interface RowProps {
   fields: Field[]
+  pinned: number
+  shown: Span
   row: Cell[]
   index: number
   top: number
+  open: React.RefObject<((index: number) => void) | undefined> | undefined
 }
 
-const Row = memo(function Row({ fields, row, index, top }: RowProps) {
+const Row = memo(function Row({ fields, pinned, shown, row, index, top, open }: RowProps) {
   return (
     <div
-      className="grid-row grid-line"
+      className={open ? 'grid-row grid-line grid-opens' : 'grid-row grid-line'}
       role="row"
       aria-rowindex={index + 2}
       style={{ transform: `translateY(${top}px)` }}
+      onClick={
+        open
+          ? (event) => {
+              if (!(event.target as Element).closest('a, button')) open.current?.(index)
+            }
+          : undefined
+      }
     >
-      {fields.map((field, at) => {
-        const value = row[at] ?? null
-        return (
-          <div
-            key={field.name}
-            role="cell"
-            className={value === null ? `${field.className} muted` : field.className}
-            style={field.style}
-            title={value === null ? 'null' : String(value)}
-          >
-            {value === null ? '–' : field.shown(value)}
-          </div>
-        )
-      })}
+      <Cells fields={fields} pinned={pinned} shown={shown}>
+        {(field, at) => {
+          const value = row[field.place] ?? null
+          const text = value === null ? '–' : field.format.text(value)
+          const content = field.format.cell?.(index, text) ?? text
+          return (
+            <div
+              key={field.name}
+              role="cell"
+              className={value === null ? `${field.className} muted` : field.className}
+              style={field.style}
+              title={value === null ? 'empty' : String(value)}
+            >
+              {open && at === 0 && !field.format.cell ? (
+                <button type="button" className="grid-open" onClick={() => open.current?.(index)}>
+                  {content}
+                </button>
+              ) : (
+                content
+              )}
+            </div>
+          )
+        }}
+      </Cells>
     </div>
   )
 })
@@ -144,40 +237,13 @@ function useFields(
   rows: Props['rows'],
   formats: ColumnFormat[] | undefined,
   pinned: number,
-): { fields: Field[]; total: number } {
+): Field[] {
   const { at, length } = rows
-  const beginning = Math.min(length, 100)
+  const beginning = Math.min(length, SAMPLED_ROWS)
   const probe = at(0)
   return useMemo(() => {
     const sample = Array.from({ length: beginning }, (_, index) => at(index) ?? [])
-    const read = columns.map((column, place) => {
-      const { heading, text } = formats?.[place] ?? { heading: column.name, text: exactText(column) }
-      const texts = sample.map((row) => (row[place] == null ? '' : text(row[place])))
-      return { ...column, heading, shown: text, width: widthOf(heading, texts) }
-    })
-    const widthBefore = (place: number) => read.slice(0, place).reduce((sum, { width }) => sum + width, 0)
-    const fields = read.map(({ width, ...column }, place): Field => {
-      const isPinned = place < pinned
-      const kinds = [
-        'grid-cell',
-        isNumeric(column.type) && !isName(column.name) ? 'number' : '',
-        isPinned ? 'grid-pinned' : '',
-      ]
-      const style = isPinned ? { width, left: widthBefore(place) } : { width }
-      return { ...column, className: kinds.filter(Boolean).join(' '), style }
-    })
-    const total = widthBefore(read.length)
-    return { fields, total }
+    return fieldsOf(columns, sample, formats, pinned)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `at` is a new function in each render; `probe` changes with the answer
   }, [columns, beginning, probe, formats, pinned])
-}
-
-/** A cell's text with all of its digits. Ids are names: no separators. */
-const exactText = ({ name, type }: Column): ((value: Cell) => string) =>
-  !isNumeric(type) || isName(name) ? String : number
-
-function widthOf(heading: string, texts: string[]): number {
-  const longest = Math.max(0, ...texts.map((text) => text.length))
-  // A bold character of the header is wider than one of a cell.
-  return Math.min(420, Math.max(64, longest * 8 + 20, heading.length * 9 + 24))
 }

@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 
 import type { Schemas } from '../api/client'
 import { type Cell, figure, isName, isNumeric, measure } from '../api/format'
@@ -15,6 +15,12 @@ export interface ColumnFormat {
   /** The column's name and its description in the contract. */
   title: string
   text: (value: Cell) => string
+  /** What a cell shows instead of its text, such as a link. */
+  cell?: (index: number, text: string) => ReactNode
+  width?: number
+  /** 1 is always shown; where the table is narrow, columns of higher numbers are left out first. */
+  priority?: 1 | 2 | 3
+  isUnsortable?: boolean
 }
 
 /** The part of a unit that its values say themselves: an amount has its sign, a share its `%`. */

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import visible_facts
 from headgate.api.http.problems import not_found
-from headgate.api.shapes.files import ColumnProfile, FileProfile, QualityHistory, QualityPoint
+from headgate.api.shapes.files import ColumnProfile, Correlation, FileProfile, QualityHistory, QualityPoint
 from headgate.errors import NotFoundError
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.ports import ObjectRef
@@ -34,11 +34,18 @@ def file_profile(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileP
     stored = stored_profile(lake, record)
     if not stored:
         raise not_found("The file has no profile: it was not read as a table.")
+    columns = visible_facts(lake, caller, record, stored.get("columns", []))
+    hidden = {column["name"] for column in columns if column.get("personal")}
     return FileProfile(
         file_id=file_id,
         rows=int(stored.get("rows", 0)),
         score=stored.get("score") or {},
-        columns=profile_columns(visible_facts(lake, caller, record, stored.get("columns", []))),
+        columns=profile_columns(columns),
+        correlations=tuple(
+            Correlation(**pair)
+            for pair in stored.get("correlations", [])
+            if not hidden & {pair["left"], pair["right"]}
+        ),
         drift=record.profile.get("drift", ""),
     )
 
@@ -65,12 +72,15 @@ def profile_columns(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile
 
 
 def history(lake: LakePorts, dataset: str) -> QualityHistory:
-    """Return the quality of the newest files of a dataset, oldest first."""
-    if dataset not in lake.contracts.source:
-        raise not_found("There is no dataset of that name. GET /v1/contracts lists all datasets.")
-    newest = list(
-        islice(newest_first(lake.files, FileFilter(dataset, FileState.DONE), MOST_POINTS), MOST_POINTS)
-    )
+    """Return the quality of the newest files of a dataset, oldest first.
+
+    Without a contract a dataset is the first folder of its files, which have a profile and no accepted rows.
+    """
+    has_contract = dataset in lake.contracts.source
+    state = FileState.DONE if has_contract else FileState.PROFILED
+    newest = list(islice(newest_first(lake.files, FileFilter(dataset, state), MOST_POINTS), MOST_POINTS))
+    if not newest and not has_contract:
+        raise not_found("There is no dataset of that name, and no file of it.")
     return QualityHistory(dataset=dataset, points=tuple(_point(record) for record in reversed(newest)))
 
 
@@ -86,7 +96,7 @@ def _point(record: FileRecord) -> QualityPoint:
         file_id=record.file_id,
         key=record.key,
         received_at=record.received_at,
-        received=record.received,
+        received=record.received or int(profile.get("rows", 0)),
         accepted=record.accepted,
         quarantined=record.quarantined,
         duplicates=record.duplicates,

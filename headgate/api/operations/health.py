@@ -165,8 +165,8 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
     subject = _some_of(len(bad), len(files), "file", "needs", "need")
     message = f"{subject} an action: rejected, failed, without a mapping, or with too many refused rows. "
     newest = (
-        f"The newest is {bad[0].key}{_counts(bad[0])}; its page and `headgate files show "
-        f"{shlex.quote(bad[0].key)}` say why."
+        f"The newest is {bad[0].key}{_counts(bad[0])}; "
+        f"`headgate files show {shlex.quote(bad[0].key)}` says why."
     )
     return HealthCheck(name="files", state="degraded", message=message + newest, at=bad[0].received_at)
 

@@ -283,6 +283,14 @@ class ColumnProfile(Shape):
     )
 
 
+class Correlation(Shape):
+    """How two columns of numbers move together."""
+
+    left: str
+    right: str
+    r: float = Field(ge=-1, le=1, description="Pearson's coefficient, over the rows that have both.")
+
+
 class FileProfile(Shape):
     """Statistics of a file."""
 
@@ -290,6 +298,7 @@ class FileProfile(Shape):
     rows: Count
     score: dict[str, object] = Field(description="Quality score between 0 and 1, with its parts.")
     columns: tuple[ColumnProfile, ...]
+    correlations: tuple[Correlation, ...] = Field(description="Of columns whose values the caller may see.")
     drift: str = Field("", description="What differs from the files before.")
 
 

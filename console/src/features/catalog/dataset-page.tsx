@@ -1,138 +1,116 @@
-import { Anchor, Stack, Table, Text } from '@mantine/core'
-import { lazy, Suspense, useMemo } from 'react'
+import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
-import type { Schemas } from '../../api/client'
-import { count, time } from '../../api/format'
-import { useContract, useFiles, useQuality } from '../../api/queries'
+import { ApiProblem, type Schemas } from '../../api/client'
+import { count } from '../../api/format'
+import { useContract, useFiles, useProfile, useQuality } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Waiting } from '../../components/states'
-import { FileTable } from '../lake/lake-page'
+import { Answered, Empty } from '../../components/states'
+import { useUnits } from '../../formats/columns'
+import { heading } from '../../formats/words'
+import { FileList, pagesOf } from '../files/file-list'
+import { headline, insightOf } from '../profile/column-insight'
+import { ProfileView } from '../profile/profile-view'
 import { ColumnLineagePanel } from './column-lineage'
+import { ContractView } from './contract-view'
+import { FilesOverTime } from './files-over-time'
+import { RulesWithRows } from './rules-with-rows'
 
-const Chart = lazy(() => import('../dashboards/chart'))
-
+/** Any dataset, with a contract or without: what its files hold, how they change, and which rows break a rule. */
 export function DatasetPage() {
   const { dataset = '' } = useParams()
   const contract = useContract('source', dataset)
   const quality = useQuality(dataset)
   const files = useFiles({ dataset })
+  const all = files.data?.pages.flatMap((page) => page.files) ?? []
+  const hasNone = contract.error instanceof ApiProblem && contract.error.status === 404
   return (
     <Stack gap="md">
-      <PageTitle>{dataset}</PageTitle>
-      <Panel title="Quality over time">
-        <Answered of={quality} what="the quality">
-          {(found) => <History points={found.points} />}
-        </Answered>
+      <div>
+        <PageTitle>{heading(dataset)}</PageTitle>
+        {contract.data?.description ? (
+          <Text size="sm" className="muted">
+            {contract.data.description}
+          </Text>
+        ) : null}
+      </div>
+      {hasNone && all[0] ? <NoContract file={all[0]} /> : null}
+      <Answered of={quality} what="the quality">
+        {({ points }) => (
+          <>
+            <Newest dataset={dataset} point={points.at(-1)} />
+            {points.length > 0 ? <FilesOverTime points={points} /> : null}
+          </>
+        )}
+      </Answered>
+      <Panel title="Rules with rows that fail">
+        <RulesWithRows dataset={dataset} files={all} />
       </Panel>
-      <Panel title="Contract">
-        <Answered of={contract} what="the contract">
-          {(found) => <ContractView contract={found} />}
-        </Answered>
-      </Panel>
-      <ColumnLineagePanel table={dataset} />
       <Panel title="Files">
         <Answered of={files} what="the files">
-          {(found) => {
-            const all = found.pages.flatMap((page) => page.files)
-            return all.length === 0 ? (
+          {() =>
+            all.length === 0 ? (
               <Empty>
                 No file of this dataset has arrived. <Anchor href="#/upload">Upload one</Anchor>
               </Empty>
             ) : (
-              <FileTable files={all} />
+              <FileList files={all} {...pagesOf(files)} height={320} />
             )
-          }}
+          }
         </Answered>
       </Panel>
+      {hasNone ? null : (
+        <>
+          <Panel title="Contract">
+            <Answered of={contract} what="the contract">
+              {(detail) => <ContractView contract={detail} />}
+            </Answered>
+          </Panel>
+          <ColumnLineagePanel table={dataset} />
+        </>
+      )}
     </Stack>
   )
 }
 
-const SCORE: Schemas['Panel'] = {
-  name: 'quality',
-  question: 'Quality score of each file',
-  kind: 'line',
-  table: '',
-  sql: '',
-  unit: 'score',
-  better: 'higher',
-  before_label: '',
-  x: 'received at',
-  y: ['score'],
-  bounds: [],
-  series: '',
-  size: '',
-  answer: '',
-  units: {},
-}
-
-function History({ points }: { points: Schemas['QualityPoint'][] }) {
-  const shown = useMemo(
-    () => ({
-      panel: SCORE,
-      columns: ['received at', 'score'],
-      rows: points.map((point) => [time(point.received_at), point.score ?? null]),
-    }),
-    [points],
-  )
-  if (points.length === 0)
-    return <Empty>No file has been profiled yet. A file is profiled when it is accepted.</Empty>
-  const drifted = points.filter((point) => point.drift)
+/** Files of a folder that no contract describes: they have a profile, and no table. */
+function NoContract({ file }: { file: Schemas['FileSummary'] }) {
   return (
-    <Stack gap="xs">
-      <Suspense fallback={<Waiting what="the chart" />}>
-        <Chart shown={shown} height={180} />
-      </Suspense>
-      {drifted.map((point) => (
-        <Text size="sm" key={point.file_id}>
-          {time(point.received_at)} {point.key}: {point.drift}
-        </Text>
-      ))}
-      <Text size="sm" className="muted">
-        {count(points.length, 'file')}; newest: {points.at(-1)?.key}
-      </Text>
-    </Stack>
+    <Alert color="gray" title="No contract describes these files yet">
+      Their rows are in no table until one does.{' '}
+      <Anchor inherit href={`#/files/${encodeURIComponent(file.file_id)}`}>
+        Draft a contract from {file.key}
+      </Anchor>
+    </Alert>
   )
 }
 
-export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
+/** What the newest file holds. */
+function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPoint'] | undefined }) {
+  const profile = useProfile(point?.file_id ?? '', Boolean(point))
+  const units = useUnits(dataset)
+  if (!point)
+    return (
+      <Panel title="What the newest file holds">
+        <Empty>No file has been profiled yet. A file is profiled when it is accepted.</Empty>
+      </Panel>
+    )
   return (
-    <Stack gap="xs">
-      <Text size="sm">
-        {contract.description ? contract.description.replace(/[.\s]*$/, '. ') : ''}Version {contract.version}.
-      </Text>
-      <div className="scroll" tabIndex={0}>
-        <Table fz="sm" className="many-columns">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>column</Table.Th>
-              <Table.Th>type</Table.Th>
-              <Table.Th>rules</Table.Th>
-              <Table.Th>what it is</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {contract.column_list.map((column) => (
-              <Table.Tr key={column.name}>
-                <Table.Td fw={column.primary_key ? 700 : 400}>{column.name}</Table.Td>
-                <Table.Td>{column.type}</Table.Td>
-                <Table.Td>
-                  {[
-                    column.primary_key ? 'key' : '',
-                    column.required ? 'required' : '',
-                    column.sensitive,
-                    ...column.rules,
-                  ]
-                    .filter(Boolean)
-                    .join('; ')}
-                </Table.Td>
-                <Table.Td>{column.description}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </div>
-    </Stack>
+    <Panel
+      title={
+        profile.data
+          ? headline(
+              profile.data.rows,
+              profile.data.columns.map((column) => insightOf(column)),
+            )
+          : count(point.received, 'row')
+      }
+      subtitle={`The newest profiled file, ${point.key}`}
+      name="What the newest file holds"
+    >
+      <Answered of={profile} what="the profile">
+        {(answer) => <ProfileView profile={answer} units={units} />}
+      </Answered>
+    </Panel>
   )
 }

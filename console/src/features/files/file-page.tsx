@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Select, Stack, Table, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 
@@ -15,11 +15,12 @@ import {
 } from '../../api/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
+import { useUnits } from '../../formats/columns'
 import { formatWords } from '../import/formats'
 import { Advice } from '../lake/advice'
+import { ProfileView } from '../profile/profile-view'
 import { Counts } from '../upload/dry-run-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
-import { ColumnProfiles } from './column-profiles'
 import { NextStep } from './next-step'
 import { ReadAs } from './read-as'
 import { PendingMapping } from './pending-mapping'
@@ -125,7 +126,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
       {file.state === 'needs_mapping' ? <PendingMapping file={file} /> : null}
       {file.state === 'profiled' ? <AssignDataset file={file} /> : null}
       {file.quarantined + file.duplicates > 0 ? <Rejected file={file} /> : null}
-      {file.state === 'done' ? <Profile fileId={file.file_id} /> : null}
+      {file.state === 'done' || file.state === 'profiled' ? <Profile file={file} /> : null}
     </Stack>
   )
 }
@@ -250,36 +251,14 @@ function Rejected({ file }: { file: Schemas['FileDetail'] }) {
   )
 }
 
-function Profile({ fileId }: { fileId: string }) {
-  const profile = useProfile(fileId, true)
+function Profile({ file }: { file: Schemas['FileDetail'] }) {
+  const profile = useProfile(file.file_id, true)
+  const units = useUnits(file.dataset)
   return (
     <Panel title="Profile">
       <Answered of={profile} what="the profile">
-        {(found) => (
-          <Stack gap="xs">
-            <ScoreParts score={found.score as Record<string, unknown>} />
-            {found.drift ? <Text size="sm">Drift: {found.drift}</Text> : null}
-            <ColumnProfiles columns={found.columns} />
-          </Stack>
-        )}
+        {(answer) => <ProfileView profile={answer} units={units} />}
       </Answered>
     </Panel>
-  )
-}
-
-function ScoreParts({ score }: { score: Record<string, unknown> }) {
-  const parts = Object.entries(score).filter(([, value]) => typeof value === 'number') as [string, number][]
-  if (parts.length === 0) return null
-  return (
-    <Table fz="sm" w="auto" withRowBorders={false}>
-      <Table.Tbody>
-        {parts.map(([name, value]) => (
-          <Table.Tr key={name}>
-            <Table.Td>{name.replaceAll('_', ' ')}</Table.Td>
-            <Table.Td className="number">{(value * 100).toFixed(1)} %</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   )
 }

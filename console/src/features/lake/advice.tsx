@@ -1,12 +1,12 @@
 import { Anchor, Button, Code, CopyButton } from '@mantine/core'
 import { Fragment } from 'react'
 
-import { fileShownBy, partsOf, runShownBy, startsARun } from '../../api/commands'
+import { deedOf, partsOf } from '../../api/commands'
 import { useMay, useStartRun } from '../../api/queries'
 import { Failed } from '../../components/states'
 import { StartRun } from './start-run'
 
-/** A text of the API: a command becomes the link or the button that does the same, and without one it can be copied. */
+/** A text of the API: a command becomes the link or the button that does the same. One of who deploys the lake can be copied. */
 export function Advice({ text }: { text: string }) {
   return partsOf(text).map((part, place) => (
     <Fragment key={place}>{part.isCommand ? <Command command={part.text} /> : part.text}</Fragment>
@@ -14,29 +14,23 @@ export function Advice({ text }: { text: string }) {
 }
 
 function Command({ command }: { command: string }) {
-  const may = useMay('operator')
-  const run = runShownBy(command)
-  if (run)
-    return (
-      <Anchor inherit href={`#/runs/${encodeURIComponent(run)}`}>
-        Run {run}
-      </Anchor>
-    )
-  const file = fileShownBy(command)
-  if (file)
-    return (
-      <Anchor inherit href={`#/lake?name=${encodeURIComponent(file)}`}>
-        its page
-      </Anchor>
-    )
-  return may && startsARun(command) ? <StartHere /> : <Copied command={command} />
+  const deed = deedOf(command)
+  if (!deed) return <Copied command={command} />
+  if ('only' in deed) return <StartHere only={deed.only} />
+  return (
+    <Anchor inherit href={deed.href}>
+      {deed.words}
+    </Anchor>
+  )
 }
 
-function StartHere() {
+function StartHere({ only }: { only: string }) {
+  const may = useMay('operator')
   const start = useStartRun()
+  if (!may) return only ? `A run of ${only} by an operator` : 'A run by an operator'
   return (
     <>
-      <StartRun start={start} size="compact-xs" />
+      <StartRun start={start} size="compact-xs" only={only} label={only ? `Build ${only}` : 'Start a run'} />
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
     </>
   )

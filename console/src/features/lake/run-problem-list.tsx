@@ -1,9 +1,10 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 
-import { useMay, useStartRun } from '../../api/queries'
+import { useCatalog, useMay, useStartRun } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
 import { Advice } from './advice'
+import { type Expectation, expectationsOf, rowsOfKeys } from './expectations'
 import { reasonsOf, type RunProblem } from './run-problems'
 import { StartRun } from './start-run'
 
@@ -41,11 +42,8 @@ function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem
         )}
       </Text>
       <br />
-      {reasonsOf(why).map((reason) => (
-        <span key={reason}>
-          <Advice text={reason} />
-          <br />
-        </span>
+      {expectationsOf(reasonsOf(why)).map((expectation) => (
+        <Reason key={expectation.words} expectation={expectation} />
       ))}
       <span className="muted">
         What to do: <Advice text={withoutCommands(remedy)} />
@@ -55,6 +53,20 @@ function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem
       ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
     </Text>
+  )
+}
+
+/** Which expectation failed on which column, with the rows that can be looked up. */
+function Reason({ expectation: { dataset, words, keys } }: { expectation: Expectation }) {
+  const table = useCatalog().data?.tables.find((each) => each.name === dataset && !each.system)
+  const rows = table ? rowsOfKeys(table, keys) : ''
+  return (
+    <span>
+      <Advice text={words} />
+      {keys.length > 0 ? ` (${keys.length === 1 ? 'key' : 'keys'} ${keys.join(', ')})` : ''}{' '}
+      {rows ? <Anchor href={rows}>Look at the rows</Anchor> : null}
+      <br />
+    </span>
   )
 }
 

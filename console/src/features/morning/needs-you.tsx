@@ -14,6 +14,7 @@ import {
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { shortened } from '../../formats/words'
+import { expectationOf } from '../lake/expectations'
 import { reasonsOf } from '../lake/run-problems'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
@@ -71,7 +72,7 @@ function FailedRun() {
   if (!run || (run.state === 'succeeded' && !run.has_problems)) return null
   const reasons = [
     ...Object.entries(run.failed_stages).map(
-      ([stage, why]) => `${stage} failed: ${reasonsOf(why)[0] ?? why}`,
+      ([stage, why]) => `${stage} failed: ${expectationOf(reasonsOf(why)[0] ?? why).words}`,
     ),
     ...Object.keys(run.datasets_not_merged).map((dataset) => `${dataset} was not merged`),
     ...Object.keys(run.implausible_tables).map((table) => `${table} is implausible`),

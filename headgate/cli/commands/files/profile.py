@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
+    from headgate.profiling.describe import ColumnStatistics
     from headgate.profiling.profile import Profile, ProfiledColumn
 
 
@@ -81,6 +82,8 @@ def _columns(profiled: Profile) -> Table:
         "distinct",
         "from",
         "to",
+        "median",
+        "deviation",
         "most frequent, or pattern",
         title=f"{profiled.rows:,} rows",
     )
@@ -92,8 +95,16 @@ def _columns(profiled: Profile) -> Table:
 def _cells(column: ProfiledColumn) -> tuple[str, ...]:
     counts = (column.name, column.type, f"{column.missing:,}", f"{column.invalid:,}")
     if column.is_sensitive:
-        return (*counts, "", "", "", "[sensitive: not shown]")
+        return (*counts, *[""] * 5, "[sensitive: not shown]")
     description = column.description
     shown = [text for text, _ in description.top[:3]] or [text for text, _ in description.patterns[:1]]
-    ends = (str(description.facts.get("min", "")), str(description.facts.get("max", "")))
-    return (*counts, f"{description.distinct:,}", *ends, ", ".join(shown))
+    facts = {name: str(description.facts.get(name, "")) for name in ("min", "max", "median")}
+    return (*counts, f"{description.distinct:,}", *facts.values(), _deviation(description), ", ".join(shown))
+
+
+def _deviation(description: ColumnStatistics) -> str:
+    """The standard deviation with four digits; of days and times in days."""
+    for name, unit in (("std", ""), ("std_days", " days")):
+        if name in description.facts:
+            return f"{float(str(description.facts[name])):.4g}{unit}"
+    return ""

@@ -276,6 +276,17 @@ def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) 
     assert caller.call("GET", "/v1/datasets/nothing/quality").status == 404
 
 
+def test_files_of_no_contract_have_a_history_and_their_columns_correlations(caller: Caller) -> None:
+    rows = b"".join(b"%d;%d;x%d\n" % (n % 13, 3 * (n % 13) + n % 2, n % 3) for n in range(39))
+    record = caller.lake.receive("visits/monday.csv", b"guests;coffees;door\n" + rows)
+    (point,) = caller.call("GET", "/v1/datasets/visits/quality").json["points"]
+    assert (point["file_id"], point["received"]) == (record.file_id, 39)
+    profile = caller.call("GET", f"/v1/files/{record.file_id}/profile").json
+    (pair,) = profile["correlations"]
+    assert {pair["left"], pair["right"]} == {"guests", "coffees"}
+    assert pair["r"] > 0.9
+
+
 def test_a_reverted_file_leaves_curated_and_quarantine(caller: Caller) -> None:
     record = caller.lake.receive("payments/today.csv", PAYMENTS)
     done = caller.call("POST", f"/v1/files/{record.file_id}/revert").json

@@ -1,7 +1,7 @@
 import type { Schemas } from '../../../api/client'
 import { axisLabel, type Cell } from '../../../api/format'
 import { axisTitle, cellWords, type Units } from '../../../formats/columns'
-import { day, kindOfTime } from '../../../formats/moments'
+import { day, kindOfTime, moment } from '../../../formats/moments'
 import { heading, label } from '../../../formats/words'
 
 export interface Shown {
@@ -49,7 +49,8 @@ export const valueAxis = (column: string, unit: string) => ({
 export function axisName(name: string, column = ''): string {
   const [from, to] = name.split('/')
   const single = from !== undefined && from === to ? from : name
-  return kindOfTime(single) === 'day' ? day(single) : label(single, column)
+  const time = kindOfTime(single)
+  return time === 'day' ? day(single) : time === 'moment' ? moment(single) : label(single, column)
 }
 
 /** Names of series: columns have headings, values are read as cells are. */

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+
+import type { ColumnFormat } from '../formats/columns'
+import { fieldsOf, fitting, nextSort, span, totalWidth } from './grid-columns'
+
+const columns = (many: number) =>
+  Array.from({ length: many }, (_, at) => ({ name: `c${at}`, type: 'varchar' }))
+const format = (priority: 1 | 2 | 3): ColumnFormat => ({
+  heading: '',
+  title: '',
+  text: String,
+  width: 100,
+  priority,
+})
+
+test('where the table is narrow, the columns of the lowest priority are left out first', () => {
+  const fields = fieldsOf(columns(4), [], [format(1), format(3), format(2), format(3)], 1)
+  const names = (width: number) => fitting(fields, width).map(({ name }) => name)
+  expect(names(400)).toEqual(['c0', 'c1', 'c2', 'c3'])
+  expect(names(300)).toEqual(['c0', 'c1', 'c2'])
+  expect(names(200)).toEqual(['c0', 'c2'])
+  expect(names(50)).toEqual(['c0'])
+})
+
+test('a table without priorities scrolls sideways and leaves nothing out', () => {
+  const fields = fieldsOf(columns(30), [], undefined, 1)
+  expect(fitting(fields, 100)).toHaveLength(30)
+})
+
+test('of 200 columns those in view are drawn, and the room of the others is kept', () => {
+  const formats = columns(200).map(() => format(1))
+  const fields = fieldsOf(columns(200), [], formats, 2)
+  for (const scrolled of [0, 9_000, 19_000]) {
+    const { from, to, before, after } = span(fields, 2, scrolled, 1000)
+    expect(to - from).toBeLessThan(22)
+    expect(totalWidth(fields.slice(0, 2)) + before + (to - from) * 100 + after).toBe(20_000)
+  }
+  expect(span(fields, 2, 0, 1000).from).toBe(2)
+  expect(span(fields, 2, 19_000, 1000).to).toBe(200)
+})
+
+test('a heading orders ascending, then descending, then not', () => {
+  expect(nextSort('', 'amount')).toBe('amount')
+  expect(nextSort('amount', 'amount')).toBe('-amount')
+  expect(nextSort('-amount', 'amount')).toBe('')
+  expect(nextSort('-amount', 'day')).toBe('day')
+})

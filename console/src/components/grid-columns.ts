@@ -1,0 +1,107 @@
+import { type Cell, isName, isNumeric, number } from '../api/format'
+import type { ColumnFormat } from '../formats/columns'
+
+export interface Column {
+  name: string
+  type: string
+}
+
+/** A column as the table draws it. */
+export interface Field extends Column {
+  /** Its place in a row's cells. */
+  place: number
+  format: ColumnFormat
+  className: string
+  style: { width: number; left?: number }
+}
+
+/** Which fields are in the document: the pinned ones, and those in view, with the pixels left out before and after them. */
+export interface Span {
+  from: number
+  to: number
+  before: number
+  after: number
+}
+
+/** From so many columns only those in view are drawn; fewer cost less than looking for them. */
+const MANY_COLUMNS = 40
+/** Columns beside the view that are drawn as well, so that a short scroll shows no gap. */
+const SPARE_PX = 400
+const LEAST_PX = 64
+const MOST_PX = 420
+
+/** The columns in their order with the width that their first rows need. */
+export function fieldsOf(
+  columns: Column[],
+  sample: Cell[][],
+  formats: ColumnFormat[] | undefined,
+  pinned: number,
+): Field[] {
+  const read = columns.map((column, place) => {
+    const format = formats?.[place] ?? exact(column)
+    const texts = sample.map((row) => (row[place] == null ? '' : format.text(row[place])))
+    return { ...column, place, format, width: format.width ?? widthOf(format.heading, texts) }
+  })
+  let left = 0
+  return read.map(({ width, ...column }): Field => {
+    const isPinned = column.place < pinned
+    const isNumber = isNumeric(column.type) && !isName(column.name)
+    const className = ['grid-cell', isNumber ? 'number' : '', isPinned ? 'grid-pinned' : '']
+    const style = isPinned ? { width, left } : { width }
+    left += width
+    return { ...column, className: className.filter(Boolean).join(' '), style }
+  })
+}
+
+/** The fields that fit into `width`: those of the lowest priority are left out first, the last of equal ones. Those of priority 1 always stay, and all do where no priority is stated. */
+export function fitting(fields: Field[], width: number): Field[] {
+  const order = fields
+    .filter((field) => (field.format.priority ?? 1) > 1)
+    .sort(
+      (one, other) => (other.format.priority ?? 1) - (one.format.priority ?? 1) || other.place - one.place,
+    )
+  const left = new Set<Field>()
+  let total = totalWidth(fields)
+  for (const field of order) {
+    if (total <= width) break
+    total -= field.style.width
+    left.add(field)
+  }
+  return left.size > 0 ? fields.filter((field) => !left.has(field)) : fields
+}
+
+export const totalWidth = (fields: Field[]): number =>
+  fields.reduce((sum, field) => sum + field.style.width, 0)
+
+/** The fields between two edges of the view. Of few fields all. */
+export function span(fields: Field[], pinned: number, scrolled: number, width: number): Span {
+  if (fields.length < MANY_COLUMNS) return { from: pinned, to: fields.length, before: 0, after: 0 }
+  let place = totalWidth(fields.slice(0, pinned))
+  const result = { from: fields.length, to: fields.length, before: 0, after: 0 }
+  for (let at = pinned; at < fields.length; at += 1) {
+    const end = place + (fields[at]?.style.width ?? 0)
+    if (end < scrolled - SPARE_PX) result.before += end - place
+    else if (place > scrolled + width + SPARE_PX) {
+      if (result.after === 0) result.to = at
+      result.after += end - place
+    } else result.from = Math.min(result.from, at)
+    place = end
+  }
+  return result
+}
+
+/** A column whose cells have all of their digits. Ids are names: no separators. */
+function exact({ name, type }: Column): ColumnFormat {
+  const text = !isNumeric(type) || isName(name) ? String : number
+  return { heading: name, title: name, text }
+}
+
+function widthOf(heading: string, texts: string[]): number {
+  const longest = Math.max(0, ...texts.map((text) => text.length))
+  // A bold character of the header is wider than one of a cell.
+  return Math.min(MOST_PX, Math.max(LEAST_PX, longest * 8 + 20, heading.length * 9 + 32))
+}
+
+/** The order after a click on a column's heading: ascending, descending, then none. */
+export const nextSort = (sort: string, column: string): string =>
+  sort === column ? `-${column}` : sort === `-${column}` ? '' : column

@@ -1,0 +1,45 @@
+import { Stack, Table, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+
+/** The columns of a contract with their rules in words. */
+export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
+  return (
+    <Stack gap="xs">
+      <Text size="sm">
+        {contract.description ? contract.description.replace(/[.\s]*$/, '. ') : ''}Version {contract.version}.
+      </Text>
+      <div className="scroll" tabIndex={0}>
+        <Table fz="sm" className="many-columns">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>column</Table.Th>
+              <Table.Th>type</Table.Th>
+              <Table.Th>rules</Table.Th>
+              <Table.Th>what it is</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {contract.column_list.map((column) => (
+              <Table.Tr key={column.name}>
+                <Table.Td fw={column.primary_key ? 700 : 400}>{column.name}</Table.Td>
+                <Table.Td>{column.type}</Table.Td>
+                <Table.Td>
+                  {[
+                    column.primary_key ? 'key' : '',
+                    column.required ? 'required' : '',
+                    column.sensitive,
+                    ...column.rules,
+                  ]
+                    .filter(Boolean)
+                    .join('; ')}
+                </Table.Td>
+                <Table.Td>{column.description}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </div>
+    </Stack>
+  )
+}

@@ -1,0 +1,83 @@
+import { SegmentedControl, Stack, Text } from '@mantine/core'
+import { lazy, Suspense, useMemo, useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
+import { Moment } from '../../components/moment'
+import { Panel } from '../../components/panel'
+import { Empty, Waiting } from '../../components/states'
+
+const Chart = lazy(() => import('../dashboards/chart'))
+const VIEWS = ['rows', 'quality'] as const
+type View = (typeof VIEWS)[number]
+const MOST_DRIFTS = 5
+
+const PANEL: Schemas['Panel'] = {
+  name: 'files',
+  question: '',
+  kind: 'line',
+  table: '',
+  sql: '',
+  unit: '',
+  better: 'higher',
+  before_label: '',
+  x: 'received_at',
+  y: [],
+  bounds: [],
+  series: '',
+  size: '',
+  answer: '',
+  units: {},
+}
+
+/** Rows or quality of a dataset's files over time, and what changed from file to file. */
+export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] }) {
+  const [view, setView] = useState<View>('rows')
+  const shown = useMemo(() => drawn(points, view), [points, view])
+  const drifted = points.filter((point) => point.drift)
+  return (
+    <Panel
+      title={titleOf(points.length, drifted.length)}
+      subtitle={view === 'rows' ? 'Rows of each file' : 'Quality score of each file, from 0 to 1'}
+      name="Files over time"
+      actions={
+        <SegmentedControl size="xs" data={[...VIEWS]} value={view} onChange={setView} aria-label="Shown" />
+      }
+    >
+      <Stack gap="xs">
+        {points.length > 1 ? (
+          <Suspense fallback={<Waiting what="the chart" />}>
+            <Chart shown={shown} height={180} />
+          </Suspense>
+        ) : (
+          <Empty>With the next file this shows how files change.</Empty>
+        )}
+        {drifted
+          .slice(-MOST_DRIFTS)
+          .reverse()
+          .map((point) => (
+            <Text size="sm" key={point.file_id}>
+              <Moment at={point.received_at} /> {point.key}: {point.drift}
+            </Text>
+          ))}
+      </Stack>
+    </Panel>
+  )
+}
+
+function titleOf(files: number, drifted: number): string {
+  if (files === 1) return '1 file so far'
+  const differ = drifted === 0 ? 'none differs' : `${drifted} ${drifted === 1 ? 'differs' : 'differ'}`
+  return `${count(files, 'file')}; ${differ} from those before`
+}
+
+function drawn(points: Schemas['QualityPoint'][], view: View) {
+  const y = view === 'rows' ? ['received', 'quarantined'] : ['score']
+  const panel = { ...PANEL, y, unit: view === 'rows' ? 'rows' : 'score', question: `${view} of each file` }
+  const rows = points.map((point) =>
+    view === 'rows'
+      ? [point.received_at, point.received, point.quarantined]
+      : [point.received_at, point.score ?? null],
+  )
+  return { panel, columns: [PANEL.x, ...y], rows }
+}

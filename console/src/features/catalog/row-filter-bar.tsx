@@ -1,0 +1,200 @@
+import { ActionIcon, Badge, Button, Group, Select, TextInput } from '@mantine/core'
+import { useState } from 'react'
+
+import { useDashboards, useResult } from '../../api/queries'
+import { cellWords } from '../../formats/columns'
+import { heading } from '../../formats/words'
+import {
+  type Condition,
+  conditionWords,
+  isTime,
+  operators,
+  quickFilters,
+  replaced,
+  written,
+} from './row-filters'
+
+interface Column {
+  name: string
+  type: string
+}
+
+interface Props {
+  table: string
+  columns: Column[]
+  conditions: Condition[]
+  onChange: (conditions: Condition[]) => void
+}
+
+/** Which rows are shown: by period, by what the dashboards filter, and by any column. */
+export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
+  const boards = useDashboards().data?.dashboards ?? []
+  const quick = quickFilters(
+    columns,
+    boards.flatMap((board) => board.filters),
+    table,
+  )
+  const valueOf = (column: string, operator: string) =>
+    conditions.find((each) => each.column === column && each.operator === operator)?.value ?? ''
+  const set = (column: string, operator: string) => (value: string) =>
+    onChange(replaced(conditions, { column, operator, value }))
+  const period = columns.find(({ name }) => name === quick.period)
+  return (
+    <>
+      <Group gap="xs" mb="xs" align="end" role="group" aria-label="Filters">
+        {period ? (
+          <>
+            <Day
+              label={`${heading(period.name)} from`}
+              value={valueOf(period.name, 'ge')}
+              onChange={set(period.name, 'ge')}
+            />
+            <Day label="until" value={valueOf(period.name, 'le')} onChange={set(period.name, 'le')} />
+          </>
+        ) : null}
+        {quick.choices.map((choice) => (
+          <Choice
+            key={choice.column}
+            {...choice}
+            value={valueOf(choice.column, 'eq')}
+            onChange={set(choice.column, 'eq')}
+          />
+        ))}
+        <AnyColumn columns={columns} onAdd={(condition) => onChange(replaced(conditions, condition))} />
+      </Group>
+      <Shown columns={columns} conditions={conditions} onChange={onChange} />
+    </>
+  )
+}
+
+/** The conditions in words, each with the button that takes it away. */
+function Shown({ columns, conditions, onChange }: Omit<Props, 'table'>) {
+  if (conditions.length === 0) return null
+  return (
+    <Group gap="xs" mb="xs">
+      {conditions.map((condition) => {
+        const type = columns.find(({ name }) => name === condition.column)?.type ?? ''
+        const value = cellWords(condition.column, condition.value, '', type)
+        const words = conditionWords(condition, heading(condition.column), type, value)
+        return (
+          <Badge
+            key={written(condition)}
+            variant="default"
+            tt="none"
+            size="lg"
+            rightSection={
+              <ActionIcon
+                size="xs"
+                variant="transparent"
+                color="gray"
+                aria-label={`Remove: ${words}`}
+                onClick={() => onChange(conditions.filter((each) => each !== condition))}
+              >
+                ✕
+              </ActionIcon>
+            }
+          >
+            {words}
+          </Badge>
+        )
+      })}
+      <Button size="compact-sm" variant="subtle" onClick={() => onChange([])}>
+        Show all rows
+      </Button>
+    </Group>
+  )
+}
+
+interface Field {
+  label: string
+  value: string
+  onChange: (value: string) => void
+}
+
+function Day({ label, value, onChange }: Field) {
+  return (
+    <TextInput
+      size="xs"
+      type="date"
+      w={140}
+      label={label}
+      value={value.slice(0, 10)}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  )
+}
+
+function Choice({ label, column, values, value, onChange }: Field & { column: string; values: string }) {
+  const answer = useResult(values)
+  const data = (answer.data?.rows ?? []).map(([cell]) => String(cell))
+  return (
+    <Select
+      size="xs"
+      w={170}
+      label={label}
+      placeholder="all"
+      searchable
+      clearable
+      data={data.map((each) => ({ value: each, label: cellWords(column, each) }))}
+      value={value || null}
+      onChange={(chosen) => onChange(chosen ?? '')}
+    />
+  )
+}
+
+/** A condition on a column that has no filter of its own. */
+function AnyColumn({ columns, onAdd }: { columns: Column[]; onAdd: (condition: Condition) => void }) {
+  const [column, setColumn] = useState<string | null>(null)
+  const [operator, setOperator] = useState('')
+  const [value, setValue] = useState('')
+  const type = columns.find(({ name }) => name === column)?.type ?? ''
+  const offered = operators(type)
+  const chosen = offered.some((each) => each.value === operator) ? operator : (offered[0]?.value ?? 'eq')
+  function add(event: React.FormEvent): void {
+    event.preventDefault()
+    if (!column || (chosen !== 'empty' && !value)) return
+    onAdd({ column, operator: chosen, value: chosen === 'empty' ? 'true' : value })
+    setValue('')
+  }
+  return (
+    <Group component="form" gap="xs" align="end" onSubmit={add}>
+      <Select
+        size="xs"
+        w={170}
+        label="Column"
+        placeholder="any column"
+        searchable
+        clearable
+        data={columns.map(({ name }) => ({ value: name, label: heading(name) }))}
+        value={column}
+        onChange={setColumn}
+      />
+      {column ? (
+        <>
+          <Select
+            size="xs"
+            w={110}
+            aria-label="Condition"
+            allowDeselect={false}
+            data={offered}
+            value={chosen}
+            onChange={(name) => setOperator(name ?? '')}
+          />
+          {chosen === 'empty' ? null : (
+            <TextInput
+              size="xs"
+              w={150}
+              aria-label="Value"
+              type={isTime(type) ? 'date' : 'text'}
+              value={value}
+              onChange={(event) => setValue(event.currentTarget.value)}
+            />
+          )}
+          <Button type="submit" size="xs" variant="default">
+            Add filter
+          </Button>
+        </>
+      ) : null}
+    </Group>
+  )
+}

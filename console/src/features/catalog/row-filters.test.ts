@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+
+import {
+  byPriority,
+  conditionWords,
+  operators,
+  quickFilters,
+  readConditions,
+  replaced,
+  written,
+} from './row-filters'
+
+test('a condition in an address is read and written without a loss', () => {
+  const texts = ['ordered_at:ge:2026-01-31T10:00:00', 'region:eq:IE', 'note:empty:true']
+  expect(readConditions(texts).map(written)).toEqual(texts)
+})
+
+test('a filter that is set again replaces itself, and one that is cleared goes', () => {
+  const before = readConditions(['region:eq:IE', 'amount:ge:5'])
+  const other = replaced(before, { column: 'region', operator: 'eq', value: 'FR' })
+  expect(other.map(written)).toEqual(['amount:ge:5', 'region:eq:FR'])
+  expect(replaced(other, { column: 'amount', operator: 'ge', value: '' }).map(written)).toEqual([
+    'region:eq:FR',
+  ])
+})
+
+test('a text is searched, a number and a day are compared', () => {
+  const labels = (type: string) => operators(type).map(({ label }) => label)
+  expect(labels('varchar')[0]).toBe('contains')
+  expect(labels('decimal(12,2)').slice(0, 2)).toEqual(['at least', 'at most'])
+  expect(labels('date').slice(0, 2)).toEqual(['from', 'until'])
+})
+
+test('a condition is shown in words', () => {
+  const [condition] = readConditions(['amount:ge:5'])
+  if (!condition) throw new Error('no condition')
+  expect(conditionWords(condition, 'Amount', 'bigint', '5')).toBe('Amount at least 5')
+  expect(conditionWords({ ...condition, operator: 'empty' }, 'Amount', 'bigint', '')).toBe('Amount is empty')
+})
+
+test('a table offers its first day column, and what its dashboards filter by, once', () => {
+  const stated = (column: string, tables: string[]) => ({
+    column,
+    tables,
+    panels: [],
+    label: column,
+    values: '',
+    is_until: false,
+  })
+  const columns = [
+    { name: 'place', type: 'varchar' },
+    { name: 'sold_on', type: 'date' },
+  ]
+  const filters = [stated('place', ['sales']), stated('place', ['sales']), stated('kind', ['sales'])]
+  const quick = quickFilters(columns, filters, 'sales')
+  expect([quick.period, quick.choices.map(({ column }) => column)]).toEqual(['sold_on', ['place']])
+})
+
+test('the columns that identify a row come first', () => {
+  const columns = ['amount', 'id'].map((name) => ({ name }))
+  expect(byPriority(columns, new Set(['id'])).map(({ name }) => name)).toEqual(['id', 'amount'])
+})

@@ -1,0 +1,93 @@
+import { isNumeric } from '../../api/format'
+
+/** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
+export interface Condition {
+  column: string
+  operator: string
+  value: string
+}
+
+interface Column {
+  name: string
+  type: string
+}
+
+/** A filter that a dashboard states for the table, and so the table's page offers too. */
+interface Stated {
+  column: string
+  tables: string[]
+  panels: string[]
+  label: string
+  values: string
+  is_until: boolean
+}
+
+const WORDS: Record<string, string> = {
+  eq: 'is',
+  ne: 'is not',
+  ge: 'at least',
+  le: 'at most',
+  contains: 'contains',
+  empty: 'is empty',
+}
+const TIME_WORDS: Record<string, string> = { ...WORDS, ge: 'from', le: 'until' }
+
+export const isTime = (type: string): boolean => /^(date|timestamp)/i.test(type)
+
+/** What can be asked about a column of the type, with its words. */
+export function operators(type: string): { value: string; label: string }[] {
+  const words = isTime(type) ? TIME_WORDS : WORDS
+  const isText = !isTime(type) && !isNumeric(type) && type !== 'boolean'
+  const names = isText
+    ? ['contains', 'eq', 'ne', 'empty']
+    : type === 'boolean'
+      ? ['eq', 'empty']
+      : ['ge', 'le', 'eq', 'ne', 'empty']
+  return names.map((value) => ({ value, label: words[value] ?? value }))
+}
+
+/** The text of a condition for the address and the API. */
+export const written = ({ column, operator, value }: Condition): string =>
+  `${column}:${operator}:${operator === 'empty' ? 'true' : value}`
+
+/** The conditions of an address; a text that is none is left to the API, which says why. */
+export function readConditions(texts: string[]): Condition[] {
+  return texts.map((text) => {
+    const [column = '', operator = '', ...rest] = text.split(':')
+    return { column, operator, value: rest.join(':') }
+  })
+}
+
+/** A condition in words, by the headings of the columns. */
+export function conditionWords(condition: Condition, heading: string, type: string, value: string): string {
+  const words = (isTime(type) ? TIME_WORDS : WORDS)[condition.operator] ?? condition.operator
+  return condition.operator === 'empty' ? `${heading} ${words}` : `${heading} ${words} ${value}`
+}
+
+/** The conditions with the one of this column and operator replaced, or removed where it has no value. */
+export function replaced(conditions: Condition[], next: Condition): Condition[] {
+  const others = conditions.filter(
+    ({ column, operator }) => column !== next.column || operator !== next.operator,
+  )
+  return next.value ? [...others, next] : others
+}
+
+/** The filters by period, place and kind that this table has: its first day column, and what its dashboards filter by. */
+export function quickFilters(
+  columns: Column[],
+  stated: Stated[],
+  table: string,
+): { period: string; choices: Stated[] } {
+  const names = new Set(columns.map(({ name }) => name))
+  const period = columns.find(({ type }) => isTime(type))?.name ?? ''
+  const own = stated.filter(
+    ({ column, tables, is_until }) =>
+      !is_until && tables.includes(table) && names.has(column) && column !== period,
+  )
+  return { period, choices: own.filter((one, at) => own.findIndex((o) => o.column === one.column) === at) }
+}
+
+/** The columns with those that decide first: keys, then reasons, decisions and amounts as the contract has them. */
+export function byPriority<T extends { name: string }>(columns: T[], keys: ReadonlySet<string>): T[] {
+  return [...columns.filter(({ name }) => keys.has(name)), ...columns.filter(({ name }) => !keys.has(name))]
+}

@@ -1,0 +1,31 @@
+import { type Cell, isNumeric } from '../../api/format'
+
+interface Column {
+  name: string
+  type: string
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** The address of the page Query with the statement that finds a row by its key. */
+export function rowQuery(
+  table: { database: string; name: string },
+  columns: Column[],
+  row: Cell[],
+  keys: string[],
+): string {
+  const conditions = keys.map((name) => {
+    const place = columns.findIndex((column) => column.name === name)
+    return `${name} ${comparison(columns[place]?.type ?? '', row[place] ?? null)}`
+  })
+  const sql = `SELECT *\nFROM ${table.database}.${table.name}\nWHERE ${conditions.join('\n  AND ')}`
+  return `#/query?sql=${encodeURIComponent(sql)}`
+}
+
+function comparison(type: string, value: Cell): string {
+  if (value === null) return 'IS NULL'
+  if (type === 'boolean' || isNumeric(type)) return `= ${value}`
+  if (type === 'date') return `= DATE ${quoted(String(value))}`
+  if (type.startsWith('timestamp')) return `= TIMESTAMP ${quoted(String(value).replace('T', ' '))}`
+  return `= ${quoted(String(value))}`
+}

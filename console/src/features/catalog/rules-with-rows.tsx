@@ -1,0 +1,103 @@
+import { Anchor, Button, Stack, Table, Text } from '@mantine/core'
+import { useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
+import { useQuarantine, useRejectedRows } from '../../api/queries'
+import { Answered, Empty } from '../../components/states'
+import { ruleWords } from '../../formats/rules'
+import { capitalised, heading } from '../../formats/words'
+
+/** How many rows of a rule are shown beside it; the file's page has all. */
+const SHOWN = 5
+
+interface Props {
+  dataset: string
+  files: Schemas['FileSummary'][]
+}
+
+/** The rules that rows of a dataset break, in words, with the newest rows of each. */
+export function RulesWithRows({ dataset, files }: Props) {
+  const quarantine = useQuarantine()
+  return (
+    <Answered of={quarantine} what="the rules">
+      {(answer) => {
+        const lines = answer.lines.filter((line) => line.dataset === dataset)
+        if (lines.length === 0) return <Empty>No row breaks a rule. There is nothing to do here.</Empty>
+        return (
+          <Stack gap="xs">
+            {lines.map((line) => (
+              <BrokenRule key={line.rule} line={line} files={files} />
+            ))}
+          </Stack>
+        )
+      }}
+    </Answered>
+  )
+}
+
+function BrokenRule({ line, files }: { line: Schemas['QuarantineLine']; files: Schemas['FileSummary'][] }) {
+  const [isOpen, setOpen] = useState(false)
+  const newest = files.find((file) => file.quarantined + file.duplicates > 0)
+  return (
+    <div>
+      <Text size="sm" component="span">
+        <b>{capitalised(ruleWords(line.rule))}</b>: {count(line.rows, 'row')} in {count(line.files, 'file')}
+        {line.files_rejected > 0 ? `, ${count(line.files_rejected, 'whole file')} refused` : ''}{' '}
+      </Text>
+      {line.rows > 0 && newest ? (
+        <Button size="compact-xs" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Hide rows' : 'Show rows'}
+        </Button>
+      ) : null}
+      {isOpen && newest ? <RowsOfRule rule={line.rule} file={newest} /> : null}
+    </div>
+  )
+}
+
+function RowsOfRule({ rule, file }: { rule: string; file: Schemas['FileSummary'] }) {
+  const rejected = useRejectedRows(file.file_id, rule, true)
+  const page = `#/files/${encodeURIComponent(file.file_id)}`
+  return (
+    <Answered of={rejected} what="the rows">
+      {(answer) => {
+        const rows = answer.pages.flatMap((each) => each.rows).slice(0, SHOWN)
+        if (rows.length === 0)
+          return (
+            <Empty>
+              The newest file has no such row. <Anchor href="#/work/files">Open all rows that wait</Anchor>
+            </Empty>
+          )
+        return (
+          <>
+            <div className="scroll" tabIndex={0}>
+              <Table fz="sm">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th className="number">row</Table.Th>
+                    <Table.Th>what is wrong</Table.Th>
+                    <Table.Th>value</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {rows.map((row) => (
+                    <Table.Tr key={`${row.source_row} ${row.column}`}>
+                      <Table.Td className="number">{whole(row.source_row)}</Table.Td>
+                      <Table.Td>
+                        {capitalised(ruleWords(row.rule, row.column ? heading(row.column) : ''))}
+                      </Table.Td>
+                      <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </div>
+            <Anchor size="sm" href={page}>
+              Fix them in {file.key}
+            </Anchor>
+          </>
+        )
+      }}
+    </Answered>
+  )
+}

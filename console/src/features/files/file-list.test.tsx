@@ -1,0 +1,65 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { MemoryRouter } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { FileList } from './file-list'
+
+const file = (number: number): Schemas['FileSummary'] => ({
+  file_id: `id${number}`,
+  key: `payments/${number}.csv`,
+  dataset: 'payments',
+  state: 'done',
+  size_bytes: 2000,
+  received_at: '2026-11-24T03:00:00',
+  finished_at: '2026-11-24T03:00:02',
+  received: 1200,
+  accepted: 1190,
+  quarantined: 7,
+  duplicates: 3,
+  acceptance: 'ok',
+  quality_score: 0.98,
+  duplicate_of: '',
+  closed_by: '',
+})
+const FILES = Array.from({ length: 10_000 }, (_, number) => file(number))
+
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(520)
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1200)
+})
+afterEach(() => {
+  cleanup()
+  vi.restoreAllMocks()
+})
+
+const show = (address = '/') =>
+  render(
+    <MantineProvider>
+      <MemoryRouter initialEntries={[address]}>
+        <FileList files={FILES} isComplete isReading={false} onNearEnd={() => undefined} />
+      </MemoryRouter>
+    </MantineProvider>,
+  )
+
+test('ten thousand files are a list of the rows in view', () => {
+  show()
+  expect(screen.getAllByRole('row').length).toBeLessThan(40)
+  expect(screen.getByTestId('files-shown').textContent).toBe('10,000 files')
+  expect(screen.getByRole('link', { name: 'payments/0.csv' }).getAttribute('href')).toBe('#/files/id0')
+})
+
+test('a row opens the story of its file', async () => {
+  show()
+  await userEvent.click(screen.getAllByRole('cell', { name: '1,190' })[0] as HTMLElement)
+  const story = await screen.findByRole('dialog', { name: 'payments/0.csv' })
+  expect(story.textContent).toContain('1,200 received = 1,190 accepted + 7 quarantined + 3 duplicates')
+})
+
+test('a link opens the story of its file', async () => {
+  show('/?file=id3')
+  expect(await screen.findByRole('dialog', { name: 'payments/3.csv' })).toBeTruthy()
+})

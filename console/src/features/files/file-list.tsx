@@ -1,0 +1,172 @@
+import { Anchor, Button, Group, Text } from '@mantine/core'
+import { useMemo } from 'react'
+import { useSearchParams } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { bytes, type Cell, count, explained, figure, whole } from '../../api/format'
+import type { useFiles } from '../../api/queries'
+import { Grid } from '../../components/grid'
+import { Moment } from '../../components/moment'
+import { Story } from '../../components/story'
+import type { ColumnFormat } from '../../formats/columns'
+import { moment } from '../../formats/moments'
+import { Advice } from '../lake/advice'
+import { FileBadge } from './acceptance'
+
+type File = Schemas['FileSummary']
+
+const COLUMNS: { name: string; type: string; of: (file: File) => Cell }[] = [
+  { name: 'file', type: 'varchar', of: (file) => file.key },
+  { name: 'state', type: 'varchar', of: (file) => file.state },
+  { name: 'quarantined', type: 'bigint', of: (file) => file.quarantined },
+  { name: 'accepted', type: 'bigint', of: (file) => file.accepted },
+  { name: 'arrived', type: 'varchar', of: (file) => file.received_at },
+  { name: 'quality', type: 'double', of: (file) => file.quality_score ?? null },
+  { name: 'duplicates', type: 'bigint', of: (file) => file.duplicates },
+  { name: 'received', type: 'bigint', of: (file) => file.received },
+]
+
+interface Pages {
+  isComplete: boolean
+  isReading: boolean
+  onNearEnd: () => void
+}
+
+interface Props extends Pages {
+  files: File[]
+  height?: number
+}
+
+/** What a list of files needs to know of the pages that it is read in. */
+export const pagesOf = (files: ReturnType<typeof useFiles>): Pages => ({
+  isComplete: !files.hasNextPage,
+  isReading: files.isFetchingNextPage,
+  onNearEnd: () => {
+    if (!files.isFetchingNextPage) void files.fetchNextPage()
+  },
+})
+
+/** Files of any number: the columns that decide come first, and a row opens the file's story. */
+export function FileList({ files, isComplete, isReading, onNearEnd, height = 520 }: Props) {
+  const [search, setSearch] = useSearchParams()
+  const formats = useMemo(() => formatsOf(files), [files])
+  const rows = useMemo(() => files.map((file) => COLUMNS.map((column) => column.of(file))), [files])
+  const opened = files.find((file) => file.file_id === search.get('file'))
+  const open = (fileId: string) =>
+    setSearch(
+      (before) => {
+        if (fileId) before.set('file', fileId)
+        else before.delete('file')
+        return before
+      },
+      { replace: !fileId },
+    )
+  return (
+    <>
+      <Grid
+        columns={COLUMNS}
+        rows={{ length: rows.length, at: (index) => rows[index] }}
+        formats={formats}
+        label="Files"
+        height={height}
+        isComplete={isComplete}
+        onNearEnd={onNearEnd}
+        onOpen={(index) => open(files[index]?.file_id ?? '')}
+      />
+      <Group gap="xs" mt="xs">
+        <Text size="sm" className="muted" data-testid="files-shown">
+          {isComplete
+            ? count(files.length, 'file')
+            : `The newest ${count(files.length, 'file')}; scroll to read more`}
+        </Text>
+        {isComplete ? null : (
+          <Button size="compact-sm" variant="default" loading={isReading} onClick={onNearEnd}>
+            Read more
+          </Button>
+        )}
+      </Group>
+      {opened ? <FileStory file={opened} onClose={() => open('')} /> : null}
+    </>
+  )
+}
+
+const FILE_PX = 320
+const STATE_PX = 160
+
+const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
+
+function formatsOf(files: File[]): ColumnFormat[] {
+  const name = (index: number, text: string) => {
+    const file = files[index]
+    return file ? (
+      <Anchor size="sm" className="file-name" title={file.key} href={pageOf(file)}>
+        {text}
+      </Anchor>
+    ) : null
+  }
+  const state = (index: number) => {
+    const file = files[index]
+    return file ? <FileBadge file={file} /> : null
+  }
+  const counted = (value: Cell) => whole(Number(value))
+  return [
+    {
+      heading: 'File',
+      title: 'The key in the bucket raw',
+      text: String,
+      cell: name,
+      priority: 1,
+      width: FILE_PX,
+    },
+    {
+      heading: 'State',
+      title: 'What the gate decided',
+      text: String,
+      cell: state,
+      priority: 1,
+      width: STATE_PX,
+    },
+    { heading: 'Quarantined', title: 'Rows that wait for a person', text: counted, priority: 2 },
+    { heading: 'Accepted', title: 'Rows that are in the lake', text: counted, priority: 2 },
+    { heading: 'Arrived', title: 'In your time zone', text: (at) => moment(String(at)), priority: 2 },
+    { heading: 'Quality', title: 'From 0 to 1', text: (score) => figure(score, 'score'), priority: 3 },
+    { heading: 'Duplicates', title: 'Rows that were in the lake before', text: counted, priority: 3 },
+    { heading: 'Received', title: 'All rows of the file', text: counted, priority: 3 },
+  ]
+}
+
+function FileStory({ file, onClose }: { file: File; onClose: () => void }) {
+  const facts = [
+    { name: 'State', text: <FileBadge file={file} /> },
+    ...(file.error ? [{ name: 'Reason', text: <Advice text={explained(file.error)} /> }] : []),
+    {
+      name: 'Rows',
+      text: `${whole(file.received)} received = ${whole(file.accepted)} accepted + ${whole(file.quarantined)} quarantined + ${whole(file.duplicates)} duplicates`,
+    },
+    ...(file.quality_score == null ? [] : [{ name: 'Quality', text: figure(file.quality_score, 'score') }]),
+    { name: 'Arrived', text: <Moment at={file.received_at} /> },
+    ...(file.finished_at ? [{ name: 'Decided', text: <Moment at={file.finished_at} /> }] : []),
+    { name: 'Size', text: bytes(file.size_bytes) },
+    ...(file.dataset
+      ? [
+          {
+            name: 'Dataset',
+            text: (
+              <Anchor size="sm" href={`#/datasets/${encodeURIComponent(file.dataset)}`}>
+                {file.dataset}
+              </Anchor>
+            ),
+          },
+        ]
+      : []),
+  ]
+  return (
+    <Story title={file.key} facts={facts} onClose={onClose}>
+      <Group mt="md">
+        <Anchor size="sm" href={pageOf(file)}>
+          {file.quarantined > 0 ? 'Open the file and its rows that wait' : 'Open the file'}
+        </Anchor>
+      </Group>
+    </Story>
+  )
+}

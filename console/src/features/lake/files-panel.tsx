@@ -1,0 +1,100 @@
+import { Anchor, Group, Select, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { useState } from 'react'
+import { useSearchParams } from 'react-router'
+
+import { useContracts, useFiles } from '../../api/queries'
+import { Panel } from '../../components/panel'
+import { Answered, Empty } from '../../components/states'
+import { FileList, pagesOf } from '../files/file-list'
+
+const STATES = [
+  'done',
+  'processing',
+  'rejected',
+  'needs_mapping',
+  'failed',
+  'skipped_duplicate',
+  'reverted',
+  'ignored',
+  'waiting',
+  'profiled',
+]
+
+/** All files of the lake, newest first. Its filters are in the address. */
+export function FilesPanel() {
+  const [search, setSearch] = useSearchParams()
+  const filter = {
+    name: search.get('name') ?? '',
+    state: search.get('state') ?? '',
+    dataset: search.get('dataset') ?? '',
+  }
+  const files = useFiles(filter)
+  const contracts = useContracts()
+  const [typed, setTyped] = useState(filter.name)
+  const set = (part: keyof typeof filter, value: string | null) =>
+    setSearch(
+      (before) => {
+        if (value) before.set(part, value)
+        else before.delete(part)
+        return before
+      },
+      { replace: true },
+    )
+  const setName = useDebouncedCallback((name: string) => set('name', name), 300)
+  const datasets = (contracts.data?.contracts ?? []).filter(({ zone }) => zone === 'source')
+  return (
+    <Panel
+      title="Files"
+      actions={
+        <Group gap="xs">
+          <TextInput
+            size="xs"
+            placeholder="name contains"
+            aria-label="Name contains"
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.currentTarget.value)
+              setName(event.currentTarget.value)
+            }}
+          />
+          <Select
+            size="xs"
+            w={150}
+            placeholder="any dataset"
+            aria-label="Dataset"
+            clearable
+            searchable
+            data={datasets.map(({ name }) => name)}
+            value={filter.dataset || null}
+            onChange={(dataset) => set('dataset', dataset)}
+          />
+          <Select
+            size="xs"
+            w={150}
+            placeholder="any state"
+            aria-label="State"
+            clearable
+            data={STATES.map((state) => ({ value: state, label: state.replaceAll('_', ' ') }))}
+            value={filter.state || null}
+            onChange={(state) => set('state', state)}
+          />
+        </Group>
+      }
+    >
+      <Answered of={files} what="the files">
+        {(answer) => {
+          const all = answer.pages.flatMap((page) => page.files)
+          return all.length === 0 ? (
+            <Empty>
+              {Object.values(filter).some(Boolean) ? 'No file fits the filter.' : 'No file has arrived yet.'}{' '}
+              <Anchor href="#/upload">Upload one</Anchor>
+            </Empty>
+          ) : (
+            <FileList files={all} {...pagesOf(files)} />
+          )
+        }}
+      </Answered>
+    </Panel>
+  )
+}

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+
+import { headline, insightOf, patternWords, strongPairs } from './column-insight'
+
+const PRICE = {
+  name: 'list_price',
+  type: 'decimal',
+  facts: {
+    rows: 200,
+    missing: 12,
+    missing_share: '0.060000',
+    invalid: 3,
+    distinct: 40,
+    min: '1.50',
+    max: '990.00',
+    median: '12.40',
+    mean: '31.2',
+    std: '80.5',
+    quantiles: { '0.25': '8', '0.75': '20' },
+    outliers: { fences: ['-10', '38'], outside: 7 },
+    bins: { '5e0': '0.4', '1e0': '0.1', '1e1': '0.5' },
+    top: [],
+    patterns: [],
+  },
+}
+
+test('a column of amounts has its range, middle, spread and outliers in its unit', () => {
+  const insight = insightOf(PRICE, 'GBP')
+  expect(insight.facts).toEqual([
+    '£1.50 to £990',
+    'median £12.40, mean £31.20, deviation £80.50',
+    'half lie between £8.00 and £20.00',
+  ])
+  expect(insight.look).toEqual([
+    '6 % missing (12)',
+    '3 values refused',
+    '7 outliers beyond -£10.00 and £38.00',
+  ])
+  expect(insight.bars.map(({ label, share }) => [label, share])).toEqual([
+    ['£1.00 – £2.00', 0.1],
+    ['£5.00 – £10.00', 0.4],
+    ['£10.00 – £20.00', 0.5],
+  ])
+})
+
+test('a column of texts has its most frequent values and the rest', () => {
+  const top = [
+    { value: 'card', count: 6 },
+    { value: 'cash', count: 3 },
+  ]
+  const facts = {
+    rows: 11,
+    missing: 1,
+    missing_share: '0.09',
+    invalid: 0,
+    distinct: 3,
+    top,
+    patterns: [],
+    bins: {},
+  }
+  expect(insightOf({ name: 'method', type: 'string', facts }).bars).toEqual([
+    { label: 'card', share: 0.6 },
+    { label: 'cash', share: 0.3 },
+    { label: 'all others', share: expect.closeTo(0.1) as number },
+  ])
+})
+
+test('an identifier has the form of its values and no distribution', () => {
+  const facts = {
+    rows: 30,
+    missing: 0,
+    invalid: 0,
+    distinct: 30,
+    identifier: true,
+    top: [],
+    patterns: [{ pattern: 'A{2}-9{5}', share: '1.0' }],
+    bins: { x: '0.1' },
+  }
+  const insight = insightOf({ name: 'sku', type: 'string', facts })
+  expect(insight.facts).toEqual(['30 different values', '100 % are like 2 capitals, "-", 5 digits'])
+  expect(insight.bars).toEqual([])
+})
+
+test('of a sensitive column no value is shown', () => {
+  const facts = { rows: 30, missing: 2, missing_share: '0.066667', invalid: 0, sensitive: true }
+  const insight = insightOf({ name: 'pan', type: 'string', facts })
+  expect([insight.facts, insight.bars, insight.look]).toEqual([
+    ['Its values are not shown.'],
+    [],
+    ['6.7 % missing (2)'],
+  ])
+})
+
+test('a histogram of many steps adds thin ends up, and keeps all shares', () => {
+  const bins = Object.fromEntries(
+    [...Array(30).keys()].map((at) => [`${[1, 2, 5][at % 3]}e${Math.floor(at / 3)}`, String(1 / 30)]),
+  )
+  const { bars } = insightOf({ ...PRICE, facts: { ...PRICE.facts, bins } })
+  expect(bars).toHaveLength(10)
+  expect(bars.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1)
+})
+
+test('a pattern is read in words', () => {
+  expect(patternWords('9999-a{3}')).toBe('4 digits, "-", 3 small letters')
+})
+
+test('the headline counts what is worth a look', () => {
+  expect(headline(200, [insightOf(PRICE)])).toBe('200 rows, 1 column; 1 is worth a look')
+  const fine = { ...insightOf(PRICE), look: [] }
+  expect(headline(2, [fine, fine])).toBe('2 rows, 2 columns; nothing is missing or far off')
+})
+
+test('columns that move together are named, the strongest first; weak ones are not', () => {
+  const pairs = [
+    { left: 'a', right: 'b', r: 0.6 },
+    { left: 'a', right: 'price', r: -0.9 },
+    { left: 'b', right: 'c', r: 0.2 },
+  ]
+  expect(strongPairs(pairs).map(({ words }) => words)).toEqual([
+    'High A goes with low Price',
+    'High A goes with high B',
+  ])
+})

@@ -1,0 +1,189 @@
+import type { Schemas } from '../../api/client'
+import { type Cell, count, figure, measure, whole } from '../../api/format'
+import { cellWords } from '../../formats/columns'
+import { heading } from '../../formats/words'
+
+export interface Bar {
+  label: string
+  share: number
+}
+
+/** What a page says about one column of a file. */
+export interface ColumnInsight {
+  name: string
+  heading: string
+  /** Of which kind it is, in words. */
+  kind: string
+  /** Facts of its values, each in words. */
+  facts: string[]
+  bars: Bar[]
+  /** What a person may want to look at; empty where nothing is unusual. */
+  look: string[]
+}
+
+type Facts = Readonly<Record<string, unknown>>
+type Words = (value: unknown) => string
+
+const KINDS: Record<string, string> = {
+  int: 'whole numbers',
+  decimal: 'numbers',
+  float: 'numbers',
+  date: 'days',
+  timestamp: 'times',
+  bool: 'yes or no',
+  string: 'texts',
+  nested: 'lists or objects',
+  '': 'no values',
+}
+const MOST_BARS = 10
+
+/** What a column of a profile holds; `unit` is the one of its contract. */
+export function insightOf(column: Schemas['ColumnProfile'], unit = ''): ColumnInsight {
+  const facts: Facts = column.facts
+  const words: Words = (value) => cellWords(column.name, value as Cell, unit, column.type)
+  const isHidden = Boolean(facts.sensitive ?? facts.personal) && facts.top === undefined
+  return {
+    name: column.name,
+    heading: heading(column.name),
+    kind: KINDS[column.type] ?? column.type,
+    facts: isHidden ? ['Its values are not shown.'] : shownFacts(facts, words),
+    bars: isHidden || facts.identifier ? [] : barsOf(facts, words),
+    look: looksOf(facts, words),
+  }
+}
+
+function shownFacts(facts: Facts, words: Words): string[] {
+  const distinct = Number(facts.distinct ?? 0)
+  const different = `${count(distinct, 'different value')}`
+  if (facts.identifier) return [different, ...examples(facts)]
+  if (facts.min === undefined) return [different, ...(facts.top ? [] : examples(facts))]
+  const quantiles = (facts.quantiles ?? {}) as Record<string, string>
+  const deviation =
+    facts.std_days === undefined
+      ? facts.std === undefined
+        ? ''
+        : `deviation ${words(facts.std)}`
+      : `deviation ${measure(facts.std_days as Cell)} days`
+  return [
+    `${words(facts.min)} to ${words(facts.max)}`,
+    [`median ${words(facts.median)}`, `mean ${words(facts.mean)}`, deviation].filter(Boolean).join(', '),
+    quantiles['0.25'] === undefined
+      ? ''
+      : `half lie between ${words(quantiles['0.25'])} and ${words(quantiles['0.75'])}`,
+  ].filter(Boolean)
+}
+
+function examples(facts: Facts): string[] {
+  const patterns = (facts.patterns ?? []) as { pattern: string; share: string }[]
+  const [first] = patterns
+  return first ? [`${figure(first.share, 'share')} are like ${patternWords(first.pattern)}`] : []
+}
+
+const CLASSES: Record<string, string> = { A: 'capital', a: 'small letter', '9': 'digit', ' ': 'space' }
+
+/**
+ * A pattern of a profile in words.
+ *
+ * @example patternWords('A{2}-9{4}') // '2 capitals, "-", 4 digits'
+ */
+export function patternWords(pattern: string): string {
+  const parts = [...pattern.matchAll(/(.)(?:\{(\d+)\})?/gu)]
+  const runs: { sign: string; many: number }[] = []
+  for (const [, sign = '', many = '1'] of parts) {
+    const last = runs.at(-1)
+    if (last?.sign === sign) last.many += Number(many)
+    else runs.push({ sign, many: Number(many) })
+  }
+  return runs
+    .map(({ sign, many }) => {
+      const name = CLASSES[sign]
+      return name ? count(many, name) : `"${sign.repeat(Math.min(many, 3))}"`
+    })
+    .join(', ')
+}
+
+function barsOf(facts: Facts, words: Words): Bar[] {
+  const top = (facts.top ?? []) as { value: string; count: number }[]
+  const bins = Object.entries((facts.bins ?? {}) as Record<string, string>)
+  if (facts.min !== undefined && bins.length > 0) return histogram(bins, words)
+  const present = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
+  if (top.length === 0 || present <= 0 || facts.min !== undefined) return []
+  const bars = top.slice(0, MOST_BARS).map(({ value, count: rows }) => ({
+    label: words(value),
+    share: rows / present,
+  }))
+  const rest = 1 - bars.reduce((sum, { share }) => sum + share, 0)
+  return rest > 0.0005 ? [...bars, { label: 'all others', share: rest }] : bars
+}
+
+const STEP = /^(-?)([125])e(-?\d+)$/
+const NEXT: Record<string, number> = { '1': 2, '2': 5, '5': 10 }
+
+/** Bars of the steps 1, 2, 5 of each power of ten, in the order of their values; thin ones at the ends are added up. */
+function histogram(bins: [string, string][], words: Words): Bar[] {
+  const steps = bins
+    .map(([name, share]) => {
+      const [, sign, digit = '0', power = '0'] = STEP.exec(name) ?? []
+      const unit = 10 ** Number(power)
+      const near = Number(digit) * unit
+      const far = (NEXT[digit] ?? 0) * unit
+      const [from, to] = sign ? [-far, -near] : [near, far]
+      return { from, to, share: Number(share) }
+    })
+    .sort((one, other) => one.from - other.from)
+  while (steps.length > MOST_BARS) {
+    const [first, second] = [steps[0], steps.at(-1)]
+    const isFirst = (first?.share ?? 0) <= (second?.share ?? 0)
+    const thin = isFirst ? steps.shift() : steps.pop()
+    const beside = isFirst ? steps[0] : steps.at(-1)
+    if (!thin || !beside) break
+    beside.share += thin.share
+    beside.from = Math.min(beside.from, thin.from)
+    beside.to = Math.max(beside.to, thin.to)
+  }
+  return steps.map(({ from, to, share }) => ({
+    label: from === to ? words(from) : `${words(from)} – ${words(to)}`,
+    share,
+  }))
+}
+
+function looksOf(facts: Facts, words: Words): string[] {
+  const outliers = (facts.outliers ?? {}) as { fences?: string[]; outside?: number }
+  const [low, high] = outliers.fences ?? []
+  const missing = Number(facts.missing ?? 0)
+  const invalid = Number(facts.invalid ?? 0)
+  return [
+    missing > 0 ? `${figure(String(facts.missing_share), 'share')} missing (${whole(missing)})` : '',
+    invalid > 0 ? `${count(invalid, 'value')} refused` : '',
+    Number(outliers.outside ?? 0) > 0
+      ? `${count(Number(outliers.outside), 'outlier')} beyond ${words(low)} and ${words(high)}`
+      : '',
+    Number(facts.distinct ?? 0) === 1 && missing === 0 && Number(facts.rows ?? 0) > 1
+      ? 'the same value in every row'
+      : '',
+  ].filter(Boolean)
+}
+
+/** A profile in one sentence: its size, and how many columns are worth a look. */
+export function headline(rows: number, insights: ColumnInsight[]): string {
+  const flawed = insights.filter(({ look }) => look.length > 0)
+  const size = `${count(rows, 'row')}, ${count(insights.length, 'column')}`
+  if (flawed.length === 0) return `${size}; nothing is missing or far off`
+  return `${size}; ${flawed.length === 1 ? '1 is' : `${flawed.length} are`} worth a look`
+}
+
+const STRONG = 0.5
+const MOST_PAIRS = 8
+
+/** Pairs of columns that move together, the strongest first, in words. */
+export function strongPairs(pairs: Schemas['Correlation'][]): { words: string; r: number }[] {
+  return pairs
+    .filter(({ r }) => Math.abs(r) >= STRONG)
+    .sort((one, other) => Math.abs(other.r) - Math.abs(one.r))
+    .slice(0, MOST_PAIRS)
+    .map(({ left, right, r }) => {
+      const [one, other] = [heading(left), heading(right)]
+      const words = r > 0 ? `High ${one} goes with high ${other}` : `High ${one} goes with low ${other}`
+      return { words, r }
+    })
+}

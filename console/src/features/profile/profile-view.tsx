@@ -1,0 +1,72 @@
+import { Button, Stack, Text, Title } from '@mantine/core'
+import { useMemo, useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { figure } from '../../api/format'
+import type { Units } from '../../formats/columns'
+import { capitalised } from '../../formats/words'
+import { ColumnCard } from './column-card'
+import { insightOf, strongPairs } from './column-insight'
+
+/** So many columns are shown at first, those worth a look before the others. */
+const SHOWN = 24
+
+/** What a file holds: a card for each column, and the columns that move together. */
+export function ProfileView({ profile, units = {} }: { profile: Schemas['FileProfile']; units?: Units }) {
+  const [showsAll, setShowsAll] = useState(false)
+  const insights = useMemo(
+    () => profile.columns.map((column) => insightOf(column, units[column.name])),
+    [profile, units],
+  )
+  const ordered = showsAll
+    ? insights
+    : [...insights].sort((one, other) => Number(other.look.length > 0) - Number(one.look.length > 0))
+  const pairs = strongPairs(profile.correlations)
+  return (
+    <Stack gap="sm">
+      {profile.drift ? <Text size="sm">Since the files before: {profile.drift}</Text> : null}
+      <ul className="column-cards">
+        {(showsAll ? ordered : ordered.slice(0, SHOWN)).map((insight) => (
+          <ColumnCard key={insight.name} insight={insight} />
+        ))}
+      </ul>
+      {insights.length > SHOWN && !showsAll ? (
+        <Button size="compact-sm" variant="default" w="max-content" onClick={() => setShowsAll(true)}>
+          Show all {insights.length} columns
+        </Button>
+      ) : null}
+      {pairs.length > 0 ? (
+        <div>
+          <Title order={3} size="h6">
+            Columns that move together
+          </Title>
+          {pairs.map(({ words, r }) => (
+            <Text size="sm" key={words}>
+              {words} (correlation {figure(r, 'score')}).
+            </Text>
+          ))}
+        </div>
+      ) : null}
+      <Score score={profile.score} />
+    </Stack>
+  )
+}
+
+/** The quality score with its parts in one line. */
+function Score({ score }: { score: Schemas['FileProfile']['score'] }) {
+  const parts = Object.entries(score)
+    .filter(([, value]) => Number.isFinite(Number(value)))
+    .sort(([one], [other]) => Number(other === 'score') - Number(one === 'score'))
+  if (parts.length === 0) return null
+  return (
+    <Text size="xs" className="muted">
+      {parts
+        .map(([name, value]) =>
+          name === 'score'
+            ? `Quality score ${figure(String(value), 'score')}`
+            : `${capitalised(name)} ${figure(String(value), 'share')}`,
+        )
+        .join(' · ')}
+    </Text>
+  )
+}

@@ -1,0 +1,36 @@
+import { label } from './words'
+
+/** What a rule says of the values that break it. */
+const WORDS: Record<string, string> = {
+  required: 'is missing',
+  minimum: 'is below the lowest value allowed',
+  maximum: 'is above the highest value allowed',
+  exclusive_minimum: 'is not above its lower bound',
+  exclusive_maximum: 'is not below its upper bound',
+  min_length: 'is too short',
+  max_length: 'is too long',
+  pattern: 'does not have the required form',
+  valid_values: 'is none of the allowed values',
+  type: 'is no value of its type',
+  unique: 'occurs more than once',
+  references: 'is in no row of the table that it names',
+  card_number: 'is no valid card number',
+}
+/** Rules about rows or files, not about one value. */
+const WHOLE: Record<string, string> = {
+  duplicate_row: 'the same row came before',
+  duplicate_key: 'a row with the same key came before',
+  needs_mapping: 'the columns have no fields yet',
+  unknown_dataset: 'no contract describes the file',
+  not_a_table: 'the file is no table',
+  too_large: 'the file is too large',
+  empty_file: 'the file is empty',
+}
+
+/** A rule in words about the values that break it: `minimum` is "a value is below the lowest value allowed". */
+export function ruleWords(rule: string, column = ''): string {
+  const own = WORDS[rule]
+  if (own) return `${column || 'a value'} ${own}`
+  const whole = WHOLE[rule] ?? label(rule)
+  return column ? `${column}: ${whole}` : whole
+}
