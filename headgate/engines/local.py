@@ -105,8 +105,14 @@ def connected(memory_mb: int = LEAST_MEMORY_MB) -> Iterator[DuckDbTables]:
 
 
 @contextmanager
-def opened(places: Mapping[str, str], memory_mb: int = LEAST_MEMORY_MB) -> Iterator[dict[str, ibis.Table]]:
-    """Open each local Parquet file or folder as a table, while the block lasts, as `connected` does."""
+def opened(
+    places: Mapping[str, str | Sequence[str]], memory_mb: int = LEAST_MEMORY_MB
+) -> Iterator[dict[str, ibis.Table]]:
+    """Open Parquet files as tables, while the block lasts, as `connected` does.
+
+    Args:
+        places: of each table a path, a pattern of paths, or several paths.
+    """
     with connected(memory_mb) as backend:
         yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from headgate.engines.local import DuckDbTables
     from headgate.facts.fact import Fact, Tables
     from headgate.facts.fact_store import FactStore
+    from headgate.facts.kept_files import WriteFiles
     from headgate.facts.part_files import PartFile, PartFiles
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,39 @@ class PartTables(Mapping[str, ibis.Table]):
             self.store.upload(fact.name, part.address, part.path)
         self.store.counts.update(reused=len(reused), computed=len(missing))
         return fact.combined(self._combine_files(fact, parts))
+
+    def kept_files(self, name: str, addresses: Sequence[str], write: WriteFiles) -> list[Path]:
+        """Return a local file for each address: kept by an earlier run, or written now and kept.
+
+        Raises:
+            AuditError: a kept file differs from what its inputs give now.
+        """
+        kept, paths = self.store.kept(name), [self.folder / f"{name}-{of}.parquet" for of in addresses]
+        missing = [
+            place for place, of in enumerate(addresses) if of not in kept and not paths[place].exists()
+        ]
+        reused = sorted(set(range(len(addresses))) - set(missing))
+        with ThreadPoolExecutor(_REQUESTS) as pool:
+            list(pool.map(lambda place: self.store.download(name, addresses[place], paths[place]), reused))
+        if self.is_checked and reused:
+            self._check_file(name, reused[int(addresses[-1], 16) % len(reused)], paths, write)
+        if missing:
+            write(missing, [paths[place] for place in missing])
+        for place in missing:
+            self.store.upload(name, addresses[place], paths[place])
+        self.store.counts.update(reused=len(reused), computed=len(missing))
+        return paths
+
+    def _check_file(self, name: str, place: int, paths: Sequence[Path], write: WriteFiles) -> None:
+        """Compare a kept file with the one that its inputs give now."""
+        computed = self.folder / f"{name}-checked.parquet"
+        write([place], [computed])
+        if computed.read_bytes() != paths[place].read_bytes():
+            raise AuditError(
+                f"{name}: a kept file differs from the one computed now. "
+                "`headgate run --full` computes all of them again; report the difference."
+            )
+        computed.unlink()
 
     def _parts_of(self, fact: Fact, lookups: Tables) -> list[_FactPart]:
         """Return the parts of a fact. Equal inputs, statements and lookups give equal addresses."""

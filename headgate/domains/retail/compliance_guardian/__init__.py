@@ -4,6 +4,8 @@ risk.
 
 from __future__ import annotations
 
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,18 +21,23 @@ from headgate.domains.retail.compliance_guardian import (
     model_quality,
     risk_scores,
     scored_periods,
+    transaction_days,
 )
 from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.write_rows import write_rows
+from headgate.facts.kept_files import HoldsFiles, kept_files
+from headgate.learning.store import LIBRARIES
 from headgate.systems.rows_in_file import without_rows
+from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import ibis
 
+    from headgate.facts.kept_files import WriteFiles
     from headgate.learning.store import Shelf
     from headgate.systems.rows_in_file import Made
 
@@ -55,31 +62,58 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
 
 
 def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path) -> dict[str, Made]:
-    transactions = described_transactions.describe(
-        tables["card_transactions"], tables["customers"], as_of, folder
-    )
-    if not len(transactions):
+    scores = _scores(tables, as_of, shelf, folder)
+    if scores is None:
         contracts = Registry.load().prod
         return {**without_rows({name: contracts[name] for name in TABLES})}
-    scores = folder / "scored"
-    scores.mkdir()
-    champion = shelf.champion(fraud_model.NAME)
-    periods = scored_periods.scored(transactions, scores, fraud_model.in_charge(champion))
-    if model := fraud_model.kept(transactions, periods[-1], champion):
-        shelf.put(model)
-        shelf.export(fraud_model.NAME, exported_model.scorer(model.fitted, transactions, tables["customers"]))
-    last_at = transactions.last_at
-    del (
-        transactions,
-        model,
-    )  # what they remember of each transaction would stay in memory while tables are sorted
+    periods, last_at = scores.periods(), scores.days.last_at
+    if model := fraud_model.kept(scores, periods):
+        shelf.put(model.trained)
+        past = exported_model.past_of_periods(periods, scores.descriptions, last_at)
+        fitted, price = model.trained.fitted, model.review_price
+        shelf.export(fraud_model.NAME, exported_model.scorer(fitted, price, past, tables["customers"]))
+    # What descriptions and models remember of transactions is not in memory while tables are sorted.
+    del scores, model
     quality = model_quality.table(periods)
     release_memory()
     failed = folder / "failed-payments.parquet"
     write_rows(risk_scores.failed_payments(tables["payments"]), failed)
-    with local.opened({"scored": str(scores / "*.parquet"), "failed": str(failed)}) as opened:
+    scored = [str(path) for period in periods for path in period.paths]
+    with local.opened({"scored": scored, "failed": str(failed)}) as opened:
         return {
             "fraud_scores": fraud_scores.table(opened["scored"]),
             "risk_scores": risk_scores.table(opened["scored"], last_at, opened["failed"]),
             "fraud_model_quality": quality,
         }
+
+
+def _scores(
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path
+) -> scored_periods.Scores | None:
+    """Return the scores of all transactions; None where there are none."""
+    transactions, customers = tables["card_transactions"], tables["customers"]
+    descriptions = described_transactions.Descriptions(transactions, customers, as_of, folder)
+    if isinstance(tables, HoldsFiles):
+        days = transaction_days.days_of_tables(transactions, customers, as_of)
+    else:
+        days = transaction_days.days_of_rows(descriptions.all()) if len(descriptions.all()) else None
+    if days is None:
+        return None
+    keep = partial(_kept_files, tables, folder)
+    recipe = fraud_model.in_charge(shelf.champion(fraud_model.NAME))
+    return scored_periods.Scores(days, descriptions, keep, recipe, _code())
+
+
+def _kept_files(
+    tables: Mapping[str, ibis.Table],
+    folder: Path,
+    name: str,
+    addresses: Sequence[str],
+    write: WriteFiles,
+) -> list[Path]:
+    return kept_files(tables, name, addresses, write, folder)
+
+
+def _code() -> str:
+    """Return what scores depend on beside data: this package's source, and the libraries that fit models."""
+    return " ".join([source_version(__name__), *(f"{name}={version(name)}" for name in LIBRARIES)])

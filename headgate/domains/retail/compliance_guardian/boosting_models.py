@@ -161,7 +161,11 @@ class Isolation:
 
 def is_enough(labels: npt.NDArray[np.int8]) -> bool:
     """The labels, FRAUD, HONEST or UNKNOWN by place, carry a supervised model."""
-    honest, frauds = (int((labels == kind).sum()) for kind in (HONEST, FRAUD))
+    return are_enough(*(int((labels == kind).sum()) for kind in (HONEST, FRAUD)))
+
+
+def are_enough(honest: int, frauds: int) -> bool:
+    """Return whether so many labels carry a supervised model."""
     return honest + frauds >= MIN_TRANSACTIONS and min(honest, frauds) >= MIN_FRAUDS
 
 

@@ -8,6 +8,7 @@ and what is asked for.
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -84,12 +85,50 @@ class DescribedTransactions(StoredRows):
         return rows
 
 
+@dataclass
+class Descriptions:
+    """Described transactions up to the end of a day. They are computed when they are first asked for.
+
+    Args:
+        folder: where their files lie.
+        described: all transactions, if they are described already.
+    """
+
+    transactions: ibis.Table
+    customers: ibis.Table
+    as_of: date
+    folder: Path
+    described: DescribedTransactions | None = None
+    _newest: tuple[pd.Timestamp, DescribedTransactions] | None = None
+
+    def all(self) -> DescribedTransactions:
+        """Return all transactions."""
+        if self.described is None:
+            self.described = describe(self.transactions, self.customers, self.as_of, self.folder)
+        return self.described
+
+    def since(self, day: pd.Timestamp) -> DescribedTransactions:
+        """Return the transactions from a day on; earlier ones may be among them."""
+        if self.described is not None:
+            return self.described
+        if self._newest is None or self._newest[0] > day:
+            folder = self.folder / f"since-{day.date()}"
+            folder.mkdir(exist_ok=True)
+            described = describe(self.transactions, self.customers, self.as_of, folder, day.date())
+            self._newest = day, described
+        return self._newest[1]
+
+
 def describe(
-    transactions: ibis.Table, customers: ibis.Table, as_of: date, folder: Path
+    transactions: ibis.Table, customers: ibis.Table, as_of: date, folder: Path, since: date | None = None
 ) -> DescribedTransactions:
-    """The transactions up to the end of a day; their files lie in the folder."""
+    """Return the transactions up to the end of a day; their files lie in the folder.
+
+    Args:
+        since: the first day; the first of all without one.
+    """
     paths = []
-    for number, question in enumerate(features.questions(transactions, customers, as_of)):
+    for number, question in enumerate(features.questions(transactions, customers, as_of, since)):
         paths.append(folder / f"features-{number}.parquet")
         write_rows(question, paths[-1], [name for name in _TEXTS if name in question.columns])
     return DescribedTransactions(paths)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -28,13 +29,14 @@ from headgate.learning import export_models
 from headgate.scoring.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     import ibis
     import numpy.typing as npt
 
-    from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+    from headgate.domains.retail.compliance_guardian.described_transactions import Descriptions
+    from headgate.domains.retail.compliance_guardian.scored_periods import Period
 
 log = logging.getLogger(__name__)
 
@@ -62,38 +64,56 @@ _PAST_TYPES = {
 _ACCOUNT_TYPES = dict.fromkeys(("customer_id", "signed_up_s"), np.int64)
 
 
-def scorer(
-    model: boosting_models.Boosting, transactions: DescribedTransactions, customers: ibis.Table
-) -> Scorer | None:
+@dataclass(frozen=True)
+class Past:
+    """The transactions that features of a new one may depend on.
+
+    Args:
+        rows: gives columns of them in the order of time, some at a time.
+        newest: the newest transactions with all features.
+    """
+
+    count: int
+    rows: Callable[[Sequence[str]], Iterable[pd.DataFrame]]
+    newest: pd.DataFrame
+
+
+def scorer(model: boosting_models.Boosting, price: float, past: Past, customers: ibis.Table) -> Scorer | None:
     """Return the champion for `predictions.fraud`; None, and a line in the log, if it cannot be exported.
 
     It is not where it does not give the batch's scores, or where the past is too long for the function that
     predicts.
+
+    Args:
+        price: of a review, as `scored_periods.review_price` gives it.
     """
-    last_at, after = transactions.last_at, len(transactions)
-    newest = transactions.place_of(last_at - pd.Timedelta(days=KEPT_DAYS) + pd.Timedelta(1))
-    if after - newest > MOST_KEPT:
+    if past.count > MOST_KEPT:
         log.error(
             "model not exported: too many transactions are in the past that it needs",
-            extra={"model": "fraud", "rows": after - newest},
+            extra={"model": "fraud", "rows": past.count},
         )
         return None
-    waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
-    facts = _facts(model, scored_periods.review_price(model, transactions, waiting, after))
-    past = (_past(rows) for rows in transactions.batches(newest, after, _PAST))
     accounts = (_accounts(frame_of(rows)) for rows in row_batches(features.sign_ups(customers)))
     arrays = {
         **with_prefix("trees", export_models.trees(model.classifier)),
-        **with_prefix("past", _mapped(past, _PAST_TYPES)),
+        **with_prefix("past", _mapped(map(_past, past.rows(_PAST)), _PAST_TYPES)),
         **with_prefix("accounts", _mapped(accounts, _ACCOUNT_TYPES)),
     }
-    exported = Scorer(facts, {"reference": _reference(model), **arrays})
-    rows = transactions.rows(max(0, after - export_models.CHECKED_ROWS), after, model.columns)
-    points = rows[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
-    if export_models.is_equal(FraudScorer(exported).strength(points), model.strength(rows)):
+    exported = Scorer(_facts(model, price), {"reference": _reference(model), **arrays})
+    points = past.newest[list(model.columns)].to_numpy(dtype=np.float64, na_value=np.nan)
+    if export_models.is_equal(FraudScorer(exported).strength(points), model.strength(past.newest)):
         return exported
     log.error("model not exported: its numbers do not give the scores of the batch", extra={"model": "fraud"})
     return None
+
+
+def past_of_periods(periods: Sequence[Period], descriptions: Descriptions, last_at: pd.Timestamp) -> Past:
+    """Return the past that predictions need, from scored transactions."""
+    since = last_at - pd.Timedelta(days=KEPT_DAYS) + pd.Timedelta(1)
+    count = sum(len(rows) for rows in scored_periods.rows_since(periods, since, ["transacted_at"]))
+    described = descriptions.since(last_at.normalize())
+    newest = described.rows(max(0, len(described) - export_models.CHECKED_ROWS), len(described), features.ALL)
+    return Past(count, lambda columns: scored_periods.rows_since(periods, since, columns), newest)
 
 
 def _facts(model: boosting_models.Boosting, review_price: float) -> Mapping[str, Any]:

@@ -35,6 +35,10 @@ ORDINARY_BELOW = 2.0
 """Times a customer's usual amount below which a fraud does not stand out: then its terminal is the suspect,
 not the card.
 """
+HISTORY_DAYS = MEMORY_DAYS + COMPROMISE_DAYS + DELAY_DAYS
+"""Days before a transaction whose other transactions its features may depend on: a fraud that a terminal is
+watched for, and the usual amount of that fraud's customer.
+"""
 _LAST_NIGHT_HOUR = 6
 _SATURDAY = 5
 _ORDER = ("transacted_at", "transaction_id")
@@ -91,18 +95,38 @@ def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> p
     return rows
 
 
-def questions(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> tuple[ibis.Table, ...]:
+def questions(
+    transactions: ibis.Table, customers: ibis.Table, as_of: date, since: date | None = None
+) -> tuple[ibis.Table, ...]:
     """Return facts and features of each transaction up to the end of a day, each in the order of time and
     number.
 
     Three questions, because a window carries every column of its question along: together they take twice the
     memory.
+
+    Args:
+        since: the first day; then only customers and terminals with transactions since then are looked at.
     """
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     past = transactions.filter(transactions.transacted_at < end)
-    of_customer = _of_customer(_compared(_remembered(_timed(past))))
-    of_terminal = _of_terminal(_suspected(_timed(past), _ordinary(transactions, end)))
-    return tuple(_in_order(part) for part in (_plain(past, customers), of_customer, of_terminal))
+    if since is None:
+        of_customer = _of_customer(_compared(_remembered(_timed(past))))
+        of_terminal = _of_terminal(_suspected(_timed(past), _ordinary(transactions, end)))
+        return tuple(_in_order(part) for part in (_plain(past, customers), of_customer, of_terminal))
+    new = past.filter(past.transacted_at >= ibis.timestamp(since.isoformat()))
+    begin = ibis.timestamp((since - timedelta(days=HISTORY_DAYS)).isoformat())
+    history = transactions.filter(transactions.transacted_at >= begin)
+    past = history.filter(history.transacted_at < end)
+    of_new = (past.semi_join(new.select(name), name) for name in ("customer_id", "terminal_id"))
+    by_customer, by_terminal = (_timed(rows) for rows in of_new)
+    of_customer = _of_customer(_compared(_remembered(by_customer)))
+    of_terminal = _of_terminal(_suspected(by_terminal, _ordinary(history, end)))
+    parts = (_plain(new, customers), *(_since(part, since) for part in (of_customer, of_terminal)))
+    return tuple(_in_order(part) for part in parts)
+
+
+def _since(table: ibis.Table, since: date) -> ibis.Table:
+    return table.filter(table.transacted_at >= ibis.timestamp(since.isoformat()))
 
 
 def sign_ups(customers: ibis.Table) -> ibis.Table:

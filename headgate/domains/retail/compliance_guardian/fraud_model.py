@@ -4,25 +4,28 @@ are known by now.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import boosting_models, scored_periods
-from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
-from headgate.learning.calibration import bins_of
-from headgate.learning.champion_challenger import decide_contest, log_loss
+from headgate.learning.calibration import Bin, bins_of
+from headgate.learning.champion_challenger import Contest, Result, decide_contest, log_loss
 from headgate.learning.feature_drift import DriftWatch
 from headgate.learning.store import Trained
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
     from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+    from headgate.domains.retail.compliance_guardian.scored_periods import Period, Scores, Stretch
 
 NAME = "fraud"
 MOST_TRIED = 2_000_000
@@ -37,67 +40,110 @@ def in_charge(champion: str) -> str:
     return champion if champion in boosting_models.RECIPES else boosting_models.FIRST
 
 
-def kept(transactions: DescribedTransactions, newest: scored_periods.Period, champion: str) -> Trained | None:
-    """The model that the next run finds in charge; None where the labels carry none.
+@dataclass(frozen=True)
+class ModelInCharge:
+    """The model for the days to come, with its record; it scores the newest period if it won its contest."""
 
-    Args:
-        newest: the newest period. Every recipe learns from what was known when it began, and is tried on its
-            newest transactions.
-        champion: the recipe in charge so far; empty when there was none.
+    trained: Trained
+    review_price: float
+
+
+def kept(scores: Scores, periods: Sequence[Period]) -> ModelInCharge | None:
+    """Return the model that the next run finds in charge; None where the labels carry none.
+
+    Recipes are contested on the newest period that is over, or on the newest one if no earlier one has a
+    model that learnt from labels. Then the winner learns from what was known when the newest period began.
+    So the answer is the same for all days of a period, and a run finds it kept.
     """
-    delay = pd.Timedelta(days=DELAY_DAYS)
-    labelled_to, begin, by_now = (
-        transactions.place_of(at) for at in (newest.start - delay, newest.start, transactions.last_at - delay)
-    )
-    first = max(begin, len(transactions) - MOST_TRIED)
-    labels = transactions.labels[first:]
-    fraud = labels[labels != boosting_models.UNKNOWN] == boosting_models.FRAUD
-    if not (isinstance(newest.model, boosting_models.Boosting) and 0 < fraud.sum() < len(fraud)):
+    contested = _contested(scores, periods)
+    if contested is None:
         return None
-    own = newest.model
-    tried = {
-        recipe: own if recipe == own.recipe else scored_periods.supervised(transactions, labelled_to, recipe)
-        for recipe in boosting_models.RECIPES
-    }
-    scores = {recipe: _scores(transactions, first, newest, model) for recipe, model in tried.items() if model}
+    newest = periods[-1].stretch
+    address = scores.address(
+        "contest", contested.start, newest.start, before=max(contested.stretch.end, newest.start)
+    )
+
+    def write(_: Sequence[int], paths: Sequence[Path]) -> None:
+        in_charge = _won(scores, contested, newest)
+        fitted, price = (in_charge.trained.fitted, in_charge.review_price) if in_charge else (None, np.nan)
+        record = json.dumps(_record(in_charge.trained)) if in_charge else ""
+        scored_periods.write_model(paths[0], fitted, review_price=price, record=record)
+
+    (path,) = scores.keep("fraud_contest", [address], write)
+    row = scored_periods.read_model(path)
+    if row["fitted"] is None:
+        return None
+    return ModelInCharge(_trained(json.loads(row["record"]), row["fitted"]), row["review_price"])
+
+
+def _contested(scores: Scores, periods: Sequence[Period]) -> Period | None:
+    after = scores.days.last_at.normalize() + pd.Timedelta(days=1)
+    taught = [period for period in periods if period.paths and scores.is_taught(period.stretch)]
+    over = [period for period in taught if period.stretch.end <= after]
+    return next(reversed(over or taught), None)
+
+
+def _won(scores: Scores, contested: Period, newest: Stretch) -> ModelInCharge | None:
+    transactions = scores.descriptions.all()
+    labelled_to, begin, after = (
+        transactions.place_of(at)
+        for at in (contested.stretch.labelled_to, contested.start, contested.stretch.end)
+    )
+    tried_rows = range(max(begin, after - MOST_TRIED), after)
+    labels = transactions.labels[tried_rows.start : after]
+    is_known = labels != boosting_models.UNKNOWN
+    fraud = labels[is_known] == boosting_models.FRAUD
+    if not 0 < fraud.sum() < len(fraud):
+        return None
+    probabilities = {}
+    for recipe in boosting_models.RECIPES:
+        if recipe == scores.recipe:
+            score = contested.rows(["score"], len(tried_rows)).score.to_numpy()
+        elif model := scored_periods.supervised(transactions, labelled_to, recipe):
+            strength = scored_periods.strength_of(model, transactions, tried_rows.start, after)
+            score = model.scores_of(strength)
+        else:
+            continue
+        probabilities[recipe] = np.asarray(score[is_known])
     contest = decide_contest(
-        in_charge(champion), {recipe: log_loss(fraud, score) for recipe, score in scores.items()}
+        scores.recipe, {recipe: log_loss(fraud, score) for recipe, score in probabilities.items()}
     )
-    fitted = scored_periods.supervised(transactions, by_now, contest.winner)
-    if fitted is None:
+    won = scores.fitted(newest, contest.winner)
+    if won is None:
         return None
-    columns = tuple(fitted.columns)
-    drift = _moved(transactions, labelled_to, first, columns)
-    learnt = int((transactions.labels[:by_now] != boosting_models.UNKNOWN).sum())
-    score = scores[contest.winner]
-    return Trained(
+    columns, score = tuple(won.fitted.columns), probabilities[contest.winner]
+    is_labelled = transactions.labels[: transactions.place_of(newest.labelled_to)] != boosting_models.UNKNOWN
+    trained = Trained(
         NAME,
         contest.winner,
-        fitted,
+        won.fitted,
         columns,
-        learnt,
+        int(is_labelled.sum()),
         _metrics(fraud, score),
         contest,
-        drift,
+        _moved(transactions, labelled_to, tried_rows, columns),
         bins_of(fraud, score),
     )
+    return ModelInCharge(trained, won.review_price)
 
 
-def _scores(
-    transactions: DescribedTransactions,
-    first: int,
-    newest: scored_periods.Period,
-    model: boosting_models.Boosting,
-) -> npt.NDArray[np.float64]:
-    """Return a model's scores of the labelled transactions from `first` on.
+def _record(trained: Trained) -> dict[str, Any]:
+    fields = asdict(replace(trained, fitted=None))
+    return {name: value for name, value in fields.items() if name != "fitted"}
 
-    For the newest period those of its own model.
-    """
-    if model is newest.model:
-        score = newest.rows(["score"], len(transactions) - first).score.to_numpy()
-    else:
-        score = model.scores_of(scored_periods.strength_of(model, transactions, first, len(transactions)))
-    return np.asarray(score[transactions.labels[first:] != boosting_models.UNKNOWN])
+
+def _trained(record: dict[str, Any], fitted: boosting_models.Boosting) -> Trained:
+    contest = record["contest"]
+    results = tuple(Result(**result) for result in contest["results"])
+    return Trained(
+        **{
+            **record,
+            "fitted": fitted,
+            "columns": tuple(record["columns"]),
+            "contest": Contest(**{**contest, "results": results}),
+            "calibration": tuple(Bin(**fields) for fields in record["calibration"]),
+        }
+    )
 
 
 def _metrics(fraud: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Mapping[str, float]:
@@ -108,12 +154,11 @@ def _metrics(fraud: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Ma
 
 
 def _moved(
-    transactions: DescribedTransactions, labelled_to: int, first: int, columns: tuple[str, ...]
+    transactions: DescribedTransactions, labelled_to: int, tried_rows: range, columns: tuple[str, ...]
 ) -> Mapping[str, float]:
-    """How far the features of the labelled transactions from the place `first` on are from those before the
-    place `known`.
-    """
+    """Return how far the features of labelled transactions at the tried places are from earlier ones."""
     learnt = transactions.rows(max(0, labelled_to - _WATCHED), labelled_to, columns)
-    labelled = first + np.flatnonzero(transactions.labels[first:] != boosting_models.UNKNOWN)
+    labels = transactions.labels[tried_rows.start : tried_rows.stop]
+    labelled = tried_rows.start + np.flatnonzero(labels != boosting_models.UNKNOWN)
     now = transactions.take(labelled[-_WATCHED:], columns)
     return DriftWatch().fit(learnt.astype(np.float64)).index(now.astype(np.float64))

@@ -65,7 +65,7 @@ def table(periods: Sequence[Period]) -> pd.DataFrame:
 
     `MOST_MEASURED` transactions or some days are in memory at a time.
     """
-    scored = [period for period in periods if period.model]
+    scored = [period for period in periods if period.paths]
     whole = [measure for period in scored for measure in measures(period.rows(_MEASURED, MOST_MEASURED))]
     return measuring.measures_table(
         [*whole, *daily(days for period in scored for days in period.days(_MEASURED))]

@@ -1,10 +1,16 @@
-"""Score every transaction with a model that had not seen its label: in time order, period by period."""
+"""Score every transaction with a model that had not seen its label: in time order, period by period.
+
+A period begins with a model that is kept until the next one. Its transactions are scored some days at a time:
+days whose transactions, and all before them, are unchanged are kept from an earlier run.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
+import hashlib
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain, count, pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,18 +21,32 @@ from headgate.domains.retail.compliance_guardian import boosting_models, decisio
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import write_batches
+from headgate.learning import model_file
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
 
-    from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+    from headgate.domains.retail.compliance_guardian.described_transactions import (
+        DescribedTransactions,
+        Descriptions,
+    )
+    from headgate.domains.retail.compliance_guardian.transaction_days import TransactionDays
+    from headgate.facts.kept_files import WriteFiles
 
     Array = npt.NDArray[np.float64]
+    KeepFiles = Callable[[str, Sequence[str], WriteFiles], list[Path]]
 
-PERIODS = 6
+PERIODS = 7
+"""At most so many periods. Their length grows in steps, so a new day seldom moves the days on which they
+begin.
+"""
+_BLOCKS = 7  # parts of a period that are kept apart
+_FEW_DAYS = (1, 2, 3, 4, 5)
+_DOUBLED_DAYS = (7, 10)
 KEPT = (
     "transaction_id",
     "transacted_at",
@@ -36,9 +56,10 @@ KEPT = (
     "pence",
     "amount_gbp",
     "amount_to_usual",
+    "usual_amount",
     "is_fraud",
 )
-"""Columns that the tables need besides the score.
+"""Columns that the tables and predictions need besides the score.
 
 A shop has millions of transactions, and dozens of features for each.
 """
@@ -48,22 +69,39 @@ _DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not comple
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """The days of a period: from `start` up to `end`, which is left out."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+    @property
+    def labelled_to(self) -> pd.Timestamp:
+        """Return the moment before which labels are known when the period begins."""
+        return self.start - pd.Timedelta(days=DELAY_DAYS)
+
+
+@dataclass(frozen=True)
 class Period:
-    """The transactions of one stretch of days in a Parquet file: the columns KEPT, `score`, `decision`,
+    """The transactions of one stretch of days in Parquet files: the columns KEPT, `score`, `decision`,
     `reason_1…3` and `model`.
 
     Attributes:
-        model: the model that scored; None where there are no transactions.
+        paths: in the order of time; none where there are no transactions.
     """
 
-    start: pd.Timestamp
-    path: Path
-    model: boosting_models.FraudModel | None
+    stretch: Stretch
+    paths: tuple[Path, ...]
+
+    @property
+    def start(self) -> pd.Timestamp:
+        """Return the first day."""
+        return self.stretch.start
 
     @property
     def transactions(self) -> pd.DataFrame:
         """All columns, in the order of time and number."""
-        return self.rows(pq.read_schema(self.path).names)
+        return self.rows(pq.read_schema(self.paths[0]).names)
 
     def rows(self, columns: Sequence[str], newest: int | None = None) -> pd.DataFrame:
         """Return columns, in the order of time and number.
@@ -72,26 +110,36 @@ class Period:
 
         Texts but for the card are categories.
         """
-        with self._opened() as file:
-            left_out = max(0, file.metadata.num_rows - newest) if newest else 0
-            return _frame_of(_read_from(file, left_out, columns))
+        counts = [pq.read_metadata(path).num_rows for path in self.paths]
+        left_out = max(0, sum(counts) - newest) if newest else 0
+        parts = []
+        for path, rows in zip(self.paths, counts, strict=True):
+            if left_out < rows:
+                parts.append(_read_from(_opened(path), left_out, columns))
+            left_out = max(0, left_out - rows)
+        return _frame_of(pa.concat_tables(parts))
 
     def days(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """As `rows`, some whole days at a time."""
-        with self._opened() as file:
-            rest = file.schema_arrow.empty_table().select(columns)
-            for batch in file.iter_batches(_DAYS_ROWS, columns=list(columns), use_threads=False):
-                rest = pa.concat_tables([rest, pa.Table.from_batches([batch]).select(columns)])
-                moments = frame_of(rest.select(["transacted_at"])).transacted_at
-                last_day = int(moments.searchsorted(moments.iloc[-1].normalize()))
-                if last_day:
-                    yield _frame_of(rest.slice(0, last_day))
-                    rest = rest.slice(last_day)
-            if rest.num_rows:
-                yield _frame_of(rest)
+        rest: pa.Table | None = None
+        for batch in self._batches(columns):
+            rest = pa.concat_tables([rest, batch]) if rest else batch
+            moments = frame_of(rest.select(["transacted_at"])).transacted_at
+            last_day = int(moments.searchsorted(moments.iloc[-1].normalize()))
+            if last_day:
+                yield _frame_of(rest.slice(0, last_day))
+                rest = rest.slice(last_day)
+        if rest:
+            yield _frame_of(rest)
 
-    def _opened(self) -> pq.ParquetFile:
-        return pq.ParquetFile(self.path, read_dictionary=list(_TEXTS[1:]))
+    def _batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        for path in self.paths:
+            for batch in _opened(path).iter_batches(_DAYS_ROWS, columns=list(columns), use_threads=False):
+                yield pa.Table.from_batches([batch]).select(list(columns))
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    return pq.ParquetFile(path, read_dictionary=list(_TEXTS[1:]))
 
 
 def _read_from(file: pq.ParquetFile, left_out: int, columns: Sequence[str]) -> pa.Table:
@@ -125,74 +173,184 @@ def _frame_of(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def scored(
-    transactions: DescribedTransactions, folder: Path, recipe: str = boosting_models.FIRST
-) -> list[Period]:
-    """The transactions in stretches of equally many days, each scored by a model of what was known when it
-    began.
+@dataclass(frozen=True)
+class PeriodModel:
+    """The model of a period.
+
+    Attributes:
+        review_price: the least saving that asks for a review, as `review_price` gives it.
+    """
+
+    fitted: boosting_models.Boosting
+    review_price: float
+
+
+@dataclass(frozen=True)
+class _DaysOfPeriod:
+    """Days of a period that are scored and kept together."""
+
+    of: Stretch
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+
+@dataclass
+class Scores:
+    """The scores of all transactions: computed, or kept from an earlier run.
 
     Args:
-        transactions: at least one.
-        folder: holds the files of the periods afterwards, and nothing else.
-        recipe: of the models that learn from labels, one of `models.RECIPES`.
+        descriptions: the transactions with their features, of which as few as possible are asked for.
+        keep: gives a file for each address, of which it has some and has the others written.
+        recipe: of the models that learn from labels, one of `boosting_models.RECIPES`.
+        code: identifies the code that scores.
     """
-    edges = _stretches(transactions.first_at, transactions.last_at)
-    return [
-        _period(transactions, start, end, recipe, folder / f"{number}.parquet")
-        for number, (start, end) in enumerate(edges)
-    ]
+
+    days: TransactionDays
+    descriptions: Descriptions
+    keep: KeepFiles
+    recipe: str = boosting_models.FIRST
+    code: str = ""
+    _models: dict[Stretch, PeriodModel | None] = field(default_factory=dict)
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Return the days of all periods."""
+        return stretches(self.days.days[0], self.days.days[-1])
+
+    def periods(self) -> list[Period]:
+        """Return the transactions in periods, each scored by a model of what was known when it began."""
+        blocks = [block for stretch in self.stretches for block in self._blocks(stretch)]
+        addresses = [self.address("days", block.of.start, block.start, before=block.end) for block in blocks]
+        paths = self.keep("fraud_days", addresses, partial(self._write, blocks))
+        by_stretch: dict[Stretch, list[Path]] = {stretch: [] for stretch in self.stretches}
+        for block, path in zip(blocks, paths, strict=True):
+            by_stretch[block.of].append(path)
+        return [Period(stretch, tuple(own)) for stretch, own in by_stretch.items()]
+
+    def model(self, stretch: Stretch) -> PeriodModel | None:
+        """Return the model of a period; None where the labels known by then carry none."""
+        if stretch not in self._models:
+            self._models[stretch] = self._kept_model(stretch) if self.is_taught(stretch) else None
+        return self._models[stretch]
+
+    def is_taught(self, stretch: Stretch) -> bool:
+        """Return whether the labels that are known when a period begins carry a model."""
+        return boosting_models.are_enough(*self.days.labels_before(stretch.labelled_to))
+
+    def fitted(self, stretch: Stretch, recipe: str) -> PeriodModel | None:
+        """Return the model of any recipe for a period."""
+        if recipe == self.recipe:
+            return self.model(stretch)
+        transactions = self.descriptions.all()
+        labelled_to, first = (transactions.place_of(at) for at in (stretch.labelled_to, stretch.start))
+        learnt = supervised(transactions, labelled_to, recipe)
+        return PeriodModel(learnt, review_price(learnt, transactions, labelled_to, first)) if learnt else None
+
+    def address(self, *about: object, before: pd.Timestamp) -> str:
+        """Return the address of a result that follows from all transactions before a day."""
+        inputs = (self.code, self.recipe, *about, self.days.digest_before(before))
+        return hashlib.sha256("\n".join(map(str, inputs)).encode()).hexdigest()[:32]
+
+    def _blocks(self, stretch: Stretch) -> list[_DaysOfPeriod]:
+        """Return the days that are kept together. A forest ranks all transactions of its period."""
+        length = (stretch.end - stretch.start).days
+        width = max(1, length // _BLOCKS) if self.is_taught(stretch) else length
+        edges = [stretch.start + pd.Timedelta(days=day) for day in range(0, length, width)]
+        blocks = [_DaysOfPeriod(stretch, start, end) for start, end in pairwise([*edges, stretch.end])]
+        return [block for block in blocks if self.days.has_rows(block.start, block.end)]
+
+    def _kept_model(self, stretch: Stretch) -> PeriodModel:
+        def write(_: Sequence[int], paths: Sequence[Path]) -> None:
+            transactions = self.descriptions.all()
+            labelled_to, first = (transactions.place_of(at) for at in (stretch.labelled_to, stretch.start))
+            learnt = supervised(transactions, labelled_to, self.recipe)
+            price = review_price(learnt, transactions, labelled_to, first) if learnt else np.nan
+            write_model(paths[0], learnt, review_price=price)
+
+        (path,) = self.keep(
+            "fraud_model", [self.address("model", stretch.start, before=stretch.start)], write
+        )
+        row = read_model(path)
+        return PeriodModel(row["fitted"], row["review_price"])
+
+    def _write(self, blocks: Sequence[_DaysOfPeriod], numbers: Sequence[int], paths: Sequence[Path]) -> None:
+        """Score the blocks with these numbers. If possible, only days since the first are described."""
+        asked = [blocks[number] for number in numbers]
+        models = {block.of: self.model(block.of) for block in asked}
+        is_all_needed = None in models.values()
+        transactions = (
+            self.descriptions.all()
+            if is_all_needed
+            else self.descriptions.since(min(block.start for block in asked))
+        )
+        for block, path in zip(asked, paths, strict=True):
+            first, after = (transactions.place_of(at) for at in (block.start, block.end))
+            rows = _scored(transactions, first, after, models[block.of])
+            write_batches(rows, _schema(transactions), path, _TEXTS)
 
 
-def _stretches(first_at: pd.Timestamp, last_at: pd.Timestamp) -> Sequence[tuple[pd.Timestamp, pd.Timestamp]]:
-    first, after = first_at.normalize(), last_at.normalize() + pd.Timedelta(days=1)
-    count = min(PERIODS, (after - first).days)
-    edges = [first + pd.Timedelta(days=(after - first).days * part // count) for part in range(count + 1)]
-    return list(pairwise(edges))
+def write_model(path: Path, fitted: boosting_models.Boosting | None, **facts: object) -> None:
+    """Write a model with facts about it to a file of one row."""
+    body = model_file.to_bytes(fitted) if fitted else None
+    columns = {"fitted": pa.array([body], pa.binary()), **{name: [value] for name, value in facts.items()}}
+    pq.write_table(pa.table(columns), path)
 
 
-def _period(
-    transactions: DescribedTransactions, start: pd.Timestamp, end: pd.Timestamp, recipe: str, path: Path
-) -> Period:
-    labelled_to, first, after = (
-        transactions.place_of(at) for at in (start - pd.Timedelta(days=DELAY_DAYS), start, end)
-    )
-    model = _model(transactions, labelled_to, after, recipe) if first < after else None
-    write_batches(
-        _scored(transactions, labelled_to, first, after, model) if model else (),
-        _schema(transactions),
-        path,
-        _TEXTS,
-    )
-    return Period(start, path, model)
+def read_model(path: Path) -> dict[str, Any]:
+    """Return what `write_model` wrote; `fitted` is the model, None where there was none."""
+    (row,) = table_of(path).to_pylist()
+    state = model_file.state_from_bytes(row["fitted"]) if row["fitted"] else None
+    return {**row, "fitted": boosting_models.Boosting.from_state(state) if state else None}
+
+
+def stretches(first: pd.Timestamp, last: pd.Timestamp) -> list[Stretch]:
+    """Return the days of the periods from a first day to a last one; the last period may not be over.
+
+    A new day moves the days on which periods begin only when their length grows.
+    """
+    all_days = (last - first).days + 1
+    length = next(days for days in _lengths() if days * PERIODS >= all_days)
+    starts = [first + pd.Timedelta(days=day) for day in range(0, all_days, length)]
+    return [Stretch(start, start + pd.Timedelta(days=length)) for start in starts]
+
+
+def _lengths() -> Iterator[int]:
+    return chain(_FEW_DAYS, (days * 2**times for times in count() for days in _DOUBLED_DAYS))
+
+
+def rows_since(
+    periods: Sequence[Period], since: pd.Timestamp, columns: Sequence[str]
+) -> Iterator[pd.DataFrame]:
+    """Yield columns of the transactions since a moment, in the order of time and number, some at a time."""
+    for period in periods:
+        if period.stretch.end > since:
+            for rows in period.days(columns):
+                yield rows[rows.transacted_at >= since]
 
 
 def _scored(
-    transactions: DescribedTransactions,
-    labelled_to: int,
-    first: int,
-    after: int,
-    model: boosting_models.FraudModel,
+    transactions: DescribedTransactions, first: int, after: int, model: PeriodModel | None
 ) -> Iterator[pa.Table]:
-    """The transactions of a period with their scores, one batch in memory at a time."""
-    price = (
-        review_price(model, transactions, labelled_to, first)
-        if model.name == boosting_models.Boosting.name
-        else None
-    )
-    for part, strength, score in _judged(transactions, first, after, model):
+    """The transactions from one place up to another with their scores, one batch in memory at a time.
+
+    Args:
+        model: None for a forest of all that was seen.
+    """
+    fitted = model.fitted if model else _forest(transactions, after)
+    for part, strength, score in _judged(transactions, first, after, fitted):
         kept = part.select(KEPT)
         decision = (
-            decisions.strangest(score)
-            if price is None
-            else decisions.cheapest(score, kept["amount_gbp"].to_numpy(), price)
+            decisions.cheapest(score, kept["amount_gbp"].to_numpy(), model.review_price)
+            if model
+            else decisions.strangest(score)
         )
         stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
         explained = np.full((part.num_rows, fraud_reasons.REASONS), None, dtype=object)
         explained[stopped] = fraud_reasons.reason_codes(
-            model, frame_of(part.select(model.columns).take(stopped)), strength[stopped]
+            fitted, frame_of(part.select(fitted.columns).take(stopped)), strength[stopped]
         )
         added = {"score": score, "decision": decision, **dict(zip(_REASONS, explained.T, strict=True))}
-        added["model"] = np.full(part.num_rows, model.name, dtype=object)
+        added["model"] = np.full(part.num_rows, fitted.name, dtype=object)
         for name, values in added.items():
             kept = kept.append_column(name, pa.array(values, _added(name)))
         yield kept
@@ -254,12 +412,9 @@ def review_price(
     )
 
 
-def _model(
-    transactions: DescribedTransactions, labelled_to: int, after: int, recipe: str
-) -> boosting_models.FraudModel:
-    """Boosting where the labels known by then carry it; else a forest over all that was seen."""
-    learnt = supervised(transactions, labelled_to, recipe)
-    return learnt or boosting_models.isolation(
+def _forest(transactions: DescribedTransactions, after: int) -> boosting_models.Isolation:
+    """A forest over all that was seen up to a place."""
+    return boosting_models.isolation(
         transactions.rows(max(0, after - boosting_models.MAX_HONEST), after, features.UNLABELLED)
     )
 

@@ -1,8 +1,9 @@
+from __future__ import annotations
+
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +16,14 @@ from headgate.domains.retail.compliance_guardian import (
     fraud_reasons,
     scored_periods,
 )
-from headgate.domains.retail.compliance_guardian.described_transactions import kept_in
+from headgate.domains.retail.compliance_guardian.described_transactions import Descriptions, kept_in
+from headgate.domains.retail.compliance_guardian.transaction_days import days_of_rows
+from headgate.facts.kept_files import kept_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import ibis
 
 pytestmark = pytest.mark.system
 
@@ -26,13 +34,21 @@ def described(town: dict[str, ibis.Table]) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def periods(described: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> list[scored_periods.Period]:
-    return scored(described, tmp_path_factory.mktemp("scored"))
+def periods(
+    town: dict[str, ibis.Table], described: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> list[scored_periods.Period]:
+    return scored(town, described, tmp_path_factory.mktemp("scored"))
 
 
-def scored(described: pd.DataFrame, folder: Path) -> list[scored_periods.Period]:
-    (folder / "periods").mkdir()
-    return scored_periods.scored(kept_in(folder, described), folder / "periods")
+def scored(town: dict[str, ibis.Table], described: pd.DataFrame, folder: Path) -> list[scored_periods.Period]:
+    rows = kept_in(folder, described)
+    descriptions = Descriptions(town["card_transactions"], town["customers"], date.max, folder, rows)
+    return scored_periods.Scores(days_of_rows(rows), descriptions, written_to(folder)).periods()
+
+
+def written_to(folder: Path) -> scored_periods.KeepFiles:
+    """Nothing is kept from an earlier run."""
+    return lambda name, addresses, write: kept_files({}, name, addresses, write, folder)
 
 
 def test_boosting_finds_fraud_that_it_had_not_seen(periods: list[scored_periods.Period]) -> None:
@@ -119,17 +135,21 @@ def test_a_transaction_is_as_strange_alone_as_among_others(described: pd.DataFra
 
 
 def test_a_label_teaches_only_after_the_delay(
-    described: pd.DataFrame, periods: list[scored_periods.Period], tmp_path: Path
+    town: dict[str, ibis.Table], described: pd.DataFrame, periods: list[scored_periods.Period], tmp_path: Path
 ) -> None:
     """Turning round every label that was not known when the last period began changes none of its scores."""
     learnt_until = periods[-1].start - pd.Timedelta(days=features.DELAY_DAYS)
     turned = described.assign(
         is_fraud=described.is_fraud.where(described.transacted_at < learnt_until, ~described.is_fraud)
     )
-    assert scored(turned, tmp_path)[-1].transactions.score.tolist() == periods[-1].transactions.score.tolist()
+    assert (
+        scored(town, turned, tmp_path)[-1].transactions.score.tolist()
+        == periods[-1].transactions.score.tolist()
+    )
 
 
 def test_a_small_team_is_asked_for_few_reviews_of_what_costs_most(
+    town: dict[str, ibis.Table],
     described: pd.DataFrame,
     periods: list[scored_periods.Period],
     monkeypatch: pytest.MonkeyPatch,
@@ -138,7 +158,7 @@ def test_a_small_team_is_asked_for_few_reviews_of_what_costs_most(
     """The price comes from earlier days, so a busy day may ask for a few more."""
     free = periods[-1].transactions
     monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0.15)  # one in seven days
-    scarce = scored(described, tmp_path)[-1].transactions
+    scarce = scored(town, described, tmp_path)[-1].transactions
     reviewed, asked = (part[part.decision == "review"] for part in (scarce, free))
     assert len(reviewed) < len(asked)
     assert reviewed.transaction_id.isin(asked.transaction_id).all()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from headgate.domains.retail.compliance_guardian import (
@@ -24,7 +25,6 @@ from headgate.scoring.scorer import Scorer
 
 if TYPE_CHECKING:
     import ibis
-    import pandas as pd
 
 pytestmark = pytest.mark.system
 
@@ -52,9 +52,24 @@ def model(transactions: DescribedTransactions) -> boosting_models.Boosting:
 def scorer(
     model: boosting_models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> FraudScorer:
-    exported = exported_model.scorer(model, transactions, town["customers"])
+    exported = export_of(model, transactions, town["customers"])
     assert exported
     return FraudScorer(Scorer.from_bytes(exported.to_bytes()))
+
+
+def export_of(
+    model: boosting_models.Boosting, transactions: DescribedTransactions, customers: ibis.Table
+) -> Scorer | None:
+    """The export of a model with all transactions as the past, and a price of the last days."""
+    count, last_at = len(transactions), transactions.last_at
+    waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
+    price = scored_periods.review_price(model, transactions, waiting, count)
+    past = exported_model.Past(
+        count,
+        lambda columns: transactions.batches(0, count, columns),
+        transactions.rows(max(0, count - 1_000), count),
+    )
+    return exported_model.scorer(model, price, past, customers)
 
 
 def asked(row: pd.Series) -> Transaction:
@@ -105,7 +120,7 @@ def test_the_price_of_a_review_in_a_small_team_is_exported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0)
-    exported = exported_model.scorer(model, transactions, town["customers"])
+    exported = export_of(model, transactions, town["customers"])
     assert exported
     assert exported.facts["costs"]["review"] > decisions.REVIEW_COST_GBP
 
@@ -119,7 +134,7 @@ def test_an_unknown_customer_and_terminal_are_scored_without_a_past(scorer: Frau
 def test_the_export_holds_neither_cards_nor_their_tokens(
     model: boosting_models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> None:
-    exported = exported_model.scorer(model, transactions, town["customers"])
+    exported = export_of(model, transactions, town["customers"])
     assert exported
     assert not any("card" in name for name in exported.arrays)
     assert all(array.dtype.kind in "fiub" for array in exported.arrays.values())
@@ -128,7 +143,7 @@ def test_the_export_holds_neither_cards_nor_their_tokens(
 def test_the_past_is_read_from_disk_when_the_export_is_stored(
     model: boosting_models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> None:
-    exported = exported_model.scorer(model, transactions, town["customers"])
+    exported = export_of(model, transactions, town["customers"])
     assert exported
     past = {name: array for name, array in exported.arrays.items() if name.startswith(("past.", "accounts."))}
     assert past
@@ -142,9 +157,7 @@ def test_the_past_is_read_from_disk_when_the_export_is_stored(
 def test_customers_whose_registration_nobody_knows_are_no_accounts(
     model: boosting_models.Boosting, transactions: DescribedTransactions, town: dict[str, ibis.Table]
 ) -> None:
-    exported = exported_model.scorer(
-        model, transactions, town["customers"].filter(town["customers"].customer_id < 0)
-    )
+    exported = export_of(model, transactions, town["customers"].filter(town["customers"].customer_id < 0))
     assert exported
     assert len(exported.arrays["accounts.customer_id"]) == 0
 
@@ -156,7 +169,7 @@ def test_numbers_that_do_not_give_the_scores_of_the_batch_are_not_exported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(FraudScorer, "strength", lambda _, points: np.zeros(len(points)))
-    assert exported_model.scorer(model, transactions, town["customers"]) is None
+    assert export_of(model, transactions, town["customers"]) is None
 
 
 def test_a_past_that_the_function_cannot_hold_is_not_exported(
@@ -166,4 +179,4 @@ def test_a_past_that_the_function_cannot_hold_is_not_exported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(exported_model, "MOST_KEPT", 1_000)
-    assert exported_model.scorer(model, transactions, town["customers"]) is None
+    assert export_of(model, transactions, town["customers"]) is None

@@ -1,0 +1,160 @@
+"""Scores are kept by days: what changed is scored again, and the tables are those of a full run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.domains.retail import compliance_guardian as system
+from headgate.domains.retail.compliance_guardian import boosting_models, scored_periods
+from headgate.engines import local
+from headgate.errors import AuditError
+from headgate.facts.fact_store import FactStore, used_facts
+from headgate.facts.part_tables import PartTables
+from headgate.lake.ports import ObjectRef
+from headgate.learning.store import Shelf
+from tests.made_tables import in_memory
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from pathlib import Path
+
+    import ibis
+
+pytestmark = pytest.mark.system
+
+AS_OF = date(2024, 12, 31)
+PROD = "prod"
+BEGUN = datetime(2024, 1, 24)
+"""The first history has the days before: 23 of them, in periods of four."""
+
+
+@dataclass
+class Shop:
+    """Files of the datasets, and what runs over them have kept."""
+
+    datasets: dict[str, pa.Table]
+    folder: Path
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+    runs: int = 0
+
+    def with_transactions(self, rows: pa.Table) -> None:
+        """Replace the transactions by others."""
+        self.datasets = {**self.datasets, "card_transactions": rows}
+
+    def build(
+        self, *, is_full: bool = False, is_checked: bool = False
+    ) -> tuple[dict[str, pd.DataFrame], Counter[str]]:
+        """Build the tables, and count the kept files that were used and written."""
+        self.runs += 1
+        folder = self.folder / str(self.runs)
+        (folder / "facts").mkdir(parents=True)
+        for name, rows in self.datasets.items():
+            pq.write_table(rows, folder / f"{name}.parquet")
+        store = FactStore(self.objects, "full" if is_full else PROD, is_full=is_full)
+        with local.connected() as backend:
+            paths = {name: folder / f"{name}.parquet" for name in self.datasets}
+            opened = {name: backend.read_parquet(path, table_name=name) for name, path in paths.items()}
+            tables = PartTables({}, {}, store, backend, folder / "facts", is_checked, opened)
+            built = in_memory(system.build(tables, AS_OF, Shelf()))
+        store.finish()
+        return built, store.counts
+
+
+@pytest.fixture(autouse=True)
+def _small_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boosting_models, "MIN_TRANSACTIONS", 200)
+    monkeypatch.setattr(boosting_models, "MIN_FRAUDS", 10)
+    small = {"max_leaf_nodes": 4, "max_iter": 5}
+    monkeypatch.setattr(boosting_models, "RECIPES", dict.fromkeys(boosting_models.RECIPES, small))
+
+
+@pytest.fixture
+def every(town: dict[str, ibis.Table]) -> pa.Table:
+    """Every third transaction of the town's first 30 days."""
+    rows = town["card_transactions"].to_pyarrow()
+    rows = rows.filter(pc.less(rows["transacted_at"], pa.scalar(datetime(2024, 1, 31))))
+    return rows.take(pa.array(range(0, rows.num_rows, 3)))
+
+
+@pytest.fixture
+def shop(town: dict[str, ibis.Table], every: pa.Table, tmp_path: Path) -> Shop:
+    datasets = {name: table.to_pyarrow() for name, table in town.items()}
+    return Shop({**datasets, "card_transactions": _before(every, BEGUN)}, tmp_path)
+
+
+def _before(rows: pa.Table, at: datetime) -> pa.Table:
+    return rows.filter(pc.less(rows["transacted_at"], pa.scalar(at)))
+
+
+def assert_equal(built: dict[str, pd.DataFrame], full: dict[str, pd.DataFrame]) -> None:
+    assert set(built) == set(full)
+    for name, frame in full.items():
+        pd.testing.assert_frame_equal(built[name], frame, check_exact=True)
+
+
+def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(shop: Shop, every: pa.Table) -> None:
+    """A new day, the same data again, late rows, a corrected label, a revert, an erased customer."""
+    complete = _before(every, datetime(2024, 1, 25))
+    is_late = pa.array([number % 40 == 1 for number in complete["transaction_id"].to_pylist()])
+    day = complete.filter(pc.invert(is_late))
+    erased = day.filter(pc.not_equal(day["customer_id"], day["customer_id"][5]))
+    began = shop.datasets["card_transactions"]
+    full: dict[int, dict[str, pd.DataFrame]] = {}
+    computed = []
+    for rows in (began, day, day, complete, _corrected(complete), complete, erased):
+        shop.with_transactions(rows)
+        built, counts = shop.build()
+        if id(rows) not in full:
+            full[id(rows)] = shop.build(is_full=True)[0]
+        assert_equal(built, full[id(rows)])
+        computed.append(counts["computed"])
+    assert computed[2] == computed[5] == 0
+
+
+def _corrected(rows: pa.Table) -> pa.Table:
+    """One label in the middle of the history is another one."""
+    labels = rows["is_fraud"].to_pylist()
+    labels[len(labels) // 2] = not labels[len(labels) // 2]
+    return rows.set_column(rows.schema.get_field_index("is_fraud"), "is_fraud", pa.array(labels, pa.bool_()))
+
+
+def test_a_new_day_is_scored_alone_by_the_model_that_is_kept(
+    shop: Shop, every: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.build()
+    learnt: list[object] = []
+    monkeypatch.setattr(scored_periods, "supervised", lambda *given: learnt.append(given))
+    shop.with_transactions(_before(every, datetime(2024, 1, 25)))
+    counts = shop.build()[1]
+    assert (counts["computed"], learnt) == (1, [])
+
+
+def test_a_kept_file_that_differs_from_what_is_computed_now_stops_a_checked_run(shop: Shop) -> None:
+    shop.build()
+    shop.build(is_checked=True)
+    for key in used_facts(shop.objects, PROD):
+        if "fraud_days" in key:
+            shop.objects.write(ObjectRef(PROD, key), b"")
+    with pytest.raises(AuditError, match="headgate run --full"):
+        shop.build(is_checked=True)
+
+
+def test_periods_begin_on_the_same_days_until_they_grow() -> None:
+    first = pd.Timestamp("2024-01-01")
+    starts = {}
+    for days in range(1, 200):
+        periods = scored_periods.stretches(first, first + pd.Timedelta(days=days - 1))
+        assert len(periods) <= scored_periods.PERIODS
+        assert periods[-1].start <= first + pd.Timedelta(days=days - 1) < periods[-1].end
+        starts[days] = tuple(period.start for period in periods)
+    grown = [days for days in range(2, 200) if starts[days][: len(starts[days - 1])] != starts[days - 1]]
+    assert grown == [8, 15, 22, 29, 36, 50, 71, 99, 141, 197]
