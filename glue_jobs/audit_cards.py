@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import NotFoundError, SettingsError
 from headgate.quality.pci_audit import findings
+from headgate.settings import ScanSettings
 from headgate.wiring import definitions, quality, snapshots
 
 if TYPE_CHECKING:
@@ -51,4 +52,4 @@ def _lake(arguments: Mapping[str, str]) -> LakeSnapshot | None:
 
 
 if __name__ == "__main__":
-    job_process.run(definitions.with_one_version(audit))
+    job_process.run(definitions.with_one_version(audit, ScanSettings))

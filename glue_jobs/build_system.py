@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import ServiceError
+from headgate.settings import SystemSettings
 from headgate.wiring import definitions, lineage_events, snapshots, system_jobs, systems
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
         lineage_events.lineage_log(arguments, system) as events,
     ):
         lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
-        published, docs = systems.system_runner(arguments, system, Path(workspace), events.add)(lake)
+        published, docs = systems.publish_system(arguments, system, lake, Path(workspace), events.add)
     tables = {
         one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published
     }
@@ -62,4 +63,4 @@ def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    job_process.run(definitions.with_one_version(build))
+    job_process.run(definitions.with_one_version(build, SystemSettings))

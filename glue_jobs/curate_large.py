@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from headgate.aws.glue import job_arguments, job_process
 from headgate.aws.retry_throttled import retry_throttled
 from headgate.intake.workers.larger_worker import from_address
+from headgate.settings import GateSettings
 from headgate.wiring import definitions, intake
 
 if TYPE_CHECKING:
@@ -32,4 +33,4 @@ def curate(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    job_process.run(definitions.with_one_version(curate))
+    job_process.run(definitions.with_one_version(curate, GateSettings))

@@ -18,6 +18,7 @@ from headgate.errors import SettingsError
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of, named_by_time
+from headgate.settings import ExportSettings
 from headgate.wiring import definitions, exports
 
 if TYPE_CHECKING:
@@ -62,4 +63,4 @@ def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
 
 
 if __name__ == "__main__":
-    job_process.run(definitions.with_one_version(export))
+    job_process.run(definitions.with_one_version(export, ExportSettings))

@@ -82,4 +82,4 @@ def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> Non
 
 
 if __name__ == "__main__":
-    job_process.run(definitions.with_one_version(merge, MergeSettings.from_env))
+    job_process.run(definitions.with_one_version(merge, MergeSettings))

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from headgate.aws.glue import job_arguments, job_process
+from headgate.settings import SystemSettings
 from headgate.wiring import definitions, quality, snapshots, system_jobs
 
 if TYPE_CHECKING:
@@ -42,4 +43,4 @@ def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    job_process.run(definitions.with_one_version(inspect))
+    job_process.run(definitions.with_one_version(inspect, SystemSettings))

@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind", bound="Storable")
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy", "pandas", "skops")
-STORED_AS = "skops"
-PICKLED = (
-    "joblib"  # as earlier versions of Headgate stored models; loading such a file would run what it says
-)
 _JSON = "application/json"
 
 
@@ -72,7 +68,7 @@ class ModelInputs:
 class Card:
     """The record of one version of a model.
 
-    `sha256` is of the model's bytes, which are `stored_as`; `libraries` are what can load it.
+    `sha256` is of the model's bytes; `libraries` are what can load it.
     """
 
     model: str
@@ -90,7 +86,6 @@ class Card:
     libraries: Mapping[str, str]
     sha256: str
     calibration: tuple[Bin, ...] = ()
-    stored_as: str = PICKLED  # cards of earlier versions do not state it
 
     def to_json(self) -> str:
         """Its text; equal cards give equal bytes."""
@@ -180,30 +175,22 @@ class ModelStore:
         }
         return [self._read(key) for key in last.values()]
 
-    def is_outdated(self, system: str, model: str, as_of: date) -> bool:
-        """The last model of a day is a pickle of an earlier version of Headgate, which is not loaded."""
-        key = keys.model_of_day_key(system, model, as_of)
-        return key in self._below(system, model) and self._read(key).stored_as != STORED_AS
-
     def load(self, card: Card, kind: type[Kind]) -> Kind:
         """The fitted model of a card.
 
         Raises:
             NotFoundError: its bytes are gone.
-            AuditError: its bytes are not those that were kept, hold an object of a type that is not trusted,
-                or are a pickle of an earlier version of Headgate.
+            AuditError: its bytes are not those that were kept, or hold an object of a type that is not
+                trusted.
         """
         from headgate.learning.model_file import state_from_bytes  # noqa: PLC0415 as above
 
-        name = f"model {card.system}/{card.model} version {card.version}"
-        if card.stored_as != STORED_AS:
-            raise AuditError(
-                f"{name} is a pickle of an earlier version of Headgate, which is not loaded. `headgate "
-                "run` fits it again."
-            )
         body = self.objects.read(self._ref(keys.model_key(card.system, card.model, card.version)))
         if hashlib.sha256(body).hexdigest() != card.sha256:
-            raise AuditError(f"{name}: its bytes are not those that its card names")
+            raise AuditError(
+                f"model {card.system}/{card.model} version {card.version}: its bytes are not those that its "
+                "card names"
+            )
         return kind.from_state(state_from_bytes(body))
 
     def _below(self, system: str, model: str) -> list[str]:
@@ -270,5 +257,4 @@ def _card(trained: Trained, origin: ModelInputs, sha256: str) -> Card:
         libraries={name: version(name) for name in LIBRARIES},
         sha256=sha256,
         calibration=trained.calibration,
-        stored_as=STORED_AS,
     )

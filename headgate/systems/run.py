@@ -5,22 +5,22 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from headgate.contracts.glue_columns import glue_columns
 from headgate.engines.local import release_memory
 from headgate.errors import AuditError, ContractError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS
-from headgate.learning.store import ModelInputs, Shelf
+from headgate.learning.store import Shelf
 from headgate.lineage.column_sources import COLUMNS
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Published, parquet_bytes
-from headgate.snapshots.snapshot import snapshot_id_of
 from headgate.systems import system_registry
+from headgate.systems.build_inputs import BuildInputs
 from headgate.systems.rollback import is_held, with_history
 from headgate.systems.rows_in_file import Made, RowsInFile, rows_by_contract
-from headgate.systems.up_to_date import DEFINITIONS, DEPLOYMENT, catalog_facts, inputs_of, size_bytes_at
+from headgate.systems.up_to_date import DEPLOYMENT, BuiltBy, size_bytes_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 
 _NO_INSPECTIONS: Mapping[str, Callable[[], pd.DataFrame]] = {}
 _NO_OPTIONS: Mapping[str, str] = {}
+_NO_DEPLOYMENT = BuiltBy()
 
 
 def run_system(
@@ -54,91 +55,47 @@ def run_system(
     inspections: Mapping[str, Callable[[], pd.DataFrame]] = _NO_INSPECTIONS,
     options: Mapping[str, str] = _NO_OPTIONS,
     own_models: SqlModels | None = None,
-    deployment: str = "",
-    definitions: str = "",
+    built_by: BuiltBy = _NO_DEPLOYMENT,
     is_full: bool = False,
 ) -> list[Published]:
-    """Build all tables of `system` from `snapshot` and publish them.
+    """Build all tables of `system` from `snapshot`, and publish them if every one of them passed its audit.
 
-    None moves unless every one of them passed its audit.
-
-    A version is a function of inputs, code and options. Tables that show theirs already are kept; if all are,
-    `tables` is not opened.
+    Tables that show the version of these inputs, code and options are kept. If all do, `tables` is not
+    opened.
 
     Args:
-        tables: opens the datasets that the system reads (`registry.reads`) on some engine.
+        tables: opens the datasets that the system reads (`system_registry.reads`) on some engine.
         contracts: the prod contracts, by table; those of other systems are passed over.
-        models: where the system's models are kept, before any table moves; they are forgotten when there is
-            none.
-        inspections: the system's tables that are not built from the snapshot, and what makes their frames.
-            They are always made.
+        models: stores the system's models before any table moves; without it they are dropped.
+        inspections: the system's tables that are not built from the snapshot; they are always built.
         own_models: the lake project's SQL models, if they are the system.
-        deployment: the id of the deployment and of the definitions that ask; the catalog keeps it with each
-            table.
-        definitions: the version that was pushed, for the catalog; empty for the deployment's own.
         is_full: build tables again that show their version already.
-        options: by name; a system takes those that it has (`registry.options`), and tables built with others
-            lie elsewhere.
 
     Raises:
-        AuditError: an output does not hold its contract; every table shows what it showed before.
+        AuditError: an output breaks its contract; every table shows what it showed before.
         ContractError: no contract is of this system, so a run would publish nothing and succeed.
         ConflictError: another run moved a table first.
     """
     own = _contracts_of(system, contracts)
-    package, code = _package_of(system, own_models)
-    shelf = Shelf(
-        {name: models.champion(system, name, snapshot.as_of) for name in system_registry.learns(package)}
-        if models
-        else {}
-    )
-    own_options = {name: options[name] for name in system_registry.options(package) if options.get(name)}
-    reads = {name: system_registry.reads_of_table(package, name, snapshot.datasets) for name in own}
-    made_of = (*(f"{name}={value}" for name, value in sorted(own_options.items())), *_champions(shelf))
-    versions = {
-        name: version_of(own[name], snapshot, reads[name], code, made_of)
-        for name in own
-        if name not in inspections
-    }
-    is_outdated = models is not None and _has_outdated_models(models, system, package, snapshot)
-    built_with, columns = {DEPLOYMENT: deployment, DEFINITIONS: definitions}, _columns_of(own_models)
-    kept = {} if is_outdated or is_full else _confirm_published(publisher, own, versions, built_with, columns)
-    frames = {} if set(kept) == set(versions) else build(package, tables, snapshot.as_of, shelf, own_options)
-    frames |= {name: make() for name, make in inspections.items()}
+    inputs = BuildInputs.of(system, snapshot, models, options, own_models)
+    columns = _columns_of(own_models)
+    versions = {name: inputs.version(own[name]) for name in own if name not in inspections}
+    kept = {} if is_full else _confirm_published(publisher, own, versions, built_by, columns)
+    is_kept = kept.keys() == versions.keys()
+    frames = {} if is_kept else build(inputs.package, tables, snapshot.as_of, inputs.shelf, inputs.options)
+    frames |= {name: inspect() for name, inspect in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)
-    versions |= {
-        name: version_of(own[name], snapshot, reads[name], code, (*made_of, _digest(outputs[name])))
-        for name in inspections
-    }
-    inputs = {
-        name: catalog_facts(
-            snapshot, reads[name], system_registry.may_read(package, name), deployment, definitions
-        )
-        for name in outputs
-    }
-    inputs = {name: {**inputs[name], COLUMNS: "", **columns.get(name, {})} for name in outputs}
-    staged = [
-        _stage(publisher, own[name], rows, versions[name], inputs[name]) for name, rows in outputs.items()
-    ]
-    _keep(models, shelf, ModelInputs(system, snapshot.snapshot_id, snapshot.as_of, code))
+    versions |= {name: inputs.version(own[name], _digest(outputs[name])) for name in inspections}
+    staged = []
+    for name, rows in outputs.items():
+        facts = {**inputs.catalog_facts(name, built_by), COLUMNS: "", **columns.get(name, {})}
+        staged.append(_stage(publisher, own[name], rows, versions[name], facts))
+    if models:
+        inputs.keep_models(models)
     published = [*kept.values(), *_move_all(publisher, staged)]
-    log.info(
-        "system published",
-        extra={
-            "system": system,
-            "snapshot_id": snapshot.snapshot_id,
-            "tables": len(staged),
-            "kept": len(kept),
-        },
-    )
+    counts = {"tables": len(staged), "kept": len(kept)}
+    log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, **counts})
     return published
-
-
-def _package_of(system: str, own_models: SqlModels | None) -> tuple[SystemPackage, str]:
-    """Return the code of a system and its version."""
-    if own_models:
-        return cast("SystemPackage", own_models), own_models.version
-    return system_registry.system(system), system_registry.code_version(system)
 
 
 def _columns_of(own_models: SqlModels | None) -> dict[str, dict[str, str]]:
@@ -181,7 +138,7 @@ def _confirm_published(
     publisher: Publisher,
     contracts: Mapping[str, Contract],
     versions: Mapping[str, str],
-    built_with: Mapping[str, str],
+    built_by: BuiltBy,
     columns: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Published]:
     """The tables that show their version already and whose rows are there, and those that somebody rolled
@@ -197,8 +154,8 @@ def _confirm_published(
         is_shown = current.location.rstrip("/").rpartition("/")[2] == version
         if not size_bytes or not (is_shown or is_held(current, version)):
             continue
-        if current.parameters.get(DEPLOYMENT, "") != built_with[DEPLOYMENT]:
-            noted = {**built_with, **(columns.get(name, {}) if is_shown else {})}
+        if current.parameters.get(DEPLOYMENT, "") != built_by.build:
+            noted = {**built_by.facts, **(columns.get(name, {}) if is_shown else {})}
             publisher.catalog.move(current, current.location, glue_columns(contracts[name]), noted)
         rows = int(current.parameters.get(ROWS, "0"))
         kept[name] = Published(name, current.location, rows, size_bytes, changed=False)
@@ -239,54 +196,6 @@ def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table |
     return rows_by_contract(contract, made.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id))
 
 
-def _has_outdated_models(
-    models: ModelStore, system: str, package: SystemPackage, snapshot: LakeSnapshot
-) -> bool:
-    """A model of the day is a pickle of an earlier version of Headgate, so the system fits it again although
-    its tables are up to date.
-    """
-    outdated = [
-        name for name in system_registry.learns(package) if models.is_outdated(system, name, snapshot.as_of)
-    ]
-    if outdated:
-        log.info(
-            "models fitted again: a pickle of an earlier version is not loaded",
-            extra={"system": system, "models": outdated},
-        )
-    return bool(outdated)
-
-
-def _keep(models: ModelStore | None, shelf: Shelf, origin: ModelInputs) -> None:
-    """Store the models that a build trained; forget them where there is no store."""
-    if models is None:
-        return
-    for trained in shelf.trained:
-        models.keep(trained, origin)
-    for model, scorer in shelf.exported.items():
-        models.export(origin.system, model, scorer, origin)
-
-
-def version_of(
-    contract: Contract,
-    snapshot: LakeSnapshot,
-    reads: Collection[str],
-    code: str,
-    made_of: tuple[str, ...] = (),
-) -> str:
-    """The id of a table's version: a function of all it is made from, and of nothing else that the snapshot
-    holds.
-    """
-    inputs = [f"dataset {name}={version}" for name, version in inputs_of(snapshot, reads).items()]
-    return snapshot_id_of(
-        [*inputs, snapshot.as_of.isoformat(), f"{contract.id}@{contract.version}", code, *made_of]
-    )
-
-
-def _champions(shelf: Shelf) -> tuple[str, ...]:
-    """Who was in charge of the models, which decides a table's content too."""
-    return tuple(f"{model}={recipe}" for model, recipe in sorted(shelf.champions.items()) if recipe)
-
-
 def _digest(rows: pa.Table | RowsInFile) -> str:
     """Return the digest of an inspection's rows.
 
@@ -297,14 +206,14 @@ def _digest(rows: pa.Table | RowsInFile) -> str:
 
 
 def _stage(
-    publisher: Publisher, contract: Contract, rows: pa.Table | RowsInFile, version: str, known: dict[str, str]
+    publisher: Publisher, contract: Contract, rows: pa.Table | RowsInFile, version: str, facts: dict[str, str]
 ) -> Staged:
     prefix = keys.table_prefix(contract.dataset, version)
     if not isinstance(rows, RowsInFile):
-        return with_history(publisher.stage(contract, rows, prefix, parameters=known))
+        return with_history(publisher.stage(contract, rows, prefix, parameters=facts))
     current = publisher.catalog.current(publisher.database, contract.dataset)
     staged = publisher.stage_file(contract, rows.path, prefix, current=current)
-    return with_history(replace(staged, parameters=known))
+    return with_history(replace(staged, parameters=facts))
 
 
 def _move_all(publisher: Publisher, staged: Sequence[Staged]) -> list[Published]:

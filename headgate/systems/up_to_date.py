@@ -32,28 +32,40 @@ def inputs_of(snapshot: LakeSnapshot, datasets: Iterable[str]) -> dict[str, str]
     return {name: current[name].snapshot_id if name in current else "" for name in sorted(set(datasets))}
 
 
+@dataclass(frozen=True)
+class BuiltBy:
+    """What builds or confirms tables: a deployment and its definitions.
+
+    Attributes:
+        build: the id of the deployment and of the definitions (`headgate.lake.definitions.build_id`).
+        definitions: the version that was pushed; empty for the deployment's own.
+    """
+
+    build: str = ""
+    definitions: str = ""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return what the catalog keeps with each table."""
+        return {DEPLOYMENT: self.build, DEFINITIONS: self.definitions}
+
+
 def catalog_facts(
-    snapshot: LakeSnapshot,
-    reads: Collection[str],
-    may_read: Collection[str],
-    deployment: str,
-    definitions: str = "",
+    snapshot: LakeSnapshot, reads: Collection[str], may_read: Collection[str], built_by: BuiltBy
 ) -> dict[str, str]:
     """Return what the catalog keeps with each table of a system.
 
     Args:
         reads: the datasets that were read.
-        may_read: all datasets that decide what the system's tables hold, also those that the snapshot lacks.
-        deployment: the id of the deployment and of the definitions that build.
-        definitions: the version that was pushed; empty for the deployment's own.
+        may_read: all datasets that decide the content of the system's tables, also those that the snapshot
+            lacks.
     """
     return {
         SNAPSHOT_ID: snapshot.snapshot_id,
         AS_OF: snapshot.as_of.isoformat(),
         READS: ",".join(sorted(reads)),
         INPUTS: json.dumps(inputs_of(snapshot, may_read), sort_keys=True),
-        DEPLOYMENT: deployment,
-        DEFINITIONS: definitions,
+        **built_by.facts,
     }
 
 

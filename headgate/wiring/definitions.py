@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
     from headgate.contracts.registry import Registry
     from headgate.lake.definitions import Definitions, DefinitionVersions
+    from headgate.settings import Settings
 
 Result = TypeVar("Result")
 VARIABLE = "HEADGATE_DEFINITIONS"
 _KEPT_VERSIONS = 4  # by a process: the one in use, and those that files and runs under way still have
+_NOTHING_PUSHED = ("", "", "")
 
 
 def versions(env: Mapping[str, str]) -> DefinitionVersions:
@@ -48,15 +50,15 @@ def chosen(env: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def with_one_version(
-    job: Callable[[Mapping[str, str]], Result], read_settings: Callable[[Mapping[str, str]], object] = dict
+    job: Callable[[Mapping[str, str]], Result], needs: type[Settings]
 ) -> Callable[[Mapping[str, str]], Result]:
     """Return a job that chooses its version when it begins, unless its arguments name one.
 
-    Its settings are read first, so that one error names all that are missing.
+    The settings that it needs are read first, so that one error names all that are missing.
     """
 
     def with_settings(arguments: Mapping[str, str]) -> Result:
-        read_settings(arguments)
+        needs.from_env(arguments)
         return job(chosen(arguments))
 
     return with_settings
@@ -66,44 +68,25 @@ def in_use(env: Mapping[str, str]) -> str:
     """Return the version that an environment names, or the one in use now: a hash, or `deployed`."""
     from headgate.lake.definitions import DEPLOYED
 
-    version, deployment = DefinitionsSettings.from_env(env).definitions, ""
-    if version != DEPLOYED:
-        deployment = _deployment(env)
-    if not deployment:
-        return DEPLOYED
-    bucket = ArtifactsSettings.from_env(env).artifacts_bucket
-    if not version:
-        return _versions(bucket, deployment).in_use()
-    try:
-        _pushed(bucket, deployment, version)
-    except NotFoundError:
-        return DEPLOYED
-    return version
+    return pushed_version(env) or DEPLOYED
 
 
 def pushed_version(env: Mapping[str, str]) -> str:
     """Return the pushed version that a unit of work has; empty for the deployment's own definitions."""
-    from headgate.lake.definitions import DEPLOYED
-
-    version = in_use(env)
-    return "" if version == DEPLOYED else version
+    return _pushed_in_use(env)[-1]
 
 
 def registry(env: Mapping[str, str]) -> Registry:
     """Return all contracts of a unit of work, read once per process and version."""
     from headgate.contracts.registry import contract_folders
 
-    version = pushed_version(env)
-    of_version = (
-        (ArtifactsSettings.from_env(env).artifacts_bucket, _deployment(env), version) if version else ()
-    )
-    return _registry(of_version, contract_folders())
+    return _registry(_pushed_in_use(env), contract_folders())
 
 
 def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:
     """Return the SQL of the models of a unit of work, by table; None for the deployment's own."""
-    version = pushed_version(env)
-    return versions(env).read(version).models if version else None
+    pushed = _pushed_in_use(env)
+    return None if pushed == _NOTHING_PUSHED else _pushed(*pushed).models
 
 
 def build_id(env: Mapping[str, str]) -> str:
@@ -113,11 +96,31 @@ def build_id(env: Mapping[str, str]) -> str:
     return build_id(DefinitionsSettings.from_env(env).deployment_id, in_use(env))
 
 
+def _pushed_in_use(env: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return bucket, deployment and version of the pushed definitions of a unit of work, all three empty for
+    the deployment's own.
+    """
+    from headgate.lake.definitions import DEPLOYED
+
+    version = DefinitionsSettings.from_env(env).definitions
+    if version == DEPLOYED or not (deployment := _deployment(env)):
+        return _NOTHING_PUSHED
+    bucket = ArtifactsSettings.from_env(env).artifacts_bucket
+    if not version:
+        version = _versions(bucket, deployment).in_use()
+        return _NOTHING_PUSHED if version == DEPLOYED else (bucket, deployment, version)
+    try:
+        _pushed(bucket, deployment, version)
+    except NotFoundError:
+        return _NOTHING_PUSHED
+    return bucket, deployment, version
+
+
 @lru_cache(maxsize=_KEPT_VERSIONS)
-def _registry(of_version: tuple[str, ...], folders: tuple[str, ...]) -> Registry:  # noqa: ARG001 the folders are a key of a project
+def _registry(pushed: tuple[str, str, str], folders: tuple[str, ...]) -> Registry:  # noqa: ARG001 the folders are a key of a project
     from headgate.contracts.registry import Registry
 
-    return Registry.load(packed=_pushed(*of_version).contracts) if of_version else Registry.load()
+    return Registry.load() if pushed == _NOTHING_PUSHED else Registry.load(packed=_pushed(*pushed).contracts)
 
 
 @lru_cache(maxsize=_KEPT_VERSIONS)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from headgate.costs.measured import Measured
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.side_by_side import Ended
 
@@ -42,54 +43,67 @@ def build_side_by_side(
     from headgate.aws.sts import credentials_of
     from headgate.costs.billing import GB
     from headgate.costs.measured import Measured
-    from headgate.engines.choose_engine import EngineName
-    from headgate.engines.local import memory_mb_of
     from headgate.systems import system_registry
-    from headgate.systems.side_by_side import build_side_by_side, fit_together, this_machine
-    from headgate.systems.up_to_date import mark_skipped
+    from headgate.systems.side_by_side import build_side_by_side
 
-    jobs, measured = SystemJobsSettings.from_env(env), Measured.load()
-    # Spark's executors have the role of this job. `auto` takes Spark for more data than fit here.
-    engine = (
-        {"HEADGATE_ENGINE": EngineName.DUCKDB}
-        if EngineSettings.from_env(env).engine == EngineName.AUTO
-        else {}
-    )
-
-    modules = system_registry.modules()
-    children = ChildProcesses(
-        [*_LIBRARIES_OF_SYSTEMS, *(modules[system] for system in systems if system in modules)]
-    )
+    jobs, measured, modules = SystemJobsSettings.from_env(env), Measured.load(), system_registry.modules()
+    lake_gb = sum(dataset.size_bytes for dataset in lake.datasets.values()) / GB
+    at_once, memory_mb = _share_of_machine(systems, lake_gb, measured)
+    shared = {**_engine_of_children(env), "HEADGATE_TABLE_MEMORY_MB": str(memory_mb)}
+    own_modules = (modules[system] for system in systems if system in modules)
+    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *own_modules])
 
     def start(system: str) -> ChildProcess:
         credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)
-        return children.start(
-            script,
-            {**jobs.system_arguments[system], **engine, **memory},
-            credentials,
-            workspace / f"{system}.txt",
-        )
+        arguments = {**jobs.system_arguments[system], **shared}
+        return children.start(script, arguments, credentials, workspace / f"{system}.txt")
 
-    held_gb = sum(dataset.size_bytes for dataset in lake.datasets.values()) / GB
-    memory_gb, disk_gb = (
-        [of(system, held_gb) for system in systems] for of in (measured.memory_gb_of, measured.disk_gb_of)
-    )
+    longest_first = sorted(systems, key=lambda system: -measured.seconds_of(system, lake_gb))
+    started = longest_first if at_once else ()
+    for build in build_side_by_side(started, start, at_once, _SYSTEM_TIMEOUT_S):
+        yield _mark_as_built(env, build)
+
+
+def _share_of_machine(systems: Sequence[str], lake_gb: float, measured: Measured) -> tuple[int, int]:
+    """Return how many of the systems fit on this machine at once, and the MB for the tables of each."""
+    from headgate.costs.billing import GB
+    from headgate.engines.local import memory_mb_of
+    from headgate.systems.side_by_side import fit_together, this_machine
+
     machine = this_machine()
+    memory_gb = [measured.memory_gb_of(system, lake_gb) for system in systems]
+    disk_gb = [measured.disk_gb_of(system, lake_gb) for system in systems]
     at_once = min(
         machine.processors,
         fit_together(memory_gb, machine.memory_bytes / GB),
         fit_together(disk_gb, machine.disk_bytes / GB),
     )
-    memory = {"HEADGATE_TABLE_MEMORY_MB": str(memory_mb_of(machine.memory_bytes // max(1, at_once)))}
-    longest_first = sorted(systems, key=lambda system: -measured.seconds_of(system, held_gb))
-    for build in build_side_by_side(longest_first if at_once else (), start, at_once, _SYSTEM_TIMEOUT_S):
+    return at_once, memory_mb_of(machine.memory_bytes // max(1, at_once))
+
+
+def _engine_of_children(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the engine instead of `auto`, which takes Spark for more data than fit here: Spark's executors
+    have the role of this job.
+    """
+    from headgate.engines.choose_engine import EngineName
+
+    is_auto = EngineSettings.from_env(env).engine == EngineName.AUTO
+    return {"HEADGATE_ENGINE": EngineName.DUCKDB} if is_auto else {}
+
+
+def _mark_as_built(env: Mapping[str, str], build: Ended) -> Ended:
+    """Mark a system unless its build failed; return why it has no mark.
+
+    A system without a mark is built again, which keeps its tables; the other systems continue.
+    """
+    from headgate.systems.up_to_date import mark_skipped
+
+    if not build.cause:
         try:
-            if not build.cause:
-                mark_skipped(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, build.system)
-        except HeadgateError as error:  # it is built again, which keeps its tables; the others go on
-            yield replace(build, cause=f"It is built, but not marked as built: {error}")
-        else:
-            yield build
+            mark_skipped(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, build.system)
+        except HeadgateError as error:
+            return replace(build, cause=f"It is built, but not marked as built: {error}")
+    return build
 
 
 def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[str]:

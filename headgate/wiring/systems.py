@@ -18,8 +18,10 @@ from headgate.settings import (
 from headgate.wiring import definitions, quality, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from headgate.facts.fact_store import FactStore
     from headgate.lake.ports import TableVersion
@@ -122,14 +124,18 @@ def model_cards(env: Mapping[str, str]) -> Iterator[ModelCard]:
     return (model_card(env, about.name) for about in descriptions().values() if about.system in deployed)
 
 
-def system_runner(
-    env: Mapping[str, str], system: str, workspace: Path, notify: Callable[[TableVersion], None]
-) -> Callable[[LakeSnapshot], tuple[list[Published], str]]:
-    """Builds and publishes one system's tables from a snapshot, and says where the Data Docs of its audit
-    lie.
+def publish_system(
+    env: Mapping[str, str],
+    system: str,
+    lake: LakeSnapshot,
+    workspace: Path,
+    notify: Callable[[TableVersion], None],
+) -> tuple[list[Published], str]:
+    """Build and publish the tables of a system from a snapshot; return them, and the address of the Data Docs
+    of their audit.
 
     Args:
-        workspace: a local folder with room for what the system reads.
+        workspace: a local folder with room for the datasets that the system reads.
         notify: called with each table that shows another version than before.
 
     Raises:
@@ -142,58 +148,53 @@ def system_runner(
     from headgate.snapshots.publishing import Publisher
     from headgate.systems import system_registry
     from headgate.systems.run import run_system
+    from headgate.systems.up_to_date import BuiltBy
 
-    settings = SystemSettings.from_env(env)
+    settings, contracts = SystemSettings.from_env(env), definitions.registry(env).tables_of(system)
+    bucket = _bucket_of(settings, system)
+    in_sql = own_models(env) if system == MODELS_SYSTEM else None
+    package = cast("SystemPackage", in_sql) if in_sql else system_registry.system(system)
+    facts = FactStore(stores.objects(), bucket, is_full=job_arguments.is_full_run(env))
+    reads = system_registry.reads(package, lake.datasets)
+    catalog = GlueCatalog(clients.glue(), settings.crawler)
+    with OutputAudit(quality.data_docs(env), lake, system) as audit:
+        published = run_system(
+            system,
+            lake,
+            snapshot_tables(env, workspace, facts).opened(lake, reads),
+            Publisher(stores.objects(), catalog, settings.prod_database, bucket, audit, notify),
+            contracts,
+            models=models(env),
+            inspections=_inspections(env, contracts),
+            options=_options(env, package),
+            own_models=in_sql,
+            built_by=BuiltBy(definitions.build_id(env), definitions.pushed_version(env)),
+            is_full=facts.is_full,
+        )
+    return published, audit.docs_at
+
+
+def _bucket_of(settings: SystemSettings, system: str) -> str:
     if system not in settings.prod_buckets:
         raise SettingsError(
             f"HEADGATE_PROD_BUCKETS names no bucket of {system}, only of "
             f"{', '.join(sorted(settings.prod_buckets))}"
         )
-    own = definitions.registry(env).tables_of(system)
-    models_in_sql = own_models(env) if system == MODELS_SYSTEM else None
-    package = cast("SystemPackage", models_in_sql) if models_in_sql else system_registry.system(system)
+    return settings.prod_buckets[system]
 
-    def run(lake: LakeSnapshot) -> tuple[list[Published], str]:
-        facts = FactStore(
-            stores.objects(), settings.prod_buckets[system], is_full=job_arguments.is_full_run(env)
-        )
-        tables = snapshot_tables(env, workspace, facts).opened(
-            lake, system_registry.reads(package, lake.datasets)
-        )
-        options = {
-            name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "")
-            for name in system_registry.options(package)
-        }
-        inspections = (
-            {quality.CARD_AUDIT: lambda: quality.card_audit_table(env)} if quality.CARD_AUDIT in own else {}
-        )
-        with OutputAudit(quality.data_docs(env), lake, system) as audit:
-            catalog = GlueCatalog(clients.glue(), settings.crawler)
-            publisher = Publisher(
-                stores.objects(),
-                catalog,
-                settings.prod_database,
-                settings.prod_buckets[system],
-                audit,
-                notify,
-            )
-            published = run_system(
-                system,
-                lake,
-                tables,
-                publisher,
-                own,
-                models=models(env),
-                inspections=inspections,
-                options=options,
-                own_models=models_in_sql,
-                deployment=definitions.build_id(env),
-                definitions=definitions.pushed_version(env),
-                is_full=facts.is_full,
-            )
-        return published, audit.docs_at
 
-    return run
+def _inspections(env: Mapping[str, str], tables: Collection[str]) -> dict[str, Callable[[], pd.DataFrame]]:
+    if quality.CARD_AUDIT not in tables:
+        return {}
+    return {quality.CARD_AUDIT: partial(quality.card_audit_table, env)}
+
+
+def _options(env: Mapping[str, str], package: SystemPackage) -> dict[str, str]:
+    """Return a system's options, from the job's arguments or from its environment."""
+    from headgate.systems import system_registry
+
+    names = system_registry.options(package)
+    return {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in names}
 
 
 def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[str, tuple[str, ...]]:

@@ -26,7 +26,6 @@ from headgate.engines import local
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef, TableVersion
-from headgate.learning.store import PICKLED, ModelStore
 from headgate.lineage.column_sources import COLUMNS
 from headgate.project import all_domains
 from headgate.quality.contract_audit import audit
@@ -36,7 +35,7 @@ from headgate.systems import system_registry
 from headgate.systems.rollback import VERSIONS, roll_back, versions_of
 from headgate.systems.rows_in_file import RowsInFile, rows_by_contract, write_to_file
 from headgate.systems.run import run_system
-from headgate.systems.up_to_date import SystemTables, mark_unchanged
+from headgate.systems.up_to_date import BuiltBy, SystemTables, mark_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -242,7 +241,7 @@ def test_tables_that_show_a_new_version_are_notified_with_what_they_were_built_f
     def run(deployment: str) -> None:
         publisher = replace(tiny.publisher, notify=notified.append)
         opened = local.opened({"orders": str(tiny.orders)})
-        run_system("tiny", SNAPSHOT, opened, publisher, contracts, deployment=deployment)
+        run_system("tiny", SNAPSHOT, opened, publisher, contracts, built_by=BuiltBy(deployment))
 
     run("one")
     assert [(one.table, one.parameters["headgate.reads"]) for one in notified] == [
@@ -321,7 +320,7 @@ def up_to_date(tiny: Tiny, snapshot: LakeSnapshot, deployment: str = "one") -> b
 def test_a_system_is_up_to_date_until_what_it_reads_changes(tiny: Tiny) -> None:
     tiny.given("1.00")
     assert not up_to_date(tiny, SNAPSHOT)
-    tiny.run(deployment="one")
+    tiny.run(built_by=BuiltBy("one"))
     assert up_to_date(tiny, SNAPSHOT)
     assert up_to_date(tiny, snapshot_with("fedcba9876543210", "first", customers="second"))
     assert not up_to_date(tiny, snapshot_with("fedcba9876543210", "second"))
@@ -331,22 +330,22 @@ def test_a_system_is_up_to_date_until_what_it_reads_changes(tiny: Tiny) -> None:
 def test_a_system_is_not_up_to_date_when_a_dataset_appears_that_it_looks_at(tiny: Tiny) -> None:
     tiny.given("1.00")
     (tiny.orders.parent / "tiny_system" / "__init__.py").write_text(SOURCE + 'MAY_READ = ("events",)\n')
-    tiny.run(deployment="one")
+    tiny.run(built_by=BuiltBy("one"))
     assert not up_to_date(tiny, snapshot_with("fedcba9876543210", "first", events="first"))
 
 
 def test_a_new_deployment_looks_at_a_system_once_and_confirms_its_tables(tiny: Tiny) -> None:
     tiny.given("1.00")
-    tiny.run(deployment="one")
+    tiny.run(built_by=BuiltBy("one"))
     assert not up_to_date(tiny, SNAPSHOT, "two")
-    assert changed(tiny.run(deployment="two")) == {"totals": False, "counts": False}
+    assert changed(tiny.run(built_by=BuiltBy("two"))) == {"totals": False, "counts": False}
     assert up_to_date(tiny, SNAPSHOT, "two")
     assert not up_to_date(tiny, SNAPSHOT, "")
 
 
 def test_a_system_whose_rows_were_deleted_is_not_up_to_date(tiny: Tiny) -> None:
     tiny.given("1.00")
-    tiny.run(deployment="one")
+    tiny.run(built_by=BuiltBy("one"))
     for key in tiny.objects.contents(BUCKET, "tables/totals/"):
         tiny.objects.delete(ObjectRef(BUCKET, key))
     assert not up_to_date(tiny, SNAPSHOT)
@@ -498,55 +497,6 @@ def test_a_system_takes_its_own_options_and_other_options_are_another_version(ti
     assert [published.changed for published in tiny.run(options={"added": "4"})] == [True, True]
     assert tiny.table("counts")["orders"].to_pylist() == [5]
     assert [published.changed for published in tiny.run(options={"added": "4"})] == [False, False]
-
-
-LEARNING = (
-    SOURCE.replace(
-        "def build(tables, as_of):", 'LEARNS = ("mean",)\n\n\ndef build(tables, as_of, shelf):'
-    ).replace(
-        "    return {",
-        (
-            '    shelf.put(Trained("mean", "plain", Mean(float(len(orders))), ("total",), len(orders), '
-            "{}))\n    return {"
-        ),
-    )
-    + """
-
-from headgate.learning.store import Trained
-
-
-class Mean:
-    def __init__(self, value):
-        self.value = value
-
-    def state(self):
-        return {"value": self.value}
-"""
-)
-
-
-def test_a_model_that_an_earlier_version_pickled_is_fitted_again_and_the_log_says_so(
-    tiny: Tiny, caplog: pytest.LogCaptureFixture
-) -> None:
-    tiny.given("1.00", "2.00")
-    (tiny.orders.parent / "tiny_system" / "__init__.py").write_text(LEARNING)
-    models = ModelStore(tiny.objects, "artifacts")
-    tiny.run(models=models)
-    assert [published.changed for published in tiny.run(models=models)] == [False, False]
-    (card,) = models.cards("tiny", "mean")
-    before = tiny.objects.contents(BUCKET)
-    of_the_day = ObjectRef("artifacts", keys.model_of_day_key("tiny", "mean", SNAPSHOT.as_of))
-    tiny.objects.write(
-        of_the_day, replace(card, stored_as=PICKLED, sha256="of the pickle").to_json().encode()
-    )
-    caplog.set_level("INFO")
-    tiny.run(models=models)
-    assert [one.models for one in caplog.records if "models fitted again" in one.message] == [["mean"]]  # type: ignore[attr-defined] # extra
-    assert models.cards("tiny", "mean") == [card]
-    assert tiny.objects.contents(BUCKET) == before
-    caplog.clear()
-    assert [published.changed for published in tiny.run(models=models)] == [False, False]
-    assert [one for one in caplog.records if "models fitted again" in one.message] == []
 
 
 def test_a_dataset_that_a_lake_need_not_have_is_read_where_it_is(tiny: Tiny) -> None:

@@ -30,7 +30,7 @@ from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems.model_references import reads_of
 from headgate.systems.run import run_system
 from headgate.systems.sql_models import SqlModels, sql_models
-from headgate.systems.up_to_date import datasets_read
+from headgate.systems.up_to_date import BuiltBy, datasets_read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,7 +126,7 @@ def test_the_catalog_keeps_the_lineage_by_column_of_the_version_that_a_table_sho
             publisher,
             {"daily_means": DAILY},
             own_models=own,
-            deployment=deployment,
+            built_by=BuiltBy(deployment),
         )
         return columns_of(catalog.current("sensors_prod", "daily_means"))
 

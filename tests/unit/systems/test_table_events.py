@@ -20,7 +20,7 @@ from headgate.lake.states import FileState
 from headgate.lineage.openlineage import LakeNames, event_json
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.table_events import TableEvents
-from headgate.systems.up_to_date import catalog_facts
+from headgate.systems.up_to_date import BuiltBy, catalog_facts
 from tests.openlineage import check_run_event
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class BuiltLake:
     def totals(self) -> TableVersion:
         parameters = {
             "headgate.rows": "5",
-            **catalog_facts(SNAPSHOT, ["orders", "regions"], ["orders", "regions"], "deployment-1"),
+            **catalog_facts(SNAPSHOT, ["orders", "regions"], ["orders", "regions"], BuiltBy("deployment-1")),
         }
         return TableVersion(
             "shop_prod", "totals", f"s3://tiny-prod/{keys.table_prefix('totals', 'v1')}", "2", parameters

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import runpy
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +14,10 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
+from headgate.lake import keys
 from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions
+from headgate.lake.ports import ObjectRef
+from headgate.settings import CuratedSettings
 from headgate.systems.packed_files import package_files
 from headgate.systems.push_rules import definition_files
 from headgate.wiring import definitions, intake, stores
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
+ROOT = Path(__file__).parents[3]
 ENV = {
     "HEADGATE_ARTIFACTS_BUCKET": "artifacts",
     "HEADGATE_CURATED_BUCKET": "curated",
@@ -91,7 +99,38 @@ def test_a_job_has_one_version_from_its_begin_to_its_end(objects: MemoryObjects)
         return began, contract_version(arguments)
 
     push(objects, "7.0.0")
-    assert definitions.with_one_version(job)(ENV) == ("7.0.0", "7.0.0")
+    assert definitions.with_one_version(job, CuratedSettings)(ENV) == ("7.0.0", "7.0.0")
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in (ROOT / "glue_jobs").glob("*.py")))
+def test_a_job_names_all_missing_settings_before_it_asks_for_a_version(
+    objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    assert objects
+    for name in [name for name in os.environ if name.startswith("HEADGATE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(sys, "argv", [script])
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")  # a job sets it unless it is set
+    with pytest.raises(
+        SystemExit, match=r"^SettingsError: missing environment variables: HEADGATE_\w+, HEADGATE_"
+    ):
+        runpy.run_path(str(ROOT / "glue_jobs" / script), run_name="__main__")
+
+
+def test_contracts_take_one_question_for_the_deployment_where_the_environment_names_none(
+    objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(objects, "7.0.0")
+    env = {name: text for name, text in definitions.chosen(ENV).items() if name != "HEADGATE_DEPLOYMENT_ID"}
+    asked = list[ObjectRef]()
+
+    def metadata(code: ObjectRef) -> Mapping[str, str]:
+        asked.append(code)
+        return {"deployment": "abcd1234"}
+
+    monkeypatch.setattr(objects, "metadata", metadata, raising=False)
+    assert contract_version(env) == "7.0.0"
+    assert asked == [ObjectRef("artifacts", keys.DEPLOYED_CODE)]
 
 
 def test_a_version_of_an_earlier_deployment_gives_way_to_the_deployment(objects: MemoryObjects) -> None:

@@ -19,7 +19,7 @@ from headgate.lake.ports import ROWS, ObjectRef
 from headgate.runs.pipeline_starts import Execution
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.rollback import HELD
-from headgate.systems.up_to_date import catalog_facts
+from headgate.systems.up_to_date import BuiltBy, catalog_facts
 from tests.in_memory_ports import MemoryFileIndex
 from tests.unit.api.ended_runs import LakeWithEndedRuns, after
 from tests.unit.api.lakes import payments
@@ -63,7 +63,7 @@ class BuiltLake(LakeWithEndedRuns):
         return [*self.contracts.tables_of(SYSTEM)]
 
     def built_from(self, snapshot: LakeSnapshot) -> dict[str, str]:
-        return catalog_facts(snapshot, ["payments"], ["payments"], "one")
+        return catalog_facts(snapshot, ["payments"], ["payments"], BuiltBy("one"))
 
     def write(self, key: str, text: str) -> None:
         self.objects.write(ObjectRef("curated", key), text.encode())
