@@ -52,7 +52,7 @@ from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.format_list import format_of
-from headgate.formats.format_name import FormatName
+from headgate.formats.format_name import JSON_LINES, FormatName
 from headgate.formats.json.json_records import read_records
 from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.read_file import read_file
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
 _MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 _ASSUMED = 0.9
-_TYPED_FORMS = {FormatName.JSON, "json_lines", FormatName.XLSX}
+_TYPED_FORMS = {FormatName.JSON, JSON_LINES, FormatName.XLSX}
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
 _MOST_DECIMALS_OF_AMOUNTS = 4
 _NOISE = (
@@ -286,10 +286,10 @@ def _read_sample(body: bytes, unread: Contract, header: bool | None) -> _Sample:
     received = _sample(body, stored)
     cells, noisy = (
         _of_workbook(body, stored, received.cells)
-        if received.form == FormatName.XLSX
+        if received.format_name == FormatName.XLSX
         else (received.cells, {})
     )
-    typed = _typed_columns(body, stored, cells) if received.form in _TYPED_FORMS else set()
+    typed = _typed_columns(body, stored, cells) if received.format_name in _TYPED_FORMS else set()
     return _Sample(content, stored, table, received, cells, [*noisy], typed)
 
 

@@ -33,7 +33,8 @@ class Source:
         batches: the rows in the file's order, the same each time; each batch covers a run of source rows,
             ragged ones too.
         width: how many cells a whole row has.
-        absent: warned about once: nullable columns that the file lacks, and parts of it that were left out.
+        missing_parts: nullable columns that the file lacks, and parts of it that hold other tables; each is
+            one warning.
         written_as: the properties of the file's form, as its record keeps them.
         held_bytes: about how much memory all rows take; 0 where that is the file's size.
         row_offsets: where its rows begin, in bytes; None for formats without byte offsets.
@@ -41,7 +42,7 @@ class Source:
 
     batches: Callable[[], Iterator[Received]]
     width: int
-    absent: tuple[str, ...] = ()
+    missing_parts: tuple[str, ...] = ()
     written_as: Mapping[str, str] = field(default_factory=dict)
     row_offsets: Callable[[], RowOffsets] | None = None
     held_bytes: int = 0
@@ -49,10 +50,14 @@ class Source:
 
 def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
     """A file that is in memory already, in slices of it."""
-    width = received.dialect.width if received.dialect else len(received.cells) - len(received.absent)
+    width = (
+        received.dialect.width if received.dialect else len(received.cells) - len(received.missing_columns)
+    )
     row_offsets = partial(ListedOffsets, received.starts) if len(received.starts) else None
-    absent = (*received.absent, *received.left_out)
-    return Source(lambda: _slices(received, rows_at_once), width, absent, received.written_as, row_offsets)
+    missing_parts = (*received.missing_columns, *received.left_out)
+    return Source(
+        lambda: _slices(received, rows_at_once), width, missing_parts, received.written_as, row_offsets
+    )
 
 
 def all_rows(source: Source) -> Received:
@@ -86,7 +91,7 @@ def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:
             cells,
             received.source_rows[start:stop],
             ragged_slice(received.ragged, begun, ended),
-            received.absent,
+            received.missing_columns,
         )
         begun = ended
 

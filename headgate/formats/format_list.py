@@ -44,12 +44,12 @@ class Format:
         rows: the rows of unpacked content in the contract's columns. Option `with_rows_above` as in
             `read_file`.
         table: the table of unpacked content, read without a contract's columns. Options as in `read_table`.
-        batches: the rows of a local file some at a time, with a folder for what does not fit into memory;
-            None for a file that is not of the format, or that it must read whole. Without it every file is
-            read whole.
+        batches: reads a local file in batches of rows, so that it need not fit into memory; takes the file,
+            the contract and a folder for temporary files. It returns None for a file of another format, and
+            for one that can only be read whole. A format without it reads every file whole.
         schema: the Arrow types of the columns, where the format states them.
-        is_read_from_disk: whether rows and columns are read without the rest of the file, so that small files
-            come in batches, too.
+        is_read_from_disk: whether single rows and columns can be read from the file, so that small files are
+            read in batches, too.
         has_stated_header: whether a person can say that the first row is the header, or is none.
     """
 

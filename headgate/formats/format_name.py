@@ -19,12 +19,19 @@ class FormatName(StrEnum):
         return _WORDS[self]
 
 
-_WORDS = {
+JSON_LINES = "json_lines"  # JSON as a file's record has it if each line is a record
+_WORDS: dict[str, str] = {
     FormatName.CSV: "CSV",
     FormatName.JSON: "JSON",
+    JSON_LINES: "JSON lines",
     FormatName.PARQUET: "Parquet",
     FormatName.XLSX: "Excel (.xlsx)",
 }
+
+
+def format_in_words(form: str) -> str:
+    """Return the words for the format in a file's record; the record's own for an unknown one."""
+    return _WORDS.get(form, form)
 
 
 def formats_in_words() -> str:

@@ -40,8 +40,8 @@ class Received:
     Attributes:
         cells: for each column of the contract its texts; null where the file has no value.
         source_rows: for each row its 1-based number among the file's data rows.
-        absent: nullable columns that the file does not have; their cells are null.
-        form: the format's name; `json_lines` for JSON lines.
+        missing_columns: nullable columns that the file does not have; their cells are null.
+        format_name: as a file's record has it: a `FormatName`, or `JSON_LINES`.
         dialect: how a CSV text was written, with its confidence; None for other formats.
         left_out: parts of the file that hold other tables, by name and how many rows they have: sheets
             without the contract's header.
@@ -58,8 +58,8 @@ class Received:
     cells: Mapping[str, pa.Array]
     source_rows: Rows
     ragged: Ragged = field(default_factory=Ragged)
-    absent: tuple[str, ...] = ()
-    form: str = "csv"
+    missing_columns: tuple[str, ...] = ()
+    format_name: str = "csv"
     dialect: Dialect | None = None
     left_out: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
@@ -77,7 +77,7 @@ class Received:
     @property
     def written_as(self) -> Mapping[str, str]:
         """The properties of the file's form, as its record keeps them."""
-        properties = written_as(self.form, self.dialect, self.packed)
+        properties = written_as(self.format_name, self.dialect, self.packed)
         guessed = {} if self.dialect else {"confidence": confidence_text(self.confidence)}
         guessed |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}
         guessed |= {"skipped_lines": str(self.skipped_lines)} if self.skipped_lines else {}
@@ -85,9 +85,11 @@ class Received:
         return properties | guessed | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
 
 
-def written_as(form: str, dialect: Dialect | None = None, packed: Sequence[str] = ()) -> dict[str, str]:
+def written_as(
+    format_name: str, dialect: Dialect | None = None, packed: Sequence[str] = ()
+) -> dict[str, str]:
     """A file's form in words: none of its cells is among them."""
-    properties = {"format": form, "compression": ", ".join(packed) or "none"}
+    properties = {"format": format_name, "compression": ", ".join(packed) or "none"}
     if dialect:
         properties |= {
             "encoding": dialect.encoding,

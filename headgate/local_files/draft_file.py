@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.odcs_writer import to_odcs
@@ -38,11 +36,18 @@ class NoRowFitsError(ContractError):
 
 @dataclass(frozen=True)
 class CheckedDraft:
-    """A drafted contract as YAML, and what the gate makes of its own sample by it."""
+    """A drafted contract as an ODCS document, and the rows of its own sample after the gate."""
 
-    text: str
+    document: Mapping[str, Any]
     draft: Draft
     gated: CheckedRows
+
+    @property
+    def text(self) -> str:
+        """Return the contract as YAML."""
+        import yaml  # noqa: PLC0415 the function of dry runs has no PyYAML
+
+        return yaml.safe_dump(self.document, sort_keys=False, allow_unicode=True, width=120)
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,20 @@ def drafts_of(
             raise
 
 
+def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
+    """Return the draft of a file without a contract: its dataset, its ODCS document, and notes by column.
+
+    None where `drafts_of` raises an error, so that a person sends a better file or states options.
+    """
+    try:
+        name = _dataset_of(file_name, "")
+        checked = check_sample(draft_from_sample(body, name, **vars(DraftOptions())), body)
+    except (BadInputError, ContractError):
+        return None
+    notes = [{"column": finding.column, "message": finding.message} for finding in checked.draft.findings]
+    return {"dataset": name, "document": checked.document, "notes": notes}
+
+
 def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
     """Return each sample by the name of its dataset, which is the file's unless `dataset` states it.
 
@@ -96,7 +115,7 @@ def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
     """
     named: dict[str, Path] = {}
     for file in files:
-        name = _dataset_of(file, dataset)
+        name = _dataset_of(file.name, dataset)
         if name in named:
             raise ContractError(
                 f"{named[name].name} and {file.name} are both called {name} as a dataset. "
@@ -106,25 +125,25 @@ def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
     return named
 
 
-def _dataset_of(file: Path, dataset: str) -> str:
-    if redact_text(dataset or file.name) != (dataset or file.name):
+def _dataset_of(file_name: str, dataset: str) -> str:
+    if redact_text(dataset or file_name) != (dataset or file_name):
         raise ContractError(
             "The name holds a card number or a social security number. State another name of the "
             "dataset (--dataset NAME)."
         )
-    name = dataset or dataset_name_of(file.name)
+    name = dataset or dataset_name_of(file_name)
     odcs_reader.hold_dataset(name, name)
     return name
 
 
 def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
-    """Load the drafted contract from its YAML, and check the sample that it was drafted from by it.
+    """Load the drafted contract from its document, and check the sample that it was drafted from by it.
 
     Raises:
         NoRowFitsError: the gate would refuse every row of the sample.
     """
-    text = yaml.safe_dump(to_odcs(drafted.contract), sort_keys=False, allow_unicode=True, width=120)
-    contract = odcs_reader.parse(odcs_reader.yaml_document(text), zone="source")
+    document = to_odcs(drafted.contract)
+    contract = odcs_reader.parse(document, zone="source")
     gated = check_bytes(body, contract, any_key(), object_key=contract.dataset, received_at=_EPOCH)
     if gated.counts.quarantined and gated.counts.quarantined == gated.counts.received:
         reasons = ", ".join(gated.counts.reasons)
@@ -132,4 +151,4 @@ def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
             f"None of the {gated.counts.received:,} rows fits the drafted contract ({reasons}). Remedy: "
             f"{_CHECK_ROWS}."
         )
-    return CheckedDraft(text, drafted, gated)
+    return CheckedDraft(document, drafted, gated)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from headgate.errors import BadInputError, ContractError, HeadgateError, NotFoundError
+from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
@@ -27,7 +27,7 @@ from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, write_grid
 from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_differs, dry_run_key, upload_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
     from headgate.matching.mappings import Mappings
@@ -116,6 +116,8 @@ class DryRunner:
         process: runs the gate over this object store, with a ledger that nobody else sees, as if the mapping
             were remembered.
         mappings: those of the lake, over this object store.
+        draft: drafts a contract from a file's name and content, as an ODCS document with notes; None where no
+            draft fits the file.
     """
 
     objects: ObjectStore
@@ -124,6 +126,7 @@ class DryRunner:
     curated_bucket: str
     process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
     mappings: Callable[[ScratchObjects], Mappings]
+    draft: Callable[[str, bytes], Mapping[str, Any] | None]
 
     def run(self, upload_id: str) -> None:
         """Check the upload's file and write the result beside it."""
@@ -210,7 +213,7 @@ class DryRunner:
         record = self.process(scratch, scratch.appears_as, mapping)
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
         if record.state is FileState.PROFILED and upload.size_bytes <= _LARGEST_DRAFT_BYTES:
-            result["draft"] = _draft(upload.name, scratch.read(scratch.appears_as))
+            result["draft"] = self.draft(upload.name, scratch.read(scratch.appears_as))
         return result
 
     def _scratch(
@@ -237,23 +240,6 @@ def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
             next(body for (_, written), body in scratch.written.items() if key and written == key)
         )
     return {"state": CHECKED, "record": asdict(record), "rows": rows, "columns": profile.get("columns", [])}
-
-
-def _draft(file_name: str, body: bytes) -> dict[str, Any] | None:
-    """The contract that `headgate contract init` would draft, as an ODCS document.
-
-    None where it would ask for a better file.
-    """
-    from headgate.contracts.odcs_writer import to_odcs  # noqa: PLC0415 a cold start loads what drafts when a file has no contract
-    from headgate.drafts.dataset_name import dataset_name_of  # noqa: PLC0415 as above
-    from headgate.drafts.draft_contract import draft_from_sample  # noqa: PLC0415 as above
-
-    try:
-        drafted = draft_from_sample(body, dataset_name_of(file_name), strict=False)
-    except (BadInputError, ContractError):
-        return None
-    notes = [{"column": finding.column, "message": finding.message} for finding in drafted.findings]
-    return {"dataset": drafted.contract.dataset, "document": to_odcs(drafted.contract), "notes": notes}
 
 
 def _differs() -> dict[str, Any]:

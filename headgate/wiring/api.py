@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.aws import clients
 from headgate.settings import (
@@ -91,7 +91,15 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
         settings.curated_bucket,
         process,
         lambda scratch: replace(intake.mappings(env), objects=scratch),
+        _draft_of_upload,
     )
+
+
+def _draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
+    """Load the code of drafts when a file has no contract, and not in each cold start."""
+    from headgate.local_files.draft_file import draft_of_upload
+
+    return draft_of_upload(file_name, body)
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:

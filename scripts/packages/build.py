@@ -88,7 +88,7 @@ NOT_FOR_FUNCTIONS = {
 }
 ALSO_FOR = {
     "api": {PACKED_DASHBOARDS, "api", "domains", "project_systems", "query", "scoring", "systems", "uploads"},
-    "dry_run": {"drafts", "uploads"},
+    "dry_run": {"drafts", "local_files", "uploads"},
     "report": {PACKED_DASHBOARDS, "api", "domains", "query", "reports", "systems"},
 }
 

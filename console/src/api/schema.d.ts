@@ -1872,7 +1872,7 @@ export interface components {
             warnings: number;
             /**
              * Written As
-             * @description Format, encoding, delimiter …
+             * @description As in a file.
              * @default {}
              */
             written_as: {
@@ -2025,7 +2025,7 @@ export interface components {
             work: components["schemas"]["FileWork"];
             /**
              * Written As
-             * @description What was found of the file's form: format, encoding, delimiter …
+             * @description The file's form: format, its name for people (`format_words`), encoding, delimiter …
              */
             written_as: {
                 [key: string]: string;

@@ -14,6 +14,7 @@ from headgate.costs.billing import priced
 from headgate.costs.prices import Prices
 from headgate.costs.recorded import GATE_MEMORY_MB, gate_s, of_files
 from headgate.errors import NotFoundError
+from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.senders import Senders
@@ -59,7 +60,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         warnings=record.warnings,
         reasons=dict(record.reasons),
         masked=dict(record.masked),
-        written_as=_texts(record.written_as),
+        written_as=written_as_texts(record.written_as),
         profile=_texts(record.profile),
         mapping=_texts(record.mapping),
         stages=stages_of(record, acceptance_of(record, lake.most_refused_share)),
@@ -113,6 +114,12 @@ def file_error(error: Mapping[str, Any]) -> FileError | None:
         if error.get("rule")
         else None
     )
+
+
+def written_as_texts(facts: object) -> dict[str, str]:
+    """Return the form of a file as texts, with the name of its format for people as `format_words`."""
+    texts = _texts(facts)
+    return {**texts, "format_words": format_in_words(texts["format"])} if texts.get("format") else texts
 
 
 def _texts(facts: object) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.file_records import file_error
+from headgate.api.files.file_records import file_error, written_as_texts
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
 from headgate.api.files.quality import profile_columns
 from headgate.api.files.rejected_rows import reasons_of, row_of, unique_columns
@@ -314,7 +314,7 @@ def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]
         **{name: record[name] for name in ("received", "accepted", "quarantined", "duplicates", "warnings")},
         reasons=reasons_of(checked.reasons),
         rejected_rows=tuple(row_of(row, unique_columns(lake, checked.dataset)) for row in stored["rows"]),
-        written_as={name: str(value) for name, value in written_as.items()},
+        written_as=written_as_texts(written_as),
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
         columns=profile_columns(stored.get("columns", [])),
         draft=ContractDraft.model_validate(stored["draft"]) if stored.get("draft") else None,

@@ -117,7 +117,7 @@ class FileDetail(FileSummary):
     reasons: dict[str, int] = Field(description="Rows by rule: refused rows and duplicates.")
     masked: dict[str, int] = Field(description="Masked values by column.")
     written_as: dict[str, str] = Field(
-        description="What was found of the file's form: format, encoding, delimiter …"
+        description="The file's form: format, its name for people (`format_words`), encoding, delimiter …"
     )
     profile: dict[str, str] = Field(description="Quality score with its parts, and drift.")
     mapping: dict[str, str] = Field(

@@ -224,7 +224,7 @@ class DryRun(Shape):
     acceptance: Acceptance | None = Field(None, description="As in a file.")
     reasons: tuple[ReasonCount, ...] = ()
     rejected_rows: tuple[RejectedRow, ...] = Field((), description="The first 100.")
-    written_as: dict[str, str] = Field({}, description="Format, encoding, delimiter …")
+    written_as: dict[str, str] = Field({}, description="As in a file.")
     quality: dict[str, str] = Field({}, description="Quality score with its parts, and drift.")
     columns: tuple[ColumnProfile, ...] = ()
     mapping: Mapping | None = Field(

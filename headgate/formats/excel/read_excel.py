@@ -354,7 +354,7 @@ def _fits(row: Cells, columns: Sequence[Column]) -> bool:
 def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
     """The sheets' rows behind one another, numbered through.
 
-    A column that is absent in one sheet is null in its rows.
+    A column that one sheet lacks is null in its rows.
     """
     before = np.cumsum([0, *(part.rows for part in parts)])
     shifted = zip(parts, before[:-1].tolist(), strict=True)
@@ -367,8 +367,10 @@ def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
         tuple(width for part in parts for width in part.ragged.widths),
     )
     cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in parts[0].cells}
-    absent = tuple(name for name in parts[0].absent if all(name in part.absent for part in parts))
+    missing = tuple(
+        name for name in parts[0].missing_columns if all(name in part.missing_columns for part in parts)
+    )
     skipped = sum(part.skipped_lines for part in parts)
     return Received(
-        cells, np.concatenate(numbers), ragged, absent, "xlsx", left_out=left_out, skipped_lines=skipped
+        cells, np.concatenate(numbers), ragged, missing, "xlsx", left_out=left_out, skipped_lines=skipped
     )

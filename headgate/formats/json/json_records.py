@@ -25,6 +25,7 @@ import numpy as np
 import pyarrow as pa
 
 from headgate.errors import HeaderError, UnreadableFileError
+from headgate.formats.format_name import JSON_LINES
 from headgate.formats.json.json_text import json_text
 from headgate.formats.json.nested_names import expanded, never
 from headgate.formats.received_rows import Ragged
@@ -173,7 +174,7 @@ def records_of(text: Text, content: bytes, expands: Expands) -> Records:
     if records.count and not records.whole:
         raise no_objects(records.count)
     read = records.all(
-        "json" if lines is None else "json_lines",
+        "json" if lines is None else JSON_LINES,
         text.encoding,
         offsets_in_original(text.utf8, starts, content, text.encoding),
     )
@@ -187,7 +188,7 @@ def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
     """
     records = _Gathered(expands)
     records.add(enumerate(map(_line, lines), 1), lines)
-    return records.all("json_lines", "utf-8", NO_ROWS)
+    return records.all(JSON_LINES, "utf-8", NO_ROWS)
 
 
 def no_objects(values: int = 1) -> UnreadableFileError:

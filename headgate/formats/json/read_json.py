@@ -18,6 +18,7 @@ import pyarrow as pa
 from headgate.contracts.new_column_policy import NewColumns, policy_of
 from headgate.errors import BadInputError
 from headgate.formats.batches import Source
+from headgate.formats.format_name import JSON_LINES
 from headgate.formats.json.json_records import (
     NO_RECORD,
     Records,
@@ -58,7 +59,12 @@ def read_json(content: bytes, contract: Contract) -> Source:
     """
     read = records_of(text_for(content, contract), content, by_contract(contract))
     form = Received(
-        {}, NO_ROWS, form=read.form, encoding=read.encoding, confidence=read.confidence, starts=read.starts
+        {},
+        NO_ROWS,
+        format_name=read.form,
+        encoding=read.encoding,
+        confidence=read.confidence,
+        starts=read.starts,
     )
     return _source(lambda: iter((read,)), tuple(read.columns), read.nested, form, contract)
 
@@ -105,7 +111,7 @@ def _source(
                 cells=_cells(block, contract, name_of),
                 source_rows=block.source_rows,
                 ragged=block.ragged,
-                absent=header.absent,
+                missing_columns=header.absent,
             )
 
     return Source(batches, len(names), header.absent, form.written_as, partial(ListedOffsets, form.starts))
@@ -161,7 +167,7 @@ class _Spool:
         return Received(
             {},
             NO_ROWS,
-            form="json_lines",
+            format_name=JSON_LINES,
             encoding="utf-8",
             confidence=confidence,
             starts=np.concatenate(self.starts),
@@ -201,7 +207,7 @@ class _Spool:
                 frozenset(),
                 numbers(records["row"]),
                 ragged,
-                "json_lines",
+                JSON_LINES,
                 "utf-8",
                 NO_ROWS,
                 typed=typed,

@@ -112,7 +112,7 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
     header = match_header(names, contract, in_order=False)
     _check_times_inside(dict(zip(header.names, names, strict=True)), inside, contract)
     fine = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
-    form = Received({}, NO_ROWS, form="parquet").written_as
+    form = Received({}, NO_ROWS, format_name="parquet").written_as
     return Source(
         partial(_batches, file, contract, header, fine, rows_at_once),
         len(names),
@@ -182,7 +182,7 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
         for column in contract.columns
     }
     rows = np.arange(first_row, first_row + table.num_rows, dtype=np.int64)
-    return Received(cells, rows, absent=header.absent, form="parquet")
+    return Received(cells, rows, missing_columns=header.absent, format_name="parquet")
 
 
 def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:

@@ -269,7 +269,7 @@ class CheckRun:
         )
 
     def _warned(self) -> dict[tuple[str, str], int]:
-        counts = Counter({(name, ABSENT): 1 for name in self._source.absent})
+        counts = Counter({(name, ABSENT): 1 for name in self._source.missing_parts})
         for batch in self._batches:
             for breach in batch.warnings:
                 counts[breach.column, breach.rule] += len(breach.rows)

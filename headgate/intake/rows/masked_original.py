@@ -74,7 +74,7 @@ class About:
 
     contract: str
     key_id: str
-    absent: tuple[str, ...] = ()
+    missing_parts: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
     masked: Mapping[str, int] = field(default_factory=dict)
     written_as: Mapping[str, str] = field(default_factory=dict)
@@ -84,7 +84,11 @@ class About:
         """The same from its JSON text."""
         document = json.loads(text)
         return cls(
-            **{**document, "absent": tuple(document["absent"]), "undeclared": tuple(document["undeclared"])}
+            **{
+                **document,
+                "missing_parts": tuple(document["missing_parts"]),
+                "undeclared": tuple(document["undeclared"]),
+            }
         )
 
 
@@ -149,7 +153,7 @@ def check_masked_rows(form: Path, contract: Contract, origin: RowOrigin, folder:
         without_left_out(with_undeclared(contract, lacking) if lacking else contract), about.key_id
     )
     source = Source(
-        partial(_batches, inside / ROWS, masked), len(masked.columns), about.absent, about.written_as
+        partial(_batches, inside / ROWS, masked), len(masked.columns), about.missing_parts, about.written_as
     )
     counts = write_outputs(CheckRun(source, masked, MaskingKey(about.key_id, b""), origin, folder), folder)
     return _with_earlier_quarantine(counts, about, inside / QUARANTINE, folder / QUARANTINE, origin)
@@ -177,7 +181,7 @@ def _write_batches(source: Source, original: Checked, masking: AtSource, folder:
     return About(
         counts.contract,
         masking.key.key_id,
-        source.absent,
+        source.missing_parts,
         undeclared,
         dict(counts.masked),
         dict(counts.written_as),

@@ -28,6 +28,7 @@ from headgate.intake.files.revert_file import Reverter
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.lake.states import Originals
+from headgate.local_files.draft_file import draft_of_upload
 from headgate.matching.mappings import Mappings, Suggested
 from headgate.profiling.kept_profiles import Profiles
 from headgate.query.catalog_queries import Databases
@@ -195,7 +196,9 @@ class MemoryLake:
         def mappings(scratch: ScratchObjects) -> Mappings:
             return replace(self.mappings, objects=scratch)
 
-        DryRunner(self.objects, "staging", "raw", "curated", process, mappings).run(upload_id)
+        DryRunner(self.objects, "staging", "raw", "curated", process, mappings, draft_of_upload).run(
+            upload_id
+        )
 
     def copy(self) -> MemoryLake:
         """Return another lake in the same state, for a test that continues from it many times."""

@@ -86,6 +86,19 @@ def test_a_draft_by_which_no_row_is_accepted_is_an_error(
     monkeypatch.setattr(draft_file, "check_bytes", refused)
     with pytest.raises(NoRowFitsError, match="None of the 1 rows"):
         list(drafts_of(datasets_of([tmp_path / "a.csv"])))
+    assert draft_file.draft_of_upload("a.csv", b"id,amount\n1,2.5\n") is None
+
+
+def test_an_upload_has_the_draft_of_the_command_and_none_under_a_name_that_may_not_be_shown(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "Umsätze März.csv"
+    file.write_text("id,amount\n1,2.5\n", encoding="utf-8")
+    ((name, checked),) = drafts_of(datasets_of([file]))
+    uploaded = draft_file.draft_of_upload(file.name, file.read_bytes())
+    assert uploaded is not None
+    assert (uploaded["dataset"], uploaded["document"]) == (name, checked.document)
+    assert draft_file.draft_of_upload("4111111111111111.csv", file.read_bytes()) is None
 
 
 def test_sensitive_columns_are_recognised_in_any_case_by_python_as_by_the_command(tmp_path: Path) -> None:

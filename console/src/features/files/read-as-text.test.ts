@@ -5,6 +5,7 @@ import { readAs } from './read-as-text'
 test('a German export is described in words', () => {
   const found = {
     format: 'csv',
+    format_words: 'CSV',
     compression: 'none',
     encoding: 'cp1252',
     delimiter: ';',
@@ -21,13 +22,9 @@ test('a German export is described in words', () => {
 })
 
 test('a guess says how sure it is, and an unknown delimiter is quoted', () => {
-  expect(readAs({ format: 'csv', delimiter: '~', confidence: '0.71' })).toBe(
+  expect(readAs({ format_words: 'CSV', delimiter: '~', confidence: '0.71' })).toBe(
     'CSV · separated by “~” · 71 % sure',
   )
-})
-
-test('a format without a word of its own is capitalised', () => {
-  expect(readAs({ format: 'parquet' })).toBe('Parquet')
 })
 
 test('a file that nobody read has no description', () => {

@@ -1,11 +1,5 @@
 import { count } from '../../api/format'
 
-const FORMATS: Record<string, string> = {
-  csv: 'CSV',
-  json: 'JSON',
-  json_lines: 'JSON lines',
-  xlsx: 'Excel',
-}
 const ENCODINGS: Record<string, string> = {
   cp1252: 'Windows-1252',
   'utf-8-sig': 'UTF-8 with a byte order mark',
@@ -18,20 +12,16 @@ const DELIMITERS: Record<string, string> = {
   ' ': 'blanks',
 }
 
-function capitalised(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1)
-}
-
 /** A file's form as a person says it: what is usual is left out. */
 export function readAs(writtenAs: Record<string, string>): string {
-  const { format, encoding, delimiter, compression, left_out } = writtenAs
+  const { format_words, encoding, delimiter, compression, left_out } = writtenAs
   const many = (name: string, one: string): string => {
     const lines = Number(writtenAs[name] ?? 0)
     return lines > 0 ? count(lines, one) : ''
   }
   const sure = Number(writtenAs.confidence ?? 1)
   const parts = [
-    format ? (FORMATS[format] ?? capitalised(format)) : '',
+    format_words ?? '',
     compression && compression !== 'none' ? `packed with ${compression}` : '',
     encoding ? (ENCODINGS[encoding] ?? encoding.toUpperCase()) : '',
     delimiter ? `separated by ${DELIMITERS[delimiter] ?? `“${delimiter}”`}` : '',

@@ -47,7 +47,7 @@ def test_blanks_around_a_value_are_kept() -> None:
 def test_columns_come_in_contract_order_and_absent_ones_are_null() -> None:
     received = read("c,a\n3,1\n")
     assert rows(received) == [("1", None, "3")]
-    assert received.absent == ("b",)
+    assert received.missing_columns == ("b",)
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n\n"])

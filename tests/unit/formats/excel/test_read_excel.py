@@ -144,7 +144,7 @@ def test_a_sheet_with_fewer_columns_is_read_where_the_contract_allows_it() -> No
         workbook({"a": sheet([HEADER, [1, "a", "b"]]), "b": sheet([["id", "name"], [2, "c"]])}), CONTRACT
     )
     assert (received.cells["id"].to_pylist(), received.cells["day"].to_pylist()) == (["1", "2"], ["b", None])
-    assert (received.absent, received.left_out) == ((), ())
+    assert (received.missing_columns, received.left_out) == ((), ())
 
 
 def test_a_sheet_with_most_of_the_columns_and_another_one_refuses_the_file() -> None:

@@ -149,7 +149,7 @@ def test_foreign_letters_of_a_rejected_line_are_unchanged() -> None:
 
 
 def test_a_column_of_json_below_its_name_stays_csv() -> None:
-    assert read_file(b'a\n{"b": 1}\n{"b": 2}\n', CONTRACT).form == "csv"
+    assert read_file(b'a\n{"b": 1}\n{"b": 2}\n', CONTRACT).format_name == "csv"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_column_of_json_below_its_name_stays_csv() -> None:
 )
 def test_an_array_over_several_lines_stays_one(text: str) -> None:
     received = read_file(text.encode(), CONTRACT)
-    assert (received.form, received.cells["a"].to_pylist()) == ("json", ["1", "2"])
+    assert (received.format_name, received.cells["a"].to_pylist()) == ("json", ["1", "2"])
 
 
 @pytest.mark.parametrize(
