@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.drafts.draft_contract import Draft, FormatQuestion
+    from headgate.drafts.draft_contract import Draft
+    from headgate.drafts.findings import FormatQuestion
     from headgate.intake.rows.check_rows import CheckedRows
 
     Ask = Callable[[Sequence[FormatQuestion]], Mapping[str, str]]

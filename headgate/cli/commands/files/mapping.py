@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from headgate.api.deployed_lake import DeployedLake
     from headgate.matching.mappings import Remembered, Suggested
     from headgate.uploads.begin_to_commit import Uploads
     from headgate.uploads.upload import UploadRecord
@@ -324,27 +325,56 @@ def _check_and_accept(
     *,
     as_json: bool,
 ) -> None:
-    """Let the gate check the whole file with the mapping.
+    """Check the whole file with the mapping; remember the mapping and accept the file if one row is accepted.
 
-    Remember it and take the file in if at least one row is accepted.
-
-    Ends with 3 where the file is not taken in, loses more rows than the lake permits, or is too large to be
+    Ends with 3 if the file is not accepted, loses more rows than the lake permits, or is too large to be
     checked before.
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.files.uploads import uploads_of
-    from headgate.intake.files.replay_file import why_gone
 
     lake = DeployedLake(deployed.environment)
     uploads = uploads_of(lake)
+    _check_fields(lake, record, suggested, fields)
+    options.progress_console().print(
+        f"The gate checks the whole file {record.key} with this mapping.", soft_wrap=True
+    )
+    mapping = UploadMapping(suggested.to_json(), (), tuple(fields))
+    upload = uploads.check_file(record, mapping, lake.dry_runs.start)
+    check = _ended_check(uploads, upload)
+    checked = FileRecord(**check["record"]) if "record" in check else None
+    acceptance = acceptance_of(checked, lake.most_refused_share) if checked else None
+    is_taken = checked is None or acceptance not in {None, Acceptance.NOTHING_ACCEPTED}
+    sent_id = uploads.commit(upload.upload_id, upload.check_id).file_id if is_taken else ""
+    value = {
+        "dataset": suggested.dataset,
+        "source": suggested.source,
+        "columns": dict(zip(suggested.names, fields, strict=True)),
+        "taken_in": is_taken,
+        "file_id": sent_id,
+        "check": {**{name: getattr(checked, name, None) for name in _CHECKED}, "acceptance": acceptance},
+    }
+    options.show(
+        as_json=as_json,
+        value=lambda: value,
+        screen=lambda: Group(
+            *(_figures(checked) if checked else ()), _outcome(record, suggested, checked, sent_id)
+        ),
+    )
+    options.finish(complete=acceptance is Acceptance.OK)
+
+
+def _check_fields(
+    lake: DeployedLake, record: FileRecord, suggested: Suggested, fields: Sequence[str | None]
+) -> None:
+    """Raise an error with a remedy of this command if the fields are no mapping, or the file is gone."""
+    from headgate.intake.files.replay_file import why_gone
+
     try:
         lake.mappings.check(suggested, fields)
     except BadInputError as error:
-        named = (
-            f"{record.key} --dataset {suggested.dataset}"
-            if record.state is FileState.PROFILED
-            else record.key
-        )
+        is_named = record.state is FileState.PROFILED
+        named = f"{record.key} --dataset {suggested.dataset}" if is_named else record.key
         remedy = (
             f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out "
             "COLUMN` leaves a column out"
@@ -354,34 +384,6 @@ def _check_and_accept(
         lake.objects.info(record.ref)
     except NotFoundError:
         raise HeadgateError(f"{record.key} cannot be mapped: {why_gone(record)}") from None
-    options.progress_console().print(
-        f"The gate checks the whole file {record.key} with this mapping.", soft_wrap=True
-    )
-    upload = uploads.check_file(
-        record, UploadMapping(suggested.to_json(), (), tuple(fields)), lake.dry_runs.start
-    )
-    check = _ended_check(uploads, upload)
-    checked = FileRecord(**check["record"]) if "record" in check else None
-    acceptance = acceptance_of(checked, lake.most_refused_share) if checked else None
-    is_taken = checked is None or acceptance not in {None, Acceptance.NOTHING_ACCEPTED}
-    sent_id = uploads.commit(upload.upload_id, upload.check_id).file_id if is_taken else ""
-    columns = dict(zip(suggested.names, fields, strict=True))
-    chosen = {
-        "dataset": suggested.dataset,
-        "source": suggested.source,
-        "columns": columns,
-        "taken_in": is_taken,
-        "file_id": sent_id,
-    }
-    rows = {name: getattr(checked, name, None) for name in _CHECKED}
-    options.show(
-        as_json=as_json,
-        value=lambda: {**chosen, "check": {**rows, "acceptance": acceptance}},
-        screen=lambda: Group(
-            *(_figures(checked) if checked else ()), _outcome(record, suggested, checked, sent_id)
-        ),
-    )
-    options.finish(complete=acceptance is Acceptance.OK)
 
 
 def _ended_check(uploads: Uploads, upload: UploadRecord) -> dict[str, Any]:

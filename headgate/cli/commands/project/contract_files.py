@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.contracts.new_column_policy import NewColumns
     from headgate.contracts.stored_rows_effect import StoredRowsEffect
-    from headgate.drafts.draft_contract import Finding, FormatQuestion
+    from headgate.drafts.findings import Finding, FormatQuestion
     from headgate.intake.quarantine.failing_columns import FailingColumn
     from headgate.intake.rows.check_rows import CheckedRows
     from headgate.local_files.draft_file import CheckedDraft

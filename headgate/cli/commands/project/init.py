@@ -99,37 +99,21 @@ def init(
             f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: "
             f"{_draft_command(folder)}"
         )
-    called = name or _name_of(folder.resolve().name)
-    offered = ", ".join(sorted({*package_domains(), *dict(entry_points())}))
-    text = _TOML.format(
-        name=called, region=region, domains=", ".join(f'"{domain}"' for domain in domains), known=offered
-    )
-    lake = _checked(text)
+    lake_name = name or _name_of(folder.resolve().name)
+    text = _toml(lake_name, region, domains)
+    project = _read(text)
     samples, drafting = draft_file.datasets_of(files), draft_file.DraftOptions(sheet=sheet)
-    drafts = dict(
-        draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal)
-    )  # before anything is written
+    drafts = dict(draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal))
     sales = _sales_of(drafts) if kind else None
-    for part in ("contracts/source", "contracts/prod", "models"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_text(text, encoding="utf-8")
-    written = [FILE]
+    texts = {FILE: text}
     if not (folder / "README.md").exists():
-        (folder / "README.md").write_text(
-            _README.format(name=called, folder=shlex.quote(str(folder.resolve()))), encoding="utf-8"
-        )
-        written.append("README.md")
-    for dataset, draft in drafts.items():
-        contract_files.show_draft(draft, folder / "contracts" / "source" / f"{dataset}.yaml", dataset)
-        written.append(f"contracts/source/{dataset}.yaml")
-    for path, content in (sales.files if sales else {}).items():
-        (folder / path).write_text(content, encoding="utf-8")
-        written.append(path)
+        texts["README.md"] = _README.format(name=lake_name, folder=shlex.quote(str(folder.resolve())))
+    written = _write(folder, texts, drafts, sales)
     alike = _of_the_same_columns(drafts)
     value: dict[str, object] = {
         "folder": str(folder.resolve()),
-        "name": lake.name,
-        "domains": [*lake.domains],
+        "name": project.name,
+        "domains": [*project.domains],
         "written": written,
         "same_columns": alike,
     }
@@ -140,6 +124,30 @@ def init(
         value=lambda: value,
         screen=lambda: _screen(folder, alike, sales, has_contract=bool(drafts)),
     )
+
+
+def _toml(name: str, region: str, domains: Sequence[str]) -> str:
+    offered = ", ".join(sorted({*package_domains(), *dict(entry_points())}))
+    quoted = ", ".join(f'"{domain}"' for domain in domains)
+    return _TOML.format(name=name, region=region, domains=quoted, known=offered)
+
+
+def _write(
+    folder: Path,
+    texts: Mapping[str, str],
+    drafts: Mapping[str, CheckedDraft],
+    sales: SalesProject | None,
+) -> list[str]:
+    """Write the files of the project, and show the drafts; return the paths in the folder."""
+    for part in ("contracts/source", "contracts/prod", "models"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    contracts = {f"contracts/source/{dataset}.yaml": draft for dataset, draft in drafts.items()}
+    for path, draft in contracts.items():
+        contract_files.show_draft(draft, folder / path, Path(path).stem)
+    sales_files = sales.files if sales else {}
+    for path, content in {**texts, **sales_files}.items():
+        (folder / path).write_text(content, encoding="utf-8")
+    return [*texts, *contracts, *sales_files]
 
 
 def _sales_of(drafts: Mapping[str, CheckedDraft]) -> SalesProject:
@@ -191,7 +199,7 @@ def _of_the_same_columns(drafts: Mapping[str, CheckedDraft]) -> list[list[str]]:
     return [datasets for datasets in by_columns.values() if len(datasets) > 1]
 
 
-def _checked(text: str) -> LakeProject:
+def _read(text: str) -> LakeProject:
     """Return the project that the text describes, before anything is written."""
     with TemporaryDirectory() as folder:
         (Path(folder) / FILE).write_text(text, encoding="utf-8")

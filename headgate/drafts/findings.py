@@ -1,0 +1,294 @@
+"""Findings of a draft: facts that a person should check before keeping it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.contracts.format_property import format_facts
+from headgate.contracts.model import Column, Contract, Kind, Mask
+from headgate.contracts.odcs_writer import physical_type
+from headgate.contracts.sensitive_names import PERSONAL
+from headgate.drafts.format_answers import answer_of
+from headgate.drafts.nearly_all_rows import (
+    FEWEST_VALUES,
+    about_bad_values,
+    about_key,
+    sounds_like_key,
+)
+from headgate.drafts.sample import stated_schema
+from headgate.drafts.table_layout import about_layout
+from headgate.drafts.time_zones import about_zone, zones_of
+from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
+from headgate.masking.find_card_numbers import rows_with_cards
+from headgate.matching.header_names import folded
+from headgate.values.accepted_texts import null_where_absent
+from headgate.values.cast_declared import cast_column
+from headgate.values.cells import blank_to_null
+from headgate.values.inferred_times import has_short_year
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+
+    from headgate.contracts.source_format import SourceFormat
+    from headgate.drafts.column_inference import (
+        Guess,
+    )
+    from headgate.drafts.sample import Sample
+    from headgate.values.format_inference import Most
+
+_ASSUMED = 0.9
+_NOISE = (
+    "has numbers with digits that arithmetic with floats leaves, as 0.30000000000000004 has: they are "
+    "read as Excel shows them"
+)
+# Athena's SQL: other identifiers stand in double quotes.
+_UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
+# Source: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, the list for SELECT.
+_RESERVED_WORDS = (
+    "alter and as between by case cast constraint create cross cube current_catalog current_date "
+    "current_path current_schema current_time "
+    "current_timestamp current_user deallocate delete describe distinct drop else end escape except "
+    "execute exists extract false first for "
+    "from full group grouping having in inner insert intersect into is join json_array json_exists "
+    "json_object json_query json_table "
+    "json_value last left like listagg localtime localtimestamp natural normalize not null of on or "
+    "order outer prepare recursive right "
+    "rollup select skip table then trim true uescape union unnest using values when where with"
+)
+_RESERVED = frozenset(_RESERVED_WORDS.split())
+_WHY = {
+    Mask.PAN: "holds card numbers: a token, the brand and the last four digits replace it in curated",
+    Mask.CVV: "is named as a verification code: it is dropped",
+    Mask.TRACK: "holds or names track data: it is dropped",
+    Mask.SSN: "holds social security numbers: the last four digits are kept",
+    Mask.FREE_TEXT: "is free text: card numbers inside are replaced",
+}
+_NESTED_VALUES = {"array": "lists", "object": "objects"}
+_TOTALS = (
+    "ends with the sum of the rows above: the last row is a line of totals. The gate accepts it as a "
+    "row, so sums in queries count "
+    "everything twice; send the file without it"
+)
+_REFUSED_TOTALS = (
+    "ends with the sum of the rows above: the last row is a line of totals, and the gate quarantines it"
+)
+_NAMED_TOTALS = (
+    "{count} rows are lines of totals, by their names and their sums; the first is data row {row}. The "
+    "gate accepts them as rows, so sums "
+    "in queries count everything twice; send the file without them"
+)
+_KEY_BY_CHANCE = (
+    "is the key only because no value of it repeats in the sample: of two rows with one value the newer "
+    "is kept. "
+    "Name another key with --key, or none with --no-key"
+)
+_FEW_ROWS = (
+    "are the key only because no two of {rows:,} rows have the same values in them, and {rows:,} rows "
+    "are few. "
+    "Draft from more rows, or name another key with --key, or none with --no-key"
+)
+_NO_KEY = (
+    "no column and no set of up to three columns is unique, measures such as counts and amounts left out: "
+    "name a key with --key, or every row is kept"
+)
+_AS_JSON = (
+    "holds {kind} and is kept as JSON text: read it in queries with json_extract, as in "
+    "json_extract({name}, '$'); "
+    "card numbers inside are replaced"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a person should check before keeping the draft.
+
+    `column` is empty where the whole table is concerned.
+    """
+
+    column: str
+    message: str
+
+
+@dataclass(frozen=True)
+class FormatQuestion:
+    """An ambiguous column, and the answers that a person can choose from, as `--format COLUMN=ANSWER` takes
+    them.
+    """
+
+    column: str
+    answers: tuple[str, ...]
+
+
+def findings_of(
+    sample: Sample,
+    contract: Contract,
+    guesses: Mapping[str, Guess],
+    questions: Sequence[FormatQuestion],
+    *,
+    is_key_guessed: bool,
+) -> tuple[Finding, ...]:
+    """Return all findings of a draft: of layout, open questions, columns, table, time zones, key."""
+    layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
+    layout += [Finding(name, _NOISE) for name in sample.noisy]
+    return (
+        *layout,
+        *_about_questions(questions),
+        *_about_columns_and_table(contract, sample.cells, guesses),
+        *_about_zones(sample.content, contract.columns, sample.cells),
+        *(_about_chance(contract.key, sample.rows) if is_key_guessed else ()),
+    )
+
+
+def _about_questions(questions: Sequence[FormatQuestion]) -> list[Finding]:
+    return [
+        Finding(
+            question.column,
+            (
+                f"is ambiguous and stays text: it can be {' or '.join(question.answers)}. Answer with "
+                f"{_options(question)}"
+            ),
+        )
+        for question in questions
+    ]
+
+
+def _options(question: FormatQuestion) -> str:
+    return " or ".join(f"--format '{question.column}={answer}'" for answer in question.answers)
+
+
+def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
+    """Return the caveat about a key that was found by its values: one column without a key's name, or several
+    in few rows.
+    """
+    if len(names) == 1 and not sounds_like_key(names[0]):
+        return [Finding(names[0], _KEY_BY_CHANCE)]
+    return (
+        [Finding(", ".join(names), _FEW_ROWS.format(rows=rows))]
+        if len(names) > 1 and rows < FEWEST_VALUES
+        else []
+    )
+
+
+def _about_columns_and_table(
+    contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]
+) -> list[Finding]:
+    findings = [
+        Finding(column.name, message)
+        for column in contract.columns
+        for message in (
+            *_about(column, cells[column.name], guesses[column.name]),
+            *_about_format(column, guesses[column.name]),
+        )
+    ]
+    if not any(len(text) for text in cells.values()):
+        findings.append(
+            Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
+        )
+    if summed := totals_of(contract.columns, cells):
+        findings.append(
+            Finding(
+                ", ".join(summed),
+                _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS,
+            )
+        )
+    elif rows := named_totals(contract.columns, cells):
+        findings.append(Finding("", _NAMED_TOTALS.format(count=len(rows), row=rows[0] + 1)))
+    findings += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
+    if not contract.key:
+        findings.append(Finding("", _NO_KEY))
+    elif not contract.order_by:
+        findings.append(
+            Finding(
+                "", "no column says which of two rows with one key is newer: name one in headgate.orderBy"
+            )
+        )
+    return findings
+
+
+def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:
+    zones = {folded(name): zone for name, zone in zones_of(stated_schema(content)).items()}
+    return [
+        Finding(column.name, note)
+        for column in columns
+        for note in about_zone(column, cells[column.name], zones)
+    ]
+
+
+def _about_format(column: Column, guess: Guess) -> list[str]:
+    """Return what was inferred about how the column is written."""
+    if column.mask is not None:
+        return []
+    notes = []
+    declared = column.format
+    if declared is not None:
+        notes.append(f"is written as {_shown(declared)}; confidence {_confidence(declared):.2f}")
+    if declared is not None and has_short_year(declared):
+        first = declared.year_from
+        notes.append(
+            f"has years of two digits, which are read as {first} to {first + 99}: set yearFrom in "
+            "headgate.format for others"
+        )
+    if declared is not None and declared.percent:
+        notes.append(
+            "has percent signs and is read as points, so 19 % is 19: percent: fraction reads it as 0.19"
+        )
+    if guess.mostly and column.type.kind is Kind.STRING:
+        notes.append(_why_text(column.name, guess.mostly))
+    return notes
+
+
+def _why_text(name: str, most: Most) -> str:
+    """Return why a column stays text although nearly all of its rows have a type, and what a
+    person can do.
+    """
+    what = "1 value is" if most.others == 1 else f"{most.others:,} values are"
+    reading, others = most.reading, f"stays text, because {what} no {most.reading.kind}: correct the sample"
+    if reading.kind is Kind.BOOLEAN or reading.kind is Kind.DOUBLE:
+        return others
+    return f"{others}, or refuse their rows with --format '{name}={answer_of(reading)}'"
+
+
+def _shown(declared: SourceFormat) -> str:
+    facts = {
+        key: repr(value) if key in {"decimal", "thousands"} else value
+        for key, value in format_facts(declared).items()
+    }
+    return ", ".join(f"{key} {value}" for key, value in facts.items())
+
+
+def _confidence(declared: SourceFormat) -> float:
+    """Return a confidence below 1 where the sample shows the format, but cannot exclude another one."""
+    return _ASSUMED if declared.nulls or has_short_year(declared) else 1.0
+
+
+def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
+    findings = [_WHY[column.mask]] if column.mask else []
+    if column.nested and column.mask is Mask.FREE_TEXT:
+        findings = [_AS_JSON.format(kind=_NESTED_VALUES[column.nested], name=column.name)]
+    if column.classification == PERSONAL:
+        findings.append("is proposed as personal data (classification: personal)")
+    given = null_where_absent(column, text)
+    values = blank_to_null(given).drop_null()
+    if len(text) and not len(values):
+        findings.append("has no value in the sample, so its type is a guess")
+    if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
+        findings.append(
+            f"has {count} values that pass as card numbers: take the mask away only if they are none"
+        )
+    if guess.mostly and column.type.kind is not Kind.STRING:
+        findings += about_bad_values(column, text)
+    elif misfits := len(cast_column(column, values).misfits):
+        findings.append(
+            f"{misfits:,} of {len(values):,} values do not read as {physical_type(column.type)}: their "
+            "rows are quarantined. "
+            "Correct the sample or its type"
+        )
+    if not _UNQUOTED.fullmatch(column.name):
+        findings.append("stands in double quotes in queries, because of its characters")
+    elif column.name in _RESERVED:
+        findings.append("stands in double quotes in queries, because Athena's SQL reserves its name")
+    return findings

@@ -1,0 +1,303 @@
+"""Read a sample file as the gate reads it, in the types in which it stores its columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.source_format import SourceFormat
+from headgate.contracts.workbook_sheets import stated_sheet
+from headgate.drafts.column_inference import (
+    MOST_PRECISION,
+    guess_type,
+)
+from headgate.errors import ContractError, UnreadableFileError
+from headgate.formats.format_list import format_of
+from headgate.formats.format_name import JSON_LINES, FormatName
+from headgate.formats.json.json_records import read_records
+from headgate.formats.json.nested_names import by_contract, every_object
+from headgate.formats.read_file import read_file
+from headgate.formats.read_table import no_table, read_table
+from headgate.formats.unpack import unpack
+from headgate.masking.redaction import redact_text
+from headgate.matching.header_names import folded, made_up_name, numbered
+from headgate.values.cells import flags
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from headgate.formats.received_rows import Received
+    from headgate.matching.file_table import FileTable
+
+_TYPED_FORMS = {FormatName.JSON, JSON_LINES, FormatName.XLSX}
+_WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
+_MOST_DECIMALS_OF_AMOUNTS = 4
+_DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
+_LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample as the gate reads it.
+
+    Attributes:
+        content: unpacked.
+        stored: a contract of its columns in the types in which the file stores them.
+        table: None for a format with a schema.
+        cells: texts by column, as they are drafted.
+        noisy: columns of amounts of a workbook in which floats leave digits.
+        typed: columns that the file stores as numbers.
+    """
+
+    content: bytes
+    stored: Contract
+    table: FileTable | None
+    received: Received
+    cells: Mapping[str, pa.Array]
+    noisy: Collection[str]
+    typed: Collection[str]
+
+    @property
+    def rows(self) -> int:
+        """Return the number of its rows."""
+        return len(next(iter(self.cells.values())))
+
+
+def read_sample(body: bytes, unread: Contract, header: bool | None) -> Sample:
+    """Read the sample with a contract that has no columns yet."""
+    content = unpack(body)
+    form = format_of(content, unread)
+    if stated_sheet(unread) and form.name != FormatName.XLSX:
+        raise ContractError(
+            "only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a "
+            "command of their own"
+        )
+    table = None if form.schema else _table(content, unread, header)
+    columns, properties = _stored_columns(content, unread, table)
+    stored = replace(unread, columns=columns, properties=properties)
+    received = _received(body, stored)
+    cells, noisy = (
+        _of_workbook(body, stored, received.cells)
+        if received.format_name == FormatName.XLSX
+        else (received.cells, {})
+    )
+    typed = _typed_columns(body, stored, cells) if received.format_name in _TYPED_FORMS else set()
+    return Sample(content, stored, table, received, cells, [*noisy], typed)
+
+
+def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:
+    """Return the columns whose fractions are all number cells of the file, so that a point in them is the
+    decimal separator.
+
+    The sample is read a second time with a decimal comma declared: readers spell number cells with it, and
+    leave texts alone.
+    """
+    with_comma = tuple(
+        replace(column, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for column in contract.columns
+    )
+    respelled = sample_cells(body, replace(contract, columns=with_comma))
+    return {name for name, text in cells.items() if _share_equal(text, respelled[name]) == 0}
+
+
+def _of_workbook(
+    body: bytes, contract: Contract, cells: Mapping[str, pa.Array]
+) -> tuple[Mapping[str, pa.Array], Mapping[str, pa.Array]]:
+    """The cells of a workbook as its columns are drafted, and those of columns of amounts in which floats
+    leave digits.
+
+    A column is one of amounts if it is whole or has few decimals without those digits; else it is one of
+    floats, which keeps them all.
+    """
+    timed = _with_midnights(body, contract, cells)
+    shown = sample_cells(
+        body,
+        replace(contract, columns=tuple(replace(column, type=_WIDE_DECIMAL) for column in contract.columns)),
+    )
+    changed = {name: text for name, text in shown.items() if not text.equals(cells[name])}
+    noisy = {
+        name: text
+        for name, text in changed.items()
+        if (guess_type(name, text).scale or 0) <= _MOST_DECIMALS_OF_AMOUNTS
+    }
+    noisy = {
+        name: text
+        for name, text in noisy.items()
+        if guess_type(name, text).kind in {Kind.DECIMAL, Kind.BIGINT}
+    }
+    return {**timed, **noisy}, noisy
+
+
+def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
+    """Return the cells with the time of midnights, where a column of a workbook has other times, too."""
+    mixed = {
+        name for name, text in cells.items() if flags(pc.match_substring_regex(text, _DAY_WITH_TIME)).any()
+    }
+    if not mixed:
+        return cells
+    timed = tuple(
+        replace(column, type=ColumnType(Kind.TIMESTAMP)) if column.name in mixed else column
+        for column in contract.columns
+    )
+    return {
+        **cells,
+        **{
+            name: text
+            for name, text in sample_cells(body, replace(contract, columns=timed)).items()
+            if name in mixed
+        },
+    }
+
+
+def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
+    """Return the share of texts with a point that were not respelled; 1 if there are none."""
+    with_point = flags(pc.match_substring(text, "."))
+    equal = flags(pc.equal(text, respelled))
+    return float(equal[with_point].mean()) if with_point.any() else 1.0
+
+
+def _received(body: bytes, stored: Contract) -> Received:
+    """The file, read as the gate reads it, but without rows above a workbook's header: columns of text alone
+    would accept a title.
+    """
+    return read_file(body, stored, with_rows_above=False)
+
+
+def sample_cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
+    """Every column's texts in a sample."""
+    return _received(body, stored).cells
+
+
+def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
+    """The file's table, with a header of one row or none."""
+    if header is not None and not format_of(content, unread).has_stated_header:
+        raise ContractError(
+            "only CSV files can have a header or none. Remedy: leave out --header and --no-header"
+        )
+    table = read_table(content, unread, with_header=header)
+    if table.two_row_sheet:
+        from headgate.formats.excel.read_excel import two_row_header  # noqa: PLC0415 as read_file has it
+
+        raise two_row_header(table.two_row_sheet)
+    _check_header(table)
+    return table
+
+
+def _stored_columns(
+    content: bytes, unread: Contract, table: FileTable | None
+) -> tuple[tuple[Column, ...], Mapping[str, object]]:
+    """The file's columns in the types from which the gate's reader keeps every value, and the properties of a
+    contract that reads it.
+    """
+    properties = unread.properties
+    nested: Mapping[str, str] = {}
+    if table is None:
+        schema = stated_schema(content)
+        stored = {folded(field.name): _stored_type(field.type) for field in schema}
+        nested = {
+            folded(field.name): _logical_type(field.type)
+            for field in schema
+            if pa.types.is_nested(field.type)
+        }
+    else:
+        is_json = format_of(content, unread).name == FormatName.JSON
+        names = _json_names(content, unread) if is_json else numbered(table.names)
+        stored = {
+            folded(name) or made_up_name(position): ColumnType(Kind.STRING)
+            for position, name in enumerate(names, 1)
+        }
+        nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}
+        properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
+    columns = _columns_of(stored, nested)
+    if any(_is_data(column.name) for column in columns):
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=(
+                "the first row looks like data: a column's name is a long number, a card number or a "
+                "social security number"
+            ),
+            remedy="put a line with the columns' names above",
+        )
+    return columns, properties
+
+
+def _json_names(content: bytes, unread: Contract) -> tuple[str, ...]:
+    """Return the names of the records' values.
+
+    Those of nested objects are joined, and a null instead of an object has no name.
+    """
+    columns = read_records(content, stated_encoding(unread), every_object).columns
+    nulls = {name for name, column in columns.items() if column.null_count == len(column)}
+    return tuple(
+        name
+        for name in columns
+        if name not in nulls or not any(other.startswith(f"{name}_") for other in columns)
+    )
+
+
+def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> tuple[Column, ...]:
+    """The columns in their stored types; a name that comes twice is left to the reader."""
+    return tuple(
+        Column(name, column_type, nested=nested.get(name, "")) for name, column_type in stored.items()
+    )
+
+
+def _nested_names(content: bytes, contract: Contract) -> dict[str, str]:
+    """Return the columns that hold lists or objects when the file is read by the contract, with their ODCS
+    logicalType.
+    """
+    read = read_records(content, stated_encoding(contract), by_contract(contract))
+    firsts = {
+        name: next(text for text in read.columns[name].to_pylist() if text and text[0] in "[{")
+        for name in read.nested
+    }
+    return {folded(name): "array" if text[0] == "[" else "object" for name, text in firsts.items()}
+
+
+def _check_header(table: FileTable) -> None:
+    """The header has a name for each cell of a row, or none. UnreadableFileError where it has not."""
+    if not table.names:
+        raise no_table()
+    if table.has_header and table.header_cells not in {0, len(table.names)}:
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=(
+                f"the header has {table.header_cells:,} names, but most rows have {len(table.names):,} cells"
+            ),
+            remedy="give each column one name, and quote cells that hold the delimiter",
+        )
+
+
+def _is_data(name: str) -> bool:
+    """Whether a name is a value of a file without a header, which must not be shown."""
+    return _LONG_NUMBER.fullmatch(name) is not None or redact_text(name) != name
+
+
+def _stored_type(stored: pa.DataType) -> ColumnType:
+    """The type by which the gate's reader spells every value of a stored type."""
+    if pa.types.is_decimal(stored):
+        return ColumnType(Kind.DECIMAL, precision=stored.precision, scale=stored.scale)
+    kinds = {
+        Kind.DOUBLE: pa.types.is_floating,
+        Kind.TIMESTAMP: pa.types.is_timestamp,
+        Kind.DATE: pa.types.is_date,
+        Kind.BOOLEAN: pa.types.is_boolean,
+    }
+    return ColumnType(next((kind for kind, is_kind in kinds.items() if is_kind(stored)), Kind.STRING))
+
+
+def _logical_type(stored: pa.DataType) -> str:
+    """ODCS's word for a nested type."""
+    return "object" if pa.types.is_struct(stored) or pa.types.is_map(stored) else "array"
+
+
+def stated_schema(content: bytes) -> pa.Schema:
+    """Return the types that the file states; none where its format states none."""
+    schema = format_of(content).schema
+    return schema(content) if schema else pa.schema([])
