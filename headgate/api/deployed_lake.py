@@ -115,6 +115,11 @@ class DeployedLake:
         """The version of the contracts: a hash, or `deployed`."""
         return definitions.in_use(self._env_of_request)
 
+    @property
+    def pushed_dashboards(self) -> Mapping[str, str] | None:
+        """The lake project's dashboards as they were pushed; None for the deployment's own."""
+        return definitions.pushed_dashboards(self._env_of_request)
+
     @cached_property
     def _env_of_request(self) -> Mapping[str, str]:
         """The environment with the version that the first question of a request for contracts chose."""

@@ -179,6 +179,8 @@ class LakePorts(Protocol):
     @property
     def definitions(self) -> str: ...  # noqa: D102
     @property
+    def pushed_dashboards(self) -> Mapping[str, str] | None: ...  # noqa: D102
+    @property
     def databases(self) -> Databases: ...  # noqa: D102
     @property
     def caller_limit(self) -> CallerLimit | None: ...  # noqa: D102

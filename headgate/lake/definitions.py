@@ -1,5 +1,5 @@
-"""Versions of the lake's contracts and SQL models that were pushed to a deployment, and the pointer to the
-version in use.
+"""Versions of the lake's contracts, SQL models and dashboards that were pushed to a deployment, and the
+pointer to the version in use.
 
 A deployment has definitions of its own, in its archives. A pointer that another deployment's push wrote is
 ignored, so a deployment begins with its own. docs/adr/0117-push-of-contracts-and-models.md
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEPLOYED = "deployed"  # names the definitions of the deployment's own archives
-_MODELS, _CONTRACTS = "models/", "contracts/"
+_MODELS, _CONTRACTS, _DASHBOARDS = "models/", "contracts/", "dashboards/"
 
 
 class DefinitionObjects(ObjectStore, Protocol):
@@ -40,11 +40,11 @@ class DefinitionObjects(ObjectStore, Protocol):
 
 @dataclass(frozen=True)
 class Definitions:
-    """A version of the contracts and SQL models.
+    """A version of the contracts, SQL models and dashboards.
 
     Attributes:
-        files: texts by their names in a lake project: `models/<table>.sql`, and
-            `contracts/<zone>/<name>.yaml`, whose text is JSON, because a function has no YAML parser.
+        files: texts by their names in a lake project: `models/<table>.sql`, `contracts/<zone>/<name>.yaml`
+            and `dashboards/<name>.yaml`. Those of YAML are JSON, because a function has no YAML parser.
         pushed_by, pushed_at: who pushed it first and when (UTC, ISO 8601).
     """
 
@@ -66,6 +66,11 @@ class Definitions:
     def contracts(self) -> dict[str, str]:
         """Return the contracts, as texts of JSON, by `<zone>/<name>`."""
         return self._below(_CONTRACTS, ".yaml")
+
+    @property
+    def dashboards(self) -> dict[str, str]:
+        """Return the lake project's dashboards, as texts of JSON, by name."""
+        return self._below(_DASHBOARDS, ".yaml")
 
     def _below(self, folder: str, ending: str) -> dict[str, str]:
         return {

@@ -90,7 +90,7 @@ def collect_answers(lake: LakePorts, queries: Any, costs: CostBasis) -> Report: 
         made_at=lake.now(),
         health=health_of(lake),
         datasets=tuple(by_dataset(records)),
-        systems=ask_dashboards(queries, dashboards_of(lake.systems).values()),
+        systems=ask_dashboards(queries, dashboards_of(lake.systems, lake.pushed_dashboards).values()),
         cost_usd=costs.by_service(records),
         cost_since=costs.since,
     )

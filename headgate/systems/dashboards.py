@@ -29,7 +29,7 @@ from headgate.systems.panels import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -65,27 +65,33 @@ class DeclaredDashboard:
         )
 
 
-def dashboards_of(systems: Collection[str]) -> Mapping[str, DeclaredDashboard]:
+def dashboards_of(
+    systems: Collection[str], pushed: Mapping[str, str] | None = None
+) -> Mapping[str, DeclaredDashboard]:
     """Return the dashboards of these systems, and the project's own, by system: tables of other systems are
     not deployed.
+
+    Args:
+        pushed: as in `dashboards`.
 
     Raises:
         SettingsError: as `dashboards`.
     """
-    own = _own_dashboards(project().dashboards)
-    return {name: board for name, board in dashboards().items() if name in systems or name in own}
+    own = _own_dashboards(pushed)
+    return {name: board for name, board in dashboards(pushed).items() if name in systems or name in own}
 
 
-def dashboards() -> Mapping[str, DeclaredDashboard]:
+def dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, DeclaredDashboard]:
     """Return the dashboards of the lake's domains and of its project, by system.
+
+    Args:
+        pushed: the project's own as texts of JSON, by name; by default those of its folder or archive.
 
     Raises:
         SettingsError: a file is not a dashboard.
     """
-    boards = {
-        **_domain_dashboards(tuple(domain for domain in lake_domains() if not domain.folder)),
-        **_own_dashboards(project().dashboards),
-    }
+    domains = tuple(domain for domain in lake_domains() if not domain.folder)
+    boards = {**_domain_dashboards(domains), **_own_dashboards(pushed)}
     return {name: _in_currency(boards[name], currency()) for name in sorted(boards)}
 
 
@@ -94,13 +100,29 @@ def _domain_dashboards(domains: tuple[Domain, ...]) -> Mapping[str, DeclaredDash
     return _read(chain.from_iterable(_described_files(domain.part(FOLDER)) for domain in domains))
 
 
+def _own_dashboards(pushed: Mapping[str, str] | None) -> Mapping[str, DeclaredDashboard]:
+    if pushed is None:
+        return _project_dashboards(project().dashboards)
+    return _by_system(
+        _dashboard(f"dashboards/{name}.yaml", json.loads, text) for name, text in sorted(pushed.items())
+    )
+
+
 @cache
-def _own_dashboards(paths: tuple[Path, ...]) -> Mapping[str, DeclaredDashboard]:
+def _project_dashboards(paths: tuple[Path, ...]) -> Mapping[str, DeclaredDashboard]:
     return _read([*_described_files(files("headgate") / PACKED_DASHBOARDS), *paths])
 
 
-def _read(found: Iterable[Traversable]) -> Mapping[str, DeclaredDashboard]:
-    boards = [_dashboard(item.name, item.read_text("utf-8")) for item in found]
+def _read(described: Iterable[Traversable]) -> Mapping[str, DeclaredDashboard]:
+    return _by_system(
+        _dashboard(
+            item.name, json.loads if item.name.endswith(".json") else _parsed_yaml, item.read_text("utf-8")
+        )
+        for item in described
+    )
+
+
+def _by_system(boards: Iterable[DeclaredDashboard]) -> Mapping[str, DeclaredDashboard]:
     return {board.system: board for board in boards}
 
 
@@ -131,9 +153,9 @@ def _described_files(folder: Traversable) -> list[Traversable]:
     )
 
 
-def _dashboard(file: str, text: str) -> DeclaredDashboard:
+def _dashboard(file: str, parse: Callable[[str], Any], text: str) -> DeclaredDashboard:
     try:
-        document = json.loads(text) if file.endswith(".json") else _parsed_yaml(text)
+        document = parse(text)
         panels = tuple(_panel(file, panel) for panel in document["panels"])
         alerts = tuple(AlertRule(**alert) for alert in document.get("alerts", ()))
         trust = tuple(DeclaredTrust(**_with_tuples(note)) for note in document.get("trust", ()))

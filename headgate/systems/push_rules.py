@@ -1,7 +1,8 @@
 """Which edits of a lake project a push brings to a deployed lake, and which need a deployment. Pure.
 
-A push replaces SQL of models and contracts that the deployment has, by others that need no table, right or
-crawler that Terraform would make. It weakens no mask, and no stored row needs a replay because of it.
+A push replaces dashboards, and SQL of models and contracts that the deployment has, by others that need no
+table, right or crawler that Terraform would make. It weakens no mask, and no stored row needs a replay
+because of it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.contracts.analytics_blocks import DECLARED_IN
 from headgate.contracts.stored_rows_effect import stored_rows_effects
 from headgate.project import FILE, MODELS_SYSTEM, OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS
 from headgate.systems.model_references import reads_of
@@ -28,15 +30,10 @@ _PUSHED = (
     (f"headgate/{PACKED}/", "models/", ".sql"),
     ("headgate/_contracts/source/", "contracts/source/", ".yaml"),
     ("headgate/_contracts/prod/", "contracts/prod/", ".yaml"),
+    (f"headgate/{PACKED_DASHBOARDS}/", "dashboards/", ".yaml"),
 )
 # Other files of an archive that are the project's own, and why a push has none.
 _OF_PROJECT = (
-    (
-        f"headgate/{PACKED_DASHBOARDS}/",
-        "dashboards/",
-        ".yaml",
-        "the API's function has the dashboards of its deployment",
-    ),
     (
         f"{OWN_SYSTEMS.replace('.', '/')}/",
         "systems/",
@@ -59,13 +56,13 @@ class Refusal:
 
 
 def definition_files(archive: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the models and contracts of an archive, by their names in a lake project."""
+    """Return the models, contracts and dashboards of an archive, by their names in a lake project."""
     return {name: body.decode() for path, body in archive.items() if (name := _pushed_name(path))}
 
 
 def refused_files(deployed: Mapping[str, bytes], edited: Mapping[str, bytes]) -> list[Refusal]:
-    """Return what differs between two archives and is no model and no contract: definitions are never read by
-    code that they were not checked with.
+    """Return the differences between two archives that are no definitions: these are never read by code that
+    they were not checked with.
     """
     differing = sorted(
         path
@@ -95,10 +92,16 @@ def refused_contracts(before: Registry, edited: Registry) -> list[Refusal]:
         before: the contracts of the deployment, or those in use, which may have more columns and masks.
     """
     return [
-        Refusal(f"contracts/{zone}/{name}.yaml", reason)
+        Refusal(_file_of(zone, name, getattr(edited, zone)), reason)
         for zone in ("source", "prod")
         for name, reason in _of_zone(getattr(before, zone), getattr(edited, zone))
     ]
+
+
+def _file_of(zone: str, name: str, edited: Mapping[str, Contract]) -> str:
+    """Return the file that states a contract: a dashboard may declare a table."""
+    declared_in = edited[name].properties.get(DECLARED_IN) if name in edited else None
+    return str(declared_in or f"contracts/{zone}/{name}.yaml")
 
 
 def changed_files(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -1,4 +1,5 @@
-"""The contracts and SQL models of a unit of work: the deployment's own, or a version that was pushed to it.
+"""The contracts, SQL models and dashboards of a unit of work: the deployment's own, or a version that was
+pushed to it.
 
 A unit of work (a file, a request, a run, a job) chooses its version once, when it begins, and passes it on in
 its environment. All that it reads is then of this version. docs/adr/0117-push-of-contracts-and-models.md
@@ -87,6 +88,14 @@ def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:
     """Return the SQL of the models of a unit of work, by table; None for the deployment's own."""
     pushed = _pushed_in_use(env)
     return None if pushed == _NOTHING_PUSHED else _pushed(*pushed).models
+
+
+def pushed_dashboards(env: Mapping[str, str]) -> Mapping[str, str] | None:
+    """Return the dashboards of the lake project that a unit of work has, as texts of JSON, by name; None for
+    the deployment's own.
+    """
+    pushed = _pushed_in_use(env)
+    return None if pushed == _NOTHING_PUSHED else _pushed(*pushed).dashboards
 
 
 def build_id(env: Mapping[str, str]) -> str:

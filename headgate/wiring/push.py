@@ -1,4 +1,4 @@
-"""Push the contracts and SQL models of a lake project to its deployment."""
+"""Push the contracts, SQL models and dashboards of a lake project to its deployment."""
 
 from __future__ import annotations
 
@@ -55,9 +55,11 @@ def plan(env: Mapping[str, str]) -> PushPlan:
 
     Raises:
         ContractError: a contract or a model cannot be used; the message names its file.
+        SettingsError: a dashboard cannot be read; the message names its file.
     """
     from headgate.contracts.registry import Registry
     from headgate.lake.definitions import DEPLOYED, Definitions
+    from headgate.systems.dashboards import dashboards
     from headgate.systems.packed_files import package_files
     from headgate.systems.push_rules import changed_files, definition_files, refused_files
 
@@ -65,6 +67,7 @@ def plan(env: Mapping[str, str]) -> PushPlan:
     Registry.load()  # checks also that systems and tables of the project fit
     by, at = _caller(), clock.utc_now().isoformat(timespec="seconds")
     deployed, edited = Definitions(definition_files(archive)), Definitions(definition_files(files), by, at)
+    dashboards(edited.dashboards)
     push, etag = versions.pointer()
     in_use = deployed if push.version == DEPLOYED else versions.read(push.version)
     refused = refused_files(archive, files) or _refused_definitions(env, deployed, in_use, edited)

@@ -1,4 +1,4 @@
-"""Pushed contracts and SQL on a deployed lake: in use within seconds, never mixed, undone by one command."""
+"""Pushed definitions on a deployed lake: in use within seconds, never mixed, undone by one command."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.lake.ports import FileRecord
+    from tests.e2e.api import Api
     from tests.e2e.lakes import Lake
 
 pytestmark = pytest.mark.e2e
@@ -47,6 +48,12 @@ def lake(folder: Path) -> Iterator[Lake]:
         lake.headgate("upload", str(folder / "data"))
         lake.headgate("run")
         yield lake
+
+
+@pytest.fixture(scope="module")
+def api(lake: Lake) -> Api:
+    """The API as a machine calls it."""
+    return machine(lake)
 
 
 def edit(folder: Path, old: str, new: str) -> None:
@@ -150,8 +157,25 @@ def push_cold(lake: Lake, folder: Path) -> str:
     return str(pushed["version"])
 
 
-def test_a_pushed_rule_judges_the_next_file_and_the_api_shows_it(lake: Lake, folder: Path) -> None:
-    api = machine(lake)
+def test_a_pushed_dashboard_is_shown_at_once_and_so_is_the_one_before(
+    lake: Lake, folder: Path, api: Api
+) -> None:
+    def titles() -> list[str]:
+        return [board["title"] for board in api.call("GET", "/machine/v1/dashboards").json["dashboards"]]
+
+    edit(folder, "", "")
+    edit_file(folder, "dashboards/weather.yaml", "Weather of the airports", "Weather of 2013")
+    try:
+        pushed = lake.headgate("push", "--yes")
+    finally:
+        edit_file(folder, "dashboards/weather.yaml", "", "")
+    assert (pushed["changed"], pushed["before"]) == (["dashboards/weather.yaml"], "deployed")
+    assert titles() == ["Weather of 2013"]
+    lake.headgate("push", "--back", "deployed", "--yes")
+    assert titles() == ["Weather of the airports"]
+
+
+def test_a_pushed_rule_judges_the_next_file_and_the_api_shows_it(lake: Lake, folder: Path, api: Api) -> None:
     assert api.call("GET", "/machine/v1/contracts").json["definitions"] == "deployed"
     version = push_cold(lake, folder)
     sent = lake.record_of("weather/cold.csv", lake.put("weather/cold.csv", weather(3)))

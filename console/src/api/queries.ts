@@ -297,7 +297,6 @@ export const useDashboards = () =>
   useQuery({
     queryKey: ['dashboards'],
     queryFn: () => read<Schemas['Dashboards']>('/v1/dashboards'),
-    staleTime: Infinity,
   })
 
 /** The rows of one answer that were read so far; `next` continues them, and is empty when all were read. */

@@ -17,5 +17,6 @@ routes = Routes("Dashboards")
 @routes.get("/v1/dashboards", Group.VIEWER, cached=True)
 def list_dashboards(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Dashboards]:
     """The dashboards of the deployed systems with their panels; a panel's SQL is its definition."""
-    listed = tuple(Dashboard.model_validate(asdict(board)) for board in dashboards_of(lake.systems).values())
+    boards = dashboards_of(lake.systems, lake.pushed_dashboards).values()
+    listed = tuple(Dashboard.model_validate(asdict(board)) for board in boards)
     return tagged(Dashboards(dashboards=listed), if_none_match)

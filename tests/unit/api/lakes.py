@@ -123,6 +123,7 @@ class MemoryLake:
     systems: tuple[str, ...] = SYSTEMS
     contracts: Registry = REGISTRY
     definitions: str = "deployed"
+    pushed_dashboards: Mapping[str, str] | None = None
     databases: Databases = field(default_factory=Databases)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)

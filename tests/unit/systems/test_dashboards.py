@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,6 +48,13 @@ def test_dashboards_of_systems_that_are_not_deployed_are_left_out_and_the_projec
     (own_lake / "dashboards" / "loans.yaml").write_text(BOARD)
     assert [*dashboards_of(["retail-copilot"])] == ["own-models", "retail-copilot"]
     assert [*dashboards_of([])] == ["own-models"]
+
+
+def test_pushed_dashboards_replace_those_of_the_folder(own_lake: Path) -> None:
+    (own_lake / "dashboards" / "loans.yaml").write_text(BOARD)
+    pushed = {"visits": json.dumps({"system": "visits", "title": "Visits", "panels": []})}
+    assert [board.title for board in dashboards_of([], pushed).values()] == ["Visits"]
+    assert dashboards_of([], {}) == {}
 
 
 def test_a_lake_without_a_domain_has_no_retail_dashboards(own_lake: Path) -> None:

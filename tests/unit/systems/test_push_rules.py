@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.contracts.analytics_blocks import DECLARED_IN
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.no_cards import NoCards
@@ -107,12 +108,12 @@ PUSHED = (
     "headgate/_contracts/source/sales.json",
     "headgate/_contracts/prod/totals.json",
     "headgate/_models/totals.sql",
+    "headgate/_dashboards/sales.json",
 )
 PATHS = st.sampled_from(
     [
         *PUSHED,
         "headgate/_contracts/lake/quarantine.json",
-        "headgate/_dashboards/sales.json",
         "headgate/_settings.json",
         "headgate/project_systems/mine.py",
         "headgate/masking/tokens.py",
@@ -122,7 +123,7 @@ ARCHIVES = st.dictionaries(PATHS, st.sampled_from([b"one", b"two"]))
 
 
 @given(ARCHIVES, ARCHIVES)
-def test_every_edit_of_anything_but_models_and_contracts_is_refused(
+def test_every_edit_of_anything_but_definitions_is_refused(
     deployed: dict[str, bytes], edited: dict[str, bytes]
 ) -> None:
     differing = {path for path in {*deployed, *edited} if deployed.get(path) != edited.get(path)}
@@ -134,6 +135,7 @@ def test_definitions_have_the_names_of_the_project() -> None:
     assert sorted(definition_files(archive)) == [
         "contracts/prod/totals.yaml",
         "contracts/source/sales.yaml",
+        "dashboards/sales.yaml",
         "models/totals.sql",
     ]
 
@@ -142,7 +144,6 @@ def test_definitions_have_the_names_of_the_project() -> None:
     ("path", "file"),
     [
         ("headgate/_settings.json", "headgate.toml"),
-        ("headgate/_dashboards/sales.json", "dashboards/sales.yaml"),
         ("headgate/project_systems/hourly.py", "systems/hourly.py"),
         ("headgate/project_systems/hourly/rates.csv", "systems/hourly/rates.csv"),
         ("bikes/__init__.py", "bikes/__init__.py"),
@@ -249,6 +250,15 @@ def test_an_edit_that_needs_a_table_a_right_or_a_replay_is_refused(edited: Contr
     assert {refusal.file for refusal in refusals} == {"contracts/source/sales.yaml"}
     assert any(refusal.reason.startswith(reason) for refusal in refusals), refusals
     assert all("make deploy" in refusal.remedy for refusal in refusals)
+
+
+def test_a_new_table_that_a_dashboard_declares_is_refused_with_the_name_of_the_dashboard() -> None:
+    declared = replace(BUILT, properties={DECLARED_IN: "dashboards/sales.yaml"})
+    (refusal,) = refused_contracts(lake(SALES), lake(SALES, prod=(declared,)))
+    assert (refusal.file, refusal.reason) == (
+        "dashboards/sales.yaml",
+        "it is new, and a deployment makes its table",
+    )
 
 
 def test_every_edit_of_a_model_of_records_is_refused() -> None:

@@ -53,7 +53,11 @@ def push(objects: MemoryObjects, version: str, deployment: str = "abcd1234") -> 
     text = json.dumps({**document, "version": version}, default=str)
     versions = DefinitionVersions(objects, "artifacts", deployment)
     pushed = Definitions(
-        {"contracts/source/customers.yaml": text, "models/totals.sql": f"select {version[0]}"}
+        {
+            "contracts/source/customers.yaml": text,
+            "models/totals.sql": f"select {version[0]}",
+            "dashboards/sales.yaml": "{}",
+        }
     )
     versions.keep(pushed)
     versions.move(pushed.version, versions.pointer()[1], "ann", "2026-05-01T10:00:00")
@@ -71,7 +75,7 @@ def test_a_lake_to_which_nothing_was_pushed_has_the_contracts_of_its_deployment(
     env = definitions.chosen(ENV)
     assert (env[definitions.VARIABLE], definitions.pushed_version(env)) == (DEPLOYED, "")
     assert definitions.registry(env) == Registry.load()
-    assert definitions.pushed_models(env) is None
+    assert definitions.pushed_models(env) is definitions.pushed_dashboards(env) is None
     assert definitions.build_id(env) == "abcd1234"
 
 
@@ -80,6 +84,7 @@ def test_the_next_unit_of_work_has_what_was_pushed(objects: MemoryObjects) -> No
     env = definitions.chosen(ENV)
     assert (env[definitions.VARIABLE], contract_version(env)) == (version, "7.0.0")
     assert definitions.pushed_models(env) == {"totals": "select 7"}
+    assert definitions.pushed_dashboards(env) == {"sales": "{}"}
     assert definitions.build_id(env) != "abcd1234"
 
 

@@ -1,4 +1,4 @@
-"""`headgate push`: contracts and SQL models of the lake project reach a lake without a deployment."""
+"""`headgate push`: contracts, SQL and dashboards of the lake project reach a lake without a deployment."""
 
 from __future__ import annotations
 
@@ -42,13 +42,14 @@ if TYPE_CHECKING:
 def push(
     *, list_versions: bool, back: str, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Replace contracts and SQL of the lake with those of the lake project, in seconds and without a
-    deployment.
+    """Replace contracts, SQL and dashboards of the lake with those of the lake project, in seconds and
+    without a deployment.
 
-    The gate checks the next file by the pushed contracts, and the next run builds with them; a file, a replay
-    or a run under way ends with the version that it began with. All contracts and models are parsed and the
-    tests of models run first. An edit that needs a deployment is refused: the message names the file, the
-    reason and what to do. A deployment brings its own definitions, and ends what was pushed before.
+    The gate checks the next file by the pushed contracts, the next run builds with them, and the console
+    shows the pushed dashboards when it is opened next; a file, a replay or a run under way ends with the
+    version that it began with. All files are parsed and the tests of models run first. An edit that needs a
+    deployment is refused: the message names the file, the reason and what to do. A deployment brings its own
+    definitions, and ends what was pushed before.
 
     Ends with 1 when nothing was pushed because an edit was refused or a test failed.
     """
@@ -100,7 +101,7 @@ def _failed_tests() -> list[ModelTestResult]:
 
 def _go_back(env: Mapping[str, str], version: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
     if not yes and not dry_run:
-        click.confirm(f"Use contracts and models of version {version} again?", abort=True, err=True)
+        click.confirm(f"Use the definitions of version {version} again?", abort=True, err=True)
     moved = pushes.push_back(env, version, dry_run=dry_run)
     fact = {"version": moved.version, "before": moved.before, "pushed": not dry_run}
     text = f"Version {moved.version} {'would be' if dry_run else 'is'} in use instead of {moved.before}."
@@ -119,7 +120,8 @@ def _screen(planned: PushPlan, failed: Sequence[ModelTestResult], *, dry_run: bo
         return results_screen(failed, failed, [])
     if not planned.changed:
         return (
-            f"Nothing to push: the project's contracts and models are those in use, version {planned.before}."
+            "Nothing to push: the project's contracts, models and dashboards are those in use, version "
+            f"{planned.before}."
         )
     if dry_run:
         return f"Would push version {planned.version}.\n{_listed(planned)}"

@@ -144,6 +144,19 @@ def test_sql_that_cannot_be_run_is_an_error_that_names_its_file(
     assert versions.in_use() == "deployed"
 
 
+def test_an_edited_and_a_new_dashboard_are_pushed_and_a_broken_one_is_named(
+    versions: DefinitionVersions, folder: Path
+) -> None:
+    board = folder / "dashboards" / "weather.yaml"
+    text = board.read_text(encoding="utf-8").replace("Weather of the airports", "Weather of 2013")
+    board.write_text(text, encoding="utf-8")
+    board.with_name("winds.yaml").write_text("system: winds\ntitle: Winds\npanels: []\n", encoding="utf-8")
+    assert facts("--yes")["changed"] == ["dashboards/weather.yaml", "dashboards/winds.yaml"]
+    assert set(versions.read(versions.in_use()).dashboards) == {"weather", "winds"}
+    board.write_text("title: no system\n", encoding="utf-8")
+    assert "dashboards/weather.yaml is not a dashboard" in str(run("--yes").exception)
+
+
 CONTRACT = "contracts/source/weather.yaml"
 NUMBER = "physicalType: DECIMAL(10,2)\n"  # of the first column of this type, the temperature
 
