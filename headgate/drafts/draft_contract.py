@@ -40,7 +40,7 @@ from headgate.drafts.nearly_all_rows import (
     key_of_nearly_all,
     sounds_like_key,
 )
-from headgate.drafts.sample import Sample, read_sample, sample_cells
+from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
 from headgate.errors import ContractError
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.matching.header_names import folded, unnumbered
@@ -112,7 +112,7 @@ def draft_from_sample(
     return Draft(contract, findings, sample.rows, questions)
 
 
-def _columns(body: bytes, sample: Sample, guesses: Mapping[str, Guess]) -> dict[str, Column]:
+def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Column]:
     columns = {
         column.name: _column(column, sample.cells[column.name], guesses[column.name])
         for column in sample.stored.columns
@@ -130,7 +130,7 @@ def _questions(contract: Contract, guesses: Mapping[str, Guess]) -> tuple[Format
     )
 
 
-def _guesses(sample: Sample, answers: Mapping[str, FormatAnswer], *, strict: bool) -> dict[str, Guess]:
+def _guesses(sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict: bool) -> dict[str, Guess]:
     """Return a guess for each column; `strict` as in `draft`."""
     cells, typed = sample.cells, sample.typed
     guesses = {

@@ -17,7 +17,7 @@ from headgate.drafts.nearly_all_rows import (
     about_key,
     sounds_like_key,
 )
-from headgate.drafts.sample import stated_schema
+from headgate.drafts.read_sample import stated_schema
 from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from headgate.drafts.column_inference import (
         Guess,
     )
-    from headgate.drafts.sample import Sample
+    from headgate.drafts.read_sample import DraftSample
     from headgate.values.format_inference import Most
 
 _ASSUMED = 0.9
@@ -124,7 +124,7 @@ class FormatQuestion:
 
 
 def findings_of(
-    sample: Sample,
+    sample: DraftSample,
     contract: Contract,
     guesses: Mapping[str, Guess],
     questions: Sequence[FormatQuestion],

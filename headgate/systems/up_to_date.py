@@ -34,7 +34,7 @@ def inputs_of(snapshot: LakeSnapshot, datasets: Iterable[str]) -> dict[str, str]
 
 @dataclass(frozen=True)
 class BuiltBy:
-    """What builds or confirms tables: a deployment and its definitions.
+    """The deployment and the definitions that build or confirm tables.
 
     Attributes:
         build: the id of the deployment and of the definitions (`headgate.lake.definitions.build_id`).

@@ -44,7 +44,7 @@ _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 
 
 @dataclass(frozen=True)
-class Sample:
+class DraftSample:
     """A sample as the gate reads it.
 
     Attributes:
@@ -70,7 +70,7 @@ class Sample:
         return len(next(iter(self.cells.values())))
 
 
-def read_sample(body: bytes, unread: Contract, header: bool | None) -> Sample:
+def read_sample(body: bytes, unread: Contract, header: bool | None) -> DraftSample:
     """Read the sample with a contract that has no columns yet."""
     content = unpack(body)
     form = format_of(content, unread)
@@ -89,7 +89,7 @@ def read_sample(body: bytes, unread: Contract, header: bool | None) -> Sample:
         else (received.cells, {})
     )
     typed = _typed_columns(body, stored, cells) if received.format_name in _TYPED_FORMS else set()
-    return Sample(content, stored, table, received, cells, [*noisy], typed)
+    return DraftSample(content, stored, table, received, cells, [*noisy], typed)
 
 
 def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:
