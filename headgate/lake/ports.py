@@ -199,7 +199,7 @@ class FileRecord:
         return ObjectRef(self.bucket, self.key, self.version_id)
 
     def __post_init__(self) -> None:
-        """A stored text becomes a state: ledgers of earlier versions hold `refused` for `rejected`."""
+        """Make the state of a stored text."""
         object.__setattr__(self, "state", FileState(self.state))
 
 

@@ -34,11 +34,9 @@ class Senders:
     def corrected_rows(self, file_id: str, sent: str) -> dict[int, str]:
         """Return the rows of a file that the file `sent` corrects, in the order sent, each with the rule that
         refused it.
-
-        The rule is empty in notes of earlier versions, which have the rows only.
         """
-        rows = json.loads(self.objects.read(self._ref(keys.correction_key(file_id, sent))))
-        return {int(row): rows[row] if isinstance(rows, dict) else "" for row in rows}
+        rules = json.loads(self.objects.read(self._ref(keys.correction_key(file_id, sent))))
+        return {int(row): rule for row, rule in rules.items()}
 
     def keep_correction(self, file_id: str, sent: str, rules: Mapping[int, str]) -> None:
         """Keep which rows of a file the file `sent` corrects, and the rule that refused each."""
@@ -65,7 +63,6 @@ class Senders:
         Empty where it came another way.
 
         A correction and a mapped file have cells of the file before them, whose sender may be another person.
-        Empty, too, where an earlier version has kept only who sent the file itself.
         """
         return self._sender(record).get("first", "")
 

@@ -33,19 +33,6 @@ class FileState(StrEnum):
     REVERTING = "reverting"
     REVERTED = "reverted"
 
-    @classmethod
-    def _missing_(cls, value: object) -> FileState | None:
-        """Ledgers written before the state was called `rejected` hold `refused`."""
-        return cls.REJECTED if value == _OLD_REJECTED else None
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """Every text that a ledger may hold for this state, the current one first."""
-        return (self.value, _OLD_REJECTED) if self is FileState.REJECTED else (self.value,)
-
-
-_OLD_REJECTED = "refused"
-
 
 RAGGED_TEXT = "_raw"  # the one field of the record of a quarantined row whose cells fit no columns
 REVERTED_RULE = "reverted"  # of the error of a reverted file's record

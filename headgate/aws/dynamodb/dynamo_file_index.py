@@ -85,10 +85,8 @@ class DynamoFileIndex:
             names["#dataset"], values[":dataset"] = "dataset", where.dataset
             clauses.append("#dataset = :dataset")
         if where.state:
-            names["#state"] = "state"
-            spelled = {f":state{n}": text for n, text in enumerate(where.state.spellings)}
-            values |= spelled
-            clauses.append(f"#state IN ({', '.join(spelled)})")
+            names["#state"], values[":state"] = "state", where.state.value
+            clauses.append("#state = :state")
         if where.name:
             names["#key"], values[":name"] = "key", where.name
             clauses.append("contains(#key, :name)")

@@ -362,7 +362,7 @@ def _is_one_of(states: Collection[FileState]) -> str:
 
 
 def _values(states: Collection[FileState]) -> dict[str, str]:
-    return {f":{text}": text for state in states for text in state.spellings}
+    return {f":{state.value}": state.value for state in states}
 
 
 def _condition(expression: str, values: _Item) -> _Item:

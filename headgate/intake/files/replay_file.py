@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ConflictError, NotFoundError
 from headgate.intake.files.check_local_file import (
-    UNKNOWN_DATASET,
     CheckedOriginal,
     check_local_file,
     check_masked_form,
@@ -221,21 +220,12 @@ class Replayer:
         """Keep the record as it was.
 
         That of a file whose dataset is known only now says what is wrong with it as this dataset.
-
-        A record of an earlier version may say of a damaged file that no contract fits it: then it gets the
-        cause.
         """
         fields = error_fields(error)
         contract = self.rules.contracts.get(record.dataset)
         if record is before or contract is None:
-            is_known_only_now = (
-                before.state is FileState.REJECTED
-                and before.error.get("rule") == UNKNOWN_DATASET
-                and contract is None
-            )
-            kept = replace(before, error={**fields, "file": before.key}) if is_known_only_now else before
             return self._keep(
-                kept, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")}
+                before, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")}
             )
         asked = self._suggestion(record, path) if error.rule in MAPPABLE_RULES else None
         fields = error_fields(asked.asked(record.key)) if asked else fields

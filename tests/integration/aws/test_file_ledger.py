@@ -272,22 +272,6 @@ def test_an_ended_file_is_reopened_as_it_stands(ledger: FileLedger, state: str) 
     assert ledger.get(before.file_id) == before
 
 
-@pytest.mark.integration
-def test_a_table_of_an_earlier_version_holds_refused_files(emulator: Emulator) -> None:
-    ledger = dynamo_ledger(emulator)
-    before = ended(ledger, "rejected")
-    ledger.client.update_item(
-        TableName=ledger.table,
-        Key={"file_id": {"S": before.file_id}},
-        UpdateExpression="SET #state = :refused",
-        ExpressionAttributeNames={"#state": "state"},
-        ExpressionAttributeValues={":refused": {"S": "refused"}},
-    )
-    assert [record.state for record in ledger.records()] == ["rejected"]
-    assert ledger.claim(file("a.csv"), now=NOW, lease_s=LEASE_S).answer == "done"
-    assert ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S) == before
-
-
 def test_a_reopened_file_is_nobody_elses_until_its_lease_ends(ledger: FileLedger) -> None:
     before = ended(ledger)
     ledger.reopen(before.file_id, now=NOW, lease_s=LEASE_S)

@@ -11,8 +11,6 @@ from headgate.api.analytics import tables
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import ProblemError
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, mapped_file
 
@@ -174,16 +172,6 @@ def test_who_maps_a_file_of_somebody_else_does_not_see_its_values(lake: MemoryLa
         for name in ("ana", "bob")
     ]
     assert seen == [True, False]
-
-
-def test_a_sender_that_an_earlier_version_kept_sees_no_values(lake: MemoryLake) -> None:
-    """An earlier version kept who corrected a file as its sender, so the cells may be those of
-    somebody else.
-    """
-    file_id = lake.receive("customers/today.csv", CUSTOMERS).file_id
-    lake.objects.write(ObjectRef("artifacts", keys.uploader_key(file_id)), b'{"by": "ana"}')
-    assert EMAIL not in Caller(lake, ("uploader",)).call("GET", f"/v1/files/{file_id}/rejected-rows").text
-    assert Caller(lake, ("uploader",)).call("GET", f"/v1/files/{file_id}").json["uploaded_by"] == "ana"
 
 
 MANY = CUSTOMERS.replace(b"x,", b"7,") + CUSTOMERS.splitlines(keepends=True)[1].replace(b"x,", b"8,")

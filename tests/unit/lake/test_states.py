@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from headgate.lake.ports import FileRecord
 from headgate.lake.states import (
     CHECKED,
     TRANSITIONS,
@@ -38,12 +37,6 @@ def defined(after: str, before: str) -> set[str]:
 def test_the_glossary_defines_every_state_and_disposition() -> None:
     assert defined("## Files", "## Rows") == {state.value for state in FileState}
     assert defined("## Rows", "## Masking") == {disposition.value for disposition in Disposition}
-
-
-def test_a_ledger_of_an_earlier_version_calls_rejected_files_refused() -> None:
-    assert FileRecord("id", "raw", "orders/a.csv", "v1", "orders", "refused").state is FileState.REJECTED
-    assert FileState.REJECTED.spellings == ("rejected", "refused")
-    assert all(state.spellings == (state.value,) for state in FileState if state is not FileState.REJECTED)
 
 
 def test_an_unknown_state_is_an_error() -> None:

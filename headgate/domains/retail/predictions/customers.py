@@ -131,11 +131,8 @@ class CustomerScorer:
         return self._by(self.facts["method"], points, churn) * float(self.facts["factor"])
 
     def value_of_year(self, points: Array, churn: Array, yearly: float) -> Array:
-        """Return the money expected in a year, GBP, as `customer_value.value_of_year`.
-
-        By the method of 90 days in older exports.
-        """
-        method, factor = (self.facts.get(f"year_{name}", self.facts[name]) for name in ("method", "factor"))
+        """Return the money expected in a year, GBP, as `customer_value.value_of_year`."""
+        method, factor = self.facts["year_method"], self.facts["year_factor"]
         return np.maximum(self._by(method, points, churn) * float(factor) * yearly, self.value(points, churn))
 
     def _value_over(self, longer: float, points: Array, churn: Array) -> Array:

@@ -147,17 +147,6 @@ def test_every_method_gives_the_values_of_the_batch(shop: Shop, method: Method) 
         assert found.intervals[365] == (float(row.value_365d_low), float(row.value_365d_high))
 
 
-def test_an_export_without_a_method_of_the_year_multiplies_the_value_of_90_days(shop: Shop) -> None:
-    """Exports of earlier versions stay readable until the next run replaces them."""
-    new, table = exported(shop, None, replace(shop.value, method=customer_value.IN_CHARGE))
-    facts = {name: fact for name, fact in new.facts.items() if not name.startswith("year_")}
-    old = CustomerScorer(Scorer(facts, new._scorer.arrays))
-    stored = old.stored(int(table.customer_id.iloc[0]))
-    assert stored
-    found = old.predict(stored)
-    assert found.values_gbp[365] == pytest.approx(found.values_gbp[90] * YEARLY)
-
-
 def test_of_more_customers_than_the_function_holds_the_model_alone_is_exported(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

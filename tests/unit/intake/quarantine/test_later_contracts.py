@@ -139,19 +139,6 @@ def test_a_replay_reports_what_is_wrong_with_a_damaged_file_of_no_contract(body:
     assert (done.outcome, done.reason["rule"], done.record) == (STILL_REJECTED, rule, before)
 
 
-def test_a_replay_corrects_the_rule_of_a_damaged_file_that_an_earlier_version_recorded() -> None:
-    lake = Lake()
-    right = lake.process(KEY, b"PAR1 and nothing else")
-    lake.ledger.reopen(right.file_id, now=LANDED, lease_s=1)
-    lake.ledger.finish(
-        replace(
-            right,
-            error={**right.error, "rule": "unknown_dataset", "message": "no contract is called 'uploads'"},
-        )
-    )
-    assert Replayer(*lake.gate).replay(right.file_id).record == right == lake.ledger.get(right.file_id)
-
-
 def test_a_file_that_no_contract_fits_stays_as_it_is() -> None:
     lake = Lake()
     before = lake.process(KEY, TICKETS)
