@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 def audit(arguments: Mapping[str, str]) -> dict[str, object]:
     """Return how many objects and cells were audited, and the findings by zone and subject."""
     scans = quality.leak_scans(arguments, since=_due_at(arguments), lake=_lake(arguments))
-    found = findings(scans)
+    leaks = findings(scans)
     return {
         "objects": sum(scan.objects for scan in scans),
         "cells": sum(scan.cells for scan in scans),
-        "findings": sum(finding.count for finding in found),
-        "places": [finding.place for finding in found[:20]],
+        "findings": sum(finding.count for finding in leaks),
+        "places": [finding.place for finding in leaks[:20]],
     }
 
 

@@ -40,7 +40,8 @@ def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
         lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
         published, docs = systems.publish_system(arguments, system, lake, Path(workspace), events.add)
     tables = {
-        one.table: {"rows": one.rows, "location": one.location, "changed": one.changed} for one in published
+        table.table: {"rows": table.rows, "location": table.location, "changed": table.changed}
+        for table in published
     }
     return {"system": system, "snapshot_id": lake.snapshot_id, "tables": tables, "data_docs": docs}
 
@@ -55,8 +56,8 @@ def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
     names = arguments["systems"].split(",")
     lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     with TemporaryDirectory(prefix="headgate-systems-") as workspace:
-        found = system_jobs.build_side_by_side(arguments, names, lake, Path(__file__), Path(workspace))
-        ended = {one.system: one.cause for one in found}
+        builds = system_jobs.build_side_by_side(arguments, names, lake, Path(__file__), Path(workspace))
+        ended = {build.system: build.cause for build in builds}
     if failed := [f"{system}: {cause}" for system, cause in ended.items() if cause]:
         raise ServiceError("; ".join(failed))
     return {"built": sorted(ended), "too_large": sorted({*names} - {*ended}), "snapshot_id": lake.snapshot_id}

@@ -53,7 +53,7 @@ def _merge(
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
     closed = intake.correction_closer(arguments).close()
     snapshots.publish_file_records(arguments)
-    orphans = {one.column: one.rows for one in snapshots.checked_references(arguments) if one.rows}
+    orphans = {item.column: item.rows for item in snapshots.checked_references(arguments) if item.rows}
     return {
         "snapshot_id": lake.snapshot_id,
         "as_of": lake.as_of.isoformat(),
@@ -66,7 +66,7 @@ def _merge(
         },
         "rows_without_parent": orphans,
         "files_closed": len(closed),
-        "rows_closed": sum(one.rows for one in closed),
+        "rows_closed": sum(item.rows for item in closed),
     }
 
 

@@ -30,8 +30,12 @@ def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
     with TemporaryDirectory(prefix="headgate-gate-") as workspace:
         inspected = quality.quality_gate(arguments, Path(workspace)).inspect(lake)
     asked = {
-        one.dataset: {"rows": one.rows, "expectations": one.expectations, "warnings": len(one.warnings)}
-        for one in inspected.verdicts
+        verdict.dataset: {
+            "rows": verdict.rows,
+            "expectations": verdict.expectations,
+            "warnings": len(verdict.warnings),
+        }
+        for verdict in inspected.verdicts
     }
     unchanged = system_jobs.mark_unchanged_systems(arguments, lake)
     return {

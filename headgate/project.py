@@ -426,14 +426,14 @@ def _check_domains(path: Path, value: object) -> None:
         raise SettingsError(f"{path.name}: {error}") from error
 
 
-def _check_cards(path: Path, stated: Mapping[str, object]) -> None:
+def _check_cards(path: Path, table: Mapping[str, object]) -> None:
     """Check that a lake without card numbers says who declared it, when and why."""
-    texts = [stated.get(name) for name in ("declared_by", "reason")]
+    texts = [table.get(name) for name in ("declared_by", "reason")]
     is_complete = (
         all(isinstance(text, str) and text.strip() for text in texts)
-        and type(stated.get("declared_on")) is date
+        and type(table.get("declared_on")) is date
     )
-    if set(stated) != _CARD_FIELDS or stated["none"] is not True or not is_complete:
+    if set(table) != _CARD_FIELDS or table["none"] is not True or not is_complete:
         raise SettingsError(
             f"{path.name}: cards must have none = true, declared_by, declared_on (a date such as "
             "2026-01-31, without a time) and reason. "

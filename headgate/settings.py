@@ -332,8 +332,8 @@ class ExportSettings(Settings):
 
 
 @cache
-def _values(kind: type[Settings], stated: tuple[str, ...]) -> dict[str, Any]:
-    given = dict(zip(kind.__annotations__, stated, strict=True))
+def _values(kind: type[Settings], texts: tuple[str, ...]) -> dict[str, Any]:
+    given = dict(zip(kind.__annotations__, texts, strict=True))
     if missing := [_variable(name) for name, text in given.items() if not text and not hasattr(kind, name)]:
         raise SettingsError(f"missing environment variables: {', '.join(missing)}")
     return {

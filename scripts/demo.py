@@ -67,10 +67,10 @@ def demo(console: Console, *, keep: bool) -> bool:
             console.print(await_data(making))
         complete = run_through(console, folder, data, began)
         if keep:
-            found = command_deployment.find(NAME)
-            login = new_login(api.users(found.environment))
+            deployed = command_deployment.find(NAME)
+            login = new_login(api.users(deployed.environment))
             console.print(
-                last_screen(found.environment["HEADGATE_CONSOLE_URL"], login, NAME),
+                last_screen(deployed.environment["HEADGATE_CONSOLE_URL"], login, NAME),
                 highlight=False,
                 soft_wrap=True,
             )
@@ -93,20 +93,20 @@ def deploy_lake(folder: Path) -> None:
 
 def run_through(console: Console, folder: Path, data: Path, began: float) -> bool:
     """Whether the data went from raw to answers; shows each step as it goes."""
-    found = command_deployment.activate(NAME)
+    deployed = command_deployment.activate(NAME)
     console.rule("2 of 4  Through the gate: validate, mask, deduplicate")
     sent = select_files([str(data)], "", Registry.load().source, sys.stdin.buffer)
-    _, records = files.through_the_gate(found, sent, timeout_s=GATE_TIMEOUT_S, console=console)
+    _, records = files.through_the_gate(deployed, sent, timeout_s=GATE_TIMEOUT_S, console=console)
     rejected = [record for record in records if record.state is FileState.REJECTED]
     if rejected:
         console.print(files.rejections(rejected), crop=False)
     console.rule("3 of 4  Merge, Great Expectations gate, five systems, publish, crawl")
-    ended = pipeline.watched_run(found, {}, timeout_s=RUN_TIMEOUT_S, console=console)
+    ended = pipeline.watched_run(deployed, {}, timeout_s=RUN_TIMEOUT_S, console=console)
     if ended.cause:
         console.print(f"[red]{ended.error}[/red] {ended.cause}")
     console.rule("4 of 4  What became of it")
-    console.print(report.screen(*report.collect(found), steps=report.next_steps(found)), crop=False)
-    page = report.write_page(found, folder / "report.html")
+    console.print(report.screen(*report.collect(deployed), steps=report.next_steps(deployed)), crop=False)
+    page = report.write_page(deployed, folder / "report.html")
     console.print(
         f"Report page: {folder.relative_to(STATE.parent)}/report.html ({len(page['alerts'])} alerts)"
     )

@@ -112,13 +112,19 @@ def emulator_target(folder: Path, *, own: bool, region: str = "") -> Target:
     Args:
         region: of the lake; empty takes the emulator's.
     """
-    stated = None if own or "AWS_ENDPOINT_URL" not in os.environ else emulator.foreign()
-    found = (
-        stated or emulator.running(folder) or (None if own else emulator.foreign()) or emulator.start(folder)
+    running_elsewhere = None if own or "AWS_ENDPOINT_URL" not in os.environ else emulator.foreign()
+    running = (
+        running_elsewhere
+        or emulator.running(folder)
+        or (None if own else emulator.foreign())
+        or emulator.start(folder)
     )
-    print(f"emulator: {found.url}", flush=True)
+    print(f"emulator: {running.url}", flush=True)
     inherited = {name: value for name, value in os.environ.items() if name not in AWS_NAMES}
-    shell = {**found.environment, **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {})}
+    shell = {
+        **running.environment,
+        **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}),
+    }
     return Target("emulator", shell["AWS_REGION"], emulator.ACCOUNT, shell, {**inherited, **shell})
 
 
@@ -171,22 +177,22 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     if (leaving := _print_leaving_tables(terraform)) and ask:
         _confirm(f"Remove {len(leaving)} {'table' if len(leaving) == 1 else 'tables'} from SQL?")
     variables = {**_names_of(target, terraform), **variables}
-    stated = _with_logins(target, terraform, _stated(target, folder, variables))
-    adopt_ledger(target, terraform, stated)
-    _print_estimate(target, stated)
+    settings = _with_logins(target, terraform, _stated(target, folder, variables))
+    adopt_ledger(target, terraform, settings)
+    _print_estimate(target, settings)
     with ThreadPoolExecutor(1) as beside:  # Terraform mostly waits
         building = beside.submit(console.build)
         applied = (
-            _apply_asked(terraform, folder, stated)
+            _apply_asked(terraform, folder, settings)
             if ask and target.platform == "aws"
-            else terraform.apply(stated)
+            else terraform.apply(settings)
         )
     if target.platform == "aws":
         _settings(folder).keep(variables)
     outputs = applied.outputs
     seed_masking_key(target, outputs["environment"]["HEADGATE_MASKING_KEY_SECRET"])
-    outputs = _store_logins(target, terraform, stated, outputs)
-    keep_log_for(target, CRAWLERS_LOG, int(stated.get("log_retention_days", LOG_RETENTION_DAYS)))
+    outputs = _store_logins(target, terraform, settings, outputs)
+    keep_log_for(target, CRAWLERS_LOG, int(settings.get("log_retention_days", LOG_RETENTION_DAYS)))
     lake = (
         {"HEADGATE_PROJECT": str(project().folder)} if project().folder else {}
     )  # commands read the contracts that were deployed
@@ -206,14 +212,14 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         print(line, flush=True)
 
 
-def adopt_ledger(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> None:
+def adopt_ledger(target: Target, terraform: Terraform, settings: Mapping[str, str]) -> None:
     """Exchange the ledger's table in the state for the restored one that `files_table` names, so that
     Terraform deletes neither.
 
     Raises:
         MissingError: there is no such table.
     """
-    wanted = stated.get("files_table")
+    wanted = settings.get("files_table")
     resources = terraform.resources()
     if not wanted or not resources or (LEDGER in resources and _ledger_in_state(terraform) == wanted):
         return
@@ -228,7 +234,7 @@ def adopt_ledger(target: Target, terraform: Terraform, stated: Mapping[str, str]
     print(f"the ledger is {wanted} from now on; the table before it is kept", flush=True)
     if LEDGER in resources:
         terraform.forget(LEDGER)
-    terraform.adopt(LEDGER, wanted, stated)
+    terraform.adopt(LEDGER, wanted, settings)
 
 
 def _ledger_in_state(terraform: Terraform) -> str:
@@ -258,52 +264,54 @@ def _upload_console(target: Target, where: Mapping[str, str], building: Future[b
 
 def _print_last_screen(target: Target, folder: Path) -> None:
     """Print the first login of a lake on an emulator, the next commands, and the one that ends it."""
-    stated = deployment.read_deployment(folder / "deployment.json").environment
-    users = Users(target.client("cognito-idp"), stated["HEADGATE_USER_POOL"])
+    environment = deployment.read_deployment(folder / "deployment.json").environment
+    users = Users(target.client("cognito-idp"), environment["HEADGATE_USER_POOL"])
     print(
-        first_login.last_screen(stated["HEADGATE_CONSOLE_URL"], first_login.first_login(users), folder.name),
+        first_login.last_screen(
+            environment["HEADGATE_CONSOLE_URL"], first_login.first_login(users), folder.name
+        ),
         flush=True,
     )
 
 
-def _with_logins(target: Target, terraform: Terraform, stated: Mapping[str, str]) -> dict[str, str]:
+def _with_logins(target: Target, terraform: Terraform, settings: Mapping[str, str]) -> dict[str, str]:
     """Return the variables with the sources whose login is stored: only their schedules are enabled."""
     export_logins.given(
-        os.environ, export_logins.sources(stated)
+        os.environ, export_logins.sources(settings)
     )  # a wrong URL is reported before anything is deployed
     secret_id = (
         terraform.outputs().get("environment", {}).get("HEADGATE_MYSQL_SECRET", "")
         if terraform.resources()
         else ""
     )
-    found = (
-        export_logins.stored(target.client("secretsmanager"), secret_id, export_logins.sources(stated))
+    logins = (
+        export_logins.stored(target.client("secretsmanager"), secret_id, export_logins.sources(settings))
         if secret_id
         else set()
     )
-    return {**stated, "export_logins": json.dumps(sorted(found))}
+    return {**settings, "export_logins": json.dumps(sorted(logins))}
 
 
 def _store_logins(
-    target: Target, terraform: Terraform, stated: Mapping[str, str], outputs: dict[str, Any]
+    target: Target, terraform: Terraform, settings: Mapping[str, str], outputs: dict[str, Any]
 ) -> dict[str, Any]:
     """Store the logins of this shell where none is stored, then enable the schedules that wanted them.
 
     Return the outputs then.
     """
     client, secret_id = target.client("secretsmanager"), outputs["environment"]["HEADGATE_MYSQL_SECRET"]
-    wanted, among = export_logins.scheduled(stated), export_logins.sources(stated)
+    wanted, among = export_logins.scheduled(settings), export_logins.sources(settings)
     for source in export_logins.store_missing(client, secret_id, export_logins.given(os.environ, among)):
         print(f"stored the MySQL login{f' of {source}' if source else ''}", flush=True)
-    found = export_logins.stored(client, secret_id, among)
-    for source in sorted(wanted - found):
+    logins = export_logins.stored(client, secret_id, among)
+    for source in sorted(wanted - logins):
         print(
             f"the export{f' of {source}' if source else ''} is not scheduled: its login is missing. "
             f"{export_logins.how_to_store(source)}."
         )
-    if not wanted & found - set(json.loads(stated["export_logins"])):
+    if not wanted & logins - set(json.loads(settings["export_logins"])):
         return outputs
-    return terraform.apply({**stated, "export_logins": json.dumps(sorted(found))}).outputs
+    return terraform.apply({**settings, "export_logins": json.dumps(sorted(logins))}).outputs
 
 
 def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Terraform:
@@ -355,14 +363,14 @@ def _stated(target: Target, folder: Path, variables: Mapping[str, str]) -> dict[
         **({"emulator_url": url} if (url := target.shell.get("AWS_ENDPOINT_URL")) else {}),
     }
     kept = _settings(folder).read() if target.platform == "aws" else {}
-    stated = {**from_project(project()), **kept, **own, **variables, "region": target.region}
+    settings = {**from_project(project()), **kept, **own, **variables, "region": target.region}
     if target.platform == "aws":
         print(
             f"settings of {folder.name} (headgate.toml, {_settings(folder).path.name}, --var):\n"
-            f"{described(stated)}",
+            f"{described(settings)}",
             flush=True,
         )
-    return stated
+    return settings
 
 
 def _settings(folder: Path) -> DeploymentSettings:
@@ -399,8 +407,8 @@ def from_project(lake: LakeProject) -> dict[str, str]:
             f"headgate.toml: [settings] has {unknown[0]}, which is no Terraform variable. "
             "terraform/variables.tf lists them."
         )
-    stated = {name: value for name, value in lake.terraform_variables().items() if name in declared}
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in stated.items()}
+    settings = {name: value for name, value in lake.terraform_variables().items() if name in declared}
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in settings.items()}
 
 
 def refuse_another_lake(folder: Path, name: str, platform: str) -> None:
@@ -430,8 +438,8 @@ def refuse_unknown(folder: Path, project_folder: Path) -> None:
     """
     if folder.is_dir() or DeploymentSettings.of(project_folder, folder.name).path.is_file():
         return
-    known = sorted(path.parent.name for path in folder.parent.glob("*/deployment.json"))
-    listed = f"There are: {', '.join(known)}." if known else "Nothing is deployed here."
+    deployments = sorted(path.parent.name for path in folder.parent.glob("*/deployment.json"))
+    listed = f"There are: {', '.join(deployments)}." if deployments else "Nothing is deployed here."
     raise MissingError(f"There is no deployment {folder.name}. {listed}")
 
 
@@ -453,14 +461,14 @@ def leaving_tables(resources: Collection[str], catalog: Mapping[str, Collection[
         resources: addresses of the state.
         catalog: names of the tables to deploy, by zone.
     """
-    deployed = {found[1] for address in resources if (found := _TABLE_ADDRESS.fullmatch(address))}
+    deployed = {match[1] for address in resources if (match := _TABLE_ADDRESS.fullmatch(address))}
     return sorted(deployed - {f"{zone}.{table}" for zone, tables in catalog.items() for table in tables})
 
 
 def _print_leaving_tables(terraform: Terraform) -> list[str]:
     catalog = json.loads((terraform.folder / "build" / "catalog.json").read_text(encoding="utf-8"))
-    found = leaving_tables(terraform.resources(), catalog)
-    for name in found:
+    tables = leaving_tables(terraform.resources(), catalog)
+    for name in tables:
         zone, _, table = name.partition(".")
         if zone == "curated":
             text = (
@@ -477,23 +485,23 @@ def _print_leaving_tables(terraform: Terraform) -> list[str]:
                 f"{text}restore its contract or SQL model, deploy and run `headgate run` to bring it back.",
                 flush=True,
             )
-    return found
+    return tables
 
 
 def plan(target: Target, folder: Path, variables: Mapping[str, str], *, out: Path | None = None) -> None:
     """What an apply would change has been printed; the plan is also written to `out`."""
     terraform = _prepared(folder, target, variables)
     _print_leaving_tables(terraform)
-    stated = _with_logins(
+    settings = _with_logins(
         target, terraform, _stated(target, folder, {**_names_of(target, terraform), **variables})
     )
-    print("There are changes." if terraform.plan(stated, out=out) else "Nothing would change.", flush=True)
-    _print_estimate(target, stated)
+    print("There are changes." if terraform.plan(settings, out=out) else "Nothing would change.", flush=True)
+    _print_estimate(target, settings)
 
 
-def _print_estimate(target: Target, stated: Mapping[str, str]) -> None:
+def _print_estimate(target: Target, settings: Mapping[str, str]) -> None:
     if target.platform == "aws":
-        print(cost_estimate.text(stated), flush=True)
+        print(cost_estimate.text(settings), flush=True)
 
 
 def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
@@ -559,13 +567,14 @@ def _refuse_leftovers(target: Target, names: Collection[str]) -> None:
     Raises:
         MissingError: something of the lake is left.
     """
-    for found in leftovers(target.client, names):
-        kind, _, name = found.partition(": ")
+    for leftover in leftovers(target.client, names):
+        kind, _, name = leftover.partition(": ")
         if kind == LOG_GROUP:
             target.client("logs").delete_log_group(logGroupName=name)
     if left := leftovers(target.client, names):
         raise MissingError(
-            "These are left of the lake; delete them by hand:\n" + "\n".join(f"  {one}" for one in left)
+            "These are left of the lake; delete them by hand:\n"
+            + "\n".join(f"  {left_name}" for left_name in left)
         )
     print("nothing of the lake is left: no listing has one of its names", flush=True)
 
@@ -604,8 +613,8 @@ def keep_log_for(target: Target, group: str, days: int) -> None:
     client = target.client("logs")
     with suppress(client.exceptions.ResourceAlreadyExistsException):
         client.create_log_group(logGroupName=group)
-    found = client.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-    if not any("retentionInDays" in one for one in found if one["logGroupName"] == group):
+    groups = client.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    if not any("retentionInDays" in described for described in groups if described["logGroupName"] == group):
         client.put_retention_policy(logGroupName=group, retentionInDays=days)
 
 
@@ -642,16 +651,16 @@ def empty_buckets(target: Target, state: Path) -> None:
     """
     client = target.client("s3")
     resources = [
-        one
-        for one in json.loads(state.read_text(encoding="utf-8"))["resources"]
-        if one["type"] == "aws_s3_bucket"
+        resource
+        for resource in json.loads(state.read_text(encoding="utf-8"))["resources"]
+        if resource["type"] == "aws_s3_bucket"
     ]
-    held = [instance["attributes"] for one in resources for instance in one["instances"]]
+    attributes = [instance["attributes"] for resource in resources for instance in resource["instances"]]
     with ThreadPoolExecutor(BUCKETS_AT_ONCE) as threads:
         list(
             threads.map(
                 lambda bucket: _empty(client, bucket),
-                [bucket["bucket"] for bucket in held if bucket["force_destroy"]],
+                [bucket["bucket"] for bucket in attributes if bucket["force_destroy"]],
             )
         )
 

@@ -57,13 +57,13 @@ def phrases(text: str) -> list[Phrase]:
     ]
 
 
-def findings(path: str, body: str, known: Iterable[Phrase]) -> Iterator[Finding]:
+def findings(path: str, body: str, avoided: Iterable[Phrase]) -> Iterator[Finding]:
     """Yield every phrase in the prose of a file."""
     for line, text in prose(path, body):
-        for phrase in known:
-            for found in phrase.pattern.finditer(text):
+        for phrase in avoided:
+            for match in phrase.pattern.finditer(text):
                 yield Finding(
-                    path, line + text[: found.start()].count("\n"), " ".join(found[0].split()), phrase.plain
+                    path, line + text[: match.start()].count("\n"), " ".join(match[0].split()), phrase.plain
                 )
 
 
@@ -92,12 +92,12 @@ def _python_prose(body: str) -> Iterator[tuple[int, str]]:
 def _without_code(text: str) -> str:
     """Return the text with its code blanked, so that line numbers stay."""
     text = re.sub(
-        r"^```.*?^```", lambda found: "\n" * found[0].count("\n"), text, flags=re.MULTILINE | re.DOTALL
+        r"^```.*?^```", lambda match: "\n" * match[0].count("\n"), text, flags=re.MULTILINE | re.DOTALL
     )
     text = re.sub(
-        r"`[^`\n]*`|\{[^{}\n]*\}|\]\([^)\n]*\)", lambda found: "`" + "_" * (len(found[0]) - 2) + "`", text
+        r"`[^`\n]*`|\{[^{}\n]*\}|\]\([^)\n]*\)", lambda match: "`" + "_" * (len(match[0]) - 2) + "`", text
     )
-    return re.sub(r"<!--.*?-->", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+    return re.sub(r"<!--.*?-->", lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL)
 
 
 def checked_files() -> list[str]:
@@ -118,25 +118,29 @@ def main() -> int:
         "paths", nargs="*", help="files or folders; default: all but those still to be rewritten"
     )
     chosen = parser.parse_args().paths
-    known = phrases(PHRASES.read_text(encoding="utf-8"))
+    avoided = phrases(PHRASES.read_text(encoding="utf-8"))
     names = [name for path in chosen for name in _below(path)] if chosen else checked_files()
-    found = [
-        one for name in names for one in findings(name, (ROOT / name).read_text(encoding="utf-8"), known)
+    reported = [
+        finding
+        for name in names
+        for finding in findings(name, (ROOT / name).read_text(encoding="utf-8"), avoided)
     ]
-    for one in found:
-        print(one)
+    for finding in reported:
+        print(finding)
     print(
-        f"plain English: {len(found)} phrases to replace in {len(names)} files"
-        if found
+        f"plain English: {len(reported)} phrases to replace in {len(names)} files"
+        if reported
         else f"plain English: {len(names)} files, none"
     )
-    return 1 if found else 0
+    return 1 if reported else 0
 
 
 def _below(path: str) -> list[str]:
     whole = (ROOT / path).resolve()
     files = [whole] if whole.is_file() else sorted(whole.rglob("*"))
-    return [str(one.relative_to(ROOT)) for one in files if one.suffix in SUFFIXES or one.name in NAMES]
+    return [
+        str(listed.relative_to(ROOT)) for listed in files if listed.suffix in SUFFIXES or listed.name in NAMES
+    ]
 
 
 if __name__ == "__main__":

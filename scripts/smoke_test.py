@@ -103,12 +103,12 @@ def check_gate(lake: DeployedLake) -> str:
         urllib.request.urlopen(urllib.request.Request(url, data=body, method="PUT"), timeout=LIMIT_S).close()  # noqa: S310 the store's own URL
         uploads.complete(upload.upload_id)
         uploads.start_dry_run(upload.upload_id, lake.dry_runs.start)
-        found = _awaited(
+        record = _awaited(
             lambda: _ended(uploads, upload.upload_id), "The dry run did not end. Read `headgate logs`."
         )
     finally:
         uploads.abort(upload.upload_id)
-    if found["state"] != CHECKED:
+    if record["state"] != CHECKED:
         raise SmokeError("The dry run failed. Read `headgate logs --contains dry`.")
     return f"a dry run of {contract.dataset} ended"
 
@@ -127,10 +127,10 @@ def check_runs(lake: DeployedLake) -> str:
     return f"the newest run is {newest[0].status.lower()}" if newest else "there was no run yet"
 
 
-def check_dead_letters(found: command_deployment.Deployment) -> str:
+def check_dead_letters(deployed: command_deployment.Deployment) -> str:
     """No message failed as often as it may."""
     dead = sum(
-        operations.queues().depth(found.output(f"{name}_dead_letter_queue_url")).waiting
+        operations.queues().depth(deployed.output(f"{name}_dead_letter_queue_url")).waiting
         for name in ("raw", "curated")
     )
     if dead:
@@ -188,18 +188,18 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     asked = parser.parse_args()
     os.chdir(ROOT)
-    found = command_deployment.activate(asked.name)
-    lake = DeployedLake(found.environment)
+    deployed = command_deployment.activate(asked.name)
+    lake = DeployedLake(deployed.environment)
     checks = {
         "events": lambda: check_events(lake),
         "gate": lambda: check_gate(lake),
         "query": lambda: check_query(lake),
         "runs": lambda: check_runs(lake),
-        "dead letters": lambda: check_dead_letters(found),
+        "dead letters": lambda: check_dead_letters(deployed),
     }
     outcomes = run_checks(checks)
-    seconds = round(sum(one.seconds for one in outcomes), 2)
-    passed = all(one.passed for one in outcomes)
+    seconds = round(sum(outcome.seconds for outcome in outcomes), 2)
+    passed = all(outcome.passed for outcome in outcomes)
     if asked.json:
         print(
             json.dumps(
@@ -207,15 +207,16 @@ def main() -> int:
                     "deployment": asked.name,
                     "passed": passed,
                     "seconds": seconds,
-                    "checks": [asdict(one) for one in outcomes],
+                    "checks": [asdict(outcome) for outcome in outcomes],
                 }
             )
         )
     else:
         print(
             "\n".join(
-                f"{'passed' if one.passed else 'FAILED'}  {one.name:12} {one.seconds:6.2f} s  {one.message}"
-                for one in outcomes
+                f"{'passed' if outcome.passed else 'FAILED'}  {outcome.name:12} {outcome.seconds:6.2f} s  "
+                f"{outcome.message}"
+                for outcome in outcomes
             )
         )
         print(f"{'All checks passed' if passed else 'The deployment does not work'}: {seconds} s")

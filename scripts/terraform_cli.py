@@ -54,8 +54,8 @@ def find_binary() -> Path:
         TerraformError: there is neither; the message says how to get one.
     """
     for name in ("terraform", "tofu"):
-        if found := shutil.which(name):
-            return Path(found)
+        if installed := shutil.which(name):
+            return Path(installed)
     raise TerraformError(
         "Neither terraform nor tofu is on PATH. Install Terraform 1.9 or later "
         "(https://developer.hashicorp.com/terraform/install) "
@@ -68,8 +68,8 @@ def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
 
     None means the registry.
     """
-    if stated := environment.get("TF_PLUGIN_DIR"):
-        return Path(stated)
+    if plugin_dir := environment.get("TF_PLUGIN_DIR"):
+        return Path(plugin_dir)
     return next((folder for folder in _usual_roots() if any((folder / PROVIDER).glob("5.*"))), None)
 
 
@@ -247,8 +247,8 @@ class Terraform:
         return [] if self.backend else [f"-state={self.state}"]
 
     def _common(self, variables: Mapping[str, str]) -> list[str]:
-        stated = [argument for name, value in variables.items() for argument in ("-var", f"{name}={value}")]
-        return [*self._state_option(), f"-parallelism={PARALLELISM}", "-input=false", *stated]
+        options = [argument for name, value in variables.items() for argument in ("-var", f"{name}={value}")]
+        return [*self._state_option(), f"-parallelism={PARALLELISM}", "-input=false", *options]
 
     def _env(self) -> dict[str, str]:
         # Terraform warns of a configuration file that is not there before every answer.

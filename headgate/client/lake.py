@@ -162,7 +162,8 @@ class Lake:
         import pandas as pd
 
         records = sorted(
-            stores.ledger(self.environment).records(), key=lambda one: (one.received_at, one.key, one.file_id)
+            stores.ledger(self.environment).records(),
+            key=lambda listed: (listed.received_at, listed.key, listed.file_id),
         )
         return pd.DataFrame([asdict(record) for record in records])
 

@@ -167,15 +167,15 @@ def with_room(plain: ColumnType) -> ColumnType:
     )
 
 
-def _narrowed(found: Inferred, answer: FormatAnswer | None) -> Inferred:
+def _narrowed(inferred: Inferred, answer: FormatAnswer | None) -> Inferred:
     """Leave only the readings with most patterns in the order of day and month that a person stated."""
-    if not (found.is_ambiguous and answer and answer.date_order):
-        return found
-    counts = [patterns_in_order(reading.format, answer.date_order) for reading in found.readings]
+    if not (inferred.is_ambiguous and answer and answer.date_order):
+        return inferred
+    counts = [patterns_in_order(reading.format, answer.date_order) for reading in inferred.readings]
     kept = tuple(
-        reading for reading, count in zip(found.readings, counts, strict=True) if count == max(counts)
+        reading for reading, count in zip(inferred.readings, counts, strict=True) if count == max(counts)
     )
-    return replace(found, readings=kept) if max(counts) else found
+    return replace(inferred, readings=kept) if max(counts) else inferred
 
 
 def _read_as(reading: Reading, plain: ColumnType) -> Guess:

@@ -77,15 +77,15 @@ def western(content: bytes) -> Western:
     return Western(usual / every if every else 1.0, strange_at)
 
 
-def check_western(content: bytes, found: Western) -> None:
+def check_western(content: bytes, western: Western) -> None:
     """Check that the text, which looks so western, may be in Windows-1252, or in what reads the same: else
     values would change silently.
 
     Raises:
         UnreadableFileError: `unknown_encoding`: Windows-1252 is implausible.
     """
-    if found.strange_at is not None and found.share <= _LEAST_SHARE:
-        raise unknown_encoding(content, found.strange_at)
+    if western.strange_at is not None and western.share <= _LEAST_SHARE:
+        raise unknown_encoding(content, western.strange_at)
 
 
 def check_names(content: bytes, names: Iterable[str]) -> None:

@@ -127,7 +127,8 @@ def _of_disk(path: Path, *, whole: bool) -> bytes | Path:
 
 def _by_name(table: FileTable) -> FileTable:
     names, columns = zip(
-        *sorted(zip(table.names, table.columns, strict=True), key=lambda one: folded(one[0])), strict=True
+        *sorted(zip(table.names, table.columns, strict=True), key=lambda column: folded(column[0])),
+        strict=True,
     )
     return FileTable(names, columns)
 

@@ -69,7 +69,7 @@ class History:
         """
         place = (record.bucket, record.key)
         later = (self.corrections if is_in_lake(record) else self.versions).get(place, ())
-        first = bisect_right(later, self._held_at(record), key=lambda one: one.received_at)
+        first = bisect_right(later, self._held_at(record), key=lambda newer: newer.received_at)
         return later[first] if first < len(later) else None
 
     def is_settled(self, record: FileRecord) -> bool:

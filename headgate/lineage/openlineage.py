@@ -238,12 +238,12 @@ def file_inputs(dataset: str, records: Iterable[FileRecord]) -> list[Event]:
 
     Of several versions of one object the newest is stated.
     """
-    newest_first = sorted(records, key=lambda one: (one.received_at, one.file_id), reverse=True)
+    newest_first = sorted(records, key=lambda item: (item.received_at, item.file_id), reverse=True)
     newest_of = {(record.bucket, record.key): record for record in reversed(newest_first)}
     files = [record for record in newest_first if newest_of[record.bucket, record.key] is record]
     listed = [_raw_input(record.bucket, record.key, [record]) for record in files[:MOST_FILES]]
     older = [_raw_input(files[0].bucket, dataset, files[MOST_FILES:])] if len(files) > MOST_FILES else []
-    return sorted([*listed, *older], key=lambda one: (one["namespace"], one["name"]))
+    return sorted([*listed, *older], key=lambda item: (item["namespace"], item["name"]))
 
 
 def _raw_input(bucket: str, name: str, records: Sequence[FileRecord]) -> Event:

@@ -60,7 +60,7 @@ def sources_of_table(
     }
     files = sorted(
         (record for record in records if record.curated_key in increments),
-        key=lambda one: (one.key, one.received_at, one.file_id),
+        key=lambda source: (source.key, source.received_at, source.file_id),
     )
     return TableSources(table, system, lake.snapshot_id, lake.as_of, datasets, tuple(files))
 

@@ -209,12 +209,12 @@ def searched(text: str) -> str:
     return form
 
 
-def _decode(found: re.Match[str]) -> str:
+def _decode(match: re.Match[str]) -> str:
     """A digit and fillers, or blanks, as long as what spelled it."""
-    digit = found["url"] or found["hex"]
-    if found["code"]:
-        digit = chr(int(found["code"]))
-    return digit + FILLER * (len(found[0]) - 1) if digit else " " * len(found[0])
+    digit = match["url"] or match["hex"]
+    if match["code"]:
+        digit = chr(int(match["code"]))
+    return digit + FILLER * (len(match[0]) - 1) if digit else " " * len(match[0])
 
 
 def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:

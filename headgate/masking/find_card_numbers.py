@@ -194,7 +194,7 @@ def _find_among(text: pa.Array, context_below: int) -> Iterator[tuple[int, list[
             yield at, kept
 
 
-def _that_may_count(found: Rows, cells: Rows, text: pa.Array, context_below: int) -> tuple[Rows, Rows, Flags]:
+def _that_may_count(rows: Rows, cells: Rows, text: pa.Array, context_below: int) -> tuple[Rows, Rows, Flags]:
     """Return the numbers that may count, their cells, and for each cell of the text whether it may name a
     card.
 
@@ -203,13 +203,13 @@ def _that_may_count(found: Rows, cells: Rows, text: pa.Array, context_below: int
     """
     may_name = np.zeros(len(text), bool)
     if context_below == ANYWHERE:
-        return found, cells, may_name
-    unshaped = found[:, 3] == 0
-    asked = np.flatnonzero(np.bincount(cells[unshaped | (found[:, 2] < context_below)], minlength=len(text)))
+        return rows, cells, may_name
+    unshaped = rows[:, 3] == 0
+    asked = np.flatnonzero(np.bincount(cells[unshaped | (rows[:, 2] < context_below)], minlength=len(text)))
     if len(asked):
         may_name[asked] = may_name_cards(text.take(int_array(asked)))
     counts = ~unshaped | may_name[cells]
-    return found[counts], cells[counts], may_name
+    return rows[counts], cells[counts], may_name
 
 
 def _with_fillers(form: str, start: int, stop: int) -> Span:
@@ -302,13 +302,13 @@ def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) ->
     return np.array(spans, np.int64).reshape(-1, 4)
 
 
-def _is_rounded_card(found: re.Match[str]) -> bool:
+def _is_rounded_card(match: re.Match[str]) -> bool:
     """Whether an issuer's numbers begin so and are as long.
 
     Where no digit is missing, the check digit must be right, too.
     """
-    length = int(found[3]) + 1
-    digits, fraction = (found[1] + found[2])[:length], (found[1] + found[2])[length:]
+    length = int(match[3]) + 1
+    digits, fraction = (match[1] + match[2])[:length], (match[1] + match[2])[length:]
     if (
         fraction.strip("0")
         or not is_issued(np.array([int(digits[:PREFIX_DIGITS])]), np.array([length])).all()

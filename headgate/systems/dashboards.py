@@ -180,18 +180,18 @@ def _parsed_yaml(text: str) -> Any:  # noqa: ANN401 whatever the file states
         raise ValueError(str(error)) from None
 
 
-def _queue(stated: Mapping[str, Any]) -> DeclaredQueue:
+def _queue(document: Mapping[str, Any]) -> DeclaredQueue:
     return DeclaredQueue(
-        **{**stated, "actions": tuple(DeclaredAction(**action) for action in stated["actions"])}
+        **{**document, "actions": tuple(DeclaredAction(**action) for action in document["actions"])}
     )
 
 
-def _with_tuples(stated: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in stated.items()}
+def _with_tuples(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
 
 
-def _panel(file: str, stated: Mapping[str, Any]) -> DeclaredPanel:
-    values = dict(stated)
+def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
+    values = dict(document)
     if values.get("kind") not in set(PanelKind):
         raise SettingsError(
             f"{file}: panel {values.get('name')} has the kind {values.get('kind')}. Kinds are "

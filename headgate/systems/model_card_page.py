@@ -161,7 +161,8 @@ def _in_charge(card: ModelCard) -> tuple[str, ...]:
 
 def _contest(card: ModelCard) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        (recipe, _number(loss)) for recipe, loss in sorted(card.contest.items(), key=lambda one: one[1])
+        (recipe, _number(loss))
+        for recipe, loss in sorted(card.contest.items(), key=lambda loss_by_recipe: loss_by_recipe[1])
     )
 
 
@@ -209,7 +210,8 @@ def _drift(card: ModelCard) -> _Section:
         return _Section("Drift", ("No drift is recorded for this model.",))
     shifted = f"Changed since the model learnt (index above 0.25): {', '.join(card.shifted) or 'no column'}."
     rows = tuple(
-        (name, _number(index)) for name, index in sorted(card.drift.items(), key=lambda one: -one[1])
+        (name, _number(index))
+        for name, index in sorted(card.drift.items(), key=lambda index_by_column: -index_by_column[1])
     )
     return _Section("Drift", (shifted,), ("column", "population stability index"), rows)
 

@@ -154,7 +154,7 @@ def descriptions() -> dict[str, Description]:
         item.read_text("utf-8")
         for folder in (domain.part(FOLDER) for domain in lake_domains())
         if folder.is_dir()
-        for item in sorted(folder.iterdir(), key=lambda one: one.name)
+        for item in sorted(folder.iterdir(), key=lambda file: file.name)
         if item.name.endswith(".yaml")
     ]
     described = [_description(yaml.safe_load(text)) for text in texts]
@@ -175,12 +175,12 @@ def description(name: str) -> Description:
     return described[name]
 
 
-def _description(stated: Mapping[str, Any]) -> Description:
+def _description(document: Mapping[str, Any]) -> Description:
     lists = {
-        name: tuple(stated.get(name, ()))
+        name: tuple(document.get(name, ()))
         for name in ("tables", "quality_models", "limits", "needs", "method_columns")
     }
-    return Description(**{**stated, **lists})
+    return Description(**{**document, **lists})
 
 
 def is_in_use(about: Description, kept: Card, current: CurrentTable) -> bool:

@@ -118,10 +118,10 @@ def read_test(path: Path) -> ModelTest:
     )
 
 
-def _stated_rows(path: Path, table: str, stated: Any) -> tuple[Row, ...]:  # noqa: ANN401 whatever the file states
-    if isinstance(stated, dict) and [*stated] == ["file"]:
-        return _rows_of_csv(path, table, str(stated["file"]))
-    rows = stated or []
+def _stated_rows(path: Path, table: str, document: Any) -> tuple[Row, ...]:  # noqa: ANN401 whatever the file states
+    if isinstance(document, dict) and [*document] == ["file"]:
+        return _rows_of_csv(path, table, str(document["file"]))
+    rows = document or []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise SettingsError(
             f"{path.name}: {table} is no list of rows. Write `- {{column: value}}` for each row, or "
@@ -151,9 +151,9 @@ def _rows_of_csv(path: Path, table: str, name: str) -> tuple[Row, ...]:
     return tuple({column: value or None for column, value in row.items()} for row in rows)
 
 
-def _day(path: Path, stated: str | None) -> date | None:
+def _day(path: Path, text: str | None) -> date | None:
     try:
-        return date.fromisoformat(stated) if stated else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise SettingsError(f"{path.name}: as_of is no day. Write it as in 2026-03-31.") from None
 

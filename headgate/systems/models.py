@@ -46,4 +46,4 @@ def models_of(package: ModuleType) -> list[TableModel]:
     names = sorted(info.name for info in pkgutil.iter_modules(getattr(package, "__path__", ())))
     modules = [import_module(f"{package.__name__}.{name}") for name in names]
     models = [value for module in modules for value in vars(module).values() if isinstance(value, TableModel)]
-    return sorted(dict.fromkeys(models), key=lambda one: one.table)
+    return sorted(dict.fromkeys(models), key=lambda model: model.table)

@@ -105,18 +105,18 @@ def roll_back(
     return target
 
 
-def _target(table: str, known: list[BuiltVersion], shown: str, to: str) -> BuiltVersion:
-    names = [version.name for version in known]
+def _target(table: str, versions: list[BuiltVersion], shown: str, to: str) -> BuiltVersion:
+    names = [version.name for version in versions]
     if to and to == shown:
         raise ConflictError(
             f"Table {table} shows version {to} already. `headgate tables versions {table}` lists the others."
         )
     if to in names:
-        return known[names.index(to)]
+        return versions[names.index(to)]
     before = names.index(shown) + 1 if shown in names else len(names)
     if to or before >= len(names):
         wanted = f"no version {to}" if to else "no earlier version"
         raise NotFoundError(
             f"The catalog knows {wanted} of {table}. `headgate tables versions {table}` lists its versions."
         )
-    return known[before]
+    return versions[before]

@@ -203,7 +203,7 @@ def _exact(contract: Contract, column: Column, values: pd.Series) -> pa.Array:
     return exact
 
 
-def _is_natural(kind: Kind, found: pa.DataType) -> bool:
-    if pat.is_timestamp(found) and found.tz is not None:
+def _is_natural(kind: Kind, stored: pa.DataType) -> bool:
+    if pat.is_timestamp(stored) and stored.tz is not None:
         return False
-    return any(holds(found) for holds in _NATURAL[kind])
+    return any(holds(stored) for holds in _NATURAL[kind])

@@ -91,7 +91,7 @@ def built(
     tables: Mapping[str, ibis.Table],
     as_of: date,
     shelf: Shelf,
-    stated: Mapping[str, str],
+    given_options: Mapping[str, str],
 ) -> dict[str, Made]:
     """The tables of the system and of the models that its package was given.
 
@@ -102,27 +102,27 @@ def built(
     if learns(package) or exports(package):
         own: Mapping[str, Made] = cast("LearningSystem", package).build(tables, as_of, shelf)
     elif options(package):
-        own = cast("OptionalSystem", package).build(tables, as_of, stated)
+        own = cast("OptionalSystem", package).build(tables, as_of, given_options)
     else:
         own = package.build(tables, as_of)
     return {**own, **{model.table: model(tables, as_of) for model in models_of(cast("ModuleType", package))}}
 
 
-def reads(package: SystemPackage, known: Collection[str] = ()) -> tuple[str, ...]:
+def reads(package: SystemPackage, datasets: Collection[str] = ()) -> tuple[str, ...]:
     """The datasets that the system and its models read, and those that it looks at where they are among the
     known ones.
     """
     added = (dataset for model in models_of(cast("ModuleType", package)) for dataset in model.reads)
-    looked_at = (dataset for dataset in getattr(package, "MAY_READ", ()) if dataset in known)
+    looked_at = (dataset for dataset in getattr(package, "MAY_READ", ()) if dataset in datasets)
     return tuple(dict.fromkeys((*package.READS, *added, *looked_at)))
 
 
-def reads_of_table(package: SystemPackage, table: str, known: Collection[str] = ()) -> tuple[str, ...]:
+def reads_of_table(package: SystemPackage, table: str, datasets: Collection[str] = ()) -> tuple[str, ...]:
     """Return the datasets that one table is built from: those that its own statement reads, or else all that
     its system reads.
     """
     by_table = cast("Mapping[str, tuple[str, ...]]", getattr(package, "reads_by_table", {}))
-    return by_table.get(table) or reads(package, known)
+    return by_table.get(table) or reads(package, datasets)
 
 
 def may_read(package: SystemPackage, table: str = "") -> tuple[str, ...]:

@@ -57,8 +57,8 @@ def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAud
 
     ledger = AuditLedger(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
-    def alert(found: Sequence[AuditFinding]) -> None:
-        operations.alerts(env).send("Headgate: the card-data audit found something", alert_text(found))
+    def alert(findings: Sequence[AuditFinding]) -> None:
+        operations.alerts(env).send("Headgate: the card-data audit found something", alert_text(findings))
 
     registry = definitions.registry(env)
     declared = declared_columns([*registry.prod.values(), *registry.curated.values()])

@@ -32,7 +32,7 @@ def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int
             header cannot: the API is made after the distribution, because it accepts the distribution's
             origin.
     """
-    held = {
+    stored = {
         entry["Key"]: entry
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
         for entry in page.get("Contents", [])
@@ -43,11 +43,13 @@ def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int
         if path.is_file() and path.name != MARK
     }
     sent = 0
-    for key in sorted(wanted, key=lambda one: (one == PAGE, one)):  # the page goes last: it names the others
+    for key in sorted(
+        wanted, key=lambda page_or_asset: (page_or_asset == PAGE, page_or_asset)
+    ):  # the page goes last: it names the others
         body = with_policy(wanted[key].read_bytes(), page_policy) if key == PAGE else wanted[key].read_bytes()
         if (
-            key in held
-            and held[key]["ETag"].strip('"') == hashlib.md5(body, usedforsecurity=False).hexdigest()
+            key in stored
+            and stored[key]["ETag"].strip('"') == hashlib.md5(body, usedforsecurity=False).hexdigest()
         ):
             continue
         client.put_object(
@@ -63,7 +65,7 @@ def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int
         bucket,
         {
             key: entry["LastModified"]
-            for key, entry in held.items()
+            for key, entry in stored.items()
             if key.startswith(ASSETS) and key not in wanted
         },
     )

@@ -35,23 +35,24 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def settings_of(stated: Mapping[str, str]) -> CostSettings:
+def settings_of(variables: Mapping[str, str]) -> CostSettings:
     """Return the settings that decide the cost, from Terraform variables as its command line takes them."""
-    known: dict[str, Any] = {
-        name: parse(stated[name]) for name, parse in _PARSERS.items() if _given(stated, name)
+    given: dict[str, Any] = {
+        name: parse(variables[name]) for name, parse in _PARSERS.items() if _given(variables, name)
     }
-    found = replace(CostSettings(), **known)
-    if _given(stated, "systems"):
-        found = replace(found, systems=tuple(json.loads(stated["systems"])))
-    if _given(stated, "endpoint_network"):
-        found = replace(
-            found, endpoints=ENDPOINT_SERVICES * len(json.loads(stated["endpoint_network"])["subnet_ids"])
+    settings = replace(CostSettings(), **given)
+    if _given(variables, "systems"):
+        settings = replace(settings, systems=tuple(json.loads(variables["systems"])))
+    if _given(variables, "endpoint_network"):
+        settings = replace(
+            settings,
+            endpoints=ENDPOINT_SERVICES * len(json.loads(variables["endpoint_network"])["subnet_ids"]),
         )
-    return found
+    return settings
 
 
-def _given(stated: Mapping[str, str], name: str) -> bool:
-    return stated.get(name, "") not in {"", "null"}
+def _given(variables: Mapping[str, str], name: str) -> bool:
+    return variables.get(name, "") not in {"", "null"}
 
 
 def _changed(own: CostSettings, fitting: CostSettings) -> dict[str, object]:
@@ -60,11 +61,11 @@ def _changed(own: CostSettings, fitting: CostSettings) -> dict[str, object]:
     return {name: getattr(fitting, name) for name in names if getattr(fitting, name) != getattr(own, name)}
 
 
-def text(stated: Mapping[str, str]) -> str:
+def text(variables: Mapping[str, str]) -> str:
     """Return the estimate: a line for each workload, with its largest services, what it needs and the limits
     that it exceeds.
     """
-    own, measured, prices = settings_of(stated), Measured.load(), Prices.load()
+    own, measured, prices = settings_of(variables), Measured.load(), Prices.load()
     source = (
         f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"
     )

@@ -34,13 +34,13 @@ class DeploymentSettings:
         """
         if not self.path.is_file():
             return {}
-        stated = json.loads(self.path.read_text(encoding="utf-8"))
-        if not isinstance(stated, dict) or not all(isinstance(value, str) for value in stated.values()):
+        settings = json.loads(self.path.read_text(encoding="utf-8"))
+        if not isinstance(settings, dict) or not all(isinstance(value, str) for value in settings.values()):
             raise ValueError(
                 f"{self.path} is no JSON object of texts. Correct it, or delete it and give the "
                 "variables again with --var."
             )
-        return stated
+        return settings
 
     def keep(self, variables: Mapping[str, str]) -> None:
         """Keep the variables for later deployments; an empty text forgets one."""

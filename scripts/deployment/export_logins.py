@@ -24,7 +24,7 @@ def sources(variables: Mapping[str, str]) -> tuple[str, ...]:
 def scheduled(variables: Mapping[str, str]) -> set[str]:
     """Return the sources whose schedule the root's variables enable."""
     own = {OWN} if variables.get("export_enabled", "").lower() in {"true", "1"} else set()
-    return own | {source for source, stated in _others(variables).items() if stated.get("enabled", True)}
+    return own | {source for source, options in _others(variables).items() if options.get("enabled", True)}
 
 
 def given(environment: Mapping[str, str], among: Iterable[str]) -> dict[str, dict[str, str]]:

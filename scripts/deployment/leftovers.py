@@ -43,10 +43,10 @@ def leftovers(client: Callable[[str], Any], names: Collection[str]) -> list[str]
         names: names, ARNs and URLs of the lake's resources (`names_in_state`).
     """
     return sorted(
-        f"{kind}: {found}"
+        f"{kind}: {name}"
         for kind, (service, call, listed, field) in _LISTINGS.items()
-        for found in _names(client(service), call, listed, field)
-        if found in names
+        for name in _names(client(service), call, listed, field)
+        if name in names
     )
 
 
@@ -57,11 +57,11 @@ def names_in_state(state: Mapping[str, Any]) -> set[str]:
     """
     attributes = (
         instance["attributes"]
-        for one in state["resources"]
-        if one.get("mode") == "managed"
-        for instance in one.get("instances", [])
+        for resource in state["resources"]
+        if resource.get("mode") == "managed"
+        for instance in resource.get("instances", [])
     )
-    return {str(found[name]) for found in attributes for name in _IDENTITIES if found.get(name)}
+    return {str(attribute[name]) for attribute in attributes for name in _IDENTITIES if attribute.get(name)}
 
 
 def _names(client: Any, call: str, listed: str, field: str) -> Iterator[str]:  # noqa: ANN401 a client made by name
@@ -71,7 +71,7 @@ def _names(client: Any, call: str, listed: str, field: str) -> Iterator[str]:  #
             client.get_paginator(call).paginate() if client.can_paginate(call) else [getattr(client, call)()]
         )
         for page in pages:
-            yield from (one[field] if field else one for one in page.get(listed, []))
+            yield from (item[field] if field else item for item in page.get(listed, []))
     except ClientError as error:
         if error.response["Error"]["Code"] not in _NOT_THERE:
             raise

@@ -37,7 +37,7 @@ def take_up(environment: Mapping[str, str]) -> str:
 
 def summary(results: list[dict[str, object]]) -> str:
     """Return one line about replayed files: how many were accepted, and what keeps the others."""
-    outcomes = Counter(str(one["outcome"]) for one in results)
+    outcomes = Counter(str(result["outcome"]) for result in results)
     accepted = outcomes.pop("replayed", 0)
     were, them = ("was", "it") if accepted == 1 else ("were", "them")
     done = (

@@ -123,8 +123,8 @@ def repeatable(diagnoses: Sequence[str]) -> list[Repeatable]:
 
     None if a second destroy would meet one of them again.
     """
-    found = [row for diagnosis in diagnoses for row in _rows(diagnosis)]
-    return [row for row in REPEATABLE_ERRORS if row in found] if all(found) else []
+    errors = [row for diagnosis in diagnoses for row in _rows(diagnosis)]
+    return [row for row in REPEATABLE_ERRORS if row in errors] if all(errors) else []
 
 
 def _rows(diagnosis: str) -> list[Repeatable | None]:

@@ -76,11 +76,11 @@ def _digests_of_bucket(bucket: str) -> dict[str, str]:
 
     objects = stores.objects()
     with tempfile.TemporaryDirectory() as name:
-        path, found = Path(name) / "object", dict[str, str]()
+        path, digest_by_key = Path(name) / "object", dict[str, str]()
         for info in objects.list(bucket, ""):
             objects.download(info.ref, path, info.size_bytes)
-            found[info.ref.key] = sha256_of(path)
-        return found
+            digest_by_key[info.ref.key] = sha256_of(path)
+        return digest_by_key
 
 
 def differences(first: Mapping[str, str], second: Mapping[str, str]) -> list[str]:
@@ -94,10 +94,10 @@ def differences(first: Mapping[str, str], second: Mapping[str, str]) -> list[str
 
 def compare(first: str, second: str) -> int:
     """Print the differences and return the exit code: 0 where both lakes have the same objects."""
-    one, other = digests(first), digests(second)
-    found = differences(one, other)
-    print("\n".join([*found, f"{len(one)} and {len(other)} objects, {len(found)} differences"]))
-    return 1 if found or not one else 0
+    before, other = digests(first), digests(second)
+    differing = differences(before, other)
+    print("\n".join([*differing, f"{len(before)} and {len(other)} objects, {len(differing)} differences"]))
+    return 1 if differing or not before else 0
 
 
 def main() -> int:

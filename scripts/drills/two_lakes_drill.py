@@ -36,21 +36,23 @@ def identities(state: Mapping[str, Any]) -> set[str]:
     """Return the ARNs and buckets of all resources that a state manages."""
     attributes = [
         instance["attributes"]
-        for one in state["resources"]
-        if one["mode"] == "managed"
-        for instance in one.get("instances", [])
+        for resource in state["resources"]
+        if resource["mode"] == "managed"
+        for instance in resource.get("instances", [])
     ]
-    return {str(found[name]) for found in attributes for name in ("arn", "bucket") if found.get(name)}
+    return {
+        str(attribute[name]) for attribute in attributes for name in ("arn", "bucket") if attribute.get(name)
+    }
 
 
 def main() -> int:
     """Run the drill; 0 when nothing is shared."""
     try:
         _run("deploy.py", "apply", "emulator", "--name", FIRST, "--own")
-        found = emulator.running(STATE / FIRST)
-        url = found.url if found else ""
-        stated = [part for variable in SECOND_VARIABLES for part in ("--var", variable)]
-        _run("deploy.py", "apply", "emulator", "--name", SECOND, *stated, AWS_ENDPOINT_URL=url)
+        running = emulator.running(STATE / FIRST)
+        url = running.url if running else ""
+        options = [part for variable in SECOND_VARIABLES for part in ("--var", variable)]
+        _run("deploy.py", "apply", "emulator", "--name", SECOND, *options, AWS_ENDPOINT_URL=url)
         first, second = (
             identities(json.loads((STATE / name / "terraform.tfstate").read_text("utf-8")))
             for name in (FIRST, SECOND)

@@ -64,13 +64,19 @@ def planned_changes() -> list[Mapping[str, Any]]:
     target, path = deploy.emulator_target(FOLDER, own=True), FOLDER / "upgrade.plan"
     deploy.plan(target, FOLDER, {}, out=path)
     shown = json.loads(Terraform(FOLDER, target.process).run("show", "-json", str(path)))
-    return [one for one in shown["resource_changes"] if one["change"]["actions"] not in (["no-op"], ["read"])]
+    return [
+        change
+        for change in shown["resource_changes"]
+        if change["change"]["actions"] not in (["no-op"], ["read"])
+    ]
 
 
 def lost(changes: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the addresses of the resources with data that would be deleted, also to be made again."""
     return sorted(
-        one["address"] for one in changes if "delete" in one["change"]["actions"] and one["type"] in KEPT
+        change["address"]
+        for change in changes
+        if "delete" in change["change"]["actions"] and change["type"] in KEPT
     )
 
 
@@ -96,12 +102,12 @@ def upgrade() -> None:
 def rows_of_tables(tree: Path) -> dict[str, int]:
     """Return the rows of each table of the lake, as the revision in `tree` counts them."""
     catalog = deploy.emulator_target(FOLDER, own=True).client("glue")
-    databases = [one["Name"] for one in catalog.get_databases()["DatabaseList"]]
+    databases = [item["Name"] for item in catalog.get_databases()["DatabaseList"]]
     tables = [
-        (database, one["Name"])
+        (database, item["Name"])
         for database in databases
         for page in catalog.get_paginator("get_tables").paginate(DatabaseName=database)
-        for one in page["TableList"]
+        for item in page["TableList"]
     ]
     return counted(sorted(tables), lambda sql: json.loads(_headgate(tree, "query", "--json", sql)))
 
@@ -148,10 +154,10 @@ def lost_tables(before: Mapping[str, int], after: Mapping[str, int], prod: str) 
     Args:
         prod: the database of the systems' tables.
     """
-    found = changed(before, after).items()
+    differing = changed(before, after).items()
     return {
         table: rows
-        for table, rows in found
+        for table, rows in differing
         if not table.startswith(f"{prod}.") or (rows[0] > 0 and rows[1] <= 0)
     }
 
@@ -227,10 +233,10 @@ def main() -> int:
 
 
 def _environment() -> dict[str, str]:
-    stated: dict[str, str] = json.loads((FOLDER / "deployment.json").read_text(encoding="utf-8"))[
+    environment: dict[str, str] = json.loads((FOLDER / "deployment.json").read_text(encoding="utf-8"))[
         "environment"
     ]
-    return stated
+    return environment
 
 
 def report(
@@ -245,9 +251,9 @@ def report(
         rows: the tables whose rows are wrong, by step.
         built: the systems' tables that this revision builds with other rows than the earlier one.
     """
-    actions = Counter(" and ".join(one["change"]["actions"]) for one in changes)
-    replaced = sorted(one["address"] for one in changes if len(one["change"]["actions"]) > 1)
-    deleted = sorted(one["address"] for one in changes if one["change"]["actions"] == ["delete"])
+    actions = Counter(" and ".join(change["change"]["actions"]) for change in changes)
+    replaced = sorted(change["address"] for change in changes if len(change["change"]["actions"]) > 1)
+    deleted = sorted(change["address"] for change in changes if change["change"]["actions"] == ["delete"])
     print(f"replaced: {', '.join(replaced) or 'nothing'}\ndeleted: {', '.join(deleted) or 'nothing'}")
     print(
         json.dumps(

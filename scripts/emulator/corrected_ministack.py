@@ -81,9 +81,9 @@ def _add_settings(member: ET.Element, namespace: str, alarm: dict[str, Any]) -> 
             _add(listed, f"{namespace}member", action)
     dimensions = _add(member, f"{namespace}Dimensions")
     for dimension in alarm.get("Dimensions", []):
-        one = _add(dimensions, f"{namespace}member")
-        _add(one, f"{namespace}Name", dimension["Name"])
-        _add(one, f"{namespace}Value", dimension["Value"])
+        entry = _add(dimensions, f"{namespace}member")
+        _add(entry, f"{namespace}Name", dimension["Name"])
+        _add(entry, f"{namespace}Value", dimension["Value"])
 
 
 Mapping = tuple[str, str, dict[str, Any]]  # account, region, settings
@@ -197,8 +197,8 @@ def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str],
     """Run a job's script in the job's region, with the packages of --extra-py-files first on Python's path,
     as Glue does.
     """
-    stated = filter(None, arguments.get("--extra-py-files", "").split(","))
-    packages = [str(path) for path in map(local_package, stated) if path]
+    archives = filter(None, arguments.get("--extra-py-files", "").split(","))
+    packages = [str(path) for path in map(local_package, archives) if path]
     path = {"--PYTHONPATH": os.pathsep.join(packages)} if packages else {}
     region = {"--AWS_REGION": get_region(), "--AWS_DEFAULT_REGION": get_region()}
     _run_script(
@@ -233,11 +233,13 @@ def local_package(uri: str) -> Path | None:
     different versions.
     """
     with _one_at_a_time:  # MiniStack writes every object of one name to one path
-        found = glue._resolve_script(uri)  # noqa: SLF001 as above
-        if found is None:
+        archive = glue._resolve_script(uri)  # noqa: SLF001 as above
+        if archive is None:
             return None
-        body = Path(found).read_bytes()
-        path = Path(tempfile.gettempdir()) / "packages" / hashlib.sha256(body).hexdigest() / Path(found).name
+        body = Path(archive).read_bytes()
+        path = (
+            Path(tempfile.gettempdir()) / "packages" / hashlib.sha256(body).hexdigest() / Path(archive).name
+        )
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(body)

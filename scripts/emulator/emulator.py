@@ -118,8 +118,8 @@ def foreign(environment: Mapping[str, str] = os.environ) -> Emulator | None:
     Raises:
         EmulatorError: AWS_ENDPOINT_URL names a LocalStack. One that nobody named is reported and left alone.
     """
-    stated = environment.get("AWS_ENDPOINT_URL")
-    emulator = Emulator((stated or localstack.get_service_endpoint("s3") or "").rstrip("/"))
+    url = environment.get("AWS_ENDPOINT_URL")
+    emulator = Emulator((url or localstack.get_service_endpoint("s3") or "").rstrip("/"))
     if not emulator.url or not emulator.answers():
         return None
     if emulator.is_ministack():
@@ -129,7 +129,7 @@ def foreign(environment: Mapping[str, str] = os.environ) -> Emulator | None:
         "an emulator, because MiniStack "
         "runs them in this environment; LocalStack's functions could not start."
     )
-    if stated:
+    if url:
         raise EmulatorError(f"{refusal} To use MiniStack, unset AWS_ENDPOINT_URL.")
     print(f"{refusal} A MiniStack of its own is used.", file=sys.stderr, flush=True)
     return None
@@ -141,8 +141,8 @@ def start(folder: Path, port: int = 0) -> Emulator:
     Raises:
         EmulatorError: it did not answer in time; the message holds the end of its log.
     """
-    if found := running(folder):
-        return found
+    if already_running := running(folder):
+        return already_running
     folder.mkdir(parents=True, exist_ok=True)
     url = f"http://127.0.0.1:{port or free_port()}"
     log = folder / "emulator.log"
@@ -201,11 +201,11 @@ def restart(folder: Path) -> Emulator:
     Raises:
         EmulatorError: it does not run, or did not answer in time.
     """
-    found = running(folder)
-    if found is None:
+    emulator = running(folder)
+    if emulator is None:
         raise EmulatorError("the emulator does not run any more")
     stop(folder)
-    return start(folder, urlsplit(found.url).port or 0)
+    return start(folder, urlsplit(emulator.url).port or 0)
 
 
 def _has_ended(pid: int) -> bool:
@@ -278,11 +278,13 @@ def _publish_while_running(process: subprocess.Popen[bytes], emulator: Emulator)
 
     MiniStack looks at them when a metric comes in.
     """
-    known = emulator.environment
+    environment = emulator.environment
     # localstack-client would need this emulator in the environment of the process, where another one may
     # stand.
     session = boto3.Session(
-        known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"], region_name=known["AWS_REGION"]
+        environment["AWS_ACCESS_KEY_ID"],
+        environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_REGION"],
     )
     sqs = session.client("sqs", endpoint_url=emulator.url)
     cloudwatch = session.client("cloudwatch", endpoint_url=emulator.url)
@@ -312,13 +314,15 @@ def dead_letter_depths(sqs: SQSClient) -> Iterator[tuple[str, float]]:
     MiniStack's alarms look at a metric's name and not at its dimensions, so the live queues are left out.
     """
     urls = [url for page in sqs.get_paginator("list_queues").paginate() for url in page.get("QueueUrls", [])]
-    stated = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in urls]
+    attributes = [
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"] for url in urls
+    ]
     targets = {
         json.loads(queue["RedrivePolicy"])["deadLetterTargetArn"]
-        for queue in stated
+        for queue in attributes
         if queue.get("RedrivePolicy")
     }
-    for queue in stated:
+    for queue in attributes:
         if queue["QueueArn"] in targets:
             yield queue["QueueArn"].rpartition(":")[2], float(queue["ApproximateNumberOfMessages"])
 

@@ -105,6 +105,6 @@ def _scale(values: Iterable[object]) -> int:
     return 0
 
 
-def _answer(stated: tuple[int, dict[str, str], bytes | str]) -> Answer:
-    status, headers, body = stated
+def _answer(reply: tuple[int, dict[str, str], bytes | str]) -> Answer:
+    status, headers, body = reply
     return status, headers, body.encode() if isinstance(body, str) else body

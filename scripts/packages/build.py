@@ -148,14 +148,14 @@ def sentence_model(out: Path = BUILD) -> Path | None:
     """
     name, version = _locked(MODEL_LOCK).popitem()
     try:
-        held = metadata.distribution(name)
+        distribution = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return None
-    if held.version != version:
+    if distribution.version != version:
         return None
     files = [
         path
-        for path in held.files or ()
+        for path in distribution.files or ()
         if path.parts[0] == name.replace("-", "_") and "__pycache__" not in path.parts
     ]
     packed = archive(

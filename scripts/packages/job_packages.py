@@ -114,9 +114,12 @@ def direct_requirements(script: Path) -> list[Requirement]:
     modules = third_party(script)
     imported = {canonicalize_name(name) for module in modules for name in _distributions().get(module, ())}
     imported |= {canonicalize_name(name) for module in modules for name in WITH.get(module, ())}
-    stated = {canonicalize_name(wanted.name): wanted for wanted in map(Requirement, project["dependencies"])}
+    requirements = {
+        canonicalize_name(wanted.name): wanted for wanted in map(Requirement, project["dependencies"])
+    }
     return [
-        stated.get(name, Requirement(name)) for name in sorted(imported & locked_lines().keys() - PROVIDED)
+        requirements.get(name, Requirement(name))
+        for name in sorted(imported & locked_lines().keys() - PROVIDED)
     ]
 
 
@@ -135,7 +138,7 @@ def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
     package.
     """
     outside: set[str] = set()
-    known: set[str] = set()
+    seen: set[str] = set()
     tree = ast.parse(script.read_text(encoding="utf-8"))
     called = [] if at_start else _imports_of_functions(_wiring_calls(tree, _wiring_modules(tree)))
     open_ones = [*_imports(tree, at_start=at_start), *called]
@@ -145,11 +148,11 @@ def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
             outside.add(name.partition(".")[0])
             continue
         for module in _modules_of(name):
-            if module not in known:
-                known.add(module)
+            if module not in seen:
+                seen.add(module)
                 open_ones += _imports_of(module, at_start=at_start)
                 open_ones += _modules_of_systems() if module == REGISTRY else []
-    return outside, known
+    return outside, seen
 
 
 def locked_lines(lock: Path = LOCK) -> dict[NormalizedName, str]:
@@ -172,24 +175,24 @@ def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
     """Return the names of these packages and of all that they need in Glue, as this environment's own
     packages state.
     """
-    known: set[tuple[NormalizedName, str]] = set()
+    seen: set[tuple[NormalizedName, str]] = set()
     open_ones = [(wanted.name, extra) for wanted in direct for extra in ("", *wanted.extras)]
     while open_ones:
         name, extra = open_ones.pop()
-        if (canonicalize_name(name), extra) not in known:
-            known.add((canonicalize_name(name), extra))
+        if (canonicalize_name(name), extra) not in seen:
+            seen.add((canonicalize_name(name), extra))
             open_ones += [
                 (needed.name, own) for needed in _needed(name, extra) for own in ("", *needed.extras)
             ]
-    return {name for name, _ in known}
+    return {name for name, _ in seen}
 
 
 @cache
 def _needed(name: str, extra: str) -> list[Requirement]:
-    stated = map(Requirement, metadata.requires(name) or [])
+    requirements = map(Requirement, metadata.requires(name) or [])
     return [
         needed
-        for needed in stated
+        for needed in requirements
         if needed.marker is None or needed.marker.evaluate({**GLUE, "extra": extra})
     ]
 
@@ -226,8 +229,8 @@ def _wiring_calls(tree: ast.AST, modules: set[str]) -> list[tuple[str, str]]:
 
 def _wiring_modules(tree: ast.AST) -> set[str]:
     """Return the modules of the wiring that code imports."""
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == WIRING)
-    return {alias.name for node in found for alias in node.names}
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == WIRING)
+    return {alias.name for node in imports for alias in node.names}
 
 
 @cache
@@ -289,7 +292,10 @@ def _source(module: str) -> str:
 
 def _path(module: str) -> Path | None:
     path = ROOT.joinpath(*module.split("."))
-    return next((one for one in (path.with_suffix(".py"), path / "__init__.py") if one.is_file()), None)
+    return next(
+        (candidate for candidate in (path.with_suffix(".py"), path / "__init__.py") if candidate.is_file()),
+        None,
+    )
 
 
 @cache

@@ -66,8 +66,8 @@ def download_wheels(
     """
     wanted = folder / "wheels.lock"
     wanted.write_text(lock, encoding="utf-8")
-    known = ("--find-links", str(cache)) if cache else ()
-    command = (sys.executable, *_DOWNLOAD, *target, *known, "-r", str(wanted), "-d", str(folder))
+    cached = ("--find-links", str(cache)) if cache else ()
+    command = (sys.executable, *_DOWNLOAD, *target, *cached, "-r", str(wanted), "-d", str(folder))
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]

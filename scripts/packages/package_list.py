@@ -40,31 +40,33 @@ class Package:
 
 def packages(folder: Path = REQUIREMENTS) -> list[Package]:
     """Return the packages of all lock files, by name and version."""
-    found: dict[tuple[str, str], list[str]] = {}
+    users: dict[tuple[str, str], list[str]] = {}
     for lock in sorted(folder.glob("*.lock")):
         for name, line in locked_lines(lock).items():
             version = line.partition("==")[2].partition(" ")[0].rstrip(";")
-            found.setdefault((name, version), []).append(lock.stem)
+            users.setdefault((name, version), []).append(lock.stem)
     return [
         Package(name, version, licence(name), tuple(locks))
-        for (name, version), locks in sorted(found.items())
+        for (name, version), locks in sorted(users.items())
     ]
 
 
 def licence(name: str) -> str:
     """Return what an installed package states; `unknown` where it is not installed here or states nothing."""
     try:
-        stated = metadata.metadata(name)
+        facts = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return _UNKNOWN
-    expression = _first(stated.get_all("License-Expression", []))
+    expression = _first(facts.get_all("License-Expression", []))
     classified = [
-        one.rpartition(" :: ")[2] for one in stated.get_all("Classifier", []) if one.startswith("License ::")
+        classifier.rpartition(" :: ")[2]
+        for classifier in facts.get_all("Classifier", [])
+        if classifier.startswith("License ::")
     ]
     return (
         expression
         or "; ".join(classified)
-        or _first(stated.get_all("License", [])).strip().partition("\n")[0]
+        or _first(facts.get_all("License", [])).strip().partition("\n")[0]
         or _UNKNOWN
     )
 
@@ -73,25 +75,28 @@ def _first(texts: Iterable[str]) -> str:
     return next(iter(texts), "")
 
 
-def bill_of_materials(found: Iterable[Package]) -> dict[str, object]:
+def bill_of_materials(listed: Iterable[Package]) -> dict[str, object]:
     """Return the packages as a CycloneDX 1.5 document. Source: cyclonedx.org/docs/1.5/json."""
     components = [
         {
             "type": "library",
-            "name": one.name,
-            "version": one.version,
-            "purl": f"pkg:pypi/{one.name}@{one.version}",
-            "licenses": [{"license": {"name": one.licence}}],
-            "properties": [{"name": "headgate:lock", "value": lock} for lock in one.used_by],
+            "name": package.name,
+            "version": package.version,
+            "purl": f"pkg:pypi/{package.name}@{package.version}",
+            "licenses": [{"license": {"name": package.licence}}],
+            "properties": [{"name": "headgate:lock", "value": lock} for lock in package.used_by],
         }
-        for one in found
+        for package in listed
     ]
     return {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": components}
 
 
-def markdown(found: Iterable[Package]) -> str:
+def markdown(listed: Iterable[Package]) -> str:
     """Return the packages as a table."""
-    rows = [f"| {one.name} | {one.version} | {one.licence} | {', '.join(one.used_by)} |" for one in found]
+    rows = [
+        f"| {package.name} | {package.version} | {package.licence} | {', '.join(package.used_by)} |"
+        for package in listed
+    ]
     return "\n".join(["| package | version | licence | locks |", "|---|---|---|---|", *rows])
 
 
@@ -101,8 +106,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--markdown", action="store_true", help="a table instead of CycloneDX")
-    found = packages()
-    print(markdown(found) if parser.parse_args().markdown else json.dumps(bill_of_materials(found), indent=1))
+    listed = packages()
+    print(
+        markdown(listed) if parser.parse_args().markdown else json.dumps(bill_of_materials(listed), indent=1)
+    )
 
 
 if __name__ == "__main__":

@@ -86,8 +86,8 @@ def _quality(
     """
     errors = (outcomes - forecasts) / scale(forecasts)
     tested = range(max(LEARNT + AHEAD, len(origins) - TESTED), len(origins))
-    known = [errors[max(0, place - AHEAD + 1 - CALIBRATED) : place - AHEAD + 1] for place in tested]
-    bounds = np.array([np.quantile(past, QUANTILES) for past in known])[..., None, None]
+    earlier_errors = [errors[max(0, place - AHEAD + 1 - CALIBRATED) : place - AHEAD + 1] for place in tested]
+    bounds = np.array([np.quantile(past, QUANTILES) for past in earlier_errors])[..., None, None]
     outcome, error = outcomes[tested], errors[tested]
     wrong, naively_wrong = np.abs(outcome - forecasts[tested]), np.abs(outcome - naive[tested])
     within_95 = (bounds[:, 0] <= error) & (error <= bounds[:, 3])

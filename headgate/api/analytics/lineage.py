@@ -75,8 +75,8 @@ def _current(lake: LakePorts) -> LakeSnapshot:
     return newest
 
 
-def _datasets(lake: LakePorts, found: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:
-    return tuple(_dataset(lake, of) for of in found)
+def _datasets(lake: LakePorts, snapshots: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:
+    return tuple(_dataset(lake, of) for of in snapshots)
 
 
 def _dataset(lake: LakePorts, of: DatasetSnapshot) -> LineageDataset:

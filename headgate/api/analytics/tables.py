@@ -211,7 +211,7 @@ def _read(lake: LakePorts, system: str, contract: Contract, version: str) -> pa.
     return _kept.tables[location]
 
 
-def permitted(found: pa.Table, contract: Contract, request: RowsRequest) -> pa.Table:
+def permitted(rows: pa.Table, contract: Contract, request: RowsRequest) -> pa.Table:
     """Return the rows without the columns about people, unless the caller sees these.
 
     Raises:
@@ -220,8 +220,8 @@ def permitted(found: pa.Table, contract: Contract, request: RowsRequest) -> pa.T
     from headgate.contracts.analyst_tables import personal_columns
 
     if request.sees_personal_data:
-        return found
-    hidden = [name for name in found.column_names if name in personal_columns(contract)]
+        return rows
+    hidden = [name for name in rows.column_names if name in personal_columns(contract)]
     named = {
         column.strip().removeprefix("-")
         for text in (request.columns, request.sort)
@@ -236,7 +236,7 @@ def permitted(found: pa.Table, contract: Contract, request: RowsRequest) -> pa.T
             f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. "
             "Leave it out."
         )
-    return found.drop_columns(hidden)
+    return rows.drop_columns(hidden)
 
 
 def _columns(contract: Contract, names: list[str]) -> tuple[ResultColumn, ...]:

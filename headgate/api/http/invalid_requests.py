@@ -67,13 +67,13 @@ PATTERNS = {
 _OTHER = "is not valid. docs/openapi.json describes it"
 
 
-def invalid_request(found: Sequence[Mapping[str, Any]]) -> ProblemError:
+def invalid_request(violations: Sequence[Mapping[str, Any]]) -> ProblemError:
     """Return the problem of a request whose parts break the rules of their types.
 
     Args:
         found: Pydantic's errors: `loc`, `type` and `ctx`.
     """
-    errors = [_field_error(error) for error in found[:_MOST_ERRORS]]
+    errors = [_field_error(error) for error in violations[:_MOST_ERRORS]]
     messages = [error.message for error in errors[:_MOST_IN_WORDS]]
     more = [f"`errors` lists {len(errors) - len(messages)} more."] if len(errors) > len(messages) else []
     return ProblemError(422, "invalid-request", " ".join([*messages, *more]), errors=errors)

@@ -128,4 +128,4 @@ def _responses(status: int, model: type, problems: Iterable[int]) -> dict[int, A
 
 
 def _camel_case(name: str) -> str:
-    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)

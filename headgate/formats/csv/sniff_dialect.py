@@ -114,30 +114,30 @@ def _without_header(head: str, contract: Contract) -> Dialect:
     return Dialect(form, contract.names, 0, width, header_lines=0, confidence=round(even, 3))
 
 
-def _with_rows_above(found: Dialect, head: str, contract: Contract) -> Dialect:
+def _with_rows_above(dialect: Dialect, head: str, contract: Contract) -> Dialect:
     """The dialect that also reads the rows above the header, from the first that is as wide as the header and
     fits the contract.
     """
-    above = probe_rows(head, found.form, found.width)[: found.skipped_lines]
+    above = probe_rows(head, dialect.form, dialect.width)[: dialect.skipped_lines]
     first = next(
         (
             at
             for at, row in enumerate(above)
-            if len(row.cells) == found.width and _fits_contract(row, found, contract)
+            if len(row.cells) == dialect.width and _fits_contract(row, dialect, contract)
         ),
         None,
     )
     if first is None:
-        return found
+        return dialect
     rows_above = (bytes_to(head, above[first].start), bytes_to(head, above[-1].end))
-    return replace(found, skipped_lines=first, rows_above=rows_above)
+    return replace(dialect, skipped_lines=first, rows_above=rows_above)
 
 
-def _fits_contract(row: Row, found: Dialect, contract: Contract) -> bool:
+def _fits_contract(row: Row, dialect: Dialect, contract: Contract) -> bool:
     """Whether most cells have a value and each value fits the column that the header has above it."""
-    if 2 * filled_cells(row) <= len(without_trailing_blanks(found.names)):
+    if 2 * filled_cells(row) <= len(without_trailing_blanks(dialect.names)):
         return False
-    fields = fields_of(found.names, contract)
+    fields = fields_of(dialect.names, contract)
     return all(
         is_accepted(contract.column(field), text_array([cell])).all()
         for field, cell in zip(fields, row.cells, strict=True)
@@ -145,22 +145,22 @@ def _fits_contract(row: Row, found: Dialect, contract: Contract) -> bool:
     )
 
 
-def _without_unnamed(found: Dialect, head: str) -> Dialect:
+def _without_unnamed(dialect: Dialect, head: str) -> Dialect:
     """The dialect without the header's blank last names, if the rows have no values below them, only
     delimiters.
 
     Source: Pollock, row_less_sep_row0_col1.csv.
     """
-    names = without_trailing_blanks(found.names)
-    rows = probe_rows(head, found.form, found.width)[found.skipped_lines + found.header_lines :]
+    names = without_trailing_blanks(dialect.names)
+    rows = probe_rows(head, dialect.form, dialect.width)[dialect.skipped_lines + dialect.header_lines :]
     usual = usual_width(rows)
     is_theirs = (
-        len({len(row.cells) for row in rows}) == 1 or usual > found.width
+        len({len(row.cells) for row in rows}) == 1 or usual > dialect.width
     )  # else the header is right, and rows of another width are damaged
-    width = usual if is_theirs and usual >= len(names) else found.width
+    width = usual if is_theirs and usual >= len(names) else dialect.width
     if width < len(names) or any(any(row.texts[len(names) :]) for row in rows if len(row.cells) == width):
-        return found
-    return replace(found, names=names, width=width, unnamed=width - len(names))
+        return dialect
+    return replace(dialect, names=names, width=width, unnamed=width - len(names))
 
 
 def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:

@@ -108,24 +108,24 @@ def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequenc
     return named
 
 
-def _is_meant(found: _HeaderRow, most: int, contract: Contract) -> bool:
+def _is_meant(header_row: _HeaderRow, most: int, contract: Contract) -> bool:
     """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns
     that the best one has.
 
     A sheet with nearly the header rejects the file, because no row may be ignored. A sheet without rows has
     no part.
     """
-    if found.known_names == most:
+    if header_row.known_names == most:
         return True
-    is_near = found.known_names > most / 2 and bool(_body(found))
-    return is_near or (found.known_names > 1 and _is_accepted(found, contract))
+    is_near = header_row.known_names > most / 2 and bool(_body(header_row))
+    return is_near or (header_row.known_names > 1 and _is_accepted(header_row, contract))
 
 
-def _of_sheet(found: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
+def _of_sheet(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
     try:
-        return _rows(found, contract, with_rows_above=with_rows_above)
+        return _rows(header_row, contract, with_rows_above=with_rows_above)
     except HeaderError as error:
-        message = f"sheet {_shown(found.sheet)}: {error.message}"
+        message = f"sheet {_shown(header_row.sheet)}: {error.message}"
         raise HeaderError(
             rule=error.rule, message=message, remedy=error.remedy, column=error.column
         ) from None
@@ -185,7 +185,9 @@ def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
     best = max(by_contract, key=lambda each: each.known_names, default=None)
     if best and best.known_names > len(best.names) / 2:
         return Heading(best.names)
-    fullest = max((_fullest(sheet) for sheet in read), key=lambda found: len(set(found.names)), default=None)
+    fullest = max(
+        (_fullest(sheet) for sheet in read), key=lambda header_row: len(set(header_row.names)), default=None
+    )
     if fullest is None:
         return Heading(())
     has_contract = contract is not None and bool(contract.columns)
@@ -211,12 +213,12 @@ def _fullest(sheet: Sheet) -> _HeaderRow:
     return max(worded, key=lambda each: len({name for name in each.names if name.strip()}))
 
 
-def _in_two_rows(found: _HeaderRow) -> Heading | None:
+def _in_two_rows(header_row: _HeaderRow) -> Heading | None:
     """The names of two rows, of which each fills blanks of the other: headings of groups over those of
     columns; None for one row.
     """
-    rows = [row for row in found.sheet.rows if any(row)]
-    places = [place for place, row in enumerate(rows) if row is found.sheet.rows[found.row]]
+    rows = [row for row in header_row.sheet.rows if any(row)]
+    places = [place for place, row in enumerate(rows) if row is header_row.sheet.rows[header_row.row]]
     for first in (first for at in places for first in (at - 1, at)):
         if (
             first >= 0
@@ -224,7 +226,9 @@ def _in_two_rows(found: _HeaderRow) -> Heading | None:
             and _is_one_header(rows[first], rows[first + 1], rows[first + 2 :])
         ):
             return Heading(
-                _joined_names(rows[first], rows[first + 1]), _shown(found.sheet), tuple(rows[first + 2 :])
+                _joined_names(rows[first], rows[first + 1]),
+                _shown(header_row.sheet),
+                tuple(rows[first + 2 :]),
             )
     return None
 
@@ -276,29 +280,29 @@ def _found(sheet: Sheet, contract: Contract) -> _HeaderRow:
     )
 
 
-def _is_header(found: _HeaderRow, contract: Contract) -> bool:
+def _is_header(header_row: _HeaderRow, contract: Contract) -> bool:
     """Whether the row is beyond doubt a header: some of the columns alone may be a title."""
-    return found.known_names > len(contract.names) / 2 and _is_accepted(found, contract)
+    return header_row.known_names > len(contract.names) / 2 and _is_accepted(header_row, contract)
 
 
-def _is_accepted(found: _HeaderRow, contract: Contract) -> bool:
+def _is_accepted(header_row: _HeaderRow, contract: Contract) -> bool:
     try:
-        match_header(found.names, contract)
+        match_header(header_row.names, contract)
     except BadInputError:
         return False
     return True
 
 
-def _behind_repeats(found: _HeaderRow) -> _HeaderRow:
+def _behind_repeats(header_row: _HeaderRow) -> _HeaderRow:
     """Rows that repeat the header right below it belong to it, as in CSV, and are skipped.
 
     Further down a repetition is a row.
     """
-    row, rows = found.row, found.sheet.rows
-    names = [folded(name) for name in found.names]
+    row, rows = header_row.row, header_row.sheet.rows
+    names = [folded(name) for name in header_row.names]
     while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _named(rows[row + 1])] == names:
         row += 1
-    return replace(found, row=row)
+    return replace(header_row, row=row)
 
 
 def _named(cells: Cells) -> tuple[str, ...]:
@@ -308,14 +312,14 @@ def _named(cells: Cells) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _body(found: _HeaderRow) -> list[Cells]:
-    return [row for row in found.sheet.rows[found.row + 1 :] if any(row)]
+def _body(header_row: _HeaderRow) -> list[Cells]:
+    return [row for row in header_row.sheet.rows[header_row.row + 1 :] if any(row)]
 
 
-def _rows(found: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
-    header = match_header(found.names, contract)
-    above = _rows_above(found, header, contract) if with_rows_above else []
-    body = [*above, *_body(found)]
+def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
+    header = match_header(header_row.names, contract)
+    above = _rows_above(header_row, header, contract) if with_rows_above else []
+    body = [*above, *_body(header_row)]
     width = len(header.names)
     whole = [number for number, row in enumerate(body, 1) if not any(row[width:])]
     apart = sorted({*range(1, len(body) + 1)} - {*whole})
@@ -329,14 +333,14 @@ def _rows(found: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Re
     }
     texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in apart)
     ragged = Ragged(np.array(apart, np.int64), texts, tuple(len(body[number - 1]) for number in apart))
-    repeats = found.row - found.header_at
-    skipped = sum(any(row) for row in found.sheet.rows[: found.header_at]) - len(above) + repeats
+    repeats = header_row.row - header_row.header_at
+    skipped = sum(any(row) for row in header_row.sheet.rows[: header_row.header_at]) - len(above) + repeats
     return Received(cells, np.array(whole, np.int64), ragged, header.absent, skipped_lines=skipped)
 
 
-def _rows_above(found: _HeaderRow, header: Header, contract: Contract) -> list[Cells]:
+def _rows_above(header_row: _HeaderRow, header: Header, contract: Contract) -> list[Cells]:
     """The rows above the header, from the first that fits the contract: they are data."""
-    rows = [row for row in found.sheet.rows[: found.header_at] if any(row)]
+    rows = [row for row in header_row.sheet.rows[: header_row.header_at] if any(row)]
     columns = [contract.column(name) for name in header.names]
     first = next((at for at, row in enumerate(rows) if _fits(row, columns)), len(rows))
     return rows[first:]

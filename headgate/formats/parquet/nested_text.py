@@ -110,7 +110,7 @@ def _leaves(values: pa.Array) -> list[Any]:
     raise NoJsonValueError
 
 
-def is_textual(held: pa.DataType) -> bool:
+def is_textual(stored: pa.DataType) -> bool:
     """Whether values of the type are text, or bytes that may be text."""
     tests = (
         pa.types.is_string,
@@ -119,7 +119,7 @@ def is_textual(held: pa.DataType) -> bool:
         pa.types.is_binary,
         pa.types.is_large_binary,
     )
-    return any(test(held) for test in (*tests, pa.types.is_binary_view, pa.types.is_fixed_size_binary))
+    return any(test(stored) for test in (*tests, pa.types.is_binary_view, pa.types.is_fixed_size_binary))
 
 
 def _texts(values: pa.Array) -> list[str | None]:

@@ -342,7 +342,7 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
     return text
 
 
-def _as_json(held: pa.Array, column: Column) -> pa.Array:
+def _as_json(stored: pa.Array, column: Column) -> pa.Array:
     """Lists, structs or maps as JSON texts.
 
     UnreadableFileError where the contract does not keep them, or a value has no text.
@@ -350,7 +350,7 @@ def _as_json(held: pa.Array, column: Column) -> pa.Array:
     if not (column.nested or column.undeclared):
         raise not_kept(column.name)
     try:
-        return nested_texts(held)
+        return nested_texts(stored)
     except NoJsonValueError:
         raise UnreadableFileError(
             rule="type",
@@ -363,52 +363,52 @@ def _as_json(held: pa.Array, column: Column) -> pa.Array:
         ) from None
 
 
-def _is_recoverable(held: pa.DataType, column: Column) -> bool:
+def _is_recoverable(stored: pa.DataType, column: Column) -> bool:
     kind, types = column.type.kind, pa.types
-    if types.is_integer(held):
+    if types.is_integer(stored):
         is_written_as_day = (
             kind is Kind.DATE and column.format is not None and bool(column.format.patterns)
         )  # 20230115 by yyyyMMdd
         return is_written_as_day or kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
-    if types.is_floating(held):
+    if types.is_floating(stored):
         return kind in _NUMBERS or column.mask is Mask.PAN
-    if types.is_decimal(held):
+    if types.is_decimal(stored):
         return kind in _NUMBERS or column.mask in _MASKED_DIGITS
-    if types.is_date(held) or types.is_time(held):
-        return kind is Kind.STRING or (kind is Kind.DATE and types.is_date(held))
-    if types.is_timestamp(held):
+    if types.is_date(stored) or types.is_time(stored):
+        return kind is Kind.STRING or (kind is Kind.DATE and types.is_date(stored))
+    if types.is_timestamp(stored):
         return kind in {Kind.TIMESTAMP, Kind.DATE}
-    return bool(types.is_boolean(held)) and kind is Kind.BOOLEAN
+    return bool(types.is_boolean(stored)) and kind is Kind.BOOLEAN
 
 
-def _text_of(held: pa.Array, column: Column) -> pa.Array:
-    if pa.types.is_floating(held.type):
-        return _floats(held, column)
-    if pa.types.is_decimal(held.type):
-        return _decimals(held, column)
-    if pa.types.is_timestamp(held.type):
-        return _times(held, column)
-    return pc.cast(pc.cast(held, pa.date32()) if pa.types.is_date64(held.type) else held, pa.string())
+def _text_of(stored: pa.Array, column: Column) -> pa.Array:
+    if pa.types.is_floating(stored.type):
+        return _floats(stored, column)
+    if pa.types.is_decimal(stored.type):
+        return _decimals(stored, column)
+    if pa.types.is_timestamp(stored.type):
+        return _times(stored, column)
+    return pc.cast(pc.cast(stored, pa.date32()) if pa.types.is_date64(stored.type) else stored, pa.string())
 
 
-def _floats(held: pa.Array, column: Column) -> pa.Array:
-    shortest = pc.cast(held, pa.string())
+def _floats(stored: pa.Array, column: Column) -> pa.Array:
+    shortest = pc.cast(stored, pa.string())
     if column.type.kind is Kind.DOUBLE:
         return shortest
-    wide = pc.cast(held, pa.float64())
+    wide = pc.cast(stored, pa.float64())
     floats = (
         np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
     )
     with np.errstate(invalid="ignore"):  # a signalling NaN is no reason to warn: it is not integral
         integral = (
-            flags(held.is_valid())
-            & (np.abs(floats) < _EXACT_INTEGERS[held.type])
+            flags(stored.is_valid())
+            & (np.abs(floats) < _EXACT_INTEGERS[stored.type])
             & (np.trunc(floats) == floats)
         )
     whole = int_array(np.where(integral, floats, 0).astype(np.int64), nulls=~integral)
     plain = _without_exponent(shortest) if column.type.kind is Kind.DECIMAL else shortest
     return pc.coalesce(
-        pc.cast(whole, pa.string()), _marked_inexact(plain, shortest, _EXACT_DIGITS[held.type])
+        pc.cast(whole, pa.string()), _marked_inexact(plain, shortest, _EXACT_DIGITS[stored.type])
     )
 
 
@@ -432,21 +432,21 @@ def _without_exponent(text: pa.Array) -> pa.Array:
     )
 
 
-def _decimals(held: pa.Array, column: Column) -> pa.Array:
+def _decimals(stored: pa.Array, column: Column) -> pa.Array:
     """Plain digits. For an integer, and for a masked number, `12.00` is written `12`."""
-    text = _without_exponent(pc.cast(held, pa.string()))
+    text = _without_exponent(pc.cast(stored, pa.string()))
     is_whole = column.type.kind in _INTEGERS or column.mask in _MASKED_DIGITS
     return pc.replace_substring_regex(text, r"\.0+$", "") if is_whole else text
 
 
-def _times(held: pa.Array, column: Column) -> pa.Array:
+def _times(stored: pa.Array, column: Column) -> pa.Array:
     """UTC; midnight alone is written as a day where the contract has a date.
 
     Midnight in UTC is another day elsewhere, so a time of any other zone stays a time, which fits no date.
     """
-    utc = pc.cast(held, pa.timestamp(held.type.unit))
+    utc = pc.cast(stored, pa.timestamp(stored.type.unit))
     text = pc.cast(utc, pa.string())
-    if column.type.kind is not Kind.DATE or not _UTC.fullmatch(held.type.tz or "UTC"):
+    if column.type.kind is not Kind.DATE or not _UTC.fullmatch(stored.type.tz or "UTC"):
         return text
     days = pc.cast(utc, pa.date32(), safe=False)
     midnight = flags(pc.equal(pc.cast(days, utc.type), utc))

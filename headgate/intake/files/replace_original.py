@@ -188,7 +188,11 @@ def replaceable(
     ]
     return sorted(
         replaceable_records,
-        key=lambda one: (one.state is FileState.SKIPPED_DUPLICATE, one.received_at, one.file_id),
+        key=lambda candidate: (
+            candidate.state is FileState.SKIPPED_DUPLICATE,
+            candidate.received_at,
+            candidate.file_id,
+        ),
     )
 
 

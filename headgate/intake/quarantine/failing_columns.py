@@ -118,14 +118,14 @@ def failing_columns(
         for key, failures in by_column.items()
         if key not in warnings
     ]
-    return sorted(listed, key=lambda one: (-one.rows, one.column, one.rule))
+    return sorted(listed, key=lambda failing: (-failing.rows, failing.column, failing.rule))
 
 
 def _failing(
     contract: Contract,
     column: str,
     rule: str,
-    found: _Found,
+    failures: _Found,
     *,
     received: int,
     accepts: Callable[[Column], bool],
@@ -133,14 +133,14 @@ def _failing(
     """The remedies by how likely they are right: words for null, a format or wider type, the data, and only
     then a weaker contract.
     """
-    nulls = found.nulls(rule)
+    nulls = failures.nulls(rule)
     weaker = _edit(contract, column, rule, nulls)
-    plain = FailingColumn(column, rule, found.rows, tuple(found.examples), weaker, nulls)
+    plain = FailingColumn(column, rule, failures.rows, tuple(failures.examples), weaker, nulls)
     if rule != "type" or nulls or column not in contract.names:
         return plain
     own = contract.column(column)
     weaker_edits = () if weaker == _NO_EDIT else (weaker,)
-    likely = _likely(contract, own, [*found.values], accepts)
+    likely = _likely(contract, own, [*failures.values], accepts)
     table = stated_format(contract.properties.get(FORMAT_PROPERTY, {}))
     if len(likely) == 1:
         return replace(
@@ -153,10 +153,10 @@ def _failing(
             edit=f"{column}: decide how it is written, since both read these values: {written}",
             other_edits=weaker_edits,
         )
-    if received >= _FEWEST_ROWS and found.rows <= _FEW_ROWS * received:
+    if received >= _FEWEST_ROWS and failures.rows <= _FEW_ROWS * received:
         return replace(
             plain,
-            edit=_CORRECT.format(rows=found.rows, received=received, column=column),
+            edit=_CORRECT.format(rows=failures.rows, received=received, column=column),
             other_edits=weaker_edits,
             is_for_source=True,
         )
@@ -211,10 +211,12 @@ def with_changed_column(contract: Contract, column: Column) -> Contract:
     )
 
 
-def _add(found: defaultdict[tuple[str, str], _Found], codes: Sequence[str], record: dict[str, Any]) -> None:
+def _add(
+    failures: defaultdict[tuple[str, str], _Found], codes: Sequence[str], record: dict[str, Any]
+) -> None:
     for code in codes:
         rule, _, column = code.partition(":")
-        failing = found[column, rule]
+        failing = failures[column, rule]
         failing.rows += 1
         example = record.get(column)
         if isinstance(example, str):

@@ -102,16 +102,16 @@ def _in_format(column: Column, reading: Reading, texts: pa.Array) -> Column | No
     return None
 
 
-def _merged(own: SourceFormat, found: SourceFormat) -> SourceFormat:
+def _merged(own: SourceFormat, inferred: SourceFormat) -> SourceFormat:
     """The format that was found, with everything of the column's own that concerns other texts."""
     return replace(
-        found,
+        inferred,
         timezone=own.timezone,
         year_from=own.year_from,
-        currency=_both(own.currency, found.currency),
-        nulls=_both(own.nulls, found.nulls),
-        trim=own.trim or found.trim,
-        minus=found.minus or own.minus,
+        currency=_both(own.currency, inferred.currency),
+        nulls=_both(own.nulls, inferred.nulls),
+        trim=own.trim or inferred.trim,
+        minus=inferred.minus or own.minus,
     )
 
 

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from headgate.values.cells import Rows
 
 
-def check_column(column: Column, text: pa.Array, known: KnownCards) -> CheckedColumn:
+def check_column(column: Column, text: pa.Array, known_cards: KnownCards) -> CheckedColumn:
     """Return the column with its cells cast, validated and masked; text and values keep the rows' order."""
     if column.mask is Mask.PAN:
-        return mask_cards(column, text, known)
+        return mask_cards(column, text, known_cards)
     if column.mask in {Mask.MASKED, Mask.VERDICTS}:
         return take_masked(column, text)
     if column.mask is Mask.SSN:

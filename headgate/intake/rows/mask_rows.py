@@ -35,10 +35,10 @@ _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 _AND_MORE = "holds more than a card number, such as its expiry, which needs a column of its own"
 
 
-def mask_cards(column: Column, text: pa.Array, known: KnownCards) -> CheckedColumn:
+def mask_cards(column: Column, text: pa.Array, known_cards: KnownCards) -> CheckedColumn:
     """Replace card numbers by token, brand and last four digits."""
     present = null_where_absent(column, text)
-    at, cards = known.of(present)
+    at, cards = known_cards.of(present)
     parts = zip((part.name for part in masked_columns(column)), ("token", "brand", "last4"), strict=True)
     behind = {name: pa.DictionaryArray.from_arrays(at, cards.column(part)) for name, part in parts}
     misfits = np.flatnonzero(flags(present.is_valid()) & ~flags(at.is_valid()))
@@ -102,8 +102,12 @@ def take_masked(column: Column, text: pa.Array) -> CheckedColumn:
 
 
 def _checked(
-    column: Column, given: pa.Array, values: pa.Array, behind: Mapping[str, pa.Array], found: list[Breach]
+    column: Column,
+    given: pa.Array,
+    values: pa.Array,
+    behind: Mapping[str, pa.Array],
+    masked_breaches: list[Breach],
 ) -> CheckedColumn:
     """Return the column with the breaches `found` so far, followed by those of its own rules."""
-    breaches = [breach for breach in found if len(breach.rows)]
+    breaches = [breach for breach in masked_breaches if len(breach.rows)]
     return CheckedColumn(column, given, values, behind, (*breaches, *column_breaches(column, values, given)))
