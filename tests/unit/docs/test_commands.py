@@ -29,7 +29,7 @@ WRITTEN = re.compile(r"`(headgate [^`\n]+)`|^(?:\$ )?(?:[A-Z_]+=\S+ )?(headgate 
 ROLES = re.compile(r"^\| `(uploader|analyst|operator|auditor)` \| (.*) \|$", re.MULTILINE)
 THREAT_MODEL = ROOT / "docs" / "operate" / "threat-model.md"
 # They read and write files of this machine only.
-ON_THIS_MACHINE = {"contract check", "contract diff", "contract list"}
+ON_THIS_MACHINE = {"contract check", "contract diff", "contract init", "contract list"}
 
 
 def written_in(text: str) -> Iterator[str]:
