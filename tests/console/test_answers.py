@@ -82,7 +82,8 @@ def test_all_rows_are_read_with_a_count_and_the_download_has_them(console: Conso
     expect(page.get_by_test_id("query-summary")).not_to_contain_text("The first")
     assert page.get_by_role("table", name="Answer").get_attribute("aria-rowcount") == str(ROWS + 1)
     with page.expect_download() as saving:
-        page.get_by_role("button", name="Download CSV").click()
+        page.get_by_role("button", name="Download", exact=True).click()
+        page.get_by_role("menuitem", name="CSV, all rows").click()
     assert len(Path(saving.value.path()).read_text(encoding="utf-8-sig").splitlines()) == ROWS + 1
 
 
@@ -90,7 +91,8 @@ def test_a_download_of_an_answer_of_which_one_page_is_shown_has_all_rows(console
     page = console.signed_in(VIEWER)
     ask(page, console.url, MANY)
     with page.expect_download() as saving:
-        page.get_by_role("button", name="Download CSV").click()
+        page.get_by_role("button", name="Download", exact=True).click()
+        page.get_by_role("menuitem", name="CSV, all rows").click()
     assert Path(saving.value.path()).read_text(encoding="utf-8-sig").splitlines()[-1] == f"{ROWS},row"
 
 

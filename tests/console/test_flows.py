@@ -199,9 +199,23 @@ def test_an_answer_is_drawn_as_a_chart_that_a_link_leads_to(console: Console) ->
     expect(page.get_by_role("img", name="sold by branch")).to_be_visible()
     expect(page.get_by_text("Rows with the same branch are added up.")).to_be_visible()
     assert "view=chart" in page.url
-    page.reload()
+    page.reload()  # the address has the statement, the query that ran and what the chart shows
+    expect(page.get_by_role("img", name="sold by branch")).to_be_visible()
+
+
+def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    visit(page, console.url, "/query?sql=select 'Mitte' as branch, 3 as sold&view=chart")
     page.get_by_role("button", name=re.compile("Run")).click()
-    expect(chart).to_be_visible()
+    page.get_by_role("button", name="Save this question").click()
+    page.get_by_label("Name of the question").fill("Sold by branch")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Open my dashboard").click()
+    board = page.get_by_role("region", name="Sold by branch")
+    expect(board.get_by_role("img", name="sold by branch")).to_be_visible()
+    assert violations(page) == []
+    board.get_by_role("button", name="Take Sold by branch off my dashboard").click()
+    expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
 
 
 def test_an_answer_without_a_number_says_what_a_chart_needs(console: Console) -> None:
@@ -561,6 +575,7 @@ def test_a_downloaded_answer_holds_no_formula(console: Console) -> None:
     page.get_by_role("button", name=re.compile("Run")).click()
     expect(page.get_by_role("table").get_by_text("=1+1")).to_be_visible()
     with page.expect_download() as saving:
-        page.get_by_role("button", name=re.compile("CSV")).click()
+        page.get_by_role("button", name="Download", exact=True).click()
+        page.get_by_role("menuitem", name="CSV, all rows").click()
     text = Path(saving.value.path()).read_text(encoding="utf-8-sig")
     assert all(not cell.strip('"').startswith(("=", "@")) for cell in text.splitlines()[1].split(","))

@@ -173,9 +173,12 @@ export function download(name: string, lines: string[]): void {
   save(name, ['\ufeff', lines.join('\r\n'), '\r\n'], 'text/csv;charset=utf-8')
 }
 
-export function save(name: string, parts: string[], type: string): void {
+export const save = (name: string, parts: string[], type: string): void =>
+  saveBlob(name, new Blob(parts, { type }))
+
+export function saveBlob(name: string, blob: Blob): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob(parts, { type }))
+  link.href = URL.createObjectURL(blob)
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)

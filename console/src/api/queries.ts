@@ -318,7 +318,26 @@ export async function runQuery(
   most = 5000,
   onProgress: (query: Schemas['Query']) => void = () => undefined,
 ): Promise<Result> {
-  let query = await read<Schemas['Query']>('/v1/queries', { method: 'POST', body: asked, signal })
+  return ended(
+    await read<Schemas['Query']>('/v1/queries', { method: 'POST', body: asked, signal }),
+    signal,
+    most,
+    onProgress,
+  )
+}
+
+/** The rows of a query that was started before, as its address names it. */
+export async function resumeQuery(queryId: string, signal: AbortSignal, most: number): Promise<Result> {
+  return ended(await read<Schemas['Query']>(`/v1/queries/${path(queryId)}`, { signal }), signal, most)
+}
+
+async function ended(
+  started: Schemas['Query'],
+  signal: AbortSignal,
+  most: number,
+  onProgress: (query: Schemas['Query']) => void = () => undefined,
+): Promise<Result> {
+  let query = started
   for (let turn = 0; query.state === 'queued' || query.state === 'running'; turn += 1) {
     onProgress(query)
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS[Math.min(turn, WAIT_MS.length - 1)]))

@@ -5,7 +5,12 @@ import type { Schemas } from '../../api/client'
 import { useDashboards } from '../../api/queries'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { useKeptQuestions } from '../query/saved-questions'
 import { Board } from './board'
+import { OwnBoard } from './own-board'
+
+/** The address of a person's own dashboard, which no system is named. */
+const OWN = 'mine'
 
 export function DashboardPage() {
   const { system } = useParams()
@@ -19,8 +24,14 @@ export function DashboardPage() {
             dashboards.find((one) => one.system === system) ?? (system ? undefined : dashboards[0])
           return (
             <Stack gap="md">
-              {dashboards.length ? <Boards boards={dashboards} shown={board} /> : null}
-              {board ? <Board board={board} key={board.system} /> : <NoBoard system={system} />}
+              <Boards boards={dashboards} shown={board} isOwn={system === OWN} />
+              {system === OWN ? (
+                <OwnBoard />
+              ) : board ? (
+                <Board board={board} key={board.system} />
+              ) : (
+                <NoBoard system={system} />
+              )}
             </Stack>
           )
         }}
@@ -32,10 +43,14 @@ export function DashboardPage() {
 function Boards({
   boards,
   shown,
+  isOwn,
 }: {
   boards: Schemas['Dashboard'][]
   shown: Schemas['Dashboard'] | undefined
+  isOwn: boolean
 }) {
+  const hasOwn = useKeptQuestions().questions.some(({ isPinned }) => isPinned)
+  if (boards.length === 0 && !hasOwn && !isOwn) return null
   return (
     <Group gap={4} component="nav" aria-label="Dashboards">
       {boards.map((one) => (
@@ -48,6 +63,11 @@ function Boards({
           {one.title}
         </Link>
       ))}
+      {hasOwn || isOwn ? (
+        <Link to={`/dashboards/${OWN}`} className="nav-link" aria-current={isOwn ? 'page' : undefined}>
+          My dashboard
+        </Link>
+      ) : null}
     </Group>
   )
 }

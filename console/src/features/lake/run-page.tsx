@@ -95,7 +95,7 @@ function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
     <Alert
       color="red"
       role="alert"
-      title={`The run ended as ${run.state.replaceAll('_', ' ')}${run.error ? `: ${run.error}` : ''}`}
+      title={`The run ended as ${run.state.replaceAll('_', ' ')}${run.error && !run.has_problems ? `: ${run.error}` : ''}`}
     >
       {run.cause && !run.has_problems ? <Text className="sql">{run.cause}</Text> : null}
       <Text size="sm" mt="xs">

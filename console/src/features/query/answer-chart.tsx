@@ -1,20 +1,27 @@
 import { Group, MultiSelect, Select, Stack, Text } from '@mantine/core'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 
 import type { Result } from '../../api/queries'
 import { Empty, Waiting } from '../../components/states'
-import { type Choice, drawn, measures, suggested } from './chart-choice'
+import { type Choice, drawable, drawn, measures } from './chart-choice'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 420
 
 /** An answer as a chart: lines over time, bars over names. */
-export function AnswerChart({ result }: { result: Result }) {
-  const first = useMemo(() => suggested(result.columns, result.rows), [result])
-  const [choice, setChoice] = useState<Choice | undefined>(first)
-  if (!choice)
+export function AnswerChart({
+  result,
+  choice,
+  onChoose,
+}: {
+  result: Result
+  choice: Choice | undefined
+  onChoose: (choice: Choice) => void
+}) {
+  const drawnChoice = useMemo(() => drawable(result, choice), [result, choice])
+  if (!drawnChoice)
     return <Empty>No column of the answer is a number to draw. Add one, such as count(*) AS rows.</Empty>
-  return <ChosenChart result={result} choice={choice} onChoose={setChoice} />
+  return <ChosenChart result={result} choice={drawnChoice} onChoose={onChoose} />
 }
 
 interface Props {
@@ -55,9 +62,11 @@ function ChosenChart({ result, choice, onChoose }: Props) {
           onChange={(series) => onChoose({ ...choice, series: series ?? '' })}
         />
       </Group>
-      <Suspense fallback={<Waiting what="the chart" />}>
-        <Chart shown={shown} height={HEIGHT} />
-      </Suspense>
+      <div data-answer-chart>
+        <Suspense fallback={<Waiting what="the chart" />}>
+          <Chart shown={shown} height={HEIGHT} />
+        </Suspense>
+      </div>
       {shown.note ? (
         <Text size="sm" className="muted">
           {shown.note}

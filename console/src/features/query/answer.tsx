@@ -1,11 +1,14 @@
-import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useEffect } from 'react'
 
-import { bytes, count, csvLine, download, seconds, usd } from '../../api/format'
+import { bytes, count, seconds, usd } from '../../api/format'
 import { PAGE_ROWS, type Result } from '../../api/queries'
+import { savePng } from '../../api/save-picture'
+import { saveCsv, saveXlsx } from '../../api/save-table'
 import { Grid } from '../../components/grid'
 import { Empty, Failed } from '../../components/states'
 import { AnswerChart } from './answer-chart'
+import type { Choice } from './chart-choice'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
 
 const VIEWS = ['table', 'chart'] as const
@@ -19,14 +22,16 @@ interface Props {
   seconds: number
   view: View
   onView: (view: View) => void
+  /** The columns that the chart shows; without them those that the answer suggests. */
+  choice: Choice | undefined
+  onChoose: (choice: Choice) => void
 }
 
 /** The rows of an answer as a table or a chart, with what they cost. The first page is shown at once; the table reads on while one scrolls. */
-export function Answer({ result: first, seconds: took, view, onView }: Props) {
+export function Answer({ result: first, seconds: took, view, onView, choice, onChoose }: Props) {
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
   const { rows } = result
-  const saveAll = () => void readTo(MOST_ROWS).then((all) => all && save(all))
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -43,16 +48,18 @@ export function Answer({ result: first, seconds: took, view, onView }: Props) {
             onChange={onView}
             aria-label="View of the answer"
           />
-          <Button size="compact-sm" variant="default" disabled={isReading} onClick={saveAll}>
-            Download CSV
-          </Button>
+          <Downloads
+            isReading={isReading}
+            isChart={view === 'chart'}
+            onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(all))}
+          />
         </Group>
       </Group>
       <More reading={reading} isChart={view === 'chart'} />
       {rows.length === 0 ? (
         <Empty>The statement is correct, and no row fits it. Change its conditions.</Empty>
       ) : view === 'chart' ? (
-        <ReadChart reading={reading} />
+        <ReadChart reading={reading} choice={choice} onChoose={onChoose} />
       ) : (
         <Grid
           columns={result.columns}
@@ -102,14 +109,44 @@ function More({
 }
 
 /** A chart adds rows up, so it reads as many as take some seconds. */
-function ReadChart({ reading: { settled, readTo } }: { reading: Reading }) {
+function ReadChart({
+  reading: { settled, readTo },
+  choice,
+  onChoose,
+}: { reading: Reading } & Pick<Props, 'choice' | 'onChoose'>) {
   useEffect(() => {
     void readTo(CHART_ROWS)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for the first page; later pages are asked for by the person
   }, [])
-  return <AnswerChart result={settled} />
+  return <AnswerChart result={settled} choice={choice} onChoose={onChoose} />
 }
 
-function save(result: Result): void {
-  download('answer.csv', [csvLine(result.columns.map((one) => one.name)), ...result.rows.map(csvLine)])
+interface DownloadsProps {
+  isReading: boolean
+  isChart: boolean
+  /** Reads all rows of the answer first. */
+  onSave: (save: (answer: Result) => void) => void
+}
+
+function Downloads({ isReading, isChart, onSave }: DownloadsProps) {
+  const picture = () => {
+    const chart = document.querySelector<SVGSVGElement>('[data-answer-chart] svg')
+    if (chart) void savePng('answer', chart)
+  }
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button size="compact-sm" variant="default" disabled={isReading}>
+          Download
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => onSave((answer) => saveCsv('answer', answer))}>CSV, all rows</Menu.Item>
+        <Menu.Item onClick={() => onSave((answer) => void saveXlsx('answer', answer))}>
+          Excel, all rows
+        </Menu.Item>
+        {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
+      </Menu.Dropdown>
+    </Menu>
+  )
 }

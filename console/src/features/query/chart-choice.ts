@@ -42,6 +42,16 @@ export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined
   return { x, y: [y[0]], series: series ?? '' }
 }
 
+/** What a person chose to draw, if the answer has these columns; what it suggests otherwise. */
+export function drawable(
+  { columns, rows }: { columns: Column[]; rows: Cell[][] },
+  choice: Choice | undefined,
+): Choice | undefined {
+  const names = new Set(columns.map(({ name }) => name))
+  const asked = choice ? [choice.x, ...choice.y, ...(choice.series ? [choice.series] : [])] : []
+  return choice && asked.every((name) => names.has(name)) ? choice : suggested(columns, rows)
+}
+
 /** The answer as a chart draws it: lines over time or numbers, bars over names; rows of one point are added up. */
 export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn {
   const at = (name: string): number => columns.findIndex((one) => one.name === name)

@@ -1,75 +1,52 @@
-import { Button, Group, Select, Stack, Text, Title } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useRef, useState } from 'react'
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { lazy, Suspense, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
-import { PAGE_ROWS, type Result, runQuery, useCatalog, useMay, useQuestions } from '../../api/queries'
+import { useCatalog, useMay, useQuestions } from '../../api/queries'
+import { PageTitle } from '../../components/panel'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
-import { isComplete } from './reading'
+import { KeepQuestion } from './keep-question'
+import { QuestionPicker } from './question-picker'
+import { choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
+import { useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
 const START = 'SELECT *\nFROM '
 
+/** A statement and its answer. Statement, view, chart and the query that ran are in the address. */
 export function QueryPage() {
   const [search, setSearch] = useSearchParams()
   const [sql, setSql] = useState(search.get('sql') ?? START)
-  const questions = useQuestions()
   const catalog = useCatalog()
-  const seesPeople = useMay('personal-data')
-  const running = useRef<AbortController>(undefined)
-  const [state, setState] = useState<
-    'idle' | 'running' | { error: unknown } | { result: Result; seconds: number }
-  >('idle')
-  const queries = useQueryClient()
+  const questions = useQuestions()
+  const own = useKeptQuestions()
   const view: View = search.get('view') === 'chart' ? 'chart' : 'table'
-
-  function show(chosen: View): void {
-    setSearch({ sql, view: chosen }, { replace: true })
+  const choice = choiceOf(search)
+  const change = (next: Partial<Omit<KeptQuestion, 'name' | 'isPinned'>>, run = search.get('run')) => {
+    const address = questionAddress({ sql, view, choice, ...next })
+    setSearch(`${address.split('?')[1]}${run ? `&run=${encodeURIComponent(run)}` : ''}`, { replace: true })
   }
-
-  async function run(): Promise<void> {
-    running.current?.abort()
-    const control = new AbortController()
-    running.current = control
-    setSearch({ sql, view }, { replace: true })
-    setState('running')
-    const began = performance.now()
-    try {
-      const result = await runQuery({ sql }, control.signal, PAGE_ROWS)
-      if (isComplete(result)) queries.setQueryData(['result', sql], result)
-      setState({ result, seconds: (performance.now() - began) / 1000 })
-    } catch (error) {
-      if (!control.signal.aborted) setState({ error })
-    }
+  const running = useQueryRun(search.get('run') ?? '', (queryId) => change({}, queryId))
+  const start = () => {
+    change({}, '')
+    void running.run(sql)
   }
-
+  const { state } = running
   return (
     <Stack gap="sm">
-      <Title order={1} size="h3">
-        Query
-      </Title>
-      <Group gap="sm" align="end">
-        <Select
-          label="Saved question"
-          placeholder="Choose one"
-          searchable
-          w={{ base: '100%', sm: 420 }}
-          data={(questions.data?.questions ?? []).map((one) => ({ value: one.name, label: one.description }))}
-          onChange={(name) => {
-            const found = questions.data?.questions.find((one) => one.name === name)
-            if (found) setSql(found.sql.trim())
-          }}
-        />
-        <Select
-          label="Table"
-          placeholder="Insert a name"
-          searchable
-          w={{ base: '100%', sm: 280 }}
-          data={(catalog.data?.tables ?? []).map((one) => `${one.database}.${one.name}`)}
-          onChange={(name) => name && setSql((before) => `${before.trimEnd()} ${name}`)}
-        />
-      </Group>
+      <PageTitle>Query</PageTitle>
+      <QuestionPicker
+        questions={questions.data?.questions ?? []}
+        own={own.questions}
+        tables={catalog.data?.tables ?? []}
+        onQuestion={(question) => {
+          setSql(question.sql.trim())
+          setSearch(questionAddress(question).split('?')[1] ?? '', { replace: true })
+        }}
+        onTable={(name) => setSql((before) => `${before.trimEnd()} ${name}`)}
+        onForget={own.forget}
+      />
       {catalog.error || questions.error ? (
         <Failed
           error={catalog.error ?? questions.error}
@@ -80,38 +57,56 @@ export function QueryPage() {
         <Waiting what="the tables and saved questions" />
       ) : null}
       <Suspense fallback={<Waiting what="the editor" />}>
-        <Editor sql={sql} onChange={setSql} onRun={() => void run()} tables={catalog.data?.tables ?? []} />
+        <Editor sql={sql} onChange={setSql} onRun={start} tables={catalog.data?.tables ?? []} />
       </Suspense>
-      <Group>
-        <Button onClick={() => void run()} loading={state === 'running'} disabled={!sql.trim()}>
-          Run (Ctrl+Enter)
-        </Button>
-        {state === 'running' ? (
-          <Button
-            variant="default"
-            onClick={() => {
-              running.current?.abort()
-              setState('idle')
-            }}
-          >
-            Stop
-          </Button>
-        ) : null}
-        <Text size="sm" className="muted">
-          Athena SQL. A statement only reads.
-          {seesPeople ? '' : ' Columns about people are left out: the group personal-data sees them.'}
-        </Text>
-      </Group>
+      <RunLine isRunning={state === 'running'} isEmpty={!sql.trim()} onRun={start} onStop={running.stop} />
       <div aria-live="polite">
         {state === 'idle' ? <Empty>Write a statement, or choose a saved question.</Empty> : null}
         {state === 'running' ? <Waiting what="the answer" /> : null}
         {typeof state === 'object' && 'error' in state ? (
-          <Failed error={state.error} what="The query" isAction onRetry={() => void run()} />
+          <Failed error={state.error} what="The query" isAction onRetry={start} />
         ) : null}
         {typeof state === 'object' && 'result' in state ? (
-          <Answer key={state.result.query.query_id} {...state} view={view} onView={show} />
+          <Stack gap="sm">
+            <Answer
+              key={state.result.query.query_id}
+              {...state}
+              view={view}
+              choice={choice}
+              onView={(chosen) => change({ view: chosen })}
+              onChoose={(chosen) => change({ choice: chosen })}
+            />
+            <KeepQuestion question={{ sql, view, choice }} onKeep={own.keep} />
+          </Stack>
         ) : null}
       </div>
     </Stack>
+  )
+}
+
+interface RunProps {
+  isRunning: boolean
+  isEmpty: boolean
+  onRun: () => void
+  onStop: () => void
+}
+
+function RunLine({ isRunning, isEmpty, onRun, onStop }: RunProps) {
+  const seesPeople = useMay('personal-data')
+  return (
+    <Group>
+      <Button onClick={onRun} loading={isRunning} disabled={isEmpty}>
+        Run (Ctrl+Enter)
+      </Button>
+      {isRunning ? (
+        <Button variant="default" onClick={onStop}>
+          Stop
+        </Button>
+      ) : null}
+      <Text size="sm" className="muted">
+        Athena SQL. A statement only reads.
+        {seesPeople ? '' : ' Columns about people are left out: the group personal-data sees them.'}
+      </Text>
+    </Group>
   )
 }

@@ -4,6 +4,9 @@ import { label } from '../../../formats/words'
 import { axisName, colourOf, type Drawing, grid, hover, numeric, SOFT, text, valueAxis } from './chart-parts'
 
 /** Bars with their value at the end; colours only where the bars are parts of a whole. */
+/** Labels of more bars than these would cover each other; the tooltip has their values. */
+const MOST_LABELS = 20
+
 export function bar({ panel, rows, scheme, unitOf }: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
@@ -20,7 +23,7 @@ export function bar({ panel, rows, scheme, unitOf }: Drawing): Record<string, un
       barMaxWidth: 22,
       color: colourOf(at, groups.length, scheme),
       label: {
-        show: groups.length === 1,
+        show: groups.length === 1 && names.length <= MOST_LABELS,
         position: 'right',
         color: SOFT[scheme],
         formatter: (point: { value: unknown }) => said(point.value),
