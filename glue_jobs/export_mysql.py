@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def export(arguments: Mapping[str, str]) -> dict[str, object]:
-    """What landed: the run, and each table's rows."""
+    """Export the tables, and return the run and the rows of each table."""
     source = arguments.get("source", "")
     login = exports.secret_login(arguments, source)
     request = requested(arguments, source or login.database)
@@ -40,7 +40,7 @@ def export(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
-    """What the job's arguments ask for."""
+    """Return the request that the job's arguments state."""
     try:
         due_at = datetime.fromisoformat(job_arguments.required(arguments, "scheduled_at"))
         workers, overlap_s = int(arguments.get("workers") or 2), int(arguments.get("overlap_s") or 300)

@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
-    """What was merged: the snapshot's id, its datasets' rows, how many of these have no parent there, and
-    what was closed.
+    """Merge the increments, and return the snapshot's id, its datasets' rows, how many of these have no
+    parent there, and the files and rows that were closed.
     """
     as_of = job_arguments.day(arguments, "as_of")
     with (

@@ -135,7 +135,7 @@ def _data_command() -> Sequence[str]:
 
 
 def await_data(making: subprocess.Popen[bytes]) -> str:
-    """What the data is, in a line, once it is written."""
+    """Return a line about the data once they are written."""
     out, err = making.communicate()
     if making.returncode:
         raise DemoError(f"the data could not be made: {err.decode(errors='replace')[-2000:]}")

@@ -489,7 +489,7 @@ def _print_leaving_tables(terraform: Terraform) -> list[str]:
 
 
 def plan(target: Target, folder: Path, variables: Mapping[str, str], *, out: Path | None = None) -> None:
-    """What an apply would change has been printed; the plan is also written to `out`."""
+    """Print the changes that an apply would make; also write the plan to `out`."""
     terraform = _prepared(folder, target, variables)
     _print_leaving_tables(terraform)
     settings = _with_logins(

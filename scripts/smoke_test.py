@@ -51,7 +51,7 @@ class SmokeError(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one check found."""
+    """The result of one check."""
 
     name: str
     passed: bool

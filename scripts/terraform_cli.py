@@ -179,7 +179,7 @@ class Terraform:
         (self.root / "backend.tf.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
     def run(self, *arguments: str) -> str:
-        """What the command printed.
+        """Return the output of the command.
 
         Raises:
             TerraformError: it failed; the message is what it said.
@@ -213,7 +213,7 @@ class Terraform:
         return code == 2  # noqa: PLR2004 terraform's own code for "there are changes"
 
     def apply(self, variables: Mapping[str, str]) -> Applied:
-        """What exists is as the root states."""
+        """Make the resources those of the root."""
         return self._follow("apply", "-auto-approve", *self._common(variables))
 
     def destroy(self, variables: Mapping[str, str]) -> Applied:
@@ -347,8 +347,8 @@ def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
 
 
 def _init_mark(mirror: Path | None) -> str:
-    """What `init` depends on: providers, modules, those that modules and tests call, and where the provider
-    comes from.
+    """Return a hash of what `init` depends on: providers, modules, those that modules and tests call, and the
+    place that the provider comes from.
     """
     files = sorted(
         path

@@ -80,8 +80,8 @@ def files(folder: Path) -> Iterator[tuple[str, bytes]]:
         if path.name.endswith(".tar.gz"):
             with tarfile.open(path) as archive:
                 for member in archive:
-                    if member.isfile() and (held := archive.extractfile(member)):
-                        yield f"{path.name}/{member.name}", held.read()
+                    if member.isfile() and (opened := archive.extractfile(member)):
+                        yield f"{path.name}/{member.name}", opened.read()
         else:
             yield str(path.relative_to(folder)), path.read_bytes()
 
@@ -120,10 +120,13 @@ def timed_account(body: bytes) -> Account:
 
 def records_of(name: str, contents: Mapping[str, bytes]) -> Records:
     """Count the records of a file by other readers, as its publisher says that it is written."""
-    body, stated = contents[name], contents.get(f"{name.replace('/csv/', '/parameters/')}_parameters.json")
-    if "/csv/" not in name or stated is None:
+    body, parameters = (
+        contents[name],
+        contents.get(f"{name.replace('/csv/', '/parameters/')}_parameters.json"),
+    )
+    if "/csv/" not in name or parameters is None:
         return Records(frozenset({count_records(body)} - {None}), 0 if name in NO_HEADER else 1)
-    facts = json.loads(stated)
+    facts = json.loads(parameters)
     dialect: dict[str, Any] = {}
     if facts["delimiter"]:  # an empty file has none
         dialect = {"delimiter": facts["delimiter"].strip(" ") or " ", "quotechar": facts["quotechar"]}
@@ -183,7 +186,9 @@ def main() -> int:
             accounts |= dict.fromkeys(names, account)
             report_progress(names[0], account, len(accounts), len(chosen))
     wrong = {name: imbalance(account, records[name]) for name, account in accounts.items()}
-    for (outcome, why), count in sorted(Counter((one.outcome, one.why) for one in accounts.values()).items()):
+    for (outcome, why), count in sorted(
+        Counter((drafted.outcome, drafted.why) for drafted in accounts.values()).items()
+    ):
         click.echo(f"{count:6}  {outcome}  {why}")
     for name, (lost, unexplained) in wrong.items():
         account = accounts[name]

@@ -76,13 +76,13 @@ class File:
 def shop(folder: Path) -> dict[str, pa.Table]:
     """A few hundred rows of each dataset, as texts."""
     generate(ShopSpec(orders=400, customers=200, file_format="parquet"), folder)
-    found = {}
+    files = {}
     for dataset in DATASETS:
         table = table_of(next((folder / dataset).rglob("*.parquet"))).slice(0, 300)
-        found[dataset] = pa.table(
+        files[dataset] = pa.table(
             {name: pc.cast(table.column(name), pa.string()).combine_chunks() for name in table.column_names}
         )
-    return found
+    return files
 
 
 def changed(name: str, rng: random.Random) -> str:
@@ -229,7 +229,7 @@ def measure(given: list[File]) -> dict[str, object]:
     """
     contracts = Registry.load().source
     confidence, right, fields = [], [], 0
-    accepted = wrong = rightly = known = 0
+    accepted = wrong = rightly = recognised = 0
     by_names = {"dataset_found": 0, "dataset_wrong": 0, "unknown_attributed": 0}
     for file in given:
         match = matching.match_columns(file.names, file.samples, contracts[file.dataset])
@@ -244,8 +244,8 @@ def measure(given: list[File]) -> dict[str, object]:
         )
         accepted, wrong = accepted + is_accepted, wrong + (is_accepted and not is_right)
         rightly += is_accepted and is_right
-        found = matching.match_dataset(file.names, file.samples, contracts)
-        known += found is not None and found.dataset == file.dataset
+        matched = matching.match_dataset(file.names, file.samples, contracts)
+        recognised += matched is not None and matched.dataset == file.dataset
         named = known_dataset(file.names, file.samples, contracts)
         others = {dataset: contract for dataset, contract in contracts.items() if dataset != file.dataset}
         by_names["dataset_found"] += named == file.dataset
@@ -259,7 +259,7 @@ def measure(given: list[File]) -> dict[str, object]:
         "accuracy_at_threshold": round(float(good[sure].mean()), 4),
         "coverage_at_threshold": round(float((good & sure).sum() / fields), 4),
         "accuracy_of_suggestions": round(float(good.mean()), 4),
-        "dataset_right": round(known / len(given), 4),
+        "dataset_right": round(recognised / len(given), 4),
         **{name: round(count / len(given), 4) for name, count in by_names.items()},
         "files_accepted": accepted,
         "false_accept_rate": round(wrong / len(given), 4),
@@ -291,8 +291,8 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
         Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian Binning.
     """
     bins = reliability(confidence, right)
-    return sum(one["pairs"] * abs(one["said"] - one["was"]) for one in bins) / sum(
-        one["pairs"] for one in bins
+    return sum(group["pairs"] * abs(group["said"] - group["was"]) for group in bins) / sum(
+        group["pairs"] for group in bins
     )
 
 

@@ -89,10 +89,10 @@ def publish_a_table() -> None:
     by_kind = {"string": texts, "date": days}
     columns = [
         by_kind.get(
-            "string" if pa.types.is_string(one.type) else "date" if pa.types.is_date(one.type) else "",
+            "string" if pa.types.is_string(column.type) else "date" if pa.types.is_date(column.type) else "",
             numbers,
-        ).cast(one.type)
-        for one in schema
+        ).cast(column.type)
+        for column in schema
     ]
     bucket = json.loads(os.environ["HEADGATE_PROD_BUCKETS"])[SYSTEM]
     publisher = Publisher(

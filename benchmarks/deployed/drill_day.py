@@ -125,7 +125,7 @@ class QuietLake(Lake):
 
 @dataclass
 class Day:
-    """What is done to the deployed lake.
+    """The faults of a day in a deployed lake.
 
     Attributes:
         gone: objects that were deleted before the gate could read them.
@@ -151,7 +151,7 @@ class Day:
                 )  # while functions work
 
     def _disturb(self) -> None:
-        """Some events come again, some messages are no events, some objects are deleted at once."""
+        """Send some events again, messages that are no events, and objects that are deleted at once."""
         if self.dice.random() < EVENT_AGAIN:
             self.target.deliver([self.dice.choice(self.refs)] * self.dice.randint(1, 3))
         if self.dice.random() < NO_EVENT:
@@ -239,12 +239,12 @@ def quiet_run(files: Sequence[Upload]) -> QuietLake:
 
 def counted(objects: Mapping[str, bytes]) -> Counter[str]:
     """Return each row of the increments as text with its dataset, and how often it is there."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for key, body in objects.items():
         if key.endswith(".parquet") and not key.endswith(".deleted.parquet"):
             dataset = key.split("/")[1]
-            found.update(f"{dataset} {row}" for row in table_of(body).to_pylist())
-    return found
+            counts.update(f"{dataset} {row}" for row in table_of(body).to_pylist())
+    return counts
 
 
 @contextmanager
@@ -300,16 +300,16 @@ def main() -> int:
                 }
             )
         with _timed("comparison", seconds):
-            letters, found = day.dead_letters(quiet), day.rows()
+            letters, rows = day.dead_letters(quiet), day.rows()
     for reason, count in letters.most_common():
         print(f"dead letters: {count} x {reason}")
     unexplained = sum(count for reason, count in letters.items() if reason.startswith("unexplained"))
-    missing, surplus = (expected - found).total(), (found - expected).total()
+    missing, surplus = (expected - rows).total(), (rows - expected).total()
     result = {
         "files": len(files),
         "seconds": sum(seconds.values()),
         "seconds_of": seconds,
-        "rows": found.total(),
+        "rows": rows.total(),
         "rows_missing": missing,
         "rows_surplus": surplus,
         "dead_letters": letters.total(),

@@ -71,8 +71,8 @@ def run(target: Target, only: set[str]) -> Results:
     began = time.monotonic()
     results = Results(target.platform, datetime.now(UTC).isoformat(timespec="seconds")[:-6], environment())
     if target.name == OWN:
-        for found in _deployment(target.name):
-            results.add(found)
+        for result in _deployment(target.name):
+            results.add(result)
     else:
         results.not_run["A"] = (
             "The lake was deployed before; `make deploy-localstack` and `make deploy-aws` print their time."
@@ -91,8 +91,8 @@ def run(target: Target, only: set[str]) -> Results:
 def _run_one(letter: str, experiment: Callable[[], Iterable[Measure | Case]], results: Results) -> None:
     began = time.monotonic()
     try:
-        for found in experiment():
-            results.add(found)
+        for result in experiment():
+            results.add(result)
     except (HeadgateError, OSError) as error:
         results.not_run[letter] = f"It stopped: {error}"
     print(f"{letter}  {report.NAMES[letter]}: {time.monotonic() - began:.0f} s", flush=True)
@@ -132,17 +132,17 @@ def _write(results: Results) -> None:
     (OUT / f"{results.target}.html").write_text(report.page(results), encoding="utf-8")
     (OUT / f"{results.target}.md").write_text(report.form(results), encoding="utf-8")
     failed = [
-        f"{one.experiment}: {one.name}: {one.outcome}. {one.reason}".rstrip(". ")
-        for one in results.cases
-        if not one.passed
+        f"{item.experiment}: {item.name}: {item.outcome}. {item.reason}".rstrip(". ")
+        for item in results.cases
+        if not item.passed
     ]
-    print("\n".join(f"not as expected: {one}" for one in failed))
+    print("\n".join(f"not as expected: {item}" for item in failed))
     print(f"{OUT / results.target}.html")
     if results.target == "aws":
         print(f"Complete {OUT / results.target}.md and send it: docs/operate/experiments.md says how.")
     medians = {
-        f"{one.experiment} {one.name}" + (f" {one.at:.0f}" if one.at else ""): round(one.median, 3)
-        for one in results.measures
+        f"{item.experiment} {item.name}" + (f" {item.at:.0f}" if item.at else ""): round(item.median, 3)
+        for item in results.measures
     }
     print(
         json.dumps(
@@ -163,11 +163,15 @@ def compare(emulator: Path, aws: Path) -> None:
     (OUT / "compared.html").write_text(report.page(here, there), encoding="utf-8")
     print(OUT / "compared.html")
     vector = fidelity(here, there)
-    stated = {
-        one.category: {"false_passes": one.false_passes, "agreement": one.agreement, "coverage": one.coverage}
-        for one in vector
+    summary = {
+        comparison.category: {
+            "false_passes": comparison.false_passes,
+            "agreement": comparison.agreement,
+            "coverage": comparison.coverage,
+        }
+        for comparison in vector
     }
-    print(json.dumps(stated))
+    print(json.dumps(summary))
 
 
 def compare_privileges(target: Target, *, keep: bool) -> int:
@@ -189,12 +193,14 @@ def compare_privileges(target: Target, *, keep: bool) -> int:
     missing = {}
     for name, role in roles.items():
         calls = recorded_calls(target.calls_path, role)
-        if refused := privileges(role, {one.action for one in granted[name]}, calls).missing:
+        if refused := privileges(
+            role, {granted_action.action for granted_action in granted[name]}, calls
+        ).missing:
             missing[name] = refused
-    for name, found in granted.items():
+    for name, grants in granted.items():
         print(
-            f"{name}: {len(found)} grants, {len(here[name])} used here, "
-            f"{len(found) - len(unused.get(name, ()))} in a record"
+            f"{name}: {len(grants)} grants, {len(here[name])} used here, "
+            f"{len(grants) - len(unused.get(name, ()))} in a record"
         )
         for grant in sorted(unused.get(name, ())):
             reason = reason_for(name, grant, reasons)

@@ -55,7 +55,7 @@ def deliveries(target: Target, budget_s: float) -> Iterator[Case]:
 
 def _rows(target: Target, refs: list[ObjectRef], timeout_s: float) -> str:
     records = [target.lake.settled(ref, timeout_s, every_s=0.05) for ref in refs]
-    return str(sum(one.accepted for one in records if one and one.state is FileState.DONE))
+    return str(sum(record.accepted for record in records if record and record.state is FileState.DONE))
 
 
 def failures(target: Target, budget_s: float) -> Iterator[Case]:

@@ -20,20 +20,20 @@ class Fidelity:
 
     Attributes:
         false_passes: cases that pass on the emulator and fail on AWS: what a test on the emulator would miss.
-        compared, known: cases that ran on both, and that ran on the emulator.
+        compared, on_emulator: cases that ran on both, and that ran on the emulator.
         agreed: cases with the same outcome on both.
     """
 
     category: Category
     false_passes: tuple[str, ...]
     compared: int
-    known: int
+    on_emulator: int
     agreed: int
 
     @property
     def coverage(self) -> str:
         """The share of the emulator's cases that also ran on AWS."""
-        return f"{self.compared} of {self.known}"
+        return f"{self.compared} of {self.on_emulator}"
 
     @property
     def agreement(self) -> str:
@@ -46,15 +46,17 @@ class Fidelity:
 
 def fidelity(emulator: Results, aws: Results | None) -> list[Fidelity]:
     """Return the vector by category, in the order of `CATEGORIES`."""
-    there = {(one.experiment, one.name): one for one in aws.cases} if aws else {}
+    there = {(case.experiment, case.name): case for case in aws.cases} if aws else {}
     return [
-        _of(category, [one for one in emulator.cases if one.category == category], there)
+        _of(category, [case for case in emulator.cases if case.category == category], there)
         for category in CATEGORIES
     ]
 
 
 def _of(category: Category, cases: list[Case], there: dict[tuple[str, str], Case]) -> Fidelity:
-    pairs = [(one, there[one.experiment, one.name]) for one in cases if (one.experiment, one.name) in there]
+    pairs = [
+        (case, there[case.experiment, case.name]) for case in cases if (case.experiment, case.name) in there
+    ]
     false = tuple(here.name for here, real in pairs if here.passed and not real.passed)
     return Fidelity(
         category, false, len(pairs), len(cases), sum(here.outcome == real.outcome for here, real in pairs)

@@ -51,27 +51,29 @@ def latency(target: Target, budget_s: float) -> Iterator[Measure | Case]:
 
 def _stage_times(records: list[FileRecord]) -> dict[str, tuple[float, ...]]:
     """Return the recorded milliseconds of each stage."""
-    found: dict[str, list[float]] = {}
+    seconds: dict[str, list[float]] = {}
     for stage in (stage for record in records for stage in stages_of(record)):
         if stage.seconds is not None:
-            found.setdefault(stage.name, []).append(1000 * stage.seconds)
-    return {name: tuple(values) for name, values in found.items()}
+            seconds.setdefault(stage.name, []).append(1000 * stage.seconds)
+    return {name: tuple(values) for name, values in seconds.items()}
 
 
 def cost(target: Target, budget_s: float) -> Iterator[Measure | Case]:
     """E: dollars per million rows through the gate, from recorded times and sizes at list prices."""
     del budget_s
     records = [
-        one for one in stores.ledger(_env(target)).records() if one.state is FileState.DONE and one.received
+        item
+        for item in stores.ledger(_env(target)).records()
+        if item.state is FileState.DONE and item.received
     ]
-    large = [one for one in records if one.received >= 5 * 1_000]
+    large = [item for item in records if item.received >= 5 * 1_000]
     for name, chosen in {
-        "small files": [one for one in records if one not in large],
+        "small files": [item for item in records if item not in large],
         "large files": large,
     }.items():
-        rows = sum(one.received for one in chosen)
+        rows = sum(item.received for item in chosen)
         if rows:
-            usd = sum(one.usd for one in priced(of_files(chosen), Prices.load()))
+            usd = sum(item.usd for item in priced(of_files(chosen), Prices.load()))
             yield Measure("E", f"gate, {name}", "USD per million rows", (float(usd) / rows * 1e6,))
 
 
@@ -116,7 +118,7 @@ def parallel(target: Target, budget_s: float) -> Iterator[Measure | Case]:
             refs = list(pool.map(target.send, bodies))
         records = [target.lake.settled(ref, max(5.0, until - time.monotonic()), every_s=0.05) for ref in refs]
         minutes = (time.perf_counter() - began) / 60
-        done = sum(_state(one) == FileState.DONE for one in records)
+        done = sum(_state(record) == FileState.DONE for record in records)
         yield Measure(
             "G",
             "files a minute by uploaders",

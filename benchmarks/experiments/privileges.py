@@ -1,4 +1,4 @@
-"""What roles may do against what they asked for: granted actions, recorded calls, and why a file finished
+"""Permissions of roles against their calls: granted actions, recorded calls, and why a file finished
 without an action.
 """
 
@@ -115,22 +115,22 @@ def granted_actions(iam: Any, role: str) -> set[str]:  # noqa: ANN401 a client m
 
 def grants_of(iam: Any, role: str) -> set[Grant]:  # noqa: ANN401 a client made by name
     """Return what the role's own policies allow, by statement."""
-    found: set[Grant] = set()
+    grants: set[Grant] = set()
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        stated = json.loads(document) if isinstance(document, str) else document
-        for statement in (one for one in stated["Statement"] if one.get("Effect", "Allow") == "Allow"):
+        policy = json.loads(document) if isinstance(document, str) else document
+        for statement in (item for item in policy["Statement"] if item.get("Effect", "Allow") == "Allow"):
             actions = statement["Action"]
-            found |= {
-                Grant(statement.get("Sid", ""), one)
-                for one in ([actions] if isinstance(actions, str) else actions)
+            grants |= {
+                Grant(statement.get("Sid", ""), item)
+                for item in ([actions] if isinstance(actions, str) else actions)
             }
-    return {grant for grant in found if not grant.action.startswith(_AROUND)}
+    return {grant for grant in grants if not grant.action.startswith(_AROUND)}
 
 
 def roles_of(outputs: Mapping[str, Any], glue: Any) -> dict[str, str]:  # noqa: ANN401 a client made by name
     """Return the roles of a deployment's functions and jobs, by what the lake calls them."""
-    functions = {name: one["role"] for name, one in outputs["functions"].items()}
+    functions = {name: function["role"] for name, function in outputs["functions"].items()}
     jobs = {
         name: glue.get_job(JobName=job)["Job"]["Role"].rpartition("/")[2]
         for name, job in outputs["jobs"].items()
@@ -145,40 +145,44 @@ def used_grants(path: Path, roles: Mapping[str, str]) -> Grants:
 
 def kept_grants(path: Path = RECORD) -> Grants:
     """Return what records of earlier deployments have, as `keep_grants` wrote them."""
-    stated = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {role: {Grant.named(text) for text in texts} for role, texts in stated.items()}
+    document = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return {role: {Grant.named(text) for text in texts} for role, texts in document.items()}
 
 
 def keep_grants(
     used: Mapping[str, Collection[Grant]], granted: Mapping[str, Collection[Grant]], path: Path = RECORD
 ) -> None:
     """Add used grants to the file, and remove those that a role has lost."""
-    known = kept_grants(path)
-    joined = {role: {*known.get(role, ()), *used.get(role, ())} for role in {*known, *used}}
-    still = {role: found & set(granted[role]) if role in granted else found for role, found in joined.items()}
-    stated = {role: [str(grant) for grant in sorted(found)] for role, found in sorted(still.items()) if found}
-    path.write_text(json.dumps(stated, indent=2) + "\n", encoding="utf-8")
+    kept = kept_grants(path)
+    joined = {role: {*kept.get(role, ()), *used.get(role, ())} for role in {*kept, *used}}
+    still = {
+        role: grants & set(granted[role]) if role in granted else grants for role, grants in joined.items()
+    }
+    document = {
+        role: [str(grant) for grant in sorted(grants)] for role, grants in sorted(still.items()) if grants
+    }
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def read_reasons(path: Path = REASONS) -> tuple[Reason, ...]:
     """Return the written reasons for grants that no record has."""
-    stated = tomllib.loads(path.read_text(encoding="utf-8"))["reason"]
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["reason"]
     return tuple(
         Reason(
-            tuple(one["roles"]),
-            tuple(map(Grant.named, one["grants"])),
-            one["scenario"],
-            one["why"],
-            one.get("only_with", ""),
+            tuple(entry["roles"]),
+            tuple(map(Grant.named, entry["grants"])),
+            entry["scenario"],
+            entry["why"],
+            entry.get("only_with", ""),
         )
-        for one in stated
+        for entry in entries
     )
 
 
 def unused_grants(granted: Mapping[str, Collection[Grant]], used: Mapping[str, Collection[Grant]]) -> Grants:
     """Return the grants of each role that no recorded call used."""
     return {
-        role: found for role, all_of in granted.items() if (found := set(all_of) - set(used.get(role, ())))
+        role: spare for role, all_of in granted.items() if (spare := set(all_of) - set(used.get(role, ())))
     }
 
 
@@ -186,9 +190,9 @@ def reason_for(role: str, grant: Grant, reasons: Sequence[Reason]) -> Reason | N
     """Return why a role has a grant that no recorded call used; None makes it spare."""
     return next(
         (
-            one
-            for one in reasons
-            if grant in one.grants and any(fnmatchcase(role, pattern) for pattern in one.roles)
+            reason
+            for reason in reasons
+            if grant in reason.grants and any(fnmatchcase(role, pattern) for pattern in reason.roles)
         ),
         None,
     )
@@ -198,8 +202,8 @@ def spare_grants(unused: Mapping[str, Collection[Grant]], reasons: Sequence[Reas
     """Return the grants without a recorded call and without a reason."""
     return sorted(
         f"{role}: {grant}"
-        for role, found in unused.items()
-        for grant in found
+        for role, grants in unused.items()
+        for grant in grants
         if not reason_for(role, grant, reasons)
     )
 
@@ -213,27 +217,28 @@ def outdated_reasons(
 
     A role that is not deployed keeps its reasons.
     """
-    found = []
-    for one in reasons:
-        for pattern, grant in one.pairs():
+    outdated = []
+    for reason in reasons:
+        for pattern, grant in reason.pairs():
             roles = [role for role in granted if fnmatchcase(role, pattern)]
-            is_optional = one.only_with and not any(grant in granted[role] for role in roles)
+            is_optional = reason.only_with and not any(grant in granted[role] for role in roles)
             if roles and not is_optional and not any(grant in unused.get(role, ()) for role in roles):
-                found.append(f"{pattern}: {grant}")
-    return found
+                outdated.append(f"{pattern}: {grant}")
+    return outdated
 
 
 def recorded_calls(path: Path, role: str) -> Calls:
     """Return what the emulator recorded of a role; nothing where there is no record, as on AWS."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    own = [one for one in map(json.loads, lines) if one["role"] == role]
-    found = {
-        kind: frozenset(one["action"] for one in own if one["decision"] in kind) for kind in (ALLOWED, DENIED)
+    own = [call for call in map(json.loads, lines) if call["role"] == role]
+    calls = {
+        kind: frozenset(call["action"] for call in own if call["decision"] in kind)
+        for kind in (ALLOWED, DENIED)
     }
     used = frozenset(
-        Grant(one["sid"], one["action"]) for one in own if one["decision"] in ALLOWED and one.get("sid")
+        Grant(call["sid"], call["action"]) for call in own if call["decision"] in ALLOWED and call.get("sid")
     )
-    return Calls(found[ALLOWED], found[DENIED], used)
+    return Calls(calls[ALLOWED], calls[DENIED], used)
 
 
 def privileges(role: str, granted: Collection[str], calls: Calls) -> Privileges:

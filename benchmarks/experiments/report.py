@@ -72,9 +72,9 @@ def form(run: Results) -> str:
         "## Not as expected",
         *(
             [
-                f"- {one.experiment}: {one.name}: {one.outcome}. {one.reason}".rstrip(". ")
-                for one in run.cases
-                if not one.passed
+                f"- {item.experiment}: {item.name}: {item.outcome}. {item.reason}".rstrip(". ")
+                for item in run.cases
+                if not item.passed
             ]
             or ["- nothing"]
         ),
@@ -85,9 +85,9 @@ def form(run: Results) -> str:
         ),
         "## Figures",
         *(
-            f"- {one.experiment} {' '.join(_figures(one)[:3])} {one.unit}"
-            + (f" at {one.at:,.0f}" if one.at else "")
-            for one in run.measures
+            f"- {item.experiment} {' '.join(_figures(item)[:3])} {item.unit}"
+            + (f" at {item.at:,.0f}" if item.at else "")
+            for item in run.measures
         ),
     ]
     return _ACCOUNT.sub("ACCOUNT", "\n".join(lines)) + "\n"
@@ -106,47 +106,50 @@ def _section(letter: str, runs: Sequence[Results]) -> Iterable[str]:
         if letter in run.not_run:
             yield f"<p>{escape(run.target)}: not run. {escape(run.not_run[letter])}</p>"
     single = [
-        (run.target, one)
+        (run.target, item)
         for run in runs
-        for one in run.measures
-        if one.experiment == letter and one.at is None
+        for item in run.measures
+        if item.experiment == letter and item.at is None
     ]
     if single:
-        rows = [(target, *_figures(one)) for target, one in single]
+        rows = [(target, *_figures(item)) for target, item in single]
         yield _table(("target", "what", "median", "95 percent", "n", "unit", "original requirement"), rows)
     for name in dict.fromkeys(
-        one.name for run in runs for one in run.measures if one.experiment == letter and one.at is not None
+        item.name
+        for run in runs
+        for item in run.measures
+        if item.experiment == letter and item.at is not None
     ):
         series = {
-            run.target: [one for one in run.measures if one.experiment == letter and one.name == name]
+            run.target: [item for item in run.measures if item.experiment == letter and item.name == name]
             for run in runs
         }
         rows = [
-            (target, f"{one.at:,.0f}", *_figures(one)[1:])
+            (target, f"{item.at:,.0f}", *_figures(item)[1:])
             for target, of in series.items()
-            for one in of
-            if one.at is not None
+            for item in of
+            if item.at is not None
         ]
         yield _table(("target", name, "median", "95 percent", "n", "unit", "original requirement"), rows)
         yield _plot(series, name)
-    cases = [(run.target, one) for run in runs for one in run.cases if one.experiment == letter]
+    cases = [(run.target, item) for run in runs for item in run.cases if item.experiment == letter]
     if cases:
         rows = [
-            (target, one.name, one.expected, one.outcome, "yes" if one.passed else "NO", one.reason)
-            for target, one in cases
+            (target, item.name, item.expected, item.outcome, "yes" if item.passed else "NO", item.reason)
+            for target, item in cases
         ]
         yield _table(("target", "case", "expected", "outcome", "passed", "why"), rows)
 
 
-def _figures(one: Measure) -> tuple[str, ...]:
-    low, high = one.interval
+def _figures(measure: Measure) -> tuple[str, ...]:
+    low, high = measure.interval
     return (
-        one.name,
-        _number(one.median),
+        measure.name,
+        _number(measure.median),
         f"{_number(low)} to {_number(high)}",
-        str(len(one.values)),
-        one.unit,
-        one.headline,
+        str(len(measure.values)),
+        measure.unit,
+        measure.headline,
     )
 
 
@@ -157,12 +160,12 @@ def _number(value: float) -> str:
 def _fidelity_table(emulator: Results, aws: Results | None) -> str:
     rows = [
         (
-            one.category,
-            "; ".join(one.false_passes) or ("none" if one.compared else "not measured"),
-            one.agreement,
-            one.coverage,
+            row.category,
+            "; ".join(row.false_passes) or ("none" if row.compared else "not measured"),
+            row.agreement,
+            row.coverage,
         )
-        for one in fidelity(emulator, aws)
+        for row in fidelity(emulator, aws)
     ]
     head = (
         "<h2>Fidelity of the emulator</h2><p>A false pass is a case that passes on the emulator and "
@@ -186,13 +189,14 @@ def _cell(text: str) -> str:
 
 def _plot(series: dict[str, list[Measure]], name: str) -> str:
     """Return a plot with two logarithmic axes: medians as a line, intervals as bars."""
-    every = [one for of in series.values() for one in of if one.at]
-    across = _axis([float(one.at or 1) for one in every], _MARGIN, _WIDTH - _MARGIN)
-    up = _axis([value for one in every for value in one.values], _HEIGHT - _MARGIN, _MARGIN / 2)
+    every = [measure for of in series.values() for measure in of if measure.at]
+    across = _axis([float(measure.at or 1) for measure in every], _MARGIN, _WIDTH - _MARGIN)
+    up = _axis([value for measure in every for value in measure.values], _HEIGHT - _MARGIN, _MARGIN / 2)
     drawn = []
     for (target, of), colour in zip(series.items(), ("#0b5cad", "#b45309"), strict=False):
         points = [
-            (across(float(one.at or 1)), up(one.median), *(up(edge) for edge in one.interval)) for one in of
+            (across(float(measure.at or 1)), up(measure.median), *(up(edge) for edge in measure.interval))
+            for measure in of
         ]
         line = " ".join(f"{x:.1f},{y:.1f}" for x, y, *_ in points)
         drawn.append(
@@ -215,7 +219,7 @@ def _plot(series: dict[str, list[Measure]], name: str) -> str:
             f'<text x="{across(float(at)):.1f}" y="{_HEIGHT - _MARGIN / 2}" font-size=11 '
             f"text-anchor=middle>{at:,.0f}</text>"
         )
-        for at in sorted({one.at for one in every if one.at})
+        for at in sorted({measure.at for measure in every if measure.at})
     ]
     label = f"{name}, {unit}, both axes logarithmic"
     return (

@@ -1,4 +1,4 @@
-"""What an experiment finds: measures with their repetitions, and cases with an expected and an observed
+"""Results of an experiment: measures with their repetitions, and cases with an expected and an observed
 outcome.
 """
 
@@ -80,18 +80,18 @@ class Results:
     cases: list[Case] = field(default_factory=list)
     not_run: dict[str, str] = field(default_factory=dict)
 
-    def add(self, found: Measure | Case) -> None:
+    def add(self, result: Measure | Case) -> None:
         """Keep a finding."""
-        (self.measures if isinstance(found, Measure) else self.cases).append(found)  # type: ignore[arg-type]  # the list fits the type
+        (self.measures if isinstance(result, Measure) else self.cases).append(result)  # type: ignore[arg-type]  # the list fits the type
 
     def to_json(self) -> str:
         """Its text, with medians and intervals beside the values."""
-        stated = asdict(self)
-        for one, measure in zip(stated["measures"], self.measures, strict=True):
-            one |= {"median": measure.median, "low": measure.interval[0], "high": measure.interval[1]}
-        for one, case in zip(stated["cases"], self.cases, strict=True):
-            one["passed"] = case.passed
-        return json.dumps(stated, indent=1) + "\n"
+        document = asdict(self)
+        for fields, measure in zip(document["measures"], self.measures, strict=True):
+            fields |= {"median": measure.median, "low": measure.interval[0], "high": measure.interval[1]}
+        for fields, case in zip(document["cases"], self.cases, strict=True):
+            fields["passed"] = case.passed
+        return json.dumps(document, indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Results:
@@ -99,11 +99,16 @@ class Results:
         read = json.loads(text)
         measures = [
             Measure(
-                one["experiment"], one["name"], one["unit"], tuple(one["values"]), one["at"], one["headline"]
+                fields["experiment"],
+                fields["name"],
+                fields["unit"],
+                tuple(fields["values"]),
+                fields["at"],
+                fields["headline"],
             )
-            for one in read["measures"]
+            for fields in read["measures"]
         ]
-        cases = [Case(**_without(one, {"passed"})) for one in read["cases"]]
+        cases = [Case(**_without(fields, {"passed"})) for fields in read["cases"]]
         return cls(
             read["target"],
             read["began_at"],
@@ -115,8 +120,8 @@ class Results:
         )
 
 
-def _without(one: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
-    return {name: value for name, value in one.items() if name not in names}
+def _without(fields: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in names}
 
 
 def environment() -> dict[str, object]:
@@ -126,6 +131,6 @@ def environment() -> dict[str, object]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count() or 0,
-        "load": [round(one, 2) for one in os.getloadavg()],
+        "load": [round(load, 2) for load in os.getloadavg()],
         "region": os.environ.get("AWS_REGION", ""),
     }

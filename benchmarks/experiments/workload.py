@@ -99,8 +99,8 @@ def _headgate(target: Target, *arguments: str, expect: tuple[int, ...] = (0,)) -
 def _until(ready: Callable[[], Any], what: str, timeout_s: float = _WAIT_S) -> Any:  # noqa: ANN401 whatever `ready` finds
     until = time.monotonic() + timeout_s
     while time.monotonic() < until:
-        if found := ready():
-            return found
+        if ready_value := ready():
+            return ready_value
         time.sleep(1)
     raise WorkError(f"{what}: nothing came within {timeout_s:.0f} s")
 
@@ -119,7 +119,9 @@ def _first_run(target: Target) -> None:
 
 def _runs_ended(target: Target) -> bool:
     machines, arn = target.client("stepfunctions"), os.environ["HEADGATE_STATE_MACHINE_ARN"]
-    states = [one["status"] for one in machines.list_executions(stateMachineArn=arn)["executions"]]
+    states = [
+        execution["status"] for execution in machines.list_executions(stateMachineArn=arn)["executions"]
+    ]
     return bool(states) and "RUNNING" not in states
 
 
@@ -299,31 +301,31 @@ def _short_lease(target: Target) -> Iterator[None]:
     """The job for large files sends a heartbeat while it works on a file of a second, too."""
     glue, name = target.client("glue"), target.outputs["jobs"]["curate_large"]
     job = glue.get_job(JobName=name)["Job"]
-    stated = {
+    change = {
         key: job[key]
         for key in ("Role", "Command", "DefaultArguments", "MaxRetries", "Timeout", "ExecutionProperty")
         if key in job
     }
     arguments = {**job["DefaultArguments"], "--HEADGATE_LEASE_S": _LEASE_S}
-    glue.update_job(JobName=name, JobUpdate={**stated, "DefaultArguments": arguments})
+    glue.update_job(JobName=name, JobUpdate={**change, "DefaultArguments": arguments})
     try:
         yield
     finally:
-        glue.update_job(JobName=name, JobUpdate=stated)
+        glue.update_job(JobName=name, JobUpdate=change)
 
 
 @contextmanager
 def _changed_function(target: Target, key: str, variables: Mapping[str, str]) -> Iterator[None]:
     """The function has other variables for a while."""
     functions, name = target.client("lambda"), _function(target, key)
-    stated = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    current = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     functions.update_function_configuration(
-        FunctionName=name, Environment={"Variables": {**stated, **variables}}
+        FunctionName=name, Environment={"Variables": {**current, **variables}}
     )
     try:
         yield
     finally:
-        functions.update_function_configuration(FunctionName=name, Environment={"Variables": stated})
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": current})
 
 
 def _function(target: Target, key: str) -> str:
@@ -342,10 +344,10 @@ def _call(
     Args:
         match: the ETag of what the caller saw before.
     """
-    status, _, found = _answer(target, method, path, body, {"If-Match": match} if match else {})
+    status, _, content = _answer(target, method, path, body, {"If-Match": match} if match else {})
     if expect and status != expect:
-        raise WorkError(f"{method} {path}: {status} {found[:500]!r}")
-    return json.loads(found) if found else {}
+        raise WorkError(f"{method} {path}: {status} {content[:500]!r}")
+    return json.loads(content) if content else {}
 
 
 def _answer(
@@ -371,6 +373,6 @@ def _answer(
         method, f"/machine{path}", text, {**dict(request.headers), **(conditions or {}), "Host": host}
     )
     answer = connection.getresponse()
-    found = answer.read()
+    content = answer.read()
     connection.close()
-    return answer.status, answer.headers, found
+    return answer.status, answer.headers, content

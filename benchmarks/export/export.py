@@ -94,9 +94,9 @@ class Folder:
 @contextmanager
 def server(folder: Path) -> Iterator[int]:
     """MariaDB on a free port, ended by its own process."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     user = "root" if os.geteuid() == 0 else os.environ["USER"]
     data = ["--no-defaults", f"--datadir={folder / 'data'}", f"--user={user}"]
     subprocess.run(
@@ -210,7 +210,7 @@ def whole(port: int, out: Path, table: str = TABLE) -> dict[str, float]:
 
 @contextmanager
 def report_processor_time(port: int) -> Iterator[None]:
-    """What the block's child processes and the server took of processors is printed: unlike the clock, it
+    """Print the processor time of the block's child processes and of the server: unlike the clock, it
     does not mind a busy machine.
     """
     client, its_server = _children_s(), _server_s(port)
@@ -259,14 +259,14 @@ def ours(part: str, port: int, folder: Path, table: str = TABLE) -> dict[str, fl
     ]
     with report_processor_time(port):
         answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
-    rate = found["rows"] / found["seconds"]
+    figures: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
+    rate = figures["rows"] / figures["seconds"]
     print(
-        f"ours, {part}: {found['rows']:.0f} rows in {found['seconds']:.2f} s = {rate:.0f} rows/s, "
-        f"{found['peak_mb']:.0f} MB",
+        f"ours, {part}: {figures['rows']:.0f} rows in {figures['seconds']:.2f} s = {rate:.0f} rows/s, "
+        f"{figures['peak_mb']:.0f} MB",
         flush=True,
     )
-    return found
+    return figures
 
 
 def peer(tool: str, given: argparse.Namespace, port: int, folder: Path, table: str = TABLE) -> float:
@@ -308,9 +308,9 @@ def compare(given: argparse.Namespace, folder: Path) -> dict[str, object]:
         for _ in range(given.repeats):
             rates["connectorx"].append(peer("connectorx", given, port, folder))
             for part in ("read", "whole"):
-                found = ours(part, port, folder)
-                rates[part].append(found["rows"] / found["seconds"])
-                peaks.append(found["peak_mb"])
+                figures = ours(part, port, folder)
+                rates[part].append(figures["rows"] / figures["seconds"])
+                peaks.append(figures["peak_mb"])
         slow = peer("awswrangler", given, port, folder)
         best = {name: statistics.median(values) for name, values in rates.items()}
         result = {

@@ -86,9 +86,9 @@ def compare(given: argparse.Namespace, folder: Path) -> dict[str, float]:
             ratios = []
             for _ in range(given.repeats):
                 theirs = export.peer("connectorx", given, port, folder, shape)
-                found = export.ours("whole", port, folder, shape)
-                ratios.append(found["rows"] / found["seconds"] / theirs)
-                peaks.append(found["peak_mb"])
+                figures = export.ours("whole", port, folder, shape)
+                ratios.append(figures["rows"] / figures["seconds"] / theirs)
+                peaks.append(figures["peak_mb"])
             result[shape] = round(statistics.median(ratios), 2)
     return {**result, "peak_mb": round(max(peaks))}
 

@@ -128,14 +128,14 @@ def _text(value: Any, kind: str, how: Locale) -> str:  # noqa: ANN401 as above
     return how.money.format(shown) if kind == "amount" else shown
 
 
-def judged(made: Made, name: str, found: dict[str, Any], *, is_asked: bool, is_text: bool) -> str:
+def judged(made: Made, name: str, values: dict[str, Any], *, is_asked: bool, is_text: bool) -> str:
     """`right`, `asked`, `text` or `wrong`: what became of a column."""
     if is_asked:
         return "right" if _is_ambiguous(made) else "asked"
     if is_text:
         # Both words of a flag must occur, and a short sample may hold one of them only.
         return "right" if made.kind == "flag" and len(set(made.texts)) == 1 else "text"
-    pairs = [(made.values[int(row)], value) for row, value in zip(found["row"], found[name], strict=True)]
+    pairs = [(made.values[int(row)], value) for row, value in zip(values["row"], values[name], strict=True)]
     if any(value != wanted for wanted, value in pairs):
         return "wrong"
     return "right" if len(pairs) == len(made.values) else "refused"
@@ -177,7 +177,7 @@ def _number(text: str, decimal: str, thousands: str) -> Decimal:
 
 
 def mix(seed: int) -> list[str]:
-    """What became of the columns of one mix."""
+    """Return the outcome of each column of one mix."""
     rng = random.Random(seed)
     rows = rng.randrange(1, _MOST_ROWS)
     columns = {f"c{at}": column(rng, rows) for at in range(rng.randrange(3, 7))}
@@ -187,11 +187,11 @@ def mix(seed: int) -> list[str]:
     drafted = draft_from_sample(body, "mix")
     contract = odcs_reader.parse(_document(drafted.contract), "source")
     gated = check_bytes(body, contract, KEY, object_key="mix/a.csv", received_at=LANDED)
-    found = {name: gated.accepted.column(name).to_pylist() for name in ("row", *columns)}
+    values = {name: gated.accepted.column(name).to_pylist() for name in ("row", *columns)}
     asked = {question.column for question in drafted.questions}
-    kinds = {one.name: one.type.kind.value for one in contract.columns}
+    kinds = {drafted_column.name: drafted_column.type.kind.value for drafted_column in contract.columns}
     return [
-        judged(made, name, found, is_asked=name in asked, is_text=kinds[name] == "string")
+        judged(made, name, values, is_asked=name in asked, is_text=kinds[name] == "string")
         for name, made in columns.items()
     ]
 
@@ -207,7 +207,9 @@ def formatted_contract() -> Contract:
     plain = odcs_reader.load(PLAIN_CONTRACT)
     amount = SourceFormat(decimal=",", thousands=".", currency=("€",))
     formats = {"order_date": SourceFormat(patterns=("dd.MM.yyyy",)), "unit_price": amount, "amount": amount}
-    return replace(plain, columns=tuple(replace(one, format=formats.get(one.name)) for one in plain.columns))
+    return replace(
+        plain, columns=tuple(replace(column, format=formats.get(column.name)) for column in plain.columns)
+    )
 
 
 def files(rows: int, folder: Path) -> dict[str, Path]:
@@ -216,12 +218,12 @@ def files(rows: int, folder: Path) -> dict[str, Path]:
     subprocess.run([sys.executable, BENCH / "make_orders.py", str(rows), source], check=True)
     with (
         source.open(newline="") as given,
-        plain.open("w", newline="") as one,
+        plain.open("w", newline="") as plain_file,
         formatted.open("w", newline="", encoding="utf-8") as other,
     ):
         reader = csv.DictReader(given)
         names = reader.fieldnames or []
-        writers = [csv.DictWriter(file, names, delimiter=";") for file in (one, other)]
+        writers = [csv.DictWriter(file, names, delimiter=";") for file in (plain_file, other)]
         for writer in writers:
             writer.writeheader()
         for row in reader:
@@ -276,12 +278,13 @@ def main() -> None:
     given = arguments.parse_args()
     became = [(seed, what) for seed in range(given.mixes) for what in mix(seed)]
     counts = {
-        what: sum(one == what for _, one in became) for what in ("right", "asked", "text", "refused", "wrong")
+        what: sum(outcome == what for _, outcome in became)
+        for what in ("right", "asked", "text", "refused", "wrong")
     }
     for what in ("wrong", "asked", "text", "refused"):
         print(
             f"  {what}: {counts[what]} of {len(became)} columns, in mixes "
-            f"{[seed for seed, one in became if one == what][:5]}"
+            f"{[seed for seed, outcome in became if outcome == what][:5]}"
         )
     print(
         json.dumps(

@@ -125,7 +125,7 @@ class Seed:
 
 @dataclass
 class Outcome:
-    """What became of some inputs."""
+    """The outcomes of some inputs."""
 
     inputs: int = 0
     crashes: int = 0
@@ -459,7 +459,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="one input that was kept, through each contract")
     given = parser.parse_args()
     if given.file:
-        for seed in {one.contract.dataset: one for one in seeds(given.data)}.values():
+        for seed in {of_dataset.contract.dataset: of_dataset for of_dataset in seeds(given.data)}.values():
             print(seed.contract.dataset, check(seed, given.file.read_bytes(), io.StringIO()))
         return
     start = time.perf_counter()

@@ -99,7 +99,7 @@ def profile(contract: Contract, counts: Counts, out: Path) -> None:
 
 
 def run(*command: str | Path) -> Run:
-    """What a program says it took, in the form that both sides print, and its processor time."""
+    """Run a program, and return the figures that it prints and its processor time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     reported = subprocess.run(
         [sys.executable, *command], check=True, capture_output=True, text=True

@@ -164,7 +164,7 @@ def held_out(chance: random.Random) -> Iterator[Cell]:
 
 
 def no_cards(chance: random.Random) -> Iterator[Cell]:
-    """What people and programs write that has as many digits as a card number."""
+    """Return texts of people and programs that have as many digits as a card number."""
     for _ in range(NO_CARDS):
         yield Cell(
             str(chance.randrange(1_500_000_000_000, 1_800_000_000_000)),
@@ -359,7 +359,7 @@ def _process_s(work: Callable[[], object]) -> float:
 
 
 def published() -> Iterator[Cell]:
-    """What gateways publish, and sentences that people labelled; nothing where the files are not."""
+    """Return published numbers of gateways and labelled sentences; nothing where the files are absent."""
     gateways, sentences = (
         FOLDER / "pan" / "gateway_test_pans.csv",
         FOLDER / "text_pii" / "synth_dataset_v2.json.gz",
@@ -443,14 +443,14 @@ def found_in(texts: list[str], context_below: int) -> set[int]:
     return set(rows_with_cards(pa.array(texts, pa.string()), context_below=context_below).tolist())
 
 
-def shares(cells: list[Cell], found: set[int]) -> tuple[float | None, float | None]:
+def shares(cells: list[Cell], reported: set[int]) -> tuple[float | None, float | None]:
     """Which share of the cards is found, and of the other cells.
 
     What is missed and what is false is printed by kind.
     """
     total = Counter(cell.is_pan for cell in cells)
-    missed = Counter(cell.kind for row, cell in enumerate(cells) if cell.is_pan and row not in found)
-    false = Counter(cell.kind for row, cell in enumerate(cells) if not cell.is_pan and row in found)
+    missed = Counter(cell.kind for row, cell in enumerate(cells) if cell.is_pan and row not in reported)
+    false = Counter(cell.kind for row, cell in enumerate(cells) if not cell.is_pan and row in reported)
     for title, kinds in (("missed", missed), ("false", false)):
         for kind, count in kinds.most_common(20):
             print(f"{title}: {kind}: {count}")

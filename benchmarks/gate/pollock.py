@@ -93,16 +93,16 @@ def loaded(content: bytes) -> Rows | None:
     return [list(table.dialect.names), *rows] if table.dialect.header_lines else rows
 
 
-def scores(clean: Rows, found: Rows | None) -> list[float]:
+def scores(clean: Rows, read: Rows | None) -> list[float]:
     """Success, and precision, recall and F1 of header, records and cells, by Pollock's definition of them."""
-    if found is None:
+    if read is None:
         return [0.0] * len(MEASURES)
     if not clean:
         return [1.0] * len(MEASURES)
-    header = _shares(clean[0], found[0] if found else [])
+    header = _shares(clean[0], read[0] if read else [])
     # Pollock joins a record's cells to one text, in which empty cells leave no trace.
-    records = _shares([_record(row) for row in clean[1:]], [_record(row) for row in found[1:]])
-    cells = _shares([cell for row in clean for cell in row], [cell for row in found for cell in row])
+    records = _shares([_record(row) for row in clean[1:]], [_record(row) for row in read[1:]])
+    cells = _shares([cell for row in clean for cell in row], [cell for row in read for cell in row])
     return [1.0, *header, *records, *cells]
 
 
@@ -110,12 +110,12 @@ def _record(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(cell for cell in row if cell)
 
 
-def _shares(clean: Iterable[object], found: Iterable[object]) -> tuple[float, float, float]:
+def _shares(clean: Iterable[object], read: Iterable[object]) -> tuple[float, float, float]:
     """Pollock's precision is over the clean side and its recall over the loaded one.
 
     Their sum is the same either way.
     """
-    want, have = Counter(clean), Counter(found)
+    want, have = Counter(clean), Counter(read)
     if not want:
         return 1.0, 1.0, 1.0
     both = (want & have).total()

@@ -97,9 +97,9 @@ def by_suite(contract: Contract, rows: pa.Table) -> tuple[float, Broken]:
     seconds = time.perf_counter() - start
     broken = {}
     for failed in (result.expectation_config for result in results if not result.success):
-        found = batch.validate(failed.to_domain_obj(), result_format="COMPLETE").result
+        validated = batch.validate(failed.to_domain_obj(), result_format="COMPLETE").result
         broken[f"{failed.meta['rule']}:{failed.meta['place']}"] = np.sort(
-            np.array(found["unexpected_index_list"], np.int64)
+            np.array(validated["unexpected_index_list"], np.int64)
         )
     return seconds, broken
 

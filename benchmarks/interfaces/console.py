@@ -56,7 +56,7 @@ def main() -> int:
             "first_load_kb": first_load_kb(),
             "interactive_ms": interactive_ms(page, running.url),
         }
-        file_id = next(one.file_id for one in lake.ledger.records())
+        file_id = next(record.file_id for record in lake.ledger.records())
         fact["axe_violations"] = axe_violations(page, running.url, file_id)
         rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
         fact |= query_grid(page, running.url, rows)
@@ -88,15 +88,15 @@ def interactive_ms(page: Any, url: str) -> int:  # noqa: ANN401 Playwright's pag
 
 def axe_violations(page: Any, url: str, file_id: str) -> int:  # noqa: ANN401 as above
     """Findings of axe-core over all pages, widths and schemes."""
-    found = 0
+    violations = 0
     for across, down in WIDTHS.values():
         page.set_viewport_size({"width": across, "height": down})
         for seen in seen_pages(page, url, file_id):
-            found += len(seen.violations)
+            violations += len(seen.violations)
             if seen.violations:
                 print(f"{seen.name}, {seen.scheme}, {across} pixels: {seen.violations}", file=sys.stderr)
     page.set_viewport_size({"width": 1440, "height": 900})
-    return found
+    return violations
 
 
 def query_grid(page: Any, url: str, rows: int) -> dict[str, int]:  # noqa: ANN401 as above

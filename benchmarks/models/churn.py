@@ -57,8 +57,8 @@ def main() -> None:
             flush=True,
         )
     error = float(np.mean([churn.calibration_error(left, repeat) for repeat in probability]))
-    found = {"auc": np.mean(ranked), "calibration_error": error, "auc_boosting": np.mean(plain)}
-    print(json.dumps({name: round(float(value), 4) for name, value in found.items()}))
+    figures = {"auc": np.mean(ranked), "calibration_error": error, "auc_boosting": np.mean(plain)}
+    print(json.dumps({name: round(float(value), 4) for name, value in figures.items()}))
 
 
 def contested(points: pd.DataFrame, left: churn.Labels, numeric: list[str], categorical: list[str]) -> str:
@@ -91,13 +91,13 @@ def labelled(path: Path, target: str) -> pd.DataFrame:
             f"{path} has no column {target}; name the one that says who left with TARGET=<column>: "
             f"{', '.join(data)}"
         )
-    known = data[data[target].str.strip() != ""].reset_index(drop=True)
-    if (count := known[target].nunique()) != TWO:
+    labelled_rows = data[data[target].str.strip() != ""].reset_index(drop=True)
+    if (count := labelled_rows[target].nunique()) != TWO:
         raise SystemExit(
             f"{target} has {count} values besides blanks; TARGET=<column> names one that has two, such "
             "as Yes and No"
         )
-    return known
+    return labelled_rows
 
 
 def prepared(customers: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:

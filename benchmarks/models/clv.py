@@ -46,13 +46,13 @@ def main() -> None:
     data = Path(os.environ.get("DATA") or DEFAULT)
     histories, frequency, monetary = calibration(data)
     purchases, spend = bg_nbd.fit(histories), gamma_gamma.fit(frequency, monetary)
-    found = {name: getattr(purchases, name) for name in ("r", "alpha", "a", "b", "log_likelihood")}
-    found |= {name: getattr(spend, name) for name in ("p", "q", "gamma")}
+    parameters = {name: getattr(purchases, name) for name in ("r", "alpha", "a", "b", "log_likelihood")}
+    parameters |= {name: getattr(spend, name) for name in ("p", "q", "gamma")}
     is_cdnow = hashlib.sha256(data.read_bytes()).hexdigest() == CDNOW_SHA256
     reference = PUBLISHED if is_cdnow else searched(histories, frequency, monetary)
-    for name, value in found.items():
+    for name, value in parameters.items():
         print(f"{name:>14} {value:12.4f}   {'published' if is_cdnow else 'searched'} {reference[name]:12.4f}")
-    error = max(abs(value / reference[name] - 1) for name, value in found.items())
+    error = max(abs(value / reference[name] - 1) for name, value in parameters.items())
     print(
         json.dumps(
             {"max_relative_error": round(error, 6), "fit_100k_s": round(seconds_for_many(histories), 2)}
@@ -101,9 +101,9 @@ def searched(histories: Histories, frequency: Array, monetary: Array) -> dict[st
         return -float((each - (p * frequency + q) * np.log(gamma + paid)).sum())
 
     simplex = {"xatol": 1e-8, "fatol": 1e-8, "maxiter": 20_000, "maxfev": 20_000}
-    one = minimize(purchases, np.log([0.5, age.mean() / 5, 1, 2]), method="Nelder-Mead", options=simplex)
+    result = minimize(purchases, np.log([0.5, age.mean() / 5, 1, 2]), method="Nelder-Mead", options=simplex)
     other = minimize(spend, np.log([3, 3, monetary.mean()]), method="Nelder-Mead", options=simplex)
-    values = [*np.exp(one.x), -one.fun, *np.exp(other.x)]
+    values = [*np.exp(result.x), -result.fun, *np.exp(other.x)]
     return dict(zip(PUBLISHED, (float(value) for value in values), strict=True))
 
 

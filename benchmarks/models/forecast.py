@@ -72,9 +72,9 @@ SHORT_SERIES = 150  # known values: less than three years of weeks
 
 @dataclass(frozen=True)
 class Split:
-    """Series by id, each in a part that is known and a part to forecast."""
+    """Series by id, each as a history and a part to forecast."""
 
-    known: dict[str, Array]
+    history: dict[str, Array]
     ahead: dict[str, Array]
 
 
@@ -116,19 +116,21 @@ def split(folder: Path, frequency: Frequency, earlier: int = 0) -> Split | None:
     Args:
         earlier: windows at the end of the training part to leave out; the one before them is then held back.
     """
-    known, ahead = (read_series(folder, f"{frequency.name}-{part}") for part in ("train", "test"))
-    if not known:
+    history, ahead = (read_series(folder, f"{frequency.name}-{part}") for part in ("train", "test"))
+    if not history:
         return None
-    if unknown := sorted(set(ahead) - set(known)):
+    if unknown := sorted(set(ahead) - set(history)):
         raise SystemExit(
             f"{frequency.name}-test has {len(unknown)} series that {frequency.name}-train has not, first "
             f"{unknown[0]}"
         )
     if ahead and not earlier:
-        return Split({name: known[name] for name in ahead}, ahead)
+        return Split({name: history[name] for name in ahead}, ahead)
     horizon = frequency.horizon
     shown = {
-        name: y[: y.size - horizon * earlier] for name, y in known.items() if y.size > horizon * (earlier + 1)
+        name: y[: y.size - horizon * earlier]
+        for name, y in history.items()
+        if y.size > horizon * (earlier + 1)
     }
     return Split(
         {name: y[:-horizon] for name, y in shown.items()}, {name: y[-horizon:] for name, y in shown.items()}
@@ -145,13 +147,16 @@ def measured(data: Split, frequency: Frequency, ensemble: Ensemble) -> Result:
         flush=True,
     )
     panel = pd.concat(
-        [pd.DataFrame({"unique_id": name, "ds": np.arange(y.size), "y": y}) for name, y in data.known.items()]
+        [
+            pd.DataFrame({"unique_id": name, "ds": np.arange(y.size), "y": y})
+            for name, y in data.history.items()
+        ]
     )
-    found = forecast(panel, Task(horizon, frequency.season_lengths, ensemble))
+    predicted = forecast(panel, Task(horizon, frequency.season_lengths, ensemble))
     seconds, cpu_seconds = time.perf_counter() - began, _cpu_seconds() - began_cpu
-    by_series = dict(iter(found.groupby("unique_id", sort=False)))
+    by_series = dict(iter(predicted.groupby("unique_id", sort=False)))
     scores = [
-        _scores(data.known[name], actual, by_series[name], frequency) for name, actual in data.ahead.items()
+        _scores(data.history[name], actual, by_series[name], frequency) for name, actual in data.ahead.items()
     ]
     own_smape, own_mase, naive_smape, naive_mase = _means(scores)
     covered = {
@@ -159,7 +164,9 @@ def measured(data: Split, frequency: Frequency, ensemble: Ensemble) -> Result:
         for level in LEVELS
     }
     short = [
-        one for name, one in zip(data.ahead, scores, strict=True) if data.known[name].size < SHORT_SERIES
+        score
+        for name, score in zip(data.ahead, scores, strict=True)
+        if data.history[name].size < SHORT_SERIES
     ]
     result = Result(_owa(scores), _owa(short) if short else float("nan"), covered)
     print(
@@ -188,37 +195,37 @@ def _cpu_seconds() -> float:
     return sum(os.times()[:4])
 
 
-def _inside(found: pd.DataFrame, actual: Array, level: int) -> float:
-    rows = found.iloc[: actual.size]
+def _inside(predicted: pd.DataFrame, actual: Array, level: int) -> float:
+    rows = predicted.iloc[: actual.size]
     return float(((rows[f"lower_{level}"] <= actual) & (actual <= rows[f"upper_{level}"])).mean())
 
 
-def _scores(known: Array, actual: Array, found: pd.DataFrame, frequency: Frequency) -> Scores:
-    mean = found["mean"].to_numpy()[: actual.size]
-    plain = naive2(known, actual.size, frequency.season)
-    own = smape(actual, mean), mase(actual, mean, known, frequency.season)
-    return *own, smape(actual, plain), mase(actual, plain, known, frequency.season)
+def _scores(history: Array, actual: Array, predicted: pd.DataFrame, frequency: Frequency) -> Scores:
+    mean = predicted["mean"].to_numpy()[: actual.size]
+    plain = naive2(history, actual.size, frequency.season)
+    own = smape(actual, mean), mase(actual, mean, history, frequency.season)
+    return *own, smape(actual, plain), mase(actual, plain, history, frequency.season)
 
 
 def main() -> None:
     """Run both frequencies and print the summary."""
-    known = Path(os.environ.get("HEADGATE_DATA") or ROOT.parent / "shared" / "data") / "m4"
+    folder = Path(os.environ.get("HEADGATE_DATA") or ROOT.parent / "shared" / "data") / "m4"
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(os.environ.get("DATA") or known))
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(os.environ.get("DATA") or folder))
     parser.add_argument(
         "--ensemble", type=Ensemble, default=Ensemble(os.environ.get("ENSEMBLE") or Ensemble.MEASURED)
     )
     parser.add_argument("--earlier", type=int, default=int(os.environ.get("EARLIER") or 0))
     given = parser.parse_args()
-    found = {frequency: split(given.folder, frequency, given.earlier) for frequency in FREQUENCIES}
-    if not any(found.values()):
+    splits = {frequency: split(given.folder, frequency, given.earlier) for frequency in FREQUENCIES}
+    if not any(splits.values()):
         raise SystemExit(
             f"{given.folder} holds no Weekly-train.csv[.gz] or Hourly-train.csv[.gz]; name the folder of "
             "M4 with DATA=<folder>"
         )
     results = {
         frequency.name.lower(): measured(data, frequency, given.ensemble)
-        for frequency, data in found.items()
+        for frequency, data in splits.items()
         if data
     }
     summary: dict[str, float | None] = {f"{frequency.name.lower()}_owa": None for frequency in REPORTED}

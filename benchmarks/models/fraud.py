@@ -131,11 +131,11 @@ def measured(transactions: pd.DataFrame, train: Range, test: Range) -> dict[str,
         "handbook": boosting_models.boosting(learnt, labels, features.HANDBOOK).scores(tried),
         "truth": tried.is_fraud.to_numpy(dtype=np.float64),
     }
-    found = {kind: figures(tried, score) for kind, score in scores.items()}
+    measures = {kind: figures(tried, score) for kind, score in scores.items()}
     print(f"train {train[0]}/{train[1]}, test {test[0]}/{test[1]}")
-    for kind, values in found.items():
+    for kind, values in measures.items():
         print(f"  {kind:8} {values}", flush=True)
-    return found
+    return measures
 
 
 def figures(tried: pd.DataFrame, score: np.ndarray) -> dict[str, float]:

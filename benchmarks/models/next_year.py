@@ -141,14 +141,14 @@ def measure() -> None:
             "No shop is measured. Set DATA to a file, or SHOPS to names that "
             "`benchmarks/models/next_year.py` lists."
         )
-    found: list[tuple[str, date, Row]] = []
+    results: list[tuple[str, date, Row]] = []
     # Each origin has one core. joblib's idle workers would also keep a finished process, and the JSON line,
     # for 300 s.
     os.environ["LOKY_MAX_CPU_COUNT"] = "1"
     # DuckDB's threads do not survive a fork.
     with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
         for (name, _, origin, _), (rows, seconds) in zip(tasks, pool.map(_judged_alone, tasks), strict=True):
-            found += [(name, origin, row) for row in rows]
+            results += [(name, origin, row) for row in rows]
             for row in rows:
                 verdict = "beaten" if row.is_beaten else "ok"
                 figures = f"{row.value:10.3f} {row.rule:>24} {row.naive:10.3f}"
@@ -160,7 +160,7 @@ def measure() -> None:
             print(f"{name:22} {origin} {seconds:.0f} s", flush=True)
     of_library = forecast_shops.measured() if not (os.environ.get("DATA") or os.environ.get("SHOPS")) else {}
     shops_beaten = int(of_library.get("shops_beaten_by_naive", 0))
-    print(json.dumps(summary(found, shops_beaten) | of_library))
+    print(json.dumps(summary(results, shops_beaten) | of_library))
 
 
 def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
@@ -171,8 +171,8 @@ def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
     _, folder, origin, code = task
     kept = KEPT / "next-year-rows" / f"{folder.name}-{origin}-{code}.json"
     if kept.is_file():
-        known = json.loads(kept.read_text())
-        return [Row(**row) for row in known["rows"]], known["seconds"]
+        earlier = json.loads(kept.read_text())
+        return [Row(**row) for row in earlier["rows"]], earlier["seconds"]
     began = time.monotonic()
     with threadpool_limits(1):
         rows = [row for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
@@ -194,9 +194,9 @@ def _code() -> str:
 def tables_of(folder: Path) -> dict[str, ibis.Table]:
     """The datasets of a kept shop."""
     return {
-        one: ibis.read_parquet(folder / f"{one}.parquet")
-        for one in DATASETS
-        if (folder / f"{one}.parquet").is_file()
+        dataset: ibis.read_parquet(folder / f"{dataset}.parquet")
+        for dataset in DATASETS
+        if (folder / f"{dataset}.parquet").is_file()
     }
 
 
@@ -281,10 +281,10 @@ def judged(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
 
 def _forecasts(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
     built, actual = _forecast(tables, origin), _weekly(tables)
-    known = set(actual.index.get_level_values("series_id"))
+    series = set(actual.index.get_level_values("series_id"))
     for level in ("total", "region", "category"):
         of_level = built[built.level == level].groupby("series_id")
-        scores = [_scores(actual.loc[name], ahead) for name, ahead in of_level if name in known]
+        scores = [_scores(actual.loc[name], ahead) for name, ahead in of_level if name in series]
         scores = [score for score in scores if score]
         if not scores:
             continue
@@ -327,10 +327,10 @@ def _scores(whole: pd.Series[float], ahead: pd.DataFrame) -> tuple[float, float,
     inside = float(((low <= truth) & (truth <= high)).mean())
     offered = (mean, year_ago, np.full(len(truth), past.iloc[-1]))
     if is_total:
-        found = [smape(truth, one) if np.isfinite(one).all() else np.nan for one in offered]
-        return found[0], found[1], found[2], inside, 1.0
-    found = [float(np.abs(truth - one).sum()) for one in offered]
-    return found[0], found[1], found[2], inside, float(np.abs(truth).sum())
+        errors = [smape(truth, forecast) if np.isfinite(forecast).all() else np.nan for forecast in offered]
+        return errors[0], errors[1], errors[2], inside, 1.0
+    errors = [float(np.abs(truth - forecast).sum()) for forecast in offered]
+    return errors[0], errors[1], errors[2], inside, float(np.abs(truth).sum())
 
 
 def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
@@ -363,7 +363,7 @@ def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
 
 def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
     made = demand_insights_engine.build(tables, origin, Shelf())
-    built = {name: one.frame() if isinstance(one, RowsInFile) else one for name, one in made.items()}
+    built = {name: rows.frame() if isinstance(rows, RowsInFile) else rows for name, rows in made.items()}
     last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
     days = ibis.memtable(features.purchase_days(tables["orders"], tables["order_items"], last).to_pyarrow())
     value, leaving = built["customer_lifetime_value"], built["churn_risk"]
@@ -461,7 +461,7 @@ def _fraud(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
         )
 
 
-def summary(found: list[tuple[str, date, Row]], shops_beaten: int = 0) -> dict[str, float | int | None]:
+def summary(results: list[tuple[str, date, Row]], shops_beaten: int = 0) -> dict[str, float | int | None]:
     """The figures of the last line: means over shops and origins; of DATA alone where it is given.
 
     Args:
@@ -471,16 +471,16 @@ def summary(found: list[tuple[str, date, Row]], shops_beaten: int = 0) -> dict[s
     def mean(table: str, measure: str, naive: bool = False) -> float | None:
         values = [
             row.naive if naive else row.value
-            for _, _, row in found
+            for _, _, row in results
             if (row.table, row.measure) == (table, measure)
         ]
         return round(float(np.nanmean(values)), 4) if values else None
 
     rank, past = mean("value 90 d", "rank"), mean("value 90 d", "rank", naive=True)
-    ratios = [row.value for _, _, row in found if (row.table, row.measure) == ("value 90 d", "ratio")]
+    ratios = [row.value for _, _, row in results if (row.table, row.measure) == ("value 90 d", "ratio")]
     return {
-        "tables": len(found),
-        "beaten_by_naive": sum(row.is_beaten for _, _, row in found) + shops_beaten,
+        "tables": len(results),
+        "beaten_by_naive": sum(row.is_beaten for _, _, row in results) + shops_beaten,
         "forecast_smape": mean("sales_forecast total", "smape"),
         "forecast_smape_naive": mean("sales_forecast total", "smape", naive=True),
         "coverage80": mean("sales_forecast total", "coverage80"),

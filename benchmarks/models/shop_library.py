@@ -58,12 +58,12 @@ class Shop:
 
     def sales(self, periods: int) -> tuple[pd.DataFrame, Span]:
         """The first periods of the shop as `sales_by_period` gives them, with their span."""
-        known = self.cells.iloc[:periods]
-        rows = pd.concat([_at_level(known, level) for level in LEVELS], ignore_index=True)
+        history = self.cells.iloc[:periods]
+        rows = pd.concat([_at_level(history, level) for level in LEVELS], ignore_index=True)
         begun = rows[
             rows.groupby("series_id")["revenue"].transform(lambda revenue: revenue.abs().cumsum()) > 0
         ]
-        starts = pd.DatetimeIndex(known.index)
+        starts = pd.DatetimeIndex(history.index)
         return begun.reset_index(drop=True), Span(starts[0].date(), starts[-1].date(), self.grain)
 
     def ahead(self, periods: int, horizon: int) -> pd.DataFrame:

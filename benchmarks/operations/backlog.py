@@ -63,16 +63,18 @@ class Day:
     @property
     def finished(self) -> int:
         """How many runs succeeded."""
-        return sum(one.status == SUCCEEDED for one in self.executions)
+        return sum(execution.status == SUCCEEDED for execution in self.executions)
 
     def _plan(self, at: datetime, what: str) -> None:
         heapq.heappush(self._events, (at, next(self._order), what))
 
     def _on_file(self, now: datetime) -> None:
         self.unmerged += 1
-        known = self.pending
-        self.pending = known.pushed(now, self.quiet, self.max_wait) if known else Burst.begin(now, self.quiet)
-        if known is None:
+        pending = self.pending
+        self.pending = (
+            pending.pushed(now, self.quiet, self.max_wait) if pending else Burst.begin(now, self.quiet)
+        )
+        if pending is None:
             self._plan(self.pending.due_at, "due")
         self._measure()
 
@@ -105,7 +107,7 @@ class Day:
         self.published += self._carried
 
     def _measure(self) -> None:
-        running = sum(one.status in RUNNING for one in self.executions)
+        running = sum(execution.status in RUNNING for execution in self.executions)
         self.running_max = max(self.running_max, running)
         self.pending_max = max(self.pending_max, (self.pending is not None) + max(0, running - 1))
 

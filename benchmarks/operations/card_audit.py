@@ -47,8 +47,8 @@ def increment(rows: int, first: int) -> bytes:
     ids = range(first, first + rows)
     table = {
         "order_id": ids,
-        "email": [f"customer{one}@example.com" for one in ids],
-        "amount": [one % 977 for one in ids],
+        "email": [f"customer{number}@example.com" for number in ids],
+        "amount": [number % 977 for number in ids],
     }
     return parquet_bytes(pa.table({name: pa.array(list(values)) for name, values in table.items()}))
 
@@ -67,11 +67,11 @@ def main() -> None:
     for number in range(audited):
         objects.write(ObjectRef("curated", f"{keys.INCREMENTS}/orders/{number:08}.parquet"), small)
     scan = AuditScan("curated", "orders", 1, 30)
-    known = {
+    facts = {
         object_address(info): Audited(object_content(info), audit.scanner, audit.clock(), scan)
         for info in objects.list("curated", zone.prefixes[0])
     }
-    audit.ledger.save("curated", "curated", known)
+    audit.ledger.save("curated", "curated", facts)
     for number in range(new):
         objects.write(
             ObjectRef("curated", f"{keys.INCREMENTS}/orders/new-{number:04}.parquet"),

@@ -1,4 +1,4 @@
-"""What three workloads cost a month on AWS: measured usage by the price file. The last line is JSON.
+"""Monthly cost of three workloads on AWS: measured usage by the price file. The last line is JSON.
 
     make bench-cost [LINES=500000] [COPIES=4] [KEEP=1]
 
@@ -62,8 +62,8 @@ def main() -> None:
         MEASURED_SYSTEMS.write_text(f"[{systems}", encoding="utf-8")
     prices = Prices.load()
     usd, fits = {}, {}
-    for name, (workload, stated) in SCENARIOS.items():
-        runs = fitted(workload, stated, measured)
+    for name, (workload, usage) in SCENARIOS.items():
+        runs = fitted(workload, usage, measured)
         costs = monthly(runs, prices)
         usd[name], fits[name.replace("_usd", "_fits")] = float(total_usd(costs)), not runs.limits()
         print(f"{name}: {workload.described}; {runs.per_day:.2f} runs a day of {runs.run_s / 3600:.1f} hours")
@@ -129,9 +129,10 @@ def _merged_shop(lines: int, folder: Path) -> dict[str, float]:
 
 
 def _systems(merged: Path) -> dict[str, float]:
-    """What each system takes over the merged files of a folder."""
+    """Return the measured use of each system over the merged files of a folder."""
     took = {
-        one.system: (one.cpu_s, one.peak_mb, one.disk_mb) for one in build_all(merged, "duckdb", at_once=1)
+        build.system: (build.cpu_s, build.peak_mb, build.disk_mb)
+        for build in build_all(merged, "duckdb", at_once=1)
     }
     figures = {
         f"{system}_{name}": value
@@ -159,12 +160,12 @@ def _gate(scratch: Path) -> tuple[int, float, dict[str, list[Path]]]:
     contracts = Registry.load().source
     passed: dict[str, list[Path]] = {name: [] for name in contracts}
     raw_bytes, seconds = 0, 0.0
-    for number, (stated, original) in enumerate(iter_objects(scratch / "raw")):
+    for number, (object_key, original) in enumerate(iter_objects(scratch / "raw")):
         folder = scratch / "passed" / str(number)
         folder.mkdir(parents=True)
-        key, path = stated.replace(".parquet", ".csv"), scratch / "part.csv"
+        key, path = object_key.replace(".parquet", ".csv"), scratch / "part.csv"
         csv.write_csv(table_of(original), path)
-        contract = contracts[ExportKey.parse(stated).dataset]
+        contract = contracts[ExportKey.parse(object_key).dataset]
         raw_bytes += path.stat().st_size
         began = time.process_time()
         counts = check_file(path, contract, KEY, object_key=key, received_at=LANDED, folder=folder)
@@ -175,7 +176,7 @@ def _gate(scratch: Path) -> tuple[int, float, dict[str, list[Path]]]:
 
 
 def _line(sizes: tuple[float, float], values: tuple[float, float]) -> Line:
-    """What is used without data, and per GB of the snapshot."""
+    """Return the use without data, and per GB of the snapshot."""
     slope = max(0.0, (values[1] - values[0]) / (sizes[1] - sizes[0]))
     return Line(max(0.0, values[0] - slope * sizes[0]), slope * GB)
 

@@ -41,7 +41,7 @@ def main() -> None:
         "lines": lines_of(large),
         "seconds_10m": seconds,
         "peak_mb": watch.peak_mb,
-        "cpu_s": round(sum(one.cpu_s for one in built), 1),
+        "cpu_s": round(sum(build.cpu_s for build in built), 1),
         "spark_equal": equal,
         "spark_lines": lines_of(small),
     }
@@ -51,9 +51,9 @@ def main() -> None:
 def same_tables(first: list[Built], second: list[Built]) -> bool:
     """Whether both made the same bytes of every table; names those that differ."""
     pairs = [
-        (one.system, table, one.tables[table] == two.tables[table])
-        for one, two in zip(first, second, strict=True)
-        for table in one.tables
+        (left.system, table, left.tables[table] == right.tables[table])
+        for left, right in zip(first, second, strict=True)
+        for table in left.tables
     ]
     for system, table, equal in pairs:
         if not equal:

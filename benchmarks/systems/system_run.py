@@ -97,7 +97,7 @@ def _last_day(folder: Path) -> date:
 def cpu_s() -> float:
     """Return the processor seconds of this process and its children."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def peak_mb() -> float:

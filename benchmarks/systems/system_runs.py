@@ -35,7 +35,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Built:
-    """What a system's run took, the most memory and disk that it held, and a digest of each table's bytes.
+    """The time of a system's run, the most memory and disk that it held, and a digest of each table's bytes.
 
     Attributes:
         disk_mb: of files that the system made for itself, without its input and its tables.
@@ -110,15 +110,15 @@ def _in_process(system: str, folder: Path, engine: str) -> Built:
 
 def _on_disk(folder: Path) -> int:
     """The bytes of all files that are there now; published tables lie in S3, so they do not count."""
-    found = 0
+    size_bytes = 0
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(PUBLISHED)]
         for name in names:
             try:
-                found += Path(parent, name).stat().st_size
+                size_bytes += Path(parent, name).stat().st_size
             except FileNotFoundError:  # it was removed meanwhile
                 continue
-    return found
+    return size_bytes
 
 
 def _below(pid: int) -> list[int]:
@@ -130,12 +130,12 @@ def _below(pid: int) -> list[int]:
         except OSError:  # it ended meanwhile
             continue
         parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
-    found, waiting = [], [pid]
+    processes, waiting = [], [pid]
     while waiting:
         children = parents.get(waiting.pop(), [])
-        found += children
+        processes += children
         waiting += children
-    return found
+    return processes
 
 
 def _resident(pid: int) -> int:

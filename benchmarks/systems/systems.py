@@ -36,7 +36,11 @@ def main() -> None:
     seconds = round(time.monotonic() - began, 1)
     print(
         json.dumps(
-            {"seconds": seconds, "peak_mb": watch.peak_mb, "cpu_s": round(sum(one.cpu_s for one in built), 1)}
+            {
+                "seconds": seconds,
+                "peak_mb": watch.peak_mb,
+                "cpu_s": round(sum(build.cpu_s for build in built), 1),
+            }
         )
     )
 

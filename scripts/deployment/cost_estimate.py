@@ -1,4 +1,4 @@
-"""What a deployment to AWS will cost a month, from its settings, before anybody agrees to it."""
+"""Estimate of the monthly cost of a deployment to AWS, from its settings, before anybody agrees to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left of a lake in an account after it was destroyed, found by listing what AWS has, not by what
+"""Leftovers of a lake in an account after it was destroyed, from the lists of AWS and not by what
 Terraform remembers.
 """
 

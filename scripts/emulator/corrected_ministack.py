@@ -54,7 +54,7 @@ Message = dict[str, Any]
 def describe_alarms(
     params: dict[str, Any], cbor_data: dict[str, Any], is_cbor: bool, is_json: bool = False
 ) -> Answer:
-    """What MiniStack answers, with the settings that it left out."""
+    """Return the answer of MiniStack with the settings that it left out."""
     status, headers, body = _describe(params, cbor_data, is_cbor, is_json)
     if is_cbor or is_json or status != 200:  # noqa: PLR2004 HTTP's own number
         return status, headers, body

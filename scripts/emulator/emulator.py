@@ -69,7 +69,7 @@ class Emulator:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a shell needs so that every AWS tool speaks to it.
+        """Return the variables with which every AWS tool in a shell speaks to it.
 
         The access key id is the account, and is root.
         """

@@ -171,7 +171,7 @@ def functions() -> list[Path]:
 
 
 def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What Python would compile the modules to: a function's folder is read-only, so it would do so at every
+    """Return the bytecode of modules: a function's folder is read-only, so it would do so at every
     cold start.
 
     Source: PEP 552, unchecked hash-based files. A Python of another version passes them over.
