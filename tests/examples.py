@@ -9,7 +9,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "headgate")
-_DEFAULT, _FEW, _DEEP, _DEEPER = 50, 5, 1000, 10
+_DEFAULT, _FEW, _DEEP, _DEEPER = 25, 5, 1000, 10
 
 # How long an example takes says nothing on a busy machine: speed is measured in benchmarks/.
 # In CI the examples are the same every time, so that a commit is judged by what it changes; elsewhere they

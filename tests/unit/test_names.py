@@ -24,40 +24,64 @@ STARTS = ("What ", "That ", "Those ", "One that ", "Some ", "Whom ", "Whose ")
 NAMES = {"found", "one", "known", "stated", "told", "held"}
 
 
-def counts(source: str) -> tuple[int, int]:
+@pytest.fixture(scope="module")
+def package_trees() -> dict[str, ast.Module]:
+    """The modules of the package, which are parsed once for all tests of this file."""
+    return trees_of(PACKAGE)
+
+
+@pytest.fixture(scope="module")
+def package_nodes(package_trees: dict[str, ast.Module]) -> dict[str, list[ast.AST]]:
+    """All nodes of each module of the package."""
+    return nodes_of(package_trees)
+
+
+def trees_of(folder: Path) -> dict[str, ast.Module]:
+    return {module_of(path): ast.parse(path.read_text("utf-8")) for path in folder.rglob("*.py")}
+
+
+def nodes_of(trees: Mapping[str, ast.Module]) -> dict[str, list[ast.AST]]:
+    return {module: list(ast.walk(tree)) for module, tree in trees.items()}
+
+
+def counts(nodes: Iterable[ast.AST]) -> tuple[int, int]:
     """Return how many docstrings start so, and how often a variable or a parameter has such a name."""
-    tree = ast.parse(source)
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    texts = [ast.get_docstring(node) or "" for node in ast.walk(tree) if isinstance(node, documented)]
-    assigned = [
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
-    assigned += [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
-    return sum(text.startswith(STARTS) for text in texts), sum(name in NAMES for name in assigned)
+    starts = names = 0
+    for node in nodes:
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            starts += (ast.get_docstring(node) or "").startswith(STARTS)
+        elif isinstance(node, ast.Name):
+            names += isinstance(node.ctx, ast.Store) and node.id in NAMES
+        elif isinstance(node, ast.arg):
+            names += node.arg in NAMES
+    return starts, names
 
 
-def by_room(folder: Path) -> dict[str, tuple[int, int]]:
+def by_room(nodes: Mapping[str, Iterable[ast.AST]]) -> dict[str, tuple[int, int]]:
     starts, names = Counter[str](), Counter[str]()
-    for path in folder.rglob("*.py"):
-        room = path.relative_to(folder).parts[0].removesuffix(".py")
-        starts[room], names[room] = (
-            old + new
-            for old, new in zip((starts[room], names[room]), counts(path.read_text("utf-8")), strict=True)
-        )
+    for module, of_module in nodes.items():
+        room = ".".join(module.split(".")[:2])
+        more_starts, more_names = counts(of_module)
+        starts[room] += more_starts
+        names[room] += more_names
     return {room: (starts[room], names[room]) for room in sorted(starts) if starts[room] or names[room]}
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_no_room_has_them(folder: str) -> None:
+def test_no_room_has_them(folder: str, package_nodes: dict[str, list[ast.AST]]) -> None:
     """The numbers are docstrings with such a start, and variables and parameters of such a name."""
-    assert by_room(ROOT / folder) == {}
+    nodes = package_nodes if folder == PACKAGE.name else nodes_of(trees_of(ROOT / folder))
+    assert by_room(nodes) == {}
 
 
 def test_such_a_docstring_and_such_a_name_are_counted() -> None:
-    assert counts(
+    source = (
         '"""What it is."""\nfound = 1\nfor one in (): pass\n[known for known in ()]\nclass A:\n    '
         '"""Those that."""\ndef f(stated): ...\n'
-    ) == (2, 4)
+    )
+    nodes = list(ast.walk(ast.parse(source)))
+    assert counts(nodes) == (2, 4)
+    assert by_room({"headgate.room.module": nodes, "headgate.room": nodes}) == {"headgate.room": (4, 8)}
 
 
 def public_functions(tree: ast.Module) -> set[str]:
@@ -74,10 +98,6 @@ def is_command(node: ast.FunctionDef) -> bool:
     return bool(re.search(r"\.(command|group)\(", decorators))
 
 
-def package_trees() -> dict[str, ast.Module]:
-    return {module_of(path): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")}
-
-
 def module_of(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
@@ -90,12 +110,12 @@ def repeated(places: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return {name: sorted(where) for name, where in sorted(by_name.items()) if len(where) > 1}
 
 
-def test_no_class_has_the_name_of_another_one() -> None:
+def test_no_class_has_the_name_of_another_one(package_nodes: dict[str, list[ast.AST]]) -> None:
     assert (
         repeated(
             (node.name, module)
-            for module, tree in package_trees().items()
-            for node in ast.walk(tree)
+            for module, nodes in package_nodes.items()
+            for node in nodes
             if isinstance(node, ast.ClassDef)
         )
         == {}
@@ -129,8 +149,10 @@ def imported_namesakes(trees: Mapping[str, ast.Module]) -> dict[str, list[str]]:
     }
 
 
-def test_a_function_that_is_imported_by_name_has_a_name_of_its_own() -> None:
-    assert imported_namesakes(package_trees()) == {}
+def test_a_function_that_is_imported_by_name_has_a_name_of_its_own(
+    package_trees: dict[str, ast.Module],
+) -> None:
+    assert imported_namesakes(package_trees) == {}
 
 
 def test_an_imported_namesake_is_reported() -> None:
@@ -156,10 +178,11 @@ ALLOWED = OF_EQUAL_SHAPE | EXTENDED_BY_A_DOMAIN | OF_ONE_SERVICE
 
 
 def test_no_module_has_the_name_of_another_one() -> None:
-    named = repeated((module.rpartition(".")[2], module) for module in package_trees())
+    modules = map(module_of, PACKAGE.rglob("*.py"))
+    named = repeated((module.rpartition(".")[2], module) for module in modules)
     assert {
-        name: modules
-        for name, modules in named.items()
-        if len([module for module in modules if not module.startswith(NAMED_AFTER_THEIR_SUBJECT)]) > 1
+        name: namesakes
+        for name, namesakes in named.items()
+        if len([module for module in namesakes if not module.startswith(NAMED_AFTER_THEIR_SUBJECT)]) > 1
         and name not in ALLOWED
     } == {}

@@ -103,7 +103,7 @@ GROUPED = st.recursive(
 PATTERNS = st.tuples(st.just("") | FLAGS | st.just("^"), GROUPED, st.sampled_from(["", "$"])).map("".join)
 
 
-@examples(200)
+@examples(100)
 @given(PATTERNS, TEXTS)
 def test_a_pattern_holds_for_the_same_texts_in_both_or_is_refused(pattern: str, texts: list[str]) -> None:
     try:

@@ -385,7 +385,7 @@ STORED = {
 }
 
 
-@examples(25)
+@examples(15)
 @given(st.data(), st.sampled_from(list(STORED)), st.sampled_from(["value", "zip", "notes"]))
 def test_a_draft_from_parquet_accepts_its_sample_whatever_its_columns_are_stored_as(
     data: st.DataObject, stored: pa.DataType, name: str
@@ -484,7 +484,7 @@ def test_a_file_that_is_no_table_cannot_be_drafted_from(body: bytes, error: type
         draft_from_sample(body, "x")
 
 
-@examples(25)
+@examples(15)
 @given(
     st.lists(
         st.tuples(

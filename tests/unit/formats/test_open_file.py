@@ -98,7 +98,7 @@ lines = st.one_of(
 )
 
 
-@examples(25)
+@examples(12)
 @given(st.lists(lines, max_size=12), st.integers(1, 400), st.sampled_from(["\n", "\r\n"]))
 def test_json_lines_that_are_streamed_read_as_those_that_are_read_whole(
     rest: list[str], block_bytes: int, line_end: str
@@ -168,7 +168,7 @@ typed = st.fixed_dictionaries(
 )
 
 
-@examples(20)
+@examples(10)
 @given(st.lists(typed, max_size=12), st.integers(1, 5), st.integers(1, 5))
 def test_parquet_reads_the_same_whatever_the_size_of_its_batches(
     rows: list[dict[str, object]], at_once: int, group: int

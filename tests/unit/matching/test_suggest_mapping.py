@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
@@ -19,6 +19,7 @@ from headgate.matching.suggest_mapping import (
     match_dataset,
     share_of_odds,
 )
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -85,7 +86,7 @@ def test_fields_whose_values_look_alike_share_the_confidence() -> None:
     assert torn["paid_at"] <= 0.6 < sure["paid_at"]
 
 
-@settings(deadline=None, max_examples=60)
+@examples(25)
 @given(
     st.integers(1, 6).flatmap(
         lambda wide: st.lists(
@@ -176,7 +177,7 @@ def test_of_another_tables_file_no_number_and_no_text_is_suggested_with_confiden
     assert max(pair.confidence for pair in match.pairs) < 0.5
 
 
-@settings(deadline=None, max_examples=40)
+@examples(20)
 @given(st.lists(st.sampled_from([*GOOD, "amt", "x", "", "order", "paid", "card"]), min_size=1, max_size=14))
 def test_whatever_the_header_no_column_and_no_field_is_in_two_pairs(names: list[str]) -> None:
     samples = [SAMPLES[place % len(SAMPLES)] for place in range(len(names))]

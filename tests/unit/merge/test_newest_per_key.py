@@ -9,7 +9,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.merge.newest_per_key import newest_by
@@ -72,14 +72,14 @@ def row(**given: object) -> dict[str, Any]:
     } | given
 
 
-@examples(30)
+@examples(15)
 @given(rows=ROWS, data=st.data())
 def test_order_of_the_input_does_not_matter(rows: list[dict[str, Any]], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(rows))
     assert texts(merged(rows)) == texts(merged(shuffled))
 
 
-@examples(25)
+@examples(15)
 @given(first=ROWS, second=ROWS)
 def test_merging_a_merged_part_changes_nothing(
     first: list[dict[str, Any]], second: list[dict[str, Any]]
@@ -89,7 +89,7 @@ def test_merging_a_merged_part_changes_nothing(
     assert texts(merged(merged(second) + merged(first))) == at_once
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(rows=ROWS)
 def test_every_key_stays_exactly_once(rows: list[dict[str, Any]]) -> None:
     kept = merged(rows)

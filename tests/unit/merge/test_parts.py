@@ -206,7 +206,7 @@ def apply(lake: PartedLake, number: int, step: Step, offset: int) -> None:
     lake.see(name, number)
 
 
-@examples(6)
+@examples(5)
 @given(steps=STEPS, merge_after=st.sets(st.integers(0, 5)))
 def test_a_lake_that_grew_in_any_steps_has_the_bytes_of_one_that_is_merged_at_once(
     steps: list[Step], merge_after: set[int]
@@ -224,7 +224,7 @@ def test_a_lake_that_grew_in_any_steps_has_the_bytes_of_one_that_is_merged_at_on
         assert grown.ids() in (expected(chain.from_iterable(grown.ids())), [[]])
 
 
-@examples(8)
+@examples(5)
 @given(
     deliveries=st.lists(st.lists(st.sampled_from(KEYS), max_size=12, unique=True), min_size=1, max_size=5),
     data=st.data(),
@@ -248,7 +248,7 @@ def test_the_order_in_which_increments_arrive_changes_no_byte(
         )
 
 
-@examples(8)
+@examples(5)
 @given(
     deliveries=st.lists(
         st.lists(st.sampled_from(KEYS), min_size=1, max_size=25, unique=True), min_size=2, max_size=6
@@ -348,7 +348,7 @@ PAIRS = Contract(
 PAIR = st.tuples(st.sampled_from([None, -1, 0, 1, 10]), st.sampled_from([None, -2.5, -0.0, 0.0, 1.5, 1e300]))
 
 
-@examples(6)
+@examples(5)
 @given(
     deliveries=st.lists(st.lists(PAIR, max_size=8, unique_by=repr), min_size=1, max_size=4),
     part_rows=st.sampled_from([1, 2, 4]),

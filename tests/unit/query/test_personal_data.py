@@ -182,7 +182,7 @@ SOURCES = st.sampled_from(
     is_distinct=st.booleans(),
     again=st.booleans(),
 )
-@examples(60)
+@examples(25)
 def test_no_projection_shows_a_value_about_a_person(
     names: list[str], source: str, *, is_distinct: bool, again: bool
 ) -> None:

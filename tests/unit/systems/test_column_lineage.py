@@ -359,7 +359,7 @@ def answers(query: exp.Expression, rows: Mapping[str, list[tuple[int, ...]]]) ->
     return {name: sorted(str(row[index]) for row in listed) for index, name in enumerate(("x", "y"))}
 
 
-@examples(25)
+@examples(12)
 @given(SELECT, ROWS, st.data())
 def test_a_column_that_is_no_source_changes_no_value(
     sql: str, rows: dict[str, list[tuple[int, ...]]], data: st.DataObject

@@ -520,5 +520,5 @@ class ConsoleActions(RuleBasedStateMachine):
         return list(among.items())[place % len(among)]
 
 
-ConsoleActions.TestCase.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+ConsoleActions.TestCase.settings = settings(max_examples=8, stateful_step_count=30, deadline=None)
 TestConsoleActions = ConsoleActions.TestCase

@@ -20,7 +20,7 @@ VALUES = st.text(st.characters(codec="ascii", exclude_categories=["Cc"])).filter
 )
 
 
-@examples(25)
+@examples(12)
 @given(st.dictionaries(NAMES, VALUES))
 def test_pairs_are_read_as_they_were_written(arguments: dict[str, str]) -> None:
     argv = [token for name, value in arguments.items() for token in (f"--{name}", value)]

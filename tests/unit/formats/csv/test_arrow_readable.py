@@ -68,7 +68,7 @@ def outcome(text: str, worth_bytes: int) -> object:
         return error.rule
 
 
-@examples(150)
+@examples(75)
 @given(texts | st.text(',"\n\rxé', max_size=40), st.integers(1, 40))
 def test_reading_by_turns_reads_what_reading_row_by_row_does(text: str, worth_bytes: int) -> None:
     assert outcome(text, worth_bytes) == outcome(text, 0)

@@ -86,7 +86,7 @@ def physical_rows(text: str, delimiter: str) -> int:
     return count
 
 
-@examples(120)
+@examples(60)
 @example(('# rows: 60\n# rows: 60\n"two\nlines",ann\n', ",", 2))
 @example(('"two\nlines"\t1999\nmade by hand\n3 rows affected\nTotal: 7\n', "\t", 2))
 @example(
@@ -112,7 +112,7 @@ def test_without_a_contract_no_row_is_uncounted(table: tuple[str, str, int]) -> 
     assert counted == physical_rows(text, dialect.form.delimiter)
 
 
-@examples(120)
+@examples(60)
 @given(tables(), st.sampled_from([{}, {"headgate.header": "none"}]))
 def test_under_a_contract_no_row_is_uncounted(
     table: tuple[str, str, int], properties: dict[str, object]

@@ -300,7 +300,7 @@ BOUNDS = st.integers(-1, 9)
 
 # An example gates a file twice and replays it. A few dozen reach every relation of the two bounds to the
 # amounts.
-@examples(20)
+@examples(10)
 @given(amounts=AMOUNTS, repeats=st.integers(0, 2), old=BOUNDS, new=BOUNDS)
 def test_a_replayed_lake_is_the_lake_that_knew_the_new_contract_from_the_start(
     amounts: list[int], repeats: int, old: int, new: int
@@ -316,7 +316,7 @@ def test_a_replayed_lake_is_the_lake_that_knew_the_new_contract_from_the_start(
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("dies_at", range(1, 10))
-@examples(5)
+@examples(3)
 @given(amounts=AMOUNTS, old=BOUNDS, new=BOUNDS)
 def test_a_replay_that_is_killed_anywhere_loses_no_row_and_the_next_one_completes_it(
     amounts: list[int], old: int, new: int, dies_at: int, after: bool
