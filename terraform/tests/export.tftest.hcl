@@ -203,19 +203,6 @@ run "a_missing_success_is_an_alarm_after_the_longest_gap_of_its_schedule" {
   }
 }
 
-run "the_ledger_can_be_a_restored_table" {
-  command = plan
-
-  variables {
-    files_table = "headgate-files-restored"
-  }
-
-  assert {
-    condition     = aws_dynamodb_table.files.name == "headgate-files-restored" && local.environment.HEADGATE_FILES_TABLE == "headgate-files-restored"
-    error_message = "A table that was restored under another name replaces the ledger."
-  }
-}
-
 run "long_names_fit" {
   command = plan
 

@@ -172,7 +172,7 @@ run "an_emulator_with_spark_and_a_forecast_by_month" {
   }
 }
 
-run "large_workers_have_no_spare_capacity_and_a_budget_of_zero_is_none" {
+run "large_workers_have_no_spare_capacity_a_budget_of_zero_is_none_and_the_ledger_can_be_a_restored_table" {
   command = plan
 
   variables {
@@ -180,6 +180,7 @@ run "large_workers_have_no_spare_capacity_and_a_budget_of_zero_is_none" {
     build_dir          = "tests/fixtures/built"
     job_worker_type    = "G.4X"
     monthly_budget_usd = 0
+    files_table        = "headgate-files-restored"
   }
 
   assert {
@@ -190,5 +191,10 @@ run "large_workers_have_no_spare_capacity_and_a_budget_of_zero_is_none" {
   assert {
     condition     = length(aws_budgets_budget.monthly) == 0
     error_message = "0 creates no budget."
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.files.name == "headgate-files-restored" && local.environment.HEADGATE_FILES_TABLE == "headgate-files-restored"
+    error_message = "A table that was restored under another name replaces the ledger."
   }
 }

@@ -558,20 +558,6 @@ run "people_may_do_their_job_and_no_more" {
   }
 }
 
-run "analysts_see_personal_data_where_that_is_stated" {
-  command = plan
-
-  variables {
-    analysts_see_personal_data = true
-    people                     = { analyst = ["arn:aws:iam::123456789012:user/ana"] }
-  }
-
-  assert {
-    condition     = length(data.aws_iam_policy_document.personal_data) == 0
-    error_message = "Nothing is hidden."
-  }
-}
-
 # 401 tables with a column about a person.
 run "more_hidden_tables_than_the_policies_of_an_analyst_hold_are_refused" {
   command = plan
@@ -585,13 +571,40 @@ run "more_hidden_tables_than_the_policies_of_an_analyst_hold_are_refused" {
   expect_failures = [aws_iam_role.people]
 }
 
-run "the_gate_replaces_originals_and_an_engine_asks_athena_only_where_that_is_stated" {
+# Several settings in one run, because a plan of the root takes seconds. None of them changes what another one's rules are about.
+run "a_masking_gate_an_engine_a_lineage_server_and_analysts_have_what_is_stated" {
   command = plan
 
   variables {
-    raw_originals = "mask"
-    engine        = "athena"
-    force_destroy = true
+    raw_originals              = "mask"
+    engine                     = "athena"
+    force_destroy              = true
+    lineage_url                = "https://marquez.example.com"
+    lineage_key_secret         = "marquez/key"
+    analysts_see_personal_data = true
+    people                     = { analyst = ["arn:aws:iam::123456789012:user/ana"] }
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.personal_data) == 0
+    error_message = "Nothing is hidden from analysts who may see personal data."
+  }
+
+  assert {
+    condition = { for job, stated in local.jobs : job => join(" ", [for name, value in stated.arguments : value if startswith(name, "--HEADGATE_LINEAGE")]) } == {
+      for job in keys(local.jobs) : job => job == "quality_gate" ? "" : "marquez/key https://marquez.example.com"
+    }
+    error_message = "The merge and the systems get the server's URL and the name of the secret, and no other job does."
+  }
+
+  assert {
+    condition = alltrue([
+      for publisher, document in data.aws_iam_policy_document.write_lineage :
+      [for statement in document.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [
+        toset(["arn:aws:secretsmanager:us-east-1:123456789012:secret:marquez/key-??????"])
+      ]
+    ])
+    error_message = "Each of these jobs may read this secret and no other one."
   }
 
   assert {
@@ -838,31 +851,4 @@ run "a_crawler_never_updates_the_catalog" {
 
   # A crawler that updates could move a table back after a publish.
   expect_failures = [var.schema_change]
-}
-
-run "a_lineage_server_gets_events_from_the_jobs_that_publish_tables" {
-  command = plan
-
-  variables {
-    force_destroy      = true
-    lineage_url        = "https://marquez.example.com"
-    lineage_key_secret = "marquez/key"
-  }
-
-  assert {
-    condition = { for job, stated in local.jobs : job => join(" ", [for name, value in stated.arguments : value if startswith(name, "--HEADGATE_LINEAGE")]) } == {
-      for job in keys(local.jobs) : job => job == "quality_gate" ? "" : "marquez/key https://marquez.example.com"
-    }
-    error_message = "The merge and the systems get the server's URL and the name of the secret, and no other job does."
-  }
-
-  assert {
-    condition = alltrue([
-      for publisher, document in data.aws_iam_policy_document.write_lineage :
-      [for statement in document.statement : statement.resources if contains(statement.actions, "secretsmanager:GetSecretValue")] == [
-        toset(["arn:aws:secretsmanager:us-east-1:123456789012:secret:marquez/key-??????"])
-      ]
-    ])
-    error_message = "Each of these jobs may read this secret and no other one."
-  }
 }
