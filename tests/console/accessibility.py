@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scripts import console
-from tests.console.browsers import SCHEMES, pages, settle, visit
+from tests.console.browsers import SCHEMES, SIDEWAYS, WIDTHS, pages, resize, settle, visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +20,10 @@ FOUND = (
 
 
 class Seen(NamedTuple):
-    """A page in a colour scheme: axe's findings, and how many pixels it is wider than its window."""
+    """A page at a width in a colour scheme, with axe's findings and the pixels that it is too wide."""
 
     name: str
+    width: str
     scheme: str
     violations: list[Any]
     sideways: int
@@ -37,17 +38,16 @@ def violations(page: Page) -> list[Any]:
 
 
 def seen_pages(page: Page, url: str, file_id: str) -> Iterator[Seen]:
-    """Visit every page in both schemes, at the page's present size."""
+    """Visit every page once, and look at it at every width in both schemes."""
     axe = AXE.read_text(encoding="utf-8")
     for name, address in pages(file_id).items():
         visit(page, url, address)
         page.evaluate(axe)
-        sideways = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        for scheme in SCHEMES:
-            page.emulate_media(
-                color_scheme=scheme
-            )  # the page follows, as it does when a system changes in the evening
-            settle(page)
-            yield Seen(name, scheme, page.evaluate(FOUND), sideways)
+        for width, (across, down) in WIDTHS.items():
+            resize(page, across, down)
+            sideways = page.evaluate(SIDEWAYS)
+            for scheme in SCHEMES:
+                # the page follows, as it does when a system changes in the evening
+                page.emulate_media(color_scheme=scheme)
+                settle(page)
+                yield Seen(name, width, scheme, page.evaluate(FOUND), sideways)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDTHS = {"phone": (375, 812), "desktop": (1440, 900)}
 SCHEMES = ("light", "dark")
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 ROUTES = Path(__file__).resolve().parents[2] / "console" / "src" / "app" / "routes.tsx"
 SYSTEMS = (
     "market-intelligence-hub",
@@ -79,6 +80,12 @@ def visit(page: Page, url: str, address: str) -> None:
     """Open a page of the console as a new document, and wait until it has loaded what it shows."""
     page.goto("about:blank")
     page.goto(f"{url}/#{address}")
+    settle(page)
+
+
+def resize(page: Page, across: int, down: int) -> None:
+    """Give the window another size, and wait until the page follows. To load a page again takes a second."""
+    page.set_viewport_size({"width": across, "height": down})
     settle(page)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from scripts import console as bundles
-from tests.console.browsers import chromium, settle
+from tests.console.browsers import chromium, settle, visit
 from tests.console.lakes import OPERATOR, BrowserLake, Served, served
 from tests.console.shop_tables import kept_tables
 from tests.unit.api.lakes import PAYMENTS
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
+# As console/src/app/session.tsx remembers a token; an empty page has no storage.
+REMEMBER = "if (location.protocol === 'http:') sessionStorage.setItem('headgate.token', %s)"
 PATIENCE_MS = 30_000  # two busy cores
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -40,9 +43,11 @@ class Console:
     def lake(self) -> BrowserLake:
         return self.running.lake
 
-    def page(self, width: int = 1440, height: int = 900, scheme: str = "light") -> Page:
-        """A page of a browser that knows nothing yet."""
+    def page(self, width: int = 1440, height: int = 900, scheme: str = "light", *, token: str = "") -> Page:
+        """Return an empty page of a new browser; with a token, of somebody who signed in before."""
         context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]  # light or dark
+        if token:
+            context.add_init_script(REMEMBER % json.dumps(token))
         page = context.new_page()
         page.on(
             "console",
@@ -62,6 +67,14 @@ class Console:
         page = self.page(width, height, scheme)
         page.goto(self.running.sign_in(token))
         settle(page)
+        return page
+
+    def opened(
+        self, address: str, token: str = OPERATOR, width: int = 1440, height: int = 900, scheme: str = "light"
+    ) -> Page:
+        """Open an address as somebody who signed in before, without the load of the first page."""
+        page = self.page(width, height, scheme, token=token)
+        visit(page, self.url, address)
         return page
 
 

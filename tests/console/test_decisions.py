@@ -35,8 +35,7 @@ GERMAN = FOREIGN.replace(b"10.50", b'"10,50"').replace(b"A1", b"G1").replace(b"o
 
 
 def uploaded(console: Console, name: str, body: bytes, token: str = UPLOADER, width: int = 1440) -> Page:
-    page = console.signed_in(token, width=width)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", token, width=width)
     drop(page, name, body)
     return page
 
@@ -79,8 +78,7 @@ def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console
         .replace(b"A3", b"R3")
     )
     file_id = console.lake.receive("payments/german-in-raw.csv", body).file_id
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, f"/files/{file_id}")
+    page = console.opened(f"/files/{file_id}", UPLOADER)
     map_fields(page)
     confirm_samples(page)
     check = page.get_by_role("button", name="Check the file with this mapping")
@@ -108,8 +106,7 @@ def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console
         [header + b",Menge", *(row + b",7" for row in rows)]
     )  # the header of no other test: it is remembered
     file_id = console.lake.receive("payments/foreign-in-raw.csv", body).file_id
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, f"/files/{file_id}")
+    page = console.opened(f"/files/{file_id}", UPLOADER)
     map_fields(page)
     choose(page, "Menge", "leave out")
     page.get_by_role("button", name="Check the file with this mapping").click()
@@ -126,8 +123,7 @@ def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console
 def test_a_command_that_a_files_remedy_names_can_be_copied(console: Console) -> None:
     """The page left out the clause with the command, or showed it as plain text."""
     file_id = console.lake.receive("farben.csv", b"artikel,farbe\nhose,rot\nhemd,blau\n").file_id
-    page = console.signed_in(VIEWER)
-    visit(page, console.url, f"/files/{file_id}")
+    page = console.opened(f"/files/{file_id}", VIEWER)
     reason = page.get_by_role("region", name=re.compile("^Reason"))
     expect(reason.get_by_role("button", name="Copy headgate contract init --raw farben.csv")).to_be_visible()
     expect(reason).not_to_contain_text("headgate mapping")  # the page has the columns below
@@ -142,8 +138,7 @@ def test_a_file_that_lost_many_rows_is_a_warning_on_every_page(console: Console)
     file_id = console.lake.receive(
         "payments/lost.csv", TWO_BROKEN.replace(b",B", b",LOST").replace(b"\n2", b"\n7")
     ).file_id
-    page = console.signed_in(OPERATOR)
-    visit(page, console.url, f"/files/{file_id}")
+    page = console.opened(f"/files/{file_id}", OPERATOR)
     expect(page.get_by_role("alert")).to_contain_text("2 of 3 rows are refused")
     expect(page.get_by_text("many refused", exact=True)).to_be_visible()
     expect(page.locator("[data-stage=validation]")).to_have_attribute("data-state", "warning")
@@ -180,8 +175,7 @@ def test_an_undo_names_the_file_and_its_corrections_and_its_uploader_takes_it_ba
 def test_only_the_uploader_and_an_operator_may_undo(console: Console) -> None:
     file_id = console.lake.receive("payments/not-mine.csv", PAYMENTS.replace(b"A1", b"NM1")).file_id
     for token, offered in ((OPERATOR, 1), (UPLOADER, 0), (VIEWER, 0)):
-        page = console.signed_in(token)
-        visit(page, console.url, f"/files/{file_id}")
+        page = console.opened(f"/files/{file_id}", token)
         expect(page.get_by_role("region", name="Rows")).to_be_visible()
         expect(page.get_by_role("button", name="Undo this upload")).to_have_count(offered)
 

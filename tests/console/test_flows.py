@@ -20,7 +20,7 @@ from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts import odcs_reader
 from headgate.costs.recorded import EndedJobRun
 from tests.console.accessibility import violations
-from tests.console.browsers import visit
+from tests.console.browsers import SIDEWAYS, visit
 from tests.console.conftest import PATIENCE_MS
 from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
 from tests.unit.api.lakes import PAYMENTS, payments
@@ -47,7 +47,6 @@ TWO_BROKEN = (
 
 MB = int(os.environ.get("MB", "1"))
 POLL_MS = 3000  # as console/src/api/queries.ts
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def drop(page: Page, name: str, body: bytes) -> None:
@@ -116,8 +115,7 @@ FIELDS = {
 
 
 def test_a_file_with_broken_rows_is_fixed_committed_and_found_with_sql(console: Console) -> None:
-    page = console.signed_in(OPERATOR)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", OPERATOR)
     drop(page, "payments-broken.csv", TWO_BROKEN)
     expect(page.get_by_role("button", name="Commit: 1 in, 2 wait")).to_be_enabled()
     expect(page.get_by_role("gridcell", name="ten no number")).to_be_visible()
@@ -134,8 +132,7 @@ def test_a_file_with_broken_rows_is_fixed_committed_and_found_with_sql(console: 
 
 
 def test_a_foreign_header_is_mapped_and_its_rows_are_in_the_lake(console: Console) -> None:
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", UPLOADER)
     drop(page, "payments-foreign.csv", FOREIGN)
     commit = page.get_by_role("button", name=re.compile("^Commit"))
     expect(commit).to_be_disabled()  # nothing is committed that is not decided
@@ -161,8 +158,7 @@ def test_a_foreign_header_is_mapped_and_its_rows_are_in_the_lake(console: Consol
 
 def test_a_column_that_is_no_field_is_left_out_of_the_mapping(console: Console) -> None:
     header, *rows = FOREIGN.replace(b"A1", b"L1").replace(b"\n1", b"\n9").splitlines()
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", UPLOADER)
     drop(
         page,
         "payments-left-out.csv",
@@ -219,15 +215,13 @@ def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Conso
 
 
 def test_an_answer_without_a_number_says_what_a_chart_needs(console: Console) -> None:
-    page = console.signed_in(VIEWER)
-    visit(page, console.url, "/query?sql=select 'A-1' as sku&view=chart")
+    page = console.opened("/query?sql=select 'A-1' as sku&view=chart", VIEWER)
     page.get_by_role("button", name=re.compile("Run")).click()
     expect(page.get_by_text("No column of the answer is a number to draw.")).to_be_visible()
 
 
 def test_a_file_of_no_contract_gives_a_contract_that_is_stored_for_the_deployment(console: Console) -> None:
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", UPLOADER)
     rows = b"".join(b"%05d;%d,50;%02d.12.2026;ja\r\n" % (n, n, n) for n in range(1, 31))
     drop(page, "Lieferung.csv", "Artikel;Preis;Lieferung;geprüft\r\n".encode("cp1252") + rows)
     expect(page.get_by_role("gridcell", name="01.12.2026")).to_be_visible()
@@ -246,8 +240,7 @@ def test_a_file_of_no_contract_gives_a_contract_that_is_stored_for_the_deploymen
 
 def test_the_same_file_again_is_skipped(console: Console) -> None:
     console.lake.receive("payments/first.csv", PAYMENTS)
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", UPLOADER)
     drop(page, "payments-again.csv", PAYMENTS)
     expect(page.get_by_text("Duplicate File Skipped")).to_be_visible()
 
@@ -256,8 +249,7 @@ def test_a_file_without_rows_that_is_sent_again_is_called_that_and_no_duplicate(
     header = PAYMENTS.splitlines(keepends=True)[0]
     console.lake.receive("payments/header.csv", header)
     copy = console.lake.receive("payments/header-again.csv", header)
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", UPLOADER)
     drop(page, "payments-header.csv", header)
     expect(page.get_by_role("alert")).to_contain_text("The same file was sent before")
     expect(page.get_by_role("alert")).to_contain_text(
@@ -269,8 +261,7 @@ def test_a_file_without_rows_that_is_sent_again_is_called_that_and_no_duplicate(
 
 
 def test_one_value_corrects_all_cells_of_a_column_that_have_it(console: Console) -> None:
-    page = console.signed_in(OPERATOR)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", OPERATOR)
     drop(page, "payments-bulk.csv", TWO_BROKEN.replace(b",B", b",BULK").replace(b"\n2", b"\n4"))
     page.get_by_role("button", name="Change the column amount").click()
     page.get_by_role("menuitem", name="Map values …").click()
@@ -289,8 +280,7 @@ def test_a_corrected_row_shows_its_outcome_after_a_reload_and_a_viewer_only_read
     file_id = console.lake.receive(
         "payments/shown.csv", TWO_BROKEN.replace(b",B", b",SHOWN").replace(b"\n2", b"\n6")
     ).file_id
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, f"/files/{file_id}")
+    page = console.opened(f"/files/{file_id}", UPLOADER)
     page.get_by_role("button", name="All cells of row 1").click()
     expect(page.get_by_role("cell", name=re.compile("order_id SHOWN1 "))).to_be_visible()
     page.get_by_label("Corrected amount of row 1").fill("10.00")
@@ -302,8 +292,7 @@ def test_a_corrected_row_shows_its_outcome_after_a_reload_and_a_viewer_only_read
     page.reload()
     expect(page.get_by_role("link", name="corrected and accepted")).to_be_visible()
     expect(page.get_by_label("Corrected amount of row 2")).to_be_visible()
-    reader = console.signed_in(VIEWER)
-    visit(reader, console.url, f"/files/{file_id}")
+    reader = console.opened(f"/files/{file_id}", VIEWER)
     expect(reader.get_by_text("Only uploaders can correct rows.")).to_be_visible()
     expect(reader.get_by_label(re.compile("Corrected"))).to_have_count(0)
     expect(reader.get_by_role("button", name=re.compile("Send"))).to_have_count(0)
@@ -318,8 +307,7 @@ def test_no_value_for_all_rows_is_offered_for_a_key(console: Console) -> None:
         .replace(b"\n22,", b"\n,")
     )
     file_id = console.lake.receive("payments/without-keys.csv", body).file_id
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, f"/files/{file_id}")
+    page = console.opened(f"/files/{file_id}", UPLOADER)
     expect(page.get_by_label("Corrected payment_id of row 2")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Set all"))).to_have_count(0)
 
@@ -332,8 +320,7 @@ def test_updates_of_a_file_are_paused_asked_for_and_started_again(
     monkeypatch.setattr(
         ledger, "finish", lambda record: may_finish.wait(PATIENCE_MS / 1000) and finish(record)
     )
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", UPLOADER)
     drop(page, "payments-slow.csv", PAYMENTS.replace(b"A1", b"SLOW1"))
     page.get_by_role("button", name=re.compile("^Commit")).click()
     page.get_by_role("button", name="Pause updates").click()
@@ -355,8 +342,7 @@ def test_updates_of_a_file_are_paused_asked_for_and_started_again(
 
 
 def test_the_activity_log_has_each_stage_with_its_time(console: Console) -> None:
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", UPLOADER)
     drop(page, "payments-log.csv", PAYMENTS.replace(b"A1", b"LOG1"))
     page.get_by_role("button", name=re.compile("^Commit")).click()
     expect_six_stages_done(page)
@@ -380,8 +366,7 @@ def test_a_run_shows_its_glue_jobs_with_duration_dpu_seconds_memory_and_cost(
         "ended_jobs",
         (EndedJobRun("merge_curated", run.started_at + timedelta(seconds=20), 90.0, 2.0, 180.0),),
     )
-    page = console.signed_in(VIEWER)
-    visit(page, console.url, f"/runs/{run.name}")
+    page = console.opened(f"/runs/{run.name}", VIEWER)
     page.locator("summary", has_text="Glue jobs").click()
     table = page.locator("details", has_text="Glue jobs").get_by_role("table")
     expect(table).to_be_visible()
@@ -412,8 +397,7 @@ def test_a_third_run_names_the_run_that_does_its_work(
     entered = {"Left to the pending run": console.lake.now()}
     third = PipelineRun("arn:third", "SUCCEEDED", output={"left_to": second}, entered_at=entered)
     monkeypatch.setattr(console.lake.runs, "describe", lambda _: third)
-    page = console.signed_in(VIEWER)
-    visit(page, console.url, "/runs/third")
+    page = console.opened("/runs/third", VIEWER)
     expect(page.get_by_role("main")).to_contain_text(
         "This run did nothing: its work was left to run scheduled-0311"
     )
@@ -424,8 +408,7 @@ def test_a_third_run_names_the_run_that_does_its_work(
 
 
 def test_a_viewer_cannot_upload(console: Console) -> None:
-    page = console.signed_in(VIEWER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", VIEWER)
     expect(page.get_by_role("button", name="Choose files")).to_be_disabled()
     expect(page.get_by_text("Ask an operator for the group uploader")).to_be_visible()
     ask = (
@@ -440,8 +423,7 @@ def test_a_viewer_cannot_upload(console: Console) -> None:
 def test_the_query_page_says_to_a_viewer_that_answers_leave_out_columns_about_people(
     token: str, count: int, console: Console
 ) -> None:
-    page = console.signed_in(token)
-    visit(page, console.url, "/query")
+    page = console.opened("/query", token)
     expect(page.get_by_role("button", name="Run")).to_be_visible()
     expect(page.get_by_text("Columns about people are left out")).to_have_count(count)
 
@@ -468,8 +450,7 @@ def test_the_printed_address_opens_the_lake_in_a_new_tab_and_in_one_with_the_con
 
 
 def test_a_files_name_has_one_line_on_a_small_desktop(console: Console) -> None:
-    page = console.signed_in(OPERATOR, width=1280)
-    visit(page, console.url, "/lake")
+    page = console.opened("/lake", OPERATOR, width=1280)
     name = page.get_by_role("link", name="payments/today.csv", exact=True).first
     expect(name).to_have_attribute("title", "payments/today.csv")
     box = name.bounding_box()
@@ -487,8 +468,7 @@ def test_a_large_upload_continues_after_a_reload(
     part_bytes = path.stat().st_size // 12  # about 16 MB of 200, as in a deployment
     for module in ("headgate.uploads.upload", "headgate.api.files.uploads"):
         monkeypatch.setattr(f"{module}.PART_BYTES", part_bytes)
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", UPLOADER)
     sent = console.lake.uploads.sent
     sent.clear()
     page.route("**/*number=9*", lambda route: route.abort() if not reloaded else route.continue_())
@@ -556,8 +536,7 @@ def test_hostile_names_headers_and_cells_are_text(console: Console, name: str) -
 
 
 def test_a_template_has_the_columns_of_its_contract(console: Console) -> None:
-    page = console.signed_in(VIEWER)
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload", VIEWER)
     page.get_by_role("combobox", name="Dataset").fill("payments")
     page.get_by_role("option", name="payments").click()
     with page.expect_download() as saving:
@@ -570,8 +549,7 @@ def test_a_template_has_the_columns_of_its_contract(console: Console) -> None:
 
 
 def test_a_downloaded_answer_holds_no_formula(console: Console) -> None:
-    page = console.signed_in(OPERATOR)
-    visit(page, console.url, "/query?sql=select '=1%2B1' as a, '@x' as b")
+    page = console.opened("/query?sql=select '=1%2B1' as a, '@x' as b", OPERATOR)
     page.get_by_role("button", name=re.compile("Run")).click()
     expect(page.get_by_role("table").get_by_text("=1+1")).to_be_visible()
     with page.expect_download() as saving:

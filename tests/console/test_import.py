@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.browsers import visit
 from tests.console.lakes import UPLOADER
 from tests.console.supplier_file import BAD_ROWS, CHOSEN, supplier_file
 from tests.console.test_flows import choose_field, commits, drop, type_cell
@@ -25,9 +24,7 @@ PRODUCTS = "select * from ecommerce_curated.products order by product_id"
 
 
 def upload_page(console: Console) -> Page:
-    page = console.signed_in(UPLOADER)
-    visit(page, console.url, "/upload")
-    return page
+    return console.opened("/upload", UPLOADER)
 
 
 def decide(page: Page) -> int:

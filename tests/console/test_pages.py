@@ -13,7 +13,6 @@ from headgate.domains.retail import SYSTEMS
 from headgate.systems.dashboards import dashboards
 from headgate.systems.panels import PanelKind
 from tests.console.accessibility import seen_pages
-from tests.console.browsers import WIDTHS, visit
 
 if TYPE_CHECKING:
     from tests.console.conftest import Console
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_is_accessible_in_both_schemes_and_fits_its_window(console: Console, width: str) -> None:
-    page = console.signed_in(width=WIDTHS[width][0], height=WIDTHS[width][1])
+def test_every_page_is_accessible_in_both_schemes_and_fits_a_phone_and_a_desktop(console: Console) -> None:
+    page = console.signed_in()
     file_id = next(one.file_id for one in console.lake.ledger.records())
     assert [
         seen for seen in seen_pages(page, console.url, file_id) if seen.violations or seen.sideways > 0
@@ -32,8 +30,7 @@ def test_every_page_is_accessible_in_both_schemes_and_fits_its_window(console: C
 
 def test_colours_follow_the_scheme(console: Console) -> None:
     """A build for older browsers once dropped every colour that differs between light and dark."""
-    page = console.signed_in()
-    visit(page, console.url, "/upload")
+    page = console.opened("/upload")
     border = "getComputedStyle(document.querySelector('.drop')).border"
     light = page.evaluate(border)
     assert "dashed" in light
@@ -43,8 +40,7 @@ def test_colours_follow_the_scheme(console: Console) -> None:
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_dashboard_shows_the_answers_of_its_sql(console: Console, system: str) -> None:
-    page = console.signed_in()
-    visit(page, console.url, f"/dashboards/{system}")
+    page = console.opened(f"/dashboards/{system}")
     for panel in dashboards()[system].panels:
         rows = console.lake.queries.ask(panel.sql)  # type: ignore[attr-defined]  # DuckDB's own
         if panel.kind is PanelKind.KPI:

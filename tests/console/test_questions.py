@@ -105,8 +105,7 @@ def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) ->
     assert "series=region%3DGB" in page.url
     settle(page)
     narrowed = page.get_by_test_id("figure-next_period").inner_text()
-    again = console.signed_in(VIEWER)
-    visit(again, console.url, page.url.partition("#")[2])
+    again = console.opened(page.url.partition("#")[2], VIEWER)
     expect(again.get_by_test_id("figure-next_period")).to_have_text(narrowed)
 
 

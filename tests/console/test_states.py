@@ -118,8 +118,7 @@ def test_every_route_is_among_the_visited_pages() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_an_empty_lake_is_described_with_what_to_do(new_console: Console, name: str) -> None:
-    page = new_console.signed_in(OPERATOR)
-    visit(page, new_console.url, PAGES[name])
+    page = new_console.opened(PAGES[name], OPERATOR)
     for text in SAID_OF_NOTHING[name]:
         expect(page.get_by_role("main")).to_contain_text(text)
     shown = page.get_by_role("main").inner_text()
@@ -153,7 +152,7 @@ def test_the_catalog_leads_to_the_dashboards_that_there_are(bundle: Path, browse
 def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(
     console: Console, name: str
 ) -> None:
-    page = console.signed_in(OPERATOR)
+    page = console.page(token=OPERATOR)
     held: list[Route] = []
     released: list[bool] = []
     page.route(API, lambda route: route.continue_() if released else held.append(route))
@@ -177,7 +176,7 @@ def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_without_an_answer_each_page_says_so_and_tries_again(console: Console, name: str) -> None:
-    page = console.signed_in(OPERATOR)
+    page = console.page(token=OPERATOR)
     page.route(API, lambda route: route.abort())
     page.goto("about:blank")
     page.goto(f"{console.url}/#{address_of(console, name)}")
@@ -197,8 +196,7 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
     lake = console.lake
     before, lake.runs = lake.runs, EndedRuns(lambda: lake.moment, lake.systems, statuses=("FAILED",))  # type: ignore[assignment]  # as above
     try:
-        page = console.signed_in(OPERATOR)
-        visit(page, console.url, PAGES[name])
+        page = console.opened(PAGES[name], OPERATOR)
         main = page.get_by_role("main")
         if name == "lake":
             expect(main).to_contain_text(
@@ -222,8 +220,7 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
 def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_them(
     partial_console: Console,
 ) -> None:
-    page = partial_console.signed_in(OPERATOR)
-    visit(page, partial_console.url, "/lake")
+    page = partial_console.opened("/lake", OPERATOR)
     rows = page.get_by_role("region", name="Runs").get_by_role("row")
     expect(rows.filter(has_text="succeeded with problems; not merged: payments")).to_have_count(1)
     expect(rows.filter(has_text="failed: retail-copilot")).to_have_count(1)
@@ -256,8 +253,7 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
 def test_the_page_of_a_run_names_what_it_left_out_why_and_what_to_do(
     partial_console: Console, name: str, state: str, expected: list[str]
 ) -> None:
-    page = partial_console.signed_in(OPERATOR)
-    visit(page, partial_console.url, f"/runs/{name}")
+    page = partial_console.opened(f"/runs/{name}", OPERATOR)
     expect(page.get_by_text(state, exact=True).first).to_be_visible()
     problem = page.get_by_role("region", name="Problems").get_by_role("listitem")
     expect(problem).to_have_count(1)
@@ -267,8 +263,7 @@ def test_the_page_of_a_run_names_what_it_left_out_why_and_what_to_do(
 
 def test_a_failed_system_is_built_again_by_a_button(partial_console: Console) -> None:
     """No remedy on the page of a run needs a terminal."""
-    page = partial_console.signed_in(OPERATOR)
-    visit(page, partial_console.url, "/runs/system-failed")
+    page = partial_console.opened("/runs/system-failed", OPERATOR)
     problem = page.get_by_role("region", name="Problems").get_by_role("listitem")
     expect(problem).not_to_contain_text("headgate ")
     page.route(re.compile(r"/v1/runs$"), lambda route: route.fulfill(status=202, json={"name": "again"}))
@@ -282,8 +277,7 @@ def test_a_command_that_shows_a_run_is_a_link_to_its_page(
 ) -> None:
     lake = partial_console.lake
     monkeypatch.setattr(lake, "runs", ended_runs.EndedRuns(ended=lake.runs.newest()[1:]))
-    page = partial_console.signed_in(OPERATOR)
-    visit(page, partial_console.url, "/lake")
+    page = partial_console.opened("/lake", OPERATOR)
     health = page.get_by_role("region", name="Health")
     expect(health).to_contain_text("keep their previous tables: payments. Run not-merged says why.")
     health.get_by_role("link", name="Run not-merged").first.click()
@@ -291,8 +285,7 @@ def test_a_command_that_shows_a_run_is_a_link_to_its_page(
 
 
 def test_the_page_of_a_run_without_problems_lists_none(partial_console: Console) -> None:
-    page = partial_console.signed_in(OPERATOR)
-    visit(page, partial_console.url, "/runs/good")
+    page = partial_console.opened("/runs/good", OPERATOR)
     expect(page.get_by_role("region", name="Stages")).to_be_visible()
     expect(page.get_by_role("region", name="Problems")).to_have_count(0)
     expect(page.get_by_text("with problems")).to_have_count(0)
@@ -303,8 +296,7 @@ def test_the_page_of_a_run_without_problems_lists_none(partial_console: Console)
 def test_problems_of_runs_are_accessible_in_both_schemes_and_fit_the_window(
     partial_console: Console, address: str, width: str
 ) -> None:
-    page = partial_console.signed_in(OPERATOR, *WIDTHS[width])
-    visit(page, partial_console.url, address)
+    page = partial_console.opened(address, OPERATOR, *WIDTHS[width])
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         assert violations(page) == []
@@ -314,8 +306,7 @@ def test_problems_of_runs_are_accessible_in_both_schemes_and_fit_the_window(
 
 
 def test_an_address_of_no_file_says_so(console: Console) -> None:
-    page = console.signed_in(OPERATOR)
-    visit(page, console.url, "/files/none")
+    page = console.opened("/files/none", OPERATOR)
     expect(page.get_by_role("main")).to_contain_text(
         "No file has this address. The page Lake lists the files."
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.runs.pipeline_starts import Execution
-from tests.console.browsers import pages, visit
+from tests.console.browsers import SIDEWAYS, pages, resize, visit
 from tests.console.conftest import Console
 from tests.console.lakes import BrowserLake, served
 from tests.unit.api.ended_runs import EndedRuns, write_merge
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 WIDTHS = (375, 1440, 2560)
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What is cut off: a box of a page, not one that scrolls by itself, whose contents are wider than it is.
 CUT_OFF = """() => [...document.querySelectorAll('main .panel, main .panel p, main h1, main h2')]
   .filter(one => !one.closest('.scroll') && one.scrollWidth > one.clientWidth + 1)
@@ -56,16 +55,17 @@ def long_names(bundle: Path, tables: Path, browser: Browser) -> Iterator[Console
         yield Console(running, browser)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_is_wider_than_its_window_or_cuts_a_text_off(long_names: Console, width: int) -> None:
-    page = long_names.signed_in(width=width, height=1000)
+def test_no_page_is_wider_than_its_window_or_cuts_a_text_off(long_names: Console) -> None:
+    page = long_names.signed_in()
     file_id = next(one.file_id for one in long_names.lake.ledger.records() if one.key == KEYS[1])
     wrong = {}
     for name, address in (pages(file_id) | {"run": f"/runs/{RUN}"}).items():
         visit(page, long_names.url, address)
-        sideways, cut_off = page.evaluate(SIDEWAYS), page.evaluate(CUT_OFF)
-        if sideways > 0 or cut_off:
-            wrong[name] = (sideways, cut_off)
+        for width in WIDTHS:
+            resize(page, width, 1000)
+            sideways, cut_off = page.evaluate(SIDEWAYS), page.evaluate(CUT_OFF)
+            if sideways > 0 or cut_off:
+                wrong[name, width] = (sideways, cut_off)
     page.context.close()
     assert wrong == {}
     assert long_names.errors == []
