@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-KILLS, MOST_KILLS_OF_A_RUN = 50, 10
+KILLS, MOST_KILLS_OF_A_RUN = 20, 10  # each kill costs the start of a process
 # How far a process comes: so many slices at most, and then so long.
 MOST_SLICES, LONGEST_WAIT_S = 8, 0.1
 PROGRAM = """
