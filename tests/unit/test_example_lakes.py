@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,12 +18,11 @@ from click.testing import CliRunner
 
 from benchmarks.systems.example_lines import EXAMPLES, lines_of
 from headgate import python_api
-from headgate.cli.local_lake import run_system_locally
 from headgate.cli.main import cli
 from headgate.contracts.references import Reference, references
 from headgate.contracts.registry import Registry
 from headgate.learning.store import Shelf
-from headgate.project import MODELS_SYSTEM, load_module, project
+from headgate.project import load_module, project
 from headgate.query.saved_questions import saved_questions
 from headgate.systems import system_registry
 from headgate.systems.dashboards import dashboards
@@ -265,28 +264,3 @@ def test_the_tables_of_the_airports_are_accepted_and_na_is_null(dataset: str, fo
     assert {name: checked.accepted[name].null_count for name in texts.columns} == (
         texts == "NA"
     ).sum().to_dict()
-
-
-def test_the_bike_share_declares_tables_without_code(rentals: Path, bikes: Path) -> None:
-    """A contract without columns or a dashboard is enough.
-
-    The tables are audited, and no forecast is worse than the naive rule.
-    """
-    assert bikes
-    tables = run_system_locally(MODELS_SYSTEM, rentals.parent).tables
-    rows = tables["daily_rentals"].to_pylist()
-    assert [row["period_on"] for row in rows] == [
-        rows[0]["as_of"] + timedelta(days=step) for step in range(1, 15)
-    ]
-    assert {row["status"] for row in rows} == {"tested"}
-    assert rows[0]["past_error"] < rows[0]["past_error_naive"]
-    assert all(
-        row["lower_95"] <= row["lower_80"] < row["mean"] < row["upper_80"] <= row["upper_95"] for row in rows
-    )
-    hours = tables["declared_demand"].to_pylist()
-    first = datetime.combine(hours[0]["as_of"], time(0)) + timedelta(days=1)
-    assert [row["period_at"] for row in hours] == [first + timedelta(hours=step) for step in range(48)]
-    assert hours[0]["past_error"] < 0.95 * hours[0]["past_error_naive"]
-    days = tables["unusual_days"].to_pylist()
-    assert {row["status"] for row in days} == {"judged"}
-    assert all((row["direction"] is not None) == (abs(row["score"]) > 3.5) for row in days)

@@ -1,8 +1,8 @@
 """Each record of a file is a row that the gate received or a line that it counted, as another reader counts
 them.
 
-`make check-drafts` compares every file of the shared data; here are generated files without a header, with
-several tables and with several sheets, and some of the shared files.
+`make check-drafts` compares every file of the shared data, tests/integration/intake/test_shared_files.py some
+of them; here are generated files without a header, with several tables and with several sheets.
 """
 
 from __future__ import annotations
@@ -11,23 +11,20 @@ import csv
 import gzip
 import io
 import json
-import os
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from benchmarks.contracts.drafts import BROKEN, Records, account_of, files, imbalance, records_of
+from benchmarks.contracts.drafts import BROKEN, Records, account_of, imbalance
 from benchmarks.contracts.independent_rows import count_records
 from headgate.formats.csv import read_csv
 from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
-DATA = Path(os.environ.get("HEADGATE_DATA", Path(__file__).parents[4] / "shared/data"))
 WORDS = st.text("abcdefgäß ,;\"'\n#", min_size=1, max_size=8)
 CELLS = {
     "text": WORDS,
@@ -149,24 +146,3 @@ def test_a_row_that_is_taken_for_a_header_is_found() -> None:
     assert imbalance(account, Records(frozenset({3}), 1)) == COUNTED
     assert imbalance(account, Records(frozenset({3}), 0)) == (0, 1)
     assert imbalance(replace(account, received=3), Records(frozenset({3}), 1)) == (0, 1)
-
-
-@pytest.mark.parametrize(
-    "folder", ["airports", "bike_sharing", "cdnow", "dirty_csv/csv_spectrum", "queries", "regional"]
-)
-def test_each_record_of_the_shared_files_is_counted(folder: str) -> None:
-    if not (DATA / folder).is_dir():
-        pytest.skip(f"{DATA / folder} is absent; set HEADGATE_DATA")
-    contents = {f"{folder}/{name}": body for name, body in files(DATA / folder)}
-    wrong = {name: imbalance(account_of(body), records_of(name, contents)) for name, body in contents.items()}
-    assert wrong == dict.fromkeys(contents, COUNTED)
-
-
-def test_each_record_of_some_polluted_files_is_counted() -> None:
-    archive = DATA / "dirty_csv"
-    if not archive.is_dir():
-        pytest.skip(f"{archive} is absent; set HEADGATE_DATA")
-    contents = dict(files(archive))
-    chosen = [name for name in contents if "/csv/" in name and "polluted" in name][::150]
-    wrong = {name: imbalance(account_of(contents[name]), records_of(name, contents)) for name in chosen}
-    assert wrong == dict.fromkeys(chosen, COUNTED)
