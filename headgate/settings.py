@@ -204,7 +204,7 @@ class MergeSettings(Settings):
     curated_bucket: str
     curated_database: str
     crawler: str = ""
-    snapshot_part_rows: int = 2_000_000
+    snapshot_part_rows: int = 262_144
 
 
 class CuratedSettings(Settings):

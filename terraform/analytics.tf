@@ -489,9 +489,9 @@ data "aws_iam_policy_document" "build_system" {
   }
 
   statement {
-    sid       = "ReadOwnFacts"
+    sid       = "ReadOwnFactsAndTables" # parts of tables that did not change are copied
     actions   = ["s3:GetObject"]
-    resources = ["${module.bucket[each.key].arn}/facts/*"]
+    resources = ["${module.bucket[each.key].arn}/facts/*", "${module.bucket[each.key].arn}/tables/*"]
   }
 
   # The audit of the system with pci_audit may list every zone.

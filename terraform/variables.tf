@@ -461,7 +461,7 @@ variable "engine" {
 variable "snapshot_part_rows" {
   description = "Rows of one part of a dataset's snapshot, on average. A merge writes, and the quality gate checks, only the parts that changed. 0 keeps each dataset in one file."
   type        = number
-  default     = 2000000
+  default     = 262144
 
   validation {
     condition     = var.snapshot_part_rows >= 0 && var.snapshot_part_rows == floor(var.snapshot_part_rows)

@@ -6,7 +6,8 @@ Steps follow each other on one lake, after the thirty days: `day`, the files of 
 the three days before it, 1 percent of the lines of a day; `reverted`, the files of the day leave the lake;
 `erased`, one customer is erased. After each step every system is built twice: with the facts that earlier
 steps kept, and fully. `cpu_share` is the share of the processor seconds of the first step, merge included.
-`equal` says that all tables of all steps have the same bytes. `minutes_fresh_p95` is null: rows are in tables
+`equal` says that all tables of all steps have the same rows, without the stamps `as_of` and
+`snapshot_id`, which name the run that wrote a part. `minutes_fresh_p95` is null: rows are in tables
 after a run only.
 """
 

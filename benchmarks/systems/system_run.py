@@ -53,7 +53,11 @@ def build(system: str, folder: Path, engine: str, memory_mb: int) -> dict[str, o
 
 def digests_of(buckets: Path) -> dict[str, str]:
     """Return a digest of each published table's bytes."""
-    return {path.parts[-3]: _digest(path) for path in sorted((buckets / PROD / "tables").rglob("*.parquet"))}
+    digests: dict[str, str] = {}
+    for path in sorted((buckets / PROD / "tables").rglob("*.parquet")):
+        table = path.parts[-3]
+        digests[table] = hashlib.sha256((digests.get(table, "") + _digest(path)).encode()).hexdigest()
+    return digests
 
 
 def _published(system: str, folder: Path, engine: str, memory_mb: int, objects: FolderObjects) -> None:

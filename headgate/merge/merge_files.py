@@ -18,7 +18,8 @@ from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError
 from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
 from headgate.merge.newest_per_key import newest_by
-from headgate.merge.part_boundaries import BEGINS_PART, EDGES, begins_part
+from headgate.merge.part_boundaries import BEGINS_PART, EDGES
+from headgate.snapshots.part_keys import begins_part
 from headgate.snapshots.parts import FIRST, NUMBER, row_expression
 from headgate.values.parquet_tables import table_of
 

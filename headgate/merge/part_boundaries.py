@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,10 +24,9 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 BEGINS_PART = "_headgate_begins_part"
-PART_ROWS = 2_000_000
+PART_ROWS = 262_144
 EDGES = "headgate_edges"
 _ARRIVING, _DELETED = "headgate_arriving", "headgate_deleted"
-_SEPARATOR = "\x1f"  # between the texts of a key's columns
 
 
 class BoundaryMovedError(Exception):
@@ -36,11 +34,6 @@ class BoundaryMovedError(Exception):
 
     A part before them must be merged with them.
     """
-
-
-@ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
-def _md5_number(text: str) -> int:  # type: ignore[empty-body]  # DuckDB has it
-    """The lower eight bytes of a text's MD5 as a number."""
 
 
 def part_rows_of(contract: Contract, part_rows: int) -> int:
@@ -52,19 +45,6 @@ def part_rows_of(contract: Contract, part_rows: int) -> int:
     in case.
     """
     return 0 if any(column.unique for column in contract.columns) else part_rows
-
-
-def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Value:
-    """Whether each row begins a part, from its key.
-
-    Every `part_rows`-th row does on average, none when that is 0.
-    """
-    if not part_rows:
-        return ibis.literal(value=False)
-    # -0.0 and 0.0 are one key with two texts.
-    values = [rows[name] + 0.0 if rows[name].type().is_floating() else rows[name] for name in key]
-    texts = [value.cast("string").fill_null("") for value in values]
-    return _md5_number(ibis.literal(_SEPARATOR).join(texts)) % part_rows == 0
 
 
 def write_parts(

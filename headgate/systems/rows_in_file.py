@@ -66,16 +66,21 @@ class RowsInFile:
 
     Its columns have the types of the contract, without the stamps; its rows are in the order of the
     contract's key.
+
+    Attributes:
+        keeps_parts: parts of the table whose rows did not change keep the stamps of the run that wrote them,
+            and are neither written nor audited again.
     """
 
     path: Path
     _folder: _Folder = field(repr=False)
+    keeps_parts: bool = False
 
     @classmethod
-    def new(cls, name: str) -> RowsInFile:
+    def new(cls, name: str, *, keeps_parts: bool = False) -> RowsInFile:
         """A table whose file is still to be written to `path`."""
         folder = _Folder()
-        return cls(folder.path / f"{name}.parquet", folder)
+        return cls(folder.path / f"{name}.parquet", folder, keeps_parts)
 
     @property
     def folder(self) -> Path:
@@ -93,15 +98,12 @@ class RowsInFile:
         Raises:
             AuditError: a column is missing or unknown, or has another type than in the contract.
         """
-        schema, own = arrow_schema(contract), unstamped_schema(contract)
+        require_unstamped(contract, self.path)
+        schema = arrow_schema(contract)
         with pq.ParquetFile(self.path) as file:
-            if [(column.name, column.type) for column in file.schema_arrow] != [
-                (column.name, column.type) for column in own
-            ]:
-                raise AuditError(f"{contract.id}: the columns of the system's file are not the contract's")
             path = self.folder / f"stamped-{self.path.name}"
             write_parquet(
-                path, schema, _stamped(file.iter_batches(_BATCH_ROWS, use_threads=False), schema, stamps)
+                path, schema, stamped(file.iter_batches(_BATCH_ROWS, use_threads=False), schema, stamps)
             )
         return RowsInFile(path, self._folder)
 
@@ -115,9 +117,17 @@ def unstamped_schema(contract: Contract) -> pa.Schema:
     return pa.schema([column for column in arrow_schema(contract) if column.name not in STAMPS])
 
 
-def _stamped(
+def require_unstamped(contract: Contract, path: Path) -> None:
+    """Raise AuditError unless a file has the contract's columns and types, without the stamps."""
+    columns, own = pq.read_schema(path), unstamped_schema(contract)
+    if [(column.name, column.type) for column in columns] != [(column.name, column.type) for column in own]:
+        raise AuditError(f"{contract.id}: the columns of the system's file are not the contract's")
+
+
+def stamped(
     batches: Iterator[pa.RecordBatch], schema: pa.Schema, stamps: Mapping[str, object]
 ) -> Iterator[pa.RecordBatch]:
+    """Yield rows with the stamps as further columns."""
     for batch in batches:
         columns = {
             name: pa.repeat(pa.scalar(value, schema.field(name).type), batch.num_rows)

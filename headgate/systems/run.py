@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate.contracts.glue_columns import glue_columns
@@ -20,6 +21,7 @@ from headgate.systems import system_registry
 from headgate.systems.build_inputs import BuildInputs
 from headgate.systems.rollback import is_held, with_history
 from headgate.systems.rows_in_file import Made, RowsInFile, rows_by_contract
+from headgate.systems.table_parts import stage_in_parts
 from headgate.systems.up_to_date import DEPLOYMENT, BuiltBy, size_bytes_at
 
 if TYPE_CHECKING:
@@ -86,10 +88,11 @@ def run_system(
     frames |= {name: inspect() for name, inspect in inspections.items()}
     outputs = _outputs(system, frames, own, snapshot, kept)
     versions |= {name: inputs.version(own[name], _digest(outputs[name])) for name in inspections}
+    stage = partial(_stage, publisher, stamps=_stamps(snapshot), is_full=is_full)
     staged = []
     for name, rows in outputs.items():
         facts = {**inputs.catalog_facts(name, built_by), COLUMNS: "", **columns.get(name, {})}
-        staged.append(_stage(publisher, own[name], rows, versions[name], facts))
+        staged.append(stage(own[name], rows, versions[name], facts))
     if models:
         inputs.keep_models(models)
     published = [*kept.values(), *_move_all(publisher, staged)]
@@ -191,9 +194,14 @@ def _outputs(
 
 
 def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table | RowsInFile:
+    """Return the rows with the stamps; those of a table that keeps parts get them when a part is written."""
     if isinstance(made, RowsInFile):
-        return made.write_stamped(contract, {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id})
-    return rows_by_contract(contract, made.assign(as_of=snapshot.as_of, snapshot_id=snapshot.snapshot_id))
+        return made if made.keeps_parts else made.write_stamped(contract, _stamps(snapshot))
+    return rows_by_contract(contract, made.assign(**_stamps(snapshot)))
+
+
+def _stamps(snapshot: LakeSnapshot) -> dict[str, date | str]:
+    return {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id}
 
 
 def _digest(rows: pa.Table | RowsInFile) -> str:
@@ -206,11 +214,21 @@ def _digest(rows: pa.Table | RowsInFile) -> str:
 
 
 def _stage(
-    publisher: Publisher, contract: Contract, rows: pa.Table | RowsInFile, version: str, facts: dict[str, str]
+    publisher: Publisher,
+    contract: Contract,
+    rows: pa.Table | RowsInFile,
+    version: str,
+    facts: dict[str, str],
+    *,
+    stamps: Mapping[str, object],
+    is_full: bool,
 ) -> Staged:
     prefix = keys.table_prefix(contract.dataset, version)
     if not isinstance(rows, RowsInFile):
         return with_history(publisher.stage(contract, rows, prefix, parameters=facts))
+    if rows.keeps_parts:
+        parted = stage_in_parts(publisher, contract, rows, prefix, stamps, is_full=is_full)
+        return with_history(replace(parted, parameters={**facts, **parted.parameters}))
     current = publisher.catalog.current(publisher.database, contract.dataset)
     staged = publisher.stage_file(contract, rows.path, prefix, current=current)
     return with_history(replace(staged, parameters=facts))

@@ -34,9 +34,9 @@ COPIES_ON_DISK = 2  # the merge holds what changes in one dataset, and what the 
 LARGEST_DATASET_SHARE = (
     0.37  # measured on the sample data: of the bytes of a snapshot, those of its largest dataset
 )
-# Assumed: a part of 2,000,000 rows (`snapshot_part_rows`) with 50 bytes a row; the sample data's datasets
+# Assumed: a part of 262,144 rows (`snapshot_part_rows`) with 50 bytes a row; the sample data's datasets
 # have 20 to 50.
-PART_GB = 0.1
+PART_GB = 0.013
 LEAST_SYSTEMS_TOGETHER = 2
 CHANGED_DATASETS = 8  # those of the sample data: in each, arriving keys lie in the newest part and after it
 # Measured on the sample data: of the bytes of a snapshot, those of columns that references name. Their check

@@ -26,7 +26,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.merge_files import newest_rows
-from headgate.merge.part_boundaries import join_ranges, part_rows_of, spans
+from headgate.merge.part_boundaries import PART_ROWS, join_ranges, part_rows_of, spans
 from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.read_snapshots import checked_references, lake_snapshot, part_refs, snapshot_parts
@@ -176,7 +176,7 @@ def test_a_dataset_below_the_usual_size_of_a_part_is_one_file(lake: PartedLake, 
     usual = Lake(tmp_path)
     deliver(lake, "aa", KEYS)
     usual.deliver("aa", *(order(one, "1.00") for one in KEYS))
-    lake.part_rows = 2_000_000
+    lake.part_rows = PART_ROWS
     assert lake.merging().merge() == usual.merging().merge()
     assert len(lake.parts()) == 1
 

@@ -31,6 +31,6 @@ def table(scored: ibis.Table) -> RowsInFile:
         scored: all transactions with the columns of `scoring.Period`.
     """
     amount = (scored.pence.cast(_MONEY) * _PENNY).cast("decimal(12, 2)")
-    made = RowsInFile.new("fraud_scores")
+    made = RowsInFile.new("fraud_scores", keeps_parts=True)
     write_rows(scored.mutate(amount=amount).select(*_COLUMNS).order_by("transaction_id"), made.path, _TEXTS)
     return made

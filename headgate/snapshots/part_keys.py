@@ -1,0 +1,30 @@
+"""Which rows begin a part of a table, from their keys alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SEPARATOR = "\x1f"  # between the texts of a key's columns
+
+
+@ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
+def _md5_number(text: str) -> int:  # type: ignore[empty-body]  # DuckDB has it
+    """The lower eight bytes of a text's MD5 as a number."""
+
+
+def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Value:
+    """Whether each row begins a part, from its key.
+
+    Every `part_rows`-th row does on average, none when that is 0.
+    """
+    if not part_rows:
+        return ibis.literal(value=False)
+    # -0.0 and 0.0 are one key with two texts.
+    values = [rows[name] + 0.0 if rows[name].type().is_floating() else rows[name] for name in key]
+    texts = [value.cast("string").fill_null("") for value in values]
+    return _md5_number(ibis.literal(_SEPARATOR).join(texts)) % part_rows == 0
