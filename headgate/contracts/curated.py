@@ -48,8 +48,8 @@ LINEAGE = (
 
 
 def curated_contract(source: Contract) -> Contract:
-    """The contract of `source`'s rows once masked: same grain, key and order, sensitive columns replaced,
-    lineage added.
+    """Return the contract of `source`'s rows once masked: same grain, key and order, sensitive columns
+    replaced, lineage added.
     """
     columns = [behind for column in source.columns for behind in masked_columns(column)]
     if policy_of(source) is NewColumns.KEEP_AS_TEXT:
@@ -90,8 +90,8 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
 
 
 def with_distinct_names(columns: Iterable[Column]) -> tuple[Column, ...]:
-    """The columns; one whose stand-ins would bear another's name, as `card_last4` beside `card_number`, has a
-    stem of its own.
+    """Return the columns; one whose stand-ins would bear another's name, as `card_last4` beside
+    `card_number`, has a stem of its own.
     """
     every = list(columns)
     for place in _taken(every):
@@ -104,7 +104,7 @@ def with_distinct_names(columns: Iterable[Column]) -> tuple[Column, ...]:
 
 
 def _taken(columns: Sequence[Column]) -> list[int]:
-    """The places of the columns that have a stand-in with another's name."""
+    """Return the places of the columns that have a stand-in with another's name."""
     borne = Counter(
         name
         for column in columns

@@ -35,7 +35,7 @@ Timestamps are UTC. **Key** columns identify a row of a table. A column is requi
 
 
 def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
-    """Every table with its grain, columns, types, units, rules and masks, in Markdown.
+    """Return every table with its grain, columns, types, units, rules and masks, in Markdown.
 
     `lake` is the prefix of its databases.
     """

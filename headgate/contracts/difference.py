@@ -78,14 +78,14 @@ _FATES_OF_GONE = {
 
 
 def differences(old: Contract, new: Contract) -> list[ContractChange]:
-    """Every change from `old` to `new` that is more than words: the table's first, then by column in contract
-    order.
+    """Return every change from `old` to `new` that is more than words: the table's first, then by column in
+    contract order.
     """
     return [*_of_table(old, new), *_of_columns(old, new)]
 
 
 def is_breaking(change: ContractChange) -> bool:
-    """Whether somebody must act before the change is made."""
+    """Return whether somebody must act before the change is made."""
     return change.breaks is not Breaks.NOBODY
 
 
@@ -168,7 +168,7 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[ContractChange]:
 
 
 def _gone(column: Column, policy: NewColumns) -> ContractChange:
-    """A file that still has the column has a new column.
+    """Return the effect of files that still have the column, which is a new column then.
 
     One of card data is never kept or left out without a person.
     """
@@ -303,7 +303,7 @@ def _type_breaks(old: Column, new: Column) -> Breaks:
 
 
 def _holds_all(wide: ColumnType, narrow: ColumnType) -> bool:
-    """Whether every text that is a value of `narrow` is one of `wide`."""
+    """Return whether every text that is a value of `narrow` is one of `wide`."""
     if wide.kind is Kind.STRING:
         return wide.length is None or (
             narrow.kind is Kind.STRING and narrow.length is not None and narrow.length <= wide.length
@@ -375,7 +375,9 @@ def _argument(rule: Rule) -> str:
 
 
 def _argument_breaks(old: Rule, new: Rule) -> Breaks:
-    """A wider bound accepts more, which readers may not expect; a narrower one refuses accepted values."""
+    """Return the effect of another bound: a wider one accepts more, which readers may not expect; a narrower
+    one refuses accepted values.
+    """
     if not _refuse(old.level, new.level):
         return Breaks.NOBODY
     if isinstance(old.argument, tuple) and isinstance(new.argument, tuple):
@@ -403,7 +405,7 @@ def _of_level(what: str, column: str, old: Level, new: Level) -> ContractChange:
 
 
 def _refuse(*levels: Level) -> bool:
-    """Whether rows are refused at all of these levels.
+    """Return whether rows are refused at all of these levels.
 
     A level that accepts all rows makes the bound irrelevant.
     """

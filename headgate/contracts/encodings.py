@@ -42,8 +42,8 @@ def stated_encoding(contract: Contract | None) -> str:
 
 
 def _keeps_ascii(name: str) -> bool:
-    """Whether the encoding contains ASCII unchanged and uses other bytes for other signs, so that a file can
-    be recognised.
+    """Return whether the encoding contains ASCII unchanged and uses other bytes for other signs, so that a
+    file can be recognised.
     """
     beyond = [sign.encode(name, "ignore") for sign in _BEYOND_ASCII]
     return (

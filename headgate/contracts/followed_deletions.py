@@ -13,7 +13,7 @@ _PROPERTY, _KEY_COMPARISON = "headgate.deletes", "key_comparison"
 
 
 def follows_deletions(contract: Contract | None) -> bool:
-    """Whether the contract follows deletions.
+    """Return whether the contract follows deletions.
 
     Raises:
         ContractError: it wants them in a way that is not known, or by a key that is not there or that is

@@ -178,7 +178,7 @@ class Contract:
         return {name for rule in self.comparisons for name in (rule.left, rule.right) if name}
 
     def column(self, name: str) -> Column:
-        """The declared column of that name."""
+        """Return the declared column of that name."""
         for column in self.columns:
             if column.name == name:
                 return column

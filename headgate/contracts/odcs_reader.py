@@ -61,7 +61,7 @@ _OPERATORS = {"==", "!=", "<", "<=", ">", ">="}
 
 
 def load(path: Path) -> Contract:
-    """The contract in one ODCS file, YAML or JSON.
+    """Return the contract in one ODCS file, YAML or JSON.
 
     Raises:
         ContractError: the file is not a contract that can be used.
@@ -115,7 +115,7 @@ def load_packed(zone: str, texts: Mapping[str, str]) -> dict[str, Contract]:
 
 
 def parse(document: Mapping[str, Any], zone: str) -> Contract:
-    """The contract that an ODCS document states.
+    """Return the contract that an ODCS document states.
 
     Raises:
         ContractError: the document is no contract, or its contract cannot be used.
@@ -380,7 +380,8 @@ def _check_options(column: str, options: Mapping[str, Any]) -> None:
 
 
 def _levelled(column: str, rules: tuple[Rule, ...], severities: object) -> tuple[Rule, ...]:
-    """The rules at the levels that `headgate.severity` gives to those of them that ODCS has no severity for.
+    """Return the rules at the levels that `headgate.severity` gives to those of them that ODCS has no
+    severity for.
 
     Raises:
         ContractError: it is no mapping, or names a rule that the column has not, or a severity that there is

@@ -34,7 +34,7 @@ _SEVERITIES = {Level.WARN: "warning", Level.QUARANTINE: "error", Level.HALT: "cr
 
 
 def to_odcs(contract: Contract) -> dict[str, Any]:
-    """The ODCS document that states the contract, in plain values that YAML and JSON can hold."""
+    """Return the ODCS document that states the contract, in plain values that YAML and JSON can hold."""
     own = {
         "headgate.orderBy": list(contract.order_by),
         "headgate.system": contract.system,
@@ -61,7 +61,7 @@ def to_odcs(contract: Contract) -> dict[str, Any]:
 
 
 def physical_type(column_type: ColumnType) -> str:
-    """The `physicalType` that `parse_physical_type` reads as this type."""
+    """Return the `physicalType` that `parse_physical_type` reads as this type."""
     if column_type.kind is Kind.DECIMAL:
         return f"DECIMAL({column_type.precision},{column_type.scale})"
     if column_type.kind is Kind.STRING:
@@ -156,7 +156,7 @@ def _custom(own: Mapping[str, object]) -> list[dict[str, object]]:
 
 
 def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The entries that say something; ODCS takes an absent entry for its default."""
+    """Return the entries that say something; ODCS takes an absent entry for its default."""
     return {
         name: value
         for name, value in item.items()

@@ -76,7 +76,7 @@ _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
 
 
 def is_personal(compared: str) -> bool:
-    """Whether the compared name says that the column holds data about a person: a name, a contact, a
+    """Return whether the compared name says that the column holds data about a person: a name, a contact, a
     birthday, an address, an account.
 
     >>> is_personal("beguenstigter_zahlungspflichtiger"), is_personal("titulaire_du_compte"), is_personal("sachkonto")
@@ -86,7 +86,7 @@ def is_personal(compared: str) -> bool:
 
 
 def is_account_number(compared: str) -> bool:
-    """Whether the compared name is that of account numbers, which tell accounts apart as a key does.
+    """Return whether the compared name is that of account numbers, which tell accounts apart as a key does.
 
     >>> is_account_number("kontonummer"), is_account_number("kontoinhaber")
     (True, False)

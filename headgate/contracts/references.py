@@ -22,7 +22,7 @@ class Reference:
 
 
 def references(contracts: Mapping[str, Contract]) -> tuple[Reference, ...]:
-    """Every reference between datasets of the lake, in the order of contracts and columns."""
+    """Return every reference between datasets of the lake, in the order of contracts and columns."""
     all_references = [
         Reference(contract.dataset, column.name, *column.references.split(".", 1))
         for contract in contracts.values()

@@ -83,7 +83,7 @@ class Registry:
         return tuple(sorted({contract.system for contract in self.prod.values()}))
 
     def tables_of(self, system: str) -> dict[str, Contract]:
-        """The prod tables of one system, by name."""
+        """Return the prod tables of one system, by name."""
         return {name: contract for name, contract in self.prod.items() if contract.system == system}
 
 

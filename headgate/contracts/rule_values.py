@@ -124,7 +124,7 @@ def check_rule_values(contract: Contract) -> None:
 
 
 def _compared(contract: Contract) -> Iterator[tuple[Column, Rule]]:
-    """The rules of columns, and comparisons with a value as such rules."""
+    """Yield the rules of columns, and comparisons with a value as such rules."""
     yield from ((column, rule) for column in contract.columns for rule in column.rules)
     for comparison in contract.comparisons:
         if comparison.right is None:
@@ -178,7 +178,7 @@ def _hold_value(column: Column, value: object) -> None:
 
 
 def _fits(column_type: ColumnType, value: object) -> bool:
-    """Whether a column of the type may have it: a bound need not be one of its values."""
+    """Return whether a column of the type may have it: a bound need not be one of its values."""
     if isinstance(value, Decimal):
         places, digits = column_type.scale or 0, column_type.precision or 0
         return (
@@ -190,7 +190,8 @@ def _fits(column_type: ColumnType, value: object) -> bool:
 
 
 def bound_of_floats(column: Column, rule: Rule) -> object:
-    """The bound by which floats part the column's values as the rule's own parts the values themselves.
+    """Return the bound by which floats part the column's values as the rule's own parts the values
+    themselves.
 
     Raises:
         ContractError: there is none, or the bound is no value of the column's type.
@@ -219,8 +220,8 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
 
 
 def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
-    """A float that parts the decimals of `scale` exactly as `bound` does: Great Expectations turns every
-    bound into a float.
+    """Return a float that parts the decimals of `scale` exactly as `bound` does: Great Expectations turns
+    every bound into a float.
 
     Raises:
         ContractError: the bound has so many digits that no float lies close enough.

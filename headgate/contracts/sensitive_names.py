@@ -87,15 +87,15 @@ PERSONAL = "personal"  # the ODCS classification of data about a person
 
 
 def is_personal_name(name: str) -> bool:
-    """Whether the name says that the column holds data about a person: a name, a contact, a birthday, an
-    address or an account.
+    """Return whether the name says that the column holds data about a person: a name, a contact, a birthday,
+    an address or an account.
     """
     return is_personal(compared(name))
 
 
 @lru_cache(maxsize=4096)  # each file asks about the same columns
 def compared(name: str) -> str:
-    """The name as it is compared: words in lower case, without accents and with `_` between them."""
+    """Return the name as it is compared: words in lower case, without accents and with `_` between them."""
     plain = "".join(
         char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
     ).replace("ß", "ss")
@@ -103,7 +103,7 @@ def compared(name: str) -> str:
 
 
 def mask_by_name(name: str) -> Mask | None:
-    """The mask that a column of that name needs; None where the name says nothing."""
+    """Return the mask that a column of that name needs; None where the name says nothing."""
     plain = compared(name)
     return next((mask for mask, names in _MASKED if names.fullmatch(plain)), None)
 
@@ -120,7 +120,7 @@ def content_by_name(name: str) -> Content | None:
 
 
 def is_sensitive_name(name: str) -> bool:
-    """Whether the name says that the column holds card data, a person's number or a secret: what asks for a
-    mask, and more.
+    """Return whether the name says that the column holds card data, a person's number or a secret: what asks
+    for a mask, and more.
     """
     return mask_by_name(name) is not None or bool(_SENSITIVE.search(compared(name)))

@@ -40,7 +40,7 @@ _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
 
 
 def parse_physical_type(text: str) -> ColumnType:
-    """The column type that an ODCS `physicalType` such as `DECIMAL(12,2)` means.
+    """Return the column type that an ODCS `physicalType` such as `DECIMAL(12,2)` means.
 
     Raises:
         ContractError: the type is none that Headgate keeps exactly.
@@ -59,14 +59,14 @@ def parse_physical_type(text: str) -> ColumnType:
 
 
 def arrow_type(column_type: ColumnType) -> pa.DataType:
-    """The Arrow type that holds this type exactly."""
+    """Return the Arrow type that holds this type exactly."""
     if column_type.kind is Kind.DECIMAL:
         return pa.decimal128(column_type.precision, column_type.scale)
     return _ARROW[column_type.kind]
 
 
 def glue_type(column_type: ColumnType) -> str:
-    """The Glue (Hive) type name that Athena reads this type by."""
+    """Return the Glue (Hive) type name that Athena reads this type by."""
     if column_type.kind is Kind.DECIMAL:
         return f"decimal({column_type.precision},{column_type.scale})"
     return _GLUE.get(column_type.kind, column_type.kind.value)

@@ -265,20 +265,22 @@ def _are_article_numbers(different: pa.Array) -> bool:
 
 
 def is_text_by_rule(name: str, different: pa.Array) -> bool:
-    """Whether the column stays text although its texts may look like numbers: by its name, or because they
-    are article numbers.
+    """Return whether the column stays text although its texts may look like numbers: by its name, or because
+    they are article numbers.
     """
     return is_code_name(name) or _are_article_numbers(different)
 
 
 def are_email_addresses(text: pa.Array) -> bool:
-    """Whether nearly all texts are e-mail addresses."""
+    """Return whether nearly all texts are e-mail addresses."""
     given = blank_to_null(text).drop_null()
     return _share(given, r"[^@\s]+@[^@\s]+\.[^@\s]+") >= MOSTLY_SHARE
 
 
 def are_ibans(text: pa.Array) -> bool:
-    """Whether nearly all of the first different texts are account numbers (IBAN) with right check digits."""
+    """Return whether nearly all of the first different texts are account numbers (IBAN) with right check
+    digits.
+    """
     probed = (
         pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null())
         .slice(0, _PROBED_ACCOUNTS)
@@ -288,13 +290,13 @@ def are_ibans(text: pa.Array) -> bool:
 
 
 def is_prose(text: pa.Array) -> bool:
-    """Whether a text has three words or more on average."""
+    """Return whether a text has three words or more on average."""
     blanks = pc.mean(pc.count_substring_regex(blank_to_null(text).drop_null(), r"\S\s+\S")).as_py()
     return (blanks or 0.0) >= _FEWEST_WORDS - 1
 
 
 def are_compact_dates(name: str, different: pa.Array) -> bool:
-    """Whether all texts are days such as 20230115: several of them, or one under a date's name.
+    """Return whether all texts are days such as 20230115: several of them, or one under a date's name.
 
     An id is none.
     """
@@ -310,7 +312,7 @@ def are_compact_dates(name: str, different: pa.Array) -> bool:
 
 
 def is_code_name(name: str) -> bool:
-    """Whether the name is that of a column of codes, which stay text although they look like numbers."""
+    """Return whether the name is that of a column of codes, which stay text even where all are digits."""
     return re.fullmatch(_CODE_NAMES, compared(name)) is not None
 
 
@@ -330,7 +332,7 @@ def guess_type(name: str, text: pa.Array) -> ColumnType:
 
 
 def guess_mask(name: str, text: pa.Array) -> Mask | None:
-    """How the gate must treat the column, by its name and by its values.
+    """Return how the gate must treat the column, by its name and by its values.
 
     None when nothing speaks for a mask.
     """
@@ -384,8 +386,8 @@ def are_hexadecimal_ids(text: pa.Array) -> bool:
 
 
 def card_share(text: pa.Array) -> float:
-    """The share of texts that are a card number by issuer range, length and check digit, however they are
-    written.
+    """Return the share of texts that are a card number by issuer range, length and check digit, however they
+    are written.
     """
     long = text.filter(pc.greater_equal(pc.binary_length(text), SHORTEST))
     if not len(long):

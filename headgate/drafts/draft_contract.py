@@ -310,7 +310,7 @@ def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
 
 
 def _kept(stored: ColumnType) -> ColumnType:
-    """The stored type, no wider than a contract's."""
+    """Return the stored type, no wider than a contract's."""
     if stored.precision is None or stored.scale is None:
         return stored
     return replace(
@@ -341,8 +341,8 @@ def _masked_type(mask: Mask | None) -> ColumnType | None:
 
 
 def _valid_values(text: pa.Array, column_type: ColumnType) -> list[Rule]:
-    """The few values that a column repeats, as a rule that only warns: the sample may not have
-    seen them all.
+    """Return the few values that a column repeats, as a rule that only warns: the sample may not have seen
+    them all.
     """
     given = blank_to_null(text).drop_null()
     if column_type.kind is not Kind.STRING or len(given) < _ROWS_FOR_VALUES:
@@ -358,7 +358,7 @@ def _keyed(column: Column) -> Column:
 
 
 def _may_be_key(column: Column, text: pa.Array, guess: Guess) -> bool:
-    """Whether the draft may take the column for a key or a part of one.
+    """Return whether the draft may take the column for a key or a part of one.
 
     Nothing written by hand, and of data about people only e-mail addresses and numbers: two people share a
     name or an address.

@@ -125,22 +125,24 @@ def _is_named(column: Column, names: str) -> bool:
 
 
 def _is_measure_in_a_set(column: Column) -> bool:
-    """Whether whole numbers have the name of neither an id nor a place in a sequence or in the calendar."""
+    """Return whether whole numbers have the name of neither an id nor a place in a sequence or in the
+    calendar.
+    """
     if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
         return False
     return not _is_named(column, f"{_SEQUENCE_NAMES}|{_CALENDAR_NAMES}")
 
 
 def _may_be_alone(column: Column, text: pa.Array, ranks: Sequence[int]) -> bool:
-    """Whether one column may be the key: no measure, and a time only where no id is beside it."""
+    """Return whether one column may be the key: no measure, and a time only where no id is beside it."""
     if column.type.kind is Kind.TIMESTAMP:
         return _ID not in ranks
     return not _is_measure(column, text)
 
 
 def _is_measure(column: Column, text: pa.Array) -> bool:
-    """Whether whole numbers without the name of a key are neither in order nor close to one another, as
-    numbers that count rows are.
+    """Return whether whole numbers without the name of a key are neither in order nor close to one another,
+    as numbers that count rows are.
     """
     if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
         return False
@@ -154,7 +156,7 @@ def _is_measure(column: Column, text: pa.Array) -> bool:
 
 
 def _counts_rows(group: Rows, text: pa.Array) -> bool:
-    """Whether nearly all groups of several rows have the numbers 1 to n, each once, and there are such
+    """Return whether nearly all groups of several rows have the numbers 1 to n, each once, and there are such
     groups.
     """
     numbers = pc.cast(pc.if_else(pc.match_substring_regex(text, r"^\d{1,9}$"), text, "0"), pa.int64())

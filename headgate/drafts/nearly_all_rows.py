@@ -46,7 +46,8 @@ _LETTERS_AND_DIGITS = r"(?:[^=].*)?(?:\p{L}[^\p{L}\d]*\d|\d[^\p{L}\d]*\p{L}).*"
 
 
 def sounds_like_key(name: str) -> bool:
-    """Whether a column's name is that of a key, such as `order_id`, `Artikelnummer` or `numéro de commande`.
+    """Return whether a column's name is that of a key, such as `order_id`, `Artikelnummer` or `numéro de
+    commande`.
 
     A phone number is none.
     """

@@ -109,8 +109,8 @@ def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array
 def _of_workbook(
     body: bytes, contract: Contract, cells: Mapping[str, pa.Array]
 ) -> tuple[Mapping[str, pa.Array], Mapping[str, pa.Array]]:
-    """The cells of a workbook as its columns are drafted, and those of columns of amounts in which floats
-    leave digits.
+    """Return the cells of a workbook as its columns are drafted, and those of columns of amounts in which
+    floats leave digits.
 
     A column is one of amounts if it is whole or has few decimals without those digits; else it is one of
     floats, which keeps them all.
@@ -163,19 +163,19 @@ def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
 
 
 def _received(body: bytes, stored: Contract) -> Received:
-    """The file, read as the gate reads it, but without rows above a workbook's header: columns of text alone
-    would accept a title.
+    """Return the file, read as the gate reads it, but without rows above a workbook's header: columns of text
+    alone would accept a title.
     """
     return read_file(body, stored, with_rows_above=False)
 
 
 def sample_cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
-    """Every column's texts in a sample."""
+    """Return every column's texts in a sample."""
     return _received(body, stored).cells
 
 
 def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
-    """The file's table, with a header of one row or none."""
+    """Return the file's table, with a header of one row or none."""
     if header is not None and not format_of(content, unread).has_stated_header:
         raise ContractError(
             "only CSV files can have a header or none. Remedy: leave out --header and --no-header"
@@ -192,8 +192,8 @@ def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
 def _stored_columns(
     content: bytes, unread: Contract, table: FileTable | None
 ) -> tuple[tuple[Column, ...], Mapping[str, object]]:
-    """The file's columns in the types from which the gate's reader keeps every value, and the properties of a
-    contract that reads it.
+    """Return the file's columns in the types from which the gate's reader keeps every value, and the
+    properties of a contract that reads it.
     """
     properties = unread.properties
     nested: Mapping[str, str] = {}
@@ -242,7 +242,7 @@ def _json_names(content: bytes, unread: Contract) -> tuple[str, ...]:
 
 
 def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> tuple[Column, ...]:
-    """The columns in their stored types; a name that comes twice is left to the reader."""
+    """Return the columns in their stored types; a name that comes twice is left to the reader."""
     return tuple(
         Column(name, column_type, nested=nested.get(name, "")) for name, column_type in stored.items()
     )
@@ -275,12 +275,12 @@ def _check_header(table: FileTable) -> None:
 
 
 def _is_data(name: str) -> bool:
-    """Whether a name is a value of a file without a header, which must not be shown."""
+    """Return whether a name is a value of a file without a header, which must not be shown."""
     return _LONG_NUMBER.fullmatch(name) is not None or redact_text(name) != name
 
 
 def _stored_type(stored: pa.DataType) -> ColumnType:
-    """The type by which the gate's reader spells every value of a stored type."""
+    """Return the type by which the gate's reader spells every value of a stored type."""
     if pa.types.is_decimal(stored):
         return ColumnType(Kind.DECIMAL, precision=stored.precision, scale=stored.scale)
     kinds = {

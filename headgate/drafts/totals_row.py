@@ -77,7 +77,7 @@ def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:
 
 
 def last_row_is_refused(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> bool:
-    """Whether a value of the last row does not have its column's type, or is missing where the column
+    """Return whether a value of the last row does not have its column's type, or is missing where the column
     requires one.
     """
     return any(

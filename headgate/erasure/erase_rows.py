@@ -324,7 +324,7 @@ class RowEraser:
 
 
 def _texts(rows: pa.Table, columns: tuple[str, ...]) -> set[str]:
-    """The texts of some columns; of all without any."""
+    """Return the texts of some columns; of all without any."""
     kinds = zip(rows.column_names, rows.schema.types, strict=True)
     names = [name for name, kind in kinds if pa.types.is_string(kind) and (not columns or name in columns)]
     return {text for name in names for text in pa.compute.unique(rows[name]).to_pylist() if text}
@@ -337,7 +337,7 @@ def _mask_of_records(columns: SubjectColumns, dataset: str, rows: pa.Table) -> p
 def _counted(
     before: FileRecord, accepted: pa.Table | None, refused: pa.Table | None, increment: str, quarantine: str
 ) -> FileRecord:
-    """The record of a file with the rows that are left.
+    """Return the record of a file with the rows that are left.
 
     Its profile is gone, because it described the erased rows, too.
     """

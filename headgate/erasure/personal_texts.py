@@ -116,8 +116,8 @@ def needles_of(texts: frozenset[str]) -> list[bytes]:
 
 
 def has_text(body: bytes, needle: bytes) -> bool:
-    """Whether bytes hold the text as words of their own: no letter or digit of any script stands directly
-    before or behind it.
+    """Return whether bytes hold the text as words of their own: no letter or digit of any script stands
+    directly before or behind it.
 
     >>> has_text(b"Hauptstr. 70", b"Hauptstr. 7"), has_text(b"Hauptstr. 7;", b"Hauptstr. 7")
     (False, True)
@@ -144,7 +144,7 @@ def _starts_with_word(after: bytes) -> bool:
 
 
 def _is_of_word(candidates: Iterable[bytes]) -> bool:
-    """Whether the first candidate that is one character in UTF-8 is a letter, mark or digit.
+    """Return whether the first candidate that is one character in UTF-8 is a letter, mark or digit.
 
     Else one byte is read as Windows-1252.
     """

@@ -134,14 +134,14 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) 
 
 
 def contains(body: bytes, needles: Collection[bytes]) -> bool:
-    """Whether bytes hold one of the texts as words of their own, also in UTF-16 and inside of gzip, zip
-    (Excel) and Parquet.
+    """Return whether bytes hold one of the texts as words of their own, also in UTF-16 and inside of gzip,
+    zip (Excel) and Parquet.
     """
     return any(has_text(part, needle) for part in _parts(body) for needle in needles)
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
-    """The bytes, and what they hold packed.
+    """Yield the bytes, and what they hold packed.
 
     A rejected file may be broken, so what can be read of it counts.
     """

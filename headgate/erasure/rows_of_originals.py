@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def has_row(body: bytes, contract: Contract, columns: SubjectColumns) -> bool:
-    """Whether a row of the file has one of the subject's values in its column.
+    """Return whether a row of the file has one of the subject's values in its column.
 
     A column counts if its name, or its name and values together, identify it as the contract's; a number in
     another column may count something else.
@@ -38,7 +38,7 @@ def has_row(body: bytes, contract: Contract, columns: SubjectColumns) -> bool:
 
 
 def _table(body: bytes, contract: Contract) -> FileTable:
-    """The table of a file; none where it cannot be read, as of many files that were rejected."""
+    """Return the table of a file; none where it cannot be read, as of many files that were rejected."""
     try:
         return read_table(unpack(body), contract)
     except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's

@@ -38,7 +38,7 @@ class SubjectColumns:
     values: Mapping[str, Mapping[str, frozenset[str]]]
 
     def of(self, dataset: str) -> Mapping[str, frozenset[str]]:
-        """The columns of one dataset; none where no row of it can be the subject's."""
+        """Return the columns of one dataset; none where no row of it can be the subject's."""
         return self.values.get(dataset, {})
 
     def mask(self, dataset: str, rows: pa.Table) -> pa.ChunkedArray | pa.Array:
@@ -54,7 +54,7 @@ class SubjectColumns:
         return is_of_subject
 
     def has(self, dataset: str, record: str) -> bool:
-        """Whether a quarantined row, as JSON in its source's own names, is the subject's.
+        """Return whether a quarantined row, as JSON in its source's own names, is the subject's.
 
         A row whose fields are not the contract's is the subject's if any cell has one of its values.
         """
@@ -71,15 +71,15 @@ class SubjectColumns:
 
 
 def _is_in_line(value: str, line: str) -> bool:
-    """Whether a line whose cells are unknown has the value as a word of its own, with leading zeros of a
-    number or without.
+    """Return whether a line whose cells are unknown has the value as a word of its own, with leading zeros of
+    a number or without.
     """
     zeros = "0*" if value.isdecimal() else ""
     return re.search(rf"(?<![^\W_]){zeros}{re.escape(value)}(?![^\W_])", line) is not None
 
 
 def _plain(text: str) -> str:
-    """A key as curated has it: without blanks around it and without leading zeros of a number."""
+    """Return a key as curated has it: without blanks around it and without leading zeros of a number."""
     bare = text.strip()
     return str(int(bare)) if bare.isdecimal() and bare.isascii() else bare
 

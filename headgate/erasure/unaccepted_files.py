@@ -86,7 +86,7 @@ class UnacceptedFiles:
                 )
 
     def _dataset(self, version: ObjectVersion, record: FileRecord | None) -> str:
-        """The dataset that the file's record or folder names."""
+        """Return the dataset that the file's record or folder names."""
         return (
             record.dataset
             if record and record.dataset in self.contracts
@@ -141,7 +141,7 @@ def _file_id(version: ObjectVersion) -> str:
 
 
 def _may_be_deleted(record: FileRecord | None) -> bool:
-    """Whether the gate has ended with the file, or does not know it, and no row of it is in the lake."""
+    """Return whether the gate has ended with the file or does not know it, and the lake has no row of it."""
     if record is None or record.state in {FileState.REVERTED, FileState.REVERTING, FileState.IGNORED}:
         return True
     return record.state is not FileState.DONE and permits(Action.REVERT, record.state, lease_ended=False)

@@ -125,7 +125,7 @@ class Exporting:
         raise AssertionError("the last attempt returns or raises")
 
     def _always(self) -> list[str]:
-        """The tables to export when none is named: a source need not have those that are optional."""
+        """Return the tables to export when none is named: a source need not have those that are optional."""
         return [
             table
             for table, contract in self.contracts.items()
@@ -140,18 +140,20 @@ class Exporting:
         return next(named, table)
 
     def unfinished(self) -> list[ExportRequest]:
-        """The requests that a killed or failed run left in the workspace; running one again resumes it."""
+        """Return the requests that a killed or failed run left in the workspace; running one again resumes
+        it.
+        """
         return [
             ExportRequest.from_json(path.read_text(encoding="utf-8"))
             for path in sorted(self.workspace.glob(f"*/*/{REQUEST}"))
         ]
 
     def runs(self, table: str) -> list[ExportKey]:
-        """The manifests of every landed run of a table, oldest first."""
+        """Return the manifests of every landed run of a table, oldest first."""
         return self.run_store.runs(table)
 
     def verify(self, manifest: ExportKey) -> Verification:
-        """Whether a landed run is still what its manifest says.
+        """Return whether a landed run is still what its manifest says.
 
         NotFoundError when there is no such manifest.
         """
@@ -163,7 +165,7 @@ class Exporting:
         return tuple(item for item in certificates if item) if all(certificates) else ()
 
     def _left(self, request: ExportRequest) -> bool:
-        """Whether an attempt of the run has ended before everything of it was put away."""
+        """Return whether an attempt of the run has ended before everything of it was put away."""
         mirrors = (self.run_store.unfinished(request.source, table, request.run) for table in request.tables)
         return self._folder(request).exists() or (
             self.mirrored and not all(mirror.is_empty() for mirror in mirrors)
@@ -221,7 +223,9 @@ class Exporting:
         shutil.rmtree(self._folder(request))
 
     def _certified(self, request: ExportRequest) -> tuple[Certificate, ...]:
-        """The certificates of an attempt that had read everything; none unless all tables show one moment."""
+        """Return the certificates of an attempt that had read everything; none unless all tables show one
+        moment.
+        """
         if not (self.mirrored or self._begun(request).exists()):
             return ()
         certificates_or_none = [self._table_folder(request, table).certificate() for table in request.tables]
@@ -264,7 +268,7 @@ class Exporting:
             return [run.certificate(plan, snapshot) for run, plan in zip(runs, plans, strict=True)]
 
     def _table_runs(self, request: ExportRequest, listener: Listener) -> list[TableRun]:
-        """The request's tables as the source declares them now.
+        """Return the request's tables as the source declares them now.
 
         Every difference from a contract is seen before anything is read.
         """

@@ -117,12 +117,12 @@ class ExportRequest:
         return key
 
     def to_json(self) -> str:
-        """The request's text; equal requests give equal text."""
+        """Return the request's text; equal requests give equal text."""
         return json.dumps({**asdict(self), "exported_on": self.exported_on.isoformat()}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> ExportRequest:
-        """The request that a text states."""
+        """Return the request that a text states."""
         read = json.loads(text)
         typed = {
             "tables": tuple(read["tables"]),

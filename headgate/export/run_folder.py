@@ -48,7 +48,7 @@ class TablePlan:
 
     @classmethod
     def from_dict(cls, read: Mapping[str, Any]) -> TablePlan:
-        """The plan that `asdict` spelled."""
+        """Return the plan that `asdict` spelled."""
         return cls(
             **{
                 **read,
@@ -161,7 +161,7 @@ class TableFolder:
         return self.path / f"slice-{number:05d}.{self._format}"
 
     def record(self, number: int) -> SliceRecord | None:
-        """A slice's record, None while it is not finished."""
+        """Return a slice's record, None while it is not finished."""
         read = _read(self.path / f"slice-{number:05d}.json")
         if not read:
             return None

@@ -14,7 +14,7 @@ def named_by_time(at: datetime) -> str:
 
 
 def day_of(run: str, otherwise: date) -> date:
-    """The day in a run's keys, taken from its name, so that it stays the same when the run is resumed."""
+    """Return the day in a run's keys, taken from its name, so that a resumed run has the same day."""
     try:
         return datetime.strptime(run[:_LENGTH], _FORM).replace(tzinfo=UTC).date()
     except ValueError:

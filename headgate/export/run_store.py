@@ -87,7 +87,7 @@ class RunStore:
         )
 
     def certificate(self, key: ExportKey) -> Certificate | None:
-        """The certificate of a run of a table (whose manifest has this key), None when the run was not
+        """Return the certificate of a run of a table (whose manifest has this key), None when the run was not
         published.
         """
         try:
@@ -96,7 +96,7 @@ class RunStore:
             return None
 
     def runs(self, table: str) -> list[ExportKey]:
-        """The manifests of every published run of a table, oldest first."""
+        """Return the manifests of every published run of a table, oldest first."""
         manifests = [
             ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")
         ]
@@ -114,7 +114,7 @@ class RunStore:
         return sorted({key.dataset for key in keys if key and key.name == MANIFEST})
 
     def reached_before(self, source: str, table: str, run: str) -> Reached | None:
-        """How far earlier runs have exported the table; None when there were none."""
+        """Return how far earlier runs have exported the table; None when there were none."""
         watermark = self._watermark(source, table)
         return watermark.seen_by(run) if watermark else None
 
@@ -127,7 +127,7 @@ class RunStore:
             return None
 
     def passed(self, source: str, table: str, reached: Reached) -> bool:
-        """Whether another run has published the table as of a later moment.
+        """Return whether another run has published the table as of a later moment.
 
         Its watermark must not move back.
         """
@@ -211,7 +211,7 @@ class RunStore:
 
     @contextmanager
     def _local(self, certificate: Certificate, name: str, workspace: Path) -> Iterator[Path | None]:
-        """A copy of a run's object for as long as the block lasts; None when there is no such object."""
+        """Return a copy of a run's object for as long as the block lasts; None if the object is absent."""
         path = workspace / f"verify-{certificate.run}-{certificate.table}-{name}"
         try:
             self.objects.download(self._ref(certificate, name), path)

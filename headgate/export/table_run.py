@@ -129,7 +129,7 @@ class TableRun:
         return follows_deletions(self.contract) and not self.request.is_selection
 
     def plan(self, session: Session) -> TablePlan:
-        """The plan of an earlier attempt if the source's columns are still the same, else a new one.
+        """Return the plan of an earlier attempt if the source's columns are still the same, else a new one.
 
         A plan keeps its bounds over all attempts, so that the run ends where it was going to.
         """
@@ -180,7 +180,7 @@ class TableRun:
         return key, list(walk(session, self.table.name, key, step, within))
 
     def _bounds(self, session: Session) -> tuple[Bound, ...]:
-        """The bounds of an incremental run.
+        """Return the bounds of an incremental run.
 
         Of a full one only how far it will have come, where the table has a watermark column.
         """
@@ -228,8 +228,8 @@ class TableRun:
         )
 
     def late_jobs(self, plan: TablePlan) -> list[Job]:
-        """The jobs that follow `jobs`: rows that came since the previous run and that the watermark does not
-        find.
+        """Return the jobs that follow `jobs`: rows that came since the previous run and that the watermark
+        does not find.
         """
         if not self.folder.keys.exists() or not self.find_keys_before(self.folder.keys_before):
             return []
@@ -243,7 +243,7 @@ class TableRun:
         return [self._named(job) for job in jobs]
 
     def _write_deleted_keys(self) -> tuple[int | None, str]:
-        """How many rows have gone since the run before, and the SHA-256 of the file of their keys."""
+        """Return how many rows have gone since the run before, and the SHA-256 of the file of their keys."""
         self.folder.deleted.unlink(missing_ok=True)
         if not self._follows_deletions or not self.find_keys_before(self.folder.keys_before):
             return None, ""
@@ -316,7 +316,7 @@ class TableRun:
         return tuple(column for column in self.columns if column.name in names)
 
     def _witness(self, session: Session, where: str) -> Digest:
-        """The digest over all columns, masked ones too: whether a finished slice still holds."""
+        """Return the digest over all columns, masked ones too: whether a finished slice still holds."""
         return self._digest(session, where, self.columns)
 
     def _digest(
@@ -339,7 +339,7 @@ class TableRun:
             )
 
     def certificate(self, plan: TablePlan, snapshot: Snapshot) -> Certificate:
-        """The certificate of the table, whose slices are all finished.
+        """Return the certificate of the table, whose slices are all finished.
 
         Raises:
             CertificateError: the slices do not hold all rows of the table.

@@ -49,7 +49,7 @@ class Source:
 
 
 def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
-    """A file that is in memory already, in slices of it."""
+    """Return a file that is in memory already, in slices of it."""
     width = (
         received.dialect.width if received.dialect else len(received.cells) - len(received.missing_columns)
     )
@@ -61,7 +61,7 @@ def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> So
 
 
 def all_rows(source: Source) -> Received:
-    """Every row of a file as one batch."""
+    """Return every row of a file as one batch."""
     batches = list(source.batches())
     if len(batches) == 1:
         return batches[0]
@@ -104,7 +104,7 @@ def ragged_slice(ragged: Ragged, start: int, stop: int) -> Ragged:
 
 
 def take_rows(received: Received, rows: Rows) -> Received:
-    """The batch with only these of its rows."""
+    """Return the batch with only these of its rows."""
     return Received(
         {name: column.take(int_array(rows)) for name, column in received.cells.items()},
         received.source_rows[rows],

@@ -53,7 +53,7 @@ class Western:
 
 
 def western(content: bytes) -> Western:
-    """How western it looks.
+    """Return how western it looks.
 
     Bytes say nothing of their encoding. Of sentences in nine languages, read as Windows-1252, the share is 1
     where they were written in it, in ISO 8859-15 or Windows-1254, 0.6 to 1 from Mac Roman, Windows-1250 and
@@ -123,7 +123,7 @@ def _names_in(top: bytes, encoding: str, names: Iterable[str]) -> int:
 
 
 def unknown_encoding(content: bytes, at: int) -> UnreadableFileError:
-    """The rejection of a text that is neither UTF-8 nor, from this byte on, likely to be Windows-1252."""
+    """Return the rejection of a text that is neither UTF-8 nor, from this byte on, likely Windows-1252."""
     return UnreadableFileError(
         rule="unknown_encoding",
         message=f"line {_line_of(content, at)} is neither UTF-8 nor plausible Windows-1252",
@@ -154,7 +154,7 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
 
 
 def _first_of_most(content: bytes, encoding: str) -> re.Match[bytes] | None:
-    """The first character in UTF-8 where most bytes beyond ASCII are of such.
+    """Return the first character in UTF-8 where most bytes beyond ASCII are of such.
 
     Encodings of several bytes have them by accident.
     """

@@ -31,7 +31,7 @@ _UNPACKED_IN_MEMORY_BYTES = GROWS_FREELY_BYTES // MAX_RATIO
 
 
 def decompressed(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
-    """The file as it is read: a large one that is compressed lies in `folder` without its compression.
+    """Return the file as it is read: a large one that is compressed lies in `folder` without its compression.
 
     Raises:
         UnreadableFileError: as `unpack_file`; OutgrownError when it holds more than `limit_bytes`.
@@ -45,14 +45,14 @@ def decompressed(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
 
 
 def is_large(file: UnpackedFile, source: Source | None = None) -> bool:
-    """Whether the file's rows are spooled to disk instead of kept in memory."""
+    """Return whether the file's rows are spooled to disk instead of kept in memory."""
     return max(file.size_bytes, source.held_bytes if source else 0) >= STREAMED_FROM_BYTES
 
 
 def open_batches(
     file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES
 ) -> Source | None:
-    """The rows, some at a time; None where the file is to be read whole.
+    """Return the rows, some at a time; None where the file is to be read whole.
 
     Args:
         from_bytes: a smaller file is read whole.
@@ -71,7 +71,7 @@ def open_batches(
 
 
 def read_whole(file: UnpackedFile, contract: Contract) -> Received:
-    """Every row at once.
+    """Return every row at once.
 
     Raises:
         BadInputError: as `read_file`; OutgrownError when no worker reads so much at once.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_file(body: bytes, contract: Contract, *, with_rows_above: bool = True) -> Received:
-    """The file's rows in the contract's columns.
+    """Return the file's rows in the contract's columns.
 
     Args:
         with_rows_above: whether rows above the header of a workbook are data where they fit the contract.

@@ -25,7 +25,8 @@ _DAMAGED = ("not_a_table", "empty_file", "corrupt_")  # how the rules of damaged
 
 
 def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTable | None:
-    """The file's header with some rows; None where none can be read. A contract helps to find the header.
+    """Return the file's header with some rows; None where none can be read. A contract helps to find the
+    header.
 
     The names of JSON are sorted: their order has no meaning and may differ in the source's next file.
     """
@@ -104,7 +105,7 @@ def why_unreadable(path: Path) -> BadInputError | None:
 
 
 def _unpacked(file: bytes | Path, *, whole: bool) -> bytes | Path:
-    """The content; of a file on disk its beginning where that is enough, and Parquet stays there.
+    """Return the content; of a file on disk its beginning where that is enough, and Parquet stays there.
 
     Nothing where it cannot be unpacked.
     """
@@ -158,7 +159,7 @@ def read_table(
     whole: bool = True,
     with_header: bool | None = None,
 ) -> FileTable:
-    """The table of an unpacked file; NO_TABLE where a workbook has no row that could be a header.
+    """Return the table of an unpacked file; NO_TABLE where a workbook has no row that could be a header.
 
     Args:
         whole: read all rows, not only some of the first.

@@ -88,7 +88,7 @@ class Received:
 def written_as(
     format_name: str, dialect: Dialect | None = None, packed: Sequence[str] = ()
 ) -> dict[str, str]:
-    """A file's form in words: none of its cells is among them."""
+    """Return a file's form in words: none of its cells is among them."""
     properties = {"format": format_name, "compression": ", ".join(packed) or "none"}
     if dialect:
         properties |= {
@@ -107,5 +107,5 @@ def written_as(
 
 
 def confidence_text(confidence: float) -> str:
-    """A confidence to three decimals."""
+    """Return a confidence to three decimals."""
     return str(round(confidence, 3))

@@ -43,7 +43,7 @@ class ListedOffsets:
     _taken: int = 0
 
     def take(self, count: int) -> Rows:
-        """The next ones."""
+        """Return the next ones."""
         self._taken += count
         return self.starts[self._taken - count : self._taken]
 
@@ -56,7 +56,7 @@ class SpacedOffsets:
         self._taken, self._last = 0, 0
 
     def take(self, count: int) -> Rows:
-        """The next ones."""
+        """Return the next ones."""
         offsets: Rows = self._last + np.cumsum(
             self._distances[self._taken : self._taken + count], dtype=np.int64
         )
@@ -120,7 +120,7 @@ def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str
 
 
 def _length(octets: Octets, encoding: str) -> int:
-    """How many bytes some UTF-8 takes in another encoding.
+    """Return how many bytes some UTF-8 takes in another encoding.
 
     Code points beyond 65,535 take two of UTF-16's units.
     """
@@ -168,7 +168,7 @@ def _children(octets: Octets, parents: Rows, inner: Rows) -> list[Rows]:
 
 
 def _outside_texts(octets: Octets, signs: Rows) -> Rows:
-    """The brackets that stand outside JSON's texts."""
+    """Return the brackets that stand outside JSON's texts."""
     slashes = octets[signs] == ord("\\")
     run = np.zeros(len(signs), np.int64)  # how many backslashes stand right before each sign
     for at in np.flatnonzero(slashes[:-1] & (np.diff(signs) == 1)).tolist():

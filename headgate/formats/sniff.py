@@ -64,12 +64,12 @@ class Text:
 
 
 def is_parquet(content: bytes) -> bool:
-    """Whether the bytes start as a Parquet file does."""
+    """Return whether the bytes start as a Parquet file does."""
     return content.startswith(PARQUET_MAGICS)
 
 
 def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text:
-    """The content as UTF-8 without a byte-order mark.
+    """Return the content as UTF-8 without a byte-order mark.
 
     Args:
         encoding: for content that is not valid UTF-8, as its contract states it; else Windows-1252 is
@@ -90,14 +90,14 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
 
 
 def only_blanks() -> UnreadableFileError:
-    """The rejection of a file without a character."""
+    """Return the rejection of a file without a character."""
     return UnreadableFileError(
         rule="empty_file", message="the file holds only blanks", remedy="send a file with a header"
     )
 
 
 def text_for(content: bytes, contract: Contract) -> Text:
-    """The content as UTF-8, read in the contract's encoding where it is not.
+    """Return the content as UTF-8, read in the contract's encoding where it is not.
 
     UnreadableFileError as `text_of`, and for a bad guess.
     """
@@ -110,7 +110,7 @@ def text_for(content: bytes, contract: Contract) -> Text:
 
 
 def is_utf8(path: Path) -> bool:
-    """Whether all of a local file is UTF-8; some of it at a time is in memory."""
+    """Return whether all of a local file is UTF-8; some of it at a time is in memory."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as file:
@@ -180,7 +180,7 @@ def _unmarked_utf16(probe: bytes) -> str:
 
 
 def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
-    """The position of the first byte that is invalid in UTF-8; None if there is none."""
+    """Return the position of the first byte that is invalid in UTF-8; None if there is none."""
     if content.isascii():
         return None
     decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(content)

@@ -72,12 +72,12 @@ class OutgrownError(UnreadableFileError):
 
 
 def unpack(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> bytes:
-    """The content of `unpacked`."""
+    """Return the content of `unpacked`."""
     return unpacked(body, limit_bytes).content
 
 
 def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
-    """The file's content without compression, by what the bytes say and not by the file's name.
+    """Return the file's content without compression, by what the bytes say and not by the file's name.
 
     A workbook stays as it is.
 
@@ -121,8 +121,8 @@ def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES)
 
 
 def unpacked_bytes(path: Path) -> int:
-    """How much a local file holds without compression, once `unpack_file` has put that beside it, if anything
-    was to be taken off.
+    """Return how much a local file holds without compression, once `unpack_file` has put that beside it, if
+    anything was to be taken off.
     """
     inner = [each.stat().st_size for each in path.parent.glob(f"{_INNER}*")]
     return max(inner, default=path.stat().st_size)
@@ -154,7 +154,7 @@ def with_layer(packed: tuple[str, ...], packing: str) -> tuple[str, ...]:
 
 
 def within(parts: Iterator[bytes], allowed: int, limit_bytes: int) -> Iterator[bytes]:
-    """The parts, unless they grow past a limit: the size in an archive's header is not trusted.
+    """Yield the parts, unless they grow past a limit: the size in an archive's header is not trusted.
 
     Raises:
         UnreadableFileError: `too_large`: more than `allowed`, which no table is for its size.
@@ -171,7 +171,7 @@ def within(parts: Iterator[bytes], allowed: int, limit_bytes: int) -> Iterator[b
 
 
 def too_large(limit_bytes: int) -> UnreadableFileError:
-    """The rejection of a file that is larger than a worker can hold."""
+    """Return the rejection of a file that is larger than a worker can hold."""
     return UnreadableFileError(
         rule="too_large",
         message=f"the file holds more than {limit_bytes:,} bytes once unpacked",
@@ -180,7 +180,7 @@ def too_large(limit_bytes: int) -> UnreadableFileError:
 
 
 def is_workbook(content: bytes) -> bool:
-    """Whether the bytes are an Excel workbook: a zip with the parts of one. Source: ECMA-376, part 2."""
+    """Return whether the bytes are an Excel workbook: a zip with its parts. Source: ECMA-376, part 2."""
     return content.startswith(ZIP_MAGICS[0]) and _holds_workbook(io.BytesIO(content))
 
 
@@ -193,12 +193,12 @@ def _holds_workbook(file: IO[bytes]) -> bool:
 
 
 def is_packed(content: bytes) -> bool:
-    """Whether the bytes start as a compressed file does."""
+    """Return whether the bytes start as a compressed file does."""
     return bool(packing_of(io.BytesIO(content)))
 
 
 def packing_of(file: IO[bytes]) -> str:
-    """How the file is compressed, by its first bytes; empty where it is not, and for a workbook."""
+    """Return how the file is compressed, by its first bytes; empty where it is not, and for a workbook."""
     head = file.read(len(ZIP_MAGICS[0]))
     if head.startswith(GZIP_MAGIC):
         return GZIP
@@ -213,7 +213,7 @@ def parts_of(packing: str, file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
-    """All frames, one after the other. Source: RFC 8878."""
+    """Yield all frames, one after the other. Source: RFC 8878."""
     try:
         with pa.CompressedInputStream(pa.PythonFile(file, "r"), ZSTD) as packed:
             yield from _parts(packed)
@@ -222,7 +222,7 @@ def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
-    """The one data file among the members."""
+    """Yield the one data file among the members."""
     try:
         with zipfile.ZipFile(file) as archive, archive.open(_data_member(archive)) as member:
             yield from _parts(member)
@@ -284,7 +284,7 @@ def _corrupt(form: str) -> UnreadableFileError:
 
 
 def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
-    """All gzip members, one after the other.
+    """Yield all gzip members, one after the other.
 
     Zeros that pad the end are not data (RFC 1952; gzip(1) ignores them).
     """

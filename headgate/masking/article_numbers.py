@@ -10,7 +10,7 @@ _GTIN = re.compile(r"[0-9]{12,14}")
 
 
 def is_article_number(text: str) -> bool:
-    """Whether the text is a Global Trade Item Number of 12, 13 or 14 digits, by its check digit.
+    """Return whether the text is a Global Trade Item Number of 12, 13 or 14 digits, by its check digit.
 
     Source:
         GS1 General Specifications, section 7.9: weights 3 and 1 in turn, from the digit before the check

@@ -127,7 +127,7 @@ def without_padding(digits: pa.Array) -> pa.Array:
 
 
 def _of_an_issuer(digits: pa.Array) -> Flags:
-    """Whether each text is bare digits that start, and are as many, as some issuer's numbers."""
+    """Return whether each text is bare digits that start, and are as many, as some issuer's numbers."""
     issued = are_digits(digits, SHORTEST, LONGEST)
     some = digits.filter(bool_array(issued))
     issued[issued] = is_issued(*_prefixes_and_lengths(some))
@@ -190,8 +190,8 @@ def numeric_rows_with_cards(values: pa.Array, *, fewest_digits: int = CONTEXT_BE
 
 
 def _long_numbers(values: pa.Array, least: int) -> tuple[Rows, Rows]:
-    """The rows, null ones perhaps among them, whose value is a whole number as long as a card's, and these
-    numbers without their sign.
+    """Return the rows, null ones perhaps among them, whose value is a whole number as long as a card's, and
+    these numbers without their sign.
     """
     kind = values.type
     if not len(values):
@@ -292,7 +292,7 @@ class KnownCards:
 
 
 def _cards_of(texts: pa.Array, tokens: Tokens) -> pa.RecordBatch:
-    """The texts that are cards, with what replaces them."""
+    """Return the texts that are cards, with what replaces them."""
     digits = without_padding(normalised(texts))
     is_valid = bool_array(is_card(digits))
     cards = digits.filter(is_valid)
@@ -308,5 +308,5 @@ def _cards_of(texts: pa.Array, tokens: Tokens) -> pa.RecordBatch:
 
 @cache
 def _no_cards() -> pa.RecordBatch:
-    """The columns of cards without a row, which are the same under every key."""
+    """Return the columns of cards without a row, which are the same under every key."""
     return _cards_of(text_array([]), Tokens(MaskingKey("none", bytes(32))))

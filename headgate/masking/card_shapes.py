@@ -47,7 +47,7 @@ def are_card_shapes(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
 
 
 def _in_a_row(is_so: Flags, first: Rows, end: Rows) -> Flags:
-    """Whether all runs from each of `first` up to its `end` are so."""
+    """Return whether all runs from each of `first` up to its `end` are so."""
     before = np.concatenate(([0], np.cumsum(is_so)))
     every: Flags = before[end] - before[first] == end - first
     return every
@@ -65,7 +65,7 @@ def _are_thousands(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
 
 
 def _are_most_of_list(groups: DigitGroups, at: Rows, runs: Rows, uniform: Flags) -> Flags:
-    """Whether card numbers are most of the list of fours that each window is in.
+    """Return whether card numbers are most of the list of fours that each window is in.
 
     A list whose gaps are equal ends where they change.
     """

@@ -210,7 +210,7 @@ def searched(text: str) -> str:
 
 
 def _decode(match: re.Match[str]) -> str:
-    """A digit and fillers, or blanks, as long as what spelled it."""
+    """Return a digit and fillers, or blanks, as long as what spelled it."""
     digit = match["url"] or match["hex"]
     if match["code"]:
         digit = chr(int(match["code"]))
@@ -252,8 +252,8 @@ def gaps_between(chain: Rows, start: Rows, stop: Rows, data: Bytes) -> Rows:
 
 
 def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
-    """A number for each run of digits, equal to its neighbour's when at most three separators, or one sign
-    before thousands, part them.
+    """Return a number for each run of digits, equal to its neighbour's when at most three separators, or one
+    sign before thousands, part them.
     """
     other = np.concatenate(([0], np.cumsum(~_SEPARATOR[data], dtype=np.int64)))
     gap, parted = start[1:] - stop[:-1], other[start[1:]] - other[stop[:-1]]
@@ -279,7 +279,9 @@ def _are_printed_groups(before: Rows, after: Rows) -> Flags:
 
 
 def _part_printed(data: Bytes, begins: Rows, ends: Rows) -> Flags:
-    """Whether only signs that people put between printed groups stand from each of `begins` to its end."""
+    """Return whether only signs that people put between printed groups stand from each of `begins` to its
+    end.
+    """
     parted: Flags = ends - begins <= _WIDEST_PRINTED_GAP
     for place in range(_WIDEST_PRINTED_GAP):
         parted &= (begins + place >= ends) | _BETWEEN_PRINTED[data[np.minimum(begins + place, len(data) - 1)]]
@@ -287,7 +289,7 @@ def _part_printed(data: Bytes, begins: Rows, ends: Rows) -> Flags:
 
 
 def _are_thousands(data: Bytes, start: Rows, stop: Rows) -> Flags:
-    """Whether each run of digits and its neighbour are parted as in 4,111 or 4'111."""
+    """Return whether each run of digits and its neighbour are parted as in 4,111 or 4'111."""
     size = stop - start
     grouped = (size[1:] == THOUSANDS) & (size[:-1] <= THOUSANDS)
     thousands: Flags = (start[1:] - stop[:-1] == 1) & _BEFORE_THOUSANDS[data[stop[:-1]]] & grouped

@@ -213,7 +213,7 @@ def _that_may_count(rows: Rows, cells: Rows, text: pa.Array, context_below: int)
 
 
 def _with_fillers(form: str, start: int, stop: int) -> Span:
-    """The span, and the fillers behind its last digit."""
+    """Return the span, and the fillers behind its last digit."""
     while form.startswith(FILLER, stop):
         stop += 1
     return start, stop
@@ -303,7 +303,7 @@ def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) ->
 
 
 def _is_rounded_card(match: re.Match[str]) -> bool:
-    """Whether an issuer's numbers begin so and are as long.
+    """Return whether an issuer's numbers begin so and are as long.
 
     Where no digit is missing, the check digit must be right, too.
     """
@@ -319,7 +319,7 @@ def _is_rounded_card(match: re.Match[str]) -> bool:
 
 
 def _merged(spans: list[Span]) -> list[Span]:
-    """The spans in order, those that overlap joined: digits that two readings share belong to both."""
+    """Return the spans in order, those that overlap joined: digits that two readings share belong to both."""
     merged: list[Span] = []
     for start, stop in sorted(spans):
         if merged and start < merged[-1][1]:
@@ -330,8 +330,8 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 def _are_fractions(data: Bytes, at: Rows, starts: Rows) -> Flags:
-    """Whether a point with a digit before it stands before each number, which is then the fraction of a
-    decimal.
+    """Return whether a point with a digit before it stands before each number, which is then the fraction of
+    a decimal.
     """
     fractions: Flags = (at - 2 >= starts) & (data[at - 1] == _POINT) & is_digit(data[at - 2])
     return fractions
@@ -349,13 +349,13 @@ def _without_exempt(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _is_within(span: Span, others: list[Span]) -> bool:
-    """Whether a span is a part of one of the others, which are in order and apart."""
+    """Return whether a span is a part of one of the others, which are in order and apart."""
     before = bisect_right(others, span[0], key=itemgetter(0))
     return before > 0 and span[1] <= others[before - 1][1]
 
 
 def is_iban(text: str) -> bool:
-    """Whether a text is an international account number with right check digits.
+    """Return whether a text is an international account number with right check digits.
 
     >>> is_iban("DE89 3704 0044 0532 0130 00"), is_iban("DE89 3704 0044 0532 0130 01")
     (True, False)

@@ -148,14 +148,14 @@ def _find(text: str) -> list[Span]:
 
 
 def _overlaps(span: Span, others: list[Span]) -> bool:
-    """Whether a span overlaps one of the others, which are in order and apart."""
+    """Return whether a span overlaps one of the others, which are in order and apart."""
     before = bisect_left(others, (span[1], 0))
     return before > 0 and others[before - 1][1] > span[0]
 
 
 def _is_part_of_longer(text: str, span: Span, gap: str, edges: set[int]) -> bool:
-    """Whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among further
-    groups.
+    """Return whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among
+    further groups.
 
     Groups that begin or end at one of `edges` are other numbers.
     """

@@ -73,7 +73,7 @@ def rows_with_secrets(text: pa.Array) -> Rows:
 
 
 def _repeats(text: pa.Array) -> bool:
-    """Whether so many of the first texts repeat that it is faster to redact each different one once."""
+    """Return whether so many of the first texts repeat that redacting each distinct text once is faster."""
     return len(text) > 2 * _SAMPLED and 2 * len(pc.unique(text.slice(0, _SAMPLED))) < _SAMPLED
 
 
@@ -84,8 +84,8 @@ def _redact_each(text: pa.Array, context_below: int) -> pa.Array:
 
 
 def _redact_spans(text: str, spans: list[Span]) -> str:
-    """The text with a marker for each span, and without what may not stay behind it: the rest of its track,
-    the code beside it.
+    """Return the text with a marker for each span, and without what may not stay behind it: the rest of its
+    track, the code beside it.
     """
     marked, ends = _with_markers(text, spans)
     parts, at = [], 0
@@ -100,7 +100,7 @@ def _redact_spans(text: str, spans: list[Span]) -> str:
 
 
 def _with_markers(text: str, spans: list[Span]) -> tuple[str, list[int]]:
-    """The text with a marker for each span, and where each marker ends."""
+    """Return the text with a marker for each span, and where each marker ends."""
     parts: list[str] = []
     ends, length, at = [], 0, 0
     for start, stop in spans:

@@ -169,7 +169,7 @@ def _rows_with_name(text: pa.Array) -> Rows:
 
 
 def _are_markers(data: np.ndarray[Any, np.dtype[np.uint8]], of_v: Rows) -> Flags:
-    """Whether each v is the first one of a marker `[CVV]`, which names no code."""
+    """Return whether each v is the first one of a marker `[CVV]`, which names no code."""
     within = np.flatnonzero((of_v >= _MARKER.index(b"V")) & (of_v + len(b"V]") < len(data)))
     markers = np.zeros(len(of_v), bool)
     first = of_v[within] - _MARKER.index(b"V")
@@ -216,7 +216,7 @@ def _redact(text: str) -> str:
 
 
 def _as_searched(text: str) -> str:
-    """The text in a keyboard's characters.
+    """Return the text in a keyboard's characters.
 
     A full-width name in brackets does not become the marker of a redacted code.
     """

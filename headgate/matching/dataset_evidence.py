@@ -35,8 +35,8 @@ def known_dataset(
 
 
 def is_known_by_names(names: Sequence[str], match: Match) -> bool:
-    """Whether at least half of the pairs have a name of the contract: the field's own, an alias, or one that
-    is strongly like it.
+    """Return whether at least half of the pairs have a name of the contract: the field's own, an alias, or
+    one that is strongly like it.
     """
     return 2 * sum(_is_named(names[pair.position], pair, match.dataset) for pair in match.pairs) >= len(
         match.pairs

@@ -18,7 +18,7 @@ _SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|[_ .-]){{0,40}}[0-9]{{0,2}}
 
 
 def showable(name: str) -> bool:
-    """Whether a name may be shown: it is a plain word of any language, not a cell's value instead of a
+    """Return whether a name may be shown: it is a plain word of any language, not a cell's value instead of a
     header.
     """
     # Many scripts write vowels as marks on a letter; macOS writes so the umlauts, too.
@@ -38,7 +38,7 @@ def _as_ascii(sign: str) -> str:
 
 
 def folded(name: str) -> str:
-    """A column name for comparison: without surrounding blanks, in lower case."""
+    """Return a column name for comparison: without surrounding blanks, in lower case."""
     return name.strip().casefold()
 
 
@@ -68,7 +68,7 @@ def numbered(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def unnumbered(name: str) -> str:
-    """The name without the number of a second column.
+    """Return the name without the number of a second column.
 
     >>> unnumbered("vorname_2")
     'vorname'
@@ -77,7 +77,7 @@ def unnumbered(name: str) -> str:
 
 
 def made_up_name(position: int) -> str:
-    """The name of a column that has none in its file; positions count from 1."""
+    """Return the name of a column that has none in its file; positions count from 1."""
     return f"column_{position}"
 
 

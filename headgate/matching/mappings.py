@@ -138,7 +138,7 @@ class Suggested:
 
     @classmethod
     def from_json(cls, text: str) -> Suggested:
-        """The suggestion that a record holds."""
+        """Return the suggestion that a record holds."""
         read: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in json.loads(text).items()
@@ -213,7 +213,8 @@ class Mappings:
         return hashlib.sha256(repr((contracts, decided)).encode()).hexdigest()[:16]
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
-        """The file's mapping, or what to ask a person; None where its header is not what is wrong with it.
+        """Return the file's mapping, or what to ask a person; None where its header is not what is wrong with
+        it.
 
         Raises:
             BadInputError: `new_column`: the contract stops files with new columns.
@@ -434,8 +435,8 @@ def sender_of_key(key: str) -> str:
 
 
 def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
-    """Whether the header has the contract's own names alone, as the gate compares them: `Order ID` is no
-    such, and means `order_id`.
+    """Return whether the header has the contract's own names alone, as the gate compares them: `Order ID` is
+    no such, and means `order_id`.
     """
     names = names_with_numbers(headed.names, contract)
     return not match.unknown and all(

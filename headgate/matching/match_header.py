@@ -30,12 +30,12 @@ class Header:
 
 
 def with_headings(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> Contract:
-    """The contract for a file that calls its columns `names`, each of which is the field at its place."""
+    """Return the contract for a file that calls its columns `names`, in the order of the fields."""
     return replace(contract, headings=tuple(zip(names, fields, strict=True)))
 
 
 def count_known(names: Sequence[str], contract: Contract) -> int:
-    """How many of the contract's columns are among `names`."""
+    """Return how many of the contract's columns are among `names`."""
     return len({field for field in fields_of(names, contract) if field})
 
 
@@ -78,7 +78,7 @@ def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection
 
 
 def _names_by_heading(contract: Contract) -> dict[str, str]:
-    """The contract's columns by what the file calls them."""
+    """Return the contract's columns by what the file calls them."""
     return {
         folded(heading): name
         for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)
@@ -114,7 +114,7 @@ def match_header(names: Sequence[str], contract: Contract, *, in_order: bool = T
 
 
 def _by_position(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    """The columns by position, so that two equal headings are distinct; empty if the headings differ."""
+    """Return the columns by position, so that equal headings are distinct; empty if the headings differ."""
     same = [folded(name) for name in names] == [folded(heading) for heading, _ in contract.headings]
     return tuple(name for _, name in contract.headings) if same else ()
 

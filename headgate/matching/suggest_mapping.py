@@ -146,7 +146,7 @@ class Match:
 
 
 def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> Match:
-    """The best one-to-one pairs of the columns with the contract's fields.
+    """Return the best one-to-one pairs of the columns with the contract's fields.
 
     Args:
         samples: for each name some of its texts, as they came.
@@ -187,7 +187,7 @@ def _discounted(match: Match, contract: Contract) -> Match:
 def match_dataset(
     names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]
 ) -> Match | None:
-    """The contract that the columns fit best; None where there is none, or two fit as well."""
+    """Return the contract that the columns fit best; None where there is none, or two fit as well."""
     of_all = Samples(samples)
     ranked = sorted(
         (_match_columns(names, of_all, contract) for contract in contracts.values()),
@@ -259,7 +259,7 @@ class _Facts:
         return share_of_odds(np.where(self._taken, 0.0, odds))
 
     def pair(self, row: int, at: int, field: str) -> Pair:
-        """A pair that was chosen: how often such pairs are right; known names are not weighed."""
+        """Return a chosen pair with the share of such pairs that are right; known names are not weighed."""
         alone, how = float(self.alone[row, at]), self.how(row, at)
         if how in {EXACT, ALIAS}:
             return Pair(row, field, alone, how, alone)
@@ -329,7 +329,8 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
 
 
 def share_of_odds(odds: Gains) -> Gains:
-    """The probability of each pair where no row and no column has two, or it has none at the odds of one.
+    """Return the probability of each pair where no row and no column has two, or it has none at the odds of
+    one.
 
     Source:
         Sinkhorn (1964), scaling to given sums of rows and columns; with slack for what is left over, as in
@@ -362,7 +363,7 @@ def _aliases(contract: Contract) -> dict[str, set[str]]:
 
 @cache
 def _bare(name: str) -> str:
-    """A name without what people write between its words."""
+    """Return a name without what people write between its words."""
     return re.sub(r"[\W_]+", "", folded(name))
 
 
@@ -375,8 +376,8 @@ def _words(name: str) -> tuple[str, ...]:
 
 @cache
 def likeness(given: str, field: str, dataset: str = "") -> float:
-    """How alike two names are, 0 to 1: spelling and words together, with or without the dataset's own name in
-    them.
+    """Return how alike two names are, 0 to 1: spelling and words together, with or without the dataset's own
+    name in them.
     """
     own = {dataset, dataset.removesuffix("s")}
     choices = [(_words(given), _words(field))]
@@ -419,7 +420,7 @@ def _word_alike(left: str, right: str) -> float:
 
 
 def _within(short: str, long: str) -> bool:
-    """Whether the letters of `short` stand in `long` in their order, as in `qty` and `quantity`."""
+    """Return whether the letters of `short` stand in `long` in their order, as in `qty` and `quantity`."""
     letters = iter(long)
     return all(letter in letters for letter in short)
 
@@ -478,7 +479,7 @@ def _share_of(read: _ReadTexts, column: Column) -> float:
 
 
 def _ahead(name: Gains) -> Gains:
-    """How much more alike a pair is than the best other pair of its row or column.
+    """Return how much more alike a pair is than the best other pair of its row or column.
 
     Negative where another is better.
     """

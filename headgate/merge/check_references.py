@@ -37,8 +37,8 @@ _ORPHANS = "orphans"
 
 
 def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:
-    """Each value of `column` that no parent has, once, with its number of rows, in the order of
-    the values.
+    """Return each value of `column` that no parent has, once, with its number of rows, in the order of the
+    values.
     """
     is_same_type = children[column].type() == parents[parent_column].type()
     own, present = (
@@ -51,7 +51,7 @@ def without_parent(children: ibis.Table, column: str, parents: ibis.Table, paren
 
 
 def missing_parents(contract: Contract, checked: Iterable[CheckedReference], lake: LakeSnapshot) -> pa.Table:
-    """The report as rows of its table, by column."""
+    """Return the report as rows of its table, by column."""
     rows = [
         {
             "column_name": reference.column,
@@ -94,7 +94,7 @@ class ReferenceCheck:
     def check(
         self, snapshots: Mapping[str, DatasetSnapshot], previous: Iterable[CheckedReference] = ()
     ) -> tuple[CheckedReference, ...]:
-        """Every reference, over these snapshots.
+        """Return every reference, over these snapshots.
 
         `previous` references of the same two snapshots are not checked again.
         """
@@ -130,7 +130,7 @@ class ReferenceCheck:
         return CheckedReference(*about, int(rows), int(distinct), tuple(str(value) for value, _ in first))
 
     def _fetched(self, snapshot: DatasetSnapshot) -> list[str]:
-        """The kept columns, by part.
+        """Return the kept columns, by part.
 
         Of parts that were not written now only these columns are fetched first.
         """

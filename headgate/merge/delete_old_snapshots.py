@@ -47,7 +47,7 @@ def delete_old_snapshots(
 
 
 def _manifests(objects: ObjectStore, bucket: str) -> list[ObjectInfo]:
-    """Every manifest but the pointer, oldest first."""
+    """Return every manifest but the pointer, oldest first."""
     listed = [item for item in objects.list(bucket, keys.LAKE_MANIFESTS) if "/" not in _id_of(item)]
     return sorted(
         (item for item in listed if _id_of(item) != keys.CURRENT),

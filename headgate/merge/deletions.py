@@ -52,7 +52,7 @@ def moment_of_entry(spelled: str) -> str:
 def still_there(
     rows: ibis.Table, deleted: ibis.Table, last_held: ibis.Table, key: Sequence[str]
 ) -> ibis.Table:
-    """The rows whose key was not deleted after their increment was last held.
+    """Return the rows whose key was not deleted after their increment was last held.
 
     Args:
         deleted: the key's columns, and DELETED_BY.

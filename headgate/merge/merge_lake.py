@@ -128,7 +128,8 @@ class Merging:
     part_rows: int = PART_ROWS
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
-        """The lake's newest snapshot: of every dataset, the newest row of each key over all increments.
+        """Return the lake's newest snapshot: of every dataset, the newest row of each key over all
+        increments.
 
         The same increments give the same ids and bytes, and nothing is written for what has not changed.
         All datasets are audited before the first table moves; the pointer moves last. A dataset that fails
@@ -254,7 +255,7 @@ class Merging:
         return _Plan(contract, current, made_of, base, new, frozenset(map(_content_of, gone)))
 
     def _increments(self, dataset: str, last_held: Mapping[str, LastHeld]) -> tuple[str, ...]:
-        """Every increment, and every object that lists deletions, by key.
+        """Return every increment, and every object that lists deletions, by key.
 
         With an increment's key stand its edition, and after which deletions its rows were held again: one
         that was replayed or that came back is another than the one that was merged, so all is merged again.

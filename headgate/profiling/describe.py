@@ -79,7 +79,7 @@ class ColumnStatistics:
 
 
 def describe_values(values: pa.Array) -> ColumnStatistics:
-    """The description of a column in its type; nulls are left out."""
+    """Return the description of a column in its type; nulls are left out."""
     kind = values.type
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return describe_texts(counted(values))
@@ -101,7 +101,7 @@ def significant_digits(number: float) -> str:
 
 
 def share_text(part: float, whole: float) -> str:
-    """A share with six decimals; of nothing it is zero."""
+    """Return a share with six decimals; of nothing it is zero."""
     return f"{part / whole:.6f}" if whole else "0.000000"
 
 
@@ -128,7 +128,7 @@ def describe_texts(texts: Counted) -> ColumnStatistics:
 
 
 def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = TOP) -> list[tuple[str, int]]:
-    """The most frequent; a tie at the end is broken by spelling, among those that tie."""
+    """Return the most frequent; a tie at the end is broken by spelling, among those that tie."""
     if len(counts) > many:
         least = np.partition(counts, -many)[-many]
         at = np.flatnonzero(counts >= least)
@@ -171,7 +171,7 @@ def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
 
 
 def _classes(text: pa.Array) -> pa.Array:
-    """The texts with a letter for each character's class.
+    """Return the texts with a letter for each character's class.
 
     Plain ASCII by one look-up for each byte, at a tenth of the cost.
     """
@@ -217,7 +217,9 @@ def _describe_ordered(values: pa.Array) -> ColumnStatistics:
 
 
 def _may_be_cards(different: Values, spelled: _Spelling) -> bool:
-    """Whether some of the values could be card numbers: even a mean of such would show their first digits."""
+    """Return whether some of the values could be card numbers: even a mean of such would show their first
+    digits.
+    """
     if (
         spelled.is_time
         or max(abs(different[0].item()), abs(different[-1].item())) * spelled.unit < _SHORTEST_CARD
@@ -248,7 +250,7 @@ class _Spelling:
         return 1 / (86_400 * _MICROS) if pa.types.is_timestamp(self.kind) else 1.0
 
     def exactly(self, number: float) -> str:
-        """A value of the column."""
+        """Return a value of the column."""
         if pa.types.is_decimal(self.kind) and isinstance(number, int):
             return f"{Decimal(number).scaleb(-self.kind.scale):f}"
         if self.is_time:
@@ -256,7 +258,7 @@ class _Spelling:
         return str(number) if isinstance(number, int) else significant_digits(number)
 
     def nearly(self, number: float) -> str:
-        """A computed place on the same scale.
+        """Return a computed place on the same scale.
 
         Times to the day or second, also of years that Python's calendar has not.
         """

@@ -45,7 +45,7 @@ class Distinct:
         return round((self.kept - 1) / (float(self.smallest[-1]) / 2.0**64))
 
     def with_values(self, values: pa.Array) -> Distinct:
-        """The sketch with these values among the others; nulls are none."""
+        """Return the sketch with these values among the others; nulls are none."""
         return self.with_hashes(hashes(values))
 
     def with_hashes(self, others: Hashes) -> Distinct:
@@ -59,12 +59,12 @@ class Distinct:
         )
 
     def __or__(self, other: Distinct) -> Distinct:
-        """The sketch of both sets together."""
+        """Return the sketch of both sets together."""
         return self.with_hashes(other.smallest)
 
 
 def hashes(values: pa.Array) -> Hashes:
-    """A 64-bit hash of each different value of a column, in no order; the same on every machine."""
+    """Return a 64-bit hash of each different value of a column, in no order; the same on every machine."""
     plain = values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values
     unique = pc.unique(plain.drop_null())
     if not len(unique):
@@ -78,7 +78,7 @@ def hashes(values: pa.Array) -> Hashes:
 
 
 def _of_texts(texts: pa.Array) -> Hashes:
-    """The sum of each text's bytes, each by a factor of its place.
+    """Return the sum of each text's bytes, each by a factor of its place.
 
     A one stands behind the last, so that zeros there count.
     """

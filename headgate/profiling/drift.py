@@ -63,7 +63,7 @@ class FileFigures:
 
     @classmethod
     def from_dict(cls, read: Mapping[str, object]) -> FileFigures:
-        """The figures that JSON states."""
+        """Return the figures that JSON states."""
         columns = read["columns"]
         assert isinstance(columns, dict)  # noqa: S101 what `as_dict` wrote
         return cls(
@@ -109,7 +109,8 @@ def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
 
 
 def psi(expected: Mapping[str, float], actual: Mapping[str, float]) -> float:
-    """The population stability index of two sets of shares: the sum of (a - e) ln(a / e) over all bins.
+    """Return the population stability index of two sets of shares: the sum of (a - e) ln(a / e) over all
+    bins.
 
     Source:
         Siddiqi (2006), Credit Risk Scorecards, ch. 10; it is Jeffreys' divergence of the two distributions.
@@ -120,7 +121,7 @@ def psi(expected: Mapping[str, float], actual: Mapping[str, float]) -> float:
 
 
 def psi_by_chance(bins: int, rows: int, rows_before: int) -> float:
-    """The index that two samples of one population exceed once in a million times.
+    """Return the index that two samples of one population exceed once in a million times.
 
     Source:
         Yurdakul (2018), Statistical Properties of Population Stability Index: it is (1/n + 1/m) times a
@@ -194,7 +195,7 @@ def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Sh
 
 
 def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    """A change of five points that a two-proportion z-test does not explain by chance."""
+    """Report a change of five points that a two-proportion z-test does not explain by chance."""
     rows = sum(figures.rows for figures in before)
     was, is_now = sum(figures.missing for figures in before) / rows, now.missing / now.rows
     pooled = (now.missing + was * rows) / (now.rows + rows)
@@ -211,8 +212,8 @@ def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> 
 
 
 def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    """A mean half a pooled standard deviation away (Cohen's d), and further than the files before lie from
-    each other by chance.
+    """Report a mean half a pooled standard deviation away (Cohen's d), and further than the files before lie
+    from each other by chance.
     """
     parts = [
         (figures.rows - figures.missing, figures.mean, figures.std)

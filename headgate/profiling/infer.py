@@ -253,7 +253,7 @@ def _texts_of(kind: pa.DataType) -> pa.DataType:
 
 
 def typed(column: pa.Array) -> TypedColumn:
-    """A column whose file states its type; nested values are counted, but not read."""
+    """Return a column whose file states its type; nested values are counted, but not read."""
     kind = next((name for name, holds in _TYPES if holds(column.type)), "nested")
     as_text = (
         counted(pc.cast(column, pa.string()))

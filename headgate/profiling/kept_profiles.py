@@ -106,7 +106,7 @@ class Profiles:
         return {"key": key, **profile.summary()}
 
     def read(self, dataset: str, content_sha256: str) -> dict[str, object]:
-        """A stored profile; NotFoundError when there is none."""
+        """Return a stored profile; NotFoundError when there is none."""
         profile: dict[str, object] = json.loads(
             self.objects.read(ObjectRef(self.bucket, profile_key(dataset, content_sha256)))
         )

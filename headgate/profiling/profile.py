@@ -79,7 +79,7 @@ class ProfiledColumn:
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def summary(self) -> dict[str, object]:
-        """The figures that one asks for first; of a sensitive column counts only."""
+        """Return the figures that one asks for first; of a sensitive column counts only."""
         facts = self.as_dict()
         return {name: facts[name] for name in _SUMMARY if facts.get(name) not in {None, ""}}
 
@@ -171,7 +171,7 @@ class GatedFile:
 
 
 def profile_of(received: GatedFile) -> Profile:
-    """The profile of a file of a known dataset: statistics of accepted rows, and counts of all others.
+    """Return the profile of a file of a known dataset: statistics of accepted rows, and counts of all others.
 
     Accepted rows are masked already. Columns that replace a sensitive value have counts only.
     """
@@ -193,7 +193,7 @@ def profile_unknown(
     sensitive: Collection[str] = (),
     broken_rows: int = 0,
 ) -> Profile:
-    """The profile of a file as it came, by no contract: types are inferred from texts.
+    """Return the profile of a file as it came, by no contract: types are inferred from texts.
 
     Args:
         sensitive: columns that are known to be so; others are found by their names and values.
@@ -287,7 +287,7 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Profi
 
 
 def _described(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
-    """A column's description, and how many values are missing."""
+    """Return a column's description, and how many values are missing."""
     if columns.are_many:
         return describe_many(columns, name)
     values = columns.column(name)
@@ -313,7 +313,7 @@ def _known_score(received: GatedFile, broken: _Broken) -> Score:
 
 
 def _newest(received: GatedFile) -> datetime | None:
-    """The newest event of the accepted rows, by the columns that order the versions of a row."""
+    """Return the newest event of the accepted rows, by the columns that order the versions of a row."""
     names = [name for name in received.contract.order_by if name in received.accepted.names]
     return _latest(
         batch
@@ -324,7 +324,7 @@ def _newest(received: GatedFile) -> datetime | None:
 
 
 def _latest(columns: Iterable[pa.Array]) -> datetime | None:
-    """The newest instant, or Python's last one where it is later still."""
+    """Return the newest instant, or Python's last one where it is later still."""
     filled = (column for column in columns if len(column) > column.null_count)
     newest = [
         pc.max(column).cast(pa.timestamp("s"), safe=False).cast(pa.int64()).as_py() for column in filled

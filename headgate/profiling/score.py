@@ -70,7 +70,7 @@ class Score:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def as_texts(self) -> dict[str, str]:
-        """The score and its parts with four decimals; an unknown part is left out."""
+        """Return the score and its parts with four decimals; an unknown part is left out."""
         parts = {"score": self.total, **self.parts}
         return {name: f"{part:.{DECIMALS}f}" for name, part in parts.items() if part is not None}
 

@@ -51,7 +51,9 @@ class RunningMoments:
         return float(np.sqrt(self.squares / (self.count - 1))) if self.count > 1 else 0.0
 
     def with_values(self, values: Values) -> RunningMoments:
-        """The moments of these values and those before; what is not finite is left out, as it is in order."""
+        """Return the moments of these values and those before; what is not finite is left out, as it is in
+        order.
+        """
         finite = values[np.isfinite(values)] if values.dtype == np.float64 else values
         if not len(finite):
             return self
@@ -63,7 +65,7 @@ class RunningMoments:
         return self.together(part) if self.count else part
 
     def together(self, other: RunningMoments) -> RunningMoments:
-        """The moments of both together."""
+        """Return the moments of both together."""
         count, apart = self.count + other.count, other.mean - self.mean
         mean = self.mean + apart * other.count / count
         squares = self.squares + other.squares + apart * apart * self.count * other.count / count
@@ -92,7 +94,7 @@ class Streamed:
 
 
 def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
-    """The description of a column of many rows, and how many values are missing."""
+    """Return the description of a column of many rows, and how many values are missing."""
     moments, kind = Streamed(), pa.null()
     for batch in columns.batches(name):
         moments, kind = moments.with_batch(batch), _kind_of(batch)
@@ -115,7 +117,7 @@ def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
 def _facts(
     part: ColumnStatistics, moments: RunningMoments, kind: pa.DataType, factor: float
 ) -> dict[str, object]:
-    """The sample's facts, replaced by those known of all rows; none where the column may not be shown."""
+    """Return the sample's facts, replaced by those of all rows; none where the column may not be shown."""
     if not part.facts or not moments.count:
         return dict(part.facts)
     if "length" in part.facts:

@@ -251,7 +251,7 @@ class _Groups:
 
 
 def _gap(signs: str | None, sizes: tuple[int, int]) -> str | None:
-    """The signs between two runs of digits if a number may continue behind them."""
+    """Return the signs between two runs of digits if a number may continue behind them."""
     if signs is None:
         return None
     is_thousands = signs in _BEFORE_THOUSANDS and sizes[0] <= _THREE and sizes[1] == _THREE
@@ -264,8 +264,8 @@ def _gap(signs: str | None, sizes: tuple[int, int]) -> str | None:
 
 
 def _windows_in_lists(groups: _Groups, windows: Sequence[tuple[int, int, str]]) -> set[tuple[int, int]]:
-    """The windows of fours that, with others, are most of the list of fours they are in: in a list of codes
-    some pass by chance.
+    """Return the windows of fours that, with others, are most of the list of fours they are in: in a list of
+    codes some pass by chance.
     """
     kept = set[tuple[int, int]]()
     fours = [(run, end) for run, end, _ in windows if groups.is_printed_in_fours(run, end)]
@@ -336,7 +336,7 @@ def _is_card_number(digits: str) -> bool:
 
 
 def _is_rounded_card(digits: str, length: int) -> bool:
-    """Whether a card number of that length may begin with these digits.
+    """Return whether a card number of that length may begin with these digits.
 
     With all of them its check digit must be right.
     """
@@ -354,7 +354,7 @@ def has_issuer(digits: str) -> bool:
 
 @cache
 def _lengths_of(four: str) -> tuple[int, ...]:
-    """How many digits numbers may have that begin with these four."""
+    """Return how many digits numbers may have that begin with these four."""
     of_issuers = [lengths for first, last, lengths in ISSUERS if first[:4] <= four[: len(first)] <= last[:4]]
     return tuple(
         length for length in range(SHORTEST, LONGEST + 1) if any(length in lengths for lengths in of_issuers)

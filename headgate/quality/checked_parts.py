@@ -86,7 +86,7 @@ def suite_id(contract: Contract) -> str:
 
 
 def _checked(part: Mapping[str, object]) -> CheckedPart:
-    """The part that `save` wrote."""
+    """Return the part that `save` wrote."""
     answers: Mapping[str, object] = part["answers"]  # type: ignore[assignment]  # an object in JSON
     rules = tuple(_rule(rule) for rule in answers["rules"])  # type: ignore[attr-defined]  # a list in JSON
     return CheckedPart(str(part["snapshot_id"]), Answers(int(str(answers["rows"])), rules))

@@ -67,7 +67,7 @@ def require_none(contract: Contract, broken: Counter[tuple[str, str]]) -> None:
 
 
 def broken_rules(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Counter[tuple[str, str]]:
-    """How many rows break which rule, by (column or columns, rule); rules that hold are absent."""
+    """Return how many rows break which rule, by (column or columns, rule); rules that hold are absent."""
     broken: Counter[tuple[str, str]] = Counter()
     keys: list[pa.RecordBatch] = []
     unique: dict[str, list[pa.Array]] = {column.name: [] for column in contract.columns if column.unique}

@@ -20,8 +20,8 @@ _NULLABLE: dict[pa.DataType, ExtensionDtype] = {
 
 
 def exact_frame(rows: pa.Table) -> pd.DataFrame:
-    """The rows with decimals as `Decimal`, dates as `date`, nullable integers and booleans, and timestamps to
-    the microsecond.
+    """Return the rows with decimals as `Decimal`, dates as `date`, nullable integers and booleans, and
+    timestamps to the microsecond.
     """
     frame: pd.DataFrame = rows.to_pandas(types_mapper=_NULLABLE.get, date_as_object=True)
     return frame

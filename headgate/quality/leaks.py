@@ -155,13 +155,13 @@ def _ends_of_id(match: re.Match[str]) -> str:
 
 
 def _decoded(text: str) -> str:
-    """The text without the encoding of addresses (RFC 3986) and of HTML."""
+    """Return the text without the encoding of addresses (RFC 3986) and of HTML."""
     return _ENCODED.sub(lambda match: html.unescape(unquote(match[0])), text)
 
 
 def _typed(text: str) -> str:
-    """The text as a keyboard has it: digits of all scripts, hyphens of all lengths, a blank for what cannot
-    be seen.
+    """Return the text as a keyboard has it: digits of all scripts, hyphens of all lengths, a blank for what
+    cannot be seen.
     """
     if text.isascii():
         return text
@@ -188,7 +188,9 @@ def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
 
 
 def have_spaced_digits(texts: pa.Array) -> pa.Array:
-    """Whether each text has digits enough for a card number or a social security number, near each other."""
+    """Return whether each text has digits enough for a card number or a social security number, near each
+    other.
+    """
     is_ascii = pc.all(pc.string_is_ascii(texts)).as_py()
     between, digit = (_BETWEEN_ASCII, _DIGIT_ASCII) if is_ascii else (_BETWEEN_RE2, _DIGIT_RE2)
     one_sign = pc.replace_substring_regex(texts, between, "-")
@@ -221,7 +223,7 @@ def leaks_in_rows(
 
 
 def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """A column's values as texts; of numbers only those that are long enough to be a card number."""
+    """Return a column's values as texts; of numbers only those that are long enough to be a card number."""
     column = _unpacked(column)
     kind = column.type
     if pa.types.is_nested(kind) or _is_bytes(kind):
@@ -240,8 +242,8 @@ def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _unpacked(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column's values one by one, as they are stored: what an extension makes of them may have no cast to
-    text, as a UUID has none.
+    """Return the column's values one by one, as they are stored: what an extension makes of them may have no
+    cast to text, as a UUID has none.
     """
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
@@ -290,19 +292,19 @@ def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
 
 
 def _fewest_alone(name: str) -> int:
-    """How many digits a column's numbers must have to be taken for a card's without a context."""
+    """Return how many digits a column's numbers must have to be taken for a card's without a context."""
     return next((longest + 1 for names, longest in _OTHER_NUMBERS if names.search(name)), FEWEST_ALONE)
 
 
 def _is_telling(name: str) -> bool:
-    """Whether a column's name is a context for its values."""
+    """Return whether a column's name is a context for its values."""
     return bool(
         names_card(name) or _SECURITY_CODE.search(f"{name}: 123") or _SSN_NAMED.search(f"{name} 219099999")
     )
 
 
 def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
-    """Each distinct text that is worth a closer look, and how often it occurs."""
+    """Yield each distinct text that is worth a closer look, and how often it occurs."""
     counted = pc.value_counts(texts.drop_null())
     values, counts = counted.field("values"), counted.field("counts")
     stripped = pc.replace_substring_regex(values, _OPAQUE_RE2, " ")

@@ -66,8 +66,8 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
 
 
 def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
-    """Whether the columns have the contract's names and Arrow types, so that their values can be compared
-    here.
+    """Return whether the columns have the contract's names and Arrow types, so that their values can be
+    compared here.
     """
     return {field.name: field.type for field in schema} == {
         field.name: field.type for field in arrow_schema(contract)
@@ -75,7 +75,7 @@ def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
 
 
 def has_repeated_keys(contract: Contract, rows: pa.Table) -> bool:
-    """Whether columns that are unique together have the same values in two rows; nulls are equal here."""
+    """Return whether columns that are unique together have equal values in two rows; nulls are equal."""
     return any(
         rows.group_by(list(key)).aggregate([]).num_rows < rows.num_rows for key in unique_keys(contract)
     )

@@ -86,7 +86,7 @@ class OutputAudit:
 
 
 def _parts(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """A table as a whole; of a reader some rows at a time, at least one part.
+    """Yield a table as a whole; of a reader some rows at a time, at least one part.
 
     Columns with unique values need all rows.
     """

@@ -116,7 +116,7 @@ def derived_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
 
 
 def scan_records(records: Iterable[FileRecord]) -> AuditScan:
-    """The file records of the ledger.
+    """Return the file records of the ledger.
 
     Of counts by column the names are scanned: 350 behind `card_cvv` would read like a code.
     """
@@ -135,7 +135,7 @@ def scan_logs(lines: Mapping[str, Iterable[str]]) -> list[AuditScan]:
 
 
 def findings(scans: Iterable[AuditScan]) -> list[AuditFinding]:
-    """Every finding, worst first."""
+    """Return every finding, worst first."""
     return sorted(
         (finding for scan in scans for finding in scan.findings),
         key=lambda finding: (-finding.count, finding.place),
@@ -215,7 +215,7 @@ def scan_object(
 
 
 def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple[str, str]]]:
-    """How many cells there were, and how many leaks by (column, kind)."""
+    """Return how many cells there were, and how many leaks by (column, kind)."""
     if key.endswith(".parquet"):
         rows = table_of(body)
         return leaks_in_rows(
@@ -257,7 +257,7 @@ def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
 
 
 def _rows_of(text: str) -> pa.Table | None:
-    """The rows of an answer; None where it is no table.
+    """Return the rows of an answer; None where it is no table.
 
     Read by lines, neighbouring cells would look like one number.
 
@@ -301,7 +301,9 @@ def _values(value: object, name: str = "") -> Iterator[str]:
 
 
 def _subject(key: str) -> str:
-    """The dataset or table that an object belongs to: the second folder of its key in every zone but raw."""
+    """Return the dataset or table that an object belongs to: the second folder of its key in every zone but
+    raw.
+    """
     folders = key.split("/")[:-1]
     return without_leaks(folders[1]) if len(folders) > 1 else "other"
 

@@ -53,7 +53,7 @@ class QualityGate:
     workspace: Path
 
     def inspect(self, lake: LakeSnapshot) -> Inspected:
-        """A passing verdict for each dataset that was merged, and Data Docs of them all.
+        """Return a passing verdict for each dataset that was merged, and Data Docs of them all.
 
         A dataset whose merge failed keeps a snapshot that passed before, under the contract of then; it is
         not asked again.
@@ -117,7 +117,7 @@ class QualityGate:
         )
 
     def _differ(self, snapshot: DatasetSnapshot, record: SnapshotParts) -> bool:
-        """Whether the snapshot's folder has other objects than the merge recorded."""
+        """Return whether the snapshot's folder has other objects than the merge recorded."""
         listed = self.objects.list(self.curated_bucket, snapshot.location)
         return [item.size_bytes for item in listed] != [part.size_bytes for part in record.parts]
 
@@ -127,8 +127,8 @@ class QualityGate:
 
 
 def _needs_all_rows(contract: Contract, record: SnapshotParts) -> bool:
-    """Whether the parts' ranges of the key do not decide what is unique: the contract names another key or
-    unique columns since.
+    """Return whether the parts' ranges of the key do not decide what is unique: the contract names another
+    key or unique columns since.
     """
     has_unique = any(column.unique for column in contract.columns)
     return tuple(record.key.names) != merge_key(contract) or (has_unique and len(record.parts) > 1)

@@ -43,7 +43,7 @@ _LENGTHS = {"min_length": "min_value", "max_length": "max_value"}
 
 
 def suite_of(contract: Contract) -> gx.ExpectationSuite:
-    """The suite that a frame of `contract` passes exactly when every row holds every rule.
+    """Return the suite that a frame of `contract` passes exactly when every row holds every rule.
 
     Each expectation's `meta` names its rule and place; rules of level `warn` have severity `warning`.
     """
@@ -55,7 +55,7 @@ def suite_of(contract: Contract) -> gx.ExpectationSuite:
 
 
 def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationSuite:
-    """The expectation of `suite_of` that the values of some columns together are unique."""
+    """Return the expectation of `suite_of` that the values of some columns together are unique."""
     import great_expectations as gx  # noqa: PLC0415 takes seconds
 
     return gx.ExpectationSuite(
@@ -64,7 +64,7 @@ def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationS
 
 
 def narrow_suite_of(contract: Contract, values_of: Collection[str], *, rows_too: bool) -> gx.ExpectationSuite:
-    """The expectations of `suite_of` about the values of some columns, without those of unique values.
+    """Return the expectations of `suite_of` about the values of some columns, without those of unique values.
 
     Args:
         values_of: columns whose values are looked at one by one.

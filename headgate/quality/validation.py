@@ -173,7 +173,7 @@ class ValidationRun:
         problems: Sequence[FailedExpectation] = (),
         checked_before: Mapping[str, int] | None = None,
     ) -> SuiteResult:
-        """The verdict on a dataset, from the answers about its parts. The Data Docs have it.
+        """Return the verdict on a dataset, from the answers about its parts. The Data Docs have it.
 
         Every expectation holds row by row, but for unique values. A key that is unique in each part is unique
         in the dataset where the parts' ranges of it are disjoint; a dataset with another unique column has
@@ -246,7 +246,7 @@ class ValidationRun:
         return [_result(contract, result) for result in self._asked(contract, validation, rows)]
 
     def holds(self, contract: Contract, part: NarrowPart) -> bool:
-        """Whether the rows of a part meet every expectation about them."""
+        """Return whether the rows of a part meet every expectation about them."""
         suite = partial(narrow_suite_of, contract, part.values_of, rows_too=part.of_rows)
         validation = self._validation(
             f"{contract.dataset} of {columns_label(part.values_of)} {part.of_rows}", suite
@@ -256,7 +256,7 @@ class ValidationRun:
     def _unique(
         self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]
     ) -> RuleAnswer:
-        """Whether a key is unique in all rows. Only rows with a repeated key become pandas objects."""
+        """Return whether a key is unique in all rows. Only rows with a repeated key become pandas objects."""
         rows = columns(sorted({*merge_key(contract), *key}))
         counts = rows.group_by(list(key)).aggregate([([], "count_all")])
         repeated = counts.filter(pc.greater(counts["count_all"], 1)).select(list(key))

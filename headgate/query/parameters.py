@@ -70,7 +70,7 @@ def _parameters(sql: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _is_word(sql: str, token: Token) -> bool:
-    """Whether the token is a plain word; an identifier in quotes is none."""
+    """Return whether the token is a plain word; an identifier in quotes is none."""
     return sql[token.start : token.end + 1].isidentifier()
 
 

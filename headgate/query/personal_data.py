@@ -109,7 +109,7 @@ def _table_of(node: exp.Table, tables: Mapping[tuple[str, str], PersonalTable]) 
 
 
 def _is_shown_alone(node: exp.Table, table: PersonalTable) -> bool:
-    """Whether the table is in a subquery of its shown columns already, as `_subquery` writes it."""
+    """Return whether the table is in a subquery of its shown columns already, as `_subquery` writes it."""
     select = node.parent.parent if isinstance(node.parent, exp.From) else None
     return (
         isinstance(select, exp.Select) and isinstance(select.parent, exp.Subquery) and select == _shown(table)

@@ -48,6 +48,6 @@ def qualify_tables(sql: str, databases: Databases) -> str:
 
 
 def _stands_in(question: str, name: exp.Identifier) -> bool:
-    """Whether the parser knows where the name stands in the text."""
+    """Return whether the parser knows where the name stands in the text."""
     start, end = name.meta.get("start"), name.meta.get("end")
     return start is not None and end is not None and question[start : end + 1].strip('"`') == name.name

@@ -36,7 +36,7 @@ _LOCAL = re.compile(r"read_\w+\([^)]*\)?|(?<![\w:/])/(?!/)[^\s'\",)]+")
 
 
 def failure_reason(text: str, dialect: str) -> str:
-    """The reason in one line; Athena's own passes through untouched."""
+    """Return the reason in one line; Athena's own passes through untouched."""
     if dialect == ATHENA:
         return text
     for pattern, wording in _WORDING:

@@ -354,7 +354,7 @@ class Uploads:
                 return hashlib.file_digest(file, "sha256").hexdigest()
 
     def _continues(self, before: UploadRecord) -> bool:
-        """Whether an upload that was begun before can be continued."""
+        """Return whether an upload that was begun before can be continued."""
         if before.state is not UploadState.OPEN:
             return before.state is UploadState.COMPLETE
         try:
@@ -364,8 +364,8 @@ class Uploads:
         return True
 
     def _may_be_copied(self, upload: UploadRecord) -> bool:
-        """Whether a commit that did not end may have copied the file: raw has received an object of this key
-        and size since.
+        """Return whether a commit that did not end may have copied the file: raw has received an object of
+        this key and size since.
         """
         if not upload.committing_at:
             return False

@@ -70,7 +70,7 @@ class ScratchObjects:
         return replace(info, ref=replace(ref, version_id=_VERSION))
 
     def read(self, ref: ObjectRef) -> bytes:
-        """The whole object; NotFoundError when there is none."""
+        """Return the whole object; NotFoundError when there is none."""
         mine = self.written.get((ref.bucket, ref.key))
         return self.objects.read(self._place(ref)) if mine is None else mine
 
@@ -93,7 +93,7 @@ class ScratchObjects:
             self.write(ref, path.read_bytes(), content_type=content_type)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Every object below `prefix` that is stored."""
+        """Return every object below `prefix` that is stored."""
         return self.objects.list(bucket, prefix)
 
     def delete(self, ref: ObjectRef) -> None:
@@ -251,7 +251,7 @@ def _reason(error: BadInputError) -> dict[str, str]:
 
 
 def _first_rows(body: bytes) -> list[dict[str, Any]]:
-    """The first rows of a quarantine object, without reading the rest."""
+    """Return the first rows of a quarantine object, without reading the rest."""
     with pq.ParquetFile(io.BytesIO(body)) as file:
         columns = [name for name in _ROW_COLUMNS if name in file.schema_arrow.names]
         batch = next(file.iter_batches(FIRST_ROWS, columns=columns), None)

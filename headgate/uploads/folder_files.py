@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def objects_in(folder: Path) -> list[tuple[str, Path]]:
-    """Every data file of the folder that lies in a sub-folder, with its key in raw, by key.
+    """Return every data file of the folder that lies in a sub-folder, with its key in raw, by key.
 
     Files at the top are notes, not data.
     """
@@ -29,7 +29,7 @@ def left_out_of(folder: Path) -> list[str]:
 
 
 def manifests_in(folder: Path) -> list[tuple[str, Path]]:
-    """Every manifest of a run, with its key in raw.
+    """Return every manifest of a run, with its key in raw.
 
     It is sent after all data, for it says that its run is complete.
     """

@@ -64,7 +64,8 @@ def follow(
     *,
     timeout_s: float,
 ) -> list[FileRecord]:
-    """The records of the objects that reached their end; fewer than asked for when `timeout_s` ran out first.
+    """Return the records of the objects that reached their end; fewer than asked for when `timeout_s` ran out
+    first.
 
     `seen` hears of all ended records each time they were looked at.
     """

@@ -142,7 +142,7 @@ class UploadRecord:
         return hashlib.sha256(f"{self.sha256} {json.dumps(mapped)}{edited}".encode()).hexdigest()[:16]
 
     def is_of(self, caller: str) -> bool:
-        """Whether the caller began the upload."""
+        """Return whether the caller began the upload."""
         return self.upload_id == id_of_upload(caller, self.name, self.size_bytes, self.sha256, self.dataset)
 
     @property
@@ -160,7 +160,7 @@ class UploadRecord:
 
     @classmethod
     def from_json(cls, text: bytes) -> UploadRecord:
-        """The upload that a text states."""
+        """Return the upload that a text states."""
         read = json.loads(text)
         mapping = UploadMapping.of(read["mapping"]) if read.get("mapping") else None
         edits = Edits.of(read["edits"]) if read.get("edits") else None

@@ -67,7 +67,7 @@ class Cast:
 
 
 def cast(text: pa.Array, column_type: ColumnType) -> Cast:
-    """The column in its contract's type, with the rows whose text is no value of that type."""
+    """Return the column in its contract's type, with the rows whose text is no value of that type."""
     if column_type.kind is Kind.STRING:
         return Cast(text, NO_ROWS)
     given = blank_to_null(text)
@@ -76,7 +76,7 @@ def cast(text: pa.Array, column_type: ColumnType) -> Cast:
 
 
 def misfits_of(given: pa.Array, values: pa.Array) -> Rows:
-    """The rows that have a text and no value."""
+    """Return the rows that have a text and no value."""
     if values.null_count == given.null_count:
         return NO_ROWS
     return np.flatnonzero(flags(given.is_valid()) & flags(values.is_null()))
@@ -221,7 +221,7 @@ def _doubles(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 
 def _survives_a_double(text: str) -> bool:
-    """Whether the number is held exactly, or so that its shortest spelling is the number again."""
+    """Return whether the number is held exactly, or so that its shortest spelling is the number again."""
     number, double = Decimal(text), float(text)
     return abs(double) != float("inf") and number in (Decimal(double), Decimal(repr(double)))
 

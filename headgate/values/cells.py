@@ -41,7 +41,7 @@ def repeated(text: str, count: int) -> pa.Array:
 
 
 def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
-    """The numbers as an Arrow array of 64 bits, null where `nulls` are true."""
+    """Return the numbers as an Arrow array of 64 bits, null where `nulls` are true."""
     valid = None if nulls is None else bits_of(~nulls)
     return pa.Array.from_buffers(
         pa.int64(), len(numbers), [valid, pa.py_buffer(np.ascontiguousarray(numbers, np.int64))]
@@ -49,12 +49,12 @@ def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
 
 
 def rows_where(claim: pa.Array) -> Rows:
-    """The rows for which a boolean column is true; null is not true."""
+    """Return the rows for which a boolean column is true; null is not true."""
     return np.flatnonzero(flags(claim))
 
 
 def flags(claim: pa.Array) -> Flags:
-    """A boolean column as numpy sees it; null is false."""
+    """Return a boolean column as numpy sees it; null is false."""
     valid, values = claim.buffers()
     bits = _unpacked(values, claim.offset, len(claim))
     return bits & _unpacked(valid, claim.offset, len(claim)) if claim.null_count else bits
@@ -69,7 +69,7 @@ def _unpacked(bits: pa.Buffer | None, offset: int, count: int) -> Flags:
 
 
 def numbers(values: pa.Array) -> Rows:
-    """A column of integers without nulls as numpy sees it."""
+    """Return a column of integers without nulls as numpy sees it."""
     wide = pc.cast(values, pa.int64())
     return np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else NO_ROWS
 
@@ -99,7 +99,7 @@ def rewritten_where(claims: pa.Array, text: pa.Array, rewrite: Callable[[pa.Arra
 
 
 def joined(*parts: pa.Array | str) -> pa.Array:
-    """The parts of each row behind one another; null where one of them is."""
+    """Return the parts of each row behind one another; null where one of them is."""
     return pc.binary_join_element_wise(
         *(literal(part) if isinstance(part, str) else part for part in parts), literal("")
     )
@@ -112,12 +112,14 @@ def blank_to_null(text: pa.Array) -> pa.Array:
 
 
 def matches(text: pa.Array, pattern: str) -> pa.Array:
-    """Whether each text matches the whole pattern (RE2); null for null."""
+    """Return whether each text matches the whole pattern (RE2); null for null."""
     return pc.match_substring_regex(text, f"^(?:{pattern})$")
 
 
 def text_bytes(text: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Rows]:
-    """The UTF-8 of all texts in one run, and where each of them starts in it; one more start than texts."""
+    """Return the UTF-8 of all texts in one run, and where each of them starts in it; one more start than
+    texts.
+    """
     _, offsets, data = text.buffers()
     starts = (
         np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4)
@@ -129,24 +131,25 @@ def text_bytes(text: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Row
 
 
 def is_digit(data: np.ndarray[Any, np.dtype[np.uint8]]) -> Flags:
-    """Whether each byte is an ASCII digit."""
+    """Return whether each byte is an ASCII digit."""
     digit: Flags = (data - ord("0")) < 10  # noqa: PLR2004 bytes wrap, so only digits are below ten
     return digit
 
 
 def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Each different text once, and for each row the index of its own; null for null."""
+    """Return each different text once, and for each row the index of its own; null for null."""
     encoded = text.dictionary_encode()
     return encoded.dictionary, encoded.indices
 
 
 def decoded(values: pa.Array) -> pa.Array:
-    """The values, each by itself."""
+    """Return the values, each by itself."""
     return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
 
 
 def compacted(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
-    """The same values; in the dictionary each of them once, in the order of their first rows, and no others.
+    """Return the same values; in the dictionary each of them once, in the order of their first rows, and no
+    others.
 
     The result reveals nothing about the arrays that it was cut from.
     """

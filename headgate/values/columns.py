@@ -17,24 +17,24 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def text_array(texts: Iterable[str | None]) -> pa.Array:
-    """The texts as an Arrow array."""
+    """Return the texts as an Arrow array."""
     builder = pa.lib.StringBuilder()
     builder.append_values(texts)
     return builder.finish()
 
 
 def bool_array(claims: Flags) -> pa.Array:
-    """The claims as an Arrow array."""
+    """Return the claims as an Arrow array."""
     return pa.Array.from_buffers(pa.bool_(), len(claims), [None, bits_of(claims)])
 
 
 def bits_of(claims: Flags) -> pa.Buffer:
-    """The claims as Arrow has them, eight in a byte: also the buffer that says which values there are."""
+    """Return the claims as Arrow has them, eight in a byte, as in the buffer of valid values."""
     return pa.py_buffer(np.packbits(claims, bitorder="little"))
 
 
 def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """The column as one array; texts that repeat stay an Arrow dictionary.
+    """Return the column as one array; texts that repeat stay an Arrow dictionary.
 
     Arrow's `combine_chunks` copies also what is in one piece already.
     """

@@ -43,7 +43,7 @@ class Parsed:
 
 
 def are_digits(text: pa.Array, fewest: int, most: int) -> Flags:
-    """Whether each text is so many ASCII digits and nothing else; false for null."""
+    """Return whether each text is so many ASCII digits and nothing else; false for null."""
     data, starts = text_bytes(text)
     size = np.diff(starts)
     plain = (size >= fewest) & (size <= most)
@@ -54,7 +54,8 @@ def are_digits(text: pa.Array, fewest: int, most: int) -> Flags:
 
 
 def have_shape(text: pa.Array, shape: str) -> Flags:
-    """Whether each text is of that shape, in which a 9 means any ASCII digit and every other sign itself.
+    """Return whether each text is of that shape, in which a 9 means any ASCII digit and every other sign
+    itself.
 
     False for null.
     """
@@ -219,7 +220,7 @@ def _numbers(text: pa.Array, sure: Flags) -> Rows:
 
 
 def _without(text: pa.Array, data: Octets, starts: Rows, places: Rows) -> pa.Array:
-    """The texts without the bytes at those places."""
+    """Return the texts without the bytes at those places."""
     if not len(places):
         return text
     left = np.delete(data, places)
@@ -228,7 +229,7 @@ def _without(text: pa.Array, data: Octets, starts: Rows, places: Rows) -> pa.Arr
 
 
 def _of_width(text: pa.Array, width: int) -> tuple[Rows | None, Octets]:
-    """The rows of that many bytes, None for all of them; and their bytes, a line for each place."""
+    """Return the rows of that many bytes, None for all of them; and their bytes, a line for each place."""
     data, starts = text_bytes(text)
     fits = np.diff(starts) == width
     if fits.all():

@@ -217,7 +217,7 @@ def _words(texts: pa.Array) -> Reading | None:
 
 
 def is_plain(reading: Reading) -> bool:
-    """Whether the reading needs no declared format."""
+    """Return whether the reading needs no declared format."""
     return reading.format == PLAIN
 
 

@@ -130,8 +130,8 @@ def _declared_signs(signs: Sequence[str], texts: pa.Array) -> SourceFormat | Non
 
 
 def _is_code(texts: pa.Array, signed: SourceFormat) -> bool:
-    """Whether digits in groups are rather a code: all of one length, with two groups or a blank between, as
-    in `123 456 789`.
+    """Return whether digits in groups are rather a code: all of one length, with two groups or a blank
+    between, as in `123 456 789`.
     """
     if signed != PLAIN or not flags(matches(texts, _GROUPED_CODE)).all():
         return False

@@ -215,7 +215,7 @@ def example_of_difference(texts: pa.Array, readings: Sequence[TimeReading]) -> s
 
 
 def has_short_year(declared: SourceFormat) -> bool:
-    """Whether a pattern has a year of two digits."""
+    """Return whether a pattern has a year of two digits."""
     return any("short_year" in date_pattern(text).fields for text in declared.patterns)
 
 

@@ -88,7 +88,7 @@ def work_in_order(
 
 
 def ahead(parts: Iterable[Part]) -> Iterator[Part]:
-    """The parts, each made in a thread beside while the one before it is worked on."""
+    """Yield the parts, each made in a thread beside while the one before it is worked on."""
     coming = iter(parts)
     with ThreadPoolExecutor(1) as beside:
         following = beside.submit(lambda: list(islice(coming, 1)))

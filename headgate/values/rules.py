@@ -43,7 +43,7 @@ class Breach:
 
 
 def among(breach: Breach, rows: Rows, count: int) -> Breach:
-    """The breach, with the places that its rows have among `rows` of a batch of `count`."""
+    """Return the breach, with the places that its rows have among `rows` of a batch of `count`."""
     return replace(breach, rows=np.flatnonzero(marked(breach.rows, count)[rows]))
 
 
@@ -83,7 +83,7 @@ def _not_held(holds: pa.Array, values: pa.Array) -> Rows:
 
 
 def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
-    """A contract's literal as a scalar that compares exactly with values of that type."""
+    """Return a contract's literal as a scalar that compares exactly with values of that type."""
     text = _spelled(argument, values)
     if not (pa.types.is_integer(values) or pa.types.is_decimal(values)):
         return literal(text, values)
@@ -94,7 +94,7 @@ def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
 
 
 def _spelled(argument: object, values: pa.DataType) -> str:
-    """A contract's literal as Arrow reads it for values of that type.
+    """Return a contract's literal as Arrow reads it for values of that type.
 
     Numbers without zeros that change nothing.
     """

@@ -122,13 +122,13 @@ class Certificate:
         return tuple(column for column in self.columns if column.digested)
 
     def to_json(self) -> str:
-        """The manifest's text; equal certificates give equal bytes."""
+        """Return the manifest's text; equal certificates give equal bytes."""
         content = json.loads(json.dumps({"format": FORMAT, **asdict(self)}))
         return json.dumps({**content, _SHA256: _sha256_of(content)}, sort_keys=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Certificate:
-        """The certificate that a manifest states.
+        """Return the certificate that a manifest states.
 
         Raises:
             OtherManifestError: the text says nothing of a format.
@@ -190,7 +190,7 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
 def certified_columns(
     columns: Iterable[ExportColumn], masked: Collection[str] = ()
 ) -> tuple[CertifiedColumn, ...]:
-    """The columns as a certificate states them."""
+    """Return the columns as a certificate states them."""
     return tuple(
         CertifiedColumn(
             column.name,

@@ -64,17 +64,19 @@ def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within
 
 
 def deleted(before: Path, now: Path) -> pa.Table:
-    """The keys of `before` that `now` lacks, in their order; every key when `now` is no file."""
+    """Return the keys of `before` that `now` lacks, in their order; every key when `now` is no file."""
     return _lacking(before, now, "TRUE")
 
 
 def came_late(before: Path, now: Path) -> pa.Table:
-    """The keys of `now` that `before` lacks and that lie outside the bounds of the run, in their order."""
+    """Return the keys of `now` that `before` lacks and that lie outside the bounds of the run, in their
+    order.
+    """
     return _lacking(now, before, f"{_WITHIN} = 0") if now.exists() else pa.table({})
 
 
 def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
-    """The keys for which the condition holds and that the others are not among.
+    """Return the keys for which the condition holds and that the others are not among.
 
     Beyond some memory the comparison spills beside them.
     """
@@ -95,7 +97,7 @@ def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
 
 
 def _batches(stack: ExitStack, path: Path) -> pa.RecordBatchReader:
-    """A file of keys, read while it is asked for; decimals that are too long for DuckDB as text."""
+    """Return a file of keys, read while it is asked for; decimals that are too long for DuckDB as text."""
     file = stack.enter_context(pq.ParquetFile(path, pre_buffer=False))
     schema = pa.schema(
         [
@@ -117,7 +119,7 @@ def any_of(keys: pa.Table, table: SourceTable) -> list[str]:
 
 
 def _literal(column: SourceColumn, value: object) -> str:
-    """The value as SQL, in the column's own terms."""
+    """Return the value as SQL, in the column's own terms."""
     if isinstance(value, bytes):
         return f"X'{value.hex()}'"
     if isinstance(value, bool | int | float | Decimal):
@@ -131,7 +133,9 @@ def _literal(column: SourceColumn, value: object) -> str:
 
 
 def write_deleted(before: Path, now: Path, path: Path) -> int:
-    """How many rows were deleted; the file at `path` holds their keys, and is absent when there are none."""
+    """Return how many rows were deleted; the file at `path` holds their keys, and is absent when there are
+    none.
+    """
     gone = deleted(before, now)
     if gone.num_rows:
         pq.write_table(gone, path, compression="zstd", store_schema=False)

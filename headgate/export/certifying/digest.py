@@ -82,19 +82,19 @@ class Digest:
 
     @classmethod
     def of_nothing(cls, columns: int) -> Digest:
-        """The digest of no rows."""
+        """Return the digest of no rows."""
         return cls(0, 0, (0,) * columns)
 
     @classmethod
     def from_dict(cls, read: Mapping[str, Any]) -> Digest:
-        """The digest that `asdict` spelled."""
+        """Return the digest that `asdict` spelled."""
         return cls(read["rows"], read["checksum"], tuple(read["present"]))
 
 
 def digest_sql(
     table_sql: str, columns: Sequence[ExportColumn], where: str, *, impossible_as_null: bool = False
 ) -> str:
-    """The query whose one row is the digest of the rows that `where` lets through.
+    """Return the query whose one row is the digest of the rows that `where` lets through.
 
     Args:
         impossible_as_null: take dates on no calendar as null, as Parquet has them; it costs the server half
@@ -131,12 +131,12 @@ def _null_bits_sql(places: Sequence[tuple[int, str]]) -> str:
 
 
 def digest_from(row: Sequence[Any]) -> Digest:
-    """The digest that the server answered."""
+    """Return the digest that the server answered."""
     return Digest(int(row[0]), int(row[1]), tuple(int(count) for count in row[2:]))
 
 
 def digest_of_file(path: Path, columns: Sequence[Printed]) -> Digest:
-    """The digest of a file's rows, Parquet or CSV, as they are read back from it."""
+    """Return the digest of a file's rows, Parquet or CSV, as they are read back from it."""
     total = Digest.of_nothing(len(columns))
     for batch in file_batches(path, {column.name: column.type for column in columns}):
         total += digest_of(batch, columns)
@@ -144,7 +144,7 @@ def digest_of_file(path: Path, columns: Sequence[Printed]) -> Digest:
 
 
 def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed]) -> Digest:
-    """The digest of the rows."""
+    """Return the digest of the rows."""
     texts = [
         canonical_text(rows.column(column.name), column.form, column.fraction_digits) for column in columns
     ]
@@ -182,8 +182,8 @@ def _is_null(values: pa.Array) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 def canonical_text(values: pa.Array, form: CanonicalForm, fraction_digits: int = 0) -> pa.Array:
-    """Every value's canonical text as bytes, null for null: what `ExportColumn.digest_sql` is at
-    the server.
+    """Return every value's canonical text as bytes, null for null: what `ExportColumn.digest_sql` is at the
+    server.
     """
     if form is CanonicalForm.LONG:
         return _checksum_text(values)
@@ -244,8 +244,8 @@ def _moment_text(values: pa.Array, fraction_digits: int) -> pa.Array:
 
 
 def real_text(value: float) -> str:
-    """A double in MySQL's own notation: the shortest digits that mean it, an exponent past 15 digits of a
-    whole number.
+    """Return a double in MySQL's own notation: the shortest digits that mean it, an exponent past 15 digits
+    of a whole number.
 
     Source: MariaDB and MySQL, strings/dtoa.c, my_gcvt.
     """

@@ -155,7 +155,7 @@ def _rules(column_type: ColumnType, *, required: bool) -> Sequence[Rule]:
 
 
 def _members(column: SourceColumn) -> Sequence[Rule]:
-    """An ENUM's members, as a rule that only warns: outside strict mode MySQL keeps an empty text for
+    """Return an ENUM's members, as a rule that only warns: outside strict mode MySQL keeps an empty text for
     everything else.
     """
     if column.kind != "enum":

@@ -41,7 +41,7 @@ class _RowEstimates:
         return self.session.estimate(f"SELECT {name} FROM {quoted(self.table)} WHERE {condition}")  # noqa: S608 a quoted name, numbers
 
     def place(self, start: int, end: int, wanted: int) -> int | None:
-        """The key up to which about so many rows follow `start`.
+        """Return the key up to which about so many rows follow `start`.
 
         None where no key comes near, since too many rows share one.
         """

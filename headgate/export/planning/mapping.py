@@ -137,7 +137,7 @@ class ExportColumn:
     fraction_digits: int = 0
 
     def digest_sql(self, *, impossible_as_null: bool) -> str:
-        """The expression of the value's canonical text.
+        """Return the expression of the value's canonical text.
 
         NULL where Parquet holds null, if that is asked for of dates too.
         """
@@ -146,15 +146,15 @@ class ExportColumn:
         return self.text_sql
 
     def null_sql(self, *, impossible_as_null: bool) -> str:
-        """The condition that the value is null in Parquet, empty where none ever is."""
+        """Return the condition that the value is null in Parquet, empty where none ever is."""
         return f"{self._null_sql(impossible_as_null)} IS NULL" if self.nullable else ""
 
     def count_sql(self, *, impossible_as_null: bool) -> str:
-        """The expression that counts the values which are not null in Parquet."""
+        """Return the expression that counts the values which are not null in Parquet."""
         return f"COUNT({self._null_sql(impossible_as_null)})" if self.nullable else "COUNT(*)"
 
     def _null_sql(self, impossible_as_null: bool) -> str:
-        """An expression that is NULL where Parquet holds null; it converts no value to text for that."""
+        """Return an expression that is NULL where Parquet holds null; it converts no value to text."""
         return (
             self.digest_sql(impossible_as_null=True)
             if self.impossible_sql and impossible_as_null
@@ -178,7 +178,7 @@ class ExportColumn:
 def map_table(
     table: SourceTable, columns: Sequence[str], contract: Contract | None = None
 ) -> tuple[ExportColumn, ...]:
-    """The named columns of a table, in that order, as they will be exported.
+    """Return the named columns of a table, in that order, as they will be exported.
 
     Raises:
         ContractError: a column has a type that is not known to be kept exactly.
@@ -188,7 +188,7 @@ def map_table(
 
 
 def map_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn:
-    """The column as it will be exported, where its contract wants values of that kind.
+    """Return the column as it will be exported, where its contract wants values of that kind.
 
     Raises:
         ContractError: its type is none that is known to be kept exactly.
@@ -239,8 +239,8 @@ def _as_text(column: SourceColumn) -> ExportColumn:
 
 
 def arrow_type_of(column: SourceColumn, wanted: Kind | None = None) -> pa.DataType:
-    """The Arrow type that keeps every value of the column, and is what its contract wants where that keeps
-    them, too.
+    """Return the Arrow type that keeps every value of the column, and is what its contract wants where that
+    keeps them, too.
     """
     if wanted is Kind.STRING and _has_no_text(column):
         return pa.string()
@@ -298,7 +298,7 @@ def _read_sql(column: SourceColumn) -> str:
 
 
 def _text_sql(column: SourceColumn, form: CanonicalForm) -> str:
-    """The canonical text in SQL.
+    """Return the canonical text in SQL.
 
     `+ 0` drops zero padding, and gives a FLOAT all the digits of the double that it is.
     """
@@ -315,7 +315,7 @@ def _text_sql(column: SourceColumn, form: CanonicalForm) -> str:
 
 
 def _bytes_sql(column: SourceColumn) -> str:
-    """The value's bytes: UTF-8 for text of any charset.
+    """Return the value's bytes: UTF-8 for text of any charset.
 
     No cast to BINARY is needed: what is joined with a binary literal, as the fingerprint's separator is one,
     is binary, whatever its collations. Without it the server's part costs a fifth less.
@@ -327,8 +327,8 @@ def _bytes_sql(column: SourceColumn) -> str:
 
 
 def _impossible_sql(column: SourceColumn) -> str:
-    """The SQL condition that a date is on no calendar: MySQL keeps zero parts and, by mode, the 31st of
-    February.
+    """Return the SQL condition that a date is on no calendar: MySQL keeps zero parts and, by mode, the 31st
+    of February.
     """
     name = quoted(column.name)
     if column.kind == "timestamp":

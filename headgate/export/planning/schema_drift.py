@@ -64,7 +64,7 @@ DEFAULT_POLICY: Mapping[SchemaChange, SchemaAction] = {
 
 
 def schema_policy(contract: Contract) -> dict[SchemaChange, SchemaAction]:
-    """The contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
+    """Return the contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
     policy = contract.properties.get("headgate.schemaPolicy", {})
     if not isinstance(policy, dict):
         raise ContractError(
@@ -80,7 +80,7 @@ def schema_policy(contract: Contract) -> dict[SchemaChange, SchemaAction]:
 
 
 def schema_differences(table: SourceTable, contract: Contract) -> tuple[Difference, ...]:
-    """Every difference, in the order of the source's columns, then those that are missing."""
+    """Return every difference, in the order of the source's columns, then those that are missing."""
     declared = {column.name: column for column in contract.columns}
     present = {column.name for column in table.columns}
     missing = [column for column in contract.columns if column.name not in present]
@@ -142,7 +142,7 @@ def _renamed(
 
 
 def _typed(column: SourceColumn, declared: Column) -> list[Difference]:
-    """The difference of types, none when every value of the source fits the contract's type."""
+    """Return the difference of types, none when every value of the source fits the contract's type."""
     source, target = arrow_type_of(column, declared.type.kind), arrow_type(declared.type)
     if _fits(source, target) and not _longer(column, declared):
         return []
@@ -156,7 +156,7 @@ def _typed(column: SourceColumn, declared: Column) -> list[Difference]:
 
 
 def _longer(column: SourceColumn, declared: Column) -> bool:
-    """A VARCHAR that holds more characters than the contract allows; TEXT is unbounded on purpose."""
+    """Return whether a VARCHAR is longer than the contract allows; TEXT is unbounded on purpose."""
     limit = declared.type.length
     characters = column.declared.partition("(")[2].rstrip(")")
     return (

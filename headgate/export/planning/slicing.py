@@ -67,8 +67,8 @@ class KeyColumn:
         return f"CAST({quoted(self.name)} AS CHAR)"
 
     def literal(self, text: str) -> str:
-        """The SQL literal of the value with that text, in the column's own character set, so that its own
-        collation compares.
+        """Return the SQL literal of the value with that text, in the column's own character set, so that its
+        own collation compares.
         """
         if self.kind in _NUMBERS | _PLACES and _NUMBER.fullmatch(text):
             return text
@@ -90,14 +90,14 @@ class Slice:
     upper: Key | None = None
 
     def where(self, key: Sequence[KeyColumn]) -> str:
-        """The SQL condition that a row belongs to the slice."""
+        """Return the SQL condition that a row belongs to the slice."""
         parts = [after(key, self.lower) if self.lower else "", up_to(key, self.upper) if self.upper else ""]
         return " AND ".join(part for part in parts if part) or EVERYTHING
 
 
 def slicing_key(table: SourceTable, sensitive: Collection[str] = ()) -> tuple[KeyColumn, ...]:
-    """The key to slice by: the first unique one whose columns all fit, else the longest beginning of an index
-    that does; empty if none.
+    """Return the key to slice by: the first unique one whose columns all fit, else the longest beginning of
+    an index that does; empty if none.
 
     Columns fit that are never null and compare as they are ordered. Boundaries are written down, so columns
     whose values must not be do not; nor do floats, whose text may be another value. Of indexes the primary
@@ -116,7 +116,7 @@ def slicing_key(table: SourceTable, sensitive: Collection[str] = ()) -> tuple[Ke
 
 
 def _beginning(table: SourceTable, names: Sequence[str], sensitive: Collection[str]) -> tuple[str, ...]:
-    """The first columns of an index, as far as they fit."""
+    """Return the first columns of an index, as far as they fit."""
     return tuple(takewhile(lambda name: name not in sensitive and _fit(table.column(name)), names))
 
 
@@ -125,7 +125,7 @@ def _fit(column: SourceColumn) -> bool:
 
 
 def after(key: Sequence[KeyColumn], bound: Key) -> str:
-    """The SQL condition that a row comes after the bound in key order.
+    """Return the SQL condition that a row comes after the bound in key order.
 
     Spelled out: MySQL does not use an index for `(a, b) > (1, 2)`.
     """
@@ -133,7 +133,7 @@ def after(key: Sequence[KeyColumn], bound: Key) -> str:
 
 
 def up_to(key: Sequence[KeyColumn], bound: Key) -> str:
-    """The SQL condition that a row comes at or before the bound in key order."""
+    """Return the SQL condition that a row comes at or before the bound in key order."""
     return _beyond(key, bound, "<", "<=")
 
 
@@ -150,7 +150,7 @@ def _beyond(key: Sequence[KeyColumn], bound: Key, strictly: str, finally_: str) 
 
 
 def slices_between(boundaries: Sequence[Key]) -> tuple[Slice, ...]:
-    """The slices that the boundaries cut: one more than there are boundaries."""
+    """Return the slices that the boundaries cut: one more than there are boundaries."""
     edges = [None, *boundaries, None]
     return tuple(Slice(number, edges[number], edges[number + 1]) for number in range(len(edges) - 1))
 
@@ -158,7 +158,7 @@ def slices_between(boundaries: Sequence[Key]) -> tuple[Slice, ...]:
 def walk(
     session: Session, table: str, key: Sequence[KeyColumn], rows_per_slice: int, where: str = EVERYTHING
 ) -> Iterator[Key]:
-    """Every `rows_per_slice`-th key in order, but for the last row's; one pass over the key's index."""
+    """Yield every `rows_per_slice`-th key in order, but for the last row's; one pass over the key's index."""
     names = ", ".join(quoted(column.name) for column in key)
     texts = ", ".join(column.text_sql for column in key)
     bound: Key | None = None
@@ -181,7 +181,7 @@ def _as_text(value: object) -> str:
 
 
 def rows_per_slice(rows: int, row_bytes: int, *, target_bytes: int, workers: int) -> int:
-    """How many rows to put in a slice, so that its file nears the target and every worker has one.
+    """Return how many rows to put in a slice, so that its file nears the target and every worker has one.
 
     Args:
         row_bytes: the server's guess of a row's size on its disk.

@@ -78,7 +78,7 @@ class Bound:
         return self.settled or self.up_to
 
     def where(self) -> str:
-        """The SQL condition.
+        """Return the SQL condition.
 
         A row without a watermark comes with every run, since nobody can say that it did not change.
         """
@@ -122,18 +122,19 @@ class Watermark:
         return self.before if self.last.run == run else self.last
 
     def to_json(self) -> str:
-        """The text in which it is kept."""
+        """Return the text in which it is kept."""
         return json.dumps(asdict(self), sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Watermark:
-        """The watermark that the text states."""
+        """Return the watermark that the text states."""
         read = json.loads(text)
         return cls(Reached(**read["last"]), Reached(**read["before"]) if read["before"] else None)
 
 
 def mode_of(contract: Contract | None, asked: Mode) -> Mode:
-    """How a table is taken in a run: as asked, but for tables that their contract wants in full every time.
+    """Return how a table is taken in a run: as asked, but for tables that their contract wants in full every
+    time.
 
     Raises:
         ContractError: the contract says something else.
@@ -147,8 +148,8 @@ def mode_of(contract: Contract | None, asked: Mode) -> Mode:
 
 
 def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[WatermarkColumn, ...]:
-    """The columns whose values only grow when a row changes: the contract's order columns, else an automatic
-    primary key, else none.
+    """Return the columns whose values only grow when a row changes: the contract's order columns, else an
+    automatic primary key, else none.
     """
     present = {column.name: column for column in table.columns}
     ordered = contract.order_by if contract else ()
@@ -164,7 +165,7 @@ def _watermark_column(column: SourceColumn) -> WatermarkColumn:
 
 
 def _growing_key(table: SourceTable) -> list[str]:
-    """The single automatic integer key, whose new rows are always greater."""
+    """Return the single automatic integer key, whose new rows are always greater."""
     keys = [index.columns for index in table.unique if index.name == "PRIMARY"]
     fit = len(keys) == 1 and len(keys[0]) == 1 and _watermark_column(table.column(keys[0][0])).automatic
     return list(keys[0]) if fit else []
@@ -173,8 +174,8 @@ def _growing_key(table: SourceTable) -> list[str]:
 def bounds(
     session: Session, table: str, columns: Sequence[WatermarkColumn], since: Reached | None, overlap_s: int
 ) -> tuple[Bound, ...]:
-    """The bounds of a run from what landed before up to the newest value that the session's
-    snapshot shows.
+    """Return the bounds of a run from what landed before up to the newest value that the session's snapshot
+    shows.
     """
     bounds_of_columns = []
     for column in columns:
@@ -229,7 +230,7 @@ def _newest(session: Session, table: str, column: WatermarkColumn, where: str = 
 
 
 def _on_calendar(text: str, back_s: int = 0) -> bool:
-    """Whether a moment, and the one so many seconds before it, can be reckoned with.
+    """Return whether a moment, and the one so many seconds before it, can be reckoned with.
 
     With others the server's conditions are NULL.
     """
@@ -242,8 +243,8 @@ def _on_calendar(text: str, back_s: int = 0) -> bool:
 
 
 def _settled(session: Session, table: str, column: WatermarkColumn, newest: int) -> int:
-    """The id before the first that is missing among the newest ones: a transaction that is still open may
-    hold it.
+    """Return the id before the first that is missing among the newest ones: a transaction that is still open
+    may hold it.
     """
     name = quoted(column.name)
 
@@ -261,7 +262,7 @@ def _settled(session: Session, table: str, column: WatermarkColumn, newest: int)
 
 
 def changed(limits: Sequence[Bound]) -> str:
-    """The SQL condition that any of the columns is within its bounds; everything when there are none."""
+    """Return the SQL condition that any of the columns is within its bounds; all rows without bounds."""
     if not limits:
         return EVERYTHING
     return "(" + " OR ".join(limit.where() for limit in limits) + ")"

@@ -86,7 +86,7 @@ def decimal_text(values: pa.Array) -> pa.Array:
 
 
 def csv_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[pa.RecordBatch]:
-    """The rows of a file that `CsvWriter` wrote, in their types (or the names of their types)."""
+    """Yield the rows of a file that `CsvWriter` wrote, in their types (or the names of their types)."""
     wanted = {name: _type_named(kind) if isinstance(kind, str) else kind for name, kind in types.items()}
     as_text = {name: pa.string() if pa.types.is_binary(kind) else kind for name, kind in wanted.items()}
     convert = csv.ConvertOptions(
@@ -121,7 +121,7 @@ def _read(values: pa.Array, kind: pa.DataType) -> pa.Array:
 
 
 def _type_named(name: str) -> pa.DataType:
-    """The type that Arrow calls so."""
+    """Return the type that Arrow calls so."""
     if decimal := _DECIMAL.fullmatch(name):
         return getattr(pa, decimal[1])(int(decimal[2]), int(decimal[3]))
     return pa.type_for_alias(name)

@@ -84,7 +84,7 @@ class Decoder:
         return pa.schema([column.field for column in self.columns])
 
     def batch(self, rows: WireRows) -> pa.RecordBatch:
-        """The rows as Arrow; nothing in it refers to the block any more."""
+        """Return the rows as Arrow; nothing in it refers to the block any more."""
         block = _Block(rows)
         at = rows.starts + 1 + (len(self.wire) + 9) // 8
         arrays = []
@@ -128,7 +128,7 @@ class _Block:
         return bits.astype(bool) if bits.any() else None
 
     def _view(self, kind: str) -> Values:
-        """The value of that kind which begins at each byte."""
+        """Return the value of that kind which begins at each byte."""
         return np.ndarray(
             (len(self._block) - np.dtype(kind).itemsize + 1,), f"<{kind}", self._block, strides=(1,)
         )
@@ -179,8 +179,8 @@ class _Block:
                 size[rows], start[rows] = lengths.astype(np.int64), at[rows] + 1 + width
 
     def _gathered(self, start: Values, end: Values, nulls: Values | None) -> pa.Array:
-        """The slices of the block as one array: every second element of the array that also has the gaps
-        between them.
+        """Return the slices of the block as one array: every second element of the array that also has the
+        gaps between them.
         """
         count = len(start)
         offsets = np.empty(2 * count, np.int32)
@@ -213,7 +213,7 @@ def _date_array(days: Values, micros: Values, gone: Values | None, target: pa.Da
 
 
 def _array(values: Values, nulls: Values | None, target: pa.DataType | None = None) -> pa.Array:
-    """The values as an Arrow array over the same memory.
+    """Return the values as an Arrow array over the same memory.
 
     `pa.array` would do, but imports pandas for it: 0.7 s of a short run.
     """

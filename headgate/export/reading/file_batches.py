@@ -27,7 +27,7 @@ class FileFormat(StrEnum):
 
 
 def file_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[pa.RecordBatch]:
-    """A file's rows, in these columns; of Parquet in the file's own types, which are the same."""
+    """Yield a file's rows, in these columns; of Parquet in the file's own types, which are the same."""
     if path.name.endswith(FileFormat.CSV):
         yield from csv_batches(path, types)
         return

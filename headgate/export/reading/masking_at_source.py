@@ -25,7 +25,7 @@ class Masking(Protocol):
     def mask(
         self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
     ) -> tuple[pa.RecordBatch, pa.Array]:
-        """The masked rows, and for each whether a number was taken out of a column that declares none.
+        """Return the masked rows, and for each whether a number was taken out of a column that declares none.
 
         `encoded` columns are base64.
         """
@@ -53,7 +53,7 @@ class MaskedSlice:
         self.before = self.after = Digest.of_nothing(len(digested))
 
     def __call__(self, rows: pa.RecordBatch) -> pa.RecordBatch:
-        """The masked rows."""
+        """Return the masked rows."""
         masked, withheld = self._masking.mask(self._contract, rows, self._encoded)
         if pc.any(withheld).as_py():
             self.before += digest_of(rows.filter(withheld), self._digested)

@@ -29,7 +29,7 @@ _SPELLING = (
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether what is said to a host never leaves the machine, so that TLS protects nothing."""
+    """Return whether what is said to a host never leaves the machine, so that TLS protects nothing."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

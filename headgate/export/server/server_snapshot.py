@@ -76,7 +76,8 @@ def open_snapshot(
     workers: int,
     methods: Sequence[SnapshotMethod] = tuple(SnapshotMethod),
 ) -> Iterator[Snapshot]:
-    """A snapshot by the first of the methods that the account may use; everything is closed at the end.
+    """Return a snapshot by the first of the methods that the account may use; everything is closed at the
+    end.
 
     Raises:
         NotPermittedError: none of the methods is allowed, or a table without transactions cannot be locked.
@@ -181,7 +182,7 @@ def _by_agreement(
 
 
 def _transactions(session: Session) -> str:
-    """A count that grows when a transaction of InnoDB writes its first row and when it commits.
+    """Return a count that grows when a transaction of InnoDB writes its first row and when it commits.
 
     Empty where the server does not report it.
 
@@ -216,7 +217,7 @@ def _begun(session: Session) -> Session:
 
 
 def _own_position(session: Session) -> str:
-    """The binlog position of this session's snapshot; MariaDB and Percona report it, others do not."""
+    """Return the binlog position of this session's snapshot; MariaDB and Percona report it, others do not."""
     status = dict(session.rows("SHOW SESSION STATUS LIKE 'binlog_snapshot_%'"))
     named = {str(name).lower(): value for name, value in status.items()}
     file, offset = named.get("binlog_snapshot_file", ""), named.get("binlog_snapshot_position", "")
@@ -224,7 +225,7 @@ def _own_position(session: Session) -> str:
 
 
 def binlog_position(session: Session) -> tuple[str, str]:
-    """The server's binlog position and GTID set now; empty where the server or the account has none."""
+    """Return the current binlog position and GTID set; empty where the server or the account has none."""
     return _log_position(session), _gtid(session)
 
 

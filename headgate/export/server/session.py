@@ -110,7 +110,7 @@ class Login:
 
     @classmethod
     def from_secret(cls, secret: Mapping[str, Any], *, tls: bool = True, tls_ca: str = "") -> Login:
-        """The login that the secret's JSON states: host, port, username, password, dbname."""
+        """Return the login that the secret's JSON states: host, port, username, password, dbname."""
         return cls(
             secret["host"],
             int(secret["port"]),
@@ -148,7 +148,7 @@ class Session:
         self.rows(statement)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Every row of a small result, as Python values."""
+        """Return every row of a small result, as Python values."""
         with server_errors(query.split(" ", 1)[0].lower()), self.connection.cursor() as cursor:
             cursor.execute(query)
             return list(cursor.fetchall())
@@ -161,7 +161,7 @@ class Session:
             return int(dict(zip(names, cursor.fetchone(), strict=True))["rows"] or 0)
 
     def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
-        """The first value of the first row, None when there is no row."""
+        """Return the first value of the first row, None when there is no row."""
         rows = self.rows(query)
         return rows[0][0] if rows else None
 
@@ -267,5 +267,5 @@ def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
 
 
 def quoted(name: str) -> str:
-    """An identifier, quoted for MySQL."""
+    """Return an identifier, quoted for MySQL."""
     return "`" + name.replace("`", "``") + "`"

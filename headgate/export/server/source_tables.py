@@ -115,7 +115,7 @@ class SourceTable:
         return f"(\n{self.query}\n) AS {quoted(self.name)}" if self.query else quoted(self.name)
 
     def column(self, name: str) -> SourceColumn:
-        """The column of that name; NotFoundError when there is none."""
+        """Return the column of that name; NotFoundError when there is none."""
         for column in self.columns:
             if column.name == name:
                 return column
@@ -155,7 +155,7 @@ def source_name(dataset: str, contract: Contract | None) -> str:
 def named_as_contract(
     session: Session, dataset: str, contract: Contract | None, query: str = ""
 ) -> SourceTable:
-    """The dataset's table at the source, its columns called as the contract calls them.
+    """Return the dataset's table at the source, its columns called as the contract calls them.
 
     A table may be called otherwise there (`headgate.table`). Names of columns differ in case only, which
     MySQL does not tell apart.
@@ -188,7 +188,7 @@ def tables(session: Session) -> list[str]:
 
 
 def describe(session: Session, table: str) -> SourceTable:
-    """The table as the source declares it now.
+    """Return the table as the source declares it now.
 
     Raises:
         NotFoundError: the source has no such table or view, or the account may not see it.

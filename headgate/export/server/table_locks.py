@@ -50,5 +50,5 @@ def lock_tables(connect: Callable[[], Session], tables: Sequence[str]) -> Iterat
 
 
 def _lock_name(database: str, table: str) -> str:
-    """A name for the pair within MySQL's limit of 64 characters."""
+    """Return a name for the pair within MySQL's limit of 64 characters."""
     return "headgate:" + hashlib.sha256(f"{database}\0{table}".encode()).hexdigest()[:32]

@@ -119,7 +119,8 @@ class ResultStream:
             filled -= end
 
     def _receive(self, room: memoryview) -> int:
-        """How many bytes came. What PyMySQL has read ahead comes first; after that its buffer is left alone.
+        """Return how many bytes came. What PyMySQL has read ahead comes first; after that its buffer is left
+        alone.
 
         `readinto1` of the buffered reader would wait for the network even where it has read the whole result
         ahead.
@@ -142,7 +143,7 @@ class ResultStream:
             raise_mysql_exception(bytes(block[start:end]))
 
     def _giant(self, block: bytearray) -> WireRows:
-        """The one row that a full block did not hold, put together from as many packets as it came in."""
+        """Return the one row that exceeds a full block, put together from its packets."""
         size = packet_size(block, 0)
         payload = block[_HEADER_BYTES:BLOCK_BYTES] + self._exactly(size + _HEADER_BYTES - BLOCK_BYTES)
         while size == _LONGEST_PACKET:
@@ -159,7 +160,7 @@ class ResultStream:
 
 
 def packet_size(block: bytes | bytearray, at: int) -> int:
-    """The payload's size that a packet's header states."""
+    """Return the payload's size that a packet's header states."""
     return block[at] | block[at + 1] << 8 | block[at + 2] << 16
 
 

@@ -16,8 +16,8 @@ _LF = 10
 
 
 def end_of_regular_quotes(octets: Octets, at: int, window: int, form: Form) -> int:
-    """The end of the last whole row, of those from the row that begins `at` to `window` bytes on, before any
-    quote out of place.
+    """Return the end of the last whole row, of those from the row that begins `at` to `window` bytes on,
+    before any quote out of place.
 
     A quote is in place if it opens or closes a cell, or is doubled inside one.
     """

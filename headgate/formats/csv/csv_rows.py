@@ -101,7 +101,8 @@ class Form:
         return rf"[^{delimiter}\r\n]*+" if len(self.delimiter) == 1 else rf"(?>(?!{delimiter})[^\r\n])*+"
 
     def rows(self, text: str, at: int = 0, width: int = 0) -> Iterator[Row]:
-        """The rows from a place in the text on; blank lines are none. Without a `width` any width is right.
+        """Yield the rows from a place in the text on; blank lines are none. Without a `width` any width is
+        right.
 
         Raises:
             UnreadableFileError: `unclosed_quote`: a quote is opened that nothing behind it closes.
@@ -131,7 +132,7 @@ class Form:
     def _cells(
         self, reading: re.Pattern[str], text: str, at: int, stop: int
     ) -> tuple[list[str | None], int] | None:
-        """The cells of a row by one reading, and where they end; None where it does not hold."""
+        """Return the cells of a row by one reading, and where they end; None where it does not hold."""
         cells: list[str | None] = []
         while match := reading.match(text, at, stop):
             quoted, bare = match.groups()
@@ -143,11 +144,11 @@ class Form:
         return None
 
     def _unquoted(self, quoted: str) -> str:
-        """A quoted cell without what protects its quotes."""
+        """Return a quoted cell without what protects its quotes."""
         return self._unescaped(quoted.replace(self.quote * 2, self.quote))
 
     def _bare_text(self, bare: str) -> str | None:
-        """A cell without quotes around it; writers escape the quotes and backslashes in it, too."""
+        """Return a cell without quotes around it; writers escape the quotes and backslashes in it, too."""
         return None if not bare or bare == NULL else self._unescaped(bare)
 
     def _unescaped(self, text: str) -> str:

@@ -43,7 +43,7 @@ class DumpForm(Form):
         )
 
     def rows(self, text: str, at: int = 0, width: int = 0) -> Iterator[Row]:  # noqa: ARG002 no width decides how such a row is read
-        """The rows from a place in the text on; blank lines are none."""
+        """Yield the rows from a place in the text on; blank lines are none."""
         while at < len(text):
             start, cells, end = at, [], self.delimiter
             while end == self.delimiter:
@@ -79,7 +79,7 @@ class DumpSigns:
 
 
 def dump_signs(text: str, delimiter: str) -> DumpSigns:
-    """The signs that a text is a dump with that delimiter, which is one character.
+    """Return the signs that a text is a dump with that delimiter, which is one character.
 
     None where a quote or a backslash stands elsewhere.
     """

@@ -47,10 +47,10 @@ class Dialect:
     is_header_by_look: bool = False
 
     def in_encoding(self, text: Text) -> Dialect:
-        """The dialect of what arrived as this text."""
+        """Return the dialect of what arrived as this text."""
         return replace(self, encoding=text.encoding, confidence=min(self.confidence, text.confidence))
 
 
 def without_trailing_blanks(cells: tuple[str, ...]) -> tuple[str, ...]:
-    """The cells up to the last that is not blank."""
+    """Return the cells up to the last that is not blank."""
     return cells[: max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)]

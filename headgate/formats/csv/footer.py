@@ -47,13 +47,13 @@ _ROW_COUNT = re.compile(r"\(\d+ rows?(?: affected)?\)|\d+ rows? in set\b.*", re.
 
 
 def footer_rows_of_text(text: bytes, dialect: Dialect, columns: Sequence[Column]) -> int:
-    """How many rows at the end of a text in UTF-8 are its footer; its rows begin at `dialect.data_at`."""
+    """Return how many rows at the end of a UTF-8 text are its footer; its rows begin at `dialect.data_at`."""
     start = max(dialect.data_at, len(text) - _TAIL_BYTES)
     return count_footer_rows(text[start:], dialect, columns, is_cut=start > dialect.data_at)
 
 
 def footer_rows_of_path(path: Path, data_at: int, dialect: Dialect, columns: Sequence[Column]) -> int:
-    """How many rows at the end of a file in UTF-8 are its footer; its rows begin at `data_at`."""
+    """Return how many rows at the end of a file in UTF-8 are its footer; its rows begin at `data_at`."""
     with path.open("rb") as file:
         start = file.seek(max(data_at, file.seek(0, 2) - _TAIL_BYTES))
         return count_footer_rows(file.read(), dialect, columns, is_cut=start > data_at)
@@ -62,7 +62,7 @@ def footer_rows_of_path(path: Path, data_at: int, dialect: Dialect, columns: Seq
 def count_footer_rows(
     rows: bytes, dialect: Dialect, columns: Sequence[Column], *, is_cut: bool = False
 ) -> int:
-    """How many rows at the end of a file are its footer.
+    """Return how many rows at the end of a file are its footer.
 
     Args:
         rows: the last bytes of the file's rows in UTF-8.
@@ -81,7 +81,7 @@ def count_footer_rows(
 
 
 def mark_footer(received: Received, rows: int) -> Received:
-    """The last so many rows, which are ragged, are the file's footer."""
+    """Return the last so many rows, which are ragged, are the file's footer."""
     every = (received.source_rows, received.ragged.source_rows)
     last = max((int(numbers[-1]) for numbers in every if len(numbers)), default=0)
     footer = int(np.count_nonzero(received.ragged.source_rows > last - rows))
@@ -110,7 +110,7 @@ def mark_footer_in_batches(batches: Iterator[Received], rows: int) -> Iterator[R
 def _rows_after_table(
     rows: bytes, dialect: Dialect, first: Column, line_ends: int, *, is_cut: bool
 ) -> tuple[list[Row], list[Row], bool]:
-    """The rows of so many lines; those of them behind the last one of the table's.
+    """Return the rows of so many lines; those of them behind the last one of the table's.
 
     And whether others stand before the first.
 
@@ -156,8 +156,8 @@ def _is_not_table_row(row: Row, dialect: Dialect, first: Column) -> bool:
 
 
 def _may_be_unfinished(row: Row, rows: bytes, first: Column) -> bool:
-    """Whether the last line may be what was left of a row: no line end is behind it, and it begins as rows
-    do.
+    """Return whether the last line may be what was left of a row: no line end is behind it, and it begins as
+    rows do.
     """
     return not rows.endswith((b"\n", b"\r")) and not _looks_like_footer(row) and _first_cell_fits(first, row)
 

@@ -118,7 +118,7 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
 
 
 def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
-    """Whether a cell above numbers, or any cell of a table of texts, is a number.
+    """Return whether a cell above numbers, or any cell of a table of texts, is a number.
 
     Years in order are names.
     """
@@ -130,8 +130,8 @@ def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
 
 
 def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequence[_Column]) -> bool:
-    """Whether a row below the first belongs to the header: it repeats it, or has a word above each of several
-    columns with digits.
+    """Return whether a row below the first belongs to the header: it repeats it, or has a word above each of
+    several columns with digits.
     """
     if [*map(folded, row)] == [*map(folded, first)]:
         return True
@@ -140,8 +140,8 @@ def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequenc
 
 
 def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> HeaderReading:
-    """The reading of a first row of texts above texts: as names where a cell looks unlike all cells below,
-    and none comes again there.
+    """Return the reading of a first row of texts above texts: as names where a cell looks unlike all cells
+    below, and none comes again there.
     """
     below = [row for row in rows[1:] if len(row) == width]
     if not below:
@@ -162,8 +162,8 @@ def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> HeaderReadin
 
 
 def _is_unlike(name: str, cells: Sequence[str]) -> bool:
-    """Whether all cells below are written alike, and the first is not: `carrier` above `AA`, `name` above
-    `Delta Air Lines`.
+    """Return whether all cells below are written alike, and the first is not: `carrier` above `AA`, `name`
+    above `Delta Air Lines`.
     """
     if len(cells) < _FEWEST_ALIKE or _has_digit(name):
         return False
@@ -175,7 +175,9 @@ def _is_unlike(name: str, cells: Sequence[str]) -> bool:
 
 
 def _is_name_above(name: str, cells: Sequence[str]) -> bool:
-    """Whether the first cell has a word for the kind of a column, and at most one in ten cells below does."""
+    """Return whether the first cell has a word for the kind of a column, and at most one in ten cells below
+    does.
+    """
     return _has_name_word(name) and sum(map(_has_name_word, cells)) <= (1 - _NEARLY_ALL) * len(cells)
 
 
@@ -187,7 +189,7 @@ def _has_name_word(cell: str) -> bool:
 
 
 def _shape(cell: str) -> str:
-    """The cell with each run of letters as one letter and each run of digits as one digit.
+    """Return the cell with each run of letters as one letter and each run of digits as one digit.
 
     So a first row of dates or codes is data, and `V2` above numbers is a name: m4/Weekly-train.csv.gz and
     regional/country-codes.csv of shared/data. In a run of both, as in `e5ba7672`, the order has no meaning.
@@ -196,12 +198,12 @@ def _shape(cell: str) -> str:
 
 
 def _cased_shape(cell: str) -> str:
-    """The cell with each run of capitals, of small letters and of digits as one sign."""
+    """Return the cell with each run of capitals, of small letters and of digits as one sign."""
     return re.sub(r"\d+", "9", re.sub(r"[a-zß-öø-ÿ]+", "a", re.sub(r"[A-ZÀ-ÖØ-Þ]+", "A", cell)))
 
 
 def _is_no_number(cell: str) -> bool:
-    """Whether a cell above numbers is a name; a year is one where it was not taken for a number."""
+    """Return whether a cell above numbers is a name; a year is one where it was not taken for a number."""
     return _has_letter(cell) or _YEAR.fullmatch(cell) is not None
 
 

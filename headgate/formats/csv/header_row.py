@@ -27,7 +27,9 @@ _HEADER_LINES = 8
 
 
 def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
-    """The ordinary case: the first row is the header, and every cell of it is a column of the contract."""
+    """Return the ordinary case: the first row is the header, and every cell of it is a column of the
+    contract.
+    """
     for delimiter in DELIMITERS:
         row = first_row(head, Form(delimiter))
         names = without_trailing_blanks(row.texts) if row else ()
@@ -38,14 +40,14 @@ def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
 
 
 def _all_padded(names: Sequence[str]) -> bool:
-    """Whether a blank begins each name, and so may belong to the delimiter, as in dataset1.csv of
+    """Return whether a blank begins each name, and so may belong to the delimiter, as in dataset1.csv of
     shared/data/duplicates.
     """
     return bool(names) and all(name[:1] == " " for name in names)
 
 
 def header_by_contract(head: str, contract: Contract) -> Dialect:
-    """The dialect and the row that have most of the contract's columns."""
+    """Return the dialect and the row that have most of the contract's columns."""
     best, most, end = Dialect(Form(), (), 0, 0, confidence=0.0), -1, 0
     for form in candidate_forms(head):
         for above, row in enumerate(probe_rows(head, form)):

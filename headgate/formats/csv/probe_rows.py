@@ -18,7 +18,7 @@ PROBE_ROWS = 128
 
 
 def probe_rows(head: str, form: Form, width: int = 0) -> list[Row]:
-    """The first rows; none behind a quote that the probe cuts off."""
+    """Return the first rows; none behind a quote that the probe cuts off."""
     rows: list[Row] = []
     with suppress(UnreadableFileError):
         for row in islice(form.rows(head, 0, width), PROBE_ROWS):

@@ -20,7 +20,7 @@ _PADDED_SHARE = 0.99
 
 
 def candidate_forms(head: str) -> list[Form]:
-    """The forms that the text can have at all, the usual ones first."""
+    """Return the forms that the text can have at all, the usual ones first."""
     delimiters = [
         _full_delimiter(head, delimiter) for delimiter in (*DELIMITERS, *RARE_DELIMITERS) if delimiter in head
     ] or [","]
@@ -37,7 +37,7 @@ def candidate_forms(head: str) -> list[Form]:
 
 
 def _full_delimiter(head: str, delimiter: str) -> str:
-    """The delimiter with the blank behind it, where that belongs to it.
+    """Return the delimiter with the blank behind it, where that belongs to it.
 
     Source: Pollock, file_field_delimiter_0x2C_0x20.csv.
     """
@@ -45,8 +45,8 @@ def _full_delimiter(head: str, delimiter: str) -> str:
 
 
 def _is_padded(head: str, delimiter: str) -> bool:
-    """Whether a blank follows every delimiter of the first line that has one, and nearly every other, and so
-    belongs to it.
+    """Return whether a blank follows every delimiter of the first line that has one, and nearly every other,
+    and so belongs to it.
     """
     at = head.find(delimiter)
     first = re.match(r"[^\r\n]*", head[at:])[0] if at >= 0 else ""  # type: ignore[index]  # it matches nothing, too
@@ -56,8 +56,8 @@ def _is_padded(head: str, delimiter: str) -> bool:
 
 
 def choose_quoting(text: str, delimiter: str, width: int) -> Form:
-    """The form with single quotes or with escapes where all rows have the width with them alone: else they
-    belong to the text.
+    """Return the form with single quotes or with escapes where all rows have the width with them alone: else
+    they belong to the text.
     """
     if _is_dump(text, delimiter, width):
         return DumpForm(delimiter)
@@ -71,7 +71,7 @@ def choose_quoting(text: str, delimiter: str, width: int) -> Form:
 
 
 def _is_dump(text: str, delimiter: str, width: int) -> bool:
-    """Whether a database dumped the text.
+    """Return whether a database dumped the text.
 
     Without a null as evidence, all rows must have the width with its escapes only.
     """
@@ -94,8 +94,8 @@ def _all_fit(text: str, form: Form, width: int) -> bool:
 
 
 def _all_span_lines(text: str, form: Form, rows: Sequence[Row]) -> bool:
-    """Whether every row with such a quote spans lines: then two apostrophes may have made one row of two, and
-    a row would be lost.
+    """Return whether every row with such a quote spans lines: then two apostrophes may have made one row of
+    two, and a row would be lost.
     """
     quoted = [
         text[row.start : row.end].rstrip("\r\n") for row in rows if form.quote in text[row.start : row.end]
@@ -104,12 +104,12 @@ def _all_span_lines(text: str, form: Form, rows: Sequence[Row]) -> bool:
 
 
 def _opening_singles(text: str, delimiter: str) -> int:
-    """How many single quotes a cell begins with. Source: Pollock, file_quotation_char_0x27.csv."""
+    """Return how many single quotes a cell begins with. Source: Pollock, file_quotation_char_0x27.csv."""
     return len(re.findall(rf"(?:^|[\r\n]|{re.escape(delimiter)})'", text)) if "'" in text else 0
 
 
 def _escape(head: str, quote: str, delimiter: str) -> str:
-    """A backslash where the text escapes more quotes within cells with it than it doubles.
+    """Return a backslash where the text escapes more quotes within cells with it than it doubles.
 
     Sources: Pollock, file_escape_char_0x5C.csv; RFC 4180, section 2, rule 7: where quotes are doubled, a
     backslash is a character.

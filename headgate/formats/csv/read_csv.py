@@ -73,7 +73,7 @@ class TextTable:
 
 
 def read_csv(content: bytes, contract: Contract) -> Received:
-    """The rows of a CSV file in any of the encodings and dialects that `sniff` and `dialect` know.
+    """Return the rows of a CSV file in any of the encodings and dialects that `sniff` and `dialect` know.
 
     Raises:
         UnreadableFileError: `not_a_table`, `mixed_encoding`, `unknown_encoding`, `too_large` (absurdly wide),
@@ -98,7 +98,7 @@ def read_csv(content: bytes, contract: Contract) -> Received:
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:
-    """Every row of the table: those of the dialect's width, and separately the ragged ones.
+    """Return every row of the table: those of the dialect's width, and separately the ragged ones.
 
     Raises:
         UnreadableFileError: `not_a_table`, `too_large` or `unclosed_quote`.
@@ -118,7 +118,7 @@ def read_rows(text: bytes, dialect: Dialect) -> TextTable:
 
 
 def named_columns(columns: Sequence[pa.Array], dialect: Dialect) -> Sequence[pa.Array]:
-    """The columns that have a name; HeaderError (`blank_column`) where another one has a value."""
+    """Return the columns that have a name; HeaderError (`blank_column`) where another one has a value."""
     count = dialect.width - dialect.unnamed
     for place, column in enumerate(columns[count:], count + 1):
         if pc.any(pc.greater(pc.binary_length(column), 0)).as_py():
@@ -140,7 +140,7 @@ def _check_width(width: int) -> None:
 
 
 def too_wide() -> UnreadableFileError:
-    """The rejection of a text or Parquet file with absurdly many columns.
+    """Return the rejection of a text or Parquet file with absurdly many columns.
 
     JSON and workbooks have limits of their own.
     """
@@ -152,7 +152,7 @@ def too_wide() -> UnreadableFileError:
 
 
 def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:
-    """Whether every quote opens or closes a cell, or is doubled inside one.
+    """Return whether every quote opens or closes a cell, or is doubled inside one.
 
     Then, and only then, Arrow keeps every character.
 

@@ -51,7 +51,7 @@ _FIRST_ROW_BYTES = 1 << 14
 def sniff_dialect(
     text: bytes, contract: Contract | None = None, *, with_header: bool | None = None
 ) -> Dialect:
-    """The dialect of a UTF-8 text.
+    """Return the dialect of a UTF-8 text.
 
     Args:
         with_header: whether the text has a header, as a person states it where no contract is known; None to
@@ -73,8 +73,8 @@ def sniff_dialect(
 
 
 def _writes_numbers_with(delimiter: str, contract: Contract) -> bool:
-    """Whether a number of the contract may hold the delimiter: a row that is wider than the header may then
-    be a number without quotes.
+    """Return whether a number of the contract may hold the delimiter: a row that is wider than the header may
+    then be a number without quotes.
     """
     formats = [column.format for column in contract.columns if column.format]
     return any(delimiter in (declared.decimal, declared.thousands) for declared in formats)
@@ -91,8 +91,8 @@ def _with_contract(head: str, contract: Contract) -> Dialect:
 
 
 def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
-    """The dialect that the text has without a contract, if its header is the contract's: a draft and its
-    contract read the same rows.
+    """Return the dialect that the text has without a contract, if its header is the contract's: a draft and
+    its contract read the same rows.
     """
     dialect = _by_shape(head)
     if (
@@ -106,7 +106,9 @@ def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
 
 
 def _without_header(head: str, contract: Contract) -> Dialect:
-    """The dialect in which most rows have a cell for each column of a contract whose files have no header."""
+    """Return the dialect in which most rows have a cell for each column of a contract whose files have no
+    header.
+    """
     width = len(contract.names)
     form = max(candidate_forms(head), key=lambda form: share_of_width(probe_rows(head, form), width))
     form = choose_quoting(head, form.delimiter, width) if form.quote == '"' else form
@@ -115,8 +117,8 @@ def _without_header(head: str, contract: Contract) -> Dialect:
 
 
 def _with_rows_above(dialect: Dialect, head: str, contract: Contract) -> Dialect:
-    """The dialect that also reads the rows above the header, from the first that is as wide as the header and
-    fits the contract.
+    """Return the dialect that also reads the rows above the header, from the first that is as wide as the
+    header and fits the contract.
     """
     above = probe_rows(head, dialect.form, dialect.width)[: dialect.skipped_lines]
     first = next(
@@ -134,7 +136,7 @@ def _with_rows_above(dialect: Dialect, head: str, contract: Contract) -> Dialect
 
 
 def _fits_contract(row: Row, dialect: Dialect, contract: Contract) -> bool:
-    """Whether most cells have a value and each value fits the column that the header has above it."""
+    """Return whether most cells have a value and each value fits the column that the header has above it."""
     if 2 * filled_cells(row) <= len(without_trailing_blanks(dialect.names)):
         return False
     fields = fields_of(dialect.names, contract)
@@ -164,7 +166,7 @@ def _without_unnamed(dialect: Dialect, head: str) -> Dialect:
 
 
 def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
-    """The dialect in which most rows have one width of several cells."""
+    """Return the dialect in which most rows have one width of several cells."""
     readings = [(form, _below_comments(probe_rows(head, form))) for form in candidate_forms(head)]
     form, rows = max(
         readings,
@@ -199,7 +201,7 @@ def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
 
 
 def _below_comments(rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows below the comments at the top, whose delimiters and widths are not the table's.
+    """Return the rows below the comments at the top, whose delimiters and widths are not the table's.
 
     All rows where they are all comments.
     """
@@ -208,12 +210,12 @@ def _below_comments(rows: Sequence[Row]) -> Sequence[Row]:
 
 
 def _is_marked(row: Row) -> bool:
-    """Whether the row begins with the mark of a comment."""
+    """Return whether the row begins with the mark of a comment."""
     return row.texts[0].lstrip().startswith("#")
 
 
 def _is_title(row: Row, width: int) -> bool:
-    """Whether a row above a header is none: less than half of its cells are filled, it is one cell of
+    """Return whether a row above a header is none: less than half of its cells are filled, it is one cell of
     several, or a comment.
     """
     is_comment = _is_marked(row) and (width == 1 or len(row.cells) != width)

@@ -61,7 +61,7 @@ class PlainCsv:
 
 
 def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
-    """The rows of a plain CSV file, with the footer that `read_csv` finds; None for any other.
+    """Return the rows of a plain CSV file, with the footer that `read_csv` finds; None for any other.
 
     Raises:
         HeaderError: the header does not match the contract.
@@ -84,7 +84,7 @@ def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
 
 
 def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
-    """The file, if its head is that of a plain CSV file.
+    """Return the file, if its head is that of a plain CSV file.
 
     BadInputError: the header does not match the contract, and all is UTF-8.
     """
@@ -108,8 +108,8 @@ def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
 
 
 def _ends_in(path: Path, delimiter: str) -> bool:
-    """Whether the file's last cell is empty and no line end follows: Arrow then reports it as quoted if the
-    cell before was.
+    """Return whether the file's last cell is empty and no line end follows: Arrow then reports it as quoted
+    if the cell before was.
     """
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
@@ -174,8 +174,8 @@ def _blocks(plain: PlainCsv) -> Iterator[Octets]:
 
 
 def _quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
-    """Whether each of these quotes, of which none is the first or the last octet, opens or closes a whole
-    cell.
+    """Return whether each of these quotes, of which none is the first or the last octet, opens or closes a
+    whole cell.
     """
     ends = np.zeros(256, bool)
     ends[np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)] = True
@@ -184,7 +184,7 @@ def _quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: 
 
 
 def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout]) -> Iterator[Received]:
-    """The rows, while it is found out whether Arrow reads them right."""
+    """Yield the rows, while it is found out whether Arrow reads them right."""
     with ThreadPoolExecutor(1) as beside:
         submitted = beside.submit(layout)
         for batch in _plain_csv_batches(plain, contract):
@@ -196,7 +196,7 @@ def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout])
 
 
 def _plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received]:
-    """The rows, whether or not Arrow reads them right. NotPlainError: it cannot read them at all."""
+    """Yield the rows, whether or not Arrow reads them right. NotPlainError: it cannot read them at all."""
     apart: deque[Any] = deque()
     number = 1
     for columns in _columns(plain, apart):
@@ -239,7 +239,7 @@ def _received(
 
 
 def _columns(plain: PlainCsv, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]:
-    """The columns that have a name, some rows at a time; rows of another width are added to `apart`."""
+    """Yield the columns that have a name, some rows at a time; rows of another width are added to `apart`."""
     try:
         with pa.OSFile(str(plain.path)) as file:
             file.seek(plain.data_at)

@@ -55,7 +55,7 @@ class _HeaderRow:
 
 
 def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = True) -> Received:
-    """The rows of a workbook.
+    """Return the rows of a workbook.
 
     Args:
         with_rows_above: whether rows above the header that fit the contract are data, too.
@@ -91,7 +91,7 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
 
 
 def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequence[Sheet]:
-    """The sheet that the contract names, or every one.
+    """Return the sheet that the contract names, or every one.
 
     UnreadableFileError where the workbook has no such sheet.
     """
@@ -109,8 +109,8 @@ def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequenc
 
 
 def _is_meant(header_row: _HeaderRow, most: int, contract: Contract) -> bool:
-    """Whether a sheet is a part of the table: its header is one by the contract, or has most of the columns
-    that the best one has.
+    """Return whether a sheet is a part of the table: its header is one by the contract, or has most of the
+    columns that the best one has.
 
     A sheet with nearly the header rejects the file, because no row may be ignored. A sheet without rows has
     no part.
@@ -149,7 +149,7 @@ def _check_other(other: _HeaderRow, meant: Sequence[_HeaderRow]) -> None:
 
 
 def _shown(sheet: Sheet) -> str:
-    """The sheet's name, without what could be a card number."""
+    """Return the sheet's name, without what could be a card number."""
     return str(redact(text_array([sheet.name]))[0])
 
 
@@ -234,7 +234,7 @@ def _in_two_rows(header_row: _HeaderRow) -> Heading | None:
 
 
 def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
-    """Each column's name behind that of its group, which stands above the group's first column only:
+    """Return each column's name behind that of its group, which stands above the group's first column only:
     `Umsatz Bar`, `Umsatz Karte`.
     """
     names, group = [], ""
@@ -245,8 +245,8 @@ def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
 
 
 def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
-    """Whether two rows of texts name each column together and neither does alone, above a column of numbers
-    or dates.
+    """Return whether two rows of texts name each column together and neither does alone, above a column of
+    numbers or dates.
     """
     if any(_is_value(cell) for cell in (*upper, *lower)):
         return False
@@ -264,7 +264,7 @@ def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
 
 
 def _is_value(cell: str | None) -> bool:
-    """Whether a cell is a number or a date, and so no name."""
+    """Return whether a cell is a number or a date, and so no name."""
     return isinstance(cell, TypedText | MidnightText) or (
         cell is not None and _NUMBER.fullmatch(cell) is not None
     )
@@ -281,7 +281,7 @@ def _found(sheet: Sheet, contract: Contract) -> _HeaderRow:
 
 
 def _is_header(header_row: _HeaderRow, contract: Contract) -> bool:
-    """Whether the row is beyond doubt a header: some of the columns alone may be a title."""
+    """Return whether the row is beyond doubt a header: some of the columns alone may be a title."""
     return header_row.known_names > len(contract.names) / 2 and _is_accepted(header_row, contract)
 
 
@@ -339,7 +339,7 @@ def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) 
 
 
 def _rows_above(header_row: _HeaderRow, header: Header, contract: Contract) -> list[Cells]:
-    """The rows above the header, from the first that fits the contract: they are data."""
+    """Return the rows above the header, from the first that fits the contract: they are data."""
     rows = [row for row in header_row.sheet.rows[: header_row.header_at] if any(row)]
     columns = [contract.column(name) for name in header.names]
     first = next((at for at, row in enumerate(rows) if _fits(row, columns)), len(rows))
@@ -347,7 +347,7 @@ def _rows_above(header_row: _HeaderRow, header: Header, contract: Contract) -> l
 
 
 def _fits(row: Cells, columns: Sequence[Column]) -> bool:
-    """Whether most of the row's cells have a value, and each fits its column."""
+    """Return whether most of the row's cells have a value, and each fits its column."""
     cells = [*row, *[None] * (len(columns) - len(row))]
     is_filled = 2 * sum(bool(cell) for cell in row) > len(columns) >= len(row)
     return is_filled and all(
@@ -356,7 +356,7 @@ def _fits(row: Cells, columns: Sequence[Column]) -> bool:
 
 
 def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
-    """The sheets' rows behind one another, numbered through.
+    """Return the sheets' rows behind one another, numbered through.
 
     A column that one sheet lacks is null in its rows.
     """

@@ -105,7 +105,7 @@ class _Book:
 
 
 def sheets(content: bytes) -> Iterator[Sheet]:
-    """Every sheet, in the workbook's order.
+    """Yield every sheet, in the workbook's order.
 
     Raises:
         UnreadableFileError: `corrupt_workbook`, or `too_large` when parts, cells or texts are more than the
@@ -186,7 +186,7 @@ def _part(target: str) -> str:
 
 
 def _rich(entry: Element) -> str:
-    """A text, whose runs may each have a font; phonetic hints (`rPh`) are no part of it."""
+    """Return a text, whose runs may each have a font; phonetic hints (`rPh`) are no part of it."""
     runs = [
         text
         for child in entry
@@ -226,7 +226,7 @@ def _sheet(archive: zipfile.ZipFile, book: _Book, name: str, part: str) -> Sheet
 
 
 def _row(entry: Element, book: _Book) -> Cells:
-    """The row's cells up to the last that has a value."""
+    """Return the row's cells up to the last that has a value."""
     cells: Cells = []
     following = 0
     for cell in _children(entry, "c"):
@@ -250,7 +250,7 @@ def _column(letters: str) -> int:
 
 
 def _cell_text(cell: Element, book: _Book) -> str | None:
-    """The cell as text.
+    """Return the cell as text.
 
     A formula without a stored value is its text with `=`, so that it is not taken for a value.
     """
@@ -271,7 +271,7 @@ def _cell_text(cell: Element, book: _Book) -> str | None:
 
 
 def number_text(text: str) -> str:
-    """The fewest digits of a float, without an exponent.
+    """Return the fewest digits of a float, without an exponent.
 
     With one where it is a whole number of 16 digits, unless the file has all.
     """
@@ -291,7 +291,7 @@ def number_text(text: str) -> str:
 
 
 def date_time_text(text: str, epoch: datetime) -> str:
-    """The date, or the date and time to the millisecond, of a number of days since the epoch.
+    """Return the date, or the date and time to the millisecond, of a number of days since the epoch.
 
     A time alone below one day.
     """

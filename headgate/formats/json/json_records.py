@@ -67,8 +67,8 @@ _TEXT_PROBE_BYTES = 1 << 16
 
 
 def is_json(text: bytes) -> bool:
-    """Whether a UTF-8 text starts as a JSON array or object does, and not as a row of cells of which the
-    first is one.
+    """Return whether a UTF-8 text starts as a JSON array or object does, and not as a row of cells of which
+    the first is one.
     """
     probe = text[:_PROBE_BYTES]
     if _OBJECT_START.match(probe):
@@ -81,7 +81,7 @@ def is_json(text: bytes) -> bool:
 
 
 def _has_more_cells(probe: bytes) -> bool:
-    """Whether a delimiter and another cell follow the array in the first line."""
+    """Return whether a delimiter and another cell follow the array in the first line."""
     line = probe.lstrip().partition(b"\n")[0].decode(errors="replace")
     try:
         _, end = json.JSONDecoder().raw_decode(line)
@@ -91,7 +91,7 @@ def _has_more_cells(probe: bytes) -> bool:
 
 
 def is_single_value(text: bytes) -> bool:
-    """Whether a UTF-8 text is one JSON string, number or literal, which no table is."""
+    """Return whether a UTF-8 text is one JSON string, number or literal, which no table is."""
     try:
         return len(text) <= _PROBE_BYTES and not isinstance(json.loads(text), list | dict)
     except (ValueError, RecursionError):
@@ -99,7 +99,7 @@ def is_single_value(text: bytes) -> bool:
 
 
 def holds_json(content: bytes, encoding: str = "") -> bool:
-    """Whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
+    """Return whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
     try:
         return is_json(
             text_of(content[:_TEXT_PROBE_BYTES], encoding, is_cut=len(content) > _TEXT_PROBE_BYTES).utf8
@@ -142,7 +142,7 @@ class Records:
 
 
 def are_lines(text: bytes) -> bool:
-    """Whether a text that starts as JSON does is JSON Lines."""
+    """Return whether a text that starts as JSON does is JSON Lines."""
     return _lines(text) is not None
 
 
@@ -162,7 +162,7 @@ def read_records(content: bytes, encoding: str = "", expands: Expands = never) -
 
 
 def records_of(text: Text, content: bytes, expands: Expands) -> Records:
-    """The records of a text, which arrived as `content`; errors as `read_records`."""
+    """Return the records of a text, which arrived as `content`; errors as `read_records`."""
     lines = _lines(text.utf8)
     records = _Gathered(expands)
     if lines is None:
@@ -182,7 +182,7 @@ def records_of(text: Text, content: bytes, expands: Expands) -> Records:
 
 
 def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
-    """The records of some lines of JSON Lines in UTF-8, counted from 1, without their places.
+    """Return the records of some lines of JSON Lines in UTF-8, counted from 1, without their places.
 
     Errors as `read_records`.
     """
@@ -192,7 +192,7 @@ def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
 
 
 def no_objects(values: int = 1) -> UnreadableFileError:
-    """The rejection of JSON without an object: its values have no names."""
+    """Return the rejection of JSON without an object: its values have no names."""
     return UnreadableFileError(
         rule="not_a_table",
         message=(
@@ -255,7 +255,7 @@ class _Gathered:
             blocks.append(_texts(name, texts))
 
     def all(self, form: str, encoding: str, starts: Rows) -> Records:
-        """Every record, column by column; afterwards none is held here."""
+        """Return every record, column by column; afterwards none is held here."""
         numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
         apart = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
         columns = {name: pa.concat_arrays(self.blocks.pop(name)) for name in tuple(self.blocks)}
@@ -306,7 +306,7 @@ def _texts(name: str, texts: Sequence[str | None]) -> pa.Array:
 
 
 def _entry(value: object) -> str:
-    """An array's entry that is no record, as JSON."""
+    """Return an array's entry that is no record, as JSON."""
     text = json.dumps(value, ensure_ascii=False)
     _check_whole(text)
     return text
@@ -346,14 +346,14 @@ def shown_name(name: str) -> str:
 
 
 def _lines(text: bytes) -> list[bytes] | None:
-    """The lines of JSON Lines, of which the first two are objects; None for one JSON text."""
+    """Return the lines of JSON Lines, of which the first two are objects; None for one JSON text."""
     lines = [line for line in text.splitlines() if line.strip()]
     starts = lines[0].lstrip().startswith(b"{") and len(lines) > 1 and lines[1].lstrip().startswith(b"{")
     return lines if starts and isinstance(_line(lines[0]), dict) else None
 
 
 def _line(line: bytes) -> object:
-    """The line's value; None if the line is not JSON."""
+    """Return the line's value; None if the line is not JSON."""
     try:
         return _decoded(line)
     except ValueError:
@@ -380,7 +380,7 @@ def _parsed(text: bytes) -> object:
 
 
 def _several_values(line: int) -> UnreadableFileError:
-    """The rejection of several JSON values that are not one object a line."""
+    """Return the rejection of several JSON values that are not one object a line."""
     return UnreadableFileError(
         rule="not_a_table",
         message=(
@@ -423,7 +423,7 @@ def _record(pairs: list[tuple[str, Any]]) -> Record:
 
 
 def _array(parsed: object) -> Iterator[object]:
-    """The records of an array, of the one array in an object, or the object itself."""
+    """Return the records of an array, of the one array in an object, or the object itself."""
     if isinstance(parsed, list):
         return iter(parsed)
     arrays = (

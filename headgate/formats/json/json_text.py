@@ -24,8 +24,8 @@ _KEEP_AS_JSON = "declare the column with logicalType: array and physicalType: TE
 
 
 def not_kept(column: str, *, is_declared: bool = True) -> UnreadableFileError:
-    """The rejection of a file with lists or objects in a column that the contract does not keep
-    as JSON text.
+    """Return the rejection of a file with lists or objects in a column that the contract does not keep as
+    JSON text.
     """
     return UnreadableFileError(
         rule="type",

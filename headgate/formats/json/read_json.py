@@ -50,7 +50,7 @@ _BLOCK_BYTES = 8 << 20
 
 
 def read_json(content: bytes, contract: Contract) -> Source:
-    """The rows of a JSON or JSON Lines file, as one batch.
+    """Return the rows of a JSON or JSON Lines file, as one batch.
 
     Raises:
         UnreadableFileError: as `read_records`; `type` when a column holds lists or objects that the contract
@@ -72,7 +72,7 @@ def read_json(content: bytes, contract: Contract) -> Source:
 def read_json_lines(
     path: Path, contract: Contract, spool: Path, block_bytes: int = _BLOCK_BYTES
 ) -> Source | None:
-    """The rows of JSON Lines in UTF-8, a batch for each block of lines; None for any other file.
+    """Return the rows of JSON Lines in UTF-8, a batch for each block of lines; None for any other file.
 
     Args:
         spool: a local file for the records' columns, as they are: it is as secret as the file itself.
@@ -94,7 +94,7 @@ def _source(
     form: Received,
     contract: Contract,
 ) -> Source:
-    """The source of blocks of records.
+    """Return the source of blocks of records.
 
     Args:
         names, nested: of all blocks.
@@ -118,7 +118,7 @@ def _source(
 
 
 def _cells(block: Records, contract: Contract, name_of: Mapping[str, str]) -> dict[str, pa.Array]:
-    """The contract's columns; null where the block has no such name."""
+    """Return the contract's columns; null where the block has no such name."""
     nulls = pa.nulls(len(block.source_rows), pa.string())
     fields = {field: name for field, name in name_of.items() if name in block.columns}
     return {
@@ -227,7 +227,7 @@ def _starts_with_lines(path: Path) -> bool:
 
 
 def _spool_records(path: Path, spool: Path, block_bytes: int, expands: Expands) -> _Spool | None:
-    """The spooled records.
+    """Return the spooled records.
 
     None when the text is not UTF-8, so that the in-memory reader reports the encoding first.
     """
@@ -251,7 +251,7 @@ def _spool_records(path: Path, spool: Path, block_bytes: int, expands: Expands) 
 
 
 def _blocks(file: IO[bytes], block_bytes: int) -> Iterator[tuple[int, bytes]]:
-    """The text in whole lines, some at a time, each with its place."""
+    """Yield the text in whole lines, some at a time, each with its place."""
     at, begun = 0, b""
     while block := file.read(block_bytes):
         end = block.rfind(b"\n") + 1

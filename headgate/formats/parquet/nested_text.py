@@ -51,7 +51,7 @@ def nested_texts(values: pa.Array) -> pa.Array:
 
 
 def _parsed(values: pa.Array) -> list[Any]:
-    """The values as `json_text` takes them: numbers are `TypedText`."""
+    """Return the values as `json_text` takes them: numbers are `TypedText`."""
     types, kind = pa.types, values.type
     if types.is_dictionary(kind):
         return _parsed(values.dictionary_decode())
@@ -111,7 +111,7 @@ def _leaves(values: pa.Array) -> list[Any]:
 
 
 def is_textual(stored: pa.DataType) -> bool:
-    """Whether values of the type are text, or bytes that may be text."""
+    """Return whether values of the type are text, or bytes that may be text."""
     tests = (
         pa.types.is_string,
         pa.types.is_large_string,

@@ -90,7 +90,7 @@ _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
 def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROWS_AT_ONCE) -> Source:
-    """The rows of a Parquet file on disk or in memory, some at a time.
+    """Return the rows of a Parquet file on disk or in memory, some at a time.
 
     Raises:
         UnreadableFileError: `corrupt_parquet`, `too_large`, or, while batches are read, `type` when a column
@@ -125,7 +125,7 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
 def _batches(
     file: Path | bytes, contract: Contract, header: Header, fine: Sequence[str], rows_at_once: int
 ) -> Iterator[Received]:
-    """The rows, with nanoseconds in the `fine` columns; one empty batch where there are none."""
+    """Yield the rows, with nanoseconds in the `fine` columns; one empty batch where there are none."""
     number = 1
     exact = _tables(file, rows_at_once, fine) if fine else repeat(None)
     for table, finer in zip(_tables(file, rows_at_once), exact, strict=False):
@@ -162,7 +162,7 @@ def _opened(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:
 
 
 def _tables(file: Path | bytes, rows_at_once: int, fine: Sequence[str] = ()) -> Iterator[pa.Table]:
-    """The file some rows at a time; only the `fine` columns, in nanoseconds, where some are given."""
+    """Yield the file some rows at a time; only the `fine` columns, in nanoseconds, where some are given."""
     try:
         with _opened(file, "ns" if fine else "us") as opened:
             for batch in opened.iter_batches(rows_at_once, columns=[*fine] or None):
@@ -202,7 +202,7 @@ def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
 
 
 def stored_bytes(metadata: pq.FileMetaData) -> int:
-    """How many bytes the columns take without compression, as the file states it."""
+    """Return how many bytes the columns take without compression, as the file states it."""
     return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
 
@@ -218,7 +218,7 @@ def _check_width(metadata: pq.FileMetaData) -> None:
 
 
 def corrupt_parquet() -> UnreadableFileError:
-    """The rejection of a file that Arrow cannot read.
+    """Return the rejection of a file that Arrow cannot read.
 
     Arrow's own message can hold what it read, so it is not passed on.
     """
@@ -230,7 +230,7 @@ def corrupt_parquet() -> UnreadableFileError:
 
 
 def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
-    """The flat columns that hold timestamps in the form that Impala and older Sparks write."""
+    """Return the flat columns that hold timestamps in the form that Impala and older Sparks write."""
     columns = [schema.column(at) for at in range(len(schema))]
     return list(
         dict.fromkeys(
@@ -271,7 +271,7 @@ def _check_times_inside(name_of: Mapping[str, str], inside: Collection[str], con
 
 
 def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: int) -> list[str]:
-    """The INT96 columns that need nanoseconds, by all of their values.
+    """Return the INT96 columns that need nanoseconds, by all of their values.
 
     Arrow wraps around where nanoseconds cannot say a time.
 
@@ -299,7 +299,7 @@ def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: in
 
 
 def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
-    """The column as texts that say its values exactly."""
+    """Return the column as texts that say its values exactly."""
     plain = _plain(values, column)
     if pa.types.is_nested(plain.type):
         return _as_json(plain, column)

@@ -151,7 +151,7 @@ class FileProcessor:
             return self._process_data(record, info, folder / RECEIVED)
 
     def _answer_replaced(self, ref: ObjectRef) -> FileRecord:
-        """The record of an object that is delivered again after its original was replaced.
+        """Return the record of an object that is delivered again after its original was replaced.
 
         NotFoundError for any other.
         """
@@ -226,7 +226,7 @@ class FileProcessor:
         return answered
 
     def _fetch(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
-        """The record with content hash and dataset.
+        """Return the record with content hash and dataset.
 
         Unchanged, and without a local file, where the object exceeds `largest_bytes`.
         """
@@ -250,7 +250,9 @@ class FileProcessor:
         return self.ports.ledger.claim(record, now=now, lease_s=lease_s)
 
     def _hand_over(self, record: FileRecord, info: ObjectInfo) -> FileRecord:
-        """The record of a file that goes to a larger worker; rejected when its key must not be passed on."""
+        """Return the record of a file that goes to a larger worker; rejected when its key must not be passed
+        on.
+        """
         ports, larger_worker = self.ports, self.larger_worker
         if larger_worker is None:
             return record
@@ -272,7 +274,7 @@ class FileProcessor:
         )
 
     def _fits(self, info: ObjectInfo) -> bool:
-        """Whether this worker can read the object at all; a larger one is rejected unread."""
+        """Return whether this worker can read the object at all; a larger one is rejected unread."""
         return info.size_bytes <= self.rules.largest_bytes
 
     def _check_fits(self, info: ObjectInfo) -> None:
@@ -280,7 +282,7 @@ class FileProcessor:
             raise OutgrownError.of(self.rules.largest_bytes)
 
     def _dataset(self, record: FileRecord, path: Path) -> str:
-        """The dataset that the folder names.
+        """Return the dataset that the folder names.
 
         Where no contract has that name, the dataset whose columns fit.
         """
@@ -333,7 +335,7 @@ class FileProcessor:
         return skipped
 
     def _is_handed_over(self, record: FileRecord) -> bool:
-        """Whether another run than ours has the file."""
+        """Return whether another run than ours has the file."""
         return self.ports.ledger.get(record.file_id).state is FileState.HANDED_OVER
 
     def _check(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
@@ -419,7 +421,8 @@ class FileProcessor:
         )
 
     def _profiled(self, record: FileRecord, path: Path, error: BadInputError) -> FileRecord | None:
-        """The record of a table that no contract fits, with its summary, or of a file that cannot be read.
+        """Return the record of a table that no contract fits, with its summary, or of a file that cannot be
+        read.
 
         None for any other file.
         """
@@ -451,7 +454,7 @@ class FileProcessor:
         return replace(self._rejected(record, what), state=FileState.PROFILED, profile=profile)
 
     def _readable(self, path: Path) -> Path:
-        """The file without its compression, where that can be taken off."""
+        """Return the file without its compression, where that can be taken off."""
         try:
             return decompressed(path, path.parent, self.rules.largest_bytes).path
         except BadInputError:
@@ -464,7 +467,7 @@ class FileProcessor:
         return checked_by(rejected, self.rules)
 
     def _store(self, record: FileRecord, gated: CheckedParquet) -> FileRecord:
-        """The record with the keys of the stored rows.
+        """Return the record with the keys of the stored rows.
 
         Quarantined rows are written first, so that none is ever missing.
         """

@@ -37,17 +37,17 @@ _ENDED = frozenset({FileState.DONE, FileState.REVERTED, FileState.SKIPPED_DUPLIC
 
 
 def is_replaced(record: FileRecord) -> bool:
-    """Whether the original is gone from raw by the policy."""
+    """Return whether the original is gone from raw by the policy."""
     return record.original.get(FORM) in REPLACED
 
 
 def is_masked(record: FileRecord) -> bool:
-    """Whether raw holds the masked form of the file, and not the original."""
+    """Return whether raw holds the masked form of the file, and not the original."""
     return record.original.get(FORM) == OriginalForm.MASKED
 
 
 def is_pending(record: FileRecord) -> bool:
-    """Whether the policy replaces the original, and it could not be done yet."""
+    """Return whether the policy replaces the original, and it could not be done yet."""
     return record.original.get(FORM) == OriginalForm.PENDING
 
 
@@ -82,8 +82,8 @@ def with_replacement(
 
 
 def of_copy(copy: FileRecord, owner: FileRecord, originals: Originals) -> FileRecord:
-    """The record of a file that was skipped as a copy of another one: what replaces that original replaces
-    this one, too.
+    """Return the record of a file that was skipped as a copy of another one: what replaces that original
+    replaces this one, too.
     """
     return (
         copy
@@ -128,7 +128,7 @@ def ref_of(record: FileRecord) -> ObjectRef:
 def replaced_record(
     objects: ObjectStore, ledger: FileLedger, ref: ObjectRef, file_id: str
 ) -> FileRecord | None:
-    """The record of an object that is gone because its original was replaced; None for any other.
+    """Return the record of an object that is gone because its original was replaced; None for any other.
 
     Args:
         file_id: of the object's version; an event without a version means the newest one that was replaced.

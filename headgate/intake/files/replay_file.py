@@ -262,7 +262,7 @@ class Replayer:
         return Replayed(outcome, kept, reason=why)
 
     def _has_rows(self, record: FileRecord) -> bool:
-        """Whether a replay that died may have stored rows of the file."""
+        """Return whether a replay that died may have stored rows of the file."""
         if not record.content_sha256:
             return True
         return any(

@@ -157,7 +157,7 @@ class Reverter:
         return after[::-1]
 
     def has_skipped_copy(self, file_id: str) -> bool:
-        """Whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
+        """Return whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
         return any(
             copy.state is FileState.SKIPPED_DUPLICATE
             for copy in self._same_content(self.ports.ledger.get(file_id))
@@ -192,7 +192,9 @@ class Reverter:
         return RevertOutcome(after, before.accepted, before.quarantined + before.duplicates, heir)
 
     def _owner(self, before: FileRecord) -> str:
-        """The key of another file that has this content in the lake; empty where the rows are this file's."""
+        """Return the key of another file that has this content in the lake; empty where the rows are this
+        file's.
+        """
         return next(
             (copy.key for copy in self._same_content(before) if is_in_lake(copy) and not copy.duplicate_of),
             "",
@@ -302,7 +304,7 @@ def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
 
 
 def is_undone(record: FileRecord) -> bool:
-    """Whether a file is reverted; also one whose replay has begun, which may have died."""
+    """Return whether a file is reverted; also one whose replay has begun, which may have died."""
     is_replaying = record.state is FileState.REPLAYING and record.error.get("rule") == REVERTED_RULE
     return record.state is FileState.REVERTED or is_replaying
 

@@ -18,7 +18,7 @@ _PREFIX = "headgate-file-"
 
 @contextmanager
 def workspace(parent: Path | None = None) -> Iterator[Path]:
-    """An empty folder below `parent`, or below the system's own place for such; it is gone afterwards.
+    """Return an empty folder below `parent`, or below the system's own place for such; it is gone afterwards.
 
     Folders of workers that were killed go first. Lambda keeps a worker's disk when it resets one that ran out
     of time or memory.

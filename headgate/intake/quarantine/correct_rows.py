@@ -77,7 +77,7 @@ def corrected_csv(
 
 
 def _texts(received: Received, row: int) -> dict[str, str | None] | None:
-    """The file's own texts of a row; None where its cells belong to no columns."""
+    """Return the file's own texts of a row; None where its cells belong to no columns."""
     place = int(np.searchsorted(received.source_rows, row))
     if place >= len(received.source_rows) or received.source_rows[place] != row:
         return None

@@ -130,8 +130,8 @@ def _failing(
     received: int,
     accepts: Callable[[Column], bool],
 ) -> FailingColumn:
-    """The remedies by how likely they are right: words for null, a format or wider type, the data, and only
-    then a weaker contract.
+    """Return the remedies by how likely they are right: words for null, a format or wider type, the data, and
+    only then a weaker contract.
     """
     nulls = failures.nulls(rule)
     weaker = _edit(contract, column, rule, nulls)
@@ -166,7 +166,7 @@ def _failing(
 def _likely(
     contract: Contract, column: Column, values: Sequence[str], accepts: Callable[[Column], bool]
 ) -> list[Column]:
-    """The formats and wider types that read every value of the file.
+    """Return the formats and wider types that read every value of the file.
 
     Of a key only formats, because stored keys keep their type.
     """
@@ -247,7 +247,7 @@ def _edit(contract: Contract, column: str, rule: str, nulls: tuple[str, ...]) ->
 
 
 def _edited(contract: Contract, name: str, rule: str, nulls: tuple[str, ...]) -> Contract:
-    """The contract with the smallest edit that accepts every row that breaks the rule.
+    """Return the contract with the smallest edit that accepts every row that breaks the rule.
 
     Unchanged where no edit does.
     """

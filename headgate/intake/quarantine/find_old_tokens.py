@@ -39,7 +39,7 @@ def old_tokens(
     contracts: Mapping[str, Contract],
     current_key_id: str,
 ) -> Iterator[OldTokens]:
-    """Every file that has tokens of another key than the current one, by dataset and key.
+    """Yield every file that has tokens of another key than the current one, by dataset and key.
 
     Only their token columns are read.
     """
@@ -60,7 +60,7 @@ def token_columns(contract: Contract) -> tuple[str, ...]:
 
 
 def key_ids(increment: bytes, columns: Iterable[str]) -> set[str]:
-    """The ids of the keys that made an increment's tokens."""
+    """Return the ids of the keys that made an increment's tokens."""
     stored = set(pq.read_schema(pa.BufferReader(increment)).names)
     stored_columns = [name for name in columns if name in stored]
     table = table_of(increment, stored_columns)

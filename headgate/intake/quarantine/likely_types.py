@@ -89,7 +89,7 @@ def change_in_words(column: Column, likely: Column, table: Mapping[str, object])
 
 
 def _in_format(column: Column, reading: Reading, texts: pa.Array) -> Column | None:
-    """The column in the reading's format, with the narrowest type that reads all texts."""
+    """Return the column in the reading's format, with the narrowest type that reads all texts."""
     declared = _merged(column.format or PLAIN, reading.format)
     if reading.format.nulls:
         column = replace(
@@ -103,7 +103,7 @@ def _in_format(column: Column, reading: Reading, texts: pa.Array) -> Column | No
 
 
 def _merged(own: SourceFormat, inferred: SourceFormat) -> SourceFormat:
-    """The format that was found, with everything of the column's own that concerns other texts."""
+    """Return the format that was found, with everything of the column's own that concerns other texts."""
     return replace(
         inferred,
         timezone=own.timezone,

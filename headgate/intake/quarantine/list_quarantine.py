@@ -182,7 +182,7 @@ def replayable(
 
 
 def broke(record: FileRecord, rule: str) -> bool:
-    """Whether the record says that something of the file broke the rule.
+    """Return whether the record says that something of the file broke the rule.
 
     Of no rule, that anything was not accepted.
     """

@@ -20,20 +20,20 @@ _NAME = "source_row"
 
 
 def source_rows(path: Path) -> Rows:
-    """The source rows of a file, ascending; none where there is no file."""
+    """Return the source rows of a file, ascending; none where there is no file."""
     if not path.is_file():
         return NO_ROWS
     return numbers(table_of(path, [_NAME]).column(0).combine_chunks())
 
 
 def without(rows: Rows, others: Rows) -> Rows:
-    """The rows that are none of the others."""
+    """Return the rows that are none of the others."""
     left: Rows = np.setdiff1d(rows, others, assume_unique=True)
     return left
 
 
 def in_source_order(new: Path, old: Path) -> Iterator[pa.Table]:
-    """The rows of both files in the order of their source rows; of one that is in both the new one.
+    """Yield the rows of both files in the order of their source rows; of one that is in both the new one.
 
     Old rows may lack newer columns.
     """
@@ -44,8 +44,8 @@ def in_source_order(new: Path, old: Path) -> Iterator[pa.Table]:
 
 
 def _by_turns(some: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[list[pa.Table]]:
-    """The tables' rows, each time all up to where the first of two ends, so that no row comes after a later
-    one.
+    """Yield the tables' rows, each time all up to where the first of two ends, so that no row comes after a
+    later one.
     """
     ahead = {part: table for part in (some, others) if (table := _filled(part))}
     while ahead:
@@ -62,7 +62,7 @@ def _by_turns(some: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[
 
 
 def _filled(tables: Iterator[pa.Table]) -> pa.Table | None:
-    """The next table with rows, if there is one."""
+    """Return the next table with rows, if there is one."""
     return next((table for table in tables if table.num_rows), None)
 
 

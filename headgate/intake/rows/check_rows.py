@@ -331,7 +331,7 @@ class CheckRun:
         return TiedCells(ranked, compared)
 
     def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
-        """The original texts of some candidates."""
+        """Return the original texts of some candidates."""
         parts: list[Received] = []
         before = 0
         for batch, received in zip(self._batches, self._source.batches(), strict=True):
@@ -358,7 +358,7 @@ class CheckRun:
             before, first_row = before + candidates.num_rows, first_row + batch.rows + batch.ragged
 
     def _finish_batch(self, chosen: Survivors, batch: SpooledBatch) -> tuple[pa.Table, pa.Table]:
-        """The batch's accepted rows and its quarantined rows."""
+        """Return the batch's accepted rows and its quarantined rows."""
         candidates, quarantine_rows = batch.candidates, batch.quarantine_rows
         outcomes = chosen.outcomes[batch.before : batch.before + candidates.num_rows]
         lost = outcomes != KEPT
@@ -446,8 +446,8 @@ def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
 
 
 def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: pa.Array) -> pa.Table:
-    """The masked columns of the rows that were not refused: of a card only token, brand and last
-    four digits.
+    """Return the masked columns of the rows that were not refused: of a card only token, brand and last four
+    digits.
     """
     behind = {name: column.filter(passing) for each in checked for name, column in each.behind.items()}
     return pa.table(
@@ -460,8 +460,8 @@ def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: p
 
 
 def _hidden(ragged: Ragged) -> Ragged:
-    """The ragged rows without their texts: any of their cells may belong to a column that a
-    person left out.
+    """Return the ragged rows without their texts: any of their cells may belong to a column that a person
+    left out.
     """
     return replace(ragged, texts=(MASKED,) * len(ragged.texts))
 

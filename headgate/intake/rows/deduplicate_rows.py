@@ -83,7 +83,7 @@ def survivors(
     tied_at_once: int = _TIED_AT_ONCE,
     grouped_at_once: int = _GROUPED_AT_ONCE,
 ) -> Survivors:
-    """The newest row of each key by the contract's order columns, null being oldest.
+    """Return the newest row of each key by the contract's order columns, null being oldest.
 
     Ties go to the greater cells, else to the first row.
 
@@ -139,7 +139,7 @@ def _newest(contract: Contract, values: Mapping[str, pa.Array], rows: Rows) -> t
 
 
 def _parts(keys: list[pa.Array], count: int, many: int) -> Iterator[Rows]:
-    """The rows in about so many parts, each ascending; equal keys are in the same one, whatever it is."""
+    """Yield the rows in about so many parts, each ascending; equal keys are in the same part."""
     if many == 1:
         yield np.arange(count)
         return
@@ -155,7 +155,7 @@ def _parts(keys: list[pa.Array], count: int, many: int) -> Iterator[Rows]:
 
 
 def _mixed(keys: list[pa.Array]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """A number for each row that is equal where its keys are, and seldom else."""
+    """Return a number for each row that is equal where its keys are, and seldom else."""
     row = np.zeros(len(keys[0]), np.uint64)
     for key in keys:
         word = _word(key)
@@ -199,7 +199,7 @@ def _together(tied: list[_Tied]) -> _Tied:
 
 
 def _in_whole_groups(tied: _Tied, at_once: int) -> Iterable[_Tied]:
-    """The tied rows some groups at a time; about `at_once` of them, but never a part of a group."""
+    """Return the tied rows some groups at a time; about `at_once` of them, but never a part of a group."""
     order = np.argsort(tied.groups, kind="stable")
     groups = tied.groups[order]
     start = 0
@@ -238,7 +238,7 @@ def _greatest(alive: Rows, groups: Rows, ranks: Rows) -> Rows:
 
 
 def _groups(keys: list[pa.Array]) -> Rows:
-    """A number for each row, equal where all the keys are, from 0 without gaps."""
+    """Return a number for each row, equal where all the keys are, from 0 without gaps."""
     codes = _codes(keys[0])
     for key in keys[1:]:
         more = _codes(key)
@@ -251,7 +251,7 @@ def _codes(values: pa.Array) -> Rows:
 
 
 def _ranks(values: pa.Array) -> Rows:
-    """A number for each value, greater where the value is; null is least."""
+    """Return a number for each value, greater where the value is; null is least."""
     if pa.types.is_timestamp(values.type) or pa.types.is_integer(values.type):
         return (
             np.where(flags(values.is_valid()), numbers(values), _LOWEST)

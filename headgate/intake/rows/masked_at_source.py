@@ -80,7 +80,7 @@ def seal(key: MaskingKey, sha256: str) -> str:
 
 
 def claims_to_be_masked(path: Path) -> bool:
-    """Whether a local file is Parquet and says of itself that it was masked at the source."""
+    """Return whether a local file is Parquet and says of itself that it was masked at the source."""
     with path.open("rb") as file:
         if not is_parquet(file.read(_PARQUET_MAGIC_BYTES)):
             return False
@@ -122,7 +122,9 @@ def _seals(objects: ObjectStore, record: FileRecord) -> list[str]:
 
 
 def masked_form(contract: Contract, key_id: str) -> Contract:
-    """The contract of the dataset's files once they were masked at the source, with tokens under that key."""
+    """Return the contract of the dataset's files once they were masked at the source, with tokens under that
+    key.
+    """
     columns = [behind for column in contract.columns for behind in _already_masked(column, key_id)]
     names = {column.name for column in columns if column.mask is None}
     verdicts = Column(
@@ -169,8 +171,8 @@ class AtSource:
     def mask(
         self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
     ) -> tuple[pa.RecordBatch, pa.Array]:
-        """The rows with nothing sensitive in them, and which of them had a number taken out of a column that
-        declares none.
+        """Return the rows with nothing sensitive in them, and which of them had a number taken out of a
+        column that declares none.
 
         Columns that the contract does not know are searched as well: texts as free text is, numbers and bytes
         for what they hold.
@@ -199,7 +201,7 @@ class AtSource:
         return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema), bool_array(withheld)
 
     def mask_received(self, contract: Contract, cells: Mapping[str, pa.Array]) -> pa.Table:
-        """The rows that the gate has read, with nothing sensitive in them.
+        """Return the rows that the gate has read, with nothing sensitive in them.
 
         Every column is checked as the gate checks it. A refused row's cells may have slipped into other
         columns, so its texts are those that quarantine shows.
@@ -233,8 +235,8 @@ class AtSource:
 def _without_hidden(
     contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]
 ) -> tuple[pa.RecordBatch, list[Breach]]:
-    """The rows without the numbers and bytes that are or hold a number which nobody declared, and where these
-    were.
+    """Return the rows without the numbers and bytes that are or hold a number which nobody declared, and
+    where these were.
     """
     declared = {column.name: column for column in contract.columns}
     arrays, breaches = [], []
@@ -287,7 +289,7 @@ def _checked_columns(contract: Contract, rows: pa.RecordBatch) -> set[str]:
 
 
 def _of_masked(contract: Contract) -> tuple[Comparison, ...]:
-    """The rules over the row that can only be checked where nothing is masked."""
+    """Return the rules over the row that can only be checked where nothing is masked."""
     return tuple(
         rule for rule in contract.comparisons if any(contract.column(name).mask for name in _compares(rule))
     )
@@ -307,7 +309,7 @@ def _breaches(contract: Contract, checked: Mapping[str, CheckedColumn]) -> list[
 
 
 def _undeclared(checked: CheckedColumn | None, values: pa.Array) -> Flags:
-    """The rows whose value holds a number that its column does not declare."""
+    """Return the rows whose value holds a number that its column does not declare."""
     if checked is not None:
         return marked(
             np.concatenate(
@@ -331,7 +333,7 @@ def _without(values: pa.Array, hidden: Flags) -> pa.Array:
 
 
 def _with_texts(values: pa.Array, rows: Rows, texts: pa.Array) -> pa.Array:
-    """The values, with these texts in these rows."""
+    """Return the values, with these texts in these rows."""
     return pc.replace_with_mask(
         pc.cast(values, pa.string()),
         bool_array(marked(rows, len(values))),

@@ -81,7 +81,7 @@ class About:
 
     @classmethod
     def of(cls, text: str) -> About:
-        """The same from its JSON text."""
+        """Return the same from its JSON text."""
         document = json.loads(text)
         return cls(
             **{
@@ -93,7 +93,7 @@ class About:
 
 
 def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> bool:
-    """Whether the original may hold a card number, code or social security number: by its contract, or
+    """Return whether the original may hold a card number, code or social security number: by its contract, or
     because the gate found one.
     """
     if counts.masked or any(column.mask in SENSITIVE for column in contract.columns):
@@ -225,7 +225,7 @@ def _hash(path: Path) -> str:
 
 
 def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
-    """The rows with the contract's columns, some at a time.
+    """Yield the rows with the contract's columns, some at a time.
 
     A column that the contract has gained since is without values.
     """
@@ -271,8 +271,8 @@ def _with_earlier_quarantine(
 
 
 def _restored(new: pa.Table, old: pa.Table, *, is_same: bool) -> pa.Table:
-    """The earlier rows that are quarantined again: under the same contract all, under another those that
-    break the same rules.
+    """Return the earlier rows that are quarantined again: under the same contract all, under another those
+    that break the same rules.
     """
     described = {row: _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(new)}
     again = [
@@ -290,8 +290,8 @@ def _judged(rules: str, fate: str, *, is_same: bool) -> tuple[Disposition, froze
 
 
 def _from(origin: RowOrigin, rows: pa.Table) -> pa.Table:
-    """The rows as those of the file that is checked now: a copy under another key has the same
-    masked form.
+    """Return the rows as those of the file that is checked now: a copy under another key has the same masked
+    form.
     """
     at = pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows.num_rows)
     for name, values in (

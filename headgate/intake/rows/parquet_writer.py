@@ -82,8 +82,8 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def without_batches(rows: pa.Table) -> pa.Table:
-    """The rows without a trace of the batches they came in, nor of Arrow's dictionaries: Parquet makes its
-    own, and faster.
+    """Return the rows without a trace of the batches they came in, nor of Arrow's dictionaries: Parquet makes
+    its own, and faster.
     """
     return pa.Table.from_arrays(
         [in_one_piece(_spelled_out(column)) for column in rows.columns], names=rows.column_names
@@ -97,7 +97,7 @@ def _spelled_out(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def each_value_once(rows: pa.Table) -> pa.Table:
-    """The rows, each column in one piece; Parquet takes no dictionary that has a value twice."""
+    """Return the rows, each column in one piece; Parquet takes no dictionary that has a value twice."""
     pieces = [in_one_piece(column) for column in rows.columns]
     whole = [compacted(piece) if isinstance(piece, pa.DictionaryArray) else piece for piece in pieces]
     return pa.Table.from_arrays(whole, names=rows.column_names)

@@ -182,7 +182,7 @@ def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
-    """Each row as a JSON object of texts; null stays null."""
+    """Return each row as a JSON object of texts; null stays null."""
     parts: list[pa.Array | str] = []
     before = "{"
     for name, text in texts.items():

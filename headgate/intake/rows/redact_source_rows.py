@@ -67,7 +67,7 @@ def source_texts(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str,
 
 
 def without_digits(text: pa.Array) -> pa.Array:
-    """The text with `#` for every digit of any script."""
+    """Return the text with `#` for every digit of any script."""
     digit = (
         "[0-9]" if pc.all(pc.string_is_ascii(text)).as_py() else r"\p{Nd}"
     )  # Arrow compiles the pattern at each call
@@ -102,7 +102,7 @@ def _broken(checked: CheckedColumn, rule: str = "") -> Flags:
 
 
 def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Array:
-    """The texts of a column that is declared without card numbers.
+    """Return the texts of a column that is declared without card numbers.
 
     A text that fits a number may still be a card's number, short as it is, and nothing else; one that fits a
     date is nothing sensitive.

@@ -73,7 +73,7 @@ def _restore(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> Ch
 
 
 def _text(column: Column, rows: pa.Table, behind: dict[str, pa.Array]) -> pa.Array:
-    """The text; of what is masked or dropped only whether there was one."""
+    """Return the text; of what is masked or dropped only whether there was one."""
     if column.mask in _DROPPED:
         was_given = in_one_piece(rows.column(_kept_name(column)))
         return pc.if_else(was_given, literal(""), pa.nulls(1, pa.string())[0])

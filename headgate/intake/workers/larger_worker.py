@@ -99,8 +99,8 @@ class LargerWorker:
 
 
 def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) -> Claim:
-    """A retry after a lost answer would be refused by this worker's own lease, so a throttled call is an
-    error here.
+    """Return the claim; a throttled call is an error here, because this worker's own lease would refuse a
+    retry after a lost answer.
     """
     try:
         return ledger.hand_over(record, now=now, lease_s=claim_s)
@@ -166,7 +166,7 @@ class Stopwatch:
 
 
 def _peak_bytes() -> int:
-    """The largest memory of this process. Linux reports KiB."""
+    """Return the largest memory of this process. Linux reports KiB."""
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

@@ -94,7 +94,7 @@ class Need:
 
 
 def form_of(head: bytes) -> str:
-    """The kind of a file, by its first bytes: one of FIRST's."""
+    """Return the kind of a file, by its first bytes: one of FIRST's."""
     packed = {GZIP_MAGIC: "gzip", ZSTD_MAGIC: "zstd", **dict.fromkeys(ZIP_MAGICS, "zip")}
     packed_form = next((form for magic, form in packed.items() if head.startswith(magic)), "")
     if packed_form:
