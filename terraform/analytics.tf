@@ -469,7 +469,7 @@ data "aws_iam_policy_document" "audit_everything" {
   statement {
     sid       = "ReadLogs"
     actions   = ["logs:FilterLogEvents"]
-    resources = [for group in local.log_groups : "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:${group}:*"]
+    resources = distinct([for group in local.log_groups : "arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:${replace(group, "/${local.lake}.*/", "${local.lake}*")}:*"])
   }
 }
 

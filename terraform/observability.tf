@@ -128,6 +128,11 @@ locals {
     { title = "Age of the oldest message, s", metrics = [["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", module.raw_objects.name]], stat = "Maximum" },
     { title = "Runs of curated_to_prod", metrics = [["AWS/States", "ExecutionsSucceeded", "StateMachineArn", local.machine_arns["curated_to_prod"]], [".", "ExecutionsFailed", ".", "."], [".", "ExecutionsTimedOut", ".", "."], [".", "ExecutionsAborted", ".", "."]], stat = "Sum" },
     { title = "Bytes scanned by Athena", metrics = [["AWS/Athena", "ProcessedBytes", "WorkGroup", aws_athena_workgroup.this["lake"].name]], stat = "Sum" },
+    { title = "Units that the ledger used", metrics = [["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", aws_dynamodb_table.files.name], [".", "ConsumedWriteCapacityUnits", ".", "."]], stat = "Sum" },
+    # CloudWatch has the DPUs of a job as custom metrics only, which cost money; `headgate cost` reads them from the runs.
+    # Source: AWS Glue developer guide, "Monitoring AWS Glue resources".
+    { title = "Glue job runs at once, percent of the account's quota", metrics = [["AWS/Glue", "ResourceUsage", "Type", "Resource", "Resource", "JobRun", "Service", "Glue", "Class", "None"]], stat = "Maximum", period_s = 3600 },
+    { title = "Bytes in S3", metrics = [for zone in keys(local.zones) : ["AWS/S3", "BucketSizeBytes", "BucketName", module.bucket[zone].name, "StorageType", "StandardStorage"]], stat = "Average", period_s = 86400 },
   ]
 }
 
@@ -142,7 +147,7 @@ resource "aws_cloudwatch_dashboard" "this" {
         y          = 6 * floor(index / 2)
         width      = 12
         height     = 6
-        properties = { title = chart.title, region = var.region, metrics = chart.metrics, stat = chart.stat, period = 300, view = "timeSeries" }
+        properties = { title = chart.title, region = var.region, metrics = chart.metrics, stat = chart.stat, period = lookup(chart, "period_s", 300), view = "timeSeries" }
       }
     ]
   })

@@ -6,7 +6,8 @@ Without this file everything works, but `make experiments-localstack` cannot dis
 used from one that MiniStack does not check: AWS services take some actions with a role by themselves
 (Lambda's poller, S3's use of a key). A role that reads a log group would be refused: MiniStack compares the
 group's ARN without the `:*` that policies end it with. A role that starts a crawler would be refused, too:
-MiniStack takes the crawler's name for that of a table.
+MiniStack takes the crawler's name for that of a table. A role that moves messages in batches would be refused
+as well: MiniStack asks for a right on the batch, which IAM does not have.
 """
 
 from __future__ import annotations
@@ -57,12 +58,16 @@ class Calls:
 
 
 def as_policies_name(context: EvalContext) -> EvalContext:
-    """Return a request with the ARN of its log group or crawler as policies name it.
+    """Return a request with the ARN of its log group or crawler, or the action of its batch, as policies name
+    it.
 
     Source: CloudWatch Logs user guide, "Overview of managing access permissions", log group ARNs: `:*` at the
     end for all actions but tags; service authorization reference, AWS Glue, StartCrawler: resource type
-    crawler.
+    crawler; Amazon SQS developer guide, "Using identity-based policies with Amazon SQS": the right on an
+    action is one on its batch.
     """
+    if context.action.startswith("sqs:"):
+        return replace(context, action=context.action.removesuffix("Batch"))
     arn = context.resource_arn
     if context.action == "glue:StartCrawler":
         return replace(context, resource_arn=arn.replace(":table/", ":crawler/"))

@@ -8,22 +8,20 @@ undoes an upload.
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from scripts.terraform_cli import STATE, Terraform
-from tests.e2e.lakes import PEOPLE, ROOT
+from scripts.terraform_cli import STATE
+from tests.e2e import role_policies
+from tests.e2e.lakes import ROOT
 from tests.e2e.test_shop_api import PAYMENTS
 from tests.unit.docs.test_commands import commands_of_roles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tests.e2e.lakes import Lake
@@ -87,79 +85,30 @@ DENIED = [
     ("analyst", "keys rotate"),
 ]
 
-TABLES = 200
-# Without white space, of a managed policy and of all inline policies of a role. Source: IAM user guide, "IAM
-# and AWS STS quotas".
-LIMITS = {"aws_iam_policy": 6_144, "aws_iam_role_policy": 10_240}
 
-
-def widen(build: Path) -> None:
-    """Add datasets with personal data until there are `TABLES`, give one system as many tables, and let it
-    read every dataset.
-    """
-    catalog, reads = (
-        json.loads((build / name).read_text(encoding="utf-8")) for name in ("catalog.json", "reads.json")
-    )
-    system = min(reads)
-    for number in range(TABLES):
-        name = f"supplier_invoice_lines_by_region_{number:03}"
-        catalog["curated"][name] = {**catalog["curated"]["customers"], "personal": ["email"]}
-        catalog["prod"][name] = {**next(iter(catalog["prod"].values())), "system": system}
-    reads[system] = sorted(catalog["curated"])
-    (build / "catalog.json").write_text(json.dumps(catalog), encoding="utf-8")
-    (build / "reads.json").write_text(json.dumps(reads), encoding="utf-8")
-
-
-def planned_policies(lake: Lake, folder: Path) -> dict[str, str]:
-    """Return the policies of every role as a plan of this lake with many more tables has them."""
-    own = STATE / lake.name
-    build = folder / "build"
-    shutil.copytree(own / "build", build, symlinks=True)
-    widen(build)
-    variables = {
-        "platform": "emulator",
-        "emulator_url": lake.environment["AWS_ENDPOINT_URL"],
-        "region": lake.environment["AWS_REGION"],
-        "build_dir": str(build),
-        "engine": "athena",
-        "raw_originals": "mask",
-        PEOPLE.partition("=")[0]: PEOPLE.partition("=")[2],
-    }
-    terraform = Terraform(own, {**os.environ, **lake.environment})
-    options = [option for name, value in variables.items() for option in ("-var", f"{name}={value}")]
-    terraform.run(
-        "plan",
-        "-no-color",
-        "-input=false",
-        "-lock=false",
-        "-refresh=false",
-        f"-state={terraform.state}",
-        f"-out={folder}/plan",
-        *options,
-    )
-    planned = json.loads(terraform.run("show", "-json", f"{folder}/plan"))["planned_values"]["root_module"]
-    return {
-        one["address"]: one["values"].get("policy", "")
-        for one in resources_of(planned)
-        if one["type"] in {"aws_iam_role_policy", "aws_iam_policy"}
-    }
-
-
-def resources_of(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the resources of a planned module and of those in it."""
-    yield from module.get("resources", [])
-    for child in module.get("child_modules", []):
-        yield from resources_of(child)
+@pytest.fixture(scope="module")
+def policies(shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Every policy of the lake, with many more tables than the shop has."""
+    return role_policies.planned_policies(shop_lake, tmp_path_factory.mktemp("plan"))
 
 
 @pytest.mark.behaviour("policy-sizes")
-def test_no_policy_grows_beyond_its_limit_with_the_tables(shop_lake: Lake, tmp_path: Path) -> None:
-    policies = planned_policies(shop_lake, tmp_path)
+def test_no_policy_grows_beyond_its_limit_with_the_tables(shop_lake: Lake, policies: dict[str, str]) -> None:
     assert len(policies) > len(shop_lake.outputs["functions"])
     assert [address for address, policy in policies.items() if not policy] == []
-    sizes = {address: len(re.sub(r"\s", "", policy)) for address, policy in policies.items()}
-    limits = {address: LIMITS[re.sub(r".*?(aws_iam_\w+).*", r"\1", address)] for address in policies}
-    assert {address: size for address, size in sizes.items() if size > limits[address]} == {}
+    sizes = {address: role_policies.size(policy) for address, policy in policies.items()}
+    assert {address: size for address, size in sizes.items() if size > role_policies.LIMIT} == {}
+
+
+def test_a_linter_finds_nothing_in_any_policy(policies: dict[str, str], tmp_path: Path) -> None:
+    assert role_policies.findings(policies, tmp_path) == []
+
+
+def test_the_linter_finds_an_action_that_does_not_exist(tmp_path: Path) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "arn:aws:s3:::raw/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    (finding,) = role_policies.findings({"wrong": policy}, tmp_path)
+    assert finding.startswith("UNKNOWN_ACTION")
 
 
 @pytest.fixture(scope="module")

@@ -104,15 +104,17 @@ def test_a_job_asks_its_own_region(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_a_log_group_and_a_crawler_are_compared_as_policies_name_them() -> None:
+def test_log_groups_crawlers_and_batches_are_compared_as_policies_name_them() -> None:
     from ministack.core.iam_evaluator import EvalContext  # noqa: PLC0415 as above
 
     from scripts.emulator.ministack_calls import as_policies_name  # noqa: PLC0415 as above
 
+    def asked(action: str, arn: str) -> EvalContext:
+        principal = "arn:aws:sts::0:assumed-role/a/b"
+        return as_policies_name(EvalContext(principal, "AssumedRole", "0", action, arn, "us-east-1"))
+
     def named(action: str, arn: str) -> str:
-        return as_policies_name(
-            EvalContext("arn:aws:sts::0:assumed-role/a/b", "AssumedRole", "0", action, arn, "us-east-1")
-        ).resource_arn
+        return asked(action, arn).resource_arn
 
     group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws-glue/lake/error"
     assert named("logs:FilterLogEvents", group) == f"{group}:*"
@@ -122,3 +124,4 @@ def test_a_log_group_and_a_crawler_are_compared_as_policies_name_them() -> None:
     glue = "arn:aws:glue:us-east-1:000000000000"
     assert named("glue:StartCrawler", f"{glue}:table/lake-curated") == f"{glue}:crawler/lake-curated"
     assert named("glue:GetTable", f"{glue}:table/orders") == f"{glue}:table/orders"
+    assert asked("sqs:SendMessageBatch", "arn:aws:sqs:us-east-1:000000000000:raw").action == "sqs:SendMessage"
