@@ -110,8 +110,11 @@ def test_a_run_builds_with_an_edit_and_ends_with_the_version_that_it_began_with(
 def test_the_next_daily_check_starts_a_run_after_a_push(lake: Lake, folder: Path) -> None:
     """The name of a run ends with what it builds with, and the check compares it."""
     push(lake, folder, "Fourth")
+    before = newest_run(lake)
     body = json.dumps({"due": "daily", "at": "2026-01-05T03:00:00"})
     lake.client("sqs").send_message(QueueUrl=lake.outputs["curated_queue_url"], MessageBody=body)
+    eventually(lambda: newest_run(lake) != before or None, 120)
+    eventually(lambda: status_of_newest_run(lake) != "RUNNING" or None, 180)  # a query takes a second
     eventually(lambda: shown(lake)[0] == {"Fourth"} or None, 180)
 
 
@@ -303,6 +306,12 @@ def newest_run(lake: Lake) -> str:
         stateMachineArn=lake.environment["HEADGATE_STATE_MACHINE_ARN"]
     )["executions"]
     return str(listed[0]["executionArn"])
+
+
+def status_of_newest_run(lake: Lake) -> str:
+    """The status that Step Functions gives the newest run."""
+    execution = lake.client("stepfunctions").describe_execution(executionArn=newest_run(lake))
+    return str(execution["status"])
 
 
 def states_of_newest_run(lake: Lake) -> set[str]:
