@@ -218,7 +218,10 @@ drill-day: setup ## a day of faults on a lake of its own, with a restart in the 
 	@FILES=$(FILES) python -m benchmarks.deployed.drill_day
 
 ##@ Measure systems, models and the export
-.PHONY: bench-cost bench-backlog bench-card-audit bench-systems bench-increment bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
+.PHONY: bench-aws bench-cost bench-backlog bench-card-audit bench-systems bench-increment bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
+
+bench-aws: setup ## tasks of each role with its rights, sizes of policies with 200 datasets more, linters, and fakes of what the emulator lacks
+	@python -m benchmarks.operations.aws
 
 bench-cost: setup ## dollars a month of three workloads on AWS, from measured usage and list prices; LINES=500000, COPIES=4, KEEP=1 keeps what was measured
 	@python -m benchmarks.operations.cost $(if $(KEEP),--keep)

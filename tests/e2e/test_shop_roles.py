@@ -18,6 +18,7 @@ import pytest
 from scripts.terraform_cli import STATE
 from tests.e2e import role_policies
 from tests.e2e.lakes import ROOT
+from tests.e2e.role_tasks import ARGUMENTS
 from tests.e2e.test_shop_api import PAYMENTS
 from tests.unit.docs.test_commands import commands_of_roles
 
@@ -28,45 +29,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-# Arguments of each command: the shop's file, dataset and table, and names that the fixture finds.
-ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "cost": (),
-    "data-docs": (),
-    "dlq list": (),
-    "dlq redrive": ("--yes",),
-    "file": ("KEY",),
-    "files": (),
-    "files revert": ("KEY", "--yes"),
-    "files show": ("KEY",),
-    "forget": ("CUSTOMER", "--dry-run"),
-    "keys list": (),
-    "keys retoken": ("--dry-run",),
-    "keys rotate": ("--yes",),
-    "lineage": ("orders",),
-    "logs": ("--minutes", "60"),
-    "mapping set": ("FOREIGN", "wert=amount"),
-    "models": (),
-    "push": ("--yes",),
-    "quarantine list": (),
-    "quarantine replay": ("--dataset", "regions"),
-    "query": ("select count(*) as n from orders",),
-    "questions": (),
-    "queue redrive": ("--yes",),
-    "queue status": (),
-    "rebuild": (),
-    "report": (),
-    "run": (),
-    "runs": (),
-    "status": (),
-    "tables versions": ("customer_segments",),
-    "upload": ("FILE",),
-    "users add": ("role@example.com", "--group", "uploader"),
-}
 # Their rights are those of a command above; each needs a file or a table in a state of its own.
 NOT_RUN = {
     "dlq show": "reads as `dlq list`",
     "files replace-originals": "only where originals are masked",
     "mapping accept": "works as `mapping set`",
+    "mapping forget": "writes as `mapping set`",
     "mapping show": "reads as `file`",
     "models card": "reads as `models`",
     "quarantine settle": "writes as `quarantine replay`",
@@ -126,8 +94,9 @@ def words(built: Path, shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory
     return {
         "KEY": key,
         "CUSTOMER": str(customer["id"]),
-        "FILE": str(built / "regions"),
-        "FOREIGN": "payments/roles.csv",
+        "FOLDER": str(built / "regions"),
+        "MAPPED": "payments/roles.csv",
+        "TO": str(tmp_path_factory.mktemp("data-docs")),
     }
 
 

@@ -92,6 +92,17 @@ def commands_of_roles() -> dict[str, set[str]]:
     }
 
 
+def commands_of_a_lake(group: click.Group = cli, names: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the commands that speak to a deployment."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        if any(one.name == "deployment_name" for one in command.params):
+            yield " ".join((*names, name))
+        if isinstance(command, click.Group):
+            yield from commands_of_a_lake(command, (*names, name))
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_of_a_page_exists_with_its_options(page: Path) -> None:
     wrong = []
@@ -122,3 +133,15 @@ def test_the_operator_may_run_every_command_of_the_runbook() -> None:
     runbook = (ROOT / "docs" / "operate" / "runbook.md").read_text(encoding="utf-8")
     written = {command_of(one)[0] for one in written_in(runbook)}
     assert written - ON_THIS_MACHINE - commands_of_roles()["operator"] == set()
+
+
+def test_every_command_that_speaks_to_a_lake_is_a_roles_or_the_deployers() -> None:
+    (sentence,) = re.findall(
+        r"^Whoever deploys the lake runs (.*)$", THREAT_MODEL.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    deployers = {
+        command_of(written)[0]
+        for name in re.findall(r"`([a-z][^`]*)`", sentence)
+        for written in written_in(f"`headgate {name}`")
+    }
+    assert set(commands_of_a_lake()) == deployers | set().union(*commands_of_roles().values())
