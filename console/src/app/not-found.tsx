@@ -1,5 +1,7 @@
-import { Anchor, Button, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { isRouteErrorResponse, useRouteError } from 'react-router'
+
+import { PageTitle } from '../components/panel'
 
 export function NotFound() {
   const error = useRouteError()
@@ -12,9 +14,7 @@ export function NotFound() {
       : error.message
   return (
     <Stack p="lg">
-      <Title order={1} size="h3">
-        This page cannot be shown
-      </Title>
+      <PageTitle>This page cannot be shown</PageTitle>
       <Text>{message}</Text>
       {failed ? (
         <Button w="max-content" variant="default" onClick={() => window.location.reload()}>

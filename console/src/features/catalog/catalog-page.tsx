@@ -1,21 +1,37 @@
-import { Anchor, Stack, Table, Title } from '@mantine/core'
+import { Anchor, Group, Stack, Table, Text, TextInput } from '@mantine/core'
+import { useSearchParams } from 'react-router'
 
 import { useContracts, useDashboards, useSystems } from '../../api/queries'
-import { Panel } from '../../components/panel'
+import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { heading } from '../../formats/words'
+import { fits } from './catalog-words'
 
 export function CatalogPage() {
   const contracts = useContracts()
   const systems = useSystems()
+  const [search, setSearch] = useSearchParams()
+  const words = search.get('find') ?? ''
   return (
     <Stack gap="md">
-      <Title order={1} size="h3">
-        Catalog
-      </Title>
+      <Group justify="space-between" align="end">
+        <PageTitle>Catalog</PageTitle>
+        <TextInput
+          size="xs"
+          aria-label="Find datasets and tables"
+          placeholder="find by name or description"
+          w={{ base: '100%', xs: 280 }}
+          value={words}
+          onChange={(event) =>
+            setSearch(event.currentTarget.value ? { find: event.currentTarget.value } : {}, { replace: true })
+          }
+        />
+      </Group>
       <Panel title="Datasets that the lake accepts">
         <Answered of={contracts} what="the contracts">
           {(found) => (
             <Rows
+              words={words}
               rows={found.contracts
                 .filter((one) => one.zone === 'source')
                 .map((one) => ({
@@ -37,6 +53,7 @@ export function CatalogPage() {
               {found.systems.map((system) => (
                 <Panel key={system.name} title={system.name} actions={<DashboardLink system={system.name} />}>
                   <Rows
+                    words={words}
                     rows={system.tables.map((table) => ({
                       href: `#/tables/${system.name}/${table.name}`,
                       name: table.name,
@@ -53,7 +70,15 @@ export function CatalogPage() {
   )
 }
 
-function Rows({ rows }: { rows: { href: string; name: string; description: string; version?: string }[] }) {
+interface RowsProps {
+  words: string
+  rows: { href: string; name: string; description: string; version?: string }[]
+}
+
+/** Datasets or tables with their names in words and in SQL; with words to find, those that have them all. */
+function Rows({ words, rows: all }: RowsProps) {
+  const rows = all.filter((row) => fits(row, words))
+  if (rows.length === 0) return words ? <Empty>Nothing here has these words.</Empty> : null
   return (
     <Table fz="sm" className="named">
       <Table.Tbody>
@@ -61,8 +86,11 @@ function Rows({ rows }: { rows: { href: string; name: string; description: strin
           <Table.Tr key={row.name}>
             <Table.Td w={{ base: 120, sm: 240 }}>
               <Anchor size="sm" href={row.href} style={{ overflowWrap: 'anywhere' }}>
-                {row.name}
+                {heading(row.name)}
               </Anchor>
+              <Text size="xs" className="muted sql">
+                {row.name}
+              </Text>
             </Table.Td>
             <Table.Td>{row.description}</Table.Td>
             <Table.Td className="number">{row.version ?? ''}</Table.Td>

@@ -5,8 +5,8 @@ import type { Schemas } from '../../api/client'
 import { count, explained, isNumeric, whole } from '../../api/format'
 import { useContracts } from '../../api/queries'
 import { Failed } from '../../components/states'
-import { ColumnProfiles } from '../files/column-profiles'
 import { readAs } from '../files/read-as-text'
+import { ColumnCards } from '../profile/profile-view'
 import type { Checked } from '../upload/transfer'
 import { type ColumnAction, ColumnHeader, words } from './column-header'
 import { ColumnForm } from './column-form'
@@ -102,7 +102,12 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
           />
         </>
       ) : null}
-      {result.columns.length > 0 ? <ColumnProfiles columns={result.columns} open={false} /> : null}
+      {result.columns.length > 0 ? (
+        <details>
+          <summary>Profile of {count(result.columns.length, 'column')}</summary>
+          <ColumnCards columns={result.columns} />
+        </details>
+      ) : null}
       {work.error ? <Failed error={work.error} what="The check" isAction /> : null}
       <CommitLine
         work={work}

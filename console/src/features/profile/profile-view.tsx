@@ -12,29 +12,12 @@ import { insightOf, strongPairs } from './column-insight'
 const SHOWN = 24
 
 /** What a file holds: a card for each column, and the columns that move together. */
-export function ProfileView({ profile, units = {} }: { profile: Schemas['FileProfile']; units?: Units }) {
-  const [showsAll, setShowsAll] = useState(false)
-  const insights = useMemo(
-    () => profile.columns.map((column) => insightOf(column, units[column.name])),
-    [profile, units],
-  )
-  const ordered = showsAll
-    ? insights
-    : [...insights].sort((one, other) => Number(other.look.length > 0) - Number(one.look.length > 0))
+export function ProfileView({ profile, units }: { profile: Schemas['FileProfile']; units?: Units }) {
   const pairs = strongPairs(profile.correlations)
   return (
     <Stack gap="sm">
       {profile.drift ? <Text size="sm">Since the files before: {profile.drift}</Text> : null}
-      <ul className="column-cards">
-        {(showsAll ? ordered : ordered.slice(0, SHOWN)).map((insight) => (
-          <ColumnCard key={insight.name} insight={insight} />
-        ))}
-      </ul>
-      {insights.length > SHOWN && !showsAll ? (
-        <Button size="compact-sm" variant="default" w="max-content" onClick={() => setShowsAll(true)}>
-          Show all {insights.length} columns
-        </Button>
-      ) : null}
+      <ColumnCards columns={profile.columns} {...(units ? { units } : {})} />
       {pairs.length > 0 ? (
         <div>
           <Title order={3} size="h6">
@@ -49,6 +32,40 @@ export function ProfileView({ profile, units = {} }: { profile: Schemas['FilePro
       ) : null}
       <Score score={profile.score} />
     </Stack>
+  )
+}
+
+const NO_UNITS: Units = {}
+
+/** A card for each column of a file; at first those that are worth a look. */
+export function ColumnCards({
+  columns,
+  units = NO_UNITS,
+}: {
+  columns: Schemas['ColumnProfile'][]
+  units?: Units
+}) {
+  const [showsAll, setShowsAll] = useState(false)
+  const insights = useMemo(
+    () => columns.map((column) => insightOf(column, units[column.name])),
+    [columns, units],
+  )
+  const byLook = [...insights].sort(
+    (one, other) => Number(other.look.length > 0) - Number(one.look.length > 0),
+  )
+  return (
+    <>
+      <ul className="column-cards">
+        {(showsAll ? insights : byLook.slice(0, SHOWN)).map((insight) => (
+          <ColumnCard key={insight.name} insight={insight} />
+        ))}
+      </ul>
+      {insights.length > SHOWN && !showsAll ? (
+        <Button size="compact-sm" variant="default" w="max-content" onClick={() => setShowsAll(true)}>
+          Show all {insights.length} columns
+        </Button>
+      ) : null}
+    </>
   )
 }
 

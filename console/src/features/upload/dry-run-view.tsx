@@ -1,13 +1,13 @@
 import { Alert, Group, Stack, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { explained, seconds, whole } from '../../api/format'
+import { count, explained, seconds, whole } from '../../api/format'
 import { AcceptanceAlert } from '../files/acceptance'
-import { ColumnProfiles } from '../files/column-profiles'
 import { MappingTable } from '../files/mapping-table'
 import { ReadAs } from '../files/read-as'
 import { RejectedRowsEditor } from '../files/rejected-rows'
 import { Advice } from '../lake/advice'
+import { ColumnCards } from '../profile/profile-view'
 import type { Decisions } from './decisions'
 
 interface Props {
@@ -54,7 +54,10 @@ export function DryRunView({ result, decisions, onDecide }: Props) {
         />
       ) : null}
       {result.columns.length > 0 ? (
-        <ColumnProfiles columns={result.columns} open={result.outcome === 'profiled'} />
+        <details open={result.outcome === 'profiled'}>
+          <summary>Profile of {count(result.columns.length, 'column')}</summary>
+          <ColumnCards columns={result.columns} />
+        </details>
       ) : null}
       {result.seconds !== null && result.seconds !== undefined ? (
         <Text size="xs" className="muted">

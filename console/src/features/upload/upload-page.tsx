@@ -1,10 +1,11 @@
-import { Button, Group, Select, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Button, Group, Select, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import { read, type Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
 import { useCaller, useContracts, useMay } from '../../api/queries'
+import { PageTitle } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { type Kept, keptFiles } from './transfer'
 import { UploadCard } from './upload-card'
@@ -44,9 +45,7 @@ export function UploadPage() {
 
   return (
     <Stack gap="md">
-      <Title order={1} size="h3">
-        Upload
-      </Title>
+      <PageTitle>Upload</PageTitle>
       {may ? null : (
         <Answered of={caller} what="what your account may do">
           {() => (
