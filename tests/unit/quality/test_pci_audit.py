@@ -116,7 +116,7 @@ def test_the_audit_names_the_check_that_failed_and_only_that() -> None:
 
 def test_a_leak_in_a_record_or_a_log_line_is_found() -> None:
     refused = FileRecord(
-        "id", "raw", "orders/a.csv", "v1", "orders", "refused", error={"message": f"bad value {PAN}"}
+        "id", "raw", "orders/a.csv", "v1", "orders", "rejected", error={"message": f"bad value {PAN}"}
     )
     assert findings([scan_records([RECORD, refused])]) == [
         AuditFinding("ledger", "files", "", "card_number", 1)
