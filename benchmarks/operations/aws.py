@@ -44,15 +44,15 @@ def measured_on_a_lake(folder: Path) -> dict[str, int]:
         lake.headgate("run")
         policies = role_policies.planned_policies(lake, folder)
         failed = role_tasks.not_as_documented(role_tasks.run_all(lake, shop, folder))
-    found = role_policies.findings(policies, folder / "policies")
-    print("\n".join([*(f"{task}: {why}" for task, why in failed.items()), *found]))
+    flaws = role_policies.findings(policies, folder / "policies")
+    print("\n".join([*(f"{task}: {why}" for task, why in failed.items()), *flaws]))
     permitted = commands_of_roles()
     return {
         "roles_tasks": sum(len(permitted[role] - role_tasks.NOT_RUN.keys()) for role in role_tasks.ROLES),
         "roles_failed": len(failed),
         "datasets": role_policies.TABLES,
         "policy_chars_max": max(map(role_policies.size, policies.values())),
-        "parliament_findings": len(found),
+        "parliament_findings": len(flaws),
     }
 
 

@@ -74,7 +74,7 @@ def test_a_card_number_in_a_name_is_shown_nowhere(tmp_path: Path) -> None:
 def test_a_file_with_a_card_number_in_its_name_is_followed_to_its_end() -> None:
     ref = ObjectRef("raw", f"orders/{CARD}.csv", "v1")
     record = FileRecord(
-        file_id_of(ref), ref.bucket, "orders/card [PAN ****1111].csv", ref.version_id, "orders", "refused"
+        file_id_of(ref), ref.bucket, "orders/card [PAN ****1111].csv", ref.version_id, "orders", "rejected"
     )
     ledger = MemoryLedger({record.file_id: record})
     assert send_files.follow(ledger, [ref], lambda _: None, timeout_s=0) == [record]

@@ -75,6 +75,8 @@ CUSTOMERS = Scorer(
         "churn": {"model": "recency_share", "columns": ["silence"], "parts": [], "even_odds_days": 90},
         "method": "pooled_rate",
         "factor": 2.0,
+        "year_method": "pooled_rate",
+        "year_factor": 2.0,
         "purchases": None,
         "spend": None,
         "daily_rate": 0.01,
