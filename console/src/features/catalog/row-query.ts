@@ -16,7 +16,7 @@ export function rowQuery(
 ): string {
   const conditions = keys.map((name) => {
     const place = columns.findIndex((column) => column.name === name)
-    return `${name} ${comparison(columns[place]?.type ?? '', row[place] ?? null)}`
+    return `"${name.replaceAll('"', '""')}" ${comparison(columns[place]?.type ?? '', row[place] ?? null)}`
   })
   const sql = `SELECT *\nFROM ${table.database}.${table.name}\nWHERE ${conditions.join('\n  AND ')}`
   return `#/query?sql=${encodeURIComponent(sql)}`

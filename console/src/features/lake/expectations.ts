@@ -51,6 +51,6 @@ export function rowsOfKeys(
 ): string {
   const [key, ...others] = table.columns.filter((column) => column.primary_key)
   if (!key || others.length > 0 || keys.length === 0) return ''
-  const sql = `SELECT *\nFROM ${table.database}.${table.name}\nWHERE CAST(${key.name} AS varchar) IN (${keys.map(quoted).join(', ')})`
+  const sql = `SELECT *\nFROM ${table.database}.${table.name}\nWHERE CAST("${key.name.replaceAll('"', '""')}" AS varchar) IN (${keys.map(quoted).join(', ')})`
   return `#/query?sql=${encodeURIComponent(sql)}`
 }
