@@ -73,11 +73,9 @@ class CurrentTable:
     methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of_columns(cls, columns: Mapping[str, Sequence[Any]]) -> CurrentTable:
-        """Return what the columns of a table state: `as_of`, and the columns that name a method."""
-        days = [str(day) for day in columns["as_of"]]
-        named = {name: tuple(sorted(set(values))) for name, values in columns.items() if name != "as_of"}
-        return cls(max(days, default=""), {name: values for name, values in named.items() if values})
+    def of_columns(cls, as_of: str, columns: Mapping[str, Sequence[str]]) -> CurrentTable:
+        """Return the statements of a table of that day, from its columns that name a method."""
+        return cls(as_of, {name: tuple(sorted(set(values))) for name, values in columns.items() if values})
 
 
 @dataclass(frozen=True)

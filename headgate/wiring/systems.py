@@ -96,9 +96,17 @@ def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
 
     if not about.method_columns:
         return CurrentTable()
-    columns = ("as_of", *about.method_columns)
-    rows = stores.lake_tables(env).table(SystemSettings.from_env(env).prod_database, about.tables[0], columns)
-    return CurrentTable.of_columns({name: rows[name].unique().to_pylist() for name in columns})
+    database, table = SystemSettings.from_env(env).prod_database, about.tables[0]
+    rows = stores.lake_tables(env).table(database, table, about.method_columns)
+    columns = {name: rows[name].unique().to_pylist() for name in about.method_columns}
+    return CurrentTable.of_columns(_day_of(database, table) if rows.num_rows else "", columns)
+
+
+def _day_of(database: str, table: str) -> str:
+    """Return the day of a table's data. Rows of parts that did not change have the day of an earlier run."""
+    from headgate.systems.up_to_date import AS_OF
+
+    return stores.catalog().current(database, table).parameters.get(AS_OF, "")
 
 
 def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:

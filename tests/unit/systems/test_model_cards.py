@@ -237,13 +237,12 @@ def test_a_card_states_how_the_recipe_in_charge_is_chosen() -> None:
 
 def test_a_card_names_the_columns_that_state_the_method() -> None:
     rows = {
-        "as_of": ["2026-01-31"],
         "value_model": ["mbg_nbd"],
         "purchase_model": ["mbg_nbd"],
         "spend_model": ["gamma_gamma"],
     }
     page = model_card_page.markdown(
-        model_card(description("customer-value"), [], None, CurrentTable.of_columns(rows))
+        model_card(description("customer-value"), [], None, CurrentTable.of_columns("2026-01-31", rows))
     )
     assert "The column `spend_model` of customer_lifetime_value states: gamma_gamma." in page
     assert "`model`" not in page
