@@ -84,8 +84,8 @@ COMMANDS = {
     "push": (
         "project.push:push",
         (
-            "Replace contracts and SQL of the lake with those of the lake project, in seconds and without a "
-            "deployment."
+            "Replace contracts, SQL and dashboards of the lake with those of the lake project, in seconds "
+            "and without a deployment."
         ),
     ),
     "quarantine": (
