@@ -46,14 +46,21 @@ def row_batches(table: ibis.Table) -> Iterator[pa.Table]:
 def write_batches(
     batches: Iterable[pa.Table], schema: pa.Schema, path: Path, dictionaries: Sequence[str] = ()
 ) -> None:
-    """The file holds the rows of all batches in groups of `GROUP_ROWS`; the last one may be smaller."""
+    """Write the rows of all batches in groups of `GROUP_ROWS`; the last one may be smaller.
+
+    The same rows give the same bytes, in whatever batches they come.
+    """
     pending = schema.empty_table()
     # Read several times and then deleted: LZ4 costs least of both.
     with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=list(dictionaries)) as writer:
         for batch in batches:
             pending = pa.concat_tables([pending, batch])
             while pending.num_rows >= GROUP_ROWS:
-                writer.write_table(pending.slice(0, GROUP_ROWS))
+                _write_group(writer, pending.slice(0, GROUP_ROWS))
                 pending = pending.slice(GROUP_ROWS)
         if pending.num_rows:
-            writer.write_table(pending)
+            _write_group(writer, pending)
+
+
+def _write_group(writer: pq.ParquetWriter, rows: pa.Table) -> None:
+    writer.write_table(rows.combine_chunks())  # Parquet ends a column's dictionary at the end of a chunk

@@ -11,20 +11,38 @@ if TYPE_CHECKING:
     from headgate.facts.fact import Tables
 
 WriteFiles: TypeAlias = "Callable[[Sequence[int], Sequence[Path]], None]"
-"""Writes the files of some places in the list of addresses. Equal addresses give equal bytes."""
+"""Writes the files of some places in the list of addresses. Equal addresses give equal rows."""
+
+
+class KeepFiles(Protocol):
+    """The function `kept_files` for some tables and a folder."""
+
+    def __call__(
+        self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
+    ) -> list[Path]:
+        """Return a file for each address."""
+        ...
 
 
 @runtime_checkable
 class HoldsFiles(Protocol):
     """Tables that keep files by address."""
 
-    def kept_files(self, name: str, addresses: Sequence[str], write: WriteFiles) -> list[Path]:
-        """As the function `kept_files`."""
+    def kept_files(
+        self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
+    ) -> list[Path]:
+        """Return the files as the function `kept_files` does."""
         ...
 
 
 def kept_files(
-    tables: Tables, name: str, addresses: Sequence[str], write: WriteFiles, folder: Path
+    tables: Tables,
+    name: str,
+    addresses: Sequence[str],
+    write: WriteFiles,
+    folder: Path,
+    *,
+    is_fitted: bool = False,
 ) -> list[Path]:
     """Return a local file for each address: kept by an earlier run if the tables keep some, or written now.
 
@@ -32,9 +50,11 @@ def kept_files(
         name: of this kind of file, unique in its system.
         addresses: a hash of all inputs of each file: data, code, settings.
         folder: where files are written if the tables keep none.
+        is_fitted: whether the files hold fitted models. These are not compared with ones that are fitted now:
+            a processor of another kind may round a sum differently, and so choose another split.
     """
     if isinstance(tables, HoldsFiles):
-        return tables.kept_files(name, addresses, write)
+        return tables.kept_files(name, addresses, write, is_fitted=is_fitted)
     paths = [folder / f"{name}-{address}.parquet" for address in addresses]
     missing = [number for number, path in enumerate(paths) if not path.exists()]
     if missing:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from headgate.engines import write_rows
@@ -36,6 +37,17 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StoredRows:
 def test_frames_that_came_one_after_the_other_are_one(stored: StoredRows) -> None:
     pd.testing.assert_frame_equal(stored.frame(), frame(0, 25), check_exact=True)
     assert stored.column("id").tolist() == (np.arange(25) + LONG_ID).tolist()
+
+
+def test_the_same_rows_give_the_same_bytes_in_whatever_batches_they_come(tmp_path: Path) -> None:
+    # So many different texts fill a dictionary, and Parquet ends a dictionary at the end of a chunk.
+    rows = pa.table({"token": [f"{number:064d}" for number in range(70_000)]})
+    written = []
+    for first in (1, 40_000, 69_999):
+        path = tmp_path / f"{first}.parquet"
+        write_rows.write_batches([rows.slice(0, first), rows.slice(first)], rows.schema, path, ["token"])
+        written.append(path.read_bytes())
+    assert len(set(written)) == 1
 
 
 def test_parts_are_groups(stored: StoredRows) -> None:

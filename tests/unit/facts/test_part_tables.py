@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -359,3 +360,15 @@ def _without_parts(lake: FactLake) -> list[dict[str, Any]]:
 
 def _bodies(lake: FactLake, bucket: str, used: Iterable[str]) -> dict[str, bytes]:
     return {key: lake.objects.read(ObjectRef(bucket, key)) for key in used}
+
+
+@pytest.mark.parametrize(
+    ("score", "is_equal"), [(0.25, True), (0.25 + 1e-15, True), (0.26, False), (None, False)]
+)
+def test_kept_scores_may_differ_in_the_last_digits_of_another_processor(
+    tmp_path: Path, score: float | None, is_equal: bool
+) -> None:
+    kept, computed = tmp_path / "kept.parquet", tmp_path / "computed.parquet"
+    pq.write_table(pa.table({"id": ["a", "b"], "score": [0.5, 0.25]}), kept)
+    pq.write_table(pa.table({"id": ["a", "b"], "score": pa.array([0.5, score], pa.float64())}), computed)
+    assert part_tables.has_same_rows(kept, computed) is is_equal

@@ -110,8 +110,10 @@ def _kept_files(
     name: str,
     addresses: Sequence[str],
     write: WriteFiles,
+    *,
+    is_fitted: bool = False,
 ) -> list[Path]:
-    return kept_files(tables, name, addresses, write, folder)
+    return kept_files(tables, name, addresses, write, folder, is_fitted=is_fitted)
 
 
 def _code() -> str:

@@ -38,7 +38,7 @@ class DescribedTransactions(StoredRows):
 
     @cached_property
     def labels(self) -> npt.NDArray[np.int8]:
-        """`models.UNKNOWN`, `HONEST` or `FRAUD`, by place."""
+        """`boosting_models.UNKNOWN`, `HONEST` or `FRAUD`, by place."""
         labels, begin = np.empty(len(self), dtype=np.int8), 0
         for part in self.tables(0, len(self), [_LABEL]):
             labels[begin : (begin := begin + part.num_rows)] = (

@@ -69,7 +69,7 @@ def kept(scores: Scores, periods: Sequence[Period]) -> ModelInCharge | None:
         record = json.dumps(_record(in_charge.trained)) if in_charge else ""
         scored_periods.write_model(paths[0], fitted, review_price=price, record=record)
 
-    (path,) = scores.keep("fraud_contest", [address], write)
+    (path,) = scores.keep("fraud_contest", [address], write, is_fitted=True)
     row = scored_periods.read_model(path)
     if row["fitted"] is None:
         return None

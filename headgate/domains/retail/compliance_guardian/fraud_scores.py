@@ -28,7 +28,7 @@ def table(scored: ibis.Table) -> RowsInFile:
     """The table's rows, one per transaction, by number.
 
     Args:
-        scored: all transactions with the columns of `scoring.Period`.
+        scored: all transactions with the columns of `scored_periods.Period`.
     """
     amount = (scored.pence.cast(_MONEY) * _PENNY).cast("decimal(12, 2)")
     made = RowsInFile.new("fraud_scores", keeps_parts=True)

@@ -44,7 +44,7 @@ def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> Rows
     """The table's rows, by kind of entity and entity.
 
     Args:
-        scored: all transactions with the columns of `scoring.Period`, on this machine.
+        scored: all transactions with the columns of `scored_periods.Period`, on this machine.
         last_at: when the last of them was made.
         failed: the rows of `failed_payments`, on this machine.
     """

@@ -25,7 +25,7 @@ from headgate.learning import model_file
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -35,10 +35,9 @@ if TYPE_CHECKING:
         Descriptions,
     )
     from headgate.domains.retail.compliance_guardian.transaction_days import TransactionDays
-    from headgate.facts.kept_files import WriteFiles
+    from headgate.facts.kept_files import KeepFiles
 
     Array = npt.NDArray[np.float64]
-    KeepFiles = Callable[[str, Sequence[str], WriteFiles], list[Path]]
 
 PERIODS = 7
 """At most so many periods. Their length grows in steps, so a new day seldom moves the days on which they
@@ -267,9 +266,8 @@ class Scores:
             price = review_price(learnt, transactions, labelled_to, first) if learnt else np.nan
             write_model(paths[0], learnt, review_price=price)
 
-        (path,) = self.keep(
-            "fraud_model", [self.address("model", stretch.start, before=stretch.start)], write
-        )
+        address = self.address("model", stretch.start, before=stretch.start)
+        (path,) = self.keep("fraud_model", [address], write, is_fitted=True)
         row = read_model(path)
         return PeriodModel(row["fitted"], row["review_price"])
 
