@@ -56,8 +56,8 @@ def still_there(
 
     Args:
         deleted: the key's columns, and DELETED_BY.
-        held: INCREMENT (a content hash) and HELD_AFTER; an increment that is not in it was held before all
-            deletions.
+        last_held: INCREMENT (a content hash) and HELD_AFTER; an increment that is not in it was held before
+            all deletions.
     """
     seen = rows.left_join(last_held, rows["_content_sha256"] == last_held[INCREMENT]).drop(INCREMENT)
     seen = seen.mutate(**{HELD_AFTER: seen[HELD_AFTER].fill_null("")})

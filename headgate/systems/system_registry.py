@@ -76,7 +76,7 @@ def exports(package: SystemPackage) -> tuple[str, ...]:
 def archives(package: SystemPackage) -> tuple[str, ...]:
     """Return the names of further archives that a system's job has on its path.
 
-    Scripts/packages/build.py writes them.
+    `scripts/packages/build.py` writes them.
     """
     return cast("tuple[str, ...]", getattr(package, "ARCHIVES", ()))
 
@@ -97,7 +97,7 @@ def built(
 
     Args:
         shelf: for a system that learns.
-        stated: options, for a system that has some.
+        given_options: for a system that has some.
     """
     if learns(package) or exports(package):
         own: Mapping[str, Made] = cast("LearningSystem", package).build(tables, as_of, shelf)

@@ -71,7 +71,7 @@ def invalid_request(violations: Sequence[Mapping[str, Any]]) -> ProblemError:
     """Return the problem of a request whose parts break the rules of their types.
 
     Args:
-        found: Pydantic's errors: `loc`, `type` and `ctx`.
+        violations: Pydantic's errors: `loc`, `type` and `ctx`.
     """
     errors = [_field_error(error) for error in violations[:_MOST_ERRORS]]
     messages = [error.message for error in errors[:_MOST_IN_WORDS]]

@@ -82,7 +82,8 @@ class CustomerOrigin:
         customers: what the models read of them, on disk, with `bought` and `spent`.
         buyers, revenue: of the whole shop in the window, customers who were not known yet included.
         scale: the money expected in the coming window over that of this one.
-        known: what all customers who were known did in the window, where `customers` are a sample of them.
+        returning: what all customers who were known did in the window, where `customers` are a sample of
+            them.
     """
 
     after: date

@@ -23,13 +23,13 @@ NAMED = ["event_kind", "event_name"]
 def events_on(
     unusual: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, grain: Grain
 ) -> pd.DataFrame:
-    """Kind and name of the event behind each unusual period, None where there is none; indexed as `found`.
+    """Kind and name of the event behind each unusual period, None where there is none; indexed as `unusual`.
 
     An event for one region or category is the reason for what happened to a larger series when the part that
     it holds for makes up most of the deviation. Of several events the one whose part deviates most is named.
 
     Args:
-        found: unusual periods: SERIES, `period_on`, `deviation`.
+        unusual: the periods: SERIES, `period_on`, `deviation`.
         judged: the same columns for all periods of all series.
         events: as `calendar.events_of` gives them.
     """

@@ -50,7 +50,7 @@ def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = N
     Args:
         means: shape (series, steps).
         spread: shape (series,); how far each series' forecasts are usually off.
-        held: the row of a series that sums all leaves and must not move, so that all others adjust to it. It
+        fixed: the row of a series that sums all leaves and must not move, so that all others adjust to it. It
             is published to the penny, and as zero where it is negative.
 
     Returns:

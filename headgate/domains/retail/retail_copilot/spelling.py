@@ -28,7 +28,7 @@ def corrections(
 
     Args:
         counts: how often each word was typed, by word.
-        known: the shop's words: right and likely to be meant, typed or not.
+        vocabulary: the shop's words: right and likely to be meant, typed or not.
         language: other words that are right: a rare one (belt) is no slip for a common one (bell).
     """
     if counts.empty:
