@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 
-from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.learning.store import Card, ModelStore
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
+from headgate.systems.up_to_date import AS_OF
 from headgate.wiring import stores, systems
 
 if TYPE_CHECKING:
@@ -48,10 +49,13 @@ ENV = {
 
 
 class Tables:
-    """The tables of a lake whose churn table names one method on one day."""
+    """The tables of a lake whose churn table names one method.
 
-    def __init__(self, method: str, day: date) -> None:
-        self.rows = {"as_of": [day, day], "model": [method, method]}
+    Its rows are of parts that a run for later data wrote, and that the run for the table's day kept.
+    """
+
+    def __init__(self, method: str) -> None:
+        self.rows = {"as_of": [date(2025, 1, 31)] * 2, "model": [method, method]}
 
     def table(self, database: str, table: str, columns: Sequence[str]) -> pa.Table:
         """Return columns of `churn_risk`."""
@@ -75,7 +79,11 @@ def use(monkeypatch: pytest.MonkeyPatch, method: str, day: date) -> list[tuple[s
         key = keys.model_of_day_key(SYSTEM, "churn", date.fromisoformat(card.as_of))
         objects.write(ObjectRef("artifacts", key), json.dumps(asdict(card)).encode())
     monkeypatch.setattr(systems, "models", lambda _: ModelStore(objects, "artifacts"))
-    monkeypatch.setattr(stores, "lake_tables", lambda _: Tables(method, day))
+    catalog = MemoryCatalog()
+    catalog.create("prod", "churn_risk")
+    catalog.move(catalog.current("prod", "churn_risk"), "s3://bucket/v1/", [], {AS_OF: day.isoformat()})
+    monkeypatch.setattr(stores, "catalog", lambda: catalog)
+    monkeypatch.setattr(stores, "lake_tables", lambda _: Tables(method))
     return [(card.version, is_used) for card, is_used in systems.kept_models(ENV)]
 
 
