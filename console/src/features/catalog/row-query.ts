@@ -1,11 +1,10 @@
 import { type Cell, isNumeric } from '../../api/format'
+import { queryAddress, quoted, quotedName } from '../../formats/sql'
 
 interface Column {
   name: string
   type: string
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /** The address of the page Query with the statement that finds a row by its key. */
 export function rowQuery(
@@ -16,10 +15,10 @@ export function rowQuery(
 ): string {
   const conditions = keys.map((name) => {
     const place = columns.findIndex((column) => column.name === name)
-    return `"${name.replaceAll('"', '""')}" ${comparison(columns[place]?.type ?? '', row[place] ?? null)}`
+    return `${quotedName(name)} ${comparison(columns[place]?.type ?? '', row[place] ?? null)}`
   })
   const sql = `SELECT *\nFROM ${table.database}.${table.name}\nWHERE ${conditions.join('\n  AND ')}`
-  return `#/query?sql=${encodeURIComponent(sql)}`
+  return queryAddress(sql)
 }
 
 function comparison(type: string, value: Cell): string {

@@ -6,6 +6,7 @@ import { useSearchParams } from 'react-router'
 import { read, type Schemas } from '../../api/client'
 import { type Cell, whole } from '../../api/format'
 import { useCatalog, useContract } from '../../api/queries'
+import { MoreButton } from '../../components/more-button'
 import { Grid } from '../../components/grid'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
@@ -170,16 +171,7 @@ function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundP
         <Text size="sm" className="muted">
           {whole(rows.length)} of {whole(data?.[0]?.total ?? rows.length)} rows
         </Text>
-        {pages.hasNextPage ? (
-          <Button
-            size="compact-sm"
-            variant="default"
-            loading={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            Load more
-          </Button>
-        ) : null}
+        <MoreButton pages={pages}>Load more</MoreButton>
       </Group>
       {row ? (
         <RowStory table={table} columns={columns} row={row} contract={contract} onClose={() => onOpen('')} />

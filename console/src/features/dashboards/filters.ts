@@ -1,8 +1,7 @@
 import type { Schemas } from '../../api/client'
+import { quoted } from '../../formats/sql'
 
 export type Chosen = Readonly<Record<string, string>>
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 /**
  * The statement of a panel with the filters that a person chose.

@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core'
 
 import { saveCsv, saveXlsx } from '../../api/save-table'
 import type { Result } from '../../api/queries'
+import { queryAddress } from '../../formats/sql'
 
 export type PanelView = 'chart' | 'table' | 'SQL' | 'definition'
 
@@ -46,7 +47,7 @@ export function PanelMenu({ name, question, sql, views, view, answer, onView }: 
         <Menu.Item disabled={!answer} onClick={() => answer && saveCsv(name, answer)}>
           Download CSV
         </Menu.Item>
-        <Menu.Item component="a" href={`#/query?sql=${encodeURIComponent(sql)}`}>
+        <Menu.Item component="a" href={queryAddress(sql)}>
           Open in the editor
         </Menu.Item>
       </Menu.Dropdown>

@@ -13,6 +13,7 @@ import {
   useRejectedRows,
   useRowsOfRules,
 } from '../../api/queries'
+import { MoreButton } from '../../components/more-button'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { useUnits } from '../../formats/columns'
@@ -209,16 +210,7 @@ function Rejected({ file }: { file: Schemas['FileDetail'] }) {
               onChange={setCorrections}
               onAsk={(rule) => setAsked((before) => (before.includes(rule) ? before : [...before, rule]))}
             />
-            {rejected.hasNextPage ? (
-              <Button
-                size="compact-sm"
-                variant="default"
-                loading={rejected.isFetchingNextPage}
-                onClick={() => void rejected.fetchNextPage()}
-              >
-                Show more rows
-              </Button>
-            ) : null}
+            <MoreButton pages={rejected}>Show more rows</MoreButton>
             {correct.error ? <Failed error={correct.error} what="The corrections" isAction /> : null}
             {correct.data ? (
               <Text size="sm">

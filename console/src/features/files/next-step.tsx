@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { useCatalog, useMay, useRun, useStartRun } from '../../api/queries'
 import { Failed } from '../../components/states'
+import { queryAddress } from '../../formats/sql'
 import { leftOut, runState } from '../lake/run-problems'
 
 /** From a file's accepted rows to the table that has them: a run, then a query. */
@@ -20,9 +21,7 @@ function QueryTable({ dataset }: { dataset: string }) {
   return (
     <Text size="sm">
       The tables have its rows.{' '}
-      {table ? (
-        <Anchor href={`#/query?sql=${encodeURIComponent(sql)}`}>Query the table {table.name}</Anchor>
-      ) : null}
+      {table ? <Anchor href={queryAddress(sql)}>Query the table {table.name}</Anchor> : null}
     </Text>
   )
 }

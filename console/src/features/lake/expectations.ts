@@ -1,5 +1,6 @@
 import { count } from '../../api/format'
 import { ruleWords } from '../../formats/rules'
+import { queryAddress, quoted, quotedName } from '../../formats/sql'
 import { heading } from '../../formats/words'
 
 /** A failed expectation of a dataset, as a run's cause names it. */
@@ -42,8 +43,6 @@ export function expectationsOf(reasons: string[]): Expectation[] {
   })
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
 /** The address of the page Query with the rows of some keys, as the table has them. */
 export function rowsOfKeys(
   table: { database: string; name: string; columns: { name: string; type: string; primary_key: boolean }[] },
@@ -51,6 +50,6 @@ export function rowsOfKeys(
 ): string {
   const [key, ...others] = table.columns.filter((column) => column.primary_key)
   if (!key || others.length > 0 || keys.length === 0) return ''
-  const sql = `SELECT *\nFROM ${table.database}.${table.name}\nWHERE CAST("${key.name.replaceAll('"', '""')}" AS varchar) IN (${keys.map(quoted).join(', ')})`
-  return `#/query?sql=${encodeURIComponent(sql)}`
+  const sql = `SELECT *\nFROM ${table.database}.${table.name}\nWHERE CAST(${quotedName(key.name)} AS varchar) IN (${keys.map(quoted).join(', ')})`
+  return queryAddress(sql)
 }

@@ -3,6 +3,7 @@ import { Anchor, Button, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useFiles } from '../../api/queries'
+import { MoreButton } from '../../components/more-button'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
 import { shortened } from '../../formats/words'
@@ -38,16 +39,7 @@ export function RowsToFix() {
                 <FileLine key={file.file_id} file={file} />
               ))}
             </ul>
-            {files.hasNextPage ? (
-              <Button
-                size="compact-sm"
-                variant="default"
-                loading={files.isFetchingNextPage}
-                onClick={() => void files.fetchNextPage()}
-              >
-                Look through older files
-              </Button>
-            ) : null}
+            <MoreButton pages={files}>Look through older files</MoreButton>
           </>
         )
       }}
