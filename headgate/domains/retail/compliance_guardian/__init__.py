@@ -32,12 +32,11 @@ from headgate.systems.rows_in_file import without_rows
 from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     import ibis
 
-    from headgate.facts.kept_files import WriteFiles
     from headgate.learning.store import Shelf
     from headgate.systems.rows_in_file import Made
 
@@ -99,21 +98,9 @@ def _scores(
         days = transaction_days.days_of_rows(descriptions.all()) if len(descriptions.all()) else None
     if days is None:
         return None
-    keep = partial(_kept_files, tables, folder)
+    keep = partial(kept_files, tables, folder=folder)
     recipe = fraud_model.in_charge(shelf.champion(fraud_model.NAME))
     return scored_periods.Scores(days, descriptions, keep, recipe, _code())
-
-
-def _kept_files(
-    tables: Mapping[str, ibis.Table],
-    folder: Path,
-    name: str,
-    addresses: Sequence[str],
-    write: WriteFiles,
-    *,
-    is_fitted: bool = False,
-) -> list[Path]:
-    return kept_files(tables, name, addresses, write, folder, is_fitted=is_fitted)
 
 
 def _code() -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,10 @@ from headgate.domains.retail.compliance_guardian.transaction_days import days_of
 from headgate.facts.kept_files import kept_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import ibis
 
-    from headgate.facts.kept_files import WriteFiles
 
 pytestmark = pytest.mark.system
 
@@ -51,13 +50,7 @@ def scored(town: dict[str, ibis.Table], described: pd.DataFrame, folder: Path) -
 
 def written_to(folder: Path) -> scored_periods.KeepFiles:
     """Nothing is kept from an earlier run."""
-
-    def keep(
-        name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
-    ) -> list[Path]:
-        return kept_files({}, name, addresses, write, folder, is_fitted=is_fitted)
-
-    return keep
+    return partial(kept_files, {}, folder=folder)
 
 
 def test_boosting_finds_fraud_that_it_had_not_seen(periods: list[scored_periods.Period]) -> None:
