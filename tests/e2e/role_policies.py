@@ -87,9 +87,9 @@ def planned_policies(lake: Lake, folder: Path) -> dict[str, str]:
     )
     planned = json.loads(terraform.run("show", "-json", f"{folder}/plan"))["planned_values"]["root_module"]
     return {
-        one["address"]: one["values"].get("policy", "")
-        for one in resources_of(planned)
-        if one["type"] in {"aws_iam_role_policy", "aws_iam_policy"}
+        resource["address"]: resource["values"].get("policy", "")
+        for resource in resources_of(planned)
+        if resource["type"] in {"aws_iam_role_policy", "aws_iam_policy"}
     }
 
 
@@ -114,12 +114,12 @@ def findings(policies: Mapping[str, str], folder: Path) -> list[str]:
         subprocess.run(["make", ".venv/lint/.ready"], cwd=ROOT, check=True, capture_output=True)
     command = [str(PARLIAMENT), "--directory", str(folder), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    flaws = [json.loads(line) for line in done.stdout.splitlines()]
     return [
-        f"{one['issue']} {action} in {one['location']['filepath']}"
-        for one in found
-        for action in _actions(one["detail"])
-        if (one["issue"], action) not in NOT_A_FINDING
+        f"{flaw['issue']} {action} in {flaw['location']['filepath']}"
+        for flaw in flaws
+        for action in _actions(flaw["detail"])
+        if (flaw["issue"], action) not in NOT_A_FINDING
     ]
 
 

@@ -109,15 +109,15 @@ def run_as(lake: Lake, role: str, names: Iterable[str], words: Mapping[str, str]
     """Run commands on the lake with a role's own rights."""
     chosen = set(names)
     commands = {
-        name: [*name.split(), *(words.get(one, one) for one in arguments)]
+        name: [*name.split(), *(words.get(word, word) for word in arguments)]
         for name, arguments in ARGUMENTS.items()
         if name in chosen
     }
     folder = STATE / f"{lake.name}-{role}"
     folder.mkdir(exist_ok=True)
     own = {**_credentials(lake, role), "HEADGATE_RAW_ORIGINALS": "mask"}  # else originals are never replaced
-    stated = {"environment": {**lake.environment, **own}, "outputs": lake.outputs}
-    (folder / "deployment.json").write_text(json.dumps(stated), encoding="utf-8")
+    deployment = {"environment": {**lake.environment, **own}, "outputs": lake.outputs}
+    (folder / "deployment.json").write_text(json.dumps(deployment), encoding="utf-8")
     try:
         done = subprocess.run(
             [sys.executable, "-m", "tests.e2e.role_tasks", folder.name],
@@ -179,11 +179,11 @@ def words_of(lake: Lake, shop: Path, folder: Path) -> dict[str, str]:
     )
     after.write_bytes(header + row)
     lake.headgate("upload", str(after), "--dataset", DATASET)
-    remembered = next(one for one in lake.headgate("mapping", "list") if one["source"] == DATASET)
+    remembered = next(mapping for mapping in lake.headgate("mapping", "list") if mapping["source"] == DATASET)
     lake.client("sqs").send_message(QueueUrl=lake.outputs["raw_dead_letter_queue_url"], MessageBody="{}")
     records = lake.records()
-    accepted = [one["key"] for one in records if one["dataset"] == "regions" and one["state"] == "done"]
-    refused = [one["key"] for one in records if one["state"] == "done" and one["quarantined"]]
+    accepted = [file["key"] for file in records if file["dataset"] == "regions" and file["state"] == "done"]
+    refused = [file["key"] for file in records if file["state"] == "done" and file["quarantined"]]
     (customer,) = lake.query("select min(customer_id) as id from ecommerce_curated.customers")
     return {
         "KEY": min(accepted),
