@@ -6,6 +6,7 @@ from headgate.aws import cold_start
 
 # isort: split
 import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from headgate.aws.gate_report import GateReport
 from headgate.aws.lambda_invocation import Deadline
 from headgate.aws.log_redaction import redact_logs
 from headgate.aws.retry_throttled import retry_throttled
-from headgate.wiring import definitions, intake
+from headgate.wiring import definitions, intake, stores
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -31,6 +32,7 @@ redact_logs(logger)
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
 deadline = Deadline()
 report = GateReport(logger, metrics)
+beside = ThreadPoolExecutor(1)
 cold_start.end_imports()
 
 
@@ -42,8 +44,9 @@ def gate(version: str) -> ExportRuns:
 
 
 def receive(ref: ObjectRef) -> FileRecord:
-    """Process an object by the contracts that are in use now."""
-    return gate(definitions.in_use(os.environ)).receive(ref)
+    """Process an object by the contracts that are in use now; ask which these are while S3 looks it up."""
+    looked_up = beside.submit(stores.objects().info, ref)
+    return gate(definitions.in_use(os.environ)).receive(ref, looked_up.result)
 
 
 def process(record: SQSRecord) -> None:

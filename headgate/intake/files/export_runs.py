@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from headgate.intake.files.source_deletions import Sightings
-    from headgate.lake.ports import ObjectStore
+    from headgate.lake.ports import ObjectInfo, ObjectStore
 
 _NO_PARTS = b'{"files": []}'
 
@@ -33,17 +33,17 @@ class ExportRuns:
     """Receives objects, and holds back the parts of incomplete export runs.
 
     Args:
-        process: processes one object.
+        process: processes one object; takes the answer to its look-up where a caller has asked already.
         send: puts objects into the gate's queue.
         sightings: records what each run saw of its source.
     """
 
     objects: ObjectStore
-    process: Callable[[ObjectRef], FileRecord]
+    process: Callable[[ObjectRef, Callable[[], ObjectInfo] | None], FileRecord]
     send: Callable[[Sequence[ObjectRef]], None]
     sightings: Sightings
 
-    def receive(self, ref: ObjectRef) -> FileRecord:
+    def receive(self, ref: ObjectRef, look_up: Callable[[], ObjectInfo] | None = None) -> FileRecord:
         """Return the object's record; `waiting`, and not in the ledger, for a part whose run is not complete.
 
         The newest version of a part is read, not the version of its event: an attempt that died may have left
@@ -56,20 +56,20 @@ class ExportRuns:
         """
         key = ExportKey.parse(ref.key)
         if key is None or (key.name != RUN_MANIFEST and not is_data(ref.key)):
-            return self._seen(self.process(ref))
+            return self._seen(self.process(ref, look_up))
         manifest = self._manifest(ref.bucket, key)
         if key.name == RUN_MANIFEST:
             return self._call(ref, key, manifest)
         if key.name not in names_of(manifest):
             return _record(ref, key, FileState.WAITING)
-        record = self.process(ObjectRef(ref.bucket, ref.key))
+        record = self.process(ObjectRef(ref.bucket, ref.key), None)
         return record if moment_of(manifest) else self._seen(record)
 
     def _call(self, ref: ObjectRef, key: ExportKey, manifest: bytes) -> FileRecord:
         parts = [replace(key, name=name).path() for name in names_of(manifest)]
         self.sightings.of_run(ref.bucket, key, manifest)
         self.send([ObjectRef(ref.bucket, part) for part in parts if is_data(part)])
-        return self.process(ref)
+        return self.process(ref, None)
 
     def _seen(self, record: FileRecord) -> FileRecord:
         self.sightings.of_file(record)

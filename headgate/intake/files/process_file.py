@@ -120,10 +120,13 @@ class FileProcessor:
     run: str = ""
     measured_from_bytes: int = MEASURED_FROM_BYTES
 
-    def process(self, ref: ObjectRef) -> FileRecord:
+    def process(self, ref: ObjectRef, look_up: Callable[[], ObjectInfo] | None = None) -> FileRecord:
         """Process the object and return its record; `ignored`, with the reason, when its key names no data.
 
         A card or social security number in a key is masked in the record, so such a file cannot be replayed.
+
+        Args:
+            look_up: answers with the object's size and time, for a caller that has asked for them already.
 
         Raises:
             ThrottledError: another worker holds the file or its content; deliver it again later.
@@ -139,7 +142,7 @@ class FileProcessor:
         if reason := why_ignored(ref.key):
             return self._ignore(ref, reason)
         try:
-            info = self.ports.objects.info(ref)
+            info = look_up() if look_up else self.ports.objects.info(ref)
         except NotFoundError:
             return self._answer_replaced(ref)
         record = self._reached(replace(_received(info), definitions=self.rules.definitions), "trigger")

@@ -224,7 +224,8 @@ def working(monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None
     class Gate:
         version: str
 
-        def receive(self, _: ObjectRef) -> object:
+        def receive(self, _: ObjectRef, look_up: Callable[[], object]) -> object:
+            assert look_up()
             return work()
 
     monkeypatch.setattr(entry, "gate", Gate)

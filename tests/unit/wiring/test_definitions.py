@@ -6,7 +6,10 @@ import json
 import os
 import runpy
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Barrier
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,9 +24,12 @@ from headgate.settings import CuratedSettings
 from headgate.systems.packed_files import package_files
 from headgate.systems.push_rules import definition_files
 from headgate.wiring import definitions, intake, stores
+from lambdas.raw_to_curated import handler
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from headgate.lake.ports import ObjectInfo
 
 pytestmark = pytest.mark.unit
 
@@ -170,3 +176,34 @@ def test_contracts_of_an_archive_are_those_of_the_project() -> None:
     """A push compares the contracts that were packed."""
     packed = Definitions(definition_files(package_files())).contracts
     assert Registry.load(packed=packed) == Registry.load()
+
+
+@dataclass
+class MeetingObjects(MemoryObjects):
+    """An object store that answers the look-up of a file and the read of the pointer only to both at once."""
+
+    both: Barrier = field(default_factory=lambda: Barrier(2, timeout=10))
+
+    def info(self, ref: ObjectRef) -> ObjectInfo:
+        self.both.wait()
+        return super().info(ref)
+
+    def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
+        self.both.wait()
+        return super().read_with_etag(ref)
+
+
+def test_the_gate_reads_the_version_in_use_while_it_looks_up_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    objects, file = MeetingObjects(), ObjectRef("raw", "payments/may.csv")
+    objects.write(file, b"rows")
+    monkeypatch.setattr(stores, "objects", lambda: objects)
+    for name, value in ENV.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(
+        handler,
+        "gate",
+        lambda version: SimpleNamespace(receive=lambda _, look_up: (version, look_up().size_bytes)),
+    )
+    assert handler.receive(file) == (DEPLOYED, 4)

@@ -24,9 +24,10 @@ from headgate.lake.raw_objects import file_id_of, is_data
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.lake.ports import ObjectInfo
 
 pytestmark = pytest.mark.unit
 
@@ -58,13 +59,13 @@ class Raw:
             self.objects, self.process, self.queue.extend, Sightings(self.objects, self.contracts, "curated")
         )
 
-    def process(self, ref: ObjectRef) -> FileRecord:
+    def process(self, ref: ObjectRef, look_up: Callable[[], ObjectInfo] | None) -> FileRecord:
         """The gate's answer to one object, which it reads."""
         if not is_data(ref.key):
             return FileRecord(
                 file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.IGNORED
             )
-        self.accepted.append(self.objects.info(ref).ref)
+        self.accepted.append((look_up() if look_up else self.objects.info(ref)).ref)
         return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, "orders", FileState.DONE)
 
     def put(self, name: str, body: bytes = b"rows") -> ObjectRef:
