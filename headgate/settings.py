@@ -65,12 +65,14 @@ class WorkerSettings(Settings):
 
     Attributes:
         memory_mb, disk_mb: 0 on a person's own machine, whose free memory and disk are used.
+        dpus: of the job for large files, which is billed by them; 0 for a function.
         large_machine_arn: state machine of the larger worker; if empty, this worker processes every file.
         large_lease_s: how long the larger worker may take for a file, including queueing and retries.
     """
 
     memory_mb: int = 0
     disk_mb: int = 0
+    dpus: float = 0
     large_machine_arn: str = ""
     large_lease_s: int = 86_400
 

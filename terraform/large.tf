@@ -87,6 +87,7 @@ module "curate_large" {
     "--HEADGATE_RAW_QUEUE_URL" = module.raw_objects.url
     "--HEADGATE_MEMORY_MB"     = tostring(local.platform.large.memory_mb)
     "--HEADGATE_DISK_MB"       = tostring(local.platform.large.disk_mb)
+    "--HEADGATE_DPUS"          = tostring(local.platform.large.dpus)
     "--HEADGATE_LEASE_S"       = tostring(local.platform.large.timeout_s)
   })
 }

@@ -45,7 +45,7 @@ locals {
       job_arguments      = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
       # Python shares the worker with Spark's driver, whose heap Glue sets to 20 of G.2X's 32 GB; 1 GB is left to the system.
       # Source: AWS Glue developer guide, "AWS Glue worker types". docs/adr/0053-glue-and-lambda-defaults.md
-      large = { worker = "G.2X", timeout = 480, timeout_s = 28800, memory_mb = 11264, disk_mb = 65536, concurrent_runs = var.large_concurrency }
+      large = { worker = "G.2X", dpus = 2 * var.job_workers, timeout = 480, timeout_s = 28800, memory_mb = 11264, disk_mb = 65536, concurrent_runs = var.large_concurrency }
     }
     emulator = {
       s3_path_style       = true
@@ -83,7 +83,7 @@ locals {
       sentence_model     = false # its jobs find the one that is installed where it runs
       job_arguments      = {}
       # The emulator forgets how many runs a job may have, and starts all at once.
-      large = { worker = null, timeout = 600, timeout_s = 600, memory_mb = 12288, disk_mb = 32768, concurrent_runs = null }
+      large = { worker = null, dpus = 1, timeout = 600, timeout_s = 600, memory_mb = 12288, disk_mb = 32768, concurrent_runs = null }
     }
   }[var.platform]
 

@@ -20,6 +20,8 @@ GLUE_LEAST_S = (
     60  # Source: AWS Glue pricing, "billed per second, with a 1-minute minimum" (Glue 2.0 and later)
 )
 STANDARD, FLEX = "STANDARD", "FLEX"
+# Source: AWS Glue developer guide, "AWS Glue worker types".
+WORKER_DPUS = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
 _CENT = Decimal("0.01")
 
 

@@ -25,7 +25,8 @@ REQUESTS_PER_FILE = (
     ("dynamodb.write", 12),
     ("dynamodb.read", 6),
 )
-GATE_MEMORY_MB = 3008  # terraform/variables.tf
+# terraform/variables.tf; records of earlier releases do not say which memory the function had.
+GATE_MEMORY_MB = 3008
 # Assumed: billed seconds until a job's own work begins, which are Spark's start and the installation of its
 # wheels.
 JOB_START_S = 45
@@ -63,20 +64,39 @@ class EndedJobRun:
 
 
 def of_files(records: Iterable[FileRecord]) -> Iterator[Used]:
-    """Yield what the files used, by dataset: the gate's time, its requests, and a month of the original's
-    storage.
+    """Yield what the files used, by dataset: the function's time at the memory that it had, requests, and a
+    month of the original's storage.
+
+    The time of a file in the job for large files is in the run of the job, so it is not here.
     """
-    seconds: defaultdict[str, list[float]] = defaultdict(list)
-    bytes_in: defaultdict[str, int] = defaultdict(int)
+    by_dataset: defaultdict[str, list[FileRecord]] = defaultdict(list)
     for record in records:
-        dataset = record.dataset or _UNKNOWN
-        seconds[dataset].append(gate_s(record))
-        bytes_in[dataset] += record.size_bytes
-    for dataset, took in sorted(seconds.items()):
-        yield from function(dataset, sum(took) / len(took), GATE_MEMORY_MB, len(took))
+        by_dataset[record.dataset or _UNKNOWN].append(record)
+    for dataset, its_records in sorted(by_dataset.items()):
+        seconds: defaultdict[int, list[float]] = defaultdict(list)
+        for record in its_records:
+            seconds[memory_mb_of(record)].append(0.0 if dpus_of(record) else gate_s(record))
+        for memory_mb, took in sorted(seconds.items()):
+            yield from function(dataset, sum(took) / len(took), memory_mb, len(took))
         for meter, each in REQUESTS_PER_FILE:
-            yield Used(dataset, meter, each * len(took))
-        yield stored(dataset, bytes_in[dataset])
+            yield Used(dataset, meter, each * len(its_records))
+        yield stored(dataset, sum(record.size_bytes for record in its_records))
+
+
+def of_job_for_large_files(record: FileRecord) -> Iterator[Used]:
+    """Yield what the job for large files used for one file, without its start; nothing for the function's."""
+    if dpus := dpus_of(record):
+        yield glue_job(record.dataset or _UNKNOWN, gate_s(record), dpus)
+
+
+def memory_mb_of(record: FileRecord) -> int:
+    """Return the memory of the worker that processed a file."""
+    return int(record.worker.get("memory_mb", GATE_MEMORY_MB))
+
+
+def dpus_of(record: FileRecord) -> float:
+    """Return the DPUs of the job that processed a file; 0 where the function did."""
+    return float(record.worker.get("dpus", 0))
 
 
 def of_runs(runs: Iterable[EndedJobRun], growth: float = 1, start_s: float = 0) -> Iterator[Used]:

@@ -190,6 +190,8 @@ class FileRecord:
     original: Mapping[str, str] = field(
         default_factory=dict
     )  # form, key, version_id, sha256 of what replaces the original in raw
+    # memory_mb of the worker that processed the file; dpus too where it was a job instead of the function
+    worker: Mapping[str, str] = field(default_factory=dict)
     closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
     seen_before: bool = field(default=False, compare=False)
 

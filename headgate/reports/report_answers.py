@@ -63,9 +63,7 @@ class Report:
 
 @dataclass(frozen=True)
 class CostBasis:
-    """The basis of costs: ended Glue runs since a moment (naive UTC), prices, and the memory of the gate's
-    function.
-    """
+    """The basis of costs: ended Glue runs since a moment (naive UTC), and prices."""
 
     since: datetime
     runs: Sequence[EndedJobRun]

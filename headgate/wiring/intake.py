@@ -80,6 +80,13 @@ def worker(env: Mapping[str, str]) -> Worker:
     return Worker(settings.memory_mb * MIB, disk_bytes)
 
 
+def billed_worker(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the memory of this worker, and its DPUs where it is a job, as a file's record has them."""
+    settings = WorkerSettings.from_env(env)
+    sizes = {"memory_mb": settings.memory_mb, "dpus": settings.dpus}
+    return {name: f"{size:g}" for name, size in sizes.items() if size}
+
+
 def larger_worker(
     env: Mapping[str, str], time_left_s: Callable[[], float], is_redelivery: Callable[[], bool]
 ) -> LargerWorker | None:
@@ -126,6 +133,7 @@ def file_processor(
         alert=notices.settled,
         larger_worker=larger_worker(env, time_left_s, is_redelivery),
         run=run,
+        worker=billed_worker(env),
     )
 
 

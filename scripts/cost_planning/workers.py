@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from headgate.costs.billing import WORKER_DPUS
+
 MERGE_JOB, QUALITY_JOB = "merge_curated", "quality_gate"
 SYSTEMS_JOB = "build_systems"  # terraform/analytics.tf: builds several systems side by side
 VCPUS_PER_DPU = 4  # Source: AWS Glue pricing, "a DPU provides 4 vCPU and 16 GB of memory"
@@ -35,13 +37,13 @@ class GlueWorker(NamedTuple):
         return self.dpus * VCPUS_PER_DPU // VCPUS_PER_CORE
 
 
-# Source: AWS Glue developer guide, "AWS Glue worker types": DPUs, the free part of the disk in GB, and memory
-# in GB of one worker.
+# Source: AWS Glue developer guide, "AWS Glue worker types": the free part of the disk in GB, and memory in GB
+# of one worker.
 WORKERS = {
-    "G.1X": GlueWorker(1, 44, 16),
-    "G.2X": GlueWorker(2, 78, 32),
-    "G.4X": GlueWorker(4, 230, 64),
-    "G.8X": GlueWorker(8, 485, 128),
+    "G.1X": GlueWorker(WORKER_DPUS["G.1X"], 44, 16),
+    "G.2X": GlueWorker(WORKER_DPUS["G.2X"], 78, 32),
+    "G.4X": GlueWorker(WORKER_DPUS["G.4X"], 230, 64),
+    "G.8X": GlueWorker(WORKER_DPUS["G.8X"], 485, 128),
 }
 FLEX_WORKERS = {
     "G.1X",

@@ -2230,12 +2230,12 @@ export interface components {
         };
         /**
          * FileWork
-         * @description The time and cost of the gate's function for one file.
+         * @description The time and cost of the worker of one file: the gate's function, or the job for large files.
          */
         FileWork: {
             /**
              * Memory Mb
-             * @description Memory of the function, which is what Lambda bills.
+             * @description Memory of the worker. Lambda bills a function by it, Glue bills a job by its DPUs.
              */
             memory_mb: number;
             /**

@@ -12,7 +12,7 @@ from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import FileDetail, FileEdits, FileError, FilePage, FileSummary, FileWork
 from headgate.costs.billing import priced
 from headgate.costs.prices import Prices
-from headgate.costs.recorded import GATE_MEMORY_MB, gate_s, of_files
+from headgate.costs.recorded import gate_s, memory_mb_of, of_files, of_job_for_large_files
 from headgate.errors import NotFoundError
 from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
@@ -79,9 +79,10 @@ def edits_of(kept: Mapping[str, Any]) -> FileEdits | None:
 
 def _work(record: FileRecord) -> FileWork:
     seconds = gate_s(record)
-    cost = sum((item.usd for item in priced(of_files([record]), Prices.load())), Decimal(0))
+    used = [*of_files([record]), *of_job_for_large_files(record)]
+    cost = sum((item.usd for item in priced(used, Prices.load())), Decimal(0))
     rows_per_s = record.received / seconds if seconds else None
-    return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=GATE_MEMORY_MB, usd=f"{cost:.6f}")
+    return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=memory_mb_of(record), usd=f"{cost:.6f}")
 
 
 def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:

@@ -79,13 +79,15 @@ class FilePage(Shape):
 
 
 class FileWork(Shape):
-    """The time and cost of the gate's function for one file."""
+    """The time and cost of the worker of one file: the gate's function, or the job for large files."""
 
     seconds: Annotated[float, Field(ge=0)]
     rows_per_s: Annotated[float, Field(ge=0)] | None = Field(
         description="Received rows by second; null when no time was recorded."
     )
-    memory_mb: Count = Field(description="Memory of the function, which is what Lambda bills.")
+    memory_mb: Count = Field(
+        description="Memory of the worker. Lambda bills a function by it, Glue bills a job by its DPUs."
+    )
     usd: str = Field(
         description="At AWS's list prices with requests and a month of storage, in US dollars.",
         examples=["0.0004"],

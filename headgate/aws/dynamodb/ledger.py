@@ -47,7 +47,17 @@ _FIELDS = tuple(field.name for field in fields(FileRecord))
 _COUNTS = tuple(
     field.name for field in fields(FileRecord) if field.type == "int"
 )  # annotations are text there
-_MAPPINGS = ("reasons", "masked", "new_columns", "error", "profile", "mapping", "stage_times", "original")
+_MAPPINGS = (
+    "reasons",
+    "masked",
+    "new_columns",
+    "error",
+    "profile",
+    "mapping",
+    "stage_times",
+    "original",
+    "worker",
+)
 _NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
 _FREE = "attribute_not_exists(file_id)"
 _RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"

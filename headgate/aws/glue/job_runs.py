@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from headgate.aws.sdk_errors import translated
-from headgate.costs.billing import STANDARD
+from headgate.costs.billing import STANDARD, WORKER_DPUS
 from headgate.costs.recorded import EndedJobRun
 from headgate.errors import NotFoundError
 
@@ -50,7 +50,17 @@ def _job_run(job: str, run: JobRunTypeDef) -> EndedJobRun:
         job=job,
         started_at=run["StartedOn"].astimezone(UTC).replace(tzinfo=None),
         seconds=float(run.get("ExecutionTime", 0)),
-        dpus=float(run.get("MaxCapacity", 0)),
+        dpus=_dpus(run),
         dpu_s=float(run.get("DPUSeconds", 0)),
         execution_class=str(run.get("ExecutionClass", STANDARD)),
     )
+
+
+def _dpus(run: JobRunTypeDef) -> float:
+    """Return the most DPUs of a run.
+
+    A run may state its workers instead of its capacity.
+    """
+    if "MaxCapacity" in run:
+        return float(run["MaxCapacity"])
+    return run.get("NumberOfWorkers", 0) * WORKER_DPUS.get(str(run.get("WorkerType", "")), 0)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, NotFoundError, ThrottledError
@@ -105,6 +105,7 @@ class FileProcessor:
             file.
         run: the name of a larger worker's run, which may take over what was handed over.
         measured_from_bytes: smaller files are not measured.
+        worker: memory and DPUs of this worker, for the record.
     """
 
     ports: GatePorts
@@ -119,6 +120,7 @@ class FileProcessor:
     larger_worker: LargerWorker | None = None
     run: str = ""
     measured_from_bytes: int = MEASURED_FROM_BYTES
+    worker: Mapping[str, str] = field(default_factory=dict)
 
     def process(self, ref: ObjectRef, look_up: Callable[[], ObjectInfo] | None = None) -> FileRecord:
         """Process the object and return its record; `ignored`, with the reason, when its key names no data.
@@ -145,7 +147,8 @@ class FileProcessor:
             info = look_up() if look_up else self.ports.objects.info(ref)
         except NotFoundError:
             return self._answer_replaced(ref)
-        record = self._reached(replace(_received(info), definitions=self.rules.definitions), "trigger")
+        received = replace(_received(info), definitions=self.rules.definitions, worker=self.worker)
+        record = self._reached(received, "trigger")
         if self.larger_worker and self.larger_worker.shortage(
             self.ports.objects, self.ports.ledger, record, info
         ):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from headgate.aws.glue.job_runs import GlueRuns
 from headgate.costs.billing import FLEX, by_part, by_service, function, glue_job, priced, total_usd
 from headgate.costs.prices import Prices
-from headgate.costs.recorded import EndedJobRun, gate_s, of_files, of_runs
+from headgate.costs.recorded import EndedJobRun, gate_s, of_files, of_job_for_large_files, of_runs
+from headgate.costs.report import cost_report
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
 from scripts.cost_planning.month import athena_query, crawler
@@ -74,6 +76,57 @@ def test_recorded_files_cost_by_dataset_what_their_times_say() -> None:
     assert used["lambda.gb_second"].quantity == pytest.approx(10 * 3008 / 1024)
     assert used["s3.gb_month"].quantity == 1
     assert {one.part for one in used.values()} == {"orders"}
+
+
+def large_file(worker: dict[str, str]) -> FileRecord:
+    return FileRecord(
+        "1",
+        "raw",
+        "orders/a.csv",
+        "",
+        "orders",
+        FileState.DONE,
+        finished_at="2026-01-02T00:10:00",
+        stage_times={"trigger": "2026-01-02T00:00:00.000"},
+        worker=worker,
+    )
+
+
+def test_a_file_costs_the_memory_that_its_function_had() -> None:
+    used = {use.meter: use for use in of_files([large_file({"memory_mb": "1024"})])}
+    assert used["lambda.gb_second"].quantity == 600
+
+
+def test_files_of_functions_with_different_memory_are_added() -> None:
+    records = [large_file({"memory_mb": "1024"}), large_file({"memory_mb": "2048"})]
+    assert sum(use.quantity for use in of_files(records) if use.meter == "lambda.gb_second") == 1800
+
+
+def test_the_time_of_a_file_in_the_job_for_large_files_is_priced_once_and_as_the_jobs() -> None:
+    record = large_file({"memory_mb": "11264", "dpus": "4"})
+    run = EndedJobRun("curate_large", datetime(2026, 1, 2), seconds=645, dpus=4)
+    report = cost_report([record], [run], [], PRICES)
+    assert report["by_service"]["glue"] == f"{Decimal('0.44') * 645 * 4 / 3600:.4f}"  # type: ignore[index]
+    assert report["by_service"]["lambda"] == "0.0000"  # type: ignore[index]
+    assert [use.quantity for use in of_job_for_large_files(record)] == [600 * 4 / 3600]
+    assert list(of_job_for_large_files(large_file({"memory_mb": "3008"}))) == []
+
+
+class Runs:
+    """Glue's answer about the runs of one job, which states workers instead of a capacity."""
+
+    def get_paginator(self, _: str) -> Runs:
+        return self
+
+    def paginate(self, **_: str) -> list[dict[str, object]]:
+        moment = datetime(2026, 1, 2, tzinfo=UTC)
+        run = {"StartedOn": moment, "CompletedOn": moment, "ExecutionTime": 90}
+        return [{"JobRuns": [run | {"NumberOfWorkers": 2, "WorkerType": "G.2X"}, run | {"MaxCapacity": 6.0}]}]
+
+
+def test_a_run_without_a_capacity_has_the_dpus_of_its_workers() -> None:
+    runs = GlueRuns(Runs()).ended("merge", "lake-merge", since=datetime(2026, 1, 1))  # type: ignore[arg-type]
+    assert [run.dpus for run in runs] == [4, 6]
 
 
 def test_a_file_of_less_than_a_second_has_the_time_of_its_stages() -> None:
