@@ -30,7 +30,7 @@ locals {
               M = {
                 rule    = { S = "job_failed" }
                 message = { S = "{% $states.input.cause %}" }
-                remedy  = { S = "Fix the cause, then redrive the message: headgate queue redrive" }
+                remedy  = { S = "Fix the cause, then redrive the message: headgate dlq redrive" }
               }
             }
           }

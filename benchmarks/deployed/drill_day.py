@@ -184,7 +184,7 @@ class Day:
             sys.executable,
             "-m",
             "headgate.cli.main",
-            "queue",
+            "dlq",
             "redrive",
             "--yes",
             "--json",

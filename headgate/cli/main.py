@@ -100,7 +100,7 @@ COMMANDS = {
         "tables.query:questions",
         "List the saved questions, which `headgate query --saved NAME` runs.",
     ),
-    "queue": ("operations.queue:queue", "Show the queues, and redrive failed messages."),
+    "queue": ("operations.queue:queue", "Show the queues."),
     "rebuild": (
         "operations.rebuild:rebuild",
         "Write curated and quarantine again, from raw, for every file whose rows were deleted there.",

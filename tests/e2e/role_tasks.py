@@ -67,7 +67,6 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "upload": ("FOLDER",),
     "users add": ("role@example.com", "--group", "uploader"),
     "dlq redrive": ("--yes",),
-    "queue redrive": ("--yes",),
     "files replace-originals": ("--yes",),
     "keys rotate": ("--yes",),
     "keys retoken": ("--dry-run",),

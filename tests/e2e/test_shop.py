@@ -190,7 +190,7 @@ def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_com
     assert [one for one in shop_lake.records() if one["key"] == key and one["state"] == "done"] == []
 
     iam.delete_role_policy(RoleName=role, PolicyName="taken-away")
-    assert shop_lake.headgate("queue", "redrive", "--yes") == {"redriven": 1}
+    assert shop_lake.headgate("dlq", "redrive", "--yes") == {"redriven": 1}
     record = shop_lake.record_of(key, version)
     assert (record["state"], record["received"], record["accepted"]) == ("done", 1, 1)
     stored = [

@@ -181,7 +181,7 @@ def troubled(seed: int) -> LargeLake:
     lake.deliver(
         hidden, dice
     )  # the messages of those that died or failed: SQS shows them again when no lease runs any more
-    lake.deliver(sorted(lake.dead & set(lake.refs), key=str))  # as `headgate queue redrive` does
+    lake.deliver(sorted(lake.dead & set(lake.refs), key=str))  # as `headgate dlq redrive` does
     return lake
 
 

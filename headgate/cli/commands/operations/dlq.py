@@ -9,7 +9,7 @@ import click
 
 from headgate.aws.events import created_objects
 from headgate.cli import command_deployment, options
-from headgate.cli.commands.operations.queue import QUEUES, redrive
+from headgate.cli.commands.operations.queue import QUEUES
 from headgate.cli.rendering import screens
 from headgate.masking.redaction import redact_text
 from headgate.wiring import operations, stores
@@ -85,7 +85,33 @@ def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
     options.show(as_json=as_json, value=lambda: vars(letters[0]), screen=lambda: _details(letters[0]))
 
 
-dlq.add_command(redrive)
+@dlq.command(epilog=options.example("headgate dlq redrive --yes"))
+@click.option(
+    "--queue",
+    "name",
+    type=click.Choice(list(QUEUES)),
+    default="raw_events",
+    show_default=True,
+    help="Whose dead letters.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.as_json
+@options.deployment
+def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Move every message of a dead-letter queue back to its queue.
+
+    Fix the cause first: a message that fails again comes back. A file that was accepted already is not
+    accepted twice.
+    """
+    deployed = command_deployment.activate(deployment_name)
+    url = deployed.output(f"{QUEUES[name]}_dead_letter_queue_url")
+    waiting = operations.queues().depth(url).waiting
+    if waiting and not yes:
+        click.confirm(f"Redrive {waiting} messages?", abort=True, err=True)
+    moved = operations.queues().redrive(url, deployed.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
+    options.show(
+        as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven."
+    )
 
 
 def _letters(deployed: command_deployment.Deployment, limit: int) -> list[DeadLetter]:

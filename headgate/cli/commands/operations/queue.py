@@ -1,4 +1,4 @@
-"""`headgate queue`: pending messages, and messages that failed too often."""
+"""`headgate queue`: the messages of each queue."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEAD_LETTERS = "_dead_letter"
 
 @click.group()
 def queue() -> None:
-    """Show the queues, and redrive failed messages."""
+    """Show the queues."""
 
 
 @queue.command(epilog=options.example("headgate queue status"))
@@ -38,35 +38,6 @@ def status(as_json: bool, deployment_name: str | None) -> None:
         as_json=as_json,
         value=lambda: {name: vars(depth) for name, depth in depths.items()},
         screen=lambda: _table({name: (depth.waiting, depth.in_flight) for name, depth in depths.items()}),
-    )
-
-
-@queue.command(epilog=options.example("headgate queue redrive --yes"))
-@click.option(
-    "--queue",
-    "name",
-    type=click.Choice(list(QUEUES)),
-    default="raw_events",
-    show_default=True,
-    help="Whose dead letters.",
-)
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@options.as_json
-@options.deployment
-def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Move every message of a dead-letter queue back to its queue.
-
-    Fix the cause first: a message that fails again comes back. A file that was accepted already is not
-    accepted twice.
-    """
-    deployed = command_deployment.activate(deployment_name)
-    url = deployed.output(f"{QUEUES[name]}_dead_letter_queue_url")
-    waiting = operations.queues().depth(url).waiting
-    if waiting and not yes:
-        click.confirm(f"Redrive {waiting} messages?", abort=True, err=True)
-    moved = operations.queues().redrive(url, deployed.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
-    options.show(
-        as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven."
     )
 
 
