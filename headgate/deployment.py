@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,21 +24,35 @@ class Deployment:
     outputs: dict[str, object]
 
     def output(self, name: str) -> str:
-        """A Terraform output of the deployment, as text.
+        """Return a Terraform output of the deployment, as text.
 
         Raises:
-            SettingsError: the deployment states no such output.
+            SettingsError: the deployment has no such output.
         """
+        return str(self._value(name))
+
+    def names(self, name: str) -> list[str]:
+        """Return a Terraform output that is a list of names, or a map of them, in order.
+
+        Raises:
+            SettingsError: the deployment has no such output.
+        """
+        value = self._value(name)
+        if isinstance(value, dict):
+            value = value.values()
+        return sorted(str(item) for item in value) if isinstance(value, Iterable) else []
+
+    def _value(self, name: str) -> object:
         if name not in self.outputs:
             raise SettingsError(
                 f"Deployment {self.name} has no output {name}. Deploy again, so that deployment.json is "
                 "complete."
             )
-        return str(self.outputs[name])
+        return self.outputs[name]
 
 
 def find_deployment(name: str | None) -> Deployment:
-    """The deployment of that name, else the environment's own, else the one deployed last.
+    """Return the deployment of that name, else the environment's own, else the one deployed last.
 
     Raises:
         SettingsError: nothing is deployed, with what to do about it.
@@ -55,6 +70,6 @@ def find_deployment(name: str | None) -> Deployment:
 
 
 def read_deployment(path: Path) -> Deployment:
-    """The deployment that a `deployment.json` describes."""
+    """Return the deployment that a `deployment.json` describes."""
     document = json.loads(path.read_text(encoding="utf-8"))
     return Deployment(path.parent.name, document["environment"], document.get("outputs", {}))

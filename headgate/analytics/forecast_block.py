@@ -83,16 +83,6 @@ def forecast_rows(panel: SeriesPanel, horizon: int, engine: Engine = LOCAL) -> p
     )
 
 
-def naive_forecast(history: Array, horizon: int, grain: Grain) -> Array:
-    """Return the last cycle repeated: the last week of days and hours, or the last value of weeks and months.
-
-    >>> from headgate.analytics.periods import WEEK
-    >>> naive_forecast(np.array([3.0, 5.0]), 3, WEEK).tolist()
-    [5.0, 5.0, 5.0]
-    """
-    return _repeated(history, horizon, grain.cycle)
-
-
 def _repeated(history: Array, horizon: int, periods: int) -> Array:
     last = history[-periods:]
     return np.resize(last, horizon) if last.size else np.zeros(horizon)

@@ -132,12 +132,9 @@ def snapshot_built_from(objects: ObjectStore, curated_bucket: str, built: TableV
 
 
 def datasets_read(built: TableVersion, snapshot: LakeSnapshot) -> list[DatasetSnapshot]:
-    """Return the datasets that the publish of a table recorded as read, by name.
-
-    All of the snapshot where it recorded none.
-    """
+    """Return the datasets that the publish of a table recorded as read, by name."""
     names = built.parameters.get(READS, "").split(",")
-    return [of for name, of in sorted(snapshot.datasets.items()) if name in names or names == [""]]
+    return [of for name, of in sorted(snapshot.datasets.items()) if name in names]
 
 
 def size_bytes_at(objects: ObjectStore, bucket: str, location: str) -> int:

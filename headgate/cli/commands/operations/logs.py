@@ -53,15 +53,13 @@ def logs(
     deployed = command_deployment.activate(deployment_name)
     written = operations.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
+    groups = deployed.names("log_groups")
     if follow:
-        groups = log_groups(deployed)
         for line in followed(lambda start: _lines(groups, written, start), since, sleep=time.sleep):
             if _is_asked(line, contains, level):
                 click.echo(json.dumps(vars(line), default=str) if as_json else _text(line))
         return
-    lines = [
-        line for line in _lines(log_groups(deployed), written, since) if _is_asked(line, contains, level)
-    ]
+    lines = [line for line in _lines(groups, written, since) if _is_asked(line, contains, level)]
     if as_json:
         options.show(as_json=True, value=lambda: [vars(line) for line in lines], screen=str)
         return
@@ -112,16 +110,6 @@ def followed(
         since = max([since, *(line.written_at - timedelta(seconds=LATE_S) for line in new)])
         seen = {line for line in seen | set(new) if line.written_at >= since}
         sleep(POLL_S)
-
-
-def log_groups(deployed: command_deployment.Deployment) -> list[str]:
-    """The log groups of the deployment.
-
-    Raises:
-        click.ClickException: deployment.json is older than this output.
-    """
-    groups = deployed.outputs.get("log_groups")
-    return [str(group) for group in groups] if isinstance(groups, list) else [deployed.output("log_groups")]
 
 
 def _lines(groups: list[str], logs: Logs, since: datetime) -> list[LogLine]:

@@ -108,16 +108,10 @@ def status(days: int, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
 
     deployed = command_deployment.activate(deployment_name)
-    raised = operations.alarms().raised(alarm_names(deployed))
+    raised = operations.alarms().raised(sorted(deployed.names("alarms")))
     now = status_of(DeployedLake(deployed.environment), queue_depths(deployed), raised, days)
     options.show(as_json=as_json, value=lambda: asdict(now), screen=lambda: _screen(now, days))
     options.finish(complete=now.healthy)
-
-
-def alarm_names(deployed: command_deployment.Deployment) -> list[str]:
-    """The names of the deployment's alarms; none where deployment.json is older than this output."""
-    alarms = deployed.outputs.get("alarms")
-    return sorted(str(name) for name in alarms.values()) if isinstance(alarms, dict) else []
 
 
 def status_of(

@@ -20,7 +20,7 @@ from headgate.domains.retail.compliance_guardian import features
 from headgate.domains.retail.compliance_guardian.boosting_models import UNKNOWN
 from headgate.engines.frames import frame_of
 from headgate.engines.stored_rows import StoredRows
-from headgate.engines.write_rows import write_batches, write_rows
+from headgate.engines.write_rows import write_rows
 
 if TYPE_CHECKING:
     from datetime import date
@@ -132,11 +132,3 @@ def describe(
         paths.append(folder / f"features-{number}.parquet")
         write_rows(question, paths[-1], [name for name in _TEXTS if name in question.columns])
     return DescribedTransactions(paths)
-
-
-def kept_in(folder: Path, described: pd.DataFrame) -> DescribedTransactions:
-    """Transactions that are in memory, in the order of time and number, as a file of the folder."""
-    rows = pa.Table.from_pandas(described, preserve_index=False).replace_schema_metadata(None)
-    path = folder / "features.parquet"
-    write_batches([rows], rows.schema, path, [name for name in _TEXTS if name in rows.column_names])
-    return DescribedTransactions([path])

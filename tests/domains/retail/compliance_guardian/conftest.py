@@ -10,10 +10,24 @@ import pyarrow as pa
 import pytest
 from threadpoolctl import threadpool_limits
 
+from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+from headgate.engines.write_rows import write_batches
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import pandas as pd
 
 Row = tuple[str, int, int, str, bool | None]  # when, customer, terminal, amount, fraud
+
+
+def written_in(folder: Path, described: pd.DataFrame) -> DescribedTransactions:
+    """Write transactions, in the order of time and number, to a file of the folder."""
+    rows = pa.Table.from_pandas(described, preserve_index=False).replace_schema_metadata(None)
+    path = folder / "features.parquet"
+    write_batches([rows], rows.schema, path, ["card_token"] if "card_token" in rows.column_names else [])
+    return DescribedTransactions([path])
 
 
 def tables_of(rows: list[Row], failed_tokens: tuple[str, ...] = ()) -> dict[str, ibis.Table]:

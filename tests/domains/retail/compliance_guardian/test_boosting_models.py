@@ -17,9 +17,10 @@ from headgate.domains.retail.compliance_guardian import (
     fraud_reasons,
     scored_periods,
 )
-from headgate.domains.retail.compliance_guardian.described_transactions import Descriptions, kept_in
+from headgate.domains.retail.compliance_guardian.described_transactions import Descriptions
 from headgate.domains.retail.compliance_guardian.transaction_days import days_of_rows
 from headgate.facts.kept_files import kept_files
+from tests.domains.retail.compliance_guardian.conftest import written_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def periods(
 
 
 def scored(town: dict[str, ibis.Table], described: pd.DataFrame, folder: Path) -> list[scored_periods.Period]:
-    rows = kept_in(folder, described)
+    rows = written_in(folder, described)
     descriptions = Descriptions(town["card_transactions"], town["customers"], date.max, folder, rows)
     return scored_periods.Scores(days_of_rows(rows), descriptions, written_to(folder)).periods()
 

@@ -15,9 +15,9 @@ from headgate.domains.retail.compliance_guardian import boosting_models, feature
 from headgate.domains.retail.compliance_guardian.described_transactions import (
     DescribedTransactions,
     describe,
-    kept_in,
 )
 from headgate.engines import write_rows
+from tests.domains.retail.compliance_guardian.conftest import written_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def stored(frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Des
     """In groups of 1,000 rows."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(write_rows, "GROUP_ROWS", 1_000)
-        return kept_in(tmp_path_factory.mktemp("features"), frame)
+        return written_in(tmp_path_factory.mktemp("features"), frame)
 
 
 def test_files_hold_the_rows_and_types_of_the_frame(town: dict[str, ibis.Table], tmp_path: Path) -> None:

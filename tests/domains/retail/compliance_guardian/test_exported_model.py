@@ -19,12 +19,14 @@ from headgate.domains.retail.compliance_guardian import (
     fraud_reasons,
     scored_periods,
 )
-from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions, kept_in
 from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
 from headgate.scoring.scorer import Scorer
+from tests.domains.retail.compliance_guardian.conftest import written_in
 
 if TYPE_CHECKING:
     import ibis
+
+    from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
 
 pytestmark = pytest.mark.system
 
@@ -38,7 +40,7 @@ def described(town: dict[str, ibis.Table]) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def transactions(described: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> DescribedTransactions:
-    return kept_in(tmp_path_factory.mktemp("features"), described)
+    return written_in(tmp_path_factory.mktemp("features"), described)
 
 
 @pytest.fixture(scope="module")

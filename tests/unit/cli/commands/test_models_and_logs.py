@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from headgate.aws.logs import LogLine
 from headgate.cli import command_deployment
 from headgate.cli.command_deployment import Deployment
-from headgate.cli.commands.operations.logs import followed, log_groups, logs, severity
+from headgate.cli.commands.operations.logs import followed, logs, severity
 from headgate.cli.commands.tables.models import lost_to, models
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import SettingsError
@@ -72,13 +72,11 @@ def test_the_help_names_no_system_because_each_lake_has_its_own() -> None:
     assert not [system for system in SYSTEMS if system in text]
 
 
-def test_logs_are_those_that_the_deployment_states() -> None:
-    assert log_groups(Deployment("x", {}, {"log_groups": ["/aws/lambda/shop-raw", "/aws-glue/shop"]})) == [
-        "/aws/lambda/shop-raw",
-        "/aws-glue/shop",
-    ]
-    with pytest.raises(SettingsError, match=r"has no output log_groups\. Deploy again"):
-        log_groups(Deployment("x", {}, {}))
+@pytest.mark.parametrize("names", [["shop-gate", "shop-raw"], {"raw": "shop-raw", "gate": "shop-gate"}])
+def test_names_of_a_deployment_come_from_a_list_or_a_map(names: object) -> None:
+    assert Deployment("x", {}, {"alarms": names}).names("alarms") == ["shop-gate", "shop-raw"]
+    with pytest.raises(SettingsError, match=r"has no output alarms\. Deploy again"):
+        Deployment("x", {}, {}).names("alarms")
 
 
 HEALTHY = '{"level":"INFO","message":"file accepted","error":{}}'

@@ -8,8 +8,7 @@ import pytest
 
 from headgate.aws.alarms import RaisedAlarm
 from headgate.aws.sqs import Depth
-from headgate.cli.command_deployment import Deployment
-from headgate.cli.commands.operations.status import alarm_names, next_commands, status_of
+from headgate.cli.commands.operations.status import next_commands, status_of
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -86,8 +85,3 @@ def test_a_dead_letter_or_an_alarm_needs_somebody(dead: int, raised: list[Raised
         dead,
         len(raised),
     )
-
-
-def test_the_alarms_are_those_of_the_deployment() -> None:
-    assert alarm_names(Deployment("x", {}, {"alarms": {"raw_age": "shop-raw-age"}})) == ["shop-raw-age"]
-    assert alarm_names(Deployment("x", {}, {})) == []
