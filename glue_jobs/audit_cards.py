@@ -44,7 +44,7 @@ def _due_at(arguments: Mapping[str, str]) -> datetime:
 
 
 def _lake(arguments: Mapping[str, str]) -> LakeSnapshot | None:
-    """The newest snapshot; None before the first merge."""
+    """Return the newest snapshot; None before the first merge."""
     try:
         return snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     except NotFoundError:

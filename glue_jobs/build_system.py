@@ -31,7 +31,9 @@ def build(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Which tables were published, where, with how many rows, and where the Data Docs of their audit lie."""
+    """Return which tables were published, where, with how many rows, and where the Data Docs of their audit
+    lie.
+    """
     system = job_arguments.required(arguments, "system")
     with (
         TemporaryDirectory(prefix="headgate-system-") as workspace,

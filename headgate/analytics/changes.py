@@ -45,7 +45,7 @@ class LevelChange:
 
 
 def changes(values: Array, least: int) -> tuple[LevelChange, ...]:
-    """All changes of level, oldest first.
+    """Return all changes of level, oldest first.
 
     Args:
         values: shape (periods,), oldest first, without seasons.
@@ -59,7 +59,7 @@ def changes(values: Array, least: int) -> tuple[LevelChange, ...]:
 
 
 def chance(values: Array, persistence: float = 0.0) -> float:
-    """The p-value of Pettitt's test that a series has one level; 1 for one that does not move.
+    """Return the p-value of Pettitt's test that a series has one level; 1 for one that does not move.
 
     Args:
         persistence: lag-one correlation of the noise; the higher it is, the less information the values hold.
@@ -73,7 +73,7 @@ def chance(values: Array, persistence: float = 0.0) -> float:
 
 
 def _cuts(ranks: Array, least: int) -> list[int]:
-    """Where to cut: least sum of squares around the parts' means, plus a penalty for each part."""
+    """Return where to cut: least sum of squares around the parts' means, plus a penalty for each part."""
     count = ranks.size
     steps = np.diff(ranks)
     noise = max(float(np.mean(steps**2)) / 2, 1e-9 * float(ranks.var()))
@@ -96,8 +96,8 @@ def _cuts(ranks: Array, least: int) -> list[int]:
 
 
 def _held(ranks: Array, cuts: list[int]) -> tuple[LevelChange, ...]:
-    """The cuts that are more than chance between their neighbours, once the weakest of the others is dropped
-    again and again.
+    """Return the cuts that are more than chance between their neighbours, once the weakest of the others is
+    dropped again and again.
     """
     while cuts:
         persistence = _persistence(ranks, cuts)
@@ -114,7 +114,7 @@ def _held(ranks: Array, cuts: list[int]) -> tuple[LevelChange, ...]:
 
 
 def _doubt(before: Array, after: Array, persistence: float) -> float:
-    """The p-value of a change from one part to the next.
+    """Return the p-value of a change from one part to the next.
 
     1 where most values of one part are like those of the other.
     """
@@ -126,8 +126,8 @@ def _doubt(before: Array, after: Array, persistence: float) -> float:
 
 
 def _placed(values: Array, kept: tuple[LevelChange, ...]) -> tuple[LevelChange, ...]:
-    """The changes at which the values, as ranks, separate the levels best: least distance from the parts'
-    medians.
+    """Return the changes at which the values, as ranks, separate the levels best: least distance from the
+    parts' medians.
     """
     edges = [0, *(_place(values, change) for change in kept), values.size]
     return tuple(

@@ -55,7 +55,7 @@ class PastErrors:
     spread: Array
 
     def before(self, window: int) -> PastErrors:
-        """The windows that are older than one."""
+        """Return the windows that are older than one."""
         return PastErrors(self.errors[window + 1 :], self.spread[window + 1 :])
 
 
@@ -108,7 +108,7 @@ def _scales(past: PastErrors, expected: Array) -> Array:
 
 
 def _panel_ratio(sizes: Array, spread: Array) -> float:
-    """The panel's median of mean error over naive error, over windows and series.
+    """Return the panel's median of mean error over naive error, over windows and series.
 
     1 where nothing is known.
     """
@@ -119,7 +119,7 @@ def _panel_ratio(sizes: Array, spread: Array) -> float:
 
 
 def _shape(past: PastErrors, ratio: float) -> tuple[Array, Array]:
-    """How errors grow with the step (mean 1), and all errors over their series' scale and that growth,
+    """Return how errors grow with the step (mean 1), and all errors over their series' scale and that growth,
     sorted.
     """
     pooled = np.empty((0, past.errors.shape[2]))

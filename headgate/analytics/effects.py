@@ -50,7 +50,7 @@ class Effects:
 def effects_of(
     histories: tuple[Array, ...], exposure: Array, cycle: int, expected: Array | None = None
 ) -> Effects:
-    """The effects that the panel's histories show.
+    """Return the effects that the panel's histories show.
 
     Args:
         exposure: shape (series, periods, kinds), 0..1; its last period is every history's last.
@@ -110,7 +110,8 @@ def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
 
 
 def _usual(history: Array, exposed: Array, at: int, cycle: int) -> float:
-    """The median of the periods around one that are alike and under no event, nearer ones if there are any.
+    """Return the median of the periods around one that are alike and under no event, nearer ones if there are
+    any.
 
     NaN without one.
     """

@@ -153,7 +153,7 @@ def _with_rule(origin: Origin, best: npt.NDArray[np.int64], rules: dict[str, Arr
 
 
 def _is_tested(past: Backtest) -> npt.NDArray[np.bool_]:
-    """Whether a series had a history worth modelling at each origin; shape (origins, series)."""
+    """Return whether a series had a history worth modelling at each origin; shape (origins, series)."""
     return np.array(
         [[history.size >= MIN_MODELLED for history in origin.histories] for origin in past.origins],
         dtype=bool,

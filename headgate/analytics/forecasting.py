@@ -65,14 +65,14 @@ class SeriesHistories:
     expected: Array | None = None
 
     def before(self, cut: int) -> SeriesHistories:
-        """The panel as it was `cut` periods ago, when what events were to come was known as well."""
+        """Return the panel as it was `cut` periods ago, when what events were to come was known as well."""
         exposure = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
         return SeriesHistories(
             tuple(_before(history, cut) for history in self.histories), exposure, self.expected
         )
 
     def without_events(self, task: Task) -> tuple[tuple[Array, ...], Array]:
-        """The histories as they would have been without events, and what to multiply means by.
+        """Return the histories as they would have been without events, and what to multiply means by.
 
         Shape (series, steps).
         """
@@ -113,7 +113,7 @@ class Backtest:
     actuals: Array
 
     def without(self, number: int) -> Backtest:
-        """All origins but one."""
+        """Return all origins but one."""
         others = (*self.origins[:number], *self.origins[number + 1 :])
         return Backtest(others, np.delete(self.actuals, number, axis=0))
 
@@ -141,8 +141,8 @@ def backtest(
     adjust: Adjustment | None = None,
     engine: Engine = LOCAL,
 ) -> tuple[Origin, Backtest]:
-    """The forecast from the end of every history, and those from the earlier origins at which a series has a
-    history worth modelling.
+    """Return the forecast from the end of every history, and those from the earlier origins at which a series
+    has a history worth modelling.
 
     Args:
         cuts: by how many periods each earlier origin lies before the end, ascending, none less than the
@@ -176,7 +176,7 @@ def _origins(
 
 
 def _rows(histories: list[tuple[Array, ...]]) -> pd.DataFrame:
-    """All histories, long.
+    """Return all histories, long.
 
     One that has no values yet has one that is not known, so that it is a group like the others.
     """
@@ -230,7 +230,7 @@ def _before(history: Array, cut: int) -> Array:
 
 
 def _after(history: Array, cut: int, horizon: int) -> Array:
-    """The `horizon` values after the cut.
+    """Return the `horizon` values after the cut.
 
     A series that had not begun by then had nothing before its first value.
     """

@@ -50,7 +50,7 @@ class Clusters:
     centres: Array | None = None
 
     def nearest(self, points: Array) -> npt.NDArray[np.int64]:
-        """The cluster that each of some other members joins."""
+        """Return the cluster that each of some other members joins."""
         if self.centres is None:
             return np.zeros(len(points), dtype=np.int64)
         return np.asarray(pairwise_distances_argmin(points, self.centres), dtype=np.int64)
@@ -88,7 +88,7 @@ def segment_rows(rows: ibis.Table, by: Sequence[str], measures: Sequence[str]) -
 
 
 def best_partition(points: Array, words: Words, everyone: str) -> Clusters:
-    """The partition with the best silhouette among the reproducible ones.
+    """Return the partition with the best silhouette among the reproducible ones.
 
     The most reproducible where none is.
 
@@ -182,16 +182,16 @@ class Typical:
 
     @classmethod
     def of(cls, values: Array) -> Typical:
-        """The means and spreads of values; shape (members, columns)."""
+        """Return the means and spreads of values; shape (members, columns)."""
         logs = _logs(values)
         spread = logs.std(axis=0)
         return cls(logs.mean(axis=0), np.where(spread > 0, spread, 1.0))
 
     def scaled(self, values: Array) -> Array:
-        """The values brought to these."""
+        """Return the values brought to these."""
         return np.asarray((_logs(values) - self.mean) / self.spread)
 
 
 def _logs(values: Array) -> Array:
-    """Logarithms of sizes that keep the sign: a value of 0 is 0."""
+    """Return logarithms of sizes that keep the sign: a value of 0 is 0."""
     return np.asarray(np.sign(values) * np.log1p(np.abs(values)), dtype=np.float64)

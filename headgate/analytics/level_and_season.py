@@ -145,7 +145,7 @@ def _outlook(histories: Array, together: Array, steps: int, year: int) -> Outloo
 
 
 def _logs(histories: Array) -> tuple[Array, Array]:
-    """Logarithms around the recent level, and that level; shapes (series, periods) and (series,)."""
+    """Return logarithms around the recent level, and that level; shapes (series, periods) and (series,)."""
     usual = np.array([np.median(history[history > 0]) for history in histories])[:, None]
     logs = np.log(np.maximum(histories, _LEAST * usual))
     level = logs[:, -_RECENT:].mean(axis=1, keepdims=True)
@@ -162,7 +162,7 @@ def _mixed(evidence: Array, means: Array, variance: Array) -> tuple[Array, Array
 
 
 def _posterior(logs: Array, steps: int, year: int) -> _Posterior:
-    """The forecasts by all sizes; the noise is unknown, with an inverse gamma prior."""
+    """Return the forecasts by all sizes; the noise is unknown, with an inverse gamma prior."""
     size = logs.shape[1]
     shape = (_NOISE_WEIGHT + size) / 2
     parts = _parts(size + steps, size, year)
@@ -209,8 +209,8 @@ def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
 
 
 def _kept(history: Array, year: int) -> Array:
-    """The newest years, without up to three of the oldest values, so that series share their length and what
-    is computed for it.
+    """Return the newest years, without up to three of the oldest values, so that series share their length
+    and what is computed for it.
     """
     newest = history[-_LONGEST * year :]
     return newest[newest.size % _ROUNDED :] if newest.size > _ROUNDED * _RECENT else newest
@@ -222,13 +222,15 @@ def _by_cycle(history: Array, cycle: int) -> Array:
 
 
 def _pattern(history: Array, cycle: int) -> Array:
-    """The share of each step of a cycle in the newest cycles; equal where those sum to nothing."""
+    """Return the share of each step of a cycle in the newest cycles; equal where those sum to nothing."""
     newest = np.maximum(_newest_cycles(history, cycle).sum(axis=0), 0.0)
     return newest / newest.sum() if newest.any() else np.full(cycle, 1 / cycle)
 
 
 def _noise_of_steps(history: Array, cycle: int) -> Array:
-    """The deviation of each step of a cycle from its share in the newest cycles; 0 in a cycle of one."""
+    """Return the deviation of each step of a cycle from its share in the newest cycles; 0 in a
+    cycle of one.
+    """
     newest = np.maximum(_newest_cycles(history, cycle), 0.0)
     expected = newest.sum(axis=1, keepdims=True) * _pattern(history, cycle)
     ratios = np.divide(newest, expected, out=np.ones(newest.shape), where=expected > 0)

@@ -60,7 +60,7 @@ class Candidates:
 
 
 def last_year(history: Array, horizon: int, year: int, growth: float = 1.0) -> Array:
-    """The same periods of last year times growth; NaN for a history that is much shorter than a year.
+    """Return the same periods of last year times growth; NaN for a history that is much shorter than a year.
 
     >>> last_year(np.array([5.0, 7, 9, 5]), 2, 3).tolist()
     [7.0, 9.0]
@@ -90,7 +90,9 @@ def damped_growth(history: Array, year: int) -> float:
 
 
 def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) -> Candidates:
-    """The ensemble's forecasts beside those of the rules, which are made without events and get them back."""
+    """Return the ensemble's forecasts beside those of the rules, which are made without events and get them
+    back.
+    """
     plain, factors = panel.without_events(task)
     growth = damped_growth(_summed(plain), year)  # of one series it would mostly be noise
     by_year = np.stack([last_year(history, task.horizon, year, growth) for history in plain]) * factors
@@ -119,7 +121,7 @@ def hidden_season(offered: Candidates, year: int) -> Array:
 
 
 def _summed(histories: tuple[Array, ...]) -> Array:
-    """All series together; each ends with the same period."""
+    """Return all series together; each ends with the same period."""
     longest = max(history.size for history in histories)
     return np.asarray(
         sum(np.pad(history, (longest - history.size, 0)) for history in histories), dtype=np.float64
@@ -127,8 +129,8 @@ def _summed(histories: tuple[Array, ...]) -> Array:
 
 
 def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> list[str]:
-    """The method of each series: the first one of `ORDER` that no naive rule beat at the past origins that
-    both could forecast.
+    """Return the method of each series: the first one of `ORDER` that no naive rule beat at the past origins
+    that both could forecast.
 
     A method that no origin could test is published only where none was tested.
     """
@@ -146,7 +148,7 @@ def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> li
 
 
 def _is_beaten(errors: Array, rules: list[Array]) -> bool:
-    """Whether a rule had the smaller mean error at the origins that both could forecast.
+    """Return whether a rule had the smaller mean error at the origins that both could forecast.
 
     Both of shape (origins,).
     """
@@ -175,7 +177,7 @@ def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
 
 
 def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin:
-    """The origin with the forecasts of the chosen methods.
+    """Return the origin with the forecasts of the chosen methods.
 
     The ensemble's where one could not forecast yet.
     """
@@ -191,8 +193,8 @@ def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin
 
 
 def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Origin, ...]) -> bool:
-    """Whether a naive rule of a series was nearer at past origins before it was made to add up with the other
-    series.
+    """Return whether a naive rule of a series was nearer at past origins before it was made to add up with
+    the other series.
 
     Origins that the rule did not forecast say nothing. A rule that forecasts nothing but zero is never
     better: after an empty week the last value would set every part to zero. See docs/adr/0040-next-year.md.

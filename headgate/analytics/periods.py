@@ -55,7 +55,7 @@ class Grain:
         return self.in_a_day > 1
 
     def start_of(self, day: date) -> date:
-        """The first day of the period that holds the day."""
+        """Return the first day of the period that holds the day."""
         return self.name_of(self._period(day).start_time)
 
     def name_of(self, start: pd.Timestamp) -> date:
@@ -67,14 +67,14 @@ class Grain:
         return np.array([self.name_of(start) for start in starts], dtype=object)
 
     def starts(self, first: date, last: date) -> pd.DatetimeIndex:
-        """The first days of all periods from the one that holds `first` to the one that holds `last`.
+        """Return the first days of all periods from the one that holds `first` to the one that holds `last`.
 
         None when `last` is before.
         """
         return pd.period_range(self._period(first), self._period(last)).start_time
 
     def shifted(self, day: date, periods: int) -> date:
-        """The first day of the period that many after the day's own."""
+        """Return the first day of the period that many after the day's own."""
         return self.name_of((self._period(day) + periods).start_time)
 
     def season_cut(self, horizon: int) -> int:
@@ -132,11 +132,11 @@ class Span:
     grain: Grain
 
     def starts(self) -> pd.DatetimeIndex:
-        """The first day of every period."""
+        """Return the first day of every period."""
         return self.grain.starts(self.first, self.last)
 
     def ahead(self, horizon: int) -> pd.DatetimeIndex:
-        """The first days of the `horizon` periods after the last."""
+        """Return the first days of the `horizon` periods after the last."""
         return self.grain.starts(self.grain.shifted(self.last, 1), self.grain.shifted(self.last, horizon))
 
 
@@ -166,7 +166,7 @@ def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can
 
 
 def _last_with_rows(rows: ibis.Table, time: str, last: date, grain: Grain, *, can_stop: bool) -> date:
-    """The last period, or an earlier one whose rows are complete."""
+    """Return the last period, or an earlier one whose rows are complete."""
     end = grain.shifted(last, 1)  # excluded
     day, unit = (rows[time].truncate("h"), "h") if grain.is_of_hours else (rows[time].date(), "D")
     days = (

@@ -60,7 +60,7 @@ def point_forecast(
     pooled: SeriesVotes | None = None,
     ensemble: Ensemble = Ensemble.MEASURED,
 ) -> PointForecast:
-    """The next `horizon` values; non-negative where the whole history is.
+    """Return the next `horizon` values; non-negative where the whole history is.
 
     Args:
         history: shape (periods,), oldest first; values that are not finite count as zero.
@@ -132,7 +132,7 @@ def _long_seasonal(
 
 
 def _with_season(plain: PointForecast, history: Array, year: int) -> PointForecast:
-    """The mean with level and season where the history shows the season once.
+    """Return the mean with level and season where the history shows the season once.
 
     The plain forecast elsewhere.
     """
@@ -165,7 +165,7 @@ def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Ite
 
 
 def _short_season_members(history: Array, horizon: int, season: int) -> Iterator[Array]:
-    """Methods that know a season of a week or a year of months, each testing whether there is one."""
+    """Yield methods that know a season of a week or a year of months, each testing whether there is one."""
     yield _attempt(
         models.AutoETS(season_length=season, model="ZZZ" if history.min() > 0 else "ZZA"), history, horizon
     )
@@ -174,7 +174,7 @@ def _short_season_members(history: Array, horizon: int, season: int) -> Iterator
 
 
 def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
-    """Methods that know the seasons."""
+    """Yield methods that know the seasons."""
     yield _attempt(models.AutoCES(season_length=seasons[0]), history, horizon)
     yield _attempt(models.DynamicOptimizedTheta(seasons[0]), history, horizon)
     parts = seasonal_parts(history, seasons)
@@ -184,8 +184,8 @@ def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
 
 
 def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
-    """The four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken the
-    seasons off.
+    """Yield the four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken
+    the seasons off.
     """
     parts = seasonal_parts(history, seasons) if seasons else None
     without = parts.trend + parts.rest if parts else history

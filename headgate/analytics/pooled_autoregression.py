@@ -202,7 +202,7 @@ def _moments(history: Array, shape: AutoregressionInput) -> Moments | None:
 def _apply(
     history: Array, moments: Moments | None, panel: Array, shape: AutoregressionInput
 ) -> tuple[Array, float]:
-    """The forecast of one series, and the error that is left inside its history over the naive one."""
+    """Return the forecast of one series, and the error that is left inside its history over the naive one."""
     if moments is None:
         return np.full(shape.horizon, np.nan), float("nan")
     own = panel + _solve(moments.inner, moments.cross - moments.inner @ panel, OWN_RIDGE)

@@ -99,8 +99,8 @@ def published_forecast(
 
 
 def is_untested(now: Origin, past: Backtest) -> Mask:
-    """Whether each series was at no earlier origin with a history worth modelling forecast by the method that
-    is published now.
+    """Return whether each series was at no earlier origin with a history worth modelling forecast by the
+    method that is published now.
     """
     return np.array([_is_untested(place, now, past) for place in range(len(now.histories))], dtype=bool)
 

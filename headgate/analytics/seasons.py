@@ -44,18 +44,18 @@ class Parts:
         return _explained(np.asarray(sum(self.seasons.values()), dtype=float), self.rest)
 
     def seasons_ahead(self, steps: int) -> Array:
-        """The last cycle of every season, repeated."""
+        """Return the last cycle of every season, repeated."""
         ahead = [part[-length:][np.arange(steps) % length] for length, part in self.seasons.items()]
         return np.asarray(sum(ahead), dtype=float)
 
 
 def discernible(size: int, season_lengths: tuple[int, ...]) -> tuple[int, ...]:
-    """The seasons, shortest first, that a history of this size shows often enough."""
+    """Return the seasons, shortest first, that a history of this size shows often enough."""
     return tuple(length for length in sorted(season_lengths) if length > 1 and size > MIN_CYCLES * length)
 
 
 def is_short(seasons: tuple[int, ...]) -> bool:
-    """Whether a method can estimate each step of all seasons.
+    """Return whether a method can estimate each step of all seasons.
 
     `seasons` as `discernible` gives them, not empty.
     """
@@ -80,8 +80,8 @@ def seasonal_parts(history: Array, seasons: tuple[int, ...]) -> Parts:
 
 
 def seasonal_strength(history: Array, season: int) -> float:
-    """How much of the detrended history one fixed season explains, 0..1, without what it would explain of
-    noise.
+    """Return how much of the detrended history one fixed season explains, 0..1, without what it would explain
+    of noise.
 
     By moving averages: far cheaper than `parts_of`, for where only the strength matters. The season must be
     discernible.

@@ -19,7 +19,8 @@ SMALLEST = 1e-6
 
 
 def steady_seasons(values: Array, seasons: tuple[int, ...], least: int) -> Array:
-    """The seasons' part of a series that may change its level now and then; shape (periods,), about zero.
+    """Return the seasons' part of a series that may change its level now and then; shape (periods,), about
+    zero.
 
     Args:
         values: shape (periods,), oldest first.
@@ -51,7 +52,7 @@ def _waves(size: int, seasons: tuple[int, ...]) -> Array:
 
 
 def _selected(values: Array, given: Array, steps: Array, most: int) -> list[int]:
-    """The steps that explain more than chance beside what is given, one after the other, the one that
+    """Return the steps that explain more than chance beside what is given, one after the other, the one that
     explains most first.
     """
     basis, _ = np.linalg.qr(given)

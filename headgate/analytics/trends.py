@@ -104,7 +104,7 @@ def trend_of(values: Array, grain: Grain) -> dict[str, object]:
 
 
 def growth(values: Array, quarter: int, lag: int) -> float:
-    """The last quarter over the quarter `lag` periods before it, less one.
+    """Return the last quarter over the quarter `lag` periods before it, less one.
 
     NaN where there is none or it is zero.
     """
@@ -186,7 +186,7 @@ def _description_of(change: LevelChange, values: Array) -> dict[str, Any]:
 
 
 def _without_seasons(values: Array, grain: Grain) -> Array:
-    """The history less the seasons that it shows twice; a year's end is no new level."""
+    """Return the history less the seasons that it shows twice; a year's end is no new level."""
     seasons = discernible(values.size, tuple(length // grain.in_a_day for length in grain.season_lengths))
     return values - steady_seasons(values, seasons, _least(grain)) if seasons else values
 

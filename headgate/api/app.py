@@ -147,7 +147,7 @@ def _as_headgate(error: Exception) -> Exception:
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:
-    """Whether a body is JSON by its header; none says nothing."""
+    """Return whether a body is JSON by its header; none says nothing."""
     content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), JSON)
     return content_type.partition(";")[0].strip().lower() == JSON
 

@@ -122,7 +122,7 @@ class Reverts(Protocol):
         ...
 
     def has_skipped_copy(self, file_id: str) -> bool:
-        """Whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
+        """Return whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
         ...
 
     def undone(self, file_id: str) -> list[FileRecord]:

@@ -176,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
             )
 
     def _is_of_this_server(self) -> bool:
-        """Whether the request was sent to this server's own name; answers it otherwise."""
+        """Return whether the request was sent to this server's own name; answers it otherwise."""
         _, port = cast("tuple[str, int]", self.server.server_address)
         if self.headers.get("Host") in {f"{HOST}:{port}", f"localhost:{port}"}:
             return True
@@ -198,7 +198,9 @@ class _Handler(BaseHTTPRequestHandler):
 def _event(
     method: str, target: str, headers: dict[str, str], body: str | None, authorizer: dict[str, Any]
 ) -> dict[str, Any]:
-    """A request as API Gateway would hand it over. Source: Amazon API Gateway, payload format version 2.0."""
+    """Return a request as API Gateway would hand it over. Source: Amazon API Gateway, payload format version
+    2.0.
+    """
     asked = urlsplit(target)
     return {
         "version": "2.0",

@@ -93,8 +93,8 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
 
 @once
 def s3() -> S3Client:
-    """The S3 client. Presigned URLs are signed with version 4: version 2 would fail for objects that a KMS
-    key encrypts.
+    """Return the S3 client. Presigned URLs are signed with version 4: version 2 would fail for objects that a
+    KMS key encrypts.
     """
     own = Config(signature_version="s3v4", max_pool_connections=COPIES_AT_ONCE)
     return boto3.client("s3", config=CONFIG.merge(own).merge(addressing(os.environ)))
@@ -102,79 +102,79 @@ def s3() -> S3Client:
 
 @once
 def dynamodb() -> DynamoDBClient:
-    """The DynamoDB client."""
+    """Return the DynamoDB client."""
     return boto3.client("dynamodb", config=CONFIG)
 
 
 @once
 def secretsmanager() -> SecretsManagerClient:
-    """The Secrets Manager client."""
+    """Return the Secrets Manager client."""
     return boto3.client("secretsmanager", config=CONFIG)
 
 
 @once
 def sns() -> SNSClient:
-    """The SNS client."""
+    """Return the SNS client."""
     return boto3.client("sns", config=CONFIG)
 
 
 @once
 def glue() -> GlueClient:
-    """The Glue client."""
+    """Return the Glue client."""
     return boto3.client("glue", config=CONFIG)
 
 
 @once
 def functions() -> LambdaClient:
-    """The Lambda client."""
+    """Return the Lambda client."""
     return boto3.client("lambda", config=CONFIG)
 
 
 @once
 def cognito() -> UserPools:
-    """The Cognito client."""
+    """Return the Cognito client."""
     client: UserPools = boto3.client("cognito-idp", config=CONFIG)
     return client
 
 
 @once
 def athena() -> AthenaClient:
-    """The Athena client."""
+    """Return the Athena client."""
     return boto3.client("athena", config=CONFIG)
 
 
 @once
 def stepfunctions() -> SFNClient:
-    """The Step Functions client."""
+    """Return the Step Functions client."""
     return boto3.client("stepfunctions", config=CONFIG)
 
 
 @once
 def scheduler() -> EventBridgeSchedulerClient:
-    """The EventBridge Scheduler client."""
+    """Return the EventBridge Scheduler client."""
     return boto3.client("scheduler", config=CONFIG)
 
 
 @once
 def sqs() -> SQSClient:
-    """The SQS client."""
+    """Return the SQS client."""
     return boto3.client("sqs", config=CONFIG)
 
 
 @once
 def sts() -> Sts:
-    """The client of the Security Token Service."""
+    """Return the client of the Security Token Service."""
     client: Sts = boto3.client("sts", config=CONFIG)
     return client
 
 
 @once
 def logs() -> CloudWatchLogsClient:
-    """The CloudWatch Logs client."""
+    """Return the CloudWatch Logs client."""
     return boto3.client("logs", config=CONFIG)
 
 
 @once
 def cloudwatch() -> CloudWatchClient:
-    """The CloudWatch client."""
+    """Return the CloudWatch client."""
     return boto3.client("cloudwatch", config=CONFIG)

@@ -79,7 +79,7 @@ class Users:
     user_pool: str
 
     def exist(self) -> bool:
-        """Whether anybody may sign in.
+        """Return whether anybody may sign in.
 
         Raises:
             ServiceError: the user pool refused it.

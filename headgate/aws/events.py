@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def created_objects(body: str) -> Iterator[ObjectRef]:
-    """The objects that a notification says were created.
+    """Yield the objects that a notification says were created.
 
     None for S3's test event or for other kinds of events.
 

@@ -68,7 +68,9 @@ class MemoryObjects:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Size and time of an object, with the version it really has; NotFoundError when there is none."""
+        """Return size and time of an object, with the version it really has; NotFoundError when there is
+        none.
+        """
         version, body = self._found(ref)
         sender = self.senders.get((ref.bucket, ref.key, version.version_id), "")
         return ObjectInfo(
@@ -80,7 +82,7 @@ class MemoryObjects:
         )
 
     def read(self, ref: ObjectRef) -> bytes:
-        """The whole object; NotFoundError when there is none."""
+        """Return the whole object; NotFoundError when there is none."""
         return self._found(ref)[1]
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 nothing here reads it
@@ -130,18 +132,18 @@ class MemoryObjects:
         self._append(target, self._found(source)[1])
 
     def open(self, ref: ObjectRef) -> BinaryIO:
-        """The object as a file for reading."""
+        """Return the object as a file for reading."""
         return io.BytesIO(self._found(ref)[1])
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Every object below `prefix`, by key."""
+        """Yield every object below `prefix`, by key."""
         for key, newest in self._newest(bucket, prefix):
             yield ObjectInfo(
                 ObjectRef(bucket, key), len(newest.body or b""), newest.modified_at, newest.version_id
             )
 
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
-        """Every version of every object below `prefix`, delete markers included, by key."""
+        """Yield every version of every object below `prefix`, delete markers included, by key."""
         with self._lock:
             below = {
                 key: tuple(kept)
@@ -174,7 +176,7 @@ class MemoryObjects:
             ]
 
     def contents(self, bucket: str, prefix: str = "") -> dict[str, bytes]:
-        """Every object's newest body by key: two lakes are equal when their contents are."""
+        """Return every object's newest body by key: two lakes are equal when their contents are."""
         return {key: newest.body or b"" for key, newest in self._newest(bucket, prefix)}
 
     def _append(self, ref: ObjectRef, body: bytes | None) -> None:
@@ -323,7 +325,7 @@ class MemoryLedger:
     def reopen(
         self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
     ) -> FileRecord:
-        """The finished record as it stands; it is `replaying` or `reverting` from now on."""
+        """Return the finished record as it stands; it is `replaying` or `reverting` from now on."""
         with self._lock:
             record = self.get(file_id)
             if not permits(action, record.state, lease_ended=self._lease_ended(file_id, now)):
@@ -333,8 +335,8 @@ class MemoryLedger:
             return record
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it
-        died.
+        """Return whether a worker took the file and neither finished it nor gave it back: it works on it, or
+        it died.
         """
         record = self._records.get(file_id)
         return (
@@ -342,14 +344,14 @@ class MemoryLedger:
         )
 
     def get(self, file_id: str) -> FileRecord:
-        """The record; NotFoundError when there is none."""
+        """Return the record; NotFoundError when there is none."""
         try:
             return self._records[file_id]
         except KeyError:
             raise NotFoundError(no_record(file_id)) from None
 
     def records(self) -> Iterator[FileRecord]:
-        """Every file's record, in no particular order."""
+        """Yield every file's record, in no particular order."""
         yield from list(self._records.values())
 
     def _release_content(self, record: FileRecord) -> None:
@@ -404,14 +406,14 @@ class MemoryCatalog:
             self._tables[database, table] = (TableVersion(database, table, location, "0"), [])
 
     def current(self, database: str, table: str) -> TableVersion:
-        """Where the table points now; NotFoundError when it does not exist."""
+        """Return where the table points now; NotFoundError when it does not exist."""
         try:
             return self._tables[database, table][0]
         except KeyError:
             raise NotFoundError(f"no table {database}.{table}") from None
 
     def columns(self, database: str, table: str) -> list[dict[str, str]]:
-        """The columns that the table declares now."""
+        """Return the columns that the table declares now."""
         self.current(database, table)
         return self._tables[database, table][1]
 

@@ -18,9 +18,9 @@ class Deadline:
     receives: int = 1
 
     def left_s(self) -> float:
-        """Seconds until Lambda stops the invocation; without end outside of one."""
+        """Return seconds until Lambda stops the invocation; without end outside of one."""
         return self.context.get_remaining_time_in_millis() / 1000 if self.context else math.inf
 
     def is_redelivery(self) -> bool:
-        """Whether SQS has delivered the current message before."""
+        """Return whether SQS has delivered the current message before."""
         return self.receives > 1

@@ -30,13 +30,13 @@ class Logs:
     client: CloudWatchLogsClient
 
     def groups(self, prefix: str) -> list[str]:
-        """Names of the log groups that start with `prefix`."""
+        """Return the names of the log groups that start with `prefix`."""
         pages = self.client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
         with translated(f"list log groups {prefix}"):
             return [group["logGroupName"] for page in pages for group in page["logGroups"]]
 
     def lines(self, group: str, *, since: datetime) -> Iterator[LogLine]:
-        """Lines of a group from `since` on, oldest first."""
+        """Yield lines of a group from `since` on, oldest first."""
         start_ms = int(since.replace(tzinfo=since.tzinfo or UTC).timestamp() * 1000)
         pages = self.client.get_paginator("filter_log_events").paginate(
             logGroupName=group, startTime=start_ms

@@ -81,7 +81,9 @@ class S3Objects(S3Pointers):
     """The ObjectStore port over S3. Encryption is the bucket's own default, so nothing here names a key."""
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Size and time of an object, with the version it really has; NotFoundError when there is none."""
+        """Return size and time of an object, with the version it really has; NotFoundError when there is
+        none.
+        """
         with translated(f"look up {uri(ref)}"):
             head = self.client.head_object(**_address(ref))
         current = replace(ref, version_id=head.get("VersionId", ref.version_id))
@@ -100,7 +102,7 @@ class S3Objects(S3Pointers):
             return self.client.get_object(**_address(ref), Range="bytes=0-0")["Metadata"]
 
     def read(self, ref: ObjectRef) -> bytes:
-        """The whole object; NotFoundError when there is none."""
+        """Return the whole object; NotFoundError when there is none."""
         with translated(f"read {uri(ref)}"):
             return self.client.get_object(**_address(ref))["Body"].read()
 
@@ -176,7 +178,7 @@ class S3Objects(S3Pointers):
         return cast("BinaryIO", _RangedObject(self.client, ref, current.size_bytes, current.etag))
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Every object below `prefix`, by key."""
+        """Yield every object below `prefix`, by key."""
         with translated(f"list s3://{bucket}/{prefix}"):
             for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
                 for item in page.get("Contents", []):
@@ -184,7 +186,7 @@ class S3Objects(S3Pointers):
                     yield ObjectInfo(ObjectRef(bucket, item["Key"]), item["Size"], modified_at, etag)
 
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
-        """Every version of every object below `prefix`, delete markers included, by key."""
+        """Yield every version of every object below `prefix`, delete markers included, by key."""
         with translated(f"list versions of s3://{bucket}/{prefix}"):
             for page in self.client.get_paginator("list_object_versions").paginate(
                 Bucket=bucket, Prefix=prefix
@@ -247,7 +249,7 @@ class _RangedObject(io.RawIOBase):
 
 
 def uri(ref: ObjectRef) -> str:
-    """The object's `s3://` address."""
+    """Return the object's `s3://` address."""
     return f"s3://{ref.bucket}/{ref.key}"
 
 

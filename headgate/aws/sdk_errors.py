@@ -126,7 +126,9 @@ def translated(doing: str) -> Iterator[None]:
 
 
 def service_error(doing: str, error: ClientError) -> ServiceError:
-    """The error of `headgate.errors` that AWS's code means; its message names action, code and operation."""
+    """Return the error of `headgate.errors` that AWS's code means; its message names action, code and
+    operation.
+    """
     code = _code(error)
     kind = next((kind for codes, kind in _KINDS if code in codes), ServiceError)
     return kind(f"{doing}: {code} on {error.operation_name}{_permission(kind, error)}")

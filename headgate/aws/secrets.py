@@ -57,7 +57,7 @@ class Secrets:
     _fetched: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
 
     def masking_key(self, secret_id: str) -> MaskingKey:
-        """The key that card tokens are made with now.
+        """Return the key that card tokens are made with now.
 
         Raises:
             SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`;
@@ -67,7 +67,7 @@ class Secrets:
         return _masking_key(secret_id, document)
 
     def masking_key_ids(self, secret_id: str) -> tuple[str, ...]:
-        """The id of the key that tokens are made with now, and of those before it, newest first."""
+        """Return the id of the key that tokens are made with now, and of those before it, newest first."""
         document = self._document(secret_id, {"key_id", "key"})
         return (str(document["key_id"]), *(str(entry["key_id"]) for entry in _previous(secret_id, document)))
 
@@ -95,7 +95,7 @@ class Secrets:
         return made
 
     def mysql_login(self, secret_id: str) -> MySqlLogin:
-        """The login of the source database.
+        """Return the login of the source database.
 
         Raises:
             SettingsError: the secret lacks host, port, username, password or dbname.
@@ -118,7 +118,7 @@ class Secrets:
             self.client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(dict(login)))
 
     def api_key(self, secret_id: str) -> str:
-        """The API key of another service: the secret's text as it stands."""
+        """Return the API key of another service: the secret's text as it stands."""
         return self._text(secret_id).strip()
 
     def _document(self, secret_id: str, names: set[str]) -> dict[str, object]:
@@ -134,7 +134,7 @@ class Secrets:
         return text
 
     def _current(self, secret_id: str) -> tuple[str, str]:
-        """The id of the secret's version that is current, and its text.
+        """Return the id of the secret's version that is current, and its text.
 
         SettingsError where it has none, as right after a deployment.
         """
@@ -176,11 +176,11 @@ class MaskingKeys:
     secret_id: str
 
     def ids(self) -> tuple[str, ...]:
-        """The id of the key that tokens are made with now, and of those before it, newest first."""
+        """Return the id of the key that tokens are made with now, and of those before it, newest first."""
         return self.secrets.masking_key_ids(self.secret_id)
 
     def rotate(self, key: bytes) -> str:
-        """The id under which `key` makes all new tokens."""
+        """Return the id under which `key` makes all new tokens."""
         return self.secrets.rotate_masking_key(self.secret_id, key).key_id
 
 

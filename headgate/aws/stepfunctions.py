@@ -78,7 +78,7 @@ class Pipeline:
     monotonic_s: Callable[[], float] = time.monotonic
 
     def start(self, name: str, payload: Mapping[str, object] | None = None) -> str:
-        """The ARN of the run of that name, started now or before.
+        """Return the ARN of the run of that name, started now or before.
 
         Args:
             payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`,
@@ -114,7 +114,7 @@ class Pipeline:
         return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     def describe(self, arn: str) -> PipelineRun:
-        """The run as it stands now."""
+        """Return the run as it stands now."""
         with translated(f"look up {arn}"):
             execution = self.client.describe_execution(executionArn=arn)
             events = self._history(arn)
@@ -146,7 +146,7 @@ class Pipeline:
         )
 
     def wait(self, arn: str, progress: Callable[[PipelineRun], None], *, timeout_s: float) -> PipelineRun:
-        """The finished run, failed or not; `progress` hears of it at every look.
+        """Return the finished run, failed or not; `progress` hears of it at every look.
 
         Raises:
             ServiceError: it still runs after `timeout_s`, and continues.

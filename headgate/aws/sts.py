@@ -14,7 +14,7 @@ class TokenService(Protocol):
     """The method of boto3's STS client that is used."""
 
     def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> Mapping[str, Any]:  # noqa: N803 boto3's names
-        """The answer of AssumeRole."""
+        """Return the answer of AssumeRole."""
         ...
 
 
@@ -22,7 +22,7 @@ class Identities(Protocol):
     """The method of boto3's STS client that says who calls."""
 
     def get_caller_identity(self) -> Mapping[str, Any]:
-        """The answer of GetCallerIdentity."""
+        """Return the answer of GetCallerIdentity."""
         ...
 
 

@@ -23,5 +23,7 @@ def describe_error(error: BaseException, *, by: str) -> str:
 
 
 def frames_of(error: BaseException) -> str:
-    """The lines of code that the error came through, without its text, and without the errors behind it."""
+    """Return the lines of code that the error came through, without its text, and without the errors behind
+    it.
+    """
     return "".join(("Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
-    """The records whose file id, or whose key in raw, the name is; newest first.
+    """Return the records whose file id, or whose key in raw, the name is; newest first.
 
     The ledger keeps a key without the card number it held, so a key with one is looked up as it is kept.
     """
@@ -26,7 +26,7 @@ def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
 
 def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "headgate files") -> FileRecord:
-    """The record that has the rows of that file id or key.
+    """Return the record that has the rows of that file id or key.
 
     A line on standard error counts later copies, which were skipped.
 

@@ -28,7 +28,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 
 
 def console(*, unlimited: bool = False) -> Console:
-    """Where screens go. Names and values of data are text: `[b]` or `:x:` in them is no markup.
+    """Return where screens go. Names and values of data are text: `[b]` or `:x:` in them is no markup.
 
     A pipe or a file has no width, so that a row stays one line for grep, sort and `less -S`, unless COLUMNS
     states one.
@@ -38,7 +38,7 @@ def console(*, unlimited: bool = False) -> Console:
 
 
 def progress_console() -> Console:
-    """Where progress goes: standard error, so that standard output stays machine-readable."""
+    """Return where progress goes: standard error, so that standard output stays machine-readable."""
     return Console(stderr=True, markup=False, emoji=False)
 
 
@@ -66,5 +66,5 @@ def finish(*, complete: bool) -> None:
 
 
 def example(text: str) -> str:
-    """A command's `epilog`, with one example."""
+    """Return a command's `epilog`, with one example."""
     return f"Example: {text}"

@@ -96,7 +96,7 @@ def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
 
 
 def load_all(folder: Path) -> dict[str, Contract]:
-    """Every contract of a folder, by dataset, in the order of their names."""
+    """Return every contract of a folder, by dataset, in the order of their names."""
     paths = sorted(
         (path for path in folder.iterdir() if path.suffix in {".yaml", ".json"}), key=lambda path: path.name
     )

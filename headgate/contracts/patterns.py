@@ -35,8 +35,8 @@ _IN_PYTHON_CLASSES = {r"\s": _BLANKS, r"\S": r"\S\v"}
 
 
 def python_pattern(pattern: object) -> str:
-    r"""A contract's pattern, as Python's `re` must read it to mean what it means to RE2, whose `\d`, `\w` and
-    `\b` are ASCII's.
+    r"""Return a contract's pattern, as Python's `re` must read it to mean what it means to RE2, whose `\d`,
+    `\w` and `\b` are ASCII's.
 
     Raises:
         ContractError: RE2 and Python do not both read it, or may read it differently.

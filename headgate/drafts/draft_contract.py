@@ -319,7 +319,7 @@ def _kept(stored: ColumnType) -> ColumnType:
 
 
 def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Columns of floats that do not keep all digits of the guessed type: they stay floats."""
+    """Return columns of floats that do not keep all digits of the guessed type: they stay floats."""
     floats = {
         column.name
         for column in stored.columns

@@ -30,7 +30,7 @@ class _Compiler(AthenaCompiler):  # type: ignore[misc]  # Ibis ships no types
     """Athena has no temporary tables: rows in memory are written into the query."""
 
     def visit_InMemoryTable(self, _op: Any, *, name: str, schema: Any, data: Any) -> Any:  # noqa: N802, ANN401 as Ibis names and types it
-        """The rows as a typed subquery over VALUES; one that none passes where there are no rows."""
+        """Return the rows as a typed subquery over VALUES; one that none passes where there are no rows."""
         rows = data.to_pyarrow(schema).to_pylist()
         written = [self._row(row, schema) for row in rows or [dict.fromkeys(schema.names)]]
         columns = [sge.to_identifier(column, quoted=True) for column in schema.names]
@@ -70,7 +70,7 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         self._answers = answers
 
     def at(self, database: str, name: str, schema: pa.Schema) -> ibis.Table:
-        """A table of the catalog, whose columns are known without asking."""
+        """Return a table of the catalog, whose columns are known without asking."""
         place = ops.Namespace(database=database)
         return ops.DatabaseTable(
             name, schema=ibis.Schema.from_pyarrow(schema), source=self, namespace=place
@@ -85,7 +85,7 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         params: Mapping[Any, Any] | None = None,
         pretty: bool = False,
     ) -> str:
-        """The expression in Athena's SQL.
+        """Return the expression in Athena's SQL.
 
         Not as Ibis itself writes it: it lets sqlglot change the tree that it writes, and then the casts that
         keep whole numbers from dividing as whole numbers are lost.
@@ -96,7 +96,7 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
     def to_pyarrow(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
     ) -> pa.Table:
-        """The answer in the Arrow types of the expression."""
+        """Return the answer in the Arrow types of the expression."""
         table = expr.as_table()
         sql, schema = self.compile(table, params=params, limit=limit), table.schema().to_pyarrow()
         if len(sql.encode()) > LONGEST_QUERY_BYTES:
@@ -108,7 +108,7 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
     def execute(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
     ) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
-        """The answer in pandas."""
+        """Return the answer in pandas."""
         table = self.to_pyarrow(expr.as_table(), params=params, limit=limit)
         return expr.__pandas_result__(frame_of(table))
 
@@ -122,7 +122,7 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         chunk_size: int = 1_000_000,
         **_: object,
     ) -> pa.RecordBatchReader:
-        """The answer some rows at a time.
+        """Return the answer some rows at a time.
 
         Athena gives it as a whole, so all of it is in memory until the last batch is taken.
         """

@@ -34,13 +34,13 @@ class EngineName(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> EngineName:
-        """The engine of that name; SettingsError when there is none."""
+        """Return the engine of that name; SettingsError when there is none."""
         if text not in {*cls}:
             raise SettingsError(f"no engine {text}; there are {', '.join(cls)}")
         return cls(text)
 
     def chosen(self, size_bytes: int, spark_from_mb: int) -> EngineName:
-        """The engine for so many bytes of Parquet."""
+        """Return the engine for so many bytes of Parquet."""
         if self is not EngineName.AUTO:
             return self
         return EngineName.SPARK if size_bytes >= spark_from_mb * MB else EngineName.DUCKDB
@@ -49,7 +49,7 @@ class EngineName(StrEnum):
 def open_tables(
     engine: EngineName, places: Mapping[str, str], memory_mb: int = local.LEAST_MEMORY_MB
 ) -> AbstractContextManager[dict[str, ibis.Table]]:
-    """Each Parquet file or folder as a table of DuckDB or Spark, while the block lasts.
+    """Return each Parquet file or folder as a table of DuckDB or Spark, while the block lasts.
 
     Args:
         places: what the engine can read: local paths, or `s3://…` for Spark on a cluster.
@@ -63,7 +63,7 @@ def open_tables(
 
 
 def engine_of(tables: Iterable[ibis.Table]) -> Engine:
-    """The engine that holds the tables; this machine for tables in memory."""
+    """Return the engine that holds the tables; this machine for tables in memory."""
     spark = next((backend for table in tables if (backend := table.get_backend()).name == "pyspark"), None)
     if spark is None:
         return LOCAL

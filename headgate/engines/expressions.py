@@ -25,12 +25,12 @@ _VALUE, _RANK, _OF = "_headgate_value", "_headgate_rank", "_headgate_of"
 
 
 def whole_seconds(at: ibis.Column) -> ibis.Column:
-    """Seconds since 1970 at which a time's second began, as int64."""
+    """Return seconds since 1970 at which a time's second began, as int64."""
     return at.truncate("s").epoch_seconds().cast("int64")
 
 
 def medians(table: ibis.Table, by: Sequence[str], whole: str, name: str) -> ibis.Table:
-    """The exact median of a column of whole numbers in each group, as a double.
+    """Return the exact median of a column of whole numbers in each group, as a double.
 
     A group without values has no row.
 

@@ -23,7 +23,8 @@ _REMEMBERED = 2**20  # texts of a column that are looked out for
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
-    """The rows in pandas, with types that depend on the Arrow types and on where nulls are, on nothing else.
+    """Return the rows in pandas, with types that depend on the Arrow types and on where nulls are, on nothing
+    else.
 
     Decimals and texts are objects with None; dates and timestamps are `datetime64` with NaT; whole numbers
     with nulls are floats, unless one of them has more digits than a float holds: then they are pandas'
@@ -46,7 +47,7 @@ def frame_of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pd
 
 
 def exact(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The table's columns by the schema that its expression has.
+    """Return the table's columns by the schema that its expression has.
 
     Instants become naive UTC; what would change a value is an error.
 
@@ -84,22 +85,22 @@ def _misfit(table: pa.Table, schema: pa.Schema) -> str:
 
 
 def by_rows(table: pa.Table, first: Sequence[str]) -> pa.Table:
-    """The rows in the order of the columns `first`, then of all others: an order that no engine's own order
-    has a part in.
+    """Return the rows in the order of the columns `first`, then of all others: an order that no engine's own
+    order has a part in.
     """
     names = [*first, *sorted(set(table.column_names) - set(first))]
     return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in names]))
 
 
 def _shared(column: pa.Array, seen: dict[str, str]) -> np.ndarray:
-    """Texts, one object for equal ones: millions of transactions have a few hundred thousand cards."""
+    """Return texts, one object for equal ones: millions of transactions have a few hundred thousand cards."""
     texts = column.to_pandas()
     shared = seen.setdefault if len(seen) < _REMEMBERED else seen.get
     return np.fromiter((shared(text, text) for text in texts), dtype=object, count=len(texts))
 
 
 def _apart(column: pa.Array) -> Any:  # noqa: ANN401 Arrow or pandas, whatever the column holds
-    """The values in memory of their own: a batch's memory stays while any of its columns is in use."""
+    """Return the values in memory of their own: a batch's memory stays while any of its columns is in use."""
     if pat.is_integer(column.type) or pat.is_boolean(column.type):
         return pa.concat_arrays(
             [column, column.slice(0, 0)]

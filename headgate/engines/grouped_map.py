@@ -77,7 +77,7 @@ def _libraries(modules: int) -> ThreadpoolController:
 
 
 def split(rows: pa.Table, grouping: Grouping) -> Iterator[pa.Table]:
-    """Each group's rows, in order."""
+    """Yield each group's rows, in order."""
     ordered = by_rows(rows, [*grouping.by, *grouping.order_by])
     edges = _edges(ordered, grouping.by)
     for begin, end in pairwise(edges):
@@ -85,12 +85,12 @@ def split(rows: pa.Table, grouping: Grouping) -> Iterator[pa.Table]:
 
 
 def collected(answers: pa.Table, grouping: Grouping) -> pd.DataFrame:
-    """All that was given, in the order of the groups and, in each, as the function gave it."""
+    """Return all that was given, in the order of the groups and, in each, as the function gave it."""
     return frame_of(by_rows(answers, [*grouping.by, _ROW]).select(grouping.schema.names))
 
 
 def chunks(rows: pa.Table, by: Sequence[str], count: int) -> Iterator[pa.Table]:
-    """The rows in at most `count` parts that cut no group in two."""
+    """Yield the rows in at most `count` parts that cut no group in two."""
     ordered = by_rows(rows, by)
     edges = _edges(ordered, by)
     bounds = np.unique(edges[np.linspace(0, len(edges) - 1, count + 1).astype(int)])
@@ -105,7 +105,7 @@ def _given(group: pa.Table, grouping: Grouping) -> pa.Table:
 
 
 def _edges(ordered: pa.Table, by: Sequence[str]) -> np.ndarray:
-    """Where groups begin, and the end of the last one."""
+    """Return where groups begin, and the end of the last one."""
     count = ordered.num_rows
     if not count:
         return np.zeros(1, dtype=np.int64)

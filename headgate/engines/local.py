@@ -66,7 +66,7 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
     def execute(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
     ) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
-        """The answer in pandas."""
+        """Return the answer in pandas."""
         answer = self.to_pyarrow_batches(expr, params=params, limit=limit)
         frame = frame_of_batches(answer.schema, answer)
         release_memory()
@@ -82,7 +82,7 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         chunk_size: int = _BATCH_ROWS,
         **_: object,
     ) -> pa.RecordBatchReader:
-        """The answer in the Arrow types of the expression, some rows at a time, in its order."""
+        """Return the answer in the Arrow types of the expression, some rows at a time, in its order."""
         table = expr.as_table()
         schema = table.schema().to_pyarrow()
         answer = self._to_duckdb_relation(table, params=params, limit=limit).to_arrow_reader(chunk_size)
@@ -151,8 +151,8 @@ class Local:
 
 
 def _parallel_pays(spent_s: float, chunks_done: int, chunks_left: int) -> bool:
-    """Whether the chunks that are left, at the pace of those that are done, are worth the start of other
-    processes.
+    """Return whether the chunks that are left, at the pace of those that are done, are worth the start of
+    other processes.
     """
     return spent_s >= _LEAST_MEASURED_S and spent_s * chunks_left >= _PARALLEL_FROM_S * chunks_done
 

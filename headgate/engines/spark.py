@@ -46,7 +46,7 @@ class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
     def to_pyarrow(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
     ) -> pa.Table:
-        """The answer in the Arrow types of the expression."""
+        """Return the answer in the Arrow types of the expression."""
         table = expr.as_table()
         self._run_pre_execute_hooks(table)
         answer = arrow_of(self._session.sql(self.compile(table, params=params, limit=limit)))
@@ -55,7 +55,7 @@ class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
     def execute(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
     ) -> Any:  # noqa: ANN401 a frame, a series or a value, as the expression is
-        """The answer in pandas."""
+        """Return the answer in pandas."""
         table = self.to_pyarrow(expr.as_table(), params=params, limit=limit)
         return expr.__pandas_result__(frame_of(table))
 
@@ -68,7 +68,7 @@ class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         limit: int | str | None = None,
         **_: object,
     ) -> pa.RecordBatchReader:
-        """The answer in the Arrow types of the expression, in its order.
+        """Return the answer in the Arrow types of the expression, in its order.
 
         The driver holds one partition at a time.
         """
@@ -144,7 +144,9 @@ def opened(places: Mapping[str, str], session: SparkSession | None = None) -> It
 
 
 def spark_backend(session: SparkSession) -> SparkTables:
-    """A session as an Ibis backend, set to the lake's rules: UTC, exact decimals, errors instead of nulls."""
+    """Return a session as an Ibis backend, set to the lake's rules: UTC, exact decimals, errors instead of
+    nulls.
+    """
     backend = SparkTables()
     backend.register_options()
     backend.do_connect(session)
@@ -154,8 +156,8 @@ def spark_backend(session: SparkSession) -> SparkTables:
 
 
 def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Each batch as one row that holds its bytes: Spark 3.5 gives rows to the driver a partition at a time,
-    but not Arrow's batches.
+    """Yield each batch as one row that holds its bytes: Spark 3.5 gives rows to the driver a partition at a
+    time, but not Arrow's batches.
     """
     for batch in batches:
         body = pa.BufferOutputStream()
@@ -165,8 +167,8 @@ def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def created(session: SparkSession, rows: pa.Table) -> DataFrame:
-    """Rows as a Spark frame, by way of Python values: pandas, which Spark's faster way goes through, has no
-    whole numbers with nulls.
+    """Return rows as a Spark frame, by way of Python values: pandas, which Spark's faster way goes through,
+    has no whole numbers with nulls.
     """
     schema = from_arrow_schema(rows.schema.remove_metadata(), prefer_timestamp_ntz=True)
     return session.createDataFrame(
@@ -175,7 +177,7 @@ def created(session: SparkSession, rows: pa.Table) -> DataFrame:
 
 
 def arrow_of(frame: DataFrame) -> pa.Table:
-    """A Spark frame's rows as Arrow, without a detour that makes floats of numbers with nulls.
+    """Return a Spark frame's rows as Arrow, without a detour that makes floats of numbers with nulls.
 
     Spark 4 has `toArrow`; in 3.5 the same thing has a private name.
     """

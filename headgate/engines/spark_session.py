@@ -24,7 +24,7 @@ _HERE = {
 
 
 def session(memory: str = "4g", spill: str = "", partitions: int = 8) -> SparkSession:
-    """A running Spark session.
+    """Return a running Spark session.
 
     The arguments are for one on this machine: its memory, in Java's notation, where it spills, how it
     shuffles.

@@ -45,17 +45,19 @@ class StoredRows:
         return tuple(dict.fromkeys(name for file in self._files for name in file.schema_arrow.names))
 
     def rows(self, first: int, after: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The rows from one place up to another, which is left out; all columns unless some are named."""
+        """Return the rows from one place up to another, which is left out; all columns unless
+        some are named.
+        """
         names = list(columns or self.columns)
         batches = (batch for part in self.tables(first, after, names) for batch in part.to_batches())
         return self.finished(frame_of_batches(self.schema(names), batches))
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """All rows in memory."""
+        """Return all rows in memory."""
         return self.rows(0, len(self), columns)
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """The values of one column."""
+        """Return the values of one column."""
         return self.frame([name])[name].to_numpy()
 
     def batches(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
@@ -63,7 +65,7 @@ class StoredRows:
         return (self.finished(frame_of(part)) for part in self.tables(first, after, columns))
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-        """All rows, some at a time."""
+        """Yield all rows, some at a time."""
         return self.batches(0, len(self), columns)
 
     def tables(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
@@ -80,7 +82,7 @@ class StoredRows:
             yield self.group(group, names).slice(offset, min(after, end) - begin - offset)
 
     def take(self, places: Places, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """The rows at some places, which ascend."""
+        """Return the rows at some places, which ascend."""
         names = list(columns or self.columns)
         edges = np.searchsorted(places, self._edges)
         taken = (
@@ -92,7 +94,7 @@ class StoredRows:
         )
 
     def schema(self, names: Sequence[str]) -> pa.Schema:
-        """The Arrow types of some columns."""
+        """Return the Arrow types of some columns."""
         owners = {field.name: field for file in reversed(self._files) for field in file.schema_arrow}
         return pa.schema([owners[name] for name in names])
 
@@ -107,7 +109,7 @@ class StoredRows:
         return pa.table({name: columns[name] for name in names})
 
     def finished(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows with columns in the types that whoever reads them expects."""
+        """Return the rows with columns in the types that whoever reads them expects."""
         return rows
 
 
@@ -124,7 +126,7 @@ def float_columns(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.N
 
 
 def store_frames(frames: Iterable[pd.DataFrame], path: Path) -> StoredRows:
-    """The rows of frames of equal columns, of which there is at least one, in a file."""
+    """Return the rows of frames of equal columns, of which there is at least one, in a file."""
     parts = (
         pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None) for frame in frames
     )

@@ -31,7 +31,7 @@ def write_rows(table: ibis.Table, path: Path, dictionaries: Sequence[str] = ()) 
 
 
 def row_batches(table: ibis.Table) -> Iterator[pa.Table]:
-    """The rows of an expression in its order, some at a time where the engine can stream them."""
+    """Yield the rows of an expression in its order, some at a time where the engine can stream them."""
     schema = table.schema().to_pyarrow()
     # Tables in memory belong to Ibis's own backend, which calls a method that DuckDB does not have any more.
     in_memory = type(table.get_backend()) is Backend

@@ -307,7 +307,7 @@ class RowEraser:
         )
 
     def _texts_of_rows(self, subject: Subject, columns: SubjectColumns) -> PersonalTexts:
-        """Texts of the subject's own row that no other row of its dataset has, of the columns that the
+        """Return texts of the subject's own row that no other row of its dataset has, of the columns that the
         contract marks as personal.
 
         Of a contract that marks no column, all columns count.

@@ -46,7 +46,7 @@ def _table(body: bytes, contract: Contract) -> FileTable:
 
 
 def _known_columns(table: FileTable, contract: Contract, wanted: Mapping[str, object]) -> pa.Table:
-    """The wanted columns under the contract's names, with keys as curated has them."""
+    """Return the wanted columns under the contract's names, with keys as curated has them."""
     if not table.names or len(table.names) > MOST_COLUMNS:
         return pa.table({})
     pairs = match_columns(table.names, table.samples, contract).pairs

@@ -103,7 +103,7 @@ class ExportRequest:
             )
 
     def key(self, table: str, name: str) -> ExportKey:
-        """Key of one object of this run in raw.
+        """Return the key of one object of this run in raw.
 
         Raises:
             SettingsError: the names of run and table make no key, or no folder of the workspace.

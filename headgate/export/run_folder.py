@@ -136,7 +136,7 @@ class TableFolder:
             self._mirror.restore(path)
 
     def plan(self) -> TablePlan | None:
-        """The plan, None before there is one."""
+        """Return the plan, None before there is one."""
         read = _read(self.path / "plan.json")
         return TablePlan.from_dict(read) if read else None
 
@@ -157,7 +157,7 @@ class TableFolder:
         self._mirror.keep(path)
 
     def rows(self, number: int) -> Path:
-        """Where a slice's rows lie."""
+        """Return where a slice's rows lie."""
         return self.path / f"slice-{number:05d}.{self._format}"
 
     def record(self, number: int) -> SliceRecord | None:
@@ -196,7 +196,7 @@ class TableFolder:
         return self.path / "deleted.parquet"
 
     def certificate(self) -> Certificate | None:
-        """The certificate, None before the table has one."""
+        """Return the certificate, None before the table has one."""
         path = self.path / "certificate.json"
         return Certificate.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
 

@@ -232,7 +232,7 @@ class RunStore:
         return ObjectRef(self.raw_bucket, key.path())
 
     def unfinished(self, source: str, table: str, run: str) -> UnfinishedRun:
-        """Where a run that is not finished keeps its files, for a workspace that does not outlive the
+        """Return where a run that is not finished keeps its files, for a workspace that does not outlive the
         process.
         """
         return UnfinishedRun(self.objects, self.state_bucket, f"exports/{source}/{table}/unfinished/{run}/")

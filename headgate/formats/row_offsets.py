@@ -31,7 +31,7 @@ class RowOffsets(Protocol):
     """The offsets of a file's rows, from its first on."""
 
     def take(self, count: int) -> Rows:
-        """Where the next rows begin; fewer where it is not known of them all."""
+        """Return where the next rows begin; fewer where it is not known of them all."""
         ...
 
 
@@ -66,7 +66,7 @@ class SpacedOffsets:
 
 
 def row_starts(data: memoryview, quote: str) -> Rows:
-    """Where the rows of a text begin, in its bytes."""
+    """Return where the rows of a text begin, in its bytes."""
     scan, octets = Scan(quote), np.frombuffer(data, np.uint8)
     blocks = [scan.starts(octets[at : at + _BLOCK_BYTES])[0] for at in range(0, len(data), _BLOCK_BYTES)]
     return np.concatenate(blocks) if blocks else NO_ROWS
@@ -82,7 +82,7 @@ class Scan:
         self.is_quoted = False
 
     def starts(self, block: Octets) -> tuple[Rows, Rows]:
-        """Where rows begin, in the text; and where quotes stand, in the block."""
+        """Return where rows begin, in the text; and where quotes stand, in the block."""
         quotes = np.flatnonzero(block == self._quote)
         is_end = block == _LF
         if (carriage := block == _CR).any():
@@ -133,7 +133,7 @@ def _length(octets: Octets, encoding: str) -> int:
 
 
 def line_starts(text: bytes) -> Rows:
-    """Where the lines of a text begin that hold more than blanks."""
+    """Return where the lines of a text begin that hold more than blanks."""
     lines = text.splitlines(keepends=True)
     starts = np.concatenate(([0], np.cumsum([len(line) for line in lines], dtype=np.int64)))[:-1]
     starts_of_rows: Rows = starts[[bool(line.strip()) for line in lines]] if lines else NO_ROWS
@@ -141,7 +141,7 @@ def line_starts(text: bytes) -> Rows:
 
 
 def record_starts(text: bytes, count: int) -> Rows:
-    """Where the objects of a JSON text's one array of `count` objects begin.
+    """Return where the objects of a JSON text's one array of `count` objects begin.
 
     Empty if its brackets do not show it.
 

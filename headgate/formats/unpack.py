@@ -263,7 +263,7 @@ def _is_data(member: zipfile.ZipInfo) -> bool:
 
 
 def _names_of(members: list[zipfile.ZipInfo]) -> str:
-    """The first members' names, without what could be a card number."""
+    """Return the first members' names, without what could be a card number."""
     if not members:
         return ""
     names = redact(text_array(member.filename[:80] for member in members[:_MEMBERS_SHOWN])).to_pylist()

@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a local file's bytes, in hex."""
+    """Return the SHA-256 of a local file's bytes, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

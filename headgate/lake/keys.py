@@ -94,12 +94,12 @@ class ExportKey:
     name: str
 
     def path(self) -> str:
-        """The object's key."""
+        """Return the object's key."""
         return f"{self.dataset}/dt={self.exported_on.isoformat()}/run={self.run}/{self.name}"
 
     @classmethod
     def parse(cls, path: str) -> ExportKey | None:
-        """The export key that a path spells, or None when it spells none."""
+        """Return the export key that a path spells, or None when it spells none."""
         match = _EXPORT.fullmatch(path)
         if not match:
             return None
@@ -116,13 +116,17 @@ def file_id(bucket: str, key: str, version_id: str) -> str:
 
 
 def dataset_of(raw_key: str) -> str:
-    """The dataset that a raw object is meant for: the first folder of its key, empty when it lies in none."""
+    """Return the dataset that a raw object is meant for: the first folder of its key, empty when it lies in
+    none.
+    """
     head, separator, _ = raw_key.partition("/")
     return head if separator else ""
 
 
 def masked_original_key(raw_key: str, file_id: str, *, is_deleted: bool = False) -> str:
-    """Key of what replaces an original in raw: its masked form, or an empty mark that it was deleted."""
+    """Return the key of what replaces an original in raw: its masked form, or an empty mark that it was
+    deleted.
+    """
     return f"{MASKED_ORIGINALS}/{raw_key}/{file_id}.{'deleted' if is_deleted else 'zip'}"
 
 
@@ -132,14 +136,14 @@ def masked_originals_of(raw_key: str) -> str:
 
 
 def masked_original_of(key: str) -> str:
-    """The file id that the key of a masked form or mark spells, empty when it spells none."""
+    """Return the file id that the key of a masked form or mark spells, empty when it spells none."""
     folder, _, name = key.rpartition("/")
     file_id, _, ending = name.partition(".")
     return file_id if folder.startswith(f"{MASKED_ORIGINALS}/") and ending in {"zip", "deleted"} else ""
 
 
 def increment_key(dataset: str, content_sha256: str) -> str:
-    """Key of the accepted rows of one input.
+    """Return the key of the accepted rows of one input.
 
     A function of its content, so a second delivery writes the same object.
     """
@@ -155,100 +159,104 @@ def parse_increment_key(key: str) -> tuple[str, str] | None:
 
 
 def sighting_key(dataset: str, content_sha256: str, moment: datetime) -> str:
-    """Key of the mark that the source held an increment's rows at a moment, naive UTC."""
+    """Return the key of the mark that the source held an increment's rows at a moment, naive UTC."""
     return f"{INCREMENTS}/{dataset}/{content_sha256}.seen-{moment.strftime(_MOMENT)}"
 
 
 def sighting_of(key: str) -> tuple[str, str] | None:
-    """The increment's key and the moment that a mark's key spells, or None when it spells none."""
+    """Return the increment's key and the moment that a mark's key spells, or None when it spells none."""
     match = _SIGHTING.fullmatch(key)
     return (f"{match['increment']}.parquet", match["moment"]) if match else None
 
 
 def deletions_key(dataset: str, moment: datetime) -> str:
-    """Key of the keys that a source had deleted by a moment, naive UTC."""
+    """Return the key of the keys that a source had deleted by a moment, naive UTC."""
     return f"{INCREMENTS}/{dataset}/{moment.strftime(_MOMENT)}.deleted.parquet"
 
 
 def deleted_by(key: str) -> str:
-    """The moment that the key of deletions spells, empty when it spells none."""
+    """Return the moment that the key of deletions spells, empty when it spells none."""
     match = _DELETIONS.fullmatch(key)
     return match["moment"] if match else ""
 
 
 def edition_key(dataset: str, content_sha256: str, edition: str) -> str:
-    """Key of the mark of an increment that was written again; one listing shows increment and mark."""
+    """Return the key of the mark of an increment that was written again; one listing shows increment and
+    mark.
+    """
     return f"{INCREMENTS}/{dataset}/{content_sha256}.edition-{edition}"
 
 
 def edition_of(key: str) -> tuple[str, str] | None:
-    """The increment's key and its edition that a mark's key spells, or None when it spells none."""
+    """Return the increment's key and its edition that a mark's key spells, or None when it spells none."""
     match = _EDITION.fullmatch(key)
     return (f"{match['increment']}.parquet", match["edition"]) if match else None
 
 
 def quarantine_key(dataset: str, content_sha256: str) -> str:
-    """Key of the refused rows of one input."""
+    """Return the key of the refused rows of one input."""
     return f"{QUARANTINE_ROWS}/{dataset}/{content_sha256}.parquet"
 
 
 def profile_key(dataset: str, content_sha256: str) -> str:
-    """Key of one input's profile; files of no known dataset lie below `_unknown`."""
+    """Return the key of one input's profile; files of no known dataset lie below `_unknown`."""
     return f"{PROFILES}/{dataset or '_unknown'}/{content_sha256}.json"
 
 
 def summary_key(file_name: str) -> str:
-    """Key of the summary of a file that no contract fits; of two files of one name the newer one's."""
+    """Return the key of the summary of a file that no contract fits; of two files of one name the newer
+    one's.
+    """
     return f"{PROFILES}/{file_name.partition('.')[0] or 'file'}_summary.json"
 
 
 def baseline_key(dataset: str) -> str:
-    """Key of the figures that a dataset's next file is compared with."""
+    """Return the key of the figures that a dataset's next file is compared with."""
     return f"{PROFILES}/{dataset or '_unknown'}/_baseline.json"
 
 
 def report_key(made_on: date) -> str:
-    """Key of the report page of a day, UTC."""
+    """Return the key of the report page of a day, UTC."""
     return f"{REPORTS}/{made_on.isoformat()}.html"
 
 
 def definitions_prefix(deployment: str) -> str:
-    """The folder of the definitions that were pushed to a deployment."""
+    """Return the folder of the definitions that were pushed to a deployment."""
     return f"definitions/versions/{deployment}/"
 
 
 def definitions_key(deployment: str, version: str) -> str:
-    """The key of one version of the definitions."""
+    """Return the key of one version of the definitions."""
     return f"{definitions_prefix(deployment)}{version}.json"
 
 
 def mapping_key(source: str, fingerprint: str) -> str:
-    """Key of what was decided for files of one source with one header."""
+    """Return the key of what was decided for files of one source with one header."""
     return f"{MAPPINGS}/{source}/{fingerprint}.json"
 
 
 def edits_key(source: str, fingerprint: str) -> str:
-    """Key of the edits that are remembered for uploads of one source with one header."""
+    """Return the key of the edits that are remembered for uploads of one source with one header."""
     return f"{EDITS}/{source}/{fingerprint}.json"
 
 
 def contract_draft_key(dataset: str) -> str:
-    """Key of the contract that a person wrote for a dataset that the lake does not have."""
+    """Return the key of the contract that a person wrote for a dataset that the lake does not have."""
     return f"{CONTRACT_DRAFTS}/{dataset}.yaml"
 
 
 def edited_before_key(file_id: str) -> str:
-    """Key of the note that a file was edited before its commit."""
+    """Return the key of the note that a file was edited before its commit."""
     return f"{UPLOADERS}/{file_id}.edits.json"
 
 
 def mapping_source(key: str) -> str:
-    """The source that the key of a decision spells."""
+    """Return the source that the key of a decision spells."""
     return key.removeprefix(f"{MAPPINGS}/").rpartition("/")[0]
 
 
 def corrected_rows_key(dataset: str, corrected: str, digest: str) -> str:
-    """Key in raw of rows of the file `corrected`, by its id, that somebody corrected and sent back."""
+    """Return key in raw of rows of the file `corrected`, by its id, that somebody corrected and sent back."""
     return f"{corrections_of(dataset, corrected)[0]}{digest.translate(_NO_DIGITS)}.csv"
 
 
@@ -262,8 +270,8 @@ def corrections_of(dataset: str, corrected: str) -> tuple[str, str]:
 
 
 def has_corrected_rows(key: str) -> bool:
-    """Whether an object in raw holds corrected rows of another file: a few that were chosen, and no delivery
-    like those before.
+    """Return whether an object in raw holds corrected rows of another file: a few that were chosen, and no
+    delivery like those before.
     """
     return key.split("/")[1:2] == [CORRECTIONS]
 
@@ -276,7 +284,8 @@ def corrected_file(key: str) -> str:
 
 
 def correction_key(corrected: str, sent: str) -> str:
-    """The object that says which rows of the file `corrected` the file `sent` has, in the artifacts bucket.
+    """Return the object that says which rows of the file `corrected` the file `sent` has, in the artifacts
+    bucket.
 
     Both by file id.
     """
@@ -284,12 +293,12 @@ def correction_key(corrected: str, sent: str) -> str:
 
 
 def corrections_prefix(corrected: str) -> str:
-    """Folder of what says which corrections were sent of a file, by its id, ending in a slash."""
+    """Return the folder of what says which corrections were sent of a file, by its id, ending in a slash."""
     return f"{CORRECTIONS}/{corrected}/"
 
 
 def sent_correction(key: str) -> str:
-    """The id of the file that was sent with corrected rows, as the key below `corrections_prefix`
+    """Return the id of the file that was sent with corrected rows, as the key below `corrections_prefix`
     spells it.
     """
     return key.rpartition("/")[2].removesuffix(".json")
@@ -306,53 +315,55 @@ def decision_key(queue: str, moment: datetime, decision_id: str) -> str:
 
 
 def uploader_key(file_id: str) -> str:
-    """The object that says who sent a file through the API, in the artifacts bucket."""
+    """Return the object that says who sent a file through the API, in the artifacts bucket."""
     return f"{UPLOADERS}/{file_id}.json"
 
 
 def uploader_of_content_key(key: str, sha256: str) -> str:
-    """The object that says who sent a content under a key of raw through the API, in the artifacts bucket."""
+    """Return the object that says who sent a content under a key of raw through the API, in the artifacts
+    bucket.
+    """
     return f"{UPLOADERS}/contents/{hashlib.sha256(f'{key} {sha256}'.encode()).hexdigest()[:32]}.json"
 
 
 def model_key(system: str, model: str, version: str) -> str:
-    """Key of one version of a fitted model."""
+    """Return the key of one version of a fitted model."""
     return f"{MODELS}/{system}/{model}/versions/{version}/model.skops"
 
 
 def scorer_key(system: str, model: str) -> str:
-    """Key of the numbers that predictions of a model are computed from; the newest run's."""
+    """Return the key of the numbers that predictions of a model are computed from; the newest run's."""
     return f"{MODELS}/{system}/{model}/scorer.npz"
 
 
 def model_card_key(system: str, model: str, version: str) -> str:
-    """Key of the record of one version of a model."""
+    """Return the key of the record of one version of a model."""
     return f"{MODELS}/{system}/{model}/versions/{version}/card.json"
 
 
 def models_of_days_prefix(system: str, model: str) -> str:
-    """Folder of the records of a model's last run of each day, ending in a slash."""
+    """Return the folder of the records of a model's last run of each day, ending in a slash."""
     return f"{MODELS}/{system}/{model}/days/"
 
 
 def model_of_day_key(system: str, model: str, as_of: date) -> str:
-    """Key of the record of a model's last run of a day."""
+    """Return the key of the record of a model's last run of a day."""
     return f"{models_of_days_prefix(system, model)}as_of={as_of.isoformat()}/card.json"
 
 
 def parse_model_of_day_key(key: str) -> date | None:
-    """The day of such a record's key, or None when the key names none."""
+    """Return the day of such a record's key, or None when the key names none."""
     match = _MODEL_OF_DAY.fullmatch(key)
     return date.fromisoformat(match["on"]) if match else None
 
 
 def data_docs_key(snapshot_id: str, about: str, page: str) -> str:
-    """Key of one page of the Data Docs of a run; its first page is `index.html`."""
+    """Return the key of one page of the Data Docs of a run; its first page is `index.html`."""
     return f"{DATA_DOCS}/{snapshot_id}/{about}/{page}"
 
 
 def checked_parts_key(dataset: str) -> str:
-    """Key of what the quality gate answered about the parts of a dataset's snapshot.
+    """Return the key of what the quality gate answered about the parts of a dataset's snapshot.
 
     It names keys of rows, as Data Docs do.
     """
@@ -360,12 +371,12 @@ def checked_parts_key(dataset: str) -> str:
 
 
 def lineage_events_prefix(published_on: date) -> str:
-    """Folder of the OpenLineage events of a day, UTC, ending in a slash."""
+    """Return the folder of the OpenLineage events of a day, UTC, ending in a slash."""
     return f"{LINEAGE_EVENTS}/dt={published_on.isoformat()}/"
 
 
 def lineage_event_key(on: date, publisher: str, run_id: str, table: str, kind: str = "") -> str:
-    """Key of an OpenLineage event.
+    """Return the key of an OpenLineage event.
 
     Args:
         on: the day of the event, UTC.
@@ -378,7 +389,7 @@ def lineage_event_key(on: date, publisher: str, run_id: str, table: str, kind: s
 
 
 def failed_table_of(key: str) -> str:
-    """The table that could not be built, as the key of its event spells it.
+    """Return the table that could not be built, as the key of its event spells it.
 
     Empty for the key of any other event.
     """
@@ -387,22 +398,24 @@ def failed_table_of(key: str) -> str:
 
 
 def newest_run_key(publisher: str) -> str:
-    """Key of the newest run of a system, or of `merge_curated`."""
+    """Return the key of the newest run of a system, or of `merge_curated`."""
     return f"{NEWEST_RUNS}{publisher}.json"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:
-    """Folder of one merged snapshot of a dataset, ending in a slash."""
+    """Return the folder of one merged snapshot of a dataset, ending in a slash."""
     return f"{SNAPSHOTS}/{dataset}/{snapshot_id}/"
 
 
 def lake_snapshot_key(snapshot_id: str) -> str:
-    """Key of the manifest that names one snapshot per dataset; of the pointer, when the id is `CURRENT`."""
+    """Return the key of the manifest that names one snapshot per dataset; of the pointer, when the id is
+    `CURRENT`.
+    """
     return f"{LAKE_MANIFESTS}{snapshot_id}.json"
 
 
 def merged_increments_key(dataset: str, snapshot_id: str) -> str:
-    """Key of the list of increments that a dataset's snapshot was merged from.
+    """Return the key of the list of increments that a dataset's snapshot was merged from.
 
     Not below the table, whose readers expect Parquet only.
     """
@@ -410,30 +423,30 @@ def merged_increments_key(dataset: str, snapshot_id: str) -> str:
 
 
 def snapshot_parts_key(dataset: str, snapshot_id: str) -> str:
-    """Key of the record of a snapshot's parts: their ranges of keys and their figures."""
+    """Return the key of the record of a snapshot's parts: their ranges of keys and their figures."""
     return f"{LAKE_MANIFESTS}parts/{dataset}/{snapshot_id}{PARQUET}"
 
 
 def checked_references_key(snapshot_id: str) -> str:
-    """Key of what a lake snapshot knows of rows whose parent is not there."""
+    """Return the key of what a lake snapshot knows of rows whose parent is not there."""
     return f"{LAKE_MANIFESTS}references/{snapshot_id}.json"
 
 
 def table_prefix(table: str, version: str) -> str:
-    """Folder of one version of a prod table, ending in a slash."""
+    """Return the folder of one version of a prod table, ending in a slash."""
     return f"{TABLES}/{table}/{version}/"
 
 
 def fact_prefix(fact: str) -> str:
-    """Folder of the kept parts of a fact, ending in a slash."""
+    """Return the folder of the kept parts of a fact, ending in a slash."""
     return f"{FACTS}{fact}/"
 
 
 def fact_key(fact: str, address: str) -> str:
-    """Key of the rows of one part of a fact."""
+    """Return the key of the rows of one part of a fact."""
     return f"{fact_prefix(fact)}{address}{PARQUET}"
 
 
 def part(prefix: str, number: int = 0) -> str:
-    """Key of a numbered Parquet part below a folder."""
+    """Return the key of a numbered Parquet part below a folder."""
     return f"{prefix}part-{number:05d}{PARQUET}"

@@ -49,11 +49,11 @@ class ObjectStore(Protocol):
     """Objects in buckets (S3)."""
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Size and time of an object; NotFoundError when there is none."""
+        """Return size and time of an object; NotFoundError when there is none."""
         ...
 
     def read(self, ref: ObjectRef) -> bytes:
-        """The whole object; NotFoundError when there is none."""
+        """Return the whole object; NotFoundError when there is none."""
         ...
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
@@ -76,7 +76,7 @@ class ObjectStore(Protocol):
         ...
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Every object below `prefix`, by key."""
+        """Yield every object below `prefix`, by key."""
         ...
 
     def delete(self, ref: ObjectRef) -> None:
@@ -92,7 +92,7 @@ class SnapshotObjects(ObjectStore, Protocol):
         ...
 
     def open(self, ref: ObjectRef) -> BinaryIO:
-        """The object as a file for reading; only the bytes that are read are fetched."""
+        """Return the object as a file for reading; only the bytes that are read are fetched."""
         ...
 
 
@@ -111,7 +111,7 @@ class VersionedObjects(ObjectStore, Protocol):
     """An object store that lists every version of its objects."""
 
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
-        """Every version of every object below `prefix`, delete markers included, by key."""
+        """Yield every version of every object below `prefix`, delete markers included, by key."""
         ...
 
 
@@ -339,17 +339,17 @@ class FileLedger(Protocol):
         ...
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it
-        died.
+        """Return whether a worker took the file and neither finished it nor gave it back: it works on it, or
+        it died.
         """
         ...
 
     def get(self, file_id: str) -> FileRecord:
-        """The record; NotFoundError when there is none."""
+        """Return the record; NotFoundError when there is none."""
         ...
 
     def records(self) -> Iterator[FileRecord]:
-        """Every file's record, in no particular order."""
+        """Yield every file's record, in no particular order."""
         ...
 
 
@@ -374,7 +374,7 @@ class Catalog(Protocol):
     """Tables of the Glue catalog."""
 
     def current(self, database: str, table: str) -> TableVersion:
-        """Where the table points now; NotFoundError when it does not exist."""
+        """Return where the table points now; NotFoundError when it does not exist."""
         ...
 
     def move(

@@ -33,7 +33,7 @@ def why_ignored(key: str) -> str:
 
 
 def is_data(key: str) -> bool:
-    """Whether a raw key names data.
+    """Return whether a raw key names data.
 
     Folder markers, and names that begin with `_` or `.` (manifests, `_SUCCESS`), name none.
     """

@@ -193,7 +193,7 @@ def state_after(action: Action) -> FileState:
 
 
 def permits(action: Action, before: FileState | None, *, lease_ended: bool, other_run: bool = False) -> bool:
-    """Whether the action may be done to a record in the state `before`.
+    """Return whether the action may be done to a record in the state `before`.
 
     Args:
         lease_ended: whether the lease of the record's worker has ended.
@@ -223,7 +223,7 @@ def finished_from(end: FileState) -> frozenset[FileState | None]:
 
 
 def permits_new(action: Action) -> bool:
-    """Whether the action may be done to a file that has no record."""
+    """Return whether the action may be done to a file that has no record."""
     return any(step.before is None for step in TRANSITIONS[action])
 
 

@@ -73,13 +73,15 @@ class History:
         return later[first] if first < len(later) else None
 
     def is_settled(self, record: FileRecord) -> bool:
-        """Whether a later version of the same object settles this one, as recorded or as the next merge will
-        record.
+        """Return whether a later version of the same object settles this one, as recorded or as the next
+        merge will record.
         """
         return bool(record.closed_by) or self.settled_by(record) is not None
 
     def came_back(self, record: FileRecord) -> bool:
-        """Whether an object came to hold the version's content once more, after this version was received."""
+        """Return whether an object came to hold the version's content once more, after this version was
+        received.
+        """
         return self._held_at(record) > record.received_at
 
     def _held_at(self, record: FileRecord) -> str:
@@ -87,7 +89,7 @@ class History:
 
 
 def is_in_lake(record: FileRecord) -> bool:
-    """Whether the version's content is in the lake, if only as another file.
+    """Return whether the version's content is in the lake, if only as another file.
 
     Of a refused one that is replayed nobody knows yet.
     """
@@ -97,8 +99,8 @@ def is_in_lake(record: FileRecord) -> bool:
 
 
 def has_no_rows(record: FileRecord) -> bool:
-    """Whether an accepted file has no rows, or is a copy of such a file, which the rule NO_ROWS in its record
-    says.
+    """Return whether an accepted file has no rows, or is a copy of such a file, which the rule NO_ROWS in its
+    record says.
     """
     is_empty_copy = record.state is FileState.SKIPPED_DUPLICATE and record.error.get("rule") == NO_ROWS
     return is_empty_copy or (record.state is FileState.DONE and not record.received)

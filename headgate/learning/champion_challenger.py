@@ -47,7 +47,7 @@ class Contest:
 
 
 def decide_contest(champion: str, losses: Mapping[str, Array], naive: str = "") -> Contest:
-    """The winner among recipes that were tried on the same cases.
+    """Return the winner among recipes that were tried on the same cases.
 
     Args:
         champion: who stands; a name that is not among the recipes any more leaves the first of them to
@@ -81,8 +81,8 @@ def decide_contest(champion: str, losses: Mapping[str, Array], naive: str = "") 
 
 
 def log_loss(came_true: npt.NDArray[np.bool_], probability: Array) -> Array:
-    """The loss of each case, shape (cases,): minus the logarithm of the probability given to what
-    came true.
+    """Return the loss of each case, shape (cases,): minus the logarithm of the probability given to what came
+    true.
     """
     given = np.where(came_true, probability, 1 - probability)
     return np.asarray(-np.log(np.clip(given, _CERTAIN, 1.0)), dtype=np.float64)

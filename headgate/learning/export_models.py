@@ -93,7 +93,7 @@ def scaled(chain: Any, step: Any = None) -> Arrays:  # noqa: ANN401 as above
 
 
 def is_equal(exported: npt.NDArray[np.float64], batch: npt.NDArray[np.float64]) -> bool:
-    """Whether the exported numbers give what the batch gave, to 1e-9 of the value or absolutely."""
+    """Return whether the exported numbers give what the batch gave, to 1e-9 of the value or absolutely."""
     return bool(np.all(np.abs(exported - batch) <= TOLERANCE * np.maximum(1.0, np.abs(batch))))
 
 
@@ -101,8 +101,8 @@ def _polynomial(
     spline: Any,  # noqa: ANN401 as above
     weights: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The breaks and the powers of one column's weighted splines, between the first and the last
-    knot inside.
+    """Return the breaks and the powers of one column's weighted splines, between the first and the last knot
+    inside.
     """
     knots, degree = spline.t, spline.k
     inside: Sequence[int] = range(degree, len(knots) - degree - 1)

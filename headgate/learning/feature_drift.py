@@ -50,7 +50,7 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         return points
 
     def index(self, points: pd.DataFrame) -> dict[str, float]:
-        """The population stability index of each remembered column.
+        """Return the population stability index of each remembered column.
 
         `MODERATE` and `SHIFTED` say what it means.
 

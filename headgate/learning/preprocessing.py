@@ -61,7 +61,7 @@ class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no
 
 
 def scale(how: Scale, *, seed: int) -> Any:  # noqa: ANN401 as above
-    """Columns on one scale; constant columns become 0.
+    """Return columns on one scale; constant columns become 0.
 
     Args:
         seed: for the sample from which the ranks of very long columns are estimated.
@@ -70,20 +70,20 @@ def scale(how: Scale, *, seed: int) -> Any:  # noqa: ANN401 as above
 
 
 def bend() -> Any:  # noqa: ANN401 as above
-    """Each column as cubic splines, so that a linear model may bend with it."""
+    """Return each column as cubic splines, so that a linear model may bend with it."""
     return SplineTransformer(n_knots=10)
 
 
 def logarithms() -> Any:  # noqa: ANN401 as above
-    """The inverse hyperbolic sine of each column: the logarithm of large numbers of either sign, and 0 stays
-    0.
+    """Return the inverse hyperbolic sine of each column: the logarithm of large numbers of either sign, and 0
+    stays 0.
     """
     return FunctionTransformer(np.arcsinh)
 
 
 def column_products() -> Any:  # noqa: ANN401 as above
-    """The columns, their squares and the product of each two, so that the weight of a column may depend on
-    another.
+    """Return the columns, their squares and the product of each two, so that the weight of a column may
+    depend on another.
     """
     return PolynomialFeatures(2, include_bias=False)
 

@@ -22,7 +22,7 @@ class Ranking(NamedTuple):
 
 
 def ranked(truth: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Ranking:
-    """Both figures of scores, shape (cases,), of which some are true and some are not.
+    """Return both figures of scores, shape (cases,), of which some are true and some are not.
 
     NaN where either kind is missing.
 

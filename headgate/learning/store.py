@@ -88,12 +88,12 @@ class Card:
     calibration: tuple[Bin, ...] = ()
 
     def to_json(self) -> str:
-        """Its text; equal cards give equal bytes."""
+        """Return its text; equal cards give equal bytes."""
         return json.dumps(asdict(self), sort_keys=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Card:
-        """The card that a text states."""
+        """Return the card that a text states."""
         read = json.loads(text)
         calibration = tuple(Bin(**fields) for fields in read.get("calibration", ()))
         return cls(**{**read, "columns": tuple(read["columns"]), "calibration": calibration})
@@ -141,7 +141,7 @@ class ModelStore:
         self.objects.write(self._ref(keys.scorer_key(system, model)), kept.to_bytes())
 
     def champion(self, system: str, model: str, before: date) -> str:
-        """The recipe that the latest day before `before` left in charge; empty when there was none."""
+        """Return the recipe that the latest day before `before` left in charge; empty when there was none."""
         days = [
             day
             for key in self._below(system, model)
@@ -152,21 +152,21 @@ class ModelStore:
         return self._read(keys.model_of_day_key(system, model, max(days))).recipe
 
     def card(self, system: str, model: str, version: str) -> Card:
-        """The record of a version. NotFoundError when there is none."""
+        """Return the record of a version. NotFoundError when there is none."""
         return self._read(keys.model_card_key(system, model, version))
 
     def cards(self, system: str, model: str) -> list[Card]:
-        """The last word of each day, oldest first."""
+        """Return the last word of each day, oldest first."""
         days = sorted(key for key in self._below(system, model) if keys.parse_model_of_day_key(key))
         return [self._read(key) for key in days]
 
     def of_day(self, system: str, model: str, as_of: date) -> Card | None:
-        """The last word of a day; None when there is none."""
+        """Return the last word of a day; None when there is none."""
         key = keys.model_of_day_key(system, model, as_of)
         return self._read(key) if key in self._below(system, model) else None
 
     def newest(self) -> list[Card]:
-        """The last word on every model of every system, by system and model."""
+        """Return the last word on every model of every system, by system and model."""
         model_keys = (info.ref.key for info in self.objects.list(self.bucket, f"{keys.MODELS}/"))
         last = {
             key.rpartition("/as_of=")[0]: key
@@ -176,7 +176,7 @@ class ModelStore:
         return [self._read(key) for key in last.values()]
 
     def load(self, card: Card, kind: type[Kind]) -> Kind:
-        """The fitted model of a card.
+        """Return the fitted model of a card.
 
         Raises:
             NotFoundError: its bytes are gone.
@@ -221,7 +221,7 @@ class Shelf:
     )  # model → what predictions are computed from
 
     def champion(self, model: str) -> str:
-        """The recipe in charge of a model; empty when there is none yet."""
+        """Return the recipe in charge of a model; empty when there is none yet."""
         return self.champions.get(model, "")
 
     def put(self, trained: Trained) -> None:

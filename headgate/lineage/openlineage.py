@@ -191,32 +191,34 @@ def _with_run_facets(event: Event, facets: Event) -> Event:
 
 
 def run_id(event: Event) -> str:
-    """The id of an event's run: of a table version, of a job's run, or of a table that could not be built."""
+    """Return the id of an event's run: of a table version, of a job's run, or of a table that could not be
+    built.
+    """
     return str(event["run"]["runId"])
 
 
 def publisher_of(event: Event) -> str:
-    """Who published the table of an event, or whose run it is: a system, or `merge_curated`."""
+    """Return who published the table of an event, or whose run it is: a system, or `merge_curated`."""
     return str(event["job"]["name"]).partition(".")[0]
 
 
 def table_of_event(event: Event) -> str:
-    """The table that an event is about, without its database; empty for the run of a job."""
+    """Return the table that an event is about, without its database; empty for the run of a job."""
     return str(event["outputs"][0]["name"]).rpartition(".")[2] if event["outputs"] else ""
 
 
 def run_error(event: Event) -> str:
-    """Why the run of an event failed; empty for an event that states no error."""
+    """Return why the run of an event failed; empty for an event that states no error."""
     return str(event["run"].get("facets", {}).get("errorMessage", {}).get("message", ""))
 
 
 def subject_of(event: Event) -> str:
-    """The table that an event is about, or the job."""
+    """Return the table that an event is about, or the job."""
     return table_of_event(event) or publisher_of(event)
 
 
 def event_json(event: Event) -> bytes:
-    """The event as one line of JSON; equal events give equal bytes."""
+    """Return the event as one line of JSON; equal events give equal bytes."""
     return json.dumps(event, separators=(",", ":")).encode() + b"\n"
 
 

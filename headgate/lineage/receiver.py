@@ -155,8 +155,8 @@ class LineageReceiver:
             ) from None
 
     def _shown(self, answer: bytes) -> str:
-        """The beginning of a server's answer as one line, without the key that a careless server
-        may repeat.
+        """Return the beginning of a server's answer as one line, without the key that a careless server may
+        repeat.
         """
         decoded = answer.decode("utf-8", errors="replace")
         text = " ".join(

@@ -81,7 +81,7 @@ def _are_most_of_list(groups: DigitGroups, at: Rows, runs: Rows, uniform: Flags)
 
 
 def _share_of_list(link: Flags, ends: Flags | bool, at: Rows, runs: Rows) -> Shares:
-    """Which share of the groups in each window's list is in some window.
+    """Return which share of the groups in each window's list is in some window.
 
     `link` is whether a gap joins two fours.
     """

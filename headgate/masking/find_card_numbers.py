@@ -122,8 +122,8 @@ def find_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> Iterato
 
 
 def _rows_with_digits(text: pa.Array) -> Rows:
-    """Rows that could hold a card number: at least as many digits, or characters that may be digits, as the
-    shortest has.
+    """Return rows that could hold a card number: at least as many digits, or characters that may be digits,
+    as the shortest has.
     """
     data, starts = text_bytes(text)
     if not data.size or np.diff(starts).max() < SHORTEST:

@@ -95,7 +95,7 @@ def redact_ssn_forms(text: pa.Array) -> pa.Array:
 
 
 def _rows_with_form(text: pa.Array) -> Rows:
-    """Rows with separators and digits at a social security number's places."""
+    """Return rows with separators and digits at a social security number's places."""
     data, starts = text_bytes(text)
     if not may_hold_three_digits(data):
         return NO_ROWS
@@ -110,7 +110,7 @@ def _rows_with_form(text: pa.Array) -> Rows:
 
 
 def _rows_with_name(text: pa.Array) -> Rows:
-    """Rows that may name a social security number: that hold `ssn` or `soc` in any case."""
+    """Return rows that may name a social security number: that hold `ssn` or `soc` in any case."""
     data, starts = text_bytes(text)
     letters = data | _LOWER_BIT
     is_s, last = letters == ord("s"), max(len(letters) - 2, 0)
@@ -123,8 +123,8 @@ def _rows_with_name(text: pa.Array) -> Rows:
 
 
 def _rows_beyond_ascii(text: pa.Array) -> Rows:
-    """Rows with characters beyond ASCII and digits enough: full-width digits, dashes and blanks of other
-    kinds.
+    """Return rows with characters beyond ASCII and digits enough: full-width digits, dashes and blanks of
+    other kinds.
     """
     data, starts = text_bytes(text)
     rows = np.unique(np.searchsorted(starts, np.flatnonzero(data >= FIRST_NON_ASCII), "right") - 1)
@@ -135,7 +135,7 @@ def _rows_beyond_ascii(text: pa.Array) -> Rows:
 
 
 def _find(text: str) -> list[Span]:
-    """Where social security numbers stand."""
+    """Return where social security numbers stand."""
     plain = keyboard_text(text)
     named = [match.span("number") for match in _NAMED.finditer(plain)] if _S_OF_NAME.search(plain) else []
     forms = [(match.span(), match["gap"]) for match in _GROUPED.finditer(plain)]

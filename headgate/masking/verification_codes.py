@@ -131,8 +131,8 @@ def code_behind_card(text: str, stop: int) -> tuple[str, int]:
 
 
 def _rows_with_name(text: pa.Array) -> Rows:
-    """Rows that may name a verification code, by some letters of each of its names, and have three digits in
-    a row.
+    """Return rows that may name a verification code, by some letters of each of its names, and have three
+    digits in a row.
     """
     data, starts = text_bytes(text)
     if not may_hold_three_digits(data) or (len(data) <= FEW_BYTES and not _SOME_LETTER.search(data.data)):
@@ -180,7 +180,7 @@ def _are_markers(data: np.ndarray[Any, np.dtype[np.uint8]], of_v: Rows) -> Flags
 
 
 def _begins_foreign_name(letters: np.ndarray[Any, np.dtype[Any]], of_c: Rows) -> Flags:
-    """Where a c begins the rest of `Sicherheit`, or `cryptogramme`, `code`, `código` or `codice`.
+    """Return where a c begins the rest of `Sicherheit`, or `cryptogramme`, `code`, `código` or `codice`.
 
     `sécurité` and `sicurezza` have the letters of `security`.
     """

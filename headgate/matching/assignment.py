@@ -10,7 +10,7 @@ Gains = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def best_pairs(gains: Gains) -> list[tuple[int, int]]:
-    """Pairs of row and column, each of them in one pair at most, of the largest total.
+    """Return pairs of row and column, each of them in one pair at most, of the largest total.
 
     Pairs without gain are left out.
 

@@ -61,7 +61,7 @@ def numbers_of_repeats(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def numbered(names: Sequence[str]) -> tuple[str, ...]:
-    """The names for comparison; the second column of a name is `name_2`, the third `name_3`."""
+    """Return the names for comparison; the second column of a name is `name_2`, the third `name_3`."""
     return tuple(
         f"{folded(name)}{number}" for name, number in zip(names, numbers_of_repeats(names), strict=True)
     )

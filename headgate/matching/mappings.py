@@ -131,7 +131,7 @@ class Suggested:
         )
 
     def to_json(self) -> str:
-        """Its text, for the file's record."""
+        """Return its text, for the file's record."""
         return json.dumps(
             vars(self) | {"confidence": [round(confidence, 2) for confidence in self.confidence]}
         )
@@ -430,7 +430,7 @@ def possibly_sensitive(
 
 
 def sender_of_key(key: str) -> str:
-    """Who sent a file: the first folder of its key."""
+    """Return who sent a file: the first folder of its key."""
     return keys.dataset_of(key) or "_root"
 
 
@@ -519,7 +519,8 @@ def _check(contract: Contract, names: Sequence[str], fields: Sequence[str | None
 
 
 def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str | None]) -> str:
-    """Why the columns do not make a file; also of fields that did once, by a contract that was another then.
+    """Return why the columns do not make a file; also of fields that did once, by a contract that was another
+    then.
 
     Empty where they do.
     """

@@ -46,8 +46,8 @@ def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 
 
 def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    """The names as the header has them, but `name_2` for the second column of a name where that is a field or
-    an alias of one.
+    """Return the names as the header has them, but `name_2` for the second column of a name where that is a
+    field or an alias of one.
     """
     own_names = {*_names_by_heading(contract), *_aliases(contract)}
     return tuple(
@@ -65,8 +65,8 @@ def _aliases(contract: Contract) -> set[str]:
 
 
 def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection[str]) -> tuple[str, ...]:
-    """The names as they are compared: a blank one is `column_3` where that is a field, a second one `name_2`
-    if that is in `seconds`.
+    """Return the names as they are compared: a blank one is `column_3` where that is a field, a second one
+    `name_2` if that is in `seconds`.
     """
     texts = [
         made_up_name(position) if not folded(name) and made_up_name(position) in fields else folded(name)
@@ -86,7 +86,7 @@ def _names_by_heading(contract: Contract) -> dict[str, str]:
 
 
 def match_header(names: Sequence[str], contract: Contract, *, in_order: bool = True) -> Header:
-    """The header in the contract's own names.
+    """Return the header in the contract's own names.
 
     Args:
         in_order: whether the file's columns have an order, so that the second column of a name is the field

@@ -99,5 +99,5 @@ class Columns:
 
 
 def _plain(values: pa.Array) -> pa.Array:
-    """Texts of their own: a dictionary would hold on to all that its batch has."""
+    """Return texts of their own: a dictionary would hold on to all that its batch has."""
     return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values

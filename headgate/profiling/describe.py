@@ -106,7 +106,7 @@ def share_text(part: float, whole: float) -> str:
 
 
 def describe_texts(texts: Counted) -> ColumnStatistics:
-    """Distinct texts, the most frequent of them, their lengths and their patterns."""
+    """Return distinct texts, the most frequent of them, their lengths and their patterns."""
     kept = np.flatnonzero(texts.counts)
     unique = texts.unique if len(kept) == len(texts.unique) else texts.unique.take(int_array(kept))
     counts, total = texts.counts[kept], int(texts.counts.sum())
@@ -146,7 +146,7 @@ def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = 
 
 
 def _shortened(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """Texts as they may be shown, with their counts."""
+    """Return texts as they may be shown, with their counts."""
     shown = hide_secrets([text for text, _ in counted])
     texts = [text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…" for text in shown]
     return tuple(zip(texts, (count for _, count in counted), strict=True))
@@ -308,7 +308,7 @@ def _quantile(ordered: Values, q: float) -> float:
 
 
 def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
-    """Values beyond the fences.
+    """Return values beyond the fences.
 
     No fences, and so no outliers, where the middle half of the values is one value.
     """
@@ -328,7 +328,9 @@ def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
 
 
 def steps(values: Values, counts: Values) -> dict[str, str]:
-    """Shares of the values by the steps 1, 2, 5 of each power of ten, named by sign and lower bound."""
+    """Return shares of the values by the steps 1, 2, 5 of each power of ten, named by sign and
+    lower bound.
+    """
     size = np.abs(values)
     nonzero = np.where(size > 0, size, 1.0)
     power = np.floor(np.log10(nonzero) + 1e-9)

@@ -299,7 +299,7 @@ def _as_decimals(text: pa.Array) -> pa.Array:
 
 
 def _as_days(text: pa.Array, pattern: str) -> pa.Array:
-    """Days since 1970, null for days that no calendar has."""
+    """Return days since 1970, null for days that no calendar has."""
     parts = pc.extract_regex(text, f"^(?:{pattern})")
     year, month, day = (_part(parts, name) for name in ("year", "month", "day"))
     months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")

@@ -134,7 +134,7 @@ class Profile:
         }
 
     def to_json(self) -> str:
-        """Its text; equal profiles give equal bytes."""
+        """Return its text; equal profiles give equal bytes."""
         return json.dumps(self.as_dict(), sort_keys=True, indent=1, ensure_ascii=False)
 
     def summary(self) -> dict[str, str]:

@@ -301,7 +301,7 @@ def _lists_of_fours(groups: _Groups, *, alike: bool) -> list[int]:
 
 
 def _in_runs(groups: _Groups) -> Iterator[_Span]:
-    """Numbers that are a part of a run of digits: behind zeros, or before an expiry, a code or another
+    """Yield numbers that are a part of a run of digits: behind zeros, or before an expiry, a code or another
     number.
     """
     for start, run in zip(groups.starts, groups.runs, strict=True):
@@ -324,7 +324,7 @@ def _in_runs(groups: _Groups) -> Iterator[_Span]:
 
 
 def _rounded(text: str) -> Iterator[_Span]:
-    """Numbers that a spreadsheet has rounded."""
+    """Yield numbers that a spreadsheet has rounded."""
     for number in _SCIENTIFIC.finditer(text):
         digits, length = number[1] + number[2], int(number[3]) + 1
         if _is_rounded_card(digits, length):

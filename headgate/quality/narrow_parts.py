@@ -82,8 +82,8 @@ def has_repeated_keys(contract: Contract, rows: pa.Table) -> bool:
 
 
 def _rules_of(contract: Contract, name: str) -> set[str]:
-    """The names of the rules about a column's values, with those of comparisons with a value: a bound, or an
-    operator.
+    """Return the names of the rules about a column's values, with those of comparisons with a value: a bound,
+    or an operator.
     """
     compared = (rule.operator for rule in contract.comparisons if rule.left == name and not rule.right)
     return {rule.name for rule in contract.column(name).rules} | {
@@ -92,7 +92,9 @@ def _rules_of(contract: Contract, name: str) -> set[str]:
 
 
 def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
-    """Values that break one of the rules, or the column's type, exactly when any value does; at least one."""
+    """Return values that break one of the rules, or the column's type, exactly when any value does; at least
+    one.
+    """
     if rules - _BOUNDS - _LENGTHS - {"required"}:
         return pc.unique(values)
     first_valid = pc.index(pc.is_valid(values), value=True).as_py()
@@ -108,6 +110,6 @@ def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
 
 
 def _padded_table(different: dict[str, pa.Array]) -> pa.Table:
-    """Columns of unequal lengths as one table: the values of the shorter ones come again."""
+    """Return columns of unequal lengths as one table: the values of the shorter ones come again."""
     places = np.arange(max(map(len, different.values())))
     return pa.table({name: values.take(pa.array(places % len(values))) for name, values in different.items()})

@@ -229,8 +229,8 @@ def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple
 
 
 def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
-    """Rows of quarantine with the values of declared columns as columns of their own: they lie in `record`
-    and `masked_value`.
+    """Return rows of quarantine with the values of declared columns as columns of their own: they lie in
+    `record` and `masked_value`.
     """
     records = [json.loads(text) if text else {} for text in rows[_RECORD].to_pylist()]
     of_column, values = rows["column_name"].to_pylist(), rows["masked_value"].to_pylist()
@@ -284,8 +284,8 @@ def _texts_of(key: str, text: str) -> Iterable[str]:
 
 
 def _values(value: object, name: str = "") -> Iterator[str]:
-    """Names and values of a JSON document, each by itself: figures in a list are not one number, nor are a
-    fraction's digits.
+    """Yield names and values of a JSON document, each by itself: figures in a list are not one number, nor
+    are a fraction's digits.
     """
     if isinstance(value, dict):
         for key, inner in value.items():

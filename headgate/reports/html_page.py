@@ -134,7 +134,7 @@ def _sql(answer: PanelAnswer) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = SHOWN_ROWS) -> str:
-    """The first rows of an answer."""
+    """Return the first rows of an answer."""
     mark = [_mark([row[place] for row in rows]) for place in range(len(columns))]
     head = "".join(
         f'<th class="{mark[place]}">{escape(name.replace("_", " "))}</th>'
@@ -153,8 +153,8 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = S
 
 
 def _mark(cells: Sequence[object]) -> str:
-    """The class of a column: `n` of numbers, `s` of texts so short that they stay on one line,
-    such as times.
+    """Return the class of a column: `n` of numbers, `s` of texts so short that they stay on one line, such as
+    times.
     """
     if all(_is_number_or_null(cell) for cell in cells):
         return "n"

@@ -14,7 +14,7 @@ NOTHING = "\N{EN DASH}"
 
 
 def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
-    """A figure with its unit: money in whole units, shares in percent; a dash where there is none."""
+    """Return a figure with its unit: money in whole units, shares in percent; a dash where there is none."""
     if value is None:
         return NOTHING
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
@@ -31,7 +31,7 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
 
 
 def cell_text(value: Any) -> str:  # noqa: ANN401 as above
-    """A cell of a table: whole numbers with separators, times to the second."""
+    """Return a cell of a table: whole numbers with separators, times to the second."""
     if value is None:
         return NOTHING
     if isinstance(value, bool):
@@ -46,7 +46,7 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 as above
 
 
 def short(value: float) -> str:
-    """An axis label: 1.2k, 3m."""
+    """Return an axis label: 1.2k, 3m."""
     exact = Decimal(str(value))
     for size, name in _SHORT:
         if abs(exact) >= size:

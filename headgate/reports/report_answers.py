@@ -41,7 +41,7 @@ class PanelAnswer:
     error: str = ""
 
     def records(self) -> list[dict[str, Any]]:
-        """The rows as mappings from column name to value."""
+        """Return the rows as mappings from column name to value."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 

@@ -124,7 +124,7 @@ def _colours(names: Iterable[str], *, fan: bool = False) -> dict[str, str]:
 
 
 def _path(points: Iterable[tuple[float, float] | None]) -> str:
-    """A line with a gap where a value is missing."""
+    """Return a line with a gap where a value is missing."""
     steps, pen = [], "M"
     for point in points:
         if point is None:

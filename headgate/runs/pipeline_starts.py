@@ -169,8 +169,8 @@ class StartRules:
         return f"{due.at:%Y%m%dT%H%M%S}Z-{_STARTED_BY[due.trigger].replace('_', '-')}-{self.deployment}"
 
     def _is_current(self, executions: Sequence[Execution]) -> bool:
-        """Whether the newest run succeeded with this deployment, or there is none: new data has a pending
-        start of its own.
+        """Return whether the newest run succeeded with this deployment, or there is none: new data has a
+        pending start of its own.
         """
         if not executions:
             return True

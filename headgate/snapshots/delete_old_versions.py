@@ -33,7 +33,7 @@ class Version:
 
 
 def versions(objects: ObjectStore, bucket: str, folder: str) -> list[Version]:
-    """The versions directly below `folder` (which ends in a slash), newest first."""
+    """Return the versions directly below `folder` (which ends in a slash), newest first."""
     by_name: dict[str, list[ObjectInfo]] = {}
     for item in objects.list(bucket, folder):
         name, separator, _ = item.ref.key.removeprefix(folder).partition("/")

@@ -14,11 +14,11 @@ _SEPARATOR = "\x1f"  # between the texts of a key's columns
 
 @ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
 def _md5_number(text: str) -> int:  # type: ignore[empty-body]  # DuckDB has it
-    """The lower eight bytes of a text's MD5 as a number."""
+    """Return the lower eight bytes of a text's MD5 as a number."""
 
 
 def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Value:
-    """Whether each row begins a part, from its key.
+    """Return whether each row begins a part, from its key.
 
     Every `part_rows`-th row does on average, none when that is 0.
     """

@@ -66,7 +66,9 @@ class SnapshotParts:
     parts: tuple[Part, ...]
 
     def edges(self) -> pa.Table:
-        """The first and last keys as columns `first.<column>` and `last.<column>`, and the part's NUMBER."""
+        """Return the first and last keys as columns `first.<column>` and `last.<column>`, and the part's
+        NUMBER.
+        """
         columns = {NUMBER: pa.array(range(len(self.parts)), pa.int64())}
         for column in self.key:
             columns[FIRST + column.name] = pa.array(
@@ -78,7 +80,7 @@ class SnapshotParts:
         return pa.table(columns)
 
     def are_in_order(self) -> bool:
-        """Whether the parts' ranges of the key are disjoint and ascend.
+        """Return whether the parts' ranges of the key are disjoint and ascend.
 
         A part without rows must be the only one.
         """
@@ -104,7 +106,7 @@ class SnapshotParts:
         return not count
 
     def to_parquet(self) -> bytes:
-        """Its bytes; equal records give equal bytes."""
+        """Return its bytes; equal records give equal bytes."""
         figures = {
             name: pa.array(
                 [
@@ -125,7 +127,7 @@ class SnapshotParts:
 
     @classmethod
     def from_parquet(cls, body: bytes) -> SnapshotParts:
-        """The record that these bytes hold."""
+        """Return the record that these bytes hold."""
         table = table_of(body)
         key = pa.schema(
             [

@@ -146,7 +146,7 @@ class Publisher:
     def staged(
         self, contract: Contract, prefix: str, rows: int, size_bytes: int, current: TableVersion
     ) -> Staged:
-        """A version whose audited parts lie below `prefix`."""
+        """Return a version whose audited parts lie below `prefix`."""
         return Staged(contract, self._location(prefix), rows, size_bytes, current, {})
 
     def move(self, staged: Staged) -> Published:
@@ -201,7 +201,7 @@ def _exact(contract: Contract, values: pa.ChunkedArray, field: pa.Field) -> pa.C
 
 
 def parquet_bytes(rows: pa.Table) -> bytes:
-    """The rows as zstd Parquet; equal rows give equal bytes."""
+    """Return the rows as zstd Parquet; equal rows give equal bytes."""
     out = io.BytesIO()
     pq.write_table(rows.replace_schema_metadata(None), out, row_group_size=ROW_GROUP_ROWS, **_PARQUET)
     return out.getvalue()

@@ -33,7 +33,7 @@ def newest_snapshot(objects: ObjectStore, curated_bucket: str) -> LakeSnapshot |
 
 
 def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = keys.CURRENT) -> LakeSnapshot:
-    """The snapshot of that id, or the newest one.
+    """Return the snapshot of that id, or the newest one.
 
     NotFoundError when there is none of that id, or nothing was merged yet.
     """
@@ -66,7 +66,7 @@ def checked_references(
 
 
 def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> list[ObjectRef]:
-    """The parts of a dataset's snapshot, in the order of the key. NotFoundError when there is none."""
+    """Return the parts of a dataset's snapshot, in the order of the key. NotFoundError when there is none."""
     parts = [
         item.ref
         for item in objects.list(curated_bucket, snapshot.location)
@@ -80,7 +80,7 @@ def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapsh
 def snapshot_parts(
     objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot
 ) -> SnapshotParts | None:
-    """The record of a snapshot's parts; None where an older version of Headgate wrote the snapshot."""
+    """Return the record of a snapshot's parts; None where an older version of Headgate wrote the snapshot."""
     key = keys.snapshot_parts_key(snapshot.dataset, snapshot.snapshot_id)
     try:
         return SnapshotParts.from_parquet(objects.read(ObjectRef(curated_bucket, key)))
@@ -91,7 +91,7 @@ def snapshot_parts(
 def fetch(
     objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path
 ) -> dict[str, tuple[Path, ...]]:
-    """Each dataset's parts as Parquet files below `folder`, in the order of the key.
+    """Return each dataset's parts as Parquet files below `folder`, in the order of the key.
 
     NotFoundError when the snapshot lacks a dataset.
     """
@@ -113,7 +113,7 @@ def fetch(
 
 
 def known_datasets(lake: LakeSnapshot, datasets: Iterable[str]) -> dict[str, DatasetSnapshot]:
-    """The snapshot of each dataset. NotFoundError when the lake's snapshot lacks one."""
+    """Return the snapshot of each dataset. NotFoundError when the lake's snapshot lacks one."""
     wanted = list(datasets)
     missing = sorted(set(wanted) - set(lake.datasets))
     if missing:

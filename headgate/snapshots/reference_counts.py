@@ -37,12 +37,12 @@ class CheckedReference:
 
 
 def references_json(checked: Iterable[CheckedReference]) -> str:
-    """The report's text; equal reports give equal bytes."""
+    """Return the report's text; equal reports give equal bytes."""
     return json.dumps([asdict(reference) for reference in checked], sort_keys=True, indent=1)
 
 
 def from_json(text: str) -> tuple[CheckedReference, ...]:
-    """The report that a text states."""
+    """Return the report that a text states."""
     return tuple(
         CheckedReference(**{**reference, "first_keys": tuple(reference["first_keys"])})
         for reference in json.loads(text)

@@ -57,12 +57,12 @@ class MergedIncrements:
     increments: tuple[str, ...]
 
     def to_json(self) -> str:
-        """Its text; equal values give equal bytes."""
+        """Return its text; equal values give equal bytes."""
         return json.dumps(asdict(self), sort_keys=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> MergedIncrements:
-        """The value that a text states."""
+        """Return the value that a text states."""
         read = json.loads(text)
         return cls(read["snapshot_id"], read["table"], tuple(read["increments"]))
 
@@ -83,7 +83,7 @@ class LakeSnapshot:
     failed: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """The manifest's text; equal snapshots give equal bytes."""
+        """Return the manifest's text; equal snapshots give equal bytes."""
         datasets = {name: _stated(self.datasets[name]) for name in sorted(self.datasets)}
         manifest = {"snapshot_id": self.snapshot_id, "as_of": self.as_of.isoformat(), "datasets": datasets}
         if self.failed:
@@ -92,14 +92,14 @@ class LakeSnapshot:
 
     @classmethod
     def from_json(cls, text: str) -> LakeSnapshot:
-        """The snapshot that a manifest states."""
+        """Return the snapshot that a manifest states."""
         read = json.loads(text)
         datasets = {name: DatasetSnapshot(**item) for name, item in read["datasets"].items()}
         return cls(read["snapshot_id"], date.fromisoformat(read["as_of"]), datasets, read.get("failed", {}))
 
 
 def _stated(snapshot: DatasetSnapshot) -> dict[str, object]:
-    """The snapshot's fields.
+    """Return the snapshot's fields.
 
     `missing_values` only where there are any, so that other manifests keep their bytes.
     """

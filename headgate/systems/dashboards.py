@@ -142,8 +142,8 @@ def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
 
 
 def _described_files(folder: Traversable) -> list[Traversable]:
-    """The files in a folder: YAML, and JSON in a function's archive, because a function has no
-    YAML parser.
+    """Return the files in a folder: YAML, and JSON in a function's archive, because a function has no YAML
+    parser.
     """
     if not folder.is_dir():
         return []

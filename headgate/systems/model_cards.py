@@ -248,7 +248,7 @@ def _known(value: object) -> object:
 
 
 def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> list[Figure]:
-    """The figures of a quality table; a figure of many days is shown as their mean."""
+    """Return the figures of a quality table; a figure of many days is shown as their mean."""
     grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         if not models or row["model"] in models:

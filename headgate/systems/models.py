@@ -30,8 +30,8 @@ class TableModel:
     build: Builder
 
     def __call__(self, tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
-        """The table's frame as of the end of a day, without `as_of` and `snapshot_id`, in the order of its
-        key.
+        """Return the table's frame as of the end of a day, without `as_of` and `snapshot_id`, in the order of
+        its key.
         """
         return self.build(tables, as_of)
 
@@ -42,7 +42,7 @@ def model(table: str, *, reads: tuple[str, ...]) -> Callable[[Builder], TableMod
 
 
 def models_of(package: ModuleType) -> list[TableModel]:
-    """The models that the modules of a system's package define, by table."""
+    """Return the models that the modules of a system's package define, by table."""
     names = sorted(info.name for info in pkgutil.iter_modules(getattr(package, "__path__", ())))
     modules = [import_module(f"{package.__name__}.{name}") for name in names]
     models = [value for module in modules for value in vars(module).values() if isinstance(value, TableModel)]

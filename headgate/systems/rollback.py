@@ -76,7 +76,7 @@ def with_history(staged: Staged) -> Staged:
 
 
 def is_held(table: TableVersion, version: str) -> bool:
-    """Whether somebody rolled the table back from this version."""
+    """Return whether somebody rolled the table back from this version."""
     return table.parameters.get(HELD, "") == version
 
 

@@ -78,7 +78,7 @@ class RowsInFile:
 
     @classmethod
     def new(cls, name: str, *, keeps_parts: bool = False) -> RowsInFile:
-        """A table whose file is still to be written to `path`."""
+        """Return a table whose file is still to be written to `path`."""
         folder = _Folder()
         return cls(folder.path / f"{name}.parquet", folder, keeps_parts)
 
@@ -88,12 +88,12 @@ class RowsInFile:
         return self.path.parent
 
     def frame(self) -> pd.DataFrame:
-        """All rows in memory."""
+        """Return all rows in memory."""
         rows: pd.DataFrame = table_of(self.path).to_pandas()
         return rows
 
     def write_stamped(self, contract: Contract, stamps: Mapping[str, object]) -> RowsInFile:
-        """The rows with the stamps, by the contract, in another file of the folder.
+        """Return the rows with the stamps, by the contract, in another file of the folder.
 
         Raises:
             AuditError: a column is missing or unknown, or has another type than in the contract.
@@ -113,7 +113,7 @@ Made: TypeAlias = "pd.DataFrame | RowsInFile"
 
 
 def unstamped_schema(contract: Contract) -> pa.Schema:
-    """The contract's Arrow schema without the columns that the runner adds."""
+    """Return the contract's Arrow schema without the columns that the runner adds."""
     return pa.schema([column for column in arrow_schema(contract) if column.name not in STAMPS])
 
 
@@ -139,8 +139,8 @@ def stamped(
 
 
 def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
-    """Each table's frame as a system gives it without any data: its contract's columns less the stamps, no
-    rows.
+    """Return each table's frame as a system gives it without any data: its contract's columns less the
+    stamps, no rows.
     """
     frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
     return {name: frame.drop(columns=list(STAMPS)) for name, frame in frames.items()}
@@ -170,7 +170,7 @@ def _unstamped(contract: Contract, frame: pd.DataFrame, schema: pa.Schema) -> pa
 
 
 def rows_by_contract(contract: Contract, frame: pd.DataFrame) -> pa.Table:
-    """The frame's rows with the contract's columns, order and types; NaN, NaT and None are null.
+    """Return the frame's rows with the contract's columns, order and types; NaN, NaT and None are null.
 
     Raises:
         AuditError: names the column that is missing, unknown, or holds something that its type does not hold

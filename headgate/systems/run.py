@@ -144,8 +144,8 @@ def _confirm_published(
     built_by: BuiltBy,
     columns: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Published]:
-    """The tables that show their version already and whose rows are there, and those that somebody rolled
-    back from it.
+    """Return the tables that show their version already and whose rows are there, and those that somebody
+    rolled back from it.
 
     The catalog notes which deployment and definitions confirmed them, and the lineage by column of the
     version that a table shows.
@@ -172,7 +172,7 @@ def _outputs(
     snapshot: LakeSnapshot,
     kept: Collection[str],
 ) -> dict[str, pa.Table | RowsInFile]:
-    """The rows of every table that is not kept, by its contract.
+    """Return the rows of every table that is not kept, by its contract.
 
     AuditError where a table was not built, or one more was.
 

@@ -64,12 +64,12 @@ class LearningSystem(Protocol):
 
 
 def learns(package: SystemPackage) -> tuple[str, ...]:
-    """The names of the models that a system keeps."""
+    """Return the names of the models that a system keeps."""
     return cast("tuple[str, ...]", getattr(package, "LEARNS", ()))
 
 
 def exports(package: SystemPackage) -> tuple[str, ...]:
-    """The names of the models that a system exports for predictions."""
+    """Return the names of the models that a system exports for predictions."""
     return cast("tuple[str, ...]", getattr(package, "EXPORTS", ()))
 
 
@@ -82,7 +82,7 @@ def archives(package: SystemPackage) -> tuple[str, ...]:
 
 
 def options(package: SystemPackage) -> tuple[str, ...]:
-    """The names of the options that a system's tables depend on."""
+    """Return the names of the options that a system's tables depend on."""
     return cast("tuple[str, ...]", getattr(package, "OPTIONS", ()))
 
 
@@ -93,7 +93,7 @@ def built(
     shelf: Shelf,
     given_options: Mapping[str, str],
 ) -> dict[str, Made]:
-    """The tables of the system and of the models that its package was given.
+    """Return the tables of the system and of the models that its package was given.
 
     Args:
         shelf: for a system that learns.
@@ -109,8 +109,8 @@ def built(
 
 
 def reads(package: SystemPackage, datasets: Collection[str] = ()) -> tuple[str, ...]:
-    """The datasets that the system and its models read, and those that it looks at where they are among the
-    known ones.
+    """Return the datasets that the system and its models read, and those that it looks at where they are
+    among the known ones.
     """
     added = (dataset for model in models_of(cast("ModuleType", package)) for dataset in model.reads)
     looked_at = (dataset for dataset in getattr(package, "MAY_READ", ()) if dataset in datasets)
@@ -126,14 +126,14 @@ def reads_of_table(package: SystemPackage, table: str, datasets: Collection[str]
 
 
 def may_read(package: SystemPackage, table: str = "") -> tuple[str, ...]:
-    """All datasets that decide what the system's tables hold, or one of them: those read, and those looked at
-    where they exist.
+    """Return all datasets that decide what the system's tables hold, or one of them: those read, and those
+    looked at where they exist.
     """
     return tuple(dict.fromkeys((*reads_of_table(package, table), *getattr(package, "MAY_READ", ()))))
 
 
 def system(name: str) -> SystemPackage:
-    """The package that builds the system of that name."""
+    """Return the package that builds the system of that name."""
     return cast("SystemPackage", load_module(_module(name)))
 
 

@@ -65,7 +65,7 @@ class ScratchObjects:
     written: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Size and time of an object; NotFoundError when there is none."""
+        """Return size and time of an object; NotFoundError when there is none."""
         info = self.objects.info(self._place(ref))
         return replace(info, ref=replace(ref, version_id=_VERSION))
 

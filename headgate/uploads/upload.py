@@ -151,11 +151,11 @@ class UploadRecord:
         return -(-self.size_bytes // PART_BYTES)
 
     def part_bytes(self, number: int) -> int:
-        """Size of a part; the last one has the rest."""
+        """Return the size of a part; the last one has the rest."""
         return min(PART_BYTES, self.size_bytes - (number - 1) * PART_BYTES)
 
     def to_json(self) -> bytes:
-        """Its text."""
+        """Return its text."""
         return json.dumps(asdict(self), sort_keys=True).encode()
 
     @classmethod

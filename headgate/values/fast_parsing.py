@@ -241,7 +241,9 @@ def _of_width(text: pa.Array, width: int) -> tuple[Rows | None, Octets]:
 
 
 def _days(signs: Octets) -> tuple[Rows, Flags]:
-    """Days since 1970 of the dates in the first ten places, and whether each is a day of the calendar."""
+    """Return days since 1970 of the dates in the first ten places, and whether each is a day of
+    the calendar.
+    """
     since, real = days_of(_number(signs, 0, 4), _number(signs, 5, 2), _number(signs, 8, 2))
     real &= _are_digits(signs, (0, 1, 2, 3, 5, 6, 8, 9)) & (signs[4] == _HYPHEN) & (signs[7] == _HYPHEN)
     return since, real
@@ -259,8 +261,8 @@ def days_of(year: Rows, month: Rows, day: Rows) -> tuple[Rows, Flags]:
 
 @lru_cache(maxsize=1)
 def _first_days() -> Rows:
-    """Days since 1970 of the first day of every month from January of the year 1 to the one behind December
-    9999.
+    """Return days since 1970 of the first day of every month from January of the year 1 to the one behind
+    December 9999.
     """
     months = np.arange(-1969 * 12, (_LAST_YEAR - 1969) * 12 + 1)
     first: Rows = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)

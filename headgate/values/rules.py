@@ -78,7 +78,7 @@ def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
 
 
 def _not_held(holds: pa.Array, values: pa.Array) -> Rows:
-    """Rows with a value for which a rule does not hold: a null satisfies it."""
+    """Return rows with a value for which a rule does not hold: a null satisfies it."""
     return np.flatnonzero(flags(values.is_valid()) & ~flags(holds))
 
 

@@ -111,7 +111,7 @@ def access_tokens(env: Mapping[str, str]) -> AccessTokens:
 
 
 def users(env: Mapping[str, str]) -> Users:
-    """The people who may sign in."""
+    """Return the people who may sign in."""
     from headgate.aws.cognito import Users
 
     return Users(clients.cognito(), UserPoolSettings.from_env(env).user_pool)
@@ -130,7 +130,7 @@ def onboarding(env: Mapping[str, str]) -> Onboarding:
 
 @cache
 def models_by_name() -> dict[str, RecordModel]:
-    """The models whose records may be created, read once per process: a push changes none of their
+    """Return the models whose records may be created, read once per process: a push changes none of their
     contracts.
     """
     from headgate.contracts.registry import Registry

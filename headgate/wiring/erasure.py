@@ -39,7 +39,7 @@ def forgetter(env: Mapping[str, str], build: Callable[[], None]) -> Forgetter:
 
 
 def _built_zones(env: Mapping[str, str]) -> BuiltZones:
-    """Where the lake keeps what it builds, with the folders that its tables show now."""
+    """Return where the lake keeps what it builds, with the folders that its tables show now."""
     from headgate.erasure.purge_versions import BuiltZones
 
     gate, systems, scan = GateSettings.from_env(env), SystemSettings.from_env(env), ScanSettings.from_env(env)

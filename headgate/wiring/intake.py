@@ -110,7 +110,7 @@ def file_processor(
     run: str = "",
     is_redelivery: Callable[[], bool] = lambda: False,
 ) -> FileProcessor:
-    """The gate, from raw to curated.
+    """Return the gate, from raw to curated.
 
     Args:
         time_left_s: until this worker is stopped.
@@ -143,7 +143,7 @@ def runs(
     run: str = "",
     is_redelivery: Callable[[], bool] = lambda: False,
 ) -> ExportRuns:
-    """The gate for export runs, which enter as one unit; arguments as `file_processor`."""
+    """Return the gate for export runs, which enter as one unit; arguments as `file_processor`."""
     from headgate.aws.events import notification
     from headgate.intake.files.export_runs import ExportRuns
     from headgate.intake.files.source_deletions import Sightings
@@ -174,7 +174,7 @@ def hide_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> 
 
 
 def replayer(env: Mapping[str, str]) -> Replayer:
-    """The gate, for files that it has ended with already."""
+    """Return the gate, for files that it has ended with already."""
     from headgate.intake.files.replay_file import Replayer
 
     return Replayer(gate_ports(env), gate_rules(env))
@@ -207,7 +207,7 @@ def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
 
 
 def mappings(env: Mapping[str, str]) -> Mappings:
-    """Which columns are which fields, as people decide."""
+    """Return which columns are which fields, as people decide."""
     from headgate.matching.mappings import Mappings
 
     return Mappings(
@@ -219,7 +219,7 @@ def mappings(env: Mapping[str, str]) -> Mappings:
 
 
 def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | None:
-    """A file's header with some rows.
+    """Return a file's header with some rows.
 
     A cold start loads the readers of unknown tables only when one comes.
     """

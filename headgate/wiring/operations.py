@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
-    """The masking keys, as those see them who rotate them."""
+    """Return the masking keys, as those see them who rotate them."""
     from headgate.aws.secrets import MaskingKeys, Secrets
 
     return MaskingKeys(Secrets(clients.secretsmanager()), MaskingKeySettings.from_env(env).masking_key_secret)
@@ -44,7 +44,7 @@ def pipeline(env: Mapping[str, str]) -> Pipeline:
 
 
 def pending_start(env: Mapping[str, str]) -> PendingStart:
-    """The pending start of the pipeline after a burst of new data."""
+    """Return the pending start of the pipeline after a burst of new data."""
     from headgate.aws.scheduler import PendingStart
 
     settings = PendingStartSettings.from_env(env)
@@ -59,7 +59,7 @@ def pending_start(env: Mapping[str, str]) -> PendingStart:
 
 
 def start_rules(env: Mapping[str, str]) -> StartRules:
-    """Whether a due run of the pipeline starts."""
+    """Return whether a due run of the pipeline starts."""
     from headgate.lake.definitions import build_id
     from headgate.runs.pipeline_starts import StartRules
 
@@ -93,7 +93,7 @@ def queues() -> Queues:
 
 
 def alarms() -> Alarms:
-    """The alarms of a deployment."""
+    """Return the alarms of a deployment."""
     from headgate.aws.alarms import Alarms
 
     return Alarms(clients.cloudwatch())

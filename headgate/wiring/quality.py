@@ -27,7 +27,7 @@ CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit'
 
 
 def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
-    """The gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
+    """Return the gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
     from headgate.quality.snapshot_gate import QualityGate
 
     return QualityGate(
@@ -40,14 +40,14 @@ def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
 
 
 def data_docs(env: Mapping[str, str]) -> DataDocs:
-    """Where Great Expectations' pages about runs lie."""
+    """Return where Great Expectations' pages about runs lie."""
     from headgate.quality.data_docs import DataDocs
 
     return DataDocs(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
 
 def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAudit:
-    """The card-data audit, which reads only what is new.
+    """Return the card-data audit, which reads only what is new.
 
     Args:
         since: a full audit reads again what was last audited before then; naive UTC.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVersion], None]) -> Merging:
-    """The merge.
+    """Return the merge.
 
     Args:
         workspace: a local folder with room for three times the largest dataset.
@@ -77,7 +77,7 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
 
 
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
-    """The merged snapshot of that id; `current` is the newest one."""
+    """Return the merged snapshot of that id; `current` is the newest one."""
     from headgate.snapshots.read_snapshots import lake_snapshot
 
     return lake_snapshot(stores.objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
@@ -91,7 +91,7 @@ def newest_snapshot(env: Mapping[str, str]) -> LakeSnapshot | None:
 
 
 def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
-    """Why datasets are not in the newest snapshot as they should be, by dataset.
+    """Return why datasets are not in the newest snapshot as they should be, by dataset.
 
     Empty before the first merge.
     """

@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 
 def objects() -> S3Objects:
-    """The object store."""
+    """Return the object store."""
     from headgate.aws.s3 import S3Objects
 
     return S3Objects(clients.s3())
 
 
 def ledger(env: Mapping[str, str]) -> DynamoLedger:
-    """The file records."""
+    """Return the file records."""
     from headgate.aws.dynamodb.ledger import DynamoLedger
 
     return DynamoLedger(clients.dynamodb(), LedgerSettings.from_env(env).files_table)
 
 
 def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
-    """The file records in the order in which the files were received."""
+    """Return the file records in the order in which the files were received."""
     from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
 
     return DynamoFileIndex(
@@ -46,7 +46,7 @@ def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
 
 
 def catalog() -> GlueCatalog:
-    """The tables of the catalog, to read where they point."""
+    """Return the tables of the catalog, to read where they point."""
     from headgate.aws.glue.catalog import GlueCatalog
 
     return GlueCatalog(clients.glue())

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def models(env: Mapping[str, str]) -> ModelStore:
-    """The systems' models with their records."""
+    """Return the systems' models with their records."""
     from headgate.learning.store import ModelStore
 
     return ModelStore(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)

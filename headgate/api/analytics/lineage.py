@@ -95,8 +95,8 @@ def _dataset(lake: LakePorts, of: DatasetSnapshot) -> LineageDataset:
 
 
 def _newest(lake: LakePorts, dataset: str, increments: set[str]) -> Iterator[FileRecord]:
-    """The files of these increments, newest first, from the index: a list of a hundred reads no record beyond
-    them.
+    """Yield the files of these increments, newest first, from the index: a list of a hundred reads no record
+    beyond them.
     """
     left, files = set(increments), newest_first(lake.files, FileFilter(dataset, FileState.DONE), MOST_FILES)
     while left and (record := next(files, None)):

@@ -162,7 +162,7 @@ def _typed(name: str, value: str, kind: pa.DataType) -> pa.Scalar:
 
 
 def _written(kind: pa.DataType) -> str:
-    """How a value of the type is written in a filter."""
+    """Return how a value of the type is written in a filter."""
     if pa.types.is_boolean(kind):
         return "true or false"
     if pa.types.is_date(kind):

@@ -160,7 +160,7 @@ def _contract(lake: LakePorts, system: str, table: str) -> Contract:
 
 
 def _version(lake: LakePorts, system: str, table: str) -> str:
-    """The version that the catalog shows; empty before the first publish."""
+    """Return the version that the catalog shows; empty before the first publish."""
     current = lake.catalog.current(lake.databases.prod, table)
     prefix = f"s3://{lake.bucket(system)}/{keys.TABLES}/{table}/"
     is_published = ROWS in current.parameters and current.location.startswith(prefix)
@@ -168,7 +168,7 @@ def _version(lake: LakePorts, system: str, table: str) -> str:
 
 
 def _place(lake: LakePorts, system: str, table: str, request: RowsRequest, cursor: str) -> tuple[str, int]:
-    """The version and the first row of a page."""
+    """Return the version and the first row of a page."""
     if not cursor:
         return _version(lake, system, table), 0
     place = cursors.decode(cursor, list)

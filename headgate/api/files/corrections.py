@@ -67,7 +67,7 @@ def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:
 
 
 def _original(lake: LakePorts, record: FileRecord) -> bytes | None:
-    """The original; None where it was replaced once the file was accepted."""
+    """Return the original; None where it was replaced once the file was accepted."""
     from headgate.intake.files.replace_original import is_replaced
 
     if is_replaced(record):
@@ -79,7 +79,7 @@ def _original(lake: LakePorts, record: FileRecord) -> bytes | None:
 
 
 def _contract(lake: LakePorts, record: FileRecord, original: bytes | None) -> Contract:
-    """The contract with the file's own headings, as the gate has read it."""
+    """Return the contract with the file's own headings, as the gate has read it."""
     from headgate.matching.mappings import Decided
 
     decided = (

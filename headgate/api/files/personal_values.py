@@ -31,8 +31,8 @@ _COUNTS = frozenset(
 
 
 def sees_values(lake: LakePorts, caller: CallerIdentity, record: FileRecord) -> bool:
-    """Whether the caller may see every cell of a file: the first sender has them anyway, and a dataset may
-    have no data about people.
+    """Return whether the caller may see every cell of a file: the first sender has them anyway, and a dataset
+    may have no data about people.
     """
     contract = lake.contracts.source.get(record.dataset)
     is_about_nobody = contract is not None and not contract.personal

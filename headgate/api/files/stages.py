@@ -54,8 +54,8 @@ def _finished_at(record: FileRecord) -> str:
 
 
 def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState]:
-    """Each stage's state: of a file under way the first stage that was not reached runs, of a rejected one it
-    failed.
+    """Return each stage's state: of a file under way the first stage that was not reached runs, of a rejected
+    one it failed.
     """
     if record.state in UNDER_WAY:
         first = next((name for name in _NAMES if name not in reached), "complete")
@@ -109,7 +109,7 @@ def _message(name: StageName, record: FileRecord) -> str:
 
 
 def _seconds(before: str, at: str) -> float | None:
-    """The time between two recorded moments; None where one is not recorded."""
+    """Return the time between two recorded moments; None where one is not recorded."""
     if not before or not at:
         return None
     return max(0.0, round((datetime.fromisoformat(at) - datetime.fromisoformat(before)).total_seconds(), 3))

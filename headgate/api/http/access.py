@@ -49,7 +49,7 @@ class CallerIdentity:
     groups: frozenset[Group]
 
     def may(self, group: Group) -> bool:
-        """Whether the caller has the rights of the group."""
+        """Return whether the caller has the rights of the group."""
         return not self.groups.isdisjoint(_GIVEN_BY[group])
 
 
@@ -62,7 +62,7 @@ class Access:
     group: Group
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether a request is for this route."""
+        """Return whether a request is for this route."""
         return method == self.method and _pattern(self.path).fullmatch(path) is not None
 
 
@@ -130,7 +130,7 @@ def check_access(caller: CallerIdentity, required: Iterable[Access], method: str
 
 
 def _listed(groups: object) -> list[str]:
-    """The groups of a claim: API Gateway passes a list as the text `[viewer operator]`."""
+    """Return the groups of a claim: API Gateway passes a list as the text `[viewer operator]`."""
     return (
         [str(group) for group in groups]
         if isinstance(groups, list)

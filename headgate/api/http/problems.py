@@ -147,7 +147,7 @@ def response_of(error: Exception, request_id: str) -> Response[str]:
 
 
 def _text_of(error: HeadgateError) -> str:
-    """The error's own text; message and remedy of a rejected input are a sentence each."""
+    """Return the error's own text; message and remedy of a rejected input are a sentence each."""
     if not isinstance(error, BadInputError):
         return str(error)
     return " ".join(_sentence(part) for part in (error.message, error.remedy) if part)

@@ -84,7 +84,7 @@ def detail(lake: LakePorts, name: str) -> RunDetail:
 
 
 def _jobs(lake: LakePorts, name: str, run: PipelineRun) -> tuple[RunJob, ...]:
-    """The Glue jobs that started during the run."""
+    """Return the Glue jobs that started during the run."""
     if not run.entered_at:
         return ()
     began_at, ended_at = min(run.entered_at.values()), run.ended_at

@@ -68,7 +68,7 @@ class Answer:
     scanned_bytes: int = 0
 
     def records(self) -> list[dict[str, Any]]:
-        """The rows as mappings from column name to value."""
+        """Return the rows as mappings from column name to value."""
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
@@ -146,7 +146,7 @@ class AthenaQueries:
     scan_limit_bytes: int = 0
 
     def run(self, sql: str, *, database: str = "", timeout_s: float = 900) -> Answer:
-        """The typed answer to one statement of Athena SQL.
+        """Return the typed answer to one statement of Athena SQL.
 
         Args:
             database: where unqualified tables are looked for; the configured one unless given.
@@ -228,7 +228,7 @@ class AthenaQueries:
             self.client.stop_query_execution(QueryExecutionId=query_id)
 
     def table(self, sql: str, schema: pa.Schema) -> pa.Table:
-        """The answer as Arrow, for questions whose answer fits into memory.
+        """Return the answer as Arrow, for questions whose answer fits into memory.
 
         The columns come in the schema's order and types.
         """

@@ -204,7 +204,7 @@ class DynamoLedger:
     def reopen(
         self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
     ) -> FileRecord:
-        """The finished record as it stands.
+        """Return the finished record as it stands.
 
         It is `replaying` or `reverting` from now on, in one conditional update.
         """
@@ -225,15 +225,15 @@ class DynamoLedger:
         return record_of_item(decode_item(before["Attributes"]))
 
     def get(self, file_id: str) -> FileRecord:
-        """The record; NotFoundError when there is none."""
+        """Return the record; NotFoundError when there is none."""
         item = self._item(file_id)
         if item is None:
             raise NotFoundError(no_record(file_id))
         return record_of_item(item)
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Whether a worker took the file and neither finished it nor gave it back: it works on it, or it
-        died.
+        """Return whether a worker took the file and neither finished it nor gave it back: it works on it, or
+        it died.
         """
         item = self._item(file_id) or {}
         return item.get("state") == FileState.PROCESSING and item.get("lease_until_ms") != _RELEASED
@@ -246,7 +246,7 @@ class DynamoLedger:
         return decode_item(item) if item else None
 
     def records(self) -> Iterator[FileRecord]:
-        """Every file's record, in no particular order."""
+        """Yield every file's record, in no particular order."""
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table,
             ConsistentRead=True,
@@ -345,8 +345,8 @@ def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
 
 
 def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
-    """The condition under which the table of transitions permits the action, and the values that it compares
-    with.
+    """Return the condition under which the table of transitions permits the action, and the values that it
+    compares with.
     """
     clauses, values = [_FREE] if permits_new(action) else [], dict[str, Any]()
     for condition, states in states_by_condition(action):
@@ -359,8 +359,8 @@ def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
 
 
 def _finishable(record: FileRecord) -> tuple[str, _Item]:
-    """The condition under which the table of transitions permits this end, and the values that it compares
-    with.
+    """Return the condition under which the table of transitions permits this end, and the values that it
+    compares with.
     """
     permitted = finished_from(record.state)
     states = [state for state in permitted if state]
@@ -376,7 +376,7 @@ def _values(states: Collection[FileState]) -> dict[str, str]:
 
 
 def _condition(expression: str, values: _Item) -> _Item:
-    """A write's condition, with the names it uses: DynamoDB refuses names that no expression uses."""
+    """Return a write's condition, with the names it uses: DynamoDB refuses names that no expression uses."""
     return {
         "ConditionExpression": expression,
         "ExpressionAttributeNames": {name: field for name, field in _NAMES.items() if name in expression},
@@ -395,7 +395,7 @@ def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
 
 
 def record_of_item(item: _Item) -> FileRecord:
-    """The record that an item holds.
+    """Return the record that an item holds.
 
     DynamoDB's numbers become integers, fields it does not know keep their default.
     """

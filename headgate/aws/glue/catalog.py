@@ -50,7 +50,7 @@ class GlueCatalog:
     crawler: str = ""
 
     def current(self, database: str, table: str) -> TableVersion:
-        """Where the table points now; NotFoundError when it does not exist."""
+        """Return where the table points now; NotFoundError when it does not exist."""
         definition = self._table(database, table)
         location = definition.get("StorageDescriptor", {}).get("Location", "")
         return TableVersion(

@@ -42,11 +42,11 @@ class Tally:
         return self.read + self.kept
 
     def rows_per_s(self, now_s: float) -> float:
-        """Rows read in a second since the table was planned."""
+        """Return rows read in a second since the table was planned."""
         return self.read / max(now_s - self.began_s, 1e-3)
 
     def left_s(self, now_s: float) -> float | None:
-        """Seconds until the last row at the rate so far.
+        """Return seconds until the last row at the rate so far.
 
         None before there is a rate, or when the estimate is passed.
         """
@@ -73,7 +73,7 @@ class Tallies:
     of: dict[str, Tally] = field(default_factory=dict)
 
     def hear(self, event: requests.Progress) -> Tally | None:
-        """The tally of the event's table after it; None for an event that is about all of them."""
+        """Return the tally of the event's table after it; None for an event that is about all of them."""
         if not event.table:
             return None
         if event.phase is Phase.PLANNED or event.table not in self.of:

@@ -119,7 +119,7 @@ def _longest(texts: Iterable[str], split: Callable[[str], list[str]]) -> int:
 
 
 def compact_records(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
-    """A row's first cell, and below it the other cells with their names, as many in a line as fit.
+    """Return a row's first cell, and below it the other cells with their names, as many in a line as fit.
 
     Empty cells are left out.
     """
@@ -147,7 +147,7 @@ def _packed(facts: Iterable[tuple[str, str]], width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of whole words; a word longer than the width has a line of its own."""
+    """Return lines of whole words; a word longer than the width has a line of its own."""
     lines: list[str] = []
     for paragraph in text.splitlines():
         lines.append("")
@@ -160,5 +160,5 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def as_it_is(lines: Iterable[str]) -> RenderableType:
-    """Lines that only the terminal itself wraps, so that a copied key is complete."""
+    """Return lines that only the terminal itself wraps, so that a copied key is complete."""
     return cast("RenderableType", Group(*(Text(line, no_wrap=True, overflow="ignore") for line in lines)))

@@ -30,7 +30,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def screen_table(
     *names: str, title: str = "", show_lines: bool = False, numbers: Iterable[str] = ()
 ) -> Table:
-    """A table that fits the screen without breaking a word; columns of `numbers` are right-justified."""
+    """Return a table that fits the screen without breaking a word; columns of `numbers` are
+    right-justified.
+    """
     made, right = FittingTable(*names, title=title, show_lines=show_lines), set(numbers)
     for column in made.columns:
         column.justify = "right" if column.header in right else "left"
@@ -38,7 +40,7 @@ def screen_table(
 
 
 def safe_name(name: str) -> str:
-    """A name of a file or folder on this machine, which may hold what no screen shows."""
+    """Return a name of a file or folder on this machine, which may hold what no screen shows."""
     from headgate.masking.redaction import redact_text
 
     return redact_text(name)
@@ -92,7 +94,7 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
 
 
 def datasets_table(tables: Iterable[DatasetTable]) -> Table:
-    """Rows that SQL sees and the quality score of the files, by dataset."""
+    """Return rows that SQL sees and the quality score of the files, by dataset."""
     made = screen_table(
         "dataset", "rows in SQL", "quality score", title="Datasets", numbers=["rows in SQL", "quality score"]
     )
@@ -105,14 +107,14 @@ def datasets_table(tables: Iterable[DatasetTable]) -> Table:
 
 
 def masked(summaries: Sequence[DatasetSummary]) -> Table:
-    """Values that masking changed, by dataset and column."""
+    """Return values that masking changed, by dataset and column."""
     return _by_column(
         "Values that masking changed", ((summary.dataset, summary.masked) for summary in summaries)
     )
 
 
 def new_columns_table(summaries: Sequence[DatasetSummary]) -> Table:
-    """Columns that files have and their contracts do not, by dataset."""
+    """Return columns that files have and their contracts do not, by dataset."""
     return _by_column(
         "New columns, not in the contract", ((summary.dataset, summary.new_columns) for summary in summaries)
     )
@@ -127,7 +129,7 @@ def _by_column(title: str, counts: Iterable[tuple[str, Mapping[str, int]]]) -> T
 
 
 def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
-    """Columns that were taken for a field of another name, by file.
+    """Return columns that were taken for a field of another name, by file.
 
     No row where every name is the contract's.
     """
@@ -156,7 +158,7 @@ def unread_sheets(files: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
 
 
 def references_table(checked: Iterable[CheckedReference]) -> Table:
-    """Rows whose parent is not in the lake (yet), by the column that points to it."""
+    """Return rows whose parent is not in the lake (yet), by the column that points to it."""
     numbers = ("rows", "different keys")
     made = screen_table(
         "column", "points to", *numbers, title="Rows whose parent is not there (yet)", numbers=numbers
@@ -167,7 +169,7 @@ def references_table(checked: Iterable[CheckedReference]) -> Table:
 
 
 def systems_table(facts: Iterable[SystemFacts]) -> Table:
-    """Each system's tables, how good its models say they are, and one answer from it."""
+    """Return each system's tables, how good its models say they are, and one answer from it."""
     table = Table(title="Systems", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, style="dim")
@@ -186,7 +188,7 @@ def systems_table(facts: Iterable[SystemFacts]) -> Table:
 
 
 def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
-    """A query's result as a table, or with one line per cell where a table does not fit the screen.
+    """Return a query's result as a table, or with one line per cell where a table does not fit the screen.
 
     Says when rows were left out.
     """
@@ -200,7 +202,7 @@ def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: i
 
 
 def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
-    """A query's result with one line per cell."""
+    """Return a query's result with one line per cell."""
     everything = list(rows)
     cells = [[_cell(value) for value in row] for row in everything[:limit]]
     return Group(_one_cell_per_line(columns, cells, 0), *_left_out(everything, limit))
@@ -221,7 +223,7 @@ def _one_cell_per_line(names: Sequence[str], rows: Sequence[Sequence[str]], _wid
 
 
 def _cell(value: object) -> str:
-    """A value as text. Control characters are spelled: data must not move a terminal's cursor."""
+    """Return a value as text. Control characters are spelled: data must not move a terminal's cursor."""
     text = "" if value is None else str(value)
     return _CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
 
@@ -240,7 +242,7 @@ def _left_out(rows: Sequence[object], limit: int) -> list[str]:
 
 
 def first_of(names: Sequence[str], *, limit: int = 5) -> str:
-    """The first names as a list, and how many more there are."""
+    """Return the first names as a list, and how many more there are."""
     more = f", and {len(names) - limit:,} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more
 
@@ -252,5 +254,5 @@ def sentence_with_column(error: Mapping[str, str]) -> str:
 
 
 def next_steps(lines: Sequence[str]) -> RenderableType:
-    """Where to look next: commands to copy, each in one line."""
+    """Return where to look next: commands to copy, each in one line."""
     return as_it_is(["Where to look next:", *(f"  {line}" for line in lines)])

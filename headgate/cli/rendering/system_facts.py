@@ -48,14 +48,14 @@ class DatasetTable:
 def dataset_tables(
     queries: AthenaQueries, registry: Registry, databases: Databases, summaries: Iterable[DatasetSummary]
 ) -> list[DatasetTable]:
-    """The tables of all datasets, by name."""
+    """Return the tables of all datasets, by name."""
     rows = _rows(queries, sorted(registry.curated), databases.curated)
     scores = {summary.dataset: summary.quality_score for summary in summaries}
     return [DatasetTable(name, rows.get(name), scores.get(name)) for name in sorted(registry.curated)]
 
 
 def facts(queries: AthenaQueries, registry: Registry, databases: Databases) -> list[SystemFacts]:
-    """The facts of all systems; what cannot be asked yet says so."""
+    """Return the facts of all systems; what cannot be asked yet says so."""
     return [_facts(queries, registry, system, databases) for system in registry.systems]
 
 
@@ -75,8 +75,8 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: D
 
 
 def _rows(queries: AthenaQueries, tables: Sequence[str], database: str) -> dict[str, int]:
-    """The rows of each table that can be asked: all with one question, and one by one where that cannot be
-    answered.
+    """Return the rows of each table that can be asked: all with one question, and one by one where that
+    cannot be answered.
     """
     if not tables:
         return {}
@@ -103,7 +103,7 @@ def _lines(queries: AthenaQueries, sql: str) -> str:
 
 
 def _shown(cell: object) -> str:
-    """A cell for a person: thousands marked, decimals as they came."""
+    """Return a cell for a person: thousands marked, decimals as they came."""
     if cell is None:
         return "-"
     return f"{cell:,}" if isinstance(cell, int | Decimal) else str(cell)

@@ -82,7 +82,7 @@ def _under_way(file_id: str, timeout_s: float) -> dict[str, object]:
 
 
 def _key_of(file_id: str, ledger: FileLedger) -> str:
-    """The key of the file of which another one is a copy; empty for a file that is no copy."""
+    """Return the key of the file of which another one is a copy; empty for a file that is no copy."""
     try:
         return ledger.get(file_id).key if file_id else ""
     except NotFoundError:

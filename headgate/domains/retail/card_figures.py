@@ -59,7 +59,7 @@ def _share_as_good_as_naive2(rows: Sequence[Mapping[str, Any]]) -> Figure:
 
 
 def _notes_of_forecasts(total: Mapping[str, Any]) -> tuple[str, str]:
-    """The notes on the errors and on the coverage of a forecast."""
+    """Return the notes on the errors and on the coverage of a forecast."""
     if not total["windows"]:
         untested = f"not tested: {total['model']} forecast at no past origin"
         return untested, untested

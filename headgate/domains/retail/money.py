@@ -20,7 +20,7 @@ PENCE, HUNDREDTHS_OF_PENCE = 2, 4  # decimal places of an estimate, and of a sum
 
 
 def amounts(values: Iterable[float], places: int = PENCE) -> npt.NDArray[np.object_]:
-    """Each value as a `Decimal` of that many places, rounded half to even from its shortest text.
+    """Return each value as a `Decimal` of that many places, rounded half to even from its shortest text.
 
     None for one that is not known.
     """

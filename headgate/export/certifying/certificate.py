@@ -205,7 +205,7 @@ def certified_columns(
 
 
 def schema_hash(columns: Sequence[CertifiedColumn]) -> str:
-    """A fingerprint of the columns' names, order and types, at the source and in Parquet."""
+    """Return a fingerprint of the columns' names, order and types, at the source and in Parquet."""
     rows = [[column.name, column.declared, column.type, column.digested] for column in columns]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 

@@ -211,14 +211,14 @@ def map_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn
 
 
 def _has_no_text(column: SourceColumn) -> bool:
-    """Bytes, and decimals that neither Athena nor a contract can hold as numbers."""
+    """Return bytes, and decimals that neither Athena nor a contract can hold as numbers."""
     return column.kind in BYTES | _GEOMETRY or (
         column.kind == "decimal" and column.precision > _DECIMAL128_DIGITS
     )
 
 
 def _as_text(column: SourceColumn) -> ExportColumn:
-    """Bytes as base64, decimals as their digits.
+    """Return bytes as base64, decimals as their digits.
 
     The server writes them, so that both sides of the certificate have the same text.
 

@@ -113,7 +113,7 @@ def schema_differences(table: SourceTable, contract: Contract) -> tuple[Differen
 def columns_to_export(
     table: SourceTable, contract: Contract | None, drift: Sequence[Difference]
 ) -> tuple[str, ...]:
-    """The names of the columns to export, in the source's order.
+    """Return the names of the columns to export, in the source's order.
 
     Raises:
         SchemaChangedError: the policy stops at one of the differences; the message lists all of them.

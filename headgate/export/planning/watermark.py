@@ -118,7 +118,7 @@ class Watermark:
     before: Reached | None = None
 
     def seen_by(self, run: str) -> Reached | None:
-        """Where a run starts: where the previous run ended."""
+        """Return where a run starts: where the previous run ended."""
         return self.before if self.last.run == run else self.last
 
     def to_json(self) -> str:

@@ -134,7 +134,7 @@ class _Block:
         )
 
     def numbers(self, wire: WireColumn, nulls: Values | None, at: Values) -> tuple[Values, Values]:
-        """Values (of any content where null), and where they end."""
+        """Return values (of any content where null), and where they end."""
         kind = _NUMBERS[wire.type_code]
         if (wire.unsigned or wire.type_code == _YEAR) and wire.type_code not in _REALS:
             kind = kind.replace("i", "u")
@@ -142,7 +142,9 @@ class _Block:
         return values, at + (values.itemsize if nulls is None else values.itemsize * ~nulls)
 
     def dates(self, nulls: Values | None, at: Values) -> tuple[Values, Values, Values, Values]:
-        """Days since 1970, microseconds of the day, which dates are on the calendar, and where they end."""
+        """Return days since 1970, microseconds of the day, which dates are on the calendar, and where they
+        end.
+        """
         size = self._bytes[at] if nulls is None else np.where(nulls, 0, self._bytes[at])
         year, month, day = self._view("u2")[at + 1], self._bytes[at + 3] & 15, self._bytes[at + 4]
         days, possible = _days_since_1970(year.astype(np.int32), month, day)
@@ -160,7 +162,7 @@ class _Block:
         return total
 
     def strings(self, nulls: Values | None, at: Values) -> tuple[pa.Array, Values]:
-        """Values as bytes, and where they end."""
+        """Return values as bytes, and where they end."""
         first = self._bytes[at]
         size, start = first.astype(np.int64), at + 1
         if nulls is not None:
@@ -192,7 +194,7 @@ class _Block:
 
 
 def _days_since_1970(year: Values, month: Values, day: Values) -> tuple[Values, Values]:
-    """Days in the proleptic Gregorian calendar, and which dates are on it.
+    """Return days in the proleptic Gregorian calendar, and which dates are on it.
 
     Year 0 is not: no reader of Parquet agrees on it.
     """

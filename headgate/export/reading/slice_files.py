@@ -115,7 +115,7 @@ def _open(path: Path, table: pa.Table) -> pq.ParquetWriter:
 
 
 def _repeating(sample: pa.Table) -> list[str]:
-    """Names of the columns whose values repeat."""
+    """Return the names of the columns whose values repeat."""
     most = max(int(sample.num_rows * _REPEATING_SHARE), 1)
     return [name for name in sample.column_names if pc.count_distinct(sample.column(name)).as_py() <= most]
 

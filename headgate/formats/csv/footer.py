@@ -128,7 +128,7 @@ def _rows_after_table(
 
 
 def _start_of_lines(rows: bytes, form: Form, line_ends: int, *, is_cut: bool) -> int:
-    """Where the last lines begin that have so many ends outside quotes.
+    """Return where the last lines begin that have so many ends outside quotes.
 
     A file ends outside quotes, so they are counted from there.
     """

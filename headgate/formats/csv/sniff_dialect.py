@@ -148,7 +148,7 @@ def _fits_contract(row: Row, dialect: Dialect, contract: Contract) -> bool:
 
 
 def _without_unnamed(dialect: Dialect, head: str) -> Dialect:
-    """The dialect without the header's blank last names, if the rows have no values below them, only
+    """Return the dialect without the header's blank last names, if the rows have no values below them, only
     delimiters.
 
     Source: Pollock, row_less_sep_row0_col1.csv.
@@ -223,7 +223,7 @@ def _is_title(row: Row, width: int) -> bool:
 
 
 def _evenness(rows: Sequence[Row]) -> float:
-    """The share of rows of the usual width, each worth more the wider it is.
+    """Return the share of rows of the usual width, each worth more the wider it is.
 
     Rows of one cell are worth nothing.
     """

@@ -157,8 +157,8 @@ def _layout(plain: PlainCsv) -> _Layout:
 
 
 def _blocks(plain: PlainCsv) -> Iterator[Octets]:
-    """The file from its first row on, each block with the octet before it and the one behind it, or with line
-    ends for them.
+    """Yield the file from its first row on, each block with the octet before it and the one behind it, or
+    with line ends for them.
     """
     block_bytes = min(_BLOCK_BYTES, max(0, plain.path.stat().st_size - plain.data_at))
     here, following = (np.full(block_bytes + 2, ord("\n"), np.uint8) for _ in range(2))

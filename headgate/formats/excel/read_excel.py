@@ -173,8 +173,8 @@ class Heading:
 
 
 def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
-    """The names above the columns of a workbook that no contract is known for, or whose header is not the
-    contract's.
+    """Return the names above the columns of a workbook that no contract is known for, or whose header is not
+    the contract's.
 
     The row that names most of the contract's columns, where one names more than half of its own; else the
     first of the rows that have the most different names and no number among them. Without a contract two rows
@@ -214,7 +214,7 @@ def _fullest(sheet: Sheet) -> _HeaderRow:
 
 
 def _in_two_rows(header_row: _HeaderRow) -> Heading | None:
-    """The names of two rows, of which each fills blanks of the other: headings of groups over those of
+    """Return the names of two rows, of which each fills blanks of the other: headings of groups over those of
     columns; None for one row.
     """
     rows = [row for row in header_row.sheet.rows if any(row)]

@@ -135,7 +135,7 @@ def sheets(content: bytes) -> Iterator[Sheet]:
 
 
 def _elements(archive: zipfile.ZipFile, budget: _Budget, part: str, *tags: str) -> Iterator[Element]:
-    """The part's elements of these names, each whole when it comes and emptied behind it."""
+    """Yield the part's elements of these names, each whole when it comes and emptied behind it."""
     budget.spend_part(archive.getinfo(part).file_size)
     unused = 0
     with archive.open(part) as stream:

@@ -147,7 +147,7 @@ def are_lines(text: bytes) -> bool:
 
 
 def read_records(content: bytes, encoding: str = "", expands: Expands = never) -> Records:
-    """The records under the names that they have.
+    """Return the records under the names that they have.
 
     Args:
         encoding: as in `text_of`.

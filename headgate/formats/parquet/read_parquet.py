@@ -172,7 +172,9 @@ def _tables(file: Path | bytes, rows_at_once: int, fine: Sequence[str] = ()) -> 
 
 
 def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, first_row: int = 1) -> Received:
-    """Rows of a Parquet file, of which the first has that number. UnreadableFileError: as `read_parquet`."""
+    """Return rows of a Parquet file, of which the first has that number. UnreadableFileError: as
+    `read_parquet`.
+    """
     named = table.rename_columns(list(header.names))
     missing = pa.nulls(table.num_rows, pa.string())
     cells = {
@@ -242,7 +244,7 @@ def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
 
 
 def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
-    """The names of lists, structs and maps with timestamps in that form inside.
+    """Return the names of lists, structs and maps with timestamps in that form inside.
 
     Up to the first point, as paths are joined with it.
     """

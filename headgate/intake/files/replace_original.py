@@ -113,7 +113,7 @@ def end_original(objects: ObjectStore, record: FileRecord, ref: ObjectRef, origi
 
 
 def ref_of(record: FileRecord) -> ObjectRef:
-    """Where raw has the file now: its original or its masked form.
+    """Return where raw has the file now: its original or its masked form.
 
     Raises:
         NotFoundError: it was deleted once the file was accepted.

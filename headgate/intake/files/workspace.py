@@ -54,7 +54,7 @@ def _holds_something(folder: Path) -> bool:
 
 
 def _lock(folder: Path) -> int | None:
-    """A hold on the folder that ends with the process; None when another has it, or it is gone."""
+    """Return a hold on the folder that ends with the process; None when another has it, or it is gone."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -250,7 +250,7 @@ def _without_hidden(
 
 
 def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
-    """Rows whose value is no text and yet is, or holds, a number that the column does not declare."""
+    """Return rows whose value is no text and yet is, or holds, a number that the column does not declare."""
     kind = values.type
     if is_base64 or pa.types.is_binary(kind):
         text = _as_read(
@@ -269,8 +269,8 @@ def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
 
 
 def _as_read(values: pa.Array) -> pa.Array:
-    """Bytes as the text that anybody would read in them: what is not ASCII is something else, and zeros stand
-    between UTF-16's digits.
+    """Return bytes as the text that anybody would read in them: what is not ASCII is something else, and
+    zeros stand between UTF-16's digits.
     """
     data, starts = text_bytes(values)
     shown = np.where(data == 0, _HYPHEN, np.where(data < _FIRST_NON_ASCII, data, _OTHER)).astype(np.uint8)
@@ -279,8 +279,8 @@ def _as_read(values: pa.Array) -> pa.Array:
 
 
 def _checked_columns(contract: Contract, rows: pa.RecordBatch) -> set[str]:
-    """Columns that are masked, that may hold what they do not declare, or that are compared with a masked
-    one.
+    """Return columns that are masked, that may hold what they do not declare, or that are compared with a
+    masked one.
     """
     wanted = {column.name for column in contract.columns if column.mask or column.type.kind is Kind.STRING}
     return {*wanted, *(name for rule in _of_masked(contract) for name in _compares(rule))} & set(

@@ -96,7 +96,7 @@ def _where_given(text: pa.Array, instead: pa.Array | pa.Scalar) -> pa.Array:
 
 
 def _broken(checked: CheckedColumn, rule: str = "") -> Flags:
-    """Which rows break the rule in this column, or any rule."""
+    """Return which rows break the rule in this column, or any rule."""
     every = [breach.rows for breach in checked.breaches if rule in {"", breach.rule}]
     return marked(np.concatenate((NO_ROWS, *every)), len(checked.text))
 
@@ -133,8 +133,8 @@ def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
 
 
 def _slipped(checked: Sequence[CheckedColumn], texts: Mapping[str, pa.Array]) -> Flags:
-    """Rows that look as if their cells had moved: a card number where none belongs, or something else for a
-    verification code.
+    """Return rows that look as if their cells had moved: a card number where none belongs, or something else
+    for a verification code.
     """
     signs = np.zeros(len(checked[0].text), bool)
     for each in checked:

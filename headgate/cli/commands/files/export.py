@@ -308,7 +308,7 @@ def _names(listed: str) -> tuple[str, ...]:
 
 
 def report_facts(report: ExportReport) -> dict[str, object]:
-    """A run's outcome, for a machine."""
+    """Return a run's outcome, for a machine."""
     return {
         "run": report.run,
         "changed": report.changed,
@@ -356,7 +356,7 @@ def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
 
 
 def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
-    """The request, for the day that an earlier attempt of the same run began on."""
+    """Return the request, for the day that an earlier attempt of the same run began on."""
     begun = [
         run.exported_on
         for run in exporting.unfinished()
@@ -410,7 +410,7 @@ def _certificate(store: RunStore, key: ExportKey) -> Certificate | None:
 
 
 def _certifies(store: RunStore, key: ExportKey) -> bool:
-    """Whether a manifest is of an export, in whatever state it is now."""
+    """Return whether a manifest is of an export, in whatever state it is now."""
     try:
         store.certificate(key)
     except OtherManifestError:

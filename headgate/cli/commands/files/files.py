@@ -174,7 +174,7 @@ def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
 
 
 def _if_of_a_dataset(profiled: Sequence[FileRecord]) -> str:
-    """The short way for a file whose header is in another language than its contract."""
+    """Return the short way for a file whose header is in another language than its contract."""
     return (
         "Or, if a file belongs to a dataset of the lake: `headgate mapping accept "
         f"{shlex.quote(profiled[0].key)} --dataset NAME` shows "
@@ -191,7 +191,7 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
 
 
 def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
-    """How to draft a contract for the first file that fits none; empty if every file fits one."""
+    """Return how to draft a contract for the first file that fits none; empty if every file fits one."""
     tables = [record for record in rejected if record.error.get("rule") != "not_a_table"]
     keys = {
         record.key for record in tables if record.error.get("rule") == "unknown_dataset" or not record.dataset
@@ -487,8 +487,8 @@ def _whole(record: FileRecord) -> Table:
 
 
 def _cell_text(part: str, cell: object) -> str:
-    """A value for a person: what cannot be seen is spelled, and each column's figures have a line of their
-    own.
+    """Return a value for a person: what cannot be seen is spelled, and each column's figures have a line of
+    their own.
     """
     text = str(cell)
     if part == "statistics":

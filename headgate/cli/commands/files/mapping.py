@@ -186,8 +186,8 @@ def _decide(
 
 
 def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
-    """The question, with a warning where fields rest on little: wrong fields of one type are accepted without
-    an error.
+    """Return the question, with a warning where fields rest on little: wrong fields of one type are accepted
+    without an error.
     """
     from headgate.matching.suggest_mapping import THRESHOLD
 

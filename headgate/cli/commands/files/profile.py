@@ -57,7 +57,7 @@ def profile(file: Path, dataset: str, as_json: bool) -> None:
 
 
 def score_line(parts: Mapping[str, str]) -> str:
-    """The score and its parts in one line."""
+    """Return the score and its parts in one line."""
     listed = ", ".join(f"{name} {parts[name]}" for name in parts if name != "score")
     return f"quality {parts['score']} ({listed})" if "score" in parts else "no rows, so no quality score"
 
@@ -103,7 +103,7 @@ def _cells(column: ProfiledColumn) -> tuple[str, ...]:
 
 
 def _deviation(description: ColumnStatistics) -> str:
-    """The standard deviation with four digits; of days and times in days."""
+    """Return the standard deviation with four digits; of days and times in days."""
     for name, unit in (("std", ""), ("std_days", " days")):
         if name in description.facts:
             return f"{float(str(description.facts[name])):.4g}{unit}"

@@ -290,7 +290,7 @@ def _chosen(
 
 
 def _record(deployed: command_deployment.Deployment, file: str) -> FileRecord:
-    """The record that has the rows of that id or key."""
+    """Return the record that has the rows of that id or key."""
     return find_record(
         stores.ledger(deployed.environment).records(), file, listed_by="headgate quarantine list --files"
     )
@@ -327,7 +327,7 @@ def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
 
 
 def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, *, whole: bool) -> Table:
-    """A line for each row; its cells beneath it where they are asked for."""
+    """Return a line for each row; its cells beneath it where they are asked for."""
     title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
     table = screens.screen_table(
         "row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole

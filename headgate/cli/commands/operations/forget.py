@@ -171,7 +171,7 @@ def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
 
 
 def _cell(name: str, value: object) -> str:
-    """A certificate's value for a person: how many, or one line for each part.
+    """Return a certificate's value for a person: how many, or one line for each part.
 
     Where a text is left, each object.
     """

@@ -168,7 +168,7 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
 
 
 def systems_of(deployed: command_deployment.Deployment) -> tuple[str, ...]:
-    """The systems that are deployed; where the environment names none, those of the lake project."""
+    """Return the systems that are deployed; where the environment names none, those of the lake project."""
     return deployed_systems(deployed.environment)
 
 

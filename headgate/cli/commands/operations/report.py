@@ -120,7 +120,7 @@ def screen(
     checked: Sequence[CheckedReference] = (),
     steps: Sequence[str] = (),
 ) -> RenderableType:
-    """The one screen; references appear on it only where rows lack a parent."""
+    """Return the one screen; references appear on it only where rows lack a parent."""
     parts = [screens.received(sums)]
     if any(dataset.reasons for dataset in sums):
         parts.append(screens.reasons(sums))

@@ -223,7 +223,7 @@ def _screen(now: Status, days: int) -> RenderableType:
 
 
 def next_commands(now: Status) -> list[str]:
-    """The commands that show what somebody has to act on; none if nothing is wrong."""
+    """Return the commands that show what somebody has to act on; none if nothing is wrong."""
     stopped = {state.value for state in (*NOT_ACCEPTED, FileState.FAILED)} & set(now.files)
     wanted = {*stopped, *(["dead letters"] if now.dead_letters else [])}
     commands = [command for what, command in _NEXT_STEPS.items() if what in wanted]

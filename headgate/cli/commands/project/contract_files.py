@@ -210,7 +210,7 @@ def _sample_line(gated: CheckedRows) -> str:
 
 
 def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
-    """A count with its name, and for quarantined rows and duplicates their rules.
+    """Return a count with its name, and for quarantined rows and duplicates their rules.
 
     A duplicate is no quarantined row.
     """
@@ -397,7 +397,9 @@ def _contract_for(file: Path, dataset: str) -> Contract:
 
 
 def _whose_contracts() -> str:
-    """The folder of the contracts that were used, as a sentence; empty where they are the package's own."""
+    """Return the folder of the contracts that were used, as a sentence; empty where they are the package's
+    own.
+    """
     from headgate.project import project
 
     folder = project().folder

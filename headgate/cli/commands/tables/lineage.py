@@ -301,7 +301,7 @@ def trace_of(lake: LakePorts, record: FileRecord) -> FileTrace:
 
 
 def _tables_with(lake: LakePorts, record: FileRecord) -> Iterator[BuiltTable]:
-    """The dataset's table and the systems' tables whose snapshot has the file's increment."""
+    """Yield the dataset's table and the systems' tables whose snapshot has the file's increment."""
     from headgate.lineage.sources import increments_of
     from headgate.snapshots.read_snapshots import newest_snapshot
     from headgate.systems.up_to_date import READS, snapshot_built_from

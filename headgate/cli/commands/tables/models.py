@@ -163,7 +163,7 @@ def _table(marked: Sequence[tuple[Card, str]]) -> Table:
 
 
 def lost_to(card: Card) -> str:
-    """The recipe that had a lower loss than the champion in the last contest, as a warning.
+    """Return the recipe that had a lower loss than the champion in the last contest, as a warning.
 
     Empty if there is none.
     """

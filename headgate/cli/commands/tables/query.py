@@ -131,7 +131,7 @@ def _answer(deployed: command_deployment.Deployment, statement: str) -> Answer:
 
 
 def _has_run(deployed: command_deployment.Deployment) -> bool:
-    """Whether a run has merged the lake at least once."""
+    """Return whether a run has merged the lake at least once."""
     from headgate.wiring import snapshots
 
     return snapshots.newest_snapshot(deployed.environment) is not None

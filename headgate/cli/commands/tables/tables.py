@@ -99,7 +99,7 @@ def version_rows(shown: TableVersion) -> list[dict[str, object]]:
 
 
 def _found(deployed: command_deployment.Deployment, table: str) -> tuple[TableVersion, str]:
-    """The version that a prod table shows, and the bucket of its system."""
+    """Return the version that a prod table shows, and the bucket of its system."""
     from headgate.contracts.registry import Registry
 
     registry, name = Registry.load(), table.rpartition(".")[2]

@@ -48,7 +48,7 @@ TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:
-    """The system's tables as of the end of a day, each in the order of its key.
+    """Return the system's tables as of the end of a day, each in the order of its key.
 
     Later transactions are not looked at.
 

@@ -73,7 +73,7 @@ class FraudModel(Protocol):
         ...
 
     def scores_of(self, strength: Array) -> Array:
-        """The scores of transactions that are scored together, from the strength of each."""
+        """Return the scores of transactions that are scored together, from the strength of each."""
         ...
 
 
@@ -103,11 +103,11 @@ class Boosting:
         return np.asarray(logit(np.clip(sampled, _CERTAIN, 1 - _CERTAIN)) + np.log(self.honest_share))
 
     def scores(self, points: pd.DataFrame) -> Array:
-        """Probability of fraud."""
+        """Return the probability of fraud."""
         return self.scores_of(self.strength(points))
 
     def scores_of(self, strength: Array) -> Array:
-        """Probability of fraud, from log-odds."""
+        """Return the probability of fraud, from log-odds."""
         return np.asarray(expit(strength))
 
     def state(self) -> dict[str, Any]:
@@ -120,7 +120,7 @@ class Boosting:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Boosting:
-        """The model of a state."""
+        """Return the model of a state."""
         return cls(**{**state, "reference": model_file.series_of_state(state["reference"])})
 
 
@@ -142,7 +142,7 @@ class Isolation:
     name: str = "isolation_forest"
 
     def strength(self, points: pd.DataFrame) -> Array:
-        """How rare a transaction is by the forest and by the naive rule together.
+        """Return how rare a transaction is by the forest and by the naive rule together.
 
         Source: Fisher (1925), Statistical Methods for Research Workers, section 21.1: the sum of the
         logarithms of probabilities.
@@ -172,7 +172,7 @@ def are_enough(honest: int, frauds: int) -> bool:
 def boosting(
     points: pd.DataFrame, labels: pd.Series[bool], columns: Sequence[str] = ALL, recipe: str = FIRST
 ) -> Boosting:
-    """A model of the labelled transactions; of a sample of them where there are very many."""
+    """Return a model of the labelled transactions; of a sample of them where there are very many."""
     fraud = labels.to_numpy(dtype=np.bool_)
     kinds = np.where(fraud, FRAUD, HONEST).astype(np.int8)
     kept = sample(kinds)
@@ -203,7 +203,7 @@ def boosting_of_sample(
 
 
 def isolation(points: pd.DataFrame, columns: Sequence[str] = UNLABELLED) -> Isolation:
-    """A forest over the transactions as they are; it needs no label."""
+    """Return a forest over the transactions as they are; it needs no label."""
     points = points.tail(MAX_HONEST)
     forest = IsolationForest(n_estimators=100, random_state=SEED)
     fitted = forest.fit(np.nan_to_num(_matrix(points, columns), nan=_UNKNOWN))
@@ -230,7 +230,7 @@ def _rarity(seen: Array, values: Array) -> Array:
 
 
 def sample(labels: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
-    """Places of the labelled transactions to learn from, in order.
+    """Return places of the labelled transactions to learn from, in order.
 
     Args:
         labels: FRAUD, HONEST or UNKNOWN, by place.
@@ -243,7 +243,8 @@ def sample(labels: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
 
 
 def honest_share(labels: npt.NDArray[np.int8], places: npt.NDArray[np.int64]) -> float:
-    """The share of the honest transactions that a sample holds, over the share of the frauds that it holds.
+    """Return the share of the honest transactions that a sample holds, over the share of the frauds that it
+    holds.
 
     Args:
         labels: as for `sample`, which gave the places; there are both honest transactions and frauds.
@@ -270,7 +271,9 @@ def _drawn(count: int, most: int) -> npt.NDArray[np.int64]:
 
 
 def _places(labels: npt.NDArray[np.int8], kind: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Where the labels of a kind with these numbers are; the first one of the kind has the number 0."""
+    """Return where the labels of a kind with these numbers are; the first one of the kind has the
+    number 0.
+    """
     places, before = [np.empty(0, dtype=np.int64)], 0
     for start in range(0, len(labels), _SEARCHED_ROWS):
         own = np.flatnonzero(labels[start : start + _SEARCHED_ROWS] == kind)
@@ -281,8 +284,8 @@ def _places(labels: npt.NDArray[np.int8], kind: int, numbers: npt.NDArray[np.int
 
 
 def _in_batches(score: Callable[[pd.DataFrame], Array], points: pd.DataFrame) -> Array:
-    """The score of each transaction, which depends on no other: the features of all as one matrix would be in
-    memory twice.
+    """Return the score of each transaction, which depends on no other: the features of all as one matrix
+    would be in memory twice.
     """
     starts = range(0, max(1, len(points)), _BATCH_ROWS)
     return np.concatenate(

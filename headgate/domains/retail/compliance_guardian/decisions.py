@@ -29,7 +29,7 @@ ACTIONS = np.array(["approve", "review", "block"], dtype=object)
 def cheapest(
     probability: Array, amount: Array, review_price: float = REVIEW_COST_GBP
 ) -> npt.NDArray[np.object_]:
-    """The action of the least expected cost for each transaction, given its probability of fraud.
+    """Return the action of the least expected cost for each transaction, given its probability of fraud.
 
     Args:
         review_price: what a review costs, or more where the team cannot review all that would pay; see

@@ -57,7 +57,7 @@ class DescribedTransactions(StoredRows):
         return self._moments(len(self._edges) - 2).iloc[-1]
 
     def place_of(self, at: pd.Timestamp) -> int:
-        """The place of the first transaction that was made at a moment or later.
+        """Return the place of the first transaction that was made at a moment or later.
 
         The number of all where there is none.
         """

@@ -80,7 +80,7 @@ UNLABELLED = tuple(name for name in ALL if "fraud" not in name and "risk" not in
 
 
 def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> pd.DataFrame:
-    """Every transaction up to the end of a day with its features, in the order of time and number.
+    """Return every transaction up to the end of a day with its features, in the order of time and number.
 
     All of them in memory.
     """
@@ -141,7 +141,7 @@ def sign_ups(customers: ibis.Table) -> ibis.Table:
 
 
 def _in_order(table: ibis.Table) -> ibis.Table:
-    """The rows in the order of time and number, counts in half the bytes."""
+    """Return the rows in the order of time and number, counts in half the bytes."""
     narrow = table.mutate(**{name: table[name].cast("int32") for name in COUNTS if name in table.columns})
     return narrow.order_by(*_ORDER)
 
@@ -166,7 +166,7 @@ def _plain(transactions: ibis.Table, customers: ibis.Table) -> ibis.Table:
 
 
 def _timed(transactions: ibis.Table) -> ibis.Table:
-    """The columns that windows need; an unknown label counts as no known fraud."""
+    """Return the columns that windows need; an unknown label counts as no known fraud."""
     fraud = transactions.is_fraud.fill_null(False).cast("int64")  # noqa: FBT003 a value, not a flag
     at_s = whole_seconds(transactions.transacted_at)
     return transactions.select(
@@ -212,7 +212,7 @@ def _compared(remembered: ibis.Table) -> ibis.Table:
 
 
 def _of_customer(compared: ibis.Table) -> ibis.Table:
-    """The features that the customer's other transactions give."""
+    """Return the features that the customer's other transactions give."""
     variance = ibis.greatest(
         compared.mean_square - compared.customer_mean_30d * compared.customer_mean_30d, 0.0
     )
@@ -228,7 +228,7 @@ def _of_customer(compared: ibis.Table) -> ibis.Table:
 
 
 def _ordinary(transactions: ibis.Table, end: ibis.Value) -> ibis.Table:
-    """The numbers of the frauds before a moment whose amount does not stand out.
+    """Return the numbers of the frauds before a moment whose amount does not stand out.
 
     Only customers with a fraud are compared with their other amounts. No expression is that of all
     transactions: DuckDB would keep the rows of an expression that a question has twice.
@@ -243,7 +243,9 @@ def _ordinary(transactions: ibis.Table, end: ibis.Value) -> ibis.Table:
 
 
 def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
-    """A terminal's known frauds, apart for those whose amount stands out and those whose amount does not."""
+    """Return a terminal's known frauds, apart for those whose amount stands out and those whose amount does
+    not.
+    """
     joined = timed.left_join(ordinary, timed.transaction_id == ordinary.ordinary_id)
     is_ordinary = joined.ordinary_id.notnull()  # noqa: PD004 an Ibis column, which has no notna
     marked = joined.select(
@@ -294,11 +296,11 @@ def _of_terminal(suspected: ibis.Table) -> ibis.Table:
 
 
 def _past(key: str, days: int) -> object:
-    """The transactions of one customer or terminal in the last days, this one included."""
+    """Return the transactions of one customer or terminal in the last days, this one included."""
     return ibis.range_window(group_by=key, order_by="at_s", preceding=days * DAY_S - 1, following=0)
 
 
 def _delayed(key: str, days: int) -> object:
-    """The same, as many days as the delay earlier: what is known of them now."""
+    """Return the same, as many days as the delay earlier: what is known of them now."""
     ends = ((days + DELAY_DAYS) * DAY_S - 1, DELAY_DAYS * DAY_S)
     return ibis.range_window(group_by=key, order_by="at_s", preceding=ends)

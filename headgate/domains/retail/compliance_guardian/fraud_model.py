@@ -34,8 +34,8 @@ _WATCHED = 50_000  # newest transactions that drift is measured on
 
 
 def in_charge(champion: str) -> str:
-    """The recipe that scores: the champion, or the first where there is none, or none by that
-    name any more.
+    """Return the recipe that scores: the champion, or the first where there is none, or none by that name any
+    more.
     """
     return champion if champion in boosting_models.RECIPES else boosting_models.FIRST
 

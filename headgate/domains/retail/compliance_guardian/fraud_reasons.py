@@ -36,7 +36,7 @@ _BEGINNINGS = {
 
 
 def groups() -> dict[str, list[str]]:
-    """The features of each reason code; every feature belongs to exactly one."""
+    """Return the features of each reason code; every feature belongs to exactly one."""
     owner = {
         name: next(code for code, starts in _BEGINNINGS.items() if name.startswith(starts)) for name in ALL
     }

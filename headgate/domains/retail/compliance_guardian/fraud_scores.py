@@ -25,7 +25,7 @@ _COLUMNS = (
 
 
 def table(scored: ibis.Table) -> RowsInFile:
-    """The table's rows, one per transaction, by number.
+    """Return the table's rows, one per transaction, by number.
 
     Args:
         scored: all transactions with the columns of `scored_periods.Period`.

@@ -61,7 +61,7 @@ _TERMS = (
 
 
 def table(periods: Sequence[Period]) -> pd.DataFrame:
-    """The table's rows, in the order of model, metric and period.
+    """Return the table's rows, in the order of model, metric and period.
 
     `MOST_MEASURED` transactions or some days are in memory at a time.
     """
@@ -73,7 +73,7 @@ def table(periods: Sequence[Period]) -> pd.DataFrame:
 
 
 def measures(transactions: pd.DataFrame) -> list[Measure]:
-    """The figures of one period; transactions whose truth nobody knows are left out."""
+    """Return the figures of one period; transactions whose truth nobody knows are left out."""
     if transactions.empty:
         return []
     model, days = str(transactions.model.iloc[0]), _days(transactions)
@@ -108,7 +108,7 @@ def measures(transactions: pd.DataFrame) -> list[Measure]:
 
 
 def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
-    """The figures of each day by the handbook's protocol.
+    """Return the figures of each day by the handbook's protocol.
 
     Args:
         parts: transactions in the order of time, at least one in each, with `score`, `decision` and `model`;
@@ -138,7 +138,7 @@ def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
 def _of_day(
     day: pd.Timestamp, rows: pd.DataFrame, found_on: dict[str, dict[int, pd.Timestamp]]
 ) -> list[Measure]:
-    """The figures of one day; who is found on it is added to `found`."""
+    """Return the figures of one day; who is found on it is added to `found`."""
     model, period = str(rows.model.iloc[0]), f"{day.date()}/{day.date()}"
     fraud = rows.is_fraud.to_numpy(dtype=np.bool_)
     if not 0 < fraud.sum() < len(fraud):
@@ -179,7 +179,7 @@ def _found_on(day: pd.Timestamp, customers: _Customers, seen: dict[int, pd.Times
 def without_defrauded(
     tried: pd.DataFrame, frauds: pd.DataFrame, blocked: pd.Timedelta | None = None
 ) -> pd.DataFrame:
-    """The transactions of customers who are not known to be defrauded on the day.
+    """Return the transactions of customers who are not known to be defrauded on the day.
 
     Args:
         frauds: transactions that turned out to be fraud; each is known from the day after the delay on.

@@ -41,7 +41,7 @@ def failed_payments(payments: ibis.Table) -> ibis.Table:
 
 
 def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> RowsInFile:
-    """The table's rows, by kind of entity and entity.
+    """Return the table's rows, by kind of entity and entity.
 
     Args:
         scored: all transactions with the columns of `scored_periods.Period`, on this machine.
@@ -63,7 +63,7 @@ def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> Rows
 
 
 def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
-    """All transactions with what entities are judged by."""
+    """Return all transactions with what entities are judged by."""
     is_fraud = scored.is_fraud.fill_null(False)  # noqa: FBT003 a value, not a flag
     # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
     guessed = (scored.model == Boosting.name).ifelse(scored.score, 0.0)
@@ -76,7 +76,7 @@ def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
 
 
 def _mean(values: ibis.Table, path: Path) -> float:
-    """The mean of the only column, in the order of the rows, by way of a file.
+    """Return the mean of the only column, in the order of the rows, by way of a file.
 
     The sums of `_SUMMED_ROWS` rows are added up.
     """
@@ -93,7 +93,7 @@ def _mean(values: ibis.Table, path: Path) -> float:
 def _entities(
     column: str, judged: ibis.Table, recent: ibis.Table, failed: ibis.Table, recent_path: Path
 ) -> Iterator[pd.DataFrame]:
-    """The entities of one kind with their sums, in the order of their names; some at a time."""
+    """Yield the entities of one kind with their sums, in the order of their names; some at a time."""
     whole = judged.group_by(column).agg(
         transactions=judged.count(),
         pence=judged.pence.sum().cast("int64"),
@@ -111,7 +111,7 @@ def _entities(
 
 
 def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.Table:
-    """The entities with their failed payments, which only cards have."""
+    """Return the entities with their failed payments, which only cards have."""
     if column != _CARD:
         return entities.mutate(failed_payments=ibis.literal(0, "int64"))
     joined = entities.left_join(failed, column)
@@ -144,7 +144,7 @@ def _summed(column: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_whole_groups(parts: Iterable[pa.Table], column: str) -> Iterator[pa.Table]:
-    """The same rows, which are in the order of a column, in parts that cut no value's rows in two."""
+    """Yield the same rows, which are in the order of a column, in parts that cut no value's rows in two."""
     rest: pa.Table | None = None
     for part in parts:
         rest = pa.concat_tables([rest, part]) if rest else part
@@ -156,7 +156,7 @@ def _with_whole_groups(parts: Iterable[pa.Table], column: str) -> Iterator[pa.Ta
 
 
 def _rated(kind: str, entities: pd.DataFrame, base: float) -> pd.DataFrame:
-    """The rows of entities.
+    """Return the rows of entities.
 
     The score is the share of fraud lately, drawn towards `base` where there is little to go by.
     """

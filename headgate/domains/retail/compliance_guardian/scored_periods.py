@@ -157,7 +157,7 @@ def _read_from(file: pq.ParquetFile, left_out: int, columns: Sequence[str]) -> p
 
 
 def _frame_of(table: pa.Table) -> pd.DataFrame:
-    """The rows in pandas, texts that the file holds once as categories."""
+    """Return the rows in pandas, texts that the file holds once as categories."""
     texts = {
         name: table[name].unify_dictionaries().combine_chunks()
         for name in table.column_names
@@ -329,7 +329,7 @@ def rows_since(
 def _scored(
     transactions: DescribedTransactions, first: int, after: int, model: PeriodModel | None
 ) -> Iterator[pa.Table]:
-    """The transactions from one place up to another with their scores, one batch in memory at a time.
+    """Yield the transactions from one place up to another with their scores, one batch in memory at a time.
 
     Args:
         model: None for a forest of all that was seen.
@@ -357,8 +357,8 @@ def _scored(
 def _judged(
     transactions: DescribedTransactions, first: int, after: int, model: boosting_models.FraudModel
 ) -> Iterator[tuple[pa.Table, Array, Array]]:
-    """The transactions from one place up to another with the strength and the score of each, one batch at a
-    time.
+    """Yield the transactions from one place up to another with the strength and the score of each, one batch
+    at a time.
 
     Probabilities come from a transaction's own strength. Ranks come from the strengths of all of them, so
     these are in memory.
@@ -388,7 +388,7 @@ def _added(name: str) -> pa.DataType:
 def strength_of(
     model: boosting_models.FraudModel, transactions: DescribedTransactions, first: int, after: int
 ) -> Array:
-    """The strength of the transactions from one place up to another, which is left out."""
+    """Return the strength of the transactions from one place up to another, which is left out."""
     return np.concatenate(
         [np.empty(0), *(model.strength(part) for part in transactions.batches(first, after, model.columns))]
     )
@@ -411,7 +411,7 @@ def review_price(
 
 
 def _forest(transactions: DescribedTransactions, after: int) -> boosting_models.Isolation:
-    """A forest over all that was seen up to a place."""
+    """Return a forest over all that was seen up to a place."""
     return boosting_models.isolation(
         transactions.rows(max(0, after - boosting_models.MAX_HONEST), after, features.UNLABELLED)
     )

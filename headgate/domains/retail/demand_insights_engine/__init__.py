@@ -55,7 +55,8 @@ def made_with() -> str:
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:
-    """The system's tables as of the end of a day, each in the order of its key. Later purchases are not read.
+    """Return the system's tables as of the end of a day, each in the order of its key. Later purchases are
+    not read.
 
     Args:
         shelf: names the recipe in charge of a model, and receives the fitted models.

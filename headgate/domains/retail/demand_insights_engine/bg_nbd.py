@@ -51,7 +51,7 @@ class Histories:
 
     @classmethod
     def of(cls, customers: pd.DataFrame) -> Histories:
-        """The histories in columns `frequency`, `recency_days` and `age_days`."""
+        """Return the histories in columns `frequency`, `recency_days` and `age_days`."""
         return cls(
             *(
                 customers[name].to_numpy(dtype=np.float64)
@@ -83,12 +83,12 @@ class BgNbd:
         return self.a / (self.a + self.b) < _LEAST_DROPOUT
 
     def occasions(self, frequency: Array) -> Array:
-        """How many times each customer could have left."""
+        """Return how many times each customer could have left."""
         return frequency + 1 if self.modified else frequency
 
 
 def fit(histories: Histories, *, modified: bool = False) -> BgNbd:
-    """The parameters of the greatest likelihood over all starts.
+    """Return the parameters of the greatest likelihood over all starts.
 
     Args:
         modified: fit MBG/NBD instead of BG/NBD.
@@ -123,7 +123,7 @@ _ENOUGH_CUSTOMERS = 10_000
 
 
 def _top(counted: _Counted, start: Array) -> OptimizeResult:
-    """Where the likelihood of these histories is greatest, uphill from the start."""
+    """Return where the likelihood of these histories is greatest, uphill from the start."""
     bounds = [(-_LOG_BOUND, _LOG_BOUND)] * len(start)
     return minimize(counted.loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=_PRECISE)
 
@@ -189,7 +189,7 @@ class _Counted:
 
 
 def alive_probability(model: BgNbd, histories: Histories) -> Array:
-    """Probability that each customer has not left, shape (customers,).
+    """Return probability that each customer has not left, shape (customers,).
 
     In BG/NBD one without repeat purchases cannot have left.
 
@@ -203,7 +203,7 @@ def alive_probability(model: BgNbd, histories: Histories) -> Array:
 
 
 def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Array:
-    """Purchases each customer is expected to make in the next `horizon`, given their history (eq. 10).
+    """Return purchases each customer is expected to make in the next `horizon`, given their history (eq. 10).
 
     Returns:
         Shape (customers,), in purchases, never negative.
@@ -228,12 +228,13 @@ def expected_purchases(model: BgNbd, histories: Histories, horizon: float) -> Ar
 
 
 def _rate(model: BgNbd, histories: Histories) -> Array:
-    """Expected purchases per unit of time of each customer while active."""
+    """Return expected purchases per unit of time of each customer while active."""
     return np.asarray((model.r + histories.frequency) / (model.alpha + histories.age))
 
 
 def _with_one_dropout(model: BgNbd, histories: Histories, horizon: float) -> Array:
-    """Expected purchases of active customers who all leave after a purchase with the same probability p.
+    """Return expected purchases of active customers who all leave after a purchase with the same probability
+    p.
 
     The limit of the model for large a + b: the mean of (1 - exp(-p lambda t)) / p over lambda ~ Gamma(r + x,
     alpha + T).
@@ -246,7 +247,7 @@ def _with_one_dropout(model: BgNbd, histories: Histories, horizon: float) -> Arr
 
 
 def no_purchase_probability(model: BgNbd, histories: Histories, horizon: float) -> Array:
-    """Probability that each customer buys nothing in the next `horizon`, shape (customers,).
+    """Return probability that each customer buys nothing in the next `horizon`, shape (customers,).
 
     A customer has left, or is active and a Poisson process with a Gamma(r + x, alpha + T) rate has no event.
     """

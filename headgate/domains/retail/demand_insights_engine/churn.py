@@ -70,7 +70,7 @@ class ChurnModel:
     shift: float = 0.0
 
     def probability(self, customers: pd.DataFrame) -> Array:
-        """Probability that each customer leaves, never 0 or 1."""
+        """Return probability that each customer leaves, never 0 or 1."""
         return self.after_shift(self.unshifted([customers]))
 
     def probability_of(self, customers: StoredRows) -> Array:
@@ -91,11 +91,11 @@ class ChurnModel:
         return (_uncertain(self.classifier.predict_proba(part[list(self.columns)])[:, 1]) for part in points)
 
     def after_shift(self, unshifted: Array) -> Array:
-        """The probabilities that `unshifted` became by the shift."""
+        """Return the probabilities that `unshifted` became by the shift."""
         return moved(unshifted, self.shift)
 
     def shifted(self, by: float) -> ChurnModel:
-        """The model with other log-odds for everybody."""
+        """Return the model with other log-odds for everybody."""
         return replace(self, shift=by)
 
     def state(self) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class ChurnModel:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> ChurnModel:
-        """The model of a state."""
+        """Return the model of a state."""
         return cls(
             **{
                 **state,
@@ -135,7 +135,7 @@ def classifier(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any: 
 
 
 def splines(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
-    """The logistic regression alone, calibrated: simpler, and fitted in a fraction of the time."""
+    """Return the logistic regression alone, calibrated: simpler, and fitted in a fraction of the time."""
     return _calibrated(_splines(numeric, categorical))
 
 
@@ -150,7 +150,9 @@ def boosting(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  #
 
 
 def silence_rule(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
-    """The naive rule: who has been silent for long stays silent. A logistic curve gives it probabilities."""
+    """Return the naive rule: who has been silent for long stays silent. A logistic curve gives it
+    probabilities.
+    """
     del numeric, categorical
     return preprocessing.chain(
         preprocessing.columns(["silence"], preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)),
@@ -236,7 +238,7 @@ def training_set(points: pd.DataFrame, left: Labels) -> TrainingSet:
 
 
 def fit(some: TrainingSet, recipe: str = FIRST) -> ChurnModel:
-    """A model of who left."""
+    """Return a model of who left."""
     columns = tuple(some.points.columns)
     return ChurnModel(
         recipe, RECIPES[recipe](columns, ()).fit(some.points, some.left), columns, some.reference, some.watch
@@ -244,12 +246,12 @@ def fit(some: TrainingSet, recipe: str = FIRST) -> ChurnModel:
 
 
 def _uncertain(probability: Array) -> Array:
-    """The probabilities, never 0 or 1."""
+    """Return the probabilities, never 0 or 1."""
     return np.asarray(np.clip(probability, _CERTAIN, 1 - _CERTAIN), dtype=np.float64)
 
 
 def moved(probability: Array, by: float) -> Array:
-    """The probabilities with `by` added to their log-odds, never 0 or 1."""
+    """Return the probabilities with `by` added to their log-odds, never 0 or 1."""
     return np.asarray(np.clip(expit(logit(probability) + by), _CERTAIN, 1 - _CERTAIN), dtype=np.float64)
 
 
@@ -288,7 +290,7 @@ def earned(left: Labels, purchase_value: Array) -> Array:
 
 
 def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:
-    """The probability from which on offers earned most, and what they earned.
+    """Return the probability from which on offers earned most, and what they earned.
 
     `NO_OFFER` and 0 where none earned anything.
     """
@@ -303,8 +305,8 @@ def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:
 
 
 def threshold_or_everybody(best: float, earned_gbp: float, earned_all_gbp: float) -> float:
-    """The published threshold: `best`, or `EVERYBODY` where offers to all earned at least as much on days
-    that chose neither.
+    """Return the published threshold: `best`, or `EVERYBODY` where offers to all earned at least as much on
+    days that chose neither.
 
     Args:
         earned_gbp, earned_all_gbp: on these days, by a threshold that earlier days had chosen, and with
@@ -323,7 +325,7 @@ def earned_later(probability_before: Array, gains_before: Array, probability: Ar
 
 
 def calibration_error(left: Labels, probability: Array, bins: int = 10) -> float:
-    """Expected calibration error over bins of equally many customers.
+    """Return expected calibration error over bins of equally many customers.
 
     Source: Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian
     Binning.

@@ -86,7 +86,7 @@ class ChurnTrial:
 
 
 def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial | None:
-    """Every recipe, learnt at the earlier origins and tried at the tested ones.
+    """Return every recipe, learnt at the earlier origins and tried at the tested ones.
 
     None where either have too few of a kind.
 
@@ -137,7 +137,9 @@ def _at_origins(model: churn.ChurnModel, tested: tuple[CustomerOrigin, ...]) -> 
 def _best_shift(
     unshifted: list[Array], left: npt.NDArray[np.bool_], buyers: float | None
 ) -> tuple[float, Array]:
-    """The weight of the shift with the least loss at the tested origins, and the probabilities with it."""
+    """Return the weight of the shift with the least loss at the tested origins, and the probabilities with
+    it.
+    """
     weights = _WEIGHTS if buyers else _WEIGHTS[:1]
     certain = [churn.moved(part, 0.0) for part in unshifted]
     shifts = [_shift_to(part, buyers) if buyers else 0.0 for part in certain]
@@ -164,8 +166,8 @@ def _shifted(
 def fitted(
     past: Origins, ahead: Coming, customers: StoredRows, trial: ChurnTrial | None, folder: Path
 ) -> tuple[churn.ChurnModel | None, StoredRows]:
-    """The winner's recipe, learnt at the newest origins whose windows are over, and the probability that each
-    customer leaves.
+    """Return the winner's recipe, learnt at the newest origins whose windows are over, and the probability
+    that each customer leaves.
 
     There is no model where these origins do not carry one. A curve over the silence then replaces it.
 
@@ -209,7 +211,8 @@ def _learnt(past: Origins, trial: ChurnTrial | None) -> churn.ChurnModel | None:
 def kept(
     model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, customers: pd.DataFrame
 ) -> Trained:
-    """The model with its figures at past origins, and how far the customers have moved since it learnt.
+    """Return the model with its figures at past origins, and how far the customers have moved since it
+    learnt.
 
     Args:
         customers: points of customers now: of all, or of those that are drawn.
@@ -249,7 +252,7 @@ def table(
     *,
     at_stake: Array,
 ) -> RowsInFile:
-    """The table's rows, one per customer, in the customers' order.
+    """Return the table's rows, one per customer, in the customers' order.
 
     Without a trial no offer is made: nobody knows what it would earn.
 
@@ -325,7 +328,7 @@ def share_of_silence(silence: Array) -> Array:
 def _drivers(
     model: churn.ChurnModel | None, points: pd.DataFrame, probability: Array
 ) -> npt.NDArray[np.object_]:
-    """The causes that raise each probability most, shape (customers, DRIVERS).
+    """Return the causes that raise each probability most, shape (customers, DRIVERS).
 
     The first is `USUAL` where there is none, the others are then None.
     """

@@ -50,7 +50,7 @@ class CustomerModel:
 def fitted(
     customers: StoredRows, some: pd.DataFrame, past: Origins, ahead: Coming, *, champion: str, folder: Path
 ) -> CustomerModel:
-    """The model of the customers whose points are given.
+    """Return the model of the customers whose points are given.
 
     Args:
         customers: points of all customers now, as `origins.signals` gives them.

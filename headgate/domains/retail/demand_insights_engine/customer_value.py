@@ -138,7 +138,7 @@ class Trial:
 
 
 def histories_of(points: pd.DataFrame) -> bg_nbd.Histories:
-    """Histories in trading days, from `origins.signals`."""
+    """Return histories in trading days, from `origins.signals`."""
     return bg_nbd.Histories(
         *(points[name].to_numpy(dtype=np.float64) for name in ("frequency", "rhythm", "age"))
     )
@@ -164,7 +164,8 @@ def learnt(
     ahead: Coming,
     whole: Whole | None = None,
 ) -> ValueModel:
-    """A model of customers as they are known now, whose regression and factors come from earlier origins.
+    """Return a model of customers as they are known now, whose regression and factors come from earlier
+    origins.
 
     Args:
         points: of customers now, as `origins.signals` gives them.
@@ -271,7 +272,9 @@ def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
 
 
 def _logged(points: pd.DataFrame) -> Array:
-    """Logarithms of what a customer did, shape (customers, features): spending grows in proportions."""
+    """Return logarithms of what a customer did, shape (customers, features): spending grows in
+    proportions.
+    """
     return np.asarray(np.log1p(points[list(LOGGED)].to_numpy(dtype=np.float64)), dtype=np.float64)
 
 
@@ -295,8 +298,8 @@ def _totals(model: ValueModel, customers: StoredRows, churn: Churn | None) -> di
 
 
 def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
-    """Expected value of a purchase of each customer, GBP: Gamma-Gamma's, else the own mean drawn to the
-    shop's.
+    """Return expected value of a purchase of each customer, GBP: Gamma-Gamma's, else the own mean drawn to
+    the shop's.
     """
     purchases, value = points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
     if model.spend is not None:
@@ -358,14 +361,14 @@ class StoredOutlook:
     yearly: float
 
     def rows(self, first: int, after: int) -> CustomerOutlook:
-        """The outlook of customers from one place up to another, which is left out."""
+        """Return the outlook of customers from one place up to another, which is left out."""
         some = self.stored.rows(first, after, _FIGURES)
         unscaled = CustomerOutlook(*(some[name].to_numpy() for name in _FIGURES))
         return _scaled(unscaled, self.factor, self.year_factor, self.yearly)
 
     def value_at_stake(self) -> Array:
-        """The expected value of a year of each customer, times the probability of buying nothing in the
-        window, GBP.
+        """Return the expected value of a year of each customer, times the probability of buying nothing in
+        the window, GBP.
         """
         parts = (self.rows(start, start + _AT_ONCE) for start in range(0, len(self.stored), _AT_ONCE))
         return np.concatenate([np.empty(0), *(part.churn * part.value_of_year for part in parts)])
@@ -449,7 +452,7 @@ def stored_outlook(
 
 
 def methods(model: ValueModel, *, knows_churn: bool) -> list[Method]:
-    """The methods that the data carry."""
+    """Return the methods that the data carry."""
     carried = {
         Method.PAST_REVENUE: True,
         Method.POOLED_RATE: model.purchases is None,
@@ -478,7 +481,7 @@ class _Estimates:
     oldest_age: float | None = None
 
     def unscaled(self, method: Method) -> Array:
-        """A method's values, GBP, before they are scaled to a total."""
+        """Return a method's values, GBP, before they are scaled to a total."""
         model = self.model
         if method in _HURDLE_POWERS:
             return (1 - self._churn) ** _HURDLE_POWERS[method] * self._typical
@@ -541,7 +544,7 @@ def _factor_of(model: ValueModel, method: Method, unscaled_total: float) -> floa
 
 
 def tried(model: ValueModel, tested: tuple[CustomerOrigin, ...], churn: Sequence[Array]) -> list[Trial]:
-    """Every method at the tested origins, in the order of `Method`.
+    """Return every method at the tested origins, in the order of `Method`.
 
     Args:
         churn: the probability of buying nothing in the window, by origin.
@@ -585,7 +588,7 @@ def rank_correlation(first: Array, other: Array) -> float:
 
 
 def winner(trials: list[Trial]) -> Method:
-    """The method in charge, unless another is clearly better or the naive rule is as good.
+    """Return the method in charge, unless another is clearly better or the naive rule is as good.
 
     The best one where it was not tried.
 

@@ -78,7 +78,7 @@ def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) 
 
 
 def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
-    """Orders of known customers that were completed, or cancelled: these have returned lines only."""
+    """Return orders of known customers that were completed, or cancelled: these have returned lines only."""
     has_customer = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
     in_time = orders.ordered_at < ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     return orders.filter(orders.status.isin(["completed", "cancelled"]), has_customer, in_time)
@@ -114,7 +114,8 @@ def _never_returned(orders: ibis.Table, order_items: ibis.Table, as_of: date) ->
 
 
 def _levels(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """Lines of returned products in the order of time, with the customer's running stock of the product.
+    """Return lines of returned products in the order of time, with the customer's running stock of the
+    product.
 
     `lowest_before` and `lowest` are the least running sum before and including a line; where it is negative,
     more came back than was bought.
@@ -157,7 +158,7 @@ def _after_returns(levels: ibis.Table) -> ibis.Table:
 
 
 def daily_purchases(days: ibis.Table) -> pd.DataFrame:
-    """Purchases by day: columns `purchased_on` and `purchases`, in order."""
+    """Return purchases by day: columns `purchased_on` and `purchases`, in order."""
     counted: pd.DataFrame = (
         days.group_by("purchased_on").agg(purchases=days.count()).order_by("purchased_on").to_pandas()
     )
@@ -165,8 +166,8 @@ def daily_purchases(days: ibis.Table) -> pd.DataFrame:
 
 
 def cohort_purchases(days: ibis.Table) -> pd.DataFrame:
-    """Purchases by the day of the customer's first purchase and the day: columns `first_on`, `purchased_on`,
-    `purchases`, in order.
+    """Return purchases by the day of the customer's first purchase and the day: columns `first_on`,
+    `purchased_on`, `purchases`, in order.
     """
     dated = days.mutate(first_on=days.purchased_on.min().over(group_by=days.customer_id))
     counted = dated.group_by("first_on", "purchased_on").agg(purchases=dated.count())
@@ -217,8 +218,8 @@ class Returning:
 
 
 def returning(days: ibis.Table, after: date, until: date) -> Returning:
-    """How many of all customers who had bought by one day bought after it and up to another, and for how
-    much.
+    """Return how many of all customers who had bought by one day bought after it and up to another, and for
+    how much.
     """
     some = days.filter(days.purchased_on <= ibis.date(until))
     later = some.purchased_on > ibis.date(after)
@@ -235,8 +236,8 @@ def returning(days: ibis.Table, after: date, until: date) -> Returning:
 
 
 def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
-    """Histories up to a day, with purchases and money from then to `until` in columns `bought` and `spent`,
-    by customer.
+    """Return histories up to a day, with purchases and money from then to `until` in columns `bought` and
+    `spent`, by customer.
     """
     joined = (
         histories(days, after)
@@ -265,13 +266,13 @@ def on_disk(tables: Mapping[str, ibis.Table], folder: Path) -> Iterator[dict[str
 
 
 def consent(customers: ibis.Table) -> ibis.Table:
-    """Who may be written to."""
+    """Return who may be written to."""
     return customers.select("customer_id", "marketing_opt_in")
 
 
 def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibis.Table:
-    """Histories up to the end of the data, with `marketing_opt_in` where the customer is known,
-    by customer.
+    """Return histories up to the end of the data, with `marketing_opt_in` where the customer is known, by
+    customer.
     """
     joined = histories(days, as_of).left_join(consent(customers), "customer_id").drop("customer_id_right")
     return joined.order_by("customer_id")

@@ -42,7 +42,7 @@ class GammaGamma:
 
 
 def fit(frequency: Array, monetary: Array) -> GammaGamma:
-    """The parameters of the greatest likelihood over all starts.
+    """Return the parameters of the greatest likelihood over all starts.
 
     Args:
         frequency, monetary: shape (repeat buyers,); repeat purchases, and their mean value; both positive.
@@ -111,7 +111,7 @@ class _Spends:
 
 
 def expected_spend(model: GammaGamma, frequency: Array, monetary: Array) -> Array:
-    """Expected value of a purchase of each customer (eq. 5), positive; needs a model that has a mean.
+    """Return expected value of a purchase of each customer (eq. 5), positive; needs a model that has a mean.
 
     Args:
         monetary: mean value of the repeat purchases; not looked at where there are none.

@@ -38,7 +38,7 @@ _ID = "customer_id"
 
 
 def is_drawn(customer_ids: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.bool_]:
-    """Whether each customer is one of about `MOST` that are drawn of `count`.
+    """Return whether each customer is one of about `MOST` that are drawn of `count`.
 
     All are where they are not more.
     """
@@ -48,7 +48,7 @@ def is_drawn(customer_ids: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.
 
 
 def _hashed(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """A number of 64 bits that looks random for each number.
+    """Return a number of 64 bits that looks random for each number.
 
     Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: the step and mixer of
     SplitMix64.
@@ -90,7 +90,7 @@ class Sample:
 
 
 def sample_of(customers: StoredRows, days: ibis.Table, folder: Path) -> Sample | None:
-    """The customers that models learn from, in files of the folder; None where they are all.
+    """Return the customers that models learn from, in files of the folder; None where they are all.
 
     Args:
         days: purchase days on this machine.
@@ -115,7 +115,7 @@ def _drawn_ids(customers: StoredRows) -> Iterator[npt.NDArray[np.int64]]:
 
 
 def sum_of(parts: Iterable[Array]) -> float:
-    """The sum of figures of customers, which come some at a time.
+    """Return the sum of figures of customers, which come some at a time.
 
     Of more than `MOST` it is the exact sum, rounded once, so that it does not depend on how many come at a
     time. Of fewer it is the sum that NumPy gives of all of them together.

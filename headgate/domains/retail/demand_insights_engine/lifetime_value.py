@@ -85,7 +85,7 @@ def forecast(
 
 
 def intervals(model: ValueModel, points: pd.DataFrame, expected: CustomerOutlook) -> Array:
-    """Both ends of the interval of each customer's revenue in 90 days, shape (2, customers)."""
+    """Return both ends of the interval of each customer's revenue in 90 days, shape (2, customers)."""
     rng = np.random.default_rng(SEED)
     forecasts = (
         forecast(model, points.iloc[at], _part(expected, at), rng) for at in _parts(len(points), _AT_ONCE)
@@ -104,7 +104,7 @@ def _parts(count: int, at_once: int) -> list[slice]:
 def _interval(
     model: ValueModel, points: pd.DataFrame, nothing: Array, purchases: Array, rng: np.random.Generator
 ) -> Array:
-    """Both ends of the revenue's interval, shape (2, customers).
+    """Return both ends of the revenue's interval, shape (2, customers).
 
     A customer buys with probability 1 - `nothing`; the number of purchases of one who does is geometric with
     the mean that `purchases` implies. Draws of some customers fit into a core's cache; they follow each other
@@ -126,12 +126,12 @@ def _interval(
 
 
 def _geometric(chance: Array, buys: npt.NDArray[np.bool_], rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """How many purchases make those who buy, customer by customer."""
+    """Return how many purchases make those who buy, customer by customer."""
     return rng.geometric(np.broadcast_to(chance[:, None], buys.shape))[buys]
 
 
 def _ends_of(buys: npt.NDArray[np.bool_], totals: Array) -> Array:
-    """Both ends of the draws, of which those who do not buy are 0."""
+    """Return both ends of the draws, of which those who do not buy are 0."""
     spent = np.zeros(buys.shape)
     spent[buys] = totals
     spent.sort(axis=1)
@@ -141,7 +141,7 @@ def _ends_of(buys: npt.NDArray[np.bool_], totals: Array) -> Array:
 def table(
     model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook
 ) -> RowsInFile:
-    """The table's rows, one per customer, in the customers' order.
+    """Return the table's rows, one per customer, in the customers' order.
 
     Args:
         points: of the same customers, as `origins.signals` gives them.

@@ -35,12 +35,12 @@ _VALUE = "customer_lifetime_value"
 
 
 def period_of(tested: tuple[CustomerOrigin, ...]) -> str:
-    """The days that the tested windows cover together, as an ISO 8601 interval."""
+    """Return the days that the tested windows cover together, as an ISO 8601 interval."""
     return f"{tested[-1].period.partition('/')[0]}/{tested[0].until}" if tested else FIT
 
 
 def of_value_fit(model: ValueModel, points: pd.DataFrame) -> list[Measure]:
-    """The fitted parameters, and what the models presume."""
+    """Return the fitted parameters, and what the models presume."""
     purchases = [
         ("r", "r"),
         ("alpha", "alpha_days"),
@@ -133,7 +133,7 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
 
 
 def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> list[Measure]:
-    """Every way to forecast value at the tested origins against what the customers then spent.
+    """Return every way to forecast value at the tested origins against what the customers then spent.
 
     The naive rule is past revenue.
     """
@@ -168,7 +168,7 @@ def of_value_trial(trials: list[Trial], published: Method, past: Origins) -> lis
 
 
 def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins) -> list[Measure]:
-    """How often a customer's revenue fell into the 80 % interval of the newest tested origin."""
+    """Return how often a customer's revenue fell into the 80 % interval of the newest tested origin."""
     if trial is None or not past.tested or model.method not in methods(model, knows_churn=True):
         return []
     origin = past.tested[0]
@@ -184,7 +184,7 @@ def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins
 
 
 def of_alive_trial(trial: AliveTrial | None) -> list[Measure]:
-    """The probability of buying again on the longest window that is over, beside one hazard for all
+    """Return the probability of buying again on the longest window that is over, beside one hazard for all
     customers.
     """
     model, metric = "alive_probability", "calibration_error"
@@ -266,7 +266,7 @@ def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> l
 
 
 def _untested(published: str) -> str:
-    """Why there are no figures at past origins, and what is published without them."""
+    """Return why there are no figures at past origins, and what is published without them."""
     reason = "too few customers who left or stayed, or too short a history"
     if published == churn_risk.WITHOUT_MODEL:
         return f"{reason}: {published} replaces a model, and no offer is made"
@@ -274,7 +274,7 @@ def _untested(published: str) -> str:
 
 
 def _of_contest(trial: ChurnTrial, published: str, period: str) -> list[Measure]:
-    """The mean loss of each recipe that was tried, beside the champion's."""
+    """Return the mean loss of each recipe that was tried, beside the champion's."""
     contest = trial.contest
     standing = next(result.mean_loss for result in contest.results if result.recipe == contest.champion)
     return [
@@ -293,7 +293,7 @@ def _of_contest(trial: ChurnTrial, published: str, period: str) -> list[Measure]
 
 
 def of_clusters(groups: Clusters) -> list[Measure]:
-    """How well the clusters are apart, and whether they come out the same on another half of the
+    """Return how well the clusters are apart, and whether they come out the same on another half of the
     customers.
     """
     note = None if len(groups.names) > 1 else "too few customers: one cluster"

@@ -243,14 +243,16 @@ def origins(
 
 
 def _totals(days: ibis.Table, after: date, until: date) -> tuple[int, float]:
-    """Distinct buyers and revenue from the end of one day to the end of another."""
+    """Return distinct buyers and revenue from the end of one day to the end of another."""
     some = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(until))
     sums = some.agg(buyers=some.customer_id.nunique(), revenue=some.revenue.sum()).to_pyarrow().to_pylist()[0]
     return int(sums["buyers"]), float(sums["revenue"] or 0)
 
 
 def _until(days: ibis.Table, clock: TradingClock, after: date, ahead: Coming) -> date:
-    """The day by which the shop had as many buyers as are coming; by trading days where that is not known."""
+    """Return the day by which the shop had as many buyers as are coming; by trading days where that is not
+    known.
+    """
     if ahead.buyers is None:
         return clock.reached(after, ahead.trading_days)
     later = days.filter(days.purchased_on > ibis.date(after))
@@ -265,7 +267,7 @@ def _until(days: ibis.Table, clock: TradingClock, after: date, ahead: Coming) ->
 
 
 def _before(days: ibis.Table, clock: TradingClock, until: date, ahead: Coming) -> date:
-    """The last day after which the shop had as many buyers by `until` as are coming."""
+    """Return the last day after which the shop had as many buyers by `until` as are coming."""
     if ahead.buyers is None:
         return clock.origin_before(until, ahead.trading_days)
     past = days.filter(days.purchased_on <= ibis.date(until))
@@ -276,7 +278,7 @@ def _before(days: ibis.Table, clock: TradingClock, until: date, ahead: Coming) -
 
 
 def _day(customers: ibis.Table, count: int, *, newest_first: bool) -> date | None:
-    """The day in place `count` of the customers' days; None where they are fewer."""
+    """Return the day in place `count` of the customers' days; None where they are fewer."""
     order = customers.day.desc() if newest_first else customers.day
     days = customers.order_by(order).limit(1, offset=max(count, 1) - 1).day.to_pyarrow().to_pylist()
     return days[0] if days else None
@@ -309,7 +311,7 @@ class Expected:
 
 
 def expected(ahead: Coming, some: tuple[CustomerOrigin, ...]) -> Expected:
-    """The known customers' part of what is coming, from origins whose windows are over."""
+    """Return the known customers' part of what is coming, from origins whose windows are over."""
     if ahead.buyers is None or ahead.revenue is None or not some:
         return Expected(None, None)
     buyers, revenue = (

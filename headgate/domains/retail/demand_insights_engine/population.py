@@ -68,7 +68,7 @@ def _is_enough(early: _PurchaseWindow, late: _PurchaseWindow) -> bool:
 
 
 def _windows(days: ibis.Table, after: date, as_of: date) -> tuple[_PurchaseWindow, _PurchaseWindow]:
-    """The 90 days after a day, and the newest days with as many buyers."""
+    """Return the 90 days after a day, and the newest days with as many buyers."""
     until = after + timedelta(days=HORIZON_DAYS)
     late_after = max(_newest(days, _buyers(days, after, until)), as_of - timedelta(days=_MOST_DAYS))
     at = days.purchased_on
@@ -102,7 +102,7 @@ def _buyers(days: ibis.Table, after: date, until: date) -> int:
 
 
 def _newest(days: ibis.Table, buyers: int) -> date:
-    """The day after which so many customers bought; the first possible one where they are fewer."""
+    """Return the day after which so many customers bought; the first possible one where they are fewer."""
     last = days.group_by("customer_id").agg(day=days.purchased_on.max())
     newest = last.order_by(last.day.desc()).limit(1, offset=max(buyers, 1) - 1).day.to_pyarrow().to_pylist()
     return newest[0] - timedelta(days=1) if newest else date.min

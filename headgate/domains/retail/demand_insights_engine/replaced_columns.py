@@ -27,7 +27,9 @@ Array = npt.NDArray[np.float64]
 
 
 def probabilities(classifier: Any, points: pd.DataFrame, values: pd.Series[float]) -> Iterator[Array]:  # noqa: ANN401 scikit-learn ships no types
-    """The classifier's probabilities of some customers with each column in turn replaced by its value."""
+    """Yield the classifier's probabilities of some customers with each column in turn replaced by
+    its value.
+    """
     asked = _Asked(points, values)
     remembering = _remembering(classifier, asked)
     for place, name in enumerate(points.columns):
@@ -45,7 +47,7 @@ class _Asked:
 
 
 def _remembering(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above
-    """A copy of a fitted model that remembers what the replaced column does not change."""
+    """Return a copy of a fitted model that remembers what the replaced column does not change."""
     remembering = copy(model)
     if isinstance(model, CalibratedClassifierCV):
         remembering.calibrated_classifiers_ = [
@@ -86,7 +88,7 @@ class _Tree:
         self._splits_by = set(nodes["feature_idx"][nodes["is_leaf"] == 0].tolist())
 
     def predict(self, *given: Any, **options: Any) -> Any:  # noqa: ANN401 as above
-        """The values of the customers' leaves."""
+        """Return the values of the customers' leaves."""
         if self._asked.place in self._splits_by:
             return self._tree.predict(*given, **options)
         if self._known is None:
@@ -105,7 +107,7 @@ class _Bent:
         )
 
     def transform(self, _: object) -> Array:
-        """The bent columns, as the step gives them."""
+        """Return the bent columns, as the step gives them."""
         width = self._bent.shape[1] // len(self._asked.points.columns)
         own = slice(self._asked.place * width, (self._asked.place + 1) * width)
         bent = self._bent.copy()

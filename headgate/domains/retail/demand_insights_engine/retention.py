@@ -56,8 +56,8 @@ def _binned(after: Array, counts: Array, bins: int) -> Array:
 
 
 def longer(rate: float, short: float, long: float) -> float:
-    """How many times the purchases of `short` trading days those of `long` ones are, when they decline at the
-    rate.
+    """Return how many times the purchases of `short` trading days those of `long` ones are, when they decline
+    at the rate.
     """
     if short <= 0:
         return 1.0

@@ -37,13 +37,13 @@ _LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK = 1, 3
 
 
 def scored(customers: pd.DataFrame, fifths: Mapping[str, Fifths]) -> pd.DataFrame:
-    """Each customer's three scores (1 to 5), in the customers' order."""
+    """Return each customer's three scores (1 to 5), in the customers' order."""
     scores = {f"{name}_score": fifths[name].of(_scored_by(customers, name)) for name in _COLUMNS}
     return pd.DataFrame(scores, index=customers.index)
 
 
 def fifths_of(parts: Callable[[Sequence[str]], Iterable[pd.DataFrame]]) -> dict[str, Fifths]:
-    """The fifths of each of the three scores.
+    """Return the fifths of each of the three scores.
 
     Args:
         parts: gives columns of all customers, some customers at a time.
@@ -73,7 +73,7 @@ class Fifths:
 
     @classmethod
     def of_parts(cls, parts: Iterable[Array]) -> Fifths:
-        """The fifths of values that come some at a time."""
+        """Return the fifths of values that come some at a time."""
         values, counts = _counted(parts)
         mean_rank = np.cumsum(counts) - (counts - 1) / 2
         fifth = np.ceil(mean_rank / counts.sum() * FIFTHS)
@@ -81,12 +81,14 @@ class Fifths:
         return cls(np.concatenate([[-np.inf], values])[last])
 
     def of(self, values: Array) -> npt.NDArray[np.int8]:
-        """The fifth of each value."""
+        """Return the fifth of each value."""
         return np.asarray(np.searchsorted(self.ends, values, side="left") + 1, dtype=np.int8)
 
 
 def _counted(parts: Iterable[Array]) -> Counted:
-    """The different values, ascending, and how often each comes: amounts of money come again and again."""
+    """Return the different values, ascending, and how often each comes: amounts of money come again and
+    again.
+    """
     counted: Counted = np.empty(0), np.empty(0, dtype=np.int64)
     waiting: list[Counted] = []
     for part in parts:
@@ -105,7 +107,7 @@ def _merged(some: list[Counted]) -> Counted:
 
 
 def named(scores: pd.DataFrame, bands: npt.NDArray[np.str_] | None = None) -> pd.DataFrame:
-    """The scores with their text `rfm` and the segment's name.
+    """Return the scores with their text `rfm` and the segment's name.
 
     Args:
         bands: of the risk of leaving. Where it contradicts the recency score, the segment is that of the

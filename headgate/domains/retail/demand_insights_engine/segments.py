@@ -39,19 +39,19 @@ class Partition:
     typical: Typical
 
     def labels(self, customers: pd.DataFrame) -> npt.NDArray[np.int64]:
-        """The clusters that some of all customers join."""
+        """Return the clusters that some of all customers join."""
         return self.groups.nearest(self.typical.scaled(customers[list(_READ)].to_numpy(dtype=np.float64)))
 
 
 def partition(customers: StoredRows) -> Partition:
-    """The clusters of the customers by silence, purchases and revenue."""
+    """Return the clusters of the customers by silence, purchases and revenue."""
     drawn = drawn_rows(customers, customers, _READ).to_numpy()
     typical = Typical.of(drawn)
     return Partition(best_partition(typical.scaled(drawn), _WORDS, "all customers"), typical)
 
 
 def table(customers: StoredRows, groups: Partition, leaving: StoredRows) -> RowsInFile:
-    """The table's rows, one per customer, in the customers' order.
+    """Return the table's rows, one per customer, in the customers' order.
 
     Args:
         leaving: the probability that each customer leaves, as `CustomerModel` has it.

@@ -75,7 +75,7 @@ class TradingClock:
     def of(
         cls, purchases: pd.Series[int], first_on: date, as_of: date, change: YearlyChange = _NO_CHANGE
     ) -> TradingClock:
-        """The clock that daily purchases give.
+        """Return the clock that daily purchases give.
 
         Args:
             purchases: number of customers' purchase days by calendar day; days without purchases may be
@@ -97,8 +97,8 @@ class TradingClock:
         return self.known_days >= YEAR_DAYS and not self.after_launch
 
     def for_decline(self) -> TradingClock:
-        """The clock on which a decline of the customers is measured: an even one after a launch, else this
-        one.
+        """Return the clock on which a decline of the customers is measured: an even one after a launch, else
+        this one.
 
         After a launch the shop's purchases fall with those of its first customers, so on its own clock
         nothing would fall.
@@ -106,13 +106,13 @@ class TradingClock:
         return replace(self, ends=np.arange(1.0, self.ends.size + 1)) if self.after_launch else self
 
     def at(self, days: Iterable[object]) -> Array:
-        """The clock at the end of each day, shape (days,)."""
+        """Return the clock at the end of each day, shape (days,)."""
         given = days if isinstance(days, pd.Series) else pd.Series(list(days))
         numbers = (pd.to_datetime(given) - pd.Timestamp(self.first_on)).dt.days.to_numpy()
         return np.asarray(self.ends[np.clip(numbers, 0, len(self.ends) - 1)])
 
     def on(self, day: date) -> float:
-        """The clock at the end of one day; 0 before the first."""
+        """Return the clock at the end of one day; 0 before the first."""
         number = (day - self.first_on).days
         return float(self.ends[min(number, len(self.ends) - 1)]) if number >= 0 else 0.0
 
@@ -121,7 +121,7 @@ class TradingClock:
         return self.on(until) - self.on(after)
 
     def origin_before(self, until: date, trading_days: float) -> date:
-        """The last day with at least so many trading days between it and `until`.
+        """Return the last day with at least so many trading days between it and `until`.
 
         Before the first day where there are fewer.
         """
@@ -129,7 +129,7 @@ class TradingClock:
         return self.first_on + timedelta(days=number)
 
     def reached(self, after: date, trading_days: float) -> date:
-        """The first day by whose end so many trading days have passed."""
+        """Return the first day by whose end so many trading days have passed."""
         number = int(np.searchsorted(self.ends, self.on(after) + trading_days - 1e-9, side="left"))
         return self.first_on + timedelta(days=min(number, len(self.ends) - 1))
 
@@ -143,7 +143,8 @@ def _weekly_mean(counted: Array) -> Array:
 
 
 def _expected(speed: Array, change: YearlyChange, growth: float) -> Array:
-    """The speed of the coming days: that of the year before times growth, or a mean where no year is known.
+    """Return the speed of the coming days: that of the year before times growth, or a mean where no year is
+    known.
 
     A launch is neither a season nor usual: the mean of the last quarter replaces it.
     """
@@ -171,8 +172,8 @@ def _growth(counted: Array, change: YearlyChange) -> float:
 
 
 def _weight_of_measured(counted: Array, overlap: int) -> float:
-    """How much the growth over so many days counts: few days as far as they outweigh the noise of the weeks,
-    and less than more days.
+    """Return how much the growth over so many days counts: few days as far as they outweigh the noise of the
+    weeks, and less than more days.
     """
     days = max(overlap, _FEW_DAYS)
     damped = days / (days + _GROWTH_DAMPING_DAYS)

@@ -38,7 +38,7 @@ def build(
     by_month = features.category_months(tables, orders, services)
 
     def grid_of(span: features.MonthSpan) -> pd.DataFrame:
-        """The regions with the categories in a span."""
+        """Return the regions with the categories in a span."""
         looked_at = months[months["month_on"].isin(span.looked_at)]
         return measured(features.cells(by_month, span), looked_at, regions, is_seasonless=span.is_seasonless)
 

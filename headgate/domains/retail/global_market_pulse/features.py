@@ -29,7 +29,7 @@ UNKNOWN = "(unknown)"
 
 
 def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
-    """Orders and cancellations up to and including `as_of`, with their money. Grain: order."""
+    """Return orders and cancellations up to and including `as_of`, with their money. Grain: order."""
     orders = tables["orders"]
     placed = orders.filter(
         orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1))
@@ -81,7 +81,7 @@ def region_months(orders: ibis.Table) -> pd.DataFrame:
 
 
 def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
-    """The first days of the months that lie wholly between the first order and the end of `as_of`."""
+    """Return the first days of the months that lie wholly between the first order and the end of `as_of`."""
     first = orders.ordered_at.min().to_pyarrow().as_py()
     if first is None:
         return pd.DatetimeIndex([])
@@ -117,7 +117,7 @@ class MonthSpan:
 
     @classmethod
     def of(cls, whole: pd.DatetimeIndex) -> MonthSpan:
-        """The span that the whole months of the data allow; empty below two months."""
+        """Return the span that the whole months of the data allow; empty below two months."""
         looked_at = whole[len(whole) - min(len(whole) // 2 * 2, YEAR) :]
         half = YEAR if len(whole) >= 2 * YEAR else len(looked_at) // 2
         return cls(looked_at, whole[len(whole) - half :], whole[len(whole) - 2 * half : len(whole) - half])
@@ -136,7 +136,7 @@ def backtest_of(complete: pd.DatetimeIndex) -> tuple[MonthSpan, MonthSpan] | Non
 def category_months(
     tables: Mapping[str, ibis.Table], orders: ibis.Table, services: Sequence[str]
 ) -> pd.DataFrame:
-    """Sales of merchandise, and orders with it, by region, category and month.
+    """Return sales of merchandise, and orders with it, by region, category and month.
 
     Args:
         services: articles that are no merchandise.

@@ -109,12 +109,14 @@ def measured(
 
 
 def is_listed(grid: pd.DataFrame) -> pd.Series[bool]:
-    """Whether the gap is worth an action, even at the lower end of its interval."""
+    """Return whether the gap is worth an action, even at the lower end of its interval."""
     return grid["low_orders"] >= LEAST_GAP
 
 
 def _grid(cells: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
-    """Every region with every category, also where nothing was sold: that is where an opportunity may lie."""
+    """Return every region with every category, also where nothing was sold: that is where an opportunity may
+    lie.
+    """
     categories = pd.DataFrame({"category": sorted(cells["category"].unique())})
     totals = months.groupby("region_id", as_index=False)[["orders", "delivered", "late"]].sum()
     totals = totals[totals["orders"] > 0].rename(columns={"orders": "region_orders"})
@@ -125,7 +127,7 @@ def _grid(cells: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
 
 
 def _penetration(grid: pd.DataFrame) -> pd.DataFrame:
-    """Orders per head over the average of all regions whose population is known; 1 is average."""
+    """Return orders per head over the average of all regions whose population is known; 1 is average."""
     people = grid["population"].fillna(0.0)
     by_category = grid["category"]
     per_head = _safe(_sums(grid["orders"].where(people > 0, 0), by_category), _sums(people, by_category))
@@ -135,8 +137,8 @@ def _penetration(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
-    """Orders of the recent months over those before, less 1: the category's everywhere, and the region's
-    beyond that.
+    """Return orders of the recent months over those before, less 1: the category's everywhere, and the
+    region's beyond that.
     """
     both_parts = grid["recent"] + grid["before"]
     recent, both = _array(grid["recent"]), _array(both_parts)
@@ -157,8 +159,8 @@ def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
 
 
 def _category_shares(categories: pd.Series[Any], recent: pd.Series[Any], both: pd.Series[Any]) -> Array:
-    """The recent part of each category's orders in all regions, drawn to that of all categories where they
-    are few.
+    """Return the recent part of each category's orders in all regions, drawn to that of all categories where
+    they are few.
     """
     counts, totals = _array(recent.groupby(categories).sum()), _array(both.groupby(categories).sum())
     whole = totals.sum()
@@ -224,7 +226,7 @@ def _peer_mix(grid: pd.DataFrame) -> tuple[Array, float]:
 
 
 def _others(grid: pd.DataFrame, by: list[pd.Series[Any]]) -> tuple[Array, Array]:
-    """The category's orders, and all orders by category, of the other regions of the group."""
+    """Return the category's orders, and all orders by category, of the other regions of the group."""
     orders = grid["orders"].groupby(by).transform("sum") - grid["orders"]
     mentions = grid["mentions"].groupby(by).transform("sum") - grid["mentions"]
     return _array(orders), _array(mentions)
@@ -271,7 +273,7 @@ def _sums(values: pd.Series[Any], by: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _safe(part: pd.Series[Any], whole: pd.Series[Any]) -> pd.Series[Any]:
-    """The ratio, 0 where there is nothing to divide by."""
+    """Return the ratio, 0 where there is nothing to divide by."""
     return (part / whole.where(whole > 0)).fillna(0.0)
 
 

@@ -44,7 +44,7 @@ COLUMNS = [
 def regional_performance(
     months: pd.DataFrame, whole: pd.DatetimeIndex, regions: pd.DataFrame
 ) -> pd.DataFrame:
-    """Grain region by month, in that order, with no month missing from a region's first order on.
+    """Return grain region by month, in that order, with no month missing from a region's first order on.
 
     Args:
         months: as `features.region_months` gives it.
@@ -86,8 +86,8 @@ def _compared(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> pd.DataFrame:
 
 
 def _season(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> dict[int, float]:
-    """The whole shop's seasonal index of each calendar month: one region alone is too small for an index of
-    its own.
+    """Return the whole shop's seasonal index of each calendar month: one region alone is too small for an
+    index of its own.
     """
     totals = rows["sales"].astype(float).groupby(rows["month_on"]).sum().reindex(whole, fill_value=0.0)
     indices = seasonal_indices(np.asarray(totals, dtype=float), int(whole[0].month) if len(whole) else 1)
@@ -100,7 +100,7 @@ def _growth(values: pd.Series[Any], regions: pd.Series[Any], lag: int) -> pd.Ser
 
 
 def _over(part: pd.Series[Any], whole: pd.Series[Any]) -> pd.Series[Any]:
-    """The ratio, unknown where there is nothing to divide by."""
+    """Return the ratio, unknown where there is nothing to divide by."""
     return part / whole.where(whole > 0)
 
 

@@ -14,8 +14,8 @@ WEAKEST, STRONGEST = 1.0, 1e6  # bounds of a prior's weight, in observations
 
 
 def share_weight(counts: Array, totals: Array, usual: Array, inside: Array | float = 0.0) -> float:
-    """How many observations the usual share is worth, from how much shares differ between groups beyond
-    chance.
+    """Return how many observations the usual share is worth, from how much shares differ between groups
+    beyond chance.
 
     Args:
         inside: each group's part of the observations that its usual share was taken from. A group that makes
@@ -38,12 +38,12 @@ def share_weight(counts: Array, totals: Array, usual: Array, inside: Array | flo
 
 
 def shrunk_share(counts: Array, totals: Array, usual: Array, weight: float) -> Array:
-    """Shares of the totals, each drawn to the usual one as if that had been seen `weight` times."""
+    """Return shares of the totals, each drawn to the usual one as if that had been seen `weight` times."""
     return np.asarray((counts + weight * usual) / (totals + weight), dtype=float)
 
 
 def rate_weight(counts: Array, expected: Array) -> float:
-    """How many expected events the usual rate is worth.
+    """Return how many expected events the usual rate is worth.
 
     Source:
         Marshall (1991), "Mapping disease and mortality rates using empirical Bayes estimators".

@@ -40,7 +40,7 @@ def made_with() -> str:
 def build(
     tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS
 ) -> dict[str, pd.DataFrame]:
-    """The hub's tables, as their contracts say, from what was known at the end of `as_of`.
+    """Return the hub's tables, as their contracts say, from what was known at the end of `as_of`.
 
     Raises:
         SettingsError: an option is not understood; see `Plan.of`.
@@ -49,7 +49,7 @@ def build(
 
 
 def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, pd.DataFrame]:
-    """The tables by a plan; models over the series run on the engine that holds the tables."""
+    """Return the tables by a plan; models over the series run on the engine that holds the tables."""
     daily = daily_sales(tables, as_of)
     span = whole_periods(daily.days, "ordered_at", as_of, plan.grain)
     sales = sales_by_period(daily, span, plan)

@@ -27,7 +27,7 @@ def owa(smape_: float, mase_: float, naive2_smape: float, naive2_mase: float) ->
 
 
 def naive2(history: Array, horizon: int, season: int = 1) -> Array:
-    """The last value repeated, with the season taken off before and put back after where the series is
+    """Return the last value repeated, with the season taken off before and put back after where the series is
     seasonal.
     """
     if not _is_seasonal(history, season):

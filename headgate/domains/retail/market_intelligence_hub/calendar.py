@@ -27,7 +27,7 @@ COLUMNS = ["event_kind", "event_name", "region_id", "category", "starts_on", "en
 
 
 def events_of(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
-    """The calendar's events, in a fixed order; none where the lake has no calendar.
+    """Return the calendar's events, in a fixed order; none where the lake has no calendar.
 
     They are plans: also those of days that are still to come are known.
     """
@@ -41,7 +41,8 @@ def events_of(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
 
 
 def exposure(events: pd.DataFrame, leaves: pd.DataFrame, starts: pd.DatetimeIndex, grain: Grain) -> Array:
-    """The share of each period that is under events of each kind; shape (leaves, periods, kinds), 0..1.
+    """Return the share of each period that is under events of each kind; shape (leaves, periods, kinds),
+    0..1.
 
     Args:
         events: as `events_of` gives them; one without a region or category holds for all of them.
@@ -65,7 +66,7 @@ def _holds_for(names: pd.Series[Any], name: Any) -> npt.NDArray[np.bool_]:  # no
 
 
 def _shares(first: pd.Timestamp, last: pd.Timestamp, starts: pd.DatetimeIndex, grain: Grain) -> Array:
-    """The share of each period's days that lie between the two days, both included."""
+    """Return the share of each period's days that lie between the two days, both included."""
     if not len(starts):
         return np.empty(0)
     begins = starts.to_numpy(dtype="datetime64[D]")

@@ -30,8 +30,8 @@ _STOPPED = 2  # times the longest earlier closure, and a quarter
 
 
 def opened_at(total: Array) -> int:
-    """The first period of regular trade: after a trial with sales in fewer than half of the periods, and
-    after the first small sales.
+    """Return the first period of regular trade: after a trial with sales in fewer than half of the periods,
+    and after the first small sales.
     """
     closed = total <= 0
     ends = [int(end) for end in np.flatnonzero(closed) + 1 if total.size - end >= MIN_MODELLED]
@@ -49,8 +49,8 @@ def opened_at(total: Array) -> int:
 
 
 def has_stopped(total: Array, grain: Grain) -> bool:
-    """Whether a shop that sold before has sold nothing for a quarter, and for twice as long as
-    ever before.
+    """Return whether a shop that sold before has sold nothing for a quarter, and for twice as long as ever
+    before.
     """
     runs = _runs_without_sales(total)
     if not runs or runs[-1][1] < total.size or runs[-1][0] == 0:
@@ -60,8 +60,8 @@ def has_stopped(total: Array, grain: Grain) -> bool:
 
 
 def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask:
-    """Where a shop that sells regularly sold nothing, for a quarter at most, and will probably sell in the
-    same periods of next year.
+    """Return where a shop that sells regularly sold nothing, for a quarter at most, and will probably sell in
+    the same periods of next year.
 
     A shop is regular that was closed once at most in its newest half year. One that sells now and then has no
     closures. Closures about Christmas and New Year return, and so do those of two years.
@@ -81,7 +81,7 @@ def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask
 
 
 def filled(history: Array, closed: Mask) -> Array:
-    """The history with the median of the nearest open periods where it was closed.
+    """Return the history with the median of the nearest open periods where it was closed.
 
     As it is where it never was open.
     """

@@ -135,14 +135,14 @@ def _in_memory(days: ibis.Table) -> ibis.Table:
 
 
 def largest(days: ibis.Table, by: str, count: int) -> list[str]:
-    """The `count` values of a column with the most revenue; equal revenue goes by name."""
+    """Return the `count` values of a column with the most revenue; equal revenue goes by name."""
     ranked = days.group_by(by).agg(revenue=days.revenue.sum())
     names = ranked.order_by([ranked.revenue.desc(), ranked[by]]).limit(count)
     return [str(name) for name in names[by].to_pyarrow().to_pylist()]
 
 
 def sales_by_period(sales: DailySales, span: Span, plan: Plan) -> pd.DataFrame:
-    """Sales per series and period, with no period missing from a series' first sale on.
+    """Return sales per series and period, with no period missing from a series' first sale on.
 
     Returns:
         Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units,
@@ -182,7 +182,7 @@ def _with_tail_regions_summed(days: ibis.Table, regions: list[str]) -> ibis.Tabl
 
 
 def _at_levels(days: ibis.Table, levels: list[str]) -> ibis.Table:
-    """Sales by period at levels that all keep the category, or all do not."""
+    """Return sales by period at levels that all keep the category, or all do not."""
     return ibis.union(*[_rolled_up(days, level) for level in levels])
 
 
@@ -206,7 +206,7 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def series_ids(rows: pd.DataFrame) -> pd.Series[Any]:
-    """Names such as `total`, `region=GB`, `category=Home`, `region=GB/category=Home`."""
+    """Return names such as `total`, `region=GB`, `category=Home`, `region=GB/category=Home`."""
     region, category = "region=" + rows["region_id"].astype(str), "category=" + rows["category"].astype(str)
     levels = rows["level"]
     named = np.select(

@@ -31,7 +31,7 @@ COLUMNS = [
 
 
 def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Grain series, in the hierarchy's order.
+    """Return grain series, in the hierarchy's order.
 
     Measures are null where the published method forecast at no earlier origin.
     """
@@ -61,8 +61,8 @@ def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
 
 
 def backtest_scores(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Grain origin by series with enough history there: the method that forecast there, and the measures of
-    that one forecast.
+    """Return grain origin by series with enough history there: the method that forecast there, and the
+    measures of that one forecast.
     """
     origins = enumerate(zip(forecast.past.origins, forecast.past.actuals, forecast.past_bounds, strict=True))
     frames = [

@@ -57,7 +57,7 @@ class Plan:
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Plan:
-        """The plan that options state; what is absent or empty is as by default.
+        """Return the plan that options state; what is absent or empty is as by default.
 
         Args:
             options: `forecast_grain` (day, week, month), `forecast_horizon` (periods), `forecast_by`

@@ -94,7 +94,8 @@ def forecast_hierarchy(
 def _of_open_shop(
     sold: tuple[Array, ...], levels: npt.NDArray[np.object_], exposed: Array | None, span: Span, horizon: int
 ) -> tuple[tuple[Array, ...], bool]:
-    """Histories of regular trade, as if the shop had never been closed without a reason in the calendar.
+    """Return histories of regular trade, as if the shop had never been closed without a reason in the
+    calendar.
 
     And whether it has stopped.
     """
@@ -111,7 +112,9 @@ def _of_open_shop(
 
 
 def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]:
-    """Where the calendar states that a series is closed and nothing is expected; shape (series, steps)."""
+    """Return where the calendar states that a series is closed and nothing is expected; shape (series,
+    steps).
+    """
     if exposed is None:
         return np.zeros(ahead.means.shape, dtype=bool)
     is_closed = exposed[:, -ahead.means.shape[1] :, KINDS.index("closure")] >= 1 - _ROUNDING
@@ -152,7 +155,7 @@ def _exposure(
 
 
 def _shares(histories: tuple[Array, ...], summing: Array, leaves: pd.DataFrame) -> Array:
-    """Each leaf's share in what a series sells; shape (series, leaves)."""
+    """Return each leaf's share in what a series sells; shape (series, leaves)."""
     sold = summing * np.array([max(float(histories[number].mean()), 0.0) for number in leaves.index])
     whole = sold.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(sold, whole, out=np.zeros_like(sold), where=whole > 0), dtype=np.float64)

@@ -74,7 +74,7 @@ def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = N
 
 
 def _not_negative(weighted: Array, wanted: Array, free: Array) -> Array:
-    """The nearest leaves that are not negative.
+    """Return the nearest leaves that are not negative.
 
     Those found without that condition, cut off, should the search not end.
     """

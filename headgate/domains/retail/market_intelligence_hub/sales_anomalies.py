@@ -48,7 +48,7 @@ COLUMNS = [
 
 
 def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> pd.DataFrame:
-    """Grain series by period; only periods whose score is beyond the threshold.
+    """Return grain series by period; only periods whose score is beyond the threshold.
 
     Args:
         sales: grain series by period, gapless, by series and period, with all measures of
@@ -94,7 +94,9 @@ def _judged(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
 
 
 def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
-    """The first cause that explains most of the deviation; else the number of orders, or their worth."""
+    """Return the first cause that explains most of the deviation; else the number of orders, or
+    their worth.
+    """
     half = MOST_OF_IT * unusual["deviation"]
     above = unusual["deviation"] > 0
     order_ratio = np.where(

@@ -30,7 +30,7 @@ COLUMNS = [
 
 
 def sales_changes(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
-    """Grain series by change, oldest first; series without a change have no row.
+    """Return grain series by change, oldest first; series without a change have no row.
 
     Args:
         sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`,

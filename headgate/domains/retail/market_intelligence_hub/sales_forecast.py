@@ -19,7 +19,7 @@ COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "model", "
 
 
 def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Grain series by period ahead, in that order."""
+    """Return grain series by period ahead, in that order."""
     count, horizon = forecast.now.means.shape
     if not count:
         return pd.DataFrame(columns=COLUMNS)

@@ -36,7 +36,7 @@ COLUMNS = [
 
 
 def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd.DataFrame:
-    """Grain series, by name.
+    """Return grain series, by name.
 
     Args:
         sales: grain series by period, gapless, by series and period: the columns SERIES, `period_on`,
@@ -63,7 +63,7 @@ def sales_trends(sales: pd.DataFrame, changes: pd.DataFrame, grain: Grain) -> pd
 
 
 def _newest(changes: pd.DataFrame) -> pd.DataFrame:
-    """How often each series changed its level, and when and how much it last did."""
+    """Return how often each series changed its level, and when and how much it last did."""
     by = changes.groupby("series_id", sort=False)
     last = (
         by[["series_id", "change_on", "change_share", "p_value"]]

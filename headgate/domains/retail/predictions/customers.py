@@ -136,8 +136,8 @@ class CustomerScorer:
         return np.maximum(self._by(method, points, churn) * float(factor) * yearly, self.value(points, churn))
 
     def _value_over(self, longer: float, points: Array, churn: Array) -> Array:
-        """The money of the horizon with so many times the purchases of 90 days, of which there are two: 90
-        days and a year.
+        """Return the money of the horizon with so many times the purchases of 90 days, of which there are
+        two: 90 days and a year.
         """
         return self.value(points, churn) if longer == 1 else self.value_of_year(points, churn, longer)
 
@@ -195,8 +195,8 @@ class CustomerScorer:
         return np.asarray(np.clip(shifted, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY), dtype=np.float64)
 
     def _drivers(self, point: Array) -> tuple[str, ...]:
-        """The words for the signals whose typical value would lower the probability most, as `churn_risk` has
-        it.
+        """Return the words for the signals whose typical value would lower the probability most, as
+        `churn_risk` has it.
         """
         if "words" not in self._churn:
             if "drivers_by_silence" not in self._churn:  # an older export

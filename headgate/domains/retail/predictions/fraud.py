@@ -154,7 +154,7 @@ class FraudScorer:
         }
 
     def _reasons(self, point: Array, strength: float) -> tuple[str, ...]:
-        """The groups of features whose typical values would lower the strength most, as
+        """Return the groups of features whose typical values would lower the strength most, as
         `compliance_guardian.reasons` has it.
         """
         columns = {name: place for place, name in enumerate(self._facts["columns"])}
@@ -171,8 +171,8 @@ class FraudScorer:
     def _rows(
         self, order: npt.NDArray[np.int64], key: str, value: int, asked: Transaction
     ) -> npt.NDArray[np.int64]:
-        """The places of one customer's or terminal's past transactions, by time, without the one
-        asked about.
+        """Return the places of one customer's or terminal's past transactions, by time, without the one asked
+        about.
         """
         keys = self._past[key]
         first, after = (
@@ -206,11 +206,11 @@ class _Past:
     now_s: int
 
     def within(self, days: int, name: str) -> npt.NDArray[Any]:
-        """A column over the last days, up to and with this second."""
+        """Return a column over the last days, up to and with this second."""
         return self._between(self.now_s - days * DAY_S + 1, self.now_s, name)
 
     def delayed(self, days: int, delay_days: int, name: str) -> npt.NDArray[Any]:
-        """The same, as many days earlier as it takes until a fraud is known."""
+        """Return the same, as many days earlier as it takes until a fraud is known."""
         return self._between(
             self.now_s - (days + delay_days) * DAY_S + 1, self.now_s - delay_days * DAY_S, name
         )

@@ -77,12 +77,14 @@ class IntentScorer:
         return word if word in self._language and singular not in self._language else singular
 
     def _labels(self, place: int) -> tuple[str, str]:
-        """The labels of a template's intent and sub-intent."""
+        """Return the labels of a template's intent and sub-intent."""
         sub_intent = "" if self._sub_intents is None else self.facts["sub_labels"][self._sub_intents[place]]
         return str(self.facts["labels"][self._intents[place]]), str(sub_intent)
 
     def _nearest(self, template: str) -> tuple[int, float] | None:
-        """The template that shares the rarest words: the cosine of both, words weighed by their rarity."""
+        """Return the template that shares the rarest words: the cosine of both, words weighed by their
+        rarity.
+        """
         words = set(template.split())
         shared: dict[int, float] = {}
         for word in sorted(words):

@@ -37,12 +37,14 @@ READS = ("search_queries", "products", "order_items")
 
 
 def made_with() -> str:
-    """The sentence model, where there is one: it groups searches otherwise than their words do."""
+    """Return the sentence model, where there is one: it groups searches otherwise than their words do."""
     return sentence_model.NAME if sentence_model.is_installed() else ""
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    """The system's tables as of the end of a day, in a fixed order. Later searches are not looked at."""
+    """Return the system's tables as of the end of a day, in a fixed order. Later searches are not
+    looked at.
+    """
     # Five systems run side by side: threads that wait for each other would slow all of them down.
     with threadpool_limits(1):
         return _built(tables, as_of, shelf)

@@ -42,7 +42,7 @@ def texts(searches: ibis.Table) -> pd.DataFrame:
 
 
 def named(searches: ibis.Table, templates: pd.DataFrame) -> ibis.Table:
-    """The searches with the template of their text, and whether the visit went on in other words.
+    """Return the searches with the template of their text, and whether the visit went on in other words.
 
     Args:
         templates: columns `query_text` and `template`, one row per text.
@@ -88,7 +88,7 @@ def by_week(searched: ibis.Table) -> pd.DataFrame:
 
 
 def first_day(searches: ibis.Table) -> date:
-    """The day of the first search."""
+    """Return the day of the first search."""
     return pd.Timestamp(searches.searched_at.min().execute()).date()
 
 

@@ -73,7 +73,7 @@ _OTHER = "other"
 def labels(
     texts: pd.Series[str], groups: Groups, weights: pd.Series[int], nearness: Nearness | None = None
 ) -> list[str]:
-    """A phrase that occurs in each group's texts, in the group's order; no two groups have one label.
+    """Return a phrase that occurs in each group's texts, in the group's order; no two groups have one label.
 
     The phrase is in many of its group's texts, in more than one if possible, and in few of the others. A
     longer phrase wins over a part of it that fits little better. Phrases of the same words in another order
@@ -92,7 +92,7 @@ def labels(
 def sub_labels(
     texts: pd.Series[str], sub_groups: Groups, weights: pd.Series[int], parents: Groups, names: Sequence[str]
 ) -> list[str]:
-    """A phrase for each sub-intent that sets it apart from the others of its intent.
+    """Return a phrase for each sub-intent that sets it apart from the others of its intent.
 
     Its intent's label where there are no others.
 
@@ -114,8 +114,8 @@ def sub_labels(
 def _assigned(
     phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[str], nearness: Nearness | None = None
 ) -> dict[int, str]:
-    """The label of each group that has one: each phrase goes to the group that it fits best of those without
-    a label.
+    """Return the label of each group that has one: each phrase goes to the group that it fits best of those
+    without a label.
 
     Args:
         elsewhere: texts of each phrase in all groups that it must tell its own apart from, its own included.
@@ -153,7 +153,7 @@ def _best_first(phrases: pd.DataFrame) -> pd.DataFrame:
 
 
 def _phrases(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> pd.DataFrame:
-    """The phrases of the commonest texts, one row per group and words.
+    """Return the phrases of the commonest texts, one row per group and words.
 
     Returns:
         Columns `group`, `words` (that count, in the alphabet's order), `texts` (that have them in a phrase),
@@ -174,7 +174,7 @@ def _phrases(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> 
 
 
 def _runs_of_words(text: str) -> dict[tuple[str, ...], list[str]]:
-    """Words in a row that can be a label, by those of them that count.
+    """Return words in a row that can be a label, by those of them that count.
 
     Of several runs with the same words the shortest.
 
@@ -193,8 +193,8 @@ def _runs_of_words(text: str) -> dict[tuple[str, ...], list[str]]:
 
 
 def _words_that_count(run: Sequence[str]) -> tuple[str, ...]:
-    """The different words of a phrase that mean something: "transfer fee" and "fee for a transfer" have the
-    same.
+    """Return the different words of a phrase that mean something: "transfer fee" and "fee for a transfer"
+    have the same.
     """
     return tuple(sorted({word for word in run if not _is_empty(word) or word in _PARTICLES}))
 
@@ -205,5 +205,5 @@ def _is_label(run: Sequence[str]) -> bool:
 
 
 def _is_empty(word: str) -> bool:
-    """Whether a word names nothing: "the", "didn't"."""
+    """Return whether a word names nothing: "the", "didn't"."""
     return word in _EMPTY_WORDS or "'" in word

@@ -53,13 +53,15 @@ class Cut:
 
 
 def counts(points: int) -> list[int]:
-    """Numbers of groups worth trying for so many points: evenly spaced by their logarithm, from 2 on."""
+    """Return numbers of groups worth trying for so many points: evenly spaced by their logarithm,
+    from 2 on.
+    """
     most = int(np.clip(points // _LEAST_SIZE, 2, MAX_SUB_INTENTS))
     return sorted({round(count) for count in np.geomspace(2, most, _COUNTS)})
 
 
 def levels(drawn: Array, points: Array) -> tuple[Cut, Cut]:
-    """The intents and the sub-intents of the points. Each sub-intent lies in one intent.
+    """Return the intents and the sub-intents of the points. Each sub-intent lies in one intent.
 
     Args:
         drawn: what the tree is built of.
@@ -74,18 +76,20 @@ def levels(drawn: Array, points: Array) -> tuple[Cut, Cut]:
 
 
 def cut_at(tree: Array, count: int) -> Groups:
-    """The groups of a tree's cut, numbered from 0 without gaps; fewer than `count` where points are equal."""
+    """Return the groups of a tree's cut, numbered from 0 without gaps; fewer than `count` where points are
+    equal.
+    """
     return np.asarray(np.unique(fcluster(tree, count, "maxclust"), return_inverse=True)[1], dtype=np.int64)
 
 
 def nearest(points: Array, members: Array, groups: Groups) -> Groups:
-    """Each point's nearest group, by the middle of its known points."""
+    """Return each point's nearest group, by the middle of its known points."""
     centres = normalize(pd.DataFrame(members).groupby(groups).mean().to_numpy())
     return np.asarray((points @ centres.T).argmax(axis=1), dtype=np.int64)
 
 
 def _tried(drawn: Array, points: Array) -> Sequence[Cut]:
-    """A cut for each number of groups that the tree can be cut into, the coarsest first."""
+    """Return a cut for each number of groups that the tree can be cut into, the coarsest first."""
     tree, halves = ward(drawn), _halves(drawn)
     sample = np.random.default_rng(SEED).permutation(len(points))[:_SAMPLE]
     distances = pairwise_distances(points[sample])
@@ -99,7 +103,7 @@ def _tried(drawn: Array, points: Array) -> Sequence[Cut]:
 
 
 def _halves(drawn: Array) -> list[tuple[tuple[Array, Array], ...]]:
-    """Pairs of random halves of the points, each with its own tree."""
+    """Return pairs of random halves of the points, each with its own tree."""
     rng, cut = np.random.default_rng(SEED), len(drawn) // 2
     orders = [rng.permutation(len(drawn)) for _ in range(_PAIRS)]
     return [

@@ -65,7 +65,7 @@ class Intents:
         return np.array(self.labels, dtype=object)[self.groups]
 
     def renamed(self, names: Callable[[Sequence[str]], Sequence[str]]) -> Intents:
-        """The same groups with other labels, on both levels."""
+        """Return the same groups with other labels, on both levels."""
         return replace(self, labels=names(self.labels), sub_labels=names(self.sub_labels))
 
     @property
@@ -77,7 +77,7 @@ class Intents:
 def group_texts(
     texts: pd.Series[str], weights: pd.Series[int], model: SentenceModel | None = None
 ) -> Intents:
-    """The groups of the texts; the commonest texts shape them, the others join the nearest.
+    """Return the groups of the texts; the commonest texts shape them, the others join the nearest.
 
     Args:
         weights: searches per text, in the texts' order.
@@ -106,13 +106,13 @@ def group_texts(
 
 
 def grouped(texts: pd.Series[str], count: int, model: SentenceModel | None = None) -> Groups:
-    """The texts in a given number of groups."""
+    """Return the texts in a given number of groups."""
     meaning = meanings(texts.iloc[:MAX_READ], model)
     return _joined(texts, np.arange(len(texts)), meaning, lambda drawn, _: cut_at(ward(drawn), count))
 
 
 def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
-    """The median closeness of a phrase's meaning to its group's texts.
+    """Return the median closeness of a phrase's meaning to its group's texts.
 
     What all texts share does not separate groups.
     """
@@ -159,6 +159,6 @@ def _joined(
 
 
 def _parents(groups: Groups, sub_groups: Groups) -> Groups:
-    """The intent of each sub-intent."""
+    """Return the intent of each sub-intent."""
     first = np.unique(sub_groups, return_index=True)[1]
     return groups[first]

@@ -22,7 +22,7 @@ _WORDS_ONLY = "no sentence model is installed: words alone decide what is alike 
 
 
 def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | None) -> pd.DataFrame:
-    """The table's rows, in the order of model, metric and period.
+    """Return the table's rows, in the order of model, metric and period.
 
     Args:
         texts: columns `query_text`, `template`, `searches`, `is_corrected`, one row per text.

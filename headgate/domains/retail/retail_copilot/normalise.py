@@ -47,7 +47,7 @@ SINGULARS = (
 
 
 def redacted(texts: pd.Series[str]) -> pd.Series[str]:
-    """The texts with e-mail addresses and long numbers replaced, to be shown."""
+    """Return the texts with e-mail addresses and long numbers replaced, to be shown."""
     for pattern, mark in PERSONAL:
         texts = texts.str.replace(pattern, mark, regex=True)
     return texts
@@ -59,7 +59,7 @@ def templates(
     language: AbstractSet[str] = frozenset(),
     right: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """The texts with their `template`, and whether a word was respelled (`is_corrected`).
+    """Return the texts with their `template`, and whether a word was respelled (`is_corrected`).
 
     Args:
         texts: columns `query_text` and `searches`, one row per text.
@@ -114,7 +114,7 @@ def as_typed(
 
 
 def _words(texts: pd.Series[str], language: AbstractSet[str]) -> pd.Series[str]:
-    """The texts' words in the singular, one row each, under the index of their text.
+    """Return the texts' words in the singular, one row each, under the index of their text.
 
     Texts without words have none.
     """
@@ -122,7 +122,7 @@ def _words(texts: pd.Series[str], language: AbstractSet[str]) -> pd.Series[str]:
 
 
 def _typed_words(texts: pd.Series[str]) -> pd.Series[str]:
-    """The texts' words without case, accents, genitives, personal data and measures; as `_words`."""
+    """Return the texts' words without case, accents, genitives, personal data and measures; as `_words`."""
     plain = texts.str.normalize("NFKD").str.replace(ACCENTS, "", regex=True).str.casefold()
     for pattern in NOT_WORDS:
         plain = plain.str.replace(pattern, " ", regex=True)

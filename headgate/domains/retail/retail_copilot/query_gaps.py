@@ -57,7 +57,8 @@ def table(
     *,
     examples: pd.Series[str],
 ) -> pd.DataFrame:
-    """The table's rows, one per template and kind of gap that is more than chance, the costliest first.
+    """Return the table's rows, one per template and kind of gap that is more than chance, the costliest
+    first.
 
     A step's lost revenue is the searches that end there above the share of all templates, times the chance to
     buy once past it, times the value of a purchase.

@@ -13,7 +13,7 @@ _PRIVATE_BELOW = 2  # visits: what only one visit typed may name the person
 def table(
     counted: pd.DataFrame, intents: pd.Series[str], sub_intents: pd.Series[str], texts: pd.DataFrame
 ) -> pd.DataFrame:
-    """The table's rows, one per template, by template.
+    """Return the table's rows, one per template, by template.
 
     Args:
         counted: as `features.by_template` gives it.

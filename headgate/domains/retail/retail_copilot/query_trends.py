@@ -13,7 +13,7 @@ BASE_WEEKS = 4
 
 
 def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of: date) -> pd.DataFrame:
-    """The table's rows, one per template and week of the data, by template and week.
+    """Return the table's rows, one per template and week of the data, by template and week.
 
     Weeks without searches count 0.
     """

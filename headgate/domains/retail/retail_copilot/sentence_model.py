@@ -67,11 +67,11 @@ class SentenceModel:
         return points
 
     def words(self) -> frozenset[str]:
-        """The whole words of its language that the model knows."""
+        """Return the whole words of its language that the model knows."""
         return frozenset(part for part in self.vocabulary.numbers if part.isalpha())
 
     def _pooled(self, parts: npt.NDArray[np.int64]) -> Floats:
-        """The mean over each text's parts, of length 1."""
+        """Return the mean over each text's parts, of length 1."""
         means = self._states(parts).mean(axis=1)
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True))
 
@@ -131,7 +131,7 @@ _ERF_A = tuple(np.float32(a) for a in (1.061405429, -1.453152027, 1.421413741, -
 
 
 def _gelu(values: Floats) -> Floats:
-    """Each value times the share of a normal distribution that lies below it."""
+    """Return each value times the share of a normal distribution that lies below it."""
     size = np.abs(values) * np.float32(0.5**0.5)
     t = 1 / (1 + _ERF_P * size)
     tail = np.zeros_like(t)
@@ -142,13 +142,13 @@ def _gelu(values: Floats) -> Floats:
 
 
 def is_installed() -> bool:
-    """Whether the package is there; it is not read."""
+    """Return whether the package is there; it is not read."""
     return find_spec(PACKAGE) is not None
 
 
 @cache
 def installed() -> SentenceModel | None:
-    """The model, None where its package is not installed.
+    """Return the model, None where its package is not installed.
 
     Raises:
         AuditError: the package holds other weights than the published ones.
@@ -172,7 +172,7 @@ def _published(body: bytes, sha256: str) -> bytes:
 
 
 def tensors(body: bytes) -> dict[str, Floats]:
-    """The float arrays of a safetensors file by name, without a copy.
+    """Return the float arrays of a safetensors file by name, without a copy.
 
     Source: https://github.com/huggingface/safetensors#format
     """

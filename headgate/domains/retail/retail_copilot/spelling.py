@@ -67,7 +67,7 @@ def is_one_slip(word: str, other: str) -> bool:
 
 
 def _same(word: str, other: str) -> int:
-    """Letters that both begin with."""
+    """Return letters that both begin with."""
     return next(
         (place for place, pair in enumerate(zip(word, other, strict=False)) if pair[0] != pair[1]),
         min(len(word), len(other)),
@@ -75,8 +75,8 @@ def _same(word: str, other: str) -> int:
 
 
 def _near(wrong: pd.Series[str], right: pd.Series[str]) -> pd.DataFrame:
-    """Pairs that have a spelling in common once a letter is taken out of either: all that are one slip apart,
-    and few more.
+    """Return pairs that have a spelling in common once a letter is taken out of either: all that are one slip
+    apart, and few more.
 
     Source: Garbe's symmetric delete algorithm, https://github.com/wolfgarbe/SymSpell
     """

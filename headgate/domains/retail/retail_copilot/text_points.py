@@ -33,7 +33,7 @@ _WORD = r"(?u)\b\w+\b"  # words of one letter count too
 
 
 def commonest_first(weights: pd.Series[int]) -> npt.NDArray[np.intp]:
-    """Places by weight.
+    """Return places by weight.
 
     Equal ones in a drawn order, as the alphabet's first letters do not speak for the others.
     """
@@ -46,7 +46,9 @@ def meanings(texts: pd.Series[str], model: SentenceModel | None) -> Array | None
 
 
 def with_meaning(words: Array, meaning: Array | None) -> Array:
-    """The texts' points by words, with what the model reads in them; the same points without a model."""
+    """Return the texts' points by words, with what the model reads in them; the same points
+    without a model.
+    """
     if meaning is None:
         return words
     centred = normalize(meaning - meaning.mean(axis=0))  # what all texts share does not separate groups
@@ -54,8 +56,8 @@ def with_meaning(words: Array, meaning: Array | None) -> Array:
 
 
 def by_words(texts: pd.Series[str]) -> Array:
-    """The texts as points on a sphere: by the words and parts of words they share, and by the company their
-    words keep.
+    """Return the texts as points on a sphere: by the words and parts of words they share, and by the company
+    their words keep.
     """
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
     parts = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
@@ -70,7 +72,7 @@ def by_words(texts: pd.Series[str]) -> Array:
 
 
 def _by_company(texts: pd.Series[str]) -> Array:
-    """Each text as the mean of its words' vectors, rare words counting more.
+    """Return each text as the mean of its words' vectors, rare words counting more.
 
     Source:
         Levy & Goldberg (2014), Neural Word Embedding as Implicit Matrix Factorization, for the vectors;
@@ -97,8 +99,8 @@ def _by_company(texts: pd.Series[str]) -> Array:
 
 
 def drawn_together(points: Array) -> Array:
-    """The points moved towards their nearest neighbours some times over, so that groups close up, in fewer
-    dimensions.
+    """Return the points moved towards their nearest neighbours some times over, so that groups close up, in
+    fewer dimensions.
 
     Source: Wu et al. (2019), Simplifying Graph Convolutional Networks, eq. 8: the smoothing without the
     learning.

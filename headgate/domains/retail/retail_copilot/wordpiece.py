@@ -31,11 +31,11 @@ class WordPiece:
 
     @classmethod
     def of(cls, vocabulary: str) -> WordPiece:
-        """The vocabulary in its published form: one word part a line, numbered from 0."""
+        """Return the vocabulary in its published form: one word part a line, numbered from 0."""
         return cls({part: number for number, part in enumerate(vocabulary.rstrip("\n").split("\n"))})
 
     def encoded(self, texts: Iterable[str], longest: int) -> list[list[int]]:
-        """Each text's numbers between start and end, at most `longest` of them with these two."""
+        """Return each text's numbers between start and end, at most `longest` of them with these two."""
         seen: dict[str, list[int]] = {}
         start, end = self.numbers[START], self.numbers[END]
         encoded = []
@@ -50,7 +50,7 @@ class WordPiece:
         return seen[word]
 
     def _split(self, word: str) -> list[int]:
-        """The longest part that begins the word, then the longest that follows, to its end.
+        """Return the longest part that begins the word, then the longest that follows, to its end.
 
         Else the word is unknown.
         """
@@ -69,7 +69,7 @@ class WordPiece:
 
 
 def words(text: str) -> Sequence[str]:
-    """Words and single marks, in lower case and without accents."""
+    """Return words and single marks, in lower case and without accents."""
     if text.isascii() and text.isprintable():
         return _ASCII_MARK.sub(r" \1 ", text.lower()).split()
     spaced = _IDEOGRAPH.sub(r" \1 ", "".join(map(_cleaned, text)))

@@ -68,7 +68,7 @@ class Cards:
         return f"Cards({len(self.numbers)})"
 
     def number_texts(self, index: Ints) -> pa.Array:
-        """The card numbers at `index`, as text."""
+        """Return the card numbers at `index`, as text."""
         return padded_text(self.numbers[index])
 
     def cvv_texts(self, index: Ints) -> pa.Array:
@@ -110,7 +110,7 @@ def _numbers(rng: Generator, issuer: Issuer, count: int) -> Ints:
 
 
 def check_digits(bodies: Ints) -> Ints:
-    """The digit that makes each number, once it is appended, pass the Luhn check.
+    """Return the digit that makes each number, once it is appended, pass the Luhn check.
 
     Source: ISO/IEC 7812-1, annex B.
     """

@@ -158,7 +158,7 @@ class Catalogue:
     is_active: pa.Array
 
     def table(self, updated_at_s: int) -> pa.Table:
-        """The `products` rows."""
+        """Return the `products` rows."""
         return pa.table(
             {
                 "product_id": self.ids,
@@ -172,7 +172,7 @@ class Catalogue:
 
 
 def catalogue_of(rng: Generator, size: int) -> Catalogue:
-    """A catalogue of about `size` distinct products.
+    """Return a catalogue of about `size` distinct products.
 
     Ids are six digits with leading zeros, one in ten with a letter.
     """
@@ -209,8 +209,8 @@ def _names(rng: Generator, size: int) -> tuple[Ints, pa.Array]:
 
 
 def pick_products(rng: Generator, catalogue: Catalogue, sold_at: Ints) -> Ints:
-    """A product for each line sold at those seconds: its category by season, then by popularity within the
-    category.
+    """Return a product for each line sold at those seconds: its category by season, then by popularity within
+    the category.
     """
     chosen_category = _pick_categories(rng, sold_at)
     picked = np.zeros(len(sold_at), dtype=np.int64)
@@ -242,5 +242,5 @@ def _cumulative(weights: npt.ArrayLike) -> Floats:
 
 
 def words_of(names: pa.Array) -> list[list[str]]:
-    """The lower-case words of each product name; a product without a name has none."""
+    """Return the lower-case words of each product name; a product without a name has none."""
     return [(name or "").lower().split() for name in pc.utf8_trim_whitespace(names).to_pylist()]

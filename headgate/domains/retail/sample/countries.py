@@ -90,7 +90,9 @@ REGIONS: tuple[Region, ...] = (
 
 
 def regions_table(regions: Sequence[Region], updated_at_s: int) -> pa.Table:
-    """The `regions` rows; population and output are null where the region is no country anybody counts."""
+    """Return the `regions` rows; population and output are null where the region is no country anybody
+    counts.
+    """
     population = np.array([region.population or 0 for region in regions], dtype=np.int64)
     output = np.array([(region.gdp_usd or 0) * CENTS for region in regions], dtype=np.int64)
     return pa.table(

@@ -19,7 +19,7 @@ _QUOTED = '[",\r\n]'
 
 
 def as_csv_text(rows: pa.Table) -> pa.Table:
-    """Every cell as the text that a CSV export shows; timestamps to the second, nulls stay null."""
+    """Return every cell as the text that a CSV export shows; timestamps to the second, nulls stay null."""
     columns = [
         column.cast(pa.timestamp("s")).cast(pa.string())
         if pa.types.is_timestamp(column.type)
@@ -30,7 +30,8 @@ def as_csv_text(rows: pa.Table) -> pa.Table:
 
 
 def csv_bytes(rows: pa.Table, surplus_cells: Ints | None = None) -> bytes:
-    """Rows of text as RFC 4180 CSV with a header, quoted only where a cell needs it; null is an empty cell.
+    """Return rows of text as RFC 4180 CSV with a header, quoted only where a cell needs it; null is an empty
+    cell.
 
     Args:
         surplus_cells: shape (rows,); a positive number makes a line with a cell too many, a negative one with
@@ -46,8 +47,8 @@ def csv_bytes(rows: pa.Table, surplus_cells: Ints | None = None) -> bytes:
 
 
 def _characters(texts: pa.Array) -> bytes:
-    """All texts of a large_string array, one behind the other: its own value buffer, without a Python string
-    per row.
+    """Return all texts of a large_string array, one behind the other: its own value buffer, without a Python
+    string per row.
     """
     if not len(texts):
         return b""
@@ -56,7 +57,7 @@ def _characters(texts: pa.Array) -> bytes:
 
 
 def compressed(body: bytes) -> bytes:
-    """The body as gzip without a time in its header: equal bodies give equal bytes."""
+    """Return the body as gzip without a time in its header: equal bodies give equal bytes."""
     return gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0)
 
 

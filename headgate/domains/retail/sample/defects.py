@@ -112,7 +112,7 @@ class _Piece:
 
 
 def _with_fresh_keys(pieces: list[_Piece], contract: Contract) -> list[_Piece]:
-    """The pieces with keys that no other row of the file has, but for repeats of a row."""
+    """Return the pieces with keys that no other row of the file has, but for repeats of a row."""
     name, first = contract.key[0], 0
     renamed = []
     for piece in pieces:
@@ -178,20 +178,20 @@ def _one_of(*values: str | None) -> Change:
 
 
 def _wrong_check_digit(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """A card number whose last digit is another than the right one."""
+    """Return a card number whose last digit is another than the right one."""
     numbers = issue_cards(rng, rows.num_rows, 0).numbers
     last = numbers % 10
     return _with(rows, column, padded_text(numbers - last + (last + rng.integers(1, 10, rows.num_rows)) % 10))
 
 
 def _card_in_sentence(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """A card number in a column where no contract expects one."""
+    """Return a card number in a column where no contract expects one."""
     numbers = issue_cards(rng, rows.num_rows, 0).number_texts(np.arange(rows.num_rows))
     return _with(rows, column, joined_texts("paid with ", grouped_digits(numbers, " ")))
 
 
 def _too_long(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """A text far beyond any declared length."""
+    """Return a text far beyond any declared length."""
     return _with(rows, column, pc.binary_repeat("overlong ", pa.array(rng.integers(40, 80, rows.num_rows))))
 
 
@@ -205,13 +205,13 @@ def _delivered_before_shipped(rows: pa.Table, column: str, rng: Generator) -> pa
 
 
 def _no_units(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """A line that moves nothing."""
+    """Return a line that moves nothing."""
     del column  # the rule is about the row
     return _one_of("0")(rows, "quantity", rng)
 
 
 def _older(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """The row as it was a second before its last change."""
+    """Return the row as it was a second before its last change."""
     del rng
     before = pc.subtract(
         rows[column].combine_chunks().cast(pa.timestamp("s")), pa.scalar(1, pa.duration("s"))
@@ -220,7 +220,7 @@ def _older(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
 
 
 def _unchanged(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """The row as it is."""
+    """Return the row as it is."""
     del column, rng
     return rows
 

@@ -24,7 +24,7 @@ NEVER = int(np.iinfo(np.int64).min)  # a time that is not known, or has not come
 
 
 def day_number(day: date) -> int:
-    """Days from 1970-01-01 to `day`."""
+    """Return days from 1970-01-01 to `day`."""
     return int(np.datetime64(day, "D").astype(np.int64))
 
 
@@ -57,10 +57,10 @@ def padded_text(numbers: Ints, *, width: int = 0) -> pa.Array:
 
 
 def joined_texts(*parts: pa.Array | str, separator: str = "") -> pa.Array:
-    """The texts of each row joined by `separator`; null when a part is null."""
+    """Return the texts of each row joined by `separator`; null when a part is null."""
     return pc.binary_join_element_wise(*parts, separator)
 
 
 def nullable(values: Any, valid: Bools) -> pa.Array:  # noqa: ANN401 any numpy array: its type decides the Arrow type
-    """The values, null where they are not known."""
+    """Return the values, null where they are not known."""
     return pa.array(values, mask=~valid)

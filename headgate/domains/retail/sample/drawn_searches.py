@@ -211,7 +211,7 @@ def _typed(rng: Generator, phrases: Phrases, visits: _Visits) -> _Typed:
 
 
 def _written(rng: Generator, phrases: Sequence[str]) -> pa.Array:
-    """Every phrase in every style, phrase by phrase: made once, then picked from."""
+    """Return every phrase in every style, phrase by phrase: made once, then picked from."""
     draws = rng.random((len(phrases), 2)).tolist()
     written = [
         (phrase, phrase.upper(), phrase.title(), _plural(phrase), f" {phrase}  ", _misspelt(phrase, *draw))
@@ -225,7 +225,7 @@ def _plural(phrase: str) -> str:
 
 
 def _misspelt(phrase: str, where: float, how: float) -> str:
-    """The phrase with one letter dropped, doubled, or swapped with the next."""
+    """Return the phrase with one letter dropped, doubled, or swapped with the next."""
     at = int(where * max(1, len(phrase) - 1))
     variants = (
         phrase[:at] + phrase[at + 1 :],

@@ -41,7 +41,9 @@ _SEPARATORS = ("", " ", "-")
 
 
 def notes_for(rng: Generator, count: int, cards: Cards, *, card_share: float) -> pa.Array:
-    """A note for some of `count` rows, else null; `card_share` of all rows hold a card number in a note."""
+    """Return a note for some of `count` rows, else null; `card_share` of all rows hold a card number in a
+    note.
+    """
     draw = rng.random(count)
     with_card = draw < card_share
     plain = texts_at(

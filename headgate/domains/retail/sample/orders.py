@@ -70,7 +70,7 @@ class OrderBook:
         return len(self.customers)
 
     def slice(self, begin: int, end: int) -> OrderBook:
-        """Orders `begin` to `end`."""
+        """Return orders `begin` to `end`."""
         columns = (getattr(self, name)[begin:end] for name in self.__dataclass_fields__)
         return OrderBook(*columns)
 
@@ -128,7 +128,7 @@ def return_ids(ids: pa.Array) -> pa.Array:
 
 
 def orders_table(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.Array) -> pa.Table:
-    """The `orders` rows: every order, then the returns, which have their own invoice."""
+    """Return the `orders` rows: every order, then the returns, which have their own invoice."""
     placed = _rows(book, ids, customer_ids, notes)
     back = np.flatnonzero(book.returned)
     returned = placed.take(pa.array(back))
@@ -197,7 +197,7 @@ class Lines:
 
 
 def lines_of(rng: Generator, book: OrderBook, catalogue: Catalogue) -> Lines:
-    """The lines of these orders; promotions lower the price and raise the quantity."""
+    """Return the lines of these orders; promotions lower the price and raise the quantity."""
     counts = np.minimum(rng.geometric(1 / LINES_PER_ORDER, len(book)), _MOST_LINES)
     orders = np.repeat(np.arange(len(book)), counts)
     numbers = np.arange(len(orders)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
@@ -211,7 +211,9 @@ def lines_of(rng: Generator, book: OrderBook, catalogue: Catalogue) -> Lines:
 
 
 def lines_table(lines: Lines, book: OrderBook, ids: pa.Array, catalogue: Catalogue) -> pa.Table:
-    """The `order_items` rows: the lines as sold, then those of returns with the quantity turned round."""
+    """Return the `order_items` rows: the lines as sold, then those of returns with the quantity
+    turned round.
+    """
     sold = _line_rows(lines, ids, book.ordered_at, catalogue, sign=1)
     back = book.returned[lines.orders]
     undone = Lines(*(getattr(lines, name)[back] for name in lines.__dataclass_fields__))

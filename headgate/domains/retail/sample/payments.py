@@ -43,7 +43,7 @@ class Wallets:
     customers: int
 
     def pick(self, rng: Generator, customers: Ints) -> Ints:
-        """A card for each payment by these customers (positions; negative for guests)."""
+        """Return a card for each payment by these customers (positions; negative for guests)."""
         second = rng.random(len(customers)) < _SECOND_CARD_USE
         guest = 2 * self.customers + rng.integers(0, _GUEST_CARDS, len(customers))
         return np.where(customers >= 0, customers + self.customers * second, guest)
@@ -68,7 +68,7 @@ class Bills:
 
 
 def payments_table(rng: Generator, bills: Bills, wallets: Wallets, first_id: int, ends_s: int) -> pa.Table:
-    """The `payments` rows of these bills: one each, some in two parts, some after a failed attempt.
+    """Return the `payments` rows of these bills: one each, some in two parts, some after a failed attempt.
 
     Nothing for bills of nothing.
     """

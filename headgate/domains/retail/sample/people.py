@@ -113,14 +113,14 @@ def population_of(rng: Generator, size: int, season: Season) -> Population:
 
 
 def pick_regions(rng: Generator, size: int) -> Ints:
-    """A region for each of `size` customers, by market."""
+    """Return a region for each of `size` customers, by market."""
     market = np.array([region.market for region in REGIONS])
     return rng.choice(len(REGIONS), size=size, p=market / market.sum()).astype(np.int64)
 
 
 def customers_table(rng: Generator, people: Population, season: Season) -> pa.Table:
-    """The `customers` rows: one in twenty-five has no e-mail address, one in ten never said yes or no to
-    letters.
+    """Return the `customers` rows: one in twenty-five has no e-mail address, one in ten never said yes or no
+    to letters.
     """
     size = len(people)
     given, family = rng.integers(0, len(_GIVEN), size), rng.integers(0, len(_FAMILY), size)
@@ -148,7 +148,7 @@ def _emails(rng: Generator, ids: Ints) -> pa.Array:
 
 
 def _social_security_numbers(rng: Generator, regions: Ints) -> pa.Array:
-    """Numbers for most customers in the United States.
+    """Return numbers for most customers in the United States.
 
     Areas 900 to 999 are never issued, so no number is anybody's.
 

@@ -31,8 +31,8 @@ class Habits:
 
 
 def purchase_times(rng: Generator, acquired: Floats, horizon: float, habits: Habits) -> tuple[Ints, Floats]:
-    """Every purchase from 0 to `horizon` of customers who first buy at `acquired` (trading days, negative
-    before the period).
+    """Return every purchase from 0 to `horizon` of customers who first buy at `acquired` (trading days,
+    negative before the period).
 
     Returns:
         Customer (position in `acquired`) and trading day of each purchase, in no particular order.
@@ -60,7 +60,7 @@ def purchase_times(rng: Generator, acquired: Floats, horizon: float, habits: Hab
 
 
 def habits_for(seed: int, acquired: Floats, horizon: float, purchases: float) -> Habits:
-    """The habits under which these customers are expected to make about `purchases` purchases in all.
+    """Return the habits under which these customers are expected to make about `purchases` purchases in all.
 
     The expectation rises with the rate, so it is found by bisection on a pilot group with the same random
     numbers each time.

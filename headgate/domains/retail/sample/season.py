@@ -106,7 +106,7 @@ def time_of_day(share: Floats) -> Floats:
 
 
 def season_of(rng: Generator, ends_on: date, days: int, closed: tuple[date, date] | None = None) -> Season:
-    """The trading clock of the `days` days that end with `ends_on`.
+    """Return the trading clock of the `days` days that end with `ends_on`.
 
     It nearly stands still from the first to the last day of `closed`.
     """

@@ -203,7 +203,7 @@ class _Shop:
         )
 
     def blocks(self) -> list[tuple[int, int]]:
-        """Orders in runs whose lines fill about one file."""
+        """Return orders in runs whose lines fill about one file."""
         size = max(1, int(self.spec.rows_per_file / LINES_PER_ORDER * 0.9))
         return [(begin, min(begin + size, len(self.book))) for begin in range(0, len(self.book), size)]
 
@@ -255,7 +255,7 @@ def _write_payments(shop: _Shop, totals: Ints, out: PartWriter) -> None:
 
 
 def _bills(book: OrderBook, ids: pa.Array, pence: Ints) -> Bills:
-    """The bills of orders, then of their returns."""
+    """Return the bills of orders, then of their returns."""
     back = np.flatnonzero(book.returned)
     return Bills(
         order_ids=pa.concat_arrays([ids, return_ids(ids.take(pa.array(back)))]),

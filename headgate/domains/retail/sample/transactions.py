@@ -70,7 +70,7 @@ class Transactions:
         return len(self.at)
 
     def only(self, kept: Bools | Ints) -> Transactions:
-        """The transactions at those positions."""
+        """Return the transactions at those positions."""
         return Transactions(*(getattr(self, name)[kept] for name in self.__dataclass_fields__))
 
     def followed_by(self, more: Transactions) -> Transactions:
@@ -108,7 +108,7 @@ def transactions_of(
 def transactions_table(
     made: Transactions, customer_ids: Ints, wallets: Wallets, first_id: int, ends_s: int
 ) -> pa.Table:
-    """The `card_transactions` rows; nobody knows yet whether those of the newest days are fraud."""
+    """Return the `card_transactions` rows; nobody knows yet whether those of the newest days are fraud."""
     labelled_at = made.at + LABEL_DELAY_DAYS * DAY_S
     is_labelled = labelled_at < ends_s
     return pa.table(

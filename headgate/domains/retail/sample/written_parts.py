@@ -170,7 +170,7 @@ def rows_by_dataset(parts: Sequence[WrittenPart]) -> dict[str, int]:
 
 
 def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Key and file of every data object of a sample folder, parents first, then by key.
+    """Yield key and file of every data object of a sample folder, parents first, then by key.
 
     Truth files are no objects.
     """
