@@ -75,7 +75,7 @@ def of_files(records: Iterable[FileRecord]) -> Iterator[Used]:
     for dataset, its_records in sorted(by_dataset.items()):
         seconds: defaultdict[int, list[float]] = defaultdict(list)
         for record in its_records:
-            seconds[memory_mb_of(record)].append(0.0 if dpus_of(record) else gate_s(record))
+            seconds[gate_memory_mb(record)].append(0.0 if dpus_of(record) else gate_s(record))
         for memory_mb, took in sorted(seconds.items()):
             yield from function(dataset, sum(took) / len(took), memory_mb, len(took))
         for meter, each in REQUESTS_PER_FILE:
@@ -89,7 +89,7 @@ def of_job_for_large_files(record: FileRecord) -> Iterator[Used]:
         yield glue_job(record.dataset or _UNKNOWN, gate_s(record), dpus)
 
 
-def memory_mb_of(record: FileRecord) -> int:
+def gate_memory_mb(record: FileRecord) -> int:
     """Return the memory of the worker that processed a file."""
     return int(record.worker.get("memory_mb", GATE_MEMORY_MB))
 

@@ -12,7 +12,7 @@ from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import FileDetail, FileEdits, FileError, FilePage, FileSummary, FileWork
 from headgate.costs.billing import priced
 from headgate.costs.prices import Prices
-from headgate.costs.recorded import gate_s, memory_mb_of, of_files, of_job_for_large_files
+from headgate.costs.recorded import gate_memory_mb, gate_s, of_files, of_job_for_large_files
 from headgate.errors import NotFoundError
 from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
@@ -82,7 +82,9 @@ def _work(record: FileRecord) -> FileWork:
     used = [*of_files([record]), *of_job_for_large_files(record)]
     cost = sum((item.usd for item in priced(used, Prices.load())), Decimal(0))
     rows_per_s = record.received / seconds if seconds else None
-    return FileWork(seconds=seconds, rows_per_s=rows_per_s, memory_mb=memory_mb_of(record), usd=f"{cost:.6f}")
+    return FileWork(
+        seconds=seconds, rows_per_s=rows_per_s, memory_mb=gate_memory_mb(record), usd=f"{cost:.6f}"
+    )
 
 
 def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:
