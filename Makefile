@@ -131,7 +131,7 @@ clean-localstack: setup ## destroy that deployment without asking, list what is 
 bootstrap-aws: setup ## create the bucket for the Terraform state, with locking, in this shell's AWS account and region
 	@python scripts/bootstrap.py
 
-plan-aws: setup ## show what a deployment to AWS would change
+plan-aws: setup ## show what a deployment to AWS would change and cost; GB_PER_DAY=0.033 FILES_PER_DAY=33 TABLES_AGE_H=1 names the cheapest settings
 	@python scripts/deploy.py plan aws $(named) $(if $(EXPORT),--export)
 
 deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask, EXPORT=1 enables the MySQL export
@@ -223,8 +223,8 @@ drill-day: setup ## a day of faults on a lake of its own, with a restart in the 
 bench-aws: setup ## tasks of each role with its rights, sizes of policies with 200 datasets more, linters, and fakes of what the emulator lacks
 	@python -m benchmarks.operations.aws
 
-bench-cost: setup ## dollars a month of three workloads on AWS, from measured usage and list prices; LINES=500000, COPIES=4, KEEP=1 keeps what was measured
-	@python -m benchmarks.operations.cost $(if $(KEEP),--keep)
+bench-cost: setup ## dollars a month of four workloads on AWS, from measured usage and list prices; LINES=500000, COPIES=4, KEEP=1 keeps what was measured, KEPT=1 measures nothing
+	@python -m benchmarks.operations.cost $(if $(KEEP),--keep) $(if $(KEPT),--kept)
 
 bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24
 	@python -m benchmarks.operations.backlog

@@ -501,7 +501,7 @@ def plan(target: Target, folder: Path, variables: Mapping[str, str], *, out: Pat
 
 def _print_estimate(target: Target, settings: Mapping[str, str]) -> None:
     if target.platform == "aws":
-        print(cost_estimate.text(settings), flush=True)
+        print(cost_estimate.text(settings, cost_estimate.stated_workload(os.environ)), flush=True)
 
 
 def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:

@@ -101,8 +101,13 @@ locals {
   )
 }
 
+locals {
+  # A file or start that fails for good is a dead letter, and a run that fails sends an alert itself. These show everything else.
+  minimal_alarms = concat(["dead_letters", "debounce_dead_letters", "pipeline_timed_out"], keys(local.awaited))
+}
+
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+  for_each = { for key, alarm in local.alarms : key => alarm if var.monitoring == "full" || contains(local.minimal_alarms, key) }
 
   alarm_name          = "${local.lake}-${replace(each.key, "_", "-")}"
   alarm_description   = each.value.description
@@ -137,6 +142,8 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
+  count = var.monitoring == "full" ? 1 : 0
+
   dashboard_name = local.account_wide # Source: CloudWatch API reference, PutDashboard: dashboards are global
 
   dashboard_body = jsonencode({

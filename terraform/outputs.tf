@@ -115,8 +115,8 @@ output "alarms" {
 }
 
 output "dashboard" {
-  description = "Name of the dashboard."
-  value       = aws_cloudwatch_dashboard.this.dashboard_name
+  description = "Name of the dashboard; null without one."
+  value       = one(aws_cloudwatch_dashboard.this[*].dashboard_name)
 }
 
 output "graphql" {

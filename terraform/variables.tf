@@ -620,6 +620,17 @@ variable "monthly_budget_usd" {
   }
 }
 
+variable "monitoring" {
+  description = "full has every alarm and a dashboard; minimal has no dashboard and only the alarms of failures that send no alert of their own: dead letters, a run that timed out, a schedule that no longer starts anything."
+  type        = string
+  default     = "full"
+
+  validation {
+    condition     = contains(["full", "minimal"], var.monitoring)
+    error_message = "monitoring is full or minimal."
+  }
+}
+
 variable "most_refused_share" {
   description = "Largest share of refused rows, 0 to 1, that a file may have; a file with more is reported by the API, the console and headgate status."
   type        = number

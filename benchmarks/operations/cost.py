@@ -1,12 +1,17 @@
-"""Monthly cost of three workloads on AWS: measured usage by the price file. The last line is JSON.
+"""Monthly cost of four workloads on AWS: measured usage by the price file. The last line is JSON.
 
     make bench-cost [LINES=500000] [COPIES=4] [KEEP=1]
 
 The gate, the merge and the quality gate run here over generated shops of LINES order lines and a quarter of
-them, the five systems over the larger shop and over COPIES copies of it; a copy has other keys. Their
-processor time, memory and disk feed the model of `scripts.cost_planning.workload`, which docs/operate/cost.md
-describes with its assumptions. `--keep` writes what was measured to headgate/costs/measured.toml and
-measured.toml of the retail domain, which `make plan-aws` and `headgate cost` use.
+them, the five systems over the larger shop and over COPIES copies of it; a copy has other keys. A run after
+one more day, with the facts of the run before, is measured over months of LINES order lines and a quarter of
+them. The processor time, memory and disk feed the model of `scripts.cost_planning.workload`, which
+docs/operate/cost.md describes with its assumptions. `--keep` writes the measurements to
+headgate/costs/measured.toml and measured.toml of the retail domain, which `make plan-aws` and `headgate cost`
+use; `--kept` uses them and measures nothing.
+
+Each workload has its cheapest settings (`scripts.cost_planning.cheapest`). `tiny_gate_usd` is the part of the
+gate in `tiny_usd`, `trickle_usd` has tables at most an hour old, `large_usd` a run a day.
 """
 
 from __future__ import annotations
@@ -16,11 +21,14 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyarrow import csv
 
+from benchmarks.operations.day_use import day_use
 from benchmarks.systems.copied_shop import copy_shop
 from benchmarks.systems.merged_shop import KEY, LANDED, LINES_PER_ORDER, merge_shop
 from benchmarks.systems.system_runs import SYSTEMS, build_all
@@ -34,50 +42,63 @@ from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.quality.validation import ValidationRun
 from headgate.values.parquet_tables import table_of
+from scripts.cost_planning.cheapest import changed, cheapest
 from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.measured_text import text_of
 from scripts.cost_planning.month import monthly
-from scripts.cost_planning.planned_runs import fitted
-from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
+from scripts.cost_planning.workload import LARGE, SMALL, TINY, TRICKLE_HOURLY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.costs.billing import Cost
+    from scripts.cost_planning.planned_runs import PlannedRuns
 
 FIGURES = ("seconds", "memory_mb", "disk_mb")
+# Parts of an estimate that a file costs before any run.
+GATE_PARTS = ("gate", "start_pipeline", "file records")
 MEASURED = Path(__file__).resolve().parents[2] / "headgate" / "costs" / "measured.toml"
 MEASURED_SYSTEMS = MEASURED.parents[1] / "domains" / "retail" / "measured.toml"
-SCENARIOS = {
-    "small_usd": (SMALL, CostSettings()),
-    "trickle_usd": (TRICKLE, CostSettings()),
-    "large_usd": (LARGE, CostSettings()),
-    "large_three_days_usd": (LARGE, CostSettings(run_share_wait_s=3 * DAY_S)),
-    "large_without_pauses_usd": (LARGE, CostSettings(run_share=1)),
+WORKLOADS = {
+    "tiny": TINY,
+    "small": SMALL,
+    "trickle": TRICKLE_HOURLY,
+    "large": replace(LARGE, tables_age_s=2 * DAY_S),  # a run a day that ends before the next one
 }
 
 
 def main() -> None:
     """Measure and print."""
     lines, copies = int(os.environ.get("LINES") or 500_000), int(os.environ.get("COPIES") or 4)
-    measured = _measure(lines, copies)
+    measured = Measured.load() if "--kept" in sys.argv else _measure(lines, copies)
     if "--keep" in sys.argv:
         common, _, systems = text_of(measured).partition("\n[")
         MEASURED.write_text(common, encoding="utf-8")
         MEASURED_SYSTEMS.write_text(f"[{systems}", encoding="utf-8")
     prices = Prices.load()
-    usd, fits = {}, {}
-    for name, (workload, usage) in SCENARIOS.items():
-        runs = fitted(workload, usage, measured)
+    shown: dict[str, object] = {}
+    for name, workload in WORKLOADS.items():
+        runs = cheapest(workload, CostSettings(), measured, prices)
         costs = monthly(runs, prices)
-        usd[name], fits[name.replace("_usd", "_fits")] = float(total_usd(costs)), not runs.limits()
-        print(f"{name}: {workload.described}; {runs.per_day:.2f} runs a day of {runs.run_s / 3600:.1f} hours")
-        for cost in costs:
-            if rounded(cost.usd):
-                print(f"  {cost.part:34} {cost.service:14} {rounded(cost.usd):>10}")
-        for job, worker_type in runs.settings.job_worker_types.items():
-            print(f"  {job} on {worker_type} workers")
-        for job, minutes in runs.settings.job_timeouts.items():
-            print(f"  {job} may take {minutes:,} minutes")
-        print(f"  {'one job builds several systems' if runs.together else 'a job for each system'}")
-        for limit in runs.limits():
-            print(f"  limit: {limit}")
-    print(json.dumps({**usd, **fits, "prices_of": prices.recorded_on.isoformat()}))
+        _print_month(name, runs, costs)
+        shown[f"{name}_usd"], shown[f"{name}_fits"] = float(total_usd(costs)), not runs.limits()
+        shown[f"{name}_runs_a_day"] = round(runs.per_day, 1)
+        if name == "tiny":
+            shown["tiny_gate_usd"] = float(total_usd([cost for cost in costs if cost.part in GATE_PARTS]))
+    print(json.dumps({**shown, "prices_of": prices.recorded_on.isoformat()}))
+
+
+def _print_month(name: str, runs: PlannedRuns, costs: Sequence[Cost]) -> None:
+    print(
+        f"{name}: {runs.workload.described}; {runs.per_day:.2f} runs a day "
+        f"of {runs.run_s / 60:,.1f} minutes; "
+        f"settings {json.dumps(changed(CostSettings(), runs.settings))}"
+    )
+    for cost in costs:
+        if rounded(cost.usd):
+            print(f"  {cost.part:34} {cost.service:14} {rounded(cost.usd):>10}")
+    for limit in runs.limits():
+        print(f"  limit: {limit}")
 
 
 def _measure(lines: int, copies: int) -> Measured:
@@ -87,6 +108,7 @@ def _measure(lines: int, copies: int) -> Measured:
         few_systems = _systems(Path(name, str(lines), "merged"))
         copy_shop(Path(name, str(lines), "merged"), Path(name, "copies"), copies)
         many_systems = _systems(Path(name, "copies"))
+    (few_bytes, few_day), (many_bytes, many_day) = (day_use(size) for size in (lines // 4, lines))
     # A copy is as large as the shop itself, as the merge would write it; the copies' own files are less
     # compact.
     sizes = (many["merged_bytes"], copies * many["merged_bytes"])
@@ -101,7 +123,8 @@ def _measure(lines: int, copies: int) -> Measured:
                 *(
                     _line(sizes, (few_systems[f"{system}_{figure}"], many_systems[f"{system}_{figure}"]))
                     for figure in FIGURES
-                )
+                ),
+                day_seconds=_line((few_bytes, many_bytes), (few_day[system], many_day[system])),
             )
             for system in SYSTEMS
         },

@@ -66,16 +66,16 @@ def _measured(
     lake: LakeFolder, days: Days, systems: list[str], steps: list[str]
 ) -> dict[str, dict[str, Any]]:
     for dataset, (before, _) in days.items():
-        _deliver_pieces(lake, dataset, before)
+        deliver_pieces(lake, dataset, before)
     _, merge_s = lake.merge()
-    first = [_run(system, lake.root) for system in systems]
+    first = [run_one(system, lake.root) for system in systems]
     _say("thirty days", merge_s, first)
     measured = {}
     for step in steps:
         _ACTIONS[step](lake, days)
         _, step_merge_s = lake.merge()
-        kept = [_run(system, lake.root) for system in systems]
-        full = [_run(system, lake.root, "--full") for system in systems]
+        kept = [run_one(system, lake.root) for system in systems]
+        full = [run_one(system, lake.root, "--full") for system in systems]
         _say(f"{step}, kept facts", step_merge_s, kept)
         _say(f"{step}, full", merge_s, full)
         differ = [
@@ -95,7 +95,8 @@ def _measured(
     return measured
 
 
-def _run(system: str, root: Path, *arguments: str) -> dict[str, Any]:
+def run_one(system: str, root: Path, *arguments: str) -> dict[str, Any]:
+    """Build one system in a process of its own; return its figures."""
     command = [sys.executable, "-m", "benchmarks.systems.increment_run", system, str(root), *arguments]
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
     ended = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT, env=environment)
@@ -115,14 +116,15 @@ def _say(what: str, merge_s: float, runs: list[dict[str, Any]]) -> None:
     )
 
 
-def _deliver_pieces(lake: LakeFolder, dataset: str, rows: pa.Table) -> None:
+def deliver_pieces(lake: LakeFolder, dataset: str, rows: pa.Table) -> None:
     """Deliver rows in two files: one person's rows are in the first."""
     half = rows.num_rows // 2
     lake.deliver(dataset, f"{dataset}-first", rows.slice(0, half))
     lake.deliver(dataset, f"{dataset}-second", rows.slice(half))
 
 
-def _day(lake: LakeFolder, days: Days) -> None:
+def deliver_day(lake: LakeFolder, days: Days) -> None:
+    """Deliver the files of the last day."""
     for dataset, (_, new) in days.items():
         if new.num_rows:
             lake.deliver(dataset, f"{dataset}-day", new)
@@ -173,7 +175,7 @@ def _erased(lake: LakeFolder, days: Days) -> None:
 
 
 _ACTIONS: Mapping[str, Callable[[LakeFolder, Days], None]] = {
-    "day": _day,
+    "day": deliver_day,
     "late": _late,
     "reverted": _reverted,
     "erased": _erased,

@@ -4,6 +4,7 @@ bytes.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
@@ -39,11 +40,18 @@ class MeasuredSystem:
     Attributes:
         memory_mb: the most that its process holds where DuckDB may take TABLES_GB.
         disk_mb: files that it makes for itself, beside the datasets that it reads.
+        day_seconds: of a run after one more day, where the run before kept its facts; None if not measured.
     """
 
     seconds: Line
     memory_mb: Line
     disk_mb: Line
+    day_seconds: Line | None = None
+
+    def seconds_of_days(self, gb: float, days: float) -> float:
+        """Return the seconds of a run after so many days, for a snapshot of so many GB."""
+        full_s = self.seconds.of(gb)
+        return min(full_s, days * self.day_seconds.of(gb)) if self.day_seconds else full_s
 
 
 # Of the systems that were ever measured the largest figures, for a lake of none of them.
@@ -85,9 +93,13 @@ class Measured:
         """
         return held_gb + max(system_use.disk_mb.of(held_gb) for system_use in self._measured(system)) / 1000
 
-    def seconds_of(self, system: str, held_gb: float) -> float:
-        """Return the seconds of a system's build; those of the longest where none was measured."""
-        return max(system_use.seconds.of(held_gb) for system_use in self._measured(system))
+    def seconds_of(self, system: str, held_gb: float, days: float = math.inf) -> float:
+        """Return the seconds of a system's build; those of the longest where none was measured.
+
+        Args:
+            days: of data since the run before, whose facts are kept; without it everything is computed.
+        """
+        return max(system_use.seconds_of_days(held_gb, days) for system_use in self._measured(system))
 
     def _measured(self, system: str) -> tuple[MeasuredSystem, ...]:
         return (

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DAY_S = 86_400
+ALARMS = {"full": 18, "minimal": 4}  # terraform/observability.tf, without an export
+DASHBOARDS = {"full": 1, "minimal": 0}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class CostSettings:
     systems: tuple[str, ...] | None = None
     systems_in_one_job: bool = True
     endpoints: int = 0
-    alarms: int = 18
+    monitoring: str = "full"
     functions: int = 4
     job_start_s: float = JOB_START_S
 

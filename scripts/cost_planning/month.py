@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.costs.billing import GB, Cost, Used, function, priced, stored
+from scripts.cost_planning.cost_settings import ALARMS, DASHBOARDS
 from scripts.cost_planning.planned_runs import PART_GB
 from scripts.cost_planning.workers import MERGE_JOB, QUALITY_JOB
 
@@ -95,8 +96,8 @@ def _storage(runs: PlannedRuns) -> Iterator[Used]:
 def _deployed(settings: CostSettings) -> Iterator[Used]:
     yield Used("deployment", "kms.key_month", 2)  # the lake's, and that of originals
     yield Used("deployment", "secrets.secret_month", 2)
-    yield Used("deployment", "cloudwatch.alarm_month", settings.alarms)
-    yield Used("deployment", "cloudwatch.dashboard_month", 1)
+    yield Used("deployment", "cloudwatch.alarm_month", ALARMS[settings.monitoring])
+    yield Used("deployment", "cloudwatch.dashboard_month", DASHBOARDS[settings.monitoring])
     yield Used("deployment", "scheduler.invocation", 60)
     yield Used("deployment", "sns.request", 100)
     yield Used("endpoints", "vpc.endpoint_hour", settings.endpoints * MONTH_HOURS)

@@ -23,7 +23,7 @@ from scripts.cost_planning.workers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from headgate.costs.measured import Measured
     from scripts.cost_planning.workload import Workload
@@ -42,6 +42,7 @@ CHANGED_DATASETS = 8  # those of the sample data: in each, arriving keys lie in 
 # Measured on the sample data: of the bytes of a snapshot, those of columns that references name. Their check
 # holds them on disk.
 REFERENCES_SHARE = 0.12
+AGE_ROUNDING = 1.001  # an interval has whole seconds
 TIMEOUT_RESERVE = 2  # times the expected seconds of a job
 
 
@@ -88,7 +89,8 @@ class PlannedRuns:
         """How many days' data a run merges: one at least, as many as the settings put between two runs of one
         day's data.
         """
-        return max(1.0, self._between_s(self._run_s(self._changed_gb(1))) / DAY_S)
+        one_day_s = self._run_s(self._changed_gb(1), self._jobs_of(self._seconds(1)))
+        return max(1.0, self._between_s(one_day_s) / DAY_S)
 
     @property
     def merge_s(self) -> float:
@@ -108,7 +110,10 @@ class PlannedRuns:
     @cached_property
     def system_seconds(self) -> Mapping[str, float]:
         """The seconds of each system's build, by system."""
-        return {system: self.measured.seconds_of(system, self.held_gb) for system in self.systems}
+        return self._seconds(self.days_per_run)
+
+    def _seconds(self, days: float) -> Mapping[str, float]:
+        return {system: self.measured.seconds_of(system, self.held_gb, days) for system in self.systems}
 
     @cached_property
     def system_jobs(self) -> tuple[tuple[PlannedJobRun, ...], ...]:
@@ -116,19 +121,22 @@ class PlannedRuns:
 
         Those of a group run at the same time, the groups one after the other.
         """
+        return self._jobs_of(self.system_seconds)
+
+    def _jobs_of(self, seconds_by_system: Mapping[str, float]) -> tuple[tuple[PlannedJobRun, ...], ...]:
         own = tuple(
             PlannedJobRun(job_of(system), seconds)
-            for system, seconds in self.system_seconds.items()
+            for system, seconds in seconds_by_system.items()
             if system not in self.together
         )
         if not self.together:
             return (own,) if own else ()
         if not self.systems_at_once:
             every = tuple(
-                PlannedJobRun(job_of(system), seconds) for system, seconds in self.system_seconds.items()
+                PlannedJobRun(job_of(system), seconds) for system, seconds in seconds_by_system.items()
             )
             return (PlannedJobRun(SYSTEMS_JOB, 0),), every
-        seconds = [self.system_seconds[system] for system in self.together]
+        seconds = [seconds_by_system[system] for system in self.together]
         joint = PlannedJobRun(SYSTEMS_JOB, max(*seconds, sum(seconds) / self.systems_at_once))
         return ((joint,), own) if own else ((joint,),)
 
@@ -169,7 +177,7 @@ class PlannedRuns:
     @property
     def run_s(self) -> float:
         """The seconds of one run: merge and gate one after the other, then the systems."""
-        return self._run_s(self.changed_gb)
+        return self._run_s(self.changed_gb, self.system_jobs)
 
     @property
     def per_day(self) -> float:
@@ -197,8 +205,10 @@ class PlannedRuns:
         return seconds | {build.job: start_s + build.seconds for group in self.system_jobs for build in group}
 
     def limits(self) -> tuple[str, ...]:
-        """Return what no worker holds, and which jobs are stopped before their end."""
-        return (*self._too_large(), *self._too_long())
+        """Return what no worker holds, which jobs are stopped before their end, and whether tables are too
+        old.
+        """
+        return (*self._too_large(), *self._too_long(), *self._too_old())
 
     def limits_in_short(self) -> str:
         """Return the first limit that is exceeded, and how many others are; empty if none is."""
@@ -238,16 +248,24 @@ class PlannedRuns:
                     f"{SYSTEM_TOGETHER_S // 60}"
                 )
 
+    def _too_old(self) -> Iterator[str]:
+        oldest_s = self.workload.tables_age_s
+        if oldest_s is not None and DAY_S / self.per_day + self.run_s > oldest_s * AGE_ROUNDING:
+            yield (
+                f"tables are {(DAY_S / self.per_day + self.run_s) / 3600:,.1f} hours old, and "
+                f"{oldest_s / 3600:g} are asked for"
+            )
+
     def _changed_gb(self, days: float) -> float:
         return min(
             self.held_gb,
             days * self.workload.gb_per_day * self.measured.curated_share + CHANGED_DATASETS * PART_GB,
         )
 
-    def _run_s(self, changed_gb: float) -> float:
+    def _run_s(self, changed_gb: float, system_jobs: Iterable[Iterable[PlannedJobRun]]) -> float:
         start_s = self.settings.job_start_s
         before_s = 2 * start_s + self.measured.merge_s.of(changed_gb) + self.measured.checks_s.of(changed_gb)
-        return before_s + sum(start_s + max(build.seconds for build in group) for group in self.system_jobs)
+        return before_s + sum(start_s + max(build.seconds for build in group) for group in system_jobs)
 
     def _between_s(self, run_s: float) -> float:
         """The least seconds between two starts of runs that take so long: at most one run works at a time."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,8 @@ class Workload:
         gb_per_day: of CSV text.
         arrivals_per_day: separate moments at which files arrive; one for a nightly export.
         held_days: days of data in the lake in the month that is estimated.
+        tables_age_s: the most seconds between the data that a system's table shows and its next version; None
+            for no demand, which is a day.
     """
 
     described: str
@@ -20,8 +22,13 @@ class Workload:
     files_per_day: int
     arrivals_per_day: int
     held_days: int = 30
+    tables_age_s: int | None = None
 
 
+TINY = Workload("33 files of 1 MB a day", 0.033, 33, 33)
 SMALL = Workload("1 GB of CSV a day, in one nightly export of 10 files", 1, 10, 1)
 TRICKLE = Workload("1 GB of CSV a day, in files that arrive every 2 minutes", 1, 720, 720)
+TRICKLE_HOURLY = replace(
+    TRICKLE, described=f"{TRICKLE.described}, with tables at most an hour old", tables_age_s=3600
+)
 LARGE = Workload("100 GB of CSV a day, in one nightly export of 200 files", 100, 200, 1)

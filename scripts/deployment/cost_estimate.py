@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 from headgate.costs.billing import by_service, rounded, total_usd
 from headgate.costs.measured import Measured
 from headgate.costs.prices import Prices
+from scripts.cost_planning.cheapest import changed, cheapest
 from scripts.cost_planning.cost_settings import CostSettings
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import fitted
-from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
+from scripts.cost_planning.workload import LARGE, SMALL, TINY, TRICKLE, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-WORKLOADS = (SMALL, TRICKLE, LARGE)
+WORKLOADS = (TINY, SMALL, TRICKLE, LARGE)
 SHOWN_SERVICES = 4
 ENDPOINT_SERVICES = 6  # interface endpoints of terraform/endpoints.tf; that of S3 is free
 _PARSERS: Mapping[str, Callable[[str], object]] = {
@@ -32,6 +33,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "job_timeouts": json.loads,
     "job_execution_class": str,
     "systems_in_one_job": json.loads,
+    "monitoring": str,
 }
 
 
@@ -61,19 +63,52 @@ def _changed(own: CostSettings, fitting: CostSettings) -> dict[str, object]:
     return {name: getattr(fitting, name) for name in names if getattr(fitting, name) != getattr(own, name)}
 
 
-def text(variables: Mapping[str, str]) -> str:
+def stated_workload(environment: Mapping[str, str]) -> Workload | None:
+    """Return the workload that a person stated; None without one.
+
+    Raises:
+        ValueError: a value is no number.
+    """
+    gb_per_day, files = environment.get("GB_PER_DAY"), environment.get("FILES_PER_DAY")
+    if not (gb_per_day and files):
+        return None
+    age_h = environment.get("TABLES_AGE_H")
+    age = f", with tables at most {float(age_h):g} hours old" if age_h else ""
+    return Workload(
+        f"{float(gb_per_day):g} GB of CSV in {int(files):,} files a day{age}",
+        float(gb_per_day),
+        int(files),
+        int(files),
+        tables_age_s=int(3600 * float(age_h)) if age_h else None,
+    )
+
+
+def _cheapest_text(workload: Workload, own: CostSettings, measured: Measured, prices: Prices) -> str:
+    runs = cheapest(workload, own, measured, prices)
+    if limit := runs.limits_in_short():
+        return f"   no fit  with any settings: {limit}"
+    names = " ".join(f"{name}={json.dumps(value)}" for name, value in changed(own, runs.settings).items())
+    usd = total_usd(monthly(runs, prices))
+    return f"  {usd:>8}    cheapest: {names or 'these settings'} ({runs.per_day:.1f} runs a day)"
+
+
+def text(variables: Mapping[str, str], stated: Workload | None = None) -> str:
     """Return the estimate: a line for each workload, with its largest services, what it needs and the limits
-    that it exceeds.
+    that it exceeds, and a line with the cheapest settings.
+
+    Args:
+        stated: a workload instead of the typical ones.
     """
     own, measured, prices = settings_of(variables), Measured.load(), Prices.load()
     source = (
         f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"
     )
     lines = [f"Estimated cost in US dollars a month ({source}):"]
-    for workload in WORKLOADS:
+    for workload in (stated,) if stated else WORKLOADS:
         runs = fitted(workload, own, measured)
         if limit := runs.limits_in_short():
             lines.append(f"   no fit  {workload.described}, {workload.held_days} days kept: {limit}")
+            lines.append(_cheapest_text(workload, own, measured, prices))
             continue
         costs = monthly(runs, prices)
         largest = list(by_service(costs).items())[:SHOWN_SERVICES]
@@ -83,4 +118,5 @@ def text(variables: Mapping[str, str]) -> str:
         lines.append(
             f"  {total_usd(costs):>8}  {workload.described}, {workload.held_days} days kept ({facts})"
         )
+        lines.append(_cheapest_text(workload, own, measured, prices))
     return "\n".join(lines)

@@ -43,14 +43,14 @@ run "full_names_hold_lake_environment_and_region" {
   }
 
   assert {
-    condition = toset([for widget in jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets : widget.properties.metrics[0][0]]) == toset([
+    condition = toset([for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : widget.properties.metrics[0][0]]) == toset([
       "AWS/Athena", "AWS/DynamoDB", "AWS/Glue", "AWS/Lambda", "AWS/S3", "AWS/SQS", "AWS/States",
     ])
     error_message = "The dashboard shows every service that the lake works with."
   }
 
   assert {
-    condition     = aws_cloudwatch_dashboard.this.dashboard_name == "headgate-ecommerce-prod-ap-southeast-2" && aws_budgets_budget.monthly["monthly"].name == "headgate-ecommerce-prod-ap-southeast-2-monthly"
+    condition     = aws_cloudwatch_dashboard.this[0].dashboard_name == "headgate-ecommerce-prod-ap-southeast-2" && aws_budgets_budget.monthly["monthly"].name == "headgate-ecommerce-prod-ap-southeast-2-monthly"
     error_message = "Dashboards and budgets, which have no region of their own, differ by region."
   }
 

@@ -17,9 +17,20 @@ run "a_lake_of_own_sql_models_has_one_system" {
   command = plan
 
   variables {
-    platform  = "aws"
-    build_dir = "tests/fixtures/built_own"
-    systems   = ["own-models"]
+    platform   = "aws"
+    build_dir  = "tests/fixtures/built_own"
+    systems    = ["own-models"]
+    monitoring = "minimal"
+  }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset(["dead_letters", "debounce_dead_letters", "pipeline_timed_out", "no_check"])
+    error_message = "Minimal monitoring watches what no alert reports."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.this) == 0
+    error_message = "Minimal monitoring has no dashboard."
   }
 
   assert {

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from headgate.costs.billing import STANDARD, total_usd
-from headgate.costs.measured import Measured
+from headgate.costs.measured import Line, Measured
 from headgate.costs.prices import Prices
-from scripts.cost_planning.cost_settings import CostSettings
+from scripts.cost_planning.cheapest import cheapest
+from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import PlannedRuns, fitted
-from scripts.cost_planning.workload import LARGE, SMALL, TRICKLE
+from scripts.cost_planning.workload import LARGE, SMALL, TINY, TRICKLE, TRICKLE_HOURLY
 from tests.unit.costs.test_jobs import MEASURED, SEPARATE, SETTINGS, measured
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from scripts.cost_planning.workload import Workload
 
 pytestmark = pytest.mark.unit
@@ -58,6 +58,39 @@ def test_the_merge_and_the_gate_are_billed_for_what_a_day_changes_and_the_system
     assert parts["merge"][0] == parts["merge"][1]
     assert parts["quality gate"][0] == parts["quality gate"][1]
     assert parts["systems"][0] < parts["systems"][1]
+
+
+def test_minimal_monitoring_costs_no_dashboard_and_few_alarms() -> None:
+    minimal = replace(SETTINGS, monitoring="minimal")
+    assert usd(SMALL) - usd(SMALL, minimal) == Decimal("4.40")
+
+
+def with_day_seconds(of: Measured, share: float) -> Measured:
+    """Measurements whose systems take a share of a full run after one more day."""
+    systems = {
+        name: replace(use, day_seconds=Line(share * use.seconds.fixed, share * use.seconds.per_gb))
+        for name, use in of.systems.items()
+    }
+    return replace(of, systems=systems)
+
+
+def test_a_run_after_a_day_costs_its_measured_time_and_never_more_than_a_full_run() -> None:
+    assert usd(SMALL, of=with_day_seconds(MEASURED, 0.25)) < usd(SMALL)
+    assert usd(SMALL, of=with_day_seconds(MEASURED, 3)) == usd(SMALL)
+
+
+def test_the_cheapest_settings_keep_tables_as_new_as_the_workload_asks() -> None:
+    runs = cheapest(TRICKLE_HOURLY, SETTINGS, MEASURED, PRICES)
+    assert DAY_S / runs.per_day + runs.run_s <= 3601
+    assert runs.limits() == ()
+    slow = measured(s=9000)
+    assert any("hours old" in limit for limit in cheapest(TRICKLE_HOURLY, SETTINGS, slow, PRICES).limits())
+
+
+def test_the_cheapest_settings_of_a_tiny_lake_cost_six_dollars_at_most() -> None:
+    costs = monthly(cheapest(TINY, CostSettings(), Measured.load(), PRICES), PRICES)
+    assert total_usd(costs) <= 6
+    assert total_usd([cost for cost in costs if cost.part == "gate"]) <= Decimal("1.03")
 
 
 def test_larger_workers_cost_more() -> None:

@@ -40,12 +40,33 @@ def test_variables_change_the_estimate() -> None:
 def test_the_text_names_price_date_workloads_and_limits() -> None:
     text = cost_estimate.text({})
     assert "recorded on 20" in text
-    assert text.count("runs a day") == 2
+    assert text.count("runs a day") == 6  # three workloads, and the cheapest settings of each
     no_fit = (
         r"no fit  100 GB of CSV a day, in one nightly export of 200 files, 30 days kept: \w+ needs "
         r"[\d,]+ GB of \w+ .*, and \d+ more"
     )
     assert re.search(no_fit, text)
+
+
+def test_the_text_names_the_cheapest_settings_of_a_stated_workload() -> None:
+    stated = cost_estimate.stated_workload({"GB_PER_DAY": "0.033", "FILES_PER_DAY": "33"})
+    lines = cost_estimate.text({}, stated).splitlines()
+    assert len(lines) == 3
+    assert 'cheapest: run_interval_s=86400 monitoring="minimal" (1.0 runs a day)' in lines[2]
+    assert float(lines[2].split()[0]) <= 6
+
+
+def test_a_workload_is_stated_completely_or_not_at_all() -> None:
+    assert cost_estimate.stated_workload({"GB_PER_DAY": "1"}) is None
+    aged = cost_estimate.stated_workload({"GB_PER_DAY": "1", "FILES_PER_DAY": "720", "TABLES_AGE_H": "1"})
+    assert aged
+    assert aged.tables_age_s == 3600
+
+
+def test_settings_that_are_the_cheapest_already_are_not_repeated() -> None:
+    stated = cost_estimate.stated_workload({"GB_PER_DAY": "0.033", "FILES_PER_DAY": "33"})
+    text = cost_estimate.text({"run_interval_s": "86400", "monitoring": "minimal"}, stated)
+    assert "cheapest: these settings" in text
 
 
 def test_the_text_names_the_worker_of_the_one_job_and_of_a_job_for_each_system(
@@ -59,7 +80,7 @@ def test_the_text_names_the_worker_of_the_one_job_and_of_a_job_for_each_system(
     one, each = cost_estimate.text({}), cost_estimate.text({"systems_in_one_job": "false"})
     assert 'needs job_worker_types={"build_systems": "G.2X"}' in one
     assert 'needs job_worker_types={"build_demand_insights_engine": "G.2X"}' in each
-    assert "build_systems" not in each
+    assert not [line for line in each.splitlines() if "build_systems" in line and "cheapest" not in line]
 
 
 def test_the_text_names_the_timeout_that_a_long_job_needs(monkeypatch: pytest.MonkeyPatch) -> None:

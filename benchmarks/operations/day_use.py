@@ -1,0 +1,31 @@
+"""Processor seconds of each system in a run after one more day, with the facts that the run before kept."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from benchmarks.systems.increment import DAYS, deliver_day, deliver_pieces, run_one
+from benchmarks.systems.lake_folder import LakeFolder, split_last_day
+from benchmarks.systems.merged_shop import CUSTOMERS_PER_ORDER, LINES_PER_ORDER, kept_shop
+from benchmarks.systems.system_runs import SYSTEMS
+from headgate.domains.retail.sample.shop import ShopSpec
+from headgate.merge.part_boundaries import PART_ROWS
+
+
+def day_use(lines: int) -> tuple[float, dict[str, float]]:
+    """Return the bytes of a month's snapshot of about so many order lines, and the seconds of each system."""
+    orders = lines // LINES_PER_ORDER
+    spec = ShopSpec(customers=int(orders * CUSTOMERS_PER_ORDER), orders=orders, days=DAYS)
+    shop = kept_shop(spec, f"month-{orders}")
+    with tempfile.TemporaryDirectory(dir=shop.parent) as name:
+        lake, days = LakeFolder(Path(name), PART_ROWS), split_last_day(shop)
+        for dataset, (before, _) in days.items():
+            deliver_pieces(lake, dataset, before)
+        lake.merge()
+        for system in SYSTEMS:
+            run_one(system, lake.root)
+        deliver_day(lake, days)
+        snapshot, _ = lake.merge()
+        seconds = {system: float(run_one(system, lake.root)["cpu_s"]) for system in SYSTEMS}
+    return sum(dataset.size_bytes for dataset in snapshot.datasets.values()), seconds
