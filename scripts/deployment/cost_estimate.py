@@ -92,19 +92,19 @@ def _cheapest_text(workload: Workload, own: CostSettings, measured: Measured, pr
     return f"  {usd:>8}    cheapest: {names or 'these settings'} ({runs.per_day:.1f} runs a day)"
 
 
-def text(variables: Mapping[str, str], stated: Workload | None = None) -> str:
+def text(variables: Mapping[str, str], only: Workload | None = None) -> str:
     """Return the estimate: a line for each workload, with its largest services, what it needs and the limits
     that it exceeds, and a line with the cheapest settings.
 
     Args:
-        stated: a workload instead of the typical ones.
+        only: a workload instead of the typical ones.
     """
     own, measured, prices = settings_of(variables), Measured.load(), Prices.load()
     source = (
         f"list prices of {prices.region}, recorded on {prices.recorded_on}; docs/operate/cost.md explains"
     )
     lines = [f"Estimated cost in US dollars a month ({source}):"]
-    for workload in (stated,) if stated else WORKLOADS:
+    for workload in (only,) if only else WORKLOADS:
         runs = fitted(workload, own, measured)
         if limit := runs.limits_in_short():
             lines.append(f"   no fit  {workload.described}, {workload.held_days} days kept: {limit}")
