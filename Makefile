@@ -111,7 +111,15 @@ clean: ## remove build products and caches; a running emulator and its state sta
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 ##@ Deploy and use
-.PHONY: localstack-up deploy-localstack test-localstack destroy-localstack clean-localstack bootstrap-aws plan-aws deploy-aws test-aws destroy-aws clean-aws logs query
+.PHONY: samples localstack-up deploy-localstack test-localstack destroy-localstack clean-localstack bootstrap-aws plan-aws deploy-aws test-aws destroy-aws clean-aws logs query
+
+samples: setup ## deploy the lake of samples/ to the emulator as NAME=records, and create the records of its files
+	@HEADGATE_PROJECT=samples $(MAKE) --no-print-directory deploy-localstack NAME=records YES=1
+	@mkdir -p build/samples
+	@for file in valid duplicates invalid projects; do \
+	  HEADGATE_PROJECT=samples headgate onboard --file samples/$$file.csv --submit --deployment records \
+	    --failed build/samples/$$file.failed.csv || [ $$? = 3 ] || exit 1; \
+	done
 
 localstack-up: setup ## start the emulator that deploy-localstack uses, if none answers yet
 	@python scripts/emulator/emulator.py start $(named)

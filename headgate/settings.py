@@ -49,6 +49,7 @@ class GateSettings(Settings):
     Attributes:
         lease_s: how long a claim is valid if its worker dies; at most the visibility timeout of the queue.
         raw_originals: what becomes of originals with card data once their files are accepted.
+        records_table: the table of records of models; empty in a lake without models.
     """
 
     curated_bucket: str
@@ -58,6 +59,7 @@ class GateSettings(Settings):
     artifacts_bucket: str
     lease_s: int = 300
     raw_originals: str = "keep"
+    records_table: str = ""
 
 
 class WorkerSettings(Settings):

@@ -144,6 +144,17 @@ data "aws_iam_policy_document" "new_files" {
     actions   = ["sns:Publish"]
     resources = [aws_sns_topic.alerts.arn]
   }
+
+  # An accepted row of a model becomes a record (docs/use/uploading.md).
+  dynamic "statement" {
+    for_each = local.onboarding
+
+    content {
+      sid       = "CreateRecords"
+      actions   = ["dynamodb:PutItem"]
+      resources = [aws_dynamodb_table.records[statement.key].arn]
+    }
+  }
 }
 
 data "aws_iam_policy_document" "raw_to_curated" {
@@ -189,7 +200,7 @@ module "raw_to_curated" {
   disk_mb     = local.gate_disk_mb
   timeout_s   = var.gate_timeout_s
   layers      = [for name, arn in local.layer_arns : arn if name != "api"]
-  environment = merge(local.environment, {
+  environment = merge(local.environment, local.records_environment, {
     HEADGATE_RAW_QUEUE_URL     = module.raw_objects.url
     HEADGATE_MEMORY_MB         = tostring(var.gate_memory_mb)
     HEADGATE_DISK_MB           = tostring(local.gate_disk_mb)

@@ -89,7 +89,7 @@ module "curate_large" {
     "--HEADGATE_DISK_MB"       = tostring(local.platform.large.disk_mb)
     "--HEADGATE_DPUS"          = tostring(local.platform.large.dpus)
     "--HEADGATE_LEASE_S"       = tostring(local.platform.large.timeout_s)
-  })
+  }, { for name, value in local.records_environment : "--${name}" => value })
 }
 
 data "aws_iam_policy_document" "large_machine" {

@@ -107,6 +107,7 @@ def _facts(record: FileRecord) -> dict[str, object]:
         # Not by column: the card-data audit reads logs, too, and a count behind `card_cvv` looks like a code.
         "masked": sum(record.masked.values()),
         **({"new_columns": list(record.new_columns)} if record.new_columns else {}),
+        **({"model_records": dict(record.model_records)} if record.model_records else {}),
         "error": dict(record.error),
         # A column's least and greatest value are the lake's, and no business of those who read logs.
         "profile": {name: value for name, value in record.profile.items() if name != "statistics"},

@@ -192,6 +192,8 @@ class FileRecord:
     )  # form, key, version_id, sha256 of what replaces the original in raw
     # memory_mb of the worker that processed the file; dpus too where it was a job instead of the function
     worker: Mapping[str, str] = field(default_factory=dict)
+    # created, present → rows with a record of the contract's model; rule → rows without one
+    model_records: Mapping[str, int] = field(default_factory=dict)
     closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
     seen_before: bool = field(default=False, compare=False)
 

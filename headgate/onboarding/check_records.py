@@ -16,6 +16,8 @@ from headgate.intake.rows.check_rows import check_bytes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
+
     from headgate.contracts.model import Contract
     from headgate.lake.ports import MaskingKey
 
@@ -56,11 +58,7 @@ def check_record_file(body: bytes, contract: Contract, key: MaskingKey, name: st
         BadInputError: the whole file is rejected; `rule` says why.
     """
     gated = check_bytes(body, contract, key, object_key=name, received_at=_EPOCH)
-    names = [name for name in gated.accepted.column_names if not name.startswith("_")]
-    accepted = [
-        RecordVerdict(row["_source_row"], {name: plain(row[name]) for name in names})
-        for row in gated.accepted.to_pylist()
-    ]
+    accepted = accepted_verdicts(gated.accepted)
     broken = [
         RecordVerdict(
             row["source_row"],
@@ -73,6 +71,15 @@ def check_record_file(body: bytes, contract: Contract, key: MaskingKey, name: st
         for row in gated.quarantine_rows.to_pylist()
     ]
     return sorted([*accepted, *broken], key=lambda verdict: verdict.row)
+
+
+def accepted_verdicts(accepted: pa.Table) -> list[RecordVerdict]:
+    """Return the verdicts on rows that the gate accepted."""
+    names = [name for name in accepted.column_names if not name.startswith("_")]
+    return [
+        RecordVerdict(row["_source_row"], {name: plain(row[name]) for name in names})
+        for row in accepted.to_pylist()
+    ]
 
 
 def _texts(record: str, contract: Contract) -> dict[str, str | None]:

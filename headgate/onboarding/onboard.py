@@ -106,18 +106,7 @@ class Onboarding:
 
     def submit(self, model: RecordModel, verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
         """Create a record of each accepted row; a row whose record is there already counts as successful."""
-        with ThreadPoolExecutor(WRITERS) as pool:
-            return list(pool.map(partial(self._submitted, model), verdicts))
-
-    def _submitted(self, model: RecordModel, verdict: RecordVerdict) -> Outcome:
-        if not verdict.accepted:
-            return _failed(verdict)
-        record = accepted_record(model, verdict.values)
-        written = self.records.create(record)
-        if written.answer in {WriteAnswer.CREATED, WriteAnswer.PRESENT}:
-            return Outcome(verdict.row, written.answer.value, record.id)
-        rule, column, reason = _refusal(model, written)
-        return Outcome(verdict.row, "failed", "", rule, column, reason)
+        return submit_records(self.records, model, verdicts)
 
     def update(self, model: RecordModel, record_id: str, changes: Mapping[str, Value]) -> Record:
         """Change some values of a record, and return it as it is now.
@@ -168,6 +157,25 @@ class Onboarding:
         return RecordPage(
             page.records, base64.urlsafe_b64encode(page.after.encode()).decode() if page.after else ""
         )
+
+
+def submit_records(
+    records: RecordTable, model: RecordModel, verdicts: Iterable[RecordVerdict]
+) -> list[Outcome]:
+    """Create a record of each accepted row, several at a time."""
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(pool.map(partial(_submitted, records, model), verdicts))
+
+
+def _submitted(records: RecordTable, model: RecordModel, verdict: RecordVerdict) -> Outcome:
+    if not verdict.accepted:
+        return _failed(verdict)
+    record = accepted_record(model, verdict.values)
+    written = records.create(record)
+    if written.answer in {WriteAnswer.CREATED, WriteAnswer.PRESENT}:
+        return Outcome(verdict.row, written.answer.value, record.id)
+    rule, column, reason = _refusal(model, written)
+    return Outcome(verdict.row, "failed", "", rule, column, reason)
 
 
 def accepted_record(model: RecordModel, values: Mapping[str, Value], revision: int = 1) -> Record:

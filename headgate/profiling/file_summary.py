@@ -1,16 +1,14 @@
-"""The summary of a file that no contract fits: schema, statistics and quality issues, as one JSON object."""
+"""The summary of a file: schema, statistics and quality issues, as one JSON object."""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from headgate.profiling.profile import Profile, ProfiledColumn
 
 # A summary has no exact decimals; a column without values holds texts as far as anyone can know.
 _TYPES = {"decimal": "float", "": "string"}
@@ -19,23 +17,29 @@ _MOMENTS = {"date", "timestamp"}
 _WHOLE_PERCENT = 100
 
 
-def file_summary(file_name: str, profile: Profile) -> dict[str, object]:
+def file_summary(file_name: str, profile: Mapping[str, Any]) -> dict[str, object]:
     """Return the summary; of a column with sensitive values only its type and counts.
 
     Args:
         file_name: as it may be shown.
+        profile: as `Profile.as_dict` and the object in the artifacts bucket have it.
     """
-    columns = profile.columns
-    statistics = {column.name: figures for column in columns if (figures := _statistics(column))}
-    missing = {column.name: _missing(column) for column in columns if column.missing}
-    invalid = {column.name: column.invalid for column in columns if column.invalid}
+    columns, rows, score = profile["columns"], profile["rows"], profile["score"]
+    statistics = {column["name"]: figures for column in columns if (figures := _statistics(column))}
+    missing, invalid = _counts(columns, "missing"), _counts(columns, "invalid")
+    has_broken_rows = Decimal(score.get("validity", 1)) < 1
     return {
         "file_name": file_name,
-        "row_count": profile.rows,
-        "schema": {column.name: _type(column) for column in columns},
+        "row_count": rows,
+        "schema": {column["name"]: _type(column) for column in columns},
         "statistics": statistics,
-        "quality_issues": {"missing_values": missing, "invalid_values": invalid},
-        "quality_score": profile.score.as_texts(),
+        "quality_issues": {
+            "missing_values": missing,
+            "invalid_values": invalid,
+            "total_rows": rows,
+            "has_issues": bool(missing or invalid or has_broken_rows),
+        },
+        "quality_score": score,
     }
 
 
@@ -44,19 +48,19 @@ def summary_json(summary: Mapping[str, object]) -> bytes:
     return (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _type(column: ProfiledColumn) -> str:
-    return _TYPES.get(column.type, column.type)
+def _type(column: Mapping[str, Any]) -> str:
+    kind: str = column["type"]
+    return _TYPES.get(kind, kind)
 
 
-def _statistics(column: ProfiledColumn) -> dict[str, object]:
+def _statistics(column: Mapping[str, Any]) -> dict[str, object]:
     """Return minimum, maximum and mean of numbers, and the first and last of days and times."""
-    facts = column.description.facts
-    if column.is_sensitive or "min" not in facts:
+    if column["sensitive"] or "min" not in column:
         return {}
     if _type(column) in _NUMBERS:
-        figures = {"min": facts["min"], "max": facts["max"], "avg": facts.get("mean")}
+        figures = {"min": column["min"], "max": column["max"], "avg": column.get("mean")}
         return {name: _number(str(value)) for name, value in figures.items() if value is not None}
-    return {name: str(facts[name]) for name in ("min", "max")} if column.type in _MOMENTS else {}
+    return {name: str(column[name]) for name in ("min", "max")} if column["type"] in _MOMENTS else {}
 
 
 def _number(text: str) -> int | float | None:
@@ -72,9 +76,10 @@ def _number(text: str) -> int | float | None:
     return float(number) if isfinite(float(number)) else None
 
 
-def _missing(column: ProfiledColumn) -> dict[str, object]:
-    count = column.missing or 0
-    return {
-        "count": count,
-        "percentage": round(_WHOLE_PERCENT * count / column.rows, 2) if column.rows else 0.0,
-    }
+def _counts(columns: list[Mapping[str, Any]], name: str) -> dict[str, object]:
+    """Return count and percentage of the columns that have such values."""
+    return {column["name"]: _share(column[name], column["rows"]) for column in columns if column[name]}
+
+
+def _share(count: int, rows: int) -> dict[str, object]:
+    return {"count": count, "percentage": round(_WHOLE_PERCENT * count / rows, 2) if rows else 0.0}

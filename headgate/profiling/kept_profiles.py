@@ -77,7 +77,7 @@ class Profiles:
         name = record.key.rpartition("/")[2]
         try:
             profile = _profile_unknown(record, table)
-            body = summary_json(file_summary(name, profile))
+            body = summary_json(file_summary(name, profile.as_dict()))
         except Exception as error:  # noqa: BLE001 as above
             return {"failed": type(error).__name__}
         self.objects.write(ObjectRef(self.bucket, summary_key(name)), body, content_type=_JSON)
@@ -107,9 +107,17 @@ class Profiles:
 
     def read(self, dataset: str, content_sha256: str) -> dict[str, object]:
         """Return a stored profile; NotFoundError when there is none."""
-        profile: dict[str, object] = json.loads(
-            self.objects.read(ObjectRef(self.bucket, profile_key(dataset, content_sha256)))
-        )
+        return self._read(profile_key(dataset, content_sha256))
+
+    def summary_of(self, record: FileRecord) -> dict[str, object]:
+        """Return the summary of a file; NotFoundError if it has no profile."""
+        if "key" not in record.profile:
+            why = record.error.get("message", f"its state is {record.state}")
+            raise NotFoundError(f"{record.key} has no profile: {why}.")
+        return file_summary(record.key.rpartition("/")[2], self._read(record.profile["key"]))
+
+    def _read(self, key: str) -> dict[str, object]:
+        profile: dict[str, object] = json.loads(self.objects.read(ObjectRef(self.bucket, key)))
         return profile
 
     def _before(self, dataset: str) -> list[FileFigures]:

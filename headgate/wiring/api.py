@@ -119,13 +119,12 @@ def users(env: Mapping[str, str]) -> Users:
 
 def onboarding(env: Mapping[str, str]) -> Onboarding:
     """Records that are created one by one or in batches."""
-    from headgate.aws.dynamodb.record_table import DynamoRecords
     from headgate.aws.secrets import Secrets
     from headgate.onboarding.onboard import Onboarding
 
     settings = OnboardingSettings.from_env(env)
     key = cache(partial(Secrets(clients.secretsmanager()).masking_key, settings.masking_key_secret))
-    return Onboarding(DynamoRecords(clients.dynamodb(), settings.records_table), key)
+    return Onboarding(stores.model_records(settings.records_table), key)
 
 
 @cache

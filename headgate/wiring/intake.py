@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    import pyarrow as pa
+
     from headgate.contracts.model import Contract
     from headgate.intake.files.export_runs import ExportRuns
     from headgate.intake.files.gate import GatePorts, GateRules
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from headgate.lake.senders import Senders
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings
+    from headgate.profiling.kept_profiles import Profiles
 
 MIB = 1 << 20
 
@@ -104,6 +107,25 @@ def larger_worker(
     return LargerWorker(worker(env), time_left_s, start, settings.large_lease_s, is_redelivery=is_redelivery)
 
 
+def profiles(env: Mapping[str, str]) -> Profiles:
+    """Return the profiles of all files."""
+    from headgate.profiling.kept_profiles import Profiles
+
+    return Profiles(stores.objects(), GateSettings.from_env(env).artifacts_bucket)
+
+
+def record_creator(
+    env: Mapping[str, str],
+) -> Callable[[Contract, pa.Table | Path], Mapping[str, int]] | None:
+    """Return the function that creates the records of an accepted file; None for a lake without models."""
+    table = GateSettings.from_env(env).records_table
+    if not table:
+        return None
+    from headgate.onboarding.records_of_files import create_records_of_file
+
+    return partial(create_records_of_file, stores.model_records(table))
+
+
 def file_processor(
     env: Mapping[str, str],
     time_left_s: Callable[[], float] = lambda: math.inf,
@@ -118,18 +140,15 @@ def file_processor(
         is_redelivery: whether the current file was delivered before.
     """
     from headgate.intake.files.process_file import FileProcessor
-    from headgate.profiling.kept_profiles import Profiles
 
-    profiles, notices = (
-        Profiles(stores.objects(), GateSettings.from_env(env).artifacts_bucket),
-        operations.alerts(env),
-    )
+    kept, notices = profiles(env), operations.alerts(env)
     return FileProcessor(
         gate_ports(env),
         gate_rules(env),
-        profile=profiles.of,
-        profile_unknown=profiles.of_unknown,
-        profile_uncontracted=profiles.of_uncontracted,
+        profile=kept.of,
+        profile_unknown=kept.of_unknown,
+        profile_uncontracted=kept.of_uncontracted,
+        create_records=record_creator(env),
         alert=notices.settled,
         larger_worker=larger_worker(env, time_left_s, is_redelivery),
         run=run,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from headgate.aws.athena.tables import LakeTables
     from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
     from headgate.aws.dynamodb.ledger import DynamoLedger
+    from headgate.aws.dynamodb.record_table import DynamoRecords
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.aws.s3 import S3Objects
     from headgate.query.catalog_queries import Databases
@@ -84,3 +85,10 @@ def lake_tables(env: Mapping[str, str]) -> LakeTables:
 
     asked = queries(env)
     return LakeTables(asked.client, objects(), asked.workgroup, asked.database, asked.spoken, asked.reason)
+
+
+def model_records(table: str) -> DynamoRecords:
+    """The table of the records of models."""
+    from headgate.aws.dynamodb.record_table import DynamoRecords
+
+    return DynamoRecords(clients.dynamodb(), table)

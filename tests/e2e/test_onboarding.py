@@ -179,6 +179,17 @@ def test_the_command_line_creates_records_that_graphql_reads(lake: Lake, api: Gr
     assert again["summary"]["created"] == 0
 
 
+def test_a_file_in_raw_creates_records_and_has_a_summary(lake: Lake, api: GraphQl) -> None:
+    key = "customer_accounts/new.csv"
+    body = b"customer_id,name,email,phone,country_code\nR-1,Raw,raw@example.com,,DE\nR-2,Two,nobody,,DE\n"
+    record = lake.record_of(key, lake.put(key, body))
+    assert (record["accepted"], record["quarantined"], record["model_records"]) == (1, 1, {"created": 1})
+    assert api.call(GET, id="R-1")["data"]["getCustomer"]["name"] == "Raw"
+    summary = lake.headgate("files", "show", key, "--summary")
+    assert (summary["file_name"], summary["quality_issues"]["total_rows"]) == ("new.csv", 2)
+    assert summary["quality_issues"]["has_issues"]
+
+
 def test_of_a_thousand_creates_of_a_hundred_addresses_a_hundred_win(api: GraphQl) -> None:
     """Batches, because the emulator starts a process for every call of a function."""
 

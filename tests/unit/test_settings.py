@@ -28,6 +28,7 @@ def test_settings_are_the_environments() -> None:
         "artifacts_bucket": "artifacts",
         "lease_s": 20,
         "raw_originals": "keep",
+        "records_table": "",
     }
 
 

@@ -47,17 +47,8 @@ _FIELDS = tuple(field.name for field in fields(FileRecord))
 _COUNTS = tuple(
     field.name for field in fields(FileRecord) if field.type == "int"
 )  # annotations are text there
-_MAPPINGS = (
-    "reasons",
-    "masked",
-    "new_columns",
-    "error",
-    "profile",
-    "mapping",
-    "stage_times",
-    "original",
-    "worker",
-)
+_COUNTS_BY_NAME = ("reasons", "masked", "new_columns", "model_records")
+_MAPPINGS = (*_COUNTS_BY_NAME, "error", "profile", "mapping", "stage_times", "original", "worker")
 _NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
 _FREE = "attribute_not_exists(file_id)"
 _RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
@@ -402,8 +393,7 @@ def record_of_item(item: _Item) -> FileRecord:
     stored = {name: item[name] for name in _FIELDS if name in item}
     counts = {name: int(stored[name]) for name in _COUNTS if name in stored}
     by_name = {
-        name: {key: int(count) for key, count in stored.get(name, {}).items()}
-        for name in ("reasons", "masked", "new_columns")
+        name: {key: int(count) for key, count in stored.get(name, {}).items()} for name in _COUNTS_BY_NAME
     }
     return FileRecord(**{**stored, **counts, **by_name})
 

@@ -98,6 +98,8 @@ class FileProcessor:
             sensitive columns.
         profile_uncontracted: called with the record and a table that no contract fits; its result goes into
             the record. Without it such a file is rejected.
+        create_records: called with the contract of an accepted file and its accepted rows; its result goes
+            into the record. A worker that dies before the record is written calls it again.
         alert: called with each record before it is written, so that no file is finished without its alert. A
             worker that dies in between sends the alert twice.
         executor: makes the executor that stores rows while they are profiled.
@@ -115,6 +117,7 @@ class FileProcessor:
     )
     profile_unknown: Callable[[FileRecord, FileTable, Collection[str]], Mapping[str, str]] | None = None
     profile_uncontracted: Callable[[FileRecord, FileTable], Mapping[str, str]] | None = None
+    create_records: Callable[[Contract, pa.Table | Path], Mapping[str, int]] | None = None
     alert: Callable[[FileRecord], None] | None = None
     executor: Callable[[], Executor] = _one_thread
     larger_worker: LargerWorker | None = None
@@ -368,7 +371,7 @@ class FileProcessor:
         with self.executor() as executor:  # storing waits for S3 most of its time
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
-            done = replace(stored.result(), profile=profile)
+            done = replace(stored.result(), profile=profile, model_records=self._records(counted, gated))
         checked = CheckedOriginal(path, contract, info.modified_at, gated)
         return self._reached(with_replacement(self.rules, self.ports.objects, done, checked), "database")
 
@@ -409,6 +412,11 @@ class FileProcessor:
     def _profile(self, record: FileRecord, gated: CheckedParquet) -> Mapping[str, str]:
         contract = self.rules.contracts[record.dataset]
         return self.profile(record, contract, *gated.rows()) if self.profile else {}
+
+    def _records(self, record: FileRecord, gated: CheckedParquet) -> Mapping[str, int]:
+        if self.create_records is None or not gated.has_accepted:
+            return {}
+        return self.create_records(self.rules.contracts[record.dataset], gated.rows()[0])
 
     def _with_unknown_profile(self, record: FileRecord, path: Path) -> FileRecord:
         if self.profile_unknown is None or not path.is_file():

@@ -6,21 +6,28 @@ import csv
 import io
 import json
 from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 
+from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
 from headgate.cli import command_deployment
 from headgate.cli.main import cli
 from headgate.contracts import odcs_reader
 from headgate.errors import BadInputError, NotPermittedError
+from headgate.intake.files.gate import GatePorts, GateRules
+from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.rows.check_rows import check_bytes
-from headgate.lake.ports import MaskingKey
+from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.onboarding.onboard import Onboarding
 from headgate.onboarding.record_models import record_models
+from headgate.onboarding.records_of_files import create_records_of_file
 from headgate.onboarding.resolve_field import resolve_field
 from headgate.project import read_project
 from headgate.wiring import api
@@ -34,6 +41,25 @@ SAMPLES = ROOT / "samples"
 MODELS = record_models(odcs_reader.load_all(ROOT / "headgate/domains/onboarding/contracts/source"))
 KEY = MaskingKey("k1", bytes(32))
 PAN = "4111111111111111"  # a test number that payment gateways publish
+
+
+@dataclass
+class RecordGate:
+    """The gate of a lake in memory that creates records."""
+
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+
+    def process(self, key: str, body: bytes, records: MemoryRecords) -> FileRecord:
+        """Return the record of a new object in raw, once the gate has ended with it."""
+        contracts = {model.contract.dataset: model.contract for model in MODELS.values()}
+        ports = GatePorts(
+            self.objects, self.ledger, "curated", "quarantine", lambda: datetime(2026, 1, 1), 300
+        )
+        creator = partial(create_records_of_file, records)
+        self.objects.write(ObjectRef("raw", key), body)
+        ref = self.objects.info(ObjectRef("raw", key)).ref
+        return FileProcessor(ports, GateRules(contracts, lambda: KEY), create_records=creator).process(ref)
 
 
 @pytest.fixture
@@ -77,6 +103,33 @@ def test_command_line_graphql_and_raw_agree_on_every_row(onboarding: Onboarding,
     }
     assert {row: (rule, column) for row, rule, column in command if rule} == broken
     assert in_raw.counts.received == len(command)
+
+
+def test_an_accepted_file_in_raw_creates_the_records_that_the_command_creates(onboarding: Onboarding) -> None:
+    gate, records = RecordGate(), MemoryRecords()
+    body = (SAMPLES / "duplicates.csv").read_bytes()
+    record = gate.process("customer_accounts/a.csv", body, records)
+    sent = json.loads(ran("--file", str(SAMPLES / "duplicates.csv"), "--submit", "--json").stdout)
+    assert record.model_records == {"created": sent["summary"]["created"]}
+    assert records.page("Customer", 50).records == onboarding.page(MODELS["Customer"]).records
+
+
+def test_a_row_in_raw_that_cannot_be_a_record_is_counted_by_its_rule() -> None:
+    gate, records = RecordGate(), MemoryRecords()
+    header = b"customer_id,name,email,phone,country_code\n"
+    gate.process("customer_accounts/a.csv", header + b"C-1,One,one@example.com,,DE\n", records)
+    taken = header + b"C-2,Two,ONE@example.com,,DE\nC-3,Three,three@example.com,,DE\n"
+    later = gate.process("customer_accounts/b.csv", taken, records)
+    assert (later.accepted, later.model_records) == (2, {"created": 1, "unique": 1})
+    again = gate.process("customer_accounts/d.csv", header + b"C-3,Three,three@example.com,,DE\n", records)
+    assert again.model_records == {"present": 1}
+    changed = gate.process("customer_accounts/c.csv", header + b"C-1,Uno,one@example.com,,DE\n", records)
+    assert changed.model_records == {"duplicate_key": 1}
+
+
+def test_a_file_of_a_dataset_without_a_model_creates_no_record() -> None:
+    contract = replace(MODELS["Customer"].contract, properties={})
+    assert create_records_of_file(MemoryRecords(), contract, pa.table({"customer_id": ["C-1"]})) == {}
 
 
 def test_failed_rows_are_written_corrected_and_sent_again(onboarding: Onboarding, tmp_path: Path) -> None:
@@ -213,9 +266,9 @@ def test_the_groups_of_a_person_decide_who_reads_and_who_writes(
     onboarding: Onboarding, groups: list[str], *, reads: bool, writes: bool
 ) -> None:
     row = {"customer_id": "C-1", "name": "Ann", "email": "ann@example.com"}
-    for field, arguments, may in (("createCustomer", {"input": row}, writes), ("listCustomers", {}, reads)):
+    for name, arguments, may in (("createCustomer", {"input": row}, writes), ("listCustomers", {}, reads)):
         event = {
-            "info": {"fieldName": field},
+            "info": {"fieldName": name},
             "arguments": arguments,
             "identity": {"claims": {"cognito:groups": groups}},
         }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.errors import NotFoundError
 from headgate.formats.read_table import unknown_table
 from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
 from headgate.lake.states import FileState
@@ -28,7 +30,7 @@ BODY = (
 def summary_of(body: bytes) -> dict[str, object]:
     columns = unknown_table(body).by_shown_name
     profile = profile_unknown(columns, dataset="", content_sha256="0", received_at=datetime(2024, 1, 4))
-    return file_summary("sales.csv", profile)
+    return file_summary("sales.csv", profile.as_dict())
 
 
 def test_the_summary_has_schema_statistics_and_issues() -> None:
@@ -50,6 +52,32 @@ def test_the_summary_has_schema_statistics_and_issues() -> None:
     assert isinstance(issues, dict)
     assert issues["missing_values"]["amount"] == {"count": 1, "percentage": 33.33}
     assert issues["invalid_values"] == {}
+    assert (issues["total_rows"], issues["has_issues"]) == (3, True)
+
+
+def test_a_file_without_a_fault_has_no_issues() -> None:
+    issues = summary_of(b"id,amount\n1,1.50\n2,2.50\n")["quality_issues"]
+    assert issues == {"missing_values": {}, "invalid_values": {}, "total_rows": 2, "has_issues": False}
+
+
+def test_an_invalid_value_has_its_count_and_percentage() -> None:
+    issues = summary_of(b"id,amount\n" + b"".join(b"%d,%d\n" % (row, row) for row in range(19)) + b"19,x\n")
+    counts = issues["quality_issues"]
+    assert isinstance(counts, dict)
+    assert counts["invalid_values"] == {"amount": {"count": 1, "percentage": 5.0}}
+    assert counts["has_issues"]
+
+
+def test_every_profiled_file_has_a_summary_and_any_other_says_why_not() -> None:
+    profiles = Profiles(MemoryObjects(), "artifacts")
+    record = FileRecord(
+        "f", "raw", "orders/sales.csv", "v", "orders", FileState.DONE, received_at="2024-01-04T00:00:00"
+    )
+    kept = replace(record, profile=profiles.of_unknown(record, unknown_table(BODY)))
+    assert profiles.summary_of(kept) == summary_of(BODY)
+    empty = replace(record, state=FileState.REJECTED, error={"message": "the file is empty"})
+    with pytest.raises(NotFoundError, match=r"sales.csv has no profile: the file is empty"):
+        profiles.summary_of(empty)
 
 
 def test_rows_that_do_not_fit_the_header_count_as_rows_and_lower_the_score() -> None:

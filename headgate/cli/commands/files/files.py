@@ -289,14 +289,23 @@ def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileR
 
 @files.command(epilog=options.example("headgate files show orders/2024-01-02.csv"))
 @click.argument("key")
+@click.option(
+    "--summary",
+    "is_summary",
+    is_flag=True,
+    help="Print the file's summary as JSON: schema, statistics and quality issues.",
+)
 @options.as_json
 @options.deployment
-def show(key: str, as_json: bool, deployment_name: str | None) -> None:
+def show(key: str, *, is_summary: bool, as_json: bool, deployment_name: str | None) -> None:
     """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of
     line.
     """
     deployed = command_deployment.activate(deployment_name)
     record = find_record(stores.ledger(deployed.environment).records(), key)
+    if is_summary:
+        click.echo(json.dumps(intake.profiles(deployed.environment).summary_of(record), indent=2))
+        return
     options.show(as_json=as_json, value=lambda: _kept(record), screen=lambda: _whole(record))
 
 
@@ -527,9 +536,16 @@ def _state(record: FileRecord, most_refused_share: float) -> str:
 
 
 def _note(record: FileRecord) -> str:
-    """New columns, and how many values masking changed by column."""
+    """New columns, records of a model, and how many values masking changed by column."""
     new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
     masked = ", ".join(f"{column} {count:,}" for column, count in sorted(record.masked.items()))
+    records = ", ".join(f"{outcome} {rows:,}" for outcome, rows in sorted(record.model_records.items()))
     return "; ".join(
-        part for part in (new, f"values that masking changed: {masked}" if masked else "") if part
+        part
+        for part in (
+            new,
+            f"records: {records}" if records else "",
+            f"values that masking changed: {masked}" if masked else "",
+        )
+        if part
     )
