@@ -145,7 +145,8 @@ def _place(values: Array, change: LevelChange) -> int:
 
 
 def _persistence(ranks: Array, cuts: list[int]) -> float:
-    """Lag-one correlation within the parts, 0 or more; every part's own mean has taken some of it away.
+    """Return the lag-one correlation within the parts, 0 or more; every part's own mean has taken some of it
+    away.
 
     Source: Marriott & Pope (1954), "Bias in the estimation of autocorrelations" (to the first order).
     """
@@ -158,7 +159,9 @@ def _persistence(ranks: Array, cuts: list[int]) -> float:
 
 
 def _is_line(ranks: Array, cuts: list[int]) -> bool:
-    """One straight line fits the series as well as its levels do, by the Bayesian information criterion."""
+    """Return whether one straight line fits the series as well as its levels do, by the Bayesian information
+    criterion.
+    """
     numbers = np.arange(ranks.size, dtype=float)
     line = ranks - np.polyval(np.polyfit(numbers, ranks, 1), numbers)
     levels = np.concatenate([part - part.mean() for part in np.split(ranks, cuts)])

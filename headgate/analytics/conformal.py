@@ -60,7 +60,7 @@ class PastErrors:
 
 
 def offsets(past: PastErrors, spread_now: Array, levels: Sequence[int]) -> Bounds:
-    """For each level in percent, what to add to the means for the lower and the upper bound.
+    """Return, for each level in percent, the amounts to add to the means for the lower and the upper bound.
 
     Shape (series, steps) each.
 
@@ -100,7 +100,9 @@ def score_limits(scores: Sequence[Array], levels: Sequence[int]) -> dict[int, tu
 
 
 def _scales(past: PastErrors, expected: Array) -> Array:
-    """One error scale per series: its own mean error, drawn to the expected one as by one more window."""
+    """Return one error scale per series: its own mean error, drawn to the expected one as by one
+    more window.
+    """
     steps = past.errors.shape[2]
     sizes = np.abs(past.errors)
     counts = np.isfinite(sizes).sum(axis=(0, 2))
@@ -136,7 +138,7 @@ def _shape(past: PastErrors, ratio: float) -> tuple[Array, Array]:
 
 
 def _scaled(past: PastErrors, window: int, ratio: float) -> Array:
-    """One window's errors over the scales that were known before it."""
+    """Return one window's errors over the scales that were known before it."""
     scale = _scales(past.before(window), past.spread[window] * ratio)[:, None]
     errors = past.errors[window]
     return np.asarray(

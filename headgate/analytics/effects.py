@@ -88,7 +88,7 @@ def without_events(
 
 
 def _divided(history: Array, exposed: Array, factor: Array, cycle: int) -> Array:
-    """One history without events.
+    """Return one history without events.
 
     The usual values around it replace a period of which an event left next to nothing.
     """
@@ -100,7 +100,9 @@ def _divided(history: Array, exposed: Array, factor: Array, cycle: int) -> Array
 
 
 def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
-    """Least-squares sums of the uplift over the exposure, over the periods that are under an event."""
+    """Return the least-squares sums of the uplift over the exposure, over the periods that are under an
+    event.
+    """
     under = np.flatnonzero(exposed.any(axis=1))
     usual = np.array([_usual(history, exposed, int(at), cycle) for at in under])
     has_level = usual > SMALLEST_LEVEL

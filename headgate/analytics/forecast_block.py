@@ -161,7 +161,7 @@ def _is_tested(past: Backtest) -> npt.NDArray[np.bool_]:
 
 
 def _errors(actuals: Array, means: Array, is_tested: npt.NDArray[np.bool_]) -> Array:
-    """Mean absolute error of each series over the origins that tested it; NaN without one."""
+    """Return the mean absolute error of each series over the origins that tested it; NaN without one."""
     return _mean_of_tested(np.abs(actuals - means).mean(axis=2), is_tested)
 
 

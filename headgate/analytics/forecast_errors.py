@@ -14,7 +14,8 @@ Array = npt.NDArray[np.float64]
 
 
 def smape(actual: Array, mean: Array) -> float:
-    """Symmetric mean absolute percentage error, 0..200; a step where both are zero is a perfect one.
+    """Return the symmetric mean absolute percentage error, 0..200; a step where both are zero is a perfect
+    one.
 
     NaN where a value is.
     """
@@ -24,7 +25,7 @@ def smape(actual: Array, mean: Array) -> float:
 
 
 def naive_scale(history: Array, season: int = 1) -> float:
-    """Mean absolute error of the (seasonal) naive method inside the history.
+    """Return the mean absolute error of the (seasonal) naive method inside the history.
 
     NaN when the history is shorter than a season.
     """
@@ -34,6 +35,8 @@ def naive_scale(history: Array, season: int = 1) -> float:
 
 
 def mase(actual: Array, mean: Array, history: Array, season: int = 1) -> float:
-    """Mean absolute scaled error; NaN where the history never moves, so that there is nothing to scale by."""
+    """Return the mean absolute scaled error; NaN where the history never moves, so that there is nothing to
+    scale by.
+    """
     scale = naive_scale(history, season)
     return float(np.abs(actual - mean).mean() / scale) if scale > 0 else float("nan")

@@ -161,7 +161,7 @@ def backtest(
 def _origins(
     panels: list[SeriesHistories], task: Task, adjust: Adjustment | None, engine: Engine
 ) -> list[Origin]:
-    """One origin for each panel."""
+    """Return one origin for each panel."""
     plain = [panel.without_events(task) for panel in panels]
     votes = [pooled_votes(histories, task.horizon, task.season_lengths) for histories, _ in plain]
     rows = _rows([histories for histories, _ in plain])

@@ -106,7 +106,7 @@ def best_partition(points: Array, words: Words, everyone: str) -> Clusters:
 
 
 def are_many(points: Array) -> bool:
-    """At least `MIN_MEMBERS` differ.
+    """Return whether at least `MIN_MEMBERS` differ.
 
     A small part of them shows it nearly always; sorting all of them takes long.
     """
@@ -134,7 +134,7 @@ def _fit(points: Array, count: int, seed: int) -> KMeans:
 
 
 def _stability(points: Array, count: int) -> float:
-    """Mean agreement of the partitions that pairs of random halves lead to, on all points.
+    """Return the mean agreement of the partitions that pairs of random halves lead to, on all points.
 
     Source: Ben-Hur, Elisseeff & Guyon (2002), A Stability Based Method for Discovering Structure in Clustered
     Data.

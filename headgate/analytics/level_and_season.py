@@ -153,7 +153,7 @@ def _logs(histories: Array) -> tuple[Array, Array]:
 
 
 def _mixed(evidence: Array, means: Array, variance: Array) -> tuple[Array, Array]:
-    """Mean and variance over all sizes, weighted by evidence."""
+    """Return the mean and variance over all sizes, weighted by evidence."""
     odds = evidence + np.resize(ODDS, evidence.shape)
     weights = np.exp(odds - odds.max())
     weights /= weights.sum()
@@ -190,7 +190,7 @@ def _posterior(logs: Array, steps: int, year: int) -> _Posterior:
 
 
 def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
-    """Covariances of what every series has, then of each part of `Sizes`.
+    """Return the covariances of what every series has, then of each part of `Sizes`.
 
     Time is in weeks, whatever the periods are.
     """
@@ -217,7 +217,7 @@ def _kept(history: Array, year: int) -> Array:
 
 
 def _by_cycle(history: Array, cycle: int) -> Array:
-    """Sums of complete cycles, the last one to the end."""
+    """Return the sums of complete cycles, the last one to the end."""
     return np.asarray(history[history.size % cycle :].reshape(-1, cycle).sum(axis=1), dtype=np.float64)
 
 

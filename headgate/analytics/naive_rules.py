@@ -74,7 +74,7 @@ def last_year(history: Array, horizon: int, year: int, growth: float = 1.0) -> A
 
 
 def damped_growth(history: Array, year: int) -> float:
-    """From the newest half year against the same one a year ago, as far as both are known.
+    """Return the growth from the same half year a year ago to the newest one, as far as both are known.
 
     1 where too little is.
     """
@@ -157,14 +157,14 @@ def _is_beaten(errors: Array, rules: list[Array]) -> bool:
 
 
 def _is_silent(now: Candidates, name: str) -> npt.NDArray[np.bool_]:
-    """A method forecasts nothing but zero: the smallest error for a series that is mostly zero, and no
-    information.
+    """Return whether a method forecasts nothing but zero: the smallest error for a series that is mostly
+    zero, and no information.
     """
     return np.asarray(~(np.nan_to_num(now.means[name]) > 0).any(axis=1), dtype=np.bool_)
 
 
 def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
-    """Error of a method, as `forecast_accuracy` shows it, shape (origins, series).
+    """Return the error of a method, as `forecast_accuracy` shows it, shape (origins, series).
 
     NaN where a method or a history lacks.
     """

@@ -87,7 +87,7 @@ def point_forecast(
 
 
 def is_intermittent(history: Array) -> bool:
-    """The series is never negative and above zero less often than every 1.32 periods."""
+    """Return whether the series is never negative and above zero less often than every 1.32 periods."""
     positive = np.flatnonzero(history)
     return bool(
         history.min() >= 0
@@ -118,8 +118,8 @@ def _modelled(
 def _long_seasonal(
     history: Array, horizon: int, seasons: tuple[int, ...], pooled: SeriesVotes
 ) -> PointForecast:
-    """Seasons too long for a method to estimate each step: the panel votes, beside methods that take the
-    seasons off.
+    """Forecast with seasons too long for a method to estimate each step: the panel votes, beside methods that
+    take the seasons off.
     """
     is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
     members = _strong_members if is_strong else _weak_members
@@ -148,15 +148,17 @@ def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:
 
 
 def _plain_members(history: Array, horizon: int) -> Iterator[Array]:
-    """Without seasons, three methods and the last value: the shorter a history, the better that one is."""
+    """Yield three methods and the last value for a series without seasons: the shorter a history, the better
+    that one is.
+    """
     yield from _weak_members(history, horizon, ())
     yield _attempt(models.DynamicOptimizedTheta(1), history, horizon)
     yield np.full(horizon, history[-1])
 
 
 def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
-    """While a season could as well be noise, methods that do not know it vote beside those that do (Theta
-    tests for itself).
+    """Yield the members while a season could as well be noise: methods that do not know it vote beside those
+    that do (Theta tests for itself).
     """
     yield _attempt(models.AutoETS(season_length=1, model="ZZN"), history, horizon)
     yield _attempt(models.AutoCES(season_length=1), history, horizon)

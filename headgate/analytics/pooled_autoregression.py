@@ -88,12 +88,12 @@ class PanelVotes:
     left: Array
 
     def of(self, number: int) -> SeriesVotes:
-        """Of one series, by its place in the panel."""
+        """Return the votes of one series, by its place in the panel."""
         return SeriesVotes(self.ahead[:, number], float(self.left[number]))
 
 
 def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]) -> PanelVotes:
-    """Forecasts of each series, of its values and of their logarithms, for every shape.
+    """Return forecasts of each series, of its values and of their logarithms, for every shape.
 
     NaN where there is nothing to say: a panel of few or short series, a short series in it, the logarithm of
     what is not positive.
@@ -115,8 +115,8 @@ def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tup
 def _shapes(
     histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]
 ) -> tuple[AutoregressionInput, ...]:
-    """One by the level of a whole season and, where that is longer than what is forecast, one by the level of
-    late.
+    """Return one shape by the level of a whole season and, where that is longer than the forecast, one by the
+    latest level.
 
     None where all seasons are short: each series alone shows those often enough, and the panel made their
     forecasts worse (ADR 25).
@@ -185,7 +185,7 @@ def _coefficients(moments: list[Moments]) -> Array:
 
 
 def _moments(history: Array, shape: AutoregressionInput) -> Moments | None:
-    """None for a series that is too short, or does not move."""
+    """Return the moments; None for a series that is too short, or does not move."""
     if history.size < shape.lags + shape.horizon:
         return None
     scale = naive_scale(history, shape.season)
@@ -217,7 +217,9 @@ def _apply(
 
 
 def _solve(inner: Array, cross: Array, ridge: float) -> Array:
-    """Ridge coefficients from least-squares sums, with the ridge in units of the mean variance of a lag."""
+    """Return the ridge coefficients from least-squares sums, with the ridge in units of the mean variance of
+    a lag.
+    """
     size = len(inner)
     return np.asarray(
         np.linalg.solve(inner + ridge * np.trace(inner) / size * np.eye(size), cross), dtype=float

@@ -63,7 +63,7 @@ def is_short(seasons: tuple[int, ...]) -> bool:
 
 
 def seasonal_parts(history: Array, seasons: tuple[int, ...]) -> Parts:
-    """Trend, seasons and rest of a history; `seasons` must be discernible in it.
+    """Return the trend, seasons and rest of a history; `seasons` must be discernible in it.
 
     Source:
         Bandara, Hyndman & Bergmeir (2021), "MSTL: a seasonal-trend decomposition algorithm for time series

@@ -43,7 +43,7 @@ def steady_seasons(values: Array, seasons: tuple[int, ...], least: int) -> Array
 
 
 def _waves(size: int, seasons: tuple[int, ...]) -> Array:
-    """Cosines and sines, less those sines that are zero in every period."""
+    """Return the cosines and sines, less those sines that are zero in every period."""
     turns = 2 * np.pi * np.arange(size)
     pairs = [(season, number) for season in seasons for number in range(1, min(season // 2, HARMONICS) + 1)]
     cosines = [np.cos(turns * number / season) for season, number in pairs]

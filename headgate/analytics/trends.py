@@ -119,7 +119,7 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def _slope(values: Array) -> tuple[float, float]:
-    """Theil-Sen slope, and the p-value of Mann-Kendall's test that there is none.
+    """Return the Theil-Sen slope, and the p-value of Mann-Kendall's test that there is none.
 
     Source:
         Sen (1968), "Estimates of the regression coefficient based on Kendall's tau"; Mann (1945),
@@ -138,7 +138,7 @@ def _direction(slope: float, p_value: float) -> str:
 
 
 def _strengths(values: Array, grain: Grain) -> dict[str, float]:
-    """Strengths of trend and seasons; NaN below two whole years."""
+    """Return the strengths of trend and seasons; NaN below two whole years."""
     seasons = discernible(values.size, grain.season_lengths) if values.size > 2 * grain.year else ()
     if not seasons or np.ptp(values) == 0:
         return {"trend_strength": float("nan"), "seasonal_strength": float("nan")}

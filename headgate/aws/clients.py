@@ -68,7 +68,7 @@ Client = TypeVar("Client")
 
 
 def once(make: Callable[[], Client]) -> Callable[[], Client]:
-    """The client is made at the first call.
+    """Make the client at the first call only.
 
     Raises:
         SettingsError: neither the environment nor AWS's own files name a region.

@@ -53,7 +53,7 @@ class GateReport:
 
     @contextmanager
     def of(self, ref: ObjectRef) -> Iterator[None]:
-        """An error inside is logged with the file it concerns, and raised again.
+        """Log an error of the block with the file it concerns, and raise it again.
 
         Raises:
             HeadgateError: instead of an unexpected error, whose text may hold a cell's value; it has kind and

@@ -114,11 +114,11 @@ class MemoryObjects:
             return _etag_of(body)
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
+        """Return at most `size_bytes` of an object that has any; NotFoundError when there is none."""
         return self.read(ref)[:size_bytes]
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """The file at `path` holds the object; ServiceError when it has another size than is given."""
+        """Download the object to `path`; ServiceError when it has another size than is given."""
         path.write_bytes(self.read(ref))
         if size_bytes not in {None, path.stat().st_size}:
             raise ServiceError(f"download {ref.key}: it has not {size_bytes} bytes")
@@ -128,7 +128,7 @@ class MemoryObjects:
         self._append(ref, path.read_bytes())
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
-        """`target` holds what `source` holds."""
+        """Copy `source` to `target`."""
         self._append(target, self._found(source)[1])
 
     def open(self, ref: ObjectRef) -> BinaryIO:
@@ -246,13 +246,13 @@ class MemoryLedger:
                 self._contents[_content(record)] = _Holder(record.file_id, until)
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has
+        """Claim a file for a larger worker: the record is `handed_over`, and its content, which nobody has
         read, stays free.
         """
         return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it.
+        """Claim a file that was handed over, unless another run has it.
 
         The record stays `handed_over`.
         """
@@ -273,7 +273,7 @@ class MemoryLedger:
             return Claim(ClaimAnswer.GRANTED, record.file_id)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """From now on nobody but the larger worker may claim the file for so long.
+        """Permit only the larger worker to claim the file for `lease_s` from now on.
 
         Nothing changes once it is not handed over any more.
         """
@@ -286,7 +286,7 @@ class MemoryLedger:
         return self._measured.get(kind, ())
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
-        """The newest files of a kind took that."""
+        """Store the measurements of the newest files of a kind."""
         self._measured[kind] = tuple(files)
 
     def finish(self, record: FileRecord) -> None:
@@ -312,7 +312,7 @@ class MemoryLedger:
             self._takers.pop(record.file_id, None)
 
     def release(self, record: FileRecord) -> None:
-        """The object's and the content's lease end now, where they are this file's and still run.
+        """End the leases of the object and the content, where they are this file's and still run.
 
         What is finished stays so.
         """
@@ -401,7 +401,7 @@ class MemoryCatalog:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def create(self, database: str, table: str, location: str = "") -> None:
-        """The table exists, without columns; Terraform does this for the Glue catalog."""
+        """Create a table without columns; Terraform does this for the Glue catalog."""
         with self._lock:
             self._tables[database, table] = (TableVersion(database, table, location, "0"), [])
 
@@ -424,7 +424,7 @@ class MemoryCatalog:
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """The table points at `location` with `columns`, in one step.
+        """Point the table at `location` with `columns`, in one step.
 
         ConflictError when it changed since `current` was read.
         """

@@ -112,15 +112,15 @@ class S3Objects(S3Pointers):
             self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, ContentType=content_type)
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
+        """Return at most `size_bytes` of an object that has any; NotFoundError when there is none."""
         with translated(f"read the head of {uri(ref)}"):
             return self.client.get_object(**_address(ref), Range=f"bytes=0-{size_bytes - 1}")["Body"].read(
                 size_bytes
             )
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """The file at `path` holds the object, in one call when its size is known: one stream is faster than
-        what is done with it.
+        """Download the object to `path`, in one call when its size is known: one stream is faster than the
+        work on it.
 
         Raises:
             ServiceError: what came is of another size.
@@ -158,7 +158,7 @@ class S3Objects(S3Pointers):
             )
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
-        """`target` holds what `source` holds.
+        """Copy `source` to `target`.
 
         S3 copies it, in parts above 5 GB. NotFoundError when there is no source.
         """

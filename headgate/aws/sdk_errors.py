@@ -104,7 +104,7 @@ _KINDS: tuple[tuple[frozenset[str], type[ServiceError]], ...] = (
 
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """Whatever boto3 raises inside leaves as one of `headgate.errors`.
+    """Raise errors of boto3 in the block as errors of `headgate.errors`.
 
     The original is cut off (`from None`): its text may repeat what was sent, and tracebacks reach the logs.
 
@@ -135,14 +135,14 @@ def service_error(doing: str, error: ClientError) -> ServiceError:
 
 
 def _code(error: ClientError) -> str:
-    """AWS's code; for a cancelled transaction the first reason that is one."""
+    """Return AWS's code; for a cancelled transaction the first reason that is one."""
     reasons = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
     code = next((reason for reason in reasons if reason != "None"), "")
     return code or str(error.response.get("Error", {}).get("Code", "Unknown"))
 
 
 def _permission(kind: type[ServiceError], error: ClientError) -> str:
-    """AWS's own text of a refusal: it names role, action and resource, which is what its reader has to
+    """Return AWS's own text of a refusal: it names role, action and resource, which its reader has to
     correct.
     """
     text = error.response.get("Error", {}).get("Message", "")

@@ -72,7 +72,7 @@ class Secrets:
         return (str(document["key_id"]), *(str(entry["key_id"]) for entry in _previous(secret_id, document)))
 
     def rotate_masking_key(self, secret_id: str, key: bytes) -> MaskingKey:
-        """`key` is the one that new tokens are made with, under an id of its own.
+        """Make new tokens with `key` from now on, under an id of its own.
 
         The one before is kept behind it.
 
@@ -145,7 +145,7 @@ class Secrets:
         return response["VersionId"], response["SecretString"]
 
     def _replace(self, secret_id: str, version: str, text: str) -> None:
-        """The secret's text is this one, if that version was current until now.
+        """Replace the secret's text if that version was current until now.
 
         Source: AWS Secrets Manager API reference, UpdateSecretVersionStage: it fails when the label is not
         attached to the version that it is taken from.
@@ -249,6 +249,6 @@ def _previous(secret_id: str, document: Mapping[str, object]) -> list[dict[str, 
 
 
 def _next_id(used: list[str]) -> str:
-    """`k` and the next number after all that are in use."""
+    """Return `k` and the next number after all that are in use."""
     numbers = [int(number[1]) for key_id in used if (number := _NUMBERED.fullmatch(key_id))]
     return f"k{max(numbers, default=len(used)) + 1}"

@@ -94,7 +94,7 @@ class Alerts:
         self.send(f"Headgate could not merge {', '.join(sorted(failed))}", "\n".join(lines))
 
     def send(self, subject: str, message: str) -> None:
-        """The message is with SNS when this returns, without card numbers.
+        """Send the message to SNS, without card numbers.
 
         The subject is cut and cleaned to what e-mail allows.
         """

@@ -54,7 +54,7 @@ class Queues:
     client: SQSClient
 
     def depth(self, url: str) -> Depth:
-        """Messages in the queue now; SQS's counts are approximate."""
+        """Return the number of messages in the queue now; SQS's counts are approximate."""
         with translated(f"look at queue {url}"):
             attributes = self.client.get_queue_attributes(
                 QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT]
@@ -70,7 +70,7 @@ class Queues:
                 self.client.send_message(QueueUrl=url, MessageBody=body)
 
     def hide(self, url: str, receipt_handle: str, seconds: int) -> None:
-        """Nobody else receives the message for so long from now on."""
+        """Hide the message from other receivers for `seconds` from now on."""
         with translated(f"hide a message of {url}"):
             self.client.change_message_visibility(
                 QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds

@@ -34,7 +34,7 @@ def activate(name: str | None) -> Deployment:
 
 
 def activate_if_deployed(name: str | None) -> None:
-    """As `activate`; without any deployment nothing changes, unless one was named."""
+    """Activate the deployment if there is one; without any nothing changes, unless one was named."""
     if (
         name is not None
         or "HEADGATE_RAW_BUCKET" in os.environ

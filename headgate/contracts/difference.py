@@ -118,7 +118,9 @@ def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iter
 
 
 def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Iterator[ContractChange]:
-    """Without its alias a column may be no field any more, and its file waits for a person."""
+    """Yield the effects of changed aliases: a column that loses its alias may be no field any more, and its
+    file is pending.
+    """
     for field in sorted(old.keys() | new.keys()):
         gone, fresh = (
             old.get(field, set()) - new.get(field, set()),
@@ -253,7 +255,8 @@ def _behind(column: Column) -> list[str]:
 
 
 def _mask_breaks(old: Column, new: Column) -> Breaks:
-    """Without a mask, rows that hold card data are refused; a first one asks files for the column.
+    """Return the effects of a changed mask: without one, rows that hold card data are refused; a first one
+    asks files for the column.
 
     Some ask for numbers of their form.
     """
@@ -265,7 +268,9 @@ def _mask_breaks(old: Column, new: Column) -> Breaks:
 
 
 def _of_exemption(new: Column) -> ContractChange:
-    """`headgate.mask: none` accepts numbers that look like card numbers; in texts only article numbers."""
+    """Describe a changed `headgate.mask: none`, which accepts numbers that look like card numbers; in texts
+    only article numbers.
+    """
     is_text = new.type.kind is Kind.STRING
     what = "an article number" if is_text else "a number"
     if new.unmasked:
@@ -356,7 +361,7 @@ def _of_rule(column: str, old: Rule, new: Rule) -> Iterator[ContractChange]:
 
 
 def _is_same(old: object, new: object) -> bool:
-    """Allowed values have no order."""
+    """Return whether both are equal; allowed values have no order."""
     if isinstance(old, tuple) and isinstance(new, tuple):
         return set(old) == set(new)
     return old == new

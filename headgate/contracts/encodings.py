@@ -19,7 +19,7 @@ _BEYOND_ASCII = "éЖβ日あ한ł"
 
 
 def stated_encoding(contract: Contract | None) -> str:
-    """Python's name of the stated encoding; empty where none is stated, or no contract is known.
+    """Return Python's name of the declared encoding; empty where none is declared, or no contract is known.
 
     Raises:
         ContractError: there is no such encoding, or it cannot be distinguished from ASCII.

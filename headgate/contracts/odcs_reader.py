@@ -76,7 +76,7 @@ def load(path: Path) -> Contract:
 
 @lru_cache(maxsize=1024)
 def _contract(text: str, suffix: str, zone: str) -> Contract:
-    """Parsing all contracts of a lake takes half a second, and a process asks for them in several places.
+    """Parse a contract once: all of a lake take half a second, and a process asks for them in several places.
 
     A contract never changes.
     """
@@ -140,7 +140,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
 
 
 def hold_dataset(identity: str, dataset: object) -> None:
-    """A dataset's name can name a folder in raw and a table.
+    """Check that a dataset's name can name a folder in raw and a table.
 
     Raises:
         ContractError: it cannot.
@@ -336,8 +336,8 @@ def _content(identity: str, column: str, own: Mapping[str, Any]) -> Content | No
 
 
 def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
-    """A column that is named for card data says what becomes of it: a number that is no card's is searched
-    for nowhere else.
+    """Check that a column that is named for card data says what becomes of it: a number that is no card's is
+    searched for nowhere else.
 
     Raises:
         ContractError: it says nothing.

@@ -115,7 +115,7 @@ def _options(column: Column) -> dict[str, Any]:
 
 
 def _severities(column: Column) -> dict[str, str]:
-    """Of rules that have none of their own in ODCS; `error` goes without saying."""
+    """Return the severities of rules that have none of their own in ODCS; `error` is the default."""
     keywords = {"required": "required", **_OPTIONS}
     return {
         keywords[rule.name]: _SEVERITIES[rule.level]

@@ -32,8 +32,8 @@ _NO_LITERAL = (ValueError, TypeError, OverflowError, InvalidOperation)
 
 
 def typed_literal(column_type: ColumnType, value: object) -> object:
-    """`value`, as YAML spells it, in the Python type of the column's values: no decimal passes through a
-    float.
+    """Return `value`, as YAML spells it, in the Python type of the column's values: no decimal passes through
+    a float.
 
     Raises:
         ValueError, TypeError, OverflowError, InvalidOperation: it is no value of the type that the gate reads
@@ -81,7 +81,7 @@ def _decimal(value: object) -> Decimal:
 
 
 def _whole_or_not(value: object) -> int | Decimal:
-    """A whole column may well have 0.5 for a bound."""
+    """Return the bound; a column of integers may have 0.5 for one."""
     number = _decimal(value)
     return int(number) if number == number.to_integral_value() else number
 
@@ -93,7 +93,7 @@ def _day(value: object) -> date:
 
 
 def _moment(value: object) -> datetime:
-    """In UTC, without saying so."""
+    """Return the moment in UTC, without a zone."""
     if not _MOMENT.fullmatch(str(value)):
         raise ValueError
     return datetime.fromisoformat(str(value))

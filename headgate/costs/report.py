@@ -69,7 +69,7 @@ def usd_of(runs: Iterable[EndedJobRun], prices: Prices) -> Decimal:
 
 
 def _of_execution(execution: Execution, runs: Iterable[EndedJobRun], prices: Prices) -> dict[str, object]:
-    """One run of the pipeline: the jobs that started while it ran."""
+    """Return one run of the pipeline: the jobs that started while it ran."""
     own = jobs_of(execution, runs)
     usd = priced(of_runs(own), prices)
     return {

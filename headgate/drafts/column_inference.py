@@ -402,8 +402,8 @@ def _share(text: pa.Array, pattern: str) -> float:
 
 
 def _prose(column: Column, text: pa.Array) -> Mask | None:
-    """Free text by its name, by numbers or named codes that are masked in some of its cells, or by as many
-    words as a sentence has.
+    """Return the mask of free text: by its name, by numbers or named codes in some of its cells, or by as
+    many words as a sentence has.
 
     Amounts with a fraction may pass as card numbers by chance, and nobody writes card numbers so.
     """

@@ -282,7 +282,7 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:
-    """By name and texts.
+    """Return the mask by name and texts.
 
     Floats spell card numbers with an exponent, and nobody stores prose as a number or a time.
 

@@ -261,7 +261,9 @@ def _nested_names(content: bytes, contract: Contract) -> dict[str, str]:
 
 
 def _check_header(table: FileTable) -> None:
-    """The header has a name for each cell of a row, or none. UnreadableFileError where it has not."""
+    """Check that the header has a name for each cell of a row, or none. UnreadableFileError where
+    it has not.
+    """
     if not table.names:
         raise no_table()
     if table.has_header and table.header_cells not in {0, len(table.names)}:
@@ -293,7 +295,7 @@ def _stored_type(stored: pa.DataType) -> ColumnType:
 
 
 def _logical_type(stored: pa.DataType) -> str:
-    """ODCS's word for a nested type."""
+    """Return ODCS's word for a nested type."""
     return "object" if pa.types.is_struct(stored) or pa.types.is_map(stored) else "array"
 
 

@@ -66,7 +66,7 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
     compiler = _Compiler()
 
     def do_connect(self, answers: Answers) -> None:
-        """The port that queries go to."""
+        """Keep the port that queries go to."""
         self._answers = answers
 
     def at(self, database: str, name: str, schema: pa.Schema) -> ibis.Table:
@@ -134,20 +134,20 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         return "3"
 
     def create_table(self, *_: object, **__: object) -> NoReturn:
-        """Features only read."""
+        """Refuse to create a table: features only read."""
         raise NotImplementedError
 
     list_tables = _get_schema_using_query = _register_in_memory_table = create_table
 
     def _register_in_memory_tables(self, expr: ibis.Expr) -> None:
-        """They are in the query."""
+        """Register nothing: tables in memory are in the query."""
 
 
 @contextmanager
 def opened(
     tables: Mapping[str, pa.Schema], database: str, answers: Answers
 ) -> Iterator[dict[str, ibis.Table]]:
-    """Tables of the catalog by name."""
+    """Yield tables of the catalog by name."""
     backend = AthenaTables()
     backend.do_connect(answers)
     yield {name: backend.at(database, name, schema) for name, schema in tables.items()}

@@ -34,7 +34,7 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
 
 
 def frame_of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pd.DataFrame:
-    """As `frame_of`, for rows that come some at a time: a batch is let go before the next one comes."""
+    """Return `frame_of` rows that come some at a time: a batch is released before the next one comes."""
     pieces: list[list[Any]] = [[] for _ in schema]
     texts: list[dict[str, str]] = [{} for _ in schema]
     for batch in chain(

@@ -40,9 +40,7 @@ _SETTINGS = {"preserve_insertion_order": False, "allocator_background_threads": 
 
 
 def release_memory() -> None:
-    """Memory that nothing holds any more is the system's again: allocators keep it otherwise, each for its
-    own next request.
-    """
+    """Return unused memory to the system: allocators keep it otherwise, each for its own next request."""
     pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim:
@@ -135,7 +133,7 @@ class Local:
         schema: pa.Schema,
         order_by: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """As `Engine.map_groups` says."""
+        """Apply `Engine.map_groups`."""
         grouping = Grouping(tuple(by), function, schema, tuple(order_by))
         waiting = list(chunks(_arrow_of(rows), grouping.by, _CHUNKS))[::-1]
         done, began = [grouping.numbered.empty_table()], time.process_time()

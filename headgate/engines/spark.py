@@ -84,7 +84,7 @@ class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         )
 
     def _register_in_memory_table(self, op: Any) -> None:  # noqa: ANN401 Ibis ships no types
-        """Rows in memory become a view, exactly."""
+        """Register rows in memory as a view, exactly."""
         rows = op.data.to_pyarrow(op.schema)
         created(self._session, rows).createOrReplaceTempView(op.name)
 
@@ -103,7 +103,7 @@ class Spark:
         schema: pa.Schema,
         order_by: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """As `Engine.map_groups` says."""
+        """Apply `Engine.map_groups`."""
         grouping = Grouping(tuple(by), function, schema, tuple(order_by))
         frame, read_as = self._frame(rows)
 
@@ -127,7 +127,7 @@ class Spark:
 
 @contextmanager
 def opened(places: Mapping[str, str], session: SparkSession | None = None) -> Iterator[dict[str, ibis.Table]]:
-    """Each Parquet file or folder as a table, while the block lasts; the session stays open.
+    """Open each Parquet file or folder as a table while the block lasts; the session stays open.
 
     Args:
         places: what the executors can read: `s3://…` on a cluster, local paths where Spark runs on this

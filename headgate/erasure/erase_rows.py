@@ -254,7 +254,7 @@ class RowEraser:
                 self._purge(item.ref, erased)
 
     def _erase_deletions(self, columns: SubjectColumns, dataset: str, erased: Erased) -> None:
-        """Lists of rows that a source had deleted hold keys, too."""
+        """Erase the keys from the lists of rows that a source had deleted."""
         below = f"{keys.INCREMENTS}/{dataset}/"
         for item in list(self.objects.list(self.buckets.curated, below)):
             if keys.deleted_by(item.ref.key):
@@ -299,7 +299,7 @@ class RowEraser:
                 yield version.ref.key.rpartition("/")[2].removesuffix(".parquet")
 
     def _stored(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
-        """Versions with bytes that are Parquet."""
+        """Yield the versions with bytes that are Parquet."""
         return (
             version
             for version in self.objects.versions(bucket, prefix)

@@ -176,7 +176,7 @@ def _limits(subject_data: SubjectData) -> Iterator[str]:
 
 
 def _why_unknown(subject: Subject, column: str) -> str:
-    """The key is not repeated: it may be an e-mail address."""
+    """Return the reason without the key, which may be an e-mail address."""
     return (
         f"No row of {subject.dataset} has this {column}, in curated, in quarantine, in an earlier "
         "version or in a file that was not "

@@ -57,7 +57,7 @@ def _known_columns(table: FileTable, contract: Contract, wanted: Mapping[str, ob
 
 
 def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Keys without blanks around them, and numbers without leading zeros."""
+    """Return keys without blanks around them, and numbers without leading zeros."""
     texts = pc.utf8_trim_whitespace(as_text(column))
     are_numbers = pc.fill_null(pc.match_substring_regex(texts, "^[0-9]+$"), False)  # noqa: FBT003 Arrow's interface
     return pc.if_else(are_numbers, pc.replace_substring_regex(texts, "^0+([0-9])", r"\1"), texts)

@@ -55,7 +55,7 @@ REQUEST = "request.json"
 
 
 def _silent(_: Progress) -> None:
-    """The listener of a caller that does not listen."""
+    """Ignore the event, for a caller that does not listen."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class Exporting:
             )
 
     def _begin(self, request: ExportRequest) -> None:
-        """The request is kept, so that it can be gone on with; what can never run is not."""
+        """Keep the request, so that the run can be continued; refuse one that can never run."""
         self._require_same(request)
         self._begun(request).parent.mkdir(parents=True, exist_ok=True)
         self._begun(request).write_text(request.to_json(), encoding="utf-8")
@@ -248,7 +248,7 @@ class Exporting:
         return tuple(certificates)
 
     def _read_all(self, request: ExportRequest, runs: Sequence[TableRun]) -> list[Certificate]:
-        """Every slice is read, in one snapshot of the tables as they were looked up."""
+        """Read every slice, in one snapshot of the tables as they were looked up."""
         with open_snapshot(
             self.connect, [run.table for run in runs], request.workers, self.methods
         ) as snapshot:
@@ -310,8 +310,8 @@ class Exporting:
         return self.masking if request.mask_at_source else None
 
     def _land(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
-        """All tables' files, then all manifests: a kill in between leaves no table of the run ahead of
-        another.
+        """Put all tables' files into raw, then all manifests: a kill in between leaves no table of the run
+        ahead of another.
         """
         for certificate in certificates:
             self.run_store.bring(certificate, self._files(request, certificate))
@@ -352,7 +352,7 @@ def _one_at_a_time(listener: Listener) -> Listener:
 
 
 def work(sessions: Sequence[Session], jobs: Sequence[Job]) -> None:
-    """Every job has been done, each session doing one at a time; the first failure ends all."""
+    """Do every job, each session one at a time; the first failure ends all."""
     waiting: SimpleQueue[Job] = SimpleQueue()
     for job in jobs:
         waiting.put(job)

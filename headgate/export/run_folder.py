@@ -90,19 +90,19 @@ class Mirror(Protocol):
     """Where the files of a folder are kept as well."""
 
     def keep(self, path: Path) -> None:
-        """A copy of the file is kept under its name."""
+        """Keep a copy of the file under its name."""
         ...
 
     def forget(self, name: str) -> None:
-        """No copy is kept under that name."""
+        """Delete the copy under that name."""
         ...
 
     def clear(self) -> None:
-        """Nothing is kept."""
+        """Delete all copies."""
         ...
 
     def restore(self, folder: Path) -> None:
-        """The folder holds every file that is kept."""
+        """Copy every kept file to the folder."""
         ...
 
 
@@ -110,16 +110,16 @@ class NoMirror:
     """Keeps nothing: the workspace outlives the process."""
 
     def keep(self, path: Path) -> None:
-        """Nothing happens."""
+        """Do nothing."""
 
     def forget(self, name: str) -> None:
-        """Nothing happens."""
+        """Do nothing."""
 
     def clear(self) -> None:
-        """Nothing happens."""
+        """Do nothing."""
 
     def restore(self, folder: Path) -> None:
-        """Nothing happens."""
+        """Do nothing."""
 
 
 class TableFolder:
@@ -141,14 +141,14 @@ class TableFolder:
         return TablePlan.from_dict(read) if read else None
 
     def begin(self, plan: TablePlan) -> None:
-        """The folder holds the plan and nothing else."""
+        """Write the plan to the folder, and delete everything else."""
         shutil.rmtree(self.path)
         self.path.mkdir()
         self._mirror.clear()
         self._write(self.path / "plan.json", json.dumps(asdict(plan)))
 
     def end(self) -> None:
-        """Nothing is left of the table's part of the run."""
+        """Delete the table's part of the run."""
         self._mirror.clear()
         shutil.rmtree(self.path)
 
@@ -201,7 +201,7 @@ class TableFolder:
         return Certificate.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def certify(self, certificate: Certificate) -> None:
-        """The table is read, whole and certified."""
+        """Keep the certificate of the table, which was read completely."""
         for path in (self.keys, self.deleted):
             if path.exists():
                 self._mirror.keep(path)

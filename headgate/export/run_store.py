@@ -149,7 +149,7 @@ class RunStore:
             self.objects.delete(self._keys(source, table, previous.before.run))
 
     def keys_before(self, source: str, table: str, run: str, path: Path) -> bool:
-        """The file at `path` holds the keys that the table had in the run before this one.
+        """Write the keys that the table had in the run before this one to the file at `path`.
 
         False when that kept none.
         """
@@ -162,7 +162,7 @@ class RunStore:
         return reached is not None
 
     def keep_keys(self, source: str, table: str, run: str, path: Path) -> None:
-        """The next run compares its keys with these."""
+        """Keep these keys for the comparison of the next run."""
         self.objects.upload(path, self._keys(source, table, run))
 
     def verify(self, key: ExportKey, workspace: Path) -> Verification:

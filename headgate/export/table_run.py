@@ -99,7 +99,7 @@ class TableRun:
         return map_table(self.table, columns_to_export(self.table, self.contract, drift), self.contract)
 
     def check_columns(self) -> None:
-        """The columns can be exported.
+        """Check that the columns can be exported.
 
         Raises as `columns` does, so that a run of many tables stops before it has read any.
         """

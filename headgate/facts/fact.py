@@ -101,7 +101,7 @@ class HoldsFacts(Protocol):
     """Tables that keep facts by part."""
 
     def fact_rows(self, fact: Fact, lookups: Tables) -> ibis.Table:
-        """As the function `fact_rows`."""
+        """Return the rows, as the function `fact_rows`."""
         ...
 
 

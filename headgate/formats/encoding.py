@@ -135,8 +135,8 @@ def unknown_encoding(content: bytes, at: int) -> UnreadableFileError:
 
 
 def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
-    """The text, which from `wrong` on is not UTF-8, is not so elsewhere either: read as Windows-1252, `é` in
-    UTF-8 would be `Ã©`.
+    """Check that the text, which from `wrong` on is not UTF-8, is not so elsewhere either: read as
+    Windows-1252, `é` in UTF-8 would be `Ã©`.
 
     Raises:
         UnreadableFileError: `mixed_encoding`.

@@ -135,13 +135,13 @@ def _by_name(table: FileTable) -> FileTable:
 
 
 def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
-    """As `_table_or_none`, but None if the table has no header, too."""
+    """Return `_table_or_none`, but None if the table has no header, too."""
     table = _table_or_none(content, contract, whole=whole)
     return table if table and table.has_header else None
 
 
 def _table_or_none(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
-    """As `read_table`, but None if there is no table.
+    """Return `read_table`, but None if there is no table.
 
     Without `whole`, only some of the first rows are read.
     """

@@ -100,7 +100,7 @@ class Scan:
 
 
 def offsets_in_original(text: bytes, starts: Rows, content: bytes, encoding: str) -> Rows:
-    """Offsets in a UTF-8 text, as offsets in the content that it was decoded from.
+    """Return offsets in a UTF-8 text as offsets in the content that it was decoded from.
 
     Args:
         encoding: of the content, as `sniff` names it.
@@ -160,7 +160,7 @@ def record_starts(text: bytes, count: int) -> Rows:
 
 
 def _children(octets: Octets, parents: Rows, inner: Rows) -> list[Rows]:
-    """For each parent that is an array where its objects begin."""
+    """Return, for each parent that is an array, where its objects begin."""
     objects = inner[octets[inner] == ord("{")]
     edges = np.searchsorted(objects, [*parents.tolist(), len(octets)])
     own = [objects[start:stop] for start, stop in pairwise(edges.tolist())]

@@ -168,7 +168,7 @@ def _recoded(content: bytes, encoding: str, *, is_cut: bool = False) -> Text:
 
 
 def _unmarked_utf16(probe: bytes) -> str:
-    """Western text in UTF-16 has a zero in nearly every second byte.
+    """Return the encoding of unmarked UTF-16: western text has a zero in nearly every second byte.
 
     Source: RFC 2781, section 3.3: text in UTF-16BE and UTF-16LE has no byte-order mark.
     """

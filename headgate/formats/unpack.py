@@ -66,7 +66,7 @@ class OutgrownError(UnreadableFileError):
 
     @classmethod
     def of(cls, limit_bytes: int) -> OutgrownError:
-        """For a worker that can hold so many bytes."""
+        """Return the error of a worker that can hold so many bytes."""
         refusal = too_large(limit_bytes)
         return cls(rule=refusal.rule, message=refusal.message, remedy=refusal.remedy)
 
@@ -103,7 +103,7 @@ def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
 
 
 def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES) -> UnpackedFile:
-    """As `unpacked`, from disk to disk: the file itself where nothing is to be taken off, else one in
+    """Unpack from disk to disk: return the file itself where nothing is to be taken off, else one in
     `folder`.
 
     An empty file is not an error here: its reader reports it.
@@ -139,7 +139,7 @@ def allowed_bytes(size_bytes: int) -> int:
 
 
 def with_layer(packed: tuple[str, ...], packing: str) -> tuple[str, ...]:
-    """One compression more.
+    """Return the layers with one compression more.
 
     Raises:
         UnreadableFileError: `too_large`: it is one too many.
@@ -258,7 +258,9 @@ def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 
 def _is_data(member: zipfile.ZipInfo) -> bool:
-    """Neither a folder nor what tools leave behind: `__MACOSX/…`, `.DS_Store`, `_SUCCESS`."""
+    """Return whether the entry is neither a folder nor a tool's own file: `__MACOSX/…`, `.DS_Store`,
+    `_SUCCESS`.
+    """
     return not member.is_dir() and not any(part.startswith(("_", ".")) for part in member.filename.split("/"))
 
 

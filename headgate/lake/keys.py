@@ -131,7 +131,7 @@ def masked_original_key(raw_key: str, file_id: str, *, is_deleted: bool = False)
 
 
 def masked_originals_of(raw_key: str) -> str:
-    """Prefix of what replaced the versions of an original."""
+    """Return the prefix of the objects that replaced the versions of an original."""
     return f"{MASKED_ORIGINALS}/{raw_key}/"
 
 
@@ -151,7 +151,7 @@ def increment_key(dataset: str, content_sha256: str) -> str:
 
 
 def parse_increment_key(key: str) -> tuple[str, str] | None:
-    """Dataset and content hash of an increment's key, or None when it is no increment."""
+    """Return dataset and content hash of an increment's key, or None when it is no increment."""
     parts = key.split("/")
     if len(parts) != 3 or parts[0] != INCREMENTS or not parts[2].endswith(".parquet"):  # noqa: PLR2004 the key has three parts
         return None

@@ -61,7 +61,7 @@ class ObjectStore(Protocol):
         ...
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """At most so many of the first bytes of an object that has any; NotFoundError when there is none."""
+        """Return at most `size_bytes` of an object that has any; NotFoundError when there is none."""
         ...
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
@@ -80,7 +80,7 @@ class ObjectStore(Protocol):
         ...
 
     def delete(self, ref: ObjectRef) -> None:
-        """There is no such (version of the) object; absent already is fine."""
+        """Delete the object or the version; do nothing if it is absent."""
         ...
 
 
@@ -88,7 +88,7 @@ class SnapshotObjects(ObjectStore, Protocol):
     """An object store that copies objects without a download, and reads some bytes of them."""
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
-        """`target` holds what `source` holds. The bytes stay inside the store."""
+        """Copy `source` to `target`. The bytes stay inside the store."""
         ...
 
     def open(self, ref: ObjectRef) -> BinaryIO:
@@ -267,20 +267,20 @@ class FileLedger(Protocol):
         ...
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has
+        """Claim a file for a larger worker: the record is `handed_over`, and its content, which nobody has
         read, stays free.
         """
         ...
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """From now on nobody but the larger worker may claim the file for so long.
+        """Permit only the larger worker to claim the file for `lease_s` from now on.
 
         Nothing changes once it is not handed over any more.
         """
         ...
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it.
+        """Claim a file that was handed over, unless another run has it.
 
         The record stays `handed_over`.
 
@@ -298,7 +298,7 @@ class FileLedger(Protocol):
         ...
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
-        """The newest files of a kind took that.
+        """Store the measurements of the newest files of a kind.
 
         Two at one moment may forget one another's: nothing but a forecast depends on it.
         """
@@ -316,8 +316,8 @@ class FileLedger(Protocol):
         ...
 
     def release(self, record: FileRecord) -> None:
-        """A claim or a reopened record whose work failed is given back, so that a retry need not wait for the
-        lease to run out.
+        """Release a claim or a reopened record whose work failed, so that a retry need not wait for the lease
+        to run out.
         """
         ...
 
@@ -386,7 +386,7 @@ class Catalog(Protocol):
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """The table points at `location` with `columns`, in one step.
+        """Point the table at `location` with `columns`, in one step.
 
         ConflictError when it changed since `current` was read.
         """

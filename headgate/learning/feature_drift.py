@@ -34,7 +34,7 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         self.bins = bins
 
     def fit(self, points: pd.DataFrame, labels: object = None) -> Self:
-        """The columns of `points` are remembered."""
+        """Remember the columns of `points`."""
         del labels
         inner = np.linspace(0, 1, self.bins + 1)[1:-1]
         self.edges_: Mapping[str, Array] = {
@@ -46,7 +46,7 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         return self
 
     def transform(self, points: pd.DataFrame) -> pd.DataFrame:
-        """`points`."""
+        """Return `points`."""
         return points
 
     def index(self, points: pd.DataFrame) -> dict[str, float]:

@@ -89,12 +89,12 @@ def column_products() -> Any:  # noqa: ANN401 as above
 
 
 def encode() -> Any:  # noqa: ANN401 as above
-    """One column of 0 and 1 per category; unseen ones are 0 everywhere."""
+    """Return one column of 0 and 1 per category; unseen ones are 0 everywhere."""
     return OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 
 
 def number_categories() -> Any:  # noqa: ANN401 as above
-    """One whole number per category, for trees, in alphabetical order, missing ones last.
+    """Return one integer per category, for trees, in alphabetical order, missing ones last.
 
     `UNSEEN` for what was not there.
     """
@@ -107,7 +107,7 @@ def columns(
     categorical: Sequence[str] = (),
     categories: Any = "drop",  # noqa: ANN401 as above
 ) -> Any:  # noqa: ANN401 as above
-    """`numbers` for the numeric columns and `categories` for the categorical ones, side by side.
+    """Apply `numbers` to the numeric columns and `categories` to the categorical ones, side by side.
 
     Other columns are not looked at.
     """
@@ -115,5 +115,5 @@ def columns(
 
 
 def chain(*steps: Any) -> Any:  # noqa: ANN401 as above
-    """One step after the other."""
+    """Apply one step after the other."""
     return make_pipeline(*steps)

@@ -107,7 +107,7 @@ class ModelStore:
     bucket: str
 
     def keep(self, trained: Trained, origin: ModelInputs) -> Card:
-        """The model can be loaded, and is the last word of its day.
+        """Keep the model with its record, which is the newest of its day.
 
         Keeping the same one again changes nothing.
 
@@ -127,7 +127,7 @@ class ModelStore:
         return card
 
     def export(self, system: str, model: str, scorer: Scorer | None, origin: ModelInputs) -> None:
-        """Predictions use these numbers from now on, with the day and the snapshot of their run.
+        """Use these numbers for predictions from now on, with the day and the snapshot of their run.
 
         None: there are no predictions.
         """
@@ -225,11 +225,11 @@ class Shelf:
         return self.champions.get(model, "")
 
     def put(self, trained: Trained) -> None:
-        """The run leaves this model."""
+        """Keep the model of this run."""
         self.trained.append(trained)
 
     def export(self, model: str, scorer: Scorer | None) -> None:
-        """The run leaves these numbers for predictions; None: the model cannot be exported any more."""
+        """Keep the numbers of this run for predictions; None: the model cannot be exported any more."""
         self.exported[model] = scorer
 
 

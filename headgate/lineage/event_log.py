@@ -70,11 +70,11 @@ class LineageLog:
     _failed: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
 
     def add(self, published: TableVersion) -> None:
-        """A table shows this version from now on."""
+        """Record that a table shows this version from now on."""
         self._published.append((published, self.clock()))
 
     def fail(self, database: str, table: str, cause: str) -> None:
-        """A table could not be built, although the run continues with the others."""
+        """Record that a table could not be built, although the run continues with the others."""
         self._failed.append((database, table, cause))
 
     def __enter__(self) -> Self:

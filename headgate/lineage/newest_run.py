@@ -34,7 +34,7 @@ class NewestRun:
         return ObjectRef(self.bucket, keys.newest_run_key(self.publisher))
 
     def write(self, run_id: str, kind: str) -> None:
-        """The newest run is this one, and this is the type of its newest event."""
+        """Record the newest run, and the type of its newest event."""
         self.objects.write(
             self._ref, json.dumps({"run_id": run_id, "event": kind}).encode(), content_type="application/json"
         )

@@ -64,7 +64,7 @@ class LakeNames:
         return f"headgate://{self.curated_bucket}"
 
     def table(self, database: str, table: str) -> Event:
-        """Namespace and name of a table."""
+        """Return namespace and name of a table."""
         return {
             "namespace": f"awsathena://athena.{self.region}.amazonaws.com",
             "name": f"AwsDataCatalog.{database}.{table}",

@@ -211,7 +211,7 @@ def _long_numbers(values: pa.Array, least: int) -> tuple[Rows, Rows]:
 
 
 def _wholes_of_doubles(doubles: np.ndarray[Any, np.dtype[np.float64]], least: int) -> Rows:
-    """Without sign; zero where there is a fraction, or more than 64 bits hold."""
+    """Return the integers without sign; zero where there is a fraction, or more than 64 bits hold."""
     size = np.abs(doubles)
     is_whole = (size >= least) & (size < _MOST)
     is_whole[is_whole] = size[is_whole] % 1 == 0
@@ -219,7 +219,7 @@ def _wholes_of_doubles(doubles: np.ndarray[Any, np.dtype[np.float64]], least: in
 
 
 def _wholes_of_decimals(values: pa.Array, least: int) -> Rows:
-    """Without sign; zero where there is a fraction, or more than 64 bits hold."""
+    """Return the integers without sign; zero where there is a fraction, or more than 64 bits hold."""
     halves = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16).reshape(-1, 2)
     low, high = halves[:, 0], halves[:, 1]
     unit = 10**values.type.scale

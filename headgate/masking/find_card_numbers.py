@@ -234,7 +234,7 @@ def _windows(groups: DigitGroups) -> Rows:
 
 
 def _padded(groups: DigitGroups) -> Rows:
-    """As `_windows`, for every run of digits that is a shorter number behind zeros."""
+    """Apply `_windows` to every run of digits that is a shorter number behind zeros."""
     at = np.flatnonzero((groups.size > _FEWEST_PADDED) & (groups.digits[groups.first[:-1]] == 0))
     if not len(at):
         return _NO_SPANS
@@ -251,7 +251,7 @@ def _shaped(start: Rows, stop: Rows, size: Rows) -> Rows:
 
 
 def _glued(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """As `_windows`, for every run of digits of a card number and its expiry or its code.
+    """Apply `_windows` to every run of digits of a card number and its expiry or its code.
 
     These are not in the span.
     """
@@ -273,7 +273,7 @@ def _glued(groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
 
 
 def _two_glued(groups: DigitGroups) -> Rows:
-    """As `_windows`, for every run of digits of two card numbers."""
+    """Apply `_windows` to every run of digits of two card numbers."""
     spans = [_NO_SPANS]
     long = np.flatnonzero((groups.size >= 2 * min(_GLUED_LENGTHS)) & (groups.size <= 2 * max(_GLUED_LENGTHS)))
     for length in _GLUED_LENGTHS if len(long) else ():
@@ -287,7 +287,7 @@ def _two_glued(groups: DigitGroups) -> Rows:
 
 
 def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """As `_windows`, for every number with an exponent that is a card's: only long runs of digits are
+    """Apply `_windows` to every number with an exponent that is a card's: only long runs of digits are
     checked.
     """
     long = np.flatnonzero((groups.size >= _FEWEST_DECIMALS) & (groups.size <= _MOST_DECIMALS))

@@ -140,7 +140,7 @@ def lengths_of_issuers(prefixes: Rows) -> tuple[Rows, Rows]:
 
 @cache
 def _issued_lengths() -> Digits:
-    """For each six first digits the lengths that some issuer has, a bit for each from SHORTEST on."""
+    """Return for each six first digits the lengths that some issuer has, a bit for each from SHORTEST on."""
     lengths = np.zeros(10**PREFIX_DIGITS, np.uint8)
     for first, last, _, every in ISSUERS:
         lengths[first : last + 1] |= sum(1 << (length - SHORTEST) for length in every)

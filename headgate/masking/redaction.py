@@ -112,5 +112,5 @@ def _with_markers(text: str, spans: list[Span]) -> tuple[str, list[int]]:
 
 
 def _marker(number: str) -> str:
-    """A rounded number has no last four digits."""
+    """Return the marker of a card number; a rounded number has no last four digits."""
     return "[PAN destroyed]" if ROUNDED.search(number) else f"[PAN ****{_NO_DIGIT.sub('', number)[-4:]}]"

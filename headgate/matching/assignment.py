@@ -35,7 +35,7 @@ def best_pairs(gains: Gains) -> list[tuple[int, int]]:
 def _take(
     row: int, costs: Gains, taken_by: np.ndarray[Any, Any], row_price: Gains, column_price: Gains
 ) -> None:
-    """One more row has a column, at the least total cost: the path goes over rows that give theirs up."""
+    """Give one more row a column, at the least total cost: the path goes over rows that give theirs up."""
     count = len(column_price)
     least, came_from, seen = np.full(count, np.inf), np.full(count, -1), np.zeros(count, bool)
     at, column = row, -1

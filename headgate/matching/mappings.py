@@ -417,7 +417,7 @@ class Mappings:
 def possibly_sensitive(
     contract: Contract, names: Iterable[str], suggested: Suggested | None = None
 ) -> frozenset[str]:
-    """Of a file's columns those that the contract masks, or may: what it does not know may be one of them
+    """Return the columns of a file that the contract masks, or may: an unknown column may be one of them
     under another name.
     """
     masked = {folded(column.name) for column in contract.columns if column.mask}

@@ -40,7 +40,7 @@ def count_known(names: Sequence[str], contract: Contract) -> int:
 
 
 def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    """For each name of a header the contract's column; empty where the contract has none."""
+    """Return for each name of a header the contract's column; empty where the contract has none."""
     fields = _names_by_heading(contract)
     return tuple(fields.get(name, "") for name in _compared(names, fields, fields))
 
@@ -131,7 +131,7 @@ def _by_name(names: Sequence[str], contract: Contract, *, in_order: bool) -> tup
 def _check_name(
     position: int, name: str, earlier: Sequence[str], own: Mapping[str, str], second: str
 ) -> None:
-    """The name is a field's, and no earlier one's.
+    """Check that the name is a field's, and no earlier one's.
 
     `second` is the field that a contract may have for a second column of the name.
     """
@@ -168,7 +168,7 @@ def unnamed_column(position: int) -> HeaderError:
 
 
 def _check_absent(column: Column) -> None:
-    """Only a column that may be null, and that nothing is masked in, can be left out."""
+    """Check that only a column that may be null, and that nothing is masked in, is left out."""
     if column.mask is not None:
         raise HeaderError(
             rule="missing_sensitive_column",

@@ -352,8 +352,8 @@ def _gains(confidence: Gains) -> Gains:
 
 
 def _aliases(contract: Contract) -> dict[str, set[str]]:
-    """Other names of fields, as the contract has them in its custom property `headgate.aliases`: field → list
-    of names.
+    """Return other names of fields, as the contract has them in its custom property `headgate.aliases`: field
+    → list of names.
     """
     aliases = contract.properties.get("headgate.aliases", {})
     if not isinstance(aliases, dict):
@@ -401,8 +401,8 @@ def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> float:
 
 @cache
 def _word_alike(left: str, right: str) -> float:
-    """1 for the same word, much for a word that begins or abbreviates the other, nothing for words that
-    merely share letters.
+    """Return 1 for the same word, much for a word that begins or abbreviates the other, nothing for words
+    that merely share letters.
 
     A slip keeps the first letter: `stand` ends `bestand` and is another word.
     """

@@ -82,7 +82,7 @@ class ReferenceCheck:
     memory: Memory
 
     def keep(self, dataset: str, part: str, rows: Path | BinaryIO) -> None:
-        """The columns of a snapshot's part that references need lie in the folder.
+        """Keep the columns of a snapshot's part that references need in the folder.
 
         The part itself is not needed any more.
         """

@@ -28,8 +28,8 @@ def deletions_among(listed: Iterable[str]) -> tuple[str, ...]:
 
 
 def held_after(listed: Sequence[str]) -> dict[str, str]:
-    """Of every increment whose rows the source still held after it had deleted some: the moment of the last
-    such deletions.
+    """Return, of every increment whose rows the source still had after it had deleted some, the moment of the
+    last such deletions.
     """
     moments = [keys.deleted_by(key) for key in deletions_among(listed)]
     newest: dict[str, str] = {}

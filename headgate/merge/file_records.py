@@ -26,7 +26,7 @@ _VERSION_CHARACTERS = 16
 def publish_file_records(
     publisher: Publisher, contract: Contract, records: Iterable[FileRecord]
 ) -> Published:
-    """The table shows the ledger as it stands; nothing is written if no record changed."""
+    """Write the ledger as it stands to the table; nothing is written if no record changed."""
     rows = file_records(contract, records)
     version = hashlib.sha256(parquet_bytes(rows)).hexdigest()[:_VERSION_CHARACTERS]
     published = publisher.publish(contract, rows, keys.snapshot_prefix(contract.dataset, version))

@@ -114,8 +114,8 @@ def fit_files(contract: Contract, files: Sequence[Path], lacking: Collection[str
 
 @contextmanager
 def values_required(fitted: Fitted) -> Iterator[None]:
-    """While rows are written in the block, a null in a required column is an AuditError that names the
-    columns.
+    """Raise an AuditError that names the columns for a null in a required column while rows are written in
+    the block.
     """
     try:
         yield
@@ -223,8 +223,8 @@ def _condition(key: Sequence[str], within: Within) -> str:
 def _newest(
     key: Sequence[str], order_by: Sequence[str], rows: ibis.Table, last_held: ibis.Table
 ) -> ibis.Table:
-    """Of what order columns leave tied that which an object came to hold last: corrected files often keep
-    their rows' times of change.
+    """Prefer, of rows that order columns leave tied, the newest content of an object: corrected files often
+    keep their rows' times of change.
     """
     dated = rows.left_join(last_held, rows["_content_sha256"] == last_held[_CONTENT]).drop(_CONTENT)
     return newest_by(dated, key, order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)

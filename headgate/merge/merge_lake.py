@@ -181,8 +181,8 @@ class Merging:
 
     @contextmanager
     def _open_memory(self, folder: Path) -> Iterator[Memory]:
-        """One database for all datasets and their references, because to open and to close one takes longer
-        than a small merge.
+        """Open one database for all datasets and their references, because to open and to close one takes
+        longer than a small merge.
         """
         if self.memory:
             yield self.memory
@@ -215,7 +215,7 @@ class Merging:
         self._write(keys.checked_references_key(lake.snapshot_id), references_json(checked))
 
     def _publish_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
-        """The table shows what was checked of this very snapshot."""
+        """Write what was checked of this very snapshot to the table."""
         prefix = keys.snapshot_prefix(contract.dataset, lake.snapshot_id)
         if (
             self.catalog.current(self.database, contract.dataset)

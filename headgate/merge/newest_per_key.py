@@ -15,8 +15,8 @@ _RANK = "_headgate_rank"
 def newest_by(
     table: ibis.Table, key: Sequence[str], order_by: Sequence[str], tie_break: Sequence[str] = ()
 ) -> ibis.Table:
-    """One row of `table` for each key: the one with the greatest `order_by`, and among those the greatest
-    `tie_break`.
+    """Return one row of `table` for each key: the one with the greatest `order_by`, and among those the
+    greatest `tie_break`.
 
     Every remaining column breaks further ties, so rows that still tie are equal and the answer depends on the
     rows alone, not on their order or on how they were cut into files. A null is older than every value. It

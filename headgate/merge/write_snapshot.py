@@ -110,7 +110,7 @@ class SnapshotWriter:
     memory: Memory
 
     def write(self, change: DatasetChange, prefix: str) -> SnapshotParts:
-        """The parts of the new snapshot lie below `prefix`, and nothing else does.
+        """Write the parts of the new snapshot below `prefix`, and nothing else.
 
         Changed parts were audited.
 
@@ -210,7 +210,7 @@ class SnapshotWriter:
             file.unlink()
 
     def _write_empty(self, change: DatasetChange, prefix: str, parts: list[Part]) -> None:
-        """A dataset without rows has one part without rows, so that readers find its columns."""
+        """Write one part without rows for a dataset without rows, so that readers find its columns."""
         file = self.folder / "empty.parquet"
         write_parquet(file, arrow_schema(change.contract), [])
         parts.append(self._write(change, prefix, 0, file))

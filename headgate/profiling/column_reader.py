@@ -51,7 +51,7 @@ class Columns:
         return int(pq.read_metadata(self._file()).num_rows) if self._holds_bytes() else 0
 
     def column(self, name: str) -> pa.Array:
-        """One column, in one piece; of no rows an empty one of no type."""
+        """Return one column, in one piece; of no rows an empty one of no type."""
         if isinstance(self.rows, pa.Table):
             return in_one_piece(self.rows.column(name))
         if not self._holds_bytes():
@@ -65,7 +65,7 @@ class Columns:
         return self.count > EXACT_ROWS
 
     def batches(self, name: str) -> Iterator[pa.Array]:
-        """One column in the rows' order: in one piece, or some rows at a time where there are many."""
+        """Yield one column in the rows' order: in one piece, or some rows at a time where there are many."""
         if not self.are_many:
             yield self.column(name)
         elif isinstance(self.rows, pa.Table):
@@ -75,8 +75,8 @@ class Columns:
             yield from (batch.column(0) for batch in file.iter_batches(_BATCH_ROWS, columns=[name]))
 
     def some(self, name: str) -> pa.Array:
-        """One column in one piece: all rows, or where there are many a sample that looks random and is the
-        same for all columns.
+        """Return one column in one piece: all rows, or where there are many a sample that looks random and is
+        the same for all columns.
 
         Rows at even distances would do, were no data periodic.
         """

@@ -31,8 +31,8 @@ _VARIES = 1e-6
 
 
 def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
-    """Pearson's r of each pair of the first 200 columns over the rows that hold both, on an even sample of at
-    most 100,000 rows.
+    """Return Pearson's r of each pair of the first 200 columns over the rows that hold both, on an even
+    sample of at most 100,000 rows.
 
     Pairs in which one column does not vary are left out.
     """
@@ -67,7 +67,7 @@ def _varies(column: Floats) -> bool:
 
 
 def _pairwise(columns: Sequence[Floats]) -> Floats:
-    """Pearson's r of every pair at once, by sums of products; nan where these lose too many digits."""
+    """Return Pearson's r of every pair at once, by sums of products; nan where these lose too many digits."""
     size = len(columns)
     count, total, squares, products = (np.zeros((size, size)) for _ in range(4))
     with np.errstate(all="ignore"):  # rows that hold both may be none, and numbers too large for squares: nan

@@ -91,7 +91,7 @@ def describe_values(values: pa.Array) -> ColumnStatistics:
 
 
 def significant_digits(number: float) -> str:
-    """Twelve significant digits, no exponent for ordinary sizes."""
+    """Return twelve significant digits, no exponent for ordinary sizes."""
     if not np.isfinite(number):
         return str(float(number))
     rounded = Decimal(f"{number:.{SIGNIFICANT_DIGITS}g}").normalize()
@@ -153,8 +153,8 @@ def _shortened(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 
 
 def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
-    """Templates of an even sample of the different texts, the most frequent first, each with the share of the
-    sample's rows.
+    """Return templates of an even sample of the different texts, the most frequent first, each with the share
+    of the sample's rows.
     """
     at = evenly_spaced(len(unique), _PATTERNS_FROM)
     templates = _classes(
@@ -272,7 +272,7 @@ class _Spelling:
 def moment_facts(
     kind: pa.DataType, low: float, high: float, mean: float, deviation: float
 ) -> dict[str, object]:
-    """Smallest, largest, mean and standard deviation of `arrays.measurable` values, as texts."""
+    """Return smallest, largest, mean and standard deviation of `arrays.measurable` values, as texts."""
     spelled = _Spelling(kind)
     facts = {
         "min": spelled.exactly(low),
@@ -284,7 +284,7 @@ def moment_facts(
 
 
 def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
-    """Quantiles are linear between neighbours (Hyndman & Fan 1996, type 7).
+    """Return the quantiles, linear between neighbours (Hyndman & Fan 1996, type 7).
 
     The standard deviation is the sample's (n - 1).
     """

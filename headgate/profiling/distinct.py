@@ -49,7 +49,7 @@ class Distinct:
         return self.with_hashes(hashes(values))
 
     def with_hashes(self, others: Hashes) -> Distinct:
-        """As `with_values`, for values that were hashed."""
+        """Add values that were hashed, as `with_values`."""
         if not self.is_exact:
             others = others[others < self.smallest[-1]]
         return (

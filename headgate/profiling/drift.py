@@ -58,7 +58,7 @@ class FileFigures:
     columns: Mapping[str, ColumnFigures]
 
     def as_dict(self) -> dict[str, object]:
-        """As JSON has it."""
+        """Return the JSON form."""
         return {**vars(self), "columns": {name: vars(column) for name, column in self.columns.items()}}
 
     @classmethod
@@ -151,7 +151,7 @@ def _figures(column: ProfiledColumn) -> ColumnFigures:
 
 
 def _number(text: object) -> float | None:
-    """None for what is hidden, and for what no double holds."""
+    """Return the number; None if hidden or not representable as a float."""
     try:
         number = float(str(text))
     except ValueError:

@@ -286,7 +286,7 @@ def _only(unique: pa.Array, pattern: str) -> pa.Array:
 
 
 def _as_decimals(text: pa.Array) -> pa.Array:
-    """As many places as the longest fraction has.
+    """Return decimals with as many places as the longest fraction has.
 
     What does not fit 18 digits then becomes a double, to be measured only.
     """
@@ -316,7 +316,7 @@ def _part(parts: pa.Array, name: str) -> Values:
 
 
 def _as_instants(text: pa.Array, pattern: str) -> pa.Array:
-    """Naive UTC, zero seconds where none are written; null for days that no calendar has."""
+    """Return naive UTC, zero seconds where none are written; null for days that no calendar has."""
     nothing = pa.nulls(1, pa.string())[0]
     real = pc.if_else(
         _as_days(text, pattern).is_valid(), pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1"), nothing

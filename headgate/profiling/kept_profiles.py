@@ -41,7 +41,7 @@ class Profiles:
     def of(
         self, record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows
     ) -> Mapping[str, str]:
-        """As `keep`, for a file that went through the gate.
+        """Keep the profile of a file that went through the gate.
 
         Its rows as tables, or as the Parquet that was written.
 
@@ -59,7 +59,7 @@ class Profiles:
     def of_unknown(
         self, record: FileRecord, table: FileTable, sensitive: Collection[str] = ()
     ) -> Mapping[str, str]:
-        """As `of`, for a rejected file; it is compared with nothing.
+        """Keep the profile of a rejected file; it is compared with nothing.
 
         Args:
             sensitive: columns that are known to be so; others are found by their names and values.
@@ -71,7 +71,7 @@ class Profiles:
         return self.keep(profile)
 
     def of_uncontracted(self, record: FileRecord, table: FileTable) -> Mapping[str, str]:
-        """As `of_unknown`, for a file that no contract fits: its summary is stored, too, and the record keeps
+        """Keep the profile of a file that no contract fits: its summary is stored, too, and the record keeps
         its key as SUMMARY.
         """
         name = record.key.rpartition("/")[2]
@@ -84,7 +84,7 @@ class Profiles:
         return {SUMMARY: summary_key(name), **self.keep(profile)}
 
     def keep(self, profile: Profile) -> Mapping[str, str]:
-        """The profile is stored.
+        """Store the profile.
 
         What the file's record keeps of it: key, score and parts, and what is out of line.
         """

@@ -84,7 +84,7 @@ class ProfiledColumn:
         return {name: facts[name] for name in _SUMMARY if facts.get(name) not in {None, ""}}
 
     def as_dict(self) -> dict[str, object]:
-        """As JSON has it; of a sensitive column counts only."""
+        """Return the JSON form; of a sensitive column counts only."""
         counts: dict[str, object] = {
             "name": self.name,
             "type": self.type,
@@ -122,7 +122,7 @@ class Profile:
     score: Score
 
     def as_dict(self) -> dict[str, object]:
-        """As JSON has it."""
+        """Return the JSON form."""
         return {
             "form": FORM,
             "dataset": self.dataset,
@@ -219,8 +219,8 @@ def profile_unknown(
 
 
 def _computable(column: pa.Array) -> pa.Array:
-    """Floats of 16 bits, which Arrow stores but has few functions for, as floats of 32, which are the same
-    numbers.
+    """Return floats of 16 bits, which Arrow stores but has few functions for, as floats of 32, which are the
+    same numbers.
     """
     return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
 
@@ -375,7 +375,7 @@ def _inferred_score(
     received_at: datetime,
     broken_rows: int,
 ) -> Score:
-    """Without a contract every cell should have a value.
+    """Score a column without a contract, of which every cell should have a value.
 
     Texts that a column's type does not spell and broken rows are invalid.
     """

@@ -76,14 +76,16 @@ class Score:
 
 
 def ratio(undesired: int, every: int) -> float | None:
-    """One less the share of what is undesired; None of nothing."""
+    """Return one less the share of undesired cells; None of nothing."""
     return max(0.0, 1.0 - undesired / every) if every else None
 
 
 def timeliness(
     newest: datetime | None, received_at: datetime, volatility_days: float = VOLATILITY_DAYS
 ) -> float | None:
-    """max(0, 1 - age / volatility); an event that is dated after the file's arrival is as fresh as can be."""
+    """Return max(0, 1 - age / volatility); an event that is dated after the file's arrival is as fresh as can
+    be.
+    """
     if newest is None:
         return None
     age_days = max(0.0, (received_at - newest).total_seconds() / _DAY_S)

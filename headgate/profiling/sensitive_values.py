@@ -78,7 +78,7 @@ def hide_secrets(texts: Sequence[str]) -> list[str]:
 
 
 def hide_numbers(texts: Iterable[str]) -> list[str]:
-    """As `hide_secrets`, for numbers: their decimals are no digits of a card number."""
+    """Apply `hide_secrets` to numbers: their decimals are no digits of a card number."""
     shown = list(texts)
     whole = [text.partition(".")[0] for text in shown]
     long = [place for place, digits in enumerate(whole) if len(digits) >= SHORTEST]

@@ -85,7 +85,7 @@ class Streamed:
     moments: RunningMoments = field(default_factory=RunningMoments)
 
     def with_batch(self, batch: pa.Array) -> Streamed:
-        """As much, of this batch and those before."""
+        """Return the figures of this batch and those before."""
         there = len(batch) - batch.null_count
         moments = self.moments.with_values(_measures(batch))
         return Streamed(

@@ -286,7 +286,7 @@ def _windows_in_lists(groups: _Groups, windows: Sequence[tuple[int, int, str]]) 
 
 
 def _lists_of_fours(groups: _Groups, *, alike: bool) -> list[int]:
-    """For each gap the number of the list of fours that it is in.
+    """Return for each gap the number of the list of fours that it is in.
 
     `alike` ends a list where the gap changes.
     """
@@ -362,8 +362,8 @@ def _lengths_of(four: str) -> tuple[int, ...]:
 
 
 def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
-    """Running sums with every second digit doubled: the first from the second digit on, the other from the
-    first on.
+    """Return running sums with every second digit doubled: the first from the second digit on, the other from
+    the first on.
     """
     plain = [*map(int, digits)]
     doubled = [_DOUBLED[digit] for digit in plain]

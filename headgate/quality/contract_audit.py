@@ -44,7 +44,7 @@ _HOLDS = {
 
 
 def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
-    """Nothing happens when `rows` hold their contract.
+    """Check that `rows` fit their contract.
 
     Rules of level `warn` are not asked; no rows at all are fine.
 
@@ -55,7 +55,7 @@ def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
 
 
 def require_none(contract: Contract, broken: Counter[tuple[str, str]]) -> None:
-    """Nothing happens when no rule is broken.
+    """Check that no rule is broken.
 
     AuditError names every column and rule with the number of rows; never a value.
     """

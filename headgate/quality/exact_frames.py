@@ -28,8 +28,8 @@ def exact_frame(rows: pa.Table) -> pd.DataFrame:
 
 
 def quick_frame_of(rows: pa.Table) -> pd.DataFrame:
-    """As `frame_of`, but integers and booleans without a null are pandas' own, which it compares without a
-    call for each value.
+    """Return `frame_of`, but integers and booleans without a null are pandas' own, which it compares without
+    a call for each value.
     """
     columns = zip(rows.column_names, rows.columns, strict=True)
     return pd.DataFrame(

@@ -52,7 +52,7 @@ class OutputAudit:
             self.docs_at = self._docs.publish(self._validation_run, self._snapshot_id, self._about)
 
     def __call__(self, contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
-        """Nothing happens when `rows` hold their contract.
+        """Check that `rows` fit their contract.
 
         Args:
             rows: a reader gives them in the order of the contract's key; some of them are in memory at a
@@ -123,8 +123,8 @@ class _KeyOrder:
 
 
 def _ascend(keys: pa.Table) -> bool:
-    """Each row is greater than the one before: by its first column, by the next one where these are equal,
-    and so on.
+    """Return whether each row is greater than the one before: by its first column, by the next one where
+    these are equal, and so on.
     """
     before, after = keys.slice(0, max(0, keys.num_rows - 1)), keys.slice(1)
     greater = pa.repeat(pa.scalar(value=False), before.num_rows)

@@ -108,7 +108,7 @@ def growing_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Ite
 
 
 def derived_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
-    """Data derived from files: their profiles, and the answers to queries."""
+    """Return data derived from files: their profiles, and the answers to queries."""
     return [
         Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)),
         Zone("results", results_bucket, ("",)),

@@ -135,7 +135,7 @@ def _needs_all_rows(contract: Contract, record: SnapshotParts) -> bool:
 
 
 def require(verdicts: Iterable[SuiteResult], docs_at: str) -> None:
-    """Nothing happens when all passed.
+    """Check that all passed.
 
     GateError names each dataset with the expectations that it fails, and where the Data Docs are.
     """

@@ -155,7 +155,7 @@ class ValidationRun:
         return self._ask(contract, (rows.slice(at, self._batch_rows) for at in starts), rows.select)
 
     def check_files(self, contract: Contract, paths: Sequence[Path]) -> SuiteResult:
-        """As `check`, for the rows of Parquet files, which need not fit into memory."""
+        """Check the rows of Parquet files, which need not fit into memory, as `check`."""
         return self.conclude(contract, [self.ask(contract, paths)])
 
     def ask(self, contract: Contract, paths: Sequence[Path]) -> Answers:
@@ -335,7 +335,7 @@ def _spark_hidden() -> Iterator[None]:
 
 
 def _which_rows(contract: Contract) -> dict[str, Any]:
-    """Keys of the rows that break an expectation, and none of their values."""
+    """Return the keys of the rows that break an expectation, and none of their values."""
     return {
         "result_format": "SUMMARY",
         "exclude_unexpected_values": True,

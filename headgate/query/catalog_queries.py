@@ -104,7 +104,7 @@ def _of_zones(zones: tuple[str, ...], _: tuple[str, ...]) -> Mapping[str, Sequen
 
 
 def _like(name: str, pattern: str | None) -> bool:
-    """Athena's patterns: `*` for any characters, `|` for or."""
+    """Match Athena's patterns: `*` for any characters, `|` for or."""
     return pattern is None or any(
         re.fullmatch(choice.replace("*", ".*"), name, re.IGNORECASE) for choice in pattern.split("|")
     )

@@ -119,7 +119,7 @@ def _rewrite(node: exp.Expression) -> exp.Expression:
 
 
 def _divided(node: exp.Expression) -> exp.Expression:
-    """Whole numbers divide to whole numbers in Athena; in DuckDB to a double."""
+    """Divide integers to integers, as Athena does; DuckDB divides to a double."""
     if not (
         node.this.is_type(*exp.DataType.INTEGER_TYPES)
         and node.expression.is_type(*exp.DataType.INTEGER_TYPES)
@@ -129,7 +129,7 @@ def _divided(node: exp.Expression) -> exp.Expression:
 
 
 def _summed(node: exp.Expression) -> exp.Expression:
-    """A sum of whole numbers is a bigint in Athena.
+    """Make a sum of integers a bigint, as in Athena.
 
     DuckDB makes it a hugeint, which the Athena API has no name for.
     """
@@ -149,12 +149,12 @@ def _over_rows(node: exp.Expression) -> exp.Expression:
 
 
 def _counted(node: exp.Expression) -> exp.Expression:
-    """`count_if` of no rows is 0 in Athena; in DuckDB null."""
+    """Make `count_if` of no rows 0, as in Athena; in DuckDB it is null."""
     return exp.Count(this=exp.Case(ifs=[exp.If(this=node.this, true=exp.Literal.number(1))]))
 
 
 def _averaged(node: exp.Expression) -> exp.Expression:
-    """The average of decimals is a decimal of their type in Athena; in DuckDB a double."""
+    """Make the average of decimals a decimal of their type, as in Athena; in DuckDB it is a double."""
     return exp.cast(node.copy(), node.this.type) if node.this.is_type(exp.DataType.Type.DECIMAL) else node
 
 
@@ -164,7 +164,7 @@ def _as_date(node: exp.Expression) -> exp.Expression:
 
 
 def _difference(node: exp.Expression) -> exp.Expression:
-    """Athena counts whole units that have passed.
+    """Count whole units that have passed, as Athena does.
 
     DuckDB's date_diff counts boundaries crossed, its date_sub what has passed.
     """
@@ -237,7 +237,7 @@ _FUNCTIONS: dict[str, Callable[[list[exp.Expression]], exp.Expression]] = {
 
 
 def _named(query: exp.Expression) -> exp.Expression:
-    """Athena names a column without a name `_col0` by its place; DuckDB by its text."""
+    """Name a column without a name `_col0` by its place, as Athena does; DuckDB names it by its text."""
     outputs = query.selects if isinstance(query, exp.Select) else []
     if any(isinstance(output, exp.Star | exp.Column) and output.is_star for output in outputs):
         return query

@@ -46,5 +46,5 @@ def failure_reason(text: str, dialect: str) -> str:
 
 
 def _without_places(text: str) -> str:
-    """No path of the machine that the engine runs on is of use to anybody else."""
+    """Remove paths of the engine's machine, which are of use to nobody else."""
     return _LOCAL.sub("the table", text)

@@ -38,7 +38,7 @@ def raised(queries: Any, dashboards: Iterable[DeclaredDashboard], health: Health
 
 
 def _of_system(queries: Any, board: DeclaredDashboard) -> list[Alert]:  # noqa: ANN401 as above
-    """A system whose tables are not there yet has no alerts."""
+    """Return the alerts of a system; none while its tables are not there yet."""
     alerts = []
     for rule in board.alerts:
         try:

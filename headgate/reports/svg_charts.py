@@ -184,7 +184,7 @@ def _legend(colours: Mapping[str, str]) -> str:
 
 
 def _bars(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
-    """Bars from the left, the parts of a series one after another."""
+    """Return bars from the left, the parts of a series one after another."""
     names = list(dict.fromkeys(cell_text(row[panel.x]) for row in rows))[:MOST_BARS]
     values = {(cell_text(row[panel.x]), _group(panel, row)): _number(row[panel.y[0]]) or 0.0 for row in rows}
     groups = list(dict.fromkeys(group for _, group in values))

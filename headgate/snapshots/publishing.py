@@ -107,7 +107,7 @@ class Publisher:
     def stage(
         self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None
     ) -> Staged:
-        """`rows` are audited and lie below `prefix`; the table shows what it showed before.
+        """Audit `rows` and write them below `prefix`; the table shows the same rows as before.
 
         Raises as `publish` does.
         """
@@ -119,7 +119,7 @@ class Publisher:
         return Staged(contract, self._location(prefix), exact.num_rows, len(body), current, parameters or {})
 
     def stage_file(self, contract: Contract, path: Path, prefix: str, *, current: TableVersion) -> Staged:
-        """As `stage`, for rows in a local Parquet file that need not fit into memory.
+        """Stage rows in a local Parquet file that need not fit into memory, as `stage`.
 
         Args:
             path: a file with exactly the contract's columns and types, as `write_parquet` leaves it.
@@ -130,7 +130,7 @@ class Publisher:
         return self.staged(contract, prefix, rows, path.stat().st_size, current)
 
     def write_part(self, contract: Contract, path: Path, key: str) -> int:
-        """The rows in a local Parquet file are audited and lie in the object `key`; return their number.
+        """Audit the rows in a local Parquet file and write them to the object `key`; return their number.
 
         Raises as `publish` does.
         """
@@ -150,7 +150,7 @@ class Publisher:
         return Staged(contract, self._location(prefix), rows, size_bytes, current, {})
 
     def move(self, staged: Staged) -> Published:
-        """The table shows what was staged; unchanged when it did already.
+        """Show the staged rows in the table; unchanged when it did already.
 
         ConflictError when another moved it first.
         """
@@ -173,7 +173,7 @@ class Publisher:
 
 
 def conform(contract: Contract, rows: pa.Table) -> pa.Table:
-    """`rows` with the contract's columns, order and exact types.
+    """Return `rows` with the contract's columns, order and exact types.
 
     Raises:
         AuditError: a column is missing or unknown, or a value does not fit its type exactly.
@@ -208,7 +208,7 @@ def parquet_bytes(rows: pa.Table) -> bytes:
 
 
 def write_parquet(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
-    """The file holds the batches' rows; equal rows give equal bytes however they were batched.
+    """Write the batches' rows to the file; equal rows give equal bytes however they were batched.
 
     One row group is in memory at a time.
     """

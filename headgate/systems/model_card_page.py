@@ -79,7 +79,7 @@ def _html_table(section: _Section) -> str:
 
 
 def _plot(bins: Sequence[Bin]) -> str:
-    """Observed against expected shares as SVG; a calibrated model lies on the diagonal."""
+    """Return observed against expected shares as SVG; a calibrated model lies on the diagonal."""
 
     def at(share: float) -> float:
         return round(_EDGE + share * (_SIZE - 2 * _EDGE), 1)

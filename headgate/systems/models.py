@@ -37,7 +37,7 @@ class TableModel:
 
 
 def model(table: str, *, reads: tuple[str, ...]) -> Callable[[Builder], TableModel]:
-    """Registers a function as the builder of `table`, for the system in whose package its module lies."""
+    """Return a decorator that makes a function the builder of `table`, in the system of its package."""
     return lambda build: TableModel(table, reads, build)
 
 

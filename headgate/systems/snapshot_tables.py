@@ -74,7 +74,7 @@ class SnapshotTables:
 
     @contextmanager
     def opened(self, lake: LakeSnapshot, datasets: tuple[str, ...]) -> Iterator[Mapping[str, ibis.Table]]:
-        """Each dataset of the snapshot as a table, while the block lasts.
+        """Open each dataset of the snapshot as a table while the block lasts.
 
         Nothing is read before the block begins.
 

@@ -33,7 +33,7 @@ class SystemPackage(Protocol):
     READS: tuple[str, ...]
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
-        """One frame for each of the system's contracts, without `as_of` and `snapshot_id`."""
+        """Return one frame for each of the system's contracts, without `as_of` and `snapshot_id`."""
         ...
 
 
@@ -46,7 +46,7 @@ class OptionalSystem(Protocol):
     def build(
         self, tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str]
     ) -> dict[str, pd.DataFrame]:
-        """As `System.build`; an option that is not stated is absent."""
+        """Build the frames, as `System.build`; an option that is not set is absent."""
         ...
 
 
@@ -59,7 +59,7 @@ class LearningSystem(Protocol):
     EXPORTS: tuple[str, ...]
 
     def build(self, tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> Mapping[str, Made]:
-        """As `System.build`."""
+        """Build the frames, as `System.build`."""
         ...
 
 

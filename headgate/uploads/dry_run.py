@@ -80,11 +80,11 @@ class ScratchObjects:
             self.written[ref.bucket, ref.key] = body
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """At most so many of the first bytes of an object."""
+        """Return at most `size_bytes` of an object."""
         return self.objects.head(self._place(ref), size_bytes)
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """The file at `path` holds the object."""
+        """Download the object to `path`."""
         self.objects.download(self._place(ref), path, size_bytes)
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:

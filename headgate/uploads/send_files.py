@@ -44,7 +44,7 @@ def newest_version(store: VersionedObjects, ref: ObjectRef) -> ObjectRef:
 def send_to_raw(
     store: VersionedObjects, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]
 ) -> list[Sent]:
-    """Every file is in raw when this returns; `sent` hears of each as it lands."""
+    """Send every file to raw; `sent` hears of each as it lands."""
 
     def upload_file(item: tuple[str, Path]) -> Sent:
         key, path = item

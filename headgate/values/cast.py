@@ -83,7 +83,7 @@ def misfits_of(given: pa.Array, values: pa.Array) -> Rows:
 
 
 def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
-    """Plain spellings at once, and all others by the grammar of the type."""
+    """Cast plain spellings at once, and all others by the grammar of the type."""
     parsed = _plainly(given, column_type)
     if parsed is None:
         return _CASTS[column_type.kind](given, column_type)
@@ -131,7 +131,7 @@ def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Parsed | None:
 
 
 def _null_unless_matching(text: pa.Array, pattern: str) -> pa.Array:
-    """`text` with null for every text outside the grammar."""
+    """Return `text` with null for every text outside the grammar."""
     fits = matches(text, pattern)
     return null_where(~flags(fits), text) if pc.any(pc.invert(fits)).as_py() else text
 
@@ -167,7 +167,7 @@ def _dates(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 
 def _on_real_days(text: pa.Array) -> pa.Array:
-    """Null for 29 February in years that have none; the grammar has seen to all other days."""
+    """Return null for 29 February in years that have none; the grammar has seen to all other days."""
     leap_days = flags(pc.equal(pc.utf8_slice_codeunits(text, 5, 10), literal("02-29")))
     if not leap_days.any():
         return text
@@ -181,7 +181,7 @@ def _is_leap(years: Rows) -> Flags:
 
 
 def _timestamps(text: pa.Array, column_type: ColumnType) -> pa.Array:
-    """Naive UTC: a time with a zone is moved to UTC, one without is UTC already."""
+    """Return naive UTC: a time with a zone is moved to UTC, one without is UTC already."""
     spelled = _on_real_days(_null_unless_matching(text, f"{_DATE}[ T]{_TIME}{_ZONE}?"))
     exact = _micros(spelled)
     zoned, target = pc.match_substring_regex(exact, f"{_ZONE}$"), arrow_type(column_type)
@@ -193,13 +193,13 @@ def _timestamps(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 
 def _micros(text: pa.Array) -> pa.Array:
-    """Zeros behind the microseconds are cut: Arrow reads no more than six digits."""
+    """Cut zeros behind the microseconds: Arrow reads no more than six digits."""
     longer = pc.match_substring_regex(text, r"\.\d{7}")
     return pc.replace_substring_regex(text, r"(\.\d{6})0+", r"\1") if pc.any(longer).as_py() else text
 
 
 def _in_calendar(moved: pa.Array) -> pa.Array:
-    """Null for times that a zone moves out of the years 1 to 9999."""
+    """Return null for times that a zone moves out of the years 1 to 9999."""
     first, last = literal("0001-01-01", moved.type), literal("9999-12-31 23:59:59.999999", moved.type)
     inside = pc.and_(pc.greater_equal(moved, first), pc.less_equal(moved, last))
     return null_where(~flags(inside), moved)

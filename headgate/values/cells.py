@@ -30,13 +30,13 @@ NO_ROWS: Rows = np.empty(0, np.int64)
 
 @lru_cache(maxsize=1024)
 def literal(text: str, kind: pa.DataType | None = None) -> pa.Scalar:
-    """One value, by its text; a string unless another type is given."""
+    """Return one value, by its text; a string unless another type is given."""
     made = text_array([text])
     return (made if kind is None else pc.cast(made, kind))[0]
 
 
 def repeated(text: str, count: int) -> pa.Array:
-    """One text for many rows, held once."""
+    """Return one text for many rows, stored once."""
     return pa.DictionaryArray.from_arrays(pa.repeat(literal("0", pa.int32()), count), text_array([text]))
 
 
@@ -75,14 +75,14 @@ def numbers(values: pa.Array) -> Rows:
 
 
 def marked(rows: Rows, count: int) -> Flags:
-    """`count` claims, true for `rows`."""
+    """Return `count` claims, true for `rows`."""
     claims = np.zeros(count, bool)
     claims[rows] = True
     return claims
 
 
 def null_where(claims: Flags, values: pa.Array) -> pa.Array:
-    """`values` with nulls where `claims` are true.
+    """Return `values` with nulls where `claims` are true.
 
     Not by `if_else`: of a slice of texts and one text, Arrow before 21 takes the wrong bytes, and functions
     run with 20 on AWS.
@@ -91,7 +91,7 @@ def null_where(claims: Flags, values: pa.Array) -> pa.Array:
 
 
 def rewritten_where(claims: pa.Array, text: pa.Array, rewrite: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """`text` with those texts rewritten that the claim is true for; null is not true."""
+    """Return `text` with those texts rewritten that the claim is true for; null is not true."""
     if not pc.any(claims).as_py():
         return text
     sure = bool_array(flags(claims))
@@ -106,7 +106,7 @@ def joined(*parts: pa.Array | str) -> pa.Array:
 
 
 def blank_to_null(text: pa.Array) -> pa.Array:
-    """`text` with null instead of every empty text."""
+    """Return `text` with null instead of every empty text."""
     blank = pc.equal(text, literal(""))
     return null_where(flags(blank), text) if pc.any(blank).as_py() else text
 

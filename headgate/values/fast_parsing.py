@@ -69,7 +69,7 @@ def have_shape(text: pa.Array, shape: str) -> Flags:
 
 
 def integers(text: pa.Array) -> Parsed:
-    """At most 18 digits without zeros in front, perhaps behind a minus."""
+    """Parse at most 18 digits without zeros in front, perhaps behind a minus."""
     data, starts = text_bytes(text)
     sure, first = _signed_digits(data, starts, np.flatnonzero(~is_digit(data)))
     size = starts[1:] - first
@@ -79,7 +79,7 @@ def integers(text: pa.Array) -> Parsed:
 
 
 def decimals(text: pa.Array, precision: int, scale: int) -> Parsed:
-    """At most 18 digits, a point among them that has digits on both sides.
+    """Parse at most 18 digits, a point among them that has digits on both sides.
 
     The value is in units of the last of `scale` places.
     """
@@ -107,14 +107,14 @@ def decimals(text: pa.Array, precision: int, scale: int) -> Parsed:
 
 
 def days(text: pa.Array) -> Parsed:
-    """`2024-01-31` as days since 1970."""
+    """Parse `2024-01-31` as days since 1970."""
     at, signs = _of_width(text, _DATE)
     since, real = _days(signs)
     return _placed(len(text), at, since, real)
 
 
 def instants(text: pa.Array) -> Parsed:
-    """`2024-01-31 23:59:59`, or with a T, as microseconds since 1970."""
+    """Parse `2024-01-31 23:59:59`, or with a T, as microseconds since 1970."""
     at, signs = _of_width(text, _TIMESTAMP)
     since, real = _days(signs)
     hour, minute, second = (_number(signs, place, 2) for place in (11, 14, 17))
@@ -213,7 +213,7 @@ def _signed_digits(data: Octets, starts: Rows, other: Rows) -> tuple[Flags, Rows
 
 
 def _numbers(text: pa.Array, sure: Flags) -> Rows:
-    """Arrow's reading of texts that are nothing but digits and a minus; zero for all others."""
+    """Return Arrow's reading of texts that are nothing but digits and a minus; zero for all others."""
     wide = pc.cast(text if sure.all() else null_where(~sure, text), pa.int64())
     numbers = np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else NO_ROWS
     return numbers if sure.all() else np.where(sure, numbers, 0)

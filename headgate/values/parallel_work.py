@@ -64,7 +64,7 @@ def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = 
 def work_in_order(
     work: Callable[[Part], None], backlog: int, *, is_small: Callable[[Part], bool] = lambda _: False
 ) -> Iterator[Callable[[Part], None]]:
-    """Hands parts to `work` in a thread beside, one after the other.
+    """Pass parts to `work` in a thread beside, one after the other.
 
     Waits where so many wait there beside the one being worked on.
 

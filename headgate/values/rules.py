@@ -115,7 +115,7 @@ def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401
 
 
 def _is_no_longer(values: pa.Array, length: int) -> pa.Array:
-    """Characters are counted only where there are more bytes than that."""
+    """Compare lengths: characters are counted only where there are more bytes than that."""
     _, starts = text_bytes(values)
     if len(values) and np.diff(starts).max() > length:
         return pc.less_equal(pc.utf8_length(values), literal(str(length), pa.int32()))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def request_counts(env: Mapping[str, str]) -> DynamoRequestCounts | None:
-    """Requests of the API's callers by minute; None where the deployment does not count them."""
+    """Return the counts of the API's callers by minute; None where the deployment does not count them."""
     from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
 
     table = env.get("HEADGATE_CALLERS_TABLE", "")
@@ -41,21 +41,21 @@ def request_counts(env: Mapping[str, str]) -> DynamoRequestCounts | None:
 
 
 def upload_store() -> S3Uploads:
-    """Uploads in parts."""
+    """Return the store of uploads in parts."""
     from headgate.aws.multipart_uploads import S3Uploads
 
     return S3Uploads(clients.s3())
 
 
 def dry_runs(env: Mapping[str, str]) -> DryRunFunction:
-    """Starts dry runs of uploads."""
+    """Return the starter of dry runs of uploads."""
     from headgate.aws.functions import DryRunFunction
 
     return DryRunFunction(clients.functions(), DryRunSettings.from_env(env).dry_run_function)
 
 
 def dry_runner(env: Mapping[str, str]) -> DryRunner:
-    """Runs the gate on uploads. Its ledger is a new one in memory, and it sends no alert."""
+    """Return the runner of the gate on uploads. Its ledger is a new one in memory, and it sends no alert."""
     from headgate.aws.in_memory_ports import MemoryLedger
     from headgate.intake.files.process_file import FileProcessor
     from headgate.lake.states import Originals
@@ -103,7 +103,7 @@ def _draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
 
 
 def access_tokens(env: Mapping[str, str]) -> AccessTokens:
-    """Access tokens of the deployment's users."""
+    """Return the reader of access tokens of the deployment's users."""
     from headgate.aws.cognito import AccessTokens
 
     settings = UserPoolSettings.from_env(env)
@@ -118,7 +118,7 @@ def users(env: Mapping[str, str]) -> Users:
 
 
 def onboarding(env: Mapping[str, str]) -> Onboarding:
-    """Records that are created one by one or in batches."""
+    """Return the store of records that are created one by one or in batches."""
     from headgate.aws.secrets import Secrets
     from headgate.onboarding.onboard import Onboarding
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
-    """Writes the OpenLineage events of a job's run and of the tables that it publishes.
+    """Return the writer of OpenLineage events of a job's run and of the tables that it publishes.
 
     `publisher`: the system, or `merge_curated`.
     """
@@ -50,7 +50,9 @@ def describe_failure(error: BaseException | str) -> str:
 
 
 def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
-    """Posts lineage events to the server that the deployment states; None where it states none."""
+    """Return the sender of lineage events to the server that the deployment names; None where it
+    names none.
+    """
     from headgate.aws.secrets import Secrets
     from headgate.lineage.receiver import LineageReceiver
     from headgate.lineage.sender import TIMEOUT_S, LineageSender
@@ -68,7 +70,7 @@ def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
 
 
 def table_events(env: Mapping[str, str]) -> TableEvents:
-    """Describes the lake's tables as OpenLineage events.
+    """Return the description of the lake's tables as OpenLineage events.
 
     The file records are read once, and only for a dataset's table.
     """

@@ -37,7 +37,7 @@ def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
 
 
 def pipeline(env: Mapping[str, str]) -> Pipeline:
-    """Runs of `curated_to_prod`."""
+    """Return the runs of `curated_to_prod`."""
     from headgate.aws.stepfunctions import Pipeline
 
     return Pipeline(clients.stepfunctions(), PipelineSettings.from_env(env).state_machine_arn)
@@ -72,21 +72,21 @@ def start_rules(env: Mapping[str, str]) -> StartRules:
 
 
 def alerts(env: Mapping[str, str]) -> Alerts:
-    """Messages to people."""
+    """Return the sender of messages to people."""
     from headgate.aws.sns import Alerts
 
     return Alerts(clients.sns(), AlertSettings.from_env(env).alerts_topic_arn)
 
 
 def job_runs() -> GlueRuns:
-    """Runs of Glue jobs."""
+    """Return the runs of Glue jobs."""
     from headgate.aws.glue.job_runs import GlueRuns
 
     return GlueRuns(clients.glue())
 
 
 def queues() -> Queues:
-    """Queues, as an operator sees them."""
+    """Return the queues, as an operator sees them."""
     from headgate.aws.sqs import Queues
 
     return Queues(clients.sqs())

@@ -60,7 +60,7 @@ def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVers
 
 
 def publish_file_records(env: Mapping[str, str]) -> Published:
-    """The table `file_records` shows the ledger as it stands."""
+    """Write the ledger as it stands to the table `file_records`."""
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.merge.file_records import publish_file_records
     from headgate.quality.contract_audit import audit

@@ -62,7 +62,7 @@ def databases(env: Mapping[str, str]) -> Databases:
 
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:
-    """Athena, in Athena's SQL whatever engine answers.
+    """Return Athena, in Athena's SQL whatever engine answers.
 
     An engine that is not Athena gets only queries of the catalog's tables.
     """
@@ -80,7 +80,9 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
 
 
 def lake_tables(env: Mapping[str, str]) -> LakeTables:
-    """Whole tables and answers of Athena as Arrow; `queries` says what an engine that is not Athena gets."""
+    """Return whole tables and answers of Athena as Arrow; `queries` says what an engine that is not Athena
+    gets.
+    """
     from headgate.aws.athena.tables import LakeTables
 
     asked = queries(env)
@@ -88,7 +90,7 @@ def lake_tables(env: Mapping[str, str]) -> LakeTables:
 
 
 def model_records(table: str) -> DynamoRecords:
-    """The table of the records of models."""
+    """Return the table of the records of models."""
     from headgate.aws.dynamodb.record_table import DynamoRecords
 
     return DynamoRecords(clients.dynamodb(), table)

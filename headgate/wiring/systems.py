@@ -232,7 +232,7 @@ def own_models(env: Mapping[str, str]) -> SqlModels:
 def snapshot_tables(
     env: Mapping[str, str], workspace: Path, facts: FactStore | None = None
 ) -> SnapshotTables:
-    """Opens a snapshot's datasets on the engine that is stated.
+    """Return the opener of a snapshot's datasets on the configured engine.
 
     `workspace` is a local folder with room for what is read.
     """

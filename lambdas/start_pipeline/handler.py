@@ -51,7 +51,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
 
 
 def _received_at(message: dict[str, Any]) -> datetime:
-    """When the queue received the message: the same at every delivery."""
+    """Return when the queue received the message: the same at every delivery."""
     sent_ms = message.get("attributes", {}).get("SentTimestamp")
     at = datetime.fromtimestamp(int(sent_ms) / 1000, UTC) if sent_ms else datetime.now(UTC)
     return at.replace(tzinfo=None)

@@ -22,6 +22,13 @@ PACKAGE = ROOT / "headgate"
 FOLDERS = ("headgate", "lambdas", "glue_jobs", "crawlers", "scripts", "benchmarks", "examples")
 STARTS = ("What ", "That ", "Those ", "One that ", "Some ", "Whom ", "Whose ")
 NAMES = {"found", "one", "known", "stated", "told", "held"}
+# A docstring of a function is an imperative. A property is described by a noun, a route by the title that
+# people see, and a command by the first paragraph of its help.
+NO_VERBS = re.compile(
+    r"A|About|All|An|As|At|By|Each|Every|For|From|Half|How|In|It|Its|Key|Neither|Nobody|None|Nothing|Null|Of|One"
+    r"|Rows|So|The|There|These|They|To|Up|When|Where|Whether|Which|While|Who|Whoever|Whole|Why|Without"
+)
+NOT_FOR_READERS_OF_CODE = re.compile(r"property|\.(?:command|group|get|post|put|delete)\(")
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +89,83 @@ def test_such_a_docstring_and_such_a_name_are_counted() -> None:
     nodes = list(ast.walk(ast.parse(source)))
     assert counts(nodes) == (2, 4)
     assert by_room({"headgate.room.module": nodes, "headgate.room": nodes}) == {"headgate.room": (4, 8)}
+
+
+def functions_without_verbs(nodes: Iterable[ast.AST]) -> list[str]:
+    """Return the functions whose docstring begins with a word that is no verb."""
+    return [
+        node.name
+        for node in nodes
+        if isinstance(node, ast.FunctionDef)
+        and not NOT_FOR_READERS_OF_CODE.search(" ".join(map(ast.unparse, node.decorator_list)))
+        and NO_VERBS.fullmatch((ast.get_docstring(node) or "Return").split()[0].strip(",:;."))
+    ]
+
+
+def test_docstrings_of_functions_begin_with_a_verb(package_nodes: dict[str, list[ast.AST]]) -> None:
+    found_in = {module: functions_without_verbs(nodes) for module, nodes in package_nodes.items()}
+    assert {module: names for module, names in found_in.items() if names} == {}
+
+
+def test_a_docstring_without_a_verb_is_reported() -> None:
+    source = (
+        'def f():\n    """The rows."""\ndef g():\n    """Return the rows."""\n'
+        'class A:\n    @property\n    def h(self):\n        """The rows."""\n'
+        '@routes.get("/v1/rows")\ndef i():\n    """A page of rows."""\n'
+    )
+    assert functions_without_verbs(ast.walk(ast.parse(source))) == ["f"]
+
+
+def unknown_arguments(nodes: Iterable[ast.AST]) -> list[str]:
+    """Return the names below `Args:` that are no parameter of the function, and no field of the class."""
+    return [
+        f"{node.name}: {name}"
+        for node in nodes
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        for name in described_arguments(ast.get_docstring(node) or "")
+        if name not in parameters_of(node)
+    ]
+
+
+def described_arguments(docstring: str) -> list[str]:
+    """Return the names that the section `Args:` or `Attributes:` of a docstring describes."""
+    sections = re.findall(r"^(?:Args|Attributes):\n((?:[ ].*\n?|\n)*)", docstring, re.MULTILINE)
+    lines = [
+        line
+        for section in sections
+        for line in re.findall(r"^ {4}(\S[^:\n]*):(?=\s|$)", section, re.MULTILINE)
+    ]
+    return [name.strip("*` ") for line in lines for name in line.split(",")]
+
+
+def parameters_of(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
+    """Return the parameters of a function, or the fields, properties and parameters that a class has."""
+    if isinstance(node, ast.FunctionDef):
+        return {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+    names = {
+        each.id if isinstance(each, ast.Name) else each.attr
+        for each in ast.walk(node)
+        if isinstance(each, ast.Name | ast.Attribute) and isinstance(each.ctx, ast.Store)
+    }
+    functions = [each for each in node.body if isinstance(each, ast.FunctionDef)]
+    return names.union(*({each.name, *parameters_of(each)} for each in functions))
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_docstrings_describe_parameters_that_exist(
+    folder: str, package_nodes: dict[str, list[ast.AST]]
+) -> None:
+    nodes = package_nodes if folder == PACKAGE.name else nodes_of(trees_of(ROOT / folder))
+    assert {module: names for module, of in nodes.items() if (names := unknown_arguments(of))} == {}
+
+
+def test_an_argument_that_a_function_lacks_is_reported() -> None:
+    source = (
+        'def f(rows, size):\n    """Read.\n\n    Args:\n        rows, count: some.\n'
+        '        size: a\n            b: c\n    """\n'
+        'class A:\n    """A.\n\n    Attributes:\n        x: one.\n        y: two.\n    """\n    x: int = 1\n'
+    )
+    assert unknown_arguments(ast.walk(ast.parse(source))) == ["f: count", "A: y"]
 
 
 def public_functions(tree: ast.Module) -> set[str]:

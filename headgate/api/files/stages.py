@@ -46,7 +46,7 @@ def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple
 
 
 def _finished_at(record: FileRecord) -> str:
-    """When the record was written, in whole seconds, but not before its last stage, which is noted in
+    """Return when the record was written, in whole seconds, but not before its last stage, which is noted in
     milliseconds.
     """
     stored = record.stage_times.get("database", "")

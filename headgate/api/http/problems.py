@@ -49,19 +49,19 @@ class ProblemError(HeadgateError):
 
 
 def not_found(detail: str) -> ProblemError:
-    """There is no such thing, or the caller's function cannot see it."""
+    """Report that there is no such thing, or that the caller's function cannot see it."""
     return ProblemError(404, "not-found", detail)
 
 
 def invalid(where: str, rule: str, detail: str) -> ProblemError:
-    """A part of the request breaks a rule that its type does not state."""
+    """Report that a part of the request breaks a rule that its type does not state."""
     return ProblemError(
         422, "invalid-request", detail, errors=[FieldError(where=where, rule=rule, message=detail)]
     )
 
 
 def not_built(system: str, systems: Sequence[str]) -> ProblemError:
-    """The lake does not build the system that an answer comes from."""
+    """Report that the lake does not build the system that an answer comes from."""
     return conflict(
         f"This lake does not build the system {system}, which this answer comes from; it builds "
         f"{', '.join(systems) or 'no system'}. "
@@ -71,12 +71,12 @@ def not_built(system: str, systems: Sequence[str]) -> ProblemError:
 
 
 def forbidden(detail: str) -> ProblemError:
-    """The caller has no right to this."""
+    """Report that the caller has no right to this."""
     return ProblemError(403, "forbidden", detail)
 
 
 def conflict(detail: str) -> ProblemError:
-    """The request does not fit the current state."""
+    """Report that the request does not fit the current state."""
     return ProblemError(409, "conflict", detail)
 
 
@@ -154,7 +154,7 @@ def _text_of(error: HeadgateError) -> str:
 
 
 def _sentence(text: str) -> str:
-    """A first word of letters gets a capital; a name such as `order_id` stays as it is."""
+    """Capitalise a first word of letters; keep a name such as `order_id`."""
     begun = text[0].upper() + text[1:] if re.match("[a-z]+ ", text) else text
     return begun if begun.endswith((".", "!", "?")) else f"{begun}."
 

@@ -102,13 +102,13 @@ class DynamoLedger:
             )
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, for a larger worker: the record is `handed_over`, and its content, which nobody has
+        """Claim a file for a larger worker: the record is `handed_over`, and its content, which nobody has
         read, stays free.
         """
         return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """From now on nobody but the larger worker may claim the file for so long.
+        """Permit only the larger worker to claim the file for `lease_s` from now on.
 
         Nothing changes once it is not handed over any more.
         """
@@ -118,7 +118,7 @@ class DynamoLedger:
         )
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """As `claim`, by a larger worker: it gets what was handed over, unless another run has it.
+        """Claim a file that was handed over, unless another run has it.
 
         The record stays `handed_over`.
         """
@@ -158,7 +158,7 @@ class DynamoLedger:
         return tuple(MeasuredFile(**{name: int(value) for name, value in fields.items()}) for fields in files)
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
-        """The newest files of a kind took that."""
+        """Store the measurements of the newest files of a kind."""
         with translated(f"record what files of {kind} took"):
             item = {"file_id": PACE + kind, "files": [dict(vars(measured)) for measured in files]}
             self.client.put_item(TableName=self.table, Item=encode_item(item))
@@ -179,9 +179,7 @@ class DynamoLedger:
             self._release_content(record)
 
     def release(self, record: FileRecord) -> None:
-        """The object's lease ends now and its content is nobody's, where they are this file's and
-        unfinished.
-        """
+        """End the object's lease and free its content, where they are this file's and unfinished."""
         with suppress(ConflictError), translated(f"release {record.key}"):
             self.client.update_item(
                 TableName=self.table,
@@ -308,7 +306,7 @@ class DynamoLedger:
         return {"Put": put | _condition(condition, values)}
 
     def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
-        """None when all was written; else what stood in the way, one reason per write."""
+        """Write all items or none; return None, or the obstacle of each write."""
         with translated(doing):
             try:
                 self.client.transact_write_items(TransactItems=cast("list[TransactWriteItemTypeDef]", writes))
@@ -411,5 +409,5 @@ def decode_item(item: Mapping[str, Any]) -> _Item:
 
 
 def _epoch_ms(at: datetime) -> int:
-    """Milliseconds since 1970; a time without a zone is UTC, as everywhere in Headgate."""
+    """Return milliseconds since 1970; a time without a zone is UTC, as everywhere in Headgate."""
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)

@@ -64,7 +64,7 @@ class GlueCatalog:
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """The table points at `location` with `columns`, in one step.
+        """Point the table at `location` with `columns`, in one step.
 
         ConflictError when it changed since `current` was read.
 

@@ -90,7 +90,7 @@ class Tallies:
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[Callable[[requests.Progress], None]]:
-    """A listener for an export, whose events are shown as they come."""
+    """Show an export: yield a listener for its events."""
     tallies, plain = Tallies(), PlainLines(console)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[line]}"))
     with Progress(*columns, console=console) as bars:
@@ -113,7 +113,7 @@ def showing_progress(console: Console) -> Iterator[Callable[[requests.Progress],
 
 
 def _say(plain: PlainLines, tally: Tally, line: str) -> None:
-    """An end is always said; the way there at most every few seconds."""
+    """Print an event: an end always, progress at most every few seconds."""
     if tally.end and not plain.console.is_terminal:
         plain.console.print(line)
     else:

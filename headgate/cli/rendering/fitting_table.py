@@ -131,7 +131,7 @@ def compact_records(names: Sequence[str], rows: Sequence[Sequence[str]], width: 
 
 
 def _packed(facts: Iterable[tuple[str, str]], width: int) -> list[str]:
-    """Words share a line; a cell of several words has its own lines."""
+    """Pack words into lines; a cell of several words has its own lines."""
     lines, shares = [""], False
     for name, cell in facts:
         is_word = len(cell.split()) == 1

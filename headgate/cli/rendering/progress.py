@@ -27,9 +27,7 @@ class PlainLines:
     _last_at: float = field(default=float("-inf"))
 
     def say(self, text: str) -> None:
-        """The line has been printed, unless it was said already, came too soon, or a terminal
-        shows it live.
-        """
+        """Print the line, unless it was printed already, came too soon, or a terminal shows it live."""
         now = self.monotonic_s()
         if self.console.is_terminal or text == self._last_text or now - self._last_at < PLAIN_EVERY_S:
             return

@@ -51,7 +51,7 @@ _SKIPPED = "skipped lines"
 
 
 def received(summaries: Sequence[DatasetSummary], title: str = "Through the gate") -> Table:
-    """Files and rows by dataset; the last line adds them up.
+    """Return files and rows by dataset; the last line adds them up.
 
     Skipped lines have a column where there are any.
     """
@@ -80,7 +80,7 @@ def _counts(summary: DatasetSummary) -> list[str]:
 
 
 def reasons(summaries: Iterable[DatasetSummary]) -> Table:
-    """Refused and duplicate rows by dataset and reason, most frequent first."""
+    """Return refused and duplicate rows by dataset and reason, most frequent first."""
     made = screen_table("dataset", "reason", "rows", title="Why rows were refused", numbers=["rows"])
     counts = [
         (dataset.dataset, rule, rows) for dataset in summaries for rule, rows in dataset.reasons.items()
@@ -209,7 +209,7 @@ def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit:
 
 
 def _one_cell_per_line(names: Sequence[str], rows: Sequence[Sequence[str]], _width: int) -> RenderableType:
-    """Values begin below each other, and so do the lines of a value that has several."""
+    """Render values below each other, with a line each for a value that has several."""
     margin = max(map(cell_len, names), default=0)
     lines = []
     for number, row in enumerate(rows, 1):

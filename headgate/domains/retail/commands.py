@@ -84,7 +84,7 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
 
 @contextmanager
 def written_rows(console: Console) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar per dataset, fed with dataset, rows written and rows expected."""
+    """Show a progress bar per dataset, fed with dataset, rows written and rows expected."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -26,7 +26,7 @@ class Measure:
 
 
 def measures_table(measures: Iterable[Measure]) -> pd.DataFrame:
-    """One row per measure, in the order of model, metric and period."""
+    """Return one row per measure, in the order of model, metric and period."""
     frame = pd.DataFrame(
         [asdict(measure) for measure in measures], columns=[field.name for field in fields(Measure)]
     )

@@ -35,7 +35,7 @@ def amounts(values: Iterable[float], places: int = PENCE) -> npt.NDArray[np.obje
 
 
 def amounts_in_arrow(values: npt.NDArray[np.float64], places: int = PENCE) -> pd.arrays.ArrowExtensionArray:
-    """As `amounts`, without a Python object for each value."""
+    """Return `amounts` without a Python object for each value."""
     scaled = values * 10.0**places
     # Beside the middle between two units, a value and its shortest text are rounded to the same unit.
     with np.errstate(invalid="ignore"):  # infinity is not clear either

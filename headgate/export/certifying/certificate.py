@@ -211,7 +211,7 @@ def schema_hash(columns: Sequence[CertifiedColumn]) -> str:
 
 
 def require_equal(table: str, slice_number: int, source: Digest, written: Digest) -> None:
-    """Nothing, when both sides agree.
+    """Check that both sides agree.
 
     Raises:
         CertificateError: they do not; the message has counts only.

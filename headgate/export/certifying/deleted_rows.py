@@ -39,7 +39,7 @@ _MEMORY, _BATCH_ROWS = "128MB", 65_536
 
 
 def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within: str, path: Path) -> None:
-    """The file at `path` holds every row's key, and whether the condition `within` holds for the row.
+    """Write every row's key to the file at `path`, with whether the condition `within` holds for the row.
 
     There is none for an empty table.
     """
@@ -110,7 +110,7 @@ def _batches(stack: ExitStack, path: Path) -> pa.RecordBatchReader:
 
 
 def any_of(keys: pa.Table, table: SourceTable) -> list[str]:
-    """SQL conditions that together hold for the rows with these keys, each of them for some."""
+    """Return SQL conditions that together hold for the rows with these keys, each of them for some."""
     names = ", ".join(quoted(name) for name in keys.column_names)
     columns = [table.column(name) for name in keys.column_names]
     rows = [", ".join(map(_literal, columns, row.values())) for row in keys.to_pylist()]

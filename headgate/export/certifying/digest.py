@@ -51,7 +51,9 @@ _NULLS_ASKED = 16
 
 
 def _scalar(value: bytes) -> pa.Scalar:
-    """`pa.scalar` would do, but imports pandas for it, which costs more than the digest of a small table."""
+    """Return a scalar: `pa.scalar` would import pandas for it, which costs more than the digest of a small
+    table.
+    """
     return pa.Array.from_buffers(
         pa.binary(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(value))), pa.py_buffer(value)]
     )[0]

@@ -123,7 +123,7 @@ def _type(column: SourceColumn, *, is_flag: bool) -> ColumnType:
 
 
 def _is_flag(session: Session, table: SourceTable, column: SourceColumn) -> bool:
-    """TINYINT(1) is MySQL's BOOLEAN and holds -128 to 127.
+    """Return whether the type is TINYINT(1), MySQL's BOOLEAN, which holds -128 to 127.
 
     It is drafted as BOOLEAN unless other values than 0 and 1 occur.
     """
@@ -170,7 +170,7 @@ def _members(column: SourceColumn) -> Sequence[Rule]:
 
 
 def _parents(session: Session, table: SourceTable) -> dict[str, str]:
-    """Per column of a foreign key of one column, `dataset.column` of its parent."""
+    """Return, per column of a foreign key of one column, `dataset.column` of its parent."""
     name = "'" + table.name.replace("\\", "\\\\").replace("'", "''") + "'"
     keys = session.rows(_FOREIGN_KEYS.format(table=name))
     return {str(column).lower(): f"{parent}.{key}".lower() for column, parent, key in keys}

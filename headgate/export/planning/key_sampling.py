@@ -35,7 +35,7 @@ class _RowEstimates:
     column: str
 
     def rows(self, after: int, up_to: int) -> int:
-        """About how many rows have a key in the range."""
+        """Return about how many rows have a key in the range."""
         name = quoted(self.column)
         condition = f"{name} > {after} AND {name} <= {up_to}"
         return self.session.estimate(f"SELECT {name} FROM {quoted(self.table)} WHERE {condition}")  # noqa: S608 a quoted name, numbers
@@ -61,7 +61,7 @@ class _RowEstimates:
 def sampled(
     session: Session, table: str, key: Sequence[KeyColumn], rows: int, rows_per_slice: int
 ) -> list[Key] | None:
-    """Boundaries in the key's first column that cut slices of about so many rows.
+    """Return boundaries in the key's first column that cut slices of about so many rows.
 
     None where they can only be found by walking.
 

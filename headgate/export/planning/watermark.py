@@ -188,8 +188,8 @@ def bounds(
 def _bound_of_moments(
     session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int
 ) -> Bound:
-    """Up to the server's clock: one row that is stamped in the future would else keep all rows of the time
-    until then out.
+    """Return a bound up to the server's clock: one row that is stamped in the future would else hide all rows
+    of the time until then.
     """
     name, clock = quoted(column.name), str(session.value("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)"))
     newest, besides = _newest(session, table, column), f"{name} < '{_FIRST_DATE}'"

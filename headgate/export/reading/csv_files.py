@@ -48,7 +48,7 @@ class CsvWriter:
             self._stream.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """The rows are in the file."""
+        """Write the rows to the file."""
         spelled = pa.RecordBatch.from_arrays(
             [_spelled(values) for values in batch.columns], batch.schema.names
         )
@@ -75,7 +75,7 @@ def _spelled(values: pa.Array) -> pa.Array:
 
 
 def decimal_text(values: pa.Array) -> pa.Array:
-    """Decimals with all their digits; Arrow itself writes the small ones with an exponent."""
+    """Return decimals with all their digits; Arrow itself writes the small ones with an exponent."""
     text = values.cast(pa.string())
     short = pc.match_substring(text, "E") if values.type.scale > 6 else None  # noqa: PLR2004 Arrow's limit, as Java's BigDecimal
     if short is None or not pc.any(short).as_py():

@@ -235,7 +235,7 @@ def _number_array(values: Values, nulls: Values | None, target: pa.DataType) -> 
 
 
 def _wide_array(values: Values, nulls: Values | None, target: pa.DataType) -> pa.Array:
-    """Unsigned 64-bit integers as decimals of scale 0: the low half of each 128-bit value."""
+    """Return unsigned 64-bit integers as decimals of scale 0: the low half of each 128-bit value."""
     wide = np.zeros((len(values), 2), np.uint64)
     wide[:, 0] = values
     return _array(wide, nulls, target)

@@ -32,7 +32,7 @@ class Masking(Protocol):
         ...
 
     def seal(self, sha256: str) -> str:
-        """Proof for the gate that a file with this SHA-256 was written by this masking."""
+        """Return proof for the gate that a file with this SHA-256 was written by this masking."""
         ...
 
 

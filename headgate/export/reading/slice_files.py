@@ -79,7 +79,7 @@ class GroupedWriter:
             self._writer.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """The rows are in the file, or wait for their row group to fill."""
+        """Write the rows to the file, or keep them until their row group is full."""
         self._waiting.append(batch)
         self._rows += batch.num_rows
         self.rows += batch.num_rows
@@ -129,7 +129,7 @@ def write_slice(
     mask: Mask | None = None,
     seen: Callable[[int], None] = lambda _: None,
 ) -> WrittenSlice:
-    """The file at `path` holds the query's rows, as CSV where its name says so.
+    """Write the query's rows to the file at `path`, as CSV where its name says so.
 
     There is no file when there are none.
 
@@ -155,7 +155,7 @@ def write_slice(
 
 @contextmanager
 def _room(folder: Path) -> Iterator[None]:
-    """Failures to write leave with the folder and a remedy; failures of the source are never an OSError."""
+    """Raise failures to write with the folder and a remedy; failures of the source are never an OSError."""
     try:
         yield
     except OSError as error:

@@ -157,7 +157,7 @@ def _under_lock(
 def _by_agreement(
     holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
 ) -> Snapshot:
-    """Snapshots at one position of the binlog, between which no transaction wrote or committed.
+    """Return snapshots at one position of the binlog, between which no transaction wrote or committed.
 
     Equal positions alone prove nothing: what an unlogged session commits, an ignored schema or a replica that
     logs no updates, moves none.

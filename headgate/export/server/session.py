@@ -144,7 +144,7 @@ class Session:
             self.do(promise)
 
     def do(self, statement: str) -> None:
-        """The statement has been carried out."""
+        """Execute the statement."""
         self.rows(statement)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -154,7 +154,7 @@ class Session:
             return list(cursor.fetchall())
 
     def estimate(self, query: str) -> int:
-        """About how many rows the server would look at for a query on one table."""
+        """Estimate how many rows the server would look at for a query on one table."""
         with server_errors("explain"), self.connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN {query}")
             names = [column[0].lower() for column in cursor.description]
@@ -166,7 +166,7 @@ class Session:
         return rows[0][0] if rows else None
 
     def close(self) -> None:
-        """The connection is gone, whatever state it was in, its transaction and locks with it.
+        """Close the connection, whatever state it is in, with its transaction and locks.
 
         A thread that waits on it wakes.
         """
@@ -177,7 +177,9 @@ class Session:
 
 @cache
 def _tls(authority: str, server_name: str) -> ssl.SSLContext:
-    """Cached for all connections, because to read the system's authorities takes 25 ms of processor time."""
+    """Return the TLS settings, cached for all connections: to read the system's authorities takes 25 ms of
+    processor time.
+    """
     context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
     context.server_name = server_name
     if authority.startswith(_PEM):
@@ -202,7 +204,7 @@ class _NamedContext(ssl.SSLContext):
 
 @contextmanager
 def server_errors(doing: str) -> Iterator[None]:
-    """Errors of the driver leave the block as Headgate's own, without any row's value."""
+    """Raise errors of the driver in the block as Headgate's own, without any row's value."""
     try:
         yield
     except HeadgateError:
@@ -220,7 +222,7 @@ def server_errors(doing: str) -> Iterator[None]:
 
 @contextmanager
 def errors_of_table(table: str) -> Iterator[None]:
-    """Errors of the server leave the block with the table's name.
+    """Raise errors of the server in the block with the table's name.
 
     A lock that was not granted leaves it as one to retry.
     """

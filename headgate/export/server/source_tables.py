@@ -261,7 +261,7 @@ def _column(row: tuple[object, ...]) -> SourceColumn:
 
 
 def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
-    """Unique indexes over whole columns, the primary key first."""
+    """Return the unique indexes over whole columns, the primary key first."""
     columns: dict[str, list[str]] = {}
     unfit = set()
     for index, column, non_unique, prefix, *_ in rows:

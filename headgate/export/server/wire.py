@@ -138,7 +138,7 @@ class ResultStream:
         return count
 
     def _check_end(self, block: bytearray, start: int, end: int) -> None:
-        """Nothing, when the result ended well; else the server's error is raised."""
+        """Raise the server's error unless the result ended well."""
         if block[start] == _ERROR_MARK:
             raise_mysql_exception(bytes(block[start:end]))
 

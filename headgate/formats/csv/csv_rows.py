@@ -155,8 +155,8 @@ class Form:
         return re.sub(rf"\\([\\{self.quote}])", r"\1", text) if self.escape and self.escape in text else text
 
     def _check_closed(self, text: str, at: int) -> None:
-        """A quote that nothing behind it closes: the file may have been cut inside a cell, and all that
-        follows may belong to it.
+        """Refuse a quote that nothing behind it closes: the file may have been cut inside a cell, and all
+        that follows may belong to it.
         """
         while match := self._strict.match(text, at):
             if not text.startswith(self.delimiter, match.end()):

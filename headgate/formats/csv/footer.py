@@ -89,7 +89,7 @@ def mark_footer(received: Received, rows: int) -> Received:
 
 
 def mark_footer_in_batches(batches: Iterator[Received], rows: int) -> Iterator[Received]:
-    """As `mark_footer`, of a file that comes in batches: as few are held back as the footer may be in."""
+    """Apply `mark_footer` to a file that comes in batches: as few are kept back as the footer may be in."""
     batches_behind: deque[Received] = deque()
     if not rows:
         yield from batches

@@ -67,7 +67,7 @@ def header_by_contract(head: str, contract: Contract) -> Dialect:
 
 
 def skip_repeated_header(dialect: Dialect, head: str, end: int) -> Dialect:
-    """Lines that repeat the header, which ends at `end`, belong to it.
+    """Pass over lines that repeat the header, which ends at `end`: they belong to it.
 
     Source: Pollock, file_header_multirow_2.csv.
     """

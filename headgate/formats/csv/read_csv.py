@@ -192,8 +192,8 @@ def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
 
 
 def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
-    """Arrow's reading of the rows, and the rows it could not read: at first block by block, and in one block
-    when a row outgrows them.
+    """Return Arrow's reading of the rows, and the rows it could not read: at first block by block, and in one
+    block when a row outgrows them.
     """
     if not data.size:
         return pa.table({str(column): pa.nulls(0, pa.string()) for column in range(dialect.width)}), []
@@ -303,7 +303,7 @@ def read_in_turns(data: pa.Buffer, dialect: Dialect, worth_bytes: int = _WORTH_B
 
 
 def _some_rows(rows: Iterator[Row], stop: int, at_least: int) -> list[Row]:
-    """So many rows, and on to the first that begins at `stop` or behind it."""
+    """Return so many rows, and on to the first that begins at `stop` or behind it."""
     some: list[Row] = []
     for row in rows:
         some.append(row)
@@ -351,7 +351,7 @@ def _behind_one_another(tables: list[TextTable]) -> TextTable:
 
 
 def _bytes_to(text: str, characters: array[int]) -> Rows:
-    """Character offsets of a text, as byte offsets of its UTF-8."""
+    """Return character offsets of a text as byte offsets of its UTF-8."""
     places = np.array(characters, np.int64)
     if text.isascii() or not len(places):
         return places

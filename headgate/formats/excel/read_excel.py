@@ -132,8 +132,8 @@ def _of_sheet(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bo
 
 
 def _check_other(other: _HeaderRow, meant: Sequence[_HeaderRow]) -> None:
-    """A sheet without a header holds no more rows of the table: as wide as it, and with numbers from its
-    first row on.
+    """Check that a sheet without a header holds no more rows of the table: as wide as it, and with numbers
+    from its first row on.
     """
     first = _named(next(row for row in other.sheet.rows if any(row)))
     is_wide = len(first) in {len(each.names) for each in meant}
@@ -294,7 +294,7 @@ def _is_accepted(header_row: _HeaderRow, contract: Contract) -> bool:
 
 
 def _behind_repeats(header_row: _HeaderRow) -> _HeaderRow:
-    """Rows that repeat the header right below it belong to it, as in CSV, and are skipped.
+    """Pass over rows that repeat the header right below it, as in CSV.
 
     Further down a repetition is a row.
     """

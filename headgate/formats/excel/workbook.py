@@ -71,7 +71,7 @@ class _Budget:
     characters: int = CHARACTERS_FREELY
 
     def spend_part(self, xml_bytes: int) -> None:
-        """A part is read; UnreadableFileError where that is too much."""
+        """Count a part that is read; UnreadableFileError where that is too much."""
         if xml_bytes > min(self.xml_bytes, MAX_PART_BYTES):
             raise too_large(min(self.xml_bytes, MAX_PART_BYTES))
         self.xml_bytes -= xml_bytes
@@ -79,7 +79,7 @@ class _Budget:
         self.characters += xml_bytes
 
     def spend(self, cells: int, characters: int = 0) -> None:
-        """Cells are held, blank ones too, and their texts; UnreadableFileError where that is too much."""
+        """Count cells, blank ones too, and their texts; UnreadableFileError where that is too much."""
         self.cells -= cells
         self.characters -= characters
         if self.cells < 0 or self.characters < 0:

@@ -273,7 +273,7 @@ class _Gathered:
 
 
 def check_name_count(names: int) -> None:
-    """There may be one more name beside so many; UnreadableFileError where there may not."""
+    """Check that there may be one more name beside so many; UnreadableFileError where there may not."""
     if names >= MAX_NAMES:
         raise UnreadableFileError(
             rule="too_large",
@@ -283,7 +283,8 @@ def check_name_count(names: int) -> None:
 
 
 def _check_cells(cells: int, values: int) -> None:
-    """A small file with other names in each record would be a large table of nothing.
+    """Check the number of cells: a small file with other names in each record would be a large table of
+    nothing.
 
     UnreadableFileError for one.
     """
@@ -313,7 +314,8 @@ def _entry(value: object) -> str:
 
 
 def _check_whole(text: str) -> None:
-    """JSON can spell half of a surrogate pair, which no text in UTF-8 is; UnreadableFileError for one.
+    """Refuse half of a surrogate pair, which JSON can spell and no text in UTF-8 is; UnreadableFileError for
+    one.
 
     Source: RFC 8259, section 8.2.
     """

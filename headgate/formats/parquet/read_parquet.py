@@ -326,7 +326,7 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
 
 
 def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
-    """One array, without dictionaries; text and bytes as strings."""
+    """Return one array, without dictionaries; text and bytes as strings."""
     joined = pa.concat_arrays(values.chunks) if values.num_chunks else pa.nulls(0, values.type)
     decoded = joined.dictionary_decode() if pa.types.is_dictionary(joined.type) else joined
     if not is_textual(decoded.type):
@@ -345,7 +345,7 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
 
 
 def _as_json(stored: pa.Array, column: Column) -> pa.Array:
-    """Lists, structs or maps as JSON texts.
+    """Return lists, structs or maps as JSON texts.
 
     UnreadableFileError where the contract does not keep them, or a value has no text.
     """
@@ -415,8 +415,8 @@ def _floats(stored: pa.Array, column: Column) -> pa.Array:
 
 
 def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> pa.Array:
-    """Numbers with more digits than their float keeps are written with an exponent, which fits no integer and
-    no decimal.
+    """Write numbers with more digits than their float keeps with an exponent, which fits no integer and no
+    decimal.
     """
     significant = pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.|e.*", "")
     inexact = pc.and_(
@@ -427,7 +427,7 @@ def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> p
 
 
 def _without_exponent(text: pa.Array) -> pa.Array:
-    """Arrow spells large and small numbers with an exponent; these are written without one."""
+    """Write large and small numbers without the exponent that Arrow spells them with."""
     has_one = pc.match_substring_regex(text, r"[0-9][eE]")
     return rewritten_where(
         has_one, text, lambda some: text_array(f"{Decimal(number):f}" for number in some.to_pylist())
@@ -435,14 +435,14 @@ def _without_exponent(text: pa.Array) -> pa.Array:
 
 
 def _decimals(stored: pa.Array, column: Column) -> pa.Array:
-    """Plain digits. For an integer, and for a masked number, `12.00` is written `12`."""
+    """Return plain digits. For an integer, and for a masked number, `12.00` is written `12`."""
     text = _without_exponent(pc.cast(stored, pa.string()))
     is_whole = column.type.kind in _INTEGERS or column.mask in _MASKED_DIGITS
     return pc.replace_substring_regex(text, r"\.0+$", "") if is_whole else text
 
 
 def _times(stored: pa.Array, column: Column) -> pa.Array:
-    """UTC; midnight alone is written as a day where the contract has a date.
+    """Return UTC; midnight alone is written as a day where the contract has a date.
 
     Midnight in UTC is another day elsewhere, so a time of any other zone stays a time, which fits no date.
     """

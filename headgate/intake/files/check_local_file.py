@@ -61,7 +61,7 @@ class CheckedParquet:
         return self.counts.quarantined + self.counts.duplicates > 0
 
     def rows(self) -> tuple[pa.Table | Path, pa.Table | Path]:
-        """Accepted and quarantined rows: as tables where the file is small, else as paths."""
+        """Return accepted and quarantined rows: as tables where the file is small, else as paths."""
         return _table_if_small(self.accepted), _table_if_small(self.quarantine_rows)
 
 

@@ -352,8 +352,8 @@ class Replayer:
         return leaving, len(without(new, old))
 
     def _write_increment(self, before: FileRecord, gated: CheckedParquet) -> None:
-        """The increment, then its edition's mark: a merge in between reads new rows as an old edition and
-        merges them again later.
+        """Write the increment, then its edition's mark: a merge in between reads new rows as an old edition
+        and merges them again later.
         """
         sha256, marks = before.content_sha256, self._marks(before)
         self._store_or_delete(gated.accepted, self.ports.increment_of(before), has_rows=gated.has_accepted)

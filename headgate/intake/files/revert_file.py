@@ -201,7 +201,7 @@ class Reverter:
         )
 
     def _same_content(self, before: FileRecord) -> list[FileRecord]:
-        """Other files of the dataset with this content, oldest first."""
+        """Return other files of the dataset with this content, oldest first."""
         content = (before.dataset, before.content_sha256)
         copies = [
             record

@@ -36,7 +36,7 @@ def workspace(parent: Path | None = None) -> Iterator[Path]:
 
 
 def _remove_left_over(root: Path) -> None:
-    """Folders that nobody holds.
+    """Remove folders that no process has locked.
 
     One that is made at this very moment is held before anything lies in it, so losing it is no matter.
     """

@@ -191,7 +191,7 @@ def check_bytes(
 
 
 def check_source(source: Source, contract: Contract, key: MaskingKey, origin: RowOrigin) -> CheckedRows:
-    """As `check_bytes`, for the rows of any source."""
+    """Check the rows of any source, as `check_bytes`."""
     run = CheckRun(source, contract, key, origin)
     batches = [(each_value_once(accepted), quarantine_rows) for accepted, quarantine_rows in run.rows()]
     accepted = pa.concat_tables([accepted for accepted, _ in batches]).unify_dictionaries()
@@ -317,8 +317,8 @@ class CheckRun:
         return keep_unique(chosen, [values[name] for name in self._unique]) if values else chosen
 
     def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
-        """Masked columns break no tie: the same row wins under every masking key, and where rows were masked
-        at their source.
+        """Return the cells that break ties; masked columns break none: the same row wins under every masking
+        key, and where rows were masked at their source.
         """
         ranked: list[pa.Array] = []
         compared: list[pa.Array] = []

@@ -168,7 +168,7 @@ def _mixed(keys: list[pa.Array]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
 
 
 def _word(key: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Eight bytes of each value, or of its text's ends."""
+    """Return eight bytes of each value, or of its text's ends."""
     kind = key.type
     if pa.types.is_string(kind):
         return _ends(key)

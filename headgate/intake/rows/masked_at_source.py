@@ -75,7 +75,7 @@ _FORMS = {Mask.PAN: (r"^{key_id}:[0-9a-f]{{64}}$", None, r"^[0-9]{{4}}$"), Mask.
 
 
 def seal(key: MaskingKey, sha256: str) -> str:
-    """Proof that whoever holds the masking key wrote the file with this SHA-256."""
+    """Return proof that whoever has the masking key wrote the file with this SHA-256."""
     return f"{key.key_id}:{hmac.digest(key.secret, _SEALED + sha256.encode(), 'sha256').hex()}"
 
 
@@ -91,7 +91,7 @@ def claims_to_be_masked(path: Path) -> bool:
 
 
 def check_seal(objects: ObjectStore, record: FileRecord, key: MaskingKey) -> None:
-    """Nothing, when the manifest of the file's run holds the seal of these very bytes.
+    """Check that the manifest of the file's run has the seal of these very bytes.
 
     Raises:
         UnreadableFileError: `unsealed`: it does not, so that nothing in the file can be taken for masked.

@@ -39,7 +39,7 @@ class RowsFile:
         self.rows = 0
 
     def add(self, rows: pa.Table) -> None:
-        """These rows come next."""
+        """Add these rows next."""
         if rows.num_rows:
             self._held.append(rows)
             self.rows += rows.num_rows
@@ -47,7 +47,7 @@ class RowsFile:
                 self._write(group)
 
     def close(self) -> None:
-        """Every row that was added is in the file."""
+        """Write all rows that were added to the file."""
         if self._held:
             self._write(pa.concat_tables(self._held))
             self._held = []
@@ -77,7 +77,9 @@ class RowsFile:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    """Least and greatest texts take time, and nobody looks for rows of an increment by them."""
+    """Return whether the column is text: its least and greatest values take time, and nobody looks for rows
+    of an increment by them.
+    """
     return bool(pa.types.is_string(kind) or pa.types.is_dictionary(kind))
 
 

@@ -148,7 +148,7 @@ def _describe(
 
 
 def _first(reasons: Sequence[Breach], count: int) -> Rows:
-    """For each row the position of its first reason; warnings are none."""
+    """Return for each row the position of its first reason; warnings are none."""
     first = np.full(count, -1)
     for position in reversed(range(len(reasons))):
         if reasons[position].level is not Level.WARN:
@@ -157,7 +157,7 @@ def _first(reasons: Sequence[Breach], count: int) -> Rows:
 
 
 def _all_codes(reasons: Sequence[Breach], count: int) -> pa.Array:
-    """For each row a JSON list of every rule it breaks, in contract order."""
+    """Return for each row a JSON list of every rule it breaks, in contract order."""
     positions = np.repeat(np.arange(len(reasons)), [len(reason.rows) for reason in reasons])
     rows = np.concatenate((NO_ROWS, *(reason.rows for reason in reasons)))
     counts = np.bincount(rows, minlength=count)
@@ -171,7 +171,7 @@ def _all_codes(reasons: Sequence[Breach], count: int) -> pa.Array:
 
 
 def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
-    """For each row the shown text of the column that it names."""
+    """Return for each row the shown text of the column that it names."""
     value = pa.nulls(len(columns), pa.string())
     for name in pc.unique(columns).drop_null().to_pylist():
         recorded = texts.get(
@@ -211,7 +211,7 @@ def _escaped(text: pa.Array) -> pa.Array:
 
 
 def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
-    """It is unknown which column a ragged row's cells belong to, so none of its digits is shown."""
+    """Return the ragged rows without their digits: it is unknown which column their cells belong to."""
     count = len(ragged.source_rows)
     rules = [RAGGED_ROW] * (count - ragged.footer) + [FOOTER] * ragged.footer
     reasons = [_misfit(cells, width, rule) for cells, rule in zip(ragged.widths, rules, strict=True)]
@@ -258,7 +258,7 @@ def with_origin(table: pa.Table, origin: RowOrigin, first_row: int, starts: Rows
 
 
 def _offsets(places: Rows, starts: Rows) -> pa.Array:
-    """Null where a row's place is not known."""
+    """Return the offsets, null where a row's place is not known."""
     has_offset = places < len(starts)
     return int_array(
         np.where(has_offset, starts[np.minimum(places, len(starts) - 1)] if len(starts) else 0, 0),

@@ -47,7 +47,7 @@ _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 
 
 def source_texts(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str, pa.Array]:
-    """For each source column its texts as they may be written.
+    """Return for each source column its texts as they may be written.
 
     Of rows that all passed, or that all broke a rule.
     """
@@ -123,8 +123,8 @@ def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Ar
 
 
 def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
-    """Three or four digits that break a column which is no number may be a verification code that slipped
-    there alone.
+    """Hide three or four digits that break a column which is no number: they may be a verification code that
+    slipped there alone.
     """
     broken = _broken(checked)
     if checked.column.type.kind in _NUMBERS or not broken.any():

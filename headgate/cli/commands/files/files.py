@@ -461,7 +461,9 @@ def _originals_screen(results: Sequence[dict[str, object]]) -> Table | str:
 
 
 def rejections(records: list[FileRecord]) -> Table:
-    """Files that were rejected or need a mapping: which, why, and what their sender can do."""
+    """Return the files that were rejected or need a mapping, each with the reason and what its
+    sender can do.
+    """
     counts = {"were rejected": sum(record.state is FileState.REJECTED for record in records)}
     counts["need a mapping"] = len(records) - counts["were rejected"]
     title = (
@@ -536,7 +538,7 @@ def _state(record: FileRecord, most_refused_share: float) -> str:
 
 
 def _note(record: FileRecord) -> str:
-    """New columns, records of a model, and how many values masking changed by column."""
+    """Return new columns, records of a model, and how many values masking changed by column."""
     new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
     masked = ", ".join(f"{column} {count:,}" for column, count in sorted(record.masked.items()))
     records = ", ".join(f"{outcome} {rows:,}" for outcome, rows in sorted(record.model_records.items()))

@@ -117,7 +117,7 @@ def forget(
 
 
 def _why_no_dataset(dataset: str, contracts: Mapping[str, Contract]) -> str:
-    """One sentence for what happened, and one for the option with the datasets that it takes."""
+    """Return one sentence for what happened, and one for the option with the datasets that it takes."""
     with_key = sorted(name for name, contract in contracts.items() if len(contract.key) == 1)
     return (
         f"There is no dataset {dataset}.{did_you_mean(dataset, with_key)} "
@@ -137,7 +137,7 @@ def planned(plan: ErasurePlan) -> dict[str, object]:
 
 
 def _unaccepted_keys(plan: ErasurePlan) -> list[str]:
-    """By key; a key with several versions once."""
+    """Return the keys in order; a key with several versions once."""
     return sorted({screens.safe_name(file.key) for file in plan.unaccepted})
 
 

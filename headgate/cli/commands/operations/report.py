@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def next_steps(deployed: command_deployment.Deployment) -> tuple[str, ...]:
-    """Commands for the tables of this lake that a person may want next."""
+    """Return commands for the tables of this lake that a person may want next."""
     from headgate.contracts.registry import Registry
 
     databases, registry = stores.databases(deployed.environment), Registry.load()

@@ -213,7 +213,9 @@ def _draft_command(folder: Path) -> str:
 def _screen(
     folder: Path, alike: Sequence[Sequence[str]], sales: SalesProject | None, *, has_contract: bool
 ) -> str:
-    """The next step is a contract, and with one the deployment, from the clone of Headgate."""
+    """Return the screen with the next step: a contract, or with one the deployment, from the clone of
+    Headgate.
+    """
     step = (
         f"HEADGATE_PROJECT={shlex.quote(str(folder.resolve()))} make deploy-localstack"
         if has_contract

@@ -65,11 +65,11 @@ class FraudModel(Protocol):
         ...
 
     def strength(self, points: pd.DataFrame) -> Array:
-        """Shape (transactions,): log-odds, or strangeness."""
+        """Return log-odds, or strangeness; shape (transactions,)."""
         ...
 
     def scores(self, points: pd.DataFrame) -> Array:
-        """Shape (transactions,), 0 to 1."""
+        """Return the scores, 0 to 1; shape (transactions,)."""
         ...
 
     def scores_of(self, strength: Array) -> Array:
@@ -92,7 +92,7 @@ class Boosting:
     name: str = "gradient_boosting"
 
     def strength(self, points: pd.DataFrame) -> Array:
-        """Log-odds of fraud.
+        """Return the log-odds of fraud.
 
         Source: Dal Pozzolo, Caelen, Johnson & Bontempi (2015), Calibrating Probability with Undersampling,
         eq. 4.
@@ -160,7 +160,7 @@ class Isolation:
 
 
 def is_enough(labels: npt.NDArray[np.int8]) -> bool:
-    """The labels, FRAUD, HONEST or UNKNOWN by place, carry a supervised model."""
+    """Return whether the labels, FRAUD, HONEST or UNKNOWN by place, carry a supervised model."""
     return are_enough(*(int((labels == kind).sum()) for kind in (HONEST, FRAUD)))
 
 
@@ -186,7 +186,7 @@ def boosting_of_sample(
     columns: Sequence[str] = ALL,
     recipe: str = FIRST,
 ) -> Boosting:
-    """As `boosting`, for the transactions of a `sample`."""
+    """Fit `boosting` to the transactions of a `sample`."""
     classifier = HistGradientBoostingClassifier(
         learning_rate=0.05,
         **RECIPES[recipe],
@@ -212,8 +212,8 @@ def isolation(points: pd.DataFrame, columns: Sequence[str] = UNLABELLED) -> Isol
 
 
 def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, Array]:  # noqa: ANN401 scikit-learn ships no types
-    """By the forest, and by the naive rule, to which an amount of a customer without a past is a
-    usual one.
+    """Return how strange transactions are by the forest, and by the naive rule, to which an amount of a
+    customer without a past is a usual one.
     """
     isolated = -_in_batches(
         lambda some: forest.score_samples(np.nan_to_num(_matrix(some, columns), nan=_UNKNOWN)), points
@@ -222,8 +222,8 @@ def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> t
 
 
 def _rarity(seen: Array, values: Array) -> Array:
-    """Minus the logarithm of the share of the transactions seen that are as strange, the one in question
-    counted among them.
+    """Return minus the logarithm of the share of the transactions seen that are as strange, the one in
+    question counted among them.
     """
     as_strange = len(seen) - np.searchsorted(seen, values, side="left")
     return np.asarray(-np.log((as_strange + 1) / (len(seen) + 1)), dtype=np.float64)
@@ -257,7 +257,7 @@ def honest_share(labels: npt.NDArray[np.int8], places: npt.NDArray[np.int64]) ->
 
 
 def _drawn(count: int, most: int) -> npt.NDArray[np.int64]:
-    """At most so many of the numbers below `count`, in order, each as likely as any other."""
+    """Draw at most so many of the numbers below `count`, in order, each as likely as any other."""
     if count <= most:
         return np.arange(count)
     rng = np.random.default_rng(SEED)

@@ -62,7 +62,7 @@ def review_price_of(parts: Iterable[tuple[Array, Array]], days: float) -> float:
 
 
 def _expected_costs(probability: Array, amount: Array) -> tuple[Array, Array]:
-    """Of approving and of blocking, GBP."""
+    """Return the costs of approving and of blocking, GBP."""
     return probability * amount, (1 - probability) * (MARGIN_SHARE * amount + BLOCK_CALL_GBP)
 
 

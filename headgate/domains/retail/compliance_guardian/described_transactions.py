@@ -79,7 +79,7 @@ class DescribedTransactions(StoredRows):
         return moments
 
     def finished(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Labels may be unknown."""
+        """Return the rows with labels that may be unknown."""
         if _LABEL in rows:
             rows[_LABEL] = rows[_LABEL].astype("boolean")
         return rows

@@ -161,7 +161,7 @@ def _mapped(
 
 
 def _map(path: Path, kind: type) -> npt.NDArray[Any]:
-    """An empty file cannot be mapped."""
+    """Map the file into memory; an empty one cannot be mapped."""
     return np.memmap(path, kind, "r") if path.stat().st_size else np.empty(0, kind)
 
 

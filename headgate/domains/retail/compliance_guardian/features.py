@@ -182,7 +182,7 @@ def _timed(transactions: ibis.Table) -> ibis.Table:
 
 
 def _remembered(timed: ibis.Table) -> ibis.Table:
-    """Amounts against the customer's other transactions; a first transaction is compared with itself."""
+    """Compare amounts with the customer's other transactions; a first transaction is compared with itself."""
     memory = _past("customer_id", MEMORY_DAYS)
     seen = timed.mutate(
         others_mean=(timed.pence.sum().over(memory) - timed.pence)
@@ -194,7 +194,7 @@ def _remembered(timed: ibis.Table) -> ibis.Table:
 
 
 def _compared(remembered: ibis.Table) -> ibis.Table:
-    """Counts, means and known frauds over the windows of the customer."""
+    """Add counts, means and known frauds over the windows of the customer."""
     windows = {
         f"customer_count_{days}d": remembered.count().over(_past("customer_id", days))
         for days in WINDOWS_DAYS
@@ -278,7 +278,7 @@ def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
 
 
 def _of_terminal(suspected: ibis.Table) -> ibis.Table:
-    """Known frauds of a terminal as counts and as shares of what it did in the window.
+    """Add known frauds of a terminal as counts and as shares of its transactions in the window.
 
     0 where it did nothing.
     """

@@ -46,7 +46,7 @@ def groups() -> dict[str, list[str]]:
 def reason_codes(
     model: FraudModel, points: pd.DataFrame, strength: npt.NDArray[np.float64] | None = None
 ) -> npt.NDArray[np.object_]:
-    """Reason codes, shape (transactions, REASONS), the strongest first.
+    """Return reason codes, shape (transactions, REASONS), the strongest first.
 
     None where no further reason is strong enough.
 

@@ -158,7 +158,7 @@ def _of_day(
 
 
 def _found_on(day: pd.Timestamp, customers: _Customers, seen: dict[int, pd.Timestamp]) -> float:
-    """Card precision of one day.
+    """Return the card precision of one day.
 
     Customers found before are not looked at again while their cards are blocked.
 

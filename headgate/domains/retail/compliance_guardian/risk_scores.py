@@ -35,7 +35,7 @@ _ENTITIES = {"card": _CARD, "customer": "customer_id", "terminal": "terminal_id"
 
 
 def failed_payments(payments: ibis.Table) -> ibis.Table:
-    """Payments that failed, per card token, in column `failed_payments`."""
+    """Return the payments that failed, per card token, in column `failed_payments`."""
     failed = payments.filter(payments.status == "failed", payments.card_token.notnull())  # noqa: PD004 Ibis knows no notna
     return failed.group_by("card_token").agg(failed_payments=failed.count())
 

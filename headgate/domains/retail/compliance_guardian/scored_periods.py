@@ -119,7 +119,7 @@ class Period:
         return _frame_of(pa.concat_tables(parts))
 
     def days(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-        """As `rows`, some whole days at a time."""
+        """Yield rows, some whole days at a time."""
         rest: pa.Table | None = None
         for batch in self._batches(columns):
             rest = pa.concat_tables([rest, batch]) if rest else batch
@@ -420,7 +420,7 @@ def _forest(transactions: DescribedTransactions, after: int) -> boosting_models.
 def supervised(
     transactions: DescribedTransactions, labelled_to: int, recipe: str
 ) -> boosting_models.Boosting | None:
-    """Boosting over the first so many transactions, whose labels are known.
+    """Fit boosting to the first so many transactions, whose labels are known.
 
     None where these carry no model.
     """

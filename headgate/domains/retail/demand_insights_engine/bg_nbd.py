@@ -129,7 +129,7 @@ def _top(counted: _Counted, start: Array) -> OptimizeResult:
 
 
 def log_likelihood(model: BgNbd, histories: Histories) -> float:
-    """Log-likelihood of the histories (eq. 6), up to no constant."""
+    """Return the log-likelihood of the histories (eq. 6), up to no constant."""
     loss, _ = _Counted.of(histories, model.modified).loss(np.log([model.r, model.alpha, model.a, model.b]))
     return -float(loss) * len(histories.age)
 
@@ -152,7 +152,7 @@ class _Counted:
         return cls(histories, levels, level_of, weights.astype(np.float64), modified)
 
     def loss(self, log_parameters: Array) -> tuple[float, Array]:
-        """Mean negative log-likelihood and its gradient by the logarithms of (r, alpha, a, b)."""
+        """Return the mean negative log-likelihood and its gradient by the logarithms of (r, alpha, a, b)."""
         r, alpha, a, b = np.exp(log_parameters)
         x, w = self.levels, self.weights
         chances = x + 1 if self.first_counts else x
@@ -259,8 +259,8 @@ def no_purchase_probability(model: BgNbd, histories: Histories, horizon: float) 
 def _hypergeometric(
     first: float, second: float, third: Array, z: Array, is_quick: npt.NDArray[np.bool_]
 ) -> Array:
-    """2F1(first, second; third; z), by its series where that ends quickly: SciPy overflows there for z near
-    1.
+    """Compute 2F1(first, second; third; z), by its series where that ends quickly: SciPy overflows there for
+    z near 1.
     """
     values = np.ones(len(z))
     values[~is_quick] = hyp2f1(first, second, third[~is_quick], z[~is_quick])

@@ -74,15 +74,15 @@ class ChurnModel:
         return self.after_shift(self.unshifted([customers]))
 
     def probability_of(self, customers: StoredRows) -> Array:
-        """As `probability`, of customers on disk."""
+        """Return `probability` of customers on disk."""
         return self.after_shift(self.unshifted(customers.parts(self.columns)))
 
     def unshifted(self, customers: Iterable[pd.DataFrame]) -> Array:
-        """As `probability`, before the shift, of customers that come some at a time."""
+        """Return `probability` before the shift, of customers that come some at a time."""
         return np.concatenate([np.empty(0), *self.unshifted_parts(customers)])
 
     def unshifted_parts(self, customers: Iterable[pd.DataFrame]) -> Iterator[Array]:
-        """As `unshifted`, some at a time."""
+        """Yield `unshifted`, some at a time."""
         points = (
             some.iloc[start : start + _AT_ONCE]
             for some in customers
@@ -119,13 +119,13 @@ class ChurnModel:
 
 
 def is_enough(left: Labels) -> bool:
-    """The labels carry a model."""
+    """Return whether the labels carry a model."""
     return len(left) >= MIN_CUSTOMERS and MIN_OF_EACH_KIND <= left.sum() <= len(left) - MIN_OF_EACH_KIND
 
 
 def classifier(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    """Splines and products in a logistic regression each, and small boosted trees, averaged, then calibrated
-    on folds not fitted on.
+    """Return splines and products in a logistic regression each, and small boosted trees, averaged, then
+    calibrated on folds not fitted on.
     """
     members = {"splines": _splines, "trees": _trees, "products": _products}
     together = VotingClassifier(
@@ -140,8 +140,8 @@ def splines(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # 
 
 
 def boosting(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
-    """Boosted trees as scikit-learn sets them, calibrated: for interactions that splines and small trees
-    cannot express.
+    """Return boosted trees as scikit-learn sets them, calibrated: for interactions that splines and small
+    trees cannot express.
     """
     columns = preprocessing.columns(numeric, "passthrough", categorical, preprocessing.number_categories())
     return _calibrated(
@@ -177,8 +177,8 @@ def _calibrated(model: Any) -> Any:  # noqa: ANN401 as above
 
 
 def _products(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: ANN401 as above
-    """Long silence means more after many purchases: products of logarithms say so, splines of single columns
-    cannot.
+    """Return products of logarithms: long silence means more after many purchases, which splines of single
+    columns cannot express.
     """
     standard = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
     again = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
@@ -270,8 +270,8 @@ def shift_to(probability: Callable[[], Iterable[Array]], count: int, buyers: flo
 
 
 def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array) -> Array:
-    """By how many log-odds each column raises each customer's probability against its typical value, shape
-    (customers, columns).
+    """Return by how many log-odds each column raises each customer's probability against its typical value,
+    shape (customers, columns).
     """
     points, whole = customers[list(model.columns)], logit(probability)
     raised = np.empty(points.shape)

@@ -321,7 +321,7 @@ def bands_of(probability: Array) -> npt.NDArray[np.str_]:
 
 
 def share_of_silence(silence: Array) -> Array:
-    """Even odds after `HORIZON_DAYS` of silence, for shops without a model. It is not calibrated."""
+    """Return even odds after `HORIZON_DAYS` of silence, for shops without a model. It is not calibrated."""
     return silence / (silence + HORIZON_DAYS)
 
 

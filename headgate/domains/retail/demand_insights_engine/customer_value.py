@@ -212,7 +212,7 @@ def _untested_method(enough: bool, typical: Any) -> Method:  # noqa: ANN401 as b
 
 
 def _spend_model(points: pd.DataFrame) -> gamma_gamma.GammaGamma | None:
-    """Gamma-Gamma over all purchases, the first one included: for most customers it is the only one."""
+    """Fit Gamma-Gamma to all purchases, the first one included: for most customers it is the only one."""
     if points.purchase_value.min() == points.purchase_value.max():
         return None
     model = gamma_gamma.fit(points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64))
@@ -263,7 +263,9 @@ def _regressed_total(
 
 
 def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
-    """Of the logarithm, so that one enormous order does not make its buyer's likes valuable."""
+    """Estimate the typical value from logarithms, so that one enormous order does not make its buyer's likes
+    valuable.
+    """
     bought = window.spent > 0
     if bought.sum() < bg_nbd.MIN_REPEAT_BUYERS:
         return None
@@ -435,7 +437,7 @@ def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float
 def stored_outlook(
     model: ValueModel, points: StoredRows, leaving: StoredRows, yearly: float, path: Path
 ) -> StoredOutlook:
-    """As `outlook`, of customers on disk, some at a time.
+    """Return `outlook` of customers on disk, some at a time.
 
     Args:
         leaving: one column, the probability of buying nothing in the coming window, of the same customers.
@@ -568,7 +570,7 @@ def tried(model: ValueModel, tested: tuple[CustomerOrigin, ...], churn: Sequence
 
 
 def _measured(pairs: list[tuple[Array, Array]]) -> tuple[float, float, float]:
-    """Error, ratio of totals, and rank over origins."""
+    """Return error, ratio of totals, and rank over origins."""
     errors = np.concatenate([np.abs(value - spent) for value, spent in pairs])
     actual = sum(float(spent.sum()) for _, spent in pairs)
     ratio = sum(float(value.sum()) for value, _ in pairs) / actual if actual else np.nan
@@ -580,7 +582,7 @@ def _measured(pairs: list[tuple[Array, Array]]) -> tuple[float, float, float]:
 
 
 def rank_correlation(first: Array, other: Array) -> float:
-    """Spearman's correlation; 0 where either has one value only."""
+    """Return Spearman's correlation; 0 where either has one value only."""
     left, right = rankdata(first), rankdata(other)
     if len(left) < 2 or np.ptp(left) == 0 or np.ptp(right) == 0:  # noqa: PLR2004 no rank without two values
         return 0.0

@@ -85,7 +85,9 @@ def scorer(
 
 
 def _is_equal(scorer: Scorer, points: StoredRows, expected: StoredOutlook) -> bool:
-    """The exported numbers give the batch's churn, purchases and values, of the first customers."""
+    """Return whether the exported numbers give the batch's churn, purchases and values, of the first
+    customers.
+    """
     exported, batch = CustomerScorer(scorer), expected.rows(0, export_models.CHECKED_ROWS)
     some = points.rows(0, export_models.CHECKED_ROWS, POINTS).to_numpy(dtype=np.float64)
     scored = exported.churn_probability(some)
@@ -161,7 +163,7 @@ def _churn_arrays(model: ChurnModel | None) -> Arrays:
 
 
 def _silence(model: ChurnModel) -> Arrays:
-    """The naive rule reads one column; the others weigh nothing."""
+    """Return the arrays of the naive rule, which reads one column; the others weigh nothing."""
     own = export_models.scaled(model.classifier, model.classifier[0].named_transformers_["standardscaler"])
     place = list(model.columns).index("silence")
     neutral = {"mean": 0.0, "scale": 1.0, "weights": 0.0}

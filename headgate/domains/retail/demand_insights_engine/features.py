@@ -45,7 +45,7 @@ class Unmatched:
 
 
 def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """One row per customer and day with completed orders that were not wholly undone.
+    """Return one row per customer and day with completed orders that were not wholly undone.
 
     Guests, who have no number, are left out.
 
@@ -66,8 +66,8 @@ def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> i
 
 
 def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> Unmatched:
-    """Returned units beyond all that the same customer had bought of the product, and their value at the
-    prices of the returns.
+    """Return units that came back beyond all that the same customer had bought of the product, and their
+    value at the prices of the returns.
     """
     levels = _levels(orders, order_items, as_of)
     lacking = ibis.greatest(0, -levels.lowest) - ibis.greatest(0, -levels.lowest_before)
@@ -89,7 +89,7 @@ def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
 
 
 def _returned_pairs(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """Customers with the products that they returned."""
+    """Return customers with the products that they returned."""
     returned = order_items.filter(order_items.quantity < 0).select("order_id", "product_id")
     return (
         _placed(orders, as_of)
@@ -101,8 +101,8 @@ def _returned_pairs(orders: ibis.Table, order_items: ibis.Table, as_of: date) ->
 
 
 def _never_returned(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """Sold lines of products that the customer never returned: nearly all of them, and they need
-    no window.
+    """Return sold lines of products that the customer never returned: nearly all of them, and they need no
+    window.
     """
     placed = _placed(orders, as_of)
     bought = placed.filter(placed.status == "completed").select(
@@ -139,7 +139,7 @@ def _levels(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Ta
 
 
 def _after_returns(levels: ibis.Table) -> ibis.Table:
-    """Sold lines with the quantity that was kept.
+    """Return sold lines with the quantity that was kept.
 
     A purchase raises the stock from `below` to `stock`; what later falls beneath `stock` was returned, newest
     purchases first, so the part of the purchase that survives lies between `below` and the lowest later
@@ -176,7 +176,7 @@ def cohort_purchases(days: ibis.Table) -> pd.DataFrame:
 
 
 def histories(days: ibis.Table, until: date) -> ibis.Table:
-    """One row per customer who had bought by `until`, from what was known that day and nothing later.
+    """Return one row per customer who had bought by `until`, from the data of that day and nothing later.
 
     `frequency` counts purchase days after the first one; `recency_days` runs from the first to the last
     purchase and `age_days` from the first to `until`, as Fader & Hardie count them; `silent_days` runs from
@@ -202,8 +202,8 @@ def histories(days: ibis.Table, until: date) -> ibis.Table:
 
 
 def outcomes(days: ibis.Table, after: date, until: date) -> ibis.Table:
-    """One row per customer who bought after one day and up to another: what they did, for training and
-    measuring.
+    """Return one row per customer who bought after one day and up to another: their purchases, for training
+    and measuring.
     """
     later = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(until))
     return later.group_by("customer_id").agg(bought=later.count(), spent=later.revenue.sum().cast("float64"))
@@ -254,7 +254,7 @@ def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
 
 @contextmanager
 def on_disk(tables: Mapping[str, ibis.Table], folder: Path) -> Iterator[dict[str, ibis.Table]]:
-    """The rows of expressions, computed once and written to files of the folder.
+    """Compute the rows of expressions once, in files of the folder.
 
     What follows runs on this machine.
     """

@@ -63,7 +63,7 @@ _BOUNDS = [(-_LOG_BOUND, _LOG_BOUND)] * 3
 
 
 def log_likelihood(model: GammaGamma, frequency: Array, monetary: Array) -> float:
-    """Log-likelihood of the mean values (eq. 1a)."""
+    """Return the log-likelihood of the mean values (eq. 1a)."""
     loss, _ = _Spends.of(frequency, monetary).loss(np.log([model.p, model.q, model.gamma]))
     return -loss * len(frequency)
 
@@ -86,7 +86,7 @@ class _Spends:
         return cls(frequency, frequency * mean, np.log(mean), levels, level_of)
 
     def loss(self, log_parameters: Array) -> tuple[float, Array]:
-        """Mean negative log-likelihood and its gradient by the logarithms of (p, q, gamma)."""
+        """Return the mean negative log-likelihood and its gradient by the logarithms of (p, q, gamma)."""
         p, q, gamma = np.exp(log_parameters)
         x, log_mean, levels, level_of = self.frequency, self.log_mean, self.levels, self.level_of
         at = p * levels
@@ -123,7 +123,7 @@ def expected_spend(model: GammaGamma, frequency: Array, monetary: Array) -> Arra
 def simulated_spend(
     model: GammaGamma, bought: tuple[Array, Array], draws: Counts, purchases: Counts, rng: np.random.Generator
 ) -> Array:
-    """Draws of the total spent over given numbers of purchases, in their order.
+    """Draw the total spent over given numbers of purchases, in their order.
 
     Given the history, nu ~ Gamma(q + p x, gamma + x z̄), and the total of n purchases is Gamma(p n, nu).
 

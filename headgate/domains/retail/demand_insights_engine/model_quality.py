@@ -208,7 +208,7 @@ def of_alive_trial(trial: AliveTrial | None) -> list[Measure]:
 
 
 def of_churn_trial(trial: ChurnTrial | None, published: str, past: Origins) -> list[Measure]:
-    """Churn probabilities given at past origins, by a model of earlier days, against who then left.
+    """Measure churn probabilities given at past origins, by a model of earlier days, against who then left.
 
     Args:
         published: the method that `churn_risk` names.

@@ -206,7 +206,7 @@ def origins(
     *,
     sample: Sample | None = None,
 ) -> Origins:
-    """Origins whose windows are like the coming one and were over by `as_of`.
+    """Return the origins whose windows are like the coming one and were over by `as_of`.
 
     Their customers are in files of the folder.
 
@@ -285,7 +285,7 @@ def _day(customers: ibis.Table, count: int, *, newest_first: bool) -> date | Non
 
 
 def _stepping(clock: TradingClock, first: date, apart_days: int, count: int) -> list[date]:
-    """Up to `count` days, that many days apart, newest first; none with too little history."""
+    """Return up to `count` days, that many days apart, newest first; none with too little history."""
     days = [first - timedelta(days=apart_days * number) for number in range(count)]
     return [day for day in days if (day - clock.first_on).days >= LEAST_HISTORY_DAYS]
 
@@ -336,7 +336,7 @@ def points_of(some: Sequence[StoredRows], columns: Sequence[str] = POINTS) -> pd
 def together(
     some: tuple[CustomerOrigin, ...], columns: Sequence[str] = POINTS
 ) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], Array]:
-    """Points, who left, and what was spent, over several origins."""
+    """Return points, who left, and the money spent, over several origins."""
     points = points_of([origin.customers for origin in some], columns)
     return (
         points,

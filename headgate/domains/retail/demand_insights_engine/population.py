@@ -63,7 +63,7 @@ def change(days: ibis.Table, first_on: date, as_of: date) -> YearlyChange:
 
 
 def _is_enough(early: _PurchaseWindow, late: _PurchaseWindow) -> bool:
-    """Neither window is too small."""
+    """Return whether neither window is too small."""
     return min(early.buyers, late.buyers) >= _LEAST_BUYERS and late.purchases - late.buyers >= _LEAST_REPEATS
 
 

@@ -65,7 +65,9 @@ def _remembering(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above
 
 
 def _bends_every_column(model: Any, asked: _Asked) -> bool:  # noqa: ANN401 as above
-    """Its first step bends each column by itself; products of two columns are computed again."""
+    """Return whether the first step bends each column by itself; products of two columns are
+    computed again.
+    """
     _, step, columns = model[0].transformers_[0]
     is_bent = isinstance(step, Pipeline) and isinstance(step[-1], SplineTransformer)
     return (

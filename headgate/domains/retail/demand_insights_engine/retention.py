@@ -25,8 +25,8 @@ _NO_DECLINE = 1e-6
 
 
 def decline(cohorts: pd.DataFrame, clock: TradingClock, as_of: date) -> float:
-    """By which share the purchases of known customers fall from one trading day to the next, 0 where they do
-    not.
+    """Return by which share the purchases of known customers fall from one trading day to the next, 0 where
+    they do not.
 
     Everyone who had bought by a past day is one cohort. Its purchases are counted in windows of 28 trading
     days; the decline is the slope of their logarithms, over all cohorts, each purchase counting once.

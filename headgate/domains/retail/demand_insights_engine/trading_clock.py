@@ -117,7 +117,7 @@ class TradingClock:
         return float(self.ends[min(number, len(self.ends) - 1)]) if number >= 0 else 0.0
 
     def between(self, after: date, until: date) -> float:
-        """Trading days from the end of one day to the end of a later one."""
+        """Return the trading days from the end of one day to the end of a later one."""
         return self.on(until) - self.on(after)
 
     def origin_before(self, until: date, trading_days: float) -> date:
@@ -135,7 +135,7 @@ class TradingClock:
 
 
 def _weekly_mean(counted: Array) -> Array:
-    """Centred means of seven days: the clock needs seasons and closures, not weekdays."""
+    """Return centred means of seven days: the clock needs seasons and closures, not weekdays."""
     half = _WEEK_DAYS // 2
     total = np.convolve(counted, np.ones(_WEEK_DAYS))[half : half + counted.size]
     days = np.convolve(np.ones(counted.size), np.ones(_WEEK_DAYS))[half : half + counted.size]
@@ -156,7 +156,7 @@ def _expected(speed: Array, change: YearlyChange, growth: float) -> Array:
 
 
 def _growth(counted: Array, change: YearlyChange) -> float:
-    """Growth since the same days of the year before, damped.
+    """Return the growth since the same days of the year before, damped.
 
     For the rest, half of the growth of the number of customers.
     """
@@ -186,7 +186,9 @@ def _weight_of_measured(counted: Array, overlap: int) -> float:
 
 
 def _weekly_noise(counted: Array) -> float:
-    """Deviation of a week's logarithm from the mean of its neighbours', robust against closures and peaks."""
+    """Return the deviation of a week's logarithm from the mean of its neighbours', robust against closures
+    and peaks.
+    """
     weeks = counted[counted.size % _WEEK_DAYS :].reshape(-1, _WEEK_DAYS).sum(axis=1)
     logs = np.log(np.maximum(weeks, 1.0))
     apart = np.abs(logs[1:-1] - (logs[:-2] + logs[2:]) / 2)

@@ -60,7 +60,7 @@ def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
 
 
 def region_months(orders: ibis.Table) -> pd.DataFrame:
-    """Totals by region and month, for months in which anything happened. Money is exact."""
+    """Return totals by region and month, for months in which anything happened. Money is exact."""
     grouped = orders.group_by("region_id", "month_on").agg(
         sales=orders.sales.sum(),
         returns=orders.returns.sum(),

@@ -245,7 +245,7 @@ def _scored(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _standing(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Percent of the known values that lie below, ties counted half.
+    """Return the percent of the known values that lie below, ties counted half.
 
     So parts in different units can be weighed.
 

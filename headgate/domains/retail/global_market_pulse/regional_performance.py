@@ -73,7 +73,7 @@ def _without_gaps(months: pd.DataFrame) -> pd.DataFrame:
 
 
 def _compared(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> pd.DataFrame:
-    """Growth over the month before and the same month a year before, between whole months only."""
+    """Compare with the month before and the same month a year before, between whole months only."""
     sales = rows["sales"].astype(float)
     comparable = sales.where(rows["is_complete"])
     adjusted = comparable / rows["month_on"].dt.month.map(_season(rows, whole))

@@ -60,7 +60,7 @@ def rate_weight(counts: Array, expected: Array) -> float:
 
 
 def shrunk_rate(counts: Array, expected: Array, weight: float) -> Array:
-    """Events over expected events, each drawn to 1 as if `weight` more had been expected and seen."""
+    """Return events over expected events, each drawn to 1 as if `weight` more had been expected and seen."""
     return np.asarray((counts + weight) / (expected + weight), dtype=float)
 
 

@@ -17,7 +17,7 @@ MIN_CYCLES = 3  # of history before a series can be called seasonal
 
 
 def owa(smape_: float, mase_: float, naive2_smape: float, naive2_mase: float) -> float:
-    """Overall weighted average: 1 is as good as Naive2, less is better.
+    """Return the overall weighted average: 1 is as good as Naive2, less is better.
 
     NaN where Naive2 makes no error at all.
     """

@@ -96,14 +96,16 @@ def filled(history: Array, closed: Mask) -> Array:
 
 
 def _is_year_end(first: pd.Timestamp, last: pd.Timestamp, grain: Grain) -> bool:
-    """The periods lie between 18 December and 8 January."""
+    """Return whether the periods lie between 18 December and 8 January."""
     ends = pd.Timestamp(grain.shifted(last.date(), 1))
     begins = pd.Timestamp(first.year if first.month == _DECEMBER else first.year - 1, _DECEMBER, 18)
     return bool(begins <= first and ends <= begins + _YEAR_END)
 
 
 def _is_repeated(empty: Mask, begin: int, end: int, year: int) -> bool:
-    """Half of the run had no sales a year before or after it either, so that it is a part of the season."""
+    """Return whether half of the run had no sales a year before or after it either, so that it is a part of
+    the season.
+    """
     for moved in (-year, year):
         inside = [place for place in range(begin + moved, end + moved) if 0 <= place < empty.size]
         if inside and 2 * int(empty[inside].sum()) >= end - begin:
@@ -112,6 +114,6 @@ def _is_repeated(empty: Mask, begin: int, end: int, year: int) -> bool:
 
 
 def _runs_without_sales(total: Array) -> list[tuple[int, int]]:
-    """First period and the one after the last of each run without sales."""
+    """Return the first period and the one after the last of each run without sales."""
     edges = np.diff(np.concatenate([[False], total <= 0, [False]]).astype(int))
     return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))

@@ -23,7 +23,8 @@ NAMED = ["event_kind", "event_name"]
 def events_on(
     unusual: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, grain: Grain
 ) -> pd.DataFrame:
-    """Kind and name of the event behind each unusual period, None where there is none; indexed as `unusual`.
+    """Return kind and name of the event behind each unusual period, None where there is none; indexed as
+    `unusual`.
 
     An event for one region or category is the reason for what happened to a larger series when the part that
     it holds for makes up most of the deviation. Of several events the one whose part deviates most is named.
@@ -70,7 +71,7 @@ def _explained(
 
 
 def _is_under(starts: pd.Series[Any], event: dict[Any, Any], grain: Grain) -> pd.Series[Any]:
-    """The period holds a day of the event."""
+    """Return whether the period holds a day of the event."""
     first = pd.Timestamp(grain.start_of(event["starts_on"].date()))
     return starts.between(first, event["ends_on"])
 

@@ -96,7 +96,7 @@ def _score(history: Array, mean: Array, actual: Array) -> tuple[float, float, fl
 
 
 def _by_rules(forecast: HierarchyForecast, number: int) -> pd.DataFrame:
-    """SMAPE of each naive rule at one origin, by series; NaN where the rule could not forecast."""
+    """Return the SMAPE of each naive rule at one origin, by series; NaN where the rule could not forecast."""
     actuals = forecast.past.actuals[number]
     scores = {
         f"smape_{name}": [smape(*pair) for pair in zip(actuals, means[number], strict=True)]

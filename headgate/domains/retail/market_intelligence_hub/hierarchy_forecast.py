@@ -124,7 +124,7 @@ def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]
 def _all_reconciled(
     now: Origin, past: Backtest, summing: Array, levels: npt.NDArray[np.object_]
 ) -> tuple[Origin, Backtest]:
-    """Forecasts that add up, from now and from earlier origins.
+    """Return forecasts that add up, from now and from earlier origins.
 
     A naive rule of the total that was better unmoved stays as it is.
     """
@@ -146,7 +146,7 @@ def _reconciled(origin: Origin, summing: Array, fixed: int | None = None) -> Ori
 def _exposure(
     events: pd.DataFrame, leaves: pd.DataFrame, shares: Array, span: Span, plan: Plan
 ) -> Array | None:
-    """A series above the leaves is under an event as far as its leaves are."""
+    """Return the exposure: a series above the leaves is under an event as far as its leaves are."""
     if events.empty or leaves.empty:
         return None
     last = span.grain.shifted(span.last, plan.horizon)
@@ -162,7 +162,7 @@ def _shares(histories: tuple[Array, ...], summing: Array, leaves: pd.DataFrame) 
 
 
 def _histories(sales: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Array, ...]]:
-    """One row per series, and its revenue by period, in that order."""
+    """Return one row per series, and its revenue by period, in that order."""
     series = sales[SERIES].drop_duplicates(ignore_index=True)
     revenue = sales["revenue"].astype(float)
     return series, tuple(

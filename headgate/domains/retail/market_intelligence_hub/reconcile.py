@@ -44,8 +44,8 @@ def summing_matrix(series: pd.DataFrame, leaf: str) -> Array:
 
 
 def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = None) -> Array:
-    """Means that add up over the hierarchy and are not negative, nearest to the given ones in units of each
-    series' spread.
+    """Return means that add up over the hierarchy and are not negative, nearest to the given ones in units of
+    each series' spread.
 
     Args:
         means: shape (series, steps).
@@ -85,7 +85,7 @@ def _not_negative(weighted: Array, wanted: Array, free: Array) -> Array:
 
 
 def _whole_pennies(totals: Array, leaves: Array) -> Array:
-    """Whole numbers in proportion to the leaves of each step that sum to its total.
+    """Return integers in proportion to the leaves of each step that sum to its total.
 
     The largest remainders are rounded up.
 

@@ -157,5 +157,5 @@ def _value(days: int, purchases: float, value: float, interval: tuple[float, flo
 
 
 def _money(value: float) -> str:
-    """Pounds with two decimals, rounded as the tables' amounts are."""
+    """Return pounds with two decimals, rounded as the tables' amounts are."""
     return format(Decimal(repr(value + 0.0)).quantize(_PENNY), "f")

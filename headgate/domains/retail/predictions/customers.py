@@ -180,7 +180,9 @@ class CustomerScorer:
         return Scaled(**self._scorer.part(part)).log_odds(columns)
 
     def _probability(self, points: Array) -> Array:
-        """From the churn model's own columns; the clips and the shift are the batch's."""
+        """Return the probability from the churn model's own columns; the clips and the shift are
+        the batch's.
+        """
         if not self._parts:
             return np.asarray(points[:, 0] / (points[:, 0] + self._churn["even_odds_days"]))
         odds, slope = [part.log_odds(points) for part in self._parts], self._churn["slope"]
@@ -240,7 +242,7 @@ class _History:
 
 
 def _alive_probability(model: Mapping[str, Any], history: _History) -> Array:
-    """Fader, Hardie & Lee (2008), eq. 7, as `bg_nbd.alive_probability`."""
+    """Compute Fader, Hardie & Lee (2008), eq. 7, as `bg_nbd.alive_probability`."""
     chances = history.frequency + model["modified"]
     died = np.where(chances > 0, model["b"] + chances - 1, 1.0)
     growth = (model["r"] + history.frequency) * np.log(
@@ -255,7 +257,9 @@ def _no_purchase_probability(model: Mapping[str, Any], history: _History, horizo
 
 
 def _expected_purchases(model: Mapping[str, Any], history: _History, horizon: float) -> Array:
-    """Fader, Hardie & Lee (2005), eq. 10, as `bg_nbd.expected_purchases`; one customer after the other."""
+    """Compute Fader, Hardie & Lee (2005), eq. 10, as `bg_nbd.expected_purchases`; one customer after the
+    other.
+    """
     alive = _alive_probability(model, history)
     active = [
         _purchases_while_alive(model, frequency, age, horizon)
@@ -285,7 +289,7 @@ def _purchases_while_alive(model: Mapping[str, Any], frequency: float, age: floa
 
 
 def _hypergeometric(first: float, second: float, third: float, z: float, frequency: float) -> float:
-    """2F1(first, second; third; z) by its series, for 0 < z < 1.
+    """Compute 2F1(first, second; third; z) by its series, for 0 < z < 1.
 
     The batch takes the same series for customers with many purchases.
     """

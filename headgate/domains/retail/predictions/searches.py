@@ -101,7 +101,7 @@ class IntentScorer:
         return best, min(similar[best], 1.0)
 
     def _weight(self, word: str) -> float:
-        """Inverse document frequency."""
+        """Return the inverse document frequency."""
         return float(np.log((1 + len(self._templates)) / (1 + len(self._having.get(word, ())))) + 1)
 
     def _length(self, words: set[str]) -> float:

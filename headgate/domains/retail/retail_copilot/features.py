@@ -19,7 +19,7 @@ REFORMULATED_WITHIN_S = 300
 
 
 def searches(search_queries: ibis.Table, as_of: date) -> ibis.Table:
-    """One row per search up to the end of a day."""
+    """Return one row per search up to the end of a day."""
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     return search_queries.filter(search_queries.searched_at < end).select(
         "query_id",
@@ -33,7 +33,7 @@ def searches(search_queries: ibis.Table, as_of: date) -> ibis.Table:
 
 
 def texts(searches: ibis.Table) -> pd.DataFrame:
-    """One row per text as typed: its searches and visits, the commonest first."""
+    """Return one row per text as typed: its searches and visits, the commonest first."""
     counted = searches.group_by("query_text").agg(
         searches=searches.count(), sessions=searches.session_id.nunique()
     )
@@ -60,7 +60,7 @@ def named(searches: ibis.Table, templates: pd.DataFrame) -> ibis.Table:
 
 
 def by_template(searched: ibis.Table) -> pd.DataFrame:
-    """One row per template: how many searches got how far."""
+    """Return one row per template: how many searches got how far."""
     shown, clicked = searched.results_count > 0, searched.clicked_product_id.notnull()  # noqa: PD004 Ibis knows no notna
     counted = searched.group_by("template").agg(
         searches=searched.count(),
@@ -76,7 +76,7 @@ def by_template(searched: ibis.Table) -> pd.DataFrame:
 
 
 def by_week(searched: ibis.Table) -> pd.DataFrame:
-    """One row per template and week that had a search; weeks begin on Monday."""
+    """Return one row per template and week that had a search; weeks begin on Monday."""
     weekly = searched.mutate(week_on=searched.searched_at.truncate("W").date())
     frame: pd.DataFrame = (
         weekly.group_by("template", "week_on")
@@ -93,7 +93,7 @@ def first_day(searches: ibis.Table) -> date:
 
 
 def clicks(searched: ibis.Table) -> pd.DataFrame:
-    """One row per template and product that was opened from it."""
+    """Return one row per template and product that was opened from it."""
     opened = searched.filter(searched.clicked_product_id.notnull())  # noqa: PD004 Ibis knows no notna
     counted = opened.group_by("template", product_id=opened.clicked_product_id).agg(clicks=opened.count())
     frame: pd.DataFrame = counted.order_by("template", "product_id").to_pandas()
@@ -111,7 +111,7 @@ PRODUCTS_SOLD = Fact("products_sold", "order_items", _sold, {"money": Combine.SU
 
 
 def product_values(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
-    """One row per product: money and lines sold, and its name."""
+    """Return one row per product: money and lines sold, and its name."""
     sold = fact_rows(PRODUCTS_SOLD, tables)
     lines = sold.mutate(money=sold.money.cast("float64"), lines=sold.lines.cast("float64"))
     products = tables["products"].select("product_id", "product_name")

@@ -112,7 +112,7 @@ def _halves(drawn: Array) -> list[tuple[tuple[Array, Array], ...]]:
 
 
 def _stability(drawn: Array, halves: Sequence[tuple[tuple[Array, Array], ...]], count: int) -> float:
-    """Mean agreement of the groups that pairs of random halves lead to, on all points.
+    """Return the mean agreement of the groups that pairs of random halves lead to, on all points.
 
     Source: Ben-Hur, Elisseeff & Guyon (2002), A Stability Based Method for Discovering Structure in Clustered
     Data.

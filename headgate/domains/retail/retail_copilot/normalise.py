@@ -133,7 +133,7 @@ def _typed_words(texts: pd.Series[str]) -> pd.Series[str]:
 
 
 def singular(words: pd.Series[str], language: AbstractSet[str] = frozenset()) -> pd.Series[str]:
-    """English words without their plural ending: the first ending that fits is taken off.
+    """Return English words without their plural ending: the first ending that fits is taken off.
 
     A word of the language stays whole where the rest would be none: Christmas is not many of something.
     """

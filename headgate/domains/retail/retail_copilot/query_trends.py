@@ -42,7 +42,7 @@ def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of:
 
 
 def _long(grid: pd.DataFrame) -> pd.Series[float]:
-    """One row per template and week, missing ones too."""
+    """Return one row per template and week, missing ones too."""
     index = pd.MultiIndex.from_product([grid.index, grid.columns])
     return pd.Series(grid.to_numpy().astype(np.float64).ravel(), index=index)
 

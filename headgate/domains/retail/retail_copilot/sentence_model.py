@@ -50,7 +50,7 @@ class SentenceModel:
     vocabulary: WordPiece
 
     def vectors(self, texts: Iterable[str]) -> Floats:
-        """One point per text on a sphere, shape (texts, 384): the nearer, the more alike in meaning.
+        """Return one point per text on a sphere, shape (texts, 384): the nearer, the more alike in meaning.
 
         Texts of equally many parts go through together, so that none has to be filled up and no text changes
         another's point.
@@ -90,7 +90,7 @@ class SentenceModel:
         return states
 
     def _layer(self, states: Floats, name: str) -> Floats:
-        """Every part looks at the others, then each thinks for itself."""
+        """Apply one layer: every part attends to the others, then passes the network by itself."""
         seen = self._through(
             self._attended(states, f"{name}attention.self."), f"{name}attention.output.dense"
         )

@@ -55,7 +55,7 @@ def corrections(
 
 
 def is_one_slip(word: str, other: str) -> bool:
-    """One letter is missing, doubled, wrong, or changed places with its neighbour.
+    """Return whether one letter is missing, doubled, wrong, or changed places with its neighbour.
 
     Source: Damerau (1964), A Technique for Computer Detection and Correction of Spelling Errors.
     """

@@ -83,7 +83,7 @@ def words(text: str) -> Sequence[str]:
 
 
 def _cleaned(letter: str) -> str:
-    """Every kind of white space is a space; control characters are nothing."""
+    """Replace every kind of white space by a space, and control characters by nothing."""
     if letter.isspace() and letter not in "\x1c\x1d\x1e\x1f\x85":
         return " "
     return "" if letter == "\ufffd" or unicodedata.category(letter) in {"Cc", "Cf"} else letter

@@ -28,7 +28,7 @@ class BadFile:
 
 
 def bad_files(rng: Generator, orders: pa.Table, payments: pa.Table) -> tuple[BadFile, ...]:
-    """One file of each kind, made from a few clean rows."""
+    """Make one file of each kind from a few clean rows."""
     good = compressed(csv_bytes(as_csv_text(orders)))
     without_card = as_csv_text(payments.drop_columns(["card_number"]))
     return (

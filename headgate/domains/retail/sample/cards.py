@@ -72,13 +72,13 @@ class Cards:
         return padded_text(self.numbers[index])
 
     def cvv_texts(self, index: Ints) -> pa.Array:
-        """Verification values at `index`: four digits for American Express, three otherwise."""
+        """Return verification values at `index`: four digits for American Express, three otherwise."""
         is_amex = np.array([issuer.brand == "amex" for issuer in ISSUERS])[self.issuers[index]]
         cvv = self.cvv[index]
         return pc.if_else(pa.array(is_amex), padded_text(cvv, width=4), padded_text(cvv % 1_000, width=3))
 
     def expiry_texts(self, index: Ints) -> pa.Array:
-        """Expiry at `index` as YYYY-MM."""
+        """Return the expiry at `index` as YYYY-MM."""
         months = self.expiry_months[index]
         return joined_texts(
             padded_text(months // MONTHS_PER_YEAR, width=4),
@@ -88,8 +88,8 @@ class Cards:
 
 
 def issue_cards(rng: Generator, count: int, valid_until_month: int) -> Cards:
-    """`count` Luhn-valid cards over all brands that expire after `valid_until_month` (months
-    since year 0).
+    """Issue `count` Luhn-valid cards over all brands that expire after `valid_until_month` (months since year
+    0).
     """
     shares = np.array([issuer.share for issuer in ISSUERS])
     issuers = rng.choice(len(ISSUERS), size=count, p=shares / shares.sum()).astype(np.int64)
@@ -126,6 +126,6 @@ def check_digits(bodies: Ints) -> Ints:
 
 
 def grouped_digits(numbers: pa.Array, separator: str) -> pa.Array:
-    """Card numbers as people write them: groups of four digits."""
+    """Return card numbers as people write them: groups of four digits."""
     parted = pc.replace_substring_regex(numbers, r"(\d{4})", rf"\1{separator}")
     return pc.utf8_rtrim(parted, separator)

@@ -80,7 +80,7 @@ class Spoiler:
     datasets: tuple[str, ...]
 
     def spoil(self, contract: Contract, rows: pa.Table, object_key: str) -> Spoiled:
-        """`rows` (all text) with defective rows in between.
+        """Put defective rows between `rows` (all text).
 
         A function of the seed and the object's key only.
         """
@@ -196,7 +196,7 @@ def _too_long(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
 
 
 def _delivered_before_shipped(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """Shipped when ordered, delivered up to a week before that."""
+    """Return orders shipped when ordered and delivered up to a week before that."""
     del column  # the rule is about the row
     shipped = rows["ordered_at"].combine_chunks()
     early = pa.array(rng.integers(60, 7 * 86_400, rows.num_rows), pa.duration("s"))

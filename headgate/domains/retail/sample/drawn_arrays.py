@@ -29,12 +29,12 @@ def day_number(day: date) -> int:
 
 
 def timestamps(seconds: Ints) -> pa.Array:
-    """UTC seconds since 1970 as `timestamp[us]`; NEVER becomes null."""
+    """Return UTC seconds since 1970 as `timestamp[us]`; NEVER becomes null."""
     return pa.array(seconds, mask=seconds == NEVER).cast(pa.timestamp("s")).cast(pa.timestamp("us"))
 
 
 def money(units: Ints, precision: int, scale: int, *, valid: Bools | None = None) -> pa.Array:
-    """Whole `units` of 10**-scale as `decimal128(precision, scale)`, exactly: the integers are the decimals'
+    """Return `units` of 10**-scale as `decimal128(precision, scale)`, exactly: the integers are the decimals'
     own storage.
     """
     words = np.stack([units, units >> 63], axis=1).astype("<i8")
@@ -45,13 +45,13 @@ def money(units: Ints, precision: int, scale: int, *, valid: Bools | None = None
 
 
 def texts_at(values: Sequence[str] | pa.Array, index: Ints, *, valid: Bools | None = None) -> pa.Array:
-    """`values[index]` as text; null where `known` is false."""
+    """Return `values[index]` as text; null where `known` is false."""
     texts = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
     return texts.take(pa.array(index, mask=None if valid is None else ~valid))
 
 
 def padded_text(numbers: Ints, *, width: int = 0) -> pa.Array:
-    """Whole numbers as decimal text, padded on the left with zeros to `width`."""
+    """Return integers as decimal text, padded on the left with zeros to `width`."""
     text = pa.array(numbers).cast(pa.string())
     return pc.utf8_lpad(text, width, "0") if width else text
 

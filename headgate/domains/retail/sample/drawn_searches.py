@@ -95,8 +95,8 @@ class Phrases:
 def searches_table(
     rng: Generator, offer: Offer, bought: Bought, customer_ids: Ints, *, moments: Ints, count: int
 ) -> pa.Table:
-    """About `count` `search_queries` rows: every purchase of `bought`, and visits that looked around at some
-    of `moments`.
+    """Draw about `count` `search_queries` rows: every purchase of `bought`, and visits that looked around at
+    some of `moments`.
 
     Args:
         moments: UTC seconds at which the shop was busy; visits fall on them.
@@ -128,8 +128,8 @@ def searches_table(
 
 
 def phrases_of(offer: Offer) -> Phrases:
-    """Up to three phrases for each product with a name: its last word, its last two words, and
-    all of them.
+    """Return up to three phrases for each product with a name: its last word, its last two words, and all of
+    them.
     """
     names = words_of(offer.names)
     holders: dict[str, set[int]] = defaultdict(set)

@@ -64,6 +64,6 @@ def _card_notes(rng: Generator, count: int, cards: Cards) -> pa.Array:
 
 
 def _spread(values: pa.Array, where: Bools, otherwise: pa.Array) -> pa.Array:
-    """`otherwise` with `values`, in their order, at the rows of `where`."""
+    """Return `otherwise` with `values`, in their order, at the rows of `where`."""
     position: Ints = np.where(where, np.cumsum(where) - 1, 0)
     return pc.if_else(pa.array(where), values.take(pa.array(position, mask=~where)), otherwise)

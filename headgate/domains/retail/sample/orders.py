@@ -81,7 +81,7 @@ class OrderBook:
 
 
 def order_book(rng: Generator, seed: int, people: Population, season: Season, orders: int) -> OrderBook:
-    """About `orders` orders of these customers, and of guests, within the season."""
+    """Draw about `orders` orders of these customers, and of guests, within the season."""
     bought = orders * (1 - GUEST_SHARE)
     habits = habits_for(seed, people.acquired, season.days, bought)
     who, when = purchase_times(rng, people.acquired, season.days, habits)
@@ -118,12 +118,12 @@ def _known(times: Ints, season: Season) -> Ints:
 
 
 def order_ids(first: int, count: int) -> pa.Array:
-    """Invoice numbers of orders `first` to `first + count`."""
+    """Return the invoice numbers of orders `first` to `first + count`."""
     return padded_text(FIRST_ORDER_NUMBER + first + np.arange(count))
 
 
 def return_ids(ids: pa.Array) -> pa.Array:
-    """Invoice numbers of the returns of orders."""
+    """Return the invoice numbers of the returns of orders."""
     return joined_texts("C", ids)
 
 

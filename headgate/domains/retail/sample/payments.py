@@ -50,7 +50,7 @@ class Wallets:
 
 
 def wallets_for(rng: Generator, customers: int, ends_s: int) -> Wallets:
-    """Wallets whose cards are valid beyond `ends_s`."""
+    """Draw wallets whose cards are valid beyond `ends_s`."""
     months = np.datetime64(ends_s, "s").astype("datetime64[M]").astype(np.int64) + 1970 * 12
     return Wallets(issue_cards(rng, 2 * customers + _GUEST_CARDS, int(months)), customers)
 

@@ -101,7 +101,7 @@ class Population:
 
 
 def population_of(rng: Generator, size: int, season: Season) -> Population:
-    """`size` customers over the regions; those of growing regions come later."""
+    """Draw `size` customers over the regions; those of growing regions come later."""
     regions = pick_regions(rng, size)
     growth = np.array([region.growth for region in REGIONS])[regions]
     inside = season.days * rng.random(size) ** (1 / growth)

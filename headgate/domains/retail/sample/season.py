@@ -80,7 +80,7 @@ class Season:
         return (self.first_day + self.days) * DAY_S
 
     def seconds(self, trading_days: Floats) -> Ints:
-        """UTC seconds at which the clock shows `trading_days`.
+        """Return the UTC seconds at which the clock shows `trading_days`.
 
         Before the period, trading days are calendar days.
         """
@@ -95,12 +95,12 @@ class Season:
         )
 
     def promotion_at(self, seconds: Ints) -> Ints:
-        """Position in PROMOTIONS of what runs at those times, or NO_PROMOTION."""
+        """Return the position in PROMOTIONS of the promotion at those times, or NO_PROMOTION."""
         return self.promotions[np.clip(seconds // DAY_S - self.first_day, 0, self.days - 1)]
 
 
 def time_of_day(share: Floats) -> Floats:
-    """Second of the day by which `share` of a day's business is done."""
+    """Return the second of the day by which `share` of a day's business is done."""
     done = np.concatenate([[0.0], np.cumsum(_HOURS) / _HOURS.sum()])
     return np.asarray(np.interp(share, done, np.arange(len(done)) * 3_600.0), dtype=np.float64)
 
@@ -120,8 +120,8 @@ def season_of(rng: Generator, ends_on: date, days: int, closed: tuple[date, date
 
 
 def daily_demand(day_numbers: Ints) -> Floats:
-    """Relative demand of each day before promotions and chance: growth, weekday, and a year that peaks before
-    Christmas.
+    """Return the relative demand of each day before promotions and chance: growth, weekday, and a year that
+    peaks before Christmas.
     """
     elapsed = day_numbers - day_numbers[0]
     year_day = day_of_year(day_numbers)
@@ -135,14 +135,14 @@ def daily_demand(day_numbers: Ints) -> Floats:
 
 
 def day_of_year(day_numbers: Ints) -> Ints:
-    """1 for the first of January."""
+    """Return the day of the year, 1 for the first of January."""
     days = day_numbers.astype("datetime64[D]")
     first = days.astype("datetime64[Y]").astype("datetime64[D]")
     return np.asarray((days - first).astype(np.int64) + 1, dtype=np.int64)
 
 
 def month_of(seconds: Ints) -> Ints:
-    """Calendar month, 0 for January."""
+    """Return the calendar month, 0 for January."""
     return np.asarray(
         seconds.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % 12, dtype=np.int64
     )

@@ -146,7 +146,7 @@ class SampleReport:
 
 
 def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> SampleReport:
-    """`folder` holds the shop of `spec`, laid out as one export run in raw, complete or not at all.
+    """Write the shop of `spec` to `folder`, laid out as one export run in raw, complete or not at all.
 
     Besides the objects: `truth.parquet` where defects were asked for (one row per row that must be refused),
     and `truth_files.json` where bad files were.
@@ -174,9 +174,7 @@ def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> 
 
 
 def stream(seed: int, name: str, block: int = 0) -> Generator:
-    """Random numbers of their own for each table and block, so that the size of one does not
-    change another.
-    """
+    """Return random numbers for one table and block, independent of the size of the others."""
     return np.random.default_rng([seed, zlib.crc32(name.encode()), block])
 
 
@@ -286,7 +284,7 @@ def _write_searches(shop: _Shop, bought: Bought, out: PartWriter) -> None:
 
 
 def _popularity(catalogue: Catalogue) -> Floats:
-    """People search for what sells: within a category, products lie most popular first."""
+    """Return the popularity of products in searches: within a category, the most popular come first."""
     first = np.searchsorted(catalogue.categories, catalogue.categories)
     return np.asarray(1.0 / (1.0 + np.arange(len(catalogue.categories)) - first) ** 0.7, dtype=np.float64)
 

@@ -74,7 +74,7 @@ class Transactions:
         return Transactions(*(getattr(self, name)[kept] for name in self.__dataclass_fields__))
 
     def followed_by(self, more: Transactions) -> Transactions:
-        """These, then `more`."""
+        """Return these transactions, then `more`."""
         return Transactions(
             *(
                 np.concatenate([getattr(self, name), getattr(more, name)])
@@ -86,8 +86,8 @@ class Transactions:
 def transactions_of(
     rng: Generator, wallets: Wallets, starts_s: int, day_weights: Floats, count: int
 ) -> Transactions:
-    """About `count` transactions over the days that begin at `starts_s`, more of them on days of
-    more weight.
+    """Draw about `count` transactions over the days that begin at `starts_s`, more of them on days of more
+    weight.
     """
     if not wallets.customers:
         empty = np.zeros(0, dtype=np.int64)
@@ -198,8 +198,8 @@ def _within(
 
 
 def _card_testing(rng: Generator, made: Transactions, wallets: Wallets) -> Transactions:
-    """Each burst tests one card at one terminal: 8 to 24 payments of at most £2 within minutes, then £200 to
-    £900 an hour later.
+    """Draw bursts that each test one card at one terminal: 8 to 24 payments of at most £2 within minutes,
+    then £200 to £900 an hour later.
     """
     bursts = rng.poisson(len(made) * _BURST_SHARE)
     victims = rng.integers(0, wallets.customers, bursts)

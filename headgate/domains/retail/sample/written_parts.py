@@ -108,12 +108,12 @@ class PartWriter:
         return self.folder.with_name(f".{self.folder.name}.partial")
 
     def write(self, dataset: str, rows: pa.Table, *, expected: int = 0) -> None:
-        """The rows lie in as many parts as `rows_per_file` asks for; at least one, even without rows."""
+        """Write the rows in as many parts as `rows_per_file` asks for; at least one, even without rows."""
         for begin in range(0, max(1, rows.num_rows), self.rows_per_file):
             self.write_part(dataset, rows.slice(begin, self.rows_per_file), expected=expected)
 
     def write_part(self, dataset: str, rows: pa.Table, *, expected: int = 0) -> None:
-        """The rows lie in the next part of their dataset, all in one file."""
+        """Write the rows to the next part of their dataset, all in one file."""
         number = sum(part.dataset == dataset for part in self.parts)
         spoiler = self.spoiler if self.spoiler and dataset in self.spoiler.datasets else None
         key = ExportKey(
@@ -138,7 +138,7 @@ class PartWriter:
         (self._partial / TRUTH_FILES).write_text(json.dumps(truth, indent=1), encoding="utf-8")
 
     def _write_manifests(self) -> None:
-        """Each dataset's run names its parts, so that the gate takes it for complete."""
+        """Write a manifest of its parts for each dataset's run, so that the gate takes it for complete."""
         for folder in sorted({path.parent for path in self._partial.rglob("run=*/*")}):
             files = [
                 {"name": path.name, "size_bytes": path.stat().st_size} for path in sorted(folder.iterdir())
@@ -162,7 +162,9 @@ class PartWriter:
 
 
 def rows_by_dataset(parts: Sequence[WrittenPart]) -> dict[str, int]:
-    """Data rows of each dataset, defective ones included, in the order in which the datasets were written."""
+    """Return the number of rows of each dataset, defective ones included, in the order in which the datasets
+    were written.
+    """
     rows: dict[str, int] = {}
     for part in parts:
         rows[part.dataset] = rows.get(part.dataset, 0) + part.rows
