@@ -186,10 +186,16 @@ def _foreign_header(target: Target) -> None:
         asked = _sent(target, body, f"{source}/workload-1.csv")
         if asked.state is not FileState.NEEDS_MAPPING:
             raise WorkError(f"the file with a foreign header is {asked.state}")
-        path, check = f"/v1/files/{asked.file_id}/mapping", f"/v1/files/{asked.file_id}/dry-run"
-        _call(target, "PUT", path, {"columns": {}}, expect=200, match=_etag(target, path))
+        opened = _call(target, "POST", f"/v1/files/{asked.file_id}/edit", expect=201)
+        path = f"/v1/uploads/{opened['upload_id']}"
+        check = f"{path}/dry-run"
+        _call(target, "POST", check, expect=202)
+        _until(lambda: _call(target, "GET", check)["state"] == "checked", "the first check of the file")
+        suggested = _call(target, "GET", check)["mapping"]["columns"]
+        columns = {column["column"]: column["field"] for column in suggested}
+        _call(target, "PUT", f"{path}/edits", {"columns": columns}, expect=200)
         _until(lambda: _call(target, "GET", check)["state"] == "checked", "the check of the mapping")
-        decided = _call(target, "POST", f"{path}/accept", expect=202, match=_etag(target, check))
+        decided = _call(target, "POST", f"{path}/commit", expect=202, match=_etag(target, check))
         _until(lambda: _state(target, decided["file_id"]) == FileState.DONE, "the mapped file")
         copy = _sent(target, body, f"{source}/workload-2.csv")
     if copy.state is not FileState.SKIPPED_DUPLICATE:

@@ -181,21 +181,18 @@ class Uploads:
         """
         stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
-        self._replace(stored, replace(stored.upload, edits=edits))
+        self._replace(stored, replace(stored.upload, edits=edits, mapping=None))
 
-    def check_file(
-        self, record: FileRecord, mapping: UploadMapping, start: Callable[[str], None]
-    ) -> UploadRecord:
-        """Start the check of a file in raw with a mapping, and return it as an upload.
+    def open_raw_file(self, record: FileRecord, mapping: UploadMapping | None = None) -> UploadRecord:
+        """Return a file of raw as a complete upload, whose commit is a new version of the file.
 
-        Results of checks before are deleted.
-
-        The mapping is remembered by `commit` only.
+        Edits that were made before are kept unless a mapping is given; results of checks are deleted, because
+        a contract may have changed since.
 
         Raises:
             ConflictError: the file is no longer in raw, or its commit is under way.
         """
-        upload = UploadRecord.of_file(record, mapping, self._now())
+        upload = replace(UploadRecord.of_file(record, self._now()), mapping=mapping)
         try:
             self.objects.info(upload.content(self.staging_bucket, self.raw_bucket))
         except NotFoundError:
@@ -203,11 +200,12 @@ class Uploads:
         stored = self._stored(upload.upload_id)
         if stored and stored.upload.state is UploadState.COMMITTING:
             raise ConflictError(
-                "This file is accepted with another mapping at this moment. Read the file again."
+                "This file is accepted with other decisions at this moment. Read the file again."
             )
+        if stored and stored.upload.state is UploadState.COMPLETE and mapping is None:
+            upload = replace(upload, edits=stored.upload.edits)
         self._replace(stored, upload)
         self._forget(upload.upload_id)
-        self.start_dry_run(upload.upload_id, start)
         return upload
 
     def commit(self, upload_id: str, check_id: str = "") -> UploadRecord:

@@ -150,7 +150,7 @@ class DryRunner:
 
     def _check(self, upload: UploadRecord, folder: Path) -> dict[str, Any]:
         scratch = self._scratch(upload)
-        if upload.raw_version or upload.mapping or upload.size_bytes > _LARGEST_GRID_BYTES:
+        if upload.mapping or upload.size_bytes > _LARGEST_GRID_BYTES:
             return self._checked(upload, scratch, upload.mapping, upload.sha256)
         original = folder / "original"
         self.objects.download(scratch.staged, original)

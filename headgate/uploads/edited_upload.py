@@ -187,7 +187,9 @@ def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
 
 
 def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
-    """Return the key in raw of the file with the edits."""
+    """Return the key in raw of the file with the edits; a file of raw keeps its own."""
+    if upload.raw_version:
+        return upload.key
     dataset = edited.contract.dataset if edited.contract else keys.UPLOADS
     stem = PurePosixPath(upload.name).name.split(".")[0] or "upload"
     return f"{dataset}/{stem}.csv"

@@ -266,6 +266,11 @@ def page_of(objects: SnapshotObjects, ref: ObjectRef, start: int, limit: int, to
     return GridPage(total, _rows(table.slice(start - first * BATCH_ROWS, limit)))
 
 
+def hidden(cells: Sequence[str | None]) -> tuple[str | None, ...]:
+    """Return the cells of a row without their texts; an empty cell stays empty."""
+    return tuple(cell and _HIDDEN for cell in cells)
+
+
 def flawed_page(objects: SnapshotObjects, ref: ObjectRef, show: str, start: int, limit: int) -> GridPage:
     """Return refused rows (`errors`), duplicates (`duplicates`), or the rows that break one rule."""
     with objects.open(ref) as file:

@@ -8,7 +8,7 @@
 | `uploads/<upload id>/<check id>/edited` | the file with a person's edits, where it differs |
 | `uploads/<upload id>/<check id>/rows.arrow`, `flawed.arrow` | the rows as a grid shows them |
 
-A file of raw whose mapping is checked has the upload id `file-<file id>`, and its content stays in raw.
+A file of raw that a person edits has the upload id `file-<file id>`, and its content stays in raw.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PART_BYTES = 16 << 20
 EDITED = "edited"  # name of the file with a person's edits
 CONTENT_DIFFERS = "content_differs"
+_OF_FILE = "file-"
 
 _FORBIDDEN_KINDS = {
     "Cc",
@@ -90,8 +91,8 @@ class UploadRecord:
         mapping: as a person decided it; empty without a decision.
         committing_at: when the newest commit began, as `begun_at`.
         by: name of the caller who began the upload.
-        raw_version: version of the file in raw whose mapping is checked; empty for a file in staging.
-        edits: of a file in staging; None before a person has made some.
+        raw_version: version of the file in raw that is edited; empty for a file in staging.
+        edits: None before a person has made some.
     """
 
     upload_id: str
@@ -112,10 +113,8 @@ class UploadRecord:
     edits: Edits | None = None
 
     @classmethod
-    def of_file(cls, record: FileRecord, mapping: UploadMapping, begun_at: str) -> UploadRecord:
-        """Return a file of raw as a complete upload with a mapping: its commit copies the file to its own
-        key.
-        """
+    def of_file(cls, record: FileRecord, begun_at: str) -> UploadRecord:
+        """Return a file of raw as a complete upload: its commit copies the file to its own key."""
         facts = (
             PurePosixPath(record.key).name,
             record.key,
@@ -124,14 +123,19 @@ class UploadRecord:
             record.dataset,
             begun_at,
         )
-        upload_id = id_of_file_check(record.file_id)
-        return cls(upload_id, UploadState.COMPLETE, *facts, mapping=mapping, raw_version=record.version_id)
+        upload_id = id_of_file_upload(record.file_id)
+        return cls(upload_id, UploadState.COMPLETE, *facts, raw_version=record.version_id)
 
     def content(self, staging_bucket: str, raw_bucket: str) -> ObjectRef:
         """Return the place of the file."""
         if self.raw_version:
             return ObjectRef(raw_bucket, self.key, self.raw_version)
         return ObjectRef(staging_bucket, content_key(self.upload_id))
+
+    @property
+    def of_file_id(self) -> str:
+        """Return the id of the file of raw that the upload is; empty for one that a person sends."""
+        return self.upload_id.removeprefix(_OF_FILE) if self.raw_version else ""
 
     @property
     def check_id(self) -> str:
@@ -175,9 +179,9 @@ def id_of_upload(caller: str, *facts: object) -> str:
     return hashlib.sha256(json.dumps([caller, *facts]).encode()).hexdigest()[:32]
 
 
-def id_of_file_check(file_id: str) -> str:
-    """Return the upload id of the check of a file in raw; no upload has one of this form."""
-    return f"file-{file_id}"
+def id_of_file_upload(file_id: str) -> str:
+    """Return the upload id of a file of raw; no other upload has one of this form."""
+    return f"{_OF_FILE}{file_id}"
 
 
 def why_not_named(name: str) -> str:

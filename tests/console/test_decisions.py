@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests.console.accessibility import violations
 from tests.console.browsers import SCHEMES, WIDTHS, visit
 from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
-from tests.console.test_flows import FOREIGN, TWO_BROKEN, choose, choose_field, commits, drop
+from tests.console.test_flows import FOREIGN, TWO_BROKEN, choose_field, commits, drop
 from tests.unit.api.lakes import PAYMENTS
 
 if TYPE_CHECKING:
@@ -40,21 +40,11 @@ def uploaded(console: Console, name: str, body: bytes, token: str = UPLOADER, wi
     return page
 
 
-def map_fields(page: Page) -> None:
-    for column, field in FIELDS:
-        choose(page, column, field)
-
-
 def decide_fields(page: Page) -> None:
     """Decide the columns of the import grid."""
     expect(page.get_by_role("grid")).to_be_visible()
     for column, field in FIELDS:
         choose_field(page, column, field)
-
-
-def confirm_samples(page: Page) -> None:
-    if (sure := page.get_by_role("checkbox", name=re.compile("Samples do not fit"))).count():
-        sure.check()
 
 
 def test_a_mapping_with_which_no_row_is_accepted_is_not_committed(console: Console) -> None:
@@ -67,7 +57,7 @@ def test_a_mapping_with_which_no_row_is_accepted_is_not_committed(console: Conso
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_be_disabled()
 
 
-def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console: Console) -> None:
+def test_a_file_in_raw_is_edited_in_the_same_grid_before_it_is_committed(console: Console) -> None:
     """The page of a file is as strict as an upload: a file of which no row is accepted was mapped and shown
     as done.
     """
@@ -79,25 +69,29 @@ def test_a_file_in_raw_is_checked_with_its_mapping_before_it_is_taken_in(console
     )
     file_id = console.lake.receive("payments/german-in-raw.csv", body).file_id
     page = console.opened(f"/files/{file_id}", UPLOADER)
-    map_fields(page)
-    confirm_samples(page)
-    check = page.get_by_role("button", name="Check the file with this mapping")
-    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
-    check.click()
-    mapping = page.get_by_role("region", name="Mapping")
-    expect(mapping.get_by_role("alert")).to_contain_text(
-        re.compile("No row is accepted: all . rows are refused")
-    )
-    expect(mapping.get_by_test_id("count-accepted")).to_have_text("0")
-    expect(page.get_by_role("button", name="Commit 0 rows")).to_be_disabled()
+    decide_fields(page)
+    expect(page.get_by_role("button", name=re.compile("^Commit: 0 in"))).to_be_disabled()
     assert console.lake.objects.contents("artifacts", "mappings/payments/") == {}
     assert violations(page) == []
     page.set_viewport_size({"width": WIDTHS["phone"][0], "height": 812})
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.set_viewport_size({"width": 1440, "height": 900})
-    choose(page, "how", "leave out")
-    expect(check).to_be_visible()  # another mapping is another check
-    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
+    page.get_by_role("button", name="Change the column amount").click()
+    page.get_by_role("menuitem", name=re.compile("decimal comma")).first.click()
+    expect(page.get_by_role("button", name=re.compile("^Commit: [1-9] in"))).to_be_enabled()
+    page.get_by_role("button", name=re.compile("^Commit: [1-9] in")).click()
+    expect(page.get_by_test_id("receipt")).to_contain_text("The mapping is remembered.")
+
+
+def test_a_rejected_file_shows_its_rows_to_uploaders_only(console: Console) -> None:
+    body = b"\n".join(line.partition(b",")[2] for line in PAYMENTS.splitlines())
+    record = console.lake.receive("payments/no-key.csv", body)
+    assert record.accepted == 0
+    page = console.opened(f"/files/{record.file_id}", VIEWER)
+    expect(page.get_by_text("Only uploaders can edit a file that is not in the lake.")).to_be_visible()
+    page = console.opened(f"/files/{record.file_id}", UPLOADER)
+    expect(page.get_by_role("grid")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_be_disabled()
 
 
 def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console) -> None:
@@ -107,15 +101,13 @@ def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console
     )  # the header of no other test: it is remembered
     file_id = console.lake.receive("payments/foreign-in-raw.csv", body).file_id
     page = console.opened(f"/files/{file_id}", UPLOADER)
-    map_fields(page)
-    choose(page, "Menge", "leave out")
-    page.get_by_role("button", name="Check the file with this mapping").click()
-    mapping = page.get_by_role("region", name="Mapping")
-    expect(mapping.get_by_test_id("count-accepted")).to_have_text("1")
-    page.get_by_role("button", name="Commit 1 row").click()
+    decide_fields(page)
+    choose_field(page, "Menge", "leave out")
+    commits(page, "1 in, 2 wait, 1 duplicate")
     expect(page.get_by_text("The mapping is remembered.")).to_be_visible()
-    expect(mapping.get_by_test_id("count-accepted")).to_have_text("1")
-    expect(mapping.locator("[data-stage=validation]")).to_have_attribute(
+    region = page.get_by_role("region", name="Rows of the file")
+    expect(region.get_by_test_id("count-accepted")).to_have_text("1")
+    expect(region.locator("[data-stage=validation]")).to_have_attribute(
         "data-state", "warning"
     )  # most of its rows are refused
 

@@ -63,14 +63,6 @@ def expect_six_stages_done(page: Page) -> None:
         expect(stages.nth(at)).to_contain_text(re.compile("✓|validation !"))
 
 
-def choose(page: Page, column: str, field: str) -> None:
-    chosen = page.get_by_role("combobox", name=f"Field for {column}", exact=True)
-    chosen.fill(field)
-    chosen.press("ArrowDown")
-    chosen.press("Enter")
-    expect(chosen).to_have_value(re.compile(f"^{field}"))
-
-
 def answer_of(page: Page, url: str, sql: str) -> str:
     """What the query page shows for a statement."""
     visit(page, url, f"/query?sql={sql}")

@@ -91,7 +91,7 @@ def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(
         assert operator.call("POST", f"/v1/files/{one}/revert").json["accepted"] == 1
 
 
-def test_a_file_in_raw_is_checked_with_its_mapping_without_a_trace_and_then_accepted(
+def test_a_file_in_raw_is_edited_and_checked_without_a_trace_and_then_accepted(
     shop_lake: Lake, operator: Api
 ) -> None:
     # Mappings are remembered by header, so no other test of this lake may map this one.
@@ -104,21 +104,22 @@ def test_a_file_in_raw_is_checked_with_its_mapping_without_a_trace_and_then_acce
         == "needs_mapping"
     )
     before = traces(shop_lake)
-    suggested = operator.call("GET", f"{file}/mapping")
-    asked = operator.call(
-        "PUT", f"{file}/mapping", {"columns": {"gezahlt": "amount"}}, If_Match=suggested.headers["ETag"]
-    )
-    assert asked.status == 200, asked.body
-    found = operator.until(f"{file}/dry-run", lambda one: one["state"] != "checking")
-    assert (found["outcome"], found["accepted"], found["quarantined"], traces(shop_lake)) == (
+    edited = f"/v1/uploads/{operator.call('POST', f'{file}/edit').json['upload_id']}"
+    operator.call("POST", f"{edited}/dry-run")
+    asked = operator.until(f"{edited}/dry-run", lambda one: one["state"] != "checking")
+    columns = {one["column"]: one["field"] for one in asked["mapping"]["columns"]} | {"gezahlt": "amount"}
+    assert operator.call("PUT", f"{edited}/edits", {"columns": columns}).status == 200
+    checked = operator.until(f"{edited}/dry-run", lambda one: one["state"] != "checking")
+    assert (checked["outcome"], checked["accepted"], checked["quarantined"], traces(shop_lake)) == (
         "done",
         1,
         1,
         before,
     )
-    etag = operator.call("GET", f"{file}/dry-run").headers["ETag"]
-    assert operator.call("POST", f"{file}/mapping/accept", If_Match='"another"').status == 412
-    accepted = operator.call("POST", f"{file}/mapping/accept", If_Match=etag)
+    assert operator.call("GET", f"{edited}/rows").json["total"] == 2
+    etag = operator.call("GET", f"{edited}/dry-run").headers["ETag"]
+    assert operator.call("POST", f"{edited}/commit", If_Match='"another"').status == 412
+    accepted = operator.call("POST", f"{edited}/commit", If_Match=etag)
     assert accepted.status == 202, accepted.body
     story = operator.until(
         f"/v1/files/{accepted.json['file_id']}", lambda one: one["state"] not in {"processing", "handed_over"}

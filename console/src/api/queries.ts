@@ -115,46 +115,12 @@ export const useRowsOfRules = (fileId: string, rules: string[]): Schemas['Reject
     })),
   }).flatMap((of) => of.data?.rows ?? [])
 
-/** What is suggested for a file's columns; with a dataset, for a file whose names identify none. */
-export const useMapping = (fileId: string, enabled: boolean, dataset = '') =>
-  useQuery({
-    queryKey: ['mapping', fileId, dataset],
-    queryFn: () =>
-      ask<Schemas['Mapping']>(`/v1/files/${path(fileId)}/mapping`, dataset ? { query: { dataset } } : {}),
-    enabled,
-  })
-
 export const useProfile = (fileId: string, enabled: boolean) =>
   useQuery({
     queryKey: ['profile', fileId],
     queryFn: () => read<Schemas['FileProfile']>(`/v1/files/${path(fileId)}/profile`),
     enabled,
   })
-
-/** Let the gate check a whole file with a mapping; `etag` is that of the suggestion. */
-export const startMappingCheck = (
-  fileId: string,
-  body: Schemas['MappingDecision'],
-  etag: string,
-): Promise<Schemas['DryRun']> =>
-  read<Schemas['DryRun']>(`/v1/files/${path(fileId)}/mapping`, {
-    method: 'PUT',
-    body,
-    headers: { 'if-match': etag },
-  })
-
-/** Remember the mapping of a check, and take the file in with it. */
-export function useAcceptMapping(fileId: string) {
-  const queries = useQueryClient()
-  return useMutation({
-    mutationFn: (etag: string) =>
-      read<Schemas['MappingRemembered']>(`/v1/files/${path(fileId)}/mapping/accept`, {
-        method: 'POST',
-        headers: { 'if-match': etag },
-      }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['file', fileId] }),
-  })
-}
 
 export function useCorrections(fileId: string) {
   const queries = useQueryClient()

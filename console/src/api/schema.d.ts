@@ -250,59 +250,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/files/{file_id}/dry-run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The newest check of a file with a mapping: counts, reasons, the first rejected rows, and the mapping
-         * @description Values are shown to the same callers as those of the suggested mapping.
-         *
-         *     Needs the group `uploader`.
-         */
-        get: operations["getMappingCheck"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/files/{file_id}/mapping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state
-         * @description `profiled`, too.
-         *
-         *     Samples are shown to the same callers as the values of a profile.
-         *
-         *     Needs the group `viewer`.
-         */
-        get: operations["getMapping"];
-        /**
-         * Decide which column is which field, and let the gate check the whole file with this mapping
-         * @description Nothing is remembered yet.
-         *
-         *     Needs the group `uploader`.
-         */
-        put: operations["checkMapping"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/files/{file_id}/mapping/accept": {
+    "/v1/files/{file_id}/edit": {
         parameters: {
             query?: never;
             header?: never;
@@ -312,13 +260,15 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remember the mapping that was checked, and process the file again with it. Repeating is safe
-         * @description `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended
-         *     the answer is 409.
+         * Open a file of raw as an upload, if no row of it is in the lake: its columns and cells are edited, the
+         * @description gate checks the whole file, and the commit is a new version of it.
+         *
+         *     Repeating is safe. Values are shown to the file's sender and to the group `personal-data`, as those of its
+         *     profile.
          *
          *     Needs the group `uploader`.
          */
-        post: operations["acceptMapping"];
+        post: operations["openRawFile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -864,7 +814,7 @@ export interface paths {
          * Move the file to raw, where the gate processes it. Repeating is safe
          * @description A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this
          *     content with this mapping the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the
-         *     check that was read is committed.
+         *     check that was read is committed; a file of raw needs it.
          *
          *     Needs the group `uploader`.
          */
@@ -1786,17 +1736,17 @@ export interface components {
              * @default 0
              */
             duplicates: number;
-            /** @description As they were checked; null for a file in raw. */
+            /** @description As they were checked. */
             edits?: components["schemas"]["UploadEdits"] | null;
             error?: components["schemas"]["FileError"] | null;
-            /**
-             * File Id
-             * @description Of a file in raw that is checked with a mapping.
-             * @default
-             */
-            file_id: string;
             /** @description Null where no header is found. */
             grid?: components["schemas"]["GridFacts"] | null;
+            /**
+             * Hides Values
+             * @description The caller may not see the values of the file, nor change them.
+             * @default false
+             */
+            hides_values: boolean;
             /**
              * Is Remembered
              * @description The edits are those of an earlier upload with the same header.
@@ -1859,11 +1809,7 @@ export interface components {
              * @enum {string}
              */
             state: "checking" | "checked" | "failed";
-            /**
-             * Upload Id
-             * @description Of an upload that is checked.
-             * @default
-             */
+            /** Upload Id */
             upload_id: string;
             /**
              * Warnings
@@ -2753,50 +2699,6 @@ export interface components {
              * Source
              * @description First folder of the key; the decision is remembered for it and this header.
              */
-            source: string;
-        };
-        /**
-         * MappingDecision
-         * @description The field of each column, by name.
-         *
-         *     The columns of the suggestion that are not named keep the suggested field.
-         */
-        MappingDecision: {
-            /**
-             * Columns
-             * @description Column to field; null leaves the column out: none of its values enters the lake.
-             * @default {}
-             */
-            columns: {
-                [key: string]: string | null;
-            };
-            /**
-             * Dataset
-             * @description Dataset that the caller names for the file, as in the query of the suggestion; empty for the suggested one.
-             * @default
-             */
-            dataset: string;
-        };
-        /**
-         * MappingRemembered
-         * @description The decision is remembered, and the file is processed again as a new version.
-         */
-        MappingRemembered: {
-            /**
-             * Columns
-             * @description Column to field; null for a column that is left out.
-             */
-            columns: {
-                [key: string]: string | null;
-            };
-            /** Dataset */
-            dataset: string;
-            /**
-             * File Id
-             * @description Id of the new version.
-             */
-            file_id: string;
-            /** Source */
             source: string;
         };
         /**
@@ -4621,13 +4523,10 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    getMappingCheck: {
+    openRawFile: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description ETag of what the caller has. */
-                "if-none-match"?: string;
-            };
+            header?: never;
             path: {
                 /** @description Id of one version of one file. */
                 file_id: string;
@@ -4637,150 +4536,22 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Success */
-            200: {
-                headers: {
-                    /** @description Tag of this state, for If-None-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DryRun"];
-                };
-            };
-            304: components["responses"]["NotModified"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            414: components["responses"]["RequestUriTooLong"];
-            422: components["responses"]["UnprocessableEntity"];
-            429: components["responses"]["TooManyRequests"];
-            431: components["responses"]["RequestHeaderFieldsTooLarge"];
-            500: components["responses"]["InternalServerError"];
-            502: components["responses"]["BadGateway"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    getMapping: {
-        parameters: {
-            query?: {
-                /** @description Dataset of the file, where its names identify none. */
-                dataset?: string;
-            };
-            header?: {
-                /** @description ETag of what the caller has. */
-                "if-none-match"?: string;
-            };
-            path: {
-                /** @description Id of one version of one file. */
-                file_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            200: {
-                headers: {
-                    /** @description Tag of this state, for If-None-Match */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Mapping"];
-                };
-            };
-            304: components["responses"]["NotModified"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            414: components["responses"]["RequestUriTooLong"];
-            422: components["responses"]["UnprocessableEntity"];
-            429: components["responses"]["TooManyRequests"];
-            431: components["responses"]["RequestHeaderFieldsTooLarge"];
-            500: components["responses"]["InternalServerError"];
-            502: components["responses"]["BadGateway"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    checkMapping: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description ETag of what the caller read before the edit. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description Id of one version of one file. */
-                file_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MappingDecision"];
-            };
-        };
-        responses: {
-            /** @description Success */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["RequestEntityTooLarge"];
             414: components["responses"]["RequestUriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
-            428: components["responses"]["PreconditionRequired"];
-            429: components["responses"]["TooManyRequests"];
-            431: components["responses"]["RequestHeaderFieldsTooLarge"];
-            500: components["responses"]["InternalServerError"];
-            502: components["responses"]["BadGateway"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    acceptMapping: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description ETag of what the caller read before the edit. */
-                "if-match"?: string;
-            };
-            path: {
-                /** @description Id of one version of one file. */
-                file_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Success */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MappingRemembered"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestEntityTooLarge"];
-            414: components["responses"]["RequestUriTooLong"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["UnprocessableEntity"];
-            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -5795,7 +5566,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -5828,7 +5599,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -5865,7 +5636,7 @@ export interface operations {
                 "if-match"?: string;
             };
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -5890,6 +5661,7 @@ export interface operations {
             414: components["responses"]["RequestUriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -5902,7 +5674,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -5941,7 +5713,7 @@ export interface operations {
                 "if-none-match"?: string;
             };
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -5977,7 +5749,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -6013,7 +5785,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -6053,7 +5825,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -6096,7 +5868,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;
@@ -6139,7 +5911,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Id of an upload. */
+                /** @description Id of an upload, also of a file that was opened. */
                 upload_id: string;
             };
             cookie?: never;

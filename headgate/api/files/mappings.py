@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.file_records import record_of
-from headgate.api.files.personal_values import visible_facts
-from headgate.api.files.quality import stored_profile
-from headgate.api.http import conditional_requests
-from headgate.api.http.problems import conflict, invalid, not_found
+from headgate.api.http.problems import invalid
 from headgate.api.shapes.files import ContractField, MappedColumn, Mapping
-from headgate.errors import NotFoundError
-from headgate.lake.states import UNDECIDED, FileState
-from headgate.uploads.upload import UploadMapping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as PyMapping
     from collections.abc import Sequence
 
-    from headgate.api.http.access import CallerIdentity
-    from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.files import MappingDecision
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import FileRecord
     from headgate.matching.mappings import Suggested
 
     Facts = dict[str, Any]  # of one column, as a profile stores them
@@ -35,23 +24,6 @@ _REASONS = {
     "fuzzy": "The name is like that of the field, and the values fit.",
     "value": "The values fit the field.",
 }
-
-
-def suggested(lake: LakePorts, caller: CallerIdentity, file_id: str, dataset: str = "") -> Mapping:
-    """Return what is suggested for a file that needs a mapping.
-
-    Args:
-        dataset: the one that the caller names for the file; by default the one that its names identify.
-    """
-    record = record_of(lake, file_id)
-    return _shown(lake, caller, record, dataset, _suggestion(lake, record, dataset))
-
-
-def _shown(
-    lake: LakePorts, caller: CallerIdentity, record: FileRecord, dataset: str, suggestion: Suggested
-) -> Mapping:
-    facts = visible_facts(lake, caller, record, _profiled(lake, record, dataset))
-    return suggested_mapping(suggestion, lake.contracts.source, facts)
 
 
 def suggested_mapping(
@@ -101,31 +73,6 @@ def suggested_mapping(
     )
 
 
-def _profiled(lake: LakePorts, record: FileRecord, dataset: str) -> Sequence[Facts]:
-    # The profile of a file of no contract hides columns by names and values only, and not those that this
-    # dataset's contract masks.
-    return [] if dataset else stored_profile(lake, record).get("columns", [])
-
-
-def decided(
-    lake: LakePorts, caller: CallerIdentity, record: FileRecord, decision: MappingDecision, if_match: str
-) -> UploadMapping:
-    """Return the mapping that a caller decides for a file whose suggestion it has read.
-
-    Raises:
-        ProblemError: 404, the file needs no mapping; 412, the suggestion is another one; 422, a column is not
-            one of the file's.
-        BadInputError: a column is no field, two are the same one, or one that must be there is missing.
-    """
-    suggestion = _suggestion(lake, record, decision.dataset)
-    conditional_requests.check_match(_shown(lake, caller, record, decision.dataset, suggestion), if_match)
-    fields = decided_fields(suggestion, decision.columns)
-    lake.mappings.check(suggestion, fields)
-    return UploadMapping(
-        suggestion.to_json(), sample_facts(_profiled(lake, record, decision.dataset)), fields
-    )
-
-
 def sample_facts(profiled: Sequence[Facts]) -> tuple[Facts, ...]:
     """Return the facts of profiled columns by which a suggestion is shown."""
     return tuple(
@@ -160,45 +107,10 @@ def decided_fields(suggestion: Suggested, columns: PyMapping[str, str | None]) -
     """
     if unknown := sorted(set(columns) - set(suggestion.names)):
         detail = (
-            f"`columns` has {len(unknown)} names that no column of the file has. GET "
-            f"/v1/files/{{file_id}}/mapping lists its columns."
+            f"`columns` has {len(unknown)} names that no column of the file has. The dry run lists its "
+            f"columns in `mapping`."
         )
         raise invalid("body.columns", "unknown_column", detail)
     given_away = set(columns.values())
     kept = ["" if field in given_away else field for field in suggestion.fields]
     return tuple(columns.get(name, field) for name, field in zip(suggestion.names, kept, strict=True))
-
-
-def _suggestion(lake: LakePorts, record: FileRecord, dataset: str) -> Suggested:
-    """Return the suggestion by the current contract; the stored one where the original is gone."""
-    from headgate.matching.mappings import Suggested
-
-    if dataset:
-        return _for_dataset(lake, record, dataset)
-    if record.state is not FileState.NEEDS_MAPPING or record.closed_by:
-        raise not_found(
-            "The file needs no mapping. `GET /v1/files?state=needs_mapping` lists the files that do."
-        )
-    stored = Suggested.from_json(record.error["suggestion"])
-    try:
-        return lake.mappings.renewed(record.key, stored, lake.objects.read(record.ref))
-    except NotFoundError:
-        return stored
-
-
-def _for_dataset(lake: LakePorts, record: FileRecord, dataset: str) -> Suggested:
-    """Return the suggestion for the dataset that the caller names."""
-    expect_undecided(record)
-    try:
-        return lake.mappings.assigned(record.key, dataset, lake.objects.read(record.ref))
-    except NotFoundError:
-        raise conflict("The original is no longer in raw. Upload the file again.") from None
-
-
-def expect_undecided(record: FileRecord) -> None:
-    """Raise 404 unless the file may be mapped."""
-    if record.state not in UNDECIDED or record.closed_by:
-        raise not_found(
-            "The file needs no mapping. `GET /v1/files?state=profiled` and `?state=needs_mapping` list "
-            "the files that may."
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.access import Group
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
+# A step of an import that may be made without a look at the values of a file.
+STEPS_WITHOUT_VALUES = frozenset({"default"})
 _COUNTS = frozenset(
     {
         "name",
@@ -56,6 +59,27 @@ def visible_facts(
     return [
         dict(column) if column.get("name") in impersonal else _without_values(column) for column in columns
     ]
+
+
+def check_without_values(
+    lake: LakePorts, caller: CallerIdentity, record: FileRecord, check: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the stored check of a file of raw without the values of the file, and without typed ones.
+
+    The edits say of a column only what their maker claims, so no column counts as one of a dataset.
+    """
+    bare = replace(record, dataset="")
+    edits = check.get("edits")
+    if edits:
+        steps = [step for step in edits.get("steps", ()) if step["kind"] in STEPS_WITHOUT_VALUES]
+        edits = {**edits, "cells": [], "steps": steps}
+    return {
+        **check,
+        "rows": [row_without_values(row) for row in check.get("rows", ())],
+        "columns": visible_facts(lake, caller, bare, check.get("columns", [])),
+        "draft": None,
+        "edits": edits,
+    }
 
 
 def row_without_values(row: Mapping[str, Any]) -> dict[str, Any]:

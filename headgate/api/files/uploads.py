@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.file_records import file_error, written_as_texts
+from headgate.api.files.file_records import file_error, record_of, written_as_texts
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
+from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_without_values, sees_values
 from headgate.api.files.quality import profile_columns
 from headgate.api.files.rejected_rows import reasons_of, row_of, unique_columns
 from headgate.api.http import cursors
@@ -30,9 +32,10 @@ from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.senders import Senders
+from headgate.lake.states import CHECKED
 from headgate.uploads.begin_to_commit import Uploads
 from headgate.uploads.edits import Edits
-from headgate.uploads.upload import PART_BYTES, UploadMapping, check_key
+from headgate.uploads.upload import PART_BYTES, UploadMapping, UploadState, check_key, id_of_file_upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +55,30 @@ def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
         caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset
     )
     return _shown(upload)
+
+
+def open_raw_file(lake: LakePorts, file_id: str) -> Upload:
+    """Return a file of raw as an upload, so that it is edited, checked and committed like one.
+
+    Raises:
+        ProblemError: 404, there is no such file; 409, rows of it are in the lake, or a later version replaces
+            it.
+    """
+    record, uploads = record_of(lake, file_id), uploads_of(lake)
+    with suppress(NotFoundError):
+        before = uploads.get(id_of_file_upload(file_id))
+        if before.state is UploadState.COMMITTED:
+            return _shown(before)
+    _expect_editable(record)
+    return _shown(uploads.open_raw_file(record))
+
+
+def _expect_editable(record: FileRecord) -> None:
+    if record.state not in CHECKED or record.accepted or record.closed_by:
+        raise conflict(
+            "Only a file of which no row is in the lake is edited as a whole. Correct its rejected rows, "
+            "or undo the file and upload it again."
+        )
 
 
 def shown(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
@@ -95,20 +122,37 @@ def abort(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
 def start_dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Start the gate on the uploaded file, without a trace in the lake."""
     upload = _own(lake, caller, upload_id)
-    return shown_check(lake, upload, uploads_of(lake).start_dry_run(upload_id, lake.dry_runs.start))
+    stored = uploads_of(lake).start_dry_run(upload_id, lake.dry_runs.start)
+    return _shown_to(lake, caller, upload, stored)
 
 
 def dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
     """Return the result of the gate's check."""
-    return _current_check(lake, _own(lake, caller, upload_id))
+    return _current_check(lake, caller, _own(lake, caller, upload_id))
 
 
-def _current_check(lake: LakePorts, upload: UploadRecord) -> DryRun:
+def _current_check(lake: LakePorts, caller: CallerIdentity, upload: UploadRecord) -> DryRun:
     """Return the dry run of an upload with its current mapping; 404 where it was not started."""
     stored = uploads_of(lake).dry_run(upload)
     if stored is None:
         raise not_found("The dry run of this upload was not started. POST to this address starts it.")
-    return shown_check(lake, upload, stored)
+    return _shown_to(lake, caller, upload, stored)
+
+
+def _shown_to(
+    lake: LakePorts, caller: CallerIdentity, upload: UploadRecord, stored: Mapping[str, Any]
+) -> DryRun:
+    """Return a check, without the values of a file of raw where the caller may not see them."""
+    if _sees_values(lake, caller, upload):
+        return _shown_check(lake, upload, stored)
+    stored = check_without_values(lake, caller, record_of(lake, upload.of_file_id), stored)
+    bare = replace(upload.mapping, profiled=()) if upload.mapping else None
+    check = _shown_check(lake, replace(upload, mapping=bare), stored)
+    return check.model_copy(update={"hides_values": True, "check_id": upload.check_id})
+
+
+def _sees_values(lake: LakePorts, caller: CallerIdentity, upload: UploadRecord) -> bool:
+    return not upload.of_file_id or sees_values(lake, caller, record_of(lake, upload.of_file_id))
 
 
 def decide_mapping(
@@ -139,9 +183,20 @@ def decide_mapping(
 
 
 def edit(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: UploadEdits) -> DryRun:
-    """Keep edits with the upload, and start the gate on the whole file again."""
+    """Keep edits with the upload, and start the gate on the whole file again.
+
+    Raises:
+        ProblemError: 403, the edits are of values that the caller may not see.
+    """
     upload = _own(lake, caller, upload_id)
-    uploads_of(lake).edit(upload.upload_id, Edits.of(asked.model_dump()))
+    edits = Edits.of(asked.model_dump())
+    of_values = edits.cells or any(step.kind not in STEPS_WITHOUT_VALUES for step in edits.steps)
+    if of_values and not _sees_values(lake, caller, upload):
+        raise forbidden(
+            "Only the sender of this file and the group personal-data see its values and may change them. "
+            "Fields, formats and defaults of its columns may be chosen by every uploader."
+        )
+    uploads_of(lake).edit(upload.upload_id, edits)
     return start_dry_run(lake, caller, upload_id)
 
 
@@ -165,7 +220,10 @@ def rows(
         page = import_grid.page_of(lake.objects, ref, start, limit, grid["rows"])
     else:
         page = import_grid.flawed_page(lake.objects, ref, show, start, limit)
-    return GridRows(total=page.total, rows=tuple(_grid_row(*row) for row in page.rows))
+    listed = tuple(_grid_row(*row) for row in page.rows)
+    if not _sees_values(lake, caller, upload):
+        listed = tuple(row.model_copy(update={"cells": import_grid.hidden(row.cells)}) for row in listed)
+    return GridRows(total=page.total, rows=listed)
 
 
 def _grid_row(row: int, cells: tuple[str | None, ...], flaws: Mapping[str, Any] | None) -> GridRow:
@@ -177,16 +235,22 @@ def _grid_row(row: int, cells: tuple[str | None, ...], flaws: Mapping[str, Any] 
 
 
 def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: str = "") -> Upload:
-    """Move the file to raw; with `if_match` only with the check that the caller has read."""
+    """Move the file to raw; with `if_match` only with the check that the caller has read.
+
+    A file of raw gets a new version, and needs `if_match`.
+    """
     upload = _own(lake, caller, upload_id)
-    if if_match:
-        check_match(_current_check(lake, upload), if_match)
+    record = record_of(lake, upload.of_file_id) if upload.of_file_id else None
+    if record and upload.state is not UploadState.COMMITTED:
+        _expect_editable(record)
+    if if_match or record:
+        check_match(_current_check(lake, caller, upload), if_match)
     check = uploads_of(lake).dry_run(upload) or {}
     committed = uploads_of(lake).commit(upload_id, upload.check_id if if_match else "")
     _remember_edits(lake, check)
     _keep_edits(lake, caller, committed, check)
-    if committed.by:
-        _senders(lake).keep_uploader(committed.file_id, committed.by)
+    if sender := committed.by or (caller.name if record else ""):
+        _senders(lake).keep_uploader(committed.file_id, sender, after=record)
     return _shown(committed)
 
 
@@ -224,9 +288,12 @@ def _senders(lake: LakePorts) -> Senders:
 
 
 def _own(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> UploadRecord:
-    """Return an upload; 403 where another caller began it, unless an operator asks."""
+    """Return an upload; 403 where another caller began it, unless an operator asks.
+
+    A file of raw is everybody's who may upload.
+    """
     upload = uploads_of(lake).get(upload_id)
-    if not (upload.is_of(caller.name) or caller.may(Group.OPERATOR)):
+    if not (upload.of_file_id or upload.is_of(caller.name) or caller.may(Group.OPERATOR)):
         raise forbidden(
             "Somebody else began this upload. Only its sender or an operator may read or change it."
         )
@@ -289,7 +356,7 @@ def _shown(upload: UploadRecord) -> Upload:
     )
 
 
-def shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> DryRun:
+def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> DryRun:
     """Return the check of an upload as it is stored."""
     asked = {**_mapping(lake, upload, stored), **_grid_facts(stored), "check_id": upload.check_id}
     record = stored.get("record")

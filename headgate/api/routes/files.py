@@ -8,8 +8,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from headgate.api.files import (
     corrections,
     file_records,
-    mapping_checks,
-    mappings,
     quality,
     rejected_rows,
     reverts,
@@ -17,16 +15,13 @@ from headgate.api.files import (
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import Caller, Cursor, FileId, IfMatch, IfNoneMatch, Lake, Limit, Name
+from headgate.api.http.url_parameters import Caller, Cursor, FileId, IfNoneMatch, Lake, Limit, Name
 from headgate.api.shapes.files import (
     Corrections,
     CorrectionsSent,
     FileDetail,
     FilePage,
     FileProfile,
-    Mapping,
-    MappingDecision,
-    MappingRemembered,
     QualityHistory,
     QuarantineCounts,
     RejectedRows,
@@ -34,20 +29,11 @@ from headgate.api.shapes.files import (
     Reverted,
     RevertPreview,
 )
-from headgate.api.shapes.uploads import DryRun
 from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
 
 routes = Routes("Files")
 Part = Annotated[str, Query(max_length=200)]
-AssignedDataset = Annotated[
-    str,
-    Query(
-        max_length=100,
-        pattern=r"^[a-z0-9_\-]*$",
-        description="Dataset of the file, where its names identify none.",
-    ),
-]
 Rule = Annotated[
     str, Query(max_length=100, pattern="^[a-z0-9_]*$", description="Only rows that this rule quarantined.")
 ]
@@ -91,56 +77,6 @@ def send_corrections(
 ) -> Response[CorrectionsSent]:
     """Send corrected rows, and only these, through the gate. Repeating is safe."""
     return accepted(corrections.send(lake, caller.name, file_id, body))
-
-
-@routes.get("/v1/files/<file_id>/mapping", Group.VIEWER, problems=[404], cached=True)
-def get_mapping(
-    lake: Lake,
-    caller: Caller,
-    file_id: FileId,
-    dataset: AssignedDataset = "",
-    if_none_match: IfNoneMatch = "",
-) -> Response[Mapping]:
-    """The suggested mapping of a file in the state `needs_mapping`, or with `dataset` of one in the state
-    `profiled`, too.
-
-    Samples are shown to the same callers as the values of a profile.
-    """
-    return tagged(mappings.suggested(lake, caller, file_id, dataset), if_none_match)
-
-
-@routes.put("/v1/files/<file_id>/mapping", Group.UPLOADER, problems=[404, 409, 412, 428])
-def check_mapping(
-    lake: Lake, caller: Caller, file_id: FileId, body: MappingDecision, if_match: IfMatch = ""
-) -> DryRun:
-    """Decide which column is which field, and let the gate check the whole file with this mapping.
-
-    Nothing is remembered yet.
-    """
-    return mapping_checks.start(lake, caller, file_id, body, if_match)
-
-
-@routes.get("/v1/files/<file_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
-def get_mapping_check(
-    lake: Lake, caller: Caller, file_id: FileId, if_none_match: IfNoneMatch = ""
-) -> Response[DryRun]:
-    """The newest check of a file with a mapping: counts, reasons, the first rejected rows, and the mapping.
-
-    Values are shown to the same callers as those of the suggested mapping.
-    """
-    return tagged(mapping_checks.shown(lake, caller, file_id), if_none_match)
-
-
-@routes.post("/v1/files/<file_id>/mapping/accept", Group.UPLOADER, status=202, problems=[404, 409, 412, 428])
-def accept_mapping(
-    lake: Lake, caller: Caller, file_id: FileId, if_match: IfMatch = ""
-) -> Response[MappingRemembered]:
-    """Remember the mapping that was checked, and process the file again with it. Repeating is safe.
-
-    `If-Match` is the ETag of the check: nothing but the check that was read is accepted. Until it has ended
-    the answer is 409.
-    """
-    return accepted(mapping_checks.accept(lake, caller, file_id, if_match))
 
 
 @routes.get("/v1/files/<file_id>/revert", Group.VIEWER, problems=[404])

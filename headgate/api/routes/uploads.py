@@ -9,7 +9,17 @@ from headgate.api.files import contract_drafts, uploads
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import Caller, Cursor, IfMatch, IfNoneMatch, Lake, Limit, Name, UploadId
+from headgate.api.http.url_parameters import (
+    Caller,
+    Cursor,
+    FileId,
+    IfMatch,
+    IfNoneMatch,
+    Lake,
+    Limit,
+    Name,
+    UploadId,
+)
 from headgate.api.shapes.uploads import (
     ContractDraftAsked,
     ContractDrafts,
@@ -44,6 +54,17 @@ def begin_upload(lake: Lake, caller: Caller, body: UploadAsked) -> Response[Uplo
     With the state `duplicate` the content was accepted before: nothing has to be sent.
     """
     return accepted(uploads.begin(lake, caller.name, body), 201)
+
+
+@routes.post("/v1/files/<file_id>/edit", Group.UPLOADER, status=201, problems=[404, 409])
+def open_raw_file(lake: Lake, file_id: FileId) -> Response[Upload]:
+    """Open a file of raw as an upload, if no row of it is in the lake: its columns and cells are edited, the
+    gate checks the whole file, and the commit is a new version of it.
+
+    Repeating is safe. Values are shown to the file's sender and to the group `personal-data`, as those of its
+    profile.
+    """
+    return accepted(uploads.open_raw_file(lake, file_id), 201)
 
 
 @routes.get("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404])
@@ -134,7 +155,7 @@ def store_contract_draft(
     return contract_drafts.store(lake, caller, dataset, body.document)
 
 
-@routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409, 412])
+@routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409, 412, 428])
 def commit_upload(
     lake: Lake, caller: Caller, upload_id: UploadId, if_match: IfMatch = ""
 ) -> Response[Upload]:
@@ -142,6 +163,6 @@ def commit_upload(
 
     A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this
     content with this mapping the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the
-    check that was read is committed.
+    check that was read is committed; a file of raw needs it.
     """
     return accepted(uploads.commit(lake, caller, upload_id, if_match))

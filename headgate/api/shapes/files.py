@@ -246,35 +246,6 @@ class Mapping(Shape):
     fields: tuple[ContractField, ...] = Field(description="All fields of the contract.")
 
 
-class MappingDecision(Asked):
-    """The field of each column, by name.
-
-    The columns of the suggestion that are not named keep the suggested field.
-    """
-
-    columns: MappedFields = Field(
-        {}, description="Column to field; null leaves the column out: none of its values enters the lake."
-    )
-    dataset: str = Field(
-        "",
-        max_length=100,
-        pattern=r"^[a-z0-9_\-]*$",
-        description=(
-            "Dataset that the caller names for the file, as in the query of the suggestion; empty for "
-            "the suggested one."
-        ),
-    )
-
-
-class MappingRemembered(Shape):
-    """The decision is remembered, and the file is processed again as a new version."""
-
-    dataset: str
-    source: str
-    columns: dict[str, str | None] = Field(description="Column to field; null for a column that is left out.")
-    file_id: str = Field(description="Id of the new version.")
-
-
 class ColumnProfile(Shape):
     """Statistics of one column. Values of sensitive columns are not in it."""
 

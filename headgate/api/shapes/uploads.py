@@ -209,8 +209,7 @@ class DryRun(Shape):
     Nothing of it is in the ledger, curated, quarantine or the alerts.
     """
 
-    upload_id: str = Field("", description="Of an upload that is checked.")
-    file_id: str = Field("", description="Of a file in raw that is checked with a mapping.")
+    upload_id: str
     check_id: str = Field("", description="Of this content with this mapping and these edits.")
     state: Literal["checking", "checked", "failed"]
     outcome: FileState | None = Field(None, description="State that the file would have after a commit.")
@@ -242,7 +241,10 @@ class DryRun(Shape):
     )
     grid: GridFacts | None = Field(None, description="Null where no header is found.")
     parts: tuple[str, ...] = Field((), description="Sheets or members, where there are several.")
-    edits: UploadEdits | None = Field(None, description="As they were checked; null for a file in raw.")
+    edits: UploadEdits | None = Field(None, description="As they were checked.")
+    hides_values: bool = Field(
+        default=False, description="The caller may not see the values of the file, nor change them."
+    )
     is_remembered: bool = Field(
         default=False, description="The edits are those of an earlier upload with the same header."
     )

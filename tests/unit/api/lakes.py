@@ -311,14 +311,13 @@ class Caller:
         return Answer(answer["statusCode"], answer["headers"], answer["body"] or "")
 
 
-def mapped_file(caller: Caller, path: str, decision: Mapping[str, Any]) -> Answer:
-    """Let a caller check a file in raw with a mapping and accept it; `path` is that of the file's mapping."""
-    dataset = decision.get("dataset", "")
-    asked = caller.call("GET", f"{path}?dataset={dataset}" if dataset else path)
-    checked = caller.call("PUT", path, decision, If_Match=asked.headers["ETag"])
+def edited_file(caller: Caller, file_id: str, edits: Mapping[str, Any]) -> Answer:
+    """Let a caller edit a file of raw, check it and commit the check."""
+    path = f"/v1/uploads/{caller.call('POST', f'/v1/files/{file_id}/edit').json['upload_id']}"
+    checked = caller.call("PUT", f"{path}/edits", edits)
     assert checked.status == 200, checked.text
-    etag = caller.call("GET", path.replace("/mapping", "/dry-run")).headers["ETag"]
-    answer = caller.call("POST", f"{path}/accept", If_Match=etag)
+    etag = caller.call("GET", f"{path}/dry-run").headers["ETag"]
+    answer = caller.call("POST", f"{path}/commit", If_Match=etag)
     assert answer.status == 202, answer.text
     return answer
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
@@ -12,7 +13,10 @@ from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import ProblemError
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.lake.senders import Senders
-from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, mapped_file
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, edited_file
+
+if TYPE_CHECKING:
+    from headgate.lake.ports import FileRecord
 
 pytestmark = pytest.mark.unit
 
@@ -159,12 +163,25 @@ def test_who_corrects_a_file_of_somebody_else_does_not_see_its_values(lake: Memo
         }
 
 
+def opened(caller: Caller, file_id: str) -> str:
+    """The path of a file of raw that a caller has opened and checked."""
+    path = f"/v1/uploads/{caller.call('POST', f'/v1/files/{file_id}/edit').json['upload_id']}"
+    assert caller.call("POST", f"{path}/dry-run").status == 202
+    return path
+
+
+def fields_of(record: FileRecord, **changed: str | None) -> dict[str, str | None]:
+    """The field of each column of a file of customers, with other fields for some."""
+    own = CUSTOMERS.splitlines()[0].decode().split(",")
+    is_foreign = record.state == "needs_mapping"
+    return {name: name for name in own if not (is_foreign and name == "customer_id")} | changed
+
+
 def test_who_maps_a_file_of_somebody_else_does_not_see_its_values(lake: MemoryLake) -> None:
     record = lake.receive("customers/foreign.csv", CUSTOMERS.replace(b"customer_id", b"C1"))
     Senders(lake.objects, "artifacts").keep_uploader(record.file_id, "ana")
-    path = f"/v1/files/{record.file_id}/mapping"
     bob = Caller(lake, ("viewer", "uploader"), "bob")
-    mapped = mapped_file(bob, path, {"columns": {"C1": "customer_id"}})
+    mapped = edited_file(bob, record.file_id, {"columns": fields_of(record, C1="customer_id")})
     file_id = lake.receive("customers/foreign.csv").file_id
     assert file_id == mapped.json["file_id"]
     seen = [
@@ -221,21 +238,52 @@ def test_a_profile_has_values_about_people_for_its_sender_and_the_group_only(
     assert ("top" in facts["region_id"]) == (record.dataset == "customers")
 
 
-def test_a_suggested_mapping_has_samples_about_people_for_its_sender_and_the_group_only(
+EDITORS = {name: READERS[name] for name in ("ana", "bob", "olga")} | {"pia": ("uploader", "personal-data")}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"C1": "customer_id"}, {"C1": "customer_id", "email": "region_id", "region_id": "email"}]
+)
+@pytest.mark.parametrize("kind", ["needs_mapping", "rejected"])
+def test_a_file_of_raw_that_is_edited_has_values_for_its_sender_and_the_group_only(
+    lake: MemoryLake, fields: dict[str, str | None], kind: str
+) -> None:
+    """Whoever edits it, and whatever field a column with e-mail addresses is said to be."""
+    foreign = CUSTOMERS.replace(b"customer_id", b"C1")
+    body = foreign if kind == "needs_mapping" else CUSTOMERS
+    record = lake.receive("customers/foreign.csv", body)
+    lake.senders.keep_uploader(record.file_id, "ana")
+    columns = fields_of(record, **fields) if kind == "needs_mapping" else {}
+    for editor in ("ana", "bob"):
+        path = opened(Caller(lake, ("uploader",), editor), record.file_id)
+        Caller(lake, ("uploader",), editor).call("PUT", f"{path}/edits", {"columns": columns})
+        for address in ("dry-run", "rows", "rows?show=errors"):
+            answers = {
+                name: Caller(lake, groups, name).call("GET", f"{path}/{address}")
+                for name, groups in EDITORS.items()
+            }
+            assert {answer.status for answer in answers.values()} == {200}, address
+            seen = {name for name, answer in answers.items() if EMAIL in answer.text}
+            assert seen in ({"ana", "olga", "pia"}, *([set()] if address == "dry-run" else []))
+    assert Caller(lake, ("uploader",), "bob").call("GET", f"{path}/dry-run").json["hides_values"]
+
+
+def test_typed_values_are_shown_to_those_who_may_see_the_file_and_taken_from_them_only(
     lake: MemoryLake,
 ) -> None:
-    record = lake.receive("customers/foreign.csv", CUSTOMERS.replace(b"customer_id,email", b"C1,C2"))
-    assert record.state == "needs_mapping"
+    record = lake.receive("customers/today.csv", CUSTOMERS)
     lake.senders.keep_uploader(record.file_id, "ana")
-    path = f"/v1/files/{record.file_id}/mapping"
-    assert seen_by(lake, path, EMAIL) == {"ana", "pia", "olga"}
-    columns = {
-        one["column"]: one for one in Caller(lake, ("viewer",), "vera").call("GET", path).json["columns"]
-    }
-    assert columns["C2"]["reason"].endswith(
-        "Its values are shown to the file's sender and to the group personal-data."
-    )
-    assert (columns["C2"]["samples"], columns["region_id"]["samples"]) == ([], ["north"])
+    ana, bob = (Caller(lake, ("uploader",), name) for name in ("ana", "bob"))
+    path = opened(ana, record.file_id)
+    typed = {"row": 1, "column": "email", "text": "new.one@example.com"}
+    step = {"kind": "replace", "column": "email", "search": EMAIL, "text": "other"}
+    edits = {"columns": fields_of(record), "cells": [typed], "steps": [step]}
+    assert [one.call("PUT", f"{path}/edits", edits).status for one in (bob, ana)] == [403, 200]
+    seen = [one.call("GET", f"{path}/dry-run").text for one in (ana, bob)]
+    assert [("new.one" in text, EMAIL in text) for text in seen] == [(True, True), (False, False)]
+    default = {"kind": "default", "column": "email", "text": "none"}
+    without = {"columns": fields_of(record), "steps": [default]}
+    assert bob.call("PUT", f"{path}/edits", without).status == 200
 
 
 def test_a_profile_of_a_dataset_about_nobody_keeps_its_values(lake: MemoryLake) -> None:

@@ -8,14 +8,14 @@ test('a file of which no row is accepted is never done, and is not committed wit
   const nothing = { ...LOST, acceptance: 'nothing_accepted' } as const
   expect(acceptanceTitle(nothing)).toBe('No row is accepted: all 62 rows are refused')
   expect(fileState({ state: 'done', acceptance: 'nothing_accepted' })).toBe('nothing_accepted')
-  expect([mayCommit(nothing, 0), mayCommit(nothing, 1)]).toEqual([false, true])
+  expect(mayCommit(nothing)).toBe(false)
 })
 
 test('a file that lost many rows says how many, and may be committed', () => {
   const many = { ...LOST, quarantined: 37, acceptance: 'many_refused' } as const
   expect(acceptanceTitle(many)).toBe('37 of 62 rows are refused')
   expect(fileState({ state: 'done', acceptance: 'many_refused' })).toBe('many_refused')
-  expect(mayCommit(many, 0)).toBe(true)
+  expect(mayCommit(many)).toBe(true)
 })
 
 test('a file that is too large for a check may be committed, and one whose check failed may not', () => {
@@ -26,12 +26,12 @@ test('a file that is too large for a check may be committed, and one whose check
       acceptance: null,
       error: { rule, message: '', remedy: '', column: '' },
     }) as const
-  expect([mayCommit(failed('too_large'), 0), mayCommit(failed('ServiceError'), 0)]).toEqual([true, false])
+  expect([mayCommit(failed('too_large')), mayCommit(failed('ServiceError'))]).toEqual([true, false])
 })
 
 test('a good file keeps its state, and a rejected one is not committed', () => {
   expect(acceptanceTitle({ ...LOST, acceptance: 'ok' })).toBe('')
   expect(fileState({ state: 'done', acceptance: 'ok' })).toBe('done')
   expect(fileState({ state: 'needs_mapping', acceptance: null })).toBe('needs_mapping')
-  expect(mayCommit({ ...LOST, outcome: 'rejected', acceptance: null }, 0)).toBe(false)
+  expect(mayCommit({ ...LOST, outcome: 'rejected', acceptance: null })).toBe(false)
 })

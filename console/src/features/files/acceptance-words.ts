@@ -16,14 +16,10 @@ export function acceptanceTitle({ acceptance, received, quarantined }: Counted):
 export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>): string =>
   file.acceptance && file.acceptance !== 'ok' ? file.acceptance : file.state
 
-/**
- * Whether a check permits the commit: rows would be accepted, or corrected ones are sent with it. A larger worker than that of the
- * check processes a file that is too large for it.
- */
+/** Whether a check permits the commit: rows would be accepted. A larger worker processes a file that is too large for a check. */
 export const mayCommit = (
   result: Pick<Schemas['DryRun'], 'state' | 'outcome' | 'acceptance' | 'error'>,
-  corrections: number,
 ): boolean =>
   (result.state !== 'failed' || result.error?.rule === 'too_large') &&
   result.outcome !== 'rejected' &&
-  (result.acceptance !== 'nothing_accepted' || corrections > 0)
+  result.acceptance !== 'nothing_accepted'

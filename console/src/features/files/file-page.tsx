@@ -1,11 +1,10 @@
-import { Anchor, Badge, Button, Group, Select, Stack, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { bytes, count, explained, seconds, time, usd, whole } from '../../api/format'
 import {
-  useContracts,
   useCorrections,
   useFile,
   useMay,
@@ -20,11 +19,11 @@ import { useUnits } from '../../formats/columns'
 import { formatWords } from '../import/formats'
 import { Advice } from '../lake/advice'
 import { ProfileView } from '../profile/profile-view'
-import { Counts } from '../upload/dry-run-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
+import { Counts } from './counts'
+import { EditFile, isEditable } from './edit-file'
 import { NextStep } from './next-step'
 import { ReadAs } from './read-as'
-import { PendingMapping } from './pending-mapping'
 import { RejectedRowsEditor } from './rejected-rows'
 import { withOthers } from './rejection-groups'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
@@ -124,8 +123,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
           ]}
         />
       </Panel>
-      {file.state === 'needs_mapping' ? <PendingMapping file={file} /> : null}
-      {file.state === 'profiled' ? <AssignDataset file={file} /> : null}
+      {isEditable(file) ? <EditFile file={file} /> : null}
       {file.quarantined + file.duplicates > 0 ? <Rejected file={file} /> : null}
       {file.state === 'done' || file.state === 'profiled' ? <Profile file={file} /> : null}
     </Stack>
@@ -156,34 +154,6 @@ function EditedBefore({ edits }: { edits: Schemas['FileDetail']['edited_before']
       Edited before the commit by {edits.by}:{' '}
       {parts.filter(Boolean).join(', ') || 'a part of the file was chosen'}.
     </Text>
-  )
-}
-
-/** For a file whose header is in another language than its contract: the dataset, then its columns. */
-function AssignDataset({ file }: { file: Schemas['FileDetail'] }) {
-  const contracts = useContracts()
-  const [dataset, setDataset] = useState<string | null>(null)
-  return (
-    <>
-      <Panel title="Does it belong to a dataset of the lake?">
-        <Answered of={contracts} what="the datasets">
-          {(found) => (
-            <Select
-              label="Dataset"
-              description="Its columns are suggested then, and the choice is remembered for the next file with this header."
-              placeholder="none of them"
-              clearable
-              searchable
-              maw="24rem"
-              data={found.contracts.filter((one) => one.zone === 'source').map((one) => one.name)}
-              value={dataset}
-              onChange={setDataset}
-            />
-          )}
-        </Answered>
-      </Panel>
-      {dataset ? <PendingMapping key={dataset} file={file} dataset={dataset} /> : null}
-    </>
   )
 }
 

@@ -19,7 +19,8 @@ interface Props {
   readAs: { kind: string; format: Format } | undefined
   format: Format | undefined
   flawed: number
-  mayEdit: boolean
+  /** Whether the person may not see the values, and so not change them. */
+  hidesValues: boolean
   onField: (field: string | null | undefined) => void
   onFormat: (format: Format) => void
   onAction: (action: ColumnAction) => void
@@ -34,7 +35,7 @@ export function ColumnHeader({
   readAs,
   format,
   flawed,
-  mayEdit,
+  hidesValues,
   suggestion,
   ...on
 }: Props) {
@@ -47,15 +48,20 @@ export function ColumnHeader({
         <Text size="sm" fw={600} truncate title={name}>
           {name}
         </Text>
-        {mayEdit && fields.length > 0 ? (
-          <ColumnMenu name={name} type={own ? type : ''} onFormat={on.onFormat} onAction={on.onAction} />
+        {fields.length > 0 ? (
+          <ColumnMenu
+            name={name}
+            type={own ? type : ''}
+            hidesValues={hidesValues}
+            onFormat={on.onFormat}
+            onAction={on.onAction}
+          />
         ) : null}
       </div>
       {fields.length > 0 ? (
         <NativeSelect
           size="xs"
           aria-label={`Field for ${name}`}
-          disabled={!mayEdit}
           value={field === null ? LEFT_OUT : (field ?? UNDECIDED)}
           data={[
             { value: UNDECIDED, label: 'which field?' },
@@ -105,11 +111,18 @@ export const words = (name: string): string => name.replaceAll('_', ' ')
 interface MenuProps {
   name: string
   type: string
+  hidesValues: boolean
   onFormat: (format: Format) => void
   onAction: (action: ColumnAction) => void
 }
 
-function ColumnMenu({ name, type, onFormat, onAction }: MenuProps) {
+const OF_VALUES: [ColumnAction, string][] = [
+  ['map', 'Map values …'],
+  ['replace', 'Replace a text …'],
+  ['split', 'Split in two …'],
+]
+
+function ColumnMenu({ name, type, hidesValues, onFormat, onAction }: MenuProps) {
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -131,11 +144,13 @@ function ColumnMenu({ name, type, onFormat, onAction }: MenuProps) {
           </>
         ) : null}
         <Menu.Label>Whole column</Menu.Label>
-        <Menu.Item onClick={() => onAction('map')}>Map values …</Menu.Item>
-        <Menu.Item onClick={() => onAction('replace')}>Replace a text …</Menu.Item>
-        <Menu.Item onClick={() => onAction('split')}>Split in two …</Menu.Item>
+        {(hidesValues ? [] : OF_VALUES).map(([action, label]) => (
+          <Menu.Item key={action} onClick={() => onAction(action)}>
+            {label}
+          </Menu.Item>
+        ))}
         <Menu.Item onClick={() => onAction('default')}>Fill empty cells …</Menu.Item>
-        <Menu.Item onClick={() => onAction('paste')}>Paste a column …</Menu.Item>
+        {hidesValues ? null : <Menu.Item onClick={() => onAction('paste')}>Paste a column …</Menu.Item>}
       </Menu.Dropdown>
     </Menu>
   )

@@ -56,7 +56,7 @@ function obstacle({ check: { result }, edits }: Props['work'], missing: string[]
   if (missing.length > 0) return `No column for ${missing.map(words).join(', ')} yet.`
   if (open.length > 0) return `No field for ${open.join(', ')} yet.`
   if (result.outcome === 'needs_mapping') return 'Say which column is which field.'
-  if (mayCommit(result, 0)) return ''
+  if (mayCommit(result)) return ''
   return result.acceptance === 'nothing_accepted'
     ? 'Every row is refused: correct the columns or the cells.'
     : 'Nothing of the file can enter the lake as it is.'

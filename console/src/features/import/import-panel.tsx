@@ -67,6 +67,12 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
   return (
     <Stack gap="xs">
       <FileLine result={result} edits={edits} onChange={work.restart} />
+      {result.hides_values ? (
+        <Text size="sm">
+          Values of this file are shown to its sender and to the group personal-data. You can choose fields
+          and formats.
+        </Text>
+      ) : null}
       {result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
         <DraftContract draft={result.draft} />
       ) : null}
@@ -96,7 +102,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
             columns={columns}
             rows={shownRows}
             cells={edits.cells}
-            mayEdit
+            mayEdit={!result.hides_values}
             hasDecisions={Boolean(result.mapping)}
             onType={type}
           />
@@ -185,7 +191,7 @@ function useColumns(
             readAs={known}
             format={field ? edits.formats[field] : undefined}
             flawed={flawed.length}
-            mayEdit
+            hidesValues={result.hides_values}
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}
             onFormat={(format) => field && change(withFormat(edits, field, format))}
             onAction={(action) => onForm({ action, column: name })}

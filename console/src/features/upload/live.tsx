@@ -1,34 +1,23 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, explained, time } from '../../api/format'
-import { FINAL_STATES, useCorrections, useFile } from '../../api/queries'
+import { FINAL_STATES, useFile } from '../../api/queries'
 import { Failed, Waiting } from '../../components/states'
 import { AcceptanceAlert, FileBadge } from '../files/acceptance'
+import { Counts } from '../files/counts'
 import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { Stages } from '../files/stages'
 import { Undo } from '../files/undo'
 import { Advice } from '../lake/advice'
-import { type Decisions, EMPTY_DECISIONS } from './decisions'
-import { Counts } from './dry-run-view'
 
-/** A committed file in its six stages. Sends the corrections as soon as the gate can take them. */
-export function Live({
-  fileId,
-  decisions,
-  isCorrection = false,
-}: {
-  fileId: string
-  decisions: Decisions
-  isCorrection?: boolean
-}) {
+/** A committed file in its six stages. */
+export function Live({ fileId, isRemembered }: { fileId: string; isRemembered: boolean }) {
   const [paused, setPaused] = useState(false)
   const file = useFile(fileId, { expected: true, paused })
   const log = useActivity(file.data?.body.state, file.data?.body.stages)
-  const state = file.data?.body.state
-  const correct = useDecisions(fileId, state, decisions)
   if (!file.data)
     return file.error ? (
       <Failed error={file.error} what="The file" onRetry={() => void file.refetch()} />
@@ -44,9 +33,7 @@ export function Live({
           <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>{found.key}</Anchor>
         </Group>
         {FINAL_STATES.has(found.state) ? (
-          isCorrection ? null : (
-            <Undo file={found} />
-          )
+          <Undo file={found} />
         ) : (
           <Group gap="xs">
             <Button size="compact-sm" variant="default" onClick={() => setPaused(!paused)}>
@@ -58,7 +45,7 @@ export function Live({
           </Group>
         )}
       </Group>
-      <Receipt file={found} isRemembered={Object.keys(decisions.mapping).length > 0} />
+      <Receipt file={found} isRemembered={isRemembered} />
       <Stages stages={found.stages} />
       <AcceptanceAlert of={found} wasCommitted />
       <Counts {...found} />
@@ -81,13 +68,6 @@ export function Live({
           ))}
         </ol>
       </details>
-      {correct.error ? <Failed error={correct.error} what="The correction" isAction /> : null}
-      {correct.data ? (
-        <Followed
-          title={`${count(correct.data.rows, 'corrected row')} ${correct.data.rows === 1 ? 'was' : 'were'} sent:`}
-          fileId={correct.data.file_id}
-        />
-      ) : null}
     </Stack>
   )
 }
@@ -120,18 +100,6 @@ function Receipt({ file, isRemembered }: { file: Schemas['FileDetail']; isRememb
   )
 }
 
-/** The file that follows from a decision. */
-function Followed({ title, fileId }: { title: string; fileId: string }) {
-  return (
-    <Stack gap="xs">
-      <Text fw={600} size="sm">
-        {title}
-      </Text>
-      <Live fileId={fileId} decisions={EMPTY_DECISIONS} isCorrection />
-    </Stack>
-  )
-}
-
 interface Stage {
   name: string
   at: string
@@ -144,17 +112,4 @@ function useActivity(state: string | undefined, stages: Stage[] | undefined): st
     .filter((stage) => stage.at)
     .map((stage) => `${time(stage.at)} ${stage.name}: ${stage.state}`)
   return state ? [...lines, `now: ${state.replaceAll('_', ' ')}`] : lines
-}
-
-/** Sends the corrected rows when the file's rows are judged, once. */
-function useDecisions(fileId: string, state: string | undefined, { corrections }: Decisions) {
-  const correct = useCorrections(fileId)
-  const sent = useRef(false)
-  useEffect(() => {
-    if (state === 'done' && corrections.size > 0 && !sent.current) {
-      sent.current = true
-      correct.mutate([...corrections].map(([source_row, values]) => ({ source_row, values })))
-    }
-  }, [state, corrections, correct])
-  return correct
 }

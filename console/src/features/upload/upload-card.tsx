@@ -9,7 +9,6 @@ import { Repeat } from '../files/repeat'
 import type { Edits } from '../import/edits'
 import { ImportPanel } from '../import/import-panel'
 import { forgetEdits } from '../import/use-edits'
-import { EMPTY_DECISIONS } from './decisions'
 import { Live } from './live'
 import { abort, type Checked, commit, dryRun, forget, keep, type Kept, type Progress, send } from './transfer'
 
@@ -103,10 +102,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         />
       ) : null}
       {step.name === 'committed' ? (
-        <Live
-          fileId={step.upload.file_id}
-          decisions={{ ...EMPTY_DECISIONS, mapping: step.edits?.columns ?? {} }}
-        />
+        <Live fileId={step.upload.file_id} isRemembered={Object.keys(step.edits?.columns ?? {}).length > 0} />
       ) : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {step.name === 'failed' ? (

@@ -340,7 +340,8 @@ def _check_and_accept(
         f"The gate checks the whole file {record.key} with this mapping.", soft_wrap=True
     )
     mapping = UploadMapping(suggested.to_json(), (), tuple(fields))
-    upload = uploads.check_file(record, mapping, lake.dry_runs.start)
+    upload = uploads.open_raw_file(record, mapping)
+    uploads.start_dry_run(upload.upload_id, lake.dry_runs.start)
     check = _ended_check(uploads, upload)
     checked = FileRecord(**check["record"]) if "record" in check else None
     acceptance = acceptance_of(checked, lake.most_refused_share) if checked else None

@@ -308,14 +308,18 @@ class ConsoleActions(RuleBasedStateMachine):
         file_id, file = self.pick(
             {name: one for name, one in self.model.files.items() if one.state == "needs_mapping"}, place
         )
-        caller, path, content = self.caller(person), f"/v1/files/{file_id}", file.content
-        suggested = caller.call("GET", f"{path}/mapping")
+        caller, content = self.caller(person), file.content
+        opened = caller.call("POST", f"/v1/files/{file_id}/edit")
         if self.lake.ledger.get(file_id).closed_by:
-            assert suggested.status == 404
+            assert opened.status == 409 or opened.json["state"] == "committed"
             return
-        checked = caller.call(
-            "PUT", f"{path}/mapping", {"columns": FIELDS}, If_Match=suggested.headers["ETag"]
-        ).json
+        if opened.json["state"] == "committed":  # a newer version is not merged yet
+            return
+        path = f"/v1/uploads/{opened.json['upload_id']}"
+        caller.call("POST", f"{path}/dry-run")
+        suggested = caller.call("GET", f"{path}/dry-run").json["mapping"]["columns"]
+        columns = {one["column"]: one["field"] for one in suggested} | FIELDS
+        checked = caller.call("PUT", f"{path}/edits", {"columns": columns}).json
         counts = (len(content.rows), len(content.accepted), len(content.refused), content.acceptance)
         assert (
             checked["received"],
@@ -324,7 +328,7 @@ class ConsoleActions(RuleBasedStateMachine):
             checked["acceptance"],
         ) == counts
         etag = caller.call("GET", f"{path}/dry-run").headers["ETag"]
-        accepted = caller.call("POST", f"{path}/mapping/accept", If_Match=etag)
+        accepted = caller.call("POST", f"{path}/commit", If_Match=etag)
         assert accepted.status == 202, accepted.text
         self.model.is_remembered = True
         self.sent(accepted.json["file_id"], content, file.key, person)

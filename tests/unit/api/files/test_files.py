@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from headgate.api.files.stages import stages_of
 from headgate.lake.states import FileState
-from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, mapped_file, query
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, edited_file, query
 
 pytestmark = pytest.mark.unit
 
@@ -213,56 +212,26 @@ def test_a_correction_of_another_row_or_column_is_refused(caller: Caller, rows: 
     assert caller.call("POST", f"/v1/files/{file_id}/corrections", {"rows": rows}).status == 422
 
 
-def test_a_mapping_is_decided_by_who_has_read_it_and_the_file_is_accepted(caller: Caller) -> None:
-    body = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
-    path = f"/v1/files/{caller.lake.receive('payments/foreign.csv', body).file_id}/mapping"
-    asked = caller.call("GET", path)
-    assert {"GBP"} == {
-        sample for one in asked.json["columns"] if one["column"] == "currency" for sample in one["samples"]
-    }
-    assert all(one["reason"] for one in asked.json["columns"])
-    decision = {"columns": {"F1": "payment_id", "ref": "order_id", "how": "method", "pan": "card_number"}}
-    assert caller.call("PUT", path, decision).status == 428
-    assert caller.call("PUT", path, decision, If_Match='"other"').status == 412
-    done = mapped_file(caller, path, decision)
-    record = caller.lake.receive("payments/foreign.csv")
-    assert (record.file_id, record.state, record.accepted) == (done.json["file_id"], FileState.DONE, 1)
+FOREIGN = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
 
 
-def test_a_column_is_left_out_of_a_mapping_and_of_the_corrected_rows(caller: Caller) -> None:
-    header, *rows = PAYMENTS.replace(
-        b"payment_id,order_id,method,card_number", b"F1,ref,how,pan"
-    ).splitlines()
+def fields_of(header: bytes, **changed: str | None) -> dict[str, str | None]:
+    """The field of each column of a file whose columns stand in the order of the contract."""
+    own = PAYMENTS.splitlines()[0].decode().split(",")
+    return dict(zip(header.decode().split(","), own, strict=False)) | changed
+
+
+def test_a_column_is_left_out_of_an_edited_file_and_of_the_corrected_rows(caller: Caller) -> None:
+    header, *rows = FOREIGN.splitlines()
     body = b"\n".join([header + b",Menge", *(row + b",7" for row in rows)])
-    path = f"/v1/files/{caller.lake.receive('payments/foreign.csv', body).file_id}/mapping"
-    decision = {
-        "columns": {
-            "F1": "payment_id",
-            "ref": "order_id",
-            "how": "method",
-            "pan": "card_number",
-            "Menge": None,
-        }
-    }
-    assert mapped_file(caller, path, decision).json["columns"]["Menge"] is None
+    file_id = caller.lake.receive("payments/foreign.csv", body).file_id
+    done = edited_file(caller, file_id, {"columns": fields_of(header, Menge=None)})
     record = caller.lake.receive("payments/foreign.csv")
+    assert record.file_id == done.json["file_id"]
     assert (record.state, record.accepted, record.mapping["left_out"]) == (FileState.DONE, 1, '["Menge"]')
     corrections = {"rows": [{"source_row": 3, "values": {"amount": "12.00"}}]}
     sent = caller.call("POST", f"/v1/files/{record.file_id}/corrections", corrections)
     assert caller.lake.receive(sent.json["key"]).accepted == 1
-
-
-def test_a_mapping_without_a_required_field_is_refused_and_not_remembered(caller: Caller) -> None:
-    body = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
-    path = f"/v1/files/{caller.lake.receive('payments/foreign.csv', body).file_id}/mapping"
-    etag = caller.call("GET", path).headers["ETag"]
-    decision = {"columns": {"F1": "payment_id", "ref": "card_expiry", "how": "method", "pan": "card_number"}}
-    refused = caller.call("PUT", path, decision, If_Match=etag)
-    assert refused.status == 422
-    assert re.fullmatch(r"[A-Z].*no column for order_id\. [A-Z].*[^.]\.", refused.json["detail"]), (
-        refused.json["detail"]
-    )
-    assert caller.call("GET", path).status == 200  # the file is still pending
 
 
 def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) -> None:
@@ -324,22 +293,12 @@ def test_a_second_revert_is_a_conflict() -> None:
     assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 409
 
 
-def test_a_file_of_no_contract_is_assigned_to_a_dataset_by_who_has_read_the_suggestion(
-    caller: Caller,
-) -> None:
+def test_a_file_of_no_contract_is_assigned_to_a_dataset(caller: Caller) -> None:
     header = b"Nr,Bestellung,Art,Karte,Code,Ablauf,Betrag,Geld,Am,Zustand,Text,Stand"
     body = header + b"\n" + PAYMENTS.splitlines()[1] + b"\n"
     record = caller.lake.receive("zahlungen.csv", body)
     assert record.state is FileState.PROFILED
-    path = f"/v1/files/{record.file_id}/mapping"
-    assert caller.call("GET", path).status == 404
-    asked = caller.call("GET", path + "?dataset=payments")
-    assert all(
-        one["samples"] == [] for one in asked.json["columns"]
-    )  # nothing says which of them the contract masks
-    fields = PAYMENTS.splitlines()[0].decode().split(",")
-    decision = {"dataset": "payments", "columns": dict(zip(header.decode().split(","), fields, strict=True))}
-    done = mapped_file(caller, path, decision)
+    done = edited_file(caller, record.file_id, {"dataset": "payments", "columns": fields_of(header)})
     again = caller.lake.receive("zahlungen.csv")
     assert (again.file_id, again.state, again.dataset, again.accepted) == (
         done.json["file_id"],
@@ -359,10 +318,3 @@ def test_a_table_of_texts_without_evidence_of_a_header_is_profiled_and_says_how_
     record = caller.lake.receive("farben.csv", b"artikel,farbe\nhose,rot\nhemd,blau\n")
     assert record.state is FileState.PROFILED
     assert "--header if its first row has the names" in record.error["remedy"]
-
-
-def test_an_unknown_dataset_of_a_file_is_a_422_that_lists_the_datasets(caller: Caller) -> None:
-    file_id = caller.lake.receive("zahlungen.csv", b"a,b\nx,y\n").file_id
-    answer = caller.call("GET", f"/v1/files/{file_id}/mapping?dataset=nothing")
-    assert answer.status == 422
-    assert "payments" in answer.json["detail"]

@@ -11,7 +11,7 @@ import pytest
 
 from headgate.errors import ServiceError
 from tests.unit.api.files.test_uploads import uploaded
-from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, mapped_file
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, edited_file
 
 if TYPE_CHECKING:
     from headgate.lake.ports import ObjectRef
@@ -278,7 +278,7 @@ def test_a_remembered_mapping_is_used_whether_or_not_the_dataset_is_chosen(first
         mapped(caller, upload_id)
         caller.lake.receive(caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"])
     else:
-        path = f"/v1/files/{caller.lake.receive('uploads/zahlungen.csv', plain(3)).file_id}/mapping"
-        mapped_file(caller, path, {"dataset": "payments", "columns": FIELDS})
+        file_id = caller.lake.receive("uploads/zahlungen.csv", plain(3)).file_id
+        edited_file(caller, file_id, {"dataset": "payments", "columns": FIELDS})
     found = dry_run(caller, uploaded(caller, plain(5), "mehr.csv", dataset=second))
     assert (found["outcome"], found["dataset"], found["accepted"]) == ("done", "payments", 5)

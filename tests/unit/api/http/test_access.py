@@ -118,8 +118,8 @@ def test_an_id_token_is_no_access_token() -> None:
 
 
 def test_a_method_that_a_path_does_not_have_is_a_405_with_those_that_it_has() -> None:
-    answer = Caller(MemoryLake()).call("DELETE", "/v1/files/" + "0" * 32 + "/mapping")
-    assert (answer.status, answer.headers["Allow"]) == (405, "GET, PUT")
+    answer = Caller(MemoryLake()).call("DELETE", "/v1/uploads/" + "0" * 32 + "/dry-run")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+import { Group, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { whole } from '../../api/format'
+
+type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warnings'>
+
+/** Rows by what became of them; accepted ones that break a rule which only warns are counted again. */
+export function Counts({ received, accepted, quarantined, duplicates, warnings }: Counted) {
+  return (
+    <Group gap="lg" data-testid="counts">
+      {(
+        [
+          ['received', received],
+          ['processed', accepted + quarantined + duplicates],
+          ['accepted', accepted],
+          ['quarantined', quarantined],
+          ['duplicates', duplicates],
+          ...(warnings > 0 ? [['warnings', warnings] as const] : []),
+        ] as const
+      ).map(([name, count]) => (
+        <div key={name}>
+          <Text fz={22} fw={600} lh={1.1} data-testid={`count-${name}`}>
+            {whole(count)}
+          </Text>
+          <Text size="sm" className="muted">
+            {name}
+          </Text>
+        </div>
+      ))}
+    </Group>
+  )
+}
