@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.source_format import SourceFormat
@@ -20,8 +19,7 @@ from headgate.drafts.column_inference import (
 )
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.formats.format_list import format_of
-from headgate.formats.format_name import JSON_LINES, FormatName
-from headgate.formats.json.json_records import read_records
+from headgate.formats.format_name import GEOJSON, JSON_LINES, WORKBOOKS, FormatName
 from headgate.formats.json.nested_names import by_contract, every_object
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import no_table, read_table
@@ -33,10 +31,11 @@ from headgate.values.cells import flags
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from headgate.formats.format_list import ReadsRecords
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
 
-_TYPED_FORMS = {FormatName.JSON, JSON_LINES, FormatName.XLSX}
+_TYPED_FORMS = {FormatName.JSON, JSON_LINES, GEOJSON, *WORKBOOKS}
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
 _MOST_DECIMALS_OF_AMOUNTS = 4
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
@@ -74,7 +73,7 @@ def read_sample(body: bytes, unread: Contract, header: bool | None) -> DraftSamp
     """Read the sample with a contract that has no columns yet."""
     content = unpack(body)
     form = format_of(content, unread)
-    if stated_sheet(unread) and form.name != FormatName.XLSX:
+    if stated_sheet(unread) and form.name not in WORKBOOKS:
         raise ContractError(
             "only a workbook has sheets. Remedy: leave out --sheet, and draft from workbooks in a "
             "command of their own"
@@ -85,7 +84,7 @@ def read_sample(body: bytes, unread: Contract, header: bool | None) -> DraftSamp
     received = _received(body, stored)
     cells, noisy = (
         _of_workbook(body, stored, received.cells)
-        if received.format_name == FormatName.XLSX
+        if received.format_name in WORKBOOKS
         else (received.cells, {})
     )
     typed = _typed_columns(body, stored, cells) if received.format_name in _TYPED_FORMS else set()
@@ -206,13 +205,14 @@ def _stored_columns(
             if pa.types.is_nested(field.type)
         }
     else:
-        is_json = format_of(content, unread).name == FormatName.JSON
-        names = _json_names(content, unread) if is_json else numbered(table.names)
+        records = format_of(content, unread).records
+        names = _names_of_values(records, content, unread) if records else numbered(table.names)
         stored = {
             folded(name) or made_up_name(position): ColumnType(Kind.STRING)
             for position, name in enumerate(names, 1)
         }
-        nested = _nested_names(content, replace(unread, columns=_columns_of(stored, {}))) if is_json else {}
+        flat = replace(unread, columns=_columns_of(stored, {}))
+        nested = _nested_names(records, content, flat) if records else {}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
     columns = _columns_of(stored, nested)
     if any(_is_data(column.name) for column in columns):
@@ -227,12 +227,12 @@ def _stored_columns(
     return columns, properties
 
 
-def _json_names(content: bytes, unread: Contract) -> tuple[str, ...]:
+def _names_of_values(records: ReadsRecords, content: bytes, unread: Contract) -> tuple[str, ...]:
     """Return the names of the records' values.
 
     Those of nested objects are joined, and a null instead of an object has no name.
     """
-    columns = read_records(content, stated_encoding(unread), every_object).columns
+    columns = records(content, unread, every_object).columns
     nulls = {name for name, column in columns.items() if column.null_count == len(column)}
     return tuple(
         name
@@ -248,11 +248,11 @@ def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> 
     )
 
 
-def _nested_names(content: bytes, contract: Contract) -> dict[str, str]:
+def _nested_names(records: ReadsRecords, content: bytes, contract: Contract) -> dict[str, str]:
     """Return the columns that hold lists or objects when the file is read by the contract, with their ODCS
     logicalType.
     """
-    read = read_records(content, stated_encoding(contract), by_contract(contract))
+    read = records(content, contract, by_contract(contract))
     firsts = {
         name: next(text for text in read.columns[name].to_pylist() if text and text[0] in "[{")
         for name in read.nested

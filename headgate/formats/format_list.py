@@ -5,30 +5,41 @@ The content decides a file's format, never its name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from headgate.contracts.encodings import stated_encoding
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.format_name import FormatName
-from headgate.formats.json.json_records import holds_json
-from headgate.formats.json.read_json import read_json, read_json_lines
+from headgate.formats.json.json_records import holds_json, read_records
+from headgate.formats.json.nested_names import by_contract, never
+from headgate.formats.json.read_json import read_json, read_json_lines, source_of_records
 from headgate.formats.parquet.read_parquet import read_parquet
-from headgate.formats.sniff import is_parquet
-from headgate.formats.unpack import is_workbook
+from headgate.formats.sniff import is_avro, is_old_workbook, is_orc, is_parquet
+from headgate.formats.unpack import is_open_document, is_workbook
+from headgate.formats.xml.is_xml import is_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import ModuleType
 
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
+    from headgate.formats.json.json_records import Records
+    from headgate.formats.json.nested_names import Expands
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
+
+    ReadsRecords = Callable[[bytes, Contract | None, Expands], Records]
+    ReadsTable = Callable[[bytes | Path, Contract | None, Mapping[str, Any]], FileTable]
+
+_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,8 @@ class Format:
             the contract and a folder for temporary files. It returns None for a file of another format, and
             for one that can only be read whole. A format without it reads every file whole.
         schema: the Arrow types of the columns, where the format states them.
+        records: the named values of unpacked content, where the format has them and objects in them; takes a
+            contract or None, and which objects are taken apart.
         is_read_from_disk: whether single rows and columns can be read from the file, so that small files are
             read in batches, too.
         has_stated_header: whether a person can say that the first row is the header, or is none.
@@ -56,9 +69,10 @@ class Format:
     name: FormatName
     holds: Callable[[bytes, Contract | None], bool]
     rows: Callable[[bytes, Contract, Mapping[str, Any]], Received]
-    table: Callable[[bytes | Path, Contract | None, Mapping[str, Any]], FileTable]
+    table: ReadsTable
     batches: Callable[[Path, Contract, Path], Source | None] | None = None
     schema: Callable[[bytes], pa.Schema] | None = None
+    records: ReadsRecords | None = None
     is_read_from_disk: bool = False
     has_stated_header: bool = False
 
@@ -88,10 +102,53 @@ def _batches_of_parquet(path: Path, contract: Contract, _: Path) -> Source | Non
         return read_parquet(path, contract) if is_parquet(file.read(4)) else None
 
 
-def _rows_of_workbook(content: bytes, contract: Contract, options: Mapping[str, Any]) -> Received:
-    from headgate.formats.excel.read_excel import read_excel  # noqa: PLC0415 see Format
+def _avro() -> ModuleType:
+    from headgate.formats.avro import read_avro  # noqa: PLC0415 see Format
 
-    return read_excel(content, contract, with_rows_above=options["with_rows_above"])
+    return read_avro
+
+
+def _orc() -> ModuleType:
+    from headgate.formats import read_orc  # noqa: PLC0415 see Format
+
+    return read_orc
+
+
+def _arrow_format(name: FormatName, holds: Callable[[bytes], bool], load: Callable[[], ModuleType]) -> Format:
+    """Return a format of typed tables.
+
+    Its module has the functions `read_<name>`, `<name>_table` and `<name>_schema`.
+    """
+
+    def call(function: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 as the function has it
+        return getattr(load(), function)(*arguments, **options)
+
+    def batches(path: Path, contract: Contract, _: Path) -> Source | None:
+        with path.open("rb") as file:
+            begins = holds(file.read(_HEAD_BYTES))
+        return cast("Source", call(f"read_{name}", path, contract)) if begins else None
+
+    return Format(
+        name,
+        lambda content, _: holds(content[:_HEAD_BYTES]),
+        lambda content, contract, _: all_rows(call(f"read_{name}", content, contract)),
+        lambda content, _, options: cast("FileTable", call(f"{name}_table", content, whole=options["whole"])),
+        batches,
+        schema=partial(call, f"{name}_schema"),
+        is_read_from_disk=True,
+    )
+
+
+def _workbook(name: FormatName, holds: Callable[[bytes], bool]) -> Format:
+    """Return a format of workbooks, all of which are read in the same way."""
+
+    def rows(content: bytes, contract: Contract, options: Mapping[str, Any]) -> Received:
+        from headgate.formats.excel.read_excel import read_excel  # noqa: PLC0415 see Format
+
+        read = read_excel(content, contract, with_rows_above=options["with_rows_above"])
+        return replace(read, format_name=name)
+
+    return Format(name, lambda content, _: holds(content), rows, _table_of_workbook)
 
 
 def _table_of_workbook(content: bytes | Path, contract: Contract | None, _: Mapping[str, Any]) -> FileTable:
@@ -100,10 +157,30 @@ def _table_of_workbook(content: bytes | Path, contract: Contract | None, _: Mapp
     return workbook_table(_bytes_of(content), contract)
 
 
-def _table_of_json(content: bytes | Path, contract: Contract | None, _: Mapping[str, Any]) -> FileTable:
-    from headgate.formats.json.json_table import json_table  # noqa: PLC0415 see Format
+def _records_of_json(content: bytes, contract: Contract | None, expands: Expands) -> Records:
+    return read_records(content, stated_encoding(contract), expands)
 
-    return json_table(_bytes_of(content), contract)
+
+def _records_of_xml(content: bytes, _: Contract | None, expands: Expands) -> Records:
+    from headgate.formats.xml.xml_records import xml_records  # noqa: PLC0415 see Format
+
+    return xml_records(content, expands)
+
+
+def _rows_of_xml(content: bytes, contract: Contract, _: Mapping[str, Any]) -> Received:
+    return all_rows(source_of_records(_records_of_xml(content, contract, by_contract(contract)), contract))
+
+
+def _table_of_records(form: FormatName) -> ReadsTable:
+    """Return the reader of a format's records as a table."""
+
+    def table(content: bytes | Path, contract: Contract | None, _: Mapping[str, Any]) -> FileTable:
+        from headgate.formats.json.records_table import records_table  # noqa: PLC0415 see Format
+
+        read = {FormatName.JSON: _records_of_json, FormatName.XML: _records_of_xml}[form]
+        return records_table(read(_bytes_of(content), contract, by_contract(contract) if contract else never))
+
+    return table
 
 
 def _table_of_csv(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
@@ -117,7 +194,9 @@ def _bytes_of(content: bytes | Path) -> bytes:
 
 
 FORMATS = (
-    Format(FormatName.XLSX, lambda content, _: is_workbook(content), _rows_of_workbook, _table_of_workbook),
+    _workbook(FormatName.XLSX, is_workbook),
+    _workbook(FormatName.ODS, is_open_document),
+    _workbook(FormatName.XLS, is_old_workbook),
     Format(
         FormatName.PARQUET,
         lambda content, _: is_parquet(content),
@@ -127,12 +206,22 @@ FORMATS = (
         schema=_schema_of_parquet,
         is_read_from_disk=True,
     ),
+    _arrow_format(FormatName.AVRO, is_avro, _avro),
+    _arrow_format(FormatName.ORC, is_orc, _orc),
     Format(
         FormatName.JSON,
         lambda content, contract: holds_json(content, stated_encoding(contract)),
         lambda content, contract, _: all_rows(read_json(content, contract)),
-        _table_of_json,
+        _table_of_records(FormatName.JSON),
         lambda path, contract, folder: read_json_lines(path, contract, folder / "records.arrow"),
+        records=_records_of_json,
+    ),
+    Format(
+        FormatName.XML,
+        lambda content, _: is_xml(content),
+        _rows_of_xml,
+        _table_of_records(FormatName.XML),
+        records=_records_of_xml,
     ),
     Format(
         FormatName.CSV,

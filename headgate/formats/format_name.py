@@ -10,7 +10,12 @@ class FormatName(StrEnum):
 
     CSV = "csv"
     JSON = "json"
+    XML = "xml"
     PARQUET = "parquet"
+    AVRO = "avro"
+    ORC = "orc"
+    ODS = "ods"
+    XLS = "xls"
     XLSX = "xlsx"
 
     @property
@@ -20,11 +25,20 @@ class FormatName(StrEnum):
 
 
 JSON_LINES = "json_lines"  # JSON as a file's record has it if each line is a record
+GEOJSON = "geojson"  # and if it is a collection of features
+WORKBOOKS = {FormatName.XLSX, FormatName.XLS, FormatName.ODS}
+"""The formats with sheets."""
 _WORDS: dict[str, str] = {
     FormatName.CSV: "CSV",
     FormatName.JSON: "JSON",
     JSON_LINES: "JSON lines",
+    GEOJSON: "GeoJSON",
+    FormatName.XML: "XML",
     FormatName.PARQUET: "Parquet",
+    FormatName.AVRO: "Avro",
+    FormatName.ORC: "ORC",
+    FormatName.ODS: "OpenDocument (.ods)",
+    FormatName.XLS: "Excel 97 (.xls)",
     FormatName.XLSX: "Excel (.xlsx)",
 }
 

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.format_list import format_of
-from headgate.formats.format_name import FormatName
 from headgate.formats.json.json_records import are_lines, holds_json
 from headgate.formats.sniff import only_blanks
 from headgate.formats.unpack import is_packed, unpack
@@ -28,7 +27,7 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
     """Return the file's header with some rows; None where none can be read. A contract helps to find the
     header.
 
-    The names of JSON are sorted: their order has no meaning and may differ in the source's next file.
+    The names of JSON and XML are sorted: their order has no meaning and may differ in the source's next file.
     """
     content = _unpacked(file, whole=False)
     table = _table(content, contract, whole=False)
@@ -36,11 +35,7 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
         return (
             None  # the gate reads no workbook with names in two rows, so a mapping of them would be of no use
         )
-    return (
-        _by_name(table)
-        if isinstance(content, bytes) and format_of(content, contract).name == FormatName.JSON
-        else table
-    )
+    return _by_name(table) if isinstance(content, bytes) and format_of(content, contract).records else table
 
 
 def check_is_table(file: Path) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 from headgate.formats.encoding import Western
 
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
+AVRO_MAGIC = b"Obj\x01"
+_ORC_MAGIC = b"ORC"
+_OLE2_MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
 DELIMITERS = ",;\t|"
 _OTHER_MAGICS = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password",
@@ -66,6 +69,21 @@ class Text:
 def is_parquet(content: bytes) -> bool:
     """Return whether the bytes start as a Parquet file does."""
     return content.startswith(PARQUET_MAGICS)
+
+
+def is_avro(content: bytes) -> bool:
+    """Return whether the bytes start as an Avro container file does."""
+    return content.startswith(AVRO_MAGIC)
+
+
+def is_orc(content: bytes) -> bool:
+    """Return whether the bytes start as an ORC file does, and not as a text such as `ORCHARD,TREES`."""
+    return content.startswith(_ORC_MAGIC) and b"\0" in content
+
+
+def is_old_workbook(content: bytes) -> bool:
+    """Return whether the bytes start as the container of Excel 97 does, which other documents have, too."""
+    return content.startswith(_OLE2_MAGIC)
 
 
 def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text:

@@ -24,6 +24,10 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and without any
 WORKBOOK_PART = "xl/workbook.xml"
+# The first member of an OpenDocument spreadsheet, not compressed, behind the 30 bytes of its local header.
+# Source: OASIS, "OpenDocument 1.3", part 2, section 3.3; PKWARE, "APPNOTE.TXT", section 4.3.7.
+_MEMBER_AT = 30
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 # What a worker of 3 GB can hold beside its own copies. A file that grows past it is a bomb, or belongs to a
 # larger worker.
 MAX_EXPANDED_BYTES = 1 << 30
@@ -181,10 +185,22 @@ def too_large(limit_bytes: int) -> UnreadableFileError:
 
 def is_workbook(content: bytes) -> bool:
     """Return whether the bytes are an Excel workbook: a zip with its parts. Source: ECMA-376, part 2."""
-    return content.startswith(ZIP_MAGICS[0]) and _holds_workbook(io.BytesIO(content))
+    return (
+        content.startswith(ZIP_MAGICS[0])
+        and not is_open_document(content)
+        and _holds_workbook(io.BytesIO(content))
+    )
+
+
+def is_open_document(content: bytes) -> bool:
+    """Return whether the bytes, or their beginning, are an OpenDocument spreadsheet."""
+    return content.startswith(ZIP_MAGICS[0]) and content.startswith(_OPEN_DOCUMENT, _MEMBER_AT)
 
 
 def _holds_workbook(file: IO[bytes]) -> bool:
+    file.seek(0)
+    if is_open_document(file.read(_MEMBER_AT + len(_OPEN_DOCUMENT))):
+        return True
     try:
         with zipfile.ZipFile(file) as archive:
             return WORKBOOK_PART in archive.namelist()

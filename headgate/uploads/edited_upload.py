@@ -15,7 +15,9 @@ import pyarrow.compute as pc
 
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.errors import BadInputError
-from headgate.formats.unpack import is_workbook
+from headgate.formats.format_list import format_of
+from headgate.formats.format_name import WORKBOOKS
+from headgate.formats.sniff import is_old_workbook
 from headgate.lake import keys
 from headgate.matching.mappings import possibly_sensitive
 from headgate.matching.suggest_mapping import VALUE
@@ -145,10 +147,11 @@ def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[E
 def _member(path: Path, folder: Path, part: str) -> tuple[Path, tuple[str, ...]]:
     """Return the file, or the named member of an archive, and the parts to choose from."""
     with path.open("rb") as file:
-        if file.read(2) != b"PK":
-            return path, ()
+        head = file.read(1 << 12)
+    if not head.startswith(b"PK") and not is_old_workbook(head):
+        return path, ()
     body = path.read_bytes()
-    if is_workbook(body):
+    if format_of(body).name in WORKBOOKS:
         return path, _sheets(body)
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -168,7 +171,7 @@ def _member(path: Path, folder: Path, part: str) -> tuple[Path, tuple[str, ...]]
 
 
 def _sheets(body: bytes) -> tuple[str, ...]:
-    from headgate.formats.excel.workbook import sheets  # noqa: PLC0415 few uploads are workbooks
+    from headgate.formats.excel.sheets_of_workbook import sheets  # noqa: PLC0415 few uploads are workbooks
 
     try:
         names = tuple(sheet.name for sheet in sheets(body) if any(sheet.rows))

@@ -1,4 +1,4 @@
-"""Read Excel workbooks: the rows of every sheet that has the contract's header, one sheet behind the other,
+"""Read workbooks: the rows of every sheet that has the contract's header, one sheet behind the other,
 or of the sheet that it names.
 
 The header may stand below other rows: it is the first row that is one by the contract, else the first that
@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from headgate.contracts.workbook_sheets import stated_sheet
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
-from headgate.formats.excel.workbook import TOP_ROWS, sheets
+from headgate.formats.excel.sheets_of_workbook import sheets
+from headgate.formats.excel.workbook import TOP_ROWS
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.typed_cells import MidnightText, TypedText, column_texts
 from headgate.masking.redaction import redact
@@ -375,6 +376,4 @@ def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
         name for name in parts[0].missing_columns if all(name in part.missing_columns for part in parts)
     )
     skipped = sum(part.skipped_lines for part in parts)
-    return Received(
-        cells, np.concatenate(numbers), ragged, missing, "xlsx", left_out=left_out, skipped_lines=skipped
-    )
+    return Received(cells, np.concatenate(numbers), ragged, missing, left_out=left_out, skipped_lines=skipped)

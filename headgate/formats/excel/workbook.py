@@ -23,7 +23,7 @@ from headgate.formats.typed_cells import MidnightText, TypedText
 from headgate.formats.unpack import MAX_EXPANDED_BYTES, WORKBOOK_PART, allowed_bytes, too_large
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Cells = list[str | None]
 
@@ -41,7 +41,7 @@ _MAX_UNASKED = (
 _EXACT = re.compile(
     r"-?[1-9][0-9]{14}[0-9]*[1-9][0-9]*"
 )  # Excel has zeros behind the fifteenth digit of what it rounded
-_EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
+EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _FIRST_SURE_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 1 March are off by one
 _LAST_DAY = 2_958_466  # 9999-12-31 and a fraction
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -61,7 +61,7 @@ class Sheet:
 
 
 @dataclass
-class _Budget:
+class Budget:
     """The rest of a workbook that may be read: bytes of XML, cells with the blank ones before them, and
     characters with repeated ones.
     """
@@ -100,12 +100,29 @@ class _Book:
     texts: list[str]
     dates: frozenset[int]  # cell styles that show a date or a time
     epoch: datetime
-    budget: _Budget
+    budget: Budget
     parts: Mapping[str, str] = field(default_factory=dict)  # sheet name → part
 
 
-def sheets(content: bytes) -> Iterator[Sheet]:
+def xlsx_sheets(content: bytes) -> Iterator[Sheet]:
     """Yield every sheet, in the workbook's order.
+
+    Raises:
+        UnreadableFileError: as `sheets_of_archive`.
+    """
+    return sheets_of_archive(content, _sheets)
+
+
+def _sheets(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Sheet]:
+    book = _book(archive, budget)
+    for name, part in book.parts.items():
+        yield _sheet(archive, book, name, part)
+
+
+def sheets_of_archive(
+    content: bytes, read: Callable[[zipfile.ZipFile, Budget], Iterator[Sheet]]
+) -> Iterator[Sheet]:
+    """Yield the sheets that are read from a workbook that is a zip archive.
 
     Raises:
         UnreadableFileError: `corrupt_workbook`, or `too_large` when parts, cells or texts are more than the
@@ -113,9 +130,7 @@ def sheets(content: bytes) -> Iterator[Sheet]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            book = _book(archive, _Budget(min(MAX_EXPANDED_BYTES, allowed_bytes(len(content)))))
-            for name, part in book.parts.items():
-                yield _sheet(archive, book, name, part)
+            yield from read(archive, Budget(min(MAX_EXPANDED_BYTES, allowed_bytes(len(content)))))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -130,11 +145,11 @@ def sheets(content: bytes) -> Iterator[Sheet]:
         raise UnreadableFileError(
             rule="corrupt_workbook",
             message="the workbook is cut, damaged or has a password",
-            remedy="save it again as .xlsx and send it again",
+            remedy="save it again without a password and send it again",
         ) from None
 
 
-def _elements(archive: zipfile.ZipFile, budget: _Budget, part: str, *tags: str) -> Iterator[Element]:
+def elements_of_part(archive: zipfile.ZipFile, budget: Budget, part: str, *tags: str) -> Iterator[Element]:
     """Yield the part's elements of these names, each whole when it comes and emptied behind it."""
     budget.spend_part(archive.getinfo(part).file_size)
     unused = 0
@@ -143,34 +158,35 @@ def _elements(archive: zipfile.ZipFile, budget: _Budget, part: str, *tags: str) 
             unused += 1
             if unused > _MAX_UNASKED:
                 raise ValueError("too many elements without cells")
-            if _tag(element) in tags:
+            if tag_of(element) in tags:
                 budget.spend(cells=1)
                 yield element
                 element.clear()
                 unused = 0
 
 
-def _tag(element: Element) -> str:
+def tag_of(element: Element) -> str:
+    """Return the element's name without its namespace."""
     return element.tag.rpartition("}")[2]
 
 
 def _children(element: Element, tag: str) -> Iterator[Element]:
-    return (child for child in element if _tag(child) == tag)
+    return (child for child in element if tag_of(child) == tag)
 
 
-def _book(archive: zipfile.ZipFile, budget: _Budget) -> _Book:
+def _book(archive: zipfile.ZipFile, budget: Budget) -> _Book:
     members = set(archive.namelist())
     texts = (
-        [_rich(entry) for entry in _elements(archive, budget, "xl/sharedStrings.xml", "si")]
+        [_rich(entry) for entry in elements_of_part(archive, budget, "xl/sharedStrings.xml", "si")]
         if "xl/sharedStrings.xml" in members
         else []
     )
     dates = _date_styles(archive, budget) if "xl/styles.xml" in members else frozenset()
-    links = _elements(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
+    links = elements_of_part(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in links}
     since_1904, named = False, []
-    for entry in _elements(archive, budget, WORKBOOK_PART, "workbookPr", "sheet"):
-        if _tag(entry) == "workbookPr":
+    for entry in elements_of_part(archive, budget, WORKBOOK_PART, "workbookPr", "sheet"):
+        if tag_of(entry) == "workbookPr":
             since_1904 = entry.get("date1904") in {"1", "true"}
         else:
             link = next((value for name, value in entry.attrib.items() if name.endswith("}id")), "")
@@ -178,7 +194,7 @@ def _book(archive: zipfile.ZipFile, budget: _Budget) -> _Book:
     parts = [(name, part) for name, part in named if part in members and "worksheets" in part]
     if any(len({*each}) < len(parts) for each in zip(*parts, strict=True)):
         raise ValueError("two sheets have one name or one part")
-    return _Book(texts, dates, _EPOCHS[since_1904], budget, dict(parts))
+    return _Book(texts, dates, EPOCHS[since_1904], budget, dict(parts))
 
 
 def _part(target: str) -> str:
@@ -190,8 +206,8 @@ def _rich(entry: Element) -> str:
     runs = [
         text
         for child in entry
-        if _tag(child) in {"t", "r"}
-        for text in ([child] if _tag(child) == "t" else _children(child, "t"))
+        if tag_of(child) in {"t", "r"}
+        for text in ([child] if tag_of(child) == "t" else _children(child, "t"))
     ]
     text = "".join(run.text or "" for run in runs)
     if "_x" not in text:
@@ -202,11 +218,11 @@ def _rich(entry: Element) -> str:
     )  # joins the halves of a character beyond 16 bits; one alone is an error
 
 
-def _date_styles(archive: zipfile.ZipFile, budget: _Budget) -> frozenset[int]:
+def _date_styles(archive: zipfile.ZipFile, budget: Budget) -> frozenset[int]:
     formats: set[int] = set(_DATE_FORMATS)
     styles: list[int] = []
-    for entry in _elements(archive, budget, "xl/styles.xml", "numFmt", "cellXfs"):
-        if _tag(entry) == "cellXfs":
+    for entry in elements_of_part(archive, budget, "xl/styles.xml", "numFmt", "cellXfs"):
+        if tag_of(entry) == "cellXfs":
             styles = [int(style.get("numFmtId", 0)) for style in _children(entry, "xf")]
         elif re.search(r"[ymdhs]", _NO_DATE_PART.sub("", entry.get("formatCode", "")), re.IGNORECASE):
             formats.add(int(entry.get("numFmtId", -1)))
@@ -215,7 +231,7 @@ def _date_styles(archive: zipfile.ZipFile, budget: _Budget) -> frozenset[int]:
 
 def _sheet(archive: zipfile.ZipFile, book: _Book, name: str, part: str) -> Sheet:
     rows: list[Cells] = []
-    for entry in _elements(archive, book.budget, part, "row"):
+    for entry in elements_of_part(archive, book.budget, part, "row"):
         number = int(entry.get("r", len(rows) + 1))
         if not len(rows) < number <= 1 << 20:
             raise ValueError("rows out of order")

@@ -19,13 +19,14 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
 
 from headgate.errors import HeaderError, UnreadableFileError
-from headgate.formats.format_name import JSON_LINES
+from headgate.formats.format_name import GEOJSON, JSON_LINES, FormatName
+from headgate.formats.json.geojson import features, is_feature_collection
 from headgate.formats.json.json_text import json_text
 from headgate.formats.json.nested_names import expanded, never
 from headgate.formats.received_rows import Ragged
@@ -116,7 +117,7 @@ class Records:
         columns: every name's texts; the JSON text where it is an object or an array.
         nested: the names under which there is one.
         source_rows, ragged, starts: as in `Received`.
-        form: `json` or `json_lines`.
+        form: `json`, `json_lines` or `geojson`; `xml` for records of XML.
         encoding_confidence: from 0 to 1.
         typed: for each name which of its values are numbers or truth values.
     """
@@ -164,9 +165,12 @@ def read_records(content: bytes, encoding: str = "", expands: Expands = never) -
 def records_of(text: Text, content: bytes, expands: Expands) -> Records:
     """Return the records of a text, which arrived as `content`; errors as `read_records`."""
     lines = _lines(text.utf8)
-    records = _Gathered(expands)
+    records = GatheredRecords(expands)
+    form: str = JSON_LINES
     if lines is None:
-        records.add((0, record) for record in _array(_parsed(text.utf8)))
+        parsed = _parsed(text.utf8)
+        form = GEOJSON if is_feature_collection(parsed) else FormatName.JSON
+        records.add((0, record) for record in _array(parsed))
         starts = record_starts(text.utf8, records.count)
     else:
         records.add(enumerate(map(_line, lines), 1), lines)
@@ -174,7 +178,7 @@ def records_of(text: Text, content: bytes, expands: Expands) -> Records:
     if records.count and not records.whole:
         raise no_objects(records.count)
     read = records.all(
-        "json" if lines is None else JSON_LINES,
+        form,
         text.encoding,
         offsets_in_original(text.utf8, starts, content, text.encoding),
     )
@@ -186,7 +190,7 @@ def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
 
     Errors as `read_records`.
     """
-    records = _Gathered(expands)
+    records = GatheredRecords(expands)
     records.add(enumerate(map(_line, lines), 1), lines)
     return records.all(JSON_LINES, "utf-8", NO_ROWS)
 
@@ -203,8 +207,12 @@ def no_objects(values: int = 1) -> UnreadableFileError:
     )
 
 
-class _Gathered:
-    """The records so far, column by column."""
+class GatheredRecords:
+    """The records of a file so far, column by column.
+
+    Attributes:
+        expands: which objects are taken apart.
+    """
 
     def __init__(self, expands: Expands) -> None:
         self.expands = expands
@@ -425,9 +433,13 @@ def _record(pairs: list[tuple[str, Any]]) -> Record:
 
 
 def _array(parsed: object) -> Iterator[object]:
-    """Return the records of an array, of the one array in an object, or the object itself."""
+    """Return the records of an array, of a collection of features, of the one array in an object, or the
+    object itself.
+    """
     if isinstance(parsed, list):
         return iter(parsed)
+    if is_feature_collection(parsed):
+        return features(cast("dict[str, Any]", parsed))
     arrays = (
         {name: value for name, value in parsed.items() if _is_records(value)}
         if isinstance(parsed, dict)

@@ -57,7 +57,18 @@ def read_json(content: bytes, contract: Contract) -> Source:
             does not keep.
         HeaderError: as `read_records`, or the names do not match the contract.
     """
-    read = records_of(text_for(content, contract), content, by_contract(contract))
+    return source_of_records(
+        records_of(text_for(content, contract), content, by_contract(contract)), contract
+    )
+
+
+def source_of_records(read: Records, contract: Contract) -> Source:
+    """Return the rows of records in memory, as one batch.
+
+    Raises:
+        UnreadableFileError: `type`, as `read_json`.
+        HeaderError: the names do not match the contract.
+    """
     form = Received(
         {},
         NO_ROWS,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import fastavro
 import openpyxl
 import pyarrow as pa
+import pyarrow.orc
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,6 +16,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.format_list import FORMATS, Format, format_of
 from headgate.formats.format_name import FormatName, formats_in_words
 from headgate.intake.workers.worker_sizing import form_of, pace
+from tests.workbooks import old_workbook, open_document
 
 pytestmark = pytest.mark.unit
 
@@ -35,7 +38,29 @@ def workbook() -> bytes:
     return file.getvalue()
 
 
+def avro() -> bytes:
+    schema = {
+        "type": "record",
+        "name": "Person",
+        "fields": [{"name": "id", "type": "long"}, {"name": "name", "type": ["null", "string"]}],
+    }
+    file = io.BytesIO()
+    fastavro.writer(file, schema, [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}], codec="deflate")
+    return file.getvalue()
+
+
+def orc() -> bytes:
+    file = io.BytesIO()
+    pyarrow.orc.write_table(pa.table({"id": [1, 2], "name": ["Ada", "Bob"]}), file)
+    return file.getvalue()
+
+
 EXAMPLES = {
+    FormatName.AVRO: avro,
+    FormatName.ODS: lambda: open_document({"people": [["id", "name"], [1, "Ada"], [2, "Bob"]]}),
+    FormatName.ORC: orc,
+    FormatName.XLS: lambda: old_workbook({"people": [["id", "name"], [1, "Ada"], [2, "Bob"]]}),
+    FormatName.XML: lambda: b"<people><p id='1'><name>Ada</name></p><p id='2'><name>Bob</name></p></people>",
     FormatName.CSV: lambda: b"id,name\n1,Ada\n2,Bob\n",
     FormatName.JSON: lambda: b'[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]',
     FormatName.PARQUET: parquet,

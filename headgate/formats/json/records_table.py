@@ -1,4 +1,4 @@
-"""The table of a JSON text's records, without a contract's columns."""
+"""The table of the records of JSON or XML, without a contract's columns."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.encodings import stated_encoding
-from headgate.formats.json.json_records import read_records
-from headgate.formats.json.nested_names import by_contract, never
 from headgate.matching.file_table import FileTable
 
 if TYPE_CHECKING:
-    from headgate.contracts.model import Contract
+    from headgate.formats.json.json_records import Records
 
 
-def json_table(content: bytes, contract: Contract | None) -> FileTable:
+def records_table(read: Records) -> FileTable:
     """Return a column for each name of the records; of nested values only which there are."""
-    read = read_records(content, stated_encoding(contract), by_contract(contract) if contract else never)
     columns = (_nested(column) if name in read.nested else column for name, column in read.columns.items())
     return FileTable(tuple(read.columns), tuple(columns), broken_rows=len(read.ragged.source_rows))
 

@@ -1,0 +1,73 @@
+"""Rows of formats that are read as Arrow tables, such as Avro and ORC, in the columns of a contract."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.formats.batches import Source
+from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
+from headgate.formats.parquet.read_parquet import rows_of_arrow_table
+from headgate.formats.received_rows import Received
+from headgate.formats.unpack import allowed_bytes, too_large
+from headgate.matching.file_table import SAMPLE_ROWS, FileTable
+from headgate.matching.match_header import match_header
+from headgate.values.cells import NO_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from headgate.contracts.model import Contract
+    from headgate.matching.match_header import Header
+
+    Tables = Callable[[], Iterator[pa.Table]]
+
+
+def source_of_tables(tables: Tables, schema: pa.Schema, contract: Contract, form: str) -> Source:
+    """Return the rows of Arrow tables that follow one another, a batch for each.
+
+    Raises:
+        HeaderError: the columns do not match the contract.
+    """
+    header = match_header(schema.names, contract, in_order=False)
+    written_as = Received({}, NO_ROWS, format_name=form).written_as
+    batches = partial(_batches, tables, schema, contract, header, form)
+    return Source(batches, len(schema.names), header.absent, written_as)
+
+
+def _batches(
+    tables: Tables, schema: pa.Schema, contract: Contract, header: Header, form: str
+) -> Iterator[Received]:
+    number = 1
+    for table in tables():
+        yield replace(rows_of_arrow_table(table, contract, header, number), format_name=form)
+        number += table.num_rows
+    if number == 1:
+        yield replace(rows_of_arrow_table(schema.empty_table(), contract, header), format_name=form)
+
+
+def file_table(tables: Tables, schema: pa.Schema, *, whole: bool) -> FileTable:
+    """Return the table as it stands; without `whole` some of its first rows."""
+    read = tables()
+    parts = list(read) if whole else [table.slice(0, SAMPLE_ROWS) for table in [*_first(read)]]
+    table = pa.concat_tables(parts) if parts else schema.empty_table()
+    return FileTable(tuple(table.column_names), tuple(table.columns))
+
+
+def _first(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    yield from (table for table, _ in zip(tables, range(1), strict=False))
+
+
+def check_extent(rows: int, columns: int, size_bytes: int) -> None:
+    """Check that a table is no larger than one of a file of this size can be: each cell counts as a byte.
+
+    Raises:
+        UnreadableFileError: `too_large`.
+    """
+    if columns > MAX_COLUMNS:
+        raise too_wide()
+    if rows * columns > allowed_bytes(size_bytes):
+        raise too_large(allowed_bytes(size_bytes))

@@ -1,0 +1,174 @@
+"""The frame of an Avro container file: its header, and its blocks without compression.
+
+It is read here, so that a block that grows beyond all tables is seen before it is in memory.
+Source: Apache Avro 1.12, "Object Container Files".
+"""
+
+from __future__ import annotations
+
+import bz2
+import io
+import json
+import lzma
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from fastavro import parse_schema, schemaless_reader
+from fastavro.schema import SchemaParseException
+
+from headgate.errors import UnreadableFileError
+from headgate.formats.sniff import AVRO_MAGIC
+from headgate.formats.unpack import MAX_EXPANDED_BYTES, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import IO
+
+_SYNC_BYTES = 16
+_CHECKSUM_BYTES = 4  # behind each block of snappy
+_METADATA = {"type": "map", "values": "bytes"}
+_MOST_SCHEMA_BYTES = 1 << 22
+
+
+@dataclass(frozen=True)
+class ContainerHeader:
+    """The header of a file: the parsed schema of its records, how blocks are packed, and what ends them."""
+
+    schema: Any
+    codec: str
+    sync: bytes
+
+
+@dataclass(frozen=True)
+class ContainerBlock:
+    """A block of records, as it is packed."""
+
+    rows: int
+    packed: bytes
+
+
+@contextmanager
+def damage_named() -> Iterator[None]:
+    """Raise UnreadableFileError instead of the many errors of damaged bytes."""
+    try:
+        yield
+    except UnreadableFileError:
+        raise
+    except (
+        ArithmeticError,
+        AttributeError,
+        EOFError,
+        LookupError,
+        OSError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        SchemaParseException,
+        lzma.LZMAError,
+        pa.ArrowException,
+        zlib.error,
+    ):
+        raise corrupt_avro() from None
+
+
+def corrupt_avro() -> UnreadableFileError:
+    """Return the rejection of a file that cannot be read."""
+    return UnreadableFileError(
+        rule="corrupt_avro",
+        message="the Avro file is damaged or cut",
+        remedy="write it again and send it again",
+    )
+
+
+def read_header(stream: IO[bytes]) -> ContainerHeader:
+    """Read the header.
+
+    Raises:
+        UnreadableFileError: `corrupt_avro`; `not_a_table`: the file holds no records; `too_large`.
+    """
+    with damage_named():
+        if stream.read(len(AVRO_MAGIC)) != AVRO_MAGIC:
+            raise corrupt_avro()
+        metadata: Any = schemaless_reader(stream, _METADATA, None)
+        schema_text = metadata["avro.schema"]
+        if len(schema_text) > _MOST_SCHEMA_BYTES:
+            raise too_large(_MOST_SCHEMA_BYTES)
+        schema = parse_schema(json.loads(schema_text))
+        if not isinstance(schema, dict) or schema["type"] != "record":
+            raise UnreadableFileError(
+                rule="not_a_table",
+                message="the Avro file holds values without names, not records",
+                remedy="write a record for each row, whose fields are the columns",
+            )
+        codec, sync = metadata.get("avro.codec", b"null").decode(), stream.read(_SYNC_BYTES)
+        if len(sync) != _SYNC_BYTES:
+            raise corrupt_avro()
+        return ContainerHeader(schema, codec, sync)
+
+
+def read_blocks(stream: IO[bytes], header: ContainerHeader) -> Iterator[ContainerBlock]:
+    """Yield the blocks behind the header.
+
+    Raises:
+        UnreadableFileError: `corrupt_avro`.
+    """
+    with damage_named():
+        while first := stream.read(1):
+            stream.seek(-len(first), io.SEEK_CUR)
+            rows, size = (int(str(schemaless_reader(stream, "long", None))) for _ in range(2))
+            if rows < 0 or not 0 <= size <= MAX_EXPANDED_BYTES:
+                raise corrupt_avro()
+            packed = stream.read(size)
+            if len(packed) != size or stream.read(_SYNC_BYTES) != header.sync:
+                raise corrupt_avro()
+            yield ContainerBlock(rows, packed)
+
+
+def unpacked_block(packed: bytes, codec: str, limit_bytes: int) -> bytes:
+    """Return a block's content.
+
+    Raises:
+        UnreadableFileError: `corrupt_avro`; `too_large`: it grows beyond the limit.
+    """
+    most = limit_bytes + 1
+    if codec == "null":
+        content = packed
+    elif codec == "deflate":
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most)
+    elif codec == "bzip2":
+        content = bz2.BZ2Decompressor().decompress(packed, most)
+    elif codec == "xz":
+        content = lzma.LZMADecompressor().decompress(packed, most)
+    elif codec == "zstandard":
+        with pa.CompressedInputStream(pa.BufferReader(packed), "zstd") as stream:
+            content = stream.read(most)
+    elif codec == "snappy":
+        content = _of_snappy(packed[:-_CHECKSUM_BYTES], packed[-_CHECKSUM_BYTES:], limit_bytes)
+    else:
+        raise UnreadableFileError(
+            rule="corrupt_avro",
+            message="the Avro file is compressed in a way that is not known",
+            remedy="write it with the codec deflate, snappy, zstandard, bzip2 or xz, or with none",
+        )
+    if len(content) > limit_bytes:
+        raise too_large(limit_bytes)
+    return bytes(content)
+
+
+def _of_snappy(packed: bytes, checksum: bytes, limit_bytes: int) -> bytes:
+    """Return the content, whose length is in the first bytes. Source: the format description of snappy."""
+    length = shift = 0
+    for byte in packed[:5]:
+        length |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:  # noqa: PLR2004 the highest bit is set in all but the last byte
+            break
+    if length > limit_bytes:
+        raise too_large(limit_bytes)
+    content: bytes = pa.decompress(packed, decompressed_size=length, codec="snappy", asbytes=True)
+    if zlib.crc32(content) != int.from_bytes(checksum, "big"):
+        raise corrupt_avro()
+    return content

@@ -1,0 +1,81 @@
+"""The sheets of a workbook of Excel 97 to 2003 (.xls), every cell as text, read by xlrd.
+
+Numbers are floats, and dates are days since the workbook's epoch; they become texts as those of .xlsx do.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from typing import TYPE_CHECKING
+
+from headgate.errors import UnreadableFileError
+from headgate.formats.excel.workbook import EPOCHS, Sheet, date_time_text, number_text
+from headgate.formats.typed_cells import TypedText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from xlrd.sheet import Cell
+
+    from headgate.formats.excel.workbook import Cells
+
+
+def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
+    """Yield every sheet, in the workbook's order.
+
+    Raises:
+        UnreadableFileError: `corrupt_workbook`.
+    """
+    import xlrd  # noqa: PLC0415 old workbooks are rare
+    from xlrd.compdoc import CompDocError  # noqa: PLC0415 as above
+
+    broken = (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        struct.error,
+        xlrd.XLRDError,
+        CompDocError,
+    )
+    try:
+        with xlrd.open_workbook(
+            file_contents=content, logfile=io.StringIO(), on_demand=True, ragged_rows=True
+        ) as book:
+            for name in book.sheet_names():
+                sheet = book.sheet_by_name(name)
+                epoch = EPOCHS[book.datemode == 1]
+                yield Sheet(name, [_row(sheet.row(number), epoch) for number in range(sheet.nrows)])
+                book.unload_sheet(name)
+    except broken:
+        raise UnreadableFileError(
+            rule="corrupt_workbook",
+            message="the workbook is cut, damaged or has a password, or another program's document",
+            remedy="open it in Excel, save it as .xlsx without a password, and send that",
+        ) from None
+
+
+def _row(cells: Sequence[Cell], epoch: datetime) -> Cells:
+    """Return the row's cells up to the last that has a value."""
+    texts = [_text(cell, epoch) for cell in cells]
+    while texts and texts[-1] is None:
+        texts.pop()
+    return texts
+
+
+def _text(cell: Cell, epoch: datetime) -> str | None:
+    from xlrd import biffh  # noqa: PLC0415 as above
+
+    if cell.ctype == biffh.XL_CELL_NUMBER:
+        return TypedText(number_text(repr(cell.value)))
+    if cell.ctype == biffh.XL_CELL_DATE:
+        return date_time_text(repr(cell.value), epoch)
+    if cell.ctype == biffh.XL_CELL_BOOLEAN:
+        return TypedText("true" if cell.value else "false")
+    if cell.ctype == biffh.XL_CELL_ERROR:
+        return str(biffh.error_text_from_code.get(cell.value, "#ERROR!"))
+    return str(cell.value) or None

@@ -1,0 +1,152 @@
+"""Read XML: the elements that repeat are the records, as those of JSON.
+
+| in the file                             | read as                                                      |
+|-----------------------------------------|--------------------------------------------------------------|
+| an element without others in it         | its text; null where it is empty                             |
+| an attribute                            | its text; that of an inner element under both names: `price_currency` |
+| an element with others in it            | an object, as in JSON                                        |
+| an element that comes several times     | a list of them                                               |
+
+The records are the repeated elements of the root, or of the only element in it that has others. Names have no
+namespace. Source: W3C, "Extensible Markup Language 1.0", fifth edition.
+"""  # noqa: E501 a table
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, ParseError, parse
+
+from headgate.errors import HeaderError, UnreadableFileError
+from headgate.formats.format_name import FormatName
+from headgate.formats.json.json_records import GatheredRecords
+from headgate.values.cells import NO_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headgate.formats.json.json_records import Records
+    from headgate.formats.json.nested_names import Expands
+
+MAX_BYTES = 1 << 27  # the elements of a text outweigh it several times
+_DEEPEST = 64
+
+
+def xml_records(content: bytes, expands: Expands) -> Records:
+    """Return the records under the names that they have.
+
+    Args:
+        expands: which objects are taken apart.
+
+    Raises:
+        UnreadableFileError: `corrupt_xml`; `not_a_table`: elements of several names repeat; `too_large`.
+        HeaderError: `duplicate_column`: an element has an attribute and an element of one name.
+    """
+    if len(content) > MAX_BYTES:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"an XML text of more than {MAX_BYTES:,} bytes",
+            remedy="split it into smaller files",
+        )
+    try:
+        root = parse(io.BytesIO(content.lstrip(b" \t\r\n"))).getroot()  # noqa: S314 expat itself stops entities that grow, and loads nothing from elsewhere
+    except (ParseError, LookupError, ValueError):
+        raise UnreadableFileError(
+            rule="corrupt_xml",
+            message="the XML is cut or wrong, or in an encoding that is not known",
+            remedy="write it again as UTF-8 and send it again",
+        ) from None
+    gathered = GatheredRecords(expands)
+    gathered.add((0, record) for record in _records(root))
+    return gathered.all(FormatName.XML, "", NO_ROWS)
+
+
+def _records(root: Element) -> Iterator[dict[str, Any]]:
+    rows = _rows(root)
+    for row in rows:
+        value = _value(row, 0)
+        yield value if isinstance(value, dict) else {_name(row): value}
+
+
+def _rows(root: Element) -> list[Element]:
+    """Return the elements that are the records."""
+    element = root
+    while True:
+        counts = Counter(_name(child) for child in element)
+        repeated = [name for name, count in counts.items() if count > 1]
+        records = [name for name in repeated if any(_is_record(child) for child in _named(element, name))]
+        names = records or (repeated if len(counts) == 1 else [])
+        if len(names) == 1:
+            return _named(element, names[0])
+        if len(names) > 1:
+            raise UnreadableFileError(
+                rule="not_a_table",
+                message=f"the XML holds elements of {len(names)} names that repeat, and so several tables",
+                remedy="send the elements of each name as a file of their own",
+            )
+        inner = [child for child in element if len(child)]
+        if len(inner) != 1:
+            return [element] if len(element) or element.attrib else []
+        element = inner[0]
+
+
+def _named(element: Element, name: str) -> list[Element]:
+    return [child for child in element if _name(child) == name]
+
+
+def _is_record(element: Element) -> bool:
+    return bool(len(element) or element.attrib)
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _value(element: Element, depth: int) -> Any:  # noqa: ANN401 a text, a list or an object
+    """Return the element's text, or an object of its attributes and elements."""
+    if depth > _DEEPEST:
+        raise UnreadableFileError(
+            rule="too_large",
+            message=f"the XML is nested more than {_DEEPEST} levels deep",
+            remedy="send flat records, one for each row",
+        )
+    if not len(element) and (depth or not element.attrib):
+        return (element.text or "").strip() or None
+    value: dict[str, Any] = {key.rpartition("}")[2]: text for key, text in element.attrib.items()}
+    counts = Counter(_name(child) for child in element)
+    for child in element:
+        name = _name(child)
+        attributes = {} if len(child) else _attributes(child, name)
+        inner = _value(child, depth + 1)
+        if counts[name] > 1:
+            value.setdefault(name, [])
+            _check_list(value[name])
+            value[name].append({**attributes, name: inner} if attributes else inner)
+            continue
+        for key, part in {name: inner, **attributes}.items():
+            if key in value:
+                raise _twice()
+            value[key] = part
+    if element.text and element.text.strip():
+        if _name(element) in value:
+            raise _twice()
+        value[_name(element)] = element.text.strip()
+    return value
+
+
+def _attributes(child: Element, name: str) -> dict[str, str]:
+    return {f"{name}_{key.rpartition('}')[2]}": text for key, text in child.attrib.items()}
+
+
+def _check_list(value: object) -> None:
+    if not isinstance(value, list):
+        raise _twice()
+
+
+def _twice() -> HeaderError:
+    return HeaderError(
+        rule="duplicate_column",
+        message="an element has two values of one name, as an attribute and as an element",
+        remedy="give one of the two another name",
+    )
