@@ -263,7 +263,7 @@ def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             message=f"the zip archive has more than {MAX_MEMBERS:,} members",
             remedy="send the one file with the data",
         )
-    members = [member for member in archive.infolist() if _is_data(member)]
+    members = data_members(archive)
     if len(members) != 1:
         raise UnreadableFileError(
             rule="several_files" if members else "empty_file",
@@ -271,6 +271,11 @@ def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             remedy="send each file as an object of its own",
         )
     return members[0]
+
+
+def data_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the data files of an archive."""
+    return [member for member in archive.infolist() if _is_data(member)]
 
 
 def _is_data(member: zipfile.ZipInfo) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
@@ -11,6 +12,7 @@ from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError, ContractError
+from headgate.formats.archive_files import folder_of_archive
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.local_files.check_file import any_key
 from headgate.masking.redaction import redact_text
@@ -111,11 +113,15 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
 def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
     """Return each sample by the name of its dataset, which is the file's unless `dataset` states it.
 
+    A zip archive of several data files is as many samples.
+
     Raises:
         ContractError: two samples have the same name, a name holds a card number, or it can name no dataset.
+        UnreadableFileError: an archive is damaged.
     """
     named: dict[str, Path] = {}
-    for file in files:
+    samples = chain.from_iterable(_members(file) for file in files)
+    for file in samples:
         name = _dataset_of(file.name, dataset)
         if name in named:
             raise ContractError(
@@ -124,6 +130,11 @@ def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
             )
         named[name] = file
     return named
+
+
+def _members(file: Path) -> list[Path]:
+    folder = folder_of_archive(file)
+    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder else [file]
 
 
 def _dataset_of(file_name: str, dataset: str) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from headgate.drafts.dataset_name import dataset_name_of
-from headgate.errors import HeadgateError
+from headgate.errors import HeadgateError, UnreadableFileError
+from headgate.formats.archive_files import folder_of_archive
 from headgate.lake import keys
 from headgate.masking.redaction import redact_text
 from headgate.plain_names import did_you_mean
@@ -49,12 +50,15 @@ def select_files(
 ) -> Selection:
     """Return what to send for files, folders, patterns and `-`, standard input.
 
+    A zip archive of several data files counts as a folder with them.
+
     A file's dataset is, in this order: `dataset`; its folder, if a dataset has that name; its own name; the
     nearest folder above. A file without any of them goes to the folder `uploads`, where the gate finds its
     dataset from its columns.
 
     Raises:
-        HeadgateError: a source does not exist, holds no data, or names a dataset without a contract.
+        HeadgateError: a source does not exist, holds no data, names a dataset without a contract, or is a
+            damaged archive.
     """
     if dataset and dataset not in datasets:
         raise HeadgateError(
@@ -87,13 +91,23 @@ def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
     if source == STANDARD_INPUT:
         return [_spool_input(standard_input)]
     if Path(source).exists():
-        return [Path(source)]
+        return [_with_members(Path(source))]
     if paths := sorted(glob.glob(source, recursive=True)):  # noqa: PTH207 an absolute pattern is none for Path.glob
-        return [Path(name) for name in paths]
+        return [_with_members(Path(name)) for name in paths]
     raise HeadgateError(
         f"{redact_text(source)} does not exist, and no file matches it. Name a file, a folder, a "
         "pattern, or - for standard input."
     )
+
+
+def _with_members(path: Path) -> Path:
+    """Return the folder with the members of an archive of several data files, or the path itself."""
+    if not path.is_file():
+        return path
+    try:
+        return folder_of_archive(path) or path
+    except UnreadableFileError as error:
+        raise HeadgateError(f"{redact_text(path.name)}: {error}") from None
 
 
 def _spool_input(standard_input: BinaryIO) -> Path:

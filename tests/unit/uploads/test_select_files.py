@@ -6,6 +6,7 @@ import atexit
 import io
 import re
 import shutil
+import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -18,6 +19,7 @@ from headgate.errors import HeadgateError
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
 from headgate.uploads.select_files import Selection, select_files
+from tests.workbooks import open_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +117,46 @@ def test_the_folder_of_one_dataset_with_export_runs_is_sent_under_its_name(tmp_p
 
 def test_a_pattern_is_expanded(folder: Path) -> None:
     assert keys(sent(folder / "payments" / "*.csv")) == ["payments/x.csv", "payments/y.csv"]
+
+
+def test_an_archive_of_several_tables_is_sent_as_its_files(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "feed.zip", "w") as archive:
+        for name in ("orders.txt", "more/stops.txt", "__MACOSX/orders.txt", "_notes"):
+            archive.writestr(name, f"id\n{name}\n")
+    selection = sent(tmp_path / "feed.zip", dataset="orders")
+    assert keys(selection) == ["orders/more/stops.txt", "orders/orders.txt"]
+    assert [path.read_text() for _, path in selection.files] == ["id\nmore/stops.txt\n", "id\norders.txt\n"]
+
+
+def test_a_flat_archive_finds_the_dataset_of_each_file(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "feed.zip", "w") as archive:
+        for name in ("orders.txt", "stops.txt"):
+            archive.writestr(name, "id\n1\n")
+    assert keys(sent(tmp_path / "feed.zip")) == ["orders/orders.txt", "uploads/stops.txt"]
+
+
+def test_an_archive_of_one_file_is_sent_as_it_is(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "orders.zip", "w") as archive:
+        archive.writestr("export.csv", "id\n1\n")
+    (tmp_path / "orders.xlsx").write_bytes(open_document({"A": [["id"], [1]]}))
+    assert keys(sent(tmp_path / "orders.zip", tmp_path / "orders.xlsx")) == [
+        "orders/orders.zip",
+        "orders/orders.xlsx",
+    ]
+
+
+def test_a_damaged_archive_is_named(tmp_path: Path) -> None:
+    (tmp_path / "feed.zip").write_bytes(b"PK\x03\x04" + b"x" * 100)
+    with pytest.raises(HeadgateError, match=r"feed.zip.*damaged"):
+        sent(tmp_path / "feed.zip")
+
+
+def test_an_archive_that_grows_beyond_all_tables_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "feed.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a.csv", "b.csv"):
+            archive.writestr(name, b"0" * (50 << 20))
+    with pytest.raises(HeadgateError, match="bytes once unpacked"):
+        sent(tmp_path / "feed.zip")
 
 
 def test_files_of_one_name_get_distinct_keys(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""The data files of a zip archive of several, such as the tables of a GTFS feed, as local files."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+from headgate.errors import UnreadableFileError
+from headgate.formats.unpack import (
+    MAX_MEMBERS,
+    ZIP_MAGICS,
+    allowed_bytes,
+    data_members,
+    too_large,
+    within,
+)
+
+_PART_BYTES = 1 << 20
+_FEWEST = 2
+
+
+def folder_of_archive(path: Path) -> Path | None:
+    """Return a folder with the data files of an archive; None for another file, and for an archive of one.
+
+    The folder has the archive's name, and is deleted when the process ends.
+
+    Raises:
+        UnreadableFileError: `corrupt_archive`, or `too_large`: it grows beyond all tables.
+    """
+    with path.open("rb") as file:
+        if not file.read(len(ZIP_MAGICS[0])).startswith(ZIP_MAGICS):
+            return None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = data_members(archive)
+            if len(members) < _FEWEST or _is_document(archive):
+                return None
+            if len(members) > MAX_MEMBERS:
+                raise too_large(allowed_bytes(path.stat().st_size))
+            return _extracted(archive, members, path)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError):
+        # RuntimeError: it wants a password. Its text, as that of the others, can hold a member's name.
+        raise UnreadableFileError(
+            rule="corrupt_archive",
+            message="the zip archive is cut, damaged or encrypted",
+            remedy="compress the files again, without a password",
+        ) from None
+
+
+def _is_document(archive: zipfile.ZipFile) -> bool:
+    """Return whether the archive is a document of some program, such as a workbook."""
+    return not {"[Content_Types].xml", "mimetype"}.isdisjoint(archive.namelist())
+
+
+def _extracted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path) -> Path:
+    root = Path(tempfile.mkdtemp(prefix="headgate-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)  # it may hold card numbers
+    folder = root / (path.name.partition(".")[0] or "archive")
+    left_bytes = allowed_bytes(path.stat().st_size)
+    for member in members:
+        target = folder / Path(*_parts(member.filename))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as packed, target.open("xb") as file:
+            parts = iter(lambda packed=packed: packed.read(_PART_BYTES), b"")  # type: ignore[misc]  # a default
+            file.writelines(within(parts, left_bytes, left_bytes))
+        left_bytes -= target.stat().st_size
+    return folder
+
+
+def _parts(name: str) -> list[str]:
+    """Return the folders and the name of a member, none of which leads out of the folder.
+
+    >>> _parts("../../gtfs/stops.txt")
+    ['gtfs', 'stops.txt']
+    """
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in {"", ".", ".."}]
+    if not parts:
+        raise ValueError("a member without a name")
+    return parts
