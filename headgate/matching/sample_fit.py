@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,14 +12,23 @@ from headgate.matching.suggest_mapping import Samples
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.contracts.model import Contract
+    from headgate.contracts.model import Column, Contract
 
 _MOST_MISFITS = 0.5  # one bad value of three is a bad row; two of three are another field
+_MOST_ANSWERS = 20_000  # those of a hundred columns as each of two hundred fields
 
 
 def unfit_fields(samples: Sequence[str], contract: Contract) -> tuple[str, ...]:
     """Return the fields whose type or rules more than half of the samples break; none without samples."""
+    texts = tuple(samples)
+    return tuple(column.name for column in contract.columns if texts and _is_contradicted(texts, column))
+
+
+@lru_cache(_MOST_ANSWERS)
+def _is_contradicted(samples: tuple[str, ...], column: Column) -> bool:
+    """Return whether the samples are no values of the field.
+
+    Cached, because a mapping is shown at each step until it is accepted.
+    """
     given = Samples([pa.array(samples, pa.string())])
-    return tuple(
-        column.name for column in contract.columns if samples and 1 - given.fit(0, column) > _MOST_MISFITS
-    )
+    return 1 - given.fit(0, column) > _MOST_MISFITS
