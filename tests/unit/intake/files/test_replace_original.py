@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -343,62 +341,3 @@ def test_an_original_whose_rows_only_masked_values_tell_apart_stays_and_is_pendi
     assert (record.accepted, record.original["form"]) == (2, "pending")
     assert lake.objects.read(ref)
     assert list(lake.objects.contents("raw")) == ["sales/a.csv"]
-
-
-class Dying:
-    """A port whose worker dies before or after the call of that number.
-
-    It counts the calls that both ports get.
-    """
-
-    def __init__(self, port: Any, calls: list[str], dies_at: int, *, after: bool) -> None:  # noqa: ANN401 a port of any kind
-        self._port, self._calls, self._dies_at, self._after = port, calls, dies_at, after
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 a method of the port
-        def call(*arguments: object, **named: object) -> object:
-            self._calls.append(name)
-            dies = len(self._calls) == self._dies_at
-            if dies and not self._after:
-                raise KeyboardInterrupt
-            answer = getattr(self._port, name)(*arguments, **named)
-            if dies:
-                raise KeyboardInterrupt
-            return answer
-
-        return call
-
-
-def killed(lake: MemoryLake, ref: ObjectRef, dies_at: int, *, after: bool) -> list[str]:
-    """The calls of a worker that was killed at one of them; all of its calls where it made fewer."""
-    calls: list[str] = []
-    objects, ledger = (Dying(port, calls, dies_at, after=after) for port in (lake.objects, lake.ledger))
-    with suppress(KeyboardInterrupt):
-        FileProcessor(replace(lake.gate_ports, objects=objects, ledger=ledger), lake.gate_rules).process(ref)
-    return calls
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("originals", [Originals.MASK, Originals.DELETE])
-def test_a_worker_that_is_killed_at_any_call_leaves_no_original_once_its_message_came_again(
-    originals: Originals, *, after: bool
-) -> None:
-    quiet = lake_that(originals)
-    quiet.receive(KEY, PAYMENTS)
-    for dies_at in range(1, 99):
-        lake = lake_that(originals)
-        lake.objects.write(ObjectRef("raw", KEY), PAYMENTS)
-        ref = lake.objects.info(ObjectRef("raw", KEY)).ref
-        calls = killed(lake, ref, dies_at, after=after)
-        lake.moment += timedelta(hours=1)  # the lease ends
-        for _ in range(2):
-            FileProcessor(*lake.gate).process(ref)
-        assert originals_in_raw(lake) == [], calls
-        assert rows_of(lake).keys() == rows_of(quiet).keys(), calls
-        (record,) = lake.ledger.records()
-        assert (record.state, record.original["form"]) == (
-            FileState.DONE,
-            {"mask": "masked", "delete": "deleted"}[originals],
-        ), calls
-        if len(calls) < dies_at:
-            return
-    pytest.fail("the worker never ended")

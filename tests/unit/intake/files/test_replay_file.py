@@ -314,33 +314,6 @@ def test_a_replayed_lake_is_the_lake_that_knew_the_new_contract_from_the_start(
     assert_equal(lake, fresh(contract(new, "2"), body))
 
 
-@pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("dies_at", range(1, 10))
-@examples(3)
-@given(amounts=AMOUNTS, old=BOUNDS, new=BOUNDS)
-def test_a_replay_that_is_killed_anywhere_loses_no_row_and_the_next_one_completes_it(
-    amounts: list[int], old: int, new: int, dies_at: int, after: bool
-) -> None:
-    lake = fresh(contract(old), body_of(*amounts))
-    record = next(lake.ledger.records())
-    deadly = Killing(lake.objects, dies_at, after)
-    deadly_ledger = Killing(lake.ledger, 2 if dies_at == 9 else float("inf"), after)
-    ledger = _without_release(deadly_ledger)
-    try:
-        lake.replaying(contract(new, "2"), deadly, ledger).replay(record.file_id)
-    except KilledError:
-        everything = {*lake.rows("curated"), *lake.rows("quarantine")}
-        assert everything == set(range(1, len(amounts) + 1))
-    lake.now += dt.timedelta(seconds=301)
-    lake.replaying(contract(new, "2")).replay(record.file_id)
-    assert_equal(lake, fresh(contract(new, "2"), body_of(*amounts)))
-
-
-def _without_release(ledger: Any) -> Any:  # noqa: ANN401 a process that is killed gives nothing back
-    ledger.release = lambda _: None
-    return ledger
-
-
 def test_new_tokens_take_the_place_of_old_ones() -> None:
     card = Column("card_number", ColumnType(Kind.STRING), mask=Mask.PAN)
     by, body = contract(10, "1", card), f"id,amount,card_number\n1,5,{VISA}\n2,50,{VISA}\n".encode()
