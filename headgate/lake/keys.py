@@ -53,6 +53,7 @@ EDITS = "edits"
 _NO_DIGITS = str.maketrans("0123456789", "ghijklmnop")  # ids are hexadecimal
 _DIGITS = str.maketrans("ghijklmnop", "0123456789")
 CONTRACT_DRAFTS = "contract_drafts"
+QUESTIONS = "questions"  # that people keep
 CORRECTIONS = "corrections"
 UPLOADERS = "uploaders"
 REPORTS = "reports"

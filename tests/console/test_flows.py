@@ -202,7 +202,12 @@ def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Conso
     board = page.get_by_role("region", name="Sold by branch")
     expect(board.get_by_role("img", name="sold by branch")).to_be_visible()
     assert violations(page) == []
-    board.get_by_role("button", name="Take Sold by branch off my dashboard").click()
+    other = console.opened("/dashboards/mine?by=vera", UPLOADER)  # the link that the button copies
+    expect(other.get_by_role("heading", level=1, name="Dashboard of vera")).to_be_visible()
+    expect(other.get_by_role("region", name="Sold by branch")).to_be_visible()
+    expect(other.get_by_role("button", name=re.compile("^Take"))).to_have_count(0)
+    page = console.opened("/dashboards/mine", VIEWER)  # in a browser that has kept nothing
+    page.get_by_role("button", name="Take Sold by branch off my dashboard").click()
     expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
 
 

@@ -128,6 +128,14 @@ def test_a_file_in_raw_is_edited_and_checked_without_a_trace_and_then_accepted(
     assert operator.call("POST", f"/v1/files/{story['file_id']}/revert").json["accepted"] == 1
 
 
+def test_a_question_is_kept_in_the_lake_and_listed(operator: Api) -> None:
+    question = {"name": "Branches", "sql": "select 1 as branch", "kind": "table", "is_pinned": True}
+    assert operator.call("PUT", "/v1/kept-questions", question).status == 200
+    (kept,) = operator.call("GET", "/v1/kept-questions").json["questions"]
+    assert (kept["name"], bool(kept["by"]), bool(kept["at"])) == ("Branches", True, True)
+    assert operator.call("DELETE", "/v1/kept-questions?name=Branches").json["questions"] == []
+
+
 def test_a_dry_run_drafts_a_contract_for_a_file_that_none_describes(operator: Api) -> None:
     _, path = uploaded(
         operator,

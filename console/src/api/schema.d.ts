@@ -376,6 +376,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/kept-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The questions that people keep in the lake, with who keeps them since when
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listKeptQuestions"];
+        /**
+         * Keep a question of the caller. It replaces the caller's question of the same name
+         * @description Needs the group `viewer`.
+         */
+        put: operations["keepQuestion"];
+        post?: never;
+        /**
+         * Forget a question of the caller. Repeating is safe
+         * @description Needs the group `viewer`.
+         */
+        delete: operations["forgetQuestion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/lineage/{table}": {
         parameters: {
             query?: never;
@@ -2545,6 +2573,88 @@ export interface components {
              * @description The search without case, plural, sizes, personal data and slips of spelling.
              */
             template: string;
+        };
+        /**
+         * KeptQuestionAsked
+         * @description A question that a person keeps in the lake.
+         */
+        KeptQuestionAsked: {
+            /**
+             * Is Pinned
+             * @description Its answer is on the dashboard of the person.
+             */
+            is_pinned: boolean;
+            /**
+             * Kind
+             * @description How its answer is shown.
+             * @enum {string}
+             */
+            kind: "table" | "line" | "bar";
+            /**
+             * Name
+             * @description Unique among the questions of its person.
+             */
+            name: string;
+            /**
+             * Series
+             * @default
+             */
+            series: string;
+            /** Sql */
+            sql: string;
+            /**
+             * X
+             * @description Column of the chart; empty: the answer suggests it.
+             * @default
+             */
+            x: string;
+            /**
+             * Y
+             * @default []
+             */
+            y: string[];
+        };
+        /**
+         * KeptQuestionList
+         * @description The questions that people keep, by person and name.
+         */
+        KeptQuestionList: {
+            /** Questions */
+            questions: components["schemas"]["KeptQuestionShown"][];
+        };
+        /**
+         * KeptQuestionShown
+         * @description A question that somebody keeps.
+         */
+        KeptQuestionShown: {
+            /**
+             * At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            at: string;
+            /**
+             * By
+             * @description Who keeps it.
+             */
+            by: string;
+            /** Is Pinned */
+            is_pinned: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "table" | "line" | "bar";
+            /** Name */
+            name: string;
+            /** Series */
+            series: string;
+            /** Sql */
+            sql: string;
+            /** X */
+            x: string;
+            /** Y */
+            y: string[];
         };
         /**
          * Lineage
@@ -4767,6 +4877,109 @@ export interface operations {
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listKeptQuestions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what the caller has. */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description Tag of this state, for If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestionList"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    keepQuestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptQuestionAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestionList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    forgetQuestion: {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptQuestionList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

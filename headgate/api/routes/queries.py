@@ -5,12 +5,19 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
 
-from headgate.api.analytics import queries
+from headgate.api.analytics import kept_questions, queries
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
 from headgate.api.http.url_parameters import Caller, IdempotencyKey, IfNoneMatch, Lake, QueryId
-from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions
+from headgate.api.shapes.tables import (
+    KeptQuestionAsked,
+    KeptQuestionList,
+    Query,
+    QueryAsked,
+    QueryRows,
+    Questions,
+)
 
 routes = Routes("Queries")
 
@@ -19,6 +26,26 @@ routes = Routes("Queries")
 def list_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Questions]:
     """The saved questions with their SQL."""
     return tagged(queries.questions(lake), if_none_match)
+
+
+@routes.get("/v1/kept-questions", Group.VIEWER, cached=True)
+def list_kept_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[KeptQuestionList]:
+    """The questions that people keep in the lake, with who keeps them since when."""
+    return tagged(kept_questions.every_kept(lake), if_none_match)
+
+
+@routes.put("/v1/kept-questions", Group.VIEWER, problems=[409])
+def keep_question(lake: Lake, caller: Caller, body: KeptQuestionAsked) -> KeptQuestionList:
+    """Keep a question of the caller. It replaces the caller's question of the same name."""
+    return kept_questions.keep(lake, caller, body)
+
+
+@routes.delete("/v1/kept-questions", Group.VIEWER, problems=[409])
+def forget_question(
+    lake: Lake, caller: Caller, name: Annotated[str, InQuery(min_length=1, max_length=200)]
+) -> KeptQuestionList:
+    """Forget a question of the caller. Repeating is safe."""
+    return kept_questions.forget(lake, caller, name)
 
 
 @routes.post("/v1/queries", Group.VIEWER, status=202)

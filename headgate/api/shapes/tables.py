@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -89,6 +89,38 @@ class Questions(Shape):
     """The saved questions."""
 
     questions: tuple[Question, ...]
+
+
+class KeptQuestionAsked(Asked):
+    """A question that a person keeps in the lake."""
+
+    name: str = Field(min_length=1, max_length=200, description="Unique among the questions of its person.")
+    sql: str = Field(min_length=1, max_length=100_000)
+    kind: Literal["table", "line", "bar"] = Field(description="How its answer is shown.")
+    x: str = Field("", max_length=200, description="Column of the chart; empty: the answer suggests it.")
+    y: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=20)
+    series: str = Field("", max_length=200)
+    is_pinned: bool = Field(description="Its answer is on the dashboard of the person.")
+
+
+class KeptQuestionShown(Shape):
+    """A question that somebody keeps."""
+
+    name: str
+    sql: str
+    kind: Literal["table", "line", "bar"]
+    x: str
+    y: tuple[str, ...]
+    series: str
+    is_pinned: bool
+    by: str = Field(description="Who keeps it.")
+    at: Moment
+
+
+class KeptQuestionList(Shape):
+    """The questions that people keep, by person and name."""
+
+    questions: tuple[KeptQuestionShown, ...]
 
 
 class QueryAsked(Asked):

@@ -49,7 +49,7 @@ function Boards({
   shown: Schemas['Dashboard'] | undefined
   isOwn: boolean
 }) {
-  const hasOwn = useKeptQuestions().questions.some(({ isPinned }) => isPinned)
+  const hasOwn = useKeptQuestions().questions.some((one) => one.is_pinned)
   if (boards.length === 0 && !hasOwn && !isOwn) return null
   return (
     <Group gap={4} component="nav" aria-label="Dashboards">

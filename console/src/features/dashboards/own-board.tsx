@@ -1,64 +1,92 @@
-import { Anchor, Button, Grid, Group, Stack } from '@mantine/core'
+import { Anchor, Button, CopyButton, Grid, Group, Stack } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
-import { Link } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 
 import type { Result } from '../../api/queries'
 import { useResult } from '../../api/queries'
 import { Grid as Rows } from '../../components/grid'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Waiting } from '../../components/states'
+import { Answered, Empty, Failed, Waiting } from '../../components/states'
 import { drawable, drawn } from '../query/chart-choice'
-import { type KeptQuestion, questionAddress, useKeptQuestions } from '../query/saved-questions'
+import { askedBy, type KeptQuestion, questionAddress, useKeptQuestions } from '../query/saved-questions'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
 
-/** The answers that a person put on a dashboard of their own; it lies in the browser. */
+/** The answers that a person put on a dashboard, which lies in the lake; `by` in the address names another person. */
 export function OwnBoard() {
-  const { questions, keep } = useKeptQuestions()
-  const pinned = questions.filter(({ isPinned }) => isPinned)
+  const [search] = useSearchParams()
+  const { kept, questions, keep, by, isOwn, error } = useKeptQuestions(search.get('by'))
+  const pinned = questions.filter((one) => one.is_pinned)
   return (
     <Stack gap="md">
-      <PageTitle>My dashboard</PageTitle>
-      {pinned.length === 0 ? (
-        <Empty>
-          Nothing is on your dashboard yet.{' '}
-          <Anchor component={Link} inherit to="/query">
-            Ask a question and save it
-          </Anchor>
-        </Empty>
-      ) : (
-        <Grid gap="md">
-          {pinned.map((question) => (
-            <Grid.Col key={question.name} span={{ base: 12, lg: 6 }}>
-              <Pinned question={question} onUnpin={() => keep({ ...question, isPinned: false })} />
-            </Grid.Col>
-          ))}
-        </Grid>
-      )}
+      <Group justify="space-between">
+        <PageTitle>{isOwn ? 'My dashboard' : `Dashboard of ${by ?? ''}`}</PageTitle>
+        {isOwn && by && pinned.length > 0 ? <ShareLink by={by} /> : null}
+      </Group>
+      {error ? <Failed error={error} what="The question" isAction /> : null}
+      <Answered of={kept} what="the questions">
+        {() =>
+          pinned.length === 0 ? (
+            <Empty>
+              {isOwn ? 'Nothing is on your dashboard yet.' : 'Nothing is on this dashboard.'}{' '}
+              <Anchor component={Link} inherit to="/query">
+                Ask a question and save it
+              </Anchor>
+            </Empty>
+          ) : (
+            <Grid gap="md">
+              {pinned.map((question) => (
+                <Grid.Col key={question.name} span={{ base: 12, lg: 6 }}>
+                  <Pinned
+                    question={question}
+                    onUnpin={isOwn ? () => keep.mutate({ ...question, is_pinned: false }) : undefined}
+                  />
+                </Grid.Col>
+              ))}
+            </Grid>
+          )
+        }
+      </Answered>
     </Stack>
   )
 }
 
-function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: () => void }) {
+/** Copies the link by which everybody who may read the lake sees the dashboard. */
+function ShareLink({ by }: { by: string }) {
+  const page = window.location.href.split('#')[0] ?? ''
+  return (
+    <CopyButton value={`${page}#/dashboards/mine?by=${encodeURIComponent(by)}`}>
+      {({ copied, copy }) => (
+        <Button size="compact-sm" variant="default" onClick={copy}>
+          {copied ? 'Copied' : 'Copy the link to it'}
+        </Button>
+      )}
+    </CopyButton>
+  )
+}
+
+function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() => void) | undefined }) {
   const answer = useResult(question.sql)
   return (
     <Panel
       title={question.name}
       actions={
         <Group gap="xs" wrap="nowrap">
-          <Anchor size="sm" component={Link} to={questionAddress(question)}>
+          <Anchor size="sm" component={Link} to={questionAddress(askedBy(question))}>
             Open
           </Anchor>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            color="gray"
-            aria-label={`Take ${question.name} off my dashboard`}
-            onClick={onUnpin}
-          >
-            Take off
-          </Button>
+          {onUnpin ? (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              aria-label={`Take ${question.name} off my dashboard`}
+              onClick={onUnpin}
+            >
+              Take off
+            </Button>
+          ) : null}
         </Group>
       }
     >
@@ -70,7 +98,8 @@ function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: () => 
 }
 
 function Shown({ result, question }: { result: Result; question: KeptQuestion }) {
-  const choice = question.view === 'chart' ? drawable(result, question.choice) : undefined
+  const asked = askedBy(question)
+  const choice = asked.view === 'chart' ? drawable(result, asked.choice) : undefined
   const shown = useMemo(
     () => (choice ? drawn(result.columns, result.rows, choice) : undefined),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `choice` is a new object of the same two

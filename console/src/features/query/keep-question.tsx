@@ -2,11 +2,12 @@ import { Anchor, Button, Checkbox, Group, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'react-router'
 
+import { Failed } from '../../components/states'
 import type { KeptQuestion } from './saved-questions'
 
 interface Props {
-  question: Omit<KeptQuestion, 'name' | 'isPinned'>
-  onKeep: (question: KeptQuestion) => void
+  question: Omit<KeptQuestion, 'name' | 'is_pinned'>
+  onKeep: (question: KeptQuestion) => Promise<unknown>
 }
 
 /** Keeps a question under a name, and puts its answer on the person's own dashboard. */
@@ -15,6 +16,7 @@ export function KeepQuestion({ question, onKeep }: Props) {
   const [name, setName] = useState('')
   const [isPinned, setPinned] = useState(true)
   const [kept, setKept] = useState<KeptQuestion>()
+  const [error, setError] = useState<unknown>()
   if (!isOpen)
     return (
       <Group gap="xs">
@@ -32,10 +34,11 @@ export function KeepQuestion({ question, onKeep }: Props) {
       onSubmit={(event: React.FormEvent) => {
         event.preventDefault()
         if (!name.trim()) return
-        const saved = { ...question, name: name.trim(), isPinned }
-        onKeep(saved)
-        setKept(saved)
-        setOpen(false)
+        const saved = { ...question, name: name.trim(), is_pinned: isPinned }
+        onKeep(saved).then(() => {
+          setKept(saved)
+          setOpen(false)
+        }, setError)
       }}
     >
       <TextInput
@@ -58,6 +61,7 @@ export function KeepQuestion({ question, onKeep }: Props) {
       <Button size="xs" variant="subtle" onClick={() => setOpen(false)}>
         Cancel
       </Button>
+      {error ? <Failed error={error} what="The question" isAction /> : null}
     </Group>
   )
 }
@@ -65,8 +69,8 @@ export function KeepQuestion({ question, onKeep }: Props) {
 function Kept({ question }: { question: KeptQuestion }) {
   return (
     <Text size="sm" role="status">
-      {question.name} is kept in this browser.{' '}
-      {question.isPinned ? (
+      {question.name} is kept in the lake.{' '}
+      {question.is_pinned ? (
         <Anchor inherit component={Link} to="/dashboards/mine">
           Open my dashboard
         </Anchor>

@@ -2,13 +2,14 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
-import { useCatalog, useMay, useQuestions } from '../../api/queries'
+import { type Result, useCatalog, useMay, useQuestions } from '../../api/queries'
 import { PageTitle } from '../../components/panel'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
 import { KeepQuestion } from './keep-question'
 import { QuestionPicker } from './question-picker'
-import { choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
+import { type Choice, drawable, drawn } from './chart-choice'
+import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
 import { useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
@@ -23,7 +24,7 @@ export function QueryPage() {
   const own = useKeptQuestions()
   const view: View = search.get('view') === 'chart' ? 'chart' : 'table'
   const choice = choiceOf(search)
-  const change = (next: Partial<Omit<KeptQuestion, 'name' | 'isPinned'>>, run = search.get('run')) => {
+  const change = (next: Partial<Asked>, run = search.get('run')) => {
     const address = questionAddress({ sql, view, choice, ...next })
     setSearch(`${address.split('?')[1]}${run ? `&run=${encodeURIComponent(run)}` : ''}`, { replace: true })
   }
@@ -45,7 +46,7 @@ export function QueryPage() {
           setSearch(questionAddress(question).split('?')[1] ?? '', { replace: true })
         }}
         onTable={(name) => setSql((before) => `${before.trimEnd()} ${name}`)}
-        onForget={own.forget}
+        onForget={(name) => own.forget.mutate(name)}
       />
       {catalog.error || questions.error ? (
         <Failed
@@ -76,12 +77,27 @@ export function QueryPage() {
               onView={(chosen) => change({ view: chosen })}
               onChoose={(chosen) => change({ choice: chosen })}
             />
-            <KeepQuestion question={{ sql, view, choice }} onKeep={own.keep} />
+            <KeepQuestion
+              question={{ sql, ...shownAs(state.result, view, choice) }}
+              onKeep={own.keep.mutateAsync}
+            />
           </Stack>
         ) : null}
       </div>
     </Stack>
   )
+}
+
+/** How an answer is shown, as a question keeps it. */
+function shownAs(
+  result: Result,
+  view: View,
+  choice: Choice | undefined,
+): Pick<KeptQuestion, 'kind' | 'x' | 'y' | 'series'> {
+  const own = view === 'chart' ? drawable(result, choice) : undefined
+  if (!own) return { kind: 'table', x: '', y: [], series: '' }
+  const isLine = drawn(result.columns, result.rows, own).panel.kind === 'line'
+  return { kind: isLine ? 'line' : 'bar', ...own }
 }
 
 interface RunProps {

@@ -2,20 +2,20 @@ import { Button, Group, Select } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import type { KeptQuestion } from './saved-questions'
+import { type Asked, askedBy, type KeptQuestion } from './saved-questions'
 
 interface Props {
   questions: Schemas['Question'][]
   own: KeptQuestion[]
   tables: Schemas['CatalogTable'][]
-  onQuestion: (question: Pick<KeptQuestion, 'sql' | 'view' | 'choice'>) => void
+  onQuestion: (question: Asked) => void
   onTable: (name: string) => void
   onForget: (name: string) => void
 }
 
 const OWN = 'own:'
 
-/** The questions of the lake and of this browser, and the names of tables. */
+/** The questions of the lake and of the person, and the names of tables. */
 export function QuestionPicker({ questions, own, tables, onQuestion, onTable, onForget }: Props) {
   const [chosen, setChosen] = useState<string | null>(null)
   const kept = own.find(({ name }) => `${OWN}${name}` === chosen)
@@ -32,7 +32,7 @@ export function QuestionPicker({ questions, own, tables, onQuestion, onTable, on
     setChosen(value)
     const mine = own.find(({ name }) => `${OWN}${name}` === value)
     const question = questions.find(({ name }) => name === value)
-    if (mine) onQuestion(mine)
+    if (mine) onQuestion(askedBy(mine))
     else if (question) onQuestion({ sql: question.sql, view: 'table' })
   }
   return (

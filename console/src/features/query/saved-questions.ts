@@ -1,42 +1,28 @@
-import { useLocalStorage } from '@mantine/hooks'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
+import { read, type Schemas } from '../../api/client'
+import { useCaller } from '../../api/queries'
 import type { Choice } from './chart-choice'
 
-/** A question that a person keeps in this browser; a link carries it to others. */
-export interface KeptQuestion {
-  name: string
+/** A question that a person keeps in the lake; a link carries it to others. */
+export type KeptQuestion = Schemas['KeptQuestionAsked']
+
+/** A statement with the way in which its answer is shown. */
+export interface Asked {
   sql: string
   view: 'table' | 'chart'
   choice?: Choice | undefined
-  /** Whether its answer is on the person's own dashboard. */
-  isPinned: boolean
 }
 
-const KEY = 'headgate.questions'
-
-/** The questions with this one, which replaces the one of its name. */
-export const withQuestion = (questions: KeptQuestion[], question: KeptQuestion): KeptQuestion[] =>
-  [...questions.filter(({ name }) => name !== question.name), question].sort((one, other) =>
-    one.name < other.name ? -1 : 1,
-  )
-
-/** The questions that a browser keeps; what is none of them is left out. */
-export function readQuestions(text: string | undefined): KeptQuestion[] {
-  try {
-    const stored = JSON.parse(text ?? '[]') as unknown
-    return Array.isArray(stored) ? stored.filter(isQuestion) : []
-  } catch {
-    return []
-  }
-}
-
-function isQuestion(value: unknown): value is KeptQuestion {
-  const { name, sql, view } = (value ?? {}) as Partial<KeptQuestion>
-  return typeof name === 'string' && typeof sql === 'string' && (view === 'table' || view === 'chart')
-}
+/** What the page Query asks and shows for a kept question. */
+export const askedBy = ({ sql, kind, x, y, series }: KeptQuestion): Asked => ({
+  sql,
+  view: kind === 'table' ? 'table' : 'chart',
+  choice: x ? { x, y, series } : undefined,
+})
 
 /** The address of the page Query with a question: its statement, view and columns of the chart. */
-export function questionAddress({ sql, view, choice }: Omit<KeptQuestion, 'name' | 'isPinned'>): string {
+export function questionAddress({ sql, view, choice }: Asked): string {
   const text = new URLSearchParams({ sql, view })
   if (choice) {
     text.set('x', choice.x)
@@ -53,17 +39,44 @@ export function choiceOf(search: URLSearchParams): Choice | undefined {
   return x && y.length > 0 ? { x, y, series: search.get('series') ?? '' } : undefined
 }
 
-/** The questions of this browser, and how they change. */
-export function useKeptQuestions() {
-  const [questions, setQuestions] = useLocalStorage<KeptQuestion[]>({
-    key: KEY,
-    defaultValue: [],
-    getInitialValueInEffect: false,
-    deserialize: readQuestions,
+const PATH = '/v1/kept-questions'
+const KEY = ['kept-questions']
+
+/** The questions of a person, by default of the caller, and how the caller's change. */
+export function useKeptQuestions(person?: string | null) {
+  const queries = useQueryClient()
+  const caller = useCaller().data?.name
+  const kept = useQuery({ queryKey: KEY, queryFn: () => read<Schemas['KeptQuestionList']>(PATH) })
+  const onSuccess = (list: Schemas['KeptQuestionList']) => queries.setQueryData(KEY, list)
+  const keep = useMutation({
+    mutationFn: (body: KeptQuestion) =>
+      read<Schemas['KeptQuestionList']>(PATH, { method: 'PUT', body: withoutPerson(body) }),
+    onSuccess,
   })
+  const forget = useMutation({
+    mutationFn: (name: string) =>
+      read<Schemas['KeptQuestionList']>(PATH, { method: 'DELETE', query: { name } }),
+    onSuccess,
+  })
+  const by = person ?? caller
   return {
-    questions,
-    keep: (question: KeptQuestion) => setQuestions((before) => withQuestion(before, question)),
-    forget: (name: string) => setQuestions((before) => before.filter((each) => each.name !== name)),
+    kept,
+    questions: (kept.data?.questions ?? []).filter((question) => question.by === by),
+    by,
+    isOwn: by === caller,
+    keep,
+    forget,
+    error: keep.error ?? forget.error,
   }
 }
+
+/** A question as the API takes it: it knows who asks, and when. */
+const withoutPerson = ({ name, sql, kind, x, y, series, is_pinned }: KeptQuestion): KeptQuestion => ({
+  name,
+  sql,
+  kind,
+  x,
+  y,
+  series,
+  is_pinned,
+})

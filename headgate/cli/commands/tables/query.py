@@ -11,6 +11,7 @@ import click
 
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
+from headgate.errors import HeadgateError
 from headgate.plain_names import did_you_mean
 from headgate.values.spreadsheet_text import inert
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headgate.aws.athena.queries import Answer
+    from headgate.query.kept_questions import KeptQuestion
     from headgate.query.questions import SavedQuestion
 
 
@@ -86,21 +88,54 @@ def query(
         )
 
 
-@click.command(epilog=options.example("headgate questions"))
+@click.command(epilog=options.example("headgate questions --dashboard anna@example.com"))
+@click.option(
+    "--dashboard",
+    "person",
+    metavar="PERSON",
+    help="Print the questions that a person put on a dashboard in the console, as a dashboard file.",
+)
 @options.as_json
 @options.deployment
-def questions(*, as_json: bool, deployment_name: str | None) -> None:
+def questions(*, person: str | None, as_json: bool, deployment_name: str | None) -> None:
     """List the saved questions, which `headgate query --saved NAME` runs.
 
-    Every lake has a few; each of its systems adds its own.
+    Every lake has a few; each of its systems adds its own. Below them stand the questions that people keep in
+    the console. `--dashboard` prints those of one person as a file for `dashboards/`, which `headgate push`
+    brings to everybody.
     """
     command_deployment.activate_if_deployed(deployment_name)
+    kept = _kept_questions()
+    if person:
+        _print_dashboard(person, kept)
+        return
     listed = _saved_questions()
     options.show(
         as_json=as_json,
-        value=lambda: [vars(question) for question in listed.values()],
-        screen=lambda: _questions_table(listed),
+        value=lambda: [*map(vars, listed.values()), *map(vars, kept)],
+        screen=lambda: _questions_table(listed, kept),
     )
+
+
+def _kept_questions() -> list[KeptQuestion]:
+    """Return the questions that people keep; none without a deployment."""
+    from headgate.query.kept_questions import kept_questions
+    from headgate.wiring import stores
+
+    bucket = os.environ.get("HEADGATE_ARTIFACTS_BUCKET")
+    return kept_questions(stores.objects(), bucket) if bucket else []
+
+
+def _print_dashboard(person: str, kept: list[KeptQuestion]) -> None:
+    import yaml
+
+    from headgate.query.kept_questions import dashboard_document
+
+    document = dashboard_document(person, kept)
+    if not document["panels"]:
+        people = ", ".join(sorted({question.by for question in kept if question.is_pinned})) or "nobody"
+        raise HeadgateError(f"{person} has no question on a dashboard. People who have: {people}.")
+    click.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), nl=False)
 
 
 def _saved_questions() -> dict[str, SavedQuestion]:
@@ -150,10 +185,13 @@ def _csv(answer: Answer) -> str:
     return out.getvalue()
 
 
-def _questions_table(listed: Mapping[str, SavedQuestion]) -> RenderableType:
+def _questions_table(listed: Mapping[str, SavedQuestion], kept: list[KeptQuestion]) -> RenderableType:
     from rich.console import Group
 
     table = screens.screen_table("name", "system", "what it answers")
     for question in listed.values():
         table.add_row(question.name, question.system, question.description)
-    return Group(table, "`headgate query --saved NAME` runs one of them.")
+    people = screens.screen_table("kept by", "question", "on a dashboard")
+    for own in kept:
+        people.add_row(own.by, own.name, "yes" if own.is_pinned else "no")
+    return Group(table, *([people] if kept else []), "`headgate query --saved NAME` runs one of them.")

@@ -1,0 +1,91 @@
+"""Questions that people keep in the lake: one object for each person, and a person's dashboard as a file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from headgate.lake import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headgate.lake.ports import ObjectStore
+
+_TABLE = re.compile(r"\b(?:from|join)\s+(?:\"?\w+\"?\.)?\"?(\w+)\"?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class KeptQuestion:
+    """A question that a person keeps.
+
+    Attributes:
+        name: unique among the questions of its person.
+        kind: `table`, or the kind of the chart.
+        x, y, series: columns of the answer that the chart uses; empty for those that the answer suggests.
+        is_pinned: whether its answer is on the person's dashboard.
+        by, at: who kept it, and when, ISO 8601 in naive UTC.
+    """
+
+    name: str
+    sql: str
+    kind: str
+    x: str
+    y: tuple[str, ...]
+    series: str
+    is_pinned: bool
+    by: str
+    at: str
+
+
+def kept_questions(objects: ObjectStore, bucket: str) -> list[KeptQuestion]:
+    """Return the questions of all people, by person and name."""
+    stored = (objects.read(item.ref) for item in list(objects.list(bucket, f"{keys.QUESTIONS}/")))
+    questions = (question for text in stored for question in questions_of_text(text))
+    return sorted(questions, key=lambda question: (question.by, question.name))
+
+
+def questions_key(person: str) -> str:
+    """Return the key of the object with the questions of a person."""
+    return f"{keys.QUESTIONS}/{hashlib.sha256(person.encode()).hexdigest()[:32]}.json"
+
+
+def questions_of_text(text: bytes) -> list[KeptQuestion]:
+    """Return the questions that an object has."""
+    return [KeptQuestion(**{**question, "y": tuple(question["y"])}) for question in json.loads(text)]
+
+
+def text_of_questions(questions: Iterable[KeptQuestion]) -> bytes:
+    """Return the text of the object with the questions, by name."""
+    return json.dumps([asdict(each) for each in sorted(questions, key=lambda each: each.name)]).encode()
+
+
+def dashboard_document(person: str, questions: Sequence[KeptQuestion]) -> dict[str, Any]:
+    """Return the pinned questions of a person as a dashboard file of a lake project."""
+    pinned = [question for question in questions if question.by == person and question.is_pinned]
+    return {
+        "system": f"questions-of-{_plain(person.partition('@')[0], '-')}",
+        "title": f"Questions of {person}",
+        "panels": [_panel(question) for question in pinned],
+    }
+
+
+def _panel(question: KeptQuestion) -> dict[str, Any]:
+    tables = _TABLE.findall(question.sql)
+    panel: dict[str, Any] = {
+        "name": _plain(question.name, "_"),
+        "question": question.name,
+        "kind": question.kind,
+        "table": tables[0] if tables else "",
+        "sql": question.sql,
+    }
+    if question.kind != "table":
+        panel |= {"x": question.x, "y": list(question.y), "series": question.series}
+    return panel
+
+
+def _plain(text: str, between: str) -> str:
+    return re.sub(r"[^a-z0-9]+", between, text.lower()).strip(between)

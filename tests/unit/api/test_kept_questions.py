@@ -1,0 +1,74 @@
+"""Questions that people keep in the lake, and a person's dashboard as a file of a lake project."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from headgate.query.kept_questions import dashboard_document, kept_questions
+from headgate.systems import dashboards
+from tests.unit.api.lakes import Caller, MemoryLake, query
+
+pytestmark = pytest.mark.unit
+
+PATH = "/v1/kept-questions"
+
+
+def question(name: str = "Sales by day", **changed: object) -> dict[str, Any]:
+    stated = {"name": name, "sql": "select day, sold from lake_prod.sales", "kind": "line", "is_pinned": True}
+    return {**stated, "x": "day", "y": ["sold"], **changed}
+
+
+def names(caller: Caller) -> list[tuple[str, str]]:
+    return [(each["by"], each["name"]) for each in caller.call("GET", PATH).json["questions"]]
+
+
+def test_a_question_is_kept_with_its_person_and_time_and_shown_to_everybody() -> None:
+    lake = MemoryLake()
+    ana, ben = Caller(lake, ("viewer",), "ana"), Caller(lake, ("viewer",), "ben")
+    kept = ana.call("PUT", PATH, question()).json["questions"]
+    assert [(each["by"], each["at"][:16], each["y"]) for each in kept] == [
+        ("ana", "2026-01-02T03:04", ["sold"])
+    ]
+    ben.call("PUT", PATH, question("Other"))
+    assert names(ben) == names(ana) == [("ana", "Sales by day"), ("ben", "Other")]
+
+
+def test_a_question_replaces_the_persons_own_of_the_same_name_only() -> None:
+    lake = MemoryLake()
+    ana, ben = Caller(lake, ("viewer",), "ana"), Caller(lake, ("viewer",), "ben")
+    for caller, sql in ((ana, "select 1"), (ben, "select 2"), (ana, "select 3")):
+        caller.call("PUT", PATH, question(sql=sql))
+    kept = ana.call("GET", PATH).json["questions"]
+    assert [(each["by"], each["sql"]) for each in kept] == [("ana", "select 3"), ("ben", "select 2")]
+    ben.call("DELETE", PATH + query(name="Sales by day"))
+    assert ben.call("DELETE", PATH + query(name="Sales by day")).status == 200
+    assert names(ana) == [("ana", "Sales by day")]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"sql": "select 4111111111111111"}, {"name": "4111 1111 1111 1111"}, {"kind": "pie"}, {"name": ""}],
+)
+def test_a_question_with_a_card_number_or_an_unknown_chart_is_not_kept(changed: dict[str, object]) -> None:
+    caller = Caller(MemoryLake(), ("viewer",), "ana")
+    assert caller.call("PUT", PATH, question(**changed)).status == 422
+    assert names(caller) == []
+
+
+def test_a_persons_dashboard_is_a_file_that_a_push_takes() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana@example.com")
+    ana.call("PUT", PATH, question())
+    ana.call("PUT", PATH, question("Plain", kind="table", x="", y=[]))
+    ana.call("PUT", PATH, question("Unpinned", is_pinned=False))
+    document = dashboard_document("ana@example.com", kept_questions(lake.objects, "artifacts"))
+    text = yaml.safe_dump(document)
+    board = dashboards.dashboards({"mine": json.dumps(yaml.safe_load(text))})["questions-of-ana"]
+    assert [(panel.name, panel.kind, panel.table, panel.y) for panel in board.panels] == [
+        ("plain", "table", "sales", ()),
+        ("sales_by_day", "line", "sales", ("sold",)),
+    ]
