@@ -73,7 +73,7 @@ screenshots: setup ## take the README's screenshots of the console with Chromium
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
 	python -m pytest tests/unit tests/domains -m unit -q -n 2 $(BY_FILE)
-	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains tests/unit/analytics tests/unit/facts -m "not unit" -q -n 3 $(BY_FILE)
+	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains tests/unit/analytics tests/unit/facts tests/unit/merge -m "not unit" -q -n 3 $(BY_FILE)
 
 test-unit: setup ## run the unit tests only
 	python -m pytest tests/unit tests/domains -m unit -q -n 2 $(BY_FILE)
