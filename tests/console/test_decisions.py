@@ -112,13 +112,14 @@ def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console
     )  # most of its rows are refused
 
 
-def test_a_command_that_a_files_remedy_names_can_be_copied(console: Console) -> None:
-    """The page left out the clause with the command, or showed it as plain text."""
+def test_a_file_of_no_contract_offers_a_dataset_and_names_no_command(console: Console) -> None:
     file_id = console.lake.receive("farben.csv", b"artikel,farbe\nhose,rot\nhemd,blau\n").file_id
-    page = console.opened(f"/files/{file_id}", VIEWER)
+    page = console.opened(f"/files/{file_id}", OPERATOR)
     reason = page.get_by_role("region", name=re.compile("^Reason"))
-    expect(reason.get_by_role("button", name="Copy headgate contract init --raw farben.csv")).to_be_visible()
-    expect(reason).not_to_contain_text("headgate mapping")  # the page has the columns below
+    expect(reason).to_contain_text("No contract describes this file")
+    expect(reason).not_to_contain_text("headgate")
+    page.get_by_role("button", name="Create a dataset from it").click()
+    expect(page.get_by_label("Name of the dataset")).to_have_value("farben")
 
 
 def test_samples_are_the_texts_of_the_file(console: Console) -> None:

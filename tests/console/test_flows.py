@@ -6,6 +6,7 @@ MB=200 makes the file larger that is uploaded across a reload; 1 MB takes second
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import threading
@@ -211,6 +212,30 @@ def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Conso
     expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
 
 
+def test_a_pushed_dashboard_appears_without_a_deployment(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = console.opened("/dashboards/market-intelligence-hub", VIEWER)
+    boards = page.get_by_role("navigation", name="Dashboards")
+    expect(boards.get_by_role("link").first).to_be_visible()
+    expect(boards.get_by_role("link", name="Branches at a glance")).to_have_count(0)
+    panel = {
+        "name": "sold",
+        "question": "Which branch sold most?",
+        "kind": "bar",
+        "table": "sales_forecast",
+        "sql": "SELECT 'Mitte' AS branch, 3 AS sold",
+        "x": "branch",
+        "y": ["sold"],
+    }
+    board = {"system": "market-intelligence-hub", "title": "Branches at a glance", "panels": [panel]}
+    monkeypatch.setattr(console.lake, "pushed_dashboards", {"branches": json.dumps(board)})
+    page.reload()
+    boards.get_by_role("link", name="Branches at a glance").click()
+    expect(page.get_by_role("img", name="Which branch sold most?").first).to_be_visible()
+    assert violations(page) == []
+
+
 def test_an_answer_without_a_number_says_what_a_chart_needs(console: Console) -> None:
     page = console.opened("/query?sql=select 'A-1' as sku&view=chart", VIEWER)
     page.get_by_role("button", name=re.compile("Run")).click()
@@ -232,7 +257,8 @@ def test_a_file_of_no_contract_gives_a_contract_that_is_stored_for_the_deploymen
     contract = odcs_reader.parse(odcs_reader.yaml_document(body.decode()), zone="source")
     assert (contract.dataset, contract.key, len(contract.columns)) == ("lieferung", ("artikel",), 4)
     page.get_by_role("button", name="Keep the file and its profile").click()
-    expect(page.get_by_text("headgate contract init --raw uploads/")).to_be_visible()
+    expect(page.get_by_text("No contract describes this file, so none of its rows").last).to_be_visible()
+    expect(page.get_by_text("headgate contract")).to_have_count(0)
 
 
 def test_the_same_file_again_is_skipped(console: Console) -> None:

@@ -25,7 +25,7 @@ test('a page or a button replaces the commands that do the same', () => {
 })
 
 test('a command of who deploys the lake stays one', () => {
-  for (const command of ['contract init --raw a.csv', 'run --only SYSTEM', 'logs'])
+  for (const command of ['push --list', 'run --only SYSTEM', 'logs'])
     expect(deedOf(`headgate ${command}`)).toBeUndefined()
 })
 
@@ -37,4 +37,17 @@ test('routes are for programs: a text on a page names none', () => {
     'No run has merged the lake yet. Start one on the page Lake.',
   )
   expect(withoutRoutes('It ends at 3.5; wait.')).toBe('It ends at 3.5; wait.')
+})
+
+test('a message names no command that only a terminal runs', () => {
+  const messages = [
+    'The cursor is not one of this list. Begin again without `cursor`.',
+    'It has more than 64 MiB. Ask an operator for `headgate quarantine replay 1f 2f`.',
+    'A query only reads; tables change through `headgate upload` and `headgate run`.',
+  ]
+  expect(messages.map(withoutRoutes)).toEqual([
+    'The cursor is not one of this list. Reload the page.',
+    'It has more than 64 MiB. Ask an operator to take the undo back.',
+    'A query only reads; tables change through uploads and runs.',
+  ])
 })

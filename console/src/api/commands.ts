@@ -19,7 +19,9 @@ const PAGES: [RegExp, (argument: string) => Deed | undefined][] = [
   [/^runs show (\S+)$/, (run) => ({ href: `#/runs/${path(run)}`, words: `Run ${run}` })],
   [/^files show (.+)$/, (key) => ({ href: `#/lake?name=${path(key)}`, words: 'its page' })],
   [/^files revert (\S+)$/, (id) => ({ href: `#/files/${path(id)}`, words: 'the page of the file' })],
-  [/^quarantine (?:replay|list)\b/, () => WORK],
+  [/^(?:quarantine (?:replay|list)|mapping)\b/, () => WORK],
+  [/^upload\b/, () => ({ href: '#/upload', words: 'the page Upload' })],
+  [/^files --json$/, () => ({ href: '#/lake', words: 'the page Lake' })],
   [/^lineage (\S+)$/, (name) => ({ href: `#/datasets/${path(name)}`, words: `the page of ${name}` })],
   [/^query (.+)$/, (sql) => ({ href: `#/query?sql=${path(sql)}`, words: 'this query' })],
 ]
@@ -34,15 +36,23 @@ export function deedOf(command: string): Deed | undefined {
   return undefined
 }
 
-const RUNS: [RegExp, string][] = [
+/** Routes and commands in messages of the API, in words for a person who has neither. */
+const IN_WORDS: [RegExp, string][] = [
+  [/Begin again without `cursor`\./g, 'Reload the page.'],
+  [/for `headgate files revert [^`]+`/g, 'to undo it'],
+  [/for `headgate quarantine replay [^`]+`/g, 'to take the undo back'],
+  [/through `headgate upload` and `headgate run`/g, 'through uploads and runs'],
+  [/`headgate run` builds/g, 'A run builds'],
+  [/Try it with `headgate query`\./g, 'Try it on the page Query.'],
+  [/`headgate files --json` lists the ids of all files\./g, 'The page Lake lists all files.'],
   [/start a run with POST \/v1\/runs/g, 'start a run'],
   [/POST \/v1\/runs starts one/g, 'Start one on the page Lake'],
   [/POST \/v1\/runs builds/g, 'A run builds'],
 ]
 
-/** A text of the API without the sentences that name its routes: they are for programs. */
+/** A message of the API without its routes and commands: they are for programs and for those who deploy the lake. */
 export function withoutRoutes(text: string): string {
-  const worded = RUNS.reduce((before, [route, words]) => before.replace(route, words), text)
+  const worded = IN_WORDS.reduce((before, [route, words]) => before.replace(route, words), text)
   const sentences = worded.split(/(?<=[.;]) +/)
   return sentences.filter((sentence) => !sentence.includes('/v1/')).join(' ')
 }

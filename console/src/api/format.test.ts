@@ -84,7 +84,7 @@ test('a page of a file names no command whose work it does, and every other comm
     'The header is another. A new column belongs in the contract.',
   )
   const kept = [
-    'draft its contract with `headgate contract init --raw a.csv` and deploy it',
+    'draft its contract with `headgate contract init MEASURES` and deploy it',
     'The copy was accepted; `headgate quarantine replay 1f` accepts it again.',
   ]
   expect(kept.map(forPages)).toEqual(kept)

@@ -51,7 +51,7 @@ export function explained(error: { column?: string; message: string; remedy?: st
 }
 
 /** Commands of which a file's page does the work, with their options. Every other command is shown. */
-const DONE_BY_PAGE = /`(?:headgate (?:mapping|files show|files revert) |--)/
+const DONE_BY_PAGE = /`(?:headgate (?:mapping|files show|files revert|contract init --raw) |--)/
 
 /** A text of the API about a file, without the clauses of which the file's page does the work. */
 export function forPages(text: string): string {

@@ -28,12 +28,15 @@ export function TablePage() {
           </Text>
         ) : null}
       </div>
+      <Answered of={contract} what="the contract">
+        {(answer) => (
+          <details>
+            <summary>What its {count(answer.column_list.length, 'column')} are</summary>
+            <ContractView contract={answer} />
+          </details>
+        )}
+      </Answered>
       <TableRows system={system} table={table} />
-      <Panel title="Contract">
-        <Answered of={contract} what="the contract">
-          {(found) => <ContractView contract={found} />}
-        </Answered>
-      </Panel>
       <Panel title="Lineage: what the table was built from">
         <Answered of={detail} what="the lineage">
           {(found) => (found.snapshot_id ? <LineageView table={table} /> : <NoLineage />)}

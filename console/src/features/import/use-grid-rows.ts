@@ -57,6 +57,7 @@ export function useGridRows(path: string, version: string, show: string, expecte
 
   const ask = useCallback(
     (from: number, to: number) => {
+      if (expected === 0) return // no header was found, so there is no grid
       for (let page = Math.floor(from / PAGE_ROWS); page <= Math.floor(to / PAGE_ROWS); page += 1) {
         const key = `${path} ${version} ${show} ${page}`
         if (pages.current.get(page)?.version === key || asked.current.has(key)) continue
@@ -69,7 +70,7 @@ export function useGridRows(path: string, version: string, show: string, expecte
           .finally(() => asked.current.delete(key))
       }
     },
-    [load, path, version, show],
+    [load, path, version, show, expected],
   )
 
   // While somebody scrolls fast no page is read: each would be out of view when it comes.
