@@ -161,7 +161,7 @@ query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curat
 	@headgate query "$(SQL)"
 
 ##@ Measure the gate and the command line
-.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-domain bench-latency bench-parallel bench-api bench-console
+.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-domain bench-first-load bench-latency bench-parallel bench-api bench-console
 
 bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
 	@python -m benchmarks.interfaces.cli
@@ -186,6 +186,13 @@ bench-matching: setup ## confidence and accuracy of mapping columns to contracts
 
 bench-domain: setup ## words of domains in the engine, what the example domain needs, a push of SQL, and a lake without the retail domain; five minutes
 	@python -m benchmarks.contracts.domain
+
+# dlt's exact versions of the benchmark; its environment is no part of the package's.
+DLT_PACKAGES := "dlt[duckdb,filesystem,parquet]==1.31.0" duckdb==2.0.1 openpyxl==3.1.5 pandas==3.1.1 pyarrow==26.0.1
+
+bench-first-load: setup ## fifteen files of five formats from upload to an answer in SQL, against dlt into DuckDB, on an emulator of its own; SCALE=1.0
+	@test -d .headgate/peers-dlt || { $(PYTHON) -m venv .headgate/peers-dlt && .headgate/peers-dlt/bin/pip install --quiet $(DLT_PACKAGES); }
+	@SCALE=$(SCALE) python -m benchmarks.deployed.first_load
 
 # The lake of these two is destroyed before the figures are printed, so the figures come last.
 bench-latency: setup ## seconds from an upload to its record, on an emulator of its own; FILES=100
