@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import ServiceError
 from headgate.settings import SystemSettings
-from headgate.wiring import definitions, lineage_events, snapshots, system_jobs, systems
+from headgate.wiring import definitions, lineage_events, operations, snapshots, system_jobs, systems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,10 +37,13 @@ def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
     system = job_arguments.required(arguments, "system")
     with (
         TemporaryDirectory(prefix="headgate-system-") as workspace,
+        operations.stage_log(arguments, system) as stage,
         lineage_events.lineage_log(arguments, system) as events,
     ):
         lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
-        published, docs = systems.publish_system(arguments, system, lake, Path(workspace), events.add)
+        published, docs = systems.publish_system(
+            arguments, system, lake, Path(workspace), events.add, count=stage.count
+        )
     tables = {
         table.table: {"rows": table.rows, "location": table.location, "changed": table.changed}
         for table in published

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from headgate.lineage.event_log import LineageLog
+    from headgate.runs.stage_records import StageLog
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +36,16 @@ def merge(arguments: Mapping[str, str]) -> dict[str, object]:
     as_of = job_arguments.day(arguments, "as_of")
     with (
         TemporaryDirectory(prefix="headgate-merge-") as workspace,
+        operations.stage_log(arguments, MERGE) as stage,
         lineage_events.lineage_log(arguments, MERGE) as events,
     ):
-        return _merge(arguments, as_of, Path(workspace), events)
+        return _merge(arguments, as_of, Path(workspace), events, stage)
 
 
 def _merge(
-    arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog
+    arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog, stage: StageLog
 ) -> dict[str, object]:
-    merging = snapshots.merging(arguments, workspace, events.add)
+    merging = snapshots.merging(arguments, workspace, events.add, stage.count)
     failed_before = snapshots.datasets_not_merged(arguments)
     lake = merging.merge(as_of)
     for dataset, cause in lake.failed.items():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.glue import job_arguments, job_process
 from headgate.settings import SystemSettings
-from headgate.wiring import definitions, quality, snapshots, system_jobs
+from headgate.wiring import definitions, operations, quality, snapshots, system_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,11 @@ def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
     GateError if a check failed.
     """
     lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
-    with TemporaryDirectory(prefix="headgate-gate-") as workspace:
-        inspected = quality.quality_gate(arguments, Path(workspace)).inspect(lake)
+    with (
+        TemporaryDirectory(prefix="headgate-gate-") as workspace,
+        operations.stage_log(arguments, "quality_gate") as stage,
+    ):
+        inspected = quality.quality_gate(arguments, Path(workspace), stage.count).inspect(lake)
     asked = {
         verdict.dataset: {
             "rows": verdict.rows,

@@ -246,6 +246,12 @@ class DefinitionsSettings(Settings):
     definitions: str = ""
 
 
+class StageSettings(Settings):
+    """The run of curated_to_prod that a job belongs to; empty where somebody started the job alone."""
+
+    run: str = ""
+
+
 class ArtifactsSettings(Settings):
     """The bucket with mappings, models, profiles and Data Docs."""
 

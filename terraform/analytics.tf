@@ -289,6 +289,12 @@ data "aws_iam_policy_document" "write_lineage" {
   }
 
   statement {
+    sid       = "RecordOwnStage"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/runs/stages/*/${each.key}.json"] # headgate.lake.keys.stage_record_key
+  }
+
+  statement {
     sid       = "FindNewestRun"
     actions   = ["s3:ListBucket"]
     resources = [module.bucket["artifacts"].arn]
@@ -396,6 +402,12 @@ data "aws_iam_policy_document" "quality_gate" {
     sid       = "WriteDataDocs"
     actions   = ["s3:GetObject", "s3:PutObject"]
     resources = ["${module.bucket["artifacts"].arn}/data_docs/*"]
+  }
+
+  statement {
+    sid       = "RecordOwnStage"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/runs/stages/*/quality_gate.json"]
   }
 
   # The index over all checks of a run lists what other jobs of the run have written.

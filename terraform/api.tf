@@ -170,6 +170,13 @@ data "aws_iam_policy_document" "api" {
     resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/merge_curated/*.json"]
   }
 
+  # When the jobs of a run began and ended, and how much they worked.
+  statement {
+    sid       = "ReadStageRecords"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/runs/stages/*"]
+  }
+
   statement {
     sid     = "RememberDecisions"
     actions = ["s3:GetObject", "s3:PutObject"]

@@ -12,7 +12,7 @@ locals {
   has_ended            = "$states.input.status in ['FAILED', 'ERROR', 'TIMEOUT', 'STOPPED', 'EXPIRED']"
   failed_ones          = "$states.input.systems[state = 'failed']"
   failure_story        = "$join(${local.failed_ones}.(system & ': ' & cause), '\\n')"
-  definitions_of_run   = "{'--HEADGATE_DEFINITIONS': $definitions}"
+  definitions_of_run   = "{'--HEADGATE_DEFINITIONS': $definitions, '--HEADGATE_RUN': $states.context.Execution.Name}"
   full_of_run          = "($exists($states.context.Execution.Input.full) ? {'--full': $states.context.Execution.Input.full} : {})" # `headgate run --full`
   job_arguments_of_run = "{% $merge([$exists($states.context.Execution.Input.as_of) ? {'--as_of': $states.context.Execution.Input.as_of} : {}, ${local.full_of_run}, ${local.definitions_of_run}]) %}"
 

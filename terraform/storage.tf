@@ -14,7 +14,7 @@ locals {
   original_zones = ["raw", "staging"]
 
   # Reports of runs in the artifacts bucket, by folder.
-  report_expiry_days = { data_docs = 90, openlineage = 365 }
+  report_expiry_days = { data_docs = 90, openlineage = 365, "runs/stages" = 365 }
 
   prod_zones = { for system in local.systems : system => { expiry_days = null } }
 }
@@ -77,7 +77,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     for_each = each.key == "artifacts" ? local.report_expiry_days : {}
 
     content {
-      id     = "expire-${replace(rule.key, "_", "-")}"
+      id     = "expire-${replace(rule.key, "/[_/]/", "-")}"
       status = "Enabled"
 
       filter {

@@ -52,6 +52,11 @@ class PipelineRun:
     actor: str = ""
 
     @property
+    def name(self) -> str:
+        """The run's name, under which its jobs record their stages."""
+        return self.arn.rpartition(":")[2]
+
+    @property
     def finished(self) -> bool:
         """Whether nothing more will happen."""
         return self.status != RUNNING

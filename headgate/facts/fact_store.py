@@ -25,12 +25,14 @@ class FactStore:
     Attributes:
         is_full: compute every fact again, as if none were kept.
         counts: of parts, by `reused` and `computed`.
+        rows_read: of the datasets' parts that were downloaded.
     """
 
     objects: ObjectStore
     bucket: str
     is_full: bool = False
     counts: Counter[str] = field(default_factory=Counter)
+    rows_read: int = 0
     _used: set[str] = field(default_factory=set)
 
     def kept(self, fact: str) -> frozenset[str]:

@@ -30,6 +30,7 @@ class PartFile:
     path: Path
     sha256: str
     size_bytes: int
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ class PartFiles:
             refs = part_refs(self.objects, self.bucket, self.snapshot) if record else []
             described = record.parts if record else ()
             self._parts = tuple(
-                PartFile(ref, self.folder / ref.key.rpartition("/")[2], part.sha256, part.size_bytes)
+                PartFile(
+                    ref, self.folder / ref.key.rpartition("/")[2], part.sha256, part.size_bytes, part.rows
+                )
                 for ref, part in zip(refs, described, strict=True)
             )
         return self._parts

@@ -197,6 +197,7 @@ class PartTables(Mapping[str, ibis.Table]):
         return self.backend.read_parquet(paths, table_name=f"{fact.name}_{next(self._numbers)}")
 
     def _read(self, dataset: str, parts: Sequence[PartFile]) -> ibis.Table:
+        self.store.rows_read += sum(part.rows for part in parts if not part.path.exists())
         paths = self.files[dataset].download(parts)
         return self.backend.read_parquet(paths, table_name=f"{dataset}_{next(self._numbers)}")
 

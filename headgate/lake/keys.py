@@ -27,6 +27,7 @@
 |            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>[-<table>]-<start, complete or fail>.json` (other events of a run) |
 |            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
 |            | `runs/newest/<publisher>.json` (the newest run of a job, and whether it reported its end) |
+|            | `runs/stages/<run>/<job>.json` (when a stage of a run began and ended, and how much it worked) |
 |            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
 |            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
@@ -67,6 +68,7 @@ LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 UNCHANGED_SYSTEMS = "runs/unchanged/"
 NEWEST_RUNS = "runs/newest/"
+STAGE_RECORDS = "runs/stages/"
 CURRENT_DEFINITIONS = "definitions/current.json"
 DEPLOYED_CODE = "code/headgate.zip"
 LINEAGE_EVENTS = "openlineage"
@@ -401,6 +403,11 @@ def failed_table_of(key: str) -> str:
 def newest_run_key(publisher: str) -> str:
     """Return the key of the newest run of a system, or of `merge_curated`."""
     return f"{NEWEST_RUNS}{publisher}.json"
+
+
+def stage_record_key(run: str, job: str) -> str:
+    """Return the key of the record of a run's stage: of a system, or of `merge_curated` or `quality_gate`."""
+    return f"{STAGE_RECORDS}{run}/{job}.json"
 
 
 def snapshot_prefix(dataset: str, snapshot_id: str) -> str:

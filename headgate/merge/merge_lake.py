@@ -27,6 +27,7 @@ from headgate.merge.deletions import deletions_among, held_after, moment_mark, m
 from headgate.merge.merge_files import Deletions, Memory, fit_files, keys_in_deletions
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
 from headgate.merge.write_snapshot import DatasetChange, SnapshotWriter, missing_values
+from headgate.runs.stage_records import StageWork, count_nothing
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import Publisher, Staged, notify_nobody
 from headgate.snapshots.read_snapshots import checked_references, newest_snapshot, part_refs, snapshot_parts
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
     from headgate.lake.versions import LastHeld
+    from headgate.snapshots.parts import SnapshotParts
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +114,7 @@ class Merging:
             report lists them.
         notify: called with the table of each dataset that shows another snapshot than before.
         part_rows: rows of a snapshot's part on average; 0 keeps each dataset in one part.
+        count: called with the work on each dataset that was merged.
     """
 
     objects: SnapshotObjects
@@ -126,6 +129,7 @@ class Merging:
     last_held: Callable[[], Mapping[str, LastHeld]] = dict
     notify: Callable[[TableVersion], None] = notify_nobody
     part_rows: int = PART_ROWS
+    count: Callable[[StageWork], None] = count_nothing
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
         """Return the lake's newest snapshot: of every dataset, the newest row of each key over all
@@ -320,6 +324,7 @@ class Merging:
         rows, size_bytes = (
             sum(getattr(part, name) for part in record.parts) for name in ("rows", "size_bytes")
         )
+        self.count(_work_on(change, record, plan.base))
         staged = publisher.staged(contract, plan.prefix, rows, size_bytes, plan.current)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
         self.objects.write(
@@ -407,6 +412,18 @@ class Merging:
         self.objects.write(
             ObjectRef(self.curated_bucket, key), text.encode(), content_type="application/json"
         )
+
+
+def _work_on(change: DatasetChange, written: SnapshotParts, base: DatasetSnapshot | None) -> StageWork:
+    """Return the work on a dataset: parts of the snapshot before that the new one has too were not read."""
+    before = {part.sha256: part.rows for part in change.record.parts} if change.record else {}
+    reused = [before[part.sha256] for part in written.parts if part.sha256 in before]
+    return StageWork(
+        rows_read=change.arriving.rows + (base.rows - sum(reused) if base else 0),
+        rows_changed=change.arriving.rows,
+        parts_reused=len(reused),
+        parts_rebuilt=len(written.parts) - len(reused),
+    )
 
 
 def _content_of(increment: str) -> str:

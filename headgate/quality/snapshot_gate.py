@@ -13,11 +13,12 @@ from headgate.errors import GateError
 from headgate.quality.checked_parts import CheckedPart, CheckedParts, identity
 from headgate.quality.suites import UNIQUE, columns_label
 from headgate.quality.validation import FailedExpectation, ValidationRun
+from headgate.runs.stage_records import StageWork, count_nothing
 from headgate.snapshots.parts import describe_part
 from headgate.snapshots.read_snapshots import fetch, known_datasets, part_refs, snapshot_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
@@ -51,6 +52,7 @@ class QualityGate:
     curated_bucket: str
     docs: DataDocs
     workspace: Path
+    count: Callable[[StageWork], None] = count_nothing
 
     def inspect(self, lake: LakeSnapshot) -> Inspected:
         """Return a passing verdict for each dataset that was merged, and Data Docs of them all.
@@ -77,6 +79,7 @@ class QualityGate:
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
             if record is None or _needs_all_rows(contract, record):
                 files = fetch(self.objects, self.curated_bucket, lake, [snapshot.dataset], Path(folder))
+                self.count(StageWork(rows_read=snapshot.rows, parts_rebuilt=len(files[snapshot.dataset])))
                 return validation_run.check_files(contract, files[snapshot.dataset])
             return self._verdict_on_parts(validation_run, contract, snapshot, record, Path(folder))
 
@@ -111,6 +114,12 @@ class QualityGate:
             path.unlink()
         if not problems:
             checked_parts.save(contract, checked)
+        asked = [checked[part_id].answers.rows for part_id in identities if part_id not in before]
+        self.count(
+            StageWork(
+                rows_read=sum(asked), parts_reused=len(identities) - len(asked), parts_rebuilt=len(asked)
+            )
+        )
         counts = dict(Counter(checked[part_id].snapshot_id for part_id in identities if part_id in before))
         return validation_run.conclude(
             contract, [checked[part_id].answers for part_id in identities], problems, counts

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from headgate.runs.stage_records import StageRecord, StageWork
 
 LEFT_TO_PENDING_RUN = (
     "Left to the pending run"  # the machine's state in which a third run ends: the second does the same work
@@ -18,6 +20,8 @@ TOGETHER = "Start build_systems"
 _OF_SYSTEMS = ("Start build_", "Published ", "Report ")
 QUEUE, MERGE, GATE = "queue", "merge", "quality gate"
 _JOBS = {"merge_curated": MERGE, "quality_gate": GATE}
+_JOB_OF = {stage: job for job, stage in _JOBS.items()}
+_NO_RECORDS: Mapping[str, StageRecord] = {}
 StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"]
 
 
@@ -63,16 +67,53 @@ class Stage:
             (nothing that the system reads changed).
         seconds: since it began, or from beginning to end; None before it began.
         began_at: naive UTC; None before it began.
+        work: rows and parts, as its job recorded them; None while it works, and where no job did.
     """
 
     name: str
     state: StageState
     seconds: float | None = None
     began_at: datetime | None = field(default=None, compare=False)
+    work: StageWork | None = field(default=None, compare=False)
+
+    def facts(self) -> StageFacts:
+        """Return the stage under the names that the CLI's `--json` and the API have."""
+        return {
+            "name": self.name,
+            "state": self.state,
+            "began_at": self.began_at.isoformat() if self.began_at else "",
+            "seconds": self.seconds,
+            "rows_read": self.work.rows_read if self.work else None,
+            "rows_changed": self.work.rows_changed if self.work else None,
+            "parts_reused": self.work.parts_reused if self.work else None,
+            "parts_rebuilt": self.work.parts_rebuilt if self.work else None,
+        }
 
 
-def stages(run: WatchedRun, systems: Sequence[str], now: datetime) -> list[Stage]:
-    """Return the stages of a run in the order of work, as of a moment in UTC."""
+class StageFacts(TypedDict):
+    """A stage as JSON."""
+
+    name: str
+    state: StageState
+    began_at: str
+    seconds: float | None
+    rows_read: int | None
+    rows_changed: int | None
+    parts_reused: int | None
+    parts_rebuilt: int | None
+
+
+def stages(
+    run: WatchedRun,
+    systems: Sequence[str],
+    now: datetime,
+    records: Mapping[str, StageRecord] = _NO_RECORDS,
+) -> list[Stage]:
+    """Return the stages of a run in the order of work, as of a moment in UTC.
+
+    Args:
+        records: what the jobs recorded, by job; they have the times of systems that one job builds.
+    """
     entered = run.entered_at
     if LEFT_TO_PENDING_RUN in entered:
         return [Stage(name, "left") for name in (QUEUE, MERGE, GATE, *systems)]
@@ -86,8 +127,19 @@ def stages(run: WatchedRun, systems: Sequence[str], now: datetime) -> list[Stage
         ),
     ]
     failures = causes(run.cause, systems)
-    stages = [*before, *(_system(run, system, until) for system in systems)]
-    return [replace(stage, state="failed") if stage.name in failures else stage for stage in stages]
+    stages = [*before, *(_system(run, system, until, records) for system in systems)]
+    return [
+        replace(
+            stage,
+            state="failed" if stage.name in failures else stage.state,
+            work=_work(stage, records.get(_JOB_OF.get(stage.name, stage.name))),
+        )
+        for stage in stages
+    ]
+
+
+def _work(stage: Stage, record: StageRecord | None) -> StageWork | None:
+    return record.work if record and stage.state in {"running", "done", "failed"} else None
 
 
 def causes(cause: str, systems: Sequence[str]) -> dict[str, str]:
@@ -98,14 +150,23 @@ def causes(cause: str, systems: Sequence[str]) -> dict[str, str]:
     return {stage_of[name]: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
-def _system(run: WatchedRun, system: str, until: datetime) -> Stage:
+def _system(run: WatchedRun, system: str, until: datetime, records: Mapping[str, StageRecord]) -> Stage:
     entered = run.entered_at
     if run.only not in {"", system} or f"Leave {system}" in entered:
         return Stage(system, "left")
     if f"Keep {system}" in entered:
         return Stage(system, "unchanged")
     published_at, reported_at = entered.get(f"Published {system}"), entered.get(f"Report {system}")
-    began_at = entered.get(f"Start build_{system.replace('-', '_')}") or entered.get(TOGETHER)
+    own_at = entered.get(f"Start build_{system.replace('-', '_')}")
+    if records and not own_at and (TOGETHER in entered or "Build the systems" in entered):
+        return _recorded(
+            system,
+            records.get(system),
+            until,
+            has_gathered="Gather the reports" in entered,
+            ended=run.finished,
+        )
+    began_at = own_at or entered.get(TOGETHER)
     if not any(
         name.startswith(_OF_SYSTEMS) and name != TOGETHER for name in entered
     ):  # this history has the systems as one state
@@ -116,6 +177,16 @@ def _system(run: WatchedRun, system: str, until: datetime) -> Stage:
     if began_at and reported_at and not published_at:
         return Stage(system, "failed", (reported_at - began_at).total_seconds(), began_at)
     return _stage(system, began_at, published_at, until, ended=run.finished)
+
+
+def _recorded(
+    system: str, record: StageRecord | None, until: datetime, *, has_gathered: bool, ended: bool
+) -> Stage:
+    """Return the stage of a system in a job of several, which begins as soon as the job has room for it."""
+    if record is None:  # a run that built systems gathers their reports; without a record this one was kept
+        return Stage(system, "unchanged" if has_gathered else "pending")
+    stage = _stage(system, record.began_at, record.ended_at, until, ended=ended)
+    return replace(stage, state="failed") if record.has_failed else stage
 
 
 def _first(entered: Mapping[str, datetime], *names: str) -> datetime | None:

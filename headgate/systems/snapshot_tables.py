@@ -91,11 +91,6 @@ class SnapshotTables:
             sum(dataset.size_bytes for dataset in snapshots.values()), self.choice.spark_from_mb
         )
         log.info("engine chosen", extra={"engine": engine, "datasets": list(snapshots)})
-        if engine is EngineName.ATHENA:
-            return self._in_athena(lake, datasets)
-        if engine is EngineName.SPARK and self.choice.reads_objects:
-            places = {name: f"s3://{self.bucket}/{dataset.location}" for name, dataset in snapshots.items()}
-            return self.open_files(engine, places, self.choice.memory_mb)
         if engine is EngineName.DUCKDB and self.facts and (parts := self._parts_of(snapshots)):
             return open_part_tables(
                 parts,
@@ -105,6 +100,13 @@ class SnapshotTables:
                 folder=self.workspace / "facts",
                 memory_mb=self.choice.memory_mb,
             )
+        if self.facts:
+            self.facts.rows_read += sum(dataset.rows for dataset in snapshots.values())
+        if engine is EngineName.ATHENA:
+            return self._in_athena(lake, datasets)
+        if engine is EngineName.SPARK and self.choice.reads_objects:
+            places = {name: f"s3://{self.bucket}/{dataset.location}" for name, dataset in snapshots.items()}
+            return self.open_files(engine, places, self.choice.memory_mb)
         files = fetch(self.objects, self.bucket, lake, datasets, self.workspace)
         places = {name: place_of(paths) for name, paths in files.items()}
         return self.open_files(engine, places, self.choice.memory_mb)

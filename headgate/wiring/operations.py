@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from headgate.aws import clients
 from headgate.settings import (
     AlertSettings,
+    ArtifactsSettings,
     MaskingKeySettings,
     PendingStartSettings,
     PipelineSettings,
+    StageSettings,
     StartRulesSettings,
 )
-from headgate.wiring import definitions
+from headgate.wiring import clock, definitions, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
     from headgate.runs.pipeline_starts import StartRules
+    from headgate.runs.stage_records import StageLog, StageRecord
 
 
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
@@ -41,6 +44,21 @@ def pipeline(env: Mapping[str, str]) -> Pipeline:
     from headgate.aws.stepfunctions import Pipeline
 
     return Pipeline(clients.stepfunctions(), PipelineSettings.from_env(env).state_machine_arn)
+
+
+def stage_log(env: Mapping[str, str], job: str) -> StageLog:
+    """Records the stage of a run that a job is: a system, `merge_curated` or `quality_gate`."""
+    from headgate.runs.stage_records import StageLog
+
+    bucket = ArtifactsSettings.from_env(env).artifacts_bucket
+    return StageLog(stores.objects(), bucket, StageSettings.from_env(env).run, job, clock.utc_now)
+
+
+def stage_records(env: Mapping[str, str], run: str) -> dict[str, StageRecord]:
+    """Return what the jobs of a run recorded of its stages, by job."""
+    from headgate.runs.stage_records import stage_records
+
+    return stage_records(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, run)
 
 
 def pending_start(env: Mapping[str, str]) -> PendingStart:

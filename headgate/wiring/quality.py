@@ -11,7 +11,7 @@ from headgate.settings import ArtifactsSettings, CuratedSettings, LogSettings, S
 from headgate.wiring import clock, definitions, operations, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from headgate.quality.data_docs import DataDocs
     from headgate.quality.pci_audit import AuditFinding, AuditScan
     from headgate.quality.snapshot_gate import QualityGate
+    from headgate.runs.stage_records import StageWork
     from headgate.snapshots.snapshot import LakeSnapshot
 
 CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit's findings
 
 
-def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
-    """Return the gate before analytics; `workspace` is a local folder with room for the whole snapshot."""
+def quality_gate(env: Mapping[str, str], workspace: Path, count: Callable[[StageWork], None]) -> QualityGate:
+    """Return the gate before analytics; `workspace` is a local folder with room for the whole snapshot.
+
+    `count` is called with the work on each dataset.
+    """
     from headgate.quality.snapshot_gate import QualityGate
 
     return QualityGate(
@@ -36,6 +40,7 @@ def quality_gate(env: Mapping[str, str], workspace: Path) -> QualityGate:
         CuratedSettings.from_env(env).curated_bucket,
         data_docs(env),
         workspace,
+        count,
     )
 
 

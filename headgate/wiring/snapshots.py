@@ -18,17 +18,24 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import TableVersion
     from headgate.merge.merge_lake import Merging
+    from headgate.runs.stage_records import StageWork
     from headgate.snapshots.publishing import Published
     from headgate.snapshots.reference_counts import CheckedReference
     from headgate.snapshots.snapshot import LakeSnapshot
 
 
-def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVersion], None]) -> Merging:
+def merging(
+    env: Mapping[str, str],
+    workspace: Path,
+    notify: Callable[[TableVersion], None],
+    count: Callable[[StageWork], None],
+) -> Merging:
     """Return the merge.
 
     Args:
         workspace: a local folder with room for three times the largest dataset.
         notify: called with the table of each dataset that shows another snapshot than before.
+        count: called with the work on each dataset that was merged.
     """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.lake.versions import last_held
@@ -56,6 +63,7 @@ def merging(env: Mapping[str, str], workspace: Path, notify: Callable[[TableVers
         last_held=lambda: last_held(stores.ledger(env).records()),
         notify=notify,
         part_rows=settings.snapshot_part_rows,
+        count=count,
     )
 
 

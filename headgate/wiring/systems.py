@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from headgate.facts.fact_store import FactStore
     from headgate.lake.ports import TableVersion
     from headgate.learning.store import Card, ModelStore
+    from headgate.runs.stage_records import StageWork
     from headgate.snapshots.publishing import Published
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.model_cards import CurrentTable, Description, ModelCard
@@ -138,6 +139,8 @@ def publish_system(
     lake: LakeSnapshot,
     workspace: Path,
     notify: Callable[[TableVersion], None],
+    *,
+    count: Callable[[StageWork], None],
 ) -> tuple[list[Published], str]:
     """Build and publish the tables of a system from a snapshot; return them, and the address of the Data Docs
     of their audit.
@@ -145,6 +148,7 @@ def publish_system(
     Args:
         workspace: a local folder with room for the datasets that the system reads.
         notify: called with each table that shows another version than before.
+        count: called with the work of the system.
 
     Raises:
         SettingsError: no bucket is stated for the system.
@@ -153,6 +157,7 @@ def publish_system(
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.facts.fact_store import FactStore
     from headgate.quality.output_audit import OutputAudit
+    from headgate.runs.stage_records import StageWork
     from headgate.snapshots.publishing import Publisher
     from headgate.systems import system_registry
     from headgate.systems.run import run_system
@@ -179,6 +184,14 @@ def publish_system(
             built_by=BuiltBy(definitions.build_id(env), definitions.pushed_version(env)),
             is_full=facts.is_full,
         )
+    count(
+        StageWork(
+            rows_read=facts.rows_read,
+            rows_changed=sum(table.rows for table in published if table.changed),
+            parts_reused=facts.counts["reused"],
+            parts_rebuilt=facts.counts["computed"],
+        )
+    )
     return published, audit.docs_at
 
 

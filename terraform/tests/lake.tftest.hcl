@@ -63,8 +63,9 @@ run "the_lake_is_as_described" {
     condition = { for rule in aws_s3_bucket_lifecycle_configuration.this["artifacts"].rule : rule.filter[0].prefix => rule.expiration[0].days if startswith(rule.id, "expire") } == {
       "data_docs/"   = 90
       "openlineage/" = 365
+      "runs/stages/" = 365
     }
-    error_message = "Data Docs expire after 90 days, lineage events after a year, and nothing else of the artifacts does."
+    error_message = "Data Docs expire after 90 days, lineage events and records of stages after a year, and nothing else of the artifacts does."
   }
 
   assert {

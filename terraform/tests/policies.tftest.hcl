@@ -332,10 +332,11 @@ run "least_privilege" {
       [for statement in document.statement : [statement.actions, statement.resources]] == [
         [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/openlineage/dt=*/${publisher}/*.json"])],
         [toset(["s3:GetObject", "s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/newest/${publisher}.json"])],
+        [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/stages/*/${publisher}.json"])],
         [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])],
       ] && flatten([for statement in document.statement : [for one in statement.condition : "${one.test} ${one.variable} ${join(" ", one.values)}"]]) == ["StringEquals s3:prefix runs/newest/${publisher}.json"]
     ])
-    error_message = "A job writes its own lineage events and neither reads nor deletes any; it reads and writes the record of its own newest run."
+    error_message = "A job writes its own lineage events and neither reads nor deletes any; it reads and writes the record of its own newest run, and writes those of its own stages."
   }
 
   assert {

@@ -99,6 +99,20 @@ def test_the_forecast_is_a_table(lake: Lake, home: Path) -> None:
     assert all(row["lower_80"] <= row["mean"] <= row["upper_80"] for row in day)
 
 
+def test_each_stage_of_the_run_has_its_time_its_rows_and_its_parts(lake: Lake, viewer: Api) -> None:
+    """One job builds both systems, and each has a time of its own; the command and the API show the same."""
+    name = lake.headgate("runs")[0]["run"]
+    stages = lake.headgate("runs", "show", name)["stages"]
+    assert viewer.call("GET", f"/v1/runs/{name}").json["stages"] == stages
+    worked = {stage["name"]: stage for stage in stages if stage["rows_read"] is not None}
+    assert set(worked) == {stage["name"] for stage in stages} - {"queue"}
+    assert worked["merge"]["rows_read"] == worked["merge"]["rows_changed"] > 0
+    assert worked["quality gate"]["rows_read"] > 0
+    systems = [worked[system] for system in ("hourly-demand", "own-models")]
+    assert all(system["rows_read"] and system["rows_changed"] for system in systems)
+    assert len({(system["began_at"], system["seconds"]) for system in systems}) == 2
+
+
 def test_declared_tables_are_published_with_the_models(viewer: Api) -> None:
     """A contract without columns is enough for a forecast and for unusual days, also on a deployed lake."""
     (forecast,) = rows_of(

@@ -3573,7 +3573,30 @@ export interface components {
             began_at: string;
             /** Name */
             name: string;
-            /** Seconds */
+            /**
+             * Parts Rebuilt
+             * @description Parts that were written, or checked by the quality gate.
+             */
+            parts_rebuilt?: number | null;
+            /**
+             * Parts Reused
+             * @description Parts that were taken over as they were.
+             */
+            parts_reused?: number | null;
+            /**
+             * Rows Changed
+             * @description Rows that arrived, for the merge; rows of the tables that it published, for a system.
+             */
+            rows_changed?: number | null;
+            /**
+             * Rows Read
+             * @description Rows of new files and of parts; null until it ends.
+             */
+            rows_read?: number | null;
+            /**
+             * Seconds
+             * @description Since it began, or from beginning to end.
+             */
             seconds?: number | null;
             /**
              * State

@@ -14,6 +14,7 @@ from headgate.costs.report import jobs_of, usd_of
 from headgate.errors import NotFoundError
 from headgate.runs.pipeline_starts import Execution, StartedBy
 from headgate.runs.run_stages import stages
+from headgate.runs.stage_records import stage_records
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
@@ -57,15 +58,8 @@ def detail(lake: LakePorts, name: str) -> RunDetail:
         run = lake.runs.describe(lake.runs.arn_of(name))
     except NotFoundError:
         raise not_found("There is no run of that name. GET /v1/runs lists the newest runs.") from None
-    run_stages = tuple(
-        RunStage(
-            name=stage.name,
-            state=stage.state,
-            began_at=stage.began_at.isoformat() if stage.began_at else "",
-            seconds=stage.seconds,
-        )
-        for stage in stages(run, lake.systems, lake.now())
-    )
+    records = stage_records(lake.objects, lake.bucket("artifacts"), name)
+    run_stages = tuple(RunStage(**stage.facts()) for stage in stages(run, lake.systems, lake.now(), records))
     problems = problems_of_one(lake, name, run)
     return RunDetail(
         name=name,

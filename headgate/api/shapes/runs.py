@@ -60,7 +60,19 @@ class RunStage(Shape):
     name: str
     state: Literal["pending", "running", "done", "failed", "left", "unchanged"]
     began_at: Moment = ""
-    seconds: float | None = None
+    seconds: float | None = Field(None, description="Since it began, or from beginning to end.")
+    rows_read: int | None = Field(
+        None, ge=0, description="Rows of new files and of parts; null until it ends."
+    )
+    rows_changed: int | None = Field(
+        None,
+        ge=0,
+        description="Rows that arrived, for the merge; rows of the tables that it published, for a system.",
+    )
+    parts_reused: int | None = Field(None, ge=0, description="Parts that were taken over as they were.")
+    parts_rebuilt: int | None = Field(
+        None, ge=0, description="Parts that were written, or checked by the quality gate."
+    )
 
 
 class RunJob(Shape):

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core'
 import { Fragment } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { seconds } from '../../api/format'
+import { seconds, whole } from '../../api/format'
 import { Empty } from '../../components/states'
 import { moment } from '../../formats/moments'
 
@@ -19,6 +19,18 @@ function said(stage: Schemas['RunStage'], ended: boolean): string {
   if (stage.state === 'left') return 'not asked for'
   if (stage.seconds === null || stage.seconds === undefined) return stage.state
   return stage.state === 'done' ? seconds(stage.seconds) : `${stage.state}, ${seconds(stage.seconds)}`
+}
+
+/** Rows and parts of a stage, as its job recorded them; empty where no job did. */
+export function work(stage: Schemas['RunStage']): string {
+  if (typeof stage.rows_read !== 'number') return ''
+  const parts = [
+    ['reused', stage.parts_reused ?? 0],
+    ['rebuilt', stage.parts_rebuilt ?? 0],
+  ] as const
+  const named = parts.filter(([, many]) => many > 0).map(([what, many]) => `${whole(many)} ${what}`)
+  const changed = stage.rows_changed ? `, ${whole(stage.rows_changed)} changed` : ''
+  return `rows: ${whole(stage.rows_read)} read${changed}${named.length > 0 ? ` · parts: ${named.join(', ')}` : ''}`
 }
 
 /** Bars by time: when each stage began and how long it took. */
@@ -42,6 +54,11 @@ export function Gantt({ stages, ended }: { stages: Schemas['RunStage'][]; ended:
                 background: COLOURS[stage.state] ?? 'transparent',
               }}
             />
+            {work(stage) ? (
+              <Text size="xs" c="dimmed">
+                {work(stage)}
+              </Text>
+            ) : null}
           </div>
           <Text size="sm" className="number">
             {said(stage, ended)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -76,7 +75,8 @@ def run(
         timeout_s=timeout_s,
         console=options.progress_console(),
     )
-    stages = run_stages.stages(ended, systems, utc_now())
+    records = operations.stage_records(deployed.environment, ended.name)
+    stages = run_stages.stages(ended, systems, utc_now(), records)
     not_merged = dict(snapshots.datasets_not_merged(deployed.environment))
     lost = [lack for lack in snapshots.checked_references(deployed.environment) if lack.rows]
     fact = {
@@ -85,7 +85,7 @@ def run(
         "error": ended.error,
         "cause": ended.cause,
         "output": dict(ended.output),
-        "stages": [asdict(stage) for stage in stages],
+        "stages": [stage.facts() for stage in stages],
         "datasets_not_merged": not_merged,
         "failed_stages": run_stages.causes(ended.cause, systems),
         "left_to": ended.left_to,
@@ -135,6 +135,7 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
     """Show the stages of one run with their times, what it left out, why, and what to do."""
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.run_problems import problems_of_one
+    from headgate.runs.stage_records import stage_records
 
     deployed = command_deployment.activate(deployment_name)
     lake = DeployedLake(deployed.environment)
@@ -144,14 +145,15 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
         raise click.ClickException(
             f"There is no run {screens.safe_name(name)}. `headgate runs` lists the newest runs."
         ) from None
-    stages = run_stages.stages(described, systems_of(deployed), utc_now())
+    records = stage_records(lake.objects, lake.bucket("artifacts"), name)
+    stages = run_stages.stages(described, systems_of(deployed), utc_now(), records)
     problems = problems_of_one(lake, name, described)
     ended = {
         "run": name,
         "status": described.status,
         "started_by": StartedBy.of(name),
         "cause": described.cause,
-        "stages": [asdict(stage) for stage in stages],
+        "stages": [stage.facts() for stage in stages],
     }
     fact = {**ended, **problems.facts(), "remedies": problems.remedies}
     options.show(
@@ -200,7 +202,10 @@ def watched_run(
         plain = PlainLines(console)
 
         def looked(described: PipelineRun) -> None:
-            stages = run_stages.stages(described, systems, utc_now())
+            # Records have the times of systems; the state machine has those of the stages before.
+            is_building = systems and run_stages.TOGETHER in described.entered_at
+            records = operations.stage_records(deployed.environment, described.name) if is_building else {}
+            stages = run_stages.stages(described, systems, utc_now(), records)
             waits = stages[0].state == "running" and not described.finished
             text = (
                 f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.in_words(stages)}"
@@ -248,7 +253,8 @@ def _show_rows_without_parent(lost: Sequence[CheckedReference]) -> None:
 
 def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = False) -> Table:
     title = f"curated_to_prod {run_state(ended.status, has_problems=has_problems)}"
-    table = screens.screen_table("stage", "state", "seconds", "cause", title=title)
+    numbers = ("seconds", "rows read", "rows changed", "parts reused", "parts rebuilt")
+    table = screens.screen_table("stage", "state", *numbers, "cause", title=title, numbers=numbers)
     systems = ended.output.get("systems", [])
     reported = {str(report.get("system")): report for report in systems} if isinstance(systems, list) else {}
     for stage in stages:
@@ -258,15 +264,23 @@ def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = 
             stage.name,
             state,
             "" if stage.seconds is None else f"{stage.seconds:.0f}",
+            *_work(stage),
             str(report.get("cause", "")),
         )
+    blank = [""] * len(numbers)
     for name, report in reported.items():
-        table.add_row(name, str(report.get("state")), "", str(report.get("cause", "")))
+        table.add_row(name, str(report.get("state")), *blank, str(report.get("cause", "")))
     if pending := ended.left_to:
-        table.add_row("", "left", "", f"left to the pending run {pending}")
+        table.add_row("", "left", *blank, f"left to the pending run {pending}")
     if ended.cause:
-        table.add_row("", ended.error, "", ended.cause)
+        table.add_row("", ended.error, *blank, ended.cause)
     return table
+
+
+def _work(stage: Stage) -> list[str]:
+    facts = stage.facts()
+    amounts = [facts[name] for name in ("rows_read", "rows_changed", "parts_reused", "parts_rebuilt")]
+    return ["" if amount is None else f"{amount:,}" for amount in amounts]
 
 
 def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:

@@ -94,7 +94,7 @@ def test_a_third_run_says_which_pending_run_does_its_work() -> None:
     )
     found = stages(third, SYSTEMS, after(3))
     assert {one.state for one in found} == {"left"}
-    assert "cli-second" in list(_table(third, found).columns[3].cells)[-1]
+    assert "cli-second" in list(_table(third, found).columns[-1].cells)[-1]
     assert "left to run cli-second" in _next_step(third, SYSTEMS, "bikes_curated")
 
 
@@ -147,7 +147,7 @@ def test_the_report_of_a_system_stands_beside_its_time() -> None:
     table = _table(ended, stages(ended, SYSTEMS, after(71)))
     cells = [list(column.cells) for column in table.columns]
     assert cells[0][-1] == "compliance-guardian"
-    assert [column[-1] for column in cells] == ["compliance-guardian", "failed", "4", "no rows"]
+    assert [column[-1] for column in cells] == ["compliance-guardian", "failed", "4", *[""] * 4, "no rows"]
 
 
 def test_a_system_whose_datasets_did_not_change_is_unchanged() -> None:

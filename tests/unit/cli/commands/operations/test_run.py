@@ -33,6 +33,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, checked: Sequence[CheckedReference], *
         command_deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {})
     )
     monkeypatch.setattr(pipeline, "watched_run", lambda *_, **__: PipelineRun("arn:run", "SUCCEEDED", ()))
+    monkeypatch.setattr(pipeline.operations, "stage_records", lambda *_: {})
     monkeypatch.setattr(pipeline.snapshots, "datasets_not_merged", lambda _: {})
     monkeypatch.setattr(pipeline.snapshots, "checked_references", lambda _: tuple(checked))
     monkeypatch.setattr(pipeline.stores, "databases", lambda _: Databases("curated", "prod"))
