@@ -1,4 +1,4 @@
-"""What all tests share: one emulator per test process, on a free port, stopped by its own process id."""
+"""The emulator that all tests share: one per test process, on a free port, stopped by its own process id."""
 
 from __future__ import annotations
 

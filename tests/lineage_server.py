@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class LineageServer:
-    """What it received, and what it answers: the statuses in turn, then 201 as Marquez does."""
+    """A server with the events that it received, and its answers: the statuses in turn, then 201 as Marquez
+    does.
+    """
 
     statuses: list[int] = field(default_factory=list)
     answer: str = ""

@@ -1,4 +1,4 @@
-"""What systems give, in memory."""
+"""Frames of systems, in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every OpenLineage run event must have.
+"""The fields that every OpenLineage run event must have.
 
 Source: OpenLineage specification 2-0-2, BaseEvent, RunEvent, Run, Job, Dataset and BaseFacet: their required
 fields and formats. The JSON schema itself is in no package that is installed here.
@@ -46,8 +46,8 @@ def check_run_event(event: Mapping[str, Any]) -> None:
         assert set(dataset) <= {"namespace", "name", "facets", "inputFacets", "outputFacets"}
         for kind in ("facets", "inputFacets", "outputFacets"):
             _check_facets(dataset.get(kind, {}))
-    assert all("outputFacets" not in one for one in event["inputs"])
-    assert all("inputFacets" not in one for one in event["outputs"])
+    assert all("outputFacets" not in table for table in event["inputs"])
+    assert all("inputFacets" not in table for table in event["outputs"])
 
 
 def _check_facets(facets: Mapping[str, Mapping[str, Any]]) -> None:
@@ -61,7 +61,7 @@ def _check_facets(facets: Mapping[str, Mapping[str, Any]]) -> None:
                 [*facet["dataset"], *(used for of in facet["fields"].values() for used in of["inputFields"])]
             )
         else:
-            assert all(one["name"] and one["type"] for one in facet.get("fields", []))
+            assert all(field["name"] and field["type"] for field in facet.get("fields", []))
 
 
 def _check_input_fields(fields: Iterable[Mapping[str, Any]]) -> None:

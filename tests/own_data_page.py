@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs" / "use" / "your-own-data.md").read_text(encoding="utf-8")
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command of the page did."""
+    """The result of a command of the page."""
 
     exit_code: int
     stdout: str

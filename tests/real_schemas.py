@@ -175,7 +175,7 @@ def assert_equal_tables(
 
 
 def said(column: SourceColumn) -> str:
-    """What the server itself says a value is."""
+    """Return a value as the server itself prints it."""
     name = f"`{column.name}`"
     if column.kind in BYTES:
         return f"HEX({name})"

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def eventually(look: Callable[[], Any], timeout_s: float, every_s: float = 0.5) -> Any:  # noqa: ANN401 whatever `look` finds
-    """What `look` finds, once it finds something; the test fails when that takes longer than `timeout_s`."""
+    """Wait until `look` returns something, and return it; the test fails when that takes longer than
+    `timeout_s`.
+    """
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if found := look():

@@ -1,4 +1,4 @@
-"""What axe-core finds on the console's pages."""
+"""Violations that axe-core reports on the console's pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
 
 
 def violations(page: Page) -> list[Any]:
-    """What axe finds on a page as it stands."""
+    """Return the violations that axe reports on a page as it stands."""
     settle(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[Any] = page.evaluate(FOUND)

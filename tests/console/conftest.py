@@ -101,7 +101,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def tables() -> Path:
-    """What five systems publish over a small generated shop."""
+    """Return the tables that five systems publish over a small generated shop."""
     return kept_tables()
 
 

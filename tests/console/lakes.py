@@ -189,8 +189,11 @@ class EndedRuns:
             raise NotFoundError(f"no run {arn}")
         names = ["See who runs", "Start merge_curated", "Start quality_gate"]
         if began.status == "SUCCEEDED":
-            names += ["Build the systems", *(f"Start build_{one.replace('-', '_')}" for one in self.systems)]
-            names += [f"Published {one}" for one in self.systems]
+            names += [
+                "Build the systems",
+                *(f"Start build_{system.replace('-', '_')}" for system in self.systems),
+            ]
+            names += [f"Published {system}" for system in self.systems]
         entered = {one: began.started_at + timedelta(seconds=15 * place) for place, one in enumerate(names)}
         failed = {"error": "JobsFailed", "cause": gate_cause()} if began.status == "FAILED" else {}
         return PipelineRun(arn, began.status, entered_at=entered, ended_at=began.ended_at, **failed)
@@ -260,9 +263,9 @@ class BrowserLake(MemoryLake):
     def gate_everything(self) -> None:
         """Let the gate process every newest version in raw that has no record yet."""
         with self._turn:
-            known = {(record.key, record.version_id) for record in self.ledger.records()}
+            records = {(record.key, record.version_id) for record in self.ledger.records()}
             for key in list(self.objects.contents("raw")):
-                if (key, self.objects.info(ObjectRef("raw", key)).ref.version_id) not in known:
+                if (key, self.objects.info(ObjectRef("raw", key)).ref.version_id) not in records:
                     self.receive(key)
 
     def _publish(self) -> dict[str, pa.Table]:

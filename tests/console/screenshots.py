@@ -71,7 +71,9 @@ def receive_some_files(lake: BrowserLake) -> None:
 def take_all(running: Served, browser: Browser, folder: Path) -> None:
     """Write every page at both widths in both schemes."""
     folder.mkdir(parents=True, exist_ok=True)
-    file_id = next(one.file_id for one in running.lake.ledger.records() if one.key == "payments/today.csv")
+    file_id = next(
+        record.file_id for record in running.lake.ledger.records() if record.key == "payments/today.csv"
+    )
     for width, (across, down) in WIDTHS.items():
         page = _signed_in(running, browser, across, down)
         for name, address in pages(file_id).items():

@@ -1,4 +1,4 @@
-"""What people do in the console, in Chromium: bring a file, decide, and find its rows.
+"""A person's work in the console, in Chromium: bring a file, decide, and find its rows.
 
 MB=200 makes the file larger that is uploaded across a reload; 1 MB takes seconds.
 """
@@ -65,7 +65,7 @@ def expect_six_stages_done(page: Page) -> None:
 
 
 def answer_of(page: Page, url: str, sql: str) -> str:
-    """What the query page shows for a statement."""
+    """Return the query page's text for a statement."""
     visit(page, url, f"/query?sql={sql}")
     page.get_by_role("button", name=re.compile("Run")).click()
     rows = page.get_by_role("table").get_by_role("rowgroup")
@@ -551,7 +551,7 @@ def test_hostile_names_headers_and_cells_are_text(console: Console, name: str) -
     assert page.locator("main img, main svg[onload], main script").count() == 0
     assert page.evaluate(SIDEWAYS) <= 0
     console.lake.receive("payments/hostile.csv", PAYMENTS.replace(b"oops", b"<img src=x onerror=alert(4)>"))
-    record = next(one for one in console.lake.ledger.records() if one.key == "payments/hostile.csv")
+    record = next(record for record in console.lake.ledger.records() if record.key == "payments/hostile.csv")
     visit(page, console.url, f"/files/{record.file_id}")
     expect(page.get_by_text("<img src=x onerror=alert(4)>")).to_be_visible()
     assert page.locator("main img").count() == 0

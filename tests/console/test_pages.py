@@ -22,7 +22,7 @@ pytestmark = pytest.mark.e2e
 
 def test_every_page_is_accessible_in_both_schemes_and_fits_a_phone_and_a_desktop(console: Console) -> None:
     page = console.signed_in()
-    file_id = next(one.file_id for one in console.lake.ledger.records())
+    file_id = next(record.file_id for record in console.lake.ledger.records())
     assert [
         seen for seen in seen_pages(page, console.url, file_id) if seen.violations or seen.sideways > 0
     ] == []

@@ -1,4 +1,4 @@
-"""What each page says of an empty lake, a failed run, a slow API and no network, and what to do.
+"""Each page's text for an empty lake, a failed run, a slow API and no network, with the next step.
 
 Stated for every page of the router.
 """
@@ -123,7 +123,7 @@ def test_an_empty_lake_is_described_with_what_to_do(new_console: Console, name: 
         expect(page.get_by_role("main")).to_contain_text(text)
     shown = page.get_by_role("main").inner_text()
     assert not re.search(r"\b(undefined|NaN|Invalid Date)\b", shown), shown
-    assert [one for one in new_console.errors if "404" not in one] == []
+    assert [error for error in new_console.errors if "404" not in error] == []
 
 
 def test_a_lake_without_dashboards_says_so_and_points_to_the_page_query(
@@ -326,7 +326,7 @@ def test_a_page_without_its_program_says_what_to_do(console: Console) -> None:
 
 
 def address_of(console: Console, name: str) -> str:
-    return pages(next(one.file_id for one in console.lake.ledger.records()))[name]
+    return pages(next(record.file_id for record in console.lake.ledger.records()))[name]
 
 
 def press_every(page: Page, name: str) -> None:

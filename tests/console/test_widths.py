@@ -57,7 +57,7 @@ def long_names(bundle: Path, tables: Path, browser: Browser) -> Iterator[Console
 
 def test_no_page_is_wider_than_its_window_or_cuts_a_text_off(long_names: Console) -> None:
     page = long_names.signed_in()
-    file_id = next(one.file_id for one in long_names.lake.ledger.records() if one.key == KEYS[1])
+    file_id = next(record.file_id for record in long_names.lake.ledger.records() if record.key == KEYS[1])
     wrong = {}
     for name, address in (pages(file_id) | {"run": f"/runs/{RUN}"}).items():
         visit(page, long_names.url, address)

@@ -60,7 +60,9 @@ class Lake:
     outputs: Mapping[str, Any]
 
     def headgate(self, *arguments: str, expect: int = 0) -> Any:  # noqa: ANN401 whatever JSON the command prints
-        """What `headgate … --json` prints of this lake; the test fails when it does not exit as expected."""
+        """Return the output of `headgate … --json` for this lake; the test fails when it does not exit as
+        expected.
+        """
         return headgate(*arguments, "--deployment", self.name, expect=expect)
 
     def query(self, sql: str) -> list[dict[str, Any]]:
@@ -101,14 +103,18 @@ class Lake:
         """The record of an object version, once the gate has ended with it."""
 
         def ended() -> dict[str, Any] | None:
-            mine = [one for one in self.records() if (one["key"], one["version_id"]) == (key, version_id)]
+            mine = [
+                record
+                for record in self.records()
+                if (record["key"], record["version_id"]) == (key, version_id)
+            ]
             return mine[0] if mine and mine[0]["state"] != "processing" else None
 
         return eventually(ended, timeout_s)
 
     def run_as_glue(self, job: str, folder: Path, *, without: str = "") -> str:
-        """What a job prints that finds its code as in Glue: the script and the archives that its definition
-        names, out of the bucket.
+        """Return the output of a job that finds its code as in Glue: the script and the archives that its
+        definition names, out of the bucket.
 
         Args:
             without: the last name of an archive that is left out.
@@ -162,7 +168,7 @@ def libraries(arguments: Mapping[str, str]) -> list[str]:
 
 
 def headgate(*arguments: str, expect: int = 0) -> Any:  # noqa: ANN401 whatever JSON the command prints
-    """What `headgate … --json` prints; the test fails when it does not exit as expected."""
+    """Return the output of `headgate … --json`; the test fails when it does not exit as expected."""
     command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == expect, done.stderr[-4000:] + done.stdout[-4000:]
@@ -184,8 +190,8 @@ def deployed(name: str, *variables: str, project: Path = ROOT) -> Iterator[Lake]
     """A lake that stands while the block runs."""
     try:
         deploy(name, *variables, project=project)
-        stated = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))
-        yield Lake(name, stated["environment"], stated["outputs"])
+        document = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))
+        yield Lake(name, document["environment"], document["outputs"])
     finally:
         subprocess.run(
             [sys.executable, str(ROOT / "scripts" / "emulator" / "emulator.py"), "stop", "--name", name],

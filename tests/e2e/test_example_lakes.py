@@ -42,7 +42,9 @@ def here(command: str, home: Path) -> str:
 
 
 def on_lake(command: str, home: Path) -> Any:  # noqa: ANN401 whatever JSON the command prints
-    """What a command of a page prints about the lake of both examples, which has the bike share's name."""
+    """Return the output of a command of a page about the lake of both examples, which has the bike share's
+    name.
+    """
     return json.loads(here(f"{command.replace('airports_', 'bikes_')} --json --deployment {NAME}", home))
 
 

@@ -179,7 +179,7 @@ def test_a_scheduled_export_reaches_athena_and_no_card_number_reaches_raw(lake: 
         assert not key.endswith(".parquet") or not leaks_in_rows(pq.read_table(io.BytesIO(body)))[1]
 
     def all_in() -> bool:
-        return sorted(one["state"] for one in lake.records()) == [
+        return sorted(record["state"] for record in lake.records()) == [
             "done",
             "done",
             "ignored",
@@ -242,11 +242,11 @@ def test_real_schemas_reach_athena_by_drafts_that_nobody_touched_with_equal_valu
     landed = [key for key in lake.objects("HEADGATE_RAW_BUCKET") if key.startswith("shapes_")]
 
     def all_in() -> bool:
-        ours = [one for one in lake.records() if one["key"].startswith("shapes_")]
+        ours = [record for record in lake.records() if record["key"].startswith("shapes_")]
         return len(ours) == len(landed) and {one["state"] for one in ours} == {"done", "ignored"}
 
     assert eventually(all_in, JOB_TIMEOUT_S)
-    assert sum(one["quarantined"] for one in lake.records() if one["key"].startswith("shapes_")) == 0
+    assert sum(record["quarantined"] for record in lake.records() if record["key"].startswith("shapes_")) == 0
     merged(lake)
     athena = AthenaQueries(
         lake.client("athena"),

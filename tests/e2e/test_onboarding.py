@@ -132,7 +132,7 @@ def test_a_record_is_created_read_changed_and_listed(api: GraphQl) -> None:
 def test_a_batch_has_a_verdict_for_each_row(api: GraphQl) -> None:
     rows = [customer(2), customer(3, "G2@example.com"), customer(4, "nobody")]
     done = api.call(BATCH, inputs=rows)["data"]["createCustomers"]
-    assert [(one["state"], one["rule"], one["column"]) for one in done["rows"]] == [
+    assert [(row["state"], row["rule"], row["column"]) for row in done["rows"]] == [
         ("created", None, None),
         ("failed", "unique", "email"),
         ("failed", "pattern", "email"),

@@ -38,7 +38,7 @@ def run(retail_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 
 
 def _dataset(run: dict[str, Any], name: str) -> dict[str, Any]:
-    return next(one for one in run["report"]["datasets"] if one["dataset"] == name)
+    return next(dataset for dataset in run["report"]["datasets"] if dataset["dataset"] == name)
 
 
 def test_every_line_is_accounted_for(run: dict[str, Any]) -> None:
@@ -59,7 +59,7 @@ def test_accepted_and_refused_money_add_up_to_the_penny(run: dict[str, Any], ret
 
 def test_all_five_systems_publish(run: dict[str, Any]) -> None:
     assert run["run"]["status"] == "SUCCEEDED"
-    assert {one["system"]: one["state"] for one in run["run"]["output"]["systems"]} == dict.fromkeys(
+    assert {system["system"]: system["state"] for system in run["run"]["output"]["systems"]} == dict.fromkeys(
         SYSTEMS, "published"
     )
 

@@ -29,7 +29,7 @@ SALES, SALES_IN_JULY = 206, 24
 
 
 def on_lake(command: str, home: Path, *, expect: int = 0) -> str:
-    """What a command of the page prints about the deployed lake."""
+    """Return the output of a command of the page about the deployed lake."""
     done = run(f"{command} --deployment {NAME}", home)
     assert done.exit_code == expect, done.stderr[-4000:] + done.stdout[-4000:]
     return done.stdout
@@ -66,7 +66,7 @@ def new_lake(home: Path) -> Iterator[Lake]:
 
 @pytest.fixture(scope="module")
 def asked_before_the_first_run(new_lake: Lake, home: Path) -> Ran:
-    """What the page's question printed before any table was built."""
+    """Return the output of the page's question before any table was built."""
     assert new_lake
     return run(f"{commands('3. Ask, and draw')[0]} --deployment {NAME}", home)
 
@@ -97,7 +97,7 @@ def july(lake: Lake, home: Path) -> Lake:
     """The lake, after the file with a new column was replayed by a contract that has it."""
     upload, *edits, deploying = commands("A new column")
     on_lake(upload, home)
-    assert [one["new_columns"] for one in lake.records() if one["new_columns"]] == [
+    assert [record["new_columns"] for record in lake.records() if record["new_columns"]] == [
         {"Filiale": SALES_IN_JULY}
     ]
     for edit in edits:
@@ -136,7 +136,7 @@ def test_a_lake_without_a_domain_has_no_empty_systems(lake: Lake) -> None:
 
 def test_the_run_of_a_lake_without_a_domain_succeeds(lake: Lake) -> None:
     runs: list[dict[str, Any]] = lake.headgate("runs")
-    assert {one["status"] for one in runs} == {"SUCCEEDED"}
+    assert {run["status"] for run in runs} == {"SUCCEEDED"}
 
 
 def test_values_are_typed_and_postal_codes_keep_their_zeros(lake: Lake) -> None:
@@ -166,8 +166,8 @@ def test_a_workbook_and_nested_json_are_tables_beside_the_csv_file(lake: Lake, h
 
 
 def test_a_new_column_is_in_the_table_after_a_replay(july: Lake, home: Path) -> None:
-    found = json.loads(on_lake(commands("Replay")[-1] + " --json", home))
-    counts = {one["filiale"]: int(one["verkaeufe"]) for one in found}
+    document = json.loads(on_lake(commands("Replay")[-1] + " --json", home))
+    counts = {one["filiale"]: int(one["verkaeufe"]) for one in document}
     assert counts.pop(None) == SALES
     assert set(counts) == {"Altstadt", "Neustadt"}
     assert sum(counts.values()) == SALES_IN_JULY - 1
@@ -206,7 +206,7 @@ def test_an_undone_correction_gives_back_the_rows_that_it_had_replaced(corrected
     assert corrected.query("select count(*) as n from bikes_curated.verkaeufe") == [
         {"n": SALES + SALES_IN_JULY - 1}
     ]
-    assert {one["key"]: one["state"] for one in corrected.records()}[
+    assert {record["key"]: record["state"] for record in corrected.records()}[
         "verkaeufe/verkaeufe-korrektur.csv"
     ] == "reverted"
 
@@ -228,5 +228,5 @@ def test_a_pending_file_is_taken_up_by_the_next_deployment(corrected: Lake, home
         f"{text}  - name: kasse\n    logicalType: string\n    physicalType: TEXT\n", encoding="utf-8"
     )
     deploy(NAME, *VARIABLES, project=home / "bikes")
-    record = next(one for one in corrected.records() if one["key"] == "verkaeufe/august.csv")
+    record = next(record for record in corrected.records() if record["key"] == "verkaeufe/august.csv")
     assert (record["state"], record["accepted"]) == ("done", 1)

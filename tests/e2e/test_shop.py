@@ -93,7 +93,7 @@ def test_a_refused_file_stays_in_raw_and_nothing_of_it_is_visible(shop: Path, sh
     assert shop
     raw = shop_lake.objects("HEADGATE_RAW_BUCKET")
     increments = " ".join(shop_lake.objects("HEADGATE_CURATED_BUCKET"))
-    for record in (one for one in shop_lake.records() if one["state"] == "rejected"):
+    for record in (record for record in shop_lake.records() if record["state"] == "rejected"):
         assert record["key"] in raw
         assert not record["curated_key"]
         assert not record["content_sha256"] or record["content_sha256"] not in increments
@@ -187,16 +187,18 @@ def test_a_permission_taken_away_ends_in_the_dead_letter_queue_and_redriving_com
     assert eventually(
         lambda: cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"] == "ALARM", 60
     )
-    assert [one for one in shop_lake.records() if one["key"] == key and one["state"] == "done"] == []
+    assert [
+        record for record in shop_lake.records() if record["key"] == key and record["state"] == "done"
+    ] == []
 
     iam.delete_role_policy(RoleName=role, PolicyName="taken-away")
     assert shop_lake.headgate("dlq", "redrive", "--yes") == {"redriven": 1}
     record = shop_lake.record_of(key, version)
     assert (record["state"], record["received"], record["accepted"]) == ("done", 1, 1)
     stored = [
-        one
-        for one in shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/regions/")
-        if record["content_sha256"] in one
+        item
+        for item in shop_lake.objects("HEADGATE_CURATED_BUCKET", "increments/regions/")
+        if record["content_sha256"] in item
     ]
     assert len(stored) == 1
     assert _dead_letters(shop_lake) == 0

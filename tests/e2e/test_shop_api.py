@@ -240,7 +240,7 @@ def test_what_the_api_logs_holds_no_card_number(shop_lake: Lake, operator: Api) 
 
 
 def uploaded(caller: Api, name: str, body: bytes, dataset: str = "") -> tuple[dict[str, Any], str]:
-    """What was asked for a new upload, and the upload's path, once all of its bytes arrived."""
+    """Return the request for a new upload, and the upload's path, once all of its bytes arrived."""
     asked = {
         "name": name,
         "size_bytes": len(body),
@@ -259,7 +259,7 @@ def uploaded(caller: Api, name: str, body: bytes, dataset: str = "") -> tuple[di
 
 
 def invoked(lake: Lake, function: str, path: str, query: dict[str, str]) -> Any:  # noqa: ANN401 a response of the function
-    """What a function answers to a request that API Gateway would not send to it."""
+    """Return a function's answer to a request that API Gateway would not send to it."""
     claims = {"token_use": "access", "username": "x", "cognito:groups": "[operator]"}
     context = {
         "requestId": "r",

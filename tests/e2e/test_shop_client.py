@@ -42,7 +42,7 @@ for cell in {cells!r}:
 
 @pytest.fixture
 def connected(built: Path, shop_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> client.Lake:
-    """What an analyst holds after the shop was built."""
+    """Return an analyst's lake after the shop was built."""
     assert built
     for name, value in shop_lake.environment.items():
         monkeypatch.setenv(name, value)
@@ -71,8 +71,10 @@ def test_a_forecast_comes_from_the_files_of_the_datasets_that_its_system_reads(
 ) -> None:
     found = connected.lineage("sales_forecast")
     assert found.system == "market-intelligence-hub"
-    assert {one.dataset for one in found.files} == {one.dataset for one in found.datasets if one.rows}
-    assert {one.state for one in found.files} == {"done"}
+    assert {file.dataset for file in found.files} == {
+        dataset.dataset for dataset in found.datasets if dataset.rows
+    }
+    assert {file.state for file in found.files} == {"done"}
 
 
 def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_command_prints(
@@ -95,7 +97,7 @@ def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_co
         ends = (
             ("COMPLETE", "FAIL") if not table_of_event(events[0]) else ("COMPLETE",)
         )  # another test lets the job of a system fail
-        assert tuple(sorted(one["eventType"] for one in events)) in {(end, "START") for end in ends}
+        assert tuple(sorted(event["eventType"] for event in events)) in {(end, "START") for end in ends}
     current = shop_lake.headgate("lineage", "--openlineage")
     assert sorted(map(table_of_event, current)) == sorted([*registry.curated, *registry.prod])
     for event in current:
@@ -103,7 +105,7 @@ def test_the_bucket_has_one_event_for_each_published_table_and_it_is_what_the_co
         assert run_id(of_the_run["run"]["facets"].pop("parent")) in written
         assert of_the_run["run"].pop("facets") == {}
         assert {**event, "eventTime": of_the_run["eventTime"]} == of_the_run
-    inputs = {table_of_event(event): {one["namespace"] for one in event["inputs"]} for event in current}
+    inputs = {table_of_event(event): {table["namespace"] for table in event["inputs"]} for event in current}
     assert inputs["orders"] == {f"s3://{connected.environment['HEADGATE_RAW_BUCKET']}"}
     assert {name.partition(":")[0] for name in inputs["sales_forecast"]} == {"awsathena"}
 

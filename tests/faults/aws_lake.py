@@ -153,7 +153,7 @@ class AwsLake(Lake):
 
     @contextmanager
     def calls_of(self, worker: Worker | None) -> Iterator[None]:
-        """Whose calls the clients make meanwhile; nobody's who is watched, where it is None."""
+        """Watch the calls of the clients meanwhile; of none where `worker` is None."""
         outer, self.stand.worker = self.stand.worker, worker
         try:
             yield

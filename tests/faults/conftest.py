@@ -1,4 +1,5 @@
-"""What the tests of faults share: a file is checked once, and the statistics of equal rows are computed once.
+"""Shared parts of the tests of faults: a file is checked once, and the statistics of equal rows are computed
+once.
 
 The same small files go through the gate thousands of times. Neither computation calls a service, so no fault
 can stop it.
@@ -33,7 +34,7 @@ _CHECKED: dict[object, list[Checked]] = {}
 
 
 class Checked(NamedTuple):
-    """What the check of a file by a contract returned, and the files that it wrote."""
+    """The result of a file's check by a contract, and the files that it wrote."""
 
     contract: Contract
     counts: Counts

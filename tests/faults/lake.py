@@ -69,7 +69,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a worker at one of its calls, before or after it is carried out. It happens once."""
+    """An event that a worker meets once at one of its calls, before or after the call is carried out."""
 
     at: Call
     when: str
@@ -77,7 +77,7 @@ class Fault:
 
 
 class Soon(Executor):
-    """What is stored beside the profile is stored before it."""
+    """An executor that stores rows before the profile."""
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 as Executor has it
         """The work is done when this returns."""
@@ -90,7 +90,7 @@ class Soon(Executor):
 
 
 class Late(Executor):
-    """What is stored beside the profile is stored after it."""
+    """An executor that stores rows after the profile."""
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 as Executor has it
         """The work is done when its result is asked for."""
@@ -138,7 +138,7 @@ class Worker:
         raise StoppedError
 
     def meet(self, call: Call, when: str) -> None:
-        """What is to happen to the worker at this moment happens."""
+        """Carry out the event of the worker at this moment."""
         if self.fault and (self.fault.at, self.fault.when) == (call, when):
             fault, self.fault = self.fault, None
             fault.happen(self)
@@ -165,7 +165,7 @@ class Watched:
 
 @dataclass(frozen=True)
 class Ports:
-    """What a worker speaks to."""
+    """The services of a worker."""
 
     objects: ObjectStore
     ledger: FileLedger
@@ -176,7 +176,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class Inbox:
-    """What SNS is to `Alerts`; a message that comes twice is one."""
+    """SNS as `Alerts` uses it; a message that comes twice is one."""
 
     messages: set[str]
     worker: Worker
@@ -210,7 +210,7 @@ class Lake:
             self.refs.append(self.objects.info(ObjectRef("raw", key)).ref)
 
     def receive(self, ref: ObjectRef, worker: Worker | None = None) -> FileRecord:
-        """What a worker makes of one message.
+        """Process one message with a worker.
 
         It waits a little where that is enough, as the function does.
         """
@@ -292,7 +292,7 @@ class Lake:
         )
 
     def ports(self, worker: Worker) -> Ports:
-        """What the worker speaks to."""
+        """Return the worker's services."""
 
         def send(refs: Sequence[ObjectRef]) -> None:
             for ref in refs:
@@ -326,7 +326,7 @@ class Lake:
         """
         objects, ledger = cast("MemoryObjects", self.objects), cast("MemoryLedger", self.ledger)
         measured = {
-            kind: [replace(one, milliseconds=0, peak_bytes=0) for one in files]
+            kind: [replace(file, milliseconds=0, peak_bytes=0) for file in files]
             for kind, files in ledger._measured.items()
         }
         claims = (ledger._records, ledger._leases, ledger._contents, ledger._takers, measured)

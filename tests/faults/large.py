@@ -99,7 +99,7 @@ class LargeLake(Lake):
             self._watched(run)
 
     def starting(self, worker: Worker) -> Callable[[str, Mapping[str, str]], object]:
-        """What starts a run of the larger worker."""
+        """Return the function that starts a run of the larger worker."""
         return partial(self._start, worker)
 
     def runs_started(self) -> Mapping[str, ObjectRef]:

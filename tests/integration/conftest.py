@@ -39,7 +39,7 @@ class Lake:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What an entry point finds in its environment."""
+        """Return the environment of an entry point."""
         return {**self.emulator.environment, **self.settings}
 
     def bucket(self, zone: str) -> str:

@@ -96,7 +96,7 @@ def lake(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Lake:
 
 @pytest.fixture
 def connected(lake: Lake) -> ClientLake:
-    """What an analyst holds."""
+    """Return an analyst's lake."""
     assert lake
     return headgate.connect()
 

@@ -1,4 +1,4 @@
-"""What a process loads to begin its work: a cold start pays for every import, and only a process of its own
+"""Imports of a process before its work: a cold start pays for every import, and only a process of its own
 shows it.
 """
 

@@ -154,7 +154,7 @@ def test_the_reader_selects_and_browses(reader: Reader) -> None:
     _, row = root.get_query_results(QueryExecutionId=asked)["ResultSet"]["Rows"]
     assert row["Data"][0]["VarCharValue"] == "2"
     tables = reader.client("glue").get_tables(DatabaseName=names["HEADGATE_CURATED_DATABASE"])["TableList"]
-    assert [one["Name"] for one in tables] == ["orders"]
+    assert [table["Name"] for table in tables] == ["orders"]
     assert (
         reader.client("s3").get_object(
             Bucket=names["HEADGATE_CURATED_BUCKET"], Key="orders/part-00000.parquet"

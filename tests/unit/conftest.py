@@ -1,4 +1,4 @@
-"""What all unit tests share."""
+"""Shared parts of all unit tests."""
 
 from __future__ import annotations
 

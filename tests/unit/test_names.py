@@ -74,6 +74,11 @@ def by_room(nodes: Mapping[str, Iterable[ast.AST]]) -> dict[str, tuple[int, int]
     return {room: (starts[room], names[room]) for room in sorted(starts) if starts[room] or names[room]}
 
 
+def test_no_docstring_of_a_test_begins_so() -> None:
+    rooms = by_room(nodes_of(trees_of(ROOT / "tests")))
+    assert {room: starts for room, (starts, _) in rooms.items() if starts} == {}
+
+
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_room_has_them(folder: str, package_nodes: dict[str, list[ast.AST]]) -> None:
     """The numbers are docstrings with such a start, and variables and parameters of such a name."""

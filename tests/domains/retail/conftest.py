@@ -19,7 +19,7 @@ _DATASETS = ("orders", "order_items", "products", "regions")
 
 @pytest.fixture(scope="session")
 def online_retail(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, ibis.Table]:
-    """What the gate accepts of Online Retail II: no exact repeats, no negative prices."""
+    """Return the rows of Online Retail II that the gate accepts: no exact repeats, no negative prices."""
     source = find_source()
     if not source:
         pytest.skip("Online Retail II is not here; set HEADGATE_DATA to the folder that holds it")

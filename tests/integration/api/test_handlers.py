@@ -74,7 +74,7 @@ def test_a_file_goes_from_an_upload_through_a_dry_run_to_its_record(lake: Lake, 
     record = intake.file_processor(lake.environment).process(ObjectRef(lake.bucket("raw"), committed["key"]))
     assert (record.file_id, record.accepted) == (committed["file_id"], found["accepted"])
     story = caller.call("GET", f"/v1/files/{record.file_id}").json
-    assert [one["state"] for one in story["stages"]] == [
+    assert [stage["state"] for stage in story["stages"]] == [
         "done",
         "done",
         "done",
@@ -82,7 +82,7 @@ def test_a_file_goes_from_an_upload_through_a_dry_run_to_its_record(lake: Lake, 
         "done",
         "done",
     ]  # two of four rows are refused
-    assert [one["file_id"] for one in caller.call("GET", "/v1/files").json["files"]] == [record.file_id]
+    assert [file["file_id"] for file in caller.call("GET", "/v1/files").json["files"]] == [record.file_id]
     assert caller.call("POST", "/v1/uploads", asked).json["state"] == "duplicate"
     rows = caller.call("GET", f"/v1/files/{record.file_id}/rejected-rows").json
     assert (rows["total"], "4111111111111111" in str(rows)) == (3, False)

@@ -92,11 +92,11 @@ def test_a_dry_run_leaves_no_trace_and_has_the_counts_of_the_commit() -> None:
     assert caller.call("POST", f"/v1/uploads/{upload_id}/dry-run").status == 202
     assert caller.lake.contents() == before
     assert not list(caller.lake.ledger.records())
-    found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
-    assert found["state"] == "checked"
+    answer = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    assert answer["state"] == "checked"
     caller.call("POST", f"/v1/uploads/{upload_id}/commit")
     record = caller.lake.receive("payments/large.csv")
     counts = ("received", "accepted", "quarantined", "duplicates")
-    assert {name: found[name] for name in counts} == {name: getattr(record, name) for name in counts}
+    assert {name: answer[name] for name in counts} == {name: getattr(record, name) for name in counts}
     assert record.quarantined > 0
     assert record.duplicates > 0

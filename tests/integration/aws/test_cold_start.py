@@ -1,4 +1,4 @@
-"""What a function's first event waits for, and what it does not."""
+"""The imports that a function's first event waits for, and those that it does not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def said_by(script: str, **environment: str) -> str:
-    """What a new process prints, in which a function's handler can be imported."""
+    """Return the output of a new process in which a function's handler can be imported."""
     known = {name: text for name, text in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     done = subprocess.run(
         [sys.executable, "-c", script],

@@ -107,7 +107,7 @@ def test_a_batch_names_every_row_that_failed(onboarding: Onboarding) -> None:
         {**customer(4), "name": None},
     ]
     outcomes = onboarding.create(CUSTOMER, rows)
-    assert [(one.row, one.state, one.rule, one.column) for one in outcomes] == [
+    assert [(outcome.row, outcome.state, outcome.rule, outcome.column) for outcome in outcomes] == [
         (1, "created", "", ""),
         (2, "failed", "unique", "email"),
         (3, "failed", "pattern", "email"),
@@ -157,7 +157,7 @@ def test_of_a_thousand_writers_of_a_hundred_addresses_a_hundred_win(emulator: Em
     rows = [customer(number, f"a{number % 100}@example.com") for number in range(1000)]
     with ThreadPoolExecutor(32) as pool:
         outcomes = list(pool.map(lambda row: onboarding.create(CUSTOMER, [row])[0], rows))
-    assert Counter((one.state, one.rule, one.column) for one in outcomes) == {
+    assert Counter((outcome.state, outcome.rule, outcome.column) for outcome in outcomes) == {
         ("created", "", ""): 100,
         ("failed", "unique", "email"): 900,
     }

@@ -37,7 +37,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ran(project: Path, *command: str) -> str:
-    """What a Python command in the copy prints; it fails the test when it fails."""
+    """Return the output of a Python command in the copy; fail the test when it fails."""
     environment = {**os.environ, "PYTHONPATH": str(project)}
     done = subprocess.run(
         [sys.executable, *command], cwd=project, env=environment, capture_output=True, text=True, check=False

@@ -89,9 +89,9 @@ def test_the_draft_reads_dates_money_booleans_and_keeps_the_zeros(home: Path) ->
 
 def test_the_check_accepts_as_many_rows_as_the_page_says(home: Path) -> None:
     counts = json.loads(ran(commands(DRAFT)[2] + " --json", home))
-    stated = re.search(r"(\d+) rows received, (\d+) accepted", section(DRAFT))
-    assert stated
-    assert [counts["received"], counts["accepted"]] == [int(stated[1]), int(stated[2])]
+    match = re.search(r"(\d+) rows received, (\d+) accepted", section(DRAFT))
+    assert match
+    assert [counts["received"], counts["accepted"]] == [int(match[1]), int(match[2])]
 
 
 @pytest.mark.parametrize("name", ["artikel.xlsx", "bestellungen.json"])
@@ -136,9 +136,9 @@ def test_a_new_column_is_reported_and_declared_once_the_contract_has_it(home: Pa
     ran(version, home)
     ran(column, home)
     after = json.loads(ran(check + " --json", home, expect=REFUSED_ROWS_EXIT))
-    stated = re.search(r"accepts (\d+) of (\d+) rows", section(NEW_COLUMN))
-    assert stated
-    assert [after["accepted"], after["received"]] == [int(stated[1]), int(stated[2])]
+    match = re.search(r"accepts (\d+) of (\d+) rows", section(NEW_COLUMN))
+    assert match
+    assert [after["accepted"], after["received"]] == [int(match[1]), int(match[2])]
     assert (after["new_columns"], after["reasons"]) == ({}, {"type": 1})
 
 

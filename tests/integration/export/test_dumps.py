@@ -1,4 +1,4 @@
-"""What a MySQL server dumps as text comes through the gate as it was."""
+"""A MySQL server's dumps as text come through the gate unchanged."""
 
 from __future__ import annotations
 

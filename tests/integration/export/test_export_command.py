@@ -36,7 +36,7 @@ class Terminal:
     environment: Mapping[str, str]
 
     def type(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """What `headgate export …` answers."""
+        """Return the answer of `headgate export …`."""
         command = [sys.executable, "-m", "headgate.cli.main", "export", *words]
         return subprocess.run(
             command,
@@ -198,7 +198,7 @@ def test_without_a_deployment_a_database_is_exported_to_a_folder(laptop: Termina
         "CREATE TABLE notes (id INT PRIMARY KEY, t TEXT)", "INSERT INTO notes VALUES (1, 'a'), (2, NULL)"
     )
     (report,) = laptop.ask("run", "--to", "copy", "--run", RUN)
-    assert [(one["table"], one["rows"]) for one in report["tables"]] == [("notes", 2), ("regions", 3)]
+    assert [(table["table"], table["rows"]) for table in report["tables"]] == [("notes", 2), ("regions", 3)]
     rows = pq.read_table(
         laptop.folder / "copy" / "notes" / "dt=2026-01-02" / f"run={RUN}" / "part-00000.parquet"
     )

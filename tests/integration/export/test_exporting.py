@@ -1,4 +1,4 @@
-"""What a run promises: every row once, one moment, certified, resumable, alone."""
+"""A run's guarantees: every row once, one moment, certified, resumable, alone."""
 
 from __future__ import annotations
 
@@ -229,7 +229,9 @@ def test_an_empty_table_lands_as_a_manifest_alone(shop: Shop) -> None:
 
 def test_a_table_named_twice_is_exported_once(shop: Shop) -> None:
     fill(shop, 300)
-    assert [one.table for one in shop.export(["numbers", "numbers"]).certificates] == ["numbers"]
+    assert [certificate.table for certificate in shop.export(["numbers", "numbers"]).certificates] == [
+        "numbers"
+    ]
 
 
 def test_running_again_changes_nothing(shop: Shop) -> None:
@@ -947,7 +949,7 @@ def test_tables_are_named_as_at_the_source_and_land_as_their_contracts_name_them
     fill(shop, 300)
     named = replace(NUMBERS_CONTRACT, dataset="figures", properties={"headgate.table": "numbers"})
     report = shop.exporting(contracts={"figures": named}).run(request(["numbers"]))
-    assert [one.table for one in report.certificates] == ["figures"]
+    assert [certificate.table for certificate in report.certificates] == ["figures"]
 
 
 def test_a_filtered_run_is_certified_and_moves_no_watermark(shop: Shop) -> None:

@@ -106,7 +106,7 @@ def killed_until_it_lands(shop: Shop, run: str, folder: Path, moments: random.Ra
 
 
 def events(log: Path) -> list[tuple[str, str]]:
-    """What the processes of a run have said, in turn."""
+    """Return the events of a run's processes, in turn."""
     return [
         (phase, number) for phase, _, number in (line.partition(" ") for line in reported(log).splitlines())
     ]

@@ -60,7 +60,7 @@ CUSTOMERS = (
 
 
 def exported(shop: Shop, run: str, *, mask_at_source: bool) -> list[Certificate]:
-    """What landed of both tables."""
+    """Return the exported files of both tables."""
     exporting = shop.exporting(contracts=CONTRACTS, masking=AtSource(KEY))
     report = exporting.run(request(["payments", "customers"], run, mask_at_source=mask_at_source))
     assert all(exporting.verify(manifest).holds for table in CONTRACTS for manifest in exporting.runs(table))

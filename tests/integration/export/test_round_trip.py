@@ -184,7 +184,7 @@ class Lake:
         return self.name.replace("-", "_")
 
     def query(self, sql: str) -> list[dict[str, object]]:
-        """What `headgate query` gets."""
+        """Return the answer to `headgate query`."""
         athena = AthenaQueries(
             self.emulator.client("athena"), self.name, self.database, partial(translate, dialect="duckdb")
         )

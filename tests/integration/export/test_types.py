@@ -128,7 +128,7 @@ def exported(shop: Shop) -> pa.ChunkedArray:
 
 
 def said(shop: Shop, expression: str) -> list[str | None]:
-    """What the server says the values are."""
+    """Return the values as the server prints them."""
     return [row[0] for row in shop.ask(f"SELECT {expression} FROM typed ORDER BY id")]  # noqa: S608 expressions of this file
 
 

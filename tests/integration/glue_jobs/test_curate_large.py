@@ -36,7 +36,7 @@ KEY = MaskingKey("k1", bytes(range(32)))
 
 
 def payments(rows: int) -> bytes:
-    """Some 17 MB for 160,000 rows, of which a few are refused and a few come twice."""
+    """Return about 17 MB with 160,000 rows, of which a few are refused and a few come twice."""
     lines = [
         f"{row % (rows - 5)},O-{row},card,411111111111111{'12'[row % 1000 == 7]},917,2027-12,{row % 90}.50,"
         "GBP,2011-12-09 12:50:00,"
@@ -58,7 +58,7 @@ def machine(lake: Lake) -> str:
 
 
 def of_function(body: bytes, ref: ObjectRef, lake: Lake) -> tuple[FileRecord, dict[str, bytes]]:
-    """What the function makes of the same object where it has enough of everything."""
+    """Return the function's outcome for the same object where it has enough of everything."""
     landed = stores.objects().info(ref).modified_at
     objects = MemoryObjects(clock=lambda: landed)
     objects.write(ObjectRef(ref.bucket, ref.key), body)

@@ -148,7 +148,7 @@ def test_a_job_writes_one_event_for_each_table_that_it_published_and_none_where_
     forecast = events["sales_forecast"]
     check_run_event(forecast)
     assert f"AwsDataCatalog.{lake.settings['HEADGATE_CURATED_DATABASE']}.orders" in {
-        one["name"] for one in forecast["inputs"]
+        table["name"] for table in forecast["inputs"]
     }
 
 
@@ -159,7 +159,7 @@ def events_by_table(lake: Lake) -> dict[str, dict[str, Any]]:
     """
     s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     listed = s3.list_objects_v2(Bucket=bucket, Prefix="openlineage/").get("Contents", [])
-    bodies = [json.loads(s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()) for one in listed]
+    bodies = [json.loads(s3.get_object(Bucket=bucket, Key=row["Key"])["Body"].read()) for row in listed]
     completed = [body for body in bodies if body["eventType"] == "COMPLETE" and table_of_event(body)]
     events = {table_of_event(body): body for body in completed}
     assert len(events) == len(completed)
@@ -226,7 +226,7 @@ def events_of(lake: Lake, publisher: str) -> list[dict[str, Any]]:
     """Return the lineage events of one job."""
     s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     listed = s3.list_objects_v2(Bucket=bucket, Prefix="openlineage/").get("Contents", [])
-    own = [one["Key"] for one in listed if one["Key"].split("/")[2] == publisher]
+    own = [row["Key"] for row in listed if row["Key"].split("/")[2] == publisher]
     return [json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read()) for key in own]
 
 
@@ -253,7 +253,7 @@ def marked(lake: Lake, arguments: dict[str, str]) -> list[str]:
     listed = lake.emulator.client("s3").list_objects_v2(
         Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS
     )
-    return [one["Key"] for one in listed.get("Contents", [])]
+    return [item["Key"] for item in listed.get("Contents", [])]
 
 
 def test_a_job_without_its_settings_fails_with_one_line_that_names_them_all(lake: Lake) -> None:
@@ -332,8 +332,8 @@ def test_a_dataset_that_cannot_be_merged_is_alerted_once_and_the_run_continues(l
         )
         assert list(pointer["failed"]) == ["regions"]
         alerts = [
-            json.loads(one["Body"])
-            for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+            json.loads(message["Body"])
+            for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
         ]
         assert [alert["Subject"] for alert in alerts] == ["Headgate could not merge regions"]
     finally:

@@ -91,7 +91,7 @@ def test_each_system_that_was_built_is_marked_so_that_its_own_job_does_not_start
     listed = lake.emulator.client("s3").list_objects_v2(
         Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS
     )
-    assert [one["Key"].removeprefix(keys.UNCHANGED_SYSTEMS) for one in listed["Contents"]] == list(BUILT)
+    assert [item["Key"].removeprefix(keys.UNCHANGED_SYSTEMS) for item in listed["Contents"]] == list(BUILT)
 
 
 @pytest.mark.usefixtures("run")
@@ -156,7 +156,7 @@ def objects(lake: Lake, system: str, table: str) -> Iterator[dict[str, str]]:
 def stored(lake: Lake, system: str, table: str) -> list[bytes]:
     """The bytes of each object that a table shows."""
     return [
-        lake.emulator.client("s3").get_object(**one)["Body"].read() for one in objects(lake, system, table)
+        lake.emulator.client("s3").get_object(**item)["Body"].read() for item in objects(lake, system, table)
     ]
 
 

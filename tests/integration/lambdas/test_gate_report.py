@@ -1,4 +1,4 @@
-"""What the gate's function says of a file, and what it never says."""
+"""The gate's function logs each file, without sensitive values."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ BAD = f"2,O-2,barter,{PAN},{CVV},2027-12,5.00,GBP,2011-12-09 12:51:00,captured,,
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda passes to a function about its invocation."""
+    """The invocation's context that Lambda passes to a function."""
 
     function_name: str = "raw_to_curated"
     memory_limit_in_mb: int = 3008
@@ -332,8 +332,8 @@ def subscribed(lake: Lake) -> Callable[[], list[dict[str, str]]]:
         TopicArn=lake.settings["HEADGATE_ALERTS_TOPIC_ARN"], Protocol="sqs", Endpoint=arn
     )
     return lambda: [
-        json.loads(one["Body"])
-        for one in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        json.loads(message["Body"])
+        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
     ]
 
 

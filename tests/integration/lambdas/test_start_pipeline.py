@@ -30,7 +30,7 @@ DUE_AT = datetime(2026, 5, 1, 12, 0)
 
 @dataclass(frozen=True)
 class Context:
-    """What Lambda passes to a function about its invocation."""
+    """The invocation's context that Lambda passes to a function."""
 
     function_name: str = "start_pipeline"
     memory_limit_in_mb: int = 512

@@ -123,7 +123,9 @@ def test_only_parts_that_changed_are_read_and_the_verdict_is_about_all_rows(gate
     verdict = gate.inspect(gate.merged("s2", [FIRST, [(3, 30)], THIRD]))
     assert gate.objects.downloaded == ["part-00001.parquet", "part-00002.parquet"]
     assert (verdict.passed, verdict.rows, verdict.checked_before) == (True, 4, {"s1": 1})
-    assert [(one.place, one.rule, one.rows) for one in verdict.warnings] == [("units", "maximum", 1)]
+    assert [(warning.place, warning.rule, warning.rows) for warning in verdict.warnings] == [
+        ("units", "maximum", 1)
+    ]
     assert "Unchanged parts were checked before: 1 in snapshot <code>s1</code>." in gate.pages()
 
 
@@ -131,8 +133,8 @@ def test_a_warning_of_a_part_that_is_not_read_again_is_still_reported(gate: Gate
     first = gate.inspect(gate.merged("s1", [FIRST, [(3, 30), (4, 4)]]))
     again = gate.inspect(gate.merged("s2", [FIRST, [(3, 30), (4, 4)], [(5, 50)]]))
     assert gate.objects.downloaded == ["part-00002.parquet"]
-    assert [(one.rows, one.keys) for one in first.warnings] == [(1, ("3",))]
-    assert [(one.rows, one.keys) for one in again.warnings] == [(2, ("3", "5"))]
+    assert [(warning.rows, warning.keys) for warning in first.warnings] == [(1, ("3",))]
+    assert [(warning.rows, warning.keys) for warning in again.warnings] == [(2, ("3", "5"))]
 
 
 def test_an_unchanged_snapshot_is_read_once_and_names_where_each_part_was_checked(gate: Gate) -> None:

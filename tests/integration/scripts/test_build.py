@@ -1,4 +1,4 @@
-"""What is built before anything is deployed: archives, contracts, catalog, requirements."""
+"""The build before a deployment: archives, contracts, catalog, requirements."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_a_message_suggests_a_name_with_the_same_letters(name: str, like: str) -
 
 def test_one_rule_holds_for_the_project_file_the_make_variable_and_terraform() -> None:
     """The messages say the same words, so that nobody reads of two rules."""
-    stated = (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8")
-    assert f'regex("^{LAKE_NAME}$", var.domain)' in stated
-    assert f"domain must be {LAKE_NAME_RULE}." in stated
-    assert f"name must be {DEPLOYMENT_NAME_RULE}." in stated
+    text = (ROOT / "terraform" / "variables.tf").read_text(encoding="utf-8")
+    assert f'regex("^{LAKE_NAME}$", var.domain)' in text
+    assert f"domain must be {LAKE_NAME_RULE}." in text
+    assert f"name must be {DEPLOYMENT_NAME_RULE}." in text

@@ -159,4 +159,4 @@ def test_a_destroy_whose_request_was_carried_out_without_an_answer_ends_well(
     assert "The destroy failed because of a stale ETag. It is repeated once, now" in capsys.readouterr().out
     assert terraform.resources() == []
     listed = emulator.client("cloudfront").list_distributions()["DistributionList"].get("Items", [])
-    assert stated["comment"] not in [one["Comment"] for one in listed]
+    assert stated["comment"] not in [row["Comment"] for row in listed]

@@ -79,7 +79,7 @@ class Lambda:
     folder: Path
 
     def run(self, script: str, function: str, *layers: str) -> str:
-        """What the script prints."""
+        """Return the output of the script."""
         for name in layers:
             shutil.unpack_archive(layer.layer_path(self.built, name), self.folder)
         places = [

@@ -146,9 +146,9 @@ def test_a_date_has_no_hours() -> None:
         (Column("day", ColumnType(Kind.DATE)), Column("n", ColumnType(Kind.BIGINT))),
     )
     options = {"of": "days", "measure": "n", "time": "day", "grain": "hour"}
-    stated = Contract("b.prod.made", "made", "prod", "1", (), properties={"headgate.forecast": options})
+    contract = Contract("b.prod.made", "made", "prod", "1", (), properties={"headgate.forecast": options})
     with pytest.raises(ContractError, match="time is day, a date without hours"):
-        with_derived_columns({"made": stated}, {"days": days})
+        with_derived_columns({"made": contract}, {"days": days})
 
 
 def test_hours_name_moments() -> None:

@@ -71,7 +71,8 @@ def origins_of(history: np.ndarray) -> tuple[object, ...]:
     panel, task = SeriesHistories((history,)), Task(13, (52,))
     now, past = backtest(panel, task, cuts=WEEK_CUTS)
     tried = tuple(
-        candidates(one, panel.before(history.size - one.histories[0].size), task, 52) for one in past.origins
+        candidates(origin, panel.before(history.size - origin.histories[0].size), task, 52)
+        for origin in past.origins
     )
     return now, past, tried, candidates(now, panel, task, 52)
 

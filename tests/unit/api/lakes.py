@@ -221,7 +221,7 @@ class MemoryLake:
         return processor(*self.gate).process(self.objects.info(ObjectRef("raw", key)).ref)
 
     def contents(self) -> dict[str, dict[str, bytes]]:
-        """What a trace would be in."""
+        """Return all contents in which a trace would be."""
         return {
             bucket: self.objects.contents(bucket) for bucket in ("raw", "curated", "quarantine", "artifacts")
         }

@@ -103,7 +103,7 @@ def test_each_request_leaves_one_line_that_holds_nothing_of_its_path(
 ) -> None:
     with caplog.at_level(logging.INFO, logger="headgate.api.app"):
         answer = Caller(MemoryLake()).call("GET", "/v1/files/4111111111111111")
-    (line,) = [vars(one) for one in caplog.records]
+    (line,) = [vars(record) for record in caplog.records]
     assert {name: line[name] for name in ("message", "status", "request")} == {
         "message": "answered",
         "status": answer.status,

@@ -40,13 +40,13 @@ def test_a_run_names_who_asked_for_it(caller: Caller) -> None:
 
 def test_a_run_has_its_stages(caller: Caller) -> None:
     name = caller.call("POST", "/v1/runs", {}).json["name"]
-    found = caller.call("GET", f"/v1/runs/{name}").json
-    assert (found["state"], [one["name"] for one in found["stages"]][:3]) == (
+    answer = caller.call("GET", f"/v1/runs/{name}").json
+    assert (answer["state"], [stage["name"] for stage in answer["stages"]][:3]) == (
         "running",
         ["queue", "merge", "quality gate"],
     )
-    assert [one["state"] for one in found["stages"]][:2] == ["done", "running"]
-    assert [one["name"] for one in caller.call("GET", "/v1/runs").json["runs"]] == [name]
+    assert [stage["state"] for stage in answer["stages"]][:2] == ["done", "running"]
+    assert [run["name"] for run in caller.call("GET", "/v1/runs").json["runs"]] == [name]
     assert caller.call("GET", "/v1/runs/nothing").status == 404
 
 
@@ -56,8 +56,8 @@ def test_a_third_run_names_the_pending_run_that_does_its_work(caller: Caller) ->
     caller.lake.runs.described["arn:third"] = PipelineRun(
         "arn:third", "SUCCEEDED", output={"left_to": second}, entered_at=entered
     )
-    found = caller.call("GET", "/v1/runs/third").json
-    assert (found["left_to"], {one["state"] for one in found["stages"]}) == ("cli-second", {"left"})
+    answer = caller.call("GET", "/v1/runs/third").json
+    assert (answer["left_to"], {stage["state"] for stage in answer["stages"]}) == ("cli-second", {"left"})
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_query_shows_bytes_and_cost_and_its_rows(caller: Caller) -> None:
 
 
 def test_every_saved_question_may_be_asked(caller: Caller) -> None:
-    names = [one["name"] for one in caller.call("GET", "/v1/questions").json["questions"]]
+    names = [question["name"] for question in caller.call("GET", "/v1/questions").json["questions"]]
     assert names
     assert {caller.call("POST", "/v1/queries", {"question": name}).status for name in names} == {202}
     assert caller.call("POST", "/v1/queries", {"question": "nothing"}).status == 422
@@ -93,7 +93,7 @@ def test_a_lake_shows_dashboards_and_questions_of_its_deployed_systems_only() ->
         boards, questions = (
             caller.call("GET", f"/v1/{kind}").json[kind] for kind in ("dashboards", "questions")
         )
-        return {one["system"] for one in boards}, {one["system"] for one in questions}
+        return {one["system"] for one in boards}, {question["system"] for question in questions}
 
     assert shown() == (set(), {"lake"})
     assert shown("compliance-guardian") == ({"compliance-guardian"}, {"compliance-guardian", "lake"})
@@ -128,7 +128,7 @@ def test_contracts_and_catalog_are_those_of_the_registry(caller: Caller) -> None
     }
     assert (columns["card_number"]["sensitive"], columns["payment_id"]["primary_key"]) == ("pan", True)
     assert ("ecommerce_prod", "fraud_scores") in {
-        (one["database"], one["name"]) for one in caller.call("GET", "/v1/catalog").json["tables"]
+        (table["database"], table["name"]) for table in caller.call("GET", "/v1/catalog").json["tables"]
     }
     assert caller.call("GET", "/v1/contracts/source/nothing").status == 404
 
@@ -153,18 +153,18 @@ def test_lineage_goes_from_a_table_to_datasets_and_their_files(caller: Caller) -
     lake.catalog.move(
         lake.catalog.current("ecommerce_prod", "fraud_scores"), "s3://x/tables/fraud_scores/v1/", [], facts
     )
-    found = caller.call("GET", "/v1/lineage/fraud_scores").json
-    assert (found["version"], found["as_of"], [one["dataset"] for one in found["datasets"]]) == (
+    answer = caller.call("GET", "/v1/lineage/fraud_scores").json
+    assert (answer["version"], answer["as_of"], [dataset["dataset"] for dataset in answer["datasets"]]) == (
         "v1",
         "2026-01-02",
         ["payments"],
     )
-    assert [one["file_id"] for one in found["datasets"][0]["files"]] == [record.file_id]
+    assert [file["file_id"] for file in answer["datasets"][0]["files"]] == [record.file_id]
     lake.objects.delete(
         ObjectRef("curated", keys.lake_snapshot_key("s1"))
     )  # old manifests are deleted; the table is unchanged
-    assert caller.call("GET", "/v1/lineage/fraud_scores").json == found
-    assert caller.call("GET", "/v1/lineage/payments").json["datasets"] == found["datasets"]
+    assert caller.call("GET", "/v1/lineage/fraud_scores").json == answer
+    assert caller.call("GET", "/v1/lineage/payments").json["datasets"] == answer["datasets"]
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["in_snapshot"] == "s1"
     assert caller.call("GET", "/v1/lineage/nothing").status == 404
 
@@ -174,13 +174,13 @@ def test_a_run_that_is_redriven_has_not_failed(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(
         lake.runs, "newest", lambda _: [Execution("nightly", "PENDING_REDRIVE", lake.now(), None)]
     )
-    assert {one.name: one.state for one in health_of(lake).checks}["run"] == "unknown"
+    assert {check.name: check.state for check in health_of(lake).checks}["run"] == "unknown"
 
 
 def test_health_names_the_newest_file_of_low_quality(caller: Caller) -> None:
     record = caller.lake.receive("payments/poor.csv", PAYMENTS + b"?\n" * 50)
     assert (record.state, float(record.profile["score"]) < 0.8) == ("done", True)
-    (quality,) = [one for one in health_of(caller.lake).checks if one.name == "quality"]
+    (quality,) = [check for check in health_of(caller.lake).checks if check.name == "quality"]
     assert quality.state == "degraded"
     assert quality.message == (
         "The newest profiled file scores below 0.8 without timeliness, or drifts from the files before. "
@@ -197,7 +197,7 @@ def test_a_file_of_history_is_not_of_low_quality(caller: Caller) -> None:
     rows[-1] = rows[-1].replace(b"10.50", b"oops")
     record = caller.lake.receive("payments/history.csv", columns + b"".join(rows))
     assert (float(record.profile["score"]) < 0.8, record.profile["timeliness"]) == (True, "0.0000")
-    checks = {one.name: one for one in health_of(caller.lake).checks}
+    checks = {check.name: check for check in health_of(caller.lake).checks}
     assert checks["quality"].state == "healthy"
     assert (
         checks["quality"].message
@@ -209,9 +209,9 @@ def test_a_file_of_history_is_not_of_low_quality(caller: Caller) -> None:
 def test_health_is_the_worst_of_its_checks(caller: Caller) -> None:
     assert caller.call("GET", "/v1/health").json["state"] == "unknown"
     caller.lake.receive("payments/bad.csv", b"nothing\n")
-    found = caller.call("GET", "/v1/health").json
-    assert found["state"] == "degraded"
-    assert {one["name"]: one["state"] for one in found["checks"]} == {
+    answer = caller.call("GET", "/v1/health").json
+    assert answer["state"] == "degraded"
+    assert {check["name"]: check["state"] for check in answer["checks"]} == {
         "run": "unknown", "tables": "unknown", "freshness": "healthy", "files": "degraded",
         "quality": "unknown"
     }  # fmt: skip

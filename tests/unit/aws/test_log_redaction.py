@@ -24,7 +24,7 @@ PAN, SSN = "4111111111111111", "078-05-1120"  # published test numbers
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """What a handler of the root logger writes."""
+    """Return the lines that a handler of the root logger writes."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     logging.getLogger().addHandler(handler)

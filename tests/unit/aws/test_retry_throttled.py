@@ -1,4 +1,4 @@
-"""What asks for patience is tried again, and nothing else is."""
+"""Throttled work is retried, and nothing else is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the benchmark on one's own invoices says when it cannot measure them."""
+"""The messages of the benchmark on one's own invoices when it cannot measure them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README says of every command holds."""
+"""The README's statements about every command are true."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ def test_every_command_has_json_but_those_that_the_readme_names() -> None:
     without = {
         name
         for name, command in commands(cli)
-        if "--json" not in {text for one in command.params for text in one.opts}
+        if "--json" not in {text for parameter in command.params for text in parameter.opts}
     }
     assert without == set(re.findall(r"`(headgate [^`]+)`", reported))

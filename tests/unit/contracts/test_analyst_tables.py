@@ -93,7 +93,7 @@ def test_a_dataset_that_is_unknown_or_open_or_has_a_table_already_is_named() -> 
         ContractError, match=r"analyst_tables has persons, which is no dataset\. Datasets: people\."
     ):
         analyst_contracts(["persons"], {"people": PEOPLE}, {})
-    public = replace(PEOPLE, columns=tuple(replace(one, classification="") for one in PEOPLE.columns))
+    public = replace(PEOPLE, columns=tuple(replace(column, classification="") for column in PEOPLE.columns))
     with pytest.raises(ContractError, match="which analysts may read"):
         analyst_contracts(["people"], {"people": public}, {})
     with pytest.raises(ContractError, match=r"people_for_analysts\.yaml exists already"):

@@ -1,4 +1,4 @@
-"""What stands behind the gate is derived from what stands before it, and holds nothing sensitive."""
+"""The curated contract is derived from the source contract, and has nothing sensitive."""
 
 from __future__ import annotations
 

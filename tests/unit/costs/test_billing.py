@@ -1,4 +1,4 @@
-"""What AWS bills for work, and what that costs."""
+"""AWS's bill for work, and its price."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a month of a workload costs."""
+"""The cost of a month of a workload."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ def blocks(language: str) -> list[str]:
 def statements() -> dict[str, str]:
     """Each statement of the reader's policy by its sid."""
     (terraform,) = blocks("hcl")
-    found = re.findall(r"^  statement \{\n(.*?)^  \}$", terraform, re.MULTILINE | re.DOTALL)
-    return {sid[1]: text for text in found if (sid := re.search(r'sid\s+= "(\w+)"', text))}
+    names = re.findall(r"^  statement \{\n(.*?)^  \}$", terraform, re.MULTILINE | re.DOTALL)
+    return {sid[1]: text for text in names if (sid := re.search(r'sid\s+= "(\w+)"', text))}
 
 
 def actions(text: str) -> set[str]:
@@ -92,9 +92,9 @@ def test_raw_quarantine_and_the_masking_key_are_out_of_reach() -> None:
 
 
 def test_every_name_of_the_deployment_is_one_that_terraform_states() -> None:
-    stated = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "terraform").glob("*.tf"))
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "terraform").glob("*.tf"))
     named = set(re.findall(r"HEADGATE_[A-Z_]+", PAGE))
-    assert {name for name in named if name not in stated} == set()
+    assert {name for name in named if name not in text} == set()
 
 
 def test_notebook_code_is_python() -> None:

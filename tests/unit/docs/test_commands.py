@@ -72,7 +72,7 @@ def command_of(written: str) -> tuple[str, click.Command, list[str]]:
 
 def unknown_options(command: click.Command, words: list[str]) -> list[str]:
     """Return the options among the words that the command does not have."""
-    has = {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {
+    has = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)} | {
         "--help",
         "--version",
     }
@@ -97,7 +97,7 @@ def commands_of_a_lake(group: click.Group = cli, names: tuple[str, ...] = ()) ->
     for name in group.list_commands(click.Context(group)):
         command = group.get_command(click.Context(group), name)
         assert command is not None
-        if any(one.name == "deployment_name" for one in command.params):
+        if any(parameter.name == "deployment_name" for parameter in command.params):
             yield " ".join((*names, name))
         if isinstance(command, click.Group):
             yield from commands_of_a_lake(command, (*names, name))

@@ -62,7 +62,7 @@ def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(
 
 
 def test_the_page_explains_every_field_of_the_settings() -> None:
-    stated = re.findall(
+    names = re.findall(
         r"^\| `\[?(\w+)", PAGE.partition("## headgate.toml")[2].partition("## ")[0], re.MULTILINE
     )
-    assert set(stated) == set(LakeProject.__dataclass_fields__) - {"folder"}
+    assert set(names) == set(LakeProject.__dataclass_fields__) - {"folder"}

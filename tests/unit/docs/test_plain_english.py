@@ -20,7 +20,7 @@ KNOWN = phrases(PHRASES.read_text(encoding="utf-8"))
 
 
 def found(path: str, body: str) -> list[tuple[int, str]]:
-    return [(one.line, one.text) for one in findings(path, body, KNOWN)]
+    return [(finding.line, finding.text) for finding in findings(path, body, KNOWN)]
 
 
 @pytest.mark.parametrize(

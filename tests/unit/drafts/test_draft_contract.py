@@ -168,11 +168,11 @@ def test_some_card_numbers_among_other_texts_make_free_text() -> None:
 
 
 def test_numbers_of_which_some_pass_as_cards_are_reported() -> None:
-    found = draft_from_sample(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
-    assert found.contract.column("ref").mask is Mask.FREE_TEXT
+    draft = draft_from_sample(csv_of(id=["1", "2", "3"], ref=["12", "14", "4111111111111111"]), "x")
+    assert draft.contract.column("ref").mask is Mask.FREE_TEXT
     assert any(
         finding.column == "ref" and "1 values that pass as card numbers" in finding.message
-        for finding in found.findings
+        for finding in draft.findings
     )
 
 
@@ -320,9 +320,9 @@ def test_the_key_is_what_tells_rows_apart_and_sounds_like_one() -> None:
 
 
 def test_without_a_key_the_draft_says_so() -> None:
-    found = draft_from_sample(csv_of(a=["1", "1"], b=["2", "2"]), "x")
-    assert found.contract.key == ()
-    assert any("name a key" in finding.message for finding in found.findings)
+    draft = draft_from_sample(csv_of(a=["1", "1"], b=["2", "2"]), "x")
+    assert draft.contract.key == ()
+    assert any("name a key" in finding.message for finding in draft.findings)
 
 
 def test_the_newest_row_is_found_by_a_column_of_that_name() -> None:
@@ -352,11 +352,11 @@ def test_a_draft_keeps_new_columns_unless_it_masks_card_data() -> None:
 
 
 def test_a_few_bad_cells_keep_a_column_text_and_are_reported() -> None:
-    found = draft_from_sample(
+    draft = draft_from_sample(
         csv_of(id=[str(at) for at in range(100)], day=["2024-01-01"] * 99 + ["soon"]), "x"
     )
-    assert found.contract.column("day").type.kind is Kind.STRING
-    assert any("because 1 value is no date" in finding.message for finding in found.findings)
+    assert draft.contract.column("day").type.kind is Kind.STRING
+    assert any("because 1 value is no date" in finding.message for finding in draft.findings)
 
 
 def test_parquet_is_drafted_as_csv_is() -> None:
@@ -469,9 +469,9 @@ def test_a_number_in_the_first_row_is_no_name_of_a_column(name: str) -> None:
     """
     reported = ""
     with suppress(UnreadableFileError):
-        found = draft_from_sample(f"id,{name}\n1,2\n2,3\n".encode(), "x")
-        assert found.contract.names == ("column_1", "column_2")
-        reported = str(to_odcs(found.contract))
+        draft = draft_from_sample(f"id,{name}\n1,2\n2,3\n".encode(), "x")
+        assert draft.contract.names == ("column_1", "column_2")
+        reported = str(to_odcs(draft.contract))
     assert name not in reported
 
 
@@ -637,14 +637,14 @@ GERMAN = (
 
 
 def test_a_german_file_is_drafted_with_its_formats_and_accepts_its_sample() -> None:
-    found = draft_from_sample(GERMAN, "raeder")
-    kinds = {column.name: column.type.kind for column in found.contract.columns}
+    draft = draft_from_sample(GERMAN, "raeder")
+    kinds = {column.name: column.type.kind for column in draft.contract.columns}
     assert kinds["preis"] is Kind.DECIMAL
     assert kinds["geburtstag"] is Kind.DATE
     assert kinds["lieferbar"] is Kind.BOOLEAN
-    assert not found.questions
-    written = odcs_reader.parse(to_odcs(found.contract), "source")
-    assert written == found.contract
+    assert not draft.questions
+    written = odcs_reader.parse(to_odcs(draft.contract), "source")
+    assert written == draft.contract
     assert gated(GERMAN, written).accepted.column("preis").to_pylist() == [
         Decimal("1299.00"),
         Decimal("89.90"),
@@ -792,9 +792,9 @@ def test_an_answer_types_a_column_and_refuses_the_rows_of_a_few_other_values(
 def test_a_few_repeated_rows_do_not_hide_the_key() -> None:
     rows = [str(at) for at in range(20)]
     body = csv_of(order_no=[*rows, "7"], shop=[*["a"] * 20, "a"])
-    found = draft_from_sample(body, "x").contract
-    assert found.key == ("order_no",)
-    assert gated(body, found).counts.duplicates == 1
+    draft = draft_from_sample(body, "x").contract
+    assert draft.key == ("order_no",)
+    assert gated(body, draft).counts.duplicates == 1
 
 
 @pytest.mark.parametrize(
@@ -804,9 +804,13 @@ def test_a_key_of_nearly_all_rows_is_found_by_its_name_in_any_of_the_languages(n
     """A German supplier's list of 401 rows: one number comes twice, and two are blank."""
     numbers = [f"{4711 + 13 * at:08}" for at in range(398)]
     body = csv_of(**{name: [*numbers, numbers[7], "", ""], "Menge": [str(at % 40) for at in range(401)]})
-    found = draft_from_sample(body, "x", strict=False)
-    assert found.contract.key == (name.casefold(),)
-    assert [one.message.partition(". Name")[0] for one in found.findings if "is the key" in one.message] == [
+    draft = draft_from_sample(body, "x", strict=False)
+    assert draft.contract.key == (name.casefold(),)
+    assert [
+        finding.message.partition(". Name")[0]
+        for finding in draft.findings
+        if "is the key" in finding.message
+    ] == [
         "is the key. 2 of 401 rows have no value in it: they are quarantined",
         "is the key. 1 of 401 rows repeat a value of another row: only one of them is kept",
     ]
@@ -828,20 +832,20 @@ AMBIGUOUS = csv_of(id=["1", "2"], bought=["03/04/2026", "05/06/2026"])
 
 
 def test_an_ambiguous_column_stays_text_and_is_asked_about() -> None:
-    found = draft_from_sample(AMBIGUOUS, "x")
-    assert found.contract.column("bought").type.kind is Kind.STRING
-    assert "Format undecided" in found.contract.column("bought").description
-    assert [(one.column, one.answers) for one in found.questions] == [
+    draft = draft_from_sample(AMBIGUOUS, "x")
+    assert draft.contract.column("bought").type.kind is Kind.STRING
+    assert "Format undecided" in draft.contract.column("bought").description
+    assert [(question.column, question.answers) for question in draft.questions] == [
         ("bought", ("dd/MM/yyyy", "MM/dd/yyyy"))
     ]
-    assert any("--format 'bought=MM/dd/yyyy'" in finding.message for finding in found.findings)
+    assert any("--format 'bought=MM/dd/yyyy'" in finding.message for finding in draft.findings)
 
 
 @pytest.mark.parametrize("answer", [{"date_order": "mdy"}, {"formats": {"bought": "MM/dd/yyyy"}}])
 def test_an_answer_decides_an_ambiguous_column(answer: dict[str, str]) -> None:
-    found = draft_from_sample(AMBIGUOUS, "x", **answer)  # type: ignore[arg-type] # one of two options
-    assert not found.questions
-    assert gated(AMBIGUOUS, found.contract).accepted.column("bought").to_pylist() == [
+    draft = draft_from_sample(AMBIGUOUS, "x", **answer)  # type: ignore[arg-type] # one of two options
+    assert not draft.questions
+    assert gated(AMBIGUOUS, draft.contract).accepted.column("bought").to_pylist() == [
         dt.date(2026, 3, 4),
         dt.date(2026, 5, 6),
     ]
@@ -849,11 +853,11 @@ def test_an_answer_decides_an_ambiguous_column(answer: dict[str, str]) -> None:
 
 def test_a_column_with_two_date_patterns_is_drafted_with_both() -> None:
     body = csv_of(id=["1", "2", "3"], bought=["31.12.2026", "12/31/2026", "2026-01-02"])
-    found = draft_from_sample(body, "x")
-    assert not found.questions
-    assert found.contract.column("bought").format == SourceFormat(patterns=("dd.MM.yyyy", "MM/dd/yyyy"))
+    draft = draft_from_sample(body, "x")
+    assert not draft.questions
+    assert draft.contract.column("bought").format == SourceFormat(patterns=("dd.MM.yyyy", "MM/dd/yyyy"))
     day = dt.date(2026, 12, 31)
-    assert gated(body, found.contract).accepted.column("bought").to_pylist() == [
+    assert gated(body, draft.contract).accepted.column("bought").to_pylist() == [
         day,
         day,
         dt.date(2026, 1, 2),
@@ -863,11 +867,11 @@ def test_a_column_with_two_date_patterns_is_drafted_with_both() -> None:
 @pytest.mark.parametrize("answer", [{"date_order": "mdy"}, {"formats": {"bought": "dd.MM.yyyy|MM/dd/yyyy"}}])
 def test_an_answer_decides_an_ambiguous_column_with_two_date_patterns(answer: dict[str, str]) -> None:
     body = csv_of(id=["1", "2"], bought=["31.12.2026", "03/04/2026"])
-    assert [one.answers for one in draft_from_sample(body, "x").questions] == [
+    assert [question.answers for question in draft_from_sample(body, "x").questions] == [
         ("dd.MM.yyyy|dd/MM/yyyy", "dd.MM.yyyy|MM/dd/yyyy")
     ]
-    found = draft_from_sample(body, "x", **answer)  # type: ignore[arg-type] # one of two options
-    assert gated(body, found.contract).accepted.column("bought").to_pylist() == [
+    draft = draft_from_sample(body, "x", **answer)  # type: ignore[arg-type] # one of two options
+    assert gated(body, draft.contract).accepted.column("bought").to_pylist() == [
         dt.date(2026, 12, 31),
         dt.date(2026, 3, 4),
     ]
@@ -875,7 +879,7 @@ def test_an_answer_decides_an_ambiguous_column_with_two_date_patterns(answer: di
 
 def test_an_answer_with_a_number_decides_between_thousands_and_decimals() -> None:
     body = csv_of(id=["1", "2"], price=["1.299", "2.450"])
-    assert [one.answers for one in draft_from_sample(body, "x").questions] == [("1234.5", "1.234")]
+    assert [question.answers for question in draft_from_sample(body, "x").questions] == [("1234.5", "1.234")]
     decided = {
         answer: draft_from_sample(body, "x", formats={"price": answer}).contract
         for answer in ("1234.5", "1.234")
@@ -898,10 +902,10 @@ def test_prices_with_a_word_among_them_are_no_list_of_valid_values() -> None:
         id=[str(at) for at in range(200)],
         price=['"1,50"', '"2,50"', *['"3,00"'] * 8] * 19 + ['"1,50"'] * 9 + ["gratis"],
     )
-    found = draft_from_sample(body, "x")
-    assert [rule.name for rule in found.contract.column("price").rules] == ["required"]
+    draft = draft_from_sample(body, "x")
+    assert [rule.name for rule in draft.contract.column("price").rules] == ["required"]
     assert any(
-        "1 value is no decimal" in finding.message for finding in found.findings if finding.column == "price"
+        "1 value is no decimal" in finding.message for finding in draft.findings if finding.column == "price"
     )
 
 
@@ -910,7 +914,7 @@ def test_a_number_of_json_is_no_question_and_a_text_like_it_is() -> None:
     texts = json.dumps([{"id": 1, "price": "1.299"}, {"id": 2, "price": "2.451"}]).encode()
     assert draft_from_sample(numbers, "x").contract.column("price").type.kind is Kind.DECIMAL
     assert not draft_from_sample(numbers, "x").questions
-    assert [one.column for one in draft_from_sample(texts, "x").questions] == ["price"]
+    assert [question.column for question in draft_from_sample(texts, "x").questions] == ["price"]
 
 
 BANK = (

@@ -28,8 +28,8 @@ def test_whole_numbers_that_count_no_rows_are_no_key() -> None:
 
 
 def test_numbers_that_a_person_must_decide_about_are_no_key() -> None:
-    found = draft_from_sample(visitors([f"{1 + at % 9}.{100 + at}" for at in range(80)]), "x").contract
-    assert (found.column("besucher").type.kind, found.key) == ("string", ("tag", "zweigstelle"))
+    draft = draft_from_sample(visitors([f"{1 + at % 9}.{100 + at}" for at in range(80)]), "x").contract
+    assert (draft.column("besucher").type.kind, draft.key) == ("string", ("tag", "zweigstelle"))
 
 
 @pytest.mark.parametrize(
@@ -42,23 +42,25 @@ def test_whole_numbers_in_order_or_close_to_one_another_are_a_key_under_any_name
 def test_a_key_that_is_one_by_its_values_alone_is_pointed_out() -> None:
     body = b"titel;preis\nMomo;9,90\nTschick;12,00\n"
     assert [
-        one.column for one in draft_from_sample(body, "x").findings if "no value of it repeats" in one.message
+        finding.column
+        for finding in draft_from_sample(body, "x").findings
+        if "no value of it repeats" in finding.message
     ] == ["titel"]
     assert not [
-        one
-        for one in draft_from_sample(body, "x", key=["titel"]).findings
-        if "no value of it repeats" in one.message
+        finding
+        for finding in draft_from_sample(body, "x", key=["titel"]).findings
+        if "no value of it repeats" in finding.message
     ]
     assert not [
-        one
-        for one in draft_from_sample(body.replace(b"titel", b"medien-nr"), "x").findings
-        if "no value of it repeats" in one.message
+        finding
+        for finding in draft_from_sample(body.replace(b"titel", b"medien-nr"), "x").findings
+        if "no value of it repeats" in finding.message
     ]
 
 
 def test_names_that_sql_reserves_are_pointed_out() -> None:
-    found = draft_from_sample(b"id,order,group,status\n1,a,b,c\n2,b,b,c\n", "x").findings
-    assert [one.column for one in found if "Athena's SQL reserves its name" in one.message] == [
+    draft = draft_from_sample(b"id,order,group,status\n1,a,b,c\n2,b,b,c\n", "x").findings
+    assert [one.column for one in draft if "Athena's SQL reserves its name" in one.message] == [
         "order",
         "group",
     ]

@@ -47,11 +47,13 @@ def test_a_count_that_is_unique_in_order_is_no_key() -> None:
 
 
 def test_where_only_a_measure_makes_rows_unique_the_draft_has_no_key_and_says_so() -> None:
-    found = draft_from_sample(
+    draft = draft_from_sample(
         csv_of("shop,visits", *((f"s{at % 7}", at * 7919 % 1009) for at in range(60))), "x"
     )
-    assert found.contract.key == ()
-    assert any("measures such as counts and amounts left out" in one.message for one in found.findings)
+    assert draft.contract.key == ()
+    assert any(
+        "measures such as counts and amounts left out" in finding.message for finding in draft.findings
+    )
 
 
 def test_a_place_in_a_sequence_is_a_better_key_than_a_second_id() -> None:
@@ -85,9 +87,9 @@ def test_a_key_of_several_columns_in_few_rows_has_a_caveat() -> None:
     few, many = ([(f"s{at % 5}", day(at // 5), 1) for at in range(rows)] for rows in (20, 100))
     caveats = [
         [
-            one.column
-            for one in draft_from_sample(csv_of("a,b,c", *rows), "x").findings
-            if "are few" in one.message
+            finding.column
+            for finding in draft_from_sample(csv_of("a,b,c", *rows), "x").findings
+            if "are few" in finding.message
         ]
         for rows in (few, many)
     ]

@@ -26,7 +26,7 @@ pytestmark = [
 
 
 def labelled(kind: str) -> list[str]:
-    """What people labelled in Presidio's data set."""
+    """Return the texts that people labelled in Presidio's data set."""
     with gzip.open(DATA / "text_pii" / "synth_dataset_v2.json.gz", "rt", encoding="utf-8") as file:
         return [
             span["entity_value"]

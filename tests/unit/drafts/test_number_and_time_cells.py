@@ -76,9 +76,9 @@ def test_counts_above_a_line_of_totals_are_numbers_as_amounts_are() -> None:
 def test_another_formula_in_the_last_row_is_no_line_of_totals(formula: str) -> None:
     body = workbook(["artikel", "menge"], *([f"Rad {at}", at % 7] for at in range(80)), ["Rad 80", formula])
     assert not [
-        one
-        for one in draft_from_sample(body, "lager", strict=False).findings
-        if "line of totals" in one.message
+        finding
+        for finding in draft_from_sample(body, "lager", strict=False).findings
+        if "line of totals" in finding.message
     ]
 
 

@@ -18,7 +18,11 @@ pytestmark = pytest.mark.unit
 
 
 def notes(body: bytes) -> dict[str, str]:
-    return {one.column: one.message for one in draft_from_sample(body, "x").findings if "UTC" in one.message}
+    return {
+        finding.column: finding.message
+        for finding in draft_from_sample(body, "x").findings
+        if "UTC" in finding.message
+    }
 
 
 def test_times_of_a_parquet_file_with_a_zone_are_stored_in_utc() -> None:

@@ -12,8 +12,8 @@ ROWS = "0001;Sattel;7;1.290,50\n0002;Licht;3;19,90\n0003;Schlo\u00df;12;45,00\n"
 
 
 def notes(body: str) -> dict[str, str]:
-    found = draft_from_sample(("artikel;name;menge;betrag\n" + body).encode(), "lieferung").findings
-    return {one.column: one.message for one in found if "line of totals" in one.message}
+    draft = draft_from_sample(("artikel;name;menge;betrag\n" + body).encode(), "lieferung").findings
+    return {one.column: one.message for one in draft if "line of totals" in one.message}
 
 
 def test_a_last_row_with_the_sums_of_the_rows_above_is_a_line_of_totals() -> None:
@@ -35,10 +35,10 @@ def test_a_line_of_totals_that_the_gate_quarantines_doubles_nothing() -> None:
     """
     rows = "".join(f"{4000 + at};{1 + at % 28:02}.10.2026;{at % 7};{at % 5},50\n" for at in range(60))
     totals = f"4999;Summe;{sum(at % 7 for at in range(60))};{sum(at % 5 for at in range(60)) + 30},00\n"
-    found = draft_from_sample(
+    draft = draft_from_sample(
         ("nr;ausgeliehen;tage;betrag\n" + rows + totals).encode(), "ausleihen", strict=False
     ).findings
-    (note,) = [one.message for one in found if "line of totals" in one.message]
+    (note,) = [one.message for one in draft if "line of totals" in one.message]
     assert note.endswith("the last row is a line of totals, and the gate quarantines it")
 
 
@@ -57,9 +57,9 @@ SUBTOTALS = (
 
 def test_subtotals_and_their_total_are_lines_of_totals() -> None:
     (note,) = [
-        one.message
-        for one in draft_from_sample(shops(*SUBTOTALS), "umsatz").findings
-        if "lines of totals" in one.message
+        finding.message
+        for finding in draft_from_sample(shops(*SUBTOTALS), "umsatz").findings
+        if "lines of totals" in finding.message
     ]
     assert note.startswith(
         "3 rows are lines of totals, by their names and their sums; the first is data row 21."
@@ -72,12 +72,16 @@ def test_a_name_without_the_sum_is_no_line_of_totals() -> None:
         for line in SUBTOTALS
     ]
     assert not [
-        one for one in draft_from_sample(shops(*wrong), "umsatz").findings if "of totals" in one.message
+        finding
+        for finding in draft_from_sample(shops(*wrong), "umsatz").findings
+        if "of totals" in finding.message
     ]
 
 
 def test_a_sum_by_chance_without_the_name_is_no_line_of_totals() -> None:
     other = [line.replace("Zwischensumme", "F90").replace("Gesamt", "F91") for line in SUBTOTALS]
     assert not [
-        one for one in draft_from_sample(shops(*other), "umsatz").findings if "of totals" in one.message
+        finding
+        for finding in draft_from_sample(shops(*other), "umsatz").findings
+        if "of totals" in finding.message
     ]

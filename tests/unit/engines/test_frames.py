@@ -1,4 +1,6 @@
-"""What an engine answers becomes pandas by one rule, and what is not what the expression says is an error."""
+"""An engine's answer becomes pandas by one rule, and an answer that differs from the expression's types is an
+error.
+"""
 
 from __future__ import annotations
 

@@ -136,7 +136,10 @@ class Shop:
     def bodies(self) -> dict[tuple[str, str, str], bytes]:
         """Every stored version."""
         stored = [
-            one for bucket in BUCKETS for one in self.lake.objects.versions(bucket, "") if not one.is_marker
+            version
+            for bucket in BUCKETS
+            for version in self.lake.objects.versions(bucket, "")
+            if not version.is_marker
         ]
         return {
             (one.ref.bucket, one.ref.key, one.ref.version_id): self.lake.objects.read(one.ref)
@@ -189,7 +192,9 @@ def test_no_version_of_any_object_has_a_text_of_the_person_although_a_first_call
 def test_the_facts_of_the_newest_run_are_kept_and_no_other_ones(forgotten: Forgotten) -> None:
     shop = forgotten.shop
     newest = lake_snapshot(shop.lake.objects, "curated").snapshot_id
-    listed = {one.ref.key for one in shop.lake.objects.versions("prod", keys.FACTS) if not one.is_marker}
+    listed = {
+        version.ref.key for version in shop.lake.objects.versions("prod", keys.FACTS) if not version.is_marker
+    }
     assert listed == {keys.CURRENT_FACTS, keys.fact_key("names", newest)}
 
 

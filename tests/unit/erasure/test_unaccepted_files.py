@@ -86,7 +86,7 @@ def test_a_pending_file_that_names_the_person_is_listed_deleted_and_its_record_s
     pending = receive_pending(shop, MAIL)
     shop.lake.objects.write(ObjectRef("staging", "uploads/u1/content"), MAIL.encode())
     plan = shop.forgetter.plan(JANE)
-    assert [one.key for one in plan.unaccepted] == [PENDING, "uploads/u1/content"]
+    assert [file.key for file in plan.unaccepted] == [PENDING, "uploads/u1/content"]
     assert is_in_raw(shop)  # a plan changes nothing
     certificate = shop.forgetter.forget(JANE, plan, "salt")
     assert certificate["complete"]
@@ -148,7 +148,7 @@ def test_an_erasure_that_did_not_end_continues_although_its_rows_are_gone(tmp_pa
     with pytest.raises(RuntimeError):
         replace(shop.forgetter, build=failing).forget(JANE, shop.forgetter.plan(JANE), "salt")
     plan = shop.forgetter.plan(JANE)
-    assert (plan.subject_data.files, [one.key for one in plan.unaccepted]) == (0, [PENDING])
+    assert (plan.subject_data.files, [file.key for file in plan.unaccepted]) == (0, [PENDING])
     assert shop.forgetter.forget(JANE, plan, "salt")["complete"]
     with pytest.raises(NotFoundError):
         shop.forgetter.plan(JANE)  # it has ended now
@@ -177,7 +177,7 @@ def test_a_person_who_is_only_in_a_pending_file_is_found_by_key_and_the_file_is_
     assert pending.state is FileState.NEEDS_MAPPING
     forgetter = replace(shop.forgetter, build=refuse)
     plan = forgetter.plan(NEWCOMER)
-    assert [one.key for one in plan.unaccepted] == [pending.key]
+    assert [file.key for file in plan.unaccepted] == [pending.key]
     certificate = forgetter.forget(NEWCOMER, plan, "salt")
     assert certificate["complete"]
     assert pending.key in {one["key"] for one in certificate["deleted_versions"]}
@@ -221,7 +221,7 @@ def test_a_row_that_refers_to_the_person_in_a_pending_file_of_another_dataset_is
     shop = shop_with(tmp_path)
     header, _, row = ORDERS.strip().split("\n")
     shop.lake.receive(PENDING, f"{header},Filiale\n{row.replace('4710', NEW_KEY)},1\n".encode())
-    assert [one.key for one in shop.forgetter.plan(NEWCOMER).unaccepted] == [PENDING]
+    assert [file.key for file in shop.forgetter.plan(NEWCOMER).unaccepted] == [PENDING]
 
 
 @pytest.mark.parametrize("mistyped", ["completed", "customer_id", "Filiale"])
@@ -236,7 +236,7 @@ def test_a_key_with_letters_and_digits_is_found_in_a_file_of_no_dataset(tmp_path
     shop = shop_with(tmp_path)
     shop.lake.receive("liste.csv", b"Kunde,Farbe\nK-880099,rot\n")
     plan = shop.forgetter.plan(Subject("customers", "K-880099"))
-    assert [one.key for one in plan.unaccepted] == ["liste.csv"]
+    assert [file.key for file in plan.unaccepted] == ["liste.csv"]
 
 
 def test_a_file_of_a_short_key_that_is_accepted_after_the_question_makes_the_certificate_incomplete(
@@ -256,7 +256,7 @@ def test_a_known_person_with_a_short_key_has_pending_rows_listed_by_their_column
     shop = shop_with(tmp_path)
     header, row, _ = ORDERS.strip().split("\n")
     shop.lake.receive(PENDING, f"{header},Filiale\n{row},1\n".encode())
-    assert [one.key for one in shop.forgetter.plan(JANE).unaccepted] == [PENDING]
+    assert [file.key for file in shop.forgetter.plan(JANE).unaccepted] == [PENDING]
 
 
 def test_the_profile_of_a_deleted_file_goes_with_it_although_the_key_is_too_short_to_be_searched(

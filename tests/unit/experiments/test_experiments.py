@@ -73,20 +73,24 @@ def test_the_interval_of_a_median_has_the_ranks_of_the_binomial_distribution() -
 def test_results_are_read_back_as_they_were_written() -> None:
     found = results("emulator", Case("C", "events", "late", "done", "done"))
     assert Results.from_json(found.to_json()) == found
-    stated = json.loads(found.to_json())
-    assert (stated["measures"][0]["median"], stated["measures"][0]["low"], stated["measures"][0]["high"]) == (
+    document = json.loads(found.to_json())
+    assert (
+        document["measures"][0]["median"],
+        document["measures"][0]["low"],
+        document["measures"][0]["high"],
+    ) == (
         5.5,
         2,
         9,
     )
-    assert stated["cases"][0]["passed"] is True
+    assert document["cases"][0]["passed"] is True
 
 
 def test_without_a_run_on_aws_nothing_is_measured() -> None:
     vector = fidelity(results("emulator", Case("C", "events", "late", "done", "done")), None)
-    assert [one.category for one in vector] == list(CATEGORIES)
-    assert {one.agreement for one in vector} == {NOT_MEASURED}
-    assert {one.coverage for one in vector} == {"0 of 0", "0 of 1"}
+    assert [number.category for number in vector] == list(CATEGORIES)
+    assert {number.agreement for number in vector} == {NOT_MEASURED}
+    assert {number.coverage for number in vector} == {"0 of 0", "0 of 1"}
 
 
 def test_a_case_that_passes_only_on_the_emulator_is_a_false_pass() -> None:
@@ -180,7 +184,7 @@ def test_recorded_calls_are_those_of_the_role(tmp_path: Path) -> None:
     path = tmp_path / "calls.jsonl"
     path.write_text(
         "".join(
-            json.dumps(dict(zip(("role", "action", "decision"), one, strict=True))) + "\n" for one in lines
+            json.dumps(dict(zip(("role", "action", "decision"), line, strict=True))) + "\n" for line in lines
         )
     )
     assert recorded_calls(path, "gate") == Calls(frozenset({"s3:GetObject"}), frozenset({"s3:PutObject"}))
@@ -257,7 +261,7 @@ def test_a_recorded_call_names_the_statement_that_allowed_it(tmp_path: Path) -> 
         ("lake-gate", "s3:PutObject", "ImplicitDeny", ""),
     ]
     path = tmp_path / "calls.jsonl"
-    path.write_text("".join(json.dumps(dict(zip(names, one, strict=True))) + "\n" for one in lines))
+    path.write_text("".join(json.dumps(dict(zip(names, line, strict=True))) + "\n" for line in lines))
     assert used_grants(path, {"gate": "lake-gate", "report": "lake-report"}) == {
         "gate": {READ},
         "report": set(),
@@ -273,7 +277,7 @@ def test_every_written_reason_says_what_uses_the_grant_and_none_is_for_a_recorde
         assert one.grants
         assert len(one.scenario.split()) > 1
         assert len(one.why.split()) > 3
-    named = [(pattern, grant) for one in reasons for pattern, grant in one.pairs()]
+    named = [(pattern, grant) for reason in reasons for pattern, grant in reason.pairs()]
     assert len(set(named)) == len(named)
     assert [(role, grant) for role, grant in named if grant in kept.get(role, ())] == []
 
@@ -315,4 +319,4 @@ def test_a_safe_run_sends_no_more_than_16_files_at_once() -> None:
     lake = SimpleNamespace(settled=lambda *_, **__: done)
     target = SimpleNamespace(safe=True, platform="aws", lake=lake, send=lambda _: None)
     measures = [one for one in parallel(cast("Target", target), 60.0) if isinstance(one, Measure)]
-    assert [one.at for one in measures] == [1, 4, 16]
+    assert [measure.at for measure in measures] == [1, 4, 16]

@@ -1,4 +1,4 @@
-"""What is written down can be read back: requests, plans, certificates, watermarks, deletions."""
+"""Records can be written and read back: requests, plans, certificates, watermarks, deletions."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ def test_a_damaged_manifest_is_reported(damaged: str | bytes) -> None:
 
 @pytest.mark.parametrize("name", sorted(json.loads(CERTIFICATE.to_json()).keys() - {"format"}))
 def test_a_change_of_anything_that_a_manifest_states_is_seen(name: str) -> None:
-    stated = json.loads(CERTIFICATE.to_json())
+    document = json.loads(CERTIFICATE.to_json())
     for another in (
-        {**stated, name: "otherwise"},
-        {key: value for key, value in stated.items() if key != name},
+        {**document, name: "otherwise"},
+        {key: value for key, value in document.items() if key != name},
     ):
         with pytest.raises(CertificateError, match=r"changed after it was written.*`headgate export run`"):
             Certificate.from_json(json.dumps(another))

@@ -178,7 +178,7 @@ GOOD_LINE = (
     ids=["a quote inside a cell", "a quote that nothing closes"],
 )
 def test_what_arrow_would_read_wrong_is_not_streamed(tmp_path: Path, row: str) -> None:
-    """That is found out while its rows are read, and at the latest behind the last of them."""
+    """The reader notices this while its rows are read, and at the latest behind the last of them."""
     (tmp_path / "in.csv").write_bytes(csv_of([GOOD_LINE, row]))
     source = stream_plain_csv(tmp_path / "in.csv", PAYMENTS)
     assert source
@@ -203,7 +203,7 @@ def test_other_than_plain_text_is_not_streamed(tmp_path: Path, body: bytes) -> N
 
 
 def test_a_value_behind_the_last_name_refuses_a_file_however_it_is_read(tmp_path: Path) -> None:
-    """What no name is above may be card data."""
+    """A value that no name is above may be card data."""
     lines = [",".join(PAYMENTS.names), *[GOOD_LINE] * 200, GOOD_LINE]
     body = "".join(f"{line},\n" for line in lines).encode().removesuffix(b"\n") + b"x\n"
     (tmp_path / "in.csv").write_bytes(body)

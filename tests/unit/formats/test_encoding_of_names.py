@@ -31,10 +31,10 @@ def test_a_header_that_has_the_contracts_names_in_another_encoding_rejects_the_f
 
 
 def test_a_stated_encoding_is_taken_at_its_word() -> None:
-    stated = Contract(
+    contract = Contract(
         "c", "loans", "source", "1", named(*NAMES).columns, properties={"headgate.encoding": "mac_roman"}
     )
-    assert text_for(LOANS.encode("mac_roman"), stated).utf8.decode() == LOANS
+    assert text_for(LOANS.encode("mac_roman"), contract).utf8.decode() == LOANS
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "iso8859-15", "iso8859-2", "utf-8", "utf-16"])

@@ -97,4 +97,4 @@ def test_tables_are_built_again_for_another_version_and_for_another_deployment()
     ]
     assert len(set(ids)) == len(ids)
     assert build_id("abcd1234", "") == build_id("abcd1234", DEPLOYED) == "abcd1234"
-    assert {len(one) for one in ids} == {8}
+    assert {len(file_id) for file_id in ids} == {8}

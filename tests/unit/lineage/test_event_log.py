@@ -95,7 +95,7 @@ class RefusingObjects(MemoryObjects):
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, str]]:
-    return [(one.levelname, one.table, one.cause) for one in caplog.records]  # type: ignore[attr-defined]  # the log's extra fields
+    return [(record.levelname, record.table, record.cause) for record in caplog.records]  # type: ignore[attr-defined]  # the log's extra fields
 
 
 def test_each_published_version_has_an_event_below_the_day_of_its_publish() -> None:

@@ -38,7 +38,7 @@ def finished(sender: LineageSender, caplog: pytest.LogCaptureFixture) -> tuple[f
         sender.send(event("orders"))
         sender.send(event("regions"))
         sender.finish()
-    return time.monotonic() - began, [(one.events, one.cause) for one in caplog.records]  # type: ignore[attr-defined]  # extra fields
+    return time.monotonic() - began, [(record.events, record.cause) for record in caplog.records]  # type: ignore[attr-defined]  # extra fields
 
 
 @pytest.fixture

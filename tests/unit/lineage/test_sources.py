@@ -47,8 +47,8 @@ def test_files_are_those_whose_increments_were_merged() -> None:
         system="hub",
         reads=["orders", "payments"],
     )
-    assert [one.dataset for one in found.datasets] == ["orders"]
-    assert [one.key for one in found.files] == ["orders/b.csv", "orders/z.csv"]
+    assert [dataset.dataset for dataset in found.datasets] == ["orders"]
+    assert [file.key for file in found.files] == ["orders/b.csv", "orders/z.csv"]
     assert (found.snapshot_id, found.as_of) == ("lake1", date(2012, 1, 1))
 
 
@@ -56,4 +56,4 @@ def test_a_snapshot_whose_list_was_deleted_has_datasets_and_no_files() -> None:
     found = sources_of_table(
         MemoryObjects(), "curated", LAKE, [], table="prod.sales", system="hub", reads=["orders", "regions"]
     )
-    assert ([one.dataset for one in found.datasets], found.files) == (["orders", "regions"], ())
+    assert ([dataset.dataset for dataset in found.datasets], found.files) == (["orders", "regions"], ())

@@ -1,4 +1,4 @@
-"""What a search may skip because of the characters that are there."""
+"""Searches that may be skipped because of the characters that are there."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Lake:
         return Merging(*ports, missing_parents=TABLE, memory=MEMORY)
 
     def reported(self) -> list[dict[str, Any]]:
-        """What the table shows."""
+        """Return the rows of the table."""
         location = self.catalog.current("db", TABLE.dataset).location.removeprefix(f"s3://{BUCKET}/")
         rows: list[dict[str, Any]] = pq.read_table(
             pa.BufferReader(self.objects.read(ObjectRef(BUCKET, keys.part(location))))

@@ -134,10 +134,10 @@ def there(events: list[tuple[int, str, tuple[str, ...]]]) -> dict[str, int]:
         content: max(at for at, other, _ in events if other == content) for _, content, _ in events if content
     }
     gone = {
-        one: max(at for at, content, ids in events if not content and one in ids)
+        file_id: max(at for at, content, ids in events if not content and file_id in ids)
         for _, content, ids in events
         if not content
-        for one in ids
+        for file_id in ids
     }
     found: dict[str, int] = {}
     for content, at in seen.items():
@@ -161,7 +161,7 @@ def test_whenever_one_merges_and_in_whatever_order_things_arrive_the_lake_is_the
         for (at, content, ids), merge in zip(numbered, merges, strict=True):
             if content:
                 rows, updated = CONTENT[content]
-                lake.deliver(content, *(order(one, f"{updated}.00", updated=updated) for one in rows))
+                lake.deliver(content, *(order(row, f"{updated}.00", updated=updated) for row in rows))
                 see(lake, content, at)
             else:
                 delete(lake, at, *ids)

@@ -277,7 +277,7 @@ def test_each_dataset_that_shows_another_snapshot_is_notified_once_and_no_other_
     merging = replace(lake.merging(), notify=notified.append, missing_parents=missing_parents)
     merging.merge()
     shown = {name: lake.catalog.current("ecommerce_curated", name) for name in ("orders", "regions")}
-    assert {one.table: (one.location, one.parameters) for one in notified} == {
+    assert {notice.table: (notice.location, notice.parameters) for notice in notified} == {
         name: (one.location, one.parameters) for name, one in shown.items()
     }
     notified.clear()
@@ -285,7 +285,7 @@ def test_each_dataset_that_shows_another_snapshot_is_notified_once_and_no_other_
     assert notified == []
     lake.deliver("b", order("O2", "2.00"))
     merging.merge()
-    assert [one.table for one in notified] == ["orders"]
+    assert [notice.table for notice in notified] == ["orders"]
 
 
 def test_only_the_dataset_that_changed_is_written(lake: Lake) -> None:

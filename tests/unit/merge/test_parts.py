@@ -160,7 +160,7 @@ def expected(ids: Iterable[str]) -> list[list[str]]:
 
 
 def deliver(lake: PartedLake, name: str, ids: Iterable[str], updated: int = 1) -> None:
-    lake.deliver(name, *(order(one, "1.00", updated) for one in ids))
+    lake.deliver(name, *(order(file_id, "1.00", updated) for file_id in ids))
 
 
 def test_a_row_whose_key_hashes_to_zero_begins_a_part(lake: PartedLake) -> None:
@@ -440,7 +440,9 @@ def test_a_rule_that_one_part_alone_breaks_refuses_the_dataset(lake: PartedLake)
 def test_parts_are_audited_again_when_a_rule_of_the_contract_changes(lake: PartedLake) -> None:
     deliver(lake, "aa", KEYS)
     lake.merging().merge()
-    strict = [replace(one, required=True) if one.name == "total" else one for one in ORDERS.columns]
+    strict = [
+        replace(column, required=True) if column.name == "total" else column for column in ORDERS.columns
+    ]
     lake.contracts = {"orders": replace(ORDERS, columns=tuple(strict)), "regions": REGIONS}
     lake.objects.forget()
     deliver(lake, "bb", [KEYS[3]], updated=2)
@@ -483,7 +485,7 @@ def test_old_records_of_parts_are_deleted_with_their_snapshots(lake: PartedLake)
 
 
 def test_a_dataset_with_a_unique_column_is_one_part() -> None:
-    columns = [replace(one, unique=one.name == "total") for one in ORDERS.columns]
+    columns = [replace(column, unique=column.name == "total") for column in ORDERS.columns]
     assert (part_rows_of(ORDERS, ROWS), part_rows_of(replace(ORDERS, columns=tuple(columns)), ROWS)) == (
         ROWS,
         0,
@@ -568,7 +570,8 @@ def test_many_arriving_rows_all_over_the_snapshot_are_read_a_few_times_only(
 
 
 POINTING = tuple(
-    replace(one, references="regions.region_id") if one.name == "order_id" else one for one in ORDERS.columns
+    replace(column, references="regions.region_id") if column.name == "order_id" else column
+    for column in ORDERS.columns
 )
 
 

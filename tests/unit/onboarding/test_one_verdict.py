@@ -90,7 +90,7 @@ def called(onboarding: Onboarding, field: str, **arguments: object) -> Any:  # n
 @pytest.mark.parametrize("name", ["valid.csv", "duplicates.csv", "invalid.csv"])
 def test_command_line_graphql_and_raw_agree_on_every_row(onboarding: Onboarding, name: str) -> None:
     outcomes = json.loads(ran("--file", str(SAMPLES / name), "--json").stdout)["rows"]
-    command = [(one["row"], one["rule"], one["column"]) for one in outcomes]
+    command = [(outcome["row"], outcome["rule"], outcome["column"]) for outcome in outcomes]
     over_graphql = called(onboarding, "createCustomers", inputs=rows_of(name))["rows"]
     assert [(one["row"], one["rule"] or "", one["column"] or "") for one in over_graphql] == command
     body = (SAMPLES / name).read_bytes()

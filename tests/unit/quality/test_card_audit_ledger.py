@@ -117,7 +117,7 @@ def test_a_finding_alerts_once_and_stays_in_the_table(lake: Lake) -> None:
     lake.put("bad", note=f"paid by {PAN}")
     lake.reads_of(lake.audit())
     lake.reads_of(lake.audit())
-    assert [(one.check, one.count) for one in lake.alerts] == [("card_number", 1)]
+    assert [(alert.check, alert.count) for alert in lake.alerts] == [("card_number", 1)]
     assert len(findings(lake.audit().audit_objects([INCREMENTS]))) == 1
 
 
@@ -195,7 +195,7 @@ def test_only_changed_file_records_are_scanned_again(lake: Lake, monkeypatch: py
         [*records, FileRecord("id10", "raw", f"orders/{PAN}.csv", "v1", "orders", "done")]
     )
     assert scanned == [10, 1, 1]
-    assert [one.check for one in lake.alerts] == ["card_number"]
+    assert [alert.check for alert in lake.alerts] == ["card_number"]
 
 
 def test_only_new_log_lines_are_read(lake: Lake) -> None:

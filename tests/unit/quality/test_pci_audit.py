@@ -138,7 +138,7 @@ def test_a_leak_in_a_file_that_is_not_parquet_or_in_a_name_is_found() -> None:
     objects = MemoryObjects()
     objects.write(ObjectRef("quarantine", "rows/orders/notes.json"), f'{{"pan": "{PAN}"}}'.encode())
     objects.write(ObjectRef("quarantine", f"rows/orders/{PAN}.json"), b"{}")
-    assert sum(one.count for one in findings(scan_objects(objects, ZONES))) == 2
+    assert sum(finding.count for finding in findings(scan_objects(objects, ZONES))) == 2
 
 
 @pytest.mark.parametrize(

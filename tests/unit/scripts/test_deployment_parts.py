@@ -1,4 +1,4 @@
-"""What is found before anything is deployed. Nothing here needs an emulator."""
+"""Checks before anything is deployed. Nothing here needs an emulator."""
 
 from __future__ import annotations
 

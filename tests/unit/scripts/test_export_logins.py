@@ -19,7 +19,7 @@ VARIABLES = {
 
 
 class NoValueError(Exception):
-    """What Secrets Manager answers for a secret without a value."""
+    """The error of Secrets Manager for a secret without a value."""
 
 
 class Vault:

@@ -55,7 +55,7 @@ def test_only_a_table_that_shows_another_version_is_notified_and_as_the_catalog_
     publisher.publish(LINES, lines("1.00"), "tables/lines/v1/", parameters={"headgate.as_of": "2024-01-01"})
     publisher.publish(LINES, lines("1.00"), "tables/lines/v1/")
     current = publisher.catalog.current("shop", "lines")
-    assert [(one.table, one.location, one.parameters) for one in notified] == [
+    assert [(notice.table, notice.location, notice.parameters) for notice in notified] == [
         ("lines", current.location, current.parameters)
     ]
     assert current.parameters["headgate.rows"] == "1"

@@ -102,9 +102,9 @@ def test_a_card_has_the_figures_the_contest_the_calibration_and_the_drift() -> N
     card = model_card(
         description("churn"), [measure("auc", 0.8), measure("loss", 0.5, model="mbg_nbd")], KEPT, IN_USE
     )
-    assert [(one.metric, one.value, one.baseline, one.baseline_model) for one in card.figures] == [
-        ("auc", 0.8, 0.7, "silence")
-    ]
+    assert [
+        (figure.metric, figure.value, figure.baseline, figure.baseline_model) for figure in card.figures
+    ] == [("auc", 0.8, 0.7, "silence")]
     assert (card.recipe, card.contest, card.shifted) == (
         "linear",
         {"linear": 0.5, "constant": 0.6},
@@ -148,14 +148,16 @@ def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
         CurrentTable(),
     )
     compared = {
-        one.baseline_model: (one.value, one.baseline) for one in card.figures if one.metric == "smape"
+        figure.baseline_model: (figure.value, figure.baseline)
+        for figure in card.figures
+        if figure.metric == "smape"
     }
     assert compared == {
         "Naive2": (20.0, 25.0),
         "same period of last year": (20.0, 23.0),
         "last value": (20.0, 40.0),
     }
-    assert next(one.value for one in card.figures if one.metric == "share_with_owa_up_to_1") == 0.5
+    assert next(figure.value for figure in card.figures if figure.metric == "share_with_owa_up_to_1") == 0.5
     assert card.calibration == (Bin(0.8, 0.75, 48), Bin(0.95, 0.9, 48))
 
 
@@ -179,7 +181,7 @@ def test_a_forecast_card_says_that_last_year_was_not_known() -> None:
     card = model_card(
         description("sales-forecast"), [forecast("total", 0.9, smape_last_year=None)], None, CurrentTable()
     )
-    (by_year,) = (one for one in card.figures if one.baseline_model == "same period of last year")
+    (by_year,) = (figure for figure in card.figures if figure.baseline_model == "same period of last year")
     assert (by_year.baseline, by_year.note) == (None, "last year was not known at each of these origins")
     assert card.figures[-1].note == "Naive2 is the rule to beat"
 
@@ -192,7 +194,7 @@ def test_a_forecast_card_says_which_intervals_were_covered(*, is_short: bool) ->
         None,
         CurrentTable(),
     )
-    notes = {one.metric: one.note for one in card.figures}
+    notes = {figure.metric: figure.note for figure in card.figures}
     assert (
         notes["coverage_80"]
         == notes["coverage_95"]

@@ -244,11 +244,11 @@ def test_tables_that_show_a_new_version_are_notified_with_what_they_were_built_f
         run_system("tiny", SNAPSHOT, opened, publisher, contracts, built_by=BuiltBy(deployment))
 
     run("one")
-    assert [(one.table, one.parameters["headgate.reads"]) for one in notified] == [
+    assert [(notice.table, notice.parameters["headgate.reads"]) for notice in notified] == [
         ("totals", "orders"),
         ("counts", "orders"),
     ]
-    assert {one.parameters["headgate.snapshot_id"] for one in notified} == {SNAPSHOT.snapshot_id}
+    assert {notice.parameters["headgate.snapshot_id"] for notice in notified} == {SNAPSHOT.snapshot_id}
     run("one")
     run("two")  # the catalog notes the deployment that confirmed the tables
     assert len(notified) == 2

@@ -35,7 +35,7 @@ LAKE = LakeSnapshot("0123456789abcdef", date(2024, 1, 31), {"regions": REGIONS})
 
 
 class Asked:
-    """What was opened, in place of engines that are not here."""
+    """The opened tables, instead of engines that are not here."""
 
     def __init__(self) -> None:
         self.places: list[tuple[str, dict[str, str]]] = []

@@ -113,7 +113,7 @@ def test_the_inputs_of_a_dataset_are_the_raw_files_that_were_merged() -> None:
     lake = BuiltLake()
     event = lake.events.event(lake.orders, AT)
     check_run_event(event)
-    assert [one["name"] for one in event["inputs"]] == ["orders/a.csv", "orders/b.csv"]
+    assert [table["name"] for table in event["inputs"]] == ["orders/a.csv", "orders/b.csv"]
     assert event["job"]["name"] == "merge_curated.orders"
     assert event["outputs"][0]["facets"]["version"]["datasetVersion"] == "orders-1"
     statistics = event["outputs"][0]["outputFacets"]["outputStatistics"]
@@ -124,7 +124,7 @@ def test_the_inputs_of_a_systems_table_are_the_snapshots_that_it_read() -> None:
     lake = BuiltLake()
     event = lake.events.event(lake.totals, AT)
     check_run_event(event)
-    assert [(one["name"], one["facets"]["version"]["datasetVersion"]) for one in event["inputs"]] == [
+    assert [(table["name"], table["facets"]["version"]["datasetVersion"]) for table in event["inputs"]] == [
         ("AwsDataCatalog.shop_curated.orders", "orders-1"),
         ("AwsDataCatalog.shop_curated.regions", "regions-1"),
     ]

@@ -1,4 +1,4 @@
-"""What `headgate upload` sends, and in which order: data first, then the manifests that say it is
+"""The files that `headgate upload` sends, and their order: data first, then the manifests that name it
 complete.
 """
 

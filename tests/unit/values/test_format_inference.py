@@ -16,7 +16,7 @@ pytestmark = pytest.mark.unit
 
 
 def inferred(*texts: str) -> Inferred:
-    """What the texts can be."""
+    """Return the formats that the texts may have."""
     return infer_format(pa.array(texts))
 
 

@@ -188,6 +188,6 @@ def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scored_pe
 
 
 def test_approved_transactions_have_no_reason(periods: list[scored_periods.Period]) -> None:
-    found = pd.concat([period.transactions for period in periods])
-    assert found[found.decision == "approve"].reason_1.isna().all()
-    assert found[found.decision != "approve"].reason_1.notna().all()
+    frame = pd.concat([period.transactions for period in periods])
+    assert frame[frame.decision == "approve"].reason_1.isna().all()
+    assert frame[frame.decision != "approve"].reason_1.notna().all()

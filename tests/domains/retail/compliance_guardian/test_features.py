@@ -22,7 +22,7 @@ def described(sources: dict[str, ibis.Table]) -> pd.DataFrame:
 def test_windows_of_a_customer_end_with_the_transaction_and_begin_just_over_their_days_before(
     tables: Tables,
 ) -> None:
-    found = described(
+    frame = described(
         tables(
             [
                 ("2024-01-01T00:00:00", 1, 1, "10", False),
@@ -32,13 +32,13 @@ def test_windows_of_a_customer_end_with_the_transaction_and_begin_just_over_thei
             ]
         )
     )
-    assert found.customer_count_1d.tolist() == [1, 2, 2, 1]
-    assert found.customer_mean_1d.tolist() == [10, 15, 25, 99]
-    assert found.customer_count_7d.tolist() == [1, 2, 3, 1]
+    assert frame.customer_count_1d.tolist() == [1, 2, 2, 1]
+    assert frame.customer_mean_1d.tolist() == [10, 15, 25, 99]
+    assert frame.customer_count_7d.tolist() == [1, 2, 3, 1]
 
 
 def test_a_fraud_at_a_terminal_is_known_seven_days_later_and_no_sooner(tables: Tables) -> None:
-    found = described(
+    frame = described(
         tables(
             [
                 ("2024-01-01T00:00:00", 1, 5, "10", True),
@@ -48,10 +48,10 @@ def test_a_fraud_at_a_terminal_is_known_seven_days_later_and_no_sooner(tables: T
             ]
         )
     )
-    assert found.terminal_frauds_7d.tolist() == [0, 0, 1, 0]
-    assert found.terminal_risk_7d.tolist() == [0, 0, 1, 0]
-    assert found.terminal_risk_30d.iloc[-1] == pytest.approx(1 / 3)
-    assert found.terminal_hours_since_first_fraud.tolist()[2:] == [168, 336]
+    assert frame.terminal_frauds_7d.tolist() == [0, 0, 1, 0]
+    assert frame.terminal_risk_7d.tolist() == [0, 0, 1, 0]
+    assert frame.terminal_risk_30d.iloc[-1] == pytest.approx(1 / 3)
+    assert frame.terminal_hours_since_first_fraud.tolist()[2:] == [168, 336]
 
 
 def test_frauds_of_an_ordinary_amount_speak_against_the_terminal_and_others_are_counted_apart(
@@ -60,14 +60,14 @@ def test_frauds_of_an_ordinary_amount_speak_against_the_terminal_and_others_are_
     usual = [(f"2024-01-0{day}T00:00:00", customer, 1, "10", False) for day in (1, 2) for customer in (1, 2)]
     misused = [("2024-01-03T00:00:00", 1, 5, "11", True), ("2024-01-03T01:00:00", 2, 5, "90", True)]
     later = [("2024-01-10T00:00:00", 3, 5, "10", False), ("2024-01-10T01:00:00", 3, 5, "10", False)]
-    found = described(tables(usual + misused + later)).tail(3)
-    assert found.terminal_ordinary_frauds_28d.tolist() == [0, 1, 1]
-    assert found.terminal_odd_frauds_28d.tolist() == [0, 0, 1]
-    assert found.terminal_hours_since_ordinary_fraud.tolist()[1:] == [168, 169]
+    frame = described(tables(usual + misused + later)).tail(3)
+    assert frame.terminal_ordinary_frauds_28d.tolist() == [0, 1, 1]
+    assert frame.terminal_odd_frauds_28d.tolist() == [0, 0, 1]
+    assert frame.terminal_hours_since_ordinary_fraud.tolist()[1:] == [168, 169]
 
 
 def test_an_amount_is_compared_with_the_customers_other_amounts(tables: Tables) -> None:
-    found = described(
+    frame = described(
         tables(
             [
                 (f"2024-01-0{day}T10:00:00", 1, 1, amount, False)
@@ -75,7 +75,7 @@ def test_an_amount_is_compared_with_the_customers_other_amounts(tables: Tables) 
             ]
         )
     )
-    assert found.amount_to_usual.tolist() == pytest.approx([1, 2, 4])
+    assert frame.amount_to_usual.tolist() == pytest.approx([1, 2, 4])
 
 
 def test_night_and_weekend_are_the_handbooks(tables: Tables) -> None:
@@ -87,9 +87,9 @@ def test_night_and_weekend_are_the_handbooks(tables: Tables) -> None:
         "2024-01-07T12:00:00",
         "2024-01-08T12:00:00",
     )
-    found = described(tables([(at, 1, 1, "10", False) for at in times]))
-    assert found.is_night.tolist() == [1, 0, 0, 0, 0]
-    assert found.is_weekend.tolist() == [0, 0, 1, 1, 0]
+    frame = described(tables([(at, 1, 1, "10", False) for at in times]))
+    assert frame.is_night.tolist() == [1, 0, 0, 0, 0]
+    assert frame.is_weekend.tolist() == [0, 0, 1, 1, 0]
 
 
 def test_neither_a_card_nor_an_id_is_a_feature() -> None:

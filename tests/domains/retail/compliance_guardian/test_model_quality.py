@@ -66,7 +66,7 @@ def test_other_customers_stay() -> None:
 def _by_day(rows: pd.DataFrame) -> pd.DataFrame:
     measures = quality.daily([rows.iloc[:60], rows.iloc[60:]])
     return pd.DataFrame(
-        [(one.metric, one.period[:10], one.value, one.rows_used) for one in measures],
+        [(measure.metric, measure.period[:10], measure.value, measure.rows_used) for measure in measures],
         columns=["metric", "day", "value", "rows"],
     )
 

@@ -28,11 +28,11 @@ def rows() -> pd.DataFrame:
     """The transactions of some customers, who are identified by their accounts, never by their cards."""
     if not SPARKOV.is_file():
         pytest.skip("sparkov is not here; set HEADGATE_DATA to the folder that holds it")
-    found = pd.read_parquet(
+    frame = pd.read_parquet(
         SPARKOV, columns=["acct_num", "cc_num", "unix_time", "merchant", "amt", "is_fraud"]
     )
-    customers = pd.Series(found.acct_num.factorize(sort=True)[0] + 1)
-    return found.assign(customer_id=customers)[(customers <= KEPT).to_numpy()].sort_values(
+    customers = pd.Series(frame.acct_num.factorize(sort=True)[0] + 1)
+    return frame.assign(customer_id=customers)[(customers <= KEPT).to_numpy()].sort_values(
         "unix_time", ignore_index=True
     )
 

@@ -40,7 +40,7 @@ YEARLY = 3.7
 
 @dataclass(frozen=True)
 class Shop:
-    """What the models are fitted on, and the value model of the shop."""
+    """The data that the models are fitted on, and the value model of the shop."""
 
     folder: Path
     customers: StoredRows

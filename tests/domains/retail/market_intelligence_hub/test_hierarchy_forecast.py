@@ -52,9 +52,9 @@ def shop_of(weeks: int) -> tuple[pd.DataFrame, Span]:
 def test_last_year_shows_the_season_until_the_models_know_it(weeks: int) -> None:
     """A season takes more than two years to be learnt; after 93 weeks the peak of ten weeks begins."""
     sales, span = shop_of(weeks)
-    found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "none"}))
+    forecast = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "none"}))
     expected = np.where((weeks + np.arange(13)) % 52 >= 42, 300.0, 100.0)
-    assert found.now.means[0] == pytest.approx(expected, rel=0.25)
+    assert forecast.now.means[0] == pytest.approx(expected, rel=0.25)
 
 
 def shop_of_two_categories(seed: int, weeks: int = 40) -> tuple[pd.DataFrame, Span]:
@@ -92,24 +92,24 @@ def test_the_last_value_of_the_total_stays_where_the_backtest_says_that_adding_u
     seed: int, *, stays: bool
 ) -> None:
     sales, span = shop_of_two_categories(seed)
-    found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "category"}))
+    forecast = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "category"}))
     total, last = 2, sales.revenue.iloc[-1]
-    assert found.now.models[total] == "last_value"
-    assert (found.now.means[total].tolist() == [last] * 13) == stays
+    assert forecast.now.models[total] == "last_value"
+    assert (forecast.now.means[total].tolist() == [last] * 13) == stays
     assert (
-        amounts(found.now.means[total]).tolist()
-        == (amounts(found.now.means[0]) + amounts(found.now.means[1])).tolist()
+        amounts(forecast.now.means[total]).tolist()
+        == (amounts(forecast.now.means[0]) + amounts(forecast.now.means[1])).tolist()
     )
 
 
 @pytest.mark.parametrize("seed", [4, 9])
 def test_a_total_by_a_naive_rule_was_no_worse_at_past_origins_than_the_rule(seed: int) -> None:
-    """What is published under the rule's name has the rule's error or less."""
+    """A forecast that is published under the rule's name has the rule's error or less."""
     sales, span = shop_of_two_categories(seed)
-    found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "category"}))
-    scale = np.array([origin.spread[2] for origin in found.past.origins])
-    by_rule = np.abs(found.past.actuals - found.rules["last_value"])[:, 2].mean(axis=1) / scale
-    published = np.array([np.abs(error[2]).mean() for error in found.past.past.errors]) / scale
+    forecast = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "category"}))
+    scale = np.array([origin.spread[2] for origin in forecast.past.origins])
+    by_rule = np.abs(forecast.past.actuals - forecast.rules["last_value"])[:, 2].mean(axis=1) / scale
+    published = np.array([np.abs(error[2]).mean() for error in forecast.past.past.errors]) / scale
     assert published.sum() <= by_rule.sum() + 1e-6
 
 
@@ -118,9 +118,9 @@ def test_history_is_too_short_where_no_origin_tested_the_method_with_a_year(
     weeks: int, *, is_untested: bool
 ) -> None:
     sales, span = shop_of(weeks)
-    found = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "none"}))
-    knew_a_year = [np.isfinite(by_year).all() for by_year in found.rules["last_year"]]
-    assert found.too_short.tolist() == [not any(knew_a_year)] == [is_untested]
+    forecast = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "none"}))
+    knew_a_year = [np.isfinite(by_year).all() for by_year in forecast.rules["last_year"]]
+    assert forecast.too_short.tolist() == [not any(knew_a_year)] == [is_untested]
 
 
 def test_models_that_know_the_season_are_not_tested_by_origins_that_did_not() -> None:

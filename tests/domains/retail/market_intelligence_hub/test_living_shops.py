@@ -95,45 +95,45 @@ def forecast_of(revenue: np.ndarray, events: pd.DataFrame | None = None) -> Hier
 @pytest.mark.parametrize("weeks", [53, 56, 60])
 def test_a_takeaway_without_records_of_last_year_is_forecast_by_its_recent_weeks(weeks: int) -> None:
     sold = takeaway()
-    found = forecast_of(sold[:weeks])
-    assert smape(sold[weeks : weeks + 13], found.now.means[0]) < 18
+    forecast = forecast_of(sold[:weeks])
+    assert smape(sold[weeks : weeks + 13], forecast.now.means[0]) < 18
 
 
 @pytest.mark.parametrize("weeks", [53, 60, 66])
 def test_weeks_that_are_missing_in_last_year_are_not_forecast_as_no_sales(weeks: int) -> None:
     sold = 2000 * noise(3)
     sold[4:17] = 0
-    found = forecast_of(sold[:weeks])
-    assert smape(sold[weeks : weeks + 13], found.now.means[0]) < 18
+    forecast = forecast_of(sold[:weeks])
+    assert smape(sold[weeks : weeks + 13], forecast.now.means[0]) < 18
 
 
 @pytest.mark.parametrize("weeks", [62, 66, 72])
 def test_a_past_closure_is_not_forecast_as_a_closure(weeks: int) -> None:
     sold = closed_in_summer()
-    found = forecast_of(sold[:weeks])
-    assert found.now.means.min() > 600
-    assert smape(sold[weeks : weeks + 13], found.now.means[0]) < 20
+    forecast = forecast_of(sold[:weeks])
+    assert forecast.now.means.min() > 600
+    assert smape(sold[weeks : weeks + 13], forecast.now.means[0]) < 20
 
 
 def test_a_stated_past_closure_is_not_forecast_as_a_closure() -> None:
-    found = forecast_of(closed_in_summer()[:66], event("closure", 16, 10))
-    assert found.now.means.min() > 600
+    forecast = forecast_of(closed_in_summer()[:66], event("closure", 16, 10))
+    assert forecast.now.means.min() > 600
 
 
 def test_a_stated_coming_closure_is_forecast_as_no_sales_with_certainty_and_nothing_else_is() -> None:
     """Weeks 70 to 72 are closed; the shop was never closed before."""
-    found = forecast_of((1000 * noise(2))[:66], event("closure", 70, 3))
+    forecast = forecast_of((1000 * noise(2))[:66], event("closure", 70, 3))
     closed = np.isin(np.arange(66, 79), [70, 71, 72])
-    assert (found.now.means[0] == 0).tolist() == closed.tolist()
-    for lower, upper in found.bounds.values():
+    assert (forecast.now.means[0] == 0).tolist() == closed.tolist()
+    for lower, upper in forecast.bounds.values():
         assert (upper[0] == lower[0]).tolist() == closed.tolist()
 
 
 @pytest.mark.parametrize("weeks", [90, 93, 98, 145])
 def test_a_christmas_peak_is_not_halved(weeks: int) -> None:
     sold = 1000 * np.where(CHRISTMAS, 2.5, 1.0) * noise(4, 0.05)
-    found = forecast_of(sold[:weeks])
-    assert smape(sold[weeks : weeks + 13], found.now.means[0]) < 10
+    forecast = forecast_of(sold[:weeks])
+    assert smape(sold[weeks : weeks + 13], forecast.now.means[0]) < 10
 
 
 SHOPS = {
@@ -161,9 +161,9 @@ def forecast_of_shop(shop: str, weeks: int) -> HierarchyForecast:
 def test_a_living_shop_is_never_forecast_to_sell_nothing_and_never_with_certainty(
     shop: str, weeks: int
 ) -> None:
-    found = forecast_of_shop(shop, weeks)
-    assert found.now.means.min() > 0
-    assert all((upper > lower).all() for lower, upper in found.bounds.values())
+    forecast = forecast_of_shop(shop, weeks)
+    assert forecast.now.means.min() > 0
+    assert all((upper > lower).all() for lower, upper in forecast.bounds.values())
 
 
 @pytest.mark.parametrize("weeks", [53, 60, 78, 92, 104])
@@ -192,9 +192,9 @@ def test_the_forecast_does_not_jump_as_no_week_of_the_history_did(shop: str, wee
 def test_a_shop_that_stopped_selling_is_forecast_to_sell_nothing_with_certainty() -> None:
     sold = (1000 * noise(2))[:80]
     sold[-20:] = 0
-    found = forecast_of(sold)
-    assert found.now.models == ("zero",)
-    assert all((upper == 0).all() for _, upper in found.bounds.values())
+    forecast = forecast_of(sold)
+    assert forecast.now.models == ("zero",)
+    assert all((upper == 0).all() for _, upper in forecast.bounds.values())
 
 
 def test_a_shop_has_stopped_after_a_quarter_and_twice_its_longest_closure() -> None:

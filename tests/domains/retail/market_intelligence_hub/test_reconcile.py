@@ -40,10 +40,10 @@ def test_the_summing_matrix_says_which_leaves_a_series_sums() -> None:
 
 @given(arrays(float, (6, 3), elements=st.floats(-1e6, 1e6)), arrays(float, 6, elements=st.floats(0, 1e6)))
 def test_reconciled_forecasts_add_up_and_are_not_negative(means: np.ndarray, spread: np.ndarray) -> None:
-    found = reconcile(means, spread, summing_matrix(SERIES, "region_category"))
-    assert found[0] == pytest.approx(found[1] + found[2])
-    assert found[3] == pytest.approx(found[4] + found[5])
-    assert (found >= 0).all()
+    reconciled = reconcile(means, spread, summing_matrix(SERIES, "region_category"))
+    assert reconciled[0] == pytest.approx(reconciled[1] + reconciled[2])
+    assert reconciled[3] == pytest.approx(reconciled[4] + reconciled[5])
+    assert (reconciled >= 0).all()
 
 
 def test_forecasts_that_add_up_already_stay_as_they_are() -> None:
@@ -71,13 +71,13 @@ SPREAD = arrays(float, 6, elements=st.floats(0, 1e6))
 def test_a_held_total_is_published_exactly_and_the_others_add_up_to_it(
     means: np.ndarray, spread: np.ndarray
 ) -> None:
-    found = reconcile(means, spread, summing_matrix(SERIES, "region_category"), TOTAL)
-    total, gb, fr, home, gb_home, fr_home = (amounts(row) for row in found)
+    reconciled = reconcile(means, spread, summing_matrix(SERIES, "region_category"), TOTAL)
+    total, gb, fr, home, gb_home, fr_home = (amounts(row) for row in reconciled)
     assert total.tolist() == [Decimal(str(value)) for value in amounts(np.maximum(means[TOTAL], 0.0))]
     assert (gb + fr == total).all()
     assert (gb_home + fr_home == home).all()
     assert (home == total).all()
-    assert (found >= 0).all()
+    assert (reconciled >= 0).all()
 
 
 @given(MEANS, SPREAD)
@@ -93,10 +93,10 @@ def test_the_same_forecasts_are_made_to_add_up_in_the_same_way_each_time(
 def test_what_a_held_total_asks_for_is_taken_from_the_parts_that_are_usually_wrong() -> None:
     """Two regions of 60 and a total of 100: twice the spread takes four times as much of the 20 pounds."""
     series = SERIES.iloc[:3]
-    found = reconcile(
+    reconciled = reconcile(
         np.array([[100.0], [60], [60]]), np.array([50.0, 1, 2]), summing_matrix(series, "region"), TOTAL
     )
-    assert found.T.tolist() == [[100.0, 56.0, 44.0]]
+    assert reconciled.T.tolist() == [[100.0, 56.0, 44.0]]
 
 
 def test_parts_that_add_up_to_a_held_total_stay_as_they_are() -> None:
@@ -109,19 +109,21 @@ def test_parts_that_add_up_to_a_held_total_stay_as_they_are() -> None:
 
 def test_a_penny_that_no_part_can_have_alone_goes_to_the_first_of_equal_parts() -> None:
     series = SERIES.iloc[:3]
-    found = reconcile(np.array([[0.03], [0.01], [0.01]]), np.ones(3), summing_matrix(series, "region"), TOTAL)
-    assert found.T.tolist() == [[0.03, 0.02, 0.01]]
+    reconciled = reconcile(
+        np.array([[0.03], [0.01], [0.01]]), np.ones(3), summing_matrix(series, "region"), TOTAL
+    )
+    assert reconciled.T.tolist() == [[0.03, 0.02, 0.01]]
 
 
 def test_parts_that_never_sold_share_a_held_total_and_a_total_below_zero_is_zero() -> None:
     series = SERIES.iloc[:3]
-    found = reconcile(
+    reconciled = reconcile(
         np.array([[9.0, -9.0], [0, 5], [0, 5]]),
         np.array([1.0, 0, 0]),
         summing_matrix(series, "region"),
         TOTAL,
     )
-    assert found.T.tolist() == [[9.0, 4.5, 4.5], [0.0, 0.0, 0.0]]
+    assert reconciled.T.tolist() == [[9.0, 4.5, 4.5], [0.0, 0.0, 0.0]]
 
 
 def test_no_series_at_all_is_no_forecast() -> None:

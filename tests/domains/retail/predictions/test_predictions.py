@@ -276,7 +276,7 @@ def test_a_forecast_is_the_published_one_cell_by_cell(caller: Caller) -> None:
         parameters={"headgate.as_of": "2026-01-01"},
     )
     answer = caller.call("POST", "/v1/predictions/forecast", {"series_id": "region=GB", "periods": 2}).json
-    assert [(one["period_on"], one["horizon"], one["mean"]) for one in answer["periods"]] == [
+    assert [(period["period_on"], period["horizon"], period["mean"]) for period in answer["periods"]] == [
         ("2026-01-05", 1, "1.25"),
         ("2026-01-12", 2, "1.25"),
     ]

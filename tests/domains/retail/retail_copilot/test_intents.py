@@ -24,52 +24,52 @@ def texts() -> pd.Series:
 
 
 def test_texts_about_one_thing_share_an_intent_that_names_it() -> None:
-    found = intents.group_texts(texts(), pd.Series([5] * 40))
-    lamps = set(found.named[10:20])
+    groups = intents.group_texts(texts(), pd.Series([5] * 40))
+    lamps = set(groups.named[10:20])
     assert len(lamps) <= 2
     assert all("lamp" in label for label in lamps)
-    assert found.silhouette > 0
+    assert groups.silhouette > 0
 
 
 def test_labels_are_never_given_twice() -> None:
-    found = intents.group_texts(texts(), pd.Series([5] * 40))
-    assert len(set(found.labels)) == len(found.labels)
-    assert all(0 < len(label) <= 80 for label in found.labels)
+    groups = intents.group_texts(texts(), pd.Series([5] * 40))
+    assert len(set(groups.labels)) == len(groups.labels)
+    assert all(0 < len(label) <= 80 for label in groups.labels)
 
 
 def test_few_texts_have_one_intent() -> None:
-    found = intents.group_texts(pd.Series(["mug", "lamp"]), pd.Series([1, 1]))
-    assert set(found.named) == {intents.ONLY}
-    assert set(found.sub_named) == {intents.ONLY}
-    assert np.isnan(found.silhouette)
-    assert np.isnan(found.stability)
+    groups = intents.group_texts(pd.Series(["mug", "lamp"]), pd.Series([1, 1]))
+    assert set(groups.named) == {intents.ONLY}
+    assert set(groups.sub_named) == {intents.ONLY}
+    assert np.isnan(groups.silhouette)
+    assert np.isnan(groups.stability)
 
 
 @pytest.mark.parametrize("model", [None, "by topic"])
 def test_each_sub_intent_lies_in_one_intent(model: str | None) -> None:
-    found = intents.group_texts(
+    groups = intents.group_texts(
         texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()) if model else None
     )
-    intents_of = pd.Series(found.groups).groupby(found.sub_groups).nunique()
+    intents_of = pd.Series(groups.groups).groupby(groups.sub_groups).nunique()
     assert set(intents_of) == {1}
-    assert len(found.sub_labels) >= len(found.labels)
+    assert len(groups.sub_labels) >= len(groups.labels)
 
 
 def test_texts_that_join_later_are_in_the_intent_of_their_sub_intent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intents, "MAX_READ", 30)
     monkeypatch.setattr(intents, "MAX_LEARNT_FROM", 25)
-    found = intents.group_texts(texts(), pd.Series([5] * 40))
-    intents_of = pd.Series(found.groups).groupby(found.sub_groups).nunique()
+    groups = intents.group_texts(texts(), pd.Series([5] * 40))
+    intents_of = pd.Series(groups.groups).groupby(groups.sub_groups).nunique()
     assert set(intents_of) == {1}
 
 
 def test_labels_of_both_levels_occur_in_the_texts_of_their_groups() -> None:
-    found = intents.group_texts(texts(), pd.Series([5] * 40))
+    groups = intents.group_texts(texts(), pd.Series([5] * 40))
     for group, label in [
-        *zip(found.groups, found.named, strict=True),
-        *zip(found.sub_groups, found.sub_named, strict=True),
+        *zip(groups.groups, groups.named, strict=True),
+        *zip(groups.sub_groups, groups.sub_named, strict=True),
     ]:
-        own = found.groups if label in found.labels else found.sub_groups
+        own = groups.groups if label in groups.labels else groups.sub_groups
         assert texts()[own == group].str.contains(label, regex=False).any()
 
 
@@ -86,8 +86,8 @@ def test_texts_that_are_points_in_one_place_have_one_intent() -> None:
             return np.ones((len(texts), 4), dtype=np.float32)
 
     same = pd.Series([f"{'mug' * (1 + place)}" for place in range(25)])
-    found = intents.group_texts(same, pd.Series([1] * 25), cast("SentenceModel", AllAlike()))
-    assert len(found.labels) == len(set(found.labels)) == len(np.unique(found.groups))
+    groups = intents.group_texts(same, pd.Series([1] * 25), cast("SentenceModel", AllAlike()))
+    assert len(groups.labels) == len(set(groups.labels)) == len(np.unique(groups.groups))
 
 
 def test_a_sub_intents_label_says_what_sets_it_apart_within_its_intent() -> None:
@@ -236,8 +236,8 @@ def test_a_group_whose_best_phrases_are_all_taken_still_has_a_label() -> None:
 
 
 def test_the_model_compares_phrases_with_the_texts_of_their_group() -> None:
-    found = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
-    assert {label.split()[-1] for label in found.labels} <= {thing.split()[-1] for thing in THINGS}
+    groups = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
+    assert {label.split()[-1] for label in groups.labels} <= {thing.split()[-1] for thing in THINGS}
 
 
 def test_common_words_make_no_label() -> None:
@@ -284,9 +284,9 @@ def test_texts_beyond_what_the_model_reads_join_a_group_by_their_words(
 ) -> None:
     monkeypatch.setattr(intents, "MAX_READ", 30)
     monkeypatch.setattr(intents, "MAX_LEARNT_FROM", 25)
-    found = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
-    assert len(found.groups) == 40
-    assert sum("lamp" in label for label in found.named[10:20]) >= 8
+    groups = intents.group_texts(texts(), pd.Series([5] * 40), cast("SentenceModel", ByTopic()))
+    assert len(groups.groups) == 40
+    assert sum("lamp" in label for label in groups.named[10:20]) >= 8
 
 
 def test_groups_do_not_depend_on_the_order_of_equally_common_texts() -> None:

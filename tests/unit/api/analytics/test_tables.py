@@ -74,9 +74,9 @@ def test_a_table_that_was_never_published_has_no_rows(caller: Caller) -> None:
 
 def test_a_published_table_names_its_version_rows_and_snapshot(caller: Caller) -> None:
     publish(caller.lake, "a1", 4)
-    found = caller.call("GET", PATH).json
-    assert (found["version"], found["rows"], found["snapshot_id"]) == ("a1", 4, "s1")
-    assert [one["name"] for one in found["columns"]] == SCHEMA.names
+    answer = caller.call("GET", PATH).json
+    assert (answer["version"], answer["rows"], answer["snapshot_id"]) == ("a1", 4, "s1")
+    assert [column["name"] for column in answer["columns"]] == SCHEMA.names
 
 
 def test_pages_of_a_cursor_are_of_one_version_even_after_the_next_publish(caller: Caller) -> None:
@@ -165,8 +165,8 @@ def test_a_name_that_a_spreadsheet_would_run_is_guarded_in_a_csv_file_and_a_nega
 def test_downloads_hold_the_rows_and_a_spreadsheet_runs_no_cell(caller: Caller) -> None:
     publish(caller.lake, "e1", 3)
     for form in ("csv", "parquet"):
-        found = caller.call("POST", PATH + "/download" + query(format=form)).json
-        assert (found["rows"], found["name"]) == (3, f"{TABLE}.{form}")
+        answer = caller.call("POST", PATH + "/download" + query(format=form)).json
+        assert (answer["rows"], answer["name"]) == (3, f"{TABLE}.{form}")
         body = next(
             body for key, body in caller.lake.objects.contents("athena_results").items() if key.endswith(form)
         )

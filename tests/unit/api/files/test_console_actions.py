@@ -81,7 +81,7 @@ DELIVERIES = (
 
 @dataclass
 class File:
-    """What the model knows of a committed file."""
+    """A committed file as the model expects it."""
 
     content: Content
     key: str
@@ -168,7 +168,7 @@ class Model:
                 if one.state in {"done", "skipped_duplicate"}
             )
 
-        accepted = sorted((one.content for one in self.files.values() if one.state == "done"), key=came_at)
+        accepted = sorted((file.content for file in self.files.values() if file.state == "done"), key=came_at)
         return {name: amount for content in accepted for name, amount in content.accepted.items()}
 
 
@@ -301,7 +301,7 @@ class ConsoleActions(RuleBasedStateMachine):
         file.received_at = record.received_at
         self.model.gate(file_id)
 
-    @precondition(lambda self: any(one.state == "needs_mapping" for one in self.model.files.values()))
+    @precondition(lambda self: any(file.state == "needs_mapping" for file in self.model.files.values()))
     @rule(place=places, person=people)
     def map_file(self, place: int, person: str) -> None:
         """Map a file in raw: the counts of its check are those of the rows, and a new version is sent."""
@@ -381,8 +381,8 @@ class ConsoleActions(RuleBasedStateMachine):
             assert preview.json["reason"]
             return
         expected = [one for one in chain if one == file_id or self.model.files[one].state != "reverted"]
-        assert sorted(one["file_id"] for one in preview.json["files"]) == sorted(chain)
-        assert sorted(one["file_id"] for one in answer.json["files"]) == sorted(expected)
+        assert sorted(file["file_id"] for file in preview.json["files"]) == sorted(chain)
+        assert sorted(file["file_id"] for file in answer.json["files"]) == sorted(expected)
         gone = [
             len(self.model.files[one].content.accepted)
             for one in expected
@@ -393,7 +393,7 @@ class ConsoleActions(RuleBasedStateMachine):
             sum(gone),
             True,
         )
-        shown = [str(one["file_id"]) for one in answer.json["files"]]
+        shown = [str(file["file_id"]) for file in answer.json["files"]]
         for one in reversed(shown[1:]):
             self.model.revert(one, file_id)
         self.model.revert(file_id)
@@ -423,7 +423,7 @@ class ConsoleActions(RuleBasedStateMachine):
 
     @precondition(
         lambda self: any(
-            one.state in {"done", "needs_mapping", "reverted"} for one in self.model.files.values()
+            file.state in {"done", "needs_mapping", "reverted"} for file in self.model.files.values()
         )
     )
     @rule(place=places)
@@ -445,7 +445,8 @@ class ConsoleActions(RuleBasedStateMachine):
             name: one.state for name, one in began.items()
         }
         listed = {
-            one["file_id"]: one for one in self.caller("ana").call("GET", "/v1/files?limit=500").json["files"]
+            file["file_id"]: file
+            for file in self.caller("ana").call("GET", "/v1/files?limit=500").json["files"]
         }
         assert listed.keys() == records.keys()
         for name, one in began.items():

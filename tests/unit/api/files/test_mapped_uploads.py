@@ -49,7 +49,9 @@ def mapped(caller: Caller, upload_id: str, fields: dict[str, str | None] = FIELD
 
 
 def files_check(caller: Caller) -> dict[str, str]:
-    (check,) = [one for one in caller.call("GET", "/v1/health").json["checks"] if one["name"] == "files"]
+    (check,) = [
+        check for check in caller.call("GET", "/v1/health").json["checks"] if check["name"] == "files"
+    ]
     return dict(check)
 
 
@@ -57,8 +59,8 @@ def test_samples_are_the_texts_of_the_file() -> None:
     """A person must recognise the file: a profile's typed values would show 13.50 for 13,50."""
     caller = Caller(MemoryLake())
     columns = {
-        one["column"]: one
-        for one in dry_run(caller, uploaded(caller, german(62), "zahlungen.csv"))["mapping"]["columns"]
+        column["column"]: column
+        for column in dry_run(caller, uploaded(caller, german(62), "zahlungen.csv"))["mapping"]["columns"]
     }
     assert columns["Betrag"]["samples"] == ["13,50"]
     assert columns["Karte"]["samples"] == []
@@ -77,7 +79,7 @@ def test_after_a_mapping_the_gate_checks_the_whole_file_before_the_commit() -> N
         62,
     )
     assert (found["acceptance"], found["mapped"]) == ("nothing_accepted", FIELDS)
-    assert [one["column"] for one in found["mapping"]["columns"]] == list(FIELDS)
+    assert [column["column"] for column in found["mapping"]["columns"]] == list(FIELDS)
     assert caller.lake.contents() == before
     record = caller.lake.receive(caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"])
     assert (record.state, record.received, record.accepted, record.mapping["how"]) == (
@@ -95,7 +97,14 @@ def test_a_file_of_which_nothing_is_accepted_is_never_shown_as_healthy() -> None
     record = caller.lake.receive(caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"])
     story = caller.call("GET", f"/v1/files/{record.file_id}").json
     assert story["acceptance"] == "nothing_accepted"
-    assert [one["state"] for one in story["stages"]] == ["done", "done", "done", "warning", "done", "done"]
+    assert [stage["state"] for stage in story["stages"]] == [
+        "done",
+        "done",
+        "done",
+        "warning",
+        "done",
+        "done",
+    ]
     check = files_check(caller)
     assert check["state"] == "degraded"
     assert (

@@ -38,7 +38,7 @@ def increments(lake: MemoryLake) -> int:
 
 
 def states(answer: Answer) -> list[tuple[str, str, int]]:
-    return [(one["file_id"], one["state"], one["accepted"]) for one in answer.json["files"]]
+    return [(file["file_id"], file["state"], file["accepted"]) for file in answer.json["files"]]
 
 
 def with_corrections(caller: Caller, file_id: str) -> tuple[str, str, str]:
@@ -57,11 +57,11 @@ def test_an_undo_covers_corrections_and_their_corrections() -> None:
     preview = caller.call("GET", f"/v1/files/{file_id}/revert")
     expected = [(file_id, "done", 1), (first, "done", 1), (second, "done", 0), (third, "done", 1)]
     assert (states(preview), preview.json["accepted"], preview.json["may_revert"]) == (expected, 3, True)
-    assert [one["is_correction"] for one in preview.json["files"]] == [False, True, True, True]
+    assert [file["is_correction"] for file in preview.json["files"]] == [False, True, True, True]
     done = caller.call("POST", f"/v1/files/{file_id}/revert")
     assert (states(done), done.json["accepted"]) == (expected, 3)
     assert caller.lake.objects.contents("curated") == caller.lake.objects.contents("quarantine") == {}
-    assert {one.state for one in caller.lake.ledger.records()} == {"reverted"}
+    assert {record.state for record in caller.lake.ledger.records()} == {"reverted"}
 
 
 def test_an_undo_is_taken_back_with_the_corrections_that_it_covered() -> None:

@@ -83,13 +83,13 @@ def test_the_dry_run_of_a_file_of_no_contract_drafts_one_and_its_commit_is_profi
     )
     upload_id = uploaded(caller, deliveries, "Lieferung M\u00e4rz.csv", dataset="")
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
-    found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
-    assert (found["outcome"], found["error"]["rule"], found["draft"]["dataset"]) == (
+    answer = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    assert (answer["outcome"], answer["error"]["rule"], answer["draft"]["dataset"]) == (
         "profiled",
         "unknown_dataset",
         "lieferung_marz",
     )
-    contract = odcs_reader.parse(found["draft"]["document"], zone="source")
+    contract = odcs_reader.parse(answer["draft"]["document"], zone="source")
     assert (
         check_bytes(
             deliveries, contract, MaskingKey("k1", b"0" * 32), object_key="a.csv", received_at=BEGAN
@@ -109,29 +109,29 @@ def test_a_contract_is_not_drafted_from_a_large_file_in_a_dry_run(monkeypatch: p
     caller = Caller(MemoryLake())
     upload_id = uploaded(caller, b"member,points\nA-1,20\n", "points.csv", dataset="")
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
-    found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
-    assert (found["outcome"], found["draft"]) == ("profiled", None)
+    answer = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    assert (answer["outcome"], answer["draft"]) == ("profiled", None)
 
 
 def test_a_dry_run_leaves_no_trace_and_its_counts_are_those_of_the_commit() -> None:
     caller = Caller(MemoryLake())
     upload_id, before = uploaded(caller, PAYMENTS), caller.lake.contents()
     assert caller.call("POST", f"/v1/uploads/{upload_id}/dry-run").status == 202
-    found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    answer = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
     assert (caller.lake.contents(), list(caller.lake.ledger.records())) == (before, [])
-    assert (found["state"], found["outcome"], found["dataset"]) == ("checked", "done", "payments")
-    assert [(row["source_row"], row["rule"]) for row in found["rejected_rows"]] == [
+    assert (answer["state"], answer["outcome"], answer["dataset"]) == ("checked", "done", "payments")
+    assert [(row["source_row"], row["rule"]) for row in answer["rejected_rows"]] == [
         (2, "card_number"),
         (3, "type"),
         (4, "duplicate_row"),
     ]
-    assert {column["name"] for column in found["columns"]} >= {"amount", "currency"}
+    assert {column["name"] for column in answer["columns"]} >= {"amount", "currency"}
     committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
     record = caller.lake.receive(committed["key"])
     assert record.file_id == committed["file_id"]
     counts = ("received", "accepted", "quarantined", "duplicates")
-    assert {name: found[name] for name in counts} == {name: getattr(record, name) for name in counts}
-    assert {one["rule"]: one["rows"] for one in found["reasons"]} == record.reasons
+    assert {name: answer[name] for name in counts} == {name: getattr(record, name) for name in counts}
+    assert {reason["rule"]: reason["rows"] for reason in answer["reasons"]} == record.reasons
 
 
 def test_no_answer_about_a_file_with_card_numbers_has_one() -> None:
@@ -160,9 +160,9 @@ def test_a_header_of_its_own_is_shown_with_the_suggested_mapping() -> None:
     body = PAYMENTS.replace(b"payment_id,order_id,method,card_number", b"F1,ref,how,pan")
     upload_id = uploaded(caller, body)
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
-    found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
-    assert found["outcome"] == "needs_mapping"
-    columns = {one["column"]: one for one in found["mapping"]["columns"]}
+    answer = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    assert answer["outcome"] == "needs_mapping"
+    columns = {column["column"]: column for column in answer["mapping"]["columns"]}
     assert columns["currency"] == {
         "column": "currency",
         "field": "currency",
@@ -182,7 +182,7 @@ def test_fields_that_a_columns_samples_contradict_are_named() -> None:
     upload_id = uploaded(caller, PAYMENTS.replace(b"payment_id,order_id,method", b"F1,ref,how"))
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
     mapping = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapping"]
-    unfit = {one["column"]: set(one["unfit_fields"]) for one in mapping["columns"]}
+    unfit = {column["column"]: set(column["unfit_fields"]) for column in mapping["columns"]}
     assert {"amount", "paid_at", "updated_at"} <= unfit["ref"]  # texts such as A1
     assert not {"order_id", "notes"} & unfit["ref"]
     assert "paid_at" not in unfit["updated_at"]
@@ -194,7 +194,7 @@ def test_a_field_is_required_as_a_column_or_in_each_row() -> None:
     upload_id = uploaded(caller, PAYMENTS.replace(b"payment_id,order_id,method", b"F1,ref,how"))
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
     mapping = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapping"]
-    fields = {one["name"]: (one["required"], one["may_be_empty"]) for one in mapping["fields"]}
+    fields = {field["name"]: (field["required"], field["may_be_empty"]) for field in mapping["fields"]}
     assert fields["order_id"] == (True, False)
     assert fields["notes"] == (True, True)  # masked: the values may stand under another name
     assert fields["card_expiry"] == (False, True)
@@ -206,8 +206,8 @@ def test_a_column_that_may_hold_card_data_has_no_samples_and_says_so() -> None:
     upload_id = uploaded(caller, body)
     caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
     columns = {
-        one["column"]: one
-        for one in caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapping"]["columns"]
+        column["column"]: column
+        for column in caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["mapping"]["columns"]
     }
     for name in ("F4", "F5"):
         assert columns[name]["samples"] == []
@@ -285,6 +285,6 @@ def test_a_large_file_of_another_sha256_is_refused_by_the_dry_run_and_cannot_be_
     upload_id = changed_on_its_way(caller)
     assert caller.call("POST", f"/v1/uploads/{upload_id}/complete").status == 200
     assert caller.call("POST", f"/v1/uploads/{upload_id}/dry-run").status == 202
-    found = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
-    assert (found["state"], found["error"]["rule"]) == ("failed", "content_differs")
+    answer = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    assert (answer["state"], answer["error"]["rule"]) == ("failed", "content_differs")
     assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["rule"] == "content_differs"

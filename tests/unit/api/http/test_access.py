@@ -41,9 +41,9 @@ def concrete(path: str) -> str:
 
 
 def needed(operation: dict[str, Any]) -> str:
-    found = re.search(r"Needs the group `(\w+)`", operation["description"])
-    assert found
-    return found[1]
+    match = re.search(r"Needs the group `(\w+)`", operation["description"])
+    assert match
+    return match[1]
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), ROUTES, ids=IDS)

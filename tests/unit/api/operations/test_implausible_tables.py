@@ -87,7 +87,7 @@ class BuiltLake(LakeWithEndedRuns):
 
     @property
     def check(self) -> HealthCheck:
-        return next(one for one in health_of(self).checks if one.name == "tables")
+        return next(check for check in health_of(self).checks if check.name == "tables")
 
     @property
     def implausible(self) -> dict[str, str]:

@@ -25,7 +25,7 @@ def caller() -> Caller:
 
 
 def test_the_list_of_runs_names_what_each_left_out(caller: Caller) -> None:
-    found = {one["name"]: one for one in caller.call("GET", "/v1/runs").json["runs"]}
+    found = {run["name"]: run for run in caller.call("GET", "/v1/runs").json["runs"]}
     assert {name: {part: one[part] for part in NOTHING} for name, one in found.items()} == {
         "system-failed": SYSTEM_FAILED,
         "not-merged": NOT_MERGED,
@@ -40,9 +40,9 @@ def test_the_list_of_runs_names_what_each_left_out(caller: Caller) -> None:
 def test_a_run_names_what_it_left_out_and_what_to_do(
     caller: Caller, name: str, left_out: dict[str, object]
 ) -> None:
-    found = caller.call("GET", f"/v1/runs/{name}").json
-    assert {part: found[part] for part in NOTHING} == left_out
-    assert found["remedies"].keys() == {
+    answer = caller.call("GET", f"/v1/runs/{name}").json
+    assert {part: answer[part] for part in NOTHING} == left_out
+    assert answer["remedies"].keys() == {
         part for part in ("datasets_not_merged", "failed_stages") if left_out[part]
     }
 

@@ -1,4 +1,4 @@
-"""What `headgate models` marks, and which logs `headgate logs` reads."""
+"""The marks of `headgate models`, and the logs that `headgate logs` reads."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_a_system_that_was_not_asked_for_is_left() -> None:
 def test_a_run_for_one_system_leaves_the_others_also_where_its_history_has_the_systems_as_one_state() -> None:
     known = {"Start quality_gate": after(26), "Build the systems": after(40), "Gather the reports": after(60)}
     one_system = replace(BUILDING, entered_at=known, only="retail-copilot")
-    assert {one.name: one.state for one in stages(one_system, SYSTEMS, after(71))[3:]} == {
+    assert {stage.name: stage.state for stage in stages(one_system, SYSTEMS, after(71))[3:]} == {
         "retail-copilot": "done",
         "global-market-pulse": "left",
         "compliance-guardian": "left",

@@ -1,5 +1,5 @@
-"""What commands print: every id whole, data's words as text, no command accepts a number that
-makes no sense.
+"""The output of commands: every id complete, data's words as text, no command accepts a number that makes no
+sense.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ ROW = {
 
 
 def printed(screen: RenderableType, width: int = 80) -> str:
-    """What a terminal of that width shows."""
+    """Return the screen of a terminal of that width."""
     out = io.StringIO()
     Console(file=out, width=width, markup=False, emoji=False).print(screen, crop=False)
     return out.getvalue()

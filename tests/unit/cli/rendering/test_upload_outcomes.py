@@ -68,7 +68,7 @@ def test_each_file_has_its_name_state_dataset_and_rows(lake: MemoryLake, tmp_pat
     assert [file[name] for name in names] == ["done", "payments", 4, 1, 2, 1]
     assert sum(file["reasons"].values()) == 3
     assert (file["rule"], file["duplicate_of"]) == ("", "")
-    assert [one["dataset"] for one in found["datasets"]] == ["payments"]
+    assert [dataset["dataset"] for dataset in found["datasets"]] == ["payments"]
 
 
 def test_a_rejected_file_has_its_rule_and_message(lake: MemoryLake, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-r"""What a database dumps as text is read as its rows were: a backslash before any sign belongs to the dump,
-`\N` is null.
+r"""A database's dump as text is read as its rows were: a backslash before any sign belongs to the dump, `\N`
+is null.
 """
 
 from __future__ import annotations

@@ -408,8 +408,8 @@ def test_a_draft_names_the_sheets_that_it_does_not_read_and_takes_the_one_that_i
     drafted = draft_from_sample(book, "things")
     assert drafted.contract.names == ("shop", "city", "phone")
     assert any(
-        "Shops is read" in one.message and "Prices (rows: 3), Notes (rows: 1)" in one.message
-        for one in drafted.findings
+        "Shops is read" in finding.message and "Prices (rows: 3), Notes (rows: 1)" in finding.message
+        for finding in drafted.findings
     )
     named = draft_from_sample(book, "things", sheet="prices")
     assert (named.rows, named.contract.names, named.contract.properties["headgate.sheet"]) == (
@@ -465,4 +465,7 @@ def test_floats_keep_every_digit_and_amounts_are_read_as_they_are_shown() -> Non
     received = read_excel(workbook({"a": body}), drafted.contract)
     assert received.cells["share"].to_pylist() == ["0.30000000000000004", "121.67771234567891"]
     assert received.cells["amount"].to_pylist() == ["0.3", "12.5"]
-    assert any(one.column == "amount" and "arithmetic with floats" in one.message for one in drafted.findings)
+    assert any(
+        finding.column == "amount" and "arithmetic with floats" in finding.message
+        for finding in drafted.findings
+    )

@@ -184,7 +184,7 @@ def test_a_draft_keeps_lists_structs_and_maps_as_json_text_and_accepts_its_sampl
     }
     pq.write_table(pa.table(columns), file)
     contract = draft_from_sample(file.getvalue(), "orders").contract
-    assert {one.name: (one.nested, one.mask) for one in contract.columns if one.nested} == {
+    assert {column.name: (column.nested, column.mask) for column in contract.columns if column.nested} == {
         "items": ("array", Mask.FREE_TEXT),
         "ship_to": ("object", Mask.FREE_TEXT),
         "tags": ("object", Mask.FREE_TEXT),

@@ -50,7 +50,7 @@ def texts_of(values: pa.Array, column_type: ColumnType, mask: Mask | None = None
 
 
 def values_of(values: pa.Array, column_type: ColumnType) -> list[object]:
-    """What reading and casting together make of a stored column."""
+    """Return a stored column after reading and casting."""
     read = read_rows(written(values), contract_of(column_type)).cells["x"]
     cast_values: list[object] = cast(read, column_type).values.to_pylist()
     return cast_values

@@ -54,7 +54,7 @@ class Raw:
 
     @property
     def runs(self) -> ExportRuns:
-        """What is tested."""
+        """Return the runs under test."""
         return ExportRuns(
             self.objects, self.process, self.queue.extend, Sightings(self.objects, self.contracts, "curated")
         )

@@ -65,9 +65,11 @@ def delete_rows(lake: MemoryLake) -> None:
 
 def originals_in_raw(lake: MemoryLake) -> list[str]:
     """Keys of every version in raw whose bytes hold a card number."""
-    versions = [one for one in lake.objects.versions("raw", "") if not one.is_marker]
+    versions = [version for version in lake.objects.versions("raw", "") if not version.is_marker]
     return [
-        one.ref.key for one in versions if any(number in lake.objects.read(one.ref) for number in NUMBERS)
+        version.ref.key
+        for version in versions
+        if any(number in lake.objects.read(version.ref) for number in NUMBERS)
     ]
 
 
@@ -86,7 +88,7 @@ def test_no_version_in_raw_holds_a_card_number_once_its_file_is_accepted(origina
     record = lake.receive(KEY, PAYMENTS)
     assert (record.state, record.accepted, record.quarantined) == (FileState.DONE, 1, 2)
     assert originals_in_raw(lake) == []
-    assert not [one for one in lake.objects.versions("raw", "") if one.ref.key == KEY]
+    assert not [version for version in lake.objects.versions("raw", "") if version.ref.key == KEY]
 
 
 def test_originals_stay_where_the_policy_keeps_them() -> None:

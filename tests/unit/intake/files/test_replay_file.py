@@ -462,8 +462,8 @@ def test_the_time_until_a_replay_is_no_work_of_the_gate() -> None:
 
 
 def old(lake: Lake, by: Contract, current: str) -> list[tuple[str, tuple[str, ...]]]:
-    found = old_tokens(lake.objects, "curated", lake.ledger.records(), {"things": by}, current)
-    return [(one.record.key, one.key_ids) for one in found]
+    records = old_tokens(lake.objects, "curated", lake.ledger.records(), {"things": by}, current)
+    return [(one.record.key, one.key_ids) for one in records]
 
 
 def test_files_with_tokens_of_another_key_are_named_until_they_are_replayed() -> None:

@@ -310,7 +310,8 @@ def quarantined(lake: Versions) -> list[tuple[object, ...]]:
 
 
 def counts(lake: Versions) -> list[tuple[object, ...]]:
-    records = [one for one in lake.ledger.records() if one.state != "reverted"]
+    records = [record for record in lake.ledger.records() if record.state != "reverted"]
     return sorted(
-        (one.key, one.content_sha256, one.state.value, one.accepted, one.quarantined) for one in records
+        (record.key, record.content_sha256, record.state.value, record.accepted, record.quarantined)
+        for record in records
     )

@@ -136,7 +136,7 @@ SALES = replace(
 
 
 def listed(body: str, contract: Contract = SALES) -> list[FailingColumn]:
-    """What fails in a file, where an edit counts only if the whole file fits it."""
+    """Return the failing columns of a file, where an edit counts only if all of the file fits it."""
     checked = gated(contract, body.encode())
 
     def accepts(edited: Column) -> bool:

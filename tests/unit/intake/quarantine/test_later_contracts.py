@@ -58,7 +58,7 @@ class Lake:
         return processor.process(self.objects.info(ObjectRef("raw", key)).ref)
 
     def take_up(self) -> list[tuple[str, FileRecord]]:
-        """What the step after a deployment does."""
+        """Take up files as the step after a deployment does."""
         replayer = Replayer(*self.gate)
         records = [replayer.recognised(record) for record in self.ledger.records()]
         chosen = replayable(records, self.contracts, pending=True)

@@ -78,7 +78,9 @@ def test_a_draft_keeps_a_list_as_json_text_and_says_how_to_query_it() -> None:
     drafted = draft_from_sample(ORDERS, "orders")
     items = drafted.contract.column("items")
     assert (items.nested, items.type, items.mask) == ("array", ColumnType(Kind.STRING), Mask.FREE_TEXT)
-    assert any(one.column == "items" and "json_extract" in one.message for one in drafted.findings)
+    assert any(
+        finding.column == "items" and "json_extract" in finding.message for finding in drafted.findings
+    )
     accepted = gated(ORDERS, drafted.contract).accepted
     assert accepted.column("ship_city").to_pylist() == ["Ulm", None, "Bonn"]
     assert accepted.column("items").to_pylist() == [

@@ -230,7 +230,7 @@ GOOD = [{"id": 1, "card_number": PANS[0], "amount": 1, "updated_at": AT}]
 
 
 def sent(body: bytes, sealed: str) -> tuple[FileRecord, MemoryObjects]:
-    """What became of a part whose manifest holds that seal."""
+    """Return the outcome of a part whose manifest has that seal."""
     objects = MemoryObjects()
     manifest = {"files": [{"name": PART.name, "seal": sealed}]}
     objects.write(ObjectRef("raw", replace(PART, name=RUN_MANIFEST).path()), json.dumps(manifest).encode())

@@ -136,12 +136,12 @@ def test_equal_files_have_equal_masked_forms(tmp_path: Path) -> None:
 
 
 def test_a_fixed_contract_accepts_rows_from_the_masked_form(tmp_path: Path) -> None:
-    """What a replay is for: the rule was wrong, and the row is right."""
+    """A replay serves this case: the rule was wrong, and the row is right."""
     strict = replace(
         CONTRACT,
         columns=tuple(
-            replace(one, rules=(*one.rules, Rule("minimum", 20))) if one.name == "amount" else one
-            for one in CONTRACT.columns
+            replace(column, rules=(*column.rules, Rule("minimum", 20))) if column.name == "amount" else column
+            for column in CONTRACT.columns
         ),
     )
     (tmp_path / "replay").mkdir()

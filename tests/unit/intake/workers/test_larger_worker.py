@@ -97,7 +97,7 @@ class Lake:
         return FileProcessor(*self.gate(RUN_S), run=run, measured_from_bytes=LARGE_BYTES)
 
     def passed_on(self) -> list[FileRecord]:
-        """What the larger workers make of all that was handed to them."""
+        """Return the larger workers' records of all that was handed to them."""
         return [
             self.job(name).process(from_address(reported["object"]))
             for name, reported in self.started.items()
@@ -135,7 +135,7 @@ def test_however_often_it_is_delivered_one_run_is_started_and_messages_are_ackno
     lake = Lake()
     ref = lake.put("regions/a.csv", large)
     records = [lake.function().process(ref) for _ in range(3)]
-    assert [(one.state, one.seen_before) for one in records] == [
+    assert [(record.state, record.seen_before) for record in records] == [
         ("handed_over", False),
         ("handed_over", True),
         ("handed_over", True),

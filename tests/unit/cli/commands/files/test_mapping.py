@@ -175,7 +175,7 @@ def test_a_remembered_mapping_is_listed_with_its_columns_and_can_be_forgotten(
 ) -> None:
     kept = remembering(monkeypatch)
     listed = json.loads(CliRunner().invoke(mapping, ["list", "--json"], catch_exceptions=False).stdout)
-    assert [(one["source"], one["header"], one["dataset"], one["columns"][0]) for one in listed] == [
+    assert [(row["source"], row["header"], row["dataset"], row["columns"][0]) for row in listed] == [
         ("inbox", "abc", "regions", "F0")
     ]
     assert "F0 = region_id" in CliRunner().invoke(mapping, ["list"], catch_exceptions=False).stdout

@@ -1,4 +1,4 @@
-"""What a person sees of a dead letter."""
+"""A dead letter as a person sees it."""
 
 from __future__ import annotations
 

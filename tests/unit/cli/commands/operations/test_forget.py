@@ -44,10 +44,10 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shop:
 
 def test_a_dry_run_lists_the_files_that_were_not_accepted(shop: Shop) -> None:
     before = shop.bodies()
-    stated = json.loads(
+    result = json.loads(
         CliRunner().invoke(forget, ["4711", "--dry-run", "--json"], catch_exceptions=False).stdout
     )
-    assert stated == {
+    assert result == {
         "files": 2,
         "contents_by_dataset": {"customers": 1, "orders": 1},
         "unaccepted_files": [PENDING],

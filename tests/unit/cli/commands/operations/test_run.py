@@ -57,5 +57,5 @@ def test_a_lake_in_which_every_parent_is_there_reports_nothing(monkeypatch: pyte
 
 
 def test_machines_read_the_rows_without_parent_by_reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = json.loads(_run(monkeypatch, [COMPLETE, LOST], "--json"))
-    assert found["rows_without_parent"] == {"order_items.order_id -> orders.order_id": 1263}
+    document = json.loads(_run(monkeypatch, [COMPLETE, LOST], "--json"))
+    assert document["rows_without_parent"] == {"order_items.order_id -> orders.order_id": 1263}

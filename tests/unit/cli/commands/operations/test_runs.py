@@ -77,7 +77,7 @@ def test_a_run_shows_what_it_left_out(command: Any) -> None:  # noqa: ANN401 as 
         "payments": WHY
     }
     failed = json.loads(command("runs", "show", "system-failed", "--json"))
-    assert [one["name"] for one in failed["stages"] if one["state"] == "failed"] == ["retail-copilot"]
+    assert [stage["name"] for stage in failed["stages"] if stage["state"] == "failed"] == ["retail-copilot"]
     assert list(failed["remedies"]) == ["failed_stages"]
     assert f"Remedy: {failed['remedies']['failed_stages']}" in command("runs", "show", "system-failed")
     assert "Remedy" not in command("runs", "show", "good")
@@ -103,7 +103,7 @@ def test_runs_show_what_started_them(lake: LakeWithEndedRuns, command: Any) -> N
         "schedule",
         "new data",
     ]
-    assert [one.started_by for one in newest(lake, 20).runs] == ["schedule", "new_data", "person"]
+    assert [run.started_by for run in newest(lake, 20).runs] == ["schedule", "new_data", "person"]
     assert json.loads(command("runs", "show", "cli-1", "--json"))["started_by"] == "person"
 
 
@@ -120,7 +120,7 @@ def test_a_run_that_timed_out_names_its_stage(lake: LakeWithEndedRuns, command: 
 
 def test_a_lake_is_degraded_while_a_dataset_is_not_merged(lake: LakeWithEndedRuns) -> None:
     lake.runs.ended = lake.runs.ended[1:]
-    (check,) = [one for one in health_of(lake).checks if one.name == "run"]
+    (check,) = [check for check in health_of(lake).checks if check.name == "run"]
     assert (check.state, "payments" in check.message) == ("degraded", True)
     found = status.status_of(lake, {}, [], 7)
     assert (found.healthy, found.datasets_not_merged, found.failed_stages) == (False, {"payments": WHY}, {})
@@ -141,7 +141,7 @@ def test_a_lake_is_healthy_again_after_all_was_merged(lake: LakeWithEndedRuns) -
     lake.runs.add("fixed", (80, 90))
     found = status.status_of(lake, {}, [], 7)
     assert (found.healthy, found.datasets_not_merged, found.failed_stages) == (True, {}, {})
-    assert next(one.message for one in found.checks if one.name == "run") == "Run fixed succeeded."
+    assert next(check.message for check in found.checks if check.name == "run") == "Run fixed succeeded."
 
 
 def test_a_later_run_for_one_system_does_not_hide_the_failure_of_another(lake: LakeWithEndedRuns) -> None:
@@ -154,7 +154,7 @@ def test_a_later_run_for_one_system_does_not_hide_the_failure_of_another(lake: L
     )
     assert found.failed_stages == {"retail-copilot": CAUSE.partition(": ")[2]}
     assert status.next_commands(found) == ["headgate runs show system-failed"]
-    message = next(one.message for one in found.checks if one.name == "run")
+    message = next(check.message for check in found.checks if check.name == "run")
     assert (
         "Run other-system succeeded, but did not repeat what failed before: retail-copilot in run "
         "system-failed." in message

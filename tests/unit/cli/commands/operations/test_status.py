@@ -1,4 +1,4 @@
-"""What the person on call sees first."""
+"""The first facts for the person on call."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ ONE_GOOD_ROW = b"\n".join(PAYMENTS.split(b"\n")[:2]) + b"\n"
 
 
 def test_an_empty_lake_needs_nobody() -> None:
-    found = status_of(MemoryLake(), QUIET, [], 7)
-    assert (found.state, found.healthy, found.data_age_hours, dict(found.last_run)) == (
+    status = status_of(MemoryLake(), QUIET, [], 7)
+    assert (status.state, status.healthy, status.data_age_hours, dict(status.last_run)) == (
         "unknown",
         True,
         None,
         {},
     )
-    assert next_commands(found) == []
+    assert next_commands(status) == []
 
 
 def test_files_are_counted_by_state_with_their_refused_rows() -> None:
     lake = MemoryLake()
     lake.receive("payments/a.csv", PAYMENTS)
     lake.receive("payments/b.csv", b"")
-    found = status_of(lake, {**QUIET, "raw_events": Depth(3, 2)}, [], 7)
-    assert found.files == {"done": 1, "rejected": 1}
-    assert (found.quarantined_rows, found.pending_messages) == (2, 5)
-    assert next_commands(found) == ["headgate files --state rejected"]
+    status = status_of(lake, {**QUIET, "raw_events": Depth(3, 2)}, [], 7)
+    assert status.files == {"done": 1, "rejected": 1}
+    assert (status.quarantined_rows, status.pending_messages) == (2, 5)
+    assert next_commands(status) == ["headgate files --state rejected"]
 
 
 def test_a_rejected_file_that_was_sent_corrected_needs_nobody() -> None:
@@ -45,10 +45,10 @@ def test_a_rejected_file_that_was_sent_corrected_needs_nobody() -> None:
     lake.receive("payments/a.csv", b"")
     lake.moment += timedelta(hours=1)
     lake.receive("payments/a.csv", ONE_GOOD_ROW)
-    found = status_of(lake, QUIET, [], 7)
-    assert found.files == {"corrected": 1, "done": 1}
-    assert next((check.state for check in found.checks if check.name == "files"), "") == "healthy"
-    assert next_commands(found) == []
+    status = status_of(lake, QUIET, [], 7)
+    assert status.files == {"corrected": 1, "done": 1}
+    assert next((check.state for check in status.checks if check.name == "files"), "") == "healthy"
+    assert next_commands(status) == []
 
 
 def test_refused_rows_of_a_corrected_version_are_not_counted_as_open() -> None:
@@ -64,10 +64,10 @@ def test_old_files_are_not_counted() -> None:
     lake = MemoryLake()
     lake.receive("payments/a.csv", PAYMENTS)
     lake.moment = datetime(2026, 3, 1)
-    found = status_of(lake, QUIET, [], 7)
-    assert found.files == {}
-    assert found.data_age_hours
-    assert found.data_age_hours > 24 * 50
+    status = status_of(lake, QUIET, [], 7)
+    assert status.files == {}
+    assert status.data_age_hours
+    assert status.data_age_hours > 24 * 50
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_old_files_are_not_counted() -> None:
     ],
 )
 def test_a_dead_letter_or_an_alarm_needs_somebody(dead: int, raised: list[RaisedAlarm]) -> None:
-    found = status_of(MemoryLake(), {**QUIET, "raw_events_dead_letter": Depth(dead, 0)}, raised, 7)
-    assert (found.state, found.healthy, found.dead_letters, len(found.alarms)) == (
+    status = status_of(MemoryLake(), {**QUIET, "raw_events_dead_letter": Depth(dead, 0)}, raised, 7)
+    assert (status.state, status.healthy, status.dead_letters, len(status.alarms)) == (
         "degraded",
         False,
         dead,

@@ -1,4 +1,4 @@
-"""What tests of the project's commands share."""
+"""Shared parts of the tests of the project's commands."""
 
 from __future__ import annotations
 

@@ -231,11 +231,11 @@ def test_check_of_a_file_named_for_a_card_shows_no_number(tmp_path: Path) -> Non
 
 
 def test_check_takes_other_names_of_columns_as_the_lake_does(tmp_path: Path) -> None:
-    known = yaml.safe_load((CONTRACTS / "payments.yaml").read_text())
-    known["schema"][0]["customProperties"].append(
+    document = yaml.safe_load((CONTRACTS / "payments.yaml").read_text())
+    document["schema"][0]["customProperties"].append(
         {"property": "headgate.aliases", "value": {"order_id": ["Bestellung"]}}
     )
-    (tmp_path / "own.yaml").write_text(yaml.safe_dump(known))
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(document))
     sample = tmp_path / "p.csv"
     sample.write_text(HEADER.replace("order_id", "Bestellung") + GOOD)
     checked = run("check", sample, "--contract", tmp_path / "own.yaml", "--json")
@@ -310,8 +310,8 @@ def test_init_writes_a_contract_that_accepts_its_sample(
     drafted = run("init", tmp_path / "sample.csv", "--output", tmp_path / "sample.yaml")
     assert "The sample against this contract" in " ".join(drafted.stderr.split())
     assert [
-        one["name"]
-        for one in yaml.safe_load((tmp_path / "sample.yaml").read_text())["schema"][0]["properties"]
+        entry["name"]
+        for entry in yaml.safe_load((tmp_path / "sample.yaml").read_text())["schema"][0]["properties"]
     ] == columns
     reported = json.loads(
         run("check", tmp_path / "sample.csv", "--contract", tmp_path / "sample.yaml", "--json").stdout

@@ -1,4 +1,4 @@
-"""What `contract init` writes accepts its own sample.
+"""A draft of `contract init` accepts its own sample.
 
 `make check-drafts` runs it over every file; here over some of them.
 """

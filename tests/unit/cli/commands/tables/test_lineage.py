@@ -55,7 +55,7 @@ def test_a_file_is_followed_to_the_tables_that_have_its_rows() -> None:
     assert trace_of(lake, record).tables == ()
     merged(lake, record.curated_key)
     trace = trace_of(lake, record)
-    assert [(one.table, one.system, one.snapshot_id) for one in trace.tables] == [
+    assert [(table.table, table.system, table.snapshot_id) for table in trace.tables] == [
         ("payments", "", "lake1"),
         ("risk_scores", "compliance-guardian", "lake1"),
     ]
@@ -125,10 +125,10 @@ def built_lake() -> MemoryLake:
 def test_one_table_gives_one_event_and_several_a_list(lineage_of: Callable[..., Result]) -> None:
     event = json.loads(lineage_of("payments", "--openlineage").stdout)
     check_run_event(event)
-    assert [one["name"] for one in event["inputs"]] == ["payments/a.csv"]
+    assert [table["name"] for table in event["inputs"]] == ["payments/a.csv"]
     several = json.loads(lineage_of("payments", "ecommerce_prod.risk_scores", "--openlineage").stdout)
     assert [table_of_event(one) for one in several] == ["payments", "risk_scores"]
-    assert [one["name"] for one in several[1]["inputs"]] == ["AwsDataCatalog.ecommerce_curated.payments"]
+    assert [table["name"] for table in several[1]["inputs"]] == ["AwsDataCatalog.ecommerce_curated.payments"]
 
 
 def test_without_a_table_every_table_that_was_built_has_an_event_and_the_others_are_named(

@@ -1,4 +1,4 @@
-"""What `headgate query` prints."""
+"""The output of `headgate query`."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_deployed_lake_lists_the_questions_of_its_systems(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HEADGATE_PROD_BUCKETS", '{"compliance-guardian": "guardian"}')
     listed = json.loads(CliRunner().invoke(questions, ["--json"], catch_exceptions=False).output)
-    assert {one["system"] for one in listed} == {"compliance-guardian", "lake"}
+    assert {row["system"] for row in listed} == {"compliance-guardian", "lake"}
 
 
 def test_the_list_of_questions_says_how_one_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
