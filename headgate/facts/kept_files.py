@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
@@ -60,3 +61,8 @@ def kept_files(
     if missing:
         write(missing, [paths[number] for number in missing])
     return paths
+
+
+def address_of(*inputs: str) -> str:
+    """Return the address of a file that follows from these inputs."""
+    return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:32]

@@ -7,7 +7,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -137,8 +137,6 @@ class ValidationRun:
     def __init__(
         self, run: str, as_of: date, batch_rows: int = BATCH_ROWS, narrow_from: int = FROM_ROWS
     ) -> None:
-        self._context = _context()
-        self._source = self._context.data_sources.add_pandas("lake")
         self._run_name, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
         self._batch_rows, self._narrow_from = batch_rows, narrow_from
         self._without_rows: dict[tuple[str, pa.Schema], list[RuleAnswer]] = {}
@@ -268,6 +266,14 @@ class ValidationRun:
         duplicates = rows.join(repeated, list(key), join_type="left semi")
         return _result(contract, self._asked(contract, validation, duplicates)[0])
 
+    @cached_property
+    def _context(self) -> Any:  # noqa: ANN401 as below
+        return _ephemeral_context()
+
+    @cached_property
+    def _source(self) -> Any:  # noqa: ANN401 as below
+        return self._context.data_sources.add_pandas("lake")
+
     def _validation(self, name: str, suite: Callable[[], Any]) -> Any:  # noqa: ANN401 Great Expectations ships no types
         """Return the validation of a suite.
 
@@ -307,7 +313,7 @@ class ValidationRun:
             )
 
 
-def _context() -> Any:  # noqa: ANN401 as above
+def _ephemeral_context() -> Any:  # noqa: ANN401 as above
     with _spark_hidden():
         import great_expectations as gx  # noqa: PLC0415 takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 as above

@@ -80,7 +80,8 @@ def stage_in_parts(
     parts = _cut(contract, made.path)
     changed = [part for part in parts if part.digest not in before]
     files = [_write(contract, made, part, stamps) for part in changed]
-    publisher.audit(contract, _reader(contract, files))
+    if changed:
+        publisher.audit(contract, _reader(contract, files))
     for part, file in zip(changed, files, strict=True):
         target = ObjectRef(publisher.bucket, keys.part(prefix, part.number))
         publisher.objects.upload(file, target, content_type=PARQUET_TYPE)

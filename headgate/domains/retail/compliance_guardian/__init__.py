@@ -5,7 +5,6 @@ risk.
 from __future__ import annotations
 
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -27,9 +26,8 @@ from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.write_rows import write_rows
 from headgate.facts.kept_files import HoldsFiles, kept_files
-from headgate.learning.store import LIBRARIES
+from headgate.systems.kept_tables import code_of
 from headgate.systems.rows_in_file import without_rows
-from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,9 +98,4 @@ def _scores(
         return None
     keep = partial(kept_files, tables, folder=folder)
     recipe = fraud_model.in_charge(shelf.champion(fraud_model.NAME))
-    return scored_periods.Scores(days, descriptions, keep, recipe, _code())
-
-
-def _code() -> str:
-    """Return what scores depend on beside data: this package's source, and the libraries that fit models."""
-    return " ".join([source_version(__name__), *(f"{name}={version(name)}" for name in LIBRARIES)])
+    return scored_periods.Scores(days, descriptions, keep, recipe, code_of(__name__))

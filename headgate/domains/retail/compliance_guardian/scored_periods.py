@@ -6,10 +6,9 @@ days whose transactions, and all before them, are unchanged are kept from an ear
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import chain, count, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,9 @@ from headgate.domains.retail.compliance_guardian import boosting_models, decisio
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import write_batches
+from headgate.facts.kept_files import address_of
 from headgate.learning import model_file
+from headgate.learning.schedule import period_days, period_starts
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
@@ -39,13 +40,7 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-PERIODS = 7
-"""At most so many periods. Their length grows in steps, so a new day seldom moves the days on which they
-begin.
-"""
 _BLOCKS = 7  # parts of a period that are kept apart
-_FEW_DAYS = (1, 2, 3, 4, 5)
-_DOUBLED_DAYS = (7, 10)
 KEPT = (
     "transaction_id",
     "transacted_at",
@@ -248,7 +243,7 @@ class Scores:
     def address(self, *about: object, before: pd.Timestamp) -> str:
         """Return the address of a result that follows from all transactions before a day."""
         inputs = (self.code, self.recipe, *about, self.days.digest_before(before))
-        return hashlib.sha256("\n".join(map(str, inputs)).encode()).hexdigest()[:32]
+        return address_of(*map(str, inputs))
 
     def _blocks(self, stretch: Stretch) -> list[_DaysOfPeriod]:
         """Return the days that are kept together. A forest ranks all transactions of its period."""
@@ -302,18 +297,9 @@ def read_model(path: Path) -> dict[str, Any]:
 
 
 def stretches(first: pd.Timestamp, last: pd.Timestamp) -> list[Stretch]:
-    """Return the days of the periods from a first day to a last one; the last period may not be over.
-
-    A new day moves the days on which periods begin only when their length grows.
-    """
-    all_days = (last - first).days + 1
-    length = next(days for days in _lengths() if days * PERIODS >= all_days)
-    starts = [first + pd.Timedelta(days=day) for day in range(0, all_days, length)]
-    return [Stretch(start, start + pd.Timedelta(days=length)) for start in starts]
-
-
-def _lengths() -> Iterator[int]:
-    return chain(_FEW_DAYS, (days * 2**times for times in count() for days in _DOUBLED_DAYS))
+    """Return the days of the periods from a first day to a last one; the last period may not be over."""
+    length = pd.Timedelta(days=period_days((last - first).days + 1))
+    return [Stretch(start, start + length) for start in period_starts(first, last)]
 
 
 def rows_since(

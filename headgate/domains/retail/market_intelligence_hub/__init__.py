@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.analytics.periods import whole_periods
+from headgate.contracts.registry import Registry
 from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
 from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
@@ -16,6 +17,7 @@ from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales
 from headgate.domains.retail.market_intelligence_hub.sales_history import sales_history
 from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
 from headgate.engines import engine_of
+from headgate.systems.kept_tables import code_of, frame_digest, kept_tables
 from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
@@ -25,8 +27,13 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
+    from headgate.analytics.periods import Span
+    from headgate.engines import Engine
+    from headgate.systems.rows_in_file import Made
+
 __all__ = ["MAY_READ", "OPTIONS", "READS", "build", "made_with", "planned"]
 
+SYSTEM = "market-intelligence-hub"
 READS = ("orders", "order_items", "products")
 MAY_READ = (DATASET,)
 NO_OPTIONS: Mapping[str, str] = {}
@@ -39,7 +46,7 @@ def made_with() -> str:
 
 def build(
     tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, Made]:
     """Return the hub's tables, as their contracts say, from what was known at the end of `as_of`.
 
     Raises:
@@ -48,13 +55,33 @@ def build(
     return planned(tables, as_of, Plan.of(options))
 
 
-def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, pd.DataFrame]:
-    """Return the tables by a plan; models over the series run on the engine that holds the tables."""
+def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, Made]:
+    """Return the tables by a plan, kept while no complete period changes.
+
+    Models over the series run on the engine that holds the tables.
+    """
     daily = daily_sales(tables, as_of)
     span = whole_periods(daily.days, "ordered_at", as_of, plan.grain)
     sales = sales_by_period(daily, span, plan)
     events = events_of(tables)
-    ahead = forecast_hierarchy(sales, events, span, plan, engine_of([tables["products"]]))
+    inputs = [
+        code_of(__name__, "headgate.analytics"),
+        str(plan),
+        str(span),
+        frame_digest(sales),
+        frame_digest(events),
+    ]
+
+    def built() -> dict[str, pd.DataFrame]:
+        return _built(sales, events, span, plan, engine_of([tables["products"]]))
+
+    return kept_tables(tables, Registry.load().tables_of(SYSTEM), inputs, built)
+
+
+def _built(
+    sales: pd.DataFrame, events: pd.DataFrame, span: Span, plan: Plan, engine: Engine
+) -> dict[str, pd.DataFrame]:
+    ahead = forecast_hierarchy(sales, events, span, plan, engine)
     changes = sales_changes(sales, plan.grain)
     return {
         "sales_forecast": sales_forecast(ahead),

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 
-from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.domains.retail import compliance_guardian as system
 from headgate.domains.retail.compliance_guardian import boosting_models, scored_periods
-from headgate.engines import local
 from headgate.errors import AuditError
-from headgate.facts.fact_store import FactStore, used_facts
-from headgate.facts.part_tables import PartTables
+from headgate.facts.fact_store import used_facts
 from headgate.lake.ports import ObjectRef
+from headgate.learning import schedule
 from headgate.learning.store import Shelf
-from tests.made_tables import in_memory
+from tests.kept_runs import PROD, KeptRuns, assert_equal
 
 if TYPE_CHECKING:
-    from collections import Counter
     from pathlib import Path
 
     import ibis
@@ -32,41 +27,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.system
 
 AS_OF = date(2024, 12, 31)
-PROD = "prod"
 BEGUN = datetime(2024, 1, 24)
 """The first history has the days before: 23 of them, in periods of four."""
-
-
-@dataclass
-class Shop:
-    """Files of the datasets, and what runs over them have kept."""
-
-    datasets: dict[str, pa.Table]
-    folder: Path
-    objects: MemoryObjects = field(default_factory=MemoryObjects)
-    runs: int = 0
-
-    def with_transactions(self, rows: pa.Table) -> None:
-        """Replace the transactions by others."""
-        self.datasets = {**self.datasets, "card_transactions": rows}
-
-    def build(
-        self, *, is_full: bool = False, is_checked: bool = False
-    ) -> tuple[dict[str, pd.DataFrame], Counter[str]]:
-        """Build the tables, and count the kept files that were used and written."""
-        self.runs += 1
-        folder = self.folder / str(self.runs)
-        (folder / "facts").mkdir(parents=True)
-        for name, rows in self.datasets.items():
-            pq.write_table(rows, folder / f"{name}.parquet")
-        store = FactStore(self.objects, "full" if is_full else PROD, is_full=is_full)
-        with local.connected() as backend:
-            paths = {name: folder / f"{name}.parquet" for name in self.datasets}
-            opened = {name: backend.read_parquet(path, table_name=name) for name, path in paths.items()}
-            tables = PartTables({}, {}, store, backend, folder / "facts", is_checked, opened)
-            built = in_memory(system.build(tables, AS_OF, Shelf()))
-        store.finish()
-        return built, store.counts
 
 
 @pytest.fixture(autouse=True)
@@ -86,22 +48,19 @@ def every(town: dict[str, ibis.Table]) -> pa.Table:
 
 
 @pytest.fixture
-def shop(town: dict[str, ibis.Table], every: pa.Table, tmp_path: Path) -> Shop:
+def shop(town: dict[str, ibis.Table], every: pa.Table, tmp_path: Path) -> KeptRuns:
     datasets = {name: table.to_pyarrow() for name, table in town.items()}
-    return Shop({**datasets, "card_transactions": _before(every, BEGUN)}, tmp_path)
+    datasets |= {"card_transactions": _before(every, BEGUN)}
+    return KeptRuns(lambda tables: system.build(tables, AS_OF, Shelf()), datasets, tmp_path)
 
 
 def _before(rows: pa.Table, at: datetime) -> pa.Table:
     return rows.filter(pc.less(rows["transacted_at"], pa.scalar(at)))
 
 
-def assert_equal(built: dict[str, pd.DataFrame], full: dict[str, pd.DataFrame]) -> None:
-    assert set(built) == set(full)
-    for name, frame in full.items():
-        pd.testing.assert_frame_equal(built[name], frame, check_exact=True)
-
-
-def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(shop: Shop, every: pa.Table) -> None:
+def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(
+    shop: KeptRuns, every: pa.Table
+) -> None:
     """A new day, the same data again, late rows, a corrected label, a revert, an erased customer."""
     complete = _before(every, datetime(2024, 1, 25))
     is_late = pa.array([number % 40 == 1 for number in complete["transaction_id"].to_pylist()])
@@ -111,7 +70,7 @@ def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(shop: S
     full: dict[int, dict[str, pd.DataFrame]] = {}
     computed = []
     for rows in (began, day, day, complete, _corrected(complete), complete, erased):
-        shop.with_transactions(rows)
+        shop.replace(card_transactions=rows)
         built, counts = shop.build()
         if id(rows) not in full:
             full[id(rows)] = shop.build(is_full=True)[0]
@@ -128,17 +87,17 @@ def _corrected(rows: pa.Table) -> pa.Table:
 
 
 def test_a_new_day_is_scored_alone_by_the_model_that_is_kept(
-    shop: Shop, every: pa.Table, monkeypatch: pytest.MonkeyPatch
+    shop: KeptRuns, every: pa.Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.build()
     learnt: list[object] = []
     monkeypatch.setattr(scored_periods, "supervised", lambda *given: learnt.append(given))
-    shop.with_transactions(_before(every, datetime(2024, 1, 25)))
+    shop.replace(card_transactions=_before(every, datetime(2024, 1, 25)))
     counts = shop.build()[1]
     assert (counts["computed"], learnt) == (1, [])
 
 
-def test_a_kept_file_that_differs_from_what_is_computed_now_stops_a_checked_run(shop: Shop) -> None:
+def test_a_kept_file_that_differs_from_what_is_computed_now_stops_a_checked_run(shop: KeptRuns) -> None:
     shop.build()
     shop.build(is_checked=True)
     for key in used_facts(shop.objects, PROD):
@@ -153,8 +112,8 @@ def test_periods_begin_on_the_same_days_until_they_grow() -> None:
     starts = {}
     for days in range(1, 200):
         periods = scored_periods.stretches(first, first + pd.Timedelta(days=days - 1))
-        assert len(periods) <= scored_periods.PERIODS
+        assert len(periods) <= schedule.PERIODS
         assert periods[-1].start <= first + pd.Timedelta(days=days - 1) < periods[-1].end
         starts[days] = tuple(period.start for period in periods)
     grown = [days for days in range(2, 200) if starts[days][: len(starts[days - 1])] != starts[days - 1]]
-    assert grown == [8, 15, 22, 29, 36, 50, 71, 99, 141, 197]
+    assert grown == [8, 15, 22, 29, 50, 99, 197]

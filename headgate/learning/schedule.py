@@ -1,0 +1,42 @@
+"""The days on which models are fitted: each model is in charge for a period, which begins on a fixed day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import chain, count
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PERIODS = 7
+"""At most so many periods, unless they have a longest length. Their length grows in steps, so a new day
+seldom moves the days on which they begin.
+"""
+_FEW_DAYS = (1, 2, 3, 4)
+_WEEK_DAYS = 7
+
+Day = TypeVar("Day", bound=date)
+
+
+def period_days(all_days: int, longest_days: int | None = None) -> int:
+    """Return the length of the periods of a history of so many days.
+
+    >>> [period_days(days) for days in (1, 7, 8, 28, 29, 49, 50, 365)]
+    [1, 1, 2, 4, 7, 7, 14, 56]
+    >>> period_days(365, longest_days=28)
+    28
+    """
+    length = next(days for days in _lengths() if days * PERIODS >= all_days)
+    return min(length, longest_days or length)
+
+
+def period_starts(first: Day, last: Day, longest_days: int | None = None) -> list[Day]:
+    """Return the first day of each period from the first day of a history to its last one."""
+    all_days = (last - first).days + 1
+    length = period_days(all_days, longest_days)
+    return [first + timedelta(days=day) for day in range(0, all_days, length)]
+
+
+def _lengths() -> Iterator[int]:
+    return chain(_FEW_DAYS, (_WEEK_DAYS * 2**times for times in count()))
