@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.retail_copilot import (
     exported_model,
     features,
-    intents,
+    learnt_intents,
     model_quality,
     normalise,
     query_gaps,
@@ -20,6 +21,7 @@ from headgate.domains.retail.retail_copilot import (
     query_trends,
     sentence_model,
 )
+from headgate.facts.kept_files import kept_files
 from headgate.systems.rows_in_file import without_rows
 
 if TYPE_CHECKING:
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     import ibis
+    import pandas as pd
 
+    from headgate.facts.kept_files import KeepFiles
     from headgate.learning.store import Shelf
 
 SYSTEM = "retail-copilot"
@@ -46,11 +50,13 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
     looked at.
     """
     # Five systems run side by side: threads that wait for each other would slow all of them down.
-    with threadpool_limits(1):
-        return _built(tables, as_of, shelf)
+    with threadpool_limits(1), TemporaryDirectory(prefix="headgate-intents-") as folder:
+        return _built(tables, as_of, shelf, partial(kept_files, tables, folder=Path(folder)))
 
 
-def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
+def _built(
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, keep: KeepFiles
+) -> dict[str, pd.DataFrame]:
     searches = features.searches(tables["search_queries"], as_of)
     typed = features.texts(searches)
     if typed.empty:
@@ -60,23 +66,25 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[
     names, language = products.product_name.dropna(), model.words() if model else frozenset()
     right = normalise.corrections(typed, names, language)
     texts = normalise.templates(typed, names, language, right)
+    first_day = features.first_day(searches)
+    past = texts
+    if (until := learnt_intents.learnt_until(first_day, as_of)) < as_of:
+        past = normalise.templates(features.texts(features.searches(searches, until)), names, language)
+    learnt = learnt_intents.learnt(past, model, language, keep)
     searched = features.named(searches, texts)
     counted = features.by_template(searched)
-    grouped = intents.group_texts(counted.template, counted.searches, model).renamed(
-        partial(normalise.as_typed, texts=typed, language=language)
+    labels = learnt.of(counted.template)
+    shelf.export(
+        exported_model.NAME, exported_model.scorer(texts, labels.intent, labels.sub_intent, right, language)
     )
-    labels = pd.Series(grouped.named, index=counted.template)
-    sub_labels = pd.Series(grouped.sub_named, index=counted.template)
-    shelf.export(exported_model.NAME, exported_model.scorer(texts, labels, sub_labels, right, language))
-    first_day = features.first_day(searches)
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
     return {
-        "query_patterns": query_patterns.table(counted, labels, sub_labels, texts),
-        "query_trends": query_trends.table(features.by_week(searched), labels, first_day, as_of),
+        "query_patterns": query_patterns.table(counted, labels.intent, labels.sub_intent, texts),
+        "query_trends": query_trends.table(features.by_week(searched), labels.intent, first_day, as_of),
         "query_gaps": query_gaps.table(
-            counted, labels, values, shop_value, examples=query_patterns.examples(texts)
+            counted, labels.intent, values, shop_value, examples=query_patterns.examples(texts)
         ),
         "query_model_quality": model_quality.table(
-            texts, grouped, f"{first_day}/{as_of}", sentence_model.NAME if model else None
+            texts, learnt, f"{first_day}/{as_of}", sentence_model.NAME if model else None
         ),
     }

@@ -15,13 +15,13 @@ from headgate.domains.retail.retail_copilot.query_trends import MIN_TREND_SEARCH
 if TYPE_CHECKING:
     import pandas as pd
 
-    from headgate.domains.retail.retail_copilot.intents import Intents
+    from headgate.domains.retail.retail_copilot.learnt_intents import LearntIntents
 
 _FOLDED = "texts as typed, lower case"
 _WORDS_ONLY = "no sentence model is installed: words alone decide what is alike (requirements/model.lock)"
 
 
-def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | None) -> pd.DataFrame:
+def table(texts: pd.DataFrame, intents: LearntIntents, period: str, read_by: str | None) -> pd.DataFrame:
     """Return the table's rows, in the order of model, metric and period.
 
     Args:
@@ -32,7 +32,8 @@ def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | Non
     total = int(texts.searches.sum())
     respelled = float(texts.searches[texts.is_corrected].sum()) / total
     note = f"meaning read by {read_by}" if read_by else _WORDS_ONLY
-    few = "too few templates: one intent" if len(intents.labels) == 1 else note
+    count, sub_count = intents.labels.intent.nunique(), intents.labels.sub_intent.nunique()
+    few = "too few templates: one intent" if count == 1 else note
     figures = [
         (
             "templates",
@@ -51,8 +52,8 @@ def table(texts: pd.DataFrame, intents: Intents, period: str, read_by: str | Non
             "no correction",
             "share of the searches with a word that was respelled",
         ),
-        ("intents", "intents", float(len(intents.labels)), None, None, few),
-        ("intents", "sub_intents", float(len(intents.sub_labels)), None, None, few),
+        ("intents", "intents", float(count), None, None, few),
+        ("intents", "sub_intents", float(sub_count), None, None, few),
         ("intents", "stability", intents.stability, 0.0, "groups by chance", few),
         ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
     ]

@@ -1,0 +1,91 @@
+"""Intents are learnt when a period begins: a new day of searches joins them, as in a full run."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.domains.retail import retail_copilot as system
+from headgate.domains.retail.retail_copilot.learnt_intents import LONGEST_DAYS, OTHER, learnt_until
+from headgate.learning.store import Shelf
+from tests.kept_runs import KeptRuns, assert_equal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import ibis
+    import pandas as pd
+
+pytestmark = pytest.mark.system
+
+FIRST = date(2024, 1, 1)
+THINGS, COLOURS = ("mug", "lamp", "candle", "clock"), ("red", "blue", "green", "white", "black", "pink")
+Row = tuple[str, str, str, int, str | None, bool]
+if TYPE_CHECKING:
+    Run = Callable[..., tuple[dict[str, pd.DataFrame], int]]
+
+
+def searches(days: int) -> list[Row]:
+    """A search for each of 24 things a day."""
+    texts = [f"{colour} {thing}" for thing in THINGS for colour in COLOURS]
+    on = [FIRST + timedelta(days=day) for day in range(days)]
+    return [
+        (f"{day}{text}", f"{day}T10:00:00", text, 1, "P1", place % 3 == 0)
+        for day in on
+        for place, text in enumerate(texts)
+    ]
+
+
+def of_day(day: int, *texts: str) -> list[Row]:
+    on = FIRST + timedelta(days=day)
+    return [(f"{on}{text}", f"{on}T11:00:00", text, 0, None, False) for text in texts]
+
+
+@pytest.fixture
+def run(tables: Callable[[list[Row]], dict[str, ibis.Table]], tmp_path: Path) -> Run:
+    """Run the system over searches as of a day of the history; return its tables and what it learnt anew."""
+    runs = KeptRuns(dict, {}, tmp_path)
+
+    def built(rows: list[Row], day: int, *, is_full: bool = False) -> tuple[dict[str, pd.DataFrame], int]:
+        runs.replace(**{name: table.to_pyarrow() for name, table in tables(rows).items()})
+        runs.system = partial(system.build, as_of=FIRST + timedelta(days=day), shelf=Shelf())
+        frames, counts = runs.build(is_full=is_full)
+        return frames, counts["computed"]
+
+    return built
+
+
+def test_a_new_day_joins_the_kept_intents_and_gives_the_tables_of_a_full_run(run: Run) -> None:
+    """Of eight days periods have two days: one begins on the ninth."""
+    rows = [*searches(8), *of_day(7, "violet lamp")]
+    assert run(rows, 7)[1] == 1
+    for day, learnt in ((8, 1), (9, 0)):
+        rows += of_day(day, "golden mug", "sundial")
+        built, computed = run(rows, day)
+        assert computed == learnt
+        assert_equal(built, run(rows, day, is_full=True)[0])
+    intent = built["query_patterns"].set_index("template").intent
+    assert intent["golden mug"] == intent["red mug"]
+    assert intent["sundial"] == OTHER
+
+
+def test_a_late_search_of_a_day_before_the_period_learns_again(run: Run) -> None:
+    rows = searches(10)
+    run(rows, 9)
+    assert run(rows, 9)[1] == 0
+    assert run([*rows, *of_day(2, "golden mug")], 9)[1] == 1
+
+
+def test_the_first_period_learns_from_all_searches() -> None:
+    assert learnt_until(FIRST, FIRST) == FIRST
+    assert learnt_until(FIRST, FIRST + timedelta(days=1)) == FIRST
+
+
+def test_intents_are_at_most_four_weeks_old() -> None:
+    for days in range(1, 400):
+        as_of = FIRST + timedelta(days=days)
+        assert (as_of - learnt_until(FIRST, as_of)).days <= LONGEST_DAYS
