@@ -37,7 +37,8 @@ class Fact:
         of: the dataset whose parts the fact is kept by.
         rows: the fact's rows, from tables by name. Each row follows from rows of `of` with the same value of
             the columns in `joined`, and from the rows joined to them, never from another row of `of`.
-        combine: how a column's values of one key combine. The other columns are the key.
+        combine: how a column's values of one key combine. The other columns are the key. Empty for rows that
+            follow from a row of `of` each and are never in two parts.
         joined: datasets that `rows` joins to `of`, each with the column that has the same name and the same
             values in both.
     """
@@ -64,7 +65,12 @@ class Fact:
         return rows.order_by([*self._key(rows), *self.combine])
 
     def combined(self, rows: ibis.Table) -> ibis.Table:
-        """Return rows of several parts as one row for each key."""
+        """Return rows of several parts as one row for each key.
+
+        If no column combines, each row follows from a row of one part, and all rows are returned.
+        """
+        if not self.combine:
+            return rows
         schema = rows.schema()
         values = {name: getattr(rows[name], how)().cast(schema[name]) for name, how in self.combine.items()}
         return rows.group_by(self._key(rows)).agg(**values).select(*rows.columns)

@@ -32,10 +32,9 @@ def build(
     months = features.region_months(orders)
     complete = features.whole_months(orders, as_of)
     regions = features.reference(tables)
-    lines = tables["order_items"].semi_join(orders, "order_id")
-    articles = service_articles.articles(tables["products"], lines)
+    articles = service_articles.articles(tables, as_of)
     services = service_articles.services(articles, service_articles.declared_in(options))
-    by_month = features.category_months(tables, orders, services)
+    by_month = features.category_months(tables, as_of, services)
 
     def grid_of(span: features.MonthSpan) -> pd.DataFrame:
         """Return the regions with the categories in a span."""

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from headgate.domains.retail.global_market_pulse.service_articles import SERVICE
 from headgate.engines.expressions import medians, whole_seconds
+from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,12 +30,10 @@ YEAR = 12  # months
 UNKNOWN = "(unknown)"
 
 
-def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
-    """Return orders and cancellations up to and including `as_of`, with their money. Grain: order."""
+def _orders(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Return orders and cancellations with their money. Grain: order."""
     orders = tables["orders"]
-    placed = orders.filter(
-        orders.status != "adjusted", orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1))
-    )
+    placed = orders.filter(orders.status != "adjusted")
     items = tables["order_items"]
     amount = items.quantity * items.unit_price
     lines = items.group_by("order_id").agg(
@@ -57,6 +57,45 @@ def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
         delivery_s=delivery_s,
         is_late=delivery_s > LATE_AFTER_DAYS * DAY_S,
     )
+
+
+def _days_of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Return sales of merchandise, and orders with it, by region, category and day."""
+    orders, items = tables["orders"], tables["order_items"]
+    placed = orders.filter(orders.status != "adjusted", orders.status != "cancelled")
+    sales = placed.select("order_id", "region_id", sold_on=placed.ordered_at.date())
+    lines = items.filter(items.quantity > 0).anti_join(tables["services"], "product_id")
+    sold = lines.left_join(tables["categories"], "product_id").inner_join(sales, "order_id")
+    # By order first: counts of different orders would hold every order once for each category.
+    by_order = sold.group_by(
+        "region_id", "sold_on", "order_id", category=sold.category.fill_null(UNKNOWN)
+    ).agg(sales=(sold.quantity * sold.unit_price).sum())
+    merchandise = by_order.filter(by_order.category.notin([SERVICE, UNKNOWN]))
+    return merchandise.group_by("region_id", "category", "sold_on").agg(
+        sales=merchandise.sales.sum(), orders=merchandise.count()
+    )
+
+
+_LINES = {"order_items": "order_id"}
+ORDERS = Fact("sold_orders", "orders", _orders, {}, _LINES)
+"""Orders and cancellations with their money."""
+CATEGORIES = Fact(
+    "category_days",
+    "orders",
+    _days_of_categories,
+    {"sales": Combine.SUM, "orders": Combine.SUM},
+    _LINES,
+)
+"""Sales of merchandise by region, category and day.
+
+The lookup `categories` has the category of each product, and `services` the articles that are no merchandise.
+"""
+
+
+def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
+    """Return orders and cancellations up to and including `as_of`, with their money. Grain: order."""
+    orders = fact_rows(ORDERS, tables)
+    return orders.filter(orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1)))
 
 
 def region_months(orders: ibis.Table) -> pd.DataFrame:
@@ -133,30 +172,24 @@ def backtest_of(complete: pd.DatetimeIndex) -> tuple[MonthSpan, MonthSpan] | Non
     return MonthSpan.of(complete[:-length]), MonthSpan.of(complete[-length:])
 
 
-def category_months(
-    tables: Mapping[str, ibis.Table], orders: ibis.Table, services: Sequence[str]
-) -> pd.DataFrame:
-    """Return sales of merchandise, and orders with it, by region, category and month.
+def category_months(tables: Mapping[str, ibis.Table], as_of: date, services: Sequence[str]) -> pd.DataFrame:
+    """Return sales of merchandise, and orders with it, by region, category and month, up to `as_of`.
 
     Args:
         services: articles that are no merchandise.
     """
-    products = tables["products"].select("product_id", "category")
-    lines = tables["order_items"].filter(
-        tables["order_items"].quantity > 0, tables["order_items"].product_id.notin(services)
+    days = fact_rows(
+        CATEGORIES,
+        tables,
+        categories=tables["products"].select("product_id", "category"),
+        services=ibis.memtable(pa.table({"product_id": pa.array(services, pa.string())})),
     )
-    sales = orders.filter(orders.is_sale).select("order_id", "region_id", "month_on")
-    sold = lines.left_join(products, "product_id").inner_join(sales, "order_id")
-    # By order first: counts of different orders would hold every order once for each category.
-    by_order = sold.group_by(
-        "region_id", "month_on", "order_id", category=sold.category.fill_null(UNKNOWN)
-    ).agg(sales=(sold.quantity * sold.unit_price).sum())
-    merchandise = by_order.filter(by_order.category.notin([SERVICE, UNKNOWN]))
-    grouped = merchandise.group_by("region_id", "category", "month_on").agg(
-        sales=merchandise.sales.sum(), orders=merchandise.count()
+    past = days.filter(days.sold_on <= ibis.date(as_of))
+    grouped = past.group_by("region_id", "category", month_on=past.sold_on.truncate("M")).agg(
+        sales=past.sales.sum(), orders=past.orders.sum()
     )
     rows: pd.DataFrame = grouped.to_pandas()
-    rows = rows.assign(month_on=pd.to_datetime(rows["month_on"]))
+    rows = rows.assign(month_on=pd.to_datetime(rows["month_on"]), orders=rows["orders"].astype("int64"))
     return rows.sort_values(["region_id", "category", "month_on"], ignore_index=True)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import ibis
 import pandas as pd
+
+from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import ibis
+    from datetime import date
 
 OPTION = "service_articles"
 SERVICE = "service"  # the category of postage, fees and samples; see the contract of products
@@ -47,12 +49,30 @@ _PRICES_A_LINE = 0.3
 _MOST_SUCH_ARTICLES = 0.05
 
 
-def articles(products: ibis.Table, order_items: ibis.Table) -> pd.DataFrame:
+def _prices(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    """Return the number of sold lines by article, price and day."""
+    orders, items = tables["orders"], tables["order_items"]
+    placed = orders.filter(orders.status != "adjusted")
+    sold = items.filter(items.quantity > 0).inner_join(
+        placed.select("order_id", sold_on=placed.ordered_at.date()), "order_id"
+    )
+    return sold.group_by("product_id", "unit_price", "sold_on").agg(lines=sold.count())
+
+
+PRICES = Fact("article_prices", "orders", _prices, {"lines": Combine.SUM}, {"order_items": "order_id"})
+"""Sold lines by article, price and day."""
+
+
+def articles(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
     """Return each article's name, number of lines and number of different prices, by number."""
-    sold = order_items.filter(order_items.quantity > 0)
-    by_price = sold.group_by("product_id", "unit_price").agg(lines=sold.count())
-    counted = by_price.group_by("product_id").agg(lines=by_price.lines.sum(), prices=by_price.count())
-    named = counted.left_join(products.select("product_id", "product_name"), "product_id")
+    days = fact_rows(PRICES, tables)
+    past = days.filter(days.sold_on <= ibis.date(as_of))
+    by_price = past.group_by("product_id", "unit_price").agg(lines=past.lines.sum())
+    counted = by_price.group_by("product_id").agg(
+        lines=by_price.lines.sum().cast("int64"), prices=by_price.count()
+    )
+    products = tables["products"].select("product_id", "product_name")
+    named = counted.left_join(products, "product_id")
     rows: pd.DataFrame = named.select("product_id", "product_name", "lines", "prices").to_pandas()
     return rows.sort_values("product_id", ignore_index=True)
 
