@@ -1,11 +1,16 @@
-"""One system over a lake in a folder, in this process. The last line is JSON: figures, and its tables."""
+"""Systems over a lake in a folder, each in a copy of a process that has loaded their libraries, as a run has
+it. A line of JSON for each: figures, and digests of its tables; the first line is that of loading.
+"""
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import json
+import multiprocessing
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,11 +29,28 @@ from headgate.systems import system_registry
 from headgate.systems.rows_in_file import STAMPS
 from headgate.systems.run import run_system
 from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
+from headgate.wiring.system_jobs import LIBRARIES_OF_SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+
 _SHOWN = "shown.json"
+
+
+class _TimedAudit:
+    """An audit, and the processor seconds that it took."""
+
+    def __init__(self, audit: OutputAudit) -> None:
+        self._audit, self.cpu_s = audit, 0.0
+
+    def __call__(self, contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
+        began = time.process_time()
+        self._audit(contract, rows)
+        self.cpu_s += time.process_time() - began
 
 
 def build(system: str, root: Path, *, is_full: bool) -> dict[str, object]:
@@ -43,7 +65,8 @@ def build(system: str, root: Path, *, is_full: bool) -> dict[str, object]:
         tables = SnapshotTables(
             objects, catalog, contracts, CURATED, CURATED, Path(name), EngineChoice(), _no_athena, facts=facts
         )
-        with OutputAudit(DataDocs(LakeObjects(place), "artifacts"), lake, system) as audit:
+        with OutputAudit(DataDocs(LakeObjects(place), "artifacts"), lake, system) as asked:
+            audit = _TimedAudit(asked)
             run_system(
                 system,
                 lake,
@@ -53,7 +76,7 @@ def build(system: str, root: Path, *, is_full: bool) -> dict[str, object]:
                 inspections={"pci_audit": nothing_audited} if "pci_audit" in own else {},
                 is_full=is_full,
             )
-    used = {"cpu_s": cpu_s(), "peak_mb": peak_mb()}
+    used = {"cpu_s": cpu_s(), "audit_s": audit.cpu_s, "peak_mb": peak_mb()}
     shown = {table: catalog.current(PROD, table) for table in own}
     facts_of_tables = {
         table: [current.location, dict(current.parameters)] for table, current in shown.items()
@@ -92,10 +115,24 @@ def _no_athena(*_: object) -> object:
     raise NotImplementedError
 
 
+def _print_built(system: str, root: Path, *, is_full: bool) -> None:
+    print(json.dumps(build(system, root, is_full=is_full)), flush=True)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("system")
     parser.add_argument("root", type=Path)
+    parser.add_argument("systems", nargs="+")
     parser.add_argument("--full", action="store_true", help="compute all facts again")
     given = parser.parse_args()
-    print(json.dumps(build(given.system, given.root, is_full=given.full)))
+    for library in [*LIBRARIES_OF_SYSTEMS, *system_registry.modules().values()]:
+        importlib.import_module(library)
+    print(json.dumps({"cpu_s": cpu_s()}), flush=True)
+    for name in given.systems:
+        run = multiprocessing.get_context("fork").Process(
+            target=_print_built, args=(name, given.root), kwargs={"is_full": given.full}
+        )
+        run.start()
+        run.join()
+        if run.exitcode:
+            raise SystemExit(f"{name} ended with {run.exitcode}")

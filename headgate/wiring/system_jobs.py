@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.systems.side_by_side import Ended
 
 _SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
-_LIBRARIES_OF_SYSTEMS = (
+LIBRARIES_OF_SYSTEMS = (
     "headgate.quality.output_audit",
     "great_expectations",  # after headgate.quality, which disables its analytics
     "headgate.engines.local",
@@ -51,7 +51,7 @@ def build_side_by_side(
     at_once, memory_mb = _share_of_machine(systems, lake_gb, measured)
     shared = {**_engine_of_children(env), "HEADGATE_TABLE_MEMORY_MB": str(memory_mb)}
     own_modules = (modules[system] for system in systems if system in modules)
-    children = ChildProcesses([*_LIBRARIES_OF_SYSTEMS, *own_modules])
+    children = ChildProcesses([*LIBRARIES_OF_SYSTEMS, *own_modules])
 
     def start(system: str) -> ChildProcess:
         credentials = credentials_of(clients.sts(), jobs.system_roles[system], system)

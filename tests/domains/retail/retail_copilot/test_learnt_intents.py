@@ -47,7 +47,7 @@ def of_day(day: int, *texts: str) -> list[Row]:
 
 @pytest.fixture
 def run(tables: Callable[[list[Row]], dict[str, ibis.Table]], tmp_path: Path) -> Run:
-    """Run the system over searches as of a day of the history; return its tables and what it learnt anew."""
+    """Run the system over searches as of a day of the history; return its tables and how much it learnt."""
     runs = KeptRuns(dict, {}, tmp_path)
 
     def built(rows: list[Row], day: int, *, is_full: bool = False) -> tuple[dict[str, pd.DataFrame], int]:
