@@ -11,6 +11,7 @@ import pytest
 
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
+from headgate.runs.stage_records import StageRecord
 from tests.integration.glue_jobs.test_glue_jobs import events_by_table, put_region, run_job
 from tests.openlineage import check_run_event
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 BUILT, REFUSED = ("global-market-pulse", "market-intelligence-hub"), "retail-copilot"
+RUN = "cli-1"
 OF_ONE_JOB = ("sts:AssumeRole", "s3:GetObject", "s3:PutObject")
 OF_A_SYSTEM = ("s3:*", "glue:*")
 
@@ -49,7 +51,11 @@ def one_job(lake: Lake, systems: tuple[str, ...], roles: dict[str, str], own: st
         "HEADGATE_ENGINE": "auto",
     }
     return run_job(
-        lake, "build_system.py", {"--systems": ",".join(systems)}, {**lake.settings, **stated}, role=own
+        lake,
+        "build_system.py",
+        {"--systems": ",".join(systems), "--HEADGATE_RUN": RUN},
+        {**lake.settings, **stated},
+        role=own,
     )
 
 
@@ -92,6 +98,19 @@ def test_each_system_that_was_built_is_marked_so_that_its_own_job_does_not_start
         Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS
     )
     assert [item["Key"].removeprefix(keys.UNCHANGED_SYSTEMS) for item in listed["Contents"]] == list(BUILT)
+
+
+@pytest.mark.usefixtures("run")
+def test_each_system_records_its_own_time_and_work_for_the_run(lake: Lake) -> None:
+    s3, records = lake.emulator.client("s3"), {}
+    for system in (*BUILT, REFUSED):
+        key = keys.stage_record_key(RUN, system)
+        body = s3.get_object(Bucket=lake.bucket("artifacts"), Key=key)["Body"].read()
+        records[system] = StageRecord.from_json(body)
+    assert {system for system, record in records.items() if record.has_failed} == {REFUSED}
+    assert all(record.ended_at and record.ended_at > record.began_at for record in records.values())
+    assert len({record.began_at for record in records.values()}) == len(records)
+    assert any(record.work and record.work.rows_read for record in records.values())
 
 
 @pytest.mark.usefixtures("run")
