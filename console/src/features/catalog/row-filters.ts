@@ -13,7 +13,7 @@ interface Column {
 }
 
 /** A filter that a dashboard states for the table, and so the table's page offers too. */
-interface Stated {
+interface DashboardFilter {
   column: string
   tables: string[]
   panels: string[]
@@ -75,16 +75,19 @@ export function replaced(conditions: Condition[], next: Condition): Condition[] 
 /** The filters by period, place and kind that this table has: its first day column, and what its dashboards filter by. */
 export function quickFilters(
   columns: Column[],
-  stated: Stated[],
+  filters: DashboardFilter[],
   table: string,
-): { period: string; choices: Stated[] } {
+): { period: string; choices: DashboardFilter[] } {
   const names = new Set(columns.map(({ name }) => name))
   const period = columns.find(({ type }) => isTime(type))?.name ?? ''
-  const own = stated.filter(
+  const own = filters.filter(
     ({ column, tables, is_until }) =>
       !is_until && tables.includes(table) && names.has(column) && column !== period,
   )
-  return { period, choices: own.filter((one, at) => own.findIndex((o) => o.column === one.column) === at) }
+  return {
+    period,
+    choices: own.filter((filter, at) => own.findIndex(({ column }) => column === filter.column) === at),
+  }
 }
 
 /** The columns with those that decide first: keys, then reasons, decisions and amounts as the contract has them. */

@@ -15,9 +15,9 @@ const FAILED = /^(?:([\w.-]+): )?([^:]+): ([^:]+?) broken by ([\d,]+) rows?(?: \
 
 /** A reason as a sentence: which column of which dataset breaks which rule, in how many rows. Any other reason stays as it is. */
 export function expectationOf(reason: string, before = ''): Expectation {
-  const [, stated = '', column = '', rule = '', rows = '', keys = ''] = FAILED.exec(reason) ?? []
+  const [, qualifiedName = '', column = '', rule = '', rows = '', keys = ''] = FAILED.exec(reason) ?? []
   if (!column) return { dataset: before, words: reason, keys: [] }
-  const dataset = (stated || before).split('.').at(-1) ?? ''
+  const dataset = (qualifiedName || before).split('.').at(-1) ?? ''
   const place =
     column === 'table'
       ? ''
