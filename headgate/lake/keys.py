@@ -11,6 +11,7 @@
 |            | `snapshots/<dataset>/<snapshot id>/part-<number>.parquet`      |
 |            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
 |            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
+|            | `snapshots/_lake/fresh/<dataset>.json` (the snapshot that a table got between two runs) |
 |            | `snapshots/_lake/references/<snapshot id>.json` (rows whose parent is not there) |
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
 | artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
@@ -428,6 +429,11 @@ def merged_increments_key(dataset: str, snapshot_id: str) -> str:
     Not below the table, whose readers expect Parquet only.
     """
     return f"{LAKE_MANIFESTS}increments/{dataset}/{snapshot_id}.json"
+
+
+def fresh_snapshot_key(dataset: str) -> str:
+    """Return the key of what is known of the snapshot that a dataset's table got between two runs."""
+    return f"{LAKE_MANIFESTS}fresh/{dataset}.json"
 
 
 def snapshot_parts_key(dataset: str, snapshot_id: str) -> str:

@@ -46,6 +46,12 @@ def delete_old_snapshots(
             objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, snapshot_id)))
 
 
+def named_snapshots(objects: ObjectStore, bucket: str, dataset: str) -> set[str]:
+    """Return the ids of a dataset's snapshots that manifests of runs name."""
+    lakes = [lake_snapshot(objects, bucket, _id_of(item)) for item in _manifests(objects, bucket)]
+    return {lake.datasets[dataset].snapshot_id for lake in lakes if dataset in lake.datasets}
+
+
 def _manifests(objects: ObjectStore, bucket: str) -> list[ObjectInfo]:
     """Return every manifest but the pointer, oldest first."""
     listed = [item for item in objects.list(bucket, keys.LAKE_MANIFESTS) if "/" not in _id_of(item)]

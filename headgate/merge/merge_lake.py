@@ -22,13 +22,14 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge import as_of as lake_day
 from headgate.merge.check_references import ReferenceCheck, missing_parents
-from headgate.merge.delete_old_snapshots import delete_old_snapshots
+from headgate.merge.delete_old_snapshots import delete_old_snapshots, named_snapshots
 from headgate.merge.deletions import deletions_among, held_after, moment_mark, moment_of_entry
 from headgate.merge.merge_files import Deletions, Memory, fit_files, keys_in_deletions
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
 from headgate.merge.write_snapshot import DatasetChange, SnapshotWriter, missing_values
 from headgate.runs.stage_records import StageWork, count_nothing
 from headgate.snapshots.delete_old_versions import delete_old_versions
+from headgate.snapshots.fresh_snapshots import FreshSnapshot
 from headgate.snapshots.publishing import Publisher, Staged, notify_nobody
 from headgate.snapshots.read_snapshots import checked_references, newest_snapshot, part_refs, snapshot_parts
 from headgate.snapshots.reference_counts import references_json
@@ -36,7 +37,7 @@ from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedInc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
@@ -90,6 +91,16 @@ class _Plan:
     def new_rows(self) -> tuple[str, ...]:
         """The increments of rows that are new."""
         return tuple(key for key in self.new if not keys.deleted_by(key))
+
+    def is_small_addition(self, largest_bytes: int) -> bool:
+        """Whether only rows are new, upon a snapshot of at most so many bytes."""
+        return (
+            self.base is not None
+            and bool(self.new)
+            and self.new == self.new_rows
+            and not self.reverted
+            and self.base.size_bytes <= largest_bytes
+        )
 
     @property
     def prefix(self) -> str:
@@ -166,9 +177,9 @@ class Merging:
             )
             built, failed = self._build_each(plans, references, last_held)
             publisher = replace(self._publisher, notify=self.notify)
-            for _, staged in built:
+            for snapshot, staged in built:
                 if staged:
-                    publisher.move(staged)
+                    self._move(publisher, staged, snapshot)
             kept = [
                 previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets
             ]
@@ -182,6 +193,77 @@ class Merging:
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
         delete_old_snapshots(self.objects, self.curated_bucket, lake, shown)
         return lake
+
+    def refresh(self, dataset: str, *, now: datetime, largest_bytes: int) -> DatasetSnapshot | None:
+        """Show the rows of a dataset that arrived since the snapshot that its table shows, and return the new
+        snapshot; None where nothing is new or the next run has to merge it.
+
+        The newest snapshot of the lake, which systems read, stays what it is. The next run builds upon the
+        new one. Left to a run: the first snapshot, a replay, a revert, an erasure, another contract,
+        deletions, and a dataset that is too large.
+
+        Args:
+            now: naive UTC.
+            largest_bytes: of a snapshot that is built upon.
+
+        Raises:
+            AuditError: the new rows do not hold their contract; the table shows what it showed before.
+            ConflictError: another merge moved the table first.
+        """
+        previous = newest_snapshot(self.objects, self.curated_bucket)
+        last_held = self.last_held()
+        plan = self._plan(self.contracts[dataset], previous, last_held)
+        if not plan.is_small_addition(largest_bytes):
+            return None
+        with (
+            tempfile.TemporaryDirectory(dir=self.workspace) as folder,
+            self._open_memory(Path(folder)) as memory,
+        ):
+            references = ReferenceCheck(
+                self.objects, self.curated_bucket, self.contracts, Path(folder), memory
+            )
+            snapshot, staged = self._build(plan, references, last_held)
+            before = FreshSnapshot.read(self.objects, self.curated_bucket, dataset)
+            record = before.replaced_by(snapshot, now) if before else FreshSnapshot(snapshot)
+            # Before the move: nobody builds upon a snapshot that no table shows. Without the record the next
+            # run would build upon an older one.
+            record.write(self.objects, self.curated_bucket)
+            if staged:
+                replace(self._publisher, notify=self.notify).move(staged)
+        named = named_snapshots(self.objects, self.curated_bucket, dataset)
+        record.without_old(self.objects, self.curated_bucket, named, now).write(
+            self.objects, self.curated_bucket
+        )
+        return snapshot
+
+    def _move(self, publisher: Publisher, staged: Staged, snapshot: DatasetSnapshot) -> None:
+        """Move a table, unless it shows these rows and later ones already.
+
+        ConflictError if another run moved it.
+        """
+        try:
+            publisher.move(staged)
+        except ConflictError:
+            if not self._is_shown_with_later_rows(snapshot):
+                raise
+
+    def _is_shown_with_later_rows(self, snapshot: DatasetSnapshot) -> bool:
+        fresh = FreshSnapshot.read(self.objects, self.curated_bucket, snapshot.dataset)
+        if not fresh or not fresh.is_shown_by(self.catalog.current(self.database, snapshot.dataset)):
+            return False
+        shown, merged = self._merged_into(fresh.snapshot), self._merged_into(snapshot)
+        return bool(
+            shown and merged and shown.table == merged.table and {*merged.increments} <= {*shown.increments}
+        )
+
+    def _base(
+        self, dataset: str, current: TableVersion, previous: LakeSnapshot | None
+    ) -> DatasetSnapshot | None:
+        """Return the snapshot that the table got between runs, or the one of the newest run."""
+        fresh = FreshSnapshot.read(self.objects, self.curated_bucket, dataset)
+        if fresh and fresh.is_shown_by(current):
+            return fresh.snapshot
+        return previous.datasets.get(dataset) if previous else None
 
     @contextmanager
     def _open_memory(self, folder: Path) -> Iterator[Memory]:
@@ -248,7 +330,7 @@ class Merging:
         part_rows = part_rows_of(contract, self.part_rows)
         layout = [] if part_rows == part_rows_of(contract, PART_ROWS) else [f"part_rows={part_rows}"]
         made_of = MergedIncrements(snapshot_id_of([*increments, table, *layout]), table, increments)
-        base = previous.datasets.get(contract.dataset) if previous else None
+        base = self._base(contract.dataset, current, previous)
         merged = self._merged_into(base) if base else None
         gone = set(merged.increments) - set(increments) if merged else set[str]()
         if merged is None or merged.table != table or not _are_reverted(gone, increments):

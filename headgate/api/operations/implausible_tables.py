@@ -17,6 +17,7 @@ from headgate.lake.ports import ROWS
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
 from headgate.merge.as_of import NONE, PROPERTY, deciding_days, event_time
+from headgate.snapshots.fresh_snapshots import FreshSnapshot
 from headgate.snapshots.read_snapshots import newest_snapshot
 from headgate.systems.rollback import HELD
 from headgate.systems.up_to_date import AS_OF, INPUTS, READS, inputs_of
@@ -112,7 +113,7 @@ def _datasets(
     shown = _shown(lake, lake.databases.curated, merged)
     for name, of in merged.items():
         rows = _rows(shown[name]) if name in shown else None
-        if rows is not None and rows != of.rows:
+        if rows is not None and rows not in {of.rows, _fresh_rows(lake, shown[name])}:
             yield (
                 name,
                 (
@@ -237,6 +238,12 @@ def _outdated(system: str, table: TableVersion, snapshot: LakeSnapshot) -> str:
 def _rows(table: TableVersion) -> int | None:
     """Return the rows that the catalog keeps with a table; None for one that nobody has published."""
     return int(table.parameters[ROWS]) if ROWS in table.parameters else None
+
+
+def _fresh_rows(lake: LakePorts, table: TableVersion) -> int | None:
+    """Return the rows of the snapshot that a dataset's table got after the newest run, if it got one."""
+    fresh = FreshSnapshot.read(lake.objects, lake.bucket("curated"), table.table)
+    return fresh.snapshot.rows if fresh and fresh.is_shown_by(table) else None
 
 
 def _shown(lake: LakePorts, database: str, tables: Iterable[str]) -> dict[str, TableVersion]:

@@ -1,0 +1,88 @@
+"""Snapshots that tables get between two runs: one record by dataset, which names those that it replaced."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.snapshots.snapshot import DatasetSnapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from headgate.lake.ports import ObjectStore, TableVersion
+
+# Longer than a query of Athena (30 minutes) and than a run's merge, which may have built upon it (an hour,
+# unless `job_timeouts` says otherwise).
+KEPT = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class FreshSnapshot:
+    """The newest snapshot of a dataset that was published between runs.
+
+    Attributes:
+        replaced: ids of earlier ones that still exist, with the moments of their replacement, ISO 8601.
+    """
+
+    snapshot: DatasetSnapshot
+    replaced: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, objects: ObjectStore, bucket: str, dataset: str) -> FreshSnapshot | None:
+        """Return what was published between runs; None where nothing was."""
+        try:
+            text = objects.read(ObjectRef(bucket, keys.fresh_snapshot_key(dataset)))
+        except NotFoundError:
+            return None
+        record = json.loads(text)
+        replaced = tuple((snapshot_id, at) for snapshot_id, at in record["replaced"])
+        return cls(DatasetSnapshot(**record["snapshot"]), replaced)
+
+    def write(self, objects: ObjectStore, bucket: str) -> None:
+        """Keep the record."""
+        text = json.dumps(asdict(self), sort_keys=True, indent=1)
+        ref = ObjectRef(bucket, keys.fresh_snapshot_key(self.snapshot.dataset))
+        objects.write(ref, text.encode(), content_type="application/json")
+
+    def is_shown_by(self, table: TableVersion) -> bool:
+        """Return whether a table shows this snapshot."""
+        return table.location.rstrip("/").endswith(self.snapshot.location.rstrip("/"))
+
+    def replaced_by(self, snapshot: DatasetSnapshot, now: datetime) -> FreshSnapshot:
+        """Return the record after another snapshot was published.
+
+        Args:
+            now: naive UTC.
+        """
+        if snapshot.snapshot_id == self.snapshot.snapshot_id:
+            return self
+        others = tuple(item for item in self.replaced if item[0] != snapshot.snapshot_id)
+        return FreshSnapshot(snapshot, (*others, (self.snapshot.snapshot_id, now.isoformat())))
+
+    def without_old(
+        self, objects: ObjectStore, bucket: str, named: Collection[str], now: datetime
+    ) -> FreshSnapshot:
+        """Delete snapshots that were replaced long ago, and return the record of the others.
+
+        Args:
+            named: ids that manifests of runs name, whose snapshots are deleted by later runs.
+            now: naive UTC.
+        """
+        old = [item for item in self.replaced if now - datetime.fromisoformat(item[1]) > KEPT]
+        for snapshot_id, _ in old:
+            if snapshot_id not in named:
+                _delete(objects, bucket, self.snapshot.dataset, snapshot_id)
+        return replace(self, replaced=tuple(item for item in self.replaced if item not in old))
+
+
+def _delete(objects: ObjectStore, bucket: str, dataset: str, snapshot_id: str) -> None:
+    for item in list(objects.list(bucket, keys.snapshot_prefix(dataset, snapshot_id))):
+        objects.delete(ObjectRef(bucket, item.ref.key))
+    objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, snapshot_id)))
+    objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, snapshot_id)))
