@@ -233,7 +233,7 @@ drill-day: setup ## a day of faults on a lake of its own, with a restart in the 
 	@FILES=$(FILES) python -m benchmarks.deployed.drill_day
 
 ##@ Measure systems, models and the export
-.PHONY: bench-aws bench-cost bench-backlog bench-card-audit bench-systems bench-increment bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
+.PHONY: bench-aws bench-fresh-rows bench-cost bench-backlog bench-card-audit bench-systems bench-increment bench-scale bench-export bench-export-shapes bench-forecast bench-next-year bench-clv bench-fraud bench-churn bench-intents
 
 bench-aws: setup ## tasks of each role with its rights, sizes of policies with 200 datasets more, linters, and fakes of what the emulator lacks
 	@python -m benchmarks.operations.aws
@@ -250,7 +250,10 @@ bench-card-audit: setup ## time of the card-data audit on a lake of audited obje
 bench-systems: setup ## all five systems over Online Retail II on two cores; DATA=csv in its layout
 	@python -m benchmarks.systems.systems
 
-bench-increment: setup ## one more day of a shop of thirty days against a full run, all tables compared; LINES=16000000, PART_ROWS=262144, SYSTEMS=market-intelligence-hub, STEPS=day,late,reverted,erased
+bench-fresh-rows: setup ## minutes until rows of a new file are in SQL without a run, on an emulator of its own; FILES=20, EVERY_S=15
+	@python -m benchmarks.deployed.fresh_rows
+
+bench-increment: setup ## one more day of a shop of thirty days against a full run, all tables compared; LINES=16000000, PART_ROWS=262144, SYSTEMS=market-intelligence-hub, STEPS=day,late,reverted,erased, FRESH=0 deploys nothing
 	@python -m benchmarks.systems.increment
 
 bench-scale: setup ## all five systems over ten million generated order lines, and on Spark; LINES=10000000, SPARK_LINES=1000000

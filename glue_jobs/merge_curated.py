@@ -2,6 +2,7 @@
 corrected files replace.
 
 A dataset that cannot be merged keeps its previous table; an alert names it once for each new reason.
+With HEADGATE_FRESH_ROWS_MB it only shows the new rows of small datasets.
 
 Arguments: `--as_of YYYY-MM-DD` (the last day that the data knows, unless given).
 """
@@ -27,6 +28,18 @@ if TYPE_CHECKING:
     from headgate.runs.stage_records import StageLog
 
 log = logging.getLogger(__name__)
+
+
+def run(arguments: Mapping[str, str]) -> dict[str, object]:
+    """Merge the lake, or refresh the tables of small datasets between two runs."""
+    return refresh(arguments) if MergeSettings.from_env(arguments).fresh_rows_mb else merge(arguments)
+
+
+def refresh(arguments: Mapping[str, str]) -> dict[str, object]:
+    """Return the rows of each table that was refreshed, and why others were not."""
+    with TemporaryDirectory(prefix="headgate-refresh-") as workspace:
+        tables = snapshots.refresh(arguments, Path(workspace))
+    return {"rows": tables.rows, "not_refreshed": tables.failed}
 
 
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
@@ -84,4 +97,4 @@ def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> Non
 
 
 if __name__ == "__main__":
-    job_process.run(definitions.with_one_version(merge, MergeSettings))
+    job_process.run(definitions.with_one_version(run, MergeSettings))

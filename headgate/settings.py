@@ -202,13 +202,21 @@ class PipelineSettings(Settings):
 class MergeSettings(Settings):
     """Where increments are and snapshots go.
 
-    `snapshot_part_rows`: rows of a snapshot's part on average; 0 for one part.
+    `snapshot_part_rows`: rows of a snapshot's part on average; 0 for one part. `fresh_rows_mb`: of the job
+    that refreshes tables, the largest snapshot that it merges into; 0 for the job that merges the lake.
     """
 
     curated_bucket: str
     curated_database: str
     crawler: str = ""
     snapshot_part_rows: int = 262_144
+    fresh_rows_mb: int = 0
+
+
+class RefreshSettings(Settings):
+    """The job that refreshes tables between runs; none if empty."""
+
+    refresh_job: str = ""
 
 
 class CuratedSettings(Settings):

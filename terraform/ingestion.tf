@@ -288,6 +288,16 @@ data "aws_iam_policy_document" "start_pipeline" {
     resources = [aws_kms_key.lake.arn]
   }
 
+  dynamic "statement" {
+    for_each = module.refresh_tables
+
+    content {
+      sid       = "RefreshTables"
+      actions   = ["glue:StartJobRun"]
+      resources = [statement.value.arn]
+    }
+  }
+
   statement {
     sid       = "LendSchedulerItsRole"
     actions   = ["iam:PassRole"]
@@ -323,6 +333,7 @@ module "start_pipeline" {
     HEADGATE_RUN_INTERVAL_S     = tostring(local.run_interval_s)
     HEADGATE_RUN_SHARE          = tostring(local.run_share)
     HEADGATE_RUN_SHARE_WAIT_S   = tostring(local.run_share_wait_s)
+    HEADGATE_REFRESH_JOB        = var.fresh_rows_mb > 0 ? local.refresh_job : ""
   })
   policy_json        = data.aws_iam_policy_document.start_pipeline.json
   log_retention_days = var.log_retention_days

@@ -33,7 +33,7 @@ locals {
     },
   ]
 
-  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name }, { for job in module.build_systems : local.systems_job => job.name })
+  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name }, { for job in module.build_systems : local.systems_job => job.name }, { for job in module.refresh_tables : "refresh_tables" => job.name })
 
   # A job's arguments, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
   # The export's own machine is in export.tf, that of large files in large.tf, that of the full audit in audit.tf.

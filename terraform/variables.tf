@@ -267,6 +267,17 @@ variable "run_interval_s" {
   }
 }
 
+variable "fresh_rows_mb" {
+  description = "Megabytes of Parquet up to which a dataset's table shows the rows of accepted files before the next run: a job merges them, one run at a time. 0 leaves every table to the runs. A run of the job costs a minute of two workers on AWS, for each file that arrives alone."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.fresh_rows_mb >= 0 && var.fresh_rows_mb <= 1024
+    error_message = "fresh_rows_mb is from 0 to 1024."
+  }
+}
+
 variable "run_share" {
   description = "The most of the time that runs may take, from 0.01 to 1: after a run of ten minutes and with 0.1, the next starts 100 minutes after it at the earliest. Bounds the cost of a lake whose runs grow."
   type        = number

@@ -12,6 +12,7 @@ from headgate.settings import (
     MaskingKeySettings,
     PendingStartSettings,
     PipelineSettings,
+    RefreshSettings,
     StageSettings,
     StartRulesSettings,
 )
@@ -59,6 +60,17 @@ def stage_records(env: Mapping[str, str], run: str) -> dict[str, StageRecord]:
     from headgate.runs.stage_records import stage_records
 
     return stage_records(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, run)
+
+
+def refresh_tables(env: Mapping[str, str]) -> bool:
+    """Start the job that shows new rows before the next run, where the deployment has it.
+
+    Return whether a run was started. One that is under way finds the new rows itself.
+    """
+    from headgate.aws.glue.start_job import start_unless_running
+
+    job = RefreshSettings.from_env(env).refresh_job
+    return bool(job) and start_unless_running(clients.glue(), job)
 
 
 def pending_start(env: Mapping[str, str]) -> PendingStart:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws import clients
 from headgate.settings import CuratedSettings, MergeSettings
-from headgate.wiring import definitions, quality, stores
+from headgate.wiring import clock, definitions, quality, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import TableVersion
     from headgate.merge.merge_lake import Merging
+    from headgate.merge.refresh_tables import RefreshedTables
     from headgate.runs.stage_records import StageWork
     from headgate.snapshots.publishing import Published
     from headgate.snapshots.reference_counts import CheckedReference
     from headgate.snapshots.snapshot import LakeSnapshot
+
+MB = 10**6
 
 
 def merging(
@@ -65,6 +68,18 @@ def merging(
         part_rows=settings.snapshot_part_rows,
         count=count,
     )
+
+
+def refresh(env: Mapping[str, str], workspace: Path) -> RefreshedTables:
+    """Show rows that arrived since the tables' snapshots, of datasets that are small enough."""
+    from headgate.merge.refresh_tables import refresh_tables
+    from headgate.runs.stage_records import count_nothing
+    from headgate.snapshots.publishing import notify_nobody
+
+    def merge_of_pass() -> Merging:
+        return merging(env, workspace, notify_nobody, count_nothing)
+
+    return refresh_tables(merge_of_pass, clock.utc_now, MergeSettings.from_env(env).fresh_rows_mb * MB)
 
 
 def publish_file_records(env: Mapping[str, str]) -> Published:

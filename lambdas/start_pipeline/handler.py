@@ -45,8 +45,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
             failed.append(message["messageId"])
         elif increments:
             announcing[message["messageId"]] = increments
-    if announcing and not _postpone_start(sum(announcing.values())):
-        failed += announcing
+    if announcing:
+        _refresh_tables()
+        if not _postpone_start(sum(announcing.values())):
+            failed += announcing
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
@@ -76,6 +78,17 @@ def _decide_start(due: Due) -> bool:
         return False
     logger.info("run decided", extra={"trigger": due.trigger, "decision": str(decision)})
     return True
+
+
+def _refresh_tables() -> None:
+    """Show the new rows before the next run; if that fails, the run shows them."""
+    try:
+        is_started = operations.refresh_tables(os.environ)
+    except ServiceError as error:
+        logger.warning("tables not refreshed", extra={"error": type(error).__name__, "cause": str(error)})
+        return
+    if is_started:
+        logger.info("refresh of tables started")
 
 
 def _postpone_start(increments: int) -> bool:

@@ -21,6 +21,21 @@ run "a_lake_of_own_sql_models_has_one_system" {
     build_dir  = "tests/fixtures/built_own"
     systems    = ["own-models"]
     monitoring = "minimal"
+
+    fresh_rows_mb = 64
+  }
+
+  assert {
+    condition     = module.refresh_tables[0].execution_class == "STANDARD" && local.job_names.refresh_tables == "headgate-refresh_tables"
+    error_message = "New rows are not shown by spare capacity, which may start minutes later."
+  }
+
+  assert {
+    condition = length([
+      for statement in data.aws_iam_policy_document.start_pipeline.statement : statement.sid
+      if statement.sid == "RefreshTables" && statement.actions == toset(["glue:StartJobRun"])
+    ]) == 1
+    error_message = "The function that sees new increments may start the job that shows them."
   }
 
   assert {
@@ -61,6 +76,11 @@ run "a_lake_without_systems_ends_after_the_gate" {
   assert {
     condition     = length(module.bucket) == 6 && keys(module.crawler) == ["curated"] && length(local.system_states) == 0
     error_message = "A lake without systems has no bucket, crawler or state for one."
+  }
+
+  assert {
+    condition     = length(module.refresh_tables) == 0 && !contains(keys(local.job_names), "refresh_tables")
+    error_message = "Tables change by runs only unless fresh_rows_mb is set."
   }
 
   assert {

@@ -121,6 +121,15 @@ def test_new_increments_plan_a_start(emulator: Emulator, schedule: str) -> None:
     assert exists(emulator, schedule)
 
 
+def test_a_refresh_that_cannot_be_started_does_not_stop_the_run(
+    emulator: Emulator, schedule: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HEADGATE_REFRESH_JOB", unique("no-such-job"))
+    assert handler(event("increments/orders/00.parquet"), Context()) == {"batchItemFailures": []}
+    assert exists(emulator, schedule)
+    assert "tables not refreshed" in caplog.messages
+
+
 @pytest.mark.parametrize("key", ["snapshots/orders/0123/part-00000.parquet", "snapshots/_lake/current.json"])
 def test_what_the_pipeline_itself_writes_does_not_start_it_again(
     emulator: Emulator, schedule: str, key: str
