@@ -17,6 +17,7 @@ from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, FileListPage
 from headgate.lake.ports import ROWS, ObjectRef
 from headgate.runs.pipeline_starts import Execution
+from headgate.snapshots.fresh_snapshots import FreshSnapshot
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.rollback import HELD
 from headgate.systems.up_to_date import BuiltBy, catalog_facts
@@ -182,6 +183,19 @@ def test_a_dataset_whose_table_has_other_rows_than_its_snapshot_is_not_healthy(l
     assert lake.implausible["payments"].startswith(
         "Expected the 2 rows of the newest snapshot, but the table has 1."
     )
+
+
+def test_a_table_that_shows_rows_of_files_after_the_run_is_healthy(lake: BuiltLake) -> None:
+    fresh = replace(lake.snapshot.datasets["payments"], snapshot_id="later", location="fresh/later/", rows=1)
+    lake.publish(lake.databases.curated, "payments", {ROWS: "1"})
+    current = lake.catalog.current(lake.databases.curated, "payments")
+    FreshSnapshot(replace(fresh, location=current.location.split("/", 3)[3])).write(
+        lake.objects, lake.bucket("curated")
+    )
+    assert lake.implausible == {}
+    FreshSnapshot(fresh).write(lake.objects, lake.bucket("curated"))
+    lake.known_runs.comparisons.clear()
+    assert "payments" in lake.implausible
 
 
 def test_a_file_that_was_processed_again_since_the_run_began_is_not_compared(lake: BuiltLake) -> None:
