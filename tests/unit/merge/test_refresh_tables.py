@@ -87,7 +87,7 @@ class Conflicting:
         raise ConflictError("moved")
 
 
-def test_a_table_that_others_move_is_tried_again_and_not_for_ever() -> None:
+def test_a_table_that_others_move_is_tried_again_a_limited_number_of_times() -> None:
     merging = Conflicting()
     tables = refresh_tables(lambda: merging, lambda: NOW, LARGEST)  # type: ignore[arg-type, return-value]
     assert merging.tries == MOST_PASSES
