@@ -38,10 +38,11 @@ interface Props {
   onType: (column: string, rows: number[], texts: (string | null)[]) => void
 }
 
-const OVERSCAN = 8
+const OVERSCAN = 4
 const HEAD_PX = 96
 const NAMES_PX = 36
 const NUMBER_PX = 64
+const NONE: GridColumn[] = []
 
 /** A place in the grid: the index of the row as it is shown, and of the column. */
 interface Place {
@@ -223,6 +224,8 @@ interface RowProps {
 const Row = memo(function Row({ columns, row, typed, index, top, active, typing, mayEdit, ...on }: RowProps) {
   const flaws = useMemo(() => new Map(row?.flaws.map((flaw) => [flaw.column, flaw])), [row])
   const ofRow = row?.flaws.find((flaw) => flaw.column === '')
+  // Rows that are scrolled past before they are read have no cells to draw.
+  const drawn = row ? columns : NONE
   return (
     <div
       className={row?.kind ? `import-line ${row.kind}` : 'import-line'}
@@ -238,7 +241,7 @@ const Row = memo(function Row({ columns, row, typed, index, top, active, typing,
       >
         {row ? whole(row.row) : '…'}
       </div>
-      {columns.map((column, at) => {
+      {drawn.map((column, at) => {
         const own = typed?.[column.name]
         const text = own === undefined ? (row?.cells[at] ?? null) : own
         const flaw = own === undefined ? flaws.get(column.name) : undefined
