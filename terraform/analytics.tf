@@ -70,8 +70,9 @@ locals {
   least_poll_s = local.is_longer ? ceil(60 * (sum(values(local.attempt_minutes)) + local.systems_minutes) * 9 / 20000) : 0
 
   # docs/adr/0084-a-system-reads-its-own-datasets.md
-  systems_job      = "build_systems"
-  systems_together = var.systems_in_one_job && local.engine != "spark" ? [for job, system in local.build_jobs : system if !contains(keys(local.worker_types), job)] : []
+  systems_job = "build_systems"
+  # The one job takes the roles of the others, which roles that were made before may not permit.
+  systems_together = var.systems_in_one_job && length(var.existing_roles) == 0 && local.engine != "spark" ? [for job, system in local.build_jobs : system if !contains(keys(local.worker_types), job)] : []
   has_systems_job  = length(local.systems_together) > 1
 
   # Its children run as the job of their system does: with the role and the arguments of that one.
@@ -589,8 +590,8 @@ module "build_systems" {
   source = "./modules/glue_job"
   count  = local.has_systems_job ? 1 : 0
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name             = "${local.lake}-${local.systems_job}"
   description      = "Builds several systems side by side, each with the role of its own job"
@@ -606,8 +607,8 @@ module "job" {
   source   = "./modules/glue_job"
   for_each = local.jobs
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name             = "${local.lake}-${each.key}"
   description      = each.value.description

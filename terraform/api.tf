@@ -60,7 +60,7 @@ module "api" {
   environment        = local.api_environment
   policy_json        = each.value.policy.json
   log_retention_days = var.log_retention_days
-  role_suffix        = local.role_suffix
+  role_settings      = local.role_settings
   account_id         = local.account_id
 }
 
@@ -423,7 +423,7 @@ module "dry_run" {
   layers             = [for name, arn in local.layer_arns : arn if name != "api"]
   policy_json        = data.aws_iam_policy_document.dry_run.json
   log_retention_days = var.log_retention_days
-  role_suffix        = local.role_suffix
+  role_settings      = local.role_settings
   account_id         = local.account_id
 
   environment = merge(local.environment, {

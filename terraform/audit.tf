@@ -38,8 +38,8 @@ data "aws_iam_policy_document" "audit_cards" {
 module "audit_cards" {
   source = "./modules/glue_job"
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name             = "${local.lake}-audit_cards"
   description      = "Audits the whole lake for card data, also what was audited before"
@@ -64,7 +64,7 @@ data "aws_iam_policy_document" "audit_machine" {
 module "audit_machine_role" {
   source = "./modules/role"
 
-  suffix = local.role_suffix
+  settings = local.role_settings
 
   name              = "${local.machine_names["audit_cards"]}-machine"
   service           = "states"
@@ -81,7 +81,7 @@ resource "aws_sfn_state_machine" "audit_cards" {
 module "audit_schedule" {
   source = "./modules/schedule"
 
-  role_suffix = local.role_suffix
+  role_settings = local.role_settings
 
   name        = "${local.lake}-audit_cards"
   role_name   = "${local.lake}-audit_cards-scheduler"

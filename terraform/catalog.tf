@@ -157,8 +157,8 @@ module "crawler" {
   source   = "./modules/crawler"
   for_each = local.crawlers
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name          = "${local.lake}-${each.key}"
   description   = each.value.description

@@ -169,8 +169,8 @@ module "export_mysql" {
   source   = "./modules/glue_job"
   for_each = local.exports
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name             = local.export_names[each.key]
   description      = "Exports the MySQL server's tables to raw, certified"
@@ -199,7 +199,7 @@ module "export_machine_role" {
   source   = "./modules/role"
   for_each = local.exports
 
-  suffix = local.role_suffix
+  settings = local.role_settings
 
   name              = "${local.machine_names[each.key]}-machine"
   service           = "states"
@@ -219,7 +219,7 @@ module "export_schedule" {
   source   = "./modules/schedule"
   for_each = local.exports
 
-  role_suffix = local.role_suffix
+  role_settings = local.role_settings
 
   name        = local.export_names[each.key]
   role_name   = "${local.lake}-${each.key}-scheduler"

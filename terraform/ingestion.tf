@@ -190,8 +190,8 @@ locals {
 module "raw_to_curated" {
   source = "./modules/function"
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name        = "${local.lake}-raw_to_curated"
   description = "Writes the valid, unique, masked rows of one raw object to curated"
@@ -314,8 +314,8 @@ data "aws_iam_policy_document" "start_pipeline" {
 module "start_pipeline" {
   source = "./modules/function"
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name        = "${local.lake}-start_pipeline"
   description = "Decides when curated_to_prod starts: at most one run, at most one pending"

@@ -67,8 +67,8 @@ data "aws_iam_policy_document" "curate_large" {
 module "curate_large" {
   source = "./modules/glue_job"
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name             = "${local.lake}-curate_large"
   description      = "Processes one file that exceeds the gate's function"
@@ -117,7 +117,7 @@ data "aws_iam_policy_document" "large_machine" {
 module "large_machine_role" {
   source = "./modules/role"
 
-  suffix = local.role_suffix
+  settings = local.role_settings
 
   name              = "${local.machine_names["curate_large"]}-machine"
   service           = "states"

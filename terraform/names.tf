@@ -4,6 +4,7 @@ locals {
   # Lakes deployed by 0.1.0 keep their short names, since a bucket cannot be renamed.
   lake            = var.full_names ? "${var.name}-${var.domain}-${var.environment}" : var.name
   role_suffix     = var.full_names ? "-${var.region}" : ""
+  role_settings   = { suffix = local.role_suffix, permissions_boundary = var.permissions_boundary, existing = var.existing_roles }
   account_wide    = "${local.lake}${local.role_suffix}"
   database_prefix = var.full_names ? "${var.domain}_${var.environment}" : var.domain
 

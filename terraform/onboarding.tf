@@ -81,7 +81,7 @@ module "records_role" {
   source   = "./modules/role"
   for_each = local.onboarding
 
-  suffix            = local.role_suffix
+  settings          = local.role_settings
   name              = "${local.records_function}-function"
   service           = "lambda"
   source_account_id = local.account_id
@@ -160,7 +160,7 @@ module "records_api_role" {
   source   = "./modules/role"
   for_each = local.onboarding
 
-  suffix            = local.role_suffix
+  settings          = local.role_settings
   name              = "${local.records_function}-api"
   service           = "appsync"
   source_account_id = local.account_id

@@ -108,8 +108,9 @@ data "aws_iam_policy_document" "people" {
 resource "aws_iam_role" "people" {
   for_each = local.people
 
-  name               = "${substr("${local.lake}-${each.key}", 0, 64 - length(local.role_suffix))}${local.role_suffix}"
-  assume_role_policy = data.aws_iam_policy_document.people_trust[each.key].json
+  name                 = "${substr("${local.lake}-${each.key}", 0, 64 - length(local.role_suffix))}${local.role_suffix}"
+  assume_role_policy   = data.aws_iam_policy_document.people_trust[each.key].json
+  permissions_boundary = var.permissions_boundary
 
   lifecycle {
     # Source: IAM user guide, "IAM and AWS STS quotas": 10 managed policies attached to a role.

@@ -391,7 +391,7 @@ data "aws_iam_policy_document" "curated_to_prod" {
 module "pipeline_machine_role" {
   source = "./modules/role"
 
-  suffix = local.role_suffix
+  settings = local.role_settings
 
   name              = "${local.machine_names["curated_to_prod"]}-machine"
   service           = "states"
@@ -438,7 +438,7 @@ resource "aws_sfn_state_machine" "curated_to_prod" {
 module "daily_schedule" {
   source = "./modules/schedule"
 
-  role_suffix = local.role_suffix
+  role_settings = local.role_settings
 
   name        = "${local.lake}-daily"
   role_name   = "${local.lake}-scheduler"

@@ -97,14 +97,14 @@ module "report" {
   environment        = local.report_environment
   policy_json        = data.aws_iam_policy_document.report.json
   log_retention_days = var.log_retention_days
-  role_suffix        = local.role_suffix
+  role_settings      = local.role_settings
   account_id         = local.account_id
 }
 
 module "report_schedule" {
   source = "./modules/schedule"
 
-  role_suffix = local.role_suffix
+  role_settings = local.role_settings
 
   name        = "${local.lake}-report"
   role_name   = "${local.lake}-report-scheduler"

@@ -714,6 +714,28 @@ variable "api_requests_per_s" {
   }
 }
 
+variable "permissions_boundary" {
+  description = "ARN of a managed policy that bounds every role of the lake, where the account permits roles with one only. Null sets none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/", var.permissions_boundary))
+    error_message = "permissions_boundary is the ARN of a managed policy. Example: arn:aws:iam::123456789012:policy/boundary."
+  }
+}
+
+variable "existing_roles" {
+  description = "ARNs of roles that are used instead of new ones, where the deployer may not create roles: by the last part of the role's name, such as raw_to_curated-function, and `default` for all others. docs/operate/deploying.md says what they need."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for arn in values(var.existing_roles) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/", arn))])
+    error_message = "existing_roles are ARNs of roles. Example: { default = \"arn:aws:iam::123456789012:role/LabRole\" }."
+  }
+}
+
 variable "people" {
   description = "Who may assume the roles of people: ARNs of users, roles or accounts by role. A role without anybody is not created."
   type = object({

@@ -672,7 +672,7 @@ run "a_role_is_for_its_service_and_does_its_own_work" {
   }
 
   assert {
-    condition     = aws_iam_role_policy.this.policy == "{\"own\": \"work\"}" && aws_iam_role_policy.this.role == aws_iam_role.this.id && output.name == "headgate-any-job"
+    condition     = aws_iam_role_policy.this[0].policy == "{\"own\": \"work\"}" && aws_iam_role_policy.this[0].role == aws_iam_role.this[0].id && output.name == "headgate-any-job"
     error_message = "It may do what its policy says."
   }
 }
@@ -690,11 +690,48 @@ run "another_role_may_assume_it_where_it_is_named" {
     source_account_id = "123456789012"
     policy_json       = "{}"
     assumed_by        = ["arn:aws:iam::123456789012:role/headgate-build_systems-job"]
+    settings          = { permissions_boundary = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+
+  assert {
+    condition     = aws_iam_role.this[0].permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "The boundary of the lake bounds it."
   }
 
   assert {
     condition     = one(data.aws_iam_policy_document.trust.statement[1].principals).identifiers == toset(["arn:aws:iam::123456789012:role/headgate-build_systems-job"]) && length(data.aws_iam_policy_document.trust.statement) == 2
     error_message = "The named role may assume it, and no other."
+  }
+}
+
+run "a_role_that_is_there_already_is_used_as_it_is" {
+  command = plan
+
+  module {
+    source = "./modules/role"
+  }
+
+  variables {
+    name              = "headgate-shop-raw_to_curated-function"
+    service           = "lambda"
+    source_account_id = "123456789012"
+    policy_json       = "{}"
+    settings = {
+      existing = {
+        default                   = "arn:aws:iam::123456789012:role/LabRole"
+        "raw_to_curated-function" = "arn:aws:iam::123456789012:role/teams/gate"
+      }
+    }
+  }
+
+  assert {
+    condition     = length(aws_iam_role.this) == 0 && length(aws_iam_role_policy.this) == 0
+    error_message = "Nothing of IAM is created."
+  }
+
+  assert {
+    condition     = output.arn == "arn:aws:iam::123456789012:role/teams/gate" && output.name == "gate"
+    error_message = "The role of that name is taken before the default one."
   }
 }
 

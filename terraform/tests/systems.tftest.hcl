@@ -71,6 +71,13 @@ run "a_lake_without_systems_ends_after_the_gate" {
     platform  = "aws"
     build_dir = "tests/fixtures/built_none"
     systems   = []
+    # As in a learner lab, whose users create no role.
+    existing_roles = { default = "arn:aws:iam::123456789012:role/LabRole" }
+  }
+
+  assert {
+    condition     = toset([module.pipeline_machine_role.name, module.raw_to_curated.role_name, module.daily_schedule.role_arn, module.curate_large.role_arn]) == toset(["LabRole", var.existing_roles.default])
+    error_message = "Every function, job, schedule and state machine has the role that is there already."
   }
 
   assert {

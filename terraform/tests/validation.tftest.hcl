@@ -17,48 +17,50 @@ run "every_variable_refuses_a_wrong_value" {
   command = plan
 
   variables {
-    platform            = "azure"
-    region              = "Frankfurt"
-    name                = "Head Gate"
-    domain              = "e-commerce"
-    build_dir           = "tests/fixtures/built/"
-    raw_expiry_days     = 0
-    raw_originals       = "hide"
-    old_version_days    = 0
-    log_retention_days  = 8
-    gate_memory_mb      = 128
-    gate_timeout_s      = 901
-    gate_concurrency    = 1
-    max_receive_count   = 0
-    redelivery_s        = 0
-    quiet_s             = 0
-    max_wait_s          = 59
-    daily_schedule      = "every day"
-    export_schedule     = "every night"
-    full_audit_schedule = "sometimes"
-    run_interval_s      = -1
-    run_share_wait_s    = -1
-    export_sources      = { "Crm-1" = {} }
-    people              = { analyst = ["ana"] }
-    audit_trail_mode    = "FOREVER"
-    database_network    = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
-    job_poll_s          = 0
-    job_attempts        = 0
-    engine              = "polars"
-    spark_from_mb       = -1
-    snapshot_part_rows  = 0.5
-    forecast_grain      = "hour"
-    forecast_horizon    = 401
-    forecast_by         = "customer"
-    job_workers         = 1
-    job_worker_type     = "G.025X"
-    job_worker_types    = { merge_curated = "Z.2X" }
-    job_timeouts        = { merge_curated = 10081 }
-    scan_limit_gb       = 0
-    most_refused_share  = 1.5
-    lineage_url         = "https://user:login@marquez.example.com"
-    lineage_key_secret  = "arn:aws:secretsmanager:us-east-1:123456789012:secret:key-abcdef"
-    alert_email         = "nobody"
+    platform             = "azure"
+    region               = "Frankfurt"
+    name                 = "Head Gate"
+    domain               = "e-commerce"
+    build_dir            = "tests/fixtures/built/"
+    raw_expiry_days      = 0
+    raw_originals        = "hide"
+    old_version_days     = 0
+    log_retention_days   = 8
+    gate_memory_mb       = 128
+    gate_timeout_s       = 901
+    gate_concurrency     = 1
+    max_receive_count    = 0
+    redelivery_s         = 0
+    quiet_s              = 0
+    max_wait_s           = 59
+    daily_schedule       = "every day"
+    export_schedule      = "every night"
+    full_audit_schedule  = "sometimes"
+    run_interval_s       = -1
+    run_share_wait_s     = -1
+    export_sources       = { "Crm-1" = {} }
+    people               = { analyst = ["ana"] }
+    existing_roles       = { default = "LabRole" }
+    permissions_boundary = "boundary"
+    audit_trail_mode     = "FOREVER"
+    database_network     = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
+    job_poll_s           = 0
+    job_attempts         = 0
+    engine               = "polars"
+    spark_from_mb        = -1
+    snapshot_part_rows   = 0.5
+    forecast_grain       = "hour"
+    forecast_horizon     = 401
+    forecast_by          = "customer"
+    job_workers          = 1
+    job_worker_type      = "G.025X"
+    job_worker_types     = { merge_curated = "Z.2X" }
+    job_timeouts         = { merge_curated = 10081 }
+    scan_limit_gb        = 0
+    most_refused_share   = 1.5
+    lineage_url          = "https://user:login@marquez.example.com"
+    lineage_key_secret   = "arn:aws:secretsmanager:us-east-1:123456789012:secret:key-abcdef"
+    alert_email          = "nobody"
   }
 
   expect_failures = [
@@ -85,6 +87,8 @@ run "every_variable_refuses_a_wrong_value" {
     var.run_share_wait_s,
     var.export_sources,
     var.people,
+    var.existing_roles,
+    var.permissions_boundary,
     var.audit_trail_mode,
     var.database_network,
     var.job_poll_s,

@@ -20,7 +20,7 @@ data "aws_iam_policy_document" "this" {
 module "role" {
   source = "../role"
 
-  suffix = var.role_suffix
+  settings = var.role_settings
 
   name              = "${var.name}-job"
   service           = "glue"

@@ -1,8 +1,14 @@
-# A role for one service, with one policy.
+# A role for one service, with one policy; or a role that somebody made before, which is used as it is.
 locals {
-  stated = "${var.name}${var.suffix}"
+  stated = "${var.name}${var.settings.suffix}"
   # IAM takes 64 characters. A longer name ends with a hash of itself.
   name = length(local.stated) <= 64 ? local.stated : "${substr(local.stated, 0, 55)}-${substr(sha1(local.stated), 0, 8)}"
+
+  existing_arn = try(
+    [for part, arn in var.settings.existing : arn if endswith(var.name, "-${part}")][0],
+    lookup(var.settings.existing, "default", null),
+  )
+  is_new = local.existing_arn == null
 
   # Services whose documentation says that they name the account for which they come. Of the others a missing name is accepted:
   # Lambda and Glue take a role of their own account only (iam:PassRole).
@@ -43,12 +49,17 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = local.name
-  assume_role_policy = data.aws_iam_policy_document.trust.json
+  count = local.is_new ? 1 : 0
+
+  name                 = local.name
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = var.settings.permissions_boundary
 }
 
 resource "aws_iam_role_policy" "this" {
+  count = local.is_new ? 1 : 0
+
   name   = "own-work"
-  role   = aws_iam_role.this.id
+  role   = aws_iam_role.this[0].id
   policy = var.policy_json
 }

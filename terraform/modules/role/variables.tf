@@ -28,10 +28,14 @@ variable "source_account_id" {
   }
 }
 
-variable "suffix" {
-  description = "End of the role's name: the region, where roles of several regions stand side by side."
-  type        = string
-  default     = ""
+variable "settings" {
+  description = "Of all roles of the lake: the end of their names (the region, where roles of several regions stand side by side), the ARN of their permissions boundary or null, and ARNs of roles that are used instead of new ones, by the last part of the name or `default`."
+  type = object({
+    suffix               = optional(string, "")
+    permissions_boundary = optional(string)
+    existing             = optional(map(string), {})
+  })
+  default = {}
 }
 
 variable "assumed_by" {

@@ -50,8 +50,12 @@ variable "input" {
   default     = "{}"
 }
 
-variable "role_suffix" {
-  description = "End of the role's name: the region, where roles of several regions stand side by side."
-  type        = string
-  default     = ""
+variable "role_settings" {
+  description = "How its role is named and bounded, or which roles are there already, as the module role has it."
+  type = object({
+    suffix               = optional(string, "")
+    permissions_boundary = optional(string)
+    existing             = optional(map(string), {})
+  })
+  default = {}
 }
