@@ -433,11 +433,40 @@ module "dry_run" {
 }
 
 # People: a user pool with three groups, each of which includes the one before.
+locals {
+  second_factor = coalesce(var.second_factor, local.platform.second_factor)
+
+  # Where a provider's statements about a person go. Source: Cognito developer guide, "Specifying identity provider attribute mappings".
+  sign_in_details = {
+    SAML = { MetadataURL = try(var.sign_in_provider.metadata_url, null) }
+    OIDC = {
+      oidc_issuer               = try(var.sign_in_provider.issuer, null)
+      client_id                 = try(var.sign_in_provider.client_id, null)
+      client_secret             = var.sign_in_secret
+      authorize_scopes          = "openid email"
+      attributes_request_method = "GET"
+    }
+  }
+  sign_in_attributes = {
+    SAML = { email = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress" }
+    OIDC = { email = "email", username = "sub" }
+  }
+}
+
 resource "aws_cognito_user_pool" "this" {
   name                     = local.lake
   username_attributes      = ["email"]
   auto_verified_attributes = ["email"]
   deletion_protection      = local.force_destroy ? "INACTIVE" : "ACTIVE"
+  mfa_configuration        = { required = "ON", optional = "OPTIONAL", off = "OFF" }[local.second_factor]
+
+  dynamic "software_token_mfa_configuration" {
+    for_each = local.second_factor == "off" ? [] : ["app"]
+
+    content {
+      enabled = true
+    }
+  }
 
   admin_create_user_config {
     allow_admin_create_user_only = true
@@ -466,6 +495,17 @@ resource "aws_cognito_user_group" "this" {
   user_pool_id = aws_cognito_user_pool.this.id
 }
 
+# People of a company sign in at its own provider. They have no group until an operator adds them to one.
+resource "aws_cognito_identity_provider" "company" {
+  for_each = var.sign_in_provider == null ? toset([]) : toset([var.sign_in_provider.type])
+
+  user_pool_id      = aws_cognito_user_pool.this.id
+  provider_name     = var.sign_in_provider.name
+  provider_type     = each.key
+  provider_details  = { for name, value in local.sign_in_details[each.key] : name => value if value != null }
+  attribute_mapping = local.sign_in_attributes[each.key]
+}
+
 resource "aws_cognito_user_pool_client" "console" {
   name                                 = "console"
   user_pool_id                         = aws_cognito_user_pool.this.id
@@ -480,7 +520,7 @@ resource "aws_cognito_user_pool_client" "console" {
   allowed_oauth_flows                  = ["code"]
   allowed_oauth_flows_user_pool_client = true
   allowed_oauth_scopes                 = ["openid", "email", "aws.cognito.signin.user.admin"]
-  supported_identity_providers         = ["COGNITO"]
+  supported_identity_providers         = concat(["COGNITO"], [for provider in aws_cognito_identity_provider.company : provider.provider_name])
 
   token_validity_units {
     access_token  = "minutes"

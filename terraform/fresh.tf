@@ -54,8 +54,8 @@ module "refresh_tables" {
   source = "./modules/glue_job"
   count  = var.fresh_rows_mb > 0 ? 1 : 0
 
-  role_suffix = local.role_suffix
-  account_id  = local.account_id
+  role_settings = local.role_settings
+  account_id    = local.account_id
 
   name             = local.refresh_job
   description      = "Merges new rows into the tables of small datasets between two runs"

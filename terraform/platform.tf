@@ -37,6 +37,7 @@ locals {
       systems_timeout    = 180 # minutes, of the job that builds several systems: fewer at once take longer
       console_protocol   = "redirect-to-https"
       console_origins    = []
+      second_factor      = "required"
       monthly_budget_usd = 100
       saved_log_queries  = true
       engine             = "auto"
@@ -76,6 +77,7 @@ locals {
       systems_timeout    = 600                       # seconds
       console_protocol   = "allow-all"               # it has no certificate
       console_origins    = ["http://localhost:5173"] # the console's development server (npm run dev)
+      second_factor      = "off"                     # nobody outside of this machine reaches the sign-in
       monthly_budget_usd = 0                         # nothing is billed
       saved_log_queries  = false                     # the emulator has no Logs Insights
       engine             = "duckdb"

@@ -714,6 +714,46 @@ variable "api_requests_per_s" {
   }
 }
 
+variable "second_factor" {
+  description = "Whether people who sign in with a password also give a code of an app: required, optional or off. Null requires it on AWS. A company's provider (sign_in_provider) asks for its own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.second_factor == null || contains(["required", "optional", "off"], coalesce(var.second_factor, "off"))
+    error_message = "second_factor is required, optional or off."
+  }
+}
+
+variable "sign_in_provider" {
+  description = "A company's identity provider, whose people may sign in to the console: SAML with metadata_url, or OIDC with issuer and client_id (and sign_in_secret). docs/use/console.md"
+  type = object({
+    name         = string
+    type         = string
+    metadata_url = optional(string)
+    issuer       = optional(string)
+    client_id    = optional(string)
+  })
+  default = null
+
+  validation {
+    condition = var.sign_in_provider == null || try(
+      can(regex("^[A-Za-z][A-Za-z0-9-]{1,31}$", var.sign_in_provider.name)) && (
+        var.sign_in_provider.type == "SAML" && startswith(coalesce(var.sign_in_provider.metadata_url, "-"), "https://") ||
+        var.sign_in_provider.type == "OIDC" && startswith(coalesce(var.sign_in_provider.issuer, "-"), "https://") && var.sign_in_provider.client_id != null
+      ), false
+    )
+    error_message = "sign_in_provider has a name of 2 to 32 letters, digits and hyphens, and is SAML with an https metadata_url, or OIDC with an https issuer and a client_id."
+  }
+}
+
+variable "sign_in_secret" {
+  description = "Client secret of an OIDC sign_in_provider. Give it as the shell's TF_VAR_sign_in_secret, because --var keeps values in a file. It is also in the Terraform state."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
 variable "permissions_boundary" {
   description = "ARN of a managed policy that bounds every role of the lake, where the account permits roles with one only. Null sets none."
   type        = string

@@ -22,7 +22,8 @@ run "a_lake_of_own_sql_models_has_one_system" {
     systems    = ["own-models"]
     monitoring = "minimal"
 
-    fresh_rows_mb = 64
+    fresh_rows_mb    = 64
+    sign_in_provider = { name = "Company", type = "SAML", metadata_url = "https://idp.example.com/metadata" }
   }
 
   assert {
@@ -36,6 +37,16 @@ run "a_lake_of_own_sql_models_has_one_system" {
       if statement.sid == "RefreshTables" && statement.actions == toset(["glue:StartJobRun"])
     ]) == 1
     error_message = "The function that sees new increments may start the job that shows them."
+  }
+
+  assert {
+    condition     = aws_cognito_identity_provider.company["SAML"].provider_details == tomap({ MetadataURL = "https://idp.example.com/metadata" })
+    error_message = "A SAML provider is described by its metadata."
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool.this.mfa_configuration == "ON" && one(aws_cognito_user_pool.this.software_token_mfa_configuration).enabled
+    error_message = "On AWS everybody who signs in with a password gives a code, too, operators included."
   }
 
   assert {
@@ -72,7 +83,20 @@ run "a_lake_without_systems_ends_after_the_gate" {
     build_dir = "tests/fixtures/built_none"
     systems   = []
     # As in a learner lab, whose users create no role.
-    existing_roles = { default = "arn:aws:iam::123456789012:role/LabRole" }
+    existing_roles   = { default = "arn:aws:iam::123456789012:role/LabRole" }
+    second_factor    = "optional"
+    sign_in_provider = { name = "Company", type = "OIDC", issuer = "https://idp.example.com", client_id = "lake" }
+    sign_in_secret   = "generated"
+  }
+
+  assert {
+    condition     = aws_cognito_user_pool_client.console.supported_identity_providers == toset(["COGNITO", "Company"]) && aws_cognito_user_pool.this.mfa_configuration == "OPTIONAL"
+    error_message = "People of the company sign in at its own provider."
+  }
+
+  assert {
+    condition     = aws_cognito_identity_provider.company["OIDC"].provider_details["oidc_issuer"] == "https://idp.example.com" && !contains(keys(aws_cognito_identity_provider.company["OIDC"].provider_details), "MetadataURL")
+    error_message = "A provider has the details of its own type only."
   }
 
   assert {

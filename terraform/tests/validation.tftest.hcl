@@ -41,6 +41,8 @@ run "every_variable_refuses_a_wrong_value" {
     export_sources       = { "Crm-1" = {} }
     people               = { analyst = ["ana"] }
     existing_roles       = { default = "LabRole" }
+    second_factor        = "sms"
+    sign_in_provider     = { name = "Company", type = "SAML", metadata_url = "http://idp.example.com" }
     permissions_boundary = "boundary"
     audit_trail_mode     = "FOREVER"
     database_network     = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
@@ -88,6 +90,8 @@ run "every_variable_refuses_a_wrong_value" {
     var.export_sources,
     var.people,
     var.existing_roles,
+    var.second_factor,
+    var.sign_in_provider,
     var.permissions_boundary,
     var.audit_trail_mode,
     var.database_network,
