@@ -38,7 +38,14 @@ from headgate.aws.cognito import Users
 from headgate.errors import HeadgateError, SettingsError
 from headgate.project import LakeProject, project
 from scripts import console
-from scripts.deployment import console_upload, cost_estimate, export_logins, first_login, pending_files
+from scripts.deployment import (
+    alert_subscribers,
+    console_upload,
+    cost_estimate,
+    export_logins,
+    first_login,
+    pending_files,
+)
 from scripts.deployment.deployment_name import deployment_name
 from scripts.deployment.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.deployment.leftovers import LOG_GROUP, leftovers, names_in_state
@@ -208,6 +215,12 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     )
     if address:
         print(address, flush=True)
+    if target.platform == "aws" and (
+        unheard := alert_subscribers.warning(
+            target.client("sns"), outputs["environment"]["HEADGATE_ALERTS_TOPIC_ARN"]
+        )
+    ):
+        print(unheard, flush=True)
     if line := pending_files.take_up({**target.process, **note["environment"]}):
         print(line, flush=True)
 
