@@ -93,7 +93,7 @@ class _Plan:
         return tuple(key for key in self.new if not keys.deleted_by(key))
 
     def is_small_addition(self, largest_bytes: int) -> bool:
-        """Whether only rows are new, upon a snapshot of at most so many bytes."""
+        """Return whether only rows are new, upon a snapshot of at most so many bytes."""
         return (
             self.base is not None
             and bool(self.new)
