@@ -21,6 +21,7 @@ from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.merge.merge_lake import Merging
+from headgate.plain_names import did_you_mean
 from headgate.project import MODELS_SYSTEM, project
 from headgate.quality.contract_audit import audit
 from headgate.query import Databases, translate
@@ -114,6 +115,11 @@ def run_system_locally(
     needed = system_registry.reads(
         local.package, {name for name in contracts.source if _files_of(folder, name)}
     )
+    if unknown := [dataset for dataset in needed if dataset not in contracts.source]:
+        raise NotFoundError(
+            f"{local.reader_of(unknown[0])} reads {unknown[0]}, and no contract describes such a dataset."
+            f"{did_you_mean(unknown[0], contracts.source)} Datasets: {', '.join(sorted(contracts.source))}."
+        )
     files = {dataset: _files_of(folder, dataset) for dataset in needed}
     if missing := [dataset for dataset, paths in files.items() if not paths]:
         raise NotFoundError(_why_missing(missing[0], local.reader_of(missing[0]), folder))

@@ -5,6 +5,7 @@ Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from dataclasses import replace
@@ -60,6 +61,27 @@ _MOST_BRACKETS = 1000
 _OPERATORS = {"==", "!=", "<", "<=", ">", ">="}
 
 
+# Fields of a column. Source: Open Data Contract Standard 3.1, "Schema".
+_FIELDS = frozenset(
+    """authoritativeDefinitions businessName classification criticalDataElement customProperties description
+    encryptedName examples id items logicalType logicalTypeOptions name partitionKeyPosition partitioned
+    physicalName physicalType primaryKey primaryKeyPosition properties quality relationships required tags
+    transformDescription transformLogic transformSourceObjects unique""".split()  # noqa: SIM905 one word a line would fill the screen
+)
+_NEAR = 0.8  # of two names' letters are alike
+_UNREADABLE = (
+    "{name} is neither YAML nor JSON{line}. Name a contract file, such as contracts/source/orders.yaml"
+)
+
+
+class UnreadableContractError(ContractError):
+    """A contract's file is neither YAML nor JSON."""
+
+
+class _NotYamlError(Exception):
+    """A text is no YAML; the message says in which line, for a place behind another one."""
+
+
 def load(path: Path) -> Contract:
     """Return the contract in one ODCS file, YAML or JSON.
 
@@ -68,10 +90,19 @@ def load(path: Path) -> Contract:
     """
     try:
         return _contract(path.read_text(encoding="utf-8"), path.suffix, path.parent.name)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise UnreadableContractError(_UNREADABLE.format(name=_shown(path), line="")) from None
+    except _NotYamlError as error:
+        raise UnreadableContractError(_UNREADABLE.format(name=_shown(path), line=error)) from None
     except RecursionError:
         raise ContractError(
             f"{path.name}: lists or mappings are nested too deeply for a contract. {_COMPARE}"
         ) from None
+
+
+def _shown(path: Path) -> str:
+    """Return the file's name, but for one that could be a card number."""
+    return "The contract" if re.search(r"(?:\d\W*){9}", path.name) else path.name
 
 
 @lru_cache(maxsize=1024)
@@ -89,10 +120,14 @@ def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
 
     # The loader in C is ten times faster, and has no guard against lists that are nested without end.
     is_flat = text.count("[") + text.count("{") < _MOST_BRACKETS
-    return yaml.load(
-        text,
-        Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader) if is_flat else yaml.SafeLoader,  # noqa: S506 both are safe loaders
-    )
+    try:
+        return yaml.load(
+            text,
+            Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader) if is_flat else yaml.SafeLoader,  # noqa: S506 both are safe loaders
+        )
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise _NotYamlError(f" (line {mark.line + 1})" if mark else "") from None
 
 
 def load_all(folder: Path) -> dict[str, Contract]:
@@ -227,7 +262,7 @@ def _mask(identity: str, own: Mapping[str, Any]) -> Mask | None:
 
 def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object]) -> Column:
     own = _custom(item)
-    column_type = parse_physical_type(item["physicalType"])
+    column_type = _type(identity, item)
     relationships = item.get("relationships", ())
     _hold_name(identity, item["name"], own)
     rules = _levelled(
@@ -255,6 +290,22 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         no_cards=card_declarations.of_column(f"{identity}.{item['name']}", own, _mask(identity, own)),
         nested=_nested(identity, item, column_type),
     )
+
+
+def _type(identity: str, item: Mapping[str, Any]) -> ColumnType:
+    """Return the column's type.
+
+    Raises:
+        ContractError: there is no such type, or a field of the column has a misspelt name.
+    """
+    column = f"{identity}.{item['name']}"
+    for name in item.keys() - _FIELDS:
+        if near := difflib.get_close_matches(str(name), _FIELDS, n=1, cutoff=_NEAR):
+            raise ContractError(f"{column}: there is no field {name}. Did you mean {near[0]}?")
+    try:
+        return parse_physical_type(item["physicalType"])
+    except ContractError as error:
+        raise ContractError(f"{column}: {error}") from None
 
 
 def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
 
 _TYPED_FORMS = {FormatName.JSON, JSON_LINES, GEOJSON, *WORKBOOKS}
+MOST_NAME_CHARACTERS = 255  # of a column in the Glue catalog. Source: AWS Glue, "Column structure"
 _WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
 _MOST_DECIMALS_OF_AMOUNTS = 4
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
@@ -215,6 +216,13 @@ def _stored_columns(
         nested = _nested_names(records, content, flat) if records else {}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
     columns = _columns_of(stored, nested)
+    longest = max((len(column.name) for column in columns), default=0)
+    if longest > MOST_NAME_CHARACTERS:
+        raise UnreadableFileError(
+            rule="not_a_table",
+            message=f"a column's name has {longest:,} characters; at most {MOST_NAME_CHARACTERS} can be",
+            remedy="give each column a shorter name",
+        )
     if any(_is_data(column.name) for column in columns):
         raise UnreadableFileError(
             rule="not_a_table",

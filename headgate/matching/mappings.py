@@ -489,9 +489,12 @@ def _sure(headed: FileTable, contract: Contract, match: Match) -> Decided:
 def _decided(
     headed: FileTable, contract: Contract, fields: tuple[str, ...], how: str, confidence: float
 ) -> Decided:
-    return Decided(
-        contract.dataset, fields, how, confidence, with_headings(contract, headed.names, fields), headed.shown
+    names = tuple(
+        field if folded(name) == folded(field) else shown  # `Dauer (Min)` is not shown, but by the contract
+        for name, field, shown in zip(headed.names, fields, headed.shown, strict=True)
     )
+    headings = with_headings(contract, headed.names, fields)
+    return Decided(contract.dataset, fields, how, confidence, headings, names)
 
 
 def _suggested(key: str, headed: FileTable, match: Match) -> Suggested:

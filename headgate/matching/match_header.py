@@ -108,8 +108,7 @@ def match_header(names: Sequence[str], contract: Contract, *, in_order: bool = T
         )
     matched = _by_position(names, contract) or _by_name(names, contract, in_order=in_order)
     absent = tuple(column for column in contract.columns if column.name not in matched)
-    for column in absent:
-        _check_absent(column)
+    _check_absent(absent)
     return Header(matched, tuple(column.name for column in absent))
 
 
@@ -167,9 +166,12 @@ def unnamed_column(position: int) -> HeaderError:
     )
 
 
-def _check_absent(column: Column) -> None:
-    """Check that only a column that may be null, and that nothing is masked in, is left out."""
-    if column.mask is not None:
+def _check_absent(absent: Sequence[Column]) -> None:
+    """Check that only columns that may be null, and that nothing is masked in, are left out."""
+    forbidden = next((column for column in absent if column.mask is not None or column.required), None)
+    if forbidden is None:
+        return
+    if forbidden.mask is not None:
         raise HeaderError(
             rule="missing_sensitive_column",
             message=(
@@ -177,12 +179,12 @@ def _check_absent(column: Column) -> None:
                 "another name"
             ),
             remedy="send the file with the column, empty if need be",
-            column=column.name,
+            column=forbidden.name,
         )
-    if column.required:
-        raise HeaderError(
-            rule="missing_column",
-            message="a required column is not in the file",
-            remedy="send the file with the column",
-            column=column.name,
-        )
+    others = [column.name for column in absent if column.required and column is not forbidden]
+    raise HeaderError(
+        rule="missing_column",
+        message="a required column is not in the file" + (f"; nor are {', '.join(others)}" if others else ""),
+        remedy="send the file with " + ("these columns" if others else "the column"),
+        column=forbidden.name,
+    )

@@ -6,7 +6,7 @@ import hashlib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol, cast
 
-from headgate.errors import NotFoundError
+from headgate.errors import NotFoundError, SettingsError
 from headgate.project import OWN_PARTS, OWN_SYSTEMS, all_domains, load_module, own_folder
 from headgate.systems.models import models_of
 
@@ -133,8 +133,18 @@ def may_read(package: SystemPackage, table: str = "") -> tuple[str, ...]:
 
 
 def system(name: str) -> SystemPackage:
-    """Return the package that builds the system of that name."""
-    return cast("SystemPackage", load_module(_module(name)))
+    """Return the package that builds the system of that name.
+
+    Raises:
+        SettingsError: its module has no function `build`.
+    """
+    package = load_module(_module(name))
+    if not callable(getattr(package, "build", None)):
+        raise SettingsError(
+            f"The system {name} has no function `build(tables, as_of, shelf)` in {_module(name)}. "
+            "`headgate systems init NAME` writes one to be changed."
+        )
+    return cast("SystemPackage", package)
 
 
 def code_version(name: str) -> str:

@@ -13,7 +13,6 @@ from headgate.contracts.format_property import FORMAT_PROPERTY, stated_format
 from headgate.contracts.model import ColumnType, Kind, Level, Mask
 from headgate.contracts.new_column_policy import RULE, with_declared
 from headgate.contracts.source_format import PLAIN
-from headgate.drafts.nearly_all_rows import FEWEST_VALUES, NEARLY_ALL
 from headgate.intake.quarantine.likely_types import change_in_words, in_both_formats, likely_columns
 from headgate.lake.states import Disposition
 from headgate.values.format_inference import NULL_WORDS
@@ -29,11 +28,11 @@ _EXAMPLES = 3
 _UNDECLARED = frozenset({"undeclared_card_number", "undeclared_ssn", "undeclared_cvv"})
 _NO_EDIT = "none: correct the data at their source"
 _CORRECT = (
-    "{column}: correct the refused values at their source ({rows:,} of {received:,} rows), since nearly "
-    "all others have the type"
+    "{column}: correct the refused values at their source ({rows:,} of {received:,} rows), since the "
+    "others have the type"
 )
-# As a draft decides a type: at least 98 % of 50 or more values.
-_FEWEST_ROWS, _FEW_ROWS = FEWEST_VALUES, 1 - NEARLY_ALL
+# Where so many values have the type, the others are likelier wrong than the contract.
+_FEWEST_ROWS, _FEW_ROWS = 10, 0.2
 
 
 @dataclass(frozen=True)

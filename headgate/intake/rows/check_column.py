@@ -83,7 +83,7 @@ def undeclared_card(column: Column, rows: Rows) -> Breach:
 
 
 def _undeclared(rule: str, column: Column, what: str, rows: Rows) -> Breach:
-    return Breach(rule, column.name, f"holds {what} in a column that is declared without", rows)
+    return Breach(rule, column.name, f"holds {what}, and the contract declares no mask for the column", rows)
 
 
 def _type_name(column: Column) -> str:

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from headgate.cli.commands.project.systems import systems
 from headgate.cli.commands.tables.models import models
 from headgate.cli.local_lake import run_system_locally
-from headgate.errors import AuditError, BadInputError, NotFoundError
+from headgate.errors import AuditError, BadInputError, NotFoundError, SettingsError
 from headgate.project import MODELS_SYSTEM
 from tests import clinic
 
@@ -206,3 +206,21 @@ def test_the_command_for_a_system_has_one_json_document(lake: Path) -> None:
 def test_a_run_without_local_or_data_says_what_to_state(arguments: list[str]) -> None:
     done = CliRunner().invoke(models, arguments)
     assert (done.exit_code, "--local --data FOLDER" in done.output) == (2, True)
+
+
+def with_system(lake: Path, name: str, code: str) -> Path:
+    """The lake with a system of its own, which owns a table."""
+    table = clinic.contract(f"{name}_rows", ("name", "string", "TEXT"), system=name)
+    return clinic.write(lake, {f"systems/{name}.py": code, f"contracts/prod/{name}_rows.yaml": table})
+
+
+def test_a_dataset_without_a_contract_is_named_with_the_nearest(lake: Path) -> None:
+    with_system(lake, "busy", 'READS = ("visit",)\n\n\ndef build(tables, as_of, shelf):\n    return {}\n')
+    with pytest.raises(NotFoundError, match=r"no contract describes such a dataset\. Did you mean visits\?"):
+        run_system_locally("busy", lake / "data")
+
+
+def test_a_system_without_a_function_build_is_named_with_what_to_do(lake: Path) -> None:
+    with_system(lake, "idle", 'READS = ("visits",)\n\n\ndef bild(tables, as_of, shelf):\n    return {}\n')
+    with pytest.raises(SettingsError, match=r"idle has no function `build"):
+        run_system_locally("idle", lake / "data")

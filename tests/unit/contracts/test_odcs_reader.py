@@ -470,3 +470,29 @@ def test_a_misspelt_rule_is_an_error_and_does_not_check_nothing(option: str, rem
     ) as refused:
         odcs_reader.parse(document, zone="source")
     assert remedy in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("requierd", True, r"orders\.line: there is no field requierd\. Did you mean required\?"),
+        ("physicalType", "TIMESTMP", r"orders\.line: physicalType 'TIMESTMP' is not supported"),
+    ],
+)
+def test_a_misspelt_field_or_type_is_named_with_its_column(field: str, value: object, message: str) -> None:
+    document = deepcopy(DOCUMENT)
+    document["schema"][0]["properties"][0][field] = value
+    with pytest.raises(ContractError, match=message):
+        odcs_reader.parse(document, "source")
+
+
+def test_a_field_of_another_tool_is_left_alone() -> None:
+    document = deepcopy(DOCUMENT)
+    document["schema"][0]["properties"][0]["x-owner"] = "sales"
+    assert odcs_reader.parse(document, "source").names[0] == "line"
+
+
+def test_a_contract_of_a_folder_that_is_no_yaml_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "orders.yaml").write_text("a: [1\nb")
+    with pytest.raises(ContractError, match=r"orders\.yaml is neither YAML nor JSON \(line \d\)"):
+        odcs_reader.load_all(tmp_path)

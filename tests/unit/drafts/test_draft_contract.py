@@ -969,3 +969,9 @@ def test_a_number_of_accounts_is_the_key_of_a_list_of_accounts(name: str) -> Non
         )
         == 1
     )
+
+
+def test_a_name_that_no_catalog_takes_is_refused_at_the_draft() -> None:
+    with pytest.raises(UnreadableFileError, match="3,000 characters") as refused:
+        drafted(f"id,{'n' * 3000}\n1,2\n".encode())
+    assert refused.value.rule == "not_a_table"

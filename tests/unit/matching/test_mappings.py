@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
-from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import Registry
 from headgate.errors import BadInputError
 from headgate.formats.read_table import sample_table
@@ -20,7 +20,7 @@ from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.replay_file import REPLAYED, STILL_REJECTED, Replayer
 from headgate.intake.quarantine.list_quarantine import replayable
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
-from headgate.matching.mappings import Mappings, Suggested, sender_of_key
+from headgate.matching.mappings import Decided, Mappings, Suggested, sender_of_key
 from headgate.profiling.kept_profiles import Profiles
 from tests.unit.formats.excel.test_read_excel import sheet, workbook
 
@@ -461,3 +461,12 @@ def test_a_file_that_waits_or_is_of_no_dataset_is_profiled_as_it_came(key: str, 
 
 def test_a_source_is_the_first_folder() -> None:
     assert (sender_of_key("a/b/c.csv"), sender_of_key("c.csv")) == ("a", "_root")
+
+
+def test_a_name_that_is_not_shown_is_no_other_name_where_it_is_the_contracts_own() -> None:
+    own = (Column("dauer (min)", ColumnType(Kind.INTEGER)), Column("id", ColumnType(Kind.BIGINT)))
+    contract = Contract("headgate.source.visits", "visits", "source", "1.0.0", own)
+    mappings = Mappings(MemoryObjects(), "artifacts", {"visits": contract}, sample_table)
+    decided = mappings.decide("visits/a.csv", "visits", b"Dauer (Min),Ident\n5,1\n7,2\n")
+    assert isinstance(decided, Decided)
+    assert "column_1" not in decided.as_record()["columns"]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
@@ -105,3 +107,10 @@ def test_a_plain_word_of_any_language_may_be_reported(name: str) -> None:
 )
 def test_what_may_be_a_value_is_not_shown_as_a_name(name: str) -> None:
     assert not showable(name)
+
+
+def test_every_required_column_that_lacks_is_named_at_once() -> None:
+    required = tuple(replace(column, required=True, mask=None) for column in CONTRACT.columns)
+    with pytest.raises(HeadgateError, match="nor are card, notes") as refused:
+        match_header(["size"], replace(CONTRACT, columns=required))
+    assert getattr(refused.value, "column", "") == "id"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from dataclasses import asdict
@@ -349,19 +348,12 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
 
 def _loaded(path: Path) -> Contract:
-    import yaml
-
     from headgate.contracts import odcs_reader
 
     try:
         return odcs_reader.load(path)
-    except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f" (line {where.line + 1})" if where else ""
-        raise click.ClickException(
-            f"{screens.safe_name(str(path))} is neither YAML nor JSON{line}. Name a contract file, such as "
-            "contracts/source/orders.yaml."
-        ) from None
+    except odcs_reader.UnreadableContractError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _contract_for(file: Path, dataset: str) -> Contract:

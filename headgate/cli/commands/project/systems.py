@@ -128,8 +128,8 @@ def init(name: str, dataset: str, as_json: bool) -> None:
         )
     if not re.fullmatch(SYSTEM, module):
         raise click.ClickException(
-            f"{name!r} is no name of a system. Use 2 to 30 of the letters a to z, digits and _, "
-            "beginning with a letter."
+            f"{name!r} is no name of a system. Use 2 to 30 of the letters a to z in lower case, digits, "
+            "- and _, beginning with a letter."
         )
     registry = Registry.load()
     system, datasets = module.replace("_", "-"), sorted(registry.source)

@@ -204,6 +204,11 @@ def test_a_format_that_would_refuse_accepted_values_is_not_advised() -> None:
     assert found.edit == "amount: keep it as text (logicalType: string)"
 
 
+def test_one_impossible_value_among_ten_is_wrong_and_not_the_contract() -> None:
+    (listed_column,) = listed("id,pieces\n" + "".join(f"{row},{row}\n" for row in range(9)) + "x,3 boxes\n")
+    assert "correct the refused values at their source (1 of 10 rows)" in listed_column.edit
+
+
 def test_a_few_bad_values_among_many_are_corrected_at_their_source_and_the_column_keeps_its_type() -> None:
     body = "id,pieces\n" + "".join(f"{row},{row}\n" for row in range(99)) + "x,see note\n"
     (found,) = listed(body)
