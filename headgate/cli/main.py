@@ -72,6 +72,10 @@ COMMANDS = {
         "files.mapping:mapping",
         "Settle files whose columns could not be mapped with enough confidence.",
     ),
+    "mcp": (
+        "tables.mcp:mcp",
+        "Serve the lake's tables, figures and health to an AI agent, which can read and not write.",
+    ),
     "models": (
         "tables.models:models",
         "Show the champion models of the systems that keep one, and run and test SQL models on this machine.",

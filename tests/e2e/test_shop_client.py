@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from mcp import Client, StdioServerParameters
 
 import headgate
 from headgate.aws import clients
@@ -16,6 +19,7 @@ from headgate.client import lake as client
 from headgate.contracts.registry import Registry
 from headgate.lineage.openlineage import publisher_of, run_id, table_of_event
 from headgate.wiring import stores
+from tests.e2e.agent_questions import QUESTIONS, is_equal
 from tests.e2e.lakes import ROOT
 from tests.openlineage import check_run_event
 
@@ -128,3 +132,29 @@ def test_the_example_notebook_runs(connected: client.Lake) -> None:
     assert done.returncode == 0, done.stderr[-4000:]
     assert "(<FileState.DONE: 'done'>, 2, 1, 1)" in done.stdout
     assert "sent 0.0 of 0.0 MB" in done.stderr
+
+
+def test_an_agent_answers_fifty_questions_with_its_tools_alone(
+    connected: client.Lake, shop_lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADGATE_DEPLOYMENT", shop_lake.name)
+    frames = cache(connected.table)
+    command = StdioServerParameters(
+        command=sys.executable,
+        args=["-m", "headgate.cli.main", "mcp", "--deployment", shop_lake.name],
+        env={**os.environ, **shop_lake.environment},
+        cwd=ROOT,
+    )
+
+    async def wrong_answers() -> list[str]:
+        async with Client(command) as agent:
+            wrong = []
+            for question in QUESTIONS:
+                result = await agent.call_tool(question.tool, dict(question.arguments))
+                assert not result.is_error, (question.words, result.content)
+                answer, known_answer = question.read(result.structured_content), question.known(frames)
+                if not is_equal(answer, known_answer):
+                    wrong.append(f"{question.words}: {answer}, not {known_answer}")
+            return wrong
+
+    assert asyncio.run(wrong_answers()) == []

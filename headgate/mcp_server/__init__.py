@@ -1,0 +1,1 @@
+"""The lake for AI agents: tools that only read, over the Model Context Protocol."""
