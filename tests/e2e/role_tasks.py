@@ -80,7 +80,10 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "run": (),
     "tables rollback": ("regional_performance", "--yes"),
 }
-NOT_RUN = {"mapping accept": "works as `mapping set`, with a suggestion"}
+NOT_RUN = {
+    "mapping accept": "works as `mapping set`, with a suggestion",
+    "mcp": "it ends when its client does, and a client runs it in test_shop_client.py",
+}
 # The run after the operator's revert builds a second version; before it nobody is denied a rollback.
 LAST = "tables rollback"
 WITHOUT_AWS = {"questions"}  # it reads the contracts of this machine

@@ -65,13 +65,19 @@ def forget(lake: LakePorts, caller: CallerIdentity, name: str) -> KeptQuestionLi
 
 
 def _change(lake: LakePorts, person: str, change: Callable[[list[KeptQuestion]], list[KeptQuestion]]) -> None:
-    """Replace the questions of a person, if nobody has written them since they were read."""
+    """Replace the questions of a person, if nobody has written them since they were read.
+
+    Nothing is written where they stay as they are.
+    """
     ref = ObjectRef(lake.bucket("artifacts"), questions_key(person))
     try:
         text, etag = lake.uploads.read_with_etag(ref)
     except NotFoundError:
         text, etag = b"[]", ""
+    before = questions_of_text(text)
+    if (after := change(before)) == before:
+        return
     try:
-        lake.uploads.replace(ref, text_of_questions(change(questions_of_text(text))), etag)
+        lake.uploads.replace(ref, text_of_questions(after), etag)
     except ConflictError:
         raise conflict("Another request changed your questions at the same moment. Repeat it.") from None
