@@ -29,14 +29,14 @@ from headgate.errors import HeadgateError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.lake.raw_objects import file_id_of
 from headgate.lake.states import UNDER_WAY, FileState
-from headgate.uploads.begin_to_commit import CHECKED, CHECKING
+from headgate.uploads.commit_upload import CHECKED, CHECKING
 from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from headgate.lake.ports import FileRecord
-    from headgate.uploads.begin_to_commit import Uploads
+    from headgate.uploads.commit_upload import Uploads
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_S = 60

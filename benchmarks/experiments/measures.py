@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from benchmarks.experiments.deployed import BYTES_PER_ROW, Target, fresh_payments
 from benchmarks.experiments.results import Case, Measure
 from headgate.api.files.stages import stages_of
-from headgate.costs.billing import priced
-from headgate.costs.prices import Prices
+from headgate.costs.computed_price import priced
+from headgate.costs.price_list import Prices
 from headgate.costs.recorded import of_files
 from headgate.lake.states import FileState
 from headgate.wiring import stores

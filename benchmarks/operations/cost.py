@@ -33,9 +33,9 @@ from benchmarks.systems.copied_shop import copy_shop
 from benchmarks.systems.merged_shop import KEY, LANDED, LINES_PER_ORDER, merge_shop
 from benchmarks.systems.system_runs import SYSTEMS, build_all
 from headgate.contracts.registry import Registry
-from headgate.costs.billing import GB, rounded, total_usd
+from headgate.costs.computed_price import GB, rounded, total_usd
 from headgate.costs.measured import Line, Measured, MeasuredSystem
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.domains.retail.sample.written_parts import iter_objects
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
@@ -51,7 +51,7 @@ from scripts.cost_planning.workload import LARGE, SMALL, TINY, TRICKLE_HOURLY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.costs.billing import Cost
+    from headgate.costs.computed_price import Cost
     from scripts.cost_planning.planned_runs import PlannedRuns
 
 FIGURES = ("seconds", "memory_mb", "disk_mb")

@@ -1,6 +1,6 @@
 """From work done to billed quantities, and from these to dollars.
 
-AWS's minimums and units are here, its prices are in `prices`.
+AWS's minimums and units are here, its prices are in `price_list`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from headgate.costs.prices import Prices
+    from headgate.costs.price_list import Prices
 
 GB = 10**9
 GLUE_LEAST_S = (

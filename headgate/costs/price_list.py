@@ -31,8 +31,10 @@ class Prices:
     @classmethod
     @cache
     def load(cls) -> Prices:
-        """Return the prices in `headgate/costs/prices.toml`, which is read once."""
-        content = tomllib.loads(files("headgate.costs").joinpath("prices.toml").read_text(encoding="utf-8"))
+        """Return the prices in `headgate/costs/price_list.toml`, which is read once."""
+        content = tomllib.loads(
+            files("headgate.costs").joinpath("price_list.toml").read_text(encoding="utf-8")
+        )
         usd = {
             f"{service}.{name}": Decimal(text)
             for service, meters in content["usd"].items()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from headgate.costs.billing import STANDARD, Used, function, glue_job, stored
+from headgate.costs.computed_price import STANDARD, Used, function, glue_job, stored
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:

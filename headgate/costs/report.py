@@ -8,13 +8,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from headgate.costs.billing import by_part, by_service, priced, rounded, total_usd
+from headgate.costs.computed_price import by_part, by_service, priced, rounded, total_usd
 from headgate.costs.recorded import JOB_START_S, EndedJobRun, of_files, of_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from headgate.costs.prices import Prices
+    from headgate.costs.price_list import Prices
     from headgate.lake.ports import FileRecord
     from headgate.runs.pipeline_starts import Execution
 

@@ -9,7 +9,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from headgate.costs.billing import rounded
+from headgate.costs.computed_price import rounded
 from headgate.reports.numbers import NOTHING, cell_text, figure
 from headgate.reports.svg_charts import draw
 from headgate.systems.panels import PanelKind

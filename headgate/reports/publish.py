@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headgate.api.deployed_lake import DeployedLake
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.reports.alerts import raised

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.operations.health import health_of
-from headgate.costs.billing import by_service, priced
+from headgate.costs.computed_price import by_service, priced
 from headgate.costs.recorded import of_files, of_runs
 from headgate.errors import QueryError
 from headgate.reports.summary import by_dataset
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.lake import Health
     from headgate.aws.athena.queries import Answer
-    from headgate.costs.prices import Prices
+    from headgate.costs.price_list import Prices
     from headgate.costs.recorded import EndedJobRun
     from headgate.lake.ports import FileRecord
     from headgate.reports.summary import DatasetSummary

@@ -20,7 +20,7 @@ from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
-from headgate.uploads.begin_to_commit import CHECKED, FAILED, TOO_LARGE
+from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, write_grid

@@ -41,7 +41,7 @@ def build_side_by_side(
     """
     from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
     from headgate.aws.sts import credentials_of
-    from headgate.costs.billing import GB
+    from headgate.costs.computed_price import GB
     from headgate.costs.measured import Measured
     from headgate.systems import system_registry
     from headgate.systems.side_by_side import build_side_by_side
@@ -66,7 +66,7 @@ def build_side_by_side(
 
 def _share_of_machine(systems: Sequence[str], lake_gb: float, measured: Measured) -> tuple[int, int]:
     """Return how many of the systems fit on this machine at once, and the MB for the tables of each."""
-    from headgate.costs.billing import GB
+    from headgate.costs.computed_price import GB
     from headgate.engines.local import memory_mb_of
     from headgate.systems.side_by_side import fit_together, this_machine
 

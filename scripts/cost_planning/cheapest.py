@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
-from headgate.costs.billing import total_usd
+from headgate.costs.computed_price import total_usd
 from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import fitted
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from headgate.costs.measured import Measured
-    from headgate.costs.prices import Prices
+    from headgate.costs.price_list import Prices
     from scripts.cost_planning.planned_runs import PlannedRuns
     from scripts.cost_planning.workload import Workload
 

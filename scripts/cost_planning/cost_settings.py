@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headgate.costs.billing import FLEX, STANDARD, Used, glue_job
+from headgate.costs.computed_price import FLEX, STANDARD, Used, glue_job
 from headgate.costs.recorded import GATE_MEMORY_MB, JOB_START_S
 from scripts.cost_planning.workers import (
     FLEX_WORKERS,

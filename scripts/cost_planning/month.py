@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.costs.billing import GB, Cost, Used, function, priced, stored
+from headgate.costs.computed_price import GB, Cost, Used, function, priced, stored
 from scripts.cost_planning.cost_settings import ALARMS, DASHBOARDS
 from scripts.cost_planning.planned_runs import PART_GB
 from scripts.cost_planning.workers import MERGE_JOB, QUALITY_JOB
@@ -15,7 +15,7 @@ from scripts.cost_planning.workers import MERGE_JOB, QUALITY_JOB
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.costs.prices import Prices
+    from headgate.costs.price_list import Prices
     from scripts.cost_planning.cost_settings import CostSettings
     from scripts.cost_planning.planned_runs import PlannedRuns
 

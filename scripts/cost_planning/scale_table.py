@@ -13,9 +13,9 @@ sys.path.insert(
     0, str(Path(__file__).resolve().parents[2])
 )  # the scripts are run by path and know each other as `scripts`
 
-from headgate.costs.billing import rounded, total_usd
+from headgate.costs.computed_price import rounded, total_usd
 from headgate.costs.measured import Measured
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from scripts.cost_planning.cost_settings import CostSettings
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import fitted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from headgate.costs.billing import WORKER_DPUS
+from headgate.costs.computed_price import WORKER_DPUS
 
 MERGE_JOB, QUALITY_JOB = "merge_curated", "quality_gate"
 SYSTEMS_JOB = "build_systems"  # terraform/analytics.tf: builds several systems side by side

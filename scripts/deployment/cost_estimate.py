@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from headgate.costs.billing import by_service, rounded, total_usd
+from headgate.costs.computed_price import by_service, rounded, total_usd
 from headgate.costs.measured import Measured
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from scripts.cost_planning.cheapest import changed, cheapest
 from scripts.cost_planning.cost_settings import CostSettings
 from scripts.cost_planning.month import monthly

@@ -10,8 +10,8 @@ from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import FileDetail, FileEdits, FileError, FilePage, FileSummary, FileWork
-from headgate.costs.billing import priced
-from headgate.costs.prices import Prices
+from headgate.costs.computed_price import priced
+from headgate.costs.price_list import Prices
 from headgate.costs.recorded import gate_memory_mb, gate_s, of_files, of_job_for_large_files
 from headgate.errors import NotFoundError
 from headgate.formats.format_name import format_in_words

@@ -33,7 +33,7 @@ from headgate.lake.acceptance import acceptance_of
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.lake.states import CHECKED
-from headgate.uploads.begin_to_commit import Uploads
+from headgate.uploads.commit_upload import Uploads
 from headgate.uploads.edits import Edits
 from headgate.uploads.upload import PART_BYTES, UploadMapping, UploadState, check_key, id_of_file_upload
 

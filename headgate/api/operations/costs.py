@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from headgate.api.shapes.costs import Costs
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from headgate.costs.report import cost_report
 from headgate.lake.file_index import received_since
 

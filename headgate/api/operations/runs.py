@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from headgate.api.http.problems import invalid, not_found
 from headgate.api.operations.run_problems import problems_of, problems_of_one
 from headgate.api.shapes.runs import RunDetail, RunJob, Runs, RunStage, RunStarted, RunSummary
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from headgate.costs.report import jobs_of, usd_of
 from headgate.errors import NotFoundError
 from headgate.runs.pipeline_starts import Execution, StartedBy

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from headgate.aws.sdk_errors import translated
-from headgate.costs.billing import STANDARD, WORKER_DPUS
+from headgate.costs.computed_price import STANDARD, WORKER_DPUS
 from headgate.costs.recorded import EndedJobRun
 from headgate.errors import NotFoundError
 

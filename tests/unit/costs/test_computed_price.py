@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from headgate.aws.glue.job_runs import GlueRuns
-from headgate.costs.billing import FLEX, by_part, by_service, function, glue_job, priced, total_usd
-from headgate.costs.prices import Prices
+from headgate.costs.computed_price import FLEX, by_part, by_service, function, glue_job, priced, total_usd
+from headgate.costs.price_list import Prices
 from headgate.costs.recorded import EndedJobRun, gate_s, of_files, of_job_for_large_files, of_runs
 from headgate.costs.report import cost_report
 from headgate.lake.ports import FileRecord

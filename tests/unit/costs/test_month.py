@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.costs.billing import STANDARD, total_usd
+from headgate.costs.computed_price import STANDARD, total_usd
 from headgate.costs.measured import Line, Measured
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from scripts.cost_planning.cheapest import cheapest
 from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.month import monthly

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from headgate.costs.measured import Measured
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from scripts.cost_planning.scale_table import scale_table
 
 pytestmark = pytest.mark.unit

@@ -17,7 +17,7 @@ from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import UNDECIDED, FileState
 from headgate.reports import summary
-from headgate.uploads.begin_to_commit import CHECKING, FAILED, TOO_LARGE
+from headgate.uploads.commit_upload import CHECKING, FAILED, TOO_LARGE
 from headgate.uploads.upload import UploadMapping
 from headgate.wiring import intake, stores
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from headgate.api.deployed_lake import DeployedLake
     from headgate.matching.mappings import Remembered, Suggested
-    from headgate.uploads.begin_to_commit import Uploads
+    from headgate.uploads.commit_upload import Uploads
     from headgate.uploads.upload import UploadRecord
 
 POLL_S = 1.0

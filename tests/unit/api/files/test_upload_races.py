@@ -17,7 +17,7 @@ from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import ProblemError
 from headgate.api.shapes.uploads import UploadMappingDecision
 from headgate.errors import ConflictError, ServiceError
-from headgate.uploads import begin_to_commit
+from headgate.uploads import commit_upload
 from tests.unit.api.files.test_mapped_uploads import FIELDS, mapped, plain
 from tests.unit.api.files.test_uploads import begin, send_parts, uploaded
 from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake, processor
@@ -273,7 +273,7 @@ def test_a_file_that_was_not_compared_and_whose_commit_died_has_its_sender(
 
     Its content alone would be no proof, because nobody has compared it with its SHA-256.
     """
-    monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
+    monkeypatch.setattr(commit_upload, "COMPARED_BYTES", 0)
     caller = Caller(MemoryLake(), ("uploader",))
     died(caller, is_copied=True)
     (version,) = raw_versions(caller.lake)
@@ -296,7 +296,7 @@ def test_nobody_becomes_the_sender_of_a_content_that_was_not_compared(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A SHA-256 is no secret: who states the one of another file would see the values of that file."""
-    monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
+    monkeypatch.setattr(commit_upload, "COMPARED_BYTES", 0)
     lake = MemoryLake()
     bob, other = Caller(lake, ("uploader",), "bob"), PAYMENTS.replace(b"10.50", b"99.50")
     upload = begin(bob, PAYMENTS)

@@ -11,7 +11,7 @@ import pytest
 from headgate.contracts import odcs_reader
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.ports import MaskingKey
-from headgate.uploads import begin_to_commit
+from headgate.uploads import commit_upload
 from headgate.uploads import upload as uploads
 from tests.unit.api.lakes import BEGAN, PAYMENTS, Caller, MemoryLake
 
@@ -280,7 +280,7 @@ def test_content_of_another_sha256_is_refused_when_the_upload_completes() -> Non
 def test_a_large_file_of_another_sha256_is_refused_by_the_dry_run_and_cannot_be_committed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(begin_to_commit, "COMPARED_BYTES", 0)
+    monkeypatch.setattr(commit_upload, "COMPARED_BYTES", 0)
     caller = Caller(MemoryLake())
     upload_id = changed_on_its_way(caller)
     assert caller.call("POST", f"/v1/uploads/{upload_id}/complete").status == 200

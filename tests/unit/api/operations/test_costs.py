@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from headgate.costs.prices import Prices
+from headgate.costs.price_list import Prices
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
 
 pytestmark = pytest.mark.unit
