@@ -277,22 +277,20 @@ data "aws_iam_policy_document" "read_own_datasets" {
 data "aws_iam_policy_document" "write_lineage" {
   for_each = setunion(local.systems, ["merge_curated"])
 
+  # One statement for both, because a policy may have 6,144 characters.
   statement {
-    sid       = "WriteOwnLineageEvents"
-    actions   = ["s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/${each.key}/*.json"] # headgate.lake.keys.lineage_event_key
+    sid     = "RecordOwnWork"
+    actions = ["s3:PutObject"]
+    resources = [
+      "${module.bucket["artifacts"].arn}/openlineage/dt=*/${each.key}/*.json", # headgate.lake.keys.lineage_event_key
+      "${module.bucket["artifacts"].arn}/runs/stages/*/${each.key}.json",      # headgate.lake.keys.stage_record_key
+    ]
   }
 
   statement {
     sid       = "KeepNewestRun"
     actions   = ["s3:GetObject", "s3:PutObject"]
     resources = ["${module.bucket["artifacts"].arn}/runs/newest/${each.key}.json"] # headgate.lake.keys.newest_run_key
-  }
-
-  statement {
-    sid       = "RecordOwnStage"
-    actions   = ["s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/runs/stages/*/${each.key}.json"] # headgate.lake.keys.stage_record_key
   }
 
   statement {

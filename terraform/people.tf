@@ -25,8 +25,10 @@ locals {
         actions   = ["s3:ListBucket", "s3:GetBucketLocation"]
         resources = concat([module.bucket["curated"].arn, module.bucket["athena_results"].arn], [for system in local.systems : module.bucket[system].arn])
       }
-      KeepAnswers   = { actions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["athena_results"].arn}/analysts/*"] }
-      UseKeyToQuery = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
+      ReadKeptQuestions = { actions = ["s3:GetObject"], resources = ["${module.bucket["artifacts"].arn}/questions/*"] }
+      ListKeptQuestions = { actions = ["s3:ListBucket"], resources = [module.bucket["artifacts"].arn], prefix = "questions/*" }
+      KeepAnswers       = { actions = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["athena_results"].arn}/analysts/*"] }
+      UseKeyToQuery     = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
     }
     operator = {
       RunAndWatch = {
@@ -101,6 +103,16 @@ data "aws_iam_policy_document" "people" {
       effect    = lookup(statement.value, "effect", "Allow")
       actions   = statement.value.actions
       resources = statement.value.resources
+
+      dynamic "condition" {
+        for_each = compact([lookup(statement.value, "prefix", "")])
+
+        content {
+          test     = "StringLike"
+          variable = "s3:prefix"
+          values   = [condition.value]
+        }
+      }
     }
   }
 }

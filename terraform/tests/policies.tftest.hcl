@@ -330,9 +330,8 @@ run "least_privilege" {
     condition = length(data.aws_iam_policy_document.write_lineage) == length(local.systems) + 1 && alltrue([
       for publisher, document in data.aws_iam_policy_document.write_lineage :
       [for statement in document.statement : [statement.actions, statement.resources]] == [
-        [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/openlineage/dt=*/${publisher}/*.json"])],
+        [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/openlineage/dt=*/${publisher}/*.json", "${module.bucket["artifacts"].arn}/runs/stages/*/${publisher}.json"])],
         [toset(["s3:GetObject", "s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/newest/${publisher}.json"])],
-        [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/stages/*/${publisher}.json"])],
         [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])],
       ] && flatten([for statement in document.statement : [for one in statement.condition : "${one.test} ${one.variable} ${join(" ", one.values)}"]]) == ["StringEquals s3:prefix runs/newest/${publisher}.json"]
     ])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Count, Day, Moment, NextCursor, Shape
 
@@ -100,7 +100,7 @@ class KeptQuestionAsked(Asked):
     x: str = Field("", max_length=200, description="Column of the chart; empty: the answer suggests it.")
     y: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=20)
     series: str = Field("", max_length=200)
-    is_pinned: bool = Field(description="Its answer is on the dashboard of the person.")
+    is_pinned: StrictBool = Field(description="Its answer is on the dashboard of the person.")
 
 
 class KeptQuestionShown(Shape):
