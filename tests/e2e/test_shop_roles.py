@@ -36,6 +36,7 @@ NOT_RUN = {
     "mapping accept": "works as `mapping set`",
     "mapping forget": "writes as `mapping set`",
     "mapping show": "reads as `file`",
+    "mcp": "it ends when its client does, and a client runs it in test_shop_client.py",
     "models card": "reads as `models`",
     "quarantine settle": "writes as `quarantine replay`",
     "quarantine show": "reads as `quarantine list`",
