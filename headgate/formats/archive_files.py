@@ -6,14 +6,15 @@ import atexit
 import shutil
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path
 
-from headgate.errors import UnreadableFileError
 from headgate.formats.unpack import (
+    BROKEN_ZIP,
     MAX_MEMBERS,
+    ZIP,
     ZIP_MAGICS,
     allowed_bytes,
+    corrupt_archive,
     data_members,
     too_large,
     within,
@@ -42,13 +43,8 @@ def folder_of_archive(path: Path) -> Path | None:
             if len(members) > MAX_MEMBERS:
                 raise too_large(allowed_bytes(path.stat().st_size))
             return _extracted(archive, members, path)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError):
-        # RuntimeError: it wants a password. Its text, as that of the others, can hold a member's name.
-        raise UnreadableFileError(
-            rule="corrupt_archive",
-            message="the zip archive is cut, damaged or encrypted",
-            remedy="compress the files again, without a password",
-        ) from None
+    except BROKEN_ZIP:
+        raise corrupt_archive(ZIP) from None
 
 
 def _is_document(archive: zipfile.ZipFile) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -51,14 +52,9 @@ def _batches(
 
 def file_table(tables: Tables, schema: pa.Schema, *, whole: bool) -> FileTable:
     """Return the table as it stands; without `whole` some of its first rows."""
-    read = tables()
-    parts = list(read) if whole else [table.slice(0, SAMPLE_ROWS) for table in [*_first(read)]]
-    table = pa.concat_tables(parts) if parts else schema.empty_table()
+    read = tables() if whole else (table.slice(0, SAMPLE_ROWS) for table in islice(tables(), 1))
+    table = pa.concat_tables([schema.empty_table(), *read])
     return FileTable(tuple(table.column_names), tuple(table.columns))
-
-
-def _first(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    yield from (table for table, _ in zip(tables, range(1), strict=False))
 
 
 def check_extent(rows: int, columns: int, size_bytes: int) -> None:

@@ -171,14 +171,14 @@ def _rows_of_xml(content: bytes, contract: Contract, _: Mapping[str, Any]) -> Re
     return all_rows(source_of_records(_records_of_xml(content, contract, by_contract(contract)), contract))
 
 
-def _table_of_records(form: FormatName) -> ReadsTable:
+def _table_of_records(records: ReadsRecords) -> ReadsTable:
     """Return the reader of a format's records as a table."""
 
     def table(content: bytes | Path, contract: Contract | None, _: Mapping[str, Any]) -> FileTable:
         from headgate.formats.json.records_table import records_table  # noqa: PLC0415 see Format
 
-        read = {FormatName.JSON: _records_of_json, FormatName.XML: _records_of_xml}[form]
-        return records_table(read(_bytes_of(content), contract, by_contract(contract) if contract else never))
+        expands = by_contract(contract) if contract else never
+        return records_table(records(_bytes_of(content), contract, expands))
 
     return table
 
@@ -212,7 +212,7 @@ FORMATS = (
         FormatName.JSON,
         lambda content, contract: holds_json(content, stated_encoding(contract)),
         lambda content, contract, _: all_rows(read_json(content, contract)),
-        _table_of_records(FormatName.JSON),
+        _table_of_records(_records_of_json),
         lambda path, contract, folder: read_json_lines(path, contract, folder / "records.arrow"),
         records=_records_of_json,
     ),
@@ -220,7 +220,7 @@ FORMATS = (
         FormatName.XML,
         lambda content, _: is_xml(content),
         _rows_of_xml,
-        _table_of_records(FormatName.XML),
+        _table_of_records(_records_of_xml),
         records=_records_of_xml,
     ),
     Format(

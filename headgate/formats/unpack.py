@@ -40,6 +40,18 @@ MAX_MEMBERS = 10_000
 _CHUNK_BYTES = 1 << 20
 _MEMBERS_SHOWN = 5
 _INNER = "unpacked-"
+# What zipfile raises at an archive that it cannot read. RuntimeError: it wants a password. The text of each
+# can hold a member's name.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    LookupError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
@@ -234,7 +246,7 @@ def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
         with pa.CompressedInputStream(pa.PythonFile(file, "r"), ZSTD) as packed:
             yield from _parts(packed)
     except (OSError, pa.ArrowException):
-        raise _corrupt(ZSTD) from None
+        raise corrupt_archive(ZSTD) from None
 
 
 def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
@@ -242,18 +254,8 @@ def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
     try:
         with zipfile.ZipFile(file) as archive, archive.open(_data_member(archive)) as member:
             yield from _parts(member)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        LookupError,
-        OSError,
-        ValueError,
-        RuntimeError,
-    ):
-        # RuntimeError: it wants a password. Its text, as that of the others, can hold a member's name.
-        raise _corrupt(ZIP) from None
+    except BROKEN_ZIP:
+        raise corrupt_archive(ZIP) from None
 
 
 def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -298,7 +300,8 @@ def _parts(packed: IO[bytes]) -> Iterator[bytes]:
         yield part
 
 
-def _corrupt(form: str) -> UnreadableFileError:
+def corrupt_archive(form: str) -> UnreadableFileError:
+    """Return the rejection of an archive that cannot be read."""
     return UnreadableFileError(
         rule="corrupt_archive",
         message=f"the {form} archive is cut, damaged or encrypted",

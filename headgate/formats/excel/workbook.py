@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -20,7 +19,13 @@ from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from headgate.errors import UnreadableFileError
 from headgate.formats.typed_cells import MidnightText, TypedText
-from headgate.formats.unpack import MAX_EXPANDED_BYTES, WORKBOOK_PART, allowed_bytes, too_large
+from headgate.formats.unpack import (
+    BROKEN_ZIP,
+    MAX_EXPANDED_BYTES,
+    WORKBOOK_PART,
+    allowed_bytes,
+    too_large,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -131,17 +136,7 @@ def sheets_of_archive(
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield from read(archive, Budget(min(MAX_EXPANDED_BYTES, allowed_bytes(len(content)))))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ParseError,
-        LookupError,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-    ):
+    except (*BROKEN_ZIP, ParseError):
         raise UnreadableFileError(
             rule="corrupt_workbook",
             message="the workbook is cut, damaged or has a password",
