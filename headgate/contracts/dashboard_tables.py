@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.analytics_blocks import DECLARED_IN
-from headgate.contracts.odcs_reader import yaml_document
+from headgate.contracts.odcs_reader import NotYamlError, yaml_document
 from headgate.errors import ContractError
 from headgate.project import BLOCKS, DASHBOARD_TABLES, project
 
@@ -41,7 +41,10 @@ def dashboard_documents() -> dict[str, tuple[Path, dict[str, Any]]]:
 
 
 def _tables(path: Path, text: str) -> dict[str, Any]:
-    document = yaml_document(text)
+    try:
+        document = yaml_document(text)
+    except NotYamlError as error:
+        raise ContractError(f"dashboards/{path.name} is no YAML{error.line}. Correct it.") from None
     tables = document.get("tables") if isinstance(document, dict) else None
     if not isinstance(tables, dict) or not all(isinstance(table, str) for table in tables):
         raise ContractError(f"dashboards/{path.name}: tables is no mapping. Declare each table by its name.")

@@ -78,8 +78,16 @@ class UnreadableContractError(ContractError):
     """A contract's file is neither YAML nor JSON."""
 
 
-class _NotYamlError(Exception):
-    """A text is no YAML; the message says in which line, for a place behind another one."""
+class NotYamlError(ContractError):
+    """A text is no YAML.
+
+    Attributes:
+        line: where, as the end of a sentence; empty where the parser knows no line.
+    """
+
+    def __init__(self, line: str) -> None:
+        super().__init__(f"the text is no YAML{line}. Correct it")
+        self.line = line
 
 
 def load(path: Path) -> Contract:
@@ -92,8 +100,8 @@ def load(path: Path) -> Contract:
         return _contract(path.read_text(encoding="utf-8"), path.suffix, path.parent.name)
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise UnreadableContractError(_UNREADABLE.format(name=_shown(path), line="")) from None
-    except _NotYamlError as error:
-        raise UnreadableContractError(_UNREADABLE.format(name=_shown(path), line=error)) from None
+    except NotYamlError as error:
+        raise UnreadableContractError(_UNREADABLE.format(name=_shown(path), line=error.line)) from None
     except RecursionError:
         raise ContractError(
             f"{path.name}: lists or mappings are nested too deeply for a contract. {_COMPARE}"
@@ -115,7 +123,11 @@ def _contract(text: str, suffix: str, zone: str) -> Contract:
 
 
 def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
-    """Return what a YAML text states, for `parse`."""
+    """Return what a YAML text states, for `parse`.
+
+    Raises:
+        NotYamlError: it is none.
+    """
     import yaml  # noqa: PLC0415 the Lambda reads JSON only and has no PyYAML
 
     # The loader in C is ten times faster, and has no guard against lists that are nested without end.
@@ -127,7 +139,7 @@ def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
         )
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise _NotYamlError(f" (line {mark.line + 1})" if mark else "") from None
+        raise NotYamlError(f" (line {mark.line + 1})" if mark else "") from None
 
 
 def load_all(folder: Path) -> dict[str, Contract]:

@@ -130,3 +130,9 @@ def test_a_table_is_declared_once(folder: Path) -> None:
         ContractError, match=r"bikes\.yaml declares the table ahead, which has a contract in .*prod"
     ):
         Registry.load()
+
+
+def test_a_dashboard_that_is_no_yaml_is_named_with_its_line(folder: Path) -> None:
+    (folder / "dashboards" / "bikes.yaml").write_text("tables:\n  a: [1\nb: 2\n")
+    with pytest.raises(ContractError, match=r"dashboards/bikes\.yaml is no YAML \(line \d\)"):
+        Registry.load()
