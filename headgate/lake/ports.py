@@ -371,6 +371,10 @@ class TableVersion:
     revision: str
     parameters: Mapping[str, str] = field(default_factory=dict)
 
+    def shows(self, prefix: str) -> bool:
+        """Return whether the table points at the folder of this prefix in its bucket."""
+        return self.location.rstrip("/").endswith(prefix.rstrip("/"))
+
 
 class Catalog(Protocol):
     """Tables of the Glue catalog."""

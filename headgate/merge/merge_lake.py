@@ -70,11 +70,7 @@ class _Plan:
     @property
     def is_published(self) -> bool:
         """The table shows this very snapshot already."""
-        return (
-            bool(self.base)
-            and not self.new
-            and self.current.location.rstrip("/").endswith(self.prefix.rstrip("/"))
-        )
+        return bool(self.base) and not self.new and self.current.shows(self.prefix)
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -260,10 +256,11 @@ class Merging:
         self, dataset: str, current: TableVersion, previous: LakeSnapshot | None
     ) -> DatasetSnapshot | None:
         """Return the snapshot that the table got between runs, or the one of the newest run."""
+        of_run = previous.datasets.get(dataset) if previous else None
+        if of_run and current.shows(of_run.location):
+            return of_run
         fresh = FreshSnapshot.read(self.objects, self.curated_bucket, dataset)
-        if fresh and fresh.is_shown_by(current):
-            return fresh.snapshot
-        return previous.datasets.get(dataset) if previous else None
+        return fresh.snapshot if fresh and fresh.is_shown_by(current) else of_run
 
     @contextmanager
     def _open_memory(self, folder: Path) -> Iterator[Memory]:
@@ -303,11 +300,7 @@ class Merging:
     def _publish_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
         """Write what was checked of this very snapshot to the table."""
         prefix = keys.snapshot_prefix(contract.dataset, lake.snapshot_id)
-        if (
-            self.catalog.current(self.database, contract.dataset)
-            .location.rstrip("/")
-            .endswith(prefix.rstrip("/"))
-        ):
+        if self.catalog.current(self.database, contract.dataset).shows(prefix):
             return
         checked = checked_references(self.objects, self.curated_bucket, lake.snapshot_id)
         self._publisher.publish(contract, missing_parents(contract, checked, lake), prefix)

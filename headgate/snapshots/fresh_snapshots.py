@@ -52,7 +52,7 @@ class FreshSnapshot:
 
     def is_shown_by(self, table: TableVersion) -> bool:
         """Return whether a table shows this snapshot."""
-        return table.location.rstrip("/").endswith(self.snapshot.location.rstrip("/"))
+        return table.shows(self.snapshot.location)
 
     def replaced_by(self, snapshot: DatasetSnapshot, now: datetime) -> FreshSnapshot:
         """Return the record after another snapshot was published.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -77,7 +78,8 @@ def refresh(env: Mapping[str, str], workspace: Path) -> RefreshedTables:
     from headgate.snapshots.publishing import notify_nobody
 
     def merge_of_pass() -> Merging:
-        return merging(env, workspace, notify_nobody, count_nothing)
+        merge = merging(env, workspace, notify_nobody, count_nothing)
+        return replace(merge, last_held=cache(merge.last_held))  # one scan of the ledger for all datasets
 
     return refresh_tables(merge_of_pass, clock.utc_now, MergeSettings.from_env(env).fresh_rows_mb * MB)
 
