@@ -6,6 +6,7 @@ which is masked before it is stored. Every tool reads, and none writes.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,7 @@ _MOST_RUNS = 10
 _WAIT_S = 0.5
 _MOST_QUALITY_ROWS = 40
 _MEASURES = {"metric", "value", "baseline"}  # columns of a table that says how good others are
-_METHODS = ("model", "method", "value_model", "purchase_model")
+_METHOD = re.compile(r"(\w+_)?(model|method)")  # name of a column with the method of a row's figures
 _ENDED = {"succeeded", "failed", "cancelled"}
 
 
@@ -58,7 +59,7 @@ class LakeTools:
 
     def list_tables(self) -> Facts:
         """List all tables that SQL can read: database, description, grain, and the system that builds it."""
-        return {"tables": [self._summary(table) for table in contracts.catalog(self.lake).tables]}
+        return {"tables": [self._summary(table) for table in self._catalog]}
 
     def describe_table(self, table: str) -> Facts:
         """Describe a table: columns with type, unit and definition, key, day and version of its rows.
@@ -214,15 +215,16 @@ class LakeTools:
             "cost_usd": query.cost_usd,
         }
 
+    @property
+    def _catalog(self) -> tuple[CatalogTable, ...]:
+        return contracts.catalog(self.lake).tables
+
     def _listed(self, table: str) -> CatalogTable:
         database, _, name = table.lower().rpartition(".")
-        listed = [
-            each
-            for each in contracts.catalog(self.lake).tables
-            if each.name == name and database in ("", each.database)
-        ]
+        catalog = self._catalog
+        listed = [each for each in catalog if each.name == name and database in ("", each.database)]
         if not listed:
-            names = sorted({each.name for each in contracts.catalog(self.lake).tables})
+            names = sorted({each.name for each in catalog})
             raise NotFoundError(
                 f"There is no table {redact_text(table)}.{did_you_mean(name, names)} "
                 f"Tables: {', '.join(names)}."
@@ -250,7 +252,7 @@ class LakeTools:
         """Return how many rows name each method, by the columns that name one."""
         if not table.system:
             return {}
-        named = [column.name for column in table.columns if column.name in _METHODS]
+        named = [column.name for column in table.columns if _METHOD.fullmatch(column.name)]
         answers = {
             name: self._answer(
                 QueryAsked(
@@ -267,7 +269,7 @@ class LakeTools:
         """Return the figures of the system's quality tables that are about this table, or about all of it."""
         measured = [
             each
-            for each in contracts.catalog(self.lake).tables
+            for each in self._catalog
             if table.system
             and each.system == table.system
             and {column.name for column in each.columns} >= _MEASURES
