@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from scripts.cost_planning.planned_runs import PlannedRuns
     from scripts.cost_planning.workload import Workload
 
-LONGEST_WAIT_S = 7 * DAY_S
-
 
 def cheapest(workload: Workload, own: CostSettings, measured: Measured, prices: Prices) -> PlannedRuns:
     """Return the cheapest runs among those without limits; the first ones if none fits.

@@ -379,7 +379,7 @@ run "least_privilege" {
   }
 
   assert {
-    condition     = alltrue([for document in [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.merge_curated] : alltrue([for statement in document.statement : !contains(statement.actions, "s3:DeleteObject") || alltrue([for resource in statement.resources : endswith(resource, "/snapshots/*")])])])
+    condition     = alltrue([for document in [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.refresh_tables] : alltrue([for statement in document.statement : !contains(statement.actions, "s3:DeleteObject") || alltrue([for resource in statement.resources : endswith(resource, "/snapshots/*")])])])
     error_message = "Nobody deletes increments or quarantined rows."
   }
 

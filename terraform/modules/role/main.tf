@@ -1,8 +1,8 @@
 # A role for one service, with one policy; or a role that somebody made before, which is used as it is.
 locals {
-  stated = "${var.name}${var.settings.suffix}"
+  full_name = "${var.name}${var.settings.suffix}"
   # IAM takes 64 characters. A longer name ends with a hash of itself.
-  name = length(local.stated) <= 64 ? local.stated : "${substr(local.stated, 0, 55)}-${substr(sha1(local.stated), 0, 8)}"
+  name = length(local.full_name) <= 64 ? local.full_name : "${substr(local.full_name, 0, 55)}-${substr(sha1(local.full_name), 0, 8)}"
 
   existing_arn = try(
     [for part, arn in var.settings.existing : arn if endswith(var.name, "-${part}")][0],

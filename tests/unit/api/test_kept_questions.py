@@ -18,8 +18,13 @@ PATH = "/v1/kept-questions"
 
 
 def question(name: str = "Sales by day", **changed: object) -> dict[str, Any]:
-    stated = {"name": name, "sql": "select day, sold from lake_prod.sales", "kind": "line", "is_pinned": True}
-    return {**stated, "x": "day", "y": ["sold"], **changed}
+    usual = {
+        "name": name,
+        "sql": "select day, sold from lake_prod.sales",
+        "kind": "line",
+        "is_pinned": True,
+    }
+    return {**usual, "x": "day", "y": ["sold"], **changed}
 
 
 def names(caller: Caller) -> list[tuple[str, str]]:

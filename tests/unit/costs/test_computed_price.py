@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -60,25 +61,7 @@ def test_costs_are_summed_by_part_and_by_service_largest_first() -> None:
     assert list(by_service(costs)) == ["glue", "lambda"]
 
 
-def test_recorded_files_cost_by_dataset_what_their_times_say() -> None:
-    record = FileRecord(
-        "1",
-        "raw",
-        "orders/a.csv",
-        "",
-        "orders",
-        FileState.DONE,
-        size_bytes=10**9,
-        finished_at="2026-01-02T00:00:10",
-        stage_times={"trigger": "2026-01-02T00:00:00.000"},
-    )
-    used = {one.meter: one for one in of_files([record])}
-    assert used["lambda.gb_second"].quantity == pytest.approx(10 * 3008 / 1024)
-    assert used["s3.gb_month"].quantity == 1
-    assert {one.part for one in used.values()} == {"orders"}
-
-
-def large_file(worker: dict[str, str]) -> FileRecord:
+def file_of_worker(worker: dict[str, str]) -> FileRecord:
     return FileRecord(
         "1",
         "raw",
@@ -92,24 +75,32 @@ def large_file(worker: dict[str, str]) -> FileRecord:
     )
 
 
+def test_recorded_files_cost_by_dataset_what_their_times_say() -> None:
+    record = replace(file_of_worker({}), size_bytes=10**9, finished_at="2026-01-02T00:00:10")
+    used = {one.meter: one for one in of_files([record])}
+    assert used["lambda.gb_second"].quantity == pytest.approx(10 * 3008 / 1024)
+    assert used["s3.gb_month"].quantity == 1
+    assert {one.part for one in used.values()} == {"orders"}
+
+
 def test_a_file_costs_the_memory_that_its_function_had() -> None:
-    used = {use.meter: use for use in of_files([large_file({"memory_mb": "1024"})])}
+    used = {use.meter: use for use in of_files([file_of_worker({"memory_mb": "1024"})])}
     assert used["lambda.gb_second"].quantity == 600
 
 
 def test_files_of_functions_with_different_memory_are_added() -> None:
-    records = [large_file({"memory_mb": "1024"}), large_file({"memory_mb": "2048"})]
+    records = [file_of_worker({"memory_mb": "1024"}), file_of_worker({"memory_mb": "2048"})]
     assert sum(use.quantity for use in of_files(records) if use.meter == "lambda.gb_second") == 1800
 
 
 def test_the_time_of_a_file_in_the_job_for_large_files_is_priced_once_and_as_the_jobs() -> None:
-    record = large_file({"memory_mb": "11264", "dpus": "4"})
+    record = file_of_worker({"memory_mb": "11264", "dpus": "4"})
     run = EndedJobRun("curate_large", datetime(2026, 1, 2), seconds=645, dpus=4)
     report = cost_report([record], [run], [], PRICES)
     assert report["by_service"]["glue"] == f"{Decimal('0.44') * 645 * 4 / 3600:.4f}"  # type: ignore[index]
     assert report["by_service"]["lambda"] == "0.0000"  # type: ignore[index]
     assert [use.quantity for use in of_job_for_large_files(record)] == [600 * 4 / 3600]
-    assert list(of_job_for_large_files(large_file({"memory_mb": "3008"}))) == []
+    assert list(of_job_for_large_files(file_of_worker({"memory_mb": "3008"}))) == []
 
 
 class Runs:

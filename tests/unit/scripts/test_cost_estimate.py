@@ -49,8 +49,8 @@ def test_the_text_names_price_date_workloads_and_limits() -> None:
 
 
 def test_the_text_names_the_cheapest_settings_of_a_stated_workload() -> None:
-    stated = cost_estimate.stated_workload({"GB_PER_DAY": "0.033", "FILES_PER_DAY": "33"})
-    lines = cost_estimate.text({}, stated).splitlines()
+    workload = cost_estimate.stated_workload({"GB_PER_DAY": "0.033", "FILES_PER_DAY": "33"})
+    lines = cost_estimate.text({}, workload).splitlines()
     assert len(lines) == 3
     assert 'cheapest: run_interval_s=86400 monitoring="minimal" (1.0 runs a day)' in lines[2]
     assert float(lines[2].split()[0]) <= 6
@@ -64,8 +64,8 @@ def test_a_workload_is_stated_completely_or_not_at_all() -> None:
 
 
 def test_settings_that_are_the_cheapest_already_are_not_repeated() -> None:
-    stated = cost_estimate.stated_workload({"GB_PER_DAY": "0.033", "FILES_PER_DAY": "33"})
-    text = cost_estimate.text({"run_interval_s": "86400", "monitoring": "minimal"}, stated)
+    workload = cost_estimate.stated_workload({"GB_PER_DAY": "0.033", "FILES_PER_DAY": "33"})
+    text = cost_estimate.text({"run_interval_s": "86400", "monitoring": "minimal"}, workload)
     assert "cheapest: these settings" in text
 
 

@@ -25,13 +25,13 @@ def caller() -> Caller:
 
 
 def test_the_list_of_runs_names_what_each_left_out(caller: Caller) -> None:
-    found = {run["name"]: run for run in caller.call("GET", "/v1/runs").json["runs"]}
-    assert {name: {part: one[part] for part in NOTHING} for name, one in found.items()} == {
+    runs_by_name = {run["name"]: run for run in caller.call("GET", "/v1/runs").json["runs"]}
+    assert {name: {part: one[part] for part in NOTHING} for name, one in runs_by_name.items()} == {
         "system-failed": SYSTEM_FAILED,
         "not-merged": NOT_MERGED,
         "good": NOTHING,
     }
-    assert found["not-merged"]["state"] == "succeeded"
+    assert runs_by_name["not-merged"]["state"] == "succeeded"
 
 
 @pytest.mark.parametrize(
