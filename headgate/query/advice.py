@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
-from headgate.query.read_only_statements import ATHENA, explained, near_tables
+from headgate.query.read_only_statements import explained, near_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +73,7 @@ def _columns_of(asked: Iterable[str], tables: Mapping[str, Mapping[str, Sequence
 
 def _tables_in(sql: str) -> list[str]:
     try:
-        (query,) = sqlglot.parse(explained(sql)[1], read=ATHENA)
+        (query,) = sqlglot.parse(explained(sql)[1], read=Athena)
     except (SqlglotError, ValueError):
         return []
     return [table.name.lower() for table in query.find_all(exp.Table)] if query else []

@@ -12,7 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import sqlglot
+import sqlglot.dialects.duckdb
 from sqlglot import exp
+from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 
@@ -77,7 +79,7 @@ def translate(
         return answer
     prefix, question = explained(sql)
     try:
-        statements = [statement for statement in sqlglot.parse(question, read=ATHENA) if statement]
+        statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
     except SqlglotError as error:
         raise QueryError(f"The statement is not Athena SQL: {describe_parse_error(error)}") from None
     if len(statements) != 1:
@@ -109,7 +111,7 @@ def _adapted(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
     for column in query.find_all(exp.Column):
         if column.name in types:
             column.type = types[column.name]
-    typed = annotate_types(query, dialect=ATHENA, overwrite_types=False)
+    typed = annotate_types(query, dialect=Athena, overwrite_types=False)
     return _named(typed.transform(_rewrite))
 
 

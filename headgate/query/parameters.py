@@ -14,6 +14,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING
 
 import sqlglot
+from sqlglot.dialects.trino import Trino
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType
 
@@ -21,8 +22,6 @@ from headgate.errors import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-_DIALECT = "trino"  # of SELECT in Athena; its other dialect has backslashes in texts
 
 
 def bind(sql: str, params: Mapping[str, object]) -> str:
@@ -59,7 +58,8 @@ def bind(sql: str, params: Mapping[str, object]) -> str:
 def _parameters(sql: str) -> Iterator[tuple[str, int, int]]:
     """Yield name, start and end of each parameter, in the order of the statement."""
     try:
-        tokens = sqlglot.tokenize(sql, read=_DIALECT)
+        # SELECT in Athena is Trino's; Athena's other dialect has backslashes in texts.
+        tokens = sqlglot.tokenize(sql, read=Trino)
     except SqlglotError:
         raise QueryError(
             "The statement is not Athena SQL: a text or a comment in it has no end. Close it."

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlglot import exp
+from sqlglot.dialects.athena import Athena
 
 from headgate.contracts.analyst_tables import personal_columns
 from headgate.contracts.glue_columns import glue_columns
 from headgate.errors import QueryError
-from headgate.query.read_only_statements import ATHENA, explained, only_reading
+from headgate.query.read_only_statements import explained, only_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,7 +86,7 @@ def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTab
             column.set("catalog", None)
     for node, table in read:
         node.replace(_subquery(node, table))
-    return f"{before}{query.sql(ATHENA, comments=False)}"
+    return f"{before}{query.sql(Athena, comments=False)}"
 
 
 def reads_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTable]) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
 from headgate.errors import QueryError
@@ -20,7 +21,6 @@ from headgate.query.parse_errors import describe_parse_error
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-ATHENA = "athena"
 _ABOUT_TABLES = re.compile(r"(show|describe|desc)\s", re.IGNORECASE)
 # The engine behind an emulator's Athena API also describes queries and files, so names are plain words, and
 # none ends as a file's does.
@@ -109,7 +109,7 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     if (verb := _FIRST_WORD.match(question)) and verb[1].lower() not in _READING:
         raise _writing(verb[1]) if verb[1].lower() in _WRITING else _no_statement(verb[1])
     try:
-        statements = [statement for statement in sqlglot.parse(question, read=ATHENA) if statement]
+        statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
     except SqlglotError as error:
         raise QueryError(
             f"The statement is not Athena SQL: {describe_parse_error(error)}. Correct it at that place."

@@ -21,6 +21,7 @@ import pyarrow as pa
 import sqlglot
 from ibis.expr import operations as ops
 from sqlglot import exp
+from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
 from headgate.contracts.analyst_tables import OF_DATASET
@@ -375,7 +376,7 @@ def parsed(
     try:
         statements = [
             statement
-            for statement in sqlglot.parse(with_plain_references(name, text), read=ATHENA)
+            for statement in sqlglot.parse(with_plain_references(name, text), read=Athena)
             if statement
         ]
     except SqlglotError as error:

@@ -52,7 +52,9 @@ def test_a_file_goes_from_an_upload_through_a_dry_run_to_its_record(lake: Lake, 
         "sha256": hashlib.sha256(PAYMENTS).hexdigest(),
         "dataset": "payments",
     }
-    path = f"/v1/uploads/{caller.call('POST', '/v1/uploads', asked).json['upload_id']}"
+    begun = caller.call("POST", "/v1/uploads", asked)
+    assert begun.status == 201, begun.text
+    path = f"/v1/uploads/{begun.json['upload_id']}"
     (part,) = caller.call("GET", f"{path}/parts").json["parts"]
     with urllib.request.urlopen(  # noqa: S310 the emulator's
         urllib.request.Request(part["url"], PAYMENTS, method="PUT"),  # noqa: S310 the emulator's
