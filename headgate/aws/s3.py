@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, replace
 from datetime import UTC
+from http import HTTPStatus
 from typing import TYPE_CHECKING, BinaryIO, TypedDict, cast
 from urllib.parse import unquote
+
+from botocore.exceptions import ClientError
 
 from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, NotFoundError, ServiceError
@@ -55,7 +58,8 @@ class S3Pointers:
     ) -> str:
         """Write the object if it still has this ETag, or with an empty one if there is none.
 
-        Return its new ETag.
+        Return its new ETag. Where the answer to the write was lost and botocore sent it again, the second
+        one meets what the first has written: that is success.
 
         Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
 
@@ -65,15 +69,27 @@ class S3Pointers:
         unchanged = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         try:
             with translated(f"replace {uri(ref)}"):
-                return self.client.put_object(
-                    Bucket=ref.bucket,
-                    Key=ref.key,
-                    Body=body,
-                    Metadata=metadata,
-                    **unchanged,  # type: ignore[arg-type]  # typed as every argument of put_object
-                )["ETag"]
+                try:
+                    return self.client.put_object(
+                        Bucket=ref.bucket,
+                        Key=ref.key,
+                        Body=body,
+                        Metadata=metadata,
+                        **unchanged,  # type: ignore[arg-type]  # typed as every argument of put_object
+                    )["ETag"]
+                except ClientError as error:
+                    written, new_etag = self.read_with_etag(ref) if _sent_again(error) else (b"", "")
+                    if not new_etag or written != body:
+                        raise
+                    return new_etag
         except NotFoundError:  # an object that was deleted has no ETag either
             raise ConflictError(f"replace {uri(ref)}: the object was deleted") from None
+
+
+def _sent_again(error: ClientError) -> bool:
+    """Return whether a condition failed for a request that botocore had sent before."""
+    met = error.response["ResponseMetadata"]
+    return met["HTTPStatusCode"] == HTTPStatus.PRECONDITION_FAILED and met["RetryAttempts"] > 0
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,23 @@ def test_two_conditional_writes_at_once_are_a_conflict() -> None:
     assert {request.headers["If-None-Match"] for request in s3.requests} == {"*"}
 
 
+@pytest.mark.behaviour("s3-lost-answer")
+def test_a_conditional_write_whose_answer_was_lost_meets_its_own_object() -> None:
+    """The first attempt wrote the object, and the connection ended before S3 had answered."""
+    stored = Reply(b"{}", headers={"content-length": "2", "etag": '"own"'})
+    s3 = Aws(in_turn(s3_refusal("InternalError", 500), s3_refusal("PreconditionFailed", 412), stored))
+    assert S3Objects(s3.client("s3")).replace(ORDERS, b"{}", "") == '"own"'
+    assert s3.operations() == ["PutObject", "PutObject", "GetObject"]
+
+
+@pytest.mark.behaviour("s3-lost-answer")
+def test_a_write_that_was_sent_again_is_a_conflict_with_the_object_of_somebody_else() -> None:
+    stored = Reply(b"[]", headers={"content-length": "2", "etag": '"other"'})
+    s3 = Aws(in_turn(s3_refusal("InternalError", 500), s3_refusal("PreconditionFailed", 412), stored))
+    with pytest.raises(ConflictError):
+        S3Objects(s3.client("s3")).replace(ORDERS, b"{}", "")
+
+
 @pytest.mark.behaviour("s3-lists-in-pages")
 def test_a_list_is_read_to_its_end() -> None:
     """Each page has at most 1,000 keys."""
