@@ -277,7 +277,9 @@ def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
         findings.append("has no value in the sample, so its type is a guess")
     if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
         findings.append(
-            f"has {count} values that pass as card numbers: take the mask away only if they are none"
+            f"has {count:,} values that pass as card numbers: take the mask away only if they are none"
+            if count > 1
+            else "has 1 value that passes as a card number: take the mask away only if it is none"
         )
     if guess.mostly and column.type.kind is not Kind.STRING:
         findings += about_bad_values(column, text)

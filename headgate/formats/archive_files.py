@@ -16,7 +16,7 @@ from headgate.formats.unpack import (
     allowed_bytes,
     corrupt_archive,
     data_members,
-    too_large,
+    too_many_members,
     within,
 )
 
@@ -41,7 +41,7 @@ def folder_of_archive(path: Path) -> Path | None:
             if len(members) < _FEWEST or _is_document(archive):
                 return None
             if len(members) > MAX_MEMBERS:
-                raise too_large(allowed_bytes(path.stat().st_size))
+                raise too_many_members()
             return _extracted(archive, members, path)
     except BROKEN_ZIP:
         raise corrupt_archive(ZIP) from None
@@ -56,14 +56,14 @@ def _extracted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: P
     root = Path(tempfile.mkdtemp(prefix="headgate-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)  # it may hold card numbers
     folder = root / (path.name.partition(".")[0] or "archive")
-    left_bytes = allowed_bytes(path.stat().st_size)
+    allowed, passed_bytes = allowed_bytes(path.stat().st_size), 0
     for member in members:
         target = folder / Path(*_parts(member.filename))
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as packed, target.open("xb") as file:
             parts = iter(lambda packed=packed: packed.read(_PART_BYTES), b"")  # type: ignore[misc]  # a default
-            file.writelines(within(parts, left_bytes, left_bytes))
-        left_bytes -= target.stat().st_size
+            file.writelines(within(parts, allowed, allowed, passed_bytes))
+        passed_bytes += target.stat().st_size
     return folder
 
 

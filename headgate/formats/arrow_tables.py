@@ -13,7 +13,7 @@ from headgate.formats.batches import Source
 from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
 from headgate.formats.parquet.read_parquet import rows_of_arrow_table
 from headgate.formats.received_rows import Received
-from headgate.formats.unpack import allowed_bytes, too_large
+from headgate.formats.unpack import allowed_bytes, grows_too_much
 from headgate.matching.file_table import SAMPLE_ROWS, FileTable
 from headgate.matching.match_header import match_header
 from headgate.values.cells import NO_ROWS
@@ -66,4 +66,4 @@ def check_extent(rows: int, columns: int, size_bytes: int) -> None:
     if columns > MAX_COLUMNS:
         raise too_wide()
     if rows * columns > allowed_bytes(size_bytes):
-        raise too_large(allowed_bytes(size_bytes))
+        raise grows_too_much(allowed_bytes(size_bytes))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GUESSED = "cp1252"  # of spreadsheets, which gives a character for nearly every byte
-_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_UTF8_RUN = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+")
 # What Windows-1252 has behind a capital at a word's end, and UTF-8 as the second half of a letter: … quotes,
 # dashes, ™, blank, «, ®, ».
 _BEHIND_A_WORD = rb"\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xab\xae\xbb"
@@ -62,7 +62,7 @@ def western(content: bytes) -> Western:
     usual, every, strange_at = 0, 0, None
     for run in islice(_BEYOND_ASCII.finditer(content), _RUNS_PROBED):
         signs, before, behind = (
-            run[0].decode(GUESSED),
+            run[0].decode(GUESSED, "replace"),
             content[max(0, run.start() - 1) : run.start()],
             content[run.end() : run.end() + 1],
         )
@@ -138,10 +138,16 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
     """Check that the text, which from `wrong` on is not UTF-8, is not so elsewhere either: read as
     Windows-1252, `é` in UTF-8 would be `Ã©`.
 
+    Two letters of another encoding can be one character of UTF-8: `Её` in Windows-1251 is `Ÿ`. So a text with
+    few words in UTF-8 is mixed only where the others are plausible Windows-1252.
+
     Raises:
-        UnreadableFileError: `mixed_encoding`.
+        UnreadableFileError: `mixed_encoding`; `unknown_encoding`: it is in neither of the two.
     """
-    right = _NEVER_WESTERN.search(content) if encoding == GUESSED else _first_of_most(content, encoding)
+    is_guess = encoding == GUESSED
+    right = _NEVER_WESTERN.search(content) if is_guess else _first_of_most(content, encoding)
+    if right and is_guess and _is_foreign(content):
+        raise unknown_encoding(content, wrong)
     if right:
         raise UnreadableFileError(
             rule="mixed_encoding",
@@ -153,15 +159,25 @@ def check_not_mixed(content: bytes, wrong: int, encoding: str) -> None:
         )
 
 
+def _is_foreign(content: bytes) -> bool:
+    """Return whether most words beyond ASCII are neither UTF-8 nor as western languages have them."""
+    others = _BEYOND_ASCII.sub(lambda run: b"" if _UTF8_RUN.fullmatch(run[0]) else run[0], content)
+    return western(others).share <= _LEAST_SHARE and _first_of_most(content, GUESSED) is None
+
+
 def _first_of_most(content: bytes, encoding: str) -> re.Match[bytes] | None:
-    """Return the first character in UTF-8 where most bytes beyond ASCII are of such.
+    """Return the first word in UTF-8 where most bytes beyond ASCII are of such.
 
     Encodings of several bytes have them by accident.
     """
     if len(_ENCODED.decode(encoding, "replace")) != len(_ENCODED):
         return None
-    beyond = sum(map(len, _BEYOND_ASCII.findall(content)))
-    return _UTF8.search(content) if 2 * sum(map(len, _UTF8.findall(content))) > beyond else None
+    first, beyond, utf8_bytes = None, 0, 0
+    for run in _BEYOND_ASCII.finditer(content):
+        beyond += len(run[0])
+        if _UTF8_RUN.fullmatch(run[0]):
+            first, utf8_bytes = first or run, utf8_bytes + len(run[0])
+    return first if 2 * utf8_bytes > beyond else None
 
 
 def _line_of(content: bytes, at: int) -> int:

@@ -169,18 +169,20 @@ def with_layer(packed: tuple[str, ...], packing: str) -> tuple[str, ...]:
     return (*packed, packing)
 
 
-def within(parts: Iterator[bytes], allowed: int, limit_bytes: int) -> Iterator[bytes]:
+def within(parts: Iterator[bytes], allowed: int, limit_bytes: int, passed_bytes: int = 0) -> Iterator[bytes]:
     """Yield the parts, unless they grow past a limit: the size in an archive's header is not trusted.
+
+    Args:
+        passed_bytes: of other members of the archive, which count too.
 
     Raises:
         UnreadableFileError: `too_large`: more than `allowed`, which no table is for its size.
         OutgrownError: more than `limit_bytes`.
     """
-    passed_bytes = 0
     for part in parts:
         passed_bytes += len(part)
         if passed_bytes > allowed:
-            raise too_large(allowed)
+            raise grows_too_much(allowed)
         if passed_bytes > limit_bytes:
             raise OutgrownError.of(limit_bytes)
         yield part
@@ -192,6 +194,21 @@ def too_large(limit_bytes: int) -> UnreadableFileError:
         rule="too_large",
         message=f"the file holds more than {limit_bytes:,} bytes once unpacked",
         remedy="split it into smaller files with the same header",
+    )
+
+
+def grows_too_much(allowed: int) -> UnreadableFileError:
+    """Return the rejection of a file that grows to more than `allowed`, which follows from its size."""
+    return UnreadableFileError(
+        rule="too_large",
+        message=(
+            f"the file unpacks to more than {allowed:,} bytes, the most for a file of its size: "
+            f"{MAX_RATIO} times its bytes, and at least {GROWS_FREELY_BYTES:,}"
+        ),
+        remedy=(
+            "check that it holds the table that you mean, and send it without compression, or split it into "
+            f"files of at most {GROWS_FREELY_BYTES:,} bytes with the same header"
+        ),
     )
 
 
@@ -260,11 +277,7 @@ def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
 
 def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     if len(archive.infolist()) > MAX_MEMBERS:
-        raise UnreadableFileError(
-            rule="too_large",
-            message=f"the zip archive has more than {MAX_MEMBERS:,} members",
-            remedy="send the one file with the data",
-        )
+        raise too_many_members()
     members = data_members(archive)
     if len(members) != 1:
         raise UnreadableFileError(
@@ -273,6 +286,15 @@ def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             remedy="send each file as an object of its own",
         )
     return members[0]
+
+
+def too_many_members() -> UnreadableFileError:
+    """Return the rejection of an archive with more members than any export has."""
+    return UnreadableFileError(
+        rule="too_large",
+        message=f"the zip archive has more than {MAX_MEMBERS:,} members",
+        remedy="send the one file with the data",
+    )
 
 
 def data_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

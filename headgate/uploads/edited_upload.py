@@ -18,6 +18,7 @@ from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.sniff import is_old_workbook
+from headgate.formats.unpack import data_members
 from headgate.lake import keys
 from headgate.matching.mappings import possibly_sensitive
 from headgate.matching.suggest_mapping import VALUE
@@ -155,11 +156,7 @@ def _member(path: Path, folder: Path, part: str) -> tuple[Path, tuple[str, ...]]
         return path, _sheets(body)
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            members = tuple(
-                member.filename
-                for member in archive.infolist()
-                if not member.is_dir() and not member.filename.startswith(("__MACOSX/", "."))
-            )
+            members = tuple(member.filename for member in data_members(archive))
     except zipfile.BadZipFile:
         return path, ()
     content = member_of(body, part) if part in members else None

@@ -107,8 +107,8 @@ def decided_fields(suggestion: Suggested, columns: PyMapping[str, str | None]) -
     """
     if unknown := sorted(set(columns) - set(suggestion.names)):
         detail = (
-            f"`columns` has {len(unknown)} names that no column of the file has. The dry run lists its "
-            f"columns in `mapping`."
+            f"`columns` has {len(unknown)} name{'s' if len(unknown) > 1 else ''} that no column of the file "
+            "has. The dry run lists its columns in `mapping`."
         )
         raise invalid("body.columns", "unknown_column", detail)
     given_away = set(columns.values())

@@ -40,7 +40,7 @@ from headgate.formats.csv.read_csv import MAX_COLUMNS, too_wide
 from headgate.formats.json.json_text import not_kept
 from headgate.formats.parquet.nested_text import NoJsonValueError, is_textual, nested_texts
 from headgate.formats.received_rows import Received
-from headgate.formats.unpack import allowed_bytes, too_large
+from headgate.formats.unpack import allowed_bytes, grows_too_much
 from headgate.matching.match_header import match_header
 from headgate.values.cells import (
     NO_ROWS,
@@ -200,7 +200,7 @@ def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
     if metadata.num_columns > MAX_COLUMNS:  # which counts the fields of a nested column, each
         _check_width(metadata)
     if max(stored_bytes(metadata), metadata.num_rows * metadata.num_columns) > allowed_bytes(size_bytes):
-        raise too_large(allowed_bytes(size_bytes))
+        raise grows_too_much(allowed_bytes(size_bytes))
 
 
 def stored_bytes(metadata: pq.FileMetaData) -> int:

@@ -232,7 +232,9 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
 def _misfit(cells: int, width: int, rule: str) -> str:
     if rule == FOOTER:
         return "stands below the last row of the table"
-    return f"has {cells} cells where the header has {width}" if cells else "is no JSON object"
+    if not cells:
+        return "is no JSON object"
+    return f"has {cells} cell{'s' if cells > 1 else ''} where the header has {width}"
 
 
 def with_origin(table: pa.Table, origin: RowOrigin, first_row: int, starts: Rows) -> pa.Table:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,12 +25,15 @@ from headgate.intake.files.revert_file import Reverter
 from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
 from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.lake.senders import Senders
+from headgate.lake.states import Action, FileState
 from headgate.matching.mappings import Mappings
 from headgate.wiring import intake, stores
 from tests.unit.api.lakes import MemoryLake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from headgate.lake.ports import FileRecord
 
 pytestmark = pytest.mark.unit
 
@@ -157,6 +161,50 @@ def test_a_revert_names_only_uploads_that_are_still_in_the_lake(put: Callable[[s
     put("payments/a.csv", HEADER + BAD)
     put("payments/a.csv", HEADER + BAD)
     assert "The same rows are in the lake as" not in ran("files", "revert", "payments/a.csv", "--yes").stdout
+
+
+@pytest.mark.parametrize("by_id", [False, True])
+def test_a_repeated_revert_says_that_the_file_was_reverted_already(
+    put: Callable[[str, str], None], by_id: bool
+) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    (record,) = stores.ledger({}).records()
+    name = record.file_id if by_id else record.key
+    assert ran("files", "revert", name, "--yes").exit_code == 0
+    repeated = ran("files", "revert", name, "--yes", "--json")
+    (outcome,) = json.loads(repeated.stdout)
+    assert (repeated.exit_code, outcome["outcome"], outcome["quarantined_rows"]) == (0, "reverted", 0)
+    assert outcome["reason"] == "was reverted already: none of its rows were in the lake"
+
+
+def test_a_revert_of_a_file_that_the_lake_never_had_is_an_error(put: Callable[[str, str], None]) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    missing = ran("files", "revert", "payments/b.csv", "--yes")
+    assert (missing.exit_code, "No upload of payments/b.csv is in the lake" in missing.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [(FileState.REVERTED, (0, "reverted")), (FileState.DONE, (3, "held"))]
+)
+def test_a_revert_beside_another_command_reports_what_became_of_the_file(
+    put: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    state: FileState,
+    expected: tuple[int, str],
+) -> None:
+    put("payments/a.csv", HEADER + BAD)
+    (record,) = stores.ledger({}).records()
+    ledger, reopen = stores.ledger({}), stores.ledger({}).reopen
+
+    def reopened_too_late(file_id: str, *, now: dt.datetime, lease_s: int, action: Action) -> FileRecord:
+        before = reopen(file_id, now=now, lease_s=lease_s, action=action)
+        ledger.finish(replace(before, state=state))
+        return before
+
+    monkeypatch.setattr(ledger, "reopen", reopened_too_late)
+    result = ran("files", "revert", record.key, "--yes", "--json")
+    (outcome,) = json.loads(result.stdout)
+    assert (result.exit_code, outcome["outcome"]) == expected
 
 
 def test_a_revert_names_another_file_that_has_the_same_rows(put: Callable[[str, str], None]) -> None:

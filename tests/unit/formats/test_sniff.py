@@ -97,6 +97,17 @@ def test_every_utf8_text_with_a_byte_of_another_encoding_is_refused(text: str) -
     assert refused.value.rule == "mixed_encoding"
 
 
+@pytest.mark.parametrize("word", ["Пётр", "Её", "Пё", "Её, Её"])
+def test_two_letters_of_another_encoding_that_are_one_of_utf8_make_no_mixed_file(word: str) -> None:
+    """In Windows-1251 `Пё` has the bytes of `ϸ`, and `Её` those of `Ÿ`."""
+    text = f"номер;имя\n1;{word}\n2;Анна Смирнова\n"
+    assert text_for(text.encode("windows-1251"), stating("windows-1251")).utf8.decode() == text
+    with pytest.raises(UnreadableFileError, match="is neither UTF-8 nor plausible Windows-1252") as refused:
+        text_of(text.encode("windows-1251"))
+    assert refused.value.rule == "unknown_encoding"
+    assert "headgate.encoding, as windows-1251" in refused.value.remedy
+
+
 def test_a_probe_that_ends_within_a_character_is_still_utf8() -> None:
     content = b'[{"a": "' + "é".encode() * 4096
     assert holds_json(content)

@@ -246,3 +246,4 @@ def test_a_file_that_outgrows_the_worker_is_distinguished_from_a_bomb(tmp_path: 
     with pytest.raises(UnreadableFileError) as refused:
         unpack_file(tmp_path / "bomb", tmp_path)
     assert (refused.value.rule, isinstance(refused.value, OutgrownError)) == ("too_large", False)
+    assert "67,108,864 bytes, the most for a file of its size: 500 times its bytes" in refused.value.message

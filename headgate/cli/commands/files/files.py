@@ -17,7 +17,7 @@ from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
 from headgate.cli.rendering.progress import PlainLines
 from headgate.cli.rendering.upload_outcomes import upload_outcomes
-from headgate.errors import BadInputError, ServiceError, ThrottledError
+from headgate.errors import BadInputError, ConflictError, ServiceError, ThrottledError
 from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
@@ -320,14 +320,17 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
 
     Its rows and those of its corrections leave curated and quarantine, and rows that they superseded come
     back. Originals stay in raw:
-    upload it again, or `headgate quarantine replay KEY`, to have it accepted again. Ends with 3 when a worker
-    holds the file.
+    upload it again, or `headgate quarantine replay KEY`, to have it accepted again. A file that is reverted
+    already stays so. Ends with 3 when a worker holds the file.
     """
     from headgate.intake.files.revert_file import newest_upload
 
     deployed = command_deployment.activate(deployment_name)
     every = list(stores.ledger(deployed.environment).records())
     upload = newest_upload(every, key) or newest_upload(every, screens.safe_name(key))
+    if not upload and (reverted := _reverted_already(every, key)):
+        options.show(as_json=as_json, value=lambda: reverted, screen=lambda: _reverted_screen(reverted))
+        return
     if not upload:
         raise click.ClickException(
             f"No upload of {screens.safe_name(key)} is in the lake. `headgate files` lists the files and "
@@ -339,7 +342,8 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
             file for record in upload for file in reverter.chain(record.file_id)[1:] if file and file.accepted
         ]
         more = (
-            f" and of its {len(corrections)} corrections ({sum(file.accepted for file in corrections):,})"
+            f" and of its {len(corrections)} correction{'s' if len(corrections) > 1 else ''} "
+            f"({sum(file.accepted for file in corrections):,})"
             if corrections
             else ""
         )
@@ -356,8 +360,17 @@ def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
     fact = {"file_id": record.file_id, "key": record.key, "dataset": record.dataset}
     try:
         done = reverter.revert(record.file_id)
-    except ThrottledError as held:
-        return {**fact, "outcome": "held", "reason": str(held)}
+    except (ThrottledError, ConflictError) as held:
+        # Another command may have reverted it in the meantime, or the undo of a copy before it.
+        state = reverter.ports.ledger.get(record.file_id).state
+        if state is FileState.REVERTED:
+            return _no_rows_left(record)
+        changed = f"Another worker has changed the record: the file is {state}. Run the command again."
+        return {
+            **fact,
+            "outcome": "held",
+            "reason": changed if isinstance(held, ConflictError) else str(held),
+        }
     rows = {
         "accepted_rows": done.accepted,
         "quarantined_rows": done.quarantined,
@@ -365,6 +378,28 @@ def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
     }
     corrections = {"corrections": {correction.key: correction.accepted for correction in done.corrections}}
     return {**fact, "outcome": done.record.state.value, **rows, **corrections}
+
+
+def _reverted_already(records: Sequence[FileRecord], key: str) -> list[dict[str, object]]:
+    """Return the outcome for the newest record of that name, if it is reverted."""
+    from headgate.intake.quarantine.list_quarantine import records_named
+
+    named = records_named(records, key) or records_named(records, screens.safe_name(key))
+    return [_no_rows_left(named[0])] if named and named[0].state is FileState.REVERTED else []
+
+
+def _no_rows_left(record: FileRecord) -> dict[str, object]:
+    return {
+        "file_id": record.file_id,
+        "key": record.key,
+        "dataset": record.dataset,
+        "outcome": FileState.REVERTED.value,
+        "reason": "was reverted already: none of its rows were in the lake",
+        "accepted_rows": 0,
+        "quarantined_rows": 0,
+        "accepted_as": "",
+        "corrections": {},
+    }
 
 
 def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from headgate.intake.rows.check_rows import CheckedRows
     from headgate.local_files.draft_file import CheckedDraft
 
+    _Rows = Sequence[dict[str, object]]
+
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _STAYS_TEXT = "text"
 _FATES = {
@@ -40,7 +42,7 @@ _FATES = {
     "quarantine": "rows with a value are refused",
 }
 _SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
-
+_ROW_TABLES = {"refused_rows": Disposition.REFUSED, "duplicate_rows": Disposition.DUPLICATE}
 
 _ARE_CARDS = (
     "more of its numbers have an issuer's digits and a right check digit than by chance. "
@@ -299,7 +301,8 @@ def check(
         options.finish(complete=False)
         return
     gated, mapped = checked.gated, dict(checked.mapping)
-    shown, like_cards = _refused(gated, rows), columns_like_cards(gated, contract)
+    shown = {title: _first_rows(gated, disposition, rows) for title, disposition in _ROW_TABLES.items()}
+    like_cards = columns_like_cards(gated, contract)
     for name in like_cards:
         click.echo(f"Column {name} is declared to hold no card data, but {_ARE_CARDS}", err=True)
     failing = failing_columns_of(file, contract, gated)
@@ -402,15 +405,13 @@ def _whose_contracts() -> str:
     )
 
 
-def _refused(gated: CheckedRows, count: int) -> list[dict[str, object]]:
+def _first_rows(gated: CheckedRows, disposition: Disposition, count: int) -> list[dict[str, object]]:
     rows = gated.quarantine_rows.select(["disposition", *_SHOWN]).to_pylist()
-    refused = [row for row in rows if row["disposition"] == Disposition.REFUSED]
-    return [{name: row[name] for name in _SHOWN} for row in refused[:count]]
+    chosen = [row for row in rows if row["disposition"] == disposition]
+    return [{name: row[name] for name in _SHOWN} for row in chosen[:count]]
 
 
-def _fact(
-    gated: CheckedRows, shown: Sequence[dict[str, object]], mapped: dict[str, str]
-) -> dict[str, object]:
+def _fact(gated: CheckedRows, shown: Mapping[str, _Rows], mapped: dict[str, str]) -> dict[str, object]:
     by_name = {name: dict(getattr(gated.counts, name)) for name in ("reasons", "masked", "new_columns")}
     warned = [
         {"column": column, "rule": rule, "rows": count}
@@ -421,7 +422,7 @@ def _fact(
         **_counts(gated),
         **by_name,
         "warned": warned,
-        "refused_rows": list(shown),
+        **shown,
     }
     return fact | ({"mapping": mapped} if mapped else {})
 
@@ -449,7 +450,7 @@ def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
 def _checked_screen(
     file: Path,
     gated: CheckedRows,
-    shown: Sequence[dict[str, object]],
+    shown: Mapping[str, _Rows],
     mapped: Mapping[str, str],
     policy: NewColumns,
 ) -> RenderableType:
@@ -466,9 +467,7 @@ def _checked_screen(
     new = screens.screen_table("new column, not in the contract", "values", "what becomes of them")
     for column, count in gated.counts.new_columns.items():
         new.add_row(column, f"{count:,}", _FATES[policy])
-    rows = screens.screen_table(*_SHOWN, title="First refused rows")
-    for row in shown:
-        rows.add_row(*("" if value is None else str(value) for value in row.values()))
+    row_tables = [_row_table(f"First {name.replace('_', ' ')}", rows) for name, rows in shown.items() if rows]
     warned = screens.screen_table("column", "rule that only warns", "rows")
     for (column, rule), count in gated.counts.warned.items():
         warned.add_row(column or "the row", rule, f"{count:,}")
@@ -479,7 +478,7 @@ def _checked_screen(
         *([warned] if gated.counts.warned else []),
         *([masked] if gated.counts.masked else []),
         *([new] if gated.counts.new_columns else []),
-        *([rows] if shown else []),
+        *row_tables,
     ]
     nothing = (
         []
@@ -488,6 +487,13 @@ def _checked_screen(
     )
     unread = screens.unread_sheets([(screens.safe_name(file.name), gated.counts.written_as)])
     return Group(counts, *nothing, *unread, *shown_tables)
+
+
+def _row_table(title: str, rows: _Rows) -> Table:
+    table = screens.screen_table(*_SHOWN, title=title)
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    return table
 
 
 def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:

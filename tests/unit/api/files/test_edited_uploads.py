@@ -221,6 +221,8 @@ def test_a_member_of_an_archive_is_chosen() -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("preise.csv", supplier_file())
         archive.writestr("liesmich.csv", "a;b\n1;2\n")
+        for name in ("__MACOSX/preise.csv", "_SUCCESS", "daten/.DS_Store"):  # the gate ignores them, too
+            archive.writestr(name, "x")
     caller = uploader()
     upload_id = uploaded(caller, packed.getvalue())
     assert checked(caller, upload_id).json["parts"] == ["preise.csv", "liesmich.csv"]

@@ -94,7 +94,21 @@ def test_check_counts_reasons_and_shows_refused_rows_masked(tmp_path: Path) -> N
     assert [(row["source_row"], row["rule"], row["column_name"]) for row in reported["refused_rows"]] == [
         (3, "card_number", "card_number")
     ]
+    assert [(row["source_row"], row["rule"]) for row in reported["duplicate_rows"]] == [(2, "duplicate_row")]
     assert "411111111111111" not in result.stdout
+
+
+@pytest.mark.parametrize(("row", "cells"), [("7\n", "1 cell where"), ("7,A7\n", "2 cells where")])
+def test_check_counts_the_cells_of_a_row_that_is_too_short(tmp_path: Path, row: str, cells: str) -> None:
+    (refused,) = json.loads(run("check", payments(tmp_path, GOOD, row), "--json").stdout)["refused_rows"]
+    assert refused["reason"] == f"has {cells} the header has 12"
+
+
+def test_check_names_the_row_of_a_duplicate_key_on_a_screen_too(tmp_path: Path) -> None:
+    newer = GOOD.replace("2024-01-01", "2024-01-02")
+    shown = " ".join(run("check", payments(tmp_path, newer, GOOD)).stdout.split())
+    assert "First duplicate rows" in shown
+    assert "another row with its key is newer" in shown
 
 
 def test_check_shows_how_many_values_masking_changed(tmp_path: Path) -> None:
