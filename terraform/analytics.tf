@@ -83,7 +83,7 @@ locals {
   }
 
   # An option that is not set takes the system's own default.
-  options = { forecast_grain = var.forecast_grain, forecast_horizon = var.forecast_horizon, forecast_by = var.forecast_by, service_articles = var.service_articles }
+  options = { forecast_grain = var.forecast_grain, forecast_horizon = var.forecast_horizon, forecast_by = var.forecast_by, service_articles = var.service_articles, reviews_a_day = var.reviews_a_day }
 
   sentence_model_zip = "${local.build_dir}/sentence_model.zip"
 

@@ -530,6 +530,17 @@ variable "service_articles" {
   default     = null
 }
 
+variable "reviews_a_day" {
+  description = "How many card transactions people can review in a day. fraud_scores asks for about as many reviews at most. Null takes the system's default, 100."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.reviews_a_day == null ? true : var.reviews_a_day >= 0 && var.reviews_a_day < 1000000 && floor(var.reviews_a_day) == var.reviews_a_day
+    error_message = "reviews_a_day is a whole number from 0 to 999999."
+  }
+}
+
 variable "sentence_model" {
   description = "Whether jobs of systems that read texts with it get the sentence model (91 MB, English), where scripts/packages/build.py found it installed; without it texts are grouped by their words alone. Null takes the platform's default: true on AWS, false on an emulator, whose jobs find an installed one."
   type        = bool

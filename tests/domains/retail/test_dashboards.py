@@ -162,8 +162,8 @@ SUSPECTS = [
 ]
 
 
-def test_unlabelled_transactions_come_first_and_probabilities_before_ranks() -> None:
-    """The rank of an old transaction, up to 1.0, does not go before the probability of a new one."""
+def test_unlabelled_transactions_come_first_in_the_order_of_their_probability() -> None:
+    """Probabilities of both models are on one scale."""
     (panel,) = [panel for panel in dashboards()["compliance-guardian"].panels if panel.name == "queue"]
     empty = arrow_schema(REGISTRY.prod["fraud_scores"]).empty_table()
     columns = "transaction_id, score, decision, model, is_fraud"
@@ -172,7 +172,7 @@ def test_unlabelled_transactions_come_first_and_probabilities_before_ranks() -> 
         engine.execute("create table fraud_scores as select * from given")
         engine.executemany(f"insert into fraud_scores ({columns}) values (?, ?, ?, ?, ?)", SUSPECTS)  # noqa: S608 the test's own columns
         shown = engine.execute(f"select transaction_id from ({translate(panel.sql, 'duckdb')})")  # noqa: S608 the dashboard's statement
-        assert [number for (number,) in shown.fetchall()] == [6, 5, 2, 4, 3, 1]
+        assert [number for (number,) in shown.fetchall()] == [2, 6, 5, 1, 4, 3]
 
 
 @pytest.mark.parametrize(("windows", "smape", "reason"), [(0, None, "Not tested"), (3, 12.5, None)])

@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.compliance_guardian import (
+    decisions,
     described_transactions,
     exported_model,
     fraud_model,
@@ -41,25 +42,36 @@ if TYPE_CHECKING:
 READS = ("card_transactions", "payments", "customers")
 LEARNS = (fraud_model.NAME,)
 EXPORTS = (fraud_model.NAME,)
+OPTIONS = (decisions.OPTION,)
+NO_OPTIONS: Mapping[str, str] = {}
 TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
 """What `build` makes; the system's `pci_audit` is made by the leak scanner."""
 
 
-def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:
+def build(
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, options: Mapping[str, str] = NO_OPTIONS
+) -> dict[str, Made]:
     """Return the system's tables as of the end of a day, each in the order of its key.
 
     Later transactions are not looked at.
 
     Args:
         shelf: says which recipe of a model is in charge, and takes the fitted models.
+        options: `reviews_a_day`, as `decisions.reviews_a_day` reads it.
+
+    Raises:
+        SettingsError: the option is no whole number.
     """
+    reviews_a_day = decisions.reviews_a_day(options)
     # Five systems run side by side: threads that wait for each other would slow all of them down.
     with threadpool_limits(1), TemporaryDirectory(prefix="headgate-features-") as folder:
-        return _built(tables, as_of, shelf, Path(folder))
+        return _built(tables, as_of, shelf, Path(folder), reviews_a_day)
 
 
-def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path) -> dict[str, Made]:
-    scores = _scores(tables, as_of, shelf, folder)
+def _built(
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path, reviews_a_day: int
+) -> dict[str, Made]:
+    scores = _scores(tables, as_of, shelf, folder, reviews_a_day)
     if scores is None:
         contracts = Registry.load().prod
         return {**without_rows({name: contracts[name] for name in TABLES})}
@@ -71,7 +83,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: 
         shelf.export(fraud_model.NAME, exported_model.scorer(fitted, price, past, tables["customers"]))
     # What descriptions and models remember of transactions is not in memory while tables are sorted.
     del scores, model
-    quality = model_quality.table(periods)
+    quality = model_quality.table(periods, reviews_a_day)
     release_memory()
     failed = folder / "failed-payments.parquet"
     write_rows(risk_scores.failed_payments(tables["payments"]), failed)
@@ -85,7 +97,7 @@ def _built(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: 
 
 
 def _scores(
-    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path, reviews_a_day: int
 ) -> scored_periods.Scores | None:
     """Return the scores of all transactions; None where there are none."""
     transactions, customers = tables["card_transactions"], tables["customers"]
@@ -98,4 +110,4 @@ def _scores(
         return None
     keep = partial(kept_files, tables, folder=folder)
     recipe = fraud_model.in_charge(shelf.champion(fraud_model.NAME))
-    return scored_periods.Scores(days, descriptions, keep, recipe, code_of(__name__))
+    return scored_periods.Scores(days, descriptions, keep, recipe, code_of(__name__), reviews_a_day)

@@ -41,6 +41,12 @@ UNKNOWN, HONEST, FRAUD = -1, 0, 1
 _CERTAIN = 1e-6
 _UNKNOWN = -1.0  # the forest takes no nulls
 _NAIVE_RULE = "amount_to_usual"
+EXPECTED_FRAUD_SHARE = 0.005
+"""Share of transactions that are expected to be fraud before labels say more."""
+_EXPECTED_ROWS = 1_000  # labels that count as much as the expected share
+# Of the frauds, the share t ** 0.3 is among the share t of the strangest transactions; see
+# docs/adr/0125-decisions-by-capacity.md.
+_CONCENTRATION = 0.3
 _FOREST_WEIGHT = 2.0  # beside the naive rule, which has 1; see docs/adr/0030-fraud-features.md
 _BATCH_ROWS = 100_000  # scored at once
 _SEARCHED_ROWS = 1_000_000  # whose places are in memory at once
@@ -128,9 +134,11 @@ class Boosting:
 class Isolation:
     """Isolation forest beside the naive rule.
 
-    Scores are ranks of strangeness among the transactions scored together.
+    Scores are probabilities: the expected share of fraud, distributed by the ranks of strangeness among the
+    transactions that are scored together.
 
     Attributes:
+        fraud_share: the share of the transactions that are expected to be fraud.
         seen: strangeness by the forest, and amounts against the usual ones, of the transactions that it
             learnt from; ascending.
     """
@@ -139,6 +147,7 @@ class Isolation:
     columns: Sequence[str]
     reference: pd.Series[float]
     seen: tuple[Array, Array]
+    fraud_share: float = EXPECTED_FRAUD_SHARE
     name: str = "isolation_forest"
 
     def strength(self, points: pd.DataFrame) -> Array:
@@ -151,12 +160,24 @@ class Isolation:
         return _FOREST_WEIGHT * isolated + unusual
 
     def scores(self, points: pd.DataFrame) -> Array:
-        """Share of the transactions that are no stranger."""
+        """Return the probability of fraud by rank."""
         return self.scores_of(self.strength(points))
 
     def scores_of(self, strength: Array) -> Array:
-        """Share of the transactions that are no stranger, from their strangeness."""
-        return np.searchsorted(np.sort(strength), strength, side="right") / len(strength)
+        """Return the probability of fraud by rank, from strangeness; equally strange ones have the same."""
+        ordered = np.sort(strength)
+        stranger, as_strange = (
+            1 - np.searchsorted(ordered, strength, side=side) / len(strength) for side in ("right", "left")
+        )
+        held = as_strange**_CONCENTRATION - stranger**_CONCENTRATION  # share of the frauds
+        return np.asarray(expit(logit(self.fraud_share) + np.log(held / (as_strange - stranger))))
+
+
+def expected_fraud_share(honest: int, frauds: int) -> float:
+    """Return the share of fraud to expect where too few labels are known: the stated one, drawn towards
+    theirs.
+    """
+    return (frauds + EXPECTED_FRAUD_SHARE * _EXPECTED_ROWS) / (honest + frauds + _EXPECTED_ROWS)
 
 
 def is_enough(labels: npt.NDArray[np.int8]) -> bool:
@@ -202,13 +223,18 @@ def boosting_of_sample(
     return Boosting(fitted, columns, points[list(columns)].median(), honest_share, recipe)
 
 
-def isolation(points: pd.DataFrame, columns: Sequence[str] = UNLABELLED) -> Isolation:
+def isolation(
+    points: pd.DataFrame,
+    columns: Sequence[str] = UNLABELLED,
+    fraud_share: float = EXPECTED_FRAUD_SHARE,
+) -> Isolation:
     """Return a forest over the transactions as they are; it needs no label."""
     points = points.tail(MAX_HONEST)
     forest = IsolationForest(n_estimators=100, random_state=SEED)
     fitted = forest.fit(np.nan_to_num(_matrix(points, columns), nan=_UNKNOWN))
     isolated, unusual = _strangeness(fitted, points, columns)
-    return Isolation(fitted, columns, points[list(columns)].median(), (np.sort(isolated), np.sort(unusual)))
+    seen = np.sort(isolated), np.sort(unusual)
+    return Isolation(fitted, columns, points[list(columns)].median(), seen, fraud_share)
 
 
 def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, Array]:  # noqa: ANN401 scikit-learn ships no types

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from headgate.errors import SettingsError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import numpy.typing as npt
 
@@ -18,30 +20,51 @@ if TYPE_CHECKING:
 REVIEW_COST_GBP = 3.0
 BLOCK_CALL_GBP = 5.0
 MARGIN_SHARE = 0.30
+OPTION = "reviews_a_day"
 REVIEWS_A_DAY = 100
-"""Transactions that the fraud team can review in a day."""
-REVIEWED_SHARE = 0.005
-"""Share of the strangest transactions that is reviewed where no label says what strange means."""
+"""Transactions that the fraud team can review in a day, unless the option states another number."""
+_MOST_DIGITS = 6  # of the option
 
 ACTIONS = np.array(["approve", "review", "block"], dtype=object)
 
 
+def reviews_a_day(options: Mapping[str, str]) -> int:
+    """Return how many transactions the fraud team can review in a day.
+
+    Raises:
+        SettingsError: the option is no whole number.
+    """
+    text = options.get(OPTION, "")
+    if not text:
+        return REVIEWS_A_DAY
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise SettingsError(f"{OPTION} must be a whole number from 0 to {10**_MOST_DIGITS - 1}")
+    return int(text)
+
+
 def cheapest(
-    probability: Array, amount: Array, review_price: float = REVIEW_COST_GBP
+    probability: Array, amount: Array, review_price: float = REVIEW_COST_GBP, *, may_block: bool = True
 ) -> npt.NDArray[np.object_]:
     """Return the action of the least expected cost for each transaction, given its probability of fraud.
 
     Args:
         review_price: what a review costs, or more where the team cannot review all that would pay; see
             `review_price_of`.
+        may_block: false where no label taught the probability.
     """
-    approved, blocked = _expected_costs(probability, amount)
+    approved, blocked = _expected_costs(probability, amount, may_block=may_block)
     return np.asarray(
         ACTIONS[np.stack([approved, np.full(len(amount), review_price), blocked]).argmin(axis=0)]
     )
 
 
-def review_price_of(parts: Iterable[tuple[Array, Array]], days: float) -> float:
+def review_price_of(
+    parts: Iterable[tuple[Array, Array]],
+    days: float,
+    reviews: float = REVIEWS_A_DAY,
+    *,
+    may_block: bool = True,
+) -> float:
     """Return the least saving, GBP, that asks for no more reviews than the team can make.
 
     At least a review's cost.
@@ -50,25 +73,25 @@ def review_price_of(parts: Iterable[tuple[Array, Array]], days: float) -> float:
 
     Args:
         parts: probability and amount of all transactions of so many days, some at a time.
+        reviews: that the team can make in a day.
+        may_block: as for `cheapest`.
     """
-    places = int(REVIEWS_A_DAY * days)
+    places = int(reviews * days)
     highest = np.empty(0)  # as many of what reviews save as there are places, and one more
     for probability, amount in parts:
-        saved = np.minimum(*_expected_costs(probability, amount))
+        saved = np.minimum(*_expected_costs(probability, amount, may_block=may_block))
         highest = np.sort(np.concatenate([highest, saved]))[-places - 1 :]
     if len(highest) <= places:
         return REVIEW_COST_GBP
     return max(REVIEW_COST_GBP, float(np.nextafter(highest[0], np.inf)))
 
 
-def _expected_costs(probability: Array, amount: Array) -> tuple[Array, Array]:
-    """Return the costs of approving and of blocking, GBP."""
-    return probability * amount, (1 - probability) * (MARGIN_SHARE * amount + BLOCK_CALL_GBP)
-
-
-def strangest(rank: Array) -> npt.NDArray[np.object_]:
-    """Review for the highest ranks, approval for the rest: strangeness alone blocks nobody."""
-    return np.asarray(np.where(rank > 1 - REVIEWED_SHARE, ACTIONS[1], ACTIONS[0]))
+def _expected_costs(probability: Array, amount: Array, *, may_block: bool) -> tuple[Array, Array]:
+    """Return the costs of approving and of blocking, GBP; without end where nothing may be blocked."""
+    approved = probability * amount
+    if not may_block:
+        return approved, np.full(len(amount), np.inf)
+    return approved, (1 - probability) * (MARGIN_SHARE * amount + BLOCK_CALL_GBP)
 
 
 def cost(decision: npt.NDArray[np.object_], fraud: npt.NDArray[np.bool_], amount: Array) -> float:

@@ -20,6 +20,7 @@ from headgate.domains.retail.compliance_guardian import decisions
 from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
 from headgate.domains.retail.measures import Measure
+from headgate.learning.calibration import Reliability
 from headgate.learning.ranking import ranked
 
 if TYPE_CHECKING:
@@ -54,25 +55,47 @@ _MEASURED = (
     "model",
 )
 _NOTHING = "no fraud is known here, or nothing but fraud"
+_ECE = "mean distance of the probability from the share of fraud, in bins of similar probability"
 _TERMS = (
     f"review {decisions.REVIEW_COST_GBP} GBP, block {decisions.BLOCK_CALL_GBP} GBP and margin "
     f"{decisions.MARGIN_SHARE:.0%}"
 )
 
 
-def table(periods: Sequence[Period]) -> pd.DataFrame:
+def table(periods: Sequence[Period], reviews_a_day: int = decisions.REVIEWS_A_DAY) -> pd.DataFrame:
     """Return the table's rows, in the order of model, metric and period.
 
     `MOST_MEASURED` transactions or some days are in memory at a time.
     """
     scored = [period for period in periods if period.paths]
-    whole = [measure for period in scored for measure in measures(period.rows(_MEASURED, MOST_MEASURED))]
+    whole: list[Measure] = []
+    every = Reliability()
+    for period in scored:
+        rows = period.rows(_MEASURED, MOST_MEASURED)
+        whole += measures(rows, reviews_a_day)
+        every += _reliability(rows[rows.is_fraud.notna()])
+    whole += _of_whole_table(every, scored)
     return measuring.measures_table(
         [*whole, *daily(days for period in scored for days in period.days(_MEASURED))]
     )
 
 
-def measures(transactions: pd.DataFrame) -> list[Measure]:
+def _reliability(labelled: pd.DataFrame) -> Reliability:
+    return Reliability.of(labelled.is_fraud.to_numpy(dtype=np.bool_), labelled.score.to_numpy())
+
+
+def _of_whole_table(every: Reliability, periods: Sequence[Period]) -> list[Measure]:
+    """Return how far the probabilities of all models together are from the shares of fraud."""
+    if not every.rows:
+        return []
+    first, last = (period.rows(["transacted_at"]).transacted_at for period in (periods[0], periods[-1]))
+    days = f"{first.min().date()}/{last.max().date()}"
+    if not 0 < every.came_true < every.rows:
+        return [Measure("all", "ece", days, None, rows_used=every.rows, note=_NOTHING)]
+    return [Measure("all", "ece", days, every.error, rows_used=every.rows, note=_ECE)]
+
+
+def measures(transactions: pd.DataFrame, reviews_a_day: int = decisions.REVIEWS_A_DAY) -> list[Measure]:
     """Return the figures of one period; transactions whose truth nobody knows are left out."""
     if transactions.empty:
         return []
@@ -95,15 +118,19 @@ def measures(transactions: pd.DataFrame) -> list[Measure]:
         (
             "reviews_a_day",
             _reviews_a_day(transactions),
-            decisions.REVIEWS_A_DAY,
+            reviews_a_day,
             "what the team can review",
             None,
         ),
         ("fraud_share", float(fraud.mean()), float(score.mean()), "mean score", None),
     ]
+    ece = Measure(model, "ece", days, _reliability(labelled).error, rows_used=len(labelled), note=_ECE)
     return [
-        Measure(model, name, days, float(value), float(base), who, len(labelled), note)
-        for name, value, base, who, note in figures
+        *(
+            Measure(model, name, days, float(value), float(base), who, len(labelled), note)
+            for name, value, base, who, note in figures
+        ),
+        ece,
     ]
 
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.money import amounts
 from headgate.engines.frames import frame_of
 from headgate.engines.stored_rows import StoredRows
@@ -65,13 +64,11 @@ def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> Rows
 def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
     """Return all transactions with what entities are judged by."""
     is_fraud = scored.is_fraud.fill_null(False)  # noqa: FBT003 a value, not a flag
-    # A forest's score is a rank, not a probability: it says nothing about how much fraud to expect.
-    guessed = (scored.model == Boosting.name).ifelse(scored.score, 0.0)
     return scored.mutate(
         known=is_fraud.cast("int64"),
         stolen=is_fraud.ifelse(scored.pence, 0),
         is_recent=scored.transacted_at > ibis.literal(last_at - pd.Timedelta(days=RECENT_DAYS), "timestamp"),
-        expected=scored.is_fraud.isnull().ifelse(guessed, is_fraud.cast("int64").cast("float64")),  # noqa: PD003 as above
+        expected=scored.is_fraud.isnull().ifelse(scored.score, is_fraud.cast("int64").cast("float64")),  # noqa: PD003 as above
     )
 
 

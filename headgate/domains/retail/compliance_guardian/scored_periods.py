@@ -175,7 +175,7 @@ class PeriodModel:
         review_price: the least saving that asks for a review, as `review_price` gives it.
     """
 
-    fitted: boosting_models.Boosting
+    fitted: boosting_models.FraudModel
     review_price: float
 
 
@@ -197,6 +197,7 @@ class Scores:
         keep: gives a file for each address, of which it has some and has the others written.
         recipe: of the models that learn from labels, one of `boosting_models.RECIPES`.
         code: identifies the code that scores.
+        reviews_a_day: that the fraud team can make.
     """
 
     days: TransactionDays
@@ -204,6 +205,7 @@ class Scores:
     keep: KeepFiles
     recipe: str = boosting_models.FIRST
     code: str = ""
+    reviews_a_day: int = decisions.REVIEWS_A_DAY
     _models: dict[Stretch, PeriodModel | None] = field(default_factory=dict)
 
     @property
@@ -238,11 +240,13 @@ class Scores:
         transactions = self.descriptions.all()
         labelled_to, first = (transactions.place_of(at) for at in (stretch.labelled_to, stretch.start))
         learnt = supervised(transactions, labelled_to, recipe)
-        return PeriodModel(learnt, review_price(learnt, transactions, labelled_to, first)) if learnt else None
+        if not learnt:
+            return None
+        return PeriodModel(learnt, review_price(learnt, transactions, labelled_to, first, self.reviews_a_day))
 
     def address(self, *about: object, before: pd.Timestamp) -> str:
         """Return the address of a result that follows from all transactions before a day."""
-        inputs = (self.code, self.recipe, *about, self.days.digest_before(before))
+        inputs = (self.code, self.recipe, self.reviews_a_day, *about, self.days.digest_before(before))
         return address_of(*map(str, inputs))
 
     def _blocks(self, stretch: Stretch) -> list[_DaysOfPeriod]:
@@ -258,7 +262,11 @@ class Scores:
             transactions = self.descriptions.all()
             labelled_to, first = (transactions.place_of(at) for at in (stretch.labelled_to, stretch.start))
             learnt = supervised(transactions, labelled_to, self.recipe)
-            price = review_price(learnt, transactions, labelled_to, first) if learnt else np.nan
+            price = (
+                review_price(learnt, transactions, labelled_to, first, self.reviews_a_day)
+                if learnt
+                else np.nan
+            )
             write_model(paths[0], learnt, review_price=price)
 
         address = self.address("model", stretch.start, before=stretch.start)
@@ -278,8 +286,24 @@ class Scores:
         )
         for block, path in zip(asked, paths, strict=True):
             first, after = (transactions.place_of(at) for at in (block.start, block.end))
-            rows = _scored(transactions, first, after, models[block.of])
+            judge = models[block.of] or self._unlabelled(block, transactions, first, after)
+            rows = _scored(transactions, first, after, judge)
             write_batches(rows, _schema(transactions), path, _TEXTS)
+
+    def _unlabelled(
+        self, block: _DaysOfPeriod, transactions: DescribedTransactions, first: int, after: int
+    ) -> PeriodModel:
+        """Return a forest of all that was seen, with the price of a review on the days of the block."""
+        share = boosting_models.expected_fraud_share(*self.days.labels_before(block.of.labelled_to))
+        forest = _forest(transactions, after, share)
+        end = min(block.end, self.days.days[-1] + pd.Timedelta(days=1))
+        scored = (
+            (score, part["amount_gbp"].to_numpy())
+            for part, _, score in _judged(transactions, first, after, forest)
+        )
+        days = (end - block.start).days
+        price = decisions.review_price_of(scored, days, self.reviews_a_day, may_block=False)
+        return PeriodModel(forest, price)
 
 
 def write_model(path: Path, fitted: boosting_models.Boosting | None, **facts: object) -> None:
@@ -313,21 +337,17 @@ def rows_since(
 
 
 def _scored(
-    transactions: DescribedTransactions, first: int, after: int, model: PeriodModel | None
+    transactions: DescribedTransactions, first: int, after: int, model: PeriodModel
 ) -> Iterator[pa.Table]:
-    """Yield the transactions from one place up to another with their scores, one batch in memory at a time.
-
-    Args:
-        model: None for a forest of all that was seen.
+    """Yield the transactions from one place up to another with their scores, one batch in memory at a
+    time.
     """
-    fitted = model.fitted if model else _forest(transactions, after)
+    fitted = model.fitted
+    is_taught = fitted.name == boosting_models.Boosting.name
     for part, strength, score in _judged(transactions, first, after, fitted):
         kept = part.select(KEPT)
-        decision = (
-            decisions.cheapest(score, kept["amount_gbp"].to_numpy(), model.review_price)
-            if model
-            else decisions.strangest(score)
-        )
+        amount = kept["amount_gbp"].to_numpy()
+        decision = decisions.cheapest(score, amount, model.review_price, may_block=is_taught)
         stopped = np.flatnonzero(decision != decisions.ACTIONS[0])
         explained = np.full((part.num_rows, fraud_reasons.REASONS), None, dtype=object)
         explained[stopped] = fraud_reasons.reason_codes(
@@ -346,8 +366,8 @@ def _judged(
     """Yield the transactions from one place up to another with the strength and the score of each, one batch
     at a time.
 
-    Probabilities come from a transaction's own strength. Ranks come from the strengths of all of them, so
-    these are in memory.
+    Boosting scores a transaction by its own strength. A forest ranks the strengths of all of them, so these
+    are in memory.
     """
     columns = list(dict.fromkeys([*KEPT, *model.columns]))
     if model.name == boosting_models.Boosting.name:
@@ -381,7 +401,11 @@ def strength_of(
 
 
 def review_price(
-    model: boosting_models.FraudModel, transactions: DescribedTransactions, first: int, after: int
+    model: boosting_models.FraudModel,
+    transactions: DescribedTransactions,
+    first: int,
+    after: int,
+    reviews_a_day: int = decisions.REVIEWS_A_DAY,
 ) -> float:
     """Return the least saving that asks for a review, from the days of the delay, whose labels the model has
     not seen.
@@ -392,14 +416,17 @@ def review_price(
     columns = list(dict.fromkeys(["amount_gbp", *model.columns]))
     batches = transactions.batches(first, after, columns)
     return decisions.review_price_of(
-        ((model.scores(rows), rows.amount_gbp.to_numpy(dtype=np.float64)) for rows in batches), DELAY_DAYS
+        ((model.scores(rows), rows.amount_gbp.to_numpy(dtype=np.float64)) for rows in batches),
+        DELAY_DAYS,
+        reviews_a_day,
     )
 
 
-def _forest(transactions: DescribedTransactions, after: int) -> boosting_models.Isolation:
+def _forest(transactions: DescribedTransactions, after: int, fraud_share: float) -> boosting_models.Isolation:
     """Return a forest over all that was seen up to a place."""
     return boosting_models.isolation(
-        transactions.rows(max(0, after - boosting_models.MAX_HONEST), after, features.UNLABELLED)
+        transactions.rows(max(0, after - boosting_models.MAX_HONEST), after, features.UNLABELLED),
+        fraud_share=fraud_share,
     )
 
 

@@ -12,7 +12,6 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from headgate.domains.retail.compliance_guardian import (
     boosting_models,
-    decisions,
     features,
     fraud_reasons,
     scored_periods,
@@ -43,10 +42,15 @@ def periods(
     return scored(town, described, tmp_path_factory.mktemp("scored"))
 
 
-def scored(town: dict[str, ibis.Table], described: pd.DataFrame, folder: Path) -> list[scored_periods.Period]:
+def scored(
+    town: dict[str, ibis.Table], described: pd.DataFrame, folder: Path, reviews_a_day: int = 100
+) -> list[scored_periods.Period]:
     rows = written_in(folder, described)
     descriptions = Descriptions(town["card_transactions"], town["customers"], date.max, folder, rows)
-    return scored_periods.Scores(days_of_rows(rows), descriptions, written_to(folder)).periods()
+    scores = scored_periods.Scores(
+        days_of_rows(rows), descriptions, written_to(folder), reviews_a_day=reviews_a_day
+    )
+    return scores.periods()
 
 
 def written_to(folder: Path) -> scored_periods.KeepFiles:
@@ -116,10 +120,26 @@ def test_a_feature_that_nobody_has_is_left_out(described: pd.DataFrame) -> None:
 
 
 def test_strangeness_ranks_absurd_amounts_high(described: pd.DataFrame) -> None:
-    rank = boosting_models.isolation(described).scores(described)
-    assert rank[described.amount_to_usual > 4].mean() > 0.95
-    assert (rank > 0).all()
-    assert rank.max() == 1.0
+    score = boosting_models.isolation(described).scores(described)
+    assert pd.Series(score).rank(pct=True)[(described.amount_to_usual > 4).to_numpy()].mean() > 0.95
+
+
+@pytest.mark.parametrize("share", [0.001, 0.005, 0.02])
+def test_without_labels_probabilities_have_the_expected_mean(described: pd.DataFrame, share: float) -> None:
+    score = boosting_models.isolation(described, fraud_share=share).scores(described)
+    assert ((score > 0) & (score < 1)).all()
+    assert score.mean() == pytest.approx(share, rel=0.2)  # odds keep the highest below 1
+
+
+def test_equally_strange_transactions_have_the_expected_probability(described: pd.DataFrame) -> None:
+    model = boosting_models.isolation(described)
+    assert model.scores_of(np.ones(9)) == pytest.approx(np.full(9, boosting_models.EXPECTED_FRAUD_SHARE))
+
+
+def test_known_labels_move_the_expected_share_of_fraud() -> None:
+    """By hand: 1,000 labels count as much as the stated 0.005."""
+    assert boosting_models.expected_fraud_share(0, 0) == 0.005
+    assert boosting_models.expected_fraud_share(975, 25) == pytest.approx(0.015)
 
 
 @pytest.mark.parametrize("days", [10, 20, 30])
@@ -155,13 +175,11 @@ def test_a_small_team_is_asked_for_few_reviews_of_what_costs_most(
     town: dict[str, ibis.Table],
     described: pd.DataFrame,
     periods: list[scored_periods.Period],
-    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     """The price comes from earlier days, so a busy day may ask for a few more."""
     free = periods[-1].transactions
-    monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0.15)  # one in seven days
-    scarce = scored(town, described, tmp_path)[-1].transactions
+    scarce = scored(town, described, tmp_path, reviews_a_day=0)[-1].transactions
     reviewed, asked = (part[part.decision == "review"] for part in (scarce, free))
     assert len(reviewed) < len(asked)
     assert reviewed.transaction_id.isin(asked.transaction_id).all()

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.domains.retail.compliance_guardian import decisions, model_quality
+from headgate.errors import SettingsError
 
 pytestmark = pytest.mark.unit
 
@@ -77,11 +78,28 @@ def test_more_suspicion_never_leads_to_a_milder_action(one: float, other: float,
     assert strictness(mild) <= strictness(strict)
 
 
-def test_strangeness_blocks_nobody() -> None:
-    ranks = np.arange(1, 1001) / 1000
-    found = decisions.strangest(ranks)
-    assert set(found) == {"approve", "review"}
-    assert (found == "review").sum() == 5
+def test_what_no_label_taught_is_reviewed_instead_of_blocked() -> None:
+    found = decisions.cheapest(np.array([0.001, 0.99]), np.full(2, 50.0), may_block=False)
+    assert found.tolist() == ["approve", "review"]
+
+
+def test_as_many_are_reviewed_as_the_stated_team_can() -> None:
+    """Without blocking a review saves the expected loss: the five dearest of 100 alike are reviewed."""
+    amount, probability = np.arange(101.0, 201.0), np.full(100, 0.5)
+    price = decisions.review_price_of([(probability, amount)], 1, reviews=5, may_block=False)
+    decided = decisions.cheapest(probability, amount, price, may_block=False)
+    assert amount[decided == "review"].tolist() == [196, 197, 198, 199, 200]
+
+
+def test_the_team_is_a_stated_number() -> None:
+    assert decisions.reviews_a_day({}) == decisions.reviews_a_day({"reviews_a_day": ""}) == 100
+    assert decisions.reviews_a_day({"reviews_a_day": "7"}) == 7
+
+
+@pytest.mark.parametrize("text", ["-1", "2.5", "many", "1000000", "²"])
+def test_a_team_that_is_no_whole_number_is_an_error(text: str) -> None:
+    with pytest.raises(SettingsError, match="reviews_a_day must be a whole number"):
+        decisions.reviews_a_day({"reviews_a_day": text})
 
 
 def test_cost_by_hand() -> None:

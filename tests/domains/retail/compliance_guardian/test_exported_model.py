@@ -60,12 +60,15 @@ def scorer(
 
 
 def export_of(
-    model: boosting_models.Boosting, transactions: DescribedTransactions, customers: ibis.Table
+    model: boosting_models.Boosting,
+    transactions: DescribedTransactions,
+    customers: ibis.Table,
+    reviews_a_day: int = decisions.REVIEWS_A_DAY,
 ) -> Scorer | None:
     """The export of a model with all transactions as the past, and a price of the last days."""
     count, last_at = len(transactions), transactions.last_at
     waiting = transactions.place_of(last_at - pd.Timedelta(days=features.DELAY_DAYS))
-    price = scored_periods.review_price(model, transactions, waiting, count)
+    price = scored_periods.review_price(model, transactions, waiting, count, reviews_a_day)
     past = exported_model.Past(
         count,
         lambda columns: transactions.batches(0, count, columns),
@@ -119,10 +122,8 @@ def test_the_price_of_a_review_in_a_small_team_is_exported(
     model: boosting_models.Boosting,
     transactions: DescribedTransactions,
     town: dict[str, ibis.Table],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(decisions, "REVIEWS_A_DAY", 0)
-    exported = export_of(model, transactions, town["customers"])
+    exported = export_of(model, transactions, town["customers"], reviews_a_day=0)
     assert exported
     assert exported.facts["costs"]["review"] > decisions.REVIEW_COST_GBP
 

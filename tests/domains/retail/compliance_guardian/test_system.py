@@ -135,6 +135,33 @@ def test_reviews_are_counted_beside_what_the_team_can_make(built: dict[str, pd.D
     assert (quality.baseline == 100).all()
 
 
+def test_probabilities_of_both_models_are_on_one_scale(built: dict[str, pd.DataFrame]) -> None:
+    quality = built["fraud_model_quality"].query("metric == 'ece'")
+    assert set(quality.model) == {"all", "gradient_boosting", "isolation_forest"}
+    labelled = built["fraud_scores"].dropna(subset="is_fraud")
+    (whole,) = quality[quality.model == "all"].itertuples()
+    assert whole.rows_used == len(labelled)
+    assert whole.value >= abs(labelled.score.mean() - labelled.is_fraud.astype(float).mean()) - 1e-9
+    assert whole.value < 0.05
+
+
+def test_a_stated_team_reviews_no_more_where_no_label_is_known(tables: Tables) -> None:
+    rows = [
+        (f"2024-06-{1 + place % 2:02}T{place % 24:02}:00:00", 1 + place % 5, 1, str(500 + 40 * place), None)
+        for place in range(60)
+    ]
+    reviewed = {
+        team: (system_scores(tables(rows), team).decision == "review").sum() for team in ("0", "3", "100")
+    }
+    assert reviewed["0"] == 0
+    assert 0 < reviewed["3"] <= 6 < reviewed["100"]
+
+
+def system_scores(tables: dict[str, ibis.Table], team: str) -> pd.DataFrame:
+    """The table of scores where so many transactions can be reviewed in a day."""
+    return in_memory(system.build(tables, AS_OF, Shelf(), {"reviews_a_day": team}))["fraud_scores"]
+
+
 def test_no_transactions_give_empty_tables(tables: Tables) -> None:
     built = in_memory(system.build(tables([]), AS_OF, Shelf()))
     assert all(frame.empty for frame in built.values())
