@@ -83,53 +83,53 @@ def push(lake: Lake, folder: Path, name: str) -> str:
     return str(pushed["version"])
 
 
+def version_in_use(lake: Lake) -> str:
+    """The version of the definitions that a run builds with that starts now."""
+    return str(lake.headgate("push", "--list")["current"]["version"])
+
+
 def test_an_edit_is_in_use_at_once(lake: Lake, folder: Path) -> None:
     """The tests below run the pipeline with it."""
     assert shown(lake)[1] == ""
     version = push(lake, folder, "First")
-    assert lake.headgate("push", "--list")["current"]["version"] == version
+    assert version_in_use(lake) == version
 
 
-def test_a_run_builds_with_an_edit_and_ends_with_the_version_that_it_began_with(
+def test_a_version_can_be_used_again_and_a_run_ends_with_the_version_that_it_began_with(
     lake: Lake, folder: Path
 ) -> None:
-    before = push(lake, folder, "Second")
+    first = version_in_use(lake)
+    push(lake, folder, "Second")
+    lake.headgate("push", "--back", first, "--yes")
     ended = newest_run(lake)
     command = [sys.executable, "-m", "headgate.cli.main", "run", "--deployment", NAME, "--json"]
     run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     eventually(lambda: newest_run(lake) != ended or None, 120, every_s=0.1)
     eventually(lambda: "Start quality_gate" in states_of_newest_run(lake) or None, 120, every_s=0.1)
-    after = push(lake, folder, "Third")
+    push(lake, folder, "Third")
     assert "Published own-models" not in states_of_newest_run(lake)
     assert run.wait(300) == 0
-    assert shown(lake) == ({"Second"}, before)
-    lake.headgate("run")
-    assert shown(lake) == ({"Third"}, after)
+    assert shown(lake) == ({"First"}, first)
+    assert lake.headgate("tables", "versions", TABLE)[0]["definitions"] == first
 
 
-def test_the_next_daily_check_starts_a_run_after_a_push(lake: Lake, folder: Path) -> None:
+def test_the_next_daily_check_starts_a_run_after_a_push(lake: Lake) -> None:
     """The name of a run ends with what it builds with, and the check compares it."""
-    push(lake, folder, "Fourth")
-    before = newest_run(lake)
+    pushed, before = version_in_use(lake), newest_run(lake)
     body = json.dumps({"due": "daily", "at": "2026-01-05T03:00:00"})
     lake.client("sqs").send_message(QueueUrl=lake.outputs["curated_queue_url"], MessageBody=body)
     eventually(lambda: newest_run(lake) != before or None, 120)
     eventually(lambda: status_of_newest_run(lake) != "RUNNING" or None, 180)  # a query takes a second
-    eventually(lambda: shown(lake)[0] == {"Fourth"} or None, 180)
+    eventually(lambda: shown(lake) == ({"Third"}, pushed) or None, 180)
 
 
-def test_a_version_can_be_used_again_and_so_can_that_of_the_deployment(lake: Lake) -> None:
-    versions = [version["version"] for version in lake.headgate("push", "--list")["versions"]]
-    assert len(versions) == 4
-    lake.headgate("push", "--back", versions[-1], "--yes")
-    lake.headgate("run")
-    assert shown(lake) == ({"First"}, versions[-1])
-    assert lake.headgate("tables", "versions", TABLE)[0]["definitions"] == versions[-1]
+def test_the_version_of_the_deployment_can_be_used_again(lake: Lake) -> None:
+    assert len(lake.headgate("push", "--list")["versions"]) == 3
     lake.headgate("push", "--back", "deployed", "--yes")
     lake.headgate("run")
     names, version = shown(lake)
     assert version == ""
-    assert "First" not in names
+    assert not names & {"First", "Second", "Third"}
 
 
 CONTRACT = "contracts/source/weather.yaml"
