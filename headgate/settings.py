@@ -58,7 +58,7 @@ class GateSettings(Settings):
     masking_key_secret: str
     artifacts_bucket: str
     lease_s: int = 300
-    raw_originals: str = "keep"
+    raw_originals: str = "mask"
     records_table: str = ""
 
 

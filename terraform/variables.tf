@@ -103,7 +103,7 @@ variable "force_destroy" {
 }
 
 variable "raw_expiry_days" {
-  description = "Days after which objects in raw, which hold unmasked card data, are deleted."
+  description = "Days after which objects in raw, are deleted: masked forms, and originals that hold no card data or were not accepted."
   type        = number
   default     = 90
 
@@ -114,13 +114,13 @@ variable "raw_expiry_days" {
 }
 
 variable "raw_originals" {
-  description = "What becomes of an original with card data once its file is accepted: it stays in raw (keep), its masked form replaces it (mask), or nothing does (delete). docs/adr/0023-masked-at-source.md"
+  description = "What becomes of an original with card data once its file is accepted: its masked form replaces it (mask), nothing does (delete), or it stays in raw (keep). docs/adr/0126-originals-masked-by-default.md"
   type        = string
-  default     = "keep"
+  default     = "mask"
 
   validation {
-    condition     = contains(["keep", "mask", "delete"], var.raw_originals)
-    error_message = "raw_originals is keep, mask or delete."
+    condition     = contains(["mask", "delete", "keep"], var.raw_originals)
+    error_message = "raw_originals is mask, delete or keep."
   }
 }
 

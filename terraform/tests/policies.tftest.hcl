@@ -572,11 +572,10 @@ run "more_hidden_tables_than_the_policies_of_an_analyst_hold_are_refused" {
 }
 
 # Several settings in one run, because a plan of the root takes seconds. None of them changes what another one's rules are about.
-run "a_masking_gate_an_engine_a_lineage_server_and_analysts_have_what_is_stated" {
+run "the_default_gate_masks_and_an_engine_a_lineage_server_and_analysts_have_what_is_stated" {
   command = plan
 
   variables {
-    raw_originals              = "mask"
     engine                     = "athena"
     force_destroy              = true
     lineage_url                = "https://marquez.example.com"

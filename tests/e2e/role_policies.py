@@ -70,7 +70,6 @@ def planned_policies(lake: Lake, folder: Path) -> dict[str, str]:
         "region": lake.environment["AWS_REGION"],
         "build_dir": str(build),
         "engine": "athena",
-        "raw_originals": "mask",
         PEOPLE.partition("=")[0]: PEOPLE.partition("=")[2],
     }
     terraform = Terraform(own, {**os.environ, **lake.environment})

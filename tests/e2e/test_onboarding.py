@@ -94,7 +94,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     for column in payments["schema"][0]["properties"]:
         column.pop("relationships", None)  # this lake has no orders
     (contracts / "payments.yaml").write_text(yaml.safe_dump(payments), encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch, deployed(NAME, "raw_originals=mask", project=project) as lake:
+    with pytest.MonkeyPatch.context() as patch, deployed(NAME, project=project) as lake:
         patch.setenv("HEADGATE_PROJECT", str(project))
         yield lake
 

@@ -27,7 +27,7 @@ def test_settings_are_the_environments() -> None:
         "masking_key_secret": "masking",
         "artifacts_bucket": "artifacts",
         "lease_s": 20,
-        "raw_originals": "keep",
+        "raw_originals": "mask",
         "records_table": "",
     }
 

@@ -70,7 +70,9 @@ def corrected_csv(
                 if received
                 else f"The original of row {row} was masked or deleted."
             )
-            raise _refused(what, "Give a value or null for every column of the contract.")
+            raise _refused(
+                what, "Give a value or null for every column, or upload the corrected rows as a file."
+            )
         cells = {**(original or {}), **values}
         writer.writerow(["" if cells.get(name) is None else cells[name] for name in names])
     return out.getvalue().encode()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from headgate.api.files.stages import stages_of
-from headgate.lake.states import FileState
+from headgate.lake.states import FileState, Originals
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, edited_file, query
 
 pytestmark = pytest.mark.unit
@@ -134,6 +134,21 @@ def test_only_the_corrected_rows_are_sent_and_only_once(caller: Caller) -> None:
     record = caller.lake.receive(once.json["key"])
     assert (record.file_id, record.received, record.accepted) == (once.json["file_id"], 1, 1)
     assert "4111111111111111" not in once.text
+
+
+def test_a_row_of_a_masked_original_is_corrected_with_every_column_and_undone() -> None:
+    caller = Caller(MemoryLake(originals=Originals.MASK))
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    corrections = f"/v1/files/{file_id}/corrections"
+    one_cell = {"rows": [{"source_row": 3, "values": {"amount": "12.00"}}]}
+    refused = caller.call("POST", corrections, one_cell)
+    assert refused.status == 422
+    assert "every column, or upload the corrected rows as a file" in refused.text
+    header, *rows = (line.split(",") for line in PAYMENTS.decode().splitlines())
+    values = {name: text or None for name, text in zip(header, rows[2], strict=True)} | {"amount": "12.00"}
+    sent = caller.call("POST", corrections, {"rows": [{"source_row": 3, "values": values}]}).json
+    assert caller.lake.receive(sent["key"]).accepted == 1
+    assert caller.call("POST", f"/v1/files/{sent['file_id']}/revert").json["accepted"] == 1
 
 
 def test_a_row_says_what_became_of_its_newest_correction(caller: Caller) -> None:
