@@ -37,6 +37,8 @@ resource "aws_sns_topic_subscription" "email" {
 }
 
 locals {
+  metric_namespace = "Headgate/${local.lake}"
+
   alarms = merge(
     {
       for key, queue in { dead_letters = module.raw_objects.dead_letters, debounce_dead_letters = module.curated_changes.dead_letters, report_dead_letters = aws_sqs_queue.report_dead_letters } : key => {
@@ -96,6 +98,31 @@ locals {
         periods     = 1
         missing     = "notBreaching"
       }
+      # A function without a free place writes no line, so the alarm above has no log to read.
+      api_function_throttles = {
+        description = "AWS ran no ${module.api["lake"].name} for requests of the API: the account's functions are all busy (docs/operate/runbook.md)"
+        namespace   = "AWS/Lambda"
+        metric      = "Throttles"
+        dimensions  = { FunctionName = module.api["lake"].name }
+        statistic   = "Sum"
+        operator    = "GreaterThanThreshold"
+        threshold   = 0
+        period_s    = 300
+        periods     = 1
+        missing     = "notBreaching"
+      }
+      api_throttles = {
+        description = "The HTTP API refused more than four requests in five minutes as too many (429): read ${aws_cloudwatch_log_group.api_access.name}"
+        namespace   = local.metric_namespace
+        metric      = "ApiThrottles"
+        dimensions  = null
+        statistic   = "Sum"
+        operator    = "GreaterThanThreshold"
+        threshold   = 4
+        period_s    = 300
+        periods     = 1
+        missing     = "notBreaching"
+      }
     },
     local.machine_alarms,
   )
@@ -104,6 +131,23 @@ locals {
 locals {
   # A file or start that fails for good is a dead letter, and a run that fails sends an alert itself. These show everything else.
   minimal_alarms = concat(["dead_letters", "debounce_dead_letters", "pipeline_timed_out"], keys(local.awaited))
+}
+
+# API Gateway counts a 429 with all other 4xx, so the access log is counted. Without a default value there is no metric, and no
+# cost, until a request is refused.
+# Source: API Gateway developer guide, "Metrics and dimensions of HTTP APIs"; CloudWatch pricing, custom metrics.
+resource "aws_cloudwatch_log_metric_filter" "api_throttles" {
+  count = var.monitoring == "full" ? 1 : 0
+
+  name           = "${local.lake}-api-throttles"
+  log_group_name = aws_cloudwatch_log_group.api_access.name
+  pattern        = "{ $.status = \"429\" }"
+
+  metric_transformation {
+    namespace = local.metric_namespace
+    name      = "ApiThrottles"
+    value     = "1"
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DAY_S = 86_400
-ALARMS = {"full": 18, "minimal": 4}  # terraform/observability.tf, without an export
+ALARMS = {"full": 20, "minimal": 4}  # terraform/observability.tf, without an export
 DASHBOARDS = {"full": 1, "minimal": 0}
 
 

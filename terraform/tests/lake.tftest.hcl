@@ -191,10 +191,32 @@ run "the_lake_is_as_described" {
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
       "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_check",
-      "report_errors", "report_dead_letters", "api_errors",
+      "report_errors", "report_dead_letters", "api_errors", "api_throttles", "api_function_throttles",
       "audit_failed", "audit_timed_out", "audit_aborted", "export_failed", "large_failed", "large_timed_out", "large_aborted", "export_timed_out", "export_aborted",
     ])
-    error_message = "Dead letters, errors, age, failed runs and a day without a check are watched."
+    error_message = "Dead letters, errors, throttles, age, failed runs and a day without a check are watched."
+  }
+
+  assert {
+    condition = (
+      one(aws_cloudwatch_log_metric_filter.api_throttles).log_group_name == aws_cloudwatch_log_group.api_access.name
+      && one(aws_cloudwatch_log_metric_filter.api_throttles).pattern == "{ $.status = \"429\" }"
+      && jsondecode(one(aws_apigatewayv2_stage.this.access_log_settings).format).status == "$context.status"
+    )
+    error_message = "Requests that the API refuses as too many are counted in its access log, by the field that has the status."
+  }
+
+  assert {
+    condition = one(one(aws_cloudwatch_log_metric_filter.api_throttles).metric_transformation) == merge(one(one(aws_cloudwatch_log_metric_filter.api_throttles).metric_transformation), {
+      namespace = aws_cloudwatch_metric_alarm.this["api_throttles"].namespace
+      name      = aws_cloudwatch_metric_alarm.this["api_throttles"].metric_name
+    }) && aws_cloudwatch_metric_alarm.this["api_throttles"].threshold == 4
+    error_message = "The alarm watches the metric that the filter writes."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["api_function_throttles"].dimensions == tomap({ FunctionName = module.api["lake"].name }) && aws_cloudwatch_metric_alarm.this["api_function_throttles"].metric_name == "Throttles"
+    error_message = "A function of the API without a free place is an alarm of its own: it writes no log."
   }
 
   assert {

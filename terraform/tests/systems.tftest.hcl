@@ -55,8 +55,8 @@ run "a_lake_of_own_sql_models_has_one_system" {
   }
 
   assert {
-    condition     = length(aws_cloudwatch_dashboard.this) == 0
-    error_message = "Minimal monitoring has no dashboard."
+    condition     = length(aws_cloudwatch_dashboard.this) == 0 && length(aws_cloudwatch_log_metric_filter.api_throttles) == 0
+    error_message = "Minimal monitoring has no dashboard, and counts nothing in a log."
   }
 
   assert {

@@ -62,7 +62,7 @@ def test_the_merge_and_the_gate_are_billed_for_what_a_day_changes_and_the_system
 
 def test_minimal_monitoring_costs_no_dashboard_and_few_alarms() -> None:
     minimal = replace(SETTINGS, monitoring="minimal")
-    assert usd(SMALL) - usd(SMALL, minimal) == Decimal("4.40")
+    assert usd(SMALL) - usd(SMALL, minimal) == Decimal("4.60")
 
 
 def with_day_seconds(of: Measured, share: float) -> Measured:
