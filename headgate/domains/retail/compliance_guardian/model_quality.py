@@ -88,7 +88,9 @@ def _of_whole_table(every: Reliability, periods: Sequence[Period]) -> list[Measu
     """Return how far the probabilities of all models together are from the shares of fraud."""
     if not every.rows:
         return []
-    first, last = (period.rows(["transacted_at"]).transacted_at for period in (periods[0], periods[-1]))
+    first, last = (
+        period.rows(["transacted_at"], MOST_MEASURED).transacted_at for period in (periods[0], periods[-1])
+    )
     days = f"{first.min().date()}/{last.max().date()}"
     if not 0 < every.came_true < every.rows:
         return [Measure("all", "ece", days, None, rows_used=every.rows, note=_NOTHING)]

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.registry import Registry
+from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.money import amounts
 from headgate.engines.frames import frame_of
 from headgate.engines.stored_rows import StoredRows
@@ -64,11 +65,14 @@ def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> Rows
 def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
     """Return all transactions with what entities are judged by."""
     is_fraud = scored.is_fraud.fill_null(False)  # noqa: FBT003 a value, not a flag
+    # A forest's probability follows a stated share of fraud. Summed over a customer who is mildly unusual
+    # each day, it would be evidence of fraud that nobody has.
+    guessed = (scored.model == Boosting.name).ifelse(scored.score, 0.0)
     return scored.mutate(
         known=is_fraud.cast("int64"),
         stolen=is_fraud.ifelse(scored.pence, 0),
         is_recent=scored.transacted_at > ibis.literal(last_at - pd.Timedelta(days=RECENT_DAYS), "timestamp"),
-        expected=scored.is_fraud.isnull().ifelse(scored.score, is_fraud.cast("int64").cast("float64")),  # noqa: PD003 as above
+        expected=scored.is_fraud.isnull().ifelse(guessed, is_fraud.cast("int64").cast("float64")),  # noqa: PD003 as above
     )
 
 

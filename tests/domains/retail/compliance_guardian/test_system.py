@@ -184,6 +184,18 @@ def test_few_labels_fall_back_to_strangeness_and_say_so(
     assert built["fraud_model_quality"].note.str.contains("no fraud is known").all()
 
 
+def test_strangeness_without_labels_makes_nobody_a_risk(tables: Tables) -> None:
+    """A customer who is mildly unusual each day would be riskier than one with three absurd payments."""
+    usual = [
+        (f"2024-12-{1 + place // 20:02}T10:{place % 20:02}:00", 1 + place % 20, 1, "20", None)
+        for place in range(27 * 20)
+    ]
+    odd = [(f"2024-12-28T10:{minute}:00", 3, 1, "900", None) for minute in (10, 20, 30)]
+    built = in_memory(system.build(tables([*usual, *odd]), AS_OF, Shelf()))
+    assert (built["fraud_scores"].score > 0).all()
+    assert (built["risk_scores"].score == 0).all()
+
+
 def test_failed_payments_are_counted_for_their_card(tables: Tables) -> None:
     rows = [("2024-06-01T10:00:00", 1, 1, "10", None), ("2024-06-02T10:00:00", 2, 1, "10", None)]
     built = in_memory(
