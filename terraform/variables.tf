@@ -201,6 +201,30 @@ variable "gate_concurrency" {
   }
 }
 
+variable "backup" {
+  description = "Copies in another account and region, whose versioned buckets (by zone), key and backup vault exist already: docs/operate/runbook.md. Null copies nothing."
+  type = object({
+    account_id = string
+    buckets    = map(string)
+    key_arn    = string
+    vault_arn  = string
+    keep_days  = optional(number, 35)
+  })
+  default = null
+
+  validation {
+    condition = var.backup == null ? true : (
+      can(regex("^[0-9]{12}$", var.backup.account_id))
+      && length(var.backup.buckets) > 0
+      && length(setsubtract(keys(var.backup.buckets), ["raw", "curated", "quarantine", "artifacts"])) == 0
+      && can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.backup.key_arn))
+      && can(regex("^arn:[a-z-]+:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:", var.backup.vault_arn))
+      && var.backup.keep_days >= 1
+    )
+    error_message = "backup names an account of 12 digits, buckets of raw, curated, quarantine or artifacts, the ARN of a key, that of a backup vault, and at least a day."
+  }
+}
+
 variable "files_table" {
   description = "Name of the ledger's table, where a backup was restored under another name (docs/operate/runbook.md); by default the lake's name with -files."
   type        = string

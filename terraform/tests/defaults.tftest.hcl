@@ -22,6 +22,11 @@ run "a_lake_with_every_default" {
     region    = "eu-central-1"
   }
 
+  assert {
+    condition     = length(aws_s3_bucket_replication_configuration.this) + length(aws_backup_plan.this) + length(module.backup_role) + length(module.replication_role) == 0
+    error_message = "Nothing is copied to another account unless it is named."
+  }
+
   # Names: a lake of 0.1.0 keeps each of its names.
   assert {
     condition = { for zone, name in local.bucket_names : zone => name } == {

@@ -172,7 +172,7 @@ run "an_emulator_with_spark_and_a_forecast_by_month" {
   }
 }
 
-run "large_workers_have_no_spare_capacity_a_budget_of_zero_is_none_and_the_ledger_can_be_a_restored_table" {
+run "large_workers_have_no_spare_capacity_a_budget_of_zero_is_none_the_ledger_can_be_a_restored_table_and_copies_are_elsewhere" {
   command = plan
 
   variables {
@@ -181,6 +181,51 @@ run "large_workers_have_no_spare_capacity_a_budget_of_zero_is_none_and_the_ledge
     job_worker_type    = "G.4X"
     monthly_budget_usd = 0
     files_table        = "headgate-files-restored"
+    backup = {
+      account_id = "210987654321"
+      buckets    = { for zone in ["raw", "curated", "quarantine", "artifacts"] : zone => "copies-${zone}" }
+      key_arn    = "arn:aws:kms:eu-west-1:210987654321:key/33333333-3333-3333-3333-333333333333"
+      vault_arn  = "arn:aws:backup:eu-west-1:210987654321:backup-vault:copies"
+    }
+  }
+
+  assert {
+    condition = {
+      for zone, replica in aws_s3_bucket_replication_configuration.this : zone => "${one(one(replica.rule).destination).bucket} ${one(one(replica.rule).filter).prefix}"
+      } == {
+      raw        = "arn:aws:s3:::copies-raw _masked/"
+      curated    = "arn:aws:s3:::copies-curated "
+      quarantine = "arn:aws:s3:::copies-quarantine "
+      artifacts  = "arn:aws:s3:::copies-artifacts "
+    }
+    error_message = "Each zone has its copy, and no original with card data has one."
+  }
+
+  assert {
+    condition = alltrue([
+      for replica in aws_s3_bucket_replication_configuration.this :
+      one(one(replica.rule).destination).account == "210987654321"
+      && one(one(one(replica.rule).destination).access_control_translation).owner == "Destination"
+      && one(one(one(replica.rule).destination).encryption_configuration).replica_kms_key_id == var.backup.key_arn
+      && one(one(replica.rule).delete_marker_replication).status == "Disabled"
+      && one(one(one(one(replica.rule).destination).replication_time).time).minutes == 15
+    ])
+    error_message = "The other account owns and encrypts the copies, gets them within 15 minutes, and keeps what is deleted here."
+  }
+
+  assert {
+    condition     = one(one(aws_backup_plan.this["lake"].rule).copy_action).destination_vault_arn == var.backup.vault_arn && one(aws_backup_plan.this["lake"].rule).schedule == "cron(0 2 * * ? *)"
+    error_message = "The ledger is copied to the other account each night."
+  }
+
+  assert {
+    condition = {
+      for statement in data.aws_iam_policy_document.replicate["lake"].statement : statement.sid => sort(statement.resources) if contains(["WriteReplicas", "UseKeyOfReplicas"], statement.sid)
+      } == {
+      WriteReplicas    = tolist(["arn:aws:s3:::copies-artifacts/*", "arn:aws:s3:::copies-curated/*", "arn:aws:s3:::copies-quarantine/*", "arn:aws:s3:::copies-raw/_masked/*"])
+      UseKeyOfReplicas = tolist([var.backup.key_arn])
+    }
+    error_message = "The role of the replication writes the copies, and nothing else."
   }
 
   assert {

@@ -46,6 +46,7 @@ run "every_variable_refuses_a_wrong_value" {
     permissions_boundary = "boundary"
     audit_trail_mode     = "FOREVER"
     database_network     = { subnet_id = "subnet-1", security_group_ids = [], availability_zone = "us-east-1a" }
+    backup               = { account_id = "other", buckets = { staging = "copies" }, key_arn = "key", vault_arn = "vault" }
     job_poll_s           = 0
     job_attempts         = 0
     engine               = "polars"
@@ -96,6 +97,7 @@ run "every_variable_refuses_a_wrong_value" {
     var.permissions_boundary,
     var.audit_trail_mode,
     var.database_network,
+    var.backup,
     var.job_poll_s,
     var.job_attempts,
     var.engine,

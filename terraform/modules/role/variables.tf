@@ -8,7 +8,7 @@ variable "service" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z]+$", var.service))
+    condition     = can(regex("^[a-z0-9]+$", var.service))
     error_message = "service is one lower-case word, without .amazonaws.com."
   }
 }
