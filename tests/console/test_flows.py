@@ -61,7 +61,7 @@ def expect_six_stages_done(page: Page) -> None:
     stages = page.get_by_role("list", name="Stages").last.get_by_role("listitem")
     expect(stages).to_have_count(6)
     for at in range(6):
-        expect(stages.nth(at)).to_contain_text(re.compile("✓|validation !"))
+        expect(stages.nth(at)).to_contain_text(re.compile("✓|Validation !"))
 
 
 def answer_of(page: Page, url: str, sql: str) -> str:
@@ -309,7 +309,7 @@ def test_a_corrected_row_shows_its_outcome_after_a_reload_and_a_viewer_only_read
     page.get_by_label("Corrected amount of row 1").fill("10.00")
     page.get_by_role("button", name="Send 1 corrected row").click()
     expect(page.get_by_text("1 corrected row was sent:")).to_be_visible()
-    expect(page.get_by_role("button", name="Send 0 corrected rows")).to_be_disabled()
+    expect(page.get_by_role("button", name=re.compile("corrected row"))).to_have_count(0)
     expect(page.get_by_role("link", name="corrected and accepted")).to_be_visible()
     expect(page.get_by_label("Corrected amount of row 1")).to_have_count(0)
     page.reload()

@@ -143,3 +143,9 @@ def test_no_page_shows_a_name_of_a_column_in_a_heading(console: Console) -> None
         visit(page, console.url, f"/dashboards/{system}")
         texts = page.locator("main h1, main h2, main [role=columnheader], main svg text").all_text_contents()
         assert [text for text in texts if re.search(r"\w_\w|\w=\w", text)] == []
+
+
+def test_a_table_without_rows_is_explained_once_on_a_dashboard(console: Console) -> None:
+    page = console.opened("/dashboards/compliance-guardian", VIEWER)
+    expect(page.get_by_text("PCI audit was built")).to_have_count(1)
+    expect(page.get_by_role("region", name="Is there card data anywhere it must not be?")).to_have_count(0)

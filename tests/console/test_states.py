@@ -143,7 +143,7 @@ def test_the_catalog_leads_to_the_dashboards_that_there_are(bundle: Path, browse
     with served(BrowserLake(systems=("compliance-guardian", "own-models")), bundle) as running:
         page = Console(running, browser).signed_in(OPERATOR)
         visit(page, running.url, "/catalog")
-        expect(page.get_by_role("heading", name="own-models")).to_be_visible()
+        expect(page.get_by_role("heading", name="Own models")).to_be_visible()
         expect(page.get_by_role("link", name="dashboard", exact=True)).to_have_count(1)
         page.context.close()
 
@@ -212,7 +212,12 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
         expect(main).to_contain_text(
             "Tables that this run did not publish keep their rows. Fix the cause, then run again."
         )
-        expect(page.get_by_role("region", name="Stages")).to_contain_text("quality gatefailed, 20.0 s")
+        stages = page.get_by_role("region", name="Stages")
+        expect(stages).to_contain_text(
+            "Orders: Amount is below the lowest value allowed in 3 rows, and 1 more"
+        )
+        expect(stages).to_contain_text("failed, 20.0 s")
+        expect(stages).to_contain_text("The run stopped at Quality gate.")
     finally:
         lake.runs = before
 
@@ -234,7 +239,7 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
             "not-merged",
             "succeeded with problems",
             [
-                "payments was not merged and keeps its previous table.",
+                "Payments was not merged and keeps its previous table.",
                 "Payments: Payment occurs more than once in 1 row",
                 "What to do: If the reason",
             ],
@@ -243,7 +248,7 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
             "system-failed",
             "failed",
             [
-                "retail-copilot failed.",
+                "Retail copilot failed.",
                 "AuditError: search_intents: rows lack a value",
                 "What to do: Fix the cause",
             ],
@@ -268,7 +273,7 @@ def test_a_failed_system_is_built_again_by_a_button(partial_console: Console) ->
     expect(problem).not_to_contain_text("headgate ")
     page.route(re.compile(r"/v1/runs$"), lambda route: route.fulfill(status=202, json={"name": "again"}))
     with page.expect_request(lambda request: request.method == "POST") as asked:
-        problem.get_by_role("button", name="Build retail-copilot again").click()
+        problem.get_by_role("button", name="Build Retail copilot again").click()
     assert asked.value.post_data_json == {"only": "retail-copilot"}
 
 

@@ -68,7 +68,7 @@ function sentence(text: string): string {
 
 export const whole = (value: number): string => WHOLE.format(value)
 /** Whether a column names things: its numbers have no separators and are not rounded. */
-export const isName = (column: string): boolean => /(^|_)(id|year)$/i.test(column)
+export const isName = (column: string): boolean => /(^|_)id$|^(?!last_)([a-z]+_)?year$/i.test(column)
 
 // The API sends decimals as texts.
 const DECIMAL = /^-?\d+(\.\d+(e-?\d+)?|e-?\d+)$/i

@@ -11,7 +11,7 @@ const WORDS: Record<string, string> = {
   max_length: 'is too long',
   pattern: 'does not have the required form',
   valid_values: 'is none of the allowed values',
-  type: 'is no value of its type',
+  type: 'does not have the type of its column',
   unique: 'occurs more than once',
   references: 'is in no row of the table that it names',
   card_number: 'is no valid card number',
@@ -34,3 +34,7 @@ export function ruleWords(rule: string, column = ''): string {
   const whole = WHOLE[rule] ?? label(rule)
   return column ? `${column}: ${whole}` : whole
 }
+
+/** A reason of the gate without the names of types: `is no decimal(14,4)` is "is not a number with at most 4 decimals". */
+export const reasonWords = (reason: string): string =>
+  reason.replace(/^is no decimal\(\d+, ?(\d+)\)/, 'is not a number with at most $1 decimals')

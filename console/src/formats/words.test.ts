@@ -8,6 +8,8 @@ test.each([
   ['revenue_gbp', 'GBP', 'Revenue'],
   ['expected_value_365d', 'GBP', 'Expected value 365 days'],
   ['id', '', 'Id'],
+  ['card_cvv', '', 'Card CVV'],
+  ['pci_audit', '', 'PCI audit'],
   ['Net amount', '', 'Net amount'],
 ])('the column %s (%s) has the heading %s', (column, unit, shown) => {
   expect(heading(column, unit)).toBe(shown)

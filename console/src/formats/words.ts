@@ -3,6 +3,7 @@ import type { Cell } from '../api/format'
 const REGIONS = new Intl.DisplayNames(['en'], { type: 'region' })
 const PLACE = /^(region|country)(_id|_code)?$/
 const PART = /^([a-z_]+)=([^/]+)$/
+const ABBREVIATIONS = new Set(['api', 'auc', 'csv', 'cvv', 'iban', 'pci', 'sql', 'url', 'vat'])
 const SNAKE = /^[a-z0-9]+(_[a-z0-9]+)+$/
 
 /**
@@ -14,9 +15,12 @@ export function heading(column: string, unit = ''): string {
   if (!/^[a-z0-9_]+$/.test(column)) return column
   const parts = column.split('_').filter(Boolean)
   while (parts.length > 1 && isNoWord(parts.at(-1) ?? '', unit)) parts.pop()
-  const words = parts.map((part) => part.replace(/^(\d+)d$/, '$1 days')).join(' ')
+  const words = parts.map(wordOf).join(' ')
   return capitalised(words)
 }
+
+const wordOf = (part: string): string =>
+  ABBREVIATIONS.has(part) ? part.toUpperCase() : part.replace(/^(\d+)d$/, '$1 days')
 
 const isNoWord = (part: string, unit: string): boolean =>
   ['id', 'on', 'at', 'name'].includes(part) || part === unit.toLowerCase()

@@ -10,6 +10,8 @@ import { fits } from './catalog-words'
 export function CatalogPage() {
   const contracts = useContracts()
   const systems = useSystems()
+  const boards = useDashboards().data?.dashboards ?? []
+  const titles = new Map(boards.map((board) => [board.system, board.title]))
   const [search, setSearch] = useSearchParams()
   const words = search.get('find') ?? ''
   return (
@@ -51,7 +53,11 @@ export function CatalogPage() {
           ) : (
             <>
               {found.systems.map((system) => (
-                <Panel key={system.name} title={system.name} actions={<DashboardLink system={system.name} />}>
+                <Panel
+                  key={system.name}
+                  title={titles.get(system.name) ?? heading(system.name.replaceAll('-', '_'))}
+                  actions={<DashboardLink system={system.name} />}
+                >
                   <Rows
                     words={words}
                     rows={system.tables.map((table) => ({
@@ -92,8 +98,8 @@ function Rows({ words, rows: all }: RowsProps) {
                 {row.name}
               </Text>
             </Table.Td>
-            <Table.Td>{row.description}</Table.Td>
-            <Table.Td className="number">{row.version ?? ''}</Table.Td>
+            <Table.Td>{row.description.replaceAll('`', '')}</Table.Td>
+            <Table.Td className="number muted">{row.version ? `version ${row.version}` : ''}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client'
 import { useColumnLineage } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { heading } from '../../formats/words'
 
 type Use = Schemas['ColumnUse']['uses'][number]
 
@@ -86,7 +87,7 @@ function Uses({ uses, none }: { uses: Schemas['ColumnUse'][]; none: string }) {
       {uses.map((use) => (
         <List.Item key={`${use.system}/${use.table}/${use.column}`}>
           <Anchor size="sm" href={addressOf(use)}>
-            {use.table} · {use.column || 'all rows'}
+            {heading(use.table)} · {use.column || 'all rows'}
           </Anchor>{' '}
           <Text span size="sm" className="muted">
             {use.uses.map((each) => WORDS[each]).join(', ')}

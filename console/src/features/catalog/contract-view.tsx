@@ -13,10 +13,10 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
         <Table fz="sm" className="many-columns">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>column</Table.Th>
-              <Table.Th>type</Table.Th>
-              <Table.Th>rules</Table.Th>
-              <Table.Th>what it is</Table.Th>
+              <Table.Th>Column</Table.Th>
+              <Table.Th>Type</Table.Th>
+              <Table.Th>Rules</Table.Th>
+              <Table.Th>What it is</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -64,10 +64,10 @@ function LineageView({ table }: { table: string }) {
           <Table fz="sm">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>dataset</Table.Th>
-                <Table.Th className="number">rows</Table.Th>
-                <Table.Th className="number">files</Table.Th>
-                <Table.Th>newest file</Table.Th>
+                <Table.Th>Dataset</Table.Th>
+                <Table.Th className="number">Rows</Table.Th>
+                <Table.Th className="number">Files</Table.Th>
+                <Table.Th>Newest file</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -77,7 +77,7 @@ function LineageView({ table }: { table: string }) {
                   <Table.Tr key={one.dataset}>
                     <Table.Td className="any-text">
                       <Anchor size="sm" href={`#/datasets/${encodeURIComponent(one.dataset)}`}>
-                        {one.dataset}
+                        {heading(one.dataset)}
                       </Anchor>
                     </Table.Td>
                     <Table.Td className="number">{whole(one.rows)}</Table.Td>

@@ -9,7 +9,7 @@ import { filteredSql } from './filters'
 import { Kpi } from './kpi'
 import { PanelView } from './panel-view'
 
-/** The panels of one system: figures first, a chart over time in full width, the others in two columns. */
+/** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const catalog = useCatalog()
   const chosen = useChosen(board.filters)
@@ -17,6 +17,10 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const sqlOf = (panel: Schemas['Panel']): string =>
     isFiltered ? filteredSql(panel, board.filters, chosen, catalog.data?.tables ?? []) : panel.sql
   const figures = board.panels.filter((panel) => panel.kind === 'kpi')
+  const figureOf = ({ table }: Schemas['Panel']): string => {
+    const figure = figures.find((panel) => panel.table === table)
+    return figure ? sqlOf(figure) : ''
+  }
   const others = board.panels.filter((panel) => panel.kind !== 'kpi')
   const wide = wideOf(others)
   return (
@@ -36,24 +40,24 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
               </Columns.Col>
             ))}
           </Columns>
-          <Columns gap="md">
+          <div className="board">
             {others.map((panel) => (
-              <Columns.Col span={{ base: 12, lg: wide.has(panel) ? 12 : 6 }} key={panel.name}>
-                <PanelView panel={panel} board={board} sql={sqlOf(panel)} />
-              </Columns.Col>
+              <div className={wide.has(panel) ? 'board-wide' : undefined} key={panel.name}>
+                <PanelView panel={panel} board={board} sql={sqlOf(panel)} figureSql={figureOf(panel)} />
+              </div>
             ))}
-          </Columns>
+          </div>
         </>
       )}
     </Stack>
   )
 }
 
-/** The panels that take both columns: intervals over time, and the last one of an odd number. */
+const HAS_WHOLE_WIDTH = new Set<Schemas['Panel']['kind']>(['fan', 'table'])
+
+/** The panels that take both columns: charts over time, tables, whose columns half the width cuts off, and the last of an odd number of other charts. */
 function wideOf(panels: Schemas['Panel'][]): Set<Schemas['Panel']> {
-  const halves = panels.filter((panel) => panel.kind !== 'fan')
-  const wide = new Set(panels.filter((panel) => panel.kind === 'fan'))
-  const last = halves.at(-1)
-  if (halves.length % 2 === 1 && last) wide.add(last)
-  return wide
+  const halves = panels.filter((panel) => !HAS_WHOLE_WIDTH.has(panel.kind))
+  const last = halves.length % 2 === 1 ? halves.at(-1) : undefined
+  return new Set(panels.filter((panel) => HAS_WHOLE_WIDTH.has(panel.kind) || panel === last))
 }

@@ -21,14 +21,19 @@ interface Props {
   board: Schemas['Dashboard']
   /** The panel's statement with the filters of the page. */
   sql: string
+  /** The statement of a figure about the same table; empty where the page has none. */
+  figureSql?: string
 }
 
 /** The answer to a question in words, then the chart or table behind it, then how far it may be trusted. */
-export function PanelView({ panel, board, sql }: Props) {
+export function PanelView({ panel, board, sql, figureSql = '' }: Props) {
   const isDrawn = panel.kind !== 'table'
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
   const result = useResult(sql)
+  const figure = useResult(figureSql)
   const units = useUnits(panel.table, panel.units)
+  // The figure gives the cause already.
+  if (result.data?.rows.length === 0 && figure.data && hasNoValue(figure.data)) return null
   const answer =
     result.data && panel.answer ? answerTitle(panel.answer, named(result.data), units) : undefined
   return (
@@ -57,6 +62,9 @@ export function PanelView({ panel, board, sql }: Props) {
     </Panel>
   )
 }
+
+const hasNoValue = ({ columns, rows }: Result): boolean =>
+  (rows[0]?.[columns.findIndex((column) => column.name === 'value')] ?? null) === null
 
 const named = (answer: Result) => ({
   columns: answer.columns.map((column) => column.name),

@@ -10,6 +10,7 @@ import { Moment } from '../../components/moment'
 import { Story } from '../../components/story'
 import type { ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
+import { heading, shortened } from '../../formats/words'
 import { Advice } from '../lake/advice'
 import { FileBadge } from './acceptance'
 
@@ -91,6 +92,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
 }
 
 const FILE_PX = 320
+const FILE_CHARACTERS = 44
 const STATE_PX = 160
 
 const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
@@ -100,7 +102,7 @@ function formatsOf(files: File[]): ColumnFormat[] {
     const file = files[index]
     return file ? (
       <Anchor size="sm" className="file-name" title={file.key} href={pageOf(file)}>
-        {text}
+        {shortened(text, FILE_CHARACTERS)}
       </Anchor>
     ) : null
   }
@@ -153,7 +155,7 @@ function FileStory({ file, onClose }: { file: File; onClose: () => void }) {
             name: 'Dataset',
             text: (
               <Anchor size="sm" href={`#/datasets/${encodeURIComponent(file.dataset)}`}>
-                {file.dataset}
+                {heading(file.dataset)}
               </Anchor>
             ),
           },

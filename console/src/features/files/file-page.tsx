@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { bytes, count, explained, seconds, time, usd, whole } from '../../api/format'
+import { bytes, count, explained, seconds, usd, whole } from '../../api/format'
 import {
   useCorrections,
   useFile,
@@ -13,9 +13,12 @@ import {
   useRowsOfRules,
 } from '../../api/queries'
 import { MoreButton } from '../../components/more-button'
+import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { useUnits } from '../../formats/columns'
+import { ruleWords } from '../../formats/rules'
+import { capitalised, heading } from '../../formats/words'
 import { formatWords } from '../import/formats'
 import { Advice } from '../lake/advice'
 import { ProfileView } from '../profile/profile-view'
@@ -27,7 +30,7 @@ import { ReadAs } from './read-as'
 import { RejectedRowsEditor } from './rejected-rows'
 import { withOthers } from './rejection-groups'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
-import { Facts, Stages } from './stages'
+import { Stages } from './stages'
 import { Undo } from './undo'
 
 const FILE_ID = /^[0-9a-f]{32}$/
@@ -68,12 +71,13 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
             <Text size="sm" className="muted">
               {file.dataset ? (
                 <>
-                  dataset{' '}
-                  <Anchor href={`#/datasets/${encodeURIComponent(file.dataset)}`}>{file.dataset}</Anchor>
+                  <Anchor href={`#/datasets/${encodeURIComponent(file.dataset)}`}>
+                    {heading(file.dataset)}
+                  </Anchor>
                   ,{' '}
                 </>
               ) : null}
-              {bytes(file.size_bytes)}, received {time(file.received_at)} UTC
+              {bytes(file.size_bytes)}, received <Moment at={file.received_at} />
               {file.uploaded_by ? ` from ${file.uploaded_by}` : ''}
               {file.undone_by ? `, undone by ${file.undone_by}` : ''}
             </Text>
@@ -83,9 +87,12 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
       </Group>
       <Panel title="Stages">
         <Stages stages={file.stages} />
+        <Text size="xs" className="muted" mt="xs">
+          {workOf(file.work)}
+        </Text>
       </Panel>
       {file.error ? (
-        <Panel title={`Reason: ${file.error.rule}`}>
+        <Panel title={capitalised(ruleWords(file.error.rule))} name="Reason">
           <Text>
             <Advice text={explained(file.error)} />
           </Text>
@@ -106,22 +113,14 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
           <ReadAs writtenAs={file.written_as} />
           <LeftOut mapping={file.mapping} />
           <EditedBefore edits={file.edited_before} />
-          {Object.entries(file.masked).map(([column, count]) => (
-            <Badge key={column} variant="default" tt="none">
-              {column}: {count} values masked
-            </Badge>
-          ))}
+          <Group gap="xs">
+            {Object.entries(file.masked).map(([column, count]) => (
+              <Badge key={column} variant="default" tt="none">
+                {heading(column)}: {count} values masked
+              </Badge>
+            ))}
+          </Group>
         </Stack>
-      </Panel>
-      <Panel title="Work of the gate">
-        <Facts
-          facts={[
-            ['duration', seconds(file.work.seconds)],
-            ['rows a second', file.work.rows_per_s == null ? '–' : whole(Math.round(file.work.rows_per_s))],
-            ['memory', `${whole(file.work.memory_mb)} MB`],
-            ['cost', usd(file.work.usd)],
-          ]}
-        />
       </Panel>
       {isEditable(file) ? <EditFile file={file} /> : null}
       {file.quarantined + file.duplicates > 0 ? <Rejected file={file} /> : null}
@@ -129,6 +128,17 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
     </Stack>
   )
 }
+
+/** What the gate's work on the file took, in one line. */
+const workOf = ({ seconds: took, rows_per_s, memory_mb, usd: cost }: Schemas['FileDetail']['work']): string =>
+  [
+    `The gate took ${seconds(took)}`,
+    rows_per_s == null ? '' : `${whole(Math.round(rows_per_s))} rows a second`,
+    `${whole(memory_mb)} MB of memory`,
+    usd(cost),
+  ]
+    .filter(Boolean)
+    .join(' · ')
 
 /** The columns that a person left out of the mapping: none of their values is in the lake. */
 function LeftOut({ mapping }: { mapping: Record<string, string> }) {
@@ -189,20 +199,21 @@ function Rejected({ file }: { file: Schemas['FileDetail'] }) {
               </Text>
             ) : null}
             {may ? (
-              <Group>
-                <Button
-                  disabled={corrections.size === 0}
-                  loading={correct.isPending}
-                  onClick={() =>
-                    correct.mutate(
-                      [...corrections].map(([source_row, values]) => ({ source_row, values })),
-                      { onSuccess: () => setCorrections(new Map()) },
-                    )
-                  }
-                >
-                  Send {corrections.size} corrected {corrections.size === 1 ? 'row' : 'rows'}
-                </Button>
-              </Group>
+              corrections.size > 0 ? (
+                <Group>
+                  <Button
+                    loading={correct.isPending}
+                    onClick={() =>
+                      correct.mutate(
+                        [...corrections].map(([source_row, values]) => ({ source_row, values })),
+                        { onSuccess: () => setCorrections(new Map()) },
+                      )
+                    }
+                  >
+                    Send {corrections.size} corrected {corrections.size === 1 ? 'row' : 'rows'}
+                  </Button>
+                </Group>
+              ) : null
             ) : (
               <Text size="sm">Only uploaders can correct rows. Ask an operator for the group uploader.</Text>
             )}

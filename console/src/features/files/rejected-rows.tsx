@@ -4,6 +4,8 @@ import { useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
 import { Waiting } from '../../components/states'
+import { reasonWords } from '../../formats/rules'
+import { heading } from '../../formats/words'
 import { isCorrectable, otherCells, type RejectionGroup, rejectionGroups } from './rejection-groups'
 
 type Corrections = Map<number, Record<string, string | null>>
@@ -105,14 +107,14 @@ function ReasonGroup({ rule, title, rows, corrections, mayCorrect, onChange, onA
       ) : null}
       {rows.length === 0 ? <NoneShown mayAsk={onAsk !== undefined} /> : null}
       <div className="scroll" tabIndex={0} hidden={rows.length === 0}>
-        <Table fz="sm" className="many-columns">
+        <Table fz="sm" className="many-columns rejected">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th className="number">row</Table.Th>
-              <Table.Th>column</Table.Th>
-              <Table.Th>value</Table.Th>
-              <Table.Th>reason</Table.Th>
-              <Table.Th>correction</Table.Th>
+              <Table.Th className="number">Row</Table.Th>
+              <Table.Th>Column</Table.Th>
+              <Table.Th>Value</Table.Th>
+              <Table.Th>Reason</Table.Th>
+              <Table.Th>Correction</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -165,9 +167,9 @@ function RejectedRow({ row, value, onCorrect }: RowProps) {
             {row.source_row}
           </Button>
         </Table.Td>
-        <Table.Td>{row.column}</Table.Td>
+        <Table.Td title={row.column}>{row.column ? heading(row.column) : 'whole row'}</Table.Td>
         <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
-        <Table.Td>{row.reason}</Table.Td>
+        <Table.Td>{reasonWords(row.reason)}</Table.Td>
         <Table.Td>
           {row.correction ? <Sent row={row} /> : null}
           {onCorrect ? (

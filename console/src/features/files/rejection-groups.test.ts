@@ -38,14 +38,14 @@ test('two columns of one rule are two groups', () => {
     [{ rule: 'type', rows: 3 }],
   )
   expect(groups.map((group) => [group.title, group.rows.map((one) => one.source_row)])).toEqual([
-    ['type in amount: 2 rows', [1, 3]],
-    ['type in paid_at: 1 row', [2]],
+    ['Amount does not have the type of its column: 2 rows', [1, 3]],
+    ['Paid does not have the type of its column: 1 row', [2]],
   ])
 })
 
 test('a group says when the file has more rows than are shown', () => {
   const [group] = rejectionGroups([row(1, 'amount')], [{ rule: 'type', rows: 9 }])
-  expect(group?.title).toBe('type in amount: 9 rows, the first 1 shown')
+  expect(group?.title).toBe('Amount does not have the type of its column: 9 rows, the first 1 shown')
 })
 
 test('a group of which no row is shown does not speak of a first row', () => {
@@ -57,7 +57,7 @@ test('a group of which no row is shown does not speak of a first row', () => {
     ],
   )
   expect(groups.map((group) => [group.title, group.rows.length])).toEqual([
-    ['type in amount: 1 row', 1],
-    ['unique: 4 rows', 0],
+    ['Amount does not have the type of its column: 1 row', 1],
+    ['A value occurs more than once: 4 rows', 0],
   ])
 })

@@ -1,5 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { ruleWords } from '../../formats/rules'
+import { capitalised, heading } from '../../formats/words'
 
 export interface RejectionGroup {
   rule: string
@@ -33,7 +35,7 @@ export function rejectionGroups(
       return [
         {
           rule,
-          title: `${[rule, columns[0]].filter(Boolean).join(' in ')}: ${count(found, 'row')}${more}`,
+          title: `${titleOf(rule, columns[0])}: ${count(found, 'row')}${more}`,
           rows: own,
         },
       ]
@@ -42,12 +44,15 @@ export function rejectionGroups(
       const share = more ? ` of the first ${own.length} with this rule` : ''
       return {
         rule,
-        title: `${[rule, column].filter(Boolean).join(' in ')}: ${count(part.length, 'row')}${share}`,
+        title: `${titleOf(rule, column)}: ${count(part.length, 'row')}${share}`,
         rows: part,
       }
     })
   })
 }
+
+const titleOf = (rule: string, column = ''): string =>
+  capitalised(ruleWords(rule, column ? heading(column) : ''))
 
 /** The rows with those that were read for single rules, each once and in the file's order. */
 export function withOthers(

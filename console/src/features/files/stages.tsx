@@ -1,7 +1,8 @@
-import { Group, Progress, Text } from '@mantine/core'
+import { Progress, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { forPages, seconds, time } from '../../api/format'
+import { heading } from '../../formats/words'
 import { Advice } from '../lake/advice'
 
 const COLOURS: Record<Schemas['FileStage']['state'], string> = {
@@ -48,7 +49,7 @@ export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
             data-state={stage.state}
           >
             <Text size="sm" fw={600}>
-              {stage.name} {SIGNS[stage.state]}
+              {heading(stage.name)} {SIGNS[stage.state]}
             </Text>
             <Text size="xs" className="muted">
               {stage.state === 'pending' ? 'pending' : stage.at ? time(stage.at).slice(11) : stage.state}
@@ -63,23 +64,5 @@ export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
         ))}
       </ol>
     </>
-  )
-}
-
-/** Named figures side by side. */
-export function Facts({ facts }: { facts: [string, string][] }) {
-  return (
-    <Group gap="lg" component="dl" m={0}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <Text size="sm" className="muted" component="dt">
-            {name}
-          </Text>
-          <Text fw={600} component="dd" m={0}>
-            {value}
-          </Text>
-        </div>
-      ))}
-    </Group>
   )
 }

@@ -6,6 +6,7 @@ import { useSearchParams } from 'react-router'
 import { useContracts, useFiles } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { heading } from '../../formats/words'
 import { FileList, pagesOf } from '../files/file-list'
 
 const STATES = [
@@ -65,7 +66,7 @@ export function FilesPanel() {
             aria-label="Dataset"
             clearable
             searchable
-            data={datasets.map(({ name }) => name)}
+            data={datasets.map(({ name }) => ({ value: name, label: heading(name) }))}
             value={filter.dataset || null}
             onChange={(dataset) => set('dataset', dataset)}
           />

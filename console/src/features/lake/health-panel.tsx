@@ -1,9 +1,13 @@
-import { Grid as Columns, Group, Text } from '@mantine/core'
+import { Group, Text } from '@mantine/core'
 
 import { useHealth } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
+import { heading } from '../../formats/words'
 import { Advice } from './advice'
+
+const attentionFirst = <T extends { state: string }>(checks: T[]): T[] =>
+  checks.toSorted((one, other) => Number(one.state === 'healthy') - Number(other.state === 'healthy'))
 
 /** What the API checks about the lake, each with what to do. */
 export function HealthPanel() {
@@ -12,21 +16,21 @@ export function HealthPanel() {
     <Panel title="Health" actions={health.data ? <StateBadge state={health.data.state} /> : null}>
       <Answered of={health} what="the health">
         {(found) => (
-          <Columns>
-            {found.checks.map((check) => (
-              <Columns.Col span={{ base: 12, xs: 6, md: 3 }} key={check.name}>
+          <div className="checks">
+            {attentionFirst(found.checks).map((check) => (
+              <div key={check.name}>
                 <Group gap="xs" wrap="nowrap">
                   <Text fw={600} size="sm">
-                    {check.name}
+                    {heading(check.name)}
                   </Text>
                   <StateBadge state={check.state} />
                 </Group>
                 <Text size="sm" className="muted any-text" component="div">
                   <Advice text={check.message} />
                 </Text>
-              </Columns.Col>
+              </div>
             ))}
-          </Columns>
+          </div>
         )}
       </Answered>
     </Panel>

@@ -1,4 +1,4 @@
-import { Grid as Columns, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 
 import { PageTitle } from '../../components/panel'
 import { FilesPanel } from './files-panel'
@@ -11,17 +11,11 @@ export function LakePage() {
     <Stack gap="md">
       <PageTitle>Lake</PageTitle>
       <HealthPanel />
-      <Columns gap="md">
-        <Columns.Col span={{ base: 12, xl: 9 }}>
-          <FilesPanel />
-        </Columns.Col>
-        <Columns.Col span={{ base: 12, xl: 3 }}>
-          <Stack gap="md">
-            <RunsPanel />
-            <QuarantinePanel />
-          </Stack>
-        </Columns.Col>
-      </Columns>
+      <FilesPanel />
+      <div className="lake-side">
+        <RunsPanel />
+        <QuarantinePanel />
+      </div>
     </Stack>
   )
 }

@@ -5,7 +5,7 @@ import { useQuarantine } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { ruleWords } from '../../formats/rules'
-import { capitalised } from '../../formats/words'
+import { capitalised, heading } from '../../formats/words'
 
 /** How many rows and files wait, by dataset and reason. */
 export function QuarantinePanel() {
@@ -20,22 +20,18 @@ export function QuarantinePanel() {
             <Table fz="sm">
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th>dataset</Table.Th>
-                  <Table.Th>reason</Table.Th>
-                  <Table.Th className="number">rows</Table.Th>
-                  <Table.Th className="number">files</Table.Th>
+                  <Table.Th>Dataset</Table.Th>
+                  <Table.Th>Reason</Table.Th>
+                  <Table.Th className="number">Rows</Table.Th>
+                  <Table.Th className="number">Files</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
                 {found.lines.map((line) => (
-                  <Table.Tr key={`${line.dataset}-${capitalised(ruleWords(line.rule))}`}>
-                    <Table.Td>
-                      <Anchor
-                        size="sm"
-                        href={`#/datasets/${encodeURIComponent(line.dataset)}`}
-                        style={{ overflowWrap: 'anywhere' }}
-                      >
-                        {line.dataset}
+                  <Table.Tr key={`${line.dataset}-${line.rule}`}>
+                    <Table.Td className="any-text">
+                      <Anchor size="sm" href={`#/datasets/${encodeURIComponent(line.dataset)}`}>
+                        {heading(line.dataset)}
                       </Anchor>
                     </Table.Td>
                     <Table.Td style={{ overflowWrap: 'anywhere' }}>

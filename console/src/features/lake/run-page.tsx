@@ -35,7 +35,7 @@ export function RunPage() {
               {detail.left_to ? (
                 <LeftTo name={detail.left_to} />
               ) : (
-                <Gantt stages={detail.stages} ended={hasEnded(detail)} />
+                <Gantt run={detail} ended={hasEnded(detail)} />
               )}
             </Panel>
             {detail.left_to || (detail.jobs.length === 0 && hasEnded(detail)) ? null : (

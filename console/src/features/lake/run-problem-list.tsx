@@ -3,9 +3,11 @@ import { Anchor, Stack, Text } from '@mantine/core'
 import { useCatalog, useMay, useStartRun } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
+import { heading } from '../../formats/words'
 import { Advice } from './advice'
 import { type Expectation, expectationsOf, rowsOfKeys } from './expectations'
 import { reasonsOf, type RunProblem } from './run-problems'
+import { stageName } from './run-stages'
 import { StartRun } from './start-run'
 
 /** What the run left out: a run that could not merge a dataset publishes the others. */
@@ -23,12 +25,17 @@ export function Problems({ problems }: { problems: RunProblem[] }) {
   )
 }
 
+const FOR_ROWS =
+  'Correct these rows at their source and send them again, or change the contract. Then retry the run.'
+
 /** Stages that every run works on; all others are systems, which can be built alone. */
 const SHARED_STAGES = new Set(['queue', 'merge', 'quality gate'])
 
 function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem }) {
   const may = useMay('operator')
   const start = useStartRun()
+  const expectations = expectationsOf(reasonsOf(why))
+  const isAboutRows = expectations.some(({ keys }) => keys.length > 0)
   const isSystem = kind === 'stage' && !SHARED_STAGES.has(name)
   return (
     <Text component="div" size="sm" className="any-text">
@@ -36,20 +43,20 @@ function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem
         {kind === 'dataset' ? (
           <NotMerged dataset={name} />
         ) : kind === 'stage' ? (
-          `${name} failed.`
+          `${stageName(name)} failed.`
         ) : (
-          `${name} is implausible.`
+          `${heading(name)} is implausible.`
         )}
       </Text>
       <br />
-      {expectationsOf(reasonsOf(why)).map((expectation) => (
+      {expectations.map((expectation) => (
         <Reason key={expectation.words} expectation={expectation} />
       ))}
       <span className="muted">
-        What to do: <Advice text={withoutCommands(remedy)} />
+        What to do: <Advice text={isAboutRows && kind === 'stage' ? FOR_ROWS : withoutCommands(remedy)} />
       </span>{' '}
       {isSystem && may ? (
-        <StartRun start={start} size="compact-xs" label={`Build ${name} again`} only={name} />
+        <StartRun start={start} size="compact-xs" label={`Build ${stageName(name)} again`} only={name} />
       ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
     </Text>
@@ -81,8 +88,8 @@ const withoutCommands = (remedy: string): string =>
 function NotMerged({ dataset }: { dataset: string }) {
   return (
     <>
-      <Anchor href={`#/datasets/${encodeURIComponent(dataset)}`}>{dataset}</Anchor> was not merged and keeps
-      its previous table.
+      <Anchor href={`#/datasets/${encodeURIComponent(dataset)}`}>{heading(dataset)}</Anchor> was not merged
+      and keeps its previous table.
     </>
   )
 }

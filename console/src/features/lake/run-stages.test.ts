@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { work } from './run-stages'
+import { reasonOf, work } from './run-stages'
 
 const stage = (amounts: Partial<Schemas['RunStage']>): Schemas['RunStage'] => ({
   name: 'merge',
@@ -20,4 +20,25 @@ test('a stage leaves out what it does not have', () => {
     'rows: 0 read · parts: 2 reused',
   )
   expect(work(stage({ rows_read: null }))).toBe('')
+})
+
+test('a stage that did not do its work has a reason', () => {
+  const of = (state: Schemas['RunStage']['state'], name = 'own-models') => stage({ name, state })
+  const gate = 'payments: amount: minimum broken by 3 rows (keys 1, 2, 3); total: required broken by 1 rows'
+  const run = {
+    stages: [of('failed', 'quality gate'), of('pending')],
+    failed_stages: { 'quality gate': gate },
+  }
+  expect(reasonOf(of('failed', 'quality gate'), run, true)).toBe(
+    'Payments: Amount is below the lowest value allowed in 3 rows, and 1 more',
+  )
+  expect(reasonOf(of('pending'), run, true)).toBe('The run stopped at Quality gate.')
+  expect(reasonOf(of('failed'), run, true)).toBe('Its job recorded no reason.')
+  expect(reasonOf(of('left'), run, true)).toContain('another system')
+  expect(reasonOf(of('unchanged'), run, true)).toContain('current')
+})
+
+test('a stage that did its work needs no reason', () => {
+  const run = { stages: [], failed_stages: {} }
+  for (const state of ['done', 'running'] as const) expect(reasonOf(stage({ state }), run, false)).toBe('')
 })

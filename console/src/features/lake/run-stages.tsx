@@ -5,6 +5,9 @@ import type { Schemas } from '../../api/client'
 import { seconds, whole } from '../../api/format'
 import { Empty } from '../../components/states'
 import { moment } from '../../formats/moments'
+import { heading } from '../../formats/words'
+import { expectationsOf } from './expectations'
+import { reasonsOf } from './run-problems'
 
 const COLOURS: Record<string, string> = {
   done: 'var(--mantine-color-teal-7)',
@@ -17,6 +20,7 @@ const COLOURS: Record<string, string> = {
 function said(stage: Schemas['RunStage'], ended: boolean): string {
   if (stage.state === 'pending' && ended) return 'not begun'
   if (stage.state === 'left') return 'not asked for'
+  if (stage.state === 'unchanged') return 'kept'
   if (stage.seconds === null || stage.seconds === undefined) return stage.state
   return stage.state === 'done' ? seconds(stage.seconds) : `${stage.state}, ${seconds(stage.seconds)}`
 }
@@ -33,8 +37,31 @@ export function work(stage: Schemas['RunStage']): string {
   return `rows: ${whole(stage.rows_read)} read${changed}${named.length > 0 ? ` · parts: ${named.join(', ')}` : ''}`
 }
 
+type Run = Pick<Schemas['RunDetail'], 'stages' | 'failed_stages'>
+
+/** Why a stage has its state, where the state alone does not say it; empty for one that did its work or may still do it. */
+export function reasonOf(stage: Schemas['RunStage'], run: Run, ended: boolean): string {
+  if (stage.state === 'failed') return firstReason(run.failed_stages[stage.name] ?? '')
+  if (stage.state === 'unchanged') return 'Nothing that it reads has changed, so its tables are current.'
+  if (stage.state === 'left') return 'The run was started for another system. A run of all systems builds it.'
+  if (stage.state !== 'pending') return ''
+  if (!ended) return 'It begins when the stages before it have ended.'
+  const failed = run.stages.find((other) => other.state === 'failed')
+  return failed ? `The run stopped at ${stageName(failed.name)}.` : 'The run ended before it.'
+}
+
+function firstReason(why: string): string {
+  const [first, ...others] = why ? expectationsOf(reasonsOf(why)) : []
+  if (!first) return 'Its job recorded no reason.'
+  return others.length > 0 ? `${first.words}, and ${whole(others.length)} more` : first.words
+}
+
+/** A stage as people read it: `quality gate` is "Quality gate", `own-models` is "Own models". */
+export const stageName = (name: string): string => heading(name.replaceAll(/[- ]/g, '_'))
+
 /** Bars by time: when each stage began and how long it took. */
-export function Gantt({ stages, ended }: { stages: Schemas['RunStage'][]; ended: boolean }) {
+export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
+  const { stages } = run
   const begun = stages.filter((stage) => stage.began_at)
   if (begun.length === 0) return <Empty>No stage has begun.</Empty>
   const at = (stage: Schemas['RunStage']) => Date.parse(`${stage.began_at}Z`) / 1000
@@ -44,21 +71,23 @@ export function Gantt({ stages, ended }: { stages: Schemas['RunStage'][]; ended:
     <div className="gantt">
       {stages.map((stage) => (
         <Fragment key={stage.name}>
-          <Text size="sm">{stage.name}</Text>
+          <Text size="sm">{stageName(stage.name)}</Text>
           <div title={stage.began_at ? `began ${moment(stage.began_at)}` : stage.state}>
-            <div
-              className="gantt-bar"
-              style={{
-                marginLeft: stage.began_at ? `${((at(stage) - from) / span) * 100}%` : 0,
-                width: `${((stage.seconds ?? 0) / span) * 100}%`,
-                background: COLOURS[stage.state] ?? 'transparent',
-              }}
-            />
-            {work(stage) ? (
-              <Text size="xs" c="dimmed">
-                {work(stage)}
-              </Text>
+            {stage.began_at ? (
+              <div
+                className="gantt-bar"
+                style={{
+                  marginLeft: `${((at(stage) - from) / span) * 100}%`,
+                  width: `${((stage.seconds ?? 0) / span) * 100}%`,
+                  background: COLOURS[stage.state] ?? 'transparent',
+                }}
+              />
             ) : null}
+            {[reasonOf(stage, run, ended), work(stage)].filter(Boolean).map((line) => (
+              <Text key={line} size="xs" className="muted">
+                {line}
+              </Text>
+            ))}
           </div>
           <Text size="sm" className="number">
             {said(stage, ended)}

@@ -27,9 +27,9 @@ export function RunsPanel() {
             <Table fz="sm">
               <Table.Thead>
                 <Table.Tr>
-                  <Table.Th>state</Table.Th>
-                  <Table.Th>started</Table.Th>
-                  <Table.Th className="number">duration</Table.Th>
+                  <Table.Th>State</Table.Th>
+                  <Table.Th>Started</Table.Th>
+                  <Table.Th className="number">Duration</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
