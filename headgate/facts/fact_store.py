@@ -46,6 +46,10 @@ class FactStore:
     def download(self, fact: str, address: str, path: Path) -> None:
         """Download the rows of one part of a fact."""
         self._used.add(keys.fact_key(fact, address))
+        self.fetch(fact, address, path)
+
+    def fetch(self, fact: str, address: str, path: Path) -> None:
+        """Download the rows of one part of a fact that the run before used; it is not kept for this run."""
         self.objects.download(ObjectRef(self.bucket, keys.fact_key(fact, address)), path)
 
     def upload(self, fact: str, address: str, path: Path) -> None:

@@ -76,7 +76,7 @@ class PartTables(Mapping[str, ibis.Table]):
 
     def __getitem__(self, dataset: str) -> ibis.Table:
         if dataset not in self._tables:
-            self._tables[dataset] = self._read(dataset, self.files[dataset].parts)
+            self._tables[dataset] = self.read(dataset, self.files[dataset].parts)
         return self._tables[dataset]
 
     def __iter__(self) -> Iterator[str]:
@@ -177,7 +177,7 @@ class PartTables(Mapping[str, ibis.Table]):
         tables = {}
         for name in fact.reads:
             files = dict.fromkeys(file for part in parts for file in part.inputs[name])
-            tables[name] = self._read(name, tuple(files) or self.files[name].parts[:1])  # any part joins none
+            tables[name] = self.read(name, tuple(files) or self.files[name].parts[:1])  # any part joins none
         return fact.computed(tables, lookups)
 
     def _check(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> None:
@@ -193,13 +193,17 @@ class PartTables(Mapping[str, ibis.Table]):
             )
 
     def _combine_files(self, fact: Fact, parts: Sequence[_FactPart]) -> ibis.Table:
-        paths = [str(part.path) for part in parts]
-        return self.backend.read_parquet(paths, table_name=f"{fact.name}_{next(self._numbers)}")
+        return self.read_files(fact.name, [part.path for part in parts])
 
-    def _read(self, dataset: str, parts: Sequence[PartFile]) -> ibis.Table:
+    def read(self, dataset: str, parts: Sequence[PartFile]) -> ibis.Table:
+        """Return some parts of a dataset as a table; they are downloaded if they are not there."""
         self.store.rows_read += sum(part.rows for part in parts if not part.path.exists())
-        paths = self.files[dataset].download(parts)
-        return self.backend.read_parquet(paths, table_name=f"{dataset}_{next(self._numbers)}")
+        return self.read_files(dataset, self.files[dataset].download(parts))
+
+    def read_files(self, name: str, paths: Sequence[Path | str], **options: bool) -> ibis.Table:
+        """Return local files as a table, with options of DuckDB's `read_parquet`."""
+        table_name = f"{name}_{next(self._numbers)}"
+        return self.backend.read_parquet([str(path) for path in paths], table_name=table_name, **options)
 
 
 @contextmanager

@@ -151,7 +151,7 @@ def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInF
     contract's key.
 
     Raises:
-        AuditError: as `rows_of` says.
+        AuditError: as `rows_by_contract` says.
     """
     made, schema = RowsInFile.new(contract.dataset), unstamped_schema(contract)
     texts = [
@@ -159,11 +159,17 @@ def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInF
         for column in contract.columns
         if column.type.kind is Kind.STRING and column.name not in STAMPS
     ]
-    write_batches((_unstamped(contract, frame, schema) for frame in frames), schema, made.path, texts)
+    write_batches((unstamped_rows(contract, frame) for frame in frames), schema, made.path, texts)
     return made
 
 
-def _unstamped(contract: Contract, frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+def unstamped_rows(contract: Contract, frame: pd.DataFrame) -> pa.Table:
+    """Return the frame's rows by the contract without the stamps.
+
+    Raises:
+        AuditError: as `rows_by_contract` says.
+    """
+    schema = unstamped_schema(contract)
     _require_columns(contract, frame, schema.names)
     own = (column for column in contract.columns if column.name in schema.names)
     return pa.table([_exact(contract, column, frame[column.name]) for column in own], schema=schema)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,14 @@ from sqlglot.errors import SqlglotError
 from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, file_of
 from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.rules_fingerprint import rules_fingerprint
 from headgate.errors import AuditError, ContractError, NotFoundError
+from headgate.facts.rows_by_key import RowsByKey, write_rows_by_key
 from headgate.lineage.column_sources import CURATED, PROD
 from headgate.project import PACKED, project
 from headgate.systems import system_registry
 from headgate.systems.column_lineage import columns_of_block, columns_of_query
+from headgate.systems.incremental_models import BUILD, IncrementalModel, incremental_model
 from headgate.systems.model_references import (
     input_name,
     models_in_order,
@@ -41,7 +45,7 @@ from headgate.systems.model_references import (
     resolved,
     with_plain_references,
 )
-from headgate.systems.rows_in_file import STAMPS
+from headgate.systems.rows_in_file import STAMPS, RowsInFile, unstamped_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -54,8 +58,10 @@ if TYPE_CHECKING:
     from headgate.contracts.analytics_blocks import Block
     from headgate.contracts.model import Contract
     from headgate.lineage.column_sources import TableColumns
+    from headgate.systems.rows_in_file import Made
 
 ATHENA = "athena"
+_ENGINE = ("duckdb", "ibis-framework", "sqlglot", "pyarrow")
 _NONE_GIVEN: Mapping[str, ibis.Table] = {}
 # Their values would differ between two builds of one snapshot.
 _NOT_REPEATABLE = (
@@ -158,9 +164,60 @@ class SqlModels:
         code = [system_registry.source_version("headgate.analytics")] if blocks else []
         return hashlib.sha256("".join([*texts, *schemas, *blocks, *code]).encode()).hexdigest()[:16]
 
-    def build(self, tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, pd.DataFrame]:
+    @cached_property
+    def incremental(self) -> dict[str, IncrementalModel]:
+        """Return how each incremental model is updated.
+
+        Raises:
+            ContractError: as `incremental_model`.
+        """
+        tables = {input_name(name, is_model=False): of for name, of in self.datasets.items()}
+        for name in self.queries:  # as the readers of a model's table see it
+            own = self.contracts[name]
+            readable = tuple(column for column in own.columns if column.name not in STAMPS)
+            tables[input_name(name, is_model=True)] = replace(own, columns=readable)
+        models = {}
+        for table, query in self.queries.items():
+            through_models = {name for model in refs_of(query) for name in self.reads_by_table[model]}
+            if model := incremental_model(self.contracts[table], query, through_models, tables):
+                models[table] = model
+        return models
+
+    def build(self, tables: Mapping[str, ibis.Table], as_of: date) -> dict[str, Made]:
         """Return each table's rows, in the order of its key, without `as_of` and `snapshot_id`."""
-        return {table: self.rows(table, tables, as_of) for table in self.order}
+        return {
+            table: self._updated(table, self.incremental[table], tables, as_of)
+            if table in self.incremental
+            else self.rows(table, tables, as_of)
+            for table in self.order
+        }
+
+    def _updated(
+        self, table: str, model: IncrementalModel, tables: Mapping[str, ibis.Table], as_of: date
+    ) -> RowsInFile:
+        """Return the rows of an incremental model: kept ones and those of changed keys."""
+        contract, made = self.contracts[table], RowsInFile.new(table, keeps_parts=True)
+        of = RowsByKey(
+            table, model.key, contract.key, model.by_key, model.as_whole, self._version_of(table, as_of)
+        )
+        write_rows_by_key(
+            of, tables, lambda given: unstamped_rows(contract, self.rows(table, given, as_of)), made.path
+        )
+        return made
+
+    def _version_of(self, table: str, as_of: date) -> str:
+        """Return a text for everything but rows that decides what an incremental model holds."""
+        own, contract = self.limited_to([table]), self.contracts[table]
+        uses_day = any(query.find(exp.CurrentDate) for query in own.queries.values())
+        return " ".join(
+            [
+                own.version,
+                self._question(table, as_of, "duckdb"),
+                f"{contract.version} {rules_fingerprint(contract)}",
+                *(f"{name}={version(name)}" for name in _ENGINE),
+                *([as_of.isoformat()] if uses_day else []),
+            ]
+        )
 
     def rows(
         self,
@@ -176,7 +233,7 @@ class SqlModels:
             given: rows of models that the model reads, which are then not built from their own statements.
         """
         contract, block = self.contracts[table], block_of(self.contracts[table])
-        engine = next(iter({**tables, **given}.values())).get_backend()
+        engine = self._engine(table, tables, given)
         inputs = ", ".join(
             f"{name} AS ({text})" for name, text in self._inputs(table, tables, given, as_of).items()
         )
@@ -231,11 +288,15 @@ class SqlModels:
         A model is in the statement of each table that reads it, because Athena has no temporary tables.
         """
         built, datasets = self.inputs(table, given)
-        inputs = {**tables, **given}
-        engine = next(iter(inputs.values())).get_backend()
+        engine = self._engine(table, tables, given)
         rows = {input_name(name, is_model=False): engine.compile(tables[name]) for name in datasets}
         rows |= {input_name(name, is_model=True): engine.compile(of) for name, of in given.items()}
         return rows | {input_name(model, is_model=True): self._typed(model, as_of, engine) for model in built}
+
+    def _engine(self, table: str, tables: Mapping[str, ibis.Table], given: Mapping[str, ibis.Table]) -> Any:  # noqa: ANN401 Ibis ships no types
+        """Return the engine of a table's inputs. Tables of other models are not opened for it."""
+        _, datasets = self.inputs(table, given)
+        return next(iter([*given.values(), *(tables[name] for name in datasets[:1])])).get_backend()
 
     def _built_for(self, table: str, given: Collection[str]) -> list[str]:
         """Return the models that a model reads, directly or by others, in their order, without the given
@@ -296,7 +357,15 @@ def sql_models(
         table: parsed(table, text, contracts[table], datasets, tables) for table, text in texts.items()
     }
     models_in_order({table: refs_of(query) for table, query in queries.items()})
-    return SqlModels(queries, {table: contracts[table] for table in texts}, datasets, translate)
+    declared = {name for name, contract in contracts.items() if BUILD in contract.properties}
+    if stray := sorted(declared - {*texts}):
+        raise ContractError(
+            f"contracts/prod/{stray[0]}.yaml declares {BUILD}, and no SQL model builds the table. Write "
+            f"models/{stray[0]}.sql, or remove {BUILD}."
+        )
+    models = SqlModels(queries, {table: contracts[table] for table in texts}, datasets, translate)
+    _ = models.incremental  # an error in a declaration is one of the contract
+    return models
 
 
 def model_texts() -> dict[str, str]:

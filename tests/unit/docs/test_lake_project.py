@@ -53,9 +53,13 @@ def test_the_model_of_the_page_reads_the_lake_of_the_tutorial(
     registry = Registry.load()
     assert project().systems == (MODELS_SYSTEM,)
     assert set(registry.curated) == {"verkaeufe", "artikel", "bestellungen"}
-    assert set(registry.prod) == {"monthly_sales", "best_month", "daily_sales"}
+    assert set(registry.prod) == {"monthly_sales", "best_month", "article_sales", "daily_sales"}
     assert set(dashboards()) == {"sales"}
-    assert sql_models(registry.prod, registry.curated, translate).READS == ("verkaeufe",)
+    models = sql_models(registry.prod, registry.curated, translate)
+    assert models.READS == ("verkaeufe",)
+    assert {name: model.by_key for name, model in models.incremental.items()} == {
+        "article_sales": {"verkaeufe": ("artikel",)}
+    }
     tested = CliRunner().invoke(cli, ["models", "test"])
     assert all(line in PAGE for line in tested.output.splitlines()), tested.output
     assert tested.exit_code == 0
