@@ -38,5 +38,17 @@ def period_starts(first: Day, last: Day, longest_days: int | None = None) -> lis
     return [first + timedelta(days=day) for day in range(0, all_days, length)]
 
 
+def learnt_until(first: date, as_of: date, longest_days: int) -> date:
+    """Return the last day whose rows models learn from: the one before the current period.
+
+    It is `as_of` while the first period lasts.
+
+    >>> learnt_until(date(2024, 1, 1), date(2024, 1, 31), longest_days=28)
+    datetime.date(2024, 1, 28)
+    """
+    begins = period_starts(first, as_of, longest_days)[-1]
+    return begins - timedelta(days=1) if begins > first else as_of
+
+
 def _lengths() -> Iterator[int]:
     return chain(_FEW_DAYS, (_WEEK_DAYS * 2**times for times in count()))

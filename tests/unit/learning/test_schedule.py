@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from headgate.learning.schedule import PERIODS, period_days, period_starts
+from headgate.learning.schedule import PERIODS, learnt_until, period_days, period_starts
 
 pytestmark = pytest.mark.unit
 
@@ -33,3 +33,14 @@ def test_a_longest_length_gives_more_periods() -> None:
     assert period_days(365, longest_days=28) == 28
     assert period_days(20, longest_days=28) == 3
     assert len(period_starts(FIRST, FIRST + timedelta(days=364), longest_days=28)) == 14
+
+
+def test_the_first_period_learns_from_all_rows() -> None:
+    assert learnt_until(FIRST, FIRST, 28) == FIRST
+    assert learnt_until(FIRST, FIRST + timedelta(days=1), 28) == FIRST
+
+
+def test_no_model_is_older_than_the_longest_period() -> None:
+    for days in range(1, 400):
+        as_of = FIRST + timedelta(days=days)
+        assert 0 <= (as_of - learnt_until(FIRST, as_of, 28)).days <= 28

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import measures
 from headgate.domains.retail.demand_insights_engine import (
     churn_risk,
-    customer_model,
     customer_value,
     exported_model,
     features,
-    learnt_customers,
     lifetime_value,
     model_quality,
-    origins,
-    population,
     retention,
     segments,
 )
-from headgate.domains.retail.demand_insights_engine.alive_trial import alive_trial
-from headgate.domains.retail.demand_insights_engine.recent_behaviour import with_recent_behaviour
-from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.domains.retail.demand_insights_engine.learnt_models import LONGEST_DAYS
+from headgate.domains.retail.demand_insights_engine.training import Training, known
 from headgate.engines.local import release_memory
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
+from headgate.facts.kept_files import kept_files
+from headgate.learning.schedule import learnt_until
 from headgate.systems.rows_in_file import without_rows
 from headgate.systems.system_registry import source_version
 
@@ -40,6 +37,9 @@ if TYPE_CHECKING:
 
     import ibis
 
+    from headgate.domains.retail.demand_insights_engine.features import Unmatched
+    from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
+    from headgate.domains.retail.demand_insights_engine.training import Known
     from headgate.learning.store import Shelf
     from headgate.systems.rows_in_file import Made
 
@@ -70,66 +70,55 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
             "days": features.purchase_days(orders, items, as_of),
             "consent": features.consent(tables["customers"]),
         }
+        keep = partial(kept_files, tables, folder=folder)
+        training = Training(tables, keep, shelf.champion(churn_risk.NAME), folder)
         with features.on_disk(asked, folder) as stored:
-            return _built(stored, unmatched, as_of, shelf, folder)
+            return _built(stored, unmatched, as_of, shelf, training)
 
 
 def _built(
-    stored: Mapping[str, ibis.Table], unmatched: features.Unmatched, as_of: date, shelf: Shelf, folder: Path
+    stored: Mapping[str, ibis.Table], unmatched: Unmatched, as_of: date, shelf: Shelf, training: Training
 ) -> dict[str, Made]:
-    days = stored["days"]
+    folder, days = training.folder, stored["days"]
     write_rows(features.known_histories(days, stored["consent"], as_of), folder / "customers.parquet")
     customers = StoredRows([folder / "customers.parquet"])
     if not len(customers):
         return {**without_rows(Registry.load().tables_of(SYSTEM))}
-    daily = features.daily_purchases(days).set_index("purchased_on").purchases
-    first_on = pd.Timestamp(daily.index.min()).date()
-    clock = TradingClock.of(daily, first_on, as_of, population.change(days, first_on, as_of))
-    ahead = origins.coming(days, clock, as_of)
-    sample = learnt_customers.sample_of(customers, days, folder)
-    past = origins.origins(days, clock, as_of, ahead, folder, sample=sample)
-    ahead = with_recent_behaviour(ahead, days, customers, first_on, as_of)
-    points = origins.describe_histories(customers.parts(), clock, as_of, folder / "points.parquet")
-    some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
-    model = customer_model.fitted(
-        points, some, past, ahead, champion=shelf.champion(churn_risk.NAME), folder=folder
-    )
+    now = known(days, customers, as_of, folder)
+    models, leaving = models_in_charge(training, now).aimed(now.ahead, now.points, folder)
     release_memory()
-    if model.churn:
-        shelf.put(churn_risk.kept(model.churn, model.churn_trial, past, some))
-    steady = clock.for_decline()
+    if trained := models.trained(now.some):
+        shelf.put(trained)
+    steady = now.clock.for_decline()
     decline = retention.decline(features.cohort_purchases(days), steady, as_of)
     short, long = (
         steady.between(as_of, as_of + timedelta(days=horizon)) for horizon in lifetime_value.HORIZONS_DAYS
     )
     yearly = retention.longer(decline, short, long)
-    tried_alive = alive_trial(sample.days if sample else days, clock, as_of, folder)
-    groups = segments.partition(customers)
     expected = customer_value.stored_outlook(
-        model.value, points, model.leaving, yearly, folder / "expected.parquet"
+        models.value, now.points, leaving, yearly, folder / "expected.parquet"
     )
-    values = lifetime_value.table(model.value, customers, points, expected)
-    shelf.export(exported_model.NAME, exported_model.scorer(model, points, expected, values))
+    values = lifetime_value.table(models, customers, now.points, expected)
+    shelf.export(exported_model.NAME, exported_model.scorer(models, now.points, expected, values))
+    quality = [
+        *models.measures,
+        *model_quality.of_shop(now.clock, unmatched, yearly),
+        *model_quality.of_training(models.learnt_on, as_of, models.moved(now.some)),
+    ]
     return {
-        "customer_segments": segments.table(customers, groups, model.leaving),
+        "customer_segments": segments.table(customers, models, leaving),
         "customer_lifetime_value": values,
         "churn_risk": churn_risk.table(
-            customers,
-            points,
-            model.churn,
-            model.churn_trial,
-            model.leaving,
-            at_stake=expected.value_at_stake(),
+            customers, now.points, models, leaving, at_stake=expected.value_at_stake()
         ),
-        "customer_model_quality": measures.measures_table(
-            [
-                *model_quality.of_value_fit(model.value, some),
-                *model_quality.of_shop(clock, unmatched, yearly),
-                *model_quality.of_value_trial(model.value_trials, model.value.method, past),
-                *model_quality.of_value_interval(model.tried_value, model.churn_trial, past),
-                *model_quality.of_churn_trial(model.churn_trial, model.churn_method, past),
-                *model_quality.of_alive_trial(tried_alive),
-                *model_quality.of_clusters(groups.groups),
-            ]
-        ),
+        "customer_model_quality": measures.measures_table(quality),
     }
+
+
+def models_in_charge(training: Training, now: Known) -> LearntModels:
+    """Return the models of the current period, or of the current day if customers moved too far."""
+    scheduled = learnt_until(now.clock.first_on, now.as_of, LONGEST_DAYS)
+    models = training.models(scheduled)
+    if scheduled < now.as_of and models.are_outdated(now.some):
+        return training.models(now.as_of)
+    return models

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows_in_file import RowsInFile
@@ -175,14 +176,26 @@ def fitted(
         customers: points of all customers now, whose number of buyers is expected.
         folder: receives the column `LEAVING` of all customers, in their order.
     """
+    buyers, weight = expected(ahead, past.newest).buyers, trial.weight if trial else 1.0
+    return aimed(_learnt(past, trial), buyers, weight, customers, folder)
+
+
+def aimed(
+    model: churn.ChurnModel | None, buyers: float | None, weight: float, customers: StoredRows, folder: Path
+) -> tuple[churn.ChurnModel | None, StoredRows]:
+    """Return the model shifted to the expected number of buyers, and the probability that each customer
+    leaves.
+
+    Args:
+        weight: of the shift, as `ChurnTrial` has it.
+        customers, folder: as `fitted` has them.
+    """
     path = folder / "leaving.parquet"
-    model = _learnt(past, trial)
     if model is None:
         return None, _kept(
             (share_of_silence(part.silence.to_numpy()) for part in customers.parts(("silence",))), path
         )
     unshifted = _kept(model.unshifted_parts(customers.parts(SIGNALS)), folder / "unshifted.parquet")
-    buyers, weight = expected(ahead, past.newest).buyers, trial.weight if trial else 1.0
     if buyers and weight:
         by = churn.shift_to(
             lambda: (churn.moved(part, 0.0) for part in _leaving(unshifted)), len(unshifted), buyers
@@ -208,17 +221,9 @@ def _learnt(past: Origins, trial: ChurnTrial | None) -> churn.ChurnModel | None:
     return churn.fit(churn.training_set(points, left), trial.contest.winner if trial else churn.FIRST)
 
 
-def kept(
-    model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins, customers: pd.DataFrame
-) -> Trained:
-    """Return the model with its figures at past origins, and how far the customers have moved since it
-    learnt.
-
-    Args:
-        customers: points of customers now: of all, or of those that are drawn.
-    """
+def kept(model: churn.ChurnModel, trial: ChurnTrial | None, past: Origins) -> Trained:
+    """Return the model with its figures at past origins."""
     metrics = {} if trial is None else _figures(trial)
-    drift = model.watch.index(customers[list(SIGNALS)])
     learnt = min(sum(len(origin.customers) for origin in past.newest), churn.MAX_LEARNT_FROM)
     calibration = bins_of(trial.left, trial.probability) if trial else ()
     return Trained(
@@ -229,8 +234,7 @@ def kept(
         learnt,
         metrics,
         trial.contest if trial else None,
-        drift,
-        calibration,
+        calibration=calibration,
     )
 
 
@@ -246,24 +250,20 @@ def _figures(trial: ChurnTrial) -> dict[str, float]:
 def table(
     customers: StoredRows,
     points: StoredRows,
-    model: churn.ChurnModel | None,
-    trial: ChurnTrial | None,
+    models: LearntModels,
     leaving: StoredRows,
     *,
     at_stake: Array,
 ) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
-    Without a trial no offer is made: nobody knows what it would earn.
-
     Args:
         points: of the same customers, as `origins.signals` gives them.
-        model, trial, leaving: of these customers, as `CustomerModel` has them.
+        leaving: the probability that each of these customers leaves, as `aimed` gives it.
         at_stake: of these customers, as `StoredOutlook.value_at_stake` has it.
     """
     rank = np.empty(len(at_stake), dtype=np.int64)
     rank[np.argsort(-at_stake, kind="stable")] = np.arange(1, len(at_stake) + 1)
-    threshold = trial.threshold if trial and model else churn.NO_OFFER
     parts = zip(
         customers.parts(("customer_id", "marketing_opt_in")),
         points.parts(POINTS),
@@ -273,7 +273,7 @@ def table(
     return write_to_file(
         Registry.load().prod["churn_risk"],
         _ranked(
-            (_rows(part, some, model, probability, threshold) for part, some, probability in parts),
+            (_rows(part, some, models, probability) for part, some, probability in parts),
             at_stake,
             rank,
         ),
@@ -292,10 +292,10 @@ def _ranked(
 def _rows(
     customers: pd.DataFrame,
     points: pd.DataFrame,
-    model: churn.ChurnModel | None,
+    models: LearntModels,
     probability: Array,
-    threshold: float,
 ) -> pd.DataFrame:
+    model, threshold = models.churn, models.offer_threshold
     frame = pd.DataFrame(
         {
             "customer_id": customers.customer_id,
@@ -312,6 +312,7 @@ def _rows(
         marketing_opt_in=consent,
         make_offer=pays & consent.fillna(value=False).astype(bool),
         model=model.recipe if model else WITHOUT_MODEL,
+        learnt_on=models.learnt_on,
     )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin
+    from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, KnownShares
     from headgate.engines.stored_rows import StoredRows
 
     Churn = Callable[[StoredRows], npt.NDArray[np.float64]]
@@ -87,6 +87,7 @@ class ValueModel:
             learnt from.
         method: the published one; before a trial, the one that is published without it.
         year_days: trading days of the coming year; 0 where the model knows none.
+        spent_ratio: what customers spent at the origins over what the regression gives them; 0 without it.
     """
 
     purchases: bg_nbd.BgNbd | None
@@ -100,11 +101,28 @@ class ValueModel:
     factors: Mapping[Method, float]
     method: Method
     year_days: float = 0.0
+    spent_ratio: float = 0.0
 
     @property
     def method_of_year(self) -> Method:
         """The method of the value of a year."""
         return method_of_year(self.method)
+
+    def state(self) -> dict[str, Any]:
+        """Return the parts of the model, as they are stored."""
+        fitted = {name: vars(part) if (part := getattr(self, name)) else None for name in _FITTED}
+        factors = {method.value: factor for method, factor in self.factors.items()}
+        return {**vars(self), **fitted, "factors": factors, "method": self.method.value}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> ValueModel:
+        """Return the model of a state."""
+        fitted = {name: kind(**state[name]) if state[name] else None for name, kind in _FITTED.items()}
+        factors = {Method(name): factor for name, factor in state["factors"].items()}
+        return cls(**{**state, **fitted, "factors": factors, "method": Method(state["method"])})
+
+
+_FITTED = {"purchases": bg_nbd.BgNbd, "spend": gamma_gamma.GammaGamma}
 
 
 def method_of_year(method: Method) -> Method:
@@ -178,8 +196,11 @@ def learnt(
     regression = _regression(window) if window else None
     share = whole.share if whole else 1.0
     total = expected(ahead, some).of_part(share).revenue
+    spent_ratio = _spent_ratio(regression, window)
     if not total:
-        alike = _regressed_total(regression, whole.customers.parts(LOGGED) if whole else [points], window)
+        alike = _regressed_total(
+            regression, whole.customers.parts(LOGGED) if whole else [points], spent_ratio
+        )
         total = mean_of(alike, ahead.recent_revenue and ahead.recent_revenue * share)
     del window
     histories = histories_of(points)
@@ -198,6 +219,7 @@ def learnt(
         factors={},
         method=_untested_method(enough, typical),
         year_days=ahead.year_days,
+        spent_ratio=spent_ratio,
     )
     return model if model.total else replace(model, factors=_factors(model, some, churn))
 
@@ -250,16 +272,35 @@ def _regression(window: _Window) -> Any:  # noqa: ANN401 scikit-learn ships no t
 def _regressed_total(
     regression: Any,  # noqa: ANN401 as above
     customers: Iterable[pd.DataFrame],
-    window: _Window | None,
+    spent_ratio: float,
 ) -> float | None:
     """Return the total that customers like these spent in a window at the origins.
 
     None without a regression.
     """
-    if regression is None or window is None:
+    if regression is None:
         return None
-    expected_now = sum_of(_predicted(regression, part) for part in customers)
-    return float(expected_now * window.spent.sum() / regression[-1].predict(window.logged).sum())
+    return sum_of(_predicted(regression, part) for part in customers) * spent_ratio
+
+
+def _spent_ratio(regression: Any, window: _Window | None) -> float:  # noqa: ANN401 as above
+    if regression is None or window is None:
+        return 0.0
+    return float(window.spent.sum() / regression[-1].predict(window.logged).sum())
+
+
+def aimed(model: ValueModel, shares: KnownShares, ahead: Coming, customers: StoredRows) -> ValueModel:
+    """Return the model for the coming window, with the total that is expected of these customers in it.
+
+    Args:
+        shares: of the origins that the model learnt from.
+        customers: points of all customers now.
+    """
+    total = shares.expected(ahead).revenue
+    if not total:
+        alike = _regressed_total(model.regression, customers.parts(LOGGED), model.spent_ratio)
+        total = mean_of(alike, ahead.recent_revenue)
+    return replace(model, trading_days=ahead.trading_days, year_days=ahead.year_days, total=total)
 
 
 def _typical(window: _Window) -> Any:  # noqa: ANN401 as above

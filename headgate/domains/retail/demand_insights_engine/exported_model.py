@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
-    from headgate.domains.retail.demand_insights_engine.customer_model import CustomerModel
     from headgate.domains.retail.demand_insights_engine.customer_value import StoredOutlook, ValueModel
+    from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.systems.rows_in_file import RowsInFile
 
     Arrays = dict[str, npt.NDArray[Any]]
@@ -43,7 +43,7 @@ _PARTS = {
 
 
 def scorer(
-    model: CustomerModel, points: StoredRows, expected: StoredOutlook, values: RowsInFile
+    model: LearntModels, points: StoredRows, expected: StoredOutlook, values: RowsInFile
 ) -> Scorer | None:
     """Return the models as numbers.
 

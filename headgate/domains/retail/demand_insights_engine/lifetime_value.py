@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         StoredOutlook,
         ValueModel,
     )
+    from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows_in_file import RowsInFile
 
@@ -139,7 +140,7 @@ def _ends_of(buys: npt.NDArray[np.bool_], totals: Array) -> Array:
 
 
 def table(
-    model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook
+    models: LearntModels, customers: StoredRows, points: StoredRows, expected: StoredOutlook
 ) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
@@ -148,14 +149,16 @@ def table(
         expected: what the model expects of them.
     """
     return write_to_file(
-        Registry.load().prod["customer_lifetime_value"], _rows(model, customers, points, expected)
+        Registry.load().prod["customer_lifetime_value"], _rows(models, customers, points, expected)
     )
 
 
 def _rows(
-    model: ValueModel, customers: StoredRows, points: StoredRows, expected: StoredOutlook
+    models: LearntModels, customers: StoredRows, points: StoredRows, expected: StoredOutlook
 ) -> Iterator[pd.DataFrame]:
+    model = models.value
     kinds = {
+        "learnt_on": models.learnt_on,
         "purchase_model": "mbg_nbd" if model.purchases else "pooled_rate",
         "spend_model": "gamma_gamma" if model.spend is not None else "shrunken_mean",
         "value_model": model.method.value,

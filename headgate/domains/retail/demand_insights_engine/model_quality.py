@@ -18,8 +18,11 @@ from headgate.domains.retail.demand_insights_engine.customer_value import (
 )
 from headgate.domains.retail.demand_insights_engine.origins import points_of
 from headgate.domains.retail.measures import Measure
+from headgate.learning.feature_drift import SHIFTED
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
     from headgate.analytics.groups import Clusters
@@ -129,6 +132,16 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
             rows_used=unmatched.units,
             note=matched,
         ),
+    ]
+
+
+def of_training(learnt_on: date, as_of: date, moved: float) -> list[Measure]:
+    """Return how old the models are, and how far the customers have moved since."""
+    age = float((as_of - learnt_on).days)
+    note = f"learnt from purchases until {learnt_on}; a new period or drift trains again"
+    return [
+        Measure("customer_models", "age_days", FIT, age, note=note),
+        Measure("customer_models", "most_drift", FIT, moved, SHIFTED, "drift that trains again"),
     ]
 
 

@@ -310,17 +310,42 @@ class Expected:
         )
 
 
+@dataclass(frozen=True)
+class KnownShares:
+    """The shares of a window's buyers and revenue that come from customers known before it, 0..1.
+
+    None where no window had any.
+    """
+
+    buyers: float | None = None
+    revenue: float | None = None
+
+    @classmethod
+    def of(cls, some: tuple[CustomerOrigin, ...]) -> KnownShares:
+        """Return the mean shares of origins whose windows are over."""
+        return cls(*(_known_mean([getattr(origin, name) for origin in some]) for name in _KNOWN))
+
+    def expected(self, ahead: Coming) -> Expected:
+        """Return the known customers' part of what is coming."""
+        if ahead.buyers is None or ahead.revenue is None or self.buyers is None or self.revenue is None:
+            return Expected(None, None)
+        return Expected(
+            mean_of(ahead.buyers * self.buyers, ahead.recent_buyers),
+            mean_of(ahead.revenue * self.revenue, ahead.recent_revenue),
+        )
+
+
+_KNOWN = ("known_buyers", "known_revenue")
+
+
+def _known_mean(shares: Sequence[float]) -> float | None:
+    finite = [share for share in shares if np.isfinite(share)]
+    return float(np.mean(finite)) if finite else None
+
+
 def expected(ahead: Coming, some: tuple[CustomerOrigin, ...]) -> Expected:
     """Return the known customers' part of what is coming, from origins whose windows are over."""
-    if ahead.buyers is None or ahead.revenue is None or not some:
-        return Expected(None, None)
-    buyers, revenue = (
-        np.nanmean([getattr(origin, name) for origin in some]) for name in ("known_buyers", "known_revenue")
-    )
-    return Expected(
-        mean_of(ahead.buyers * float(buyers), ahead.recent_buyers),
-        mean_of(ahead.revenue * float(revenue), ahead.recent_revenue),
-    )
+    return KnownShares.of(some).expected(ahead)
 
 
 def mean_of(total: float | None, other: float | None) -> float | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows_in_file import RowsInFile
 
@@ -30,10 +31,7 @@ _WORDS = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low s
 
 @dataclass(frozen=True)
 class Partition:
-    """The clusters of the customers that they were learnt from, in their order.
-
-    Other customers join the nearest.
-    """
+    """Clusters as they were learnt; every customer joins the nearest."""
 
     groups: Clusters
     typical: Typical
@@ -44,30 +42,26 @@ class Partition:
 
 
 def partition(customers: StoredRows) -> Partition:
-    """Return the clusters of the customers by silence, purchases and revenue."""
+    """Return clusters of the customers by silence, purchases and revenue."""
     drawn = drawn_rows(customers, customers, _READ).to_numpy()
     typical = Typical.of(drawn)
     return Partition(best_partition(typical.scaled(drawn), _WORDS, "all customers"), typical)
 
 
-def table(customers: StoredRows, groups: Partition, leaving: StoredRows) -> RowsInFile:
+def table(customers: StoredRows, models: LearntModels, leaving: StoredRows) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
     Args:
-        leaving: the probability that each customer leaves, as `CustomerModel` has it.
+        leaving: the probability that each customer leaves, as `churn_risk.aimed` gives it.
     """
-    return write_to_file(Registry.load().prod["customer_segments"], _parts(customers, groups, leaving))
+    return write_to_file(Registry.load().prod["customer_segments"], _parts(customers, models, leaving))
 
 
-def _parts(customers: StoredRows, partition: Partition, leaving: StoredRows) -> Iterator[pd.DataFrame]:
-    fifths, begin = rfm.fifths_of(customers.parts), 0
-    names, is_of_all = (
-        np.array(partition.groups.names, dtype=object),
-        len(partition.groups.labels) == len(customers),
-    )
+def _parts(customers: StoredRows, models: LearntModels, leaving: StoredRows) -> Iterator[pd.DataFrame]:
+    fifths = rfm.fifths_of(customers.parts)
+    names = np.array(models.partition.groups.names, dtype=object)
     for part, probability in zip(customers.parts(("customer_id", *_READ)), leaving.parts(), strict=True):
-        own = slice(begin, begin := begin + len(part))
-        labels = partition.groups.labels[own] if is_of_all else partition.labels(part)
+        labels = models.partition.labels(part)
         base = part[["customer_id"]].assign(
             recency_days=part.silent_days.astype("int32"),
             purchase_days=part.purchases.astype("int32"),
@@ -77,4 +71,4 @@ def _parts(customers: StoredRows, partition: Partition, leaving: StoredRows) -> 
             rfm.named(
                 rfm.scored(part, fifths), churn_risk.bands_of(probability[churn_risk.LEAVING].to_numpy())
             )
-        ).assign(cluster=labels.astype("int32"), cluster_name=names[labels])
+        ).assign(cluster=labels.astype("int32"), cluster_name=names[labels], learnt_on=models.learnt_on)

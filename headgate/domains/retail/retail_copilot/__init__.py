@@ -22,6 +22,7 @@ from headgate.domains.retail.retail_copilot import (
     sentence_model,
 )
 from headgate.facts.kept_files import kept_files
+from headgate.learning.schedule import learnt_until
 from headgate.systems.rows_in_file import without_rows
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _built(
     texts = normalise.templates(typed, names, language, right)
     first_day = features.first_day(searches)
     past = texts
-    if (until := learnt_intents.learnt_until(first_day, as_of)) < as_of:
+    if (until := learnt_until(first_day, as_of, learnt_intents.LONGEST_DAYS)) < as_of:
         past = normalise.templates(features.texts(features.searches(searches, until)), names, language)
     learnt = learnt_intents.learnt(past, model, language, keep)
     searched = features.named(searches, texts)

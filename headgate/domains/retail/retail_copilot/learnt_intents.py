@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,14 +15,12 @@ from sklearn.preprocessing import normalize
 
 from headgate.domains.retail.retail_copilot import intents, normalise, sentence_model
 from headgate.facts.kept_files import address_of
-from headgate.learning.schedule import period_starts
 from headgate.systems.kept_tables import code_of, frame_digest
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from collections.abc import Set as AbstractSet
-    from datetime import date
     from pathlib import Path
 
     import numpy.typing as npt
@@ -58,15 +55,6 @@ class LearntIntents:
         joined = self.labels.iloc[places].set_axis(pd.Index(new, dtype=object))
         joined[places < 0] = OTHER if len(set(self.labels.intent)) > 1 else intents.ONLY
         return pd.concat([self.labels, joined]).reindex(templates)
-
-
-def learnt_until(first_day: date, as_of: date) -> date:
-    """Return the last day whose searches intents are learnt from: the one before the current period.
-
-    It is `as_of` while the first period lasts.
-    """
-    begins = period_starts(first_day, as_of, LONGEST_DAYS)[-1]
-    return begins - timedelta(days=1) if begins > first_day else as_of
 
 
 def learnt(

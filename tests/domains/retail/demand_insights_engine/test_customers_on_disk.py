@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from headgate.analytics.groups import Clusters, Typical
 from headgate.domains.retail.demand_insights_engine import (
     churn_risk,
     customer_value,
@@ -27,6 +26,7 @@ from headgate.domains.retail.demand_insights_engine.gamma_gamma import GammaGamm
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.engines import write_rows
 from headgate.engines.stored_rows import store_frames
+from tests.domains.retail.demand_insights_engine.made_models import models_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,10 +82,10 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(
     expected = customer_value.stored_outlook(
         WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet"
     )
-    one_cluster = Clusters(np.zeros(CUSTOMERS, dtype=np.int64), ["all customers"], np.nan, np.nan)
-    segments.table(customers, segments.Partition(one_cluster, Typical(np.zeros(3), np.ones(3))), leaving)
-    lifetime_value.table(WITHOUT_MODELS, customers, points, expected)
-    churn_risk.table(customers, points, None, None, leaving, at_stake=np.zeros(CUSTOMERS))
+    models = models_of(WITHOUT_MODELS)
+    segments.table(customers, models, leaving)
+    lifetime_value.table(models, customers, points, expected)
+    churn_risk.table(customers, points, models, leaving, at_stake=np.zeros(CUSTOMERS))
     assert in_memory == [[GROUP, GROUP, CUSTOMERS - 2 * GROUP]] * 3
 
 

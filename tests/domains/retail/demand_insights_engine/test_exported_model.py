@@ -14,7 +14,6 @@ import pytest
 from headgate.domains.retail.demand_insights_engine import (
     churn,
     churn_risk,
-    customer_model,
     customer_value,
     exported_model,
     features,
@@ -26,6 +25,7 @@ from headgate.domains.retail.demand_insights_engine.trading_clock import Trading
 from headgate.domains.retail.predictions.customers import CustomerScorer
 from headgate.engines.stored_rows import store_frames
 from headgate.scoring.scorer import Scorer
+from tests.domains.retail.demand_insights_engine.made_models import models_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,26 +74,23 @@ def exported(
     shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel
 ) -> tuple[CustomerScorer, pd.DataFrame]:
     """The scorer after a trip through its bytes, and the batch's table of values."""
-    model = model_of(shop, leaving, value)
+    models = models_of(value, leaving)
     expected = customer_value.stored_outlook(
-        value, shop.described, model.leaving, YEARLY, shop.folder / "expected"
+        value, shop.described, stored_leaving(shop, leaving), YEARLY, shop.folder / "expected"
     )
-    table = lifetime_value.table(value, shop.customers, shop.described, expected)
-    found = exported_model.scorer(model, shop.described, expected, table)
+    table = lifetime_value.table(models, shop.customers, shop.described, expected)
+    found = exported_model.scorer(models, shop.described, expected, table)
     assert found
     return CustomerScorer(Scorer.from_bytes(found.to_bytes())), table.frame()
 
 
-def model_of(
-    shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel
-) -> customer_model.CustomerModel:
+def stored_leaving(shop: Shop, leaving: churn.ChurnModel | None) -> StoredRows:
     probability = (
         leaving.probability(shop.points)
         if leaving
         else churn_risk.share_of_silence(shop.points.silence.to_numpy())
     )
-    stored = store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], shop.folder / "leaving")
-    return customer_model.CustomerModel(leaving, None, value, value, [], stored)
+    return store_frames([pd.DataFrame({churn_risk.LEAVING: probability})], shop.folder / "leaving")
 
 
 def learnt(shop: Shop, recipe: str = churn.FIRST) -> churn.ChurnModel:
@@ -107,13 +104,11 @@ def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(
 ) -> None:
     leaving = learnt(shop, recipe).shifted(0.3) if recipe else None
     scorer, _ = exported(shop, leaving, shop.value)
-    model = model_of(shop, leaving, shop.value)
     expected = churn_risk.table(
         shop.customers,
         shop.described,
-        model.churn,
-        model.churn_trial,
-        model.leaving,
+        models_of(shop.value, leaving),
+        stored_leaving(shop, leaving),
         at_stake=np.zeros(len(shop.points)),
     ).frame()
     np.testing.assert_allclose(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.domains.retail import retail_copilot as system
-from headgate.domains.retail.retail_copilot.learnt_intents import LONGEST_DAYS, OTHER, learnt_until
+from headgate.domains.retail.retail_copilot.learnt_intents import OTHER
 from headgate.learning.store import Shelf
 from tests.kept_runs import KeptRuns, assert_equal
 
@@ -78,14 +78,3 @@ def test_a_late_search_of_a_day_before_the_period_learns_again(run: Run) -> None
     run(rows, 9)
     assert run(rows, 9)[1] == 0
     assert run([*rows, *of_day(2, "golden mug")], 9)[1] == 1
-
-
-def test_the_first_period_learns_from_all_searches() -> None:
-    assert learnt_until(FIRST, FIRST) == FIRST
-    assert learnt_until(FIRST, FIRST + timedelta(days=1)) == FIRST
-
-
-def test_intents_are_at_most_four_weeks_old() -> None:
-    for days in range(1, 400):
-        as_of = FIRST + timedelta(days=days)
-        assert (as_of - learnt_until(FIRST, as_of)).days <= LONGEST_DAYS

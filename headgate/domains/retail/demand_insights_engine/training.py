@@ -1,0 +1,151 @@
+"""Train the customer models on the state of one day, or return those that an earlier run trained on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headgate.domains.retail.demand_insights_engine import (
+    churn,
+    churn_risk,
+    customer_model,
+    features,
+    learnt_customers,
+    model_quality,
+    origins,
+    population,
+    segments,
+)
+from headgate.domains.retail.demand_insights_engine.alive_trial import alive_trial
+from headgate.domains.retail.demand_insights_engine.learnt_models import WATCHED, LearntModels
+from headgate.domains.retail.demand_insights_engine.recent_behaviour import with_recent_behaviour
+from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.engines.stored_rows import StoredRows
+from headgate.engines.write_rows import write_rows
+from headgate.facts.kept_files import HoldsFiles, address_of
+from headgate.learning import model_file
+from headgate.learning.feature_drift import DriftWatch
+from headgate.systems.kept_tables import code_of
+from headgate.values.parquet_tables import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import ibis
+
+    from headgate.domains.retail.demand_insights_engine.origins import Coming
+    from headgate.facts.kept_files import KeepFiles
+
+KEPT = "customer_models"
+_PACKAGE = "headgate.domains.retail.demand_insights_engine"
+
+
+@dataclass(frozen=True)
+class Known:
+    """The customers as they are known at the end of a day.
+
+    Attributes:
+        customers: histories of all customers, on disk.
+        points: what models read of them, on disk, in the same order.
+        some: points of those that models learn from, in memory.
+    """
+
+    as_of: date
+    days: ibis.Table
+    clock: TradingClock
+    ahead: Coming
+    customers: StoredRows
+    points: StoredRows
+    some: pd.DataFrame
+
+
+def known(days: ibis.Table, customers: StoredRows, as_of: date, folder: Path) -> Known:
+    """Return the customers as their purchase days up to `as_of` show them.
+
+    Args:
+        days, customers: purchase days and histories of all customers, at least one.
+        folder: receives their points.
+    """
+    daily = features.daily_purchases(days).set_index("purchased_on").purchases
+    first_on = pd.Timestamp(daily.index.min()).date()
+    clock = TradingClock.of(daily, first_on, as_of, population.change(days, first_on, as_of))
+    ahead = origins.coming(days, clock, as_of)
+    ahead = with_recent_behaviour(ahead, days, customers, first_on, as_of)
+    points = origins.describe_histories(customers.parts(), clock, as_of, folder / "points.parquet")
+    some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
+    return Known(as_of, days, clock, ahead, customers, points, some)
+
+
+@dataclass(frozen=True)
+class Training:
+    """Trains the models on the state of a day; see `models`.
+
+    Attributes:
+        champion: the churn recipe in charge so far; empty when there was none.
+        folder: receives files while models are trained.
+    """
+
+    tables: Mapping[str, ibis.Table]
+    keep: KeepFiles
+    champion: str
+    folder: Path
+
+    def models(self, until: date) -> LearntModels:
+        """Return the models that were learnt from everything known at the end of a day.
+
+        They are kept by an earlier run that read equal rows, or learnt now.
+        """
+        orders, items = self.tables["orders"], self.tables["order_items"]
+        digest = features.lines_digest(orders, items, until) if isinstance(self.tables, HoldsFiles) else ""
+        address = address_of(code_of(_PACKAGE, "headgate.analytics"), self.champion, str(until), digest)
+
+        def write(_: Sequence[int], paths: Sequence[Path]) -> None:
+            body = model_file.to_bytes(self._learnt(until))
+            pq.write_table(pa.table({"models": pa.array([body], pa.binary())}), paths[0])
+
+        (path,) = self.keep(KEPT, [address], write, is_fitted=True)
+        (row,) = table_of(path).to_pylist()
+        return LearntModels.from_state(model_file.state_from_bytes(row["models"]))
+
+    def _learnt(self, until: date) -> LearntModels:
+        folder = self.folder / f"until-{until}"
+        folder.mkdir()
+        days = features.purchase_days(self.tables["orders"], self.tables["order_items"], until)
+        with features.on_disk({"days": days}, folder) as stored:
+            path = folder / "customers.parquet"
+            write_rows(features.histories(stored["days"], until).order_by("customer_id"), path)
+            return _learnt(known(stored["days"], StoredRows([path]), until, folder), self.champion, folder)
+
+
+def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
+    sample = learnt_customers.sample_of(now.customers, now.days, folder)
+    past = origins.origins(now.days, now.clock, now.as_of, now.ahead, folder, sample=sample)
+    model = customer_model.fitted(now.points, now.some, past, now.ahead, champion=champion, folder=folder)
+    trial, partition = model.churn_trial, segments.partition(now.customers)
+    tried_alive = alive_trial(sample.days if sample else now.days, now.clock, now.as_of, folder)
+    return LearntModels(
+        learnt_on=now.as_of,
+        churn=model.churn.shifted(0.0) if model.churn else None,
+        churn_record=churn_risk.kept(model.churn, trial, past) if model.churn else None,
+        shift_weight=trial.weight if trial else 1.0,
+        # Without a trial no offer is made: nobody knows what it would earn.
+        offer_threshold=trial.threshold if trial and model.churn else churn.NO_OFFER,
+        value=model.value,
+        shares=origins.KnownShares.of(past.newest),
+        partition=partition,
+        watch=DriftWatch().fit(now.some[list(WATCHED)]),
+        measures=[
+            *model_quality.of_value_fit(model.value, now.some),
+            *model_quality.of_value_trial(model.value_trials, model.value.method, past),
+            *model_quality.of_value_interval(model.tried_value, trial, past),
+            *model_quality.of_churn_trial(trial, model.churn_method, past),
+            *model_quality.of_alive_trial(tried_alive),
+            *model_quality.of_clusters(partition.groups),
+        ],
+    )
