@@ -47,7 +47,7 @@ BY_FILE := --dist loadfile --no-loadscope-reorder
 test test-unit test-faults: export OMP_NUM_THREADS := 1
 test test-unit test-faults: export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: check check-fast check-terraform check-console console screenshots test test-unit test-faults check-drafts fuzz sbom audit-packages audit-terraform docs clean
+.PHONY: check check-fast check-terraform check-console console wheel screenshots test test-unit test-faults check-drafts fuzz sbom audit-packages audit-terraform docs clean
 
 check: setup ## run the three checks below and audit-terraform, two at a time
 	@$(MAKE) --no-print-directory -j 2 --output-sync check-terraform check-fast audit-terraform check-console
@@ -67,6 +67,9 @@ check-console: setup ## check types, lint, format and unit tests of the console'
 
 console: setup ## build the web console into build/console; Node 20 comes from PATH or from PyPI
 	@python scripts/console.py build
+
+wheel: setup ## build a wheel that deploys lakes without this clone, into build/dist
+	@python scripts/packages/release.py
 
 screenshots: setup ## take the README's screenshots of the console with Chromium into docs/images
 	@python -m tests.console.screenshots

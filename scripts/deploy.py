@@ -46,6 +46,7 @@ from scripts.deployment import (
     first_login,
     pending_files,
 )
+from scripts.deployment.again import deploy_command
 from scripts.deployment.deployment_name import deployment_name
 from scripts.deployment.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.deployment.leftovers import LOG_GROUP, leftovers, names_in_state
@@ -438,8 +439,7 @@ def refuse_another_lake(folder: Path, name: str, platform: str) -> None:
     if deployed != name:
         raise MissingError(
             f"{folder} holds the lake {deployed}, and deploying {name} there would delete its data. "
-            f"Destroy {deployed} first, or deploy beside it: python scripts/deploy.py apply {platform} "
-            f"--name {name}"
+            f"Destroy {deployed} first, or deploy beside it: {deploy_command('apply', platform, name)}"
         )
 
 
@@ -747,7 +747,7 @@ def main() -> int:
 
 def interrupted(command: str, platform: str, name: str) -> str:
     """Return what to do after a command that a person has stopped."""
-    again = f"python scripts/deploy.py {command} {platform} --name {name}"
+    again = deploy_command(command, platform, name)
     if command == "plan":
         return f"Stopped; nothing was changed. Plan again: {again}"
     return (

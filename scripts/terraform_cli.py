@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 LOCKED = ".terraform.lock.hcl"
 TERRAFORM_ROOT = ROOT / "terraform"
-STATE = ROOT / ".headgate"
+STATE = Path(os.environ.get("HEADGATE_STATE", ROOT / ".headgate"))  # `headgate deploy` states its project's
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 TOFU_PROVIDER = Path("registry.opentofu.org/hashicorp/aws")
 PARALLELISM = 30

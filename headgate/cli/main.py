@@ -35,6 +35,14 @@ COMMANDS = {
         "tables.models:data_docs",
         "Fetch the pages about the checks of a run and the model cards, to open in a browser.",
     ),
+    "deploy": (
+        "operations.deploy:deploy",
+        "Deploy the lake project of this folder to an emulator or to AWS, without a clone of Headgate.",
+    ),
+    "destroy": (
+        "operations.deploy:destroy",
+        "Destroy a deployment with all its data; list first what is lost.",
+    ),
     "dlq": ("operations.dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
     "export": (
         "files.export:export",

@@ -79,7 +79,7 @@ def _own_systems() -> dict[str, bytes]:
 
 
 def _is_source(path: Path) -> bool:
-    return path.is_file() and "__pycache__" not in path.parts
+    return path.is_file() and "__pycache__" not in path.parts and path.suffix != ".zip"
 
 
 def _as_json(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.api.http.access import Group
+from scripts.deployment.again import deploy_command, is_run_by_headgate
 
 if TYPE_CHECKING:
     from headgate.aws.cognito import Users
@@ -39,12 +40,17 @@ def last_screen(console_url: str, login: str, name: str) -> str:
         name: of the deployment.
     """
     named = "" if name == DEFAULT_NAME else f" NAME={name}"
+    activating, stopping = (
+        ("", deploy_command("destroy", "emulator", name))
+        if is_run_by_headgate()
+        else ("source .venv/bin/activate && ", f"make clean-localstack{named}")
+    )
     return "\n".join(
         (
             f"Console:  {console_url}",
             login,
             "Next:     sign in and drop a file on the page Upload, or in this folder:",
-            "          source .venv/bin/activate && headgate upload FILE && headgate run",
-            f"Stop it:  make clean-localstack{named}",
+            f"          {activating}headgate upload FILE && headgate run",
+            f"Stop it:  {stopping}",
         )
     )

@@ -33,6 +33,7 @@ sys.path.insert(
 )  # the scripts are run by path and know each other as `scripts`
 
 from scripts.deployment.deployment_name import deployment_name
+from scripts.terraform_cli import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 ROOT = Path(__file__).resolve().parents[2]
-STATE = ROOT / ".headgate"
 ACCOUNT = "000000000000"  # requests without a signature act in this account too
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20

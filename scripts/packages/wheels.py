@@ -25,8 +25,9 @@ sys.path.insert(
 from scripts.packages import build as archives
 from scripts.packages.job_packages import ROOT, job_lock
 from scripts.packages.locked_archive import WheelsError, build_once, download_wheels
+from scripts.terraform_cli import STATE
 
-CACHE = ROOT / ".headgate" / "wheels"
+CACHE = STATE / "wheels"
 # Glue 5 runs Python 3.11 on Amazon Linux 2023, whose C library is glibc 2.34.
 # Source: AWS Glue developer guide, "Using Python libraries with AWS Glue", appendix "AWS Glue environment
 # details".

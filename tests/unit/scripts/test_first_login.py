@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from scripts.deployment.again import deploy_command
 from scripts.deployment.first_login import NEW_PASSWORD, USER, first_login, last_screen, new_login
 
 pytestmark = pytest.mark.unit
@@ -43,3 +44,20 @@ def test_the_last_screen_names_the_console_and_the_command_that_stops_the_lake()
     assert shown.splitlines()[:2] == ["Console:  http://console", "Login:    somebody"]
     assert shown.endswith("make clean-localstack NAME=demo")
     assert last_screen("http://console", "", "local").endswith("make clean-localstack")
+
+
+def test_the_last_screen_after_headgate_deploy_names_no_command_of_a_clone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HEADGATE_STATE", "/lake/.headgate")
+    shown = last_screen("http://console", "", "demo")
+    assert shown.endswith("Stop it:  headgate destroy localstack --name demo")
+    assert "make" not in shown
+    assert ".venv" not in shown
+
+
+def test_a_message_names_the_command_that_was_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert deploy_command("apply", "aws", "prod") == "python scripts/deploy.py apply aws --name prod"
+    monkeypatch.setenv("HEADGATE_STATE", "/lake/.headgate")
+    assert deploy_command("plan", "aws", "prod") == "headgate deploy aws --plan --name prod"
+    assert deploy_command("apply", "emulator", "x") == "headgate deploy localstack --name x"

@@ -39,7 +39,7 @@ _README = """\
 
 1. Draft a contract from a sample, unless `headgate init` did: `headgate contract init readings.csv --output contracts/source`
 2. Check a file against it: `headgate contract check readings.csv --contract contracts/source/readings.yaml`
-3. Deploy, from the clone of Headgate: `HEADGATE_PROJECT={folder} make deploy-localstack`, or `make deploy-aws`
+3. Deploy, in this folder: `headgate deploy localstack`, or `headgate deploy aws`
 4. Send data: `headgate upload readings.csv --dataset readings`
 5. Build the tables: `headgate run`
 6. Ask: `headgate query "select count(*) from {name}_curated.readings"`
@@ -107,7 +107,7 @@ def init(
     sales = _sales_of(drafts) if kind else None
     texts = {FILE: text}
     if not (folder / "README.md").exists():
-        texts["README.md"] = _README.format(name=lake_name, folder=shlex.quote(str(folder.resolve())))
+        texts["README.md"] = _README.format(name=lake_name)
     written = _write(folder, texts, drafts, sales)
     alike = _of_the_same_columns(drafts)
     value: dict[str, object] = {
@@ -213,11 +213,9 @@ def _draft_command(folder: Path) -> str:
 def _screen(
     folder: Path, alike: Sequence[Sequence[str]], sales: SalesProject | None, *, has_contract: bool
 ) -> str:
-    """Return the screen with the next step: a contract, or with one the deployment, from the clone of
-    Headgate.
-    """
+    """Return the screen with the next step: a contract, or with one the deployment."""
     step = (
-        f"HEADGATE_PROJECT={shlex.quote(str(folder.resolve()))} make deploy-localstack"
+        f"cd {shlex.quote(str(folder.resolve()))} && headgate deploy localstack"
         if has_contract
         else _draft_command(folder)
     )

@@ -68,7 +68,7 @@ def test_with_a_sample_the_next_step_is_the_deployment(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         cli, ["init", str(tmp_path / "lake"), str(tmp_path / "readings.csv")], catch_exceptions=False
     )
-    assert done.stdout.splitlines()[-1].endswith("make deploy-localstack")
+    assert done.stdout.splitlines()[-1].endswith("headgate deploy localstack")
 
 
 def test_samples_of_the_same_columns_may_be_one_dataset(tmp_path: Path) -> None:

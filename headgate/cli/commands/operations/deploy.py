@@ -1,0 +1,126 @@
+"""`headgate deploy` and `headgate destroy`: a lake from its project, without a clone and without make."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.cli import options
+from headgate.deployment import FOLDER, read_deployment
+from headgate.errors import SettingsError
+from headgate.project import FILE, project
+from headgate.release import SCRIPT, deployment_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLATFORMS = {"localstack": "emulator", "aws": "aws"}  # what a person says, and what the scripts say
+_DEFAULT_NAMES = {"localstack": "local", "aws": "aws"}
+
+_platform = click.argument("platform", metavar="localstack|aws", type=click.Choice([*PLATFORMS]))
+_name = click.option("--name", default="", help="Name below .headgate/; default: local, or aws.")
+_yes = click.option("--yes", is_flag=True, help="Do not ask.")
+
+
+_settings = click.option(
+    "--var",
+    "variables",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A Terraform variable; may be repeated. On AWS it is kept in deployments/<name>.json.",
+)
+
+
+@click.command(epilog=options.example("headgate deploy localstack --yes"))
+@_platform
+@_name
+@_settings
+@click.option("--export", "has_export", is_flag=True, help="Enable the MySQL export.")
+@click.option(
+    "--plan", "only_plan", is_flag=True, help="Show what would change and cost, and change nothing."
+)
+@_yes
+@options.as_json
+def deploy(
+    platform: str,
+    name: str,
+    variables: tuple[str, ...],
+    *,
+    has_export: bool,
+    only_plan: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Deploy the lake project of this folder to an emulator on this machine, or to AWS.
+
+    An emulator that runs is used, else one is started. AWS is that of the shell's credentials. It needs
+    Terraform or OpenTofu on PATH; what will change is shown first.
+    """
+    action = "plan" if only_plan else "apply"
+    switches = [*(["--export"] if has_export else []), *(["--yes"] if yes else [])]
+    _run(action, platform, name, [*_vars(variables), *switches], as_json=as_json)
+
+
+@click.command(epilog=options.example("headgate destroy localstack"))
+@_platform
+@_name
+@_settings
+@_yes
+@options.as_json
+def destroy(platform: str, name: str, variables: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
+    """Destroy a deployment with all its data, after a list of what will be lost.
+
+    The emulator that was started for it is stopped. On AWS the data is protected until a deployment with
+    --var force_destroy=true.
+    """
+    _run("destroy", platform, name, [*_vars(variables), *(["--yes"] if yes else [])], as_json=as_json)
+
+
+def _vars(variables: tuple[str, ...]) -> list[str]:
+    return [part for variable in variables for part in ("--var", variable)]
+
+
+def _run(action: str, platform: str, name: str, asked: list[str], *, as_json: bool) -> None:
+    folder = _project_folder()
+    script = deployment_files(folder) / SCRIPT
+    named = ["--name", name] if name else []
+    command = [sys.executable, str(script), action, PLATFORMS[platform], *named, *asked]
+    done = subprocess.run(  # noqa: S603 our own script
+        command,
+        cwd=folder,
+        env={**os.environ, "HEADGATE_PROJECT": str(folder), "HEADGATE_STATE": str(folder.resolve() / FOLDER)},
+        stdout=sys.stderr if as_json else None,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(done.returncode)
+    if as_json:
+        chosen = name or _DEFAULT_NAMES[platform]
+        options.show(as_json=True, value=lambda: _facts(folder, chosen), screen=str)
+
+
+def _project_folder() -> Path:
+    folder = project().folder
+    if folder is None:
+        raise SettingsError(
+            f"No {FILE} in this folder or above it. Make a lake project with `headgate init .`, then deploy."
+        )
+    return folder
+
+
+def _facts(folder: Path, name: str) -> dict[str, object]:
+    """Return what a script needs of a deployment; nothing is there after a plan or a destroy."""
+    note = folder / FOLDER / name / "deployment.json"
+    if not note.is_file():
+        return {"deployment": name, "deployed": False}
+    deployed = read_deployment(note)
+    return {
+        "deployment": name,
+        "deployed": True,
+        "database": deployed.environment["HEADGATE_CURATED_DATABASE"],
+        "raw_bucket": deployed.environment["HEADGATE_RAW_BUCKET"],
+    }

@@ -1,0 +1,59 @@
+"""The files that deploy a lake: the Terraform root, functions, jobs, and the scripts that run Terraform.
+
+A clone has them beside the package. A released wheel carries them as one archive, which is unpacked into
+`.headgate/release/` of the lake project. docs/adr/0128-deployment-from-a-wheel.md
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import tempfile
+import zipfile
+from importlib.resources import files
+from pathlib import Path
+
+from headgate.deployment import FOLDER
+from headgate.errors import SettingsError
+
+ARCHIVE = "deployment.zip"
+SCRIPT = Path("scripts") / "deploy.py"
+
+
+def deployment_files(project_folder: Path) -> Path:
+    """Return the folder with the deployment's files: the clone, or the release unpacked for a lake project.
+
+    Raises:
+        SettingsError: this installation is neither a clone nor a release.
+    """
+    package = Path(str(files("headgate")))
+    if (package.parent / SCRIPT).is_file():
+        return package.parent
+    packed = package / ARCHIVE
+    if not packed.is_file():
+        raise SettingsError(
+            "This installation of Headgate cannot deploy: it holds no Terraform files. Install a released "
+            "wheel (`make wheel` in a clone builds one), or deploy from a clone."
+        )
+    body = packed.read_bytes()
+    folder = project_folder.resolve() / FOLDER / "release" / hashlib.sha256(body).hexdigest()[:16]
+    if not folder.is_dir():
+        _unpack(body, folder)
+    link = folder / "headgate"
+    if not link.is_symlink() or link.readlink() != package:  # the environment may have moved since
+        link.unlink(missing_ok=True)
+        link.symlink_to(package, target_is_directory=True)
+    return folder
+
+
+def _unpack(body: bytes, folder: Path) -> None:
+    """Unpack beside the folder and rename, so that an interrupted command leaves no half of a release."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unpacked = Path(tempfile.mkdtemp(dir=folder.parent))
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        archive.extractall(unpacked)
+    try:
+        unpacked.rename(folder)
+    except OSError:  # another command has unpacked it meanwhile
+        shutil.rmtree(unpacked)

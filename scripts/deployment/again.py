@@ -1,0 +1,29 @@
+"""The commands that messages tell a person to run: those of the scripts, or of `headgate deploy`, which runs
+the scripts with HEADGATE_STATE.
+"""
+
+from __future__ import annotations
+
+import os
+
+_TARGETS = {"emulator": "localstack", "aws": "aws"}  # what the scripts say, and what `headgate deploy` says
+_COMMANDS = {
+    "apply": "headgate deploy {}",
+    "plan": "headgate deploy {} --plan",
+    "destroy": "headgate destroy {}",
+}
+
+
+def is_run_by_headgate() -> bool:
+    """Return whether `headgate deploy` or `headgate destroy` runs this process."""
+    return "HEADGATE_STATE" in os.environ
+
+
+def deploy_command(action: str, platform: str, name: str) -> str:
+    """Return the command that does an action with a deployment."""
+    command = (
+        _COMMANDS[action].format(_TARGETS[platform])
+        if is_run_by_headgate()
+        else f"python scripts/deploy.py {action} {platform}"
+    )
+    return f"{command} --name {name}"
