@@ -555,7 +555,7 @@ variable "service_articles" {
 }
 
 variable "reviews_a_day" {
-  description = "How many card transactions people can review in a day. fraud_scores asks for about as many reviews at most. Null takes the system's default, 100."
+  description = "How many cases people can review in a day. A system that scores cases asks for about as many reviews at most. Null takes the system's default."
   type        = number
   default     = null
 

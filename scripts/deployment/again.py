@@ -1,5 +1,5 @@
-"""The commands that messages tell a person to run: those of the scripts, or of `headgate deploy`, which runs
-the scripts with HEADGATE_STATE.
+"""The commands that messages name for a person: those of the scripts, or of `headgate deploy`, which runs the
+scripts with HEADGATE_STATE.
 """
 
 from __future__ import annotations

@@ -169,8 +169,8 @@ class Isolation:
         stranger, as_strange = (
             1 - np.searchsorted(ordered, strength, side=side) / len(strength) for side in ("right", "left")
         )
-        held = as_strange**_CONCENTRATION - stranger**_CONCENTRATION  # share of the frauds
-        return np.asarray(expit(logit(self.fraud_share) + np.log(held / (as_strange - stranger))))
+        fraud_part = as_strange**_CONCENTRATION - stranger**_CONCENTRATION  # share of the frauds
+        return np.asarray(expit(logit(self.fraud_share) + np.log(fraud_part / (as_strange - stranger))))
 
 
 def expected_fraud_share(honest: int, frauds: int) -> float:
