@@ -81,7 +81,7 @@ def incremental_model(
     if BUILD not in contract.properties:
         return None
     key = _declared_key(contract)
-    statement = _Statement(f"models/{contract.dataset}.sql", query, tables)
+    statement = _KeyedStatement(f"models/{contract.dataset}.sql", query, tables)
     statement.follow(statement.root, key)
     by_key = {
         name: next(iter(columns))
@@ -132,7 +132,7 @@ def _require_equal_types(
             )
 
 
-class _Statement:
+class _KeyedStatement:
     """A statement whose columns all name their table."""
 
     def __init__(self, file: str, query: exp.Query, tables: Mapping[str, Contract]) -> None:
@@ -255,7 +255,7 @@ class _Statement:
         self, join: exp.Join | None, name: str, same: list[set[tuple[str, str]]]
     ) -> tuple[str, ...]:
         """Return the columns of a table that have the key's values in all rows that matter; none without."""
-        found = []
+        key_columns = []
         for columns in same:
             own = {column for table, column in columns if table == name}
             if join is not None and join.side == "LEFT":  # without a match its columns are null
@@ -264,8 +264,8 @@ class _Statement:
                 own = {column for pair in pairs if others & set(pair) for of, column in pair if of == name}
             if not own:
                 return ()
-            found.append(min(own))
-        return tuple(found)
+            key_columns.append(min(own))
+        return tuple(key_columns)
 
     def _require_grouped(self, scope: Scope, same: list[set[tuple[str, str]]]) -> None:
         """Refuse aggregates and windows over rows of several keys."""
