@@ -106,10 +106,10 @@ def _built(
         *model_quality.of_training(models.learnt_on, as_of, models.moved(now.some)),
     ]
     return {
-        "customer_segments": segments.table(customers, models, leaving),
+        "customer_segments": segments.table(customers, models.partition, leaving, models.learnt_on),
         "customer_lifetime_value": values,
         "churn_risk": churn_risk.table(
-            customers, now.points, models, leaving, at_stake=expected.value_at_stake()
+            customers, now.points, models.churn_in_charge, leaving, at_stake=expected.value_at_stake()
         ),
         "customer_model_quality": measures.measures_table(quality),
     }

@@ -25,9 +25,9 @@ from headgate.systems.rows_in_file import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
-    from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows_in_file import RowsInFile
@@ -247,10 +247,25 @@ def _figures(trial: ChurnTrial) -> dict[str, float]:
     }
 
 
+@dataclass(frozen=True)
+class ChurnInCharge:
+    """The churn model that a table is scored with.
+
+    Attributes:
+        model: None where too few customers left or stayed.
+        offer_threshold: the probability from which on an offer pays.
+        learnt_on: the last day whose purchases it learnt from.
+    """
+
+    model: churn.ChurnModel | None
+    offer_threshold: float
+    learnt_on: date
+
+
 def table(
     customers: StoredRows,
     points: StoredRows,
-    models: LearntModels,
+    in_charge: ChurnInCharge,
     leaving: StoredRows,
     *,
     at_stake: Array,
@@ -273,7 +288,7 @@ def table(
     return write_to_file(
         Registry.load().prod["churn_risk"],
         _ranked(
-            (_rows(part, some, models, probability) for part, some, probability in parts),
+            (_rows(part, some, in_charge, probability) for part, some, probability in parts),
             at_stake,
             rank,
         ),
@@ -292,10 +307,10 @@ def _ranked(
 def _rows(
     customers: pd.DataFrame,
     points: pd.DataFrame,
-    models: LearntModels,
+    in_charge: ChurnInCharge,
     probability: Array,
 ) -> pd.DataFrame:
-    model, threshold = models.churn, models.offer_threshold
+    model, threshold = in_charge.model, in_charge.offer_threshold
     frame = pd.DataFrame(
         {
             "customer_id": customers.customer_id,
@@ -312,7 +327,7 @@ def _rows(
         marketing_opt_in=consent,
         make_offer=pays & consent.fillna(value=False).astype(bool),
         model=model.recipe if model else WITHOUT_MODEL,
-        learnt_on=models.learnt_on,
+        learnt_on=in_charge.learnt_on,
     )
 
 

@@ -64,6 +64,11 @@ class LearntModels:
     watch: DriftWatch
     measures: Sequence[Measure]
 
+    @property
+    def churn_in_charge(self) -> churn_risk.ChurnInCharge:
+        """Return the part that scores who leaves."""
+        return churn_risk.ChurnInCharge(self.churn, self.offer_threshold, self.learnt_on)
+
     def moved(self, points: pd.DataFrame) -> float:
         """Return the greatest population stability index of the watched signals."""
         return max(self.watch.index(points[list(WATCHED)]).values())

@@ -18,10 +18,10 @@ from headgate.systems.rows_in_file import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     import pandas as pd
 
-    from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows_in_file import RowsInFile
 
@@ -48,20 +48,24 @@ def partition(customers: StoredRows) -> Partition:
     return Partition(best_partition(typical.scaled(drawn), _WORDS, "all customers"), typical)
 
 
-def table(customers: StoredRows, models: LearntModels, leaving: StoredRows) -> RowsInFile:
+def table(customers: StoredRows, partition: Partition, leaving: StoredRows, learnt_on: date) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
     Args:
         leaving: the probability that each customer leaves, as `churn_risk.aimed` gives it.
+        learnt_on: the last day whose purchases the partition learnt from.
     """
-    return write_to_file(Registry.load().prod["customer_segments"], _parts(customers, models, leaving))
+    parts = _parts(customers, partition, leaving, learnt_on)
+    return write_to_file(Registry.load().prod["customer_segments"], parts)
 
 
-def _parts(customers: StoredRows, models: LearntModels, leaving: StoredRows) -> Iterator[pd.DataFrame]:
+def _parts(
+    customers: StoredRows, partition: Partition, leaving: StoredRows, learnt_on: date
+) -> Iterator[pd.DataFrame]:
     fifths = rfm.fifths_of(customers.parts)
-    names = np.array(models.partition.groups.names, dtype=object)
+    names = np.array(partition.groups.names, dtype=object)
     for part, probability in zip(customers.parts(("customer_id", *_READ)), leaving.parts(), strict=True):
-        labels = models.partition.labels(part)
+        labels = partition.labels(part)
         base = part[["customer_id"]].assign(
             recency_days=part.silent_days.astype("int32"),
             purchase_days=part.purchases.astype("int32"),
@@ -71,4 +75,4 @@ def _parts(customers: StoredRows, models: LearntModels, leaving: StoredRows) -> 
             rfm.named(
                 rfm.scored(part, fifths), churn_risk.bands_of(probability[churn_risk.LEAVING].to_numpy())
             )
-        ).assign(cluster=labels.astype("int32"), cluster_name=names[labels], learnt_on=models.learnt_on)
+        ).assign(cluster=labels.astype("int32"), cluster_name=names[labels], learnt_on=learnt_on)

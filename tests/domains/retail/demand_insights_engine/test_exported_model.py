@@ -107,7 +107,7 @@ def test_every_recipe_gives_the_probabilities_and_drivers_of_the_batch(
     expected = churn_risk.table(
         shop.customers,
         shop.described,
-        models_of(shop.value, leaving),
+        models_of(shop.value, leaving).churn_in_charge,
         stored_leaving(shop, leaving),
         at_stake=np.zeros(len(shop.points)),
     ).frame()
