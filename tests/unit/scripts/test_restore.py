@@ -1,0 +1,27 @@
+"""The command that restores parts of a lake names what it cannot find."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.restore import RestoreError, bucket_of
+
+pytestmark = pytest.mark.unit
+
+ENVIRONMENT = {
+    **{f"HEADGATE_{zone}_BUCKET": zone.lower() for zone in ("RAW", "CURATED", "QUARANTINE", "ARTIFACTS")},
+    "HEADGATE_PROD_BUCKETS": '{"own-models": "shop-own-models"}',
+}
+
+
+@pytest.mark.parametrize(("zone", "bucket"), [("raw", "raw"), ("own-models", "shop-own-models")])
+def test_a_zone_and_a_system_have_a_bucket(zone: str, bucket: str) -> None:
+    assert bucket_of(ENVIRONMENT, zone) == bucket
+
+
+def test_another_name_is_an_error_with_the_names_there_are() -> None:
+    with pytest.raises(RestoreError) as caught:
+        bucket_of(ENVIRONMENT, "staging")
+    assert str(caught.value) == (
+        "There is no bucket staging. Buckets: artifacts, curated, own-models, quarantine, raw."
+    )
