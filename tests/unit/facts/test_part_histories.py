@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from headgate.facts.fact_store import used_facts
 from headgate.facts.part_tables import PartTables
 from headgate.lake.ports import ObjectRef
 from tests.examples import examples
+from tests.unit.facts.histories import apply_step, steps_with
 from tests.unit.facts.test_part_tables import DAYS, FEW, ITEMS, LABELS, PROD, FactLake, sorted_rows
 from tests.unit.merge.test_merge_lake import order
 
@@ -24,31 +24,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.system
 
-IDS = st.lists(st.sampled_from(FEW), max_size=6, unique=True)
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["orders", "orders", "items", "items", "delete", "revert", "erase", "contract"]), IDS
-    ),
-    min_size=1,
-    max_size=6,
-)
-
 
 def _apply(lake: FactLake, number: int, action: str, ids: Sequence[str]) -> None:
-    name = f"{number:02d}"
-    if action == "orders":  # new, late and corrected ones
-        lake.deliver(name, *(_order(one, 1 + (number * 7) % 20, day=number % 3) for one in ids))
-    elif action == "items":
-        lake.deliver_items(name, [(one, "abc"[(number + int(one)) % 3], number) for one in ids])
-    elif action == "delete":
-        lake.delete(number, *ids)
-    elif action == "revert":
-        lake.revert(f"{max(number - 2, 0):02d}")
-        lake.revert_items(f"{max(number - 1, 0):02d}")
-    elif action == "erase":
-        lake.erase("aa", ids)
-    else:
+    if action == "contract":
         lake.contracts = {**lake.contracts, "items": replace(ITEMS, version=f"1.{number}.0")}
+    else:
+        apply_step(lake, number, action, ids, lambda one: _order(one, 1 + (number * 7) % 20, day=number % 3))
 
 
 def _order(order_id: str, updated: int, day: int) -> dict[str, Any]:
@@ -56,7 +37,7 @@ def _order(order_id: str, updated: int, day: int) -> dict[str, Any]:
 
 
 @examples(5)
-@given(steps=STEPS)
+@given(steps=steps_with("contract"))
 def test_a_random_history_gives_the_facts_of_a_full_computation_after_each_step(
     steps: list[tuple[str, list[str]]],
 ) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.examples import examples
+from tests.unit.facts.histories import apply_step, steps_with
 from tests.unit.facts.incremental_lake import IncrementalLake, is_equal_to_a_full_build
 from tests.unit.facts.test_part_tables import FEW
 from tests.unit.merge.test_merge_lake import order
@@ -25,36 +25,17 @@ pytestmark = [
     pytest.mark.filterwarnings(r"ignore:fetch_arrow_table\(\) is deprecated:DeprecationWarning"),
 ]
 
-IDS = st.lists(st.sampled_from(FEW), max_size=6, unique=True)
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["orders", "orders", "items", "items", "delete", "revert", "erase", "day"]), IDS
-    ),
-    min_size=1,
-    max_size=6,
-)
-
 
 def _apply(lake: IncrementalLake, number: int, action: str, ids: Sequence[str]) -> None:
-    name = f"{number:02d}"
-    if action == "orders":  # new, late and corrected ones
-        rows = (order(one, f"{number}.00", 1 + (number * 7) % 20) for one in ids)
-        lake.deliver(name, *rows)
-    elif action == "items":
-        lake.deliver_items(name, [(one, "abc"[(number + int(one)) % 3], number) for one in ids])
-    elif action == "delete":
-        lake.delete(number, *ids)
-    elif action == "revert":
-        lake.revert(f"{max(number - 2, 0):02d}")
-        lake.revert_items(f"{max(number - 1, 0):02d}")
-    elif action == "erase":
-        lake.erase("aa", ids)
+    if action == "day":
+        day = {**order("059", "1.00", 1), "ordered_at": datetime(2024, 3, 1 + number)}
+        lake.deliver(f"{number:02d}", day)
     else:
-        lake.deliver(name, {**order("059", "1.00", 1), "ordered_at": datetime(2024, 3, 1 + number)})
+        apply_step(lake, number, action, ids, lambda one: order(one, f"{number}.00", 1 + (number * 7) % 20))
 
 
 @examples(10)
-@given(steps=STEPS)
+@given(steps=steps_with("day"))
 def test_a_random_history_gives_the_bytes_of_a_full_build_after_each_step(
     steps: list[tuple[str, list[str]]],
 ) -> None:
