@@ -116,8 +116,8 @@ def run_as(lake: Lake, role: str, names: Iterable[str], words: Mapping[str, str]
     }
     folder = STATE / f"{lake.name}-{role}"
     folder.mkdir(exist_ok=True)
-    own = {**_credentials(lake, role), "HEADGATE_RAW_ORIGINALS": "mask"}  # else originals are never replaced
-    deployment = {"environment": {**lake.environment, **own}, "outputs": lake.outputs}
+    environment = {**lake.environment, **_credentials(lake, role)}
+    deployment = {"environment": environment, "outputs": lake.outputs}
     (folder / "deployment.json").write_text(json.dumps(deployment), encoding="utf-8")
     try:
         done = subprocess.run(

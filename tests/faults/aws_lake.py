@@ -196,6 +196,7 @@ class AwsLake(Lake):
             "HEADGATE_MASKING_KEY_SECRET": self.stand.name,
             "HEADGATE_RAW_QUEUE_URL": self.stand.queue_url,
             "HEADGATE_ALERTS_TOPIC_ARN": self.stand.topic,
+            "HEADGATE_RAW_ORIGINALS": "keep",  # as in the quiet run; test_killed_replacements.py masks them
         }
 
     def _take_from_queue(self) -> None:
