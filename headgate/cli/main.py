@@ -37,11 +37,11 @@ COMMANDS = {
     ),
     "deploy": (
         "operations.deploy:deploy",
-        "Deploy the lake project of this folder to an emulator or to AWS, without a clone of Headgate.",
+        "Deploy the lake project of this folder to an emulator on this machine, or to AWS.",
     ),
     "destroy": (
         "operations.deploy:destroy",
-        "Destroy a deployment with all its data; list first what is lost.",
+        "Destroy a deployment with all its data, after a list of what will be lost.",
     ),
     "dlq": ("operations.dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
     "export": (

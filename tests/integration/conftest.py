@@ -7,8 +7,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
+from headgate.aws import clients
 from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
@@ -47,6 +49,15 @@ class Lake:
         return self.settings[f"HEADGATE_{zone.upper()}_BUCKET"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _clients_of_this_emulator() -> None:
+    """Forget clients and credentials of tests before, which may speak to an emulator of their own."""
+    boto3.DEFAULT_SESSION = None
+    for made in vars(clients).values():
+        if hasattr(made, "cache_clear"):
+            made.cache_clear()
+
+
 @pytest.fixture(scope="module")
 def lake(emulator: Emulator) -> Lake:
     """An empty lake."""
@@ -62,6 +73,7 @@ def lake(emulator: Emulator) -> Lake:
         settings
         | {
             "HEADGATE_PROD_BUCKETS": json.dumps(prod_buckets),
+            "HEADGATE_RAW_ORIGINALS": "keep",  # tests read again what they sent
             "HEADGATE_FILES_TABLE": _files_table(emulator, f"{name}-files"),
             "HEADGATE_MASKING_KEY_SECRET": _masking_key(emulator, f"{name}-masking"),
             "HEADGATE_RAW_QUEUE_URL": emulator.client("sqs").create_queue(QueueName=f"{name}-raw")[

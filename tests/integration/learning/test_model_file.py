@@ -18,7 +18,7 @@ import pytest
 from skops.io import dumps, get_untrusted_types
 
 from headgate.domains.retail.compliance_guardian import boosting_models
-from headgate.domains.retail.demand_insights_engine import churn
+from headgate.domains.retail.demand_insights_engine import churn, customer_value
 from headgate.errors import AuditError
 from headgate.learning import model_file
 
@@ -48,6 +48,16 @@ def churn_model(recipe: str) -> churn.ChurnModel:
 def fraud_model(recipe: str) -> boosting_models.Boosting:
     points, fraud = shop()
     return boosting_models.boosting(points, pd.Series(fraud), COLUMNS, recipe=recipe)
+
+
+class SpendingModel:
+    """The regression of spending, which the kept models of customers hold."""
+
+    def state(self) -> dict[str, Any]:
+        points, _ = shop()
+        logged = np.abs(points.fillna(0.0).to_numpy())
+        window = customer_value._Window(logged, np.exp(points.silence.to_numpy()))
+        return {"regression": customer_value._regression(window)}
 
 
 @pytest.mark.parametrize("recipe", churn.RECIPES)
@@ -102,6 +112,7 @@ def test_the_list_of_trusted_types_has_no_type_that_no_model_needs() -> None:
         for recipe in boosting_models.RECIPES
         for name in get_untrusted_types(data=model_file.to_bytes(fraud_model(recipe)))
     }
+    needed |= {*get_untrusted_types(data=model_file.to_bytes(SpendingModel()))}
     assert needed == set(model_file.TRUSTED)
 
 
