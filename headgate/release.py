@@ -19,6 +19,10 @@ from headgate.errors import SettingsError
 
 ARCHIVE = "deployment.zip"
 SCRIPT = Path("scripts") / "deploy.py"
+PLATFORMS = {"localstack": "emulator", "aws": "aws"}
+"""What a person says, and what the scripts say."""
+STATE = "HEADGATE_STATE"
+"""Variable with the folder of a project's deployments, for the scripts; without it they lie in the clone."""
 
 
 def deployment_files(project_folder: Path) -> Path:

@@ -46,7 +46,7 @@ from scripts.deployment import (
     first_login,
     pending_files,
 )
-from scripts.deployment.again import deploy_command
+from scripts.deployment.deploy_commands import deploy_command
 from scripts.deployment.deployment_name import deployment_name
 from scripts.deployment.deployment_settings import DeploymentSettings, StateBucket, described
 from scripts.deployment.leftovers import LOG_GROUP, leftovers, names_in_state

@@ -26,11 +26,13 @@ sys.path.insert(
 import boto3
 from botocore.exceptions import ClientError
 
+from headgate.aws.s3 import S3Objects
 from headgate.cli import command_deployment
 from headgate.errors import HeadgateError
+from headgate.settings import SystemNamesSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -55,16 +57,12 @@ def undelete(s3: Any, bucket: str, since: datetime) -> dict[str, object]:  # noq
 
 def copy_missing(s3: Any, source: str, bucket: str) -> dict[str, object]:  # noqa: ANN401 boto3 makes a class per service at run time
     """Copy the objects of a replica that the bucket does not have; they get new version ids."""
-    there = set(_keys(s3, bucket))
-    missing = [key for key in _keys(s3, source) if key not in there]
+    objects = S3Objects(s3)
+    there, copied = ({item.ref.key for item in objects.list(of, "")} for of in (bucket, source))
+    missing = sorted(copied - there)
     for key in missing:
         s3.copy({"Bucket": source, "Key": key}, bucket, key)
     return {"bucket": bucket, "copied": len(missing)}
-
-
-def _keys(s3: Any, bucket: str) -> Iterator[str]:  # noqa: ANN401 boto3 makes a class per service at run time
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        yield from (item["Key"] for item in page.get("Contents", ()))
 
 
 def bucket_of(env: Mapping[str, str], zone: str) -> str:
@@ -76,10 +74,10 @@ def bucket_of(env: Mapping[str, str], zone: str) -> str:
     zones = {
         name: env[f"HEADGATE_{name.upper()}_BUCKET"] for name in ("raw", "curated", "quarantine", "artifacts")
     }
-    buckets = {**zones, **json.loads(env["HEADGATE_PROD_BUCKETS"])}
+    buckets = {**zones, **SystemNamesSettings.from_env(env).prod_buckets}
     if zone not in buckets:
         raise RestoreError(f"There is no bucket {zone}. Buckets: {', '.join(sorted(buckets))}.")
-    return str(buckets[zone])
+    return buckets[zone]
 
 
 def _time(text: str) -> datetime:

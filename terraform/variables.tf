@@ -103,7 +103,7 @@ variable "force_destroy" {
 }
 
 variable "raw_expiry_days" {
-  description = "Days after which objects in raw, are deleted: masked forms, and originals that hold no card data or were not accepted."
+  description = "Days after which objects in raw are deleted: masked forms, and originals that hold no card data or were not accepted."
   type        = number
   default     = 90
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.api.http.access import Group
-from scripts.deployment.again import deploy_command, is_run_by_headgate
+from scripts.deployment.deploy_commands import deploy_command, is_run_by_headgate
 
 if TYPE_CHECKING:
     from headgate.aws.cognito import Users

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from scripts.deployment.again import deploy_command
+from scripts.deployment.deploy_commands import deploy_command
 from scripts.deployment.first_login import NEW_PASSWORD, USER, first_login, last_screen, new_login
 
 pytestmark = pytest.mark.unit

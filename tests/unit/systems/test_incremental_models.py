@@ -129,8 +129,8 @@ def model(sql: str, declared: object = DECLARED, **types: ColumnType) -> Increme
 def test_inputs_are_read_by_the_key_where_the_statement_compares_it(
     sql: str, by_key: dict[str, tuple[str, ...]], as_whole: tuple[str, ...]
 ) -> None:
-    found = model(sql)
-    assert (found.key, found.by_key, found.as_whole) == (("customer_id",), by_key, as_whole)
+    incremental = model(sql)
+    assert (incremental.key, incremental.by_key, incremental.as_whole) == (("customer_id",), by_key, as_whole)
 
 
 def test_a_dataset_behind_another_model_is_read_as_a_whole() -> None:

@@ -13,19 +13,16 @@ from headgate.cli import options
 from headgate.deployment import FOLDER, read_deployment
 from headgate.errors import SettingsError
 from headgate.project import FILE, project
-from headgate.release import SCRIPT, deployment_files
+from headgate.release import PLATFORMS, SCRIPT, STATE, deployment_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLATFORMS = {"localstack": "emulator", "aws": "aws"}  # what a person says, and what the scripts say
 _DEFAULT_NAMES = {"localstack": "local", "aws": "aws"}
 
 _platform = click.argument("platform", metavar="localstack|aws", type=click.Choice([*PLATFORMS]))
 _name = click.option("--name", default="", help="Name below .headgate/; default: local, or aws.")
 _yes = click.option("--yes", is_flag=True, help="Do not ask.")
-
-
 _settings = click.option(
     "--var",
     "variables",
@@ -87,19 +84,18 @@ def _vars(variables: tuple[str, ...]) -> list[str]:
 def _run(action: str, platform: str, name: str, asked: list[str], *, as_json: bool) -> None:
     folder = _project_folder()
     script = deployment_files(folder) / SCRIPT
-    named = ["--name", name] if name else []
-    command = [sys.executable, str(script), action, PLATFORMS[platform], *named, *asked]
+    chosen = name or _DEFAULT_NAMES[platform]
+    command = [sys.executable, str(script), action, PLATFORMS[platform], "--name", chosen, *asked]
     done = subprocess.run(  # noqa: S603 our own script
         command,
         cwd=folder,
-        env={**os.environ, "HEADGATE_PROJECT": str(folder), "HEADGATE_STATE": str(folder.resolve() / FOLDER)},
+        env={**os.environ, "HEADGATE_PROJECT": str(folder), STATE: str(folder.resolve() / FOLDER)},
         stdout=sys.stderr if as_json else None,
         check=False,
     )
     if done.returncode:
         raise SystemExit(done.returncode)
     if as_json:
-        chosen = name or _DEFAULT_NAMES[platform]
         options.show(as_json=True, value=lambda: _facts(folder, chosen), screen=str)
 
 

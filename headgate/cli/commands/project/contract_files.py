@@ -406,9 +406,12 @@ def _whose_contracts() -> str:
 
 
 def _first_rows(gated: CheckedRows, disposition: Disposition, count: int) -> list[dict[str, object]]:
-    rows = gated.quarantine_rows.select(["disposition", *_SHOWN]).to_pylist()
-    chosen = [row for row in rows if row["disposition"] == disposition]
-    return [{name: row[name] for name in _SHOWN} for row in chosen[:count]]
+    import pyarrow.compute as pc
+
+    rows = gated.quarantine_rows
+    chosen = rows.filter(pc.equal(rows["disposition"], disposition.value))
+    shown: list[dict[str, object]] = chosen.select(_SHOWN).slice(0, count).to_pylist()
+    return shown
 
 
 def _fact(gated: CheckedRows, shown: Mapping[str, _Rows], mapped: dict[str, str]) -> dict[str, object]:

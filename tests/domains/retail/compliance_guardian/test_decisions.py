@@ -79,8 +79,8 @@ def test_more_suspicion_never_leads_to_a_milder_action(one: float, other: float,
 
 
 def test_what_no_label_taught_is_reviewed_instead_of_blocked() -> None:
-    found = decisions.cheapest(np.array([0.001, 0.99]), np.full(2, 50.0), may_block=False)
-    assert found.tolist() == ["approve", "review"]
+    actions = decisions.cheapest(np.array([0.001, 0.99]), np.full(2, 50.0), may_block=False)
+    assert actions.tolist() == ["approve", "review"]
 
 
 def test_as_many_are_reviewed_as_the_stated_team_can() -> None:

@@ -79,9 +79,9 @@ def exported(
         value, shop.described, stored_leaving(shop, leaving), YEARLY, shop.folder / "expected"
     )
     table = lifetime_value.table(models, shop.customers, shop.described, expected)
-    found = exported_model.scorer(models, shop.described, expected, table)
-    assert found
-    return CustomerScorer(Scorer.from_bytes(found.to_bytes())), table.frame()
+    scorer = exported_model.scorer(models, shop.described, expected, table)
+    assert scorer
+    return CustomerScorer(Scorer.from_bytes(scorer.to_bytes())), table.frame()
 
 
 def stored_leaving(shop: Shop, leaving: churn.ChurnModel | None) -> StoredRows:

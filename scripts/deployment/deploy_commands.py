@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import os
 
-_TARGETS = {"emulator": "localstack", "aws": "aws"}  # what the scripts say, and what `headgate deploy` says
+from headgate.release import PLATFORMS, STATE
+
+_TARGETS = {own: target for target, own in PLATFORMS.items()}
 _COMMANDS = {
     "apply": "headgate deploy {}",
     "plan": "headgate deploy {} --plan",
@@ -16,7 +18,7 @@ _COMMANDS = {
 
 def is_run_by_headgate() -> bool:
     """Return whether `headgate deploy` or `headgate destroy` runs this process."""
-    return "HEADGATE_STATE" in os.environ
+    return STATE in os.environ
 
 
 def deploy_command(action: str, platform: str, name: str) -> str:
