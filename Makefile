@@ -26,8 +26,11 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## install the locked packages into .venv and find Terraform
 
-$(VENV)/lint/.ready: requirements/lint.lock scripts/packages/lint_environment.sh | $(VENV)/.ready
-	@scripts/packages/lint_environment.sh $(VENV) $(VENV)/lint
+$(VENV)/lint/.ready: requirements/lint.lock scripts/packages/tool_environment.sh | $(VENV)/.ready
+	@scripts/packages/tool_environment.sh $(VENV) requirements/lint.lock $(VENV)/lint
+
+$(VENV)/dbt/.ready: requirements/dbt.lock scripts/packages/tool_environment.sh | $(VENV)/.ready
+	@scripts/packages/tool_environment.sh $(VENV) requirements/dbt.lock $(VENV)/dbt --beside
 
 $(VENV)/.ready: requirements/dev.lock requirements/model.lock requirements/setup.lock pyproject.toml scripts/setup.sh
 	@PYTHON=$(PYTHON) scripts/setup.sh $(VENV)

@@ -35,6 +35,10 @@ COMMANDS = {
         "tables.models:data_docs",
         "Fetch the pages about the checks of a run and the model cards, to open in a browser.",
     ),
+    "dbt": (
+        "tables.dbt:dbt",
+        "Write a dbt project over the lake's tables: sources, tests, freshness and exposures.",
+    ),
     "deploy": (
         "operations.deploy:deploy",
         "Deploy the lake project of this folder to an emulator on this machine, or to AWS.",

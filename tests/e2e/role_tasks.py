@@ -41,6 +41,7 @@ FOREIGN = {"BEFORE": b"betrag", "MAPPED": b"wert", "PENDING": b"summe"}
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "cost": (),
     "data-docs": ("--to", "TO"),
+    "dbt init": ("TO",),
     "dlq list": (),
     "dlq show": ("MESSAGE",),
     "file": ("KEY",),

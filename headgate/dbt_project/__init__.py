@@ -1,0 +1,1 @@
+"""A dbt project over the tables of a lake."""
