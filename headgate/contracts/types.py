@@ -20,6 +20,7 @@ _PLAIN = {
     "TIMESTAMP": Kind.TIMESTAMP,
     "DATETIME": Kind.TIMESTAMP,
     "TEXT": Kind.STRING,
+    "STRING": Kind.STRING,  # as importers of other schemas write it
     "VARCHAR": Kind.STRING,
 }
 _ARROW = {

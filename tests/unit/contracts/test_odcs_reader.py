@@ -338,6 +338,7 @@ def test_yaml_and_json_say_the_same(tmp_path: Path) -> None:
         ("BOOLEAN", ColumnType(Kind.BOOLEAN), pa.bool_(), "boolean"),
         ("DATE", ColumnType(Kind.DATE), pa.date32(), "date"),
         ("DATETIME", ColumnType(Kind.TIMESTAMP), pa.timestamp("us"), "timestamp"),
+        ("string", ColumnType(Kind.STRING), pa.string(), "string"),
     ],
 )
 def test_every_type_has_one_exact_arrow_and_glue_type(
