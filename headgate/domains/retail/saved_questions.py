@@ -110,6 +110,46 @@ ORDER BY model, metric, period
 """,  # noqa: E501 a listing
     ),
     SavedQuestion(
+        "totals_that_agree",
+        "demand-insights-engine",
+        (
+            "Do the customer models and the sales forecast expect the same sales of the coming 90 days, and "
+            "if not, why?"
+        ),
+        """
+WITH customers AS (
+  SELECT date_add('day', 1, max(as_of)) AS first_on, date_add('day', 91, max(as_of)) AS end_on,
+         max(CASE WHEN metric = 'all_gbp' THEN value END) AS all_gbp,
+         max(CASE WHEN metric = 'known_customers_gbp' THEN value END) AS known_customers_gbp,
+         max(CASE WHEN metric = 'new_customers_gbp' THEN value END) AS new_customers_gbp,
+         max(CASE WHEN metric = 'guests_gbp' THEN value END) AS guests_gbp,
+         max(CASE WHEN metric = 'corrections_gbp' THEN value END) AS corrections_gbp,
+         max(CASE WHEN metric = 'ratio_to_forecast' THEN note END) AS reason
+  FROM customer_model_quality
+  WHERE model = 'shop_total_90d'
+), periods AS (
+  SELECT period_on, CAST(mean AS double) AS mean,
+         CASE grain WHEN 'day' THEN date_add('day', 1, period_on) WHEN 'week' THEN date_add('day', 7, period_on)
+                    ELSE date_add('month', 1, period_on) END AS next_on
+  FROM sales_forecast
+  WHERE level = 'total'
+), days AS (
+  SELECT date_diff('day', greatest(period_on, first_on), least(next_on, end_on)) AS days,
+         mean / date_diff('day', period_on, next_on) AS mean_of_a_day
+  FROM periods CROSS JOIN customers
+  WHERE next_on > first_on AND period_on < end_on
+), forecast AS (
+  SELECT sum(days) AS days, sum(days * mean_of_a_day) AS forecast_gbp
+  FROM days
+)
+SELECT days, round(all_gbp * days / 90, 2) AS customers_gbp, round(forecast_gbp, 2) AS forecast_gbp,
+       round(all_gbp * days / 90 / nullif(forecast_gbp, 0), 3) AS ratio, round(known_customers_gbp, 2) AS known_customers_gbp,
+       round(new_customers_gbp, 2) AS new_customers_gbp, round(guests_gbp, 2) AS guests_gbp,
+       round(corrections_gbp, 2) AS corrections_gbp, reason
+FROM customers CROSS JOIN forecast
+""",  # noqa: E501 a listing
+    ),
+    SavedQuestion(
         "fraud_decisions",
         "compliance-guardian",
         "What would be blocked or reviewed, and how much of the known fraud is that?",

@@ -21,6 +21,7 @@ from headgate.domains.retail.demand_insights_engine import (
     model_quality,
     retention,
     segments,
+    shop_total,
 )
 from headgate.domains.retail.demand_insights_engine.learnt_models import LONGEST_DAYS
 from headgate.domains.retail.demand_insights_engine.training import Training, known
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import ibis
+    import pandas as pd
 
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
     from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
@@ -66,6 +68,7 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
         folder = Path(name)
         orders, items = tables["orders"], tables["order_items"]
         unmatched = features.unmatched_returns(orders, items, as_of)
+        sold = shop_total.sold_of(orders, items, as_of)
         asked = {
             "days": features.purchase_days(orders, items, as_of),
             "consent": features.consent(tables["customers"]),
@@ -73,13 +76,17 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
         keep = partial(kept_files, tables, folder=folder)
         training = Training(tables, keep, shelf.champion(churn_risk.NAME), folder)
         with features.on_disk(asked, folder) as stored:
-            return _built(stored, unmatched, as_of, shelf, training)
+            return _built(stored, (unmatched, sold), as_of, shelf, training)
 
 
 def _built(
-    stored: Mapping[str, ibis.Table], unmatched: Unmatched, as_of: date, shelf: Shelf, training: Training
+    stored: Mapping[str, ibis.Table],
+    lines: tuple[Unmatched, pd.DataFrame],
+    as_of: date,
+    shelf: Shelf,
+    training: Training,
 ) -> dict[str, Made]:
-    folder, days = training.folder, stored["days"]
+    (unmatched, sold), folder, days = lines, training.folder, stored["days"]
     write_rows(features.known_histories(days, stored["consent"], as_of), folder / "customers.parquet")
     customers = StoredRows([folder / "customers.parquet"])
     if not len(customers):
@@ -100,10 +107,12 @@ def _built(
     )
     values = lifetime_value.table(models, customers, now.points, expected)
     shelf.export(exported_model.NAME, exported_model.scorer(models, now.points, expected, values))
+    spending = shop_total.ExpectedSpending(now.ahead, models.shares, expected.total())
     quality = [
         *models.measures,
         *model_quality.of_shop(now.clock, unmatched, yearly),
         *model_quality.of_training(models.learnt_on, as_of, models.moved(now.some)),
+        *shop_total.measures(days, sold, now.clock, spending, as_of),
     ]
     return {
         "customer_segments": segments.table(customers, models.partition, leaving, models.learnt_on),

@@ -409,6 +409,10 @@ class StoredOutlook:
         unscaled = CustomerOutlook(*(some[name].to_numpy() for name in _FIGURES))
         return _scaled(unscaled, self.factor, self.year_factor, self.yearly)
 
+    def total(self) -> float:
+        """Return what all customers together are expected to spend in the window, GBP."""
+        return self.factor * sum_of(part["value"].to_numpy() for part in self.stored.parts(("value",)))
+
     def value_at_stake(self) -> Array:
         """Return the expected value of a year of each customer, times the probability of buying nothing in
         the window, GBP.

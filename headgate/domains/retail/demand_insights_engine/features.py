@@ -65,6 +65,30 @@ def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> i
     return days.filter(days.revenue > 0)
 
 
+def sold_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
+    """Return net sales by day, of orders with a customer (`customers`) and without one (`guests`).
+
+    They are the sales of market-intelligence-hub: returns count against their own day, bookkeeping is left
+    out.
+    """
+    in_time = orders.ordered_at < ibis.timestamp((as_of + timedelta(days=1)).isoformat())
+    placed = orders.filter(orders.status != "adjusted", in_time).select(
+        "order_id",
+        sold_on=orders.ordered_at.date(),
+        is_guest=orders.customer_id.isnull(),  # noqa: PD003 Ibis knows no isna
+    )
+    amounts = order_items.select("order_id", revenue=order_items.quantity * order_items.unit_price)
+    lines = placed.inner_join(amounts, "order_id")
+    return (
+        lines.group_by("sold_on")
+        .agg(
+            customers=lines.revenue.sum(where=~lines.is_guest).fill_null(0),
+            guests=lines.revenue.sum(where=lines.is_guest).fill_null(0),
+        )
+        .order_by("sold_on")
+    )
+
+
 def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> Unmatched:
     """Return units that came back beyond all that the same customer had bought of the product, and their
     value at the prices of the returns.

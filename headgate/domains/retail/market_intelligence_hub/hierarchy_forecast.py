@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.analytics import naive_rules
+from headgate.analytics import closures, naive_rules
 from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, bounded
 from headgate.analytics.published_forecast import (
     interval_offsets,
@@ -17,7 +17,6 @@ from headgate.analytics.published_forecast import (
     past_bounds,
     published_forecast,
 )
-from headgate.domains.retail.market_intelligence_hub import closures
 from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.analytics.forecast_errors import smape
-from headgate.analytics.periods import WEEK, Span
-from headgate.domains.retail.market_intelligence_hub.closures import (
+from headgate.analytics.closures import (
     closed_periods,
     filled,
     has_stopped,
     opened_at,
 )
+from headgate.analytics.forecast_errors import smape
+from headgate.analytics.periods import WEEK, Span
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy

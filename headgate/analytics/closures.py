@@ -1,8 +1,8 @@
-"""Periods in which the whole shop sold nothing: a trial before it opened, a past closure that nobody stated,
-a shop that stopped selling.
+"""Periods in which the total of all series is zero: a trial before regular values, a past closure that nobody
+stated, a total that has stopped.
 
-A past closure says nothing of the same periods of next year, so histories are forecast as if the shop had
-been open. Whether it sells nothing ahead is stated by the calendar, or certain because it stopped.
+A past closure says nothing of the same periods of next year, so histories are forecast as if they had been
+open.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_TRIAL_SHARE = 0.5  # of the periods up to one without sales; a shop that sells in fewer has not opened yet
-_REGULAR_SHARE = 0.2  # of the periods after a trial, at most, are without sales
-_LAUNCH_LEVEL = 0.2  # of the median period; a shop that begins with less is in its launch
+_TRIAL_SHARE = (
+    0.5  # of the periods up to one without sales; with values in fewer, regular values have not begun
+)
+_REGULAR_SHARE = 0.2  # of the periods after a trial, at most, are zero
+_LAUNCH_LEVEL = 0.2  # of the median period; a total that begins with less is in its launch
 _NEAREST = 12  # open periods, whose median replaces a closed one
 _DECEMBER, _YEAR_END = 12, pd.Timedelta(days=22)
 _STOPPED = 2  # times the longest earlier closure, and a quarter
 
 
 def opened_at(total: Array) -> int:
-    """Return the first period of regular trade: after a trial with sales in fewer than half of the periods,
-    and after the first small sales.
+    """Return the first regular period: after a trial with values in fewer than half of the periods, and after
+    the first small values.
     """
     closed = total <= 0
     ends = [int(end) for end in np.flatnonzero(closed) + 1 if total.size - end >= MIN_MODELLED]
@@ -49,10 +51,10 @@ def opened_at(total: Array) -> int:
 
 
 def has_stopped(total: Array, grain: Grain) -> bool:
-    """Return whether a shop that sold before has sold nothing for a quarter, and for twice as long as ever
+    """Return whether a total that was positive before is zero for a quarter, and for twice as long as ever
     before.
     """
-    runs = _runs_without_sales(total)
+    runs = _runs_of_zero(total)
     if not runs or runs[-1][1] < total.size or runs[-1][0] == 0:
         return False
     longest = max((end - begin for begin, end in runs[:-1]), default=0)
@@ -60,14 +62,14 @@ def has_stopped(total: Array, grain: Grain) -> bool:
 
 
 def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask:
-    """Return where a shop that sells regularly sold nothing, for a quarter at most, and will probably sell in
-    the same periods of next year.
+    """Return where a regular total is zero, for a quarter at most, and will probably be positive in the same
+    periods of next year.
 
-    A shop is regular that was closed once at most in its newest half year. One that sells now and then has no
-    closures. Closures about Christmas and New Year return, and so do those of two years.
+    A total is regular that was closed once at most in its newest half year. One that is positive now and then
+    has no closures. Closures about Christmas and New Year return, and so do those of two years.
     """
     closed = np.zeros(total.size, dtype=bool)
-    runs = [run for run in _runs_without_sales(total) if run[1] - run[0] >= grain.cycle]
+    runs = [run for run in _runs_of_zero(total) if run[1] - run[0] >= grain.cycle]
     if sum(end > total.size - 2 * grain.quarter for _, end in runs) > 1:
         return closed
     empty = total <= 0
@@ -103,8 +105,8 @@ def _is_year_end(first: pd.Timestamp, last: pd.Timestamp, grain: Grain) -> bool:
 
 
 def _is_repeated(empty: Mask, begin: int, end: int, year: int) -> bool:
-    """Return whether half of the run had no sales a year before or after it either, so that it is a part of
-    the season.
+    """Return whether half of the run was zero a year before or after it as well, so that it is a part of the
+    season.
     """
     for moved in (-year, year):
         inside = [place for place in range(begin + moved, end + moved) if 0 <= place < empty.size]
@@ -113,7 +115,7 @@ def _is_repeated(empty: Mask, begin: int, end: int, year: int) -> bool:
     return False
 
 
-def _runs_without_sales(total: Array) -> list[tuple[int, int]]:
-    """Return the first period and the one after the last of each run without sales."""
+def _runs_of_zero(total: Array) -> list[tuple[int, int]]:
+    """Return the first period and the one after the last of each run of zeros."""
     edges = np.diff(np.concatenate([[False], total <= 0, [False]]).astype(int))
     return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))

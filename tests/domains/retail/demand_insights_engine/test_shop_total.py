@@ -1,0 +1,115 @@
+"""The customers' total of the coming 90 days is compared with a forecast of the shop."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.domains.retail import demand_insights_engine as system
+from headgate.domains.retail.demand_insights_engine import shop_total
+from headgate.learning.store import Shelf
+from tests.made_tables import in_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import ibis
+
+    from tests.domains.retail.demand_insights_engine.conftest import Purchase
+
+pytestmark = pytest.mark.system
+
+AS_OF = date(2024, 12, 31)
+
+
+def figures(tables: dict[str, ibis.Table]) -> pd.DataFrame:
+    """Return the rows of the total, by metric."""
+    quality = in_memory(system.build(tables, AS_OF, Shelf()))["customer_model_quality"]
+    return quality[quality.model == shop_total.MODEL].set_index("metric")
+
+
+def daily(days: int, customers: int, money: str = "10") -> list[Purchase]:
+    """Return the purchases of a shop in which every customer buys each ten days."""
+    return [
+        (customer, f"{AS_OF - timedelta(days=day)}T12:00:00", money, "completed")
+        for day in range(days)
+        for customer in range(1, customers + 1)
+        if (day + customer) % 10 == 0
+    ]
+
+
+@pytest.fixture(scope="module")
+def drawn(drawn_shop: dict[str, ibis.Table]) -> pd.DataFrame:
+    return figures(drawn_shop)
+
+
+def test_the_parts_add_up_to_the_total_that_is_compared(drawn: pd.DataFrame) -> None:
+    parts = ["known_customers_gbp", "new_customers_gbp", "guests_gbp", "corrections_gbp"]
+    assert drawn.value[parts].sum() == pytest.approx(drawn.value["all_gbp"])
+    ratio = drawn.loc["ratio_to_forecast"]
+    assert ratio.value == pytest.approx(drawn.value["all_gbp"] / drawn.baseline["all_gbp"])
+    assert set(drawn.period) == {"2025-01-01/2025-03-31"}
+
+
+def test_the_part_of_known_customers_is_the_sum_of_their_values(
+    drawn_shop: dict[str, ibis.Table], drawn: pd.DataFrame
+) -> None:
+    value = in_memory(system.build(drawn_shop, AS_OF, Shelf()))["customer_lifetime_value"]
+    total = float(value.expected_value_90d.sum())
+    assert drawn.value["known_customers_gbp"] == pytest.approx(total, rel=1e-3)
+
+
+def test_a_steady_shop_agrees_and_has_no_reason(shop: Callable[..., dict[str, ibis.Table]]) -> None:
+    """20 customers who each spend 10 GBP in ten days: 1,800 GBP in 90 days."""
+    rows = figures(shop(daily(500, 20)))
+    assert rows.value["all_gbp"] == pytest.approx(1_800, rel=0.1)
+    assert rows.baseline["all_gbp"] == pytest.approx(1_800, rel=0.1)
+    assert rows.value["ratio_to_forecast"] == pytest.approx(1.0, abs=shop_total.NEAR)
+    assert pd.isna(rows.note["ratio_to_forecast"])
+
+
+def test_guests_are_a_part_of_the_total_and_of_no_customer(
+    shop: Callable[..., dict[str, ibis.Table]],
+) -> None:
+    """Guests who spend as much as the customers double the total."""
+    known = daily(500, 20)
+    guests = [(None, *row[1:]) for row in known]
+    alone, both = figures(shop(known)), figures(shop([*known, *guests]))
+    assert alone.value["guests_gbp"] == 0
+    assert both.value["guests_gbp"] == pytest.approx(
+        both.value[["known_customers_gbp", "new_customers_gbp"]].sum()
+    )
+    assert both.value["ratio_to_forecast"] == pytest.approx(1.0, abs=shop_total.NEAR)
+
+
+def test_a_difference_has_a_reason_in_words() -> None:
+    sold = pd.DataFrame({"customers": np.full(30 * 7, 10.0), "guests": 0.0})
+    sold.index = pd.date_range(end=pd.Timestamp(AS_OF), periods=len(sold))
+    forecast = shop_total.WeeklyForecast(900.0, 850.0, 1_100.0)
+    clock = system.training.TradingClock.of(pd.Series(1, index=sold.index), sold.index[0].date(), AS_OF)
+    reason = shop_total.reason(1_300.0, forecast, sold, clock, AS_OF)
+    assert reason == (
+        "less than a year is known: customers without a season; of the newest 90 days, customers give 1.44 "
+        "times, the forecast 1.00 times; the customers' total lies outside the forecast's 80 % interval"
+    )
+    assert shop_total.reason(980.0, forecast, sold, clock, AS_OF) is None
+
+
+def test_a_shop_of_few_weeks_is_not_compared_and_says_so(shop: Callable[..., dict[str, ibis.Table]]) -> None:
+    rows = figures(shop(daily(40, 20)))
+    assert pd.isna(rows.baseline["all_gbp"])
+    assert rows.note["ratio_to_forecast"] == "not compared: fewer than 10 whole weeks are known"
+
+
+def test_days_before_and_after_the_90_days_are_not_counted() -> None:
+    """Sales of 7 GBP a day are 630 GBP in 90 days, whichever weekday the data end on."""
+    for last in pd.date_range("2024-12-23", periods=7):
+        sold = pd.DataFrame({"customers": 7.0, "guests": 0.0}, index=pd.date_range(end=last, periods=400))
+        forecast = shop_total.weekly_forecast(sold, last.date())
+        assert forecast is not None
+        assert forecast.total == pytest.approx(630.0, rel=0.02)
+        assert forecast.low < forecast.total < forecast.high
