@@ -45,3 +45,16 @@ test('a heading orders ascending, then descending, then not', () => {
   expect(nextSort('-amount', 'amount')).toBe('')
   expect(nextSort('-amount', 'day')).toBe('day')
 })
+
+test('long texts give way before a column leaves, and those of deciding columns last', () => {
+  const texts = [['a'.repeat(50), 'b'.repeat(50), 'c']]
+  const formats = [1, 2, 2].map((priority) => ({ ...format(priority as 1 | 2), width: undefined as never }))
+  const fields = fieldsOf(columns(3), texts, formats, 1)
+  const shown = (width: number) => fitting(fields, width)
+  expect(totalWidth(fields)).toBeGreaterThan(800)
+  expect(shown(600)).toHaveLength(3)
+  expect(totalWidth(shown(600))).toBeLessThanOrEqual(600)
+  expect(shown(600)[0]?.style.width).toBe(fields[0]?.style.width)
+  expect(shown(250).map(({ name }) => name)).toEqual(['c0'])
+  expect(totalWidth(shown(250))).toBe(250)
+})

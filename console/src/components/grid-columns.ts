@@ -29,6 +29,8 @@ const MANY_COLUMNS = 40
 const SPARE_PX = 400
 const LEAST_PX = 64
 const MOST_PX = 420
+/** Room for a text of a word or two, with the rest in the tooltip. */
+const SHORT_TEXT_PX = 110
 
 /** The columns in their order with the width that their first rows need. */
 export function fieldsOf(
@@ -53,10 +55,56 @@ export function fieldsOf(
   })
 }
 
-/** The fields that fit into `width`: those of the lowest priority are left out first, the last of equal ones. Those of priority 1 always stay, and all do where no priority is stated. */
+/** The fields that fit into `width`. Long texts give way first, then fields are left out: those of the lowest priority, the last of equal ones. Those of priority 1 always stay, and all do where no priority is stated. */
 export function fitting(fields: Field[], width: number): Field[] {
+  if (totalWidth(fields) <= width) return fields
+  const mayLeave = fields.some(canLeave)
+  const fewer = mayLeave ? kept(narrowed(fields, width, canLeave), width) : fields
+  const fitted = narrowed(fewer, width, () => true)
+  return mayLeave || totalWidth(fitted) <= width ? widened(fitted, fields, width) : fields
+}
+
+const canLeave = (field: Field): boolean => (field.format.priority ?? 1) > 1
+
+/** The fields with long texts as narrow as `width` asks for, but never below the room of a short text. */
+function narrowed(fields: Field[], width: number, mayNarrow: (field: Field) => boolean): Field[] {
+  const spare = (field: Field): number =>
+    isText(field) && mayNarrow(field) ? Math.max(0, field.style.width - SHORT_TEXT_PX) : 0
+  const excess = totalWidth(fields) - width
+  const most = fields.reduce((sum, field) => sum + spare(field), 0)
+  if (excess <= 0 || most === 0) return fields
+  const part = Math.min(1, excess / most)
+  return placed(fields, (field) => field.style.width - Math.ceil(spare(field) * part))
+}
+
+/** The fields that stay, with the room that others left to their texts. */
+function widened(fields: Field[], before: Field[], width: number): Field[] {
+  const wanted = new Map(before.map((field) => [field.place, field.style.width]))
+  let room = width - totalWidth(fields)
+  if (room <= 0) return fields
+  return placed(fields, (field) => {
+    const more = Math.min(room, (wanted.get(field.place) ?? 0) - field.style.width)
+    room -= more
+    return field.style.width + more
+  })
+}
+
+const isText = (field: Field): boolean => !field.format.width && !field.className.includes('number')
+
+/** The fields with other widths; pinned ones begin where those before them end. */
+function placed(fields: Field[], widthOf: (field: Field) => number): Field[] {
+  let left = 0
+  return fields.map((field) => {
+    const width = widthOf(field)
+    const style = field.style.left === undefined ? { width } : { width, left }
+    left += width
+    return { ...field, style }
+  })
+}
+
+function kept(fields: Field[], width: number): Field[] {
   const order = fields
-    .filter((field) => (field.format.priority ?? 1) > 1)
+    .filter(canLeave)
     .sort(
       (one, other) => (other.format.priority ?? 1) - (one.format.priority ?? 1) || other.place - one.place,
     )

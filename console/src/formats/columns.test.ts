@@ -29,6 +29,9 @@ test.each([
   ['region_id', 'DE', '', 'Germany'],
   ['period_on', '2024-11-11', '', '11 Nov 2024'],
   ['gap', 'not_found', '', 'not found'],
+  ['period', '2009-12-01/2010-12-09', '', '1 Dec 2009 to 9 Dec 2010'],
+  ['series_id', 'region=(other)/category=(other)', '', 'other regions · other categories'],
+  ['card_id', 'k1:35613fdd72aaaaaaaaaaaaaaaaaaaaaaaaa9fdae1a87651a', '', 'k1:35613fdd72…9fdae1a87651a'],
   ['is_open', true, '', 'yes'],
   ['amount', null, 'GBP', '–'],
 ])('%s of %s in %s is read as %s', (name, value, unit, shown) => {

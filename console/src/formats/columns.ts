@@ -35,11 +35,17 @@ export function cellWords(column: string, value: Cell | undefined, unit = '', ty
   if (typeof value === 'boolean') return label(value)
   const text = String(value)
   if (unit && Number.isFinite(Number(value))) return figure(value, unit)
-  if (isName(column)) return shortened(label(text, column), MOST_OF_AN_ID)
+  if (isName(column)) return idWords(text, label(text, column))
   if (typeof value === 'number' || (isNumeric(type) && Number.isFinite(Number(text)))) return measure(value)
+  const [from = '', to = ''] = text.split('/')
+  if (kindOfTime(from) === 'day' && kindOfTime(to) === 'day')
+    return from === to ? day(from) : `${day(from)} to ${day(to)}`
   const time = kindOfTime(text)
   return time === 'day' ? day(text) : time === 'moment' ? moment(text) : label(text, column)
 }
+
+/** Only an id loses its middle: words that an id was read as are for people. */
+const idWords = (id: string, words: string): string => (words === id ? shortened(id, MOST_OF_AN_ID) : words)
 
 /** The title of an axis: the column, and the unit where the labels of the axis do not say it. */
 export function axisTitle(column: string, unit: string): string {

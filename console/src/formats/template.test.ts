@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { filled, filledParts } from './template'
+import { answerTitle, filled, filledParts } from './template'
 
 const ANSWER = {
   columns: ['period_on', 'revenue', 'mean', 'lower_80'],
@@ -31,4 +31,15 @@ test('a part that has no value is left out', () => {
     'always said',
   ])
   expect(filled('{nothing}', ANSWER, UNITS)).toBeUndefined()
+})
+
+test('a list of the first of many counts all of them', () => {
+  const answer = {
+    columns: ['name', 'row_count'],
+    rows: [
+      ['a', 1609],
+      ['b', 1609],
+    ],
+  }
+  expect(answerTitle('{row_count} to review, first {name}', answer, {})).toBe('1,609 to review, first a')
 })

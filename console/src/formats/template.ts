@@ -11,12 +11,12 @@ export interface AnswerRows {
 
 const NAME = /\{(\w+)\}/g
 /** The number of rows of an answer, where a text counts them. */
-const COUNT = 'row_count'
+export const COUNT = 'row_count'
 
 /**
  * A text with `{column}` replaced by cells in people's words, of the first row that has them all; undefined without such a row.
  *
- * `{row_count}` is the number of rows.
+ * `{row_count}` is the number of rows, or the column of that name where the statement lists the first of many.
  */
 export function filled(template: string, answer: AnswerRows, units: Units): string | undefined {
   const names = [...template.matchAll(NAME)].map((match) => match[1] ?? '').filter((name) => name !== COUNT)
@@ -25,8 +25,14 @@ export function filled(template: string, answer: AnswerRows, units: Units): stri
   const row = answer.rows.find((each) => names.every((name) => cell(each, name) !== null))
   if (!row) return undefined
   return template.replaceAll(NAME, (_, name: string) =>
-    name === COUNT ? whole(answer.rows.length) : unbroken(cellWords(name, cell(row, name), units[name])),
+    name === COUNT ? whole(rowCount(answer)) : unbroken(cellWords(name, cell(row, name), units[name])),
   )
+}
+
+/** How many rows there are of which the answer has the first. */
+export function rowCount({ columns, rows }: AnswerRows): number {
+  const counted = rows[0]?.[columns.indexOf(COUNT)] ?? null
+  return counted === null ? rows.length : Number(counted)
 }
 
 /** A number and its `%` stay on one line. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { heading, label, shortened } from './words'
+import { driftWords, fileParts, heading, label, shortened } from './words'
 
 test.each([
   ['period_on', '', 'Period'],
@@ -11,6 +11,10 @@ test.each([
   ['card_cvv', '', 'Card CVV'],
   ['pci_audit', '', 'PCI audit'],
   ['Net amount', '', 'Net amount'],
+  ['order_share', 'share', 'Order share'],
+  ['risk_rank', 'rank', 'Risk rank'],
+  ['lower_80', 'GBP', 'Low end (8 of 10)'],
+  ['upper_95', 'GBP', 'High end (19 of 20)'],
 ])('the column %s (%s) has the heading %s', (column, unit, shown) => {
   expect(heading(column, unit)).toBe(shown)
 })
@@ -41,4 +45,22 @@ test('a boolean is an answer, and no value is a dash', () => {
 test('a long key keeps its beginning and its end', () => {
   expect(shortened(`payments/${'x'.repeat(80)}/report.csv`, 21)).toBe('payments/x…report.csv')
   expect(shortened('short.csv')).toBe('short.csv')
+})
+
+test('an abbreviated measure of a model is a measure in words', () => {
+  expect(label('ece', 'metric')).toBe('calibration error (ECE)')
+  expect(label('gap_closed_share', 'metric')).toBe('gap closed share')
+  expect(label('ece', 'article')).toBe('ece')
+})
+
+test('files of one folder differ by what is left of their names', () => {
+  expect(fileParts('orders/dt=2026-01-02/run=a/part-1.csv')).toEqual(['orders/…/', 'part-1.csv'])
+  expect(fileParts('orders/part-1.csv')).toEqual(['orders/', 'part-1.csv'])
+  expect(fileParts('part-1.csv')).toEqual(['', 'part-1.csv'])
+})
+
+test('a drift names the columns as people do, without the name of its rule', () => {
+  expect(driftWords('customer_id: 14.1% are missing [missing]; paid_at: never before [new_column]')).toBe(
+    'Customer: 14.1% are missing; Paid: never before',
+  )
 })

@@ -13,6 +13,8 @@ const SNAKE = /^[a-z0-9]+(_[a-z0-9]+)+$/
  */
 export function heading(column: string, unit = ''): string {
   if (!/^[a-z0-9_]+$/.test(column)) return column
+  const end = /^(lower|upper)_(\d{2})$/.exec(column)
+  if (end) return `${end[1] === 'lower' ? 'Low' : 'High'} end (${manyOf(Number(end[2]))})`
   const parts = column.split('_').filter(Boolean)
   while (parts.length > 1 && isNoWord(parts.at(-1) ?? '', unit)) parts.pop()
   const words = parts.map(wordOf).join(' ')
@@ -22,8 +24,16 @@ export function heading(column: string, unit = ''): string {
 const wordOf = (part: string): string =>
   ABBREVIATIONS.has(part) ? part.toUpperCase() : part.replace(/^(\d+)d$/, '$1 days')
 
+/** A currency is said by the sign of each value; a share, a probability or a rank is said by its heading only. */
 const isNoWord = (part: string, unit: string): boolean =>
-  ['id', 'on', 'at', 'name'].includes(part) || part === unit.toLowerCase()
+  ['id', 'on', 'at', 'name'].includes(part) || (/^[A-Z]{3}$/.test(unit) && part === unit.toLowerCase())
+
+/** A percentage as people count: 80 is "8 of 10". */
+export function manyOf(percent: number): string {
+  const [many, of] =
+    percent % 10 === 0 ? [percent / 10, 10] : percent % 5 === 0 ? [percent / 5, 20] : [percent, 100]
+  return `${many} of ${of}`
+}
 
 export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
@@ -36,9 +46,20 @@ export function label(value: Cell | undefined, column = ''): string {
   if (parts.every((part) => part !== null))
     return parts.map((part) => member(part[1] ?? '', part[2] ?? '')).join(' · ')
   if (PLACE.test(column)) return member('region', text)
+  if (column === 'metric') return measureName(text)
   if (column && /^\((all|other|unknown)\)$/.test(text)) return member(column, text)
   return SNAKE.test(text) ? text.replaceAll('_', ' ') : text
 }
+
+/** Measures of a model's quality whose names are abbreviations. */
+const MEASURES: Readonly<Record<string, string>> = {
+  auc: 'ranks right, share of pairs (AUC)',
+  average_precision: 'average precision',
+  brier: 'squared error of the probability (Brier)',
+  ece: 'calibration error (ECE)',
+}
+
+const measureName = (text: string): string => MEASURES[text] ?? label(text)
 
 /** One member of a series: a country by its name; `(other)` and `(all)` with the plural of what they add up. */
 function member(key: string, value: string): string {
@@ -58,3 +79,25 @@ export function shortened(text: string, most = 40): string {
   const half = Math.floor((most - 1) / 2)
   return `${text.slice(0, half)}…${text.slice(-half)}`
 }
+
+/**
+ * The key of a file with what tells it apart: its first folder and its last part.
+ *
+ * @example fileParts('orders/dt=2026-01-02/run=a/part-1.csv') // ['orders/…/', 'part-1.csv']
+ */
+export function fileParts(key: string): [string, string] {
+  const parts = key.split('/')
+  const last = parts.pop() ?? ''
+  const [first] = parts
+  if (first === undefined) return ['', last]
+  return [parts.length > 1 ? `${first}/…/` : `${first}/`, last]
+}
+
+/** How a column of a file differs from the files before, with the column's heading: the rule's name is left out. */
+export const driftWords = (drift: string): string =>
+  drift
+    .split(/; (?=[a-z0-9_]+: )/)
+    .map((part) =>
+      part.replace(/^([a-z0-9_]+)(?=: )/, (column) => heading(column)).replace(/ \[[a-z_]+\]$/, ''),
+    )
+    .join('; ')

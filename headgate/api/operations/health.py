@@ -227,9 +227,8 @@ def _quality(files: Sequence[FileRecord]) -> HealthCheck:
     record, score = low[0]
     cause = f"{score.lowest} {score.parts[score.lowest]:.2f}" if _is_low(score) else "drift"
     message = (
-        f"{_some_of(len(low), len(scored), 'profiled file', 'scores', 'score')} below {LOW_SCORE} "
-        "without timeliness, or "
-        f"{'drifts' if len(low) == 1 else 'drift'} from the files before. "
+        f"{_some_of(len(low), len(scored), 'profiled file', 'scores', 'score')} below {LOW_SCORE} of 1 "
+        f"for quality, or {'differs' if len(low) == 1 else 'differ'} from the files before. "
         f"The newest is {record.key} ({cause}); `headgate files show {shlex.quote(record.key)}` says why."
     )
     return HealthCheck(name="quality", state="degraded", message=message, at=record.received_at)

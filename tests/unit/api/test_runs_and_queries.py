@@ -183,7 +183,7 @@ def test_health_names_the_newest_file_of_low_quality(caller: Caller) -> None:
     (quality,) = [check for check in health_of(caller.lake).checks if check.name == "quality"]
     assert quality.state == "degraded"
     assert quality.message == (
-        "The newest profiled file scores below 0.8 without timeliness, or drifts from the files before. "
+        "The newest profiled file scores below 0.8 of 1 for quality, or differs from the files before. "
         "The newest is payments/poor.csv "
         f"(validity {float(record.profile['validity']):.2f}); `headgate files show payments/poor.csv` "
         "says why."

@@ -6,6 +6,7 @@ import { count } from '../../api/format'
 import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Empty, Waiting } from '../../components/states'
+import { driftWords, fileParts } from '../../formats/words'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const VIEWS = ['rows', 'quality'] as const
@@ -57,7 +58,7 @@ export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] })
           .reverse()
           .map((point) => (
             <Text size="sm" key={point.file_id}>
-              <Moment at={point.received_at} /> {point.key}: {point.drift}
+              <Moment at={point.received_at} /> {fileParts(point.key)[1]}: {driftWords(point.drift ?? '')}
             </Text>
           ))}
       </Stack>

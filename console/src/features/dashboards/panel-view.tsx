@@ -3,12 +3,12 @@ import { lazy, Suspense, useMemo, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
 import { type Result, useContract, useResult } from '../../api/queries'
-import { Grid } from '../../components/grid'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
-import { columnFormats, type Units, useUnits } from '../../formats/columns'
+import { type Units, useUnits } from '../../formats/columns'
 import { answerTitle } from '../../formats/template'
+import { AnswerTable } from './answer-table'
 import { Definition, Statement } from './panel-details'
 import { PanelMenu, type PanelView as View } from './panel-menu'
 import { TrustLine } from './trust-line'
@@ -82,21 +82,12 @@ interface ShownProps {
 
 function Shown({ view, panel, answer, system, sql, units }: ShownProps) {
   const shown = useMemo(() => ({ panel, units, ...named(answer) }), [panel, answer, units])
-  const formats = useMemo(() => columnFormats(answer.columns, units), [answer.columns, units])
   const onPick = usePick(panel, system)
   if (view === 'SQL') return <Statement sql={sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
   if (answer.rows.length === 0) return <NoRows system={system} table={panel.table} />
   if (view === 'table')
-    return (
-      <Grid
-        columns={answer.columns}
-        rows={{ length: answer.rows.length, at: (index) => answer.rows[index] }}
-        height={HEIGHT}
-        label={panel.question}
-        formats={formats}
-      />
-    )
+    return <AnswerTable answer={answer} units={units} label={panel.question} height={HEIGHT} />
   return (
     <Suspense fallback={<Waiting what="the chart" />}>
       <Chart shown={shown} height={HEIGHT} onPick={onPick} />

@@ -5,12 +5,13 @@ import { useSearchParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { bytes, type Cell, count, explained, figure, whole } from '../../api/format'
 import type { useFiles } from '../../api/queries'
+import { FileName } from '../../components/file-name'
 import { Grid } from '../../components/grid'
 import { Moment } from '../../components/moment'
 import { Story } from '../../components/story'
 import type { ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
-import { heading, shortened } from '../../formats/words'
+import { heading } from '../../formats/words'
 import { Advice } from '../lake/advice'
 import { FileBadge } from './acceptance'
 
@@ -92,17 +93,16 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
 }
 
 const FILE_PX = 320
-const FILE_CHARACTERS = 44
-const STATE_PX = 160
+const STATE_PX = 120
 
 const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
 
 function formatsOf(files: File[]): ColumnFormat[] {
-  const name = (index: number, text: string) => {
+  const name = (index: number) => {
     const file = files[index]
     return file ? (
-      <Anchor size="sm" className="file-name" title={file.key} href={pageOf(file)}>
-        {shortened(text, FILE_CHARACTERS)}
+      <Anchor size="sm" className="file-name" title={file.key} aria-label={file.key} href={pageOf(file)}>
+        <FileName fileKey={file.key} />
       </Anchor>
     ) : null
   }

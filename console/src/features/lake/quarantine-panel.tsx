@@ -23,7 +23,9 @@ export function QuarantinePanel() {
                   <Table.Th>Dataset</Table.Th>
                   <Table.Th>Reason</Table.Th>
                   <Table.Th className="number">Rows</Table.Th>
-                  <Table.Th className="number">Files</Table.Th>
+                  <Table.Th className="number" visibleFrom="xs">
+                    Files
+                  </Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -38,7 +40,9 @@ export function QuarantinePanel() {
                       {capitalised(ruleWords(line.rule))}
                     </Table.Td>
                     <Table.Td className="number">{whole(line.rows)}</Table.Td>
-                    <Table.Td className="number">{whole(line.files)}</Table.Td>
+                    <Table.Td className="number" visibleFrom="xs">
+                      {whole(line.files)}
+                    </Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count, figure } from '../../api/format'
+import { count, figure, whole } from '../../api/format'
 import {
   useDashboards,
   useFiles,
@@ -13,12 +13,12 @@ import {
 } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { shortened } from '../../formats/words'
+import { fileParts } from '../../formats/words'
 import { expectationOf } from '../lake/expectations'
 import { reasonsOf } from '../lake/run-problems'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
-import { countsOf, queueItems } from '../work/queue-state'
+import { countsOf, queueItems, unlistedOf } from '../work/queue-state'
 import { needOf } from '../work/rows-to-fix'
 
 const MOST_FILES = 5
@@ -117,11 +117,14 @@ function QueueTask({ queue }: { queue: Schemas['WorkQueue'] }) {
     )
   if (!answer.data || !decisions.data) return <span aria-busy />
   const counts = countsOf(queueItems(answer.data, decisions.data.decisions))
+  const unlisted = unlistedOf(answer.data)
   if (counts.open === 0) return null
   return (
     <Task action={<Open href={`#/work/${queue.name}`} label="Open" name={queue.title} />}>
-      {queue.title}: {counts.open}
-      {counts.atStake ? `, ${figure(counts.atStake, queue.unit)} at stake` : ''}
+      {queue.title}: {whole(counts.open + unlisted)}
+      {counts.atStake
+        ? `, ${figure(counts.atStake, queue.unit)} at stake${unlisted > 0 ? ` in the ${whole(counts.open)} most urgent` : ''}`
+        : ''}
     </Task>
   )
 }
@@ -145,7 +148,7 @@ function FileTasks() {
                   />
                 }
               >
-                {shortened(file.key, 48)}: {needOf(file)}
+                {fileParts(file.key).join('')}: {needOf(file)}
               </Task>
             ))}
             {waiting.length > MOST_FILES ? (

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
 import type { Units } from '../../formats/columns'
-import { capitalised } from '../../formats/words'
+import { driftWords, capitalised } from '../../formats/words'
 import { ColumnCard } from './column-card'
 import { insightOf, strongPairs } from './column-insight'
 
@@ -16,7 +16,7 @@ export function ProfileView({ profile, units }: { profile: Schemas['FileProfile'
   const pairs = strongPairs(profile.correlations)
   return (
     <Stack gap="sm">
-      {profile.drift ? <Text size="sm">Since the files before: {profile.drift}</Text> : null}
+      {profile.drift ? <Text size="sm">Since the files before: {driftWords(profile.drift)}</Text> : null}
       <ColumnCards columns={profile.columns} {...(units ? { units } : {})} />
       {pairs.length > 0 ? (
         <div>

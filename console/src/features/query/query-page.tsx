@@ -62,7 +62,13 @@ export function QueryPage() {
       </Suspense>
       <RunLine isRunning={state === 'running'} isEmpty={!sql.trim()} onRun={start} onStop={running.stop} />
       <div aria-live="polite">
-        {state === 'idle' ? <Empty>Write a statement, or choose a saved question.</Empty> : null}
+        {state === 'idle' ? (
+          <Empty>
+            {sql.trim() && sql !== START
+              ? 'Run the statement to see its rows.'
+              : 'Write a statement, or choose a saved question.'}
+          </Empty>
+        ) : null}
         {state === 'running' ? <Waiting what="the answer" /> : null}
         {typeof state === 'object' && 'error' in state ? (
           <Failed error={state.error} what="The query" isAction onRetry={start} />

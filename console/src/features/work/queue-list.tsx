@@ -2,7 +2,7 @@ import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count, figure } from '../../api/format'
+import { count, figure, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { Empty, Failed } from '../../components/states'
 import { useDecide } from './queries'
@@ -18,6 +18,8 @@ export interface QueueShape {
 interface Props {
   queue: QueueShape
   items: QueueItem[]
+  /** Items of lower rank that the list leaves out. */
+  unlisted?: number
   showsDone: boolean
   onShow: (done: boolean) => void
 }
@@ -25,7 +27,7 @@ interface Props {
 const PAGE = 25
 
 /** The items of a queue with one-key actions: j and k move, Enter opens, a letter decides. */
-export function QueueList({ queue, items, showsDone, onShow }: Props) {
+export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Props) {
   const [at, setAt] = useState(0)
   const [most, setMost] = useState(PAGE)
   const [opened, setOpened] = useState('')
@@ -63,6 +65,7 @@ export function QueueList({ queue, items, showsDone, onShow }: Props) {
         <Text fw={600} data-testid="queue-counts">
           {counts.open} open · {counts.done} done
           {counts.atStake ? ` · ${figure(counts.atStake, queue.unit)} at stake` : ''}
+          {unlisted > 0 ? ` · ${whole(unlisted)} less urgent ones follow` : ''}
         </Text>
         <SegmentedControl
           size="xs"

@@ -20,6 +20,10 @@ interface Props {
   onDecide: Decide
 }
 
+/** Whether an action is the one to take: that which the lake proposes, or the first where it proposes none. */
+const isMain = ({ proposed }: QueueItem, action: string, place: number): boolean =>
+  proposed === undefined ? place === 0 : proposed === action
+
 /** One item: who or what, why, how much is at stake, and the actions that close it. */
 export function QueueRow(props: Props) {
   const { item, queue, mayDecide, isSelected, isOpen, onSelect, onToggle, onDecide } = props
@@ -68,7 +72,7 @@ export function QueueRow(props: Props) {
                 <Button
                   key={action.name}
                   size="compact-xs"
-                  variant={place === 0 ? 'filled' : 'default'}
+                  variant={isMain(item, action.name, place) ? 'filled' : 'default'}
                   aria-label={`${action.label}: ${item.subject}`}
                   onClick={() => onDecide(action.name, action.label)}
                 >

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { countsOf, queueItems } from './queue-state'
+import { countsOf, queueItems, unlistedOf } from './queue-state'
 
 const ANSWER = {
   columns: ['item_id', 'subject', 'reason', 'value', 'risk'].map((name) => ({ name })),
@@ -45,4 +45,12 @@ test('what was decided is taken back by the newest decision', () => {
 
 test('the cells that a line does not show are its details', () => {
   expect(queueItems(ANSWER, [])[0]?.details).toEqual([{ name: 'risk', value: 'high' }])
+})
+
+test('items that are counted and not listed follow, and the proposed action is known', () => {
+  const columns = ['item_id', 'subject', 'proposed', 'row_count'].map((name) => ({ name }))
+  const answer = { columns, rows: [['1', 'Transaction 1', 'block', 1609]] }
+  expect(unlistedOf(answer)).toBe(1608)
+  expect(unlistedOf(ANSWER)).toBe(0)
+  expect(queueItems(answer, [])[0]).toMatchObject({ proposed: 'block', details: [{ name: 'proposed' }] })
 })

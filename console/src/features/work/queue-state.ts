@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
+import { COUNT, rowCount } from '../../formats/template'
 
 /** An item of a queue with what was decided about it. */
 export interface QueueItem {
@@ -7,6 +8,8 @@ export interface QueueItem {
   subject: string
   reason: string
   value: number | null
+  /** The action that the lake proposes; undefined where the queue proposes none. */
+  proposed: string | undefined
   /** All cells of its row, for those who look closer. */
   details: { name: string; value: Cell }[]
   /** The action that closed it; empty while it is open. */
@@ -18,7 +21,7 @@ export interface QueueItem {
 /** Actions that leave an item open. */
 const LEAVES_OPEN = new Set(['assign', 'note'])
 export const REOPEN = 'reopen'
-const SHOWN = ['item_id', 'subject', 'reason', 'value']
+const SHOWN = ['item_id', 'subject', 'reason', 'value', COUNT]
 
 /** The items of a queue's answer, each with its decisions. The newest action that opens or closes it counts. */
 export function queueItems(
@@ -39,6 +42,7 @@ export function queueItems(
       subject: String(cell('subject') ?? id),
       reason: String(cell('reason') ?? ''),
       value: cell('value') === null ? null : Number(cell('value')),
+      proposed: names.includes('proposed') ? String(cell('proposed') ?? '') : undefined,
       details: names
         .map((name, at) => ({ name, value: row[at] ?? null }))
         .filter(({ name }) => !SHOWN.includes(name)),
@@ -48,6 +52,10 @@ export function queueItems(
     }
   })
 }
+
+/** How many items the statement counts but does not list. */
+export const unlistedOf = ({ columns, rows }: { columns: { name: string }[]; rows: Cell[][] }): number =>
+  rowCount({ columns: columns.map(({ name }) => name), rows }) - rows.length
 
 export interface QueueCounts {
   open: number

@@ -6,7 +6,7 @@ import { useFiles } from '../../api/queries'
 import { MoreButton } from '../../components/more-button'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
-import { shortened } from '../../formats/words'
+import { fileParts } from '../../formats/words'
 
 type File = Schemas['FileSummary']
 
@@ -53,7 +53,7 @@ function FileLine({ file }: { file: File }) {
     <li className="queue-item">
       <div className="queue-line">
         <Anchor size="sm" href={page} title={file.key} className="any-text">
-          {shortened(file.key, 48)}
+          {fileParts(file.key).join('')}
         </Anchor>
         <Text size="sm" className="any-text">
           {needOf(file)}

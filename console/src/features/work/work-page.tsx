@@ -9,7 +9,7 @@ import { Answered, Empty } from '../../components/states'
 import { TrustLine } from '../dashboards/trust-line'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
-import { queueItems } from './queue-state'
+import { queueItems, unlistedOf } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
@@ -78,6 +78,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
                 <QueueList
                   queue={queue}
                   items={queueItems(rows, decided.decisions)}
+                  unlisted={unlistedOf(rows)}
                   showsDone={search.get('show') === 'done'}
                   onShow={(done) => setSearch(done ? { show: 'done' } : {}, { replace: true })}
                 />

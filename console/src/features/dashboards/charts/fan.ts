@@ -1,5 +1,5 @@
 import { cellWords } from '../../../formats/columns'
-import { heading } from '../../../formats/words'
+import { heading, manyOf } from '../../../formats/words'
 import {
   ACCENT,
   axisName,
@@ -23,9 +23,7 @@ const percentOf = (column: string): number | undefined => {
 export function bandName([low, high]: readonly [string, string]): string {
   const percent = percentOf(low)
   if (percent === undefined) return `${heading(low)} to ${heading(high).toLowerCase()}`
-  const [many, of] =
-    percent % 10 === 0 ? [percent / 10, 10] : percent % 5 === 0 ? [percent / 5, 20] : [percent, 100]
-  return `${many} of ${of} fall in here`
+  return `${manyOf(percent)} fall in here`
 }
 
 /** A line with its intervals: history, then what is expected, dashed. */

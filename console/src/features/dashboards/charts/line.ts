@@ -1,9 +1,11 @@
 import type { Cell } from '../../../api/format'
-import { cellWords } from '../../../formats/columns'
+import { axisTitle, cellWords } from '../../../formats/columns'
+import { heading } from '../../../formats/words'
 import {
   axisName,
   colourOf,
   type Drawing,
+  type Row,
   grid,
   hover,
   numeric,
@@ -13,29 +15,32 @@ import {
 } from './chart-parts'
 
 export function line({ panel, rows, scheme, unitOf }: Drawing): Record<string, unknown> {
-  const xs = [...new Set(rows.map((row) => text(row[panel.x])))]
+  // Without series each row is a point of its own: files of one second are not one file.
+  const xs = panel.series
+    ? [...new Set(rows.map((row) => text(row[panel.x])))]
+    : rows.map((row) => text(row[panel.x]))
   const column = panel.y[0] ?? ''
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
   const series = groups.map((group, at) => {
-    const own = panel.series ? rows.filter((row) => text(row[panel.series]) === group) : rows
-    const values = new Map(
-      own.map((row) => [text(row[panel.x]), numeric(row[panel.series ? column : group])]),
-    )
+    const values = panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
     return {
       type: 'line',
       name: group,
       symbol: xs.length > 40 ? 'none' : 'circle',
       symbolSize: 5,
       color: colourOf(at, groups.length, scheme),
-      data: xs.map((x) => values.get(x) ?? null),
+      data: values,
     }
   })
+  const isLog = isUneven(series.map(({ data }) => data))
+  const xUnit = unitOf(panel.x)
+  const xName = (name: string): string => (xUnit ? cellWords(panel.x, name, xUnit) : axisName(name, panel.x))
   const named = (name: string): string => seriesName(name, panel.y)
   return {
     grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
     legend: { show: groups.length > 1, top: 0, right: 8, type: 'scroll', formatter: named },
     tooltip: hover((points) => [
-      axisName(points[0]?.name ?? '', panel.x),
+      xName(points[0]?.name ?? ''),
       ...points.map(
         (point) =>
           `${named(point.seriesName)}: ${cellWords('', point.value as Cell, unitOf(column), 'double')}`,
@@ -44,15 +49,34 @@ export function line({ panel, rows, scheme, unitOf }: Drawing): Record<string, u
     xAxis: {
       type: 'category',
       data: xs,
-      name: /_(on|at)$|^(day|week|month|period)/.test(panel.x) ? '' : named(panel.x),
+      name: /_(on|at)$|^(day|week|month|period)/.test(panel.x) ? '' : heading(panel.x, xUnit),
       nameLocation: 'middle',
       nameGap: 28,
-      axisLabel: { hideOverlap: true, formatter: (name: string) => axisName(name, panel.x) },
+      axisLabel: { hideOverlap: true, formatter: xName },
     },
     yAxis: {
       ...valueAxis(column, unitOf(column)),
+      ...(isLog ? { type: 'log', name: `${axisTitle(column, unitOf(column))} (log scale)` } : {}),
       max: panel.unit === 'score' ? 1 : undefined,
     },
     series,
   }
+}
+
+/** The values of one series at each place of the axis. */
+function valuesOf(rows: Row[], panel: Drawing['panel'], group: string, xs: string[]): (number | null)[] {
+  const own = rows.filter((row) => text(row[panel.series]) === group)
+  const values = new Map(own.map((row) => [text(row[panel.x]), numeric(row[panel.y[0] ?? ''])]))
+  return xs.map((x) => values.get(x) ?? null)
+}
+
+/** How many times the largest series may exceed the others before they are a line at zero. */
+const UNEVEN = 10
+
+/** Whether one series is so much larger than the next that a linear axis shows that one only; a log axis has no zero. */
+export function isUneven(series: (number | null)[][]): boolean {
+  const values = series.map((one) => one.filter((value) => value !== null))
+  if (values.length < 3 || values.flat().some((value) => value <= 0)) return false
+  const [largest = 0, next = 0] = values.map((one) => Math.max(...one)).sort((one, other) => other - one)
+  return largest > UNEVEN * next
 }

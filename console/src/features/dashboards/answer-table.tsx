@@ -1,0 +1,68 @@
+import { useMemo, useState } from 'react'
+
+import type { Cell } from '../../api/format'
+import type { Result } from '../../api/queries'
+import { Grid } from '../../components/grid'
+import { Story } from '../../components/story'
+import { type ColumnFormat, columnFormats, type Units } from '../../formats/columns'
+import { COUNT } from '../../formats/template'
+
+interface Props {
+  answer: Result
+  units: Units
+  label: string
+  height: number
+}
+
+/** Columns from the first that stay where the table is narrow. */
+const DECIDING = 2
+
+/** The rows of an answer. The columns that decide stay in view; a row opens all that it has. */
+export function AnswerTable({ answer, units, label, height }: Props) {
+  const [opened, setOpened] = useState<number>()
+  const shown = useMemo(() => withoutCount(answer), [answer])
+  const formats = useMemo(
+    () =>
+      columnFormats(shown.columns, units).map((format, place): ColumnFormat => ({
+        ...format,
+        priority: place < DECIDING ? 1 : 2,
+      })),
+    [shown, units],
+  )
+  const row = opened === undefined ? undefined : shown.rows[opened]
+  return (
+    <>
+      <Grid
+        columns={shown.columns}
+        rows={{ length: shown.rows.length, at: (index) => shown.rows[index] }}
+        height={height}
+        label={label}
+        formats={formats}
+        onOpen={setOpened}
+      />
+      {row ? (
+        <Story
+          title={label}
+          facts={formats.map((format, place) => factOf(format, row[place] ?? null))}
+          onClose={() => setOpened(undefined)}
+        />
+      ) : null}
+    </>
+  )
+}
+
+const factOf = (format: ColumnFormat, value: Cell) => ({
+  name: format.heading,
+  text: value === null ? '–' : format.text(value),
+  exact: value === null ? '' : String(value),
+})
+
+/** An answer without the column that only counts what it lists the first of. */
+function withoutCount({ columns, rows }: Result): { columns: Result['columns']; rows: Cell[][] } {
+  const at = columns.findIndex((column) => column.name === COUNT)
+  if (at < 0) return { columns, rows }
+  return {
+    columns: columns.filter((_, place) => place !== at),
+    rows: rows.map((row) => row.filter((_, place) => place !== at)),
+  }
+}
