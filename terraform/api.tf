@@ -182,7 +182,7 @@ data "aws_iam_policy_document" "api" {
     actions = ["s3:GetObject", "s3:PutObject"]
     resources = concat(
       [for folder in ["mappings", "edits", "contract_drafts", "corrections", "uploaders", "questions"] : "${module.bucket["artifacts"].arn}/${folder}/*"],
-      ["${module.bucket["curated"].arn}/decisions/*"],
+      [for folder in ["decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
     )
   }
 
@@ -252,7 +252,8 @@ data "aws_iam_policy_document" "ask_lake" {
     sid     = "ReadTables"
     actions = ["s3:GetObject"]
     resources = concat(
-      ["${module.bucket["curated"].arn}/snapshots/*", "${module.bucket["curated"].arn}/decisions/*", "${module.bucket["quarantine"].arn}/rows/*"],
+      ["${module.bucket["quarantine"].arn}/rows/*"],
+      [for folder in ["snapshots", "decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
       [for system in local.systems : "${module.bucket[system].arn}/tables/*"],
     )
   }

@@ -26,10 +26,11 @@ locals {
     }
   ]...)
 
-  # The publisher moves these tables from snapshot to snapshot. Quarantine and decisions have one place for good.
+  # The publisher moves these tables from snapshot to snapshot. Quarantine, decisions and annotations have one place for good.
   placed_tables = {
-    "curated.quarantine" = { location = "s3://${module.bucket["quarantine"].name}/rows/", description = "Refused and duplicate rows, each with its reason" }
-    "curated.decisions"  = { location = "s3://${module.bucket["curated"].name}/decisions/", description = "Decisions of people about the items of work queues" }
+    "curated.quarantine"  = { location = "s3://${module.bucket["quarantine"].name}/rows/", description = "Refused and duplicate rows, each with its reason" }
+    "curated.decisions"   = { location = "s3://${module.bucket["curated"].name}/decisions/", description = "Decisions of people about the items of work queues" }
+    "curated.annotations" = { location = "s3://${module.bucket["curated"].name}/annotations/", description = "Notes of people on days" }
   }
   published_tables = { for key, table in local.tables : key => table if !contains(keys(local.placed_tables), key) }
   first_location = {

@@ -56,6 +56,7 @@ _NO_DIGITS = str.maketrans("0123456789", "ghijklmnop")  # ids are hexadecimal
 _DIGITS = str.maketrans("ghijklmnop", "0123456789")
 CONTRACT_DRAFTS = "contract_drafts"
 QUESTIONS = "questions"  # that people keep
+ANNOTATIONS = "annotations"  # of people, on days
 CORRECTIONS = "corrections"
 UPLOADERS = "uploaders"
 REPORTS = "reports"
@@ -316,6 +317,11 @@ def decisions_prefix(queue: str) -> str:
 def decision_key(queue: str, moment: datetime, decision_id: str) -> str:
     """Return the key of a decision; keys of a queue sort by time."""
     return f"{decisions_prefix(queue)}{moment:%Y%m%dT%H%M%S%f}-{decision_id}.parquet"
+
+
+def annotation_key(day: date, moment: datetime, annotation_id: str) -> str:
+    """Return the key of a note on a day; keys sort by the day, then by the time of writing."""
+    return f"{ANNOTATIONS}/{day:%Y-%m-%d}/{moment:%Y%m%dT%H%M%S%f}-{annotation_id}.parquet"
 
 
 def uploader_key(file_id: str) -> str:

@@ -74,7 +74,7 @@ run "the_lake_is_as_described" {
   }
 
   assert {
-    condition     = toset(keys(aws_glue_catalog_table.published)) == toset([for key in keys(local.tables) : key if !contains(["curated.quarantine", "curated.decisions"], key)])
+    condition     = toset(keys(aws_glue_catalog_table.published)) == toset([for key in keys(local.tables) : key if !contains(["curated.quarantine", "curated.decisions", "curated.annotations"], key)])
     error_message = "Each contract has its table."
   }
 

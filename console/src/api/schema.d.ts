@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/v1/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The notes on days that charts over time mark. The table `annotations` has the withdrawn ones too
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listAnnotations"];
+        put?: never;
+        /**
+         * Write a note on a day
+         * @description Needs the group `uploader`.
+         */
+        post: operations["annotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/annotations/{annotation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a note: who wrote it, or an operator
+         * @description Needs the group `uploader`.
+         */
+        delete: operations["withdrawAnnotation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/catalog": {
         parameters: {
             query?: never;
@@ -991,6 +1035,54 @@ export interface components {
          * @enum {string}
          */
         Acceptance: "ok" | "many_refused" | "nothing_accepted";
+        /**
+         * Annotation
+         * @description A note that somebody wrote on a day.
+         */
+        Annotation: {
+            /** Annotation Id */
+            annotation_id: string;
+            /** Note */
+            note: string;
+            /**
+             * Noted On
+             * @description ISO 8601 date.
+             * @example 2026-01-02
+             */
+            noted_on: string;
+            /**
+             * Written At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            written_at: string;
+            /** Written By */
+            written_by: string;
+        };
+        /**
+         * AnnotationAsked
+         * @description A note on a day.
+         */
+        AnnotationAsked: {
+            /**
+             * Note
+             * @description Card numbers in it are masked.
+             */
+            note: string;
+            /**
+             * Noted On
+             * @description Day that the note is about.
+             */
+            noted_on: string;
+        };
+        /**
+         * Annotations
+         * @description The notes that charts over time mark, by day.
+         */
+        Annotations: {
+            /** Annotations */
+            annotations: components["schemas"]["Annotation"][];
+        };
         /**
          * Caller
          * @description Who sent the request.
@@ -4181,6 +4273,106 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAnnotations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotations"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    annotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key starts the same thing once; use a random UUID per attempt of a person. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnotationAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotation"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    withdrawAnnotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of a note on a day. */
+                annotation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Annotations"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listCatalog: {
         parameters: {
             query?: never;

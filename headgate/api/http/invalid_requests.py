@@ -49,6 +49,7 @@ _RULES: Mapping[str, str] = {
 PATTERNS = {
     r"^\d{1,10}\.\d{2}$": "an amount in quotes with two decimals, such as 12.50",
     r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$": "a moment in UTC such as 2026-01-31T13:45:00",
+    r"^\d{4}-\d{2}-\d{2}$": "a date such as 2026-01-31",
     r"^(\d{4}-\d{2}-\d{2})?$": "a date such as 2026-01-31, or empty",
     "^[0-9a-f]{64}$": "a SHA-256 of 64 hexadecimal digits in lower case",
     "^[0-9a-f]{32}$": "an id of 32 hexadecimal digits in lower case, as an answer of the API has it",

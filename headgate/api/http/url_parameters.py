@@ -36,6 +36,7 @@ IdempotencyKey = Annotated[
 
 Name = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,100}$")]
 FileId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of one version of one file.")]
+AnnotationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of a note on a day.")]
 UploadId = Annotated[
     str,
     Path(pattern="^(file-)?[0-9a-f]{32}$", description="Id of an upload, also of a file that was opened."),

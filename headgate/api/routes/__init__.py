@@ -1,6 +1,17 @@
 """The routes, in groups as the documentation shows them."""
 
-from headgate.api.routes import catalog, dashboards, decisions, files, lake, queries, runs, tables, uploads
+from headgate.api.routes import (
+    catalog,
+    dashboards,
+    decisions,
+    files,
+    lake,
+    notes,
+    queries,
+    runs,
+    tables,
+    uploads,
+)
 from headgate.project import all_domains, load_module
 
 EVERY = (
@@ -11,6 +22,7 @@ EVERY = (
     tables.routes,
     queries.routes,
     decisions.routes,
+    notes.routes,
     *(load_module(domain.routes).routes for domain in all_domains() if domain.routes),
     catalog.routes,
     dashboards.routes,

@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import { useCatalog } from '../../api/queries'
 import { PageTitle } from '../../components/panel'
 import { Waiting } from '../../components/states'
+import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
 import { filteredSql } from './filters'
 import { Kpi } from './kpi'
@@ -27,7 +28,10 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
     <Stack gap="md">
       <Group justify="space-between" align="end" gap="sm">
         <PageTitle>{board.title}</PageTitle>
-        <FilterBar filters={board.filters} chosen={chosen} />
+        <Group gap="sm" align="end">
+          <FilterBar filters={board.filters} chosen={chosen} />
+          {board.panels.some(({ kind }) => kind === 'fan' || kind === 'line') ? <WriteNote /> : null}
+        </Group>
       </Group>
       {isFiltered && catalog.isPending ? (
         <Waiting what="the tables" />

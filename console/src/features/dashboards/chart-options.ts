@@ -7,16 +7,24 @@ import { scatter } from './charts/scatter'
 
 export type { Shown } from './charts/chart-parts'
 
+/** The places of a chart over time, in their order; none of another chart. */
+export function axisOf({ panel, columns, rows }: Shown): string[] {
+  const at = columns.indexOf(panel.x)
+  if (at < 0 || (panel.kind !== 'fan' && panel.kind !== 'line')) return []
+  const cells = rows.map((row) => String(row[at] ?? ''))
+  return panel.kind === 'line' && panel.series ? [...new Set(cells)] : cells
+}
+
 /** ECharts options for one panel. Texts of cells are given as texts, never as HTML. */
 export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
-  const { panel, units = {} } = shown
+  const { panel, units = {}, marks = [] } = shown
   const rows = shown.rows.map((row) =>
     Object.fromEntries(shown.columns.map((name, at) => [name, row[at] ?? null])),
   )
   const measured = new Set([...panel.y, ...panel.bounds.flat()])
   // A measure of the panel has the panel's unit, if no contract states one for its column.
   const unitOf = (column: string): string => units[column] ?? (measured.has(column) ? panel.unit : '')
-  const drawing: Drawing = { panel, rows, scheme, unitOf }
+  const drawing: Drawing = { panel, rows, scheme, unitOf, marks }
   switch (panel.kind) {
     case 'fan':
       return fan(drawing)

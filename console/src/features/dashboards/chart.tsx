@@ -4,14 +4,18 @@ import {
   GeoComponent,
   GridComponent,
   LegendComponent,
+  MarkLineComponent,
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 
-import { type Shown, options } from './chart-options'
+import { marksOf } from '../notes/marks'
+import { NoteList } from '../notes/note-list'
+import { useNotes } from '../notes/notes'
+import { axisOf, options, type Shown } from './chart-options'
 import { registerWorld } from './world'
 
 echarts.use([
@@ -22,6 +26,7 @@ echarts.use([
   LegendComponent,
   LineChart,
   MapChart,
+  MarkLineComponent,
   ScatterChart,
   SVGRenderer,
   TooltipComponent,
@@ -39,6 +44,8 @@ interface Props {
 export default function Chart({ shown, height, onPick }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const scheme = useComputedColorScheme('light')
+  const notes = useNotes().data
+  const marks = useMemo(() => marksOf(axisOf(shown), notes ?? []), [shown, notes])
   const pick = useRef(onPick)
   useEffect(() => {
     pick.current = onPick
@@ -48,7 +55,11 @@ export default function Chart({ shown, height, onPick }: Props) {
     if (!element) return undefined
     if (shown.panel.kind === 'map') registerWorld(echarts)
     const chart = echarts.init(element, scheme === 'dark' ? 'dark' : undefined, { renderer: 'svg' })
-    chart.setOption({ backgroundColor: 'transparent', animation: false, ...options(shown, scheme) })
+    chart.setOption({
+      backgroundColor: 'transparent',
+      animation: false,
+      ...options({ ...shown, marks }, scheme),
+    })
     chart.on('click', ({ name }) => pick.current?.(name))
     const observer = new ResizeObserver(() => chart.resize())
     observer.observe(element)
@@ -56,8 +67,13 @@ export default function Chart({ shown, height, onPick }: Props) {
       observer.disconnect()
       chart.dispose()
     }
-  }, [shown, scheme])
+  }, [shown, marks, scheme])
   // A map is about twice as wide as high, and fills the width of its panel.
   const size = shown.panel.kind === 'map' ? { aspectRatio: '1.9', width: '100%' } : { height }
-  return <div ref={place} style={size} role="img" aria-label={shown.panel.question} />
+  return (
+    <>
+      <div ref={place} style={size} role="img" aria-label={shown.panel.question} />
+      <NoteList marks={marks} />
+    </>
+  )
 }

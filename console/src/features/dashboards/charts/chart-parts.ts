@@ -3,12 +3,15 @@ import { axisLabel, type Cell } from '../../../api/format'
 import { axisTitle, cellWords, type Units } from '../../../formats/columns'
 import { day, kindOfTime, moment } from '../../../formats/moments'
 import { heading, label } from '../../../formats/words'
+import type { Mark } from '../../notes/marks'
 
 export interface Shown {
   panel: Schemas['Panel']
   columns: string[]
   rows: Cell[][]
   units?: Units
+  /** The places of the axis on whose days people wrote notes. */
+  marks?: Mark[]
 }
 
 export type Row = Record<string, Cell>
@@ -20,6 +23,7 @@ export interface Drawing {
   rows: Row[]
   scheme: Scheme
   unitOf: (column: string) => string
+  marks?: Mark[]
 }
 
 export const ACCENT = { light: '#0b7285', dark: '#3bc9db' }
@@ -87,3 +91,28 @@ export function hover(lines: (at: Hover[]) => string[]) {
     },
   }
 }
+
+const MARK_CHARACTERS = 24
+
+/** Dashed lines where people wrote notes, each with the beginning of its first note. */
+export const markLine = (marks: readonly Mark[], scheme: Scheme) => ({
+  silent: true,
+  symbol: ['none', 'none'],
+  animation: false,
+  lineStyle: { type: 'dotted', width: 1.5, color: INK[scheme] },
+  label: {
+    color: SOFT[scheme],
+    position: 'insideEndTop',
+    formatter: ({ dataIndex }: { dataIndex: number }) => {
+      const text = marks[dataIndex]?.notes[0]?.note ?? ''
+      return text.length > MARK_CHARACTERS ? `${text.slice(0, MARK_CHARACTERS - 1)}…` : text
+    },
+  },
+  data: marks.map(({ place }) => ({ xAxis: place })),
+})
+
+/** The notes at a place of the axis, for its hover text. */
+export const notesAt = (marks: readonly Mark[], place: number | undefined): string[] =>
+  marks
+    .filter((mark) => mark.place === place)
+    .flatMap(({ notes }) => notes.map((note) => `${day(note.noted_on)}: ${note.note} (${note.written_by})`))

@@ -7,6 +7,8 @@ import {
   grid,
   hover,
   INK,
+  markLine,
+  notesAt,
   numeric,
   seriesName,
   text,
@@ -28,7 +30,7 @@ export function bandName([low, high]: readonly [string, string]): string {
 
 /** A line with its intervals: history, then what is expected, dashed. */
 export function fan(drawing: Drawing): Record<string, unknown> {
-  const { panel, rows, scheme, unitOf } = drawing
+  const { panel, rows, scheme, unitOf, marks = [] } = drawing
   const xs = rows.map((row) => text(row[panel.x]))
   const column = panel.y[0] ?? ''
   const bands = panel.bounds.flatMap((bounds, at) => {
@@ -65,6 +67,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
     lineStyle: { width: 2, type: at === 0 ? 'solid' : 'dashed' },
     color: at === 0 ? INK[scheme] : ACCENT[scheme],
     data: rows.map((row) => numeric(row[name])),
+    ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
   }))
   const shownColumns = [...panel.y, ...panel.bounds.flat()]
   const bandNames = panel.bounds.map((bounds) => bandName(bounds as [string, string]))
@@ -84,6 +87,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
         ...shownColumns
           .filter((name) => row[name] !== null)
           .map((name) => `${heading(name)}: ${cellWords(name, row[name], unitOf(name))}`),
+        ...notesAt(marks, point?.dataIndex),
       ]
     }),
     xAxis: {

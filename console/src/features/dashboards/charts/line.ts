@@ -8,13 +8,15 @@ import {
   type Row,
   grid,
   hover,
+  markLine,
+  notesAt,
   numeric,
   seriesName,
   text,
   valueAxis,
 } from './chart-parts'
 
-export function line({ panel, rows, scheme, unitOf }: Drawing): Record<string, unknown> {
+export function line({ panel, rows, scheme, unitOf, marks = [] }: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
   const xs = panel.series
     ? [...new Set(rows.map((row) => text(row[panel.x])))]
@@ -30,6 +32,7 @@ export function line({ panel, rows, scheme, unitOf }: Drawing): Record<string, u
       symbolSize: 5,
       color: colourOf(at, groups.length, scheme),
       data: values,
+      ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
     }
   })
   const isLog = isUneven(series.map(({ data }) => data))
@@ -45,6 +48,7 @@ export function line({ panel, rows, scheme, unitOf }: Drawing): Record<string, u
         (point) =>
           `${named(point.seriesName)}: ${cellWords('', point.value as Cell, unitOf(column), 'double')}`,
       ),
+      ...notesAt(marks, points[0]?.dataIndex),
     ]),
     xAxis: {
       type: 'category',

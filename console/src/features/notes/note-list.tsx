@@ -1,0 +1,47 @@
+import { Button, Text } from '@mantine/core'
+
+import { useCaller, useMay } from '../../api/queries'
+import { Moment } from '../../components/moment'
+import { Failed } from '../../components/states'
+import { day } from '../../formats/moments'
+import type { Mark } from './marks'
+import { type Note, useWithdrawNote } from './notes'
+
+/** The notes that a chart marks, with who wrote them and when; their authors and operators remove them. */
+export function NoteList({ marks }: { marks: Mark[] }) {
+  const withdraw = useWithdrawNote()
+  const caller = useCaller().data?.name
+  const mayAll = useMay('operator')
+  const mayOwn = useMay('uploader')
+  const notes = marks.flatMap((mark) => mark.notes)
+  if (notes.length === 0) return null
+  const mayRemove = (note: Note): boolean => mayAll || (mayOwn && note.written_by === caller)
+  return (
+    <>
+      <ul className="history" aria-label="Notes">
+        {notes.map((note) => (
+          <li key={note.annotation_id}>
+            <Text size="sm" span className="any-text">
+              <b>{day(note.noted_on)}</b> {note.note}
+            </Text>{' '}
+            <Text size="xs" span className="muted">
+              {note.written_by}, <Moment at={note.written_at} />
+            </Text>
+            {mayRemove(note) ? (
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                color="gray"
+                aria-label={`Remove the note ${note.note}`}
+                onClick={() => withdraw.mutate(note.annotation_id)}
+              >
+                Remove
+              </Button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      {withdraw.error ? <Failed error={withdraw.error} what="The note" isAction /> : null}
+    </>
+  )
+}

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from headgate.api.shapes.base import Asked, Day, Moment, Shape
+
+NotedOn = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Day that the note is about.")]
+
+
+class AnnotationAsked(Asked):
+    """A note on a day."""
+
+    noted_on: NotedOn
+    note: str = Field(min_length=1, max_length=300, description="Card numbers in it are masked.")
+
+
+class Annotation(Shape):
+    """A note that somebody wrote on a day."""
+
+    annotation_id: str
+    noted_on: Day
+    note: str
+    written_by: str
+    written_at: Moment
+
+
+class Annotations(Shape):
+    """The notes that charts over time mark, by day."""
+
+    annotations: tuple[Annotation, ...]
