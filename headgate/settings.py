@@ -204,6 +204,7 @@ class MergeSettings(Settings):
 
     `snapshot_part_rows`: rows of a snapshot's part on average; 0 for one part. `fresh_rows_mb`: of the job
     that refreshes tables, the largest snapshot that it merges into; 0 for the job that merges the lake.
+    `iceberg`: published tables are Iceberg tables, too.
     """
 
     curated_bucket: str
@@ -211,6 +212,7 @@ class MergeSettings(Settings):
     crawler: str = ""
     snapshot_part_rows: int = 262_144
     fresh_rows_mb: int = 0
+    iceberg: bool = False
 
 
 class RefreshSettings(Settings):
@@ -226,12 +228,13 @@ class CuratedSettings(Settings):
 
 
 class SystemSettings(Settings):
-    """Where snapshots are and the systems' tables go."""
+    """Where snapshots are and the systems' tables go. `iceberg`: published tables are Iceberg tables, too."""
 
     curated_bucket: str
     prod_buckets: Mapping[str, str]
     prod_database: str
     crawler: str = ""
+    iceberg: bool = False
 
 
 class SystemJobsSettings(Settings):
@@ -364,7 +367,7 @@ def _variable(field_name: str) -> str:
     return PREFIX + field_name.upper()
 
 
-_KINDS = {"int": "a whole number", "float": "a number"}
+_KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
 def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
@@ -372,6 +375,7 @@ def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the f
     parsers: Mapping[str, Callable[[str], Any]] = {
         "int": int,
         "float": float,
+        "bool": lambda text: bool(("false", "true").index(text)),
         "Mapping": json.loads,
         "Sequence": json.loads,
     }

@@ -82,6 +82,14 @@ locals {
     "--HEADGATE_SYSTEM_ARGUMENTS" = jsonencode({ for job, system in local.build_jobs : system => { for name, value in local.jobs[job].arguments : trimprefix(name, "--") => value if name != "--extra-py-files" } })
   }
 
+  # A job that publishes tables of Hive starts their crawler; Iceberg's tables have none. docs/adr/0133-iceberg-beside-hive.md
+  publish_arguments = {
+    for key in concat(["curated"], [for system in local.systems : system]) : key => (
+      var.iceberg ? { "--HEADGATE_ICEBERG" = "true" } : { "--HEADGATE_CRAWLER" = module.crawler[key].name }
+    )
+  }
+  iceberg_folders = var.iceberg ? ["iceberg/*"] : []
+
   # An option that is not set takes the system's own default.
   options = { forecast_grain = var.forecast_grain, forecast_horizon = var.forecast_horizon, forecast_by = var.forecast_by, service_articles = var.service_articles, reviews_a_day = var.reviews_a_day }
 
@@ -95,8 +103,7 @@ locals {
         description = "Merges the increments into one snapshot, unique by key"
         script      = "merge_curated.py"
         policy      = data.aws_iam_policy_document.merge_curated.json
-        arguments = merge(local.lineage_arguments, {
-          "--HEADGATE_CRAWLER"            = module.crawler["curated"].name
+        arguments = merge(local.lineage_arguments, local.publish_arguments["curated"], {
           "--HEADGATE_ALERTS_TOPIC_ARN"   = aws_sns_topic.alerts.arn
           "--HEADGATE_SNAPSHOT_PART_ROWS" = tostring(var.snapshot_part_rows)
         })
@@ -114,7 +121,8 @@ locals {
         script      = "build_system.py"
         policy      = data.aws_iam_policy_document.build_system[system].json
         arguments = merge(
-          { "--system" = system, "--HEADGATE_CRAWLER" = module.crawler[system].name },
+          { "--system" = system },
+          local.publish_arguments[system],
           local.engine_arguments,
           local.lineage_arguments,
           local.own_arguments[system],
@@ -355,7 +363,7 @@ data "aws_iam_policy_document" "merge_curated" {
   statement {
     sid       = "WriteSnapshots"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
-    resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+    resources = concat(["${module.bucket["curated"].arn}/snapshots/*"], [for folder in local.iceberg_folders : "${module.bucket["curated"].arn}/${folder}"])
   }
 
   # Refused rows of a file that was corrected since are marked as settled, in quarantine and in the file's record.
@@ -377,10 +385,24 @@ data "aws_iam_policy_document" "merge_curated" {
     resources = [aws_dynamodb_table.files.arn]
   }
 
-  statement {
-    sid       = "CrawlChangedTables"
-    actions   = ["glue:StartCrawler"]
-    resources = [module.crawler["curated"].arn]
+  dynamic "statement" {
+    for_each = [for key, crawler in module.crawler : crawler.arn if key == "curated"]
+
+    content {
+      sid       = "CrawlChangedTables"
+      actions   = ["glue:StartCrawler"]
+      resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.iceberg_folders
+
+    content {
+      sid       = "ReadIcebergMetadata"
+      actions   = ["s3:GetObject"]
+      resources = ["${module.bucket["curated"].arn}/${statement.value}"]
+    }
   }
 
   statement {
@@ -496,13 +518,13 @@ data "aws_iam_policy_document" "build_system" {
   statement {
     sid       = "WriteOwnTables"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
-    resources = ["${module.bucket[each.key].arn}/tables/*", "${module.bucket[each.key].arn}/facts/*"]
+    resources = [for folder in concat(["tables/*", "facts/*"], local.iceberg_folders) : "${module.bucket[each.key].arn}/${folder}"]
   }
 
   statement {
     sid       = "ReadOwnFactsAndTables" # parts of tables that did not change are copied
     actions   = ["s3:GetObject"]
-    resources = ["${module.bucket[each.key].arn}/facts/*", "${module.bucket[each.key].arn}/tables/*"]
+    resources = [for folder in concat(["facts/*", "tables/*"], local.iceberg_folders) : "${module.bucket[each.key].arn}/${folder}"]
   }
 
   # The audit of the system with pci_audit may list every zone.
@@ -548,10 +570,14 @@ data "aws_iam_policy_document" "build_system" {
     }
   }
 
-  statement {
-    sid       = "CrawlChangedTables"
-    actions   = ["glue:StartCrawler"]
-    resources = [module.crawler[each.key].arn]
+  dynamic "statement" {
+    for_each = [for key, crawler in module.crawler : crawler.arn if key == each.key]
+
+    content {
+      sid       = "CrawlChangedTables"
+      actions   = ["glue:StartCrawler"]
+      resources = [statement.value]
+    }
   }
 
   statement {

@@ -255,6 +255,7 @@ data "aws_iam_policy_document" "ask_lake" {
       ["${module.bucket["quarantine"].arn}/rows/*"],
       [for folder in ["snapshots", "decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
       [for system in local.systems : "${module.bucket[system].arn}/tables/*"],
+      local.iceberg_objects,
     )
   }
 

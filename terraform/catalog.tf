@@ -18,6 +18,11 @@ locals {
     },
   )
 
+  # The metadata that readers of Iceberg tables need.
+  iceberg_objects = flatten([
+    for folder in local.iceberg_folders : [for key in concat(["curated"], [for system in local.systems : system]) : "${module.bucket[key].arn}/${folder}"]
+  ])
+
   catalog_arn = "arn:${local.partition}:glue:${var.region}:${local.account_id}:catalog"
 
   tables = merge([
@@ -156,7 +161,7 @@ locals {
 
 module "crawler" {
   source   = "./modules/crawler"
-  for_each = local.crawlers
+  for_each = { for key, crawler in local.crawlers : key => crawler if !var.iceberg }
 
   role_settings = local.role_settings
   account_id    = local.account_id

@@ -27,6 +27,16 @@ data "aws_iam_policy_document" "ask_athena" {
     )
   }
 
+  dynamic "statement" {
+    for_each = local.iceberg_folders
+
+    content {
+      sid       = "ReadIcebergMetadata"
+      actions   = ["s3:GetObject"]
+      resources = ["${module.bucket["curated"].arn}/${statement.value}"]
+    }
+  }
+
   statement {
     sid       = "KeepAnswers"
     actions   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]

@@ -33,7 +33,17 @@ data "aws_iam_policy_document" "refresh_tables" {
   statement {
     sid       = "WriteSnapshots"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
-    resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+    resources = concat(["${module.bucket["curated"].arn}/snapshots/*"], [for folder in local.iceberg_folders : "${module.bucket["curated"].arn}/${folder}"])
+  }
+
+  dynamic "statement" {
+    for_each = local.iceberg_folders
+
+    content {
+      sid       = "ReadIcebergMetadata"
+      actions   = ["s3:GetObject"]
+      resources = ["${module.bucket["curated"].arn}/${statement.value}"]
+    }
   }
 
   # When an object came to hold a content decides between rows that changed at the same time.
@@ -68,5 +78,5 @@ module "refresh_tables" {
   arguments = merge(local.job_arguments, local.wheel_arguments["merge_curated"], {
     "--HEADGATE_SNAPSHOT_PART_ROWS" = tostring(var.snapshot_part_rows)
     "--HEADGATE_FRESH_ROWS_MB"      = tostring(var.fresh_rows_mb)
-  })
+  }, var.iceberg ? { "--HEADGATE_ICEBERG" = "true" } : {})
 }

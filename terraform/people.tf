@@ -19,7 +19,7 @@ locals {
       ReadCatalog   = { actions = local.ask_catalog, resources = local.asked_catalog_arns }
       ReadTables = {
         actions   = ["s3:GetObject"]
-        resources = concat(["${module.bucket["curated"].arn}/snapshots/*"], [for system in local.systems : "${module.bucket[system].arn}/tables/*"])
+        resources = concat(["${module.bucket["curated"].arn}/snapshots/*"], [for system in local.systems : "${module.bucket[system].arn}/tables/*"], local.iceberg_objects)
       }
       ListTables = {
         actions   = ["s3:ListBucket", "s3:GetBucketLocation"]

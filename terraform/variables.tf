@@ -302,6 +302,12 @@ variable "fresh_rows_mb" {
   }
 }
 
+variable "iceberg" {
+  description = "Whether published tables are Apache Iceberg tables, too: metadata over the same Parquet files, and time travel to the versions that are kept. Such tables have no crawlers."
+  type        = bool
+  default     = false
+}
+
 variable "run_share" {
   description = "The most of the time that runs may take, from 0.01 to 1: after a run of ten minutes and with 0.1, the next starts 100 minutes after it at the earliest. Bounds the cost of a lake whose runs grow."
   type        = number

@@ -424,7 +424,7 @@ class MemoryCatalog:
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """Point the table at `location` with `columns`, in one step.
+        """Point the table at `location` with `columns`, in one step. Without columns it keeps its own.
 
         ConflictError when it changed since `current` was read.
         """
@@ -440,4 +440,5 @@ class MemoryCatalog:
                 revision=str(int(table.revision) + 1),
                 parameters={**table.parameters, **parameters},
             )
-            self._tables[current.database, current.table] = (moved, [dict(column) for column in columns])
+            kept = columns or self._tables[current.database, current.table][1]
+            self._tables[current.database, current.table] = (moved, [dict(column) for column in kept])

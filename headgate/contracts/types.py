@@ -36,6 +36,7 @@ _ARROW = {
     Kind.TIMESTAMP: pa.timestamp("us"),
 }
 _GLUE = {Kind.INTEGER: "int"}
+_ICEBERG = {Kind.SMALLINT: "int", Kind.INTEGER: "int", Kind.BIGINT: "long"}
 _LENGTH = re.compile(r"(?:VAR)?CHAR\((\d+)\)")
 _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
 
@@ -71,3 +72,13 @@ def glue_type(column_type: ColumnType) -> str:
     if column_type.kind is Kind.DECIMAL:
         return f"decimal({column_type.precision},{column_type.scale})"
     return _GLUE.get(column_type.kind, column_type.kind.value)
+
+
+def iceberg_type(column_type: ColumnType) -> str:
+    """Return the Iceberg type that holds this type exactly; it has no integer of 16 bits.
+
+    Source: Apache Iceberg table spec, "Schemas and Data Types".
+    """
+    if column_type.kind is Kind.DECIMAL:
+        return f"decimal({column_type.precision}, {column_type.scale})"
+    return _ICEBERG.get(column_type.kind, column_type.kind.value)

@@ -66,12 +66,14 @@ class Forgetter:
         zones: called after the tables were built, because it names what they show then.
         build: merges and builds all tables, and returns when they are published; raises where that fails.
         staging_bucket: uploads that are not committed and name the subject are deleted there.
+        keep_shown_versions: lets the Iceberg metadata of every table name no version but the shown one.
     """
 
     eraser: RowEraser
     zones: Callable[[], BuiltZones]
     build: Callable[[], None]
     staging_bucket: str
+    keep_shown_versions: Callable[[], None]
 
     def plan(self, subject: Subject) -> ErasurePlan:
         """Return what an erasure would take, and change nothing.
@@ -141,6 +143,7 @@ class Forgetter:
         """
         self.build()
         lake = lake_snapshot(self.eraser.objects, self.eraser.buckets.curated)
+        self.keep_shown_versions()
         erased.versions += purge(self.eraser.objects, self.zones(), lake, began_at)
         return lake.snapshot_id
 

@@ -40,6 +40,7 @@ class BuiltZones:
     Attributes:
         shown: the folders that the catalog's tables show now, by bucket.
         searched: further buckets, which are searched and not purged.
+        iceberg: keys of the Iceberg metadata that the catalog names, with their buckets.
     """
 
     curated: str
@@ -48,6 +49,7 @@ class BuiltZones:
     prod: tuple[str, ...]
     shown: Mapping[str, frozenset[str]]
     searched: tuple[str, ...] = ()
+    iceberg: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def buckets(self) -> tuple[str, ...]:
@@ -66,8 +68,8 @@ class Searched:
 def purge(
     objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, began_at: datetime
 ) -> list[ObjectVersion]:
-    """Delete every version that no reader needs: of snapshots, tables, facts, models, pages,
-    query results.
+    """Delete every version that no reader needs: of snapshots, tables, facts, Iceberg metadata,
+    models, pages, query results.
 
     Return them.
 
@@ -97,6 +99,9 @@ def purge(
     def is_fact_needed(version: ObjectVersion) -> bool:
         return version.is_newest and (version.ref.bucket, version.ref.key) in facts
 
+    def is_metadata_needed(version: ObjectVersion) -> bool:
+        return version.is_newest and (version.ref.bucket, version.ref.key) in zones.iceberg
+
     rules: list[tuple[str, str, Callable[[ObjectVersion], bool]]] = [
         (zones.curated, f"{keys.SNAPSHOTS}/", is_snapshot_needed),
         (
@@ -111,6 +116,7 @@ def purge(
             for bucket in zones.prod
         ),
         *((bucket, keys.FACTS, is_fact_needed) for bucket in zones.prod),
+        *((bucket, keys.ICEBERG, is_metadata_needed) for bucket in (zones.curated, *zones.prod)),
     ]
     return [
         version for bucket, prefix, needed in rules for version in _delete(objects, bucket, prefix, needed)

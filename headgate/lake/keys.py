@@ -32,6 +32,8 @@
 |            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
 |            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
+| curated, prod | `iceberg/<table>/metadata/<number>-<version>.metadata.json` (its table for readers of Iceberg; `version-hint.text` names the newest) |
+|            | `iceberg/<table>/metadata/<number>-<version>-{list,manifest}.avro` (the parts of one version) |
 |            | `facts/<fact>/<address>.parquet` (rows that a system computed from a part of a dataset) |
 |            | `facts/current.json` (the facts that the system's newest run used) |
 """  # noqa: E501 a table
@@ -75,6 +77,7 @@ CURRENT_DEFINITIONS = "definitions/current.json"
 DEPLOYED_CODE = "code/headgate.zip"
 LINEAGE_EVENTS = "openlineage"
 FACTS = "facts/"
+ICEBERG = "iceberg/"
 CURRENT_FACTS = f"{FACTS}current.json"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
@@ -455,6 +458,11 @@ def checked_references_key(snapshot_id: str) -> str:
 def table_prefix(table: str, version: str) -> str:
     """Return the folder of one version of a prod table, ending in a slash."""
     return f"{TABLES}/{table}/{version}/"
+
+
+def iceberg_prefix(table: str) -> str:
+    """Return the folder of a table's Iceberg metadata, ending in a slash; no reader of parts looks there."""
+    return f"{ICEBERG}{table}/metadata/"
 
 
 def fact_prefix(fact: str) -> str:

@@ -390,7 +390,7 @@ class Catalog(Protocol):
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """Point the table at `location` with `columns`, in one step.
+        """Point the table at `location` with `columns`, in one step. Without columns it keeps its own.
 
         ConflictError when it changed since `current` was read.
         """

@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.snapshots.delete_old_versions import KEPT_VERSIONS, delete_old_versions
+from headgate.snapshots.delete_old_versions import KEPT_VERSIONS, delete_versions, old_versions
 from headgate.snapshots.read_snapshots import lake_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from headgate.lake.ports import ObjectInfo, ObjectStore
     from headgate.snapshots.snapshot import LakeSnapshot
 
 
 def delete_old_snapshots(
-    objects: ObjectStore, bucket: str, lake: LakeSnapshot, shown: Mapping[str, str]
+    objects: ObjectStore,
+    bucket: str,
+    lake: LakeSnapshot,
+    shown: Mapping[str, str],
+    settle: Callable[[str, Collection[str]], None],
 ) -> None:
     """Delete what neither `lake` nor one of the newest few manifests names.
 
@@ -25,10 +29,13 @@ def delete_old_snapshots(
 
     Args:
         shown: the location that each dataset's table points at.
+        settle: called for each dataset, with the ids of its snapshots that are deleted next.
     """
     dated = _manifests(objects, bucket)
     old, kept = dated[:-KEPT_VERSIONS], dated[-KEPT_VERSIONS:]
     if not old:
+        for dataset in shown:
+            settle(dataset, ())
         return
     named = [lake, *(lake_snapshot(objects, bucket, _id_of(item)) for item in kept)]
     for item in old:
@@ -38,12 +45,14 @@ def delete_old_snapshots(
     for dataset, location in shown.items():
         ids = {snapshot.datasets[dataset].snapshot_id for snapshot in named if dataset in snapshot.datasets}
         ids.add(location.rstrip("/").rpartition("/")[2])
-        gone = delete_old_versions(
+        doomed = old_versions(
             objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=kept[0].modified_at
         )
-        for snapshot_id in gone:
-            objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, snapshot_id)))
-            objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, snapshot_id)))
+        settle(dataset, [version.name for version in doomed])
+        delete_versions(objects, doomed)
+        for version in doomed:
+            objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, version.name)))
+            objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, version.name)))
 
 
 def named_snapshots(objects: ObjectStore, bucket: str, dataset: str) -> set[str]:

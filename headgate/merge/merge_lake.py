@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
     from headgate.lake.versions import LastHeld
+    from headgate.snapshots.iceberg import IcebergTables
     from headgate.snapshots.parts import SnapshotParts
 
 log = logging.getLogger(__name__)
@@ -122,6 +123,7 @@ class Merging:
         notify: called with the table of each dataset that shows another snapshot than before.
         part_rows: rows of a snapshot's part on average; 0 keeps each dataset in one part.
         count: called with the work on each dataset that was merged.
+        iceberg: keeps the Iceberg metadata of the datasets' tables, if they have them.
     """
 
     objects: SnapshotObjects
@@ -137,6 +139,7 @@ class Merging:
     notify: Callable[[TableVersion], None] = notify_nobody
     part_rows: int = PART_ROWS
     count: Callable[[StageWork], None] = count_nothing
+    iceberg: IcebergTables | None = None
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
         """Return the lake's newest snapshot: of every dataset, the newest row of each key over all
@@ -187,7 +190,7 @@ class Merging:
         if self.missing_parents:
             self._publish_missing_parents(self.missing_parents, lake)
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
-        delete_old_snapshots(self.objects, self.curated_bucket, lake, shown)
+        delete_old_snapshots(self.objects, self.curated_bucket, lake, shown, self._settle)
         return lake
 
     def refresh(self, dataset: str, *, now: datetime, largest_bytes: int) -> DatasetSnapshot | None:
@@ -227,10 +230,15 @@ class Merging:
             if staged:
                 replace(self._publisher, notify=self.notify).move(staged)
         named = named_snapshots(self.objects, self.curated_bucket, dataset)
+        self._settle(dataset, record.old(named, now))
         record.without_old(self.objects, self.curated_bucket, named, now).write(
             self.objects, self.curated_bucket
         )
         return snapshot
+
+    def _settle(self, dataset: str, expired: Collection[str]) -> None:
+        """Let the Iceberg metadata of a dataset's table forget snapshots that are deleted next."""
+        self._publisher.settle(self.contracts[dataset], expired)
 
     def _move(self, publisher: Publisher, staged: Staged, snapshot: DatasetSnapshot) -> None:
         """Move a table, unless it shows these rows and later ones already.
@@ -275,7 +283,14 @@ class Merging:
 
     @property
     def _publisher(self) -> Publisher:
-        return Publisher(self.objects, self.catalog, self.database, self.curated_bucket, self.audit)
+        return Publisher(
+            self.objects,
+            self.catalog,
+            self.database,
+            self.curated_bucket,
+            self.audit,
+            iceberg=self.iceberg,
+        )
 
     def _check_references(
         self, references: ReferenceCheck, lake: LakeSnapshot, previous: LakeSnapshot | None
@@ -303,7 +318,8 @@ class Merging:
         if self.catalog.current(self.database, contract.dataset).shows(prefix):
             return
         checked = checked_references(self.objects, self.curated_bucket, lake.snapshot_id)
-        self._publisher.publish(contract, missing_parents(contract, checked, lake), prefix)
+        publisher = replace(self._publisher, iceberg=None)  # the newest is the only one that is kept
+        publisher.publish(contract, missing_parents(contract, checked, lake), prefix)
         delete_old_versions(
             self.objects,
             self.curated_bucket,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from headgate.lake.ports import ObjectInfo, ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from headgate.lake.ports import ObjectStore
@@ -43,6 +43,32 @@ def versions(objects: ObjectStore, bucket: str, folder: str) -> list[Version]:
     return sorted(listed, key=lambda version: (version.written_at, version.name), reverse=True)
 
 
+def old_versions(
+    objects: ObjectStore,
+    bucket: str,
+    folder: str,
+    *,
+    named: Collection[str],
+    keep: int = KEPT_VERSIONS,
+    before: datetime | None = None,
+) -> list[Version]:
+    """Return the versions below `folder` that nobody needs: all but the newest `keep`, the `named`, and those
+    not older than `before`.
+    """
+    return [
+        version
+        for version in versions(objects, bucket, folder)[keep:]
+        if version.name not in named and (before is None or version.written_at < before)
+    ]
+
+
+def delete_versions(objects: ObjectStore, doomed: Iterable[Version]) -> None:
+    """Delete all objects of versions."""
+    for version in doomed:
+        for item in version.objects:
+            objects.delete(ObjectRef(item.ref.bucket, item.ref.key))
+
+
 def delete_old_versions(
     objects: ObjectStore,
     bucket: str,
@@ -52,15 +78,7 @@ def delete_old_versions(
     keep: int = KEPT_VERSIONS,
     before: datetime | None = None,
 ) -> list[str]:
-    """Delete versions below `folder`, and return their names: all but the newest `keep`, the `named`, and
-    those not older than `before`.
-    """
-    doomed = [
-        version
-        for version in versions(objects, bucket, folder)[keep:]
-        if version.name not in named and (before is None or version.written_at < before)
-    ]
-    for version in doomed:
-        for item in version.objects:
-            objects.delete(ObjectRef(bucket, item.ref.key))
+    """Delete the versions that `old_versions` returns, and return their names."""
+    doomed = old_versions(objects, bucket, folder, named=named, keep=keep, before=before)
+    delete_versions(objects, doomed)
     return [version.name for version in doomed]

@@ -74,11 +74,18 @@ class FreshSnapshot:
             named: ids that manifests of runs name, whose snapshots are deleted by later runs.
             now: naive UTC.
         """
-        old = [item for item in self.replaced if now - datetime.fromisoformat(item[1]) > KEPT]
-        for snapshot_id, _ in old:
-            if snapshot_id not in named:
-                _delete(objects, bucket, self.snapshot.dataset, snapshot_id)
-        return replace(self, replaced=tuple(item for item in self.replaced if item not in old))
+        for snapshot_id in self.old(named, now):
+            _delete(objects, bucket, self.snapshot.dataset, snapshot_id)
+        young = tuple(item for item in self.replaced if not _is_old(item, now))
+        return replace(self, replaced=young)
+
+    def old(self, named: Collection[str], now: datetime) -> list[str]:
+        """Return the ids of the snapshots that `without_old` deletes."""
+        return [item[0] for item in self.replaced if _is_old(item, now) and item[0] not in named]
+
+
+def _is_old(replaced: tuple[str, str], now: datetime) -> bool:
+    return now - datetime.fromisoformat(replaced[1]) > KEPT
 
 
 def _delete(objects: ObjectStore, bucket: str, dataset: str, snapshot_id: str) -> None:

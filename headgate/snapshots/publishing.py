@@ -22,13 +22,15 @@ from headgate.contracts.glue_columns import glue_columns
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
+from headgate.snapshots.iceberg import METADATA_LOCATION, NO_ICEBERG, show_in_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, ObjectStore, TableVersion
+    from headgate.snapshots.iceberg import IcebergTables
 
 ROW_GROUP_ROWS = 262_144
 PARQUET_TYPE = "application/vnd.apache.parquet"  # Source: IANA, Media Types
@@ -81,6 +83,7 @@ class Publisher:
     Args:
         audit: raises AuditError to stop a publish.
         notify: called with each table that shows another version than before, as the catalog shows it now.
+        iceberg: keeps the Iceberg metadata of the tables; without it they are tables of Hive only.
     """
 
     objects: ObjectStore
@@ -89,6 +92,7 @@ class Publisher:
     bucket: str
     audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
     notify: Callable[[TableVersion], None] = notify_nobody
+    iceberg: IcebergTables | None = None
 
     def publish(
         self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None
@@ -157,8 +161,10 @@ class Publisher:
         contract = staged.contract
         changed = staged.current.location.rstrip("/") != staged.location.rstrip("/")
         if changed:
-            facts = staged.facts
+            facts = {**staged.facts, **self._iceberg_facts(staged)}
             self.catalog.move(staged.current, staged.location, glue_columns(contract), facts)
+            if self.iceberg:
+                show_in_hint(self.objects, self.bucket, contract.dataset, facts)
             self.notify(
                 replace(
                     staged.current,
@@ -167,6 +173,24 @@ class Publisher:
                 )
             )
         return Published(contract.dataset, staged.location, staged.rows, staged.size_bytes, changed)
+
+    def _iceberg_facts(self, staged: Staged) -> Mapping[str, str]:
+        """Return the parameters that name the version's Iceberg metadata, which are written now."""
+        if self.iceberg:
+            return self.iceberg.commit(staged.contract, staged.current, staged.location)
+        return NO_ICEBERG if staged.current.parameters.get(METADATA_LOCATION) else {}
+
+    def settle(self, contract: Contract, expired: Collection[str] = ()) -> None:
+        """Make the Iceberg metadata of a table agree with what it shows, before versions are deleted.
+
+        A table is one of Hive only again where nobody keeps its metadata any more.
+        """
+        if self.iceberg:
+            self.iceberg.settle(self.catalog, self.database, contract, expired)
+            return
+        current = self.catalog.current(self.database, contract.dataset)
+        if current.parameters.get(METADATA_LOCATION):
+            self.catalog.move(current, current.location, (), NO_ICEBERG)
 
     def _location(self, prefix: str) -> str:
         return f"s3://{self.bucket}/{prefix}"

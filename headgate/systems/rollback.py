@@ -15,10 +15,12 @@ from headgate.contracts.glue_columns import glue_columns
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lineage.column_sources import COLUMNS
 from headgate.snapshots.delete_old_versions import KEPT_VERSIONS
+from headgate.snapshots.iceberg import METADATA_LOCATION, rolled_back, show_in_hint
 from headgate.systems.up_to_date import AS_OF, SNAPSHOT_ID, size_bytes_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from headgate.lake.ports import Catalog, ObjectStore, TableVersion
     from headgate.snapshots.publishing import Staged
@@ -81,12 +83,13 @@ def is_held(table: TableVersion, version: str) -> bool:
 
 
 def roll_back(
-    catalog: Catalog, objects: ObjectStore, bucket: str, table: TableVersion, to: str = ""
+    catalog: Catalog, objects: ObjectStore, bucket: str, table: TableVersion, to: str = "", *, now: datetime
 ) -> BuiltVersion:
     """Make the table show an earlier version, and return it.
 
     Args:
         bucket: where the versions of the table are.
+        now: naive UTC; the moment in the log of an Iceberg table.
         to: id of the version; by default the one before the version that the table shows.
 
     Raises:
@@ -101,7 +104,11 @@ def roll_back(
             f"{table.table}` lists the others."
         )
     newest = versions[0].name if target.name != versions[0].name else ""
-    catalog.move(table, target.location, target.columns, {COLUMNS: "", **target.parameters, HELD: newest})
+    iceberg = rolled_back(objects, table, target.name, now)
+    facts = {COLUMNS: "", **target.parameters, HELD: newest, **iceberg}
+    catalog.move(table, target.location, target.columns, facts)
+    if iceberg.get(METADATA_LOCATION):
+        show_in_hint(objects, bucket, table.table, iceberg)
     return target
 
 

@@ -15,7 +15,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ROWS
 from headgate.learning.store import Shelf
 from headgate.lineage.column_sources import COLUMNS
-from headgate.snapshots.delete_old_versions import delete_old_versions
+from headgate.snapshots.delete_old_versions import delete_versions, old_versions
 from headgate.snapshots.publishing import Published, parquet_bytes
 from headgate.systems import system_registry
 from headgate.systems.build_inputs import BuildInputs
@@ -96,6 +96,8 @@ def run_system(
     if models:
         inputs.keep_models(models)
     published = [*kept.values(), *_move_all(publisher, staged)]
+    for name in kept:
+        publisher.settle(own[name])
     counts = {"tables": len(staged), "kept": len(kept)}
     log.info("system published", extra={"system": system, "snapshot_id": snapshot.snapshot_id, **counts})
     return published
@@ -247,4 +249,6 @@ def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:
     shown = {
         location.rstrip("/").rpartition("/")[2] for location in (staged.location, staged.current.location)
     }
-    delete_old_versions(publisher.objects, publisher.bucket, folder, named=shown)
+    doomed = old_versions(publisher.objects, publisher.bucket, folder, named=shown)
+    publisher.settle(staged.contract, [version.name for version in doomed])
+    delete_versions(publisher.objects, doomed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,11 @@ from headgate.settings import GateSettings, RawSettings, ScanSettings, StagingSe
 from headgate.wiring import clock, definitions, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from headgate.erasure.forget import Forgetter
     from headgate.erasure.purge_versions import BuiltZones
+    from headgate.lake.ports import TableVersion
 
 
 def forgetter(env: Mapping[str, str], build: Callable[[], None]) -> Forgetter:
@@ -35,27 +37,43 @@ def forgetter(env: Mapping[str, str], build: Callable[[], None]) -> Forgetter:
         clock.utc_now,
         gate.lease_s,
     )
-    return Forgetter(eraser, partial(_built_zones, env), build, StagingSettings.from_env(env).staging_bucket)
+    return Forgetter(
+        eraser,
+        partial(_built_zones, env),
+        build,
+        StagingSettings.from_env(env).staging_bucket,
+        partial(_keep_shown_versions, env),
+    )
+
+
+def _keep_shown_versions(env: Mapping[str, str]) -> None:
+    from headgate.snapshots.iceberg import keep_shown_version
+
+    for table in _tables(env):
+        keep_shown_version(stores.objects(), stores.catalog(), table)
+
+
+def _tables(env: Mapping[str, str]) -> Iterator[TableVersion]:
+    """Yield every table of the catalog, of the systems that are deployed."""
+    registry, named = definitions.registry(env), stores.databases(env)
+    curated = ((named.curated, name) for name in (*registry.source, *registry.lake))
+    for database, name in (*curated, *((named.prod, name) for name in registry.prod)):
+        with suppress(NotFoundError):  # of a system that is not deployed
+            yield stores.catalog().current(database, name)
 
 
 def _built_zones(env: Mapping[str, str]) -> BuiltZones:
     """Return where the lake keeps what it builds, with the folders that its tables show now."""
     from headgate.erasure.purge_versions import BuiltZones
+    from headgate.snapshots.iceberg import used_keys
 
     gate, systems, scan = GateSettings.from_env(env), SystemSettings.from_env(env), ScanSettings.from_env(env)
-    registry, named = definitions.registry(env), stores.databases(env)
     shown: dict[str, set[str]] = {}
-    tables = [(named.curated, name) for name in (*registry.source, *registry.lake)] + [
-        (named.prod, name) for name in registry.prod
-    ]
-    for database, name in tables:
-        try:
-            bucket, _, folder = (
-                stores.catalog().current(database, name).location.removeprefix("s3://").partition("/")
-            )
-        except NotFoundError:  # of a system that is not deployed
-            continue
+    iceberg: set[tuple[str, str]] = set()
+    for table in _tables(env):
+        bucket, _, folder = table.location.removeprefix("s3://").partition("/")
         shown.setdefault(bucket, set()).add(folder.rstrip("/"))
+        iceberg |= {(bucket, key) for key in used_keys(stores.objects(), table.parameters)}
     return BuiltZones(
         curated=gate.curated_bucket,
         artifacts=gate.artifacts_bucket,
@@ -67,4 +85,5 @@ def _built_zones(env: Mapping[str, str]) -> BuiltZones:
             gate.quarantine_bucket,
             StagingSettings.from_env(env).staging_bucket,
         ),
+        iceberg=frozenset(iceberg),
     )

@@ -68,6 +68,7 @@ def merging(
         notify=notify,
         part_rows=settings.snapshot_part_rows,
         count=count,
+        iceberg=stores.iceberg_tables(clock.utc_now, is_used=settings.iceberg),
     )
 
 

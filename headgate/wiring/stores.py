@@ -11,7 +11,8 @@ from headgate.aws import clients
 from headgate.settings import LedgerSettings, QuerySettings, RawSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from headgate.aws.athena.queries import AthenaQueries
     from headgate.aws.athena.tables import LakeTables
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.aws.s3 import S3Objects
     from headgate.query.catalog_queries import Databases
+    from headgate.snapshots.iceberg import IcebergTables
 
 
 def objects() -> S3Objects:
@@ -51,6 +53,17 @@ def catalog() -> GlueCatalog:
     from headgate.aws.glue.catalog import GlueCatalog
 
     return GlueCatalog(clients.glue())
+
+
+def iceberg_tables(now: Callable[[], datetime], *, is_used: bool) -> IcebergTables | None:
+    """Return what keeps the Iceberg metadata of published tables; None where tables have none.
+
+    Args:
+        now: naive UTC.
+    """
+    from headgate.snapshots.iceberg import IcebergTables
+
+    return IcebergTables(objects(), now) if is_used else None
 
 
 def databases(env: Mapping[str, str]) -> Databases:

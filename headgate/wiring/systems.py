@@ -15,7 +15,7 @@ from headgate.settings import (
     MergeSettings,
     SystemSettings,
 )
-from headgate.wiring import definitions, quality, stores
+from headgate.wiring import clock, definitions, quality, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -175,7 +175,15 @@ def publish_system(
             system,
             lake,
             snapshot_tables(env, workspace, facts).opened(lake, reads),
-            Publisher(stores.objects(), catalog, settings.prod_database, bucket, audit, notify),
+            Publisher(
+                stores.objects(),
+                catalog,
+                settings.prod_database,
+                bucket,
+                audit,
+                notify,
+                stores.iceberg_tables(clock.utc_now, is_used=settings.iceberg),
+            ),
             contracts,
             models=models(env),
             inspections=_inspections(env, contracts),

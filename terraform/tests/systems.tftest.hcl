@@ -110,6 +110,11 @@ run "a_lake_without_systems_ends_after_the_gate" {
   }
 
   assert {
+    condition     = length(local.iceberg_objects) == 0 && !contains(keys(local.jobs.merge_curated.arguments), "--HEADGATE_ICEBERG")
+    error_message = "Tables are tables of Hive only unless iceberg is set."
+  }
+
+  assert {
     condition     = length(module.refresh_tables) == 0 && !contains(keys(local.job_names), "refresh_tables")
     error_message = "Tables change by runs only unless fresh_rows_mb is set."
   }
@@ -117,5 +122,40 @@ run "a_lake_without_systems_ends_after_the_gate" {
   assert {
     condition     = local.stages["quality_gate"].done == "Published"
     error_message = "A run of a lake without systems ends after the quality gate."
+  }
+}
+
+run "tables_of_iceberg_have_no_crawlers" {
+  command = plan
+
+  variables {
+    platform      = "aws"
+    build_dir     = "tests/fixtures/built_own"
+    systems       = ["own-models"]
+    monitoring    = "minimal"
+    fresh_rows_mb = 64
+    iceberg       = true
+  }
+
+  assert {
+    condition     = length(module.crawler) == 0 && length(output.crawlers) == 0
+    error_message = "No crawler reads Iceberg tables as tables of Hive."
+  }
+
+  assert {
+    condition = alltrue([
+      for job in ["merge_curated", "build_own_models"] :
+      try(local.jobs[job].arguments["--HEADGATE_ICEBERG"] == "true" && !contains(keys(local.jobs[job].arguments), "--HEADGATE_CRAWLER"), false)
+    ])
+    error_message = "Every job that publishes tables writes Iceberg metadata, and starts no crawler."
+  }
+
+  assert {
+    condition = alltrue([
+      for policy in [data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.refresh_tables] : length([
+        for statement in policy.statement : statement if statement.sid == "ReadIcebergMetadata" && endswith(one(statement.resources), "/iceberg/*")
+      ]) == 1
+    ])
+    error_message = "A job that publishes reads the metadata that it continues, and no more of the bucket."
   }
 }

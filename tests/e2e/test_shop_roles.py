@@ -41,6 +41,7 @@ NOT_RUN = {
     "quarantine settle": "writes as `quarantine replay`",
     "quarantine show": "reads as `quarantine list`",
     "runs show": "reads as `runs`",
+    "tables iceberg": "without the setting it reads the catalog as `tables versions`, and then it ends",
     "tables rollback": "needs a second version; it updates the table as a replay does not",
 }
 ENDS = {0, 3}  # 3: somebody has to act

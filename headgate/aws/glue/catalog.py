@@ -64,7 +64,7 @@ class GlueCatalog:
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """Point the table at `location` with `columns`, in one step.
+        """Point the table at `location` with `columns`, in one step. Without columns it keeps its own.
 
         ConflictError when it changed since `current` was read.
 
@@ -82,7 +82,7 @@ class GlueCatalog:
         moved["StorageDescriptor"] = {
             **definition.get("StorageDescriptor", {}),
             "Location": location,
-            "Columns": [dict(c) for c in columns],
+            **({"Columns": [dict(column) for column in columns]} if columns else {}),
         }
         moved["Parameters"] = {**definition.get("Parameters", {}), **parameters}
         with translated(f"move table {current.database}.{current.table}"):
@@ -93,7 +93,7 @@ class GlueCatalog:
                 # The lake keeps its own versions; Glue's archive is limited and never read here.
                 SkipArchive=True,
             )
-        if self.crawler and before != [_shape(column) for column in columns]:
+        if self.crawler and columns and before != [_shape(column) for column in columns]:
             self._crawl()
 
     def _crawl(self) -> None:

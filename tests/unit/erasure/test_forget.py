@@ -28,6 +28,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState, Originals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
+from headgate.snapshots.iceberg import keep_shown_version
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.read_snapshots import lake_snapshot
 from headgate.values.parquet_tables import table_of
@@ -128,7 +129,11 @@ class Shop:
     def forgetter(self) -> Forgetter:
         buckets = Buckets("raw", "curated", "quarantine", "artifacts")
         eraser = RowEraser(self.lake.objects, self.lake.ledger, REGISTRY.source, buckets, self.lake.now, 300)
-        return Forgetter(eraser, self.zones, self.build, "staging")
+        return Forgetter(eraser, self.zones, self.build, "staging", self.keep_shown_versions)
+
+    def keep_shown_versions(self) -> None:
+        for name in DATASETS:
+            keep_shown_version(self.lake.objects, self.catalog, self.catalog.current("curated", name))
 
     def forget(self, subject: Subject = JANE) -> dict[str, Any]:
         return self.forgetter.forget(subject, self.forgetter.plan(subject), "salt")

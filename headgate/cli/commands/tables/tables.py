@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli import command_deployment, options
+from headgate.cli.commands.tables.iceberg import iceberg
 from headgate.cli.rendering import screens
 from headgate.plain_names import did_you_mean
 from headgate.settings import SystemNamesSettings
-from headgate.wiring import stores
+from headgate.wiring import clock, stores
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 @click.group()
 def tables() -> None:
     """List versions of the systems' tables, and roll a table back to an earlier version."""
+
+
+tables.add_command(iceberg)
 
 
 @tables.command(epilog=options.example("headgate tables versions monthly_sales"))
@@ -66,7 +70,7 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
             abort=True,
             err=True,
         )
-    target = roll_back(stores.catalog(), stores.objects(), bucket, shown, to)
+    target = roll_back(stores.catalog(), stores.objects(), bucket, shown, to, now=clock.utc_now())
     fact = {
         "table": shown.table,
         "version": target.name,

@@ -1,0 +1,248 @@
+"""Published versions as snapshots of an Apache Iceberg table, beside the same parts (ADR 133).
+
+The catalog's pointer stays the truth: the metadata of a version are written before the table moves, and one
+conditional update moves the table and names them. `version-hint.text` follows, for readers without a catalog.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.snapshots import iceberg_metadata as metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import Catalog, ObjectInfo, ObjectStore, SnapshotObjects, TableVersion
+    from headgate.snapshots.iceberg_metadata import Document
+
+# Of the catalog's table. Source: Apache Iceberg, org.apache.iceberg.BaseMetastoreTableOperations.
+METADATA_LOCATION, PREVIOUS_LOCATION = "metadata_location", "previous_metadata_location"
+TABLE_TYPE = "table_type"
+NO_ICEBERG: Mapping[str, str] = {METADATA_LOCATION: "", PREVIOUS_LOCATION: "", TABLE_TYPE: ""}
+HINT = "version-hint.text"
+_ENDING = ".metadata.json"
+_LIST, _MANIFEST = "-list.avro", "-manifest.avro"
+_UNDER_WAY = timedelta(hours=3)  # longer than a publisher works between the metadata and the table's move
+
+
+@dataclass(frozen=True)
+class IcebergTables:
+    """Keeps the Iceberg metadata of tables.
+
+    Args:
+        now: naive UTC.
+    """
+
+    objects: SnapshotObjects
+    now: Callable[[], datetime]
+
+    def commit(
+        self, contract: Contract, current: TableVersion, location: str, expired: Collection[str] = ()
+    ) -> dict[str, str]:
+        """Write the metadata of a staged version, and return the parameters of the catalog's table that name
+        them. No reader sees them before the table moves.
+
+        Args:
+            location: the `s3://` folder of the version's parts.
+            expired: versions that leave the metadata.
+        """
+        from headgate.snapshots.iceberg_manifests import ManifestWriter  # noqa: PLC0415 functions lack PyIceberg
+
+        bucket, version = _split(location)[0], version_of(location)
+        before = read_document(self.objects, current) or metadata.new_document(
+            f"s3://{bucket}/{keys.ICEBERG}{contract.dataset}"
+        )
+        document = metadata.with_properties(metadata.with_schema(before, contract), contract)
+        name = f"{_number(current) + 1:05d}-{version}"
+        listing, files = ManifestWriter(
+            self.objects, bucket, metadata.current_schema(document), document["properties"]
+        ).write(
+            _parts(self.objects, location),
+            f"{keys.iceberg_prefix(contract.dataset)}{name}",
+            metadata.version_snapshot_id(version),
+            metadata.next_sequence(document),
+        )
+        summary = {
+            "total-records": str(files.rows),
+            "total-data-files": str(files.files),
+            "total-files-size": str(files.size_bytes),
+        }
+        document = metadata.with_version(document, version, listing, summary, _milliseconds(self.now()))
+        document = metadata.without_versions(document, expired)
+        return _write(self.objects, current, bucket, name, document)
+
+    def settle(
+        self, catalog: Catalog, database: str, contract: Contract, expired: Collection[str] = ()
+    ) -> None:
+        """Make the metadata agree with the version that the table shows, whatever happened before.
+
+        Called before versions are deleted, so that no metadata of the table names a deleted part.
+
+        Args:
+            expired: versions that are deleted next.
+        """
+        table = catalog.current(database, contract.dataset)
+        parts, version = _parts(self.objects, table.location), version_of(table.location)
+        if not parts:  # nothing was published yet
+            return
+        document, parameters = read_document(self.objects, table), dict(table.parameters)
+        if document is None or not _describes(document, version, parts):
+            changed = self.commit(contract, table, table.location, expired)
+        else:
+            changed = _without(self.objects, table, document, expired)
+        if changed:
+            catalog.move(table, table.location, (), changed)
+        bucket = _split(table.location)[0]
+        show_in_hint(self.objects, bucket, contract.dataset, {**parameters, **changed})
+        self._delete_unused(bucket, contract.dataset, {**parameters, **changed})
+
+    def _delete_unused(self, bucket: str, table: str, parameters: Mapping[str, str]) -> None:
+        """Delete files that neither the shown metadata nor those before them need.
+
+        A file with a higher number may be of a publisher at work.
+        """
+        used, newest = used_keys(self.objects, parameters), _number_in(parameters[METADATA_LOCATION])
+        for item in list(self.objects.list(bucket, keys.iceberg_prefix(table))):
+            number, is_old = _number_in(item.ref.key), self.now() - item.modified_at > _UNDER_WAY
+            if item.ref.key not in used and number and (number < newest - 1 or (is_old and number != newest)):
+                self.objects.delete(ObjectRef(bucket, item.ref.key))
+
+
+def show_in_hint(objects: ObjectStore, bucket: str, table: str, parameters: Mapping[str, str]) -> None:
+    """Let readers without a catalog find the metadata that the catalog names."""
+    name = parameters[METADATA_LOCATION].rpartition("/")[2].removesuffix(_ENDING).encode()
+    ref = ObjectRef(bucket, keys.iceberg_prefix(table) + HINT)
+    with suppress(NotFoundError):
+        if objects.read(ref) == name:
+            return
+    objects.write(ref, name, content_type="text/plain")
+
+
+def version_of(location: str) -> str:
+    """Return the name of the version whose parts lie at a location."""
+    return location.rstrip("/").rpartition("/")[2]
+
+
+def read_document(objects: ObjectStore, table: TableVersion) -> Document | None:
+    """Return the metadata that the catalog names; None where it names none, or where they are gone."""
+    address = table.parameters.get(METADATA_LOCATION, "")
+    if not address:
+        return None
+    try:
+        return dict(json.loads(objects.read(ObjectRef(*_split(address)))))
+    except NotFoundError:
+        return None
+
+
+def rolled_back(objects: ObjectStore, table: TableVersion, version: str, now: datetime) -> dict[str, str]:
+    """Return the parameters of a table that is about to show an earlier version, and write its metadata.
+
+    A table whose metadata lack the version is no Iceberg table until the next run.
+
+    Args:
+        now: naive UTC.
+    """
+    document = read_document(objects, table)
+    if document is None:
+        return {}
+    if version not in metadata.summaries(document):
+        return dict(NO_ICEBERG)
+    shown = metadata.showing(document, version, _milliseconds(now))
+    return _write(objects, table, _split(table.location)[0], f"{_number(table) + 1:05d}-{version}", shown)
+
+
+def keep_shown_version(objects: ObjectStore, catalog: Catalog, table: TableVersion) -> None:
+    """Let the metadata of a table name no version but the one that it shows."""
+    document = read_document(objects, table)
+    if document is None:
+        return
+    changed = _without(objects, table, document, metadata.summaries(document))
+    if changed:
+        catalog.move(table, table.location, (), changed)
+        show_in_hint(objects, _split(table.location)[0], table.table, changed)
+
+
+def used_keys(objects: ObjectStore, parameters: Mapping[str, str]) -> frozenset[str]:
+    """Return the keys of the metadata that the catalog names: their own, and those of their manifests."""
+    address = parameters.get(METADATA_LOCATION, "")
+    if not address:
+        return frozenset()
+    bucket, key = _split(address)
+    document = json.loads(objects.read(ObjectRef(bucket, key)))
+    lists = {_split(item["manifest-list"])[1] for item in document["snapshots"]}
+    manifests = {name.removesuffix(_LIST) + _MANIFEST for name in lists}
+    return frozenset({key, f"{key.rpartition('/')[0]}/{HINT}", *lists, *manifests})
+
+
+def _without(
+    objects: ObjectStore, table: TableVersion, document: Document, expired: Collection[str]
+) -> dict[str, str]:
+    """Write metadata without the expired versions; return nothing where none is named."""
+    left = metadata.without_versions(document, expired)
+    if left is document:
+        return {}
+    bucket, version = _split(table.location)[0], version_of(table.location)
+    return _write(objects, table, bucket, f"{_number(table) + 1:05d}-{version}", left)
+
+
+def _write(
+    objects: ObjectStore, table: TableVersion, bucket: str, name: str, document: Document
+) -> dict[str, str]:
+    """Write metadata below a new name, and return the parameters that name them."""
+    previous = table.parameters.get(METADATA_LOCATION, "")
+    if previous:
+        log = [{"timestamp-ms": document["last-updated-ms"], "metadata-file": previous}]
+        document = {**document, "metadata-log": log}
+    key = f"{keys.iceberg_prefix(table.table)}{name}{_ENDING}"
+    objects.write(ObjectRef(bucket, key), json.dumps(document).encode(), content_type="application/json")
+    return {
+        METADATA_LOCATION: f"s3://{bucket}/{key}",
+        PREVIOUS_LOCATION: previous,
+        TABLE_TYPE: "ICEBERG",
+    }
+
+
+def _describes(document: Document, version: str, parts: Collection[ObjectInfo]) -> bool:
+    """Return whether the metadata show this version with as many bytes as its parts have.
+
+    A part without rows has bytes, and is in no manifest.
+    """
+    if metadata.shown_version(document) != version:
+        return False
+    summary = metadata.summaries(document)[version]
+    size_bytes = sum(part.size_bytes for part in parts)
+    return summary["total-records"] == "0" or summary["total-files-size"] == str(size_bytes)
+
+
+def _parts(objects: ObjectStore, location: str) -> list[ObjectInfo]:
+    bucket, folder = _split(location)
+    listed: Iterator[ObjectInfo] = objects.list(bucket, folder.rstrip("/") + "/") if folder else iter(())
+    return [item for item in listed if item.ref.key.endswith(keys.PARQUET)]
+
+
+def _split(address: str) -> tuple[str, str]:
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+def _number(table: TableVersion) -> int:
+    return _number_in(table.parameters.get(METADATA_LOCATION, ""))
+
+
+def _number_in(address: str) -> int:
+    """Return the number that the name of a metadata file begins with; 0 where it has none."""
+    number = address.rpartition("/")[2].partition("-")[0]
+    return int(number) if number.isdigit() else 0
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
