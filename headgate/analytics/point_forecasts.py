@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from statsforecast import models
 
 from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.pooled_autoregression import SeriesVotes
@@ -21,6 +20,7 @@ from headgate.analytics.seasons import discernible, is_short, mean_cycle, season
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import ModuleType
 
 Array = npt.NDArray[np.float64]
 
@@ -142,7 +142,14 @@ def _with_season(plain: PointForecast, history: Array, year: int) -> PointForeca
     return PointForecast((plain.mean + outlook.means[0]) / 2, plain.model)
 
 
+def _methods() -> ModuleType:
+    from statsforecast import models  # noqa: PLC0415 takes a second, and a run that keeps its forecasts needs none
+
+    return models  # type: ignore[no-any-return]  # ships no types
+
+
 def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:
+    models = _methods()
     for model in (models.CrostonSBA(), models.TSB(alpha_d=0.1, alpha_p=0.1), models.ADIDA()):
         yield _attempt(model, history, horizon)
 
@@ -151,6 +158,7 @@ def _plain_members(history: Array, horizon: int) -> Iterator[Array]:
     """Yield three methods and the last value for a series without seasons: the shorter a history, the better
     that one is.
     """
+    models = _methods()
     yield from _weak_members(history, horizon, ())
     yield _attempt(models.DynamicOptimizedTheta(1), history, horizon)
     yield np.full(horizon, history[-1])
@@ -160,6 +168,7 @@ def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Ite
     """Yield the members while a season could as well be noise: methods that do not know it vote beside those
     that do (Theta tests for itself).
     """
+    models = _methods()
     yield _attempt(models.AutoETS(season_length=1, model="ZZN"), history, horizon)
     yield _attempt(models.AutoCES(season_length=1), history, horizon)
     if seasons:
@@ -168,6 +177,7 @@ def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Ite
 
 def _short_season_members(history: Array, horizon: int, season: int) -> Iterator[Array]:
     """Yield methods that know a season of a week or a year of months, each testing whether there is one."""
+    models = _methods()
     yield _attempt(
         models.AutoETS(season_length=season, model="ZZZ" if history.min() > 0 else "ZZA"), history, horizon
     )
@@ -177,6 +187,7 @@ def _short_season_members(history: Array, horizon: int, season: int) -> Iterator
 
 def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
     """Yield methods that know the seasons."""
+    models = _methods()
     yield _attempt(models.AutoCES(season_length=seasons[0]), history, horizon)
     yield _attempt(models.DynamicOptimizedTheta(seasons[0]), history, horizon)
     parts = seasonal_parts(history, seasons)
@@ -189,6 +200,7 @@ def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
     """Yield the four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken
     the seasons off.
     """
+    models = _methods()
     parts = seasonal_parts(history, seasons) if seasons else None
     without = parts.trend + parts.rest if parts else history
     ahead = parts.seasons_ahead(horizon) if parts else np.zeros(horizon)

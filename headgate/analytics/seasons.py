@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from statsforecast.mstl import mstl
 
 Array = npt.NDArray[np.float64]
 
@@ -69,6 +68,8 @@ def seasonal_parts(history: Array, seasons: tuple[int, ...]) -> Parts:
         Bandara, Hyndman & Bergmeir (2021), "MSTL: a seasonal-trend decomposition algorithm for time series
         with multiple seasonal patterns".
     """
+    from statsforecast.mstl import mstl  # noqa: PLC0415 takes a second, and a run that keeps its forecasts needs none
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # STL warns of flat stretches, which many series have
         parts = mstl(history, list(seasons))

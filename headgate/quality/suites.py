@@ -47,7 +47,7 @@ def suite_of(contract: Contract) -> gx.ExpectationSuite:
 
     Each expectation's `meta` names its rule and place; rules of level `warn` have severity `warning`.
     """
-    import great_expectations as gx  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import gx  # noqa: PLC0415 takes seconds
 
     return gx.ExpectationSuite(
         name=f"{contract.id}@{contract.version}", expectations=list(_expectations(contract))
@@ -56,7 +56,7 @@ def suite_of(contract: Contract) -> gx.ExpectationSuite:
 
 def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationSuite:
     """Return the expectation of `suite_of` that the values of some columns together are unique."""
-    import great_expectations as gx  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import gx  # noqa: PLC0415 takes seconds
 
     return gx.ExpectationSuite(
         name=f"{contract.id}@{contract.version} {columns_label(key)}", expectations=[_unique(key)]
@@ -70,7 +70,7 @@ def narrow_suite_of(contract: Contract, values_of: Collection[str], *, rows_too:
         values_of: columns whose values are looked at one by one.
         rows_too: with the expectations that compare two columns.
     """
-    import great_expectations as gx  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import gx  # noqa: PLC0415 takes seconds
 
     wanted = [
         expectation
@@ -109,7 +109,7 @@ def columns_label(columns: tuple[str, ...]) -> str:
 
 
 def _expectations(contract: Contract) -> Iterator[Any]:
-    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import gxe  # noqa: PLC0415 takes seconds
 
     yield gxe.ExpectTableColumnsToMatchSet(
         column_set=list(contract.names), exact_match=True, meta=_meta("columns", "table")
@@ -126,7 +126,7 @@ def _expectations(contract: Contract) -> Iterator[Any]:
 
 
 def _unique(key: tuple[str, ...]) -> Any:  # noqa: ANN401 Great Expectations ships no types
-    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import gxe  # noqa: PLC0415 takes seconds
 
     meta = _meta(UNIQUE, columns_label(key))
     if len(key) == 1:
@@ -135,7 +135,7 @@ def _unique(key: tuple[str, ...]) -> Any:  # noqa: ANN401 Great Expectations shi
 
 
 def _of_rule(column: Column, rule: Rule) -> Any:  # noqa: ANN401 as above
-    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import gxe  # noqa: PLC0415 takes seconds
 
     options = {
         "column": column.name,
@@ -163,7 +163,7 @@ def _of_comparison(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401
 
 
 def _of_columns(rule: Comparison) -> Any:  # noqa: ANN401 as above
-    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import gxe  # noqa: PLC0415 takes seconds
 
     options = {
         "ignore_row_if": "either_value_is_missing",
@@ -183,7 +183,7 @@ def _of_columns(rule: Comparison) -> Any:  # noqa: ANN401 as above
 
 
 def _of_literal(contract: Contract, rule: Comparison) -> Any:  # noqa: ANN401 as above
-    import great_expectations.expectations as gxe  # noqa: PLC0415 takes seconds
+    from headgate.quality.expectation_library import gxe  # noqa: PLC0415 takes seconds
 
     column = contract.column(rule.left)
     if rule.operator in ORDERINGS:

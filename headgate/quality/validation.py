@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property, partial
@@ -279,7 +277,7 @@ class ValidationRun:
 
         Each is made once in a run, however many parts are asked about.
         """
-        import great_expectations as gx  # noqa: PLC0415 takes seconds
+        from headgate.quality.expectation_library import gx  # noqa: PLC0415 takes seconds
 
         if name not in self._validations:
             batches = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
@@ -314,30 +312,13 @@ class ValidationRun:
 
 
 def _ephemeral_context() -> Any:  # noqa: ANN401 as above
-    with _spark_hidden():
-        import great_expectations as gx  # noqa: PLC0415 takes seconds
-    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 as above
+    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 takes seconds
+
+    from headgate.quality.expectation_library import gx  # noqa: PLC0415 as above
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context
-
-
-@contextmanager
-def _spark_hidden() -> Iterator[None]:
-    """Let the imports of a block find no Spark that is not loaded yet.
-
-    Great Expectations loads Spark wherever it is installed, which takes a fifth of its own import. The gate
-    asks about pandas objects only.
-    """
-    if "pyspark" in sys.modules:
-        yield
-        return
-    sys.modules["pyspark"] = None  # type: ignore[assignment]  # Python's own mark of a module that is absent
-    try:
-        yield
-    finally:
-        del sys.modules["pyspark"]
 
 
 def _which_rows(contract: Contract) -> dict[str, Any]:

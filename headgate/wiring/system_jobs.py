@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 _SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
 LIBRARIES_OF_SYSTEMS = (
+    "skops.io",  # first: it looks for each function of NumPy and SciPy in every module that is loaded
     "headgate.quality.output_audit",
-    "great_expectations",  # after headgate.quality, which disables its analytics
+    "headgate.quality.expectation_library",
     "headgate.engines.local",
     "headgate.systems.run",
 )

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from headgate.quality.validation import _spark_hidden
+from headgate.quality.expectation_library import spark_hidden
 
 pytestmark = pytest.mark.unit
 
@@ -16,13 +16,13 @@ def test_an_import_in_the_block_finds_no_spark_and_nothing_is_left_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delitem(sys.modules, "pyspark", raising=False)
-    with _spark_hidden(), pytest.raises(ImportError):
+    with spark_hidden(), pytest.raises(ImportError):
         importlib.import_module("pyspark")
     assert "pyspark" not in sys.modules
 
 
 def test_a_loaded_spark_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", sys)
-    with _spark_hidden():
+    with spark_hidden():
         assert importlib.import_module("pyspark") is sys
     assert sys.modules["pyspark"] is sys
