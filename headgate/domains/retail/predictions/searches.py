@@ -61,7 +61,7 @@ class IntentScorer:
         return Intent(*self._labels(place), template, self._templates[place], similarity)
 
     def template(self, text: str) -> str:
-        """Return the template of a text, as `normalise.templates` has it."""
+        """Return the template of a text, as `Normaliser.templates` has it."""
         plain = re.sub(self.facts["accents"], "", unicodedata.normalize("NFKD", text)).casefold()
         for pattern in self.facts["not_words"]:
             plain = re.sub(pattern, " ", plain)

@@ -65,12 +65,13 @@ def _built(
     products = features.product_values(tables)
     model = sentence_model.installed()
     names, language = products.product_name.dropna(), model.words() if model else frozenset()
-    right = normalise.corrections(typed, names, language)
-    texts = normalise.templates(typed, names, language, right)
+    normaliser = normalise.Normaliser(names, language)
+    right = normaliser.corrections(typed)
+    texts = normaliser.templates(typed, right)
     first_day = features.first_day(searches)
     past = texts
     if (until := learnt_until(first_day, as_of, learnt_intents.LONGEST_DAYS)) < as_of:
-        past = normalise.templates(features.texts(features.searches(searches, until)), names, language)
+        past = normaliser.templates(features.texts(features.searches(searches, until)))
     learnt = learnt_intents.learnt(past, model, language, keep)
     searched = features.named(searches, texts)
     counted = features.by_template(searched)

@@ -38,7 +38,7 @@ def scorer(
     Args:
         texts: columns `query_text`, `template`, the commonest text first.
         labels, sub_labels: the labels of each template's intent and sub-intent, in the same order.
-        corrections: as `normalise.corrections` gives them.
+        corrections: as `Normaliser.corrections` gives them.
         language: words that are right in any shop.
     """
     names, sub_names = sorted(set(labels)), sorted(set(sub_labels))

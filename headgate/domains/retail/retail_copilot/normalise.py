@@ -4,7 +4,7 @@ removed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -53,41 +53,57 @@ def redacted(texts: pd.Series[str]) -> pd.Series[str]:
     return texts
 
 
-def templates(
-    texts: pd.DataFrame,
-    vocabulary: Iterable[str],
-    language: AbstractSet[str] = frozenset(),
-    right: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Return the texts with their `template`, and whether a word was respelled (`is_corrected`).
+class Normaliser:
+    """From texts as typed to their templates in one shop. Each text and each word is looked at once.
 
     Args:
-        texts: columns `query_text` and `searches`, one row per text.
         vocabulary: names in the shop's own words, which count as spelled right.
         language: words that are right in any shop.
-        right: what `corrections` returned for the same texts, if it was asked before.
     """
-    if texts.empty:
-        return texts.assign(template=pd.Series(dtype=object), is_corrected=pd.Series(dtype=bool))
-    words = _words(texts.query_text, language)
-    right = corrections(texts, vocabulary, language) if right is None else right
-    respelled = words.map(right).fillna(words)
-    joined = respelled.groupby(level=0).agg(" ".join).astype(object).str.slice(0, MAX_LENGTH)
-    changed = (respelled != words).groupby(level=0).any()
-    return texts.assign(
-        template=joined.reindex(texts.index).fillna(BLANK),
-        is_corrected=changed.reindex(texts.index, fill_value=False).astype(bool),
-    )
 
+    def __init__(self, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()) -> None:
+        self._language = language
+        self._words: dict[str, list[str]] = {}
+        self._own = {
+            word for words in self._split(pd.Series(list(vocabulary), dtype=object)) for word in words
+        }
 
-def corrections(
-    texts: pd.DataFrame, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()
-) -> dict[str, str]:
-    """Return what each misspelled word of the texts was meant to be; arguments as for `templates`."""
-    words = _words(texts.query_text, language)
-    right = set(_words(pd.Series(list(vocabulary), dtype=object), language))
-    counts = words.to_frame("word").join(texts.searches).groupby("word").searches.sum()
-    return spelling.corrections(counts, right, language)
+    def templates(self, texts: pd.DataFrame, right: Mapping[str, str] | None = None) -> pd.DataFrame:
+        """Return the texts with their `template`, and whether a word was respelled (`is_corrected`).
+
+        Args:
+            texts: columns `query_text` and `searches`, one row per text.
+            right: what `corrections` returned for the same texts, if it was asked before.
+        """
+        if texts.empty:
+            return texts.assign(template=pd.Series(dtype=object), is_corrected=pd.Series(dtype=bool))
+        right = self.corrections(texts) if right is None else right
+        split = self._split(texts.query_text)
+        joined = [" ".join(right.get(word, word) for word in words)[:MAX_LENGTH] or BLANK for words in split]
+        return texts.assign(
+            template=pd.Series(joined, texts.index, dtype=object),
+            is_corrected=pd.Series(
+                [any(right.get(word, word) != word for word in words) for words in split],
+                texts.index,
+                dtype=bool,
+            ),
+        )
+
+    def corrections(self, texts: pd.DataFrame) -> dict[str, str]:
+        """Return what each misspelled word of the texts was meant to be; texts as for `templates`."""
+        split = self._split(texts.query_text)
+        words = pd.DataFrame({"word": split, "searches": texts.searches.to_numpy()}).explode("word")
+        return spelling.corrections(words.groupby("word").searches.sum(), self._own, self._language)
+
+    def _split(self, texts: pd.Series[str]) -> list[list[str]]:
+        """Return the words of each text in the singular."""
+        new = pd.Series(texts[~texts.isin(self._words)].unique(), dtype=object)
+        typed = _split_words(new)
+        words = pd.Series(typed.explode().dropna().unique(), dtype=object)
+        stems = dict(zip(words, singular(words, self._language), strict=True))
+        for text, of_text in zip(new, typed, strict=True):
+            self._words[text] = [stems[word] for word in of_text]
+        return [self._words[text] for text in texts]
 
 
 def as_typed(
@@ -101,7 +117,7 @@ def as_typed(
         texts: columns `query_text` and `searches`, one row per text.
         language: words that are right in any shop.
     """
-    typed = _typed_words(texts.query_text)
+    typed = _split_words(texts.query_text).explode().dropna().astype(object)
     forms = pd.DataFrame({"typed": typed, "word": singular(typed, language)}).join(texts.searches)
     untyped = forms[~forms.word.isin(set(typed))].groupby(["word", "typed"]).searches.sum().reset_index()
     commonest = (
@@ -113,23 +129,12 @@ def as_typed(
     return [" ".join(commonest.get(word, word) for word in label.split()) for label in labels]
 
 
-def _words(texts: pd.Series[str], language: AbstractSet[str]) -> pd.Series[str]:
-    """Return the texts' words in the singular, one row each, under the index of their text.
-
-    Texts without words have none.
-    """
-    return singular(_typed_words(texts), language)
-
-
-def _typed_words(texts: pd.Series[str]) -> pd.Series[str]:
-    """Return the texts' words without case, accents, genitives, personal data and measures; as `_words`."""
+def _split_words(texts: pd.Series[str]) -> pd.Series[Any]:
+    """Return the words of each text without case, accents, genitives, personal data and measures."""
     plain = texts.str.normalize("NFKD").str.replace(ACCENTS, "", regex=True).str.casefold()
     for pattern in NOT_WORDS:
         plain = plain.str.replace(pattern, " ", regex=True)
-    split = (
-        plain.str.replace(GENITIVE, "", regex=True).str.replace(BETWEEN_WORDS, " ", regex=True).str.split()
-    )
-    return split.explode().dropna().astype(object)
+    return plain.str.replace(GENITIVE, "", regex=True).str.replace(BETWEEN_WORDS, " ", regex=True).str.split()
 
 
 def singular(words: pd.Series[str], language: AbstractSet[str] = frozenset()) -> pd.Series[str]:

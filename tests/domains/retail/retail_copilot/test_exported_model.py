@@ -45,14 +45,14 @@ LANGUAGE = frozenset({"christmas", "tie"})
 @pytest.fixture(scope="module")
 def texts() -> pd.DataFrame:
     typed = pd.DataFrame({"query_text": list(TYPED), "searches": range(100, 100 - len(TYPED), -1)})
-    return normalise.templates(typed, ["Red mug", "candles"], LANGUAGE)
+    return normalise.Normaliser(["Red mug", "candles"], LANGUAGE).templates(typed)
 
 
 @pytest.fixture(scope="module")
 def scorer(texts: pd.DataFrame) -> IntentScorer:
     templates = sorted(set(texts.template))
     labels = pd.Series([f"group {len(template) % 4}" for template in templates], index=templates)
-    right = normalise.corrections(texts, ["Red mug", "candles"], LANGUAGE)
+    right = normalise.Normaliser(["Red mug", "candles"], LANGUAGE).corrections(texts)
     sub_labels = labels + ", " + pd.Series([template[:1] for template in templates], index=templates)
     exported = exported_model.scorer(texts, labels, sub_labels, right, LANGUAGE)
     assert exported

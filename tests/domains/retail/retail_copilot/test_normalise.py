@@ -10,7 +10,7 @@ pytestmark = pytest.mark.unit
 
 def templates(*texts: str, vocabulary: tuple[str, ...] = ()) -> list[str]:
     frame = pd.DataFrame({"query_text": texts, "searches": 1})
-    return normalise.templates(frame, vocabulary).template.tolist()
+    return normalise.Normaliser(vocabulary).templates(frame).template.tolist()
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_words_keep_what_they_mean(text: str, template: str) -> None:
 
 
 def test_a_misspelled_word_becomes_the_shops_word_and_is_reported() -> None:
-    frame = normalise.templates(
-        pd.DataFrame({"query_text": ["ceramc mug", "ceramic mug"], "searches": [1, 1]}), ["RED CERAMIC MUG"]
+    frame = normalise.Normaliser(["RED CERAMIC MUG"]).templates(
+        pd.DataFrame({"query_text": ["ceramc mug", "ceramic mug"], "searches": [1, 1]})
     )
     assert frame.template.tolist() == ["ceramic mug"] * 2
     assert frame.is_corrected.tolist() == [True, False]
@@ -78,7 +78,7 @@ def test_personal_data_is_never_shown() -> None:
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=15, unique=True))
 def test_any_text_has_a_template_that_is_its_own_template(texts: list[str]) -> None:
     frame = pd.DataFrame({"query_text": texts, "searches": 1})
-    found = normalise.templates(frame, ())
+    found = normalise.Normaliser(()).templates(frame)
     assert found.template.str.len().between(1, normalise.MAX_LENGTH).all()
     assert found.query_text.tolist() == texts
 
@@ -102,9 +102,19 @@ def test_a_label_keeps_its_corrected_spelling() -> None:
 
 
 def test_no_texts_give_no_templates() -> None:
-    assert normalise.templates(pd.DataFrame({"query_text": [], "searches": []}), ["mug"]).empty
+    assert normalise.Normaliser(["mug"]).templates(pd.DataFrame({"query_text": [], "searches": []})).empty
 
 
 def test_a_word_that_only_ends_like_a_plural_stays_whole() -> None:
     words = pd.Series(["christmas", "mugs", "gnomes"])
     assert list(normalise.singular(words, {"christmas", "mug", "mugs"})) == ["christmas", "mug", "gnome"]
+
+
+@given(st.lists(st.text(alphabet="ab '\u00e9SsIiEe3x.-", max_size=12), min_size=1, max_size=6, unique=True))
+def test_texts_that_were_split_before_have_the_templates_of_a_first_look(texts: list[str]) -> None:
+    frame = pd.DataFrame({"query_text": texts, "searches": range(1, len(texts) + 1)})
+    shared = normalise.Normaliser(["abes", "bees x"], {"abes"})
+    shared.templates(frame.iloc[: len(frame) // 2])
+    shared.corrections(frame)
+    fresh = normalise.Normaliser(["abes", "bees x"], {"abes"})
+    pd.testing.assert_frame_equal(shared.templates(frame), fresh.templates(frame))
