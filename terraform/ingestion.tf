@@ -38,6 +38,7 @@ module "raw_objects" {
   name                 = "${local.lake}-raw-objects"
   region               = var.region
   account_id           = local.account_id
+  endpoint             = local.sqs_endpoint
   source_bucket_arn    = module.bucket["raw"].arn
   visibility_timeout_s = local.redelivery_s
   max_receive_count    = var.max_receive_count
@@ -171,7 +172,7 @@ data "aws_iam_policy_document" "raw_to_curated" {
   statement {
     sid       = "CallPartsOfRuns"
     actions   = ["sqs:SendMessage"]
-    resources = [module.raw_objects.arn]
+    resources = [module.raw_objects.arn_by_name]
   }
 
   statement {
@@ -201,7 +202,7 @@ module "raw_to_curated" {
   timeout_s   = var.gate_timeout_s
   layers      = [for name, arn in local.layer_arns : arn if name != "api"]
   environment = merge(local.environment, local.records_environment, {
-    HEADGATE_RAW_QUEUE_URL     = module.raw_objects.url
+    HEADGATE_RAW_QUEUE_URL     = module.raw_objects.url_by_name
     HEADGATE_MEMORY_MB         = tostring(var.gate_memory_mb)
     HEADGATE_DISK_MB           = tostring(local.gate_disk_mb)
     HEADGATE_LARGE_MACHINE_ARN = local.machine_arns["curate_large"]
@@ -229,6 +230,7 @@ module "curated_changes" {
   name                 = "${local.lake}-curated-changes"
   region               = var.region
   account_id           = local.account_id
+  endpoint             = local.sqs_endpoint
   source_bucket_arn    = module.bucket["curated"].arn
   visibility_timeout_s = 180
   max_receive_count    = 10 # a start that finds the schedule of the one before not yet deleted comes again

@@ -84,7 +84,7 @@ module "curate_large" {
   })
   max_concurrent_runs = local.platform.large.concurrent_runs
   arguments = merge(local.job_arguments, local.wheel_arguments["curate_large"], {
-    "--HEADGATE_RAW_QUEUE_URL" = module.raw_objects.url
+    "--HEADGATE_RAW_QUEUE_URL" = module.raw_objects.url_by_name
     "--HEADGATE_MEMORY_MB"     = tostring(local.platform.large.memory_mb)
     "--HEADGATE_DISK_MB"       = tostring(local.platform.large.disk_mb)
     "--HEADGATE_DPUS"          = tostring(local.platform.large.dpus)

@@ -41,7 +41,7 @@ locals {
       }
       Redrive = {
         actions   = ["sqs:ReceiveMessage", "sqs:SendMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
-        resources = flatten([for queue in [module.raw_objects, module.curated_changes] : [queue.arn, queue.dead_letters.arn]])
+        resources = flatten([for queue in [module.raw_objects, module.curated_changes] : [queue.arn_by_name, queue.dead_letters.arn]])
       }
       SettleFiles   = { actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:Scan"], resources = local.ledger_arns }
       RewriteZones  = { actions = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], resources = [for name in local.operated_buckets : "${name}/*"] }

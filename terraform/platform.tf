@@ -40,6 +40,7 @@ locals {
       second_factor      = "required"
       monthly_budget_usd = 100
       saved_log_queries  = true
+      expiry_rules       = true
       engine             = "auto"
       sentence_model     = true
       job_wheels         = true
@@ -80,6 +81,7 @@ locals {
       second_factor      = "off"                     # nobody outside of this machine reaches the sign-in
       monthly_budget_usd = 0                         # nothing is billed
       saved_log_queries  = false                     # the emulator has no Logs Insights
+      expiry_rules       = false                     # the emulator never deletes by them, and the provider waits for a minute
       engine             = "duckdb"
       job_wheels         = false
       sentence_model     = false # its jobs find the one that is installed where it runs
@@ -114,6 +116,12 @@ locals {
   # `headgate serve` shows the console at a free port of the person's own machine, and its uploads and downloads go to the buckets.
   # This grants no right: the presigned URL does, and only the signed-in caller gets one. The API and the sign-in keep exact origins.
   bucket_origins = concat(local.console_origins, ["http://127.0.0.1:*", "http://localhost:*"])
+
+  # Source: Amazon SQS developer guide, "Queue and message identifiers".
+  sqs_endpoint = {
+    aws      = "https://sqs.${var.region}.${data.aws_partition.current.dns_suffix}"
+    emulator = var.emulator_url
+  }[var.platform]
 
   sign_in_authority = {
     aws      = "https://${aws_cognito_user_pool.this.endpoint}"

@@ -33,7 +33,7 @@ module "bucket" {
 # Not in the module: the provider waits for 55 s until S3 has returned the same rules ten times, and everything that uses a
 # bucket by a variable's value would wait with it.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  for_each = merge(local.zones, local.prod_zones)
+  for_each = local.platform.expiry_rules ? merge(local.zones, local.prod_zones) : {}
 
   bucket = module.bucket[each.key].name
 

@@ -47,7 +47,6 @@ from headgate.project import (
 from headgate.systems import system_registry as systems
 from headgate.systems.packed_files import package_files
 from headgate.systems.sql_models import sql_models
-from scripts.packages.graphql_schema import field_names, graphql_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +57,7 @@ sys.path.insert(
     0, str(Path(__file__).resolve().parents[2])
 )  # the scripts are run by path and know each other as `scripts`
 
+from scripts.packages.graphql_schema import field_names, graphql_schema
 from scripts.packages.job_packages import job_lock
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ mock_provider "aws" {
   }
 
   mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
   }
 
   mock_data "aws_iam_policy_document" {
@@ -116,6 +116,16 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   assert {
     condition     = toset(keys(local.jobs["build_market_intelligence_hub"].arguments)) == toset(["--HEADGATE_CRAWLER", "--HEADGATE_ENGINE", "--HEADGATE_SPARK_FROM_MB", "--system"])
     error_message = "What nobody asked for is the hub's own default."
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_lifecycle_configuration.this) == 0
+    error_message = "An emulator deletes nothing by rules of expiry, so a deployment does not wait for them."
+  }
+
+  assert {
+    condition     = module.raw_objects.url_by_name == "http://localhost:4566/123456789012/headgate-raw-objects"
+    error_message = "The URL of a queue is known before the queue exists."
   }
 
   assert {

@@ -4,6 +4,7 @@ data "aws_partition" "current" {}
 
 locals {
   arn = "arn:${data.aws_partition.current.partition}:sqs:${var.region}:${var.account_id}:${var.name}"
+  url = "${var.endpoint}/${var.account_id}/${var.name}"
 }
 
 resource "aws_sqs_queue" "dead_letters" {

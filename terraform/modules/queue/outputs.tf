@@ -9,8 +9,13 @@ output "arn_by_name" {
 }
 
 output "name" {
-  description = "Name of the queue."
-  value       = aws_sqs_queue.this.name
+  description = "Name of the queue, known beforehand."
+  value       = var.name
+}
+
+output "url_by_name" {
+  description = "URL of the queue, known beforehand: the function that sends to it is made meanwhile."
+  value       = local.url
 }
 
 output "url" {

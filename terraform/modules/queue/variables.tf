@@ -13,6 +13,11 @@ variable "account_id" {
   type        = string
 }
 
+variable "endpoint" {
+  description = "URL of SQS in the region."
+  type        = string
+}
+
 variable "source_bucket_arn" {
   description = "The one bucket whose events may enter."
   type        = string
