@@ -8,6 +8,7 @@ import { Grid as Rows } from '../../components/grid'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, Waiting } from '../../components/states'
 import { drawable, drawn } from '../query/chart-choice'
+import { MoveQuestions } from '../query/move-questions'
 import { askedBy, type KeptQuestion, questionAddress, useKeptQuestions } from '../query/saved-questions'
 
 const Chart = lazy(() => import('./chart'))
@@ -24,6 +25,9 @@ export function OwnBoard() {
         <PageTitle>{isOwn ? 'My dashboard' : `Dashboard of ${by ?? ''}`}</PageTitle>
         {isOwn && by && pinned.length > 0 ? <ShareLink by={by} /> : null}
       </Group>
+      {isOwn && kept.data ? (
+        <MoveQuestions taken={questions.map(({ name }) => name)} onKeep={keep.mutateAsync} />
+      ) : null}
       {error ? <Failed error={error} what="The question" isAction /> : null}
       <Answered of={kept} what="the questions">
         {() =>

@@ -7,6 +7,7 @@ import { PageTitle } from '../../components/panel'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
 import { KeepQuestion } from './keep-question'
+import { MoveQuestions } from './move-questions'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
 import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
@@ -37,6 +38,9 @@ export function QueryPage() {
   return (
     <Stack gap="sm">
       <PageTitle>Query</PageTitle>
+      {own.kept.data ? (
+        <MoveQuestions taken={own.questions.map(({ name }) => name)} onKeep={own.keep.mutateAsync} />
+      ) : null}
       <QuestionPicker
         questions={questions.data?.questions ?? []}
         own={own.questions}
