@@ -14,6 +14,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 
 from scripts.terraform_cli import STATE
 from tests.e2e import role_policies
@@ -54,6 +55,34 @@ DENIED = [
     ("auditor", "users add"),
     ("analyst", "keys rotate"),
 ]
+# The operator may run every command, so only calls of AWS show the limits of its rights: it must not change
+# the deployment, its own rights or logins of others. Words in braces are the lake's own.
+DENIED_TO_OPERATORS: list[tuple[str, str, dict[str, object]]] = [
+    ("s3", "delete_bucket", {"Bucket": "{raw}"}),
+    ("s3", "put_bucket_policy", {"Bucket": "{raw}", "Policy": "{{}}"}),
+    (
+        "s3",
+        "put_bucket_versioning",
+        {"Bucket": "{raw}", "VersioningConfiguration": {"Status": "Suspended"}},
+    ),
+    ("dynamodb", "delete_table", {"TableName": "{ledger}"}),
+    ("secretsmanager", "delete_secret", {"SecretId": "{masking_key}"}),
+    ("secretsmanager", "get_secret_value", {"SecretId": "{source_login}"}),
+    ("lambda", "update_function_code", {"FunctionName": "{report}", "ZipFile": b""}),
+    ("lambda", "invoke", {"FunctionName": "{report}"}),
+    (
+        "iam",
+        "put_role_policy",
+        {"RoleName": "{lake}-operator", "PolicyName": "more", "PolicyDocument": "{{}}"},
+    ),
+    ("glue", "delete_table", {"DatabaseName": "{prod}", "Name": "sales_forecast"}),
+    ("glue", "start_job_run", {"JobName": "{lake}-merge_curated"}),
+    ("cognito-idp", "admin_delete_user", {"UserPoolId": "{people}", "Username": "someone@example.com"}),
+    ("sqs", "purge_queue", {"QueueUrl": "{queue}"}),
+    ("sns", "publish", {"TopicArn": "{alerts}", "Message": "a message"}),
+    ("logs", "delete_log_group", {"logGroupName": "{report_log}"}),
+]
+DENIALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +131,19 @@ def words(built: Path, shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory
     }
 
 
+def credentials_of(lake: Lake, role: str) -> dict[str, str]:
+    """Return the credentials of somebody who has assumed a role of people."""
+    name = f"{lake.environment['HEADGATE_WORKGROUP']}-{role}"
+    arn = lake.client("iam").get_role(RoleName=name)["Role"]["Arn"]
+    taken: dict[str, str] = lake.client("sts").assume_role(RoleArn=arn, RoleSessionName="person")[
+        "Credentials"
+    ]
+    return taken
+
+
 def run_as(lake: Lake, role: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command on the lake with a role's own rights, as a person does who has assumed it."""
-    arn = lake.client("iam").get_role(RoleName=f"{lake.environment['HEADGATE_WORKGROUP']}-{role}")["Role"][
-        "Arn"
-    ]
-    taken = lake.client("sts").assume_role(RoleArn=arn, RoleSessionName="person")["Credentials"]
+    taken = credentials_of(lake, role)
     names = {
         "AWS_ACCESS_KEY_ID": "AccessKeyId",
         "AWS_SECRET_ACCESS_KEY": "SecretAccessKey",
@@ -124,6 +160,49 @@ def run_as(lake: Lake, role: str, *arguments: str) -> subprocess.CompletedProces
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     finally:
         shutil.rmtree(folder)  # a later command without --deployment takes the newest one
+
+
+def lake_words(lake: Lake) -> dict[str, str]:
+    """Return the lake's own names for `DENIED_TO_OPERATORS`."""
+    env, report = lake.environment, lake.outputs["functions"]["report"]
+    return {
+        "raw": env["HEADGATE_RAW_BUCKET"],
+        "ledger": env["HEADGATE_FILES_TABLE"],
+        "masking_key": env["HEADGATE_MASKING_KEY_SECRET"],
+        "source_login": env["HEADGATE_MYSQL_SECRET"],
+        "prod": env["HEADGATE_PROD_DATABASE"],
+        "people": env["HEADGATE_USER_POOL"],
+        "alerts": env["HEADGATE_ALERTS_TOPIC_ARN"],
+        "lake": env["HEADGATE_WORKGROUP"],
+        "queue": lake.outputs["raw_queue_url"],
+        "report": report["name"],
+        "report_log": report["log_group"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "arguments"),
+    DENIED_TO_OPERATORS,
+    ids=[f"{service}-{call}" for service, call, _ in DENIED_TO_OPERATORS],
+)
+def test_an_operator_cannot_change_the_deployment(
+    shop_lake: Lake, service: str, call: str, arguments: dict[str, object]
+) -> None:
+    words = lake_words(shop_lake)
+    named = {
+        name: value.format(**words) if isinstance(value, str) else value for name, value in arguments.items()
+    }
+    operator = shop_lake.client(service, credentials_of(shop_lake, "operator"))
+    with pytest.raises(ClientError) as refused:
+        getattr(operator, call)(**named)
+    assert refused.value.response["Error"]["Code"] in DENIALS
+
+
+def test_an_operator_reads_the_masking_key_that_it_rotates(shop_lake: Lake) -> None:
+    """The refusals above are of these calls, not of every call of the role."""
+    secret = shop_lake.environment["HEADGATE_MASKING_KEY_SECRET"]
+    client = shop_lake.client("secretsmanager", credentials_of(shop_lake, "operator"))
+    assert client.get_secret_value(SecretId=secret)["SecretString"]
 
 
 def test_every_command_of_the_page_is_run_or_has_a_reason() -> None:
