@@ -1,10 +1,13 @@
 """Restore the objects of a bucket: take deletions back, or copy what is missing from a replica.
 
+After a restore of the ledger, process the files of raw that have no record.
+
 docs/operate/runbook.md says what else can be lost, and how to get it back.
 
 Examples:
     python scripts/restore.py curated --name shop --since 2026-11-25T08:00
     python scripts/restore.py raw --name shop --from shop-raw-copy
+    python scripts/restore.py files --name shop
 
 The command can be repeated. It prints one JSON document.
 """
@@ -26,15 +29,22 @@ sys.path.insert(
 import boto3
 from botocore.exceptions import ClientError
 
+from headgate.aws.events import notification
 from headgate.aws.s3 import S3Objects
 from headgate.cli import command_deployment
 from headgate.errors import HeadgateError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
 from headgate.settings import SystemNamesSettings
+from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from headgate.cli.command_deployment import Deployment
 
 ROOT = Path(__file__).resolve().parents[1]
+FILES = "files"
 
 
 class RestoreError(Exception):
@@ -65,6 +75,36 @@ def copy_missing(s3: Any, source: str, bucket: str) -> dict[str, object]:  # noq
     return {"bucket": bucket, "copied": len(missing)}
 
 
+def process_without_record(deployed: Deployment) -> dict[str, object]:
+    """Send the event of every version in raw that the ledger has no record of, oldest first.
+
+    A masked form has no event: its original is gone, and its rows are in the lake. It is counted.
+    """
+    env = deployed.environment
+    recorded = {record.file_id for record in stores.ledger(env).records()}
+    missing, masked = unrecorded(list(_versions(boto3.client("s3"), env["HEADGATE_RAW_BUCKET"])), recorded)
+    operations.queues().send(deployed.output("raw_queue_url"), [notification(ref) for ref in missing])
+    return {"sent": len(missing), "masked_without_record": masked}
+
+
+def unrecorded(versions: list[ObjectRef], recorded: set[str]) -> tuple[list[ObjectRef], int]:
+    """Return the versions that have no record, and the number of masked originals that have none."""
+    forms = {ref: file_id for ref in versions if (file_id := keys.masked_original_of(ref.key))}
+    missing = [
+        ref
+        for ref in versions
+        if ref not in forms and keys.file_id(ref.bucket, ref.key, ref.version_id) not in recorded
+    ]
+    return missing, len(set(forms.values()) - recorded)
+
+
+def _versions(s3: Any, bucket: str) -> Iterator[ObjectRef]:  # noqa: ANN401 boto3 makes a class per service at run time
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    listed = [version for page in pages for version in page.get("Versions", ())]
+    for version in sorted(listed, key=lambda version: version["LastModified"]):
+        yield ObjectRef(bucket, version["Key"], version["VersionId"])
+
+
 def bucket_of(env: Mapping[str, str], zone: str) -> str:
     """Return the bucket of a zone, or of a system.
 
@@ -89,12 +129,24 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("bucket", help="raw, curated, quarantine, artifacts or a system")
-    how = parser.add_mutually_exclusive_group(required=True)
+    parser.add_argument(
+        "bucket", help=f"raw, curated, quarantine, artifacts or a system; {FILES}: files without a record"
+    )
+    how = parser.add_mutually_exclusive_group()
     how.add_argument("--since", type=_time, help="take back deletions since then, UTC")
     how.add_argument("--from", dest="source", help="copy what is missing from this replica")
     parser.add_argument("--name", help="the deployment below .headgate/; the newest without it")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if (asked.bucket == FILES) == bool(asked.since or asked.source):
+        parser.error(f"a bucket needs one of --since and --from, and {FILES} takes neither")
+    return asked
+
+
+def _restore(deployed: Deployment, asked: argparse.Namespace) -> dict[str, object]:
+    if asked.bucket == FILES:
+        return process_without_record(deployed)
+    s3, bucket = boto3.client("s3"), bucket_of(deployed.environment, asked.bucket)
+    return undelete(s3, bucket, asked.since) if asked.since else copy_missing(s3, asked.source, bucket)
 
 
 def main() -> int:
@@ -102,9 +154,7 @@ def main() -> int:
     asked = _asked()
     os.chdir(ROOT)
     try:
-        bucket = bucket_of(command_deployment.activate(asked.name).environment, asked.bucket)
-        s3 = boto3.client("s3")
-        done = undelete(s3, bucket, asked.since) if asked.since else copy_missing(s3, asked.source, bucket)
+        done = _restore(command_deployment.activate(asked.name), asked)
     except (RestoreError, HeadgateError, ClientError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,8 +1,9 @@
-"""Objects of a bucket are lost, and the commands of docs/operate/runbook.md bring them back."""
+"""Objects of a bucket or the ledger are lost, and the commands of docs/operate/runbook.md bring them back."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 from datetime import UTC, datetime
@@ -11,17 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.lakes import ROOT, deployed, headgate
+from tests.e2e.lakes import ROOT, Lake, deploy, deployed, headgate
 from tests.own_data_page import commands_in, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.e2e.lakes import Lake
-
 pytestmark = pytest.mark.e2e
 
 NAME = "e2e-recovery"
+VARIABLES = ("quiet_s=3600", "redelivery_s=10")
 PAGE = (ROOT / "docs" / "operate" / "runbook.md").read_text(encoding="utf-8")
 
 
@@ -36,12 +36,18 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lake(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
-    """A lake with a small shop, rejected rows among it."""
-    shop = str(tmp_path_factory.mktemp("shop"))
-    headgate("sample", shop, "--orders", "200", "--customers", "40", "--defect-rate", "0.02")
-    with deployed(NAME, "quiet_s=3600", "redelivery_s=10", project=project) as lake:
-        lake.headgate("upload", shop)
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small shop, rejected rows among it."""
+    folder = tmp_path_factory.mktemp("shop")
+    headgate("sample", str(folder), "--orders", "200", "--customers", "40", "--defect-rate", "0.02")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lake(project: Path, shop: Path) -> Iterator[Lake]:
+    """A lake with the shop."""
+    with deployed(NAME, *VARIABLES, project=project) as lake:
+        lake.headgate("upload", str(shop))
         yield lake
 
 
@@ -102,3 +108,86 @@ def test_a_bucket_is_filled_from_its_copy(lake: Lake, project: Path) -> None:
     _, copying = commands("Objects of a bucket")
     follow(copying, project)
     assert contents(lake, "HEADGATE_CURATED_BUCKET", "") == before
+
+
+def tables(lake: Lake) -> dict[str, list[str]]:
+    """Return the rows of some tables, in any order."""
+    database = lake.environment["HEADGATE_CURATED_DATABASE"]
+    return {
+        name: sorted(map(str, lake.query(f"select * from {database}.{name}")))  # noqa: S608 names of this lake
+        for name in ("orders", "payments", "products")
+    }
+
+
+def without_notes(objects: dict[str, str]) -> dict[str, str]:
+    """Return the objects without the notes by which a merge sees that a replay has written an increment."""
+    return {key: digest for key, digest in objects.items() if ".edition-" not in key}
+
+
+def test_curated_and_quarantine_are_written_again_from_raw(lake: Lake, project: Path) -> None:
+    """Increments and rejected rows have equal bytes, those of masked originals too, and tables equal rows."""
+    lake.headgate("run")
+    rows = tables(lake)
+    increments = contents(lake, "HEADGATE_CURATED_BUCKET", "increments/")
+    quarantine = contents(lake, "HEADGATE_QUARANTINE_BUCKET", "")
+    assert increments
+    assert quarantine
+    assert all(rows.values())
+    for variable in ("HEADGATE_CURATED_BUCKET", "HEADGATE_QUARANTINE_BUCKET"):
+        delete_all(lake, variable, with_versions=True)
+    rebuilding, running = commands("Curated and quarantine from raw")
+    follow(rebuilding, project)
+    again = contents(lake, "HEADGATE_CURATED_BUCKET", "increments/")
+    assert without_notes(again) == without_notes(increments)
+    assert contents(lake, "HEADGATE_QUARANTINE_BUCKET", "") == quarantine
+    follow(running, project)
+    assert tables(lake) == rows
+
+
+def restore_ledger(lake: Lake, restored: str, late: tuple[str, ...]) -> None:
+    """Lose the ledger; its restored table is of a moment before the files of some datasets came."""
+    dynamodb, lost = lake.client("dynamodb"), lake.environment["HEADGATE_FILES_TABLE"]
+    dynamodb.restore_table_to_point_in_time(
+        SourceTableName=lost, TargetTableName=restored, UseLatestRestorableTime=True
+    )
+    pages = dynamodb.get_paginator("scan").paginate(TableName=restored)
+    for item in [item for page in pages for item in page["Items"]]:
+        if any(re.search(rf'"(content#)?{dataset}[/#"]', json.dumps(item)) for dataset in late):
+            dynamodb.delete_item(TableName=restored, Key={"file_id": item["file_id"]})
+    dynamodb.delete_table(TableName=lost)
+
+
+def test_a_lost_ledger_is_restored_under_another_name_and_files_continue(
+    lake: Lake, project: Path, shop: Path
+) -> None:
+    """A file whose record was lost is processed again by an event. The masked original of another one has no
+    event: the same file, sent again, gets a record, and no row is in the lake twice.
+    """
+    before = {record["key"]: record for record in lake.records()}
+    increments = without_notes(contents(lake, "HEADGATE_CURATED_BUCKET", "increments/"))
+    orders, products = (
+        next(record for key, record in before.items() if re.match(f"{dataset}/.*part", key))
+        for dataset in ("orders", "products")
+    )
+    assert (orders["original"]["form"], products["original"]) == ("masked", {})
+    restored = lake.environment["HEADGATE_FILES_TABLE"] + "-restored"
+    restore_ledger(lake, restored, ("orders", "products"))
+    deploy(NAME, *VARIABLES, f"files_table={restored}", project=project)
+    document = json.loads((ROOT / ".headgate" / NAME / "deployment.json").read_text(encoding="utf-8"))
+    lake = Lake(NAME, document["environment"], document["outputs"])
+    assert lake.environment["HEADGATE_FILES_TABLE"] == restored
+    lost = before.keys() - {record["key"] for record in lake.records()}
+    assert {orders["key"], products["key"]} <= lost < before.keys()
+
+    (processing,) = commands("Restore the ledger")
+    follow(processing, project)
+    again = lake.record_of(products["key"], products["version_id"])
+    assert (again["state"], again["accepted"]) == ("done", products["accepted"])
+    assert orders["key"] not in {record["key"] for record in lake.records()}
+
+    sent = lake.put(orders["key"], (shop / orders["key"]).read_bytes())
+    again = lake.record_of(orders["key"], sent)
+    assert (again["state"], again["accepted"]) == ("done", orders["accepted"])
+    copied = lake.put("payments/copy.csv.gz", next((shop / "payments").rglob("part*")).read_bytes())
+    assert lake.record_of("payments/copy.csv.gz", copied)["state"] == "skipped_duplicate"
+    assert without_notes(contents(lake, "HEADGATE_CURATED_BUCKET", "increments/")) == increments
