@@ -58,8 +58,8 @@ MOVES = "document.getAnimations().some(one => one instanceof CSSTransition && on
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The Chromium of the system.
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """The Chromium of the system, with further arguments of its command line.
 
     The headless shell, which has no windows to draw, takes less time than the whole browser.
     """
@@ -69,7 +69,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         raise RuntimeError("Chromium is not installed. On Debian: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *arguments])
         try:
             yield browser
         finally:
