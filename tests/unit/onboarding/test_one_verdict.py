@@ -292,3 +292,37 @@ def test_the_schema_has_a_field_for_every_resolver_and_is_the_same_every_time() 
     assert sorted(fields) == sorted(field_names(MODELS))
     assert str(schema.type_map["CustomerInput"].fields["email"].type) == "String!"
     assert str(schema.type_map["Invoice"].fields["amount"].type) == "String!"
+
+
+FILES_OF_MODELS = {
+    "customer_accounts": b"customer_id,name,email,phone,country_code\nC-1,Ada,ada@example.com,,GB\n",
+    "projects": b"project_id,customer_id,title,status,starts_on,budget,currency\nP-1,C-1,Roof,active,,,\n",
+    "jobs": b"job_id,project_id,title,status,scheduled_on,hours\nJ-1,P-1,Slates,scheduled,,\n",
+    "invoices": b"invoice_id,customer_id,project_id,issued_on,due_on,amount,currency,status\n"
+    b"I-1,C-1,P-1,2026-01-02,2026-02-01,10.50,GBP,sent\n",
+}
+
+
+def test_there_is_a_file_of_every_model() -> None:
+    assert FILES_OF_MODELS.keys() == {model.contract.dataset for model in MODELS.values()}
+
+
+@pytest.mark.parametrize("dataset", FILES_OF_MODELS)
+def test_a_file_in_raw_creates_its_records_once_by_the_ids_of_the_file(dataset: str) -> None:
+    """An upload in the console ends as a file in raw, so it creates the same records."""
+    gate, records, body = RecordGate(), MemoryRecords(), FILES_OF_MODELS[dataset]
+    assert gate.process(f"{dataset}/a.csv", body, records).model_records == {"created": 1}
+    (model,) = (model for model in MODELS.values() if model.contract.dataset == dataset)
+    record_id = body.splitlines()[1].partition(b",")[0].decode()
+    assert records.get(model.name, record_id).id == record_id
+    other_bytes = body.rstrip() + b"\r\n"
+    assert gate.process(f"{dataset}/b.csv", other_bytes, records).model_records == {"present": 1}
+
+
+@pytest.mark.parametrize("dataset", FILES_OF_MODELS)
+def test_a_row_without_its_id_creates_no_record(dataset: str) -> None:
+    """No id is generated: the same file, sent again, would create its records twice."""
+    header, row = FILES_OF_MODELS[dataset].splitlines(keepends=True)
+    without_id = header + b"," + row.partition(b",")[2]
+    record = RecordGate().process(f"{dataset}/a.csv", without_id, MemoryRecords())
+    assert (record.accepted, record.quarantined, record.model_records) == (0, 1, {})
