@@ -167,7 +167,7 @@ query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curat
 	@headgate query "$(SQL)"
 
 ##@ Measure the gate and the command line
-.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-domain bench-first-load bench-latency bench-parallel bench-api bench-console
+.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-domain bench-first-load bench-open bench-latency bench-parallel bench-api bench-console
 
 bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
 	@python -m benchmarks.interfaces.cli
@@ -199,6 +199,14 @@ DLT_PACKAGES := "dlt[duckdb,filesystem,parquet]==1.31.0" duckdb==2.0.1 openpyxl=
 bench-first-load: setup ## fifteen files of five formats from upload to an answer in SQL, against dlt into DuckDB, on an emulator of its own; SCALE=1.0
 	@test -d .headgate/peers-dlt || { $(PYTHON) -m venv .headgate/peers-dlt && .headgate/peers-dlt/bin/pip install --quiet $(DLT_PACKAGES); }
 	@SCALE=$(SCALE) python -m benchmarks.deployed.first_load
+
+# The exact versions of independent readers; their environment is no part of the package's.
+ICEBERG_READERS := pyiceberg==0.12.0 pyiceberg-core==0.11.0 datafusion==54.1.0 polars==2.1.0 daft==0.7.26 pyarrow==25.0.1 duckdb==1.5.5 \
+  duckdb-extension-avro==1.5.5 duckdb-extension-httpfs==1.5.5 duckdb-extension-iceberg==1.5.5
+
+bench-open: setup ## five tables in six versions each, read as Iceberg tables by independent engines, on an emulator of their own
+	@test -d .headgate/peers-iceberg || { $(PYTHON) -m venv .headgate/peers-iceberg && .headgate/peers-iceberg/bin/pip install --quiet $(ICEBERG_READERS); }
+	@python -m benchmarks.open_lake
 
 # The lake of these two is destroyed before the figures are printed, so the figures come last.
 bench-latency: setup ## seconds from an upload to its record, on an emulator of its own; FILES=100

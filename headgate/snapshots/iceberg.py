@@ -31,6 +31,7 @@ NO_ICEBERG: Mapping[str, str] = {METADATA_LOCATION: "", PREVIOUS_LOCATION: "", T
 HINT = "version-hint.text"
 _ENDING = ".metadata.json"
 _LIST, _MANIFEST = "-list.avro", "-manifest.avro"
+_EARLIER = 3  # metadata files before the current one: a publish and its expiry write one each
 _UNDER_WAY = timedelta(hours=3)  # longer than a publisher works between the metadata and the table's move
 
 
@@ -110,7 +111,11 @@ class IcebergTables:
 
         A file with a higher number may be of a publisher at work.
         """
-        used, newest = used_keys(self.objects, parameters), _number_in(parameters[METADATA_LOCATION])
+        document = read_at(self.objects, parameters[METADATA_LOCATION])
+        used = used_keys(self.objects, parameters) | {
+            _split(entry["metadata-file"])[1] for entry in document["metadata-log"]
+        }
+        newest = _number_in(parameters[METADATA_LOCATION])
         for item in list(self.objects.list(bucket, keys.iceberg_prefix(table))):
             number, is_old = _number_in(item.ref.key), self.now() - item.modified_at > _UNDER_WAY
             if item.ref.key not in used and number and (number < newest - 1 or (is_old and number != newest)):
@@ -138,9 +143,24 @@ def read_document(objects: ObjectStore, table: TableVersion) -> Document | None:
     if not address:
         return None
     try:
-        return dict(json.loads(objects.read(ObjectRef(*_split(address)))))
+        return read_at(objects, address)
     except NotFoundError:
         return None
+
+
+def read_at(objects: ObjectStore, address: str) -> Document:
+    """Return the metadata at an address."""
+    return dict(json.loads(objects.read(ObjectRef(*_split(address)))))
+
+
+def metadata_showing(document: Document, address: str, version: str) -> str:
+    """Return the newest metadata that show a version, for readers without time travel; empty where none do.
+
+    Args:
+        address: of the document itself.
+    """
+    entries = [address, *(entry["metadata-file"] for entry in reversed(document["metadata-log"]))]
+    return next((entry for entry in entries if entry.endswith(f"-{version}{_ENDING}")), "")
 
 
 def rolled_back(objects: ObjectStore, table: TableVersion, version: str, now: datetime) -> dict[str, str]:
@@ -165,10 +185,14 @@ def keep_shown_version(objects: ObjectStore, catalog: Catalog, table: TableVersi
     document = read_document(objects, table)
     if document is None:
         return
-    changed = _without(objects, table, document, metadata.summaries(document))
-    if changed:
-        catalog.move(table, table.location, (), changed)
-        show_in_hint(objects, _split(table.location)[0], table.table, changed)
+    left = metadata.without_versions(document, metadata.summaries(document))
+    if left is document and not document["metadata-log"]:
+        return
+    bucket, version = _split(table.location)[0], version_of(table.location)
+    name = f"{_number(table) + 1:05d}-{version}"
+    changed = _write(objects, table, bucket, name, left, is_logged=False)
+    catalog.move(table, table.location, (), changed)
+    show_in_hint(objects, bucket, table.table, changed)
 
 
 def used_keys(objects: ObjectStore, parameters: Mapping[str, str]) -> frozenset[str]:
@@ -176,8 +200,7 @@ def used_keys(objects: ObjectStore, parameters: Mapping[str, str]) -> frozenset[
     address = parameters.get(METADATA_LOCATION, "")
     if not address:
         return frozenset()
-    bucket, key = _split(address)
-    document = json.loads(objects.read(ObjectRef(bucket, key)))
+    key, document = _split(address)[1], read_at(objects, address)
     lists = {_split(item["manifest-list"])[1] for item in document["snapshots"]}
     manifests = {name.removesuffix(_LIST) + _MANIFEST for name in lists}
     return frozenset({key, f"{key.rpartition('/')[0]}/{HINT}", *lists, *manifests})
@@ -195,13 +218,23 @@ def _without(
 
 
 def _write(
-    objects: ObjectStore, table: TableVersion, bucket: str, name: str, document: Document
+    objects: ObjectStore,
+    table: TableVersion,
+    bucket: str,
+    name: str,
+    document: Document,
+    *,
+    is_logged: bool = True,
 ) -> dict[str, str]:
-    """Write metadata below a new name, and return the parameters that name them."""
-    previous = table.parameters.get(METADATA_LOCATION, "")
-    if previous:
-        log = [{"timestamp-ms": document["last-updated-ms"], "metadata-file": previous}]
-        document = {**document, "metadata-log": log}
+    """Write metadata below a new name, and return the parameters that name them.
+
+    Args:
+        is_logged: name the metadata before, which are kept for readers without time travel.
+    """
+    previous = table.parameters.get(METADATA_LOCATION, "") if is_logged else ""
+    entries = [{"timestamp-ms": document["last-updated-ms"], "metadata-file": previous}] if previous else []
+    log = [*document["metadata-log"], *entries][-_EARLIER:] if is_logged else []
+    document = {**document, "metadata-log": log}
     key = f"{keys.iceberg_prefix(table.table)}{name}{_ENDING}"
     objects.write(ObjectRef(bucket, key), json.dumps(document).encode(), content_type="application/json")
     return {

@@ -28,11 +28,12 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState, Originals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
-from headgate.snapshots.iceberg import keep_shown_version
+from headgate.snapshots.iceberg import IcebergTables, keep_shown_version, used_keys
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.read_snapshots import lake_snapshot
 from headgate.values.parquet_tables import table_of
 from tests.duckdb_memory import MEMORY
+from tests.iceberg_rows import iceberg_rows
 from tests.unit.api.lakes import MemoryLake
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Shop:
             self.folder,
             audit,
             memory=MEMORY,
+            iceberg=IcebergTables(self.lake.objects, self.lake.now),
         )
 
     def fill(self) -> None:
@@ -121,8 +123,16 @@ class Shop:
             of.location.rstrip("/") for of in lake_snapshot(self.lake.objects, "curated").datasets.values()
         }
         shown = {"curated": frozenset(curated), "prod": self.shown}
+        tables = [self.catalog.current("curated", name) for name in DATASETS]
+        used = [used_keys(self.lake.objects, table.parameters) for table in tables]
         return BuiltZones(
-            "curated", "artifacts", "athena_results", ("prod",), shown, ("raw", "quarantine", "staging")
+            "curated",
+            "artifacts",
+            "athena_results",
+            ("prod",),
+            shown,
+            ("raw", "quarantine", "staging"),
+            frozenset(("curated", key) for keys_of_table in used for key in keys_of_table),
         )
 
     @property
@@ -201,6 +211,19 @@ def test_the_facts_of_the_newest_run_are_kept_and_no_other_ones(forgotten: Forgo
         version.ref.key for version in shop.lake.objects.versions("prod", keys.FACTS) if not version.is_marker
     }
     assert listed == {keys.CURRENT_FACTS, keys.fact_key("names", newest)}
+
+
+def test_iceberg_metadata_name_only_the_version_without_the_person(forgotten: Forgotten) -> None:
+    objects, catalog = forgotten.shop.lake.objects, forgotten.shop.catalog
+    tables = {name: catalog.current("curated", name) for name in DATASETS}
+    for name, table in tables.items():
+        read = iceberg_rows(objects, "curated", table)
+        assert [*read.versions] == [read.shown]
+        assert read.rows.to_pylist() == forgotten.shop.rows(name).to_pylist()
+    used = {key for table in tables.values() for key in used_keys(objects, table.parameters)}
+    left = {one.ref.key for one in objects.versions("curated", keys.ICEBERG) if not one.is_marker}
+    assert left
+    assert left <= used
 
 
 def test_rows_of_others_stay_in_the_tables(forgotten: Forgotten) -> None:

@@ -31,6 +31,7 @@ from headgate.snapshots.iceberg import (
     TABLE_TYPE,
     IcebergTables,
     keep_shown_version,
+    metadata_showing,
     read_document,
     used_keys,
 )
@@ -315,6 +316,22 @@ def test_old_metadata_and_manifests_are_deleted() -> None:
     assert len(unused) < 6, unused
 
 
+def test_the_metadata_that_show_the_version_before_are_kept_for_readers_without_time_travel() -> None:
+    table = Table()
+    for number in range(1, 9):
+        table.run(f"v{number}", lines(f"{number}.00"))
+    address = table.shown.parameters[METADATA_LOCATION]
+    before = metadata_showing(table.document, address, "v7")
+    earlier = replace(
+        table.shown, location=f"s3://{BUCKET}/tables/lines/v7/", parameters={METADATA_LOCATION: before}
+    )
+    document = read_document(table.objects, earlier)
+    assert document is not None
+    assert metadata.shown_version(document) == "v7"
+    assert metadata_showing(table.document, address, "v8") == address
+    assert not metadata_showing(table.document, address, "v4")
+
+
 def test_files_of_a_publisher_at_work_are_kept_and_those_of_a_dead_one_deleted() -> None:
     table = Table()
     table.run("v1", lines("1.00"))
@@ -421,6 +438,7 @@ def test_no_metadata_name_an_erased_part() -> None:
     used = used_keys(table.objects, table.shown.parameters)
     named = "".join(table.objects.read(ObjectRef(BUCKET, key)).decode("latin-1") for key in used)
     assert "/v1/" not in named
+    assert not table.document["metadata-log"]
 
 
 def run_with_a_stop(table: Table, stop_at: int, version: str, rows: list[dict[str, object]]) -> bool:

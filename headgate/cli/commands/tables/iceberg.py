@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import TableVersion
 
-# One statement per engine; `snapshot` is the number of a version.
+# `snapshot` is the number of a version, `showing` the address of the metadata in which it is the current one.
 SNIPPETS = {
     "athena": 'SELECT * FROM "{database}"."{table}" FOR VERSION AS OF {snapshot}',
     "duckdb": "SELECT * FROM iceberg_scan('{metadata}', snapshot_from_id = {snapshot})",
     "pyiceberg": 'StaticTable.from_metadata("{metadata}").scan(snapshot_id={snapshot}).to_arrow()',
     "polars": 'polars.scan_iceberg("{metadata}", snapshot_id={snapshot}).collect()',
-    "datafusion": 'IcebergDataFusionTable(["lake", "{table}"], "{metadata}", {{}})',
+    "datafusion": 'IcebergDataFusionTable(["lake", "{table}"], "{showing}", {{}})',
     "spark": ('spark.read.format("iceberg").option("snapshot-id", {snapshot}).load("{metadata}")'),
 }
 
@@ -78,11 +78,11 @@ def iceberg_facts(shown: TableVersion, version: str = "", engine: str | None = N
         engine: the only one that is asked for.
 
     Raises:
-        ClickException: the table has no Iceberg metadata, or they lack the version, or the engine reads none
-            but the shown one.
+        ClickException: the table has no Iceberg metadata, or they lack the version, or the engine has no time
+            travel and no metadata show it.
     """
     from headgate.snapshots import iceberg_metadata
-    from headgate.snapshots.iceberg import METADATA_LOCATION, read_document
+    from headgate.snapshots.iceberg import METADATA_LOCATION, metadata_showing, read_document
 
     document = read_document(stores.objects(), shown)
     if document is None:
@@ -95,20 +95,22 @@ def iceberg_facts(shown: TableVersion, version: str = "", engine: str | None = N
         names = ", ".join(str(row["version"]) for row in versions)
         raise click.ClickException(f"{shown.table} has no version {version} any more. Versions: {names}.")
     metadata = shown.parameters[METADATA_LOCATION]
+    showing = metadata_showing(document, metadata, wanted)
     read = {
         name: text.format(
             database=shown.database,
             table=shown.table,
             metadata=metadata,
+            showing=showing,
             snapshot=iceberg_metadata.version_snapshot_id(wanted),
         )
         for name, text in SNIPPETS.items()
-        if wanted == current or "{snapshot}" in text
+        if showing or "{snapshot}" in text
     }
     if engine and engine not in read:
         raise click.ClickException(
-            f"{engine} reads the version that a table shows, and no earlier one. "
-            f"Engines that do: {', '.join(read)}."
+            f"{engine} reads the version that a table shows and the one before. "
+            f"Engines that read earlier ones: {', '.join(read)}."
         )
     return IcebergFacts(metadata, document["location"], current, versions, read)
 
