@@ -66,10 +66,10 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
 
 
 def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
-    """Return whether the columns have the contract's names and Arrow types, so that their values can be
-    compared here.
+    """Return whether the columns have the contract's names and Arrow types, each once, so that their values
+    can be compared here.
     """
-    return {field.name: field.type for field in schema} == {
+    return len(schema) == len(contract.names) and {field.name: field.type for field in schema} == {
         field.name: field.type for field in arrow_schema(contract)
     }
 

@@ -6,6 +6,7 @@ import warnings
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -137,7 +138,6 @@ class ValidationRun:
     ) -> None:
         self._run_name, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
         self._batch_rows, self._narrow_from = batch_rows, narrow_from
-        self._without_rows: dict[tuple[str, pa.Schema], list[RuleAnswer]] = {}
         self._validations: dict[str, Any] = {}
         self.verdicts: list[SuiteResult] = []
 
@@ -219,23 +219,15 @@ class ValidationRun:
 
         Many rows that break no rule become pandas objects in narrow parts only.
         """
-        if rows.num_rows >= self._narrow_from and has_types_of(contract, rows.schema):
-            answers = self._of_no_rows(contract, rows.schema)
-            if not any(answer.failed for answer in answers) and self._passes(contract, rows):
-                return answers
+        is_narrow = rows.num_rows >= self._narrow_from and has_types_of(contract, rows.schema)
+        if is_narrow and self._passes(contract, rows):
+            return all_held(contract)
         return self._of_suite(contract, rows)
 
     def _passes(self, contract: Contract, rows: pa.Table) -> bool:
         return not has_repeated_keys(contract, rows) and all(
             self.holds(contract, part) for part in narrow_parts(contract, rows)
         )
-
-    def _of_no_rows(self, contract: Contract, schema: pa.Schema) -> list[RuleAnswer]:
-        """Return the answers about columns without rows, in the order of the suite's answers: asked once."""
-        asked = contract.dataset, schema
-        if asked not in self._without_rows:
-            self._without_rows[asked] = self._of_suite(contract, schema.empty_table())
-        return self._without_rows[asked]
 
     def _of_suite(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
         validation = self._validation(contract.dataset, partial(suite_of, contract))
@@ -332,6 +324,20 @@ def _which_rows(contract: Contract) -> dict[str, Any]:
 
 def _warns(result: Any) -> bool:  # noqa: ANN401 as above
     return bool(result.expectation_config.severity == "warning")
+
+
+def all_held(contract: Contract) -> list[RuleAnswer]:
+    """Return the answers about rows that hold every expectation.
+
+    They are in the order of Great Expectations' results: expectations about one column together.
+    """
+    by_column: dict[str | None, list[RuleAnswer]] = {}
+    for asked in suite_of(contract).expectations:
+        answer = RuleAnswer(
+            asked.meta["place"], asked.meta["rule"], warns=bool(asked.severity == "warning"), failed=None
+        )
+        by_column.setdefault(getattr(asked, "column", None), []).append(answer)
+    return list(chain.from_iterable(by_column.values()))
 
 
 def _result(contract: Contract, result: Any) -> RuleAnswer:  # noqa: ANN401 as above
