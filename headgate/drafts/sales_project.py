@@ -5,6 +5,7 @@ The file needs no schema of a domain: ids may be text, quantities fractions, and
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,11 @@ import pyarrow.compute as pc
 import yaml
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.matching.header_names import folded
 from headgate.matching.suggest_mapping import match_columns
+from headgate.plain_names import in_plain_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 _SAMPLED_ROWS = 200
 _LEAST_CONFIDENCE = 0.5
@@ -25,25 +26,31 @@ _BY_VALUE = "value"  # an order number looks like the number of a customer
 _TOP_ITEMS = 20
 _TEXTS = (Kind.STRING, Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT)
 _NUMBERS = (Kind.DOUBLE, Kind.DECIMAL, Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT)
+# The price of a unit is an amount where no column has the amount of a row.
 _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "date": (Kind.DATE, Kind.TIMESTAMP),
     "amount": _NUMBERS,
+    "price": _NUMBERS,
     "customer": _TEXTS,
     "item": _TEXTS,
     "quantity": _NUMBERS,
 }
 _NAMES = {
     "date": "sold_on sold_at order_date ordered_at invoice_date transaction_date purchase_date datum"
-    " fecha day",
-    "amount": "total revenue sales price unit_price order_total total_amount payment_value spent"
-    " betrag umsatz preis montant importe valor",
-    "customer": "customer_id customer_number client client_id user_id member household"
-    " buyer kunde kundennummer cliente",
-    "item": "product product_id stock_code sku article artikel artikelnummer description producto"
-    " produit item_id",
-    "quantity": "qty units pieces menge anzahl quantite cantidad count",
+    " bestelldatum auftragsdatum rechnungsdatum kaufdatum verkaufsdatum date_de_commande date_commande"
+    " fecha fecha_pedido data_ordine orderdatum day",
+    "amount": "total revenue sales order_total total_amount line_total net_amount gross_amount subtotal"
+    " payment_value spent betrag gesamtbetrag gesamtpreis endbetrag rechnungsbetrag summe umsatz montant"
+    " montant_ttc montant_total total_ttc importe importe_total importo valor bedrag",
+    "price": "price unit_price item_price preis einzelpreis stueckpreis stuckpreis prix prix_unitaire precio"
+    " precio_unitario prezzo prezzo_unitario prijs",
+    "customer": "customer_id customer_number customer_email client client_id user_id member household"
+    " buyer kunde kundennummer kundennr cliente klant",
+    "item": "product product_id product_name item_name stock_code sku article artikel artikelnummer"
+    " artikelbezeichnung artikelname bezeichnung description designation producto produit prodotto item_id",
+    "quantity": "qty units pieces menge stueckzahl stuckzahl anzahl quantite cantidad quantita aantal count",
 }
-_UNIT_PRICES = ("price", "preis", "prix", "precio", "prezzo")
+_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _MODELS = "models"
 
 
@@ -186,10 +193,11 @@ def sales_project(contract: Contract, sample: pa.Table) -> SalesProject:
         sample: rows of the file by this contract.
     """
     columns = _columns_of_roles(contract, sample)
+    roles = {*columns, *(["amount"] if "price" in columns else [])}
     lacking = {
         table.name: lacks
         for table in _TABLES
-        if (lacks := tuple(role for role in table.needs if role not in columns))
+        if (lacks := tuple(role for role in table.needs if role not in roles))
     }
     terms = {
         "dataset": contract.dataset,
@@ -198,7 +206,7 @@ def sales_project(contract: Contract, sample: pa.Table) -> SalesProject:
     }
     files = {}
     for table in (table for table in _TABLES if table.name not in lacking):
-        files[f"contracts/prod/{table.name}.yaml"] = _contract_of(table)
+        files[f"contracts/prod/{table.name}.yaml"] = _contract_of(table, _personal_roles(contract, columns))
         if table.query:
             files[f"{_MODELS}/{table.name}.sql"] = table.query.format(**terms)
     return SalesProject(columns, files, lacking)
@@ -219,16 +227,27 @@ def _columns_of_roles(contract: Contract, sample: pa.Table) -> dict[str, str]:
     )
     matched = {
         pair.field: names[pair.position]
-        for pair in match_columns(names, texts, roles).pairs
+        for pair in match_columns([_plain(name) for name in names], texts, roles).pairs
         if pair.confidence >= _LEAST_CONFIDENCE
         and pair.how != _BY_VALUE
         and kinds[names[pair.position]] in _KINDS[pair.field]
     }
+    if "amount" in matched:
+        matched.pop("price", None)
     for role, only in (("date", _KINDS["date"]), ("amount", (Kind.DECIMAL,))):
         fitting = [name for name in names if kinds[name] in only and name not in matched.values()]
-        if role not in matched and len(fitting) == 1:
+        if role not in matched and "price" not in matched and len(fitting) == 1:
             matched[role] = fitting[0]
     return {role: matched[role] for role in _KINDS if role in matched}
+
+
+def _plain(name: str) -> str:
+    """Return a name without a unit in brackets, with the letters that aliases have.
+
+    >>> _plain("Stückpreis (EUR)")
+    'stuckpreis'
+    """
+    return in_plain_letters(_BRACKETS.sub("", name)).strip() or name
 
 
 def _texts_of(values: pa.ChunkedArray) -> pa.Array:
@@ -243,26 +262,34 @@ def _expressions(contract: Contract, columns: Mapping[str, str]) -> Iterator[tup
         column = f'{contract.dataset}."{name}"'
         if role == "date":
             yield role, f"cast({column} as date)"
+        elif role == "price":
+            pieces = columns.get("quantity")
+            times = f' * cast({contract.dataset}."{pieces}" as double)' if pieces else ""
+            yield "amount", f"cast({column} as double){times}"
         elif role in {"amount", "quantity"}:
-            is_price = role == "amount" and any(word in folded(name) for word in _UNIT_PRICES)
-            pieces = (
-                f' * cast({contract.dataset}."{columns["quantity"]}" as double)'
-                if "quantity" in columns
-                else ""
-            )
-            yield role, f"cast({column} as double){pieces if is_price else ''}"
+            yield role, f"cast({column} as double)"
         else:
             yield role, f"cast({column} as varchar)"
 
 
-def _contract_of(table: SalesTable) -> str:
-    """Return the contract of a model or a block as YAML."""
+def _personal_roles(contract: Contract, columns: Mapping[str, str]) -> set[str]:
+    """Return the roles whose columns are personal data in the file."""
+    classified = {column.name for column in contract.columns if column.classification}
+    return {role for role, name in columns.items() if name in classified}
+
+
+def _contract_of(table: SalesTable, personal: Collection[str]) -> str:
+    """Return the contract of a model or a block as YAML.
+
+    Args:
+        personal: columns of models that have personal data.
+    """
     schema: dict[str, object] = {"name": table.name, "description": table.description}
     if table.block:
         kind, options = table.block
         schema["customProperties"] = [{"property": f"headgate.{kind}", "value": dict(options)}]
     else:
-        schema["properties"] = list(_properties(table.columns or {}))
+        schema["properties"] = list(_properties(table.columns or {}, personal))
     document = {
         "apiVersion": "v3.1.0",
         "kind": "DataContract",
@@ -275,7 +302,9 @@ def _contract_of(table: SalesTable) -> str:
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _properties(columns: Mapping[str, tuple[str, bool]]) -> Iterator[dict[str, object]]:
+def _properties(
+    columns: Mapping[str, tuple[str, bool]], personal: Collection[str]
+) -> Iterator[dict[str, object]]:
     logical = {"DATE": "date", "DOUBLE": "number", "BIGINT": "integer"}
     place = 0
     for name, (physical, is_key) in columns.items():
@@ -288,4 +317,6 @@ def _properties(columns: Mapping[str, tuple[str, bool]]) -> Iterator[dict[str, o
         if is_key:
             place += 1
             column |= {"primaryKey": True, "primaryKeyPosition": place}
+        if name in personal:
+            column["classification"] = "personal"
         yield {**column, "description": name.replace("_", " ").capitalize()}

@@ -94,6 +94,47 @@ def test_a_price_of_a_unit_is_multiplied_by_the_quantity(tmp_path: Path) -> None
     assert expected in project.files["models/daily_sales.sql"]
 
 
+def test_headers_of_other_languages_with_a_unit_in_brackets_are_read(tmp_path: Path) -> None:
+    """Ids with two dashes are no card numbers, quantities are fractions, amounts have a decimal comma."""
+    german = "Bestellnummer;Bestelldatum;Kundennummer;Artikelbezeichnung;Menge;Einzelpreis (EUR);Gesamtbetrag"
+    file = tmp_path / "bestellungen.csv"
+    rows = [
+        f"O{60000 + n}-{700 + n % 300}-{190000 + n};{1 + n % 28:02}.{1 + n // 28:02}.2026;K-{n % 9};"
+        f"Tee {n % 7};{n % 4},25;{n + 3},50;{n + 4},75"
+        for n in range(60)
+    ]
+    file.write_text("\n".join([german, *rows]) + "\n", encoding="utf-8")
+    project = project_of_file(file)
+    assert project.columns == {
+        "date": "bestelldatum",
+        "amount": "gesamtbetrag",
+        "customer": "kundennummer",
+        "item": "artikelbezeichnung",
+        "quantity": "menge",
+    }
+    assert set(project.tables) == ALL
+
+
+def test_the_amount_of_a_row_is_preferred_to_the_price_of_a_unit(tmp_path: Path) -> None:
+    """A discount is in the amount of the row only."""
+    project = project_of(
+        lines("Order Date,Customer,Product,Qty,Unit Price,Line Total", "{day},K{n},P{n},3,{n}.75,{amount}"),
+        tmp_path,
+    )
+    assert project.columns["amount"] == "line total"
+    assert "price" not in project.columns
+    assert "unit price" not in project.files["models/daily_sales.sql"]
+
+
+def test_personal_data_of_a_file_are_personal_in_its_tables(tmp_path: Path) -> None:
+    project = project_of(
+        lines("Order Date,Customer Email,Total", "{day},user{n}@example.com,{amount}"), tmp_path
+    )
+    (schema,) = yaml.safe_load(project.files["contracts/prod/buyers.yaml"])["schema"]
+    classified = {column["name"]: column.get("classification") for column in schema["properties"]}
+    assert classified == {"customer": "personal", "silent_days": None, "purchases": None, "amount": None}
+
+
 def test_every_model_has_a_contract_and_every_block_a_model(tmp_path: Path) -> None:
     project = project_of(lines("date,amount,customer,item", "{day},{amount},K{n},A{n}"), tmp_path)
     contracts = {
