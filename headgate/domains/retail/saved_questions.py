@@ -56,8 +56,10 @@ LIMIT 20
         "market-intelligence-hub",
         "Which weeks (or days, or months) were not as expected, and why?",
         """
-SELECT period_on, series_id, direction, actual, expected, round(score, 1) AS score, reason, explanation
+SELECT period_on, series_id, direction, actual, expected, round(score, 1) AS score, reason, explanation,
+       order_id
 FROM sales_anomalies
+WHERE folds_into IS NULL
 ORDER BY abs(score) DESC, series_id, period_on
 LIMIT 20
 """,

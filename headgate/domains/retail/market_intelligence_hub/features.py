@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SERIES = ["series_id", "level", "region_id", "category"]
 COUNTS = ["units", "orders"]
 MONEY = ["revenue", "largest_order", "largest_return", "promoted"]
+NAMED = ["largest_order_id", "largest_return_id"]
+_EXTREMES = ["largest_order", "largest_return"]
 
 
 def _sold(tables: Mapping[str, ibis.Table]) -> ibis.Table:
@@ -75,10 +77,15 @@ def _by_day(lines: ibis.Table, kept: list[str]) -> ibis.Table:
         revenue=orders.revenue.sum(),
         units=orders.units.sum(),
         orders=(orders.revenue > 0).sum(),
-        largest_order=ibis.greatest(orders.revenue.max(), 0),
-        largest_return=ibis.least(orders.revenue.min(), 0),
+        largest_order=_with_id(orders).max(),
+        largest_return=_with_id(orders).min(),
         promoted=orders.promoted.sum(),
     )
+
+
+def _with_id(orders: ibis.Table) -> ibis.Value:
+    """Return amount and order id as one value, which is compared by the amount first."""
+    return ibis.struct({"amount": orders.revenue, "order_id": orders.order_id})
 
 
 _COMBINE = {
@@ -146,8 +153,8 @@ def sales_by_period(sales: DailySales, span: Span, plan: Plan) -> pd.DataFrame:
 
     Returns:
         Grain series by period, in that order: the columns SERIES, `period_on`, revenue (exact), units,
-        orders, the largest order and the largest return (negative) of the period, and revenue under a
-        promotion.
+        orders, the largest order and the largest return (negative) of the period, revenue under a promotion,
+        and the ids of both orders.
     """
     days, cells = (_in_span(rows, span) for rows in (sales.days, sales.cells))
     regions = largest(days, "region_id", plan.top_regions)
@@ -202,7 +209,18 @@ def _rolled_up(cells: ibis.Table, level: str) -> ibis.Table:
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(period_on=pd.to_datetime(rows["period_on"]), series_id=series_ids(rows))
+    """Return the rows with the name of their series, and the largest order and return as amount and id."""
+    extremes = {}
+    for name, sign in zip(_EXTREMES, (1, -1), strict=True):
+        is_one = [sign * value["amount"] > 0 for value in rows[name]]
+        extremes[name] = [
+            value["amount"] if one else Decimal(0) for value, one in zip(rows[name], is_one, strict=True)
+        ]
+        extremes[f"{name}_id"] = [
+            value["order_id"] if one else None for value, one in zip(rows[name], is_one, strict=True)
+        ]
+    named = {name: pd.Series(values, rows.index, dtype=object) for name, values in extremes.items()}
+    return rows.assign(period_on=pd.to_datetime(rows["period_on"]), series_id=series_ids(rows), **named)
 
 
 def series_ids(rows: pd.DataFrame) -> pd.Series[Any]:
@@ -225,6 +243,7 @@ def _without_gaps(rows: pd.DataFrame, span: Span) -> pd.DataFrame:
     full = calendar.drop(columns="first_on").merge(rows, how="left", on=[*SERIES, "period_on"])
     full[MONEY] = full[MONEY].map(lambda amount: Decimal(0) if pd.isna(amount) else amount)
     full[COUNTS] = full[COUNTS].fillna(0).astype("int64")
-    return full[[*SERIES, "period_on", *COUNTS, *MONEY]].sort_values(
+    full[NAMED] = full[NAMED].astype(object).where(full[NAMED].notna(), None)
+    return full[[*SERIES, "period_on", *COUNTS, *MONEY, *NAMED]].sort_values(
         ["series_id", "period_on"], ignore_index=True
     )

@@ -41,6 +41,7 @@ COLUMNS = [
     "reason",
     "explanation",
     "event_name",
+    "order_id",
     "folds_into",
     "orders",
     "unit",
@@ -78,6 +79,7 @@ def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> 
         reason=reasons,
         explanation=explanation.where(event_name.isna(), "In the calendar: " + event_name.astype(str)),
         event_name=event_name,
+        order_id=_order_ids(unusual, reasons),
         folds_into=_folds_into(unusual, reasons),
         unit=UNIT,
     )[COLUMNS]
@@ -118,6 +120,12 @@ def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
         [holds.to_numpy() for _, holds in causes], [name for name, _ in causes], "smaller_orders"
     )
     return pd.Series(named, index=unusual.index, dtype=object)
+
+
+def _order_ids(unusual: pd.DataFrame, reasons: pd.Series[str]) -> pd.Series[Any]:
+    """Return the order that is the reason, where one order is."""
+    by_return = unusual["largest_return_id"].where(reasons == "large_return", None)
+    return unusual["largest_order_id"].where(reasons == "one_large_order", by_return)
 
 
 def _folds_into(unusual: pd.DataFrame, reasons: pd.Series[str]) -> pd.Series[Any]:

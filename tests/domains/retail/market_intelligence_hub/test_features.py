@@ -54,6 +54,36 @@ def test_weeks_without_sales_are_zero_and_every_level_sums_to_the_same_total(sho
     assert sales.groupby("level")["revenue"].sum().tolist() == [Decimal("6.2500")] * 4
 
 
+def test_the_largest_order_and_return_of_a_period_have_their_ids(shop: Shop) -> None:
+    lines = [
+        _line("small", MONDAY),
+        _line("large", MONDAY, 9),
+        _line("large", MONDAY, 9, category="Toys"),
+        _line("back", MONDAY + timedelta(days=1), -3, status="cancelled"),
+        _line("abroad", MONDAY, 10, region="FR"),
+    ]
+    sales = _sales(shop, lines)
+    sales = sales[sales["period_on"].dt.date == MONDAY.date()].set_index("series_id")
+    ids = sales["largest_order_id"]
+    assert ids[["total", "region=GB", "region=FR", "category=Toys"]].tolist() == [
+        "large",
+        "large",
+        "abroad",
+        "large",
+    ]
+    assert sales["largest_order"]["total"] == Decimal("22.5000")
+    assert sales["largest_return_id"][["total", "region=GB", "region=FR"]].tolist() == ["back", "back", None]
+
+
+def test_of_equal_orders_the_same_is_named_however_rows_are_stored(shop: Shop) -> None:
+    lines = [_line("A", MONDAY), _line("B", MONDAY + timedelta(days=2)), _line("C", MONDAY)]
+    named = [
+        _sales(shop, some).query("series_id == 'total'")["largest_order_id"].iloc[0]
+        for some in (lines, lines[::-1])
+    ]
+    assert named == ["C", "C"]
+
+
 def test_a_series_begins_with_its_first_sale(shop: Shop) -> None:
     sales = _sales(shop, [_line("1", MONDAY), _line("2", datetime(2010, 1, 20), region="FR")])
     france = sales[sales["series_id"] == "region=FR"]

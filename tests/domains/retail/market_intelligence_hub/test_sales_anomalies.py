@@ -37,6 +37,8 @@ def _weekly(region: str = "(all)", **odd: float) -> pd.DataFrame:
         largest_order=50,
         largest_return=0,
         promoted=0,
+        largest_order_id=[f"O{week}" for week in range(WEEKS)],
+        largest_return_id=[f"R{week}" for week in range(WEEKS)],
     )
     for name, value in odd.items():
         weekly.loc[ODD, name] = value
@@ -73,6 +75,20 @@ def test_one_large_order_is_listed_once_and_its_parts_fold_into_the_largest_seri
     weekly = pd.concat([_weekly("FR", **odd), _weekly("GB", **other), _weekly(**odd)], ignore_index=True)
     found = sales_anomalies(weekly, NO_EVENTS, WEEK).set_index("series_id")["folds_into"]
     assert found.to_dict() == {"region=FR": "total", "region=GB": None, "total": None}
+
+
+@pytest.mark.parametrize(
+    ("odd", "order_id"),
+    [
+        ({"revenue": 3000, "largest_order": 2100, "orders": 21}, f"O{ODD}"),
+        ({"revenue": -900, "largest_return": -1900}, f"R{ODD}"),
+        ({"revenue": 3000, "largest_order": 200, "orders": 60}, None),
+    ],
+)
+def test_the_order_that_is_the_reason_is_named_and_no_other(
+    odd: dict[str, float], order_id: str | None
+) -> None:
+    assert sales_anomalies(_weekly(**odd), NO_EVENTS, WEEK)["order_id"].tolist() == [order_id]
 
 
 def test_ordinary_weeks_are_not_reported() -> None:
