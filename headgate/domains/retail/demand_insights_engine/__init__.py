@@ -90,7 +90,8 @@ def _built(
     write_rows(features.known_histories(days, stored["consent"], as_of), folder / "customers.parquet")
     customers = StoredRows([folder / "customers.parquet"])
     if not len(customers):
-        return {**without_rows(Registry.load().tables_of(SYSTEM))}
+        nobody = measures.measures_table(model_quality.of_orders(sold, days))
+        return {**without_rows(Registry.load().tables_of(SYSTEM)), "customer_model_quality": nobody}
     now = known(days, customers, as_of, folder)
     models, leaving = models_in_charge(training, now).aimed(now.ahead, now.points, folder)
     release_memory()
@@ -110,6 +111,7 @@ def _built(
     spending = shop_total.ExpectedSpending(now.ahead, models.shares, expected.total())
     quality = [
         *models.measures,
+        *model_quality.of_orders(sold, days),
         *model_quality.of_shop(now.clock, unmatched, yearly),
         *model_quality.of_training(models.learnt_on, as_of, models.moved(now.some)),
         *shop_total.measures(days, sold, now.clock, spending, as_of),

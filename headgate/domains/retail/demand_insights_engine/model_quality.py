@@ -23,6 +23,7 @@ from headgate.learning.feature_drift import SHIFTED
 if TYPE_CHECKING:
     from datetime import date
 
+    import ibis
     import pandas as pd
 
     from headgate.analytics.groups import Clusters
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 
 FIT = "fit"
+_MOST_SALES = 0.5
 _VALUE = "customer_lifetime_value"
 
 
@@ -133,6 +135,51 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
             note=matched,
         ),
     ]
+
+
+def of_orders(sold: pd.DataFrame, days: ibis.Table) -> list[Measure]:
+    """Return what the orders lack that tables of customers are built from.
+
+    Args:
+        sold: net sales by day, of orders with a customer and without one.
+        days: purchase days of all customers.
+    """
+    if sold.empty:
+        return []
+    of_customers, whole = float(sold["customers"].sum()), float(sold.sum().sum())
+    share = of_customers / whole if whole else None
+    counted = days.agg(days=days.count(), single=(days.products == 1).sum()).to_pyarrow().to_pylist()[0]
+    single = counted["single"] / counted["days"] if counted["days"] else None
+    return [
+        Measure(
+            "orders",
+            "sales_with_customer_share",
+            FIT,
+            share,
+            1.0,
+            "every order has a customer",
+            len(sold),
+            _note_of_guests(share, counted["days"]),
+        ),
+        Measure(
+            "orders",
+            "one_product_share",
+            FIT,
+            single,
+            rows_used=counted["days"],
+            note="each purchase has one product: the number of products says nothing"
+            if single == 1
+            else None,
+        ),
+    ]
+
+
+def _note_of_guests(share: float | None, purchases: int) -> str | None:
+    if not purchases:
+        return "no order has a customer: segments, values and risks are empty. Export customer_id of orders"
+    if share is not None and share < _MOST_SALES:
+        return "most sales are of guests, who are in no segment, value or risk"
+    return None
 
 
 def of_training(learnt_on: date, as_of: date, moved: float) -> list[Measure]:

@@ -210,7 +210,7 @@ def _rolled_up(cells: ibis.Table, level: str) -> ibis.Table:
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the name of their series, and the largest order and return as amount and id."""
-    extremes = {}
+    extremes: dict[str, list[Any]] = {}
     for name, sign in zip(_EXTREMES, (1, -1), strict=True):
         is_one = [sign * value["amount"] > 0 for value in rows[name]]
         extremes[name] = [

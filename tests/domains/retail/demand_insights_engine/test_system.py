@@ -230,6 +230,35 @@ def test_an_empty_shop_gives_empty_tables(shop: Shop) -> None:
     assert_contracts_hold(tables)
 
 
+def test_a_shop_of_guests_says_that_no_order_has_a_customer(shop: Shop) -> None:
+    tables = build(shop([(None, "2024-12-01T10:00:00", "12.50", "completed")] * 5, {}), AS_OF, Shelf())
+    assert_contracts_hold(tables)
+    assert all(frame.empty for name, frame in tables.items() if name != "customer_model_quality")
+    lacking = quality(tables, "orders", "sales_with_customer_share")
+    assert lacking.value == 0
+    assert lacking.note.startswith("no order has a customer")
+
+
+def test_guests_who_spend_most_are_counted_and_customers_keep_their_tables(shop: Shop) -> None:
+    guests = [(None, f"2024-11-{day:02}T10:00:00", "30", "completed") for day in range(1, 29)]
+    known = [(1 + day % 7, f"2024-11-{day:02}T11:00:00", "10", "completed") for day in range(1, 29)]
+    tables = build(shop([*guests, *known]), AS_OF, Shelf())
+    assert_contracts_hold(tables)
+    assert len(tables["customer_lifetime_value"]) == 7
+    share = quality(tables, "orders", "sales_with_customer_share")
+    assert (share.value, share.note.partition(",")[0]) == (0.25, "most sales are of guests")
+
+
+def test_a_log_of_cohorts_without_products_reports_that_they_say_nothing(shop: Shop) -> None:
+    """A log of cohorts has a customer, a day, a quantity and an amount, and no products."""
+    log = [(1 + day % 9, f"2024-12-{day:02}T10:00:00", "14.50", "completed") for day in range(1, 29)]
+    tables = build(shop(log), AS_OF, Shelf())
+    assert_contracts_hold(tables)
+    single = quality(tables, "orders", "one_product_share")
+    assert (single.value, single.note.partition(":")[0]) == (1.0, "each purchase has one product")
+    assert pd.isna(quality(tables, "orders", "sales_with_customer_share").note)
+
+
 @pytest.mark.parametrize("customers", [1, 2, 30])
 def test_a_tiny_shop_falls_back_and_says_so(shop: Shop, customers: int) -> None:
     tables = build(
