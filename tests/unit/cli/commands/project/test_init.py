@@ -162,6 +162,31 @@ def test_a_file_of_sales_becomes_tables_that_can_be_built_here(
     assert "item_sales: 140 rows" in built.stdout
 
 
+def test_a_german_file_with_guests_goes_from_init_to_all_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Umlauts, decimal commas, fractions, euros, ids with dashes; one order in three is of a guest."""
+    file, folder = tmp_path / "bestellungen.csv", tmp_path / "laden"
+    header = (
+        "Bestellnummer;Bestelldatum;Kundennummer;Artikelbezeichnung;Menge;St\u00fcckpreis (EUR);Gesamtbetrag"
+    )
+    rows = [
+        f"O{67497 + n}-716-190127;{1 + n % 28:02}.{1 + n // 28:02}.2026;{f'K-{n % 20}' if n % 3 else ''};"
+        f"Tee {n % 4};0,25;{4 * (n % 7 + 1)},00;{n % 7 + 1},00"
+        for n in range(196)
+    ]
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    done = CliRunner().invoke(cli, ["init", str(folder), str(file), "--as", "sales"], catch_exceptions=False)
+    assert "amount: gesamtbetrag, customer: kundennummer, item: artikelbezeichnung" in done.stdout
+    assert " lacks the " not in done.stdout
+    monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
+    run = ["models", "run", "--local", "--data", str(tmp_path)]
+    built = CliRunner().invoke(cli, run, catch_exceptions=False)
+    assert built.exit_code == 0, built.stderr
+    for rows_of in ("daily_sales: 196 rows", "buyers: 20 rows", "buyer_groups: 20 rows", "sales_ahead: 13"):
+        assert rows_of in built.stdout
+
+
 def test_files_that_are_no_sales_are_named_with_the_lacking_column(tmp_path: Path) -> None:
     file = tmp_path / "readings.csv"
     file.write_text("sensor,place\na,roof\nb,cellar\n", encoding="utf-8")
