@@ -35,6 +35,7 @@ from headgate.quality.contract_audit import audit
 from headgate.snapshots import iceberg_metadata
 from headgate.snapshots.delete_old_versions import delete_versions, old_versions
 from headgate.snapshots.iceberg import METADATA_LOCATION, IcebergTables, metadata_showing, read_at
+from headgate.snapshots.iceberg_manifests import ManifestWriter
 from headgate.snapshots.publishing import Publisher, parquet_bytes
 from headgate.wiring.clock import utc_now
 from scripts.emulator import emulator
@@ -141,7 +142,7 @@ class Published:
     @property
     def iceberg(self) -> IcebergTables:
         """What keeps the metadata."""
-        return IcebergTables(self.objects, utc_now)
+        return IcebergTables(self.objects, utc_now, ManifestWriter)
 
     def publish(self, contract: Contract, version: int, rows: list[dict[str, Any]]) -> None:
         """Publish a version as a run of a system does."""

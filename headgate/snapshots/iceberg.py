@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, ObjectInfo, ObjectStore, SnapshotObjects, TableVersion
+    from headgate.snapshots.iceberg_manifests import ManifestWriter
     from headgate.snapshots.iceberg_metadata import Document
 
 # Of the catalog's table. Source: Apache Iceberg, org.apache.iceberg.BaseMetastoreTableOperations.
@@ -41,10 +42,13 @@ class IcebergTables:
 
     Args:
         now: naive UTC.
+        manifests: makes the writer of a version's manifests, from the store, the bucket, the schema and the
+            table's properties; PyIceberg's is a package of the jobs that publish.
     """
 
     objects: SnapshotObjects
     now: Callable[[], datetime]
+    manifests: Callable[[SnapshotObjects, str, Document, Mapping[str, str]], ManifestWriter]
 
     def commit(
         self, contract: Contract, current: TableVersion, location: str, expired: Collection[str] = ()
@@ -56,15 +60,13 @@ class IcebergTables:
             location: the `s3://` folder of the version's parts.
             expired: versions that leave the metadata.
         """
-        from headgate.snapshots.iceberg_manifests import ManifestWriter  # noqa: PLC0415 functions lack PyIceberg
-
         bucket, version = _split(location)[0], version_of(location)
         before = read_document(self.objects, current) or metadata.new_document(
             f"s3://{bucket}/{keys.ICEBERG}{contract.dataset}"
         )
         document = metadata.with_properties(metadata.with_schema(before, contract), contract)
         name = f"{_number(current) + 1:05d}-{version}"
-        listing, files = ManifestWriter(
+        listing, files = self.manifests(
             self.objects, bucket, metadata.current_schema(document), document["properties"]
         ).write(
             _parts(self.objects, location),

@@ -62,8 +62,9 @@ def iceberg_tables(now: Callable[[], datetime], *, is_used: bool) -> IcebergTabl
         now: naive UTC.
     """
     from headgate.snapshots.iceberg import IcebergTables
+    from headgate.snapshots.iceberg_manifests import ManifestWriter
 
-    return IcebergTables(objects(), now) if is_used else None
+    return IcebergTables(objects(), now, ManifestWriter) if is_used else None
 
 
 def databases(env: Mapping[str, str]) -> Databases:

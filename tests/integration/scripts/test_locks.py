@@ -34,7 +34,6 @@ LAYERS = {
 # Imports inside functions of the package that no Lambda function calls, with the reason.
 NEVER_CALLED = {
     "duckdb": "jobs merge and build; a function that reads the record of a snapshot compares no keys",
-    "pyiceberg": "jobs publish; a function that reads where a table points writes no manifest",
     "yaml": "an archive has contracts and dashboards as JSON",
 }
 

@@ -29,6 +29,7 @@ from headgate.lake.states import FileState, Originals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.iceberg import IcebergTables, keep_shown_version, used_keys
+from headgate.snapshots.iceberg_manifests import ManifestWriter
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.read_snapshots import lake_snapshot
 from headgate.values.parquet_tables import table_of
@@ -87,7 +88,7 @@ class Shop:
             self.folder,
             audit,
             memory=MEMORY,
-            iceberg=IcebergTables(self.lake.objects, self.lake.now),
+            iceberg=IcebergTables(self.lake.objects, self.lake.now, ManifestWriter),
         )
 
     def fill(self) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from headgate.lake import keys
 from headgate.snapshots.fresh_snapshots import KEPT
 from headgate.snapshots.iceberg import METADATA_LOCATION, IcebergTables
+from headgate.snapshots.iceberg_manifests import ManifestWriter
 from tests.examples import examples
 from tests.iceberg_rows import iceberg_rows
 from tests.unit.merge.test_merge_histories import STEPS, Step, apply
@@ -34,7 +35,7 @@ class IcebergLake(PartedLake):
 
     def merging(self, held: Any = None) -> Merging:  # noqa: ANN401 as the lake's own
         clock = self.objects.clock
-        return replace(super().merging(held), iceberg=IcebergTables(self.objects, clock))
+        return replace(super().merging(held), iceberg=IcebergTables(self.objects, clock, ManifestWriter))
 
     @property
     def orders(self) -> TableVersion:

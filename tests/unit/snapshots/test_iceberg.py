@@ -35,6 +35,7 @@ from headgate.snapshots.iceberg import (
     read_document,
     used_keys,
 )
+from headgate.snapshots.iceberg_manifests import ManifestWriter
 from headgate.snapshots.publishing import Publisher
 from headgate.systems.rollback import roll_back, with_history
 from tests.examples import examples
@@ -158,7 +159,7 @@ class Table:
             DATABASE,
             BUCKET,
             audit,
-            iceberg=IcebergTables(self.objects, self.now),
+            iceberg=IcebergTables(self.objects, self.now, ManifestWriter),
         )
 
     @property
@@ -339,7 +340,10 @@ def test_files_of_a_publisher_at_work_are_kept_and_those_of_a_dead_one_deleted()
     table.objects.write(staged, b"{}")
     table.publisher.settle(LINES)
     assert staged.key in table.metadata_keys()
-    late = replace(table.publisher, iceberg=IcebergTables(table.objects, lambda: START + timedelta(days=1)))
+    late = replace(
+        table.publisher,
+        iceberg=IcebergTables(table.objects, lambda: START + timedelta(days=1), ManifestWriter),
+    )
     late.settle(LINES)
     assert staged.key not in table.metadata_keys()
 
