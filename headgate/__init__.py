@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from headgate.client.lake import Lake, connect
     from headgate.contracts.model import Contract
     from headgate.errors import HeadgateError
+    from headgate.export.load_packages import dlt_destination
     from headgate.python_api import CheckedFile, check, draft_contract, load_contract, mask, profile
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ __all__ = [
     "Lake",
     "check",
     "connect",
+    "dlt_destination",
     "draft_contract",
     "load_contract",
     "mask",
@@ -44,6 +46,7 @@ _MODULES = {
     "HeadgateError": "headgate.errors",
     "Lake": "headgate.client.lake",
     "connect": "headgate.client.lake",
+    "dlt_destination": "headgate.export.load_packages",
 }
 
 

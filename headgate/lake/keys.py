@@ -4,6 +4,7 @@
 |------------|----------------------------------------------------------------|
 | raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
 |            | `_masked/<key>/<file id>.zip` (the masked form that replaces the original of that key), `….deleted` (nothing replaces it) |
+|            | `_dlt/<dataset name of a pipeline>/…` (state of dlt's pipelines) |
 | curated    | `increments/<dataset>/<content sha256>.parquet`                |
 |            | `increments/<dataset>/<content sha256>.edition-<edition>` (it was replayed; which rows it holds now) |
 |            | `increments/<dataset>/<content sha256>.seen-<moment>` (its source still held these rows then) |
@@ -46,6 +47,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 MASKED_ORIGINALS = "_masked"
+LOAD_STATE = "_dlt"  # folder in raw of the state of dlt's pipelines
 UPLOADS = "uploads"  # folder in raw of uploads without a dataset: the gate finds it from their columns
 INCREMENTS = "increments"
 SNAPSHOTS = "snapshots"

@@ -27,6 +27,8 @@ def why_ignored(key: str) -> str:
         return "the object is a folder marker"
     if name == keys.RUN_MANIFEST:
         return "the object is the manifest of an export run: it says which parts the run has"
+    if key.startswith(f"{keys.LOAD_STATE}/"):
+        return "the object is the state of a dlt pipeline"
     if name.startswith(("_", ".")):
         return f"a name that begins with `{name[0]}` is not data; rename the file to have it processed"
     return ""
