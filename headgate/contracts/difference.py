@@ -54,6 +54,7 @@ _PROPERTY_BREAKS = {
     "headgate.sheet": Breaks.SENDERS,  # another sheet is read, or is missing
     "headgate.asOf": Breaks.READERS,  # the lake may be as of another day
     "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it
+    "headgate.load": Breaks.READERS,  # rows that a load lacks leave the snapshot, or stay in it
     # Rows are accepted or refused, and the table gains or loses `new_columns`
     "headgate.newColumns": Breaks.BOTH,
     "headgate.optional": Breaks.BOTH,  # the table may be missing, or must be there

@@ -9,6 +9,7 @@
 |            | `increments/<dataset>/<content sha256>.edition-<edition>` (it was replayed; which rows it holds now) |
 |            | `increments/<dataset>/<content sha256>.seen-<moment>` (its source still held these rows then) |
 |            | `increments/<dataset>/<moment>.deleted.parquet` (keys of rows that the source had deleted by then) |
+|            | `increments/<dataset>/<moment>.load-<files>` (a complete load had so many files) |
 |            | `snapshots/<dataset>/<snapshot id>/part-<number>.parquet`      |
 |            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
 |            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
@@ -88,6 +89,7 @@ _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<r
 _MOMENT = "%Y%m%dT%H%M%S.%fZ"
 _SIGHTING = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.seen-(?P<moment>[0-9T.]+Z)")
 _DELETIONS = re.compile(rf"{INCREMENTS}/[^/]+/(?P<moment>[0-9T.]+Z)\.deleted\.parquet")
+_LOAD = re.compile(rf"{INCREMENTS}/[^/]+/(?P<moment>[0-9T.]+Z)\.load-(?P<files>\d+)")
 _MODEL_OF_DAY = re.compile(rf"{MODELS}/[^/]+/[^/]+/days/as_of=(?P<on>\d{{4}}-\d{{2}}-\d{{2}})/card\.json")
 _FAILED_TABLE = re.compile(rf"{LINEAGE_EVENTS}/dt=[^/]+/[^/]+/[0-9a-f-]{{36}}-(?P<table>[^/]+)-fail\.json")
 
@@ -188,6 +190,17 @@ def deleted_by(key: str) -> str:
     """Return the moment that the key of deletions spells, empty when it spells none."""
     match = _DELETIONS.fullmatch(key)
     return match["moment"] if match else ""
+
+
+def load_key(dataset: str, moment: datetime, files: int) -> str:
+    """Return the key of the mark that a source sent all rows of a dataset at a moment, in so many files."""
+    return f"{INCREMENTS}/{dataset}/{moment.strftime(_MOMENT)}.load-{files}"
+
+
+def load_of(key: str) -> tuple[str, int] | None:
+    """Return the moment and the number of files of a load, as a mark's key spells them, or None."""
+    match = _LOAD.fullmatch(key)
+    return (match["moment"], int(match["files"])) if match else None
 
 
 def edition_key(dataset: str, content_sha256: str, edition: str) -> str:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from headgate.contracts.full_loads import is_full
 from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
@@ -24,6 +25,7 @@ from headgate.merge import as_of as lake_day
 from headgate.merge.check_references import ReferenceCheck, missing_parents
 from headgate.merge.delete_old_snapshots import delete_old_snapshots, named_snapshots
 from headgate.merge.deletions import deletions_among, held_after, moment_mark, moment_of_entry
+from headgate.merge.full_loads import LoadedIncrements, newest_load, removed_rows
 from headgate.merge.merge_files import Deletions, Memory, fit_files, keys_in_deletions
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
 from headgate.merge.write_snapshot import DatasetChange, SnapshotWriter, missing_values
@@ -59,6 +61,7 @@ class _Plan:
         base: the previous snapshot, where it can be built upon.
         new: what is not in it.
         reverted: content hashes of increments that are in it and no longer in the lake.
+        incomplete: why a newer load is not merged.
     """
 
     contract: Contract
@@ -67,6 +70,7 @@ class _Plan:
     base: DatasetSnapshot | None
     new: tuple[str, ...]
     reverted: frozenset[str] = frozenset()
+    incomplete: str = ""
 
     @property
     def is_published(self) -> bool:
@@ -96,6 +100,7 @@ class _Plan:
             and bool(self.new)
             and self.new == self.new_rows
             and not self.reverted
+            and not self.incomplete
             and self.base.size_bytes <= largest_bytes
         )
 
@@ -333,7 +338,7 @@ class Merging:
         # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this
         # merge conflicts.
         current = self.catalog.current(self.database, contract.dataset)
-        increments = self._increments(contract.dataset, last_held)
+        increments, incomplete = self._increments(contract, last_held)
         table = _table_of(contract)
         # A layout other than the usual one is another snapshot: parts of two layouts never lie in one folder.
         part_rows = part_rows_of(contract, self.part_rows)
@@ -343,23 +348,28 @@ class Merging:
         merged = self._merged_into(base) if base else None
         gone = set(merged.increments) - set(increments) if merged else set[str]()
         if merged is None or merged.table != table or not _are_reverted(gone, increments):
-            return _Plan(contract, current, made_of, None, increments)
+            return _Plan(contract, current, made_of, None, increments, incomplete=incomplete)
         new = tuple(sorted(set(increments) - set(merged.increments)))
         if _came_late(new, increments):
-            return _Plan(contract, current, made_of, None, increments)
-        return _Plan(contract, current, made_of, base, new, frozenset(map(_content_of, gone)))
+            return _Plan(contract, current, made_of, None, increments, incomplete=incomplete)
+        return _Plan(contract, current, made_of, base, new, frozenset(map(_content_of, gone)), incomplete)
 
-    def _increments(self, dataset: str, last_held: Mapping[str, LastHeld]) -> tuple[str, ...]:
-        """Return every increment, and every object that lists deletions, by key.
+    def _increments(
+        self, contract: Contract, last_held: Mapping[str, LastHeld]
+    ) -> tuple[tuple[str, ...], str]:
+        """Return every increment, and every object that lists deletions, by key, and why a load is left out.
+
+        Of a dataset whose loads are complete only those of the newest one.
 
         With an increment's key stand its edition, and after which deletions its rows were held again: one
         that was replayed or that came back is another than the one that was merged, so all is merged again.
         Deletions that change no such mark are newer than every row, so that the snapshot before can be built
         upon. A content that an object came back to is newer than it was.
         """
-        listed = [
-            item.ref.key for item in self.objects.list(self.curated_bucket, f"{keys.INCREMENTS}/{dataset}/")
-        ]
+        prefix = f"{keys.INCREMENTS}/{contract.dataset}/"
+        listed = [item.ref.key for item in self.objects.list(self.curated_bucket, prefix)]
+        loaded = newest_load(listed) if is_full(contract) else LoadedIncrements(tuple(listed))
+        listed = list(loaded.listed)
         editions: defaultdict[str, str] = defaultdict(str)
         for key, edition in sorted(spelled for key in listed if (spelled := keys.edition_of(key))):
             editions[key] += f" {edition}"
@@ -370,7 +380,7 @@ class Merging:
             for key in listed
             if keys.parse_increment_key(key)
         ]
-        return tuple(sorted([*increments, *deletions_among(listed)]))
+        return tuple(sorted([*increments, *deletions_among(listed)])), loaded.incomplete
 
     def _merged_into(self, snapshot: DatasetSnapshot) -> MergedIncrements | None:
         text = self._read(keys.merged_increments_key(snapshot.dataset, snapshot.snapshot_id))
@@ -395,6 +405,8 @@ class Merging:
     def _build(
         self, plan: _Plan, references: ReferenceCheck, last_held: Mapping[str, LastHeld]
     ) -> tuple[DatasetSnapshot, Staged | None]:
+        if plan.incomplete:
+            raise AuditError(plan.incomplete)
         if plan.base and plan.is_published:
             return plan.base, None
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
@@ -407,6 +419,7 @@ class Merging:
     ) -> tuple[DatasetSnapshot, Staged]:
         dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
         change = self._change(folder, plan, held_at)
+        removed = self._removed(plan, change)
         contract, publisher = change.contract, self._publisher
         writer = SnapshotWriter(
             self.objects, self.curated_bucket, publisher, references.keep, folder, references.memory
@@ -430,10 +443,16 @@ class Merging:
             rows_in=(plan.base.rows_in if plan.base and not plan.reverted else 0) + change.arriving.rows,
             latest_on=max(part.latest_on for part in record.parts),
             missing_values=missing_values(record.parts, contract, change.arriving.absent),
+            removed=removed,
         )
         log.info(
             "dataset merged",
-            extra={"dataset": dataset, "rows": snapshot.rows, "superseded": snapshot.superseded},
+            extra={
+                "dataset": dataset,
+                "rows": snapshot.rows,
+                "superseded": snapshot.superseded,
+                "removed": removed,
+            },
         )
         return snapshot, staged
 
@@ -462,6 +481,14 @@ class Merging:
             record=snapshot_parts(self.objects, self.curated_bucket, plan.base) if plan.base else None,
             part_rows=part_rows_of(plan.contract, self.part_rows),
         )
+
+    def _removed(self, plan: _Plan, change: DatasetChange) -> int:
+        """Return the rows that the newest complete load lacks; AuditError when they are too many."""
+        if not (is_full(plan.contract) and plan.base and plan.reverted):
+            return 0
+        arriving = change.arriving
+        replaced = (self._keys_of(plan, part) for part in change.base)
+        return removed_rows(plan.contract, plan.base.rows, replaced, arriving.files, arriving.rows)
 
     def _keys_of(self, plan: _Plan, part: ObjectRef) -> pa.Table:
         """Return the keys of a part's rows that came from reverted increments.

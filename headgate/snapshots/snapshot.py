@@ -21,6 +21,7 @@ class DatasetSnapshot:
         size_bytes: of its Parquet.
         rows_in: accepted rows of all increments it was merged from.
         latest_on: the last day of its events, ISO 8601; empty when it records none.
+        removed: rows of the snapshot before that the newest complete load lacks (`headgate.load: full`).
         missing_values: nulls by column, of columns that increments of an older contract version lack.
     """
 
@@ -32,6 +33,7 @@ class DatasetSnapshot:
     rows_in: int = 0
     latest_on: str = ""
     missing_values: Mapping[str, int] = field(default_factory=dict)
+    removed: int = 0
 
     @property
     def superseded(self) -> int:
@@ -101,14 +103,10 @@ class LakeSnapshot:
 def _stated(snapshot: DatasetSnapshot) -> dict[str, object]:
     """Return the snapshot's fields.
 
-    `missing_values` only where there are any, so that other manifests keep their bytes.
+    `missing_values` and `removed` only where there are any, so that other manifests keep their bytes.
     """
-    fields = asdict(snapshot)
-    return (
-        fields
-        if snapshot.missing_values
-        else {name: value for name, value in fields.items() if name != "missing_values"}
-    )
+    optional = {"missing_values", "removed"}
+    return {name: value for name, value in asdict(snapshot).items() if value or name not in optional}
 
 
 def snapshot_id_of(parts: Iterable[str]) -> str:

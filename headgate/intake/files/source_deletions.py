@@ -1,7 +1,8 @@
 """Record in curated, for the merge, which rows the source deleted.
 
-Where a contract asks for deletions, curated has these objects next to a dataset's increments:
+Where a contract asks for deletions or complete loads, curated has these objects beside the increments:
 - for each run that saw deletions: the deleted keys, and the moment of the source by which they were deleted;
+- where each load is complete (`headgate.load: full`), for each load: its moment and its number of files;
 - for each increment: marks of the moments at which the source still held its rows, also where the same bytes
   arrived again, which the ledger accepts only once.
 A row exists when its source held it after the last deletion of its key. See ADR 13.
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from headgate.contracts.followed_deletions import follows_deletions
+from headgate.contracts.full_loads import is_full
 from headgate.errors import AuditError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.lake import keys
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.keys import ExportKey
     from headgate.lake.ports import FileRecord, ObjectStore
+
+_FULL = "full"  # the mode of a run that read all rows
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,15 @@ class Sightings:
         """
         moment = moment_of(manifest)
         contract = self.contracts.get(manifest_key.dataset)
-        if moment is None or contract is None or not follows_deletions(contract):
+        if moment is None or contract is None or not _is_marked(contract):
             return
         run: dict[str, Any] = json.loads(manifest)
-        for file in run["files"]:
-            self._mark(contract.dataset, file["sha256"], moment)
-        if run.get("deleted_sha256"):
+        contents = {file["sha256"] for file in run["files"]}
+        for content in contents:
+            self._mark(contract.dataset, content, moment)
+        if is_full(contract) and contents and run.get("mode", _FULL) == _FULL:
+            self._mark_load(contract.dataset, moment, len(contents))
+        if follows_deletions(contract) and run.get("deleted_sha256"):
             self._delete(
                 contract,
                 ObjectRef(bucket, replace(manifest_key, name=keys.RUN_DELETIONS).path()),
@@ -72,18 +79,19 @@ class Sightings:
     def of_file(self, record: FileRecord) -> None:
         """Record that the source held the rows of a file without a run when the file was received."""
         contract = self.contracts.get(record.dataset)
-        if (
-            record.content_sha256
-            and record.received_at
-            and contract is not None
-            and follows_deletions(contract)
-        ):
-            self._mark(record.dataset, record.content_sha256, datetime.fromisoformat(record.received_at))
+        if record.content_sha256 and record.received_at and contract is not None and _is_marked(contract):
+            moment = datetime.fromisoformat(record.received_at)
+            self._mark(record.dataset, record.content_sha256, moment)
+            if is_full(contract) and not keys.has_corrected_rows(record.key):
+                self._mark_load(record.dataset, moment, 1)
 
     def _mark(self, dataset: str, content_sha256: str, moment: datetime) -> None:
         self.objects.write(
             ObjectRef(self.curated_bucket, keys.sighting_key(dataset, content_sha256, moment)), b""
         )
+
+    def _mark_load(self, dataset: str, moment: datetime, files: int) -> None:
+        self.objects.write(ObjectRef(self.curated_bucket, keys.load_key(dataset, moment, files)), b"")
 
     def _delete(self, contract: Contract, ref: ObjectRef, sha256: str, moment: datetime) -> None:
         body = self.objects.read(ref)
@@ -91,6 +99,10 @@ class Sightings:
             raise AuditError(f"{ref.key}: its bytes are not those that the manifest certifies")
         target = ObjectRef(self.curated_bucket, keys.deletions_key(contract.dataset, moment))
         self.objects.write(target, parquet_bytes(deleted_keys(contract, table_of(body))))
+
+
+def _is_marked(contract: Contract) -> bool:
+    return follows_deletions(contract) or is_full(contract)
 
 
 def moment_of(manifest: bytes) -> datetime | None:
