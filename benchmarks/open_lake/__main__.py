@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.open_lake import iceberg
+from benchmarks.open_lake import dlt_sources, iceberg
 
-MEASURES = [iceberg.measure]
+MEASURES = [iceberg.measure, dlt_sources.measure]
 
 
 def main() -> None:
