@@ -7,7 +7,7 @@ import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { day } from '../../formats/moments'
-import { heading } from '../../formats/words'
+import { fileParts, heading } from '../../formats/words'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { TableRows } from './table-rows'
@@ -84,8 +84,12 @@ function LineageView({ table }: { table: string }) {
                     <Table.Td className="number">{whole(one.file_count)}</Table.Td>
                     <Table.Td className="any-text">
                       {newest ? (
-                        <Anchor size="sm" href={`#/files/${encodeURIComponent(newest.file_id)}`}>
-                          {newest.key} (<Moment at={newest.received_at} />)
+                        <Anchor
+                          size="sm"
+                          href={`#/files/${encodeURIComponent(newest.file_id)}`}
+                          title={newest.key}
+                        >
+                          {fileParts(newest.key).join('')} (<Moment at={newest.received_at} />)
                         </Anchor>
                       ) : (
                         '–'
