@@ -16,10 +16,15 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this script is run by path
+
+from scripts.deployment.state_server import served_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -109,12 +114,18 @@ class Applied:
 
 @dataclass(frozen=True)
 class Terraform:
-    """The Terraform root with one deployment's own state, plug-ins and environment."""
+    """The Terraform root with one deployment's own state, plug-ins and environment.
+
+    Attributes:
+        backend: of S3, where the state is there; by default it is a file in the folder.
+        has_state: whether the commands read or write a state; checks of the root do not.
+    """
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     binary: Path = field(default_factory=find_binary)
     backend: Mapping[str, object] | None = None
+    has_state: bool = True
 
     @property
     def state(self) -> Path:
@@ -123,10 +134,10 @@ class Terraform:
 
     @property
     def root(self) -> Path:
-        """The folder that Terraform works in: the root itself, or links to it beside the backend of this
-        deployment.
+        """The folder that Terraform works in: links to the root beside the backend of this deployment, or
+        the root itself.
         """
-        return self.folder / "root" / "terraform" if self.backend else TERRAFORM_ROOT
+        return self.folder / "root" / "terraform" if self.has_state else TERRAFORM_ROOT
 
     def has_local_state(self) -> bool:
         """Whether the local state holds anything: a deployment that was interrupted early leaves no file, or
@@ -147,13 +158,12 @@ class Terraform:
         self._link_root()
         mirror = find_mirror()
         done = self.folder / "terraform" / "initialised"
-        mark = _init_mark(mirror) + json.dumps(self.backend)
+        mark = _init_mark(mirror) + json.dumps(self._backend_block())
         if done.is_file() and done.read_text(encoding="utf-8") == mark:
             return
         from_mirror = [f"-plugin-dir={_mirror_for(self.binary, mirror)}"] if mirror else []
-        self.run(
-            "init", "-input=false", "-no-color", *(["-reconfigure"] if self.backend else []), *from_mirror
-        )
+        reconfigure = ["-reconfigure"] if self.has_state else []
+        self.run("init", "-input=false", "-no-color", *reconfigure, *from_mirror)
         done.write_text(mark, encoding="utf-8")
         if self.backend and self.has_local_state():
             self.run("state", "push", str(self.state))
@@ -163,20 +173,35 @@ class Terraform:
         """Terraform reads a backend from the folder of the root only, and the root is shared by all
         deployments.
         """
-        if not self.backend:
+        if not self.has_state:
             return
         self.root.mkdir(parents=True, exist_ok=True)
         wanted = {
             self.root / path.name: path
             for path in (*TERRAFORM_ROOT.glob("*.tf"), TERRAFORM_ROOT / "modules", TERRAFORM_ROOT / LOCKED)
+            if path.exists()
         }
         wanted[self.root.parent / "crawlers"] = TERRAFORM_ROOT.parent / "crawlers"
         for link in (*self.root.glob("*.tf"), *wanted):
             link.unlink(missing_ok=True)
         for link, path in wanted.items():
             link.symlink_to(path)
-        settings = {"terraform": {"required_version": ">= 1.10", "backend": {"s3": dict(self.backend)}}}
+        settings = {"terraform": {"backend": self._backend_block()}}
         (self.root / "backend.tf.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
+
+    def _backend_block(self) -> dict[str, dict[str, object]]:
+        """Return the backend as the root states it; `served_state` answers that of HTTP."""
+        return {"s3": dict(self.backend)} if self.backend else {"http": {}}
+
+    @contextmanager
+    def _with_state(self) -> Iterator[dict[str, str]]:
+        """Yield the environment of a command, while its state can be read and written."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        if self.backend or not self.has_state:
+            yield self._env()
+            return
+        with served_state(self.state) as addresses:
+            yield {**self._env(), **addresses}
 
     def run(self, *arguments: str) -> str:
         """Return the output of the command.
@@ -184,14 +209,15 @@ class Terraform:
         Raises:
             TerraformError: it failed; the message is what it said.
         """
-        done = subprocess.run(
-            [str(self.binary), *arguments],
-            cwd=self.root,
-            env=self._env(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with self._with_state() as environment:
+            done = subprocess.run(
+                [str(self.binary), *arguments],
+                cwd=self.root,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         if done.returncode:
             raise TerraformError(self._failed(arguments[0], f"{done.stdout[-4000:]}{done.stderr[-8000:]}"))
         return done.stdout
@@ -207,7 +233,8 @@ class Terraform:
             *self._common(variables),
             *saved,
         ]
-        code = subprocess.run(command, cwd=self.root, env=self._env(), check=False).returncode
+        with self._with_state() as environment:
+            code = subprocess.run(command, cwd=self.root, env=environment, check=False).returncode
         if code not in {0, 2}:
             raise TerraformError(f"{self.binary.name} plan failed; its reasons stand above.")
         return code == 2  # noqa: PLR2004 terraform's own code for "there are changes"
@@ -222,33 +249,30 @@ class Terraform:
 
     def apply_plan(self, plan: Path) -> Applied:
         """As `apply`, for a plan that a person has seen."""
-        return self._follow("apply", *self._state_option(), f"-parallelism={PARALLELISM}", str(plan))
+        return self._follow("apply", f"-parallelism={PARALLELISM}", str(plan))
 
     def outputs(self) -> dict[str, Any]:
         """The root's outputs."""
-        text = self.run("output", "-json", *self._state_option())
+        text = self.run("output", "-json")
         return {name: output["value"] for name, output in json.loads(text).items()}
 
     def resources(self) -> list[str]:
         """Addresses of everything in the state."""
         if not self.backend and not self.has_local_state():
             return []
-        return self.run("state", "list", *self._state_option()).split()
+        return self.run("state", "list").split()
 
     def forget(self, address: str) -> None:
         """Remove a resource from the state; it stays as it is."""
-        self.run("state", "rm", *self._state_option(), address)
+        self.run("state", "rm", address)
 
     def adopt(self, address: str, name: str, variables: Mapping[str, str]) -> None:
         """Take a resource that exists into the state."""
         self.run("import", "-no-color", *self._common(variables), address, name)
 
-    def _state_option(self) -> list[str]:
-        return [] if self.backend else [f"-state={self.state}"]
-
     def _common(self, variables: Mapping[str, str]) -> list[str]:
         options = [argument for name, value in variables.items() for argument in ("-var", f"{name}={value}")]
-        return [*self._state_option(), f"-parallelism={PARALLELISM}", "-input=false", *options]
+        return [f"-parallelism={PARALLELISM}", "-input=false", *options]
 
     def _env(self) -> dict[str, str]:
         # Terraform warns of a configuration file that is not there before every answer.
@@ -272,9 +296,12 @@ class Terraform:
 
     def _follow(self, command: str, *arguments: str) -> Applied:
         started = [str(self.binary), command, "-json", *arguments]
-        with subprocess.Popen(
-            started, cwd=self.root, env=self._env(), stdout=subprocess.PIPE, text=True
-        ) as process:
+        with (
+            self._with_state() as environment,
+            subprocess.Popen(
+                started, cwd=self.root, env=environment, stdout=subprocess.PIPE, text=True
+            ) as process,
+        ):
             reported = Progress()
             try:
                 for line in process.stdout or ():
@@ -370,7 +397,7 @@ def check() -> None:
     Raises:
         TerraformError: it is not; the message says where.
     """
-    terraform = Terraform(STATE / "check")
+    terraform = Terraform(STATE / "check", has_state=False)
     _timed("format", partial(terraform.run, "fmt", "-check", "-recursive", "-diff"))
     terraform.init()
     _timed("validation", partial(terraform.run, "validate", "-no-color"))

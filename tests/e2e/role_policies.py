@@ -80,7 +80,6 @@ def planned_policies(lake: Lake, folder: Path) -> dict[str, str]:
         "-input=false",
         "-lock=false",
         "-refresh=false",
-        f"-state={terraform.state}",
         f"-out={folder}/plan",
         *options,
     )
