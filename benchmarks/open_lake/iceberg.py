@@ -141,7 +141,7 @@ class Published:
 
     @property
     def iceberg(self) -> IcebergTables:
-        """What keeps the metadata."""
+        """Return the keeper of the metadata."""
         return IcebergTables(self.objects, utc_now, ManifestWriter)
 
     def publish(self, contract: Contract, version: int, rows: list[dict[str, Any]]) -> None:

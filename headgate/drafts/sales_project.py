@@ -244,7 +244,7 @@ def _columns_of_roles(contract: Contract, sample: pa.Table) -> dict[str, str]:
 def _plain(name: str) -> str:
     """Return a name without a unit in brackets, with the letters that aliases have.
 
-    >>> _plain("Stückpreis (EUR)")
+    >>> _plain("Stückpreis (netto)")
     'stuckpreis'
     """
     return in_plain_letters(_BRACKETS.sub("", name)).strip() or name

@@ -119,7 +119,7 @@ ORDER BY model, metric, period
             "if not, why?"
         ),
         """
-WITH customers AS (
+WITH customer_total AS (
   SELECT date_add('day', 1, max(as_of)) AS first_on, date_add('day', 91, max(as_of)) AS end_on,
          max(CASE WHEN metric = 'all_gbp' THEN value END) AS all_gbp,
          max(CASE WHEN metric = 'known_customers_gbp' THEN value END) AS known_customers_gbp,
@@ -138,7 +138,7 @@ WITH customers AS (
 ), days AS (
   SELECT date_diff('day', greatest(period_on, first_on), least(next_on, end_on)) AS days,
          mean / date_diff('day', period_on, next_on) AS mean_of_a_day
-  FROM periods CROSS JOIN customers
+  FROM periods CROSS JOIN customer_total
   WHERE next_on > first_on AND period_on < end_on
 ), forecast AS (
   SELECT sum(days) AS days, sum(days * mean_of_a_day) AS forecast_gbp
@@ -148,7 +148,7 @@ SELECT days, round(all_gbp * days / 90, 2) AS customers_gbp, round(forecast_gbp,
        round(all_gbp * days / 90 / nullif(forecast_gbp, 0), 3) AS ratio, round(known_customers_gbp, 2) AS known_customers_gbp,
        round(new_customers_gbp, 2) AS new_customers_gbp, round(guests_gbp, 2) AS guests_gbp,
        round(corrections_gbp, 2) AS corrections_gbp, reason
-FROM customers CROSS JOIN forecast
+FROM customer_total CROSS JOIN forecast
 """,  # noqa: E501 a listing
     ),
     SavedQuestion(

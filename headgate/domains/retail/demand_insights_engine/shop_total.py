@@ -58,26 +58,26 @@ class ExpectedSpending:
     Attributes:
         ahead: of the shop's customers, by last year.
         shares: of customers known before, in the windows that the models learnt from.
-        known: the sum of `expected_value_90d`, GBP.
+        known_customers: the sum of `expected_value_90d`, GBP.
     """
 
     ahead: Coming
     shares: KnownShares
-    known: float
+    known_customers: float
 
 
 @dataclass(frozen=True)
-class Parts:
+class SalesByBuyer:
     """The net sales of the coming 90 days by who spends them, GBP.
 
     Attributes:
-        known: customers who have bought; the sum of `expected_value_90d`.
+        known_customers: those who have bought; the sum of `expected_value_90d`.
         new: customers who buy for the first time; None where no past window shows their share.
         guests: orders without a customer, at their ratio to the others in the newest year.
         corrections: returns without a known purchase, and other lines that are in no customer's value.
     """
 
-    known: float
+    known_customers: float
     new: float | None
     guests: float
     corrections: float
@@ -85,7 +85,7 @@ class Parts:
     @property
     def total(self) -> float | None:
         """The sum of all parts."""
-        return None if self.new is None else self.known + self.new + self.guests + self.corrections
+        return None if self.new is None else self.known_customers + self.new + self.guests + self.corrections
 
 
 def measures(
@@ -98,11 +98,11 @@ def measures(
         sold: as `sold_of` gives it.
     """
     new = _new(days, clock, spending, as_of)
-    parts = _parts(days, sold, as_of, spending.known, new)
+    parts = _parts(days, sold, as_of, spending.known_customers, new)
     forecast = weekly_forecast(sold, as_of)
     period, rows = f"{as_of + timedelta(days=1)}/{as_of + timedelta(days=HORIZON_DAYS)}", len(sold)
     named = [
-        ("known_customers_gbp", parts.known, "the sum of expected_value_90d"),
+        ("known_customers_gbp", parts.known_customers, "the sum of expected_value_90d"),
         ("new_customers_gbp", parts.new, "at their share of earlier windows"),
         ("guests_gbp", parts.guests, "orders without a customer, at their ratio of the newest year"),
         ("corrections_gbp", parts.corrections, "returns without a known purchase, as in the newest year"),
@@ -175,7 +175,7 @@ def _new(days: ibis.Table, clock: TradingClock, spending: ExpectedSpending, as_o
         share = _known_share(days, clock, as_of)
     if not share:
         return None
-    return (spending.ahead.revenue or spending.known / share) * (1 - share)
+    return (spending.ahead.revenue or spending.known_customers / share) * (1 - share)
 
 
 def _known_share(days: ibis.Table, clock: TradingClock, as_of: date) -> float | None:
@@ -187,16 +187,20 @@ def _known_share(days: ibis.Table, clock: TradingClock, as_of: date) -> float | 
     return features.returning(days, after, as_of).revenue / spent if spent else None
 
 
-def _parts(days: ibis.Table, sold: pd.DataFrame, as_of: date, known: float, new: float | None) -> Parts:
+def _parts(
+    days: ibis.Table, sold: pd.DataFrame, as_of: date, known_customers: float, new: float | None
+) -> SalesByBuyer:
     after = as_of - timedelta(days=YEAR_DAYS)
     year = sold[sold.index > pd.Timestamp(after)]
     bought = days.filter(days.purchased_on > ibis.date(after)).revenue.sum().to_pyarrow().as_py()
-    of_customers = known + (new or 0.0)
+    of_customers = known_customers + (new or 0.0)
     if not bought:
-        return Parts(known, new, 0.0, 0.0)
+        return SalesByBuyer(known_customers, new, 0.0, 0.0)
     whole, guests = (float(figure) for figure in (bought, year["guests"].sum()))
     corrections = float(year["customers"].sum()) - whole
-    return Parts(known, new, of_customers * guests / whole, of_customers * corrections / whole)
+    return SalesByBuyer(
+        known_customers, new, of_customers * guests / whole, of_customers * corrections / whole
+    )
 
 
 def _interval_note(forecast: WeeklyForecast | None) -> str:

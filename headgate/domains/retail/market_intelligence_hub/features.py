@@ -212,12 +212,14 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the name of their series, and the largest order and return as amount and id."""
     extremes: dict[str, list[Any]] = {}
     for name, sign in zip(_EXTREMES, (1, -1), strict=True):
-        is_one = [sign * value["amount"] > 0 for value in rows[name]]
+        is_any = [sign * value["amount"] > 0 for value in rows[name]]
         extremes[name] = [
-            value["amount"] if one else Decimal(0) for value, one in zip(rows[name], is_one, strict=True)
+            value["amount"] if has_order else Decimal(0)
+            for value, has_order in zip(rows[name], is_any, strict=True)
         ]
         extremes[f"{name}_id"] = [
-            value["order_id"] if one else None for value, one in zip(rows[name], is_one, strict=True)
+            value["order_id"] if has_order else None
+            for value, has_order in zip(rows[name], is_any, strict=True)
         ]
     named = {name: pd.Series(values, rows.index, dtype=object) for name, values in extremes.items()}
     return rows.assign(period_on=pd.to_datetime(rows["period_on"]), series_id=series_ids(rows), **named)
