@@ -77,14 +77,21 @@ class Emulator:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that deploy a lake wait for it most of the time.
 
-    They take turns with files that compute, the longest first.
+    They take turns with files that compute, the longest first. Files of the shop's deployment keep their
+    order: the first ones count what the shop alone has, and the roles change it.
     """
-    files = [list(tests) for _, tests in groupby(items, key=lambda test: test.path)]
+    files = [list(tests) for _, tests in groupby(items, key=lambda test: scope_of(test.nodeid))]
     deploying = [tests for tests in files if tests[0].get_closest_marker("e2e")]
     deploying.sort(key=lambda tests: (tests[0].path.parent.name == "e2e", len(tests)), reverse=True)
     others = [tests for tests in files if not tests[0].get_closest_marker("e2e")]
     turns = chain.from_iterable(zip_longest(deploying, others, fillvalue=()))
     items[:] = chain.from_iterable(turns)
+
+
+def scope_of(nodeid: str) -> str:
+    """The file of a test, or `shop` for the files that share the shop's deployment."""
+    file = nodeid.partition("::")[0]
+    return "shop" if file.startswith("tests/e2e/test_shop") else file
 
 
 @pytest.hookimpl(wrapper=True)
@@ -127,8 +134,7 @@ class ByFile(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "shop" if file.startswith("tests/e2e/test_shop") else file
+        return scope_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:  # noqa: ANN401 xdist's own logger
