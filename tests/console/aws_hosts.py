@@ -49,7 +49,7 @@ class AwsPlan:
     @classmethod
     def read(cls) -> AwsPlan:
         """Plan the root for the platform `aws`, by the test of Terraform that states its names."""
-        terraform = Terraform(STATE / "check")
+        terraform = Terraform(STATE / "check", has_state=False)
         terraform.init()
         stated = (TERRAFORM_ROOT / "tests" / "console.tftest.hcl").read_text(encoding="utf-8")
         before, name, after_name = stated.partition(f'run "{PLANNED}"')
