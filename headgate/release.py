@@ -20,7 +20,7 @@ from headgate.errors import SettingsError
 ARCHIVE = "deployment.zip"
 SCRIPT = Path("scripts") / "deploy.py"
 PLATFORMS = {"localstack": "emulator", "aws": "aws"}
-"""What a person says, and what the scripts say."""
+"""Platforms by the words of the commands; the scripts have other words for them."""
 STATE = "HEADGATE_STATE"
 """Variable with the folder of a project's deployments, for the scripts; without it they lie in the clone."""
 

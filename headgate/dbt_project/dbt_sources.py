@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Kind, Level
+from headgate.contracts.rule_values import ORDERINGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from headgate.contracts.model import Column, Contract, Rule
 
-_OPERATORS = {"minimum": ">=", "maximum": "<=", "exclusive_minimum": ">", "exclusive_maximum": "<"}
+_OPERATORS = {rule: operator for operator, rule in ORDERINGS.items()}
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _AS_OF = "headgate.asOf"

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from headgate.facts.fact_store import FactStore
     from headgate.lake.ports import TableVersion
     from headgate.learning.store import Card, ModelStore
+    from headgate.quality.output_audit import OutputAudit
     from headgate.runs.stage_records import StageWork
-    from headgate.snapshots.publishing import Published
+    from headgate.snapshots.publishing import Published, Publisher
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.model_cards import CurrentTable, Description, ModelCard
     from headgate.systems.snapshot_tables import SnapshotTables
@@ -154,11 +155,9 @@ def publish_system(
         SettingsError: no bucket is stated for the system.
     """
     from headgate.aws.glue import job_arguments
-    from headgate.aws.glue.catalog import GlueCatalog
     from headgate.facts.fact_store import FactStore
     from headgate.quality.output_audit import OutputAudit
     from headgate.runs.stage_records import StageWork
-    from headgate.snapshots.publishing import Publisher
     from headgate.systems import system_registry
     from headgate.systems.run import run_system
     from headgate.systems.up_to_date import BuiltBy
@@ -169,21 +168,12 @@ def publish_system(
     package = cast("SystemPackage", in_sql) if in_sql else system_registry.system(system)
     facts = FactStore(stores.objects(), bucket, is_full=job_arguments.is_full_run(env))
     reads = system_registry.reads(package, lake.datasets)
-    catalog = GlueCatalog(clients.glue(), settings.crawler)
     with OutputAudit(quality.data_docs(env), lake, system) as audit:
         published = run_system(
             system,
             lake,
             snapshot_tables(env, workspace, facts).opened(lake, reads),
-            Publisher(
-                stores.objects(),
-                catalog,
-                settings.prod_database,
-                bucket,
-                audit,
-                notify,
-                stores.iceberg_tables(clock.utc_now, is_used=settings.iceberg),
-            ),
+            _publisher(settings, bucket, audit, notify),
             contracts,
             models=models(env),
             inspections=_inspections(env, contracts),
@@ -201,6 +191,23 @@ def publish_system(
         )
     )
     return published, audit.docs_at
+
+
+def _publisher(
+    settings: SystemSettings, bucket: str, audit: OutputAudit, notify: Callable[[TableVersion], None]
+) -> Publisher:
+    from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.snapshots.publishing import Publisher
+
+    return Publisher(
+        stores.objects(),
+        GlueCatalog(clients.glue(), settings.crawler),
+        settings.prod_database,
+        bucket,
+        audit,
+        notify,
+        stores.iceberg_tables(clock.utc_now, is_used=settings.iceberg),
+    )
 
 
 def _bucket_of(settings: SystemSettings, system: str) -> str:

@@ -51,8 +51,8 @@ class AwsPlan:
         """Plan the root for the platform `aws`, by the test of Terraform that states its names."""
         terraform = Terraform(STATE / "check", has_state=False)
         terraform.init()
-        stated = (TERRAFORM_ROOT / "tests" / "console.tftest.hcl").read_text(encoding="utf-8")
-        before, name, after_name = stated.partition(f'run "{PLANNED}"')
+        test_file = (TERRAFORM_ROOT / "tests" / "console.tftest.hcl").read_text(encoding="utf-8")
+        before, name, after_name = test_file.partition(f'run "{PLANNED}"')
         alone = terraform.root / "aws_names"  # every other run of the file is another plan
         alone.mkdir(exist_ok=True)
         own_run = after_name.partition('\nrun "')[0]

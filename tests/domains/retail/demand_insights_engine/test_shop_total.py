@@ -76,9 +76,9 @@ def test_guests_are_a_part_of_the_total_and_of_no_customer(
     shop: Callable[..., dict[str, ibis.Table]],
 ) -> None:
     """Guests who spend as much as the customers double the total."""
-    known = daily(500, 20)
-    guests = [(None, *row[1:]) for row in known]
-    alone, both = figures(shop(known)), figures(shop([*known, *guests]))
+    customers = daily(500, 20)
+    guests = [(None, *row[1:]) for row in customers]
+    alone, both = figures(shop(customers)), figures(shop([*customers, *guests]))
     assert alone.value["guests_gbp"] == 0
     assert both.value["guests_gbp"] == pytest.approx(
         both.value[["known_customers_gbp", "new_customers_gbp"]].sum()

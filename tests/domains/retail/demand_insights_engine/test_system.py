@@ -241,8 +241,8 @@ def test_a_shop_of_guests_says_that_no_order_has_a_customer(shop: Shop) -> None:
 
 def test_guests_who_spend_most_are_counted_and_customers_keep_their_tables(shop: Shop) -> None:
     guests = [(None, f"2024-11-{day:02}T10:00:00", "30", "completed") for day in range(1, 29)]
-    known = [(1 + day % 7, f"2024-11-{day:02}T11:00:00", "10", "completed") for day in range(1, 29)]
-    tables = build(shop([*guests, *known]), AS_OF, Shelf())
+    customers = [(1 + day % 7, f"2024-11-{day:02}T11:00:00", "10", "completed") for day in range(1, 29)]
+    tables = build(shop([*guests, *customers]), AS_OF, Shelf())
     assert_contracts_hold(tables)
     assert len(tables["customer_lifetime_value"]) == 7
     share = quality(tables, "orders", "sales_with_customer_share")

@@ -78,9 +78,9 @@ def test_personal_data_is_never_shown() -> None:
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=15, unique=True))
 def test_any_text_has_a_template_that_is_its_own_template(texts: list[str]) -> None:
     frame = pd.DataFrame({"query_text": texts, "searches": 1})
-    found = normalise.Normaliser(()).templates(frame)
-    assert found.template.str.len().between(1, normalise.MAX_LENGTH).all()
-    assert found.query_text.tolist() == texts
+    templates = normalise.Normaliser(()).templates(frame)
+    assert templates.template.str.len().between(1, normalise.MAX_LENGTH).all()
+    assert templates.query_text.tolist() == texts
 
 
 def test_a_label_has_words_that_people_typed() -> None:
