@@ -92,9 +92,9 @@ def bundle() -> Path:
     return bundles.OUT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium, closed with its module: while Playwright runs, no other one and no event loop can start."""
     with chromium() as started:
         yield started
 
