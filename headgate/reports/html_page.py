@@ -111,7 +111,7 @@ def _figure(answer: PanelAnswer) -> str:
     )
     return (
         f'<div class="box"><h3>{escape(panel.question)}</h3>{value}<div '
-        f'class="muted">{compared}</div>{_sql(answer)}</div>'
+        f'class="muted">{compared}</div>{_action(answer)}{_sql(answer)}</div>'
     )
 
 
@@ -126,7 +126,15 @@ def _panel(answer: PanelAnswer) -> str:
         table = f"<details><summary>Table{unit}</summary>{_table(answer.columns, answer.rows)}</details>"
         shown = f"{draw(panel, answer.records())}{table}"
     wide = " wide" if panel.kind in {PanelKind.TABLE, PanelKind.FAN} else ""
-    return f'<section class="box{wide}"><h3>{escape(panel.question)}</h3>{shown}{_sql(answer)}</section>'
+    return (
+        f'<section class="box{wide}"><h3>{escape(panel.question)}</h3>{_action(answer)}{shown}{_sql(answer)}'
+        "</section>"
+    )
+
+
+def _action(answer: PanelAnswer) -> str:
+    action = answer.panel.action
+    return f'<div class="muted action">{escape(action)}</div>' if action else ""
 
 
 def _sql(answer: PanelAnswer) -> str:

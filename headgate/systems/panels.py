@@ -30,6 +30,7 @@ class DeclaredPanel:
 
     Attributes:
         name: unique in its dashboard.
+        action: the action that follows from the answer, in words; empty if the dashboard states none.
         table: the prod table whose contract defines the columns.
         unit: of `y`, or of a figure's `value`; `currency` is the lake's.
         better: for a figure: `higher` or `lower`.
@@ -55,6 +56,7 @@ class DeclaredPanel:
     size: str = ""
     answer: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    action: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -2909,6 +2909,11 @@ export interface components {
          */
         Panel: {
             /**
+             * Action
+             * @description The action that follows from the answer; empty if none is stated.
+             */
+            action: string;
+            /**
              * Answer
              * @description The answer in words: `{column}` is a cell of the first row that has them all.
              */

@@ -18,6 +18,8 @@ interface Props {
   title: string
   /** A line below the title. */
   subtitle?: string | undefined
+  /** What to do about it, in one line below. */
+  action?: string | undefined
   /** The name of the section, if it stays the same while the title changes with the answer. */
   name?: string
   actions?: ReactNode
@@ -25,7 +27,7 @@ interface Props {
   order?: 2 | 3
 }
 
-export function Panel({ title, subtitle, name = title, actions, children, order = 2 }: Props) {
+export function Panel({ title, subtitle, action, name = title, actions, children, order = 2 }: Props) {
   return (
     <Box component="section" className="panel" p="sm" h="100%" aria-label={name}>
       <Group justify="space-between" align="start" mb="xs" gap="xs" wrap="nowrap" className="panel-head">
@@ -36,6 +38,11 @@ export function Panel({ title, subtitle, name = title, actions, children, order 
           {subtitle ? (
             <Text size="xs" className="muted">
               {subtitle}
+            </Text>
+          ) : null}
+          {action ? (
+            <Text size="xs" className="muted">
+              {action}
             </Text>
           ) : null}
         </div>

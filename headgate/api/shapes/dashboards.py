@@ -18,6 +18,7 @@ class Panel(Shape):
 
     name: str
     question: str
+    action: str = Field(description="The action that follows from the answer; empty if none is stated.")
     kind: Literal["kpi", "line", "fan", "bar", "scatter", "map", "table"]
     table: str = Field(description="Prod table whose contract defines the columns.")
     sql: str = Field(description="Athena SQL. Send it to `POST /v1/queries`.")

@@ -72,6 +72,16 @@ def test_a_chart_names_what_it_draws_and_a_question_ends_with_its_mark(
     assert panel.kind in {PanelKind.KPI, PanelKind.TABLE} or (panel.x and panel.y)
 
 
+def test_every_panel_states_the_action_that_follows_from_it() -> None:
+    actions = dict(zip(NAMES, (panel.action for _, panel in PANELS), strict=True))
+    assert [name for name, action in actions.items() if not action.endswith(".")] == []
+
+
+def test_no_two_panels_state_the_same_action() -> None:
+    actions = [panel.action for _, panel in PANELS]
+    assert sorted(actions) == sorted(set(actions))
+
+
 @pytest.mark.parametrize(("system", "rule"), ALERTS, ids=[f"{system}/{rule.name}" for system, rule in ALERTS])
 def test_an_alert_asks_its_own_system_for_one_value(
     system: str, rule: AlertRule, prod: duckdb.DuckDBPyConnection

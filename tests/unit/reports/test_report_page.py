@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -80,6 +81,17 @@ def test_figures_are_the_answers_of_their_sql_in_the_consoles_form() -> None:
     page = report_html(report(systems=(board,)), ())
     assert '<div class="value" data-figure="money">£41,201</div>' in page
     assert "£40,000 in the period before" in page
+
+
+@pytest.mark.parametrize("panel", [KPI, BARS], ids=["figure", "chart"])
+def test_a_panel_shows_its_action_and_no_line_where_it_states_none(panel: DeclaredPanel) -> None:
+    def page(action: str) -> str:
+        board = DeclaredDashboard("hub", "Sales", (replace(panel, action=action),))
+        queries = Queries(q1=[{"value": 7, "before": None}], q2=[{"name": "a", "value": 7}])
+        return report_html(report(systems=ask_dashboards(queries, [board])), ())
+
+    assert '<div class="muted action">Buy &lt;more&gt;.</div>' in page("Buy <more>.")
+    assert "action" not in page("")
 
 
 def test_a_figure_without_a_value_states_the_reason_of_the_answer() -> None:

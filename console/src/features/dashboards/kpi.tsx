@@ -48,6 +48,11 @@ export function Kpi({ panel, board, sql }: Props) {
           <Before panel={panel} value={at('value')} before={at('before')} />
         </>
       )}
+      {panel.action ? (
+        <Text size="xs" className="muted">
+          {panel.action}
+        </Text>
+      ) : null}
       <TrustLine board={board} table={panel.table} />
     </Box>
   )

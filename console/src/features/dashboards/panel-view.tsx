@@ -40,6 +40,7 @@ export function PanelView({ panel, board, sql, figureSql = '' }: Props) {
     <Panel
       title={answer ?? panel.question}
       subtitle={answer ? panel.question : undefined}
+      action={panel.action}
       name={panel.question}
       actions={
         <PanelMenu

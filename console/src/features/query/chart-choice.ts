@@ -104,6 +104,7 @@ function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel']
   return {
     name: 'answer',
     question: `${y.join(', ')} by ${choice.x}${choice.series ? ` and ${choice.series}` : ''}`,
+    action: '',
     kind: isLine ? 'line' : 'bar',
     table: '',
     sql: '',

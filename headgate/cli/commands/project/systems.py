@@ -66,6 +66,7 @@ title: Completeness of {dataset}
 panels:
   - name: missing_values
     question: Which columns miss values?
+    action: Ask the sender of the files about the first column.
     kind: bar
     table: {module}
     x: column_name

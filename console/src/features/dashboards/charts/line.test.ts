@@ -6,6 +6,7 @@ import { isUneven, line } from './line'
 const PANEL: Schemas['Panel'] = {
   name: 'files',
   question: '',
+  action: '',
   kind: 'line',
   table: '',
   sql: '',
