@@ -67,6 +67,14 @@ _WHY = {
     Mask.SSN: "holds social security numbers: the last four digits are kept",
     Mask.FREE_TEXT: "is free text: card numbers inside are replaced",
 }
+_OF_ANOTHER_KIND = {
+    Kind.BIGINT: "no whole number",
+    Kind.DECIMAL: "no decimal number",
+    Kind.DOUBLE: "no number",
+    Kind.BOOLEAN: "neither yes nor no",
+    Kind.DATE: "no date",
+    Kind.TIMESTAMP: "no date with a time",
+}
 _NESTED_VALUES = {"array": "lists", "object": "objects"}
 _TOTALS = (
     "ends with the sum of the rows above: the last row is a line of totals. The gate accepts it as a "
@@ -245,11 +253,13 @@ def _why_text(name: str, most: Most) -> str:
     """Return why a column stays text although nearly all of its rows have a type, and what a
     person can do.
     """
-    what = "1 value is" if most.others == 1 else f"{most.others:,} values are"
-    reading, others = most.reading, f"stays text, because {what} no {most.reading.kind}: correct the sample"
+    is_single, reading = most.others == 1, most.reading
+    values = "1 value is" if is_single else f"{most.others:,} values are"
+    others = f"stays text, because {values} {_OF_ANOTHER_KIND[reading.kind]}: correct the sample"
     if reading.kind is Kind.BOOLEAN or reading.kind is Kind.DOUBLE:
         return others
-    return f"{others}, or refuse their rows with --format '{name}={answer_of(reading)}'"
+    rows = "its row" if is_single else "their rows"
+    return f"{others}, or refuse {rows} with --format '{name}={answer_of(reading)}'"
 
 
 def _shown(declared: SourceFormat) -> str:

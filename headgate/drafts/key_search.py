@@ -125,12 +125,18 @@ def _is_named(column: Column, names: str) -> bool:
 
 
 def _is_measure_in_a_set(column: Column) -> bool:
-    """Return whether whole numbers have the name of neither an id nor a place in a sequence or in the
-    calendar.
+    """Return whether a column has the name of a measure.
+
+    Or holds whole numbers without the name of an id or of a place in a sequence or in the calendar.
     """
     if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
-        return False
+        return _has_name_of_measure(column)
     return not _is_named(column, f"{_SEQUENCE_NAMES}|{_CALENDAR_NAMES}")
+
+
+def _has_name_of_measure(column: Column) -> bool:
+    """Return whether a column of any type is named as a measure: one bad quantity makes text of few."""
+    return _is_named(column, _MEASURE_NAMES) and not sounds_like_key(column.name)
 
 
 def _may_be_alone(column: Column, text: pa.Array, ranks: Sequence[int]) -> bool:
@@ -141,13 +147,15 @@ def _may_be_alone(column: Column, text: pa.Array, ranks: Sequence[int]) -> bool:
 
 
 def _is_measure(column: Column, text: pa.Array) -> bool:
-    """Return whether whole numbers without the name of a key are neither in order nor close to one another,
-    as numbers that count rows are.
+    """Return whether a column has the name of a measure.
+
+    Or holds whole numbers without the name of a key that are neither in order nor close to one another, as
+    numbers that count rows are.
     """
+    if _has_name_of_measure(column):
+        return True
     if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
         return False
-    if _is_named(column, _MEASURE_NAMES):
-        return True
     values = cast_column(column, null_where_absent(column, text)).values.drop_null()
     first, second = values.slice(0, max(0, len(values) - 1)), values.slice(1)
     in_order = any(flags(compare(first, second)).all() for compare in (pc.less, pc.greater))

@@ -53,8 +53,9 @@ _WORD_PAIRS = (
 _MOST_WORDS = 2
 # So many different values must stand beside words for null: `NA` beside one number may be a code.
 _FEWEST_BESIDE_NULLS = 3
-# Nearly all rows: at most one in ten is something else.
+# Nearly all rows: at most one in ten is something else; of four to nine, one.
 _MOST_OTHERS = 0.1
+_FEWEST_BESIDE_ONE = 4
 _PARTS, _PART_TEXTS, _HOPELESS_PARTS = 8, 12, 4
 _WIDEST, _WIDEST_SCALE = 38, 9
 _DECIMAL_POINT_OR_EXPONENT = r".*[.eE].*"
@@ -133,7 +134,9 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     """
     frequent = np.argsort(-counts, kind="stable")
     has_digit = flags(pc.match_substring_regex(texts, "[0-9]"))
-    is_written_in_digits = counts[has_digit].sum() >= (1 - _MOST_OTHERS) * counts.sum()
+    rows = int(counts.sum())
+    most_others = max(_MOST_OTHERS * rows, int(rows >= _FEWEST_BESIDE_ONE))
+    is_written_in_digits = rows - counts[has_digit].sum() <= most_others
     parts = (
         [frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS)]
         if is_written_in_digits
@@ -150,7 +153,7 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
                 replace(reading, plain=None), int(counts[~_is_read(texts, reading)].sum())
             )
     best = min(candidates.values(), key=lambda candidate: candidate.others, default=None)
-    return best if best and best.others <= _MOST_OTHERS * int(counts.sum()) else None
+    return best if best and best.others <= most_others else None
 
 
 def _is_read(texts: pa.Array, reading: Reading) -> Flags:

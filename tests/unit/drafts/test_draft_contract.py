@@ -750,14 +750,26 @@ def dirty(good: list[str], bad: str) -> bytes:
     )
 
 
+@pytest.mark.parametrize("values", [["1", "2", "3", "x"], ["31.12.2026", "1.2.2026", "soon", "14.3.2026"]])
+def test_one_odd_value_among_few_is_pointed_out(values: list[str]) -> None:
+    draft = draft_from_sample(csv_of(id=[*"abcd"], v=values), "x")
+    assert draft.contract.column("v").type.kind is Kind.STRING
+    assert [finding for finding in draft.findings if finding.column == "v" and "its row" in finding.message]
+
+
+def test_one_odd_value_among_three_says_nothing_about_the_others() -> None:
+    findings = draft_from_sample(csv_of(id=[*"abc"], v=["1", "2", "x"]), "x").findings
+    assert not [finding for finding in findings if "stays text" in finding.message]
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "note"),
     [
         (["31.12.2026", "01.02.2026", "14.03.2026"], "soon",
-         "1 value is no date: correct the sample, or refuse their rows with"),
+         "1 value is no date: correct the sample, or refuse its row with"),
         (["1.299,00 €", "5,50 €", "12,00 €"], "199 $", "--format 'v=1.234,5'"),
         (["1", "2", "3"], "two", "--format 'v=1234'"),
-        (["ja", "nein"], "maybe", "1 value is no boolean: correct the sample"),
+        (["ja", "nein"], "maybe", "1 value is neither yes nor no: correct the sample"),
     ],
 )  # fmt: skip
 def test_the_few_values_that_keep_a_column_text_are_counted_with_what_to_do(

@@ -39,6 +39,17 @@ def test_whole_numbers_in_order_or_close_to_one_another_are_a_key_under_any_name
     assert draft_from_sample(visitors([*numbers]), "x").contract.key == ("besucher",)
 
 
+@pytest.mark.parametrize("name", ["menge", "qty", "unit_price", "Betrag"])
+def test_a_measure_that_one_bad_value_makes_text_is_no_key(name: str) -> None:
+    rows = "A;B;12\nA;C;4\nB;C;x\nB;C;3\nB;C;1\n"
+    assert draft_from_sample(f"kunde;artikel;{name}\n{rows}".encode(), "x").contract.key == ()
+
+
+def test_a_text_of_measures_with_the_name_of_a_key_stays_one() -> None:
+    rows = "A;B;12\nA;C;4\nB;C;x\nB;C;3\nB;C;1\n"
+    assert draft_from_sample(f"kunde;artikel;price_id\n{rows}".encode(), "x").contract.key == ("price_id",)
+
+
 def test_a_key_that_is_one_by_its_values_alone_is_pointed_out() -> None:
     body = b"titel;preis\nMomo;9,90\nTschick;12,00\n"
     assert [
