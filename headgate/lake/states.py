@@ -35,6 +35,10 @@ class FileState(StrEnum):
 
 
 RAGGED_TEXT = "_raw"  # the one field of the record of a quarantined row whose cells fit no columns
+# Columns of corrected rows that take cells from the rows that they correct: that row, as `<file id>/<row>`,
+# and the masked columns that it gives.
+CORRECTED_ROW, KEPT_COLUMNS = "_corrected_row", "_kept_columns"
+PARTIAL_HEADER = f"{CORRECTED_ROW},{KEPT_COLUMNS},".encode()  # the file begins with them
 REVERTED_RULE = "reverted"  # of the error of a reverted file's record
 
 

@@ -28,6 +28,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
 
     The same corrections have the same key, and are written once.
     """
+    from headgate.intake.files.replace_original import is_masked
     from headgate.intake.quarantine.correct_rows import corrected_csv
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
@@ -47,7 +48,8 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     quarantined = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
     rules = dict(zip(quarantined["source_row"].to_pylist(), quarantined["rule"].to_pylist(), strict=True))
     original = _original(lake, record)
-    body = corrected_csv(original, _contract(lake, record, original), edits, list(rules))
+    masked_file = file_id if is_masked(record) else ""
+    body = corrected_csv(original, _contract(lake, record, original), edits, quarantined, masked_file)
     sha256 = hashlib.sha256(body).hexdigest()
     ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, sha256[:16]))
     senders = Senders(lake.objects, lake.bucket("artifacts"))

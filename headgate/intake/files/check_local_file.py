@@ -17,11 +17,12 @@ from headgate.errors import BadInputError, NotFoundError, UnknownDatasetError
 from headgate.formats.open_file import decompressed
 from headgate.formats.unpack import OutgrownError
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
-from headgate.intake.rows.masked_at_source import check_seal, claims_to_be_masked, masked_form
+from headgate.intake.rows.masked_at_source import AtSource, check_seal, claims_to_be_masked, masked_form
 from headgate.intake.rows.quarantine_rows import RowOrigin
+from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import MaskingKey
-from headgate.lake.states import FileState
+from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.states import PARTIAL_HEADER, FileState, OriginalForm
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.intake.files.gate import GateRules
+    from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.rows.check_rows import Counts
-    from headgate.lake.ports import FileRecord, ObjectStore
+    from headgate.intake.rows.masked_original import About
+    from headgate.lake.ports import FileRecord
 
 UNKNOWN_DATASET = "unknown_dataset"
 # About 10 MB of rows in memory. The profile reads column by column, and would open the file some thirty
@@ -42,11 +44,16 @@ _READ_ONCE_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class CheckedParquet:
-    """A file after the gate: its rows in two local Parquet files. A file without rows does not exist."""
+    """A file after the gate: its rows in two local Parquet files. A file without rows does not exist.
+
+    Attributes:
+        about: of corrected rows that were completed from a masked form, as `masked_original.Checked` has it.
+    """
 
     counts: Counts
     accepted: Path
     quarantine_rows: Path
+    about: About | None = None
 
     @property
     def has_accepted(self) -> bool:
@@ -147,14 +154,15 @@ def check_local_file(
     contract: Contract,
     *,
     rules: GateRules,
-    objects: ObjectStore,
+    ports: GatePorts,
 ) -> CheckedParquet:
     """Check every row of a local file; accepted and quarantined rows are written to the file's folder.
 
     Args:
         record: gives the file's key and the hash of its content.
         contract: that of the dataset, or the same with the file's own column names.
-        objects: has the seal of a file that was masked at its source.
+        ports: have the seal of a file that was masked at its source, and the masked form of a file whose rows
+            this file corrects.
 
     Raises:
         BadInputError: the file is rejected; OutgrownError when it holds more than `largest_bytes`.
@@ -163,9 +171,11 @@ def check_local_file(
     has_cards = was_masked or any(column.mask is Mask.PAN for column in contract.columns)
     key = rules.masking_key() if has_cards else MaskingKey("", b"")
     if was_masked:
-        check_seal(objects, record, key)
+        check_seal(ports.objects, record, key)
         contract = masked_form(contract, key.key_id)
     origin = origin_of(record, contract, path, received_at)
+    if (corrected := keys.corrected_file(record.key)) and path.read_bytes().startswith(PARTIAL_HEADER):
+        return _check_partial(path, _masked_form_of(corrected, path, ports), contract, origin, AtSource(key))
     counts = check_file(
         path,
         contract,
@@ -177,6 +187,47 @@ def check_local_file(
         limit_bytes=rules.largest_bytes,
     )
     return CheckedParquet(counts, folder / ACCEPTED, folder / QUARANTINE)
+
+
+def _check_partial(
+    path: Path, form: Path, contract: Contract, origin: RowOrigin, masking: AtSource
+) -> CheckedParquet:
+    """Check corrected rows that take cells from the masked form of the file that they correct.
+
+    BadInputError where the correction does not fit the masked form.
+    """
+    from headgate.intake.rows import masked_original, partial_rows  # noqa: PLC0415 only corrections need them
+
+    folder = path.parent
+    masked = folder / masked_original.MASKED_FOLDER
+    masked.mkdir(exist_ok=True)
+    rows = partial_rows.PartialRows(keys.corrected_file(origin.object_key), form, contract, masking)
+    about = rows.write(path.read_bytes(), masked)
+    counts = masked_original.check_rows_of(masked / masked_original.ROWS, about, contract, origin, folder)
+    return CheckedParquet(counts, folder / ACCEPTED, folder / QUARANTINE, about)
+
+
+def _masked_form_of(file_id: str, beside: Path, ports: GatePorts) -> Path:
+    """Download the masked form of a file's original, and return the local copy.
+
+    BadInputError where the file has none.
+    """
+    path = beside.with_name("corrected.zip")
+    try:
+        record = ports.ledger.get(file_id)
+        form = record.original
+        if form.get("form") == OriginalForm.MASKED:
+            info = ports.objects.info(ObjectRef(record.bucket, form["key"], form["version_id"]))
+            ports.objects.download(info.ref, path, info.size_bytes)
+    except NotFoundError:
+        form = {}
+    if not path.is_file() or sha256_of(path) != form.get("sha256"):
+        raise BadInputError(
+            rule="correction",
+            message="the masked form of the file that is corrected is not in raw",
+            remedy="give a value or null for every column, or upload the corrected rows as a file",
+        )
+    return path
 
 
 def check_masked_form(

@@ -364,9 +364,7 @@ class FileProcessor:
     def _check_and_store(
         self, record: FileRecord, info: ObjectInfo, path: Path, contract: Contract
     ) -> FileRecord:
-        gated = check_local_file(
-            record, path, info.modified_at, contract, rules=self.rules, objects=self.ports.objects
-        )
+        gated = check_local_file(record, path, info.modified_at, contract, rules=self.rules, ports=self.ports)
         counted = self._reached(with_counts(record, gated.counts, self.rules), "validation")
         with self.executor() as executor:  # storing waits for S3 most of its time
             stored = executor.submit(self._store, counted, gated)

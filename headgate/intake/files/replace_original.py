@@ -69,7 +69,7 @@ def with_replacement(
         if rules.originals is Originals.DELETE:
             return replace(record, original=_mark_deleted(objects, record))
         origin = origin_of(record, checked.contract, checked.path, checked.received_at)
-        original = masked_original.Checked(checked.path, checked.contract, origin, gated.counts)
+        original = masked_original.Checked(checked.path, checked.contract, origin, gated.counts, gated.about)
         form = masked_original.write(original, rules.masking_key(), rules.largest_bytes)
         return replace(
             record, original={**_store(objects, record, form), "received_at": checked.received_at.isoformat()}
@@ -242,7 +242,7 @@ def _with_replacement_of(ports: GatePorts, rules: GateRules, before: FileRecord,
         decided = rules.mappings.decide(before.key, before.dataset, path)
         contract = decided.contract if isinstance(decided, Decided) else contract
     record = replace(before, original={})
-    gated = check_local_file(record, path, info.modified_at, contract, rules=rules, objects=ports.objects)
+    gated = check_local_file(record, path, info.modified_at, contract, rules=rules, ports=ports)
     return with_replacement(
         rules, ports.objects, record, CheckedOriginal(path, contract, info.modified_at, gated)
     )

@@ -309,7 +309,7 @@ class Replayer:
         if decided is None:
             try:
                 gated = check_local_file(
-                    record, path, modified_at, contract, rules=self.rules, objects=self.ports.objects
+                    record, path, modified_at, contract, rules=self.rules, ports=self.ports
                 )
                 return CheckedOriginal(path, contract, modified_at, gated, before.mapping)
             except BadInputError as error:
@@ -319,7 +319,7 @@ class Replayer:
                 if decided is None:
                     raise
         gated = check_local_file(
-            record, path, modified_at, decided.contract, rules=self.rules, objects=self.ports.objects
+            record, path, modified_at, decided.contract, rules=self.rules, ports=self.ports
         )
         return CheckedOriginal(path, decided.contract, modified_at, gated, decided.as_record())
 

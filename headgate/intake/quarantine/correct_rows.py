@@ -6,76 +6,139 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from headgate.contracts.new_column_policy import without_left_out
 from headgate.errors import BadInputError
 from headgate.formats.read_file import read_file
+from headgate.lake.states import CORRECTED_ROW, KEPT_COLUMNS, RAGGED_TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Contract
+    from headgate.contracts.model import Comparison, Contract
     from headgate.formats.received_rows import Received
 
 _RULE = "correction"
+_EVERY_COLUMN = "Give a value or null for every column, or upload the corrected rows as a file."
+# What quarantine shows instead of digits that may be a number, and of a value that must not be shown.
+_HIDDEN = re.compile(r"#|\[(?:PAN|SSN|CVV|TRACK|masked|destroyed)")
 
 
 def corrected_csv(
     body: bytes | None,
     contract: Contract,
     corrections: Mapping[int, Mapping[str, str | None]],
-    quarantined: Collection[int],
+    quarantined: pa.Table,
+    masked_file: str = "",
 ) -> bytes:
     """Return the corrected rows as CSV with the contract's columns, in the file's order.
 
     Equal corrections give equal bytes.
 
     Args:
-        body: the original file; None where it was masked or deleted once it was accepted, so that its other
-            columns are unknown.
+        body: the original file; None where it was masked or deleted once it was accepted.
         contract: by which the original is read; it knows the file's own headings.
-        corrections: new texts by source row and column; other columns keep the file's own text.
-        quarantined: source rows of the file that are in quarantine.
+        corrections: new texts by source row and column; other columns keep the file's own text. Of a masked
+            original they keep the text of the quarantined row, and masked columns are left to the gate, which
+            takes them from the masked form.
+        quarantined: the file's rows in quarantine.
+        masked_file: the id of the file whose masked form is in raw instead of its original; empty otherwise.
 
     Raises:
         BadInputError: a row is not in quarantine, a column is not one of the contract, or a row with a wrong
             number of cells is not given completely.
     """
-    open_rows = set(quarantined)
-    if strangers := sorted(set(corrections) - open_rows):
+    rows = {row["source_row"]: row for row in quarantined.to_pylist()}
+    if strangers := sorted(set(corrections) - set(rows)):
         raise _refused(
             f"{len(strangers)} of the rows are not in quarantine, the first is row {strangers[0]}.",
             "Correct quarantined rows.",
         )
-    names = without_left_out(contract).names
-    if any(name not in names for values in corrections.values() for name in values):
-        raise _refused(
-            "A correction names a column that the contract does not have.", f"Columns: {', '.join(names)}."
-        )
     received = read_file(body, contract) if body is not None else None
+    contract = without_left_out(contract)
+    if any(name not in contract.names for values in corrections.values() for name in values):
+        raise _refused(
+            "A correction names a column that the contract does not have.",
+            f"Columns: {', '.join(contract.names)}.",
+        )
+    partial = {
+        row: _KeptRow(contract, row, rows[row]).completed(values)
+        for row, values in sorted(corrections.items())
+        if masked_file and set(values) != set(contract.names)
+    }
+    if partial:
+        names = (CORRECTED_ROW, KEPT_COLUMNS, *contract.names)
+        every = {row: partial.get(row) or {**values, KEPT_COLUMNS: ""} for row, values in corrections.items()}
+        return _csv(names, [{**every[row], CORRECTED_ROW: f"{masked_file}/{row}"} for row in sorted(every)])
+    return _csv(
+        contract.names, [_whole_row(row, corrections[row], contract, received) for row in sorted(corrections)]
+    )
+
+
+def _whole_row(
+    row: int, values: Mapping[str, str | None], contract: Contract, received: Received | None
+) -> Mapping[str, str | None]:
+    original = _texts(received, row) if received else None
+    if original is None and set(values) != set(contract.names):
+        what = (
+            f"Row {row} has a wrong number of cells."
+            if received
+            else f"The original of row {row} was deleted."
+        )
+        raise _refused(what, _EVERY_COLUMN)
+    return {**(original or {}), **values}
+
+
+def _csv(names: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
-    for row in sorted(corrections):
-        original = _texts(received, row) if received else None
-        values = corrections[row]
-        if original is None and set(values) != set(names):
-            what = (
-                f"Row {row} has a wrong number of cells."
-                if received
-                else f"The original of row {row} was masked or deleted."
-            )
-            raise _refused(
-                what, "Give a value or null for every column, or upload the corrected rows as a file."
-            )
-        cells = {**(original or {}), **values}
-        writer.writerow(["" if cells.get(name) is None else cells[name] for name in names])
+    writer.writerows(["" if row.get(name) is None else row[name] for name in names] for row in rows)
     return out.getvalue().encode()
+
+
+@dataclass(frozen=True)
+class _KeptRow:
+    """A quarantined row of a masked original; a correction takes its other cells from it."""
+
+    contract: Contract
+    number: int
+    row: Mapping[str, Any]
+
+    def completed(self, values: Mapping[str, str | None]) -> Mapping[str, str | None]:
+        """Return the row's cells, and the names of the masked columns that the gate completes.
+
+        Raises:
+            BadInputError: the row lacks a cell that was not sent: it was hidden, or it broke a rule.
+        """
+        kept = [column.name for column in self.contract.columns if column.mask and column.name not in values]
+        shown = json.loads(self.row["record"])
+        if RAGGED_TEXT in shown:
+            raise _refused(f"Row {self.number} has a wrong number of cells.", _EVERY_COLUMN)
+        own = {name: text for name, text in shown.items() if name not in {*kept, *values}}
+        hidden = [name for name, text in own.items() if text and _HIDDEN.search(text)]
+        broken = [name for name in kept if name == self.row["column_name"]]
+        compared = [name for rule in self.contract.comparisons for name in _kept_of(rule, kept, values)]
+        if lacking := [*hidden, *broken, *compared]:
+            raise _refused(
+                f"Row {self.number} was kept without its value of {', '.join(lacking)}.",
+                "Give these columns too, with a value or null.",
+            )
+        return {**own, **values, KEPT_COLUMNS: " ".join(kept)}
+
+
+def _kept_of(rule: Comparison, kept: Collection[str], values: Collection[str]) -> list[str]:
+    """Return the kept columns of a comparison whose other side is corrected: nobody can check it."""
+    sides = {rule.left, rule.right or rule.left}
+    return sorted(sides.intersection(kept)) if sides.intersection(values) else []
 
 
 def _texts(received: Received, row: int) -> dict[str, str | None] | None:

@@ -61,9 +61,9 @@ if TYPE_CHECKING:
     from headgate.intake.rows.check_rows import Counts
     from headgate.intake.rows.quarantine_rows import RowOrigin
 
-ABOUT, ROWS = "about.json", "rows.parquet"
+ABOUT, ROWS, MASKED_FOLDER = "about.json", "rows.parquet", "masked"
 SENSITIVE = frozenset({Mask.PAN, Mask.CVV, Mask.TRACK, Mask.SSN})
-_SOURCE_ROW = "_source_row"
+SOURCE_ROW = "_source_row"
 _UNDECLARED = '"undeclared_'
 _NO_CELLS = (RAGGED_ROW, FOOTER)  # rows whose cells belong to no columns
 
@@ -107,12 +107,17 @@ def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> boo
 
 @dataclass(frozen=True)
 class Checked:
-    """An original on the local disk that the gate has checked; ACCEPTED and QUARANTINE are next to it."""
+    """An original on the local disk that the gate has checked; ACCEPTED and QUARANTINE are next to it.
+
+    Attributes:
+        about: of corrected rows that were completed from a masked form; MASKED_FOLDER has their masked rows.
+    """
 
     path: Path
     contract: Contract
     origin: RowOrigin
     counts: Counts
+    about: About | None = None
 
 
 def write(original: Checked, key: MaskingKey, limit_bytes: int) -> Path:
@@ -121,9 +126,9 @@ def write(original: Checked, key: MaskingKey, limit_bytes: int) -> Path:
     Raises:
         AuditError: a check of the masked form does not give the rows that the original gave.
     """
-    folder = original.path.parent / "masked"
+    folder = original.path.parent / MASKED_FOLDER
     folder.mkdir(exist_ok=True)
-    about = _write_rows(original, AtSource(key), folder, limit_bytes)
+    about = original.about or _write_rows(original, AtSource(key), folder, limit_bytes)
     form = folder / "form.zip"
     with zipfile.ZipFile(form, "w") as archive:
         archive.writestr(zipfile.ZipInfo(ABOUT), json.dumps(asdict(about), sort_keys=True))
@@ -148,15 +153,21 @@ def check_masked_rows(form: Path, contract: Contract, origin: RowOrigin, folder:
     with zipfile.ZipFile(form) as archive:
         archive.extractall(inside)  # the ledger names the form's hash, so the gate wrote it
     about = About.of((inside / ABOUT).read_text())
+    counts = check_rows_of(inside / ROWS, about, contract, origin, folder)
+    return _with_earlier_quarantine(counts, about, inside / QUARANTINE, folder / QUARANTINE, origin)
+
+
+def check_rows_of(rows: Path, about: About, contract: Contract, origin: RowOrigin, folder: Path) -> Counts:
+    """Check masked rows by the contract; ACCEPTED and QUARANTINE are written to `folder`."""
     lacking = [name for name in about.undeclared if name not in contract.names]
     masked = masked_form(
         without_left_out(with_undeclared(contract, lacking) if lacking else contract), about.key_id
     )
     source = Source(
-        partial(_batches, inside / ROWS, masked), len(masked.columns), about.missing_parts, about.written_as
+        partial(_batches, rows, masked), len(masked.columns), about.missing_parts, about.written_as
     )
     counts = write_outputs(CheckRun(source, masked, MaskingKey(about.key_id, b""), origin, folder), folder)
-    return _with_earlier_quarantine(counts, about, inside / QUARANTINE, folder / QUARANTINE, origin)
+    return replace(counts, masked=about.masked, written_as=about.written_as)
 
 
 def _write_rows(original: Checked, masking: AtSource, folder: Path, limit_bytes: int) -> About:
@@ -170,11 +181,11 @@ def _write_rows(original: Checked, masking: AtSource, folder: Path, limit_bytes:
 
 def _write_batches(source: Source, original: Checked, masking: AtSource, folder: Path) -> About:
     contract, counts = without_left_out(original.contract), original.counts
-    rows = RowsFile(folder / ROWS, (*contract.key, *contract.order_by, _SOURCE_ROW))
+    rows = RowsFile(folder / ROWS, (*contract.key, *contract.order_by, SOURCE_ROW))
     for received in source.batches():
         cells = {column.name: received.cells[column.name] for column in contract.columns}
         rows.add(
-            masking.mask_received(contract, cells).append_column(_SOURCE_ROW, int_array(received.source_rows))
+            masking.mask_received(contract, cells).append_column(SOURCE_ROW, int_array(received.source_rows))
         )
     rows.close()
     undeclared = tuple(column.name for column in contract.columns if column.undeclared)
@@ -240,7 +251,7 @@ def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
                 for name in contract.names
             }
             texts = {name: pc.cast(values, pa.string()) for name, values in cells.items()}
-            yield Received(texts, numbers(batch.column(_SOURCE_ROW)))
+            yield Received(texts, numbers(batch.column(SOURCE_ROW)))
 
 
 def _with_earlier_quarantine(
@@ -250,9 +261,8 @@ def _with_earlier_quarantine(
 
     Return the counts with all rows.
     """
-    with_facts = replace(counts, masked=about.masked, written_as=about.written_as)
     if not earlier.is_file():
-        return with_facts
+        return counts
     old = _from(origin, table_of(earlier))
     without_cells = old.filter(pc.is_in(old["rule"], pa.array(_NO_CELLS)))
     new = table_of(path) if path.is_file() else old.schema.empty_table()
@@ -266,7 +276,7 @@ def _with_earlier_quarantine(
     more = without_cells.num_rows
     reasons = dict(sorted(Counter(every["rule"].to_pylist()).items()))
     return replace(
-        with_facts, received=counts.received + more, quarantined=counts.quarantined + more, reasons=reasons
+        counts, received=counts.received + more, quarantined=counts.quarantined + more, reasons=reasons
     )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from headgate.api.files.stages import stages_of
+from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState, Originals
+from headgate.values.parquet_tables import table_of
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, edited_file, query
 
 pytestmark = pytest.mark.unit
@@ -136,19 +138,22 @@ def test_only_the_corrected_rows_are_sent_and_only_once(caller: Caller) -> None:
     assert "4111111111111111" not in once.text
 
 
-def test_a_row_of_a_masked_original_is_corrected_with_every_column_and_undone() -> None:
-    caller = Caller(MemoryLake(originals=Originals.MASK))
-    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
-    corrections = f"/v1/files/{file_id}/corrections"
-    one_cell = {"rows": [{"source_row": 3, "values": {"amount": "12.00"}}]}
-    refused = caller.call("POST", corrections, one_cell)
-    assert refused.status == 422
-    assert "every column, or upload the corrected rows as a file" in refused.text
-    header, *rows = (line.split(",") for line in PAYMENTS.decode().splitlines())
-    values = {name: text or None for name, text in zip(header, rows[2], strict=True)} | {"amount": "12.00"}
-    sent = caller.call("POST", corrections, {"rows": [{"source_row": 3, "values": values}]}).json
-    assert caller.lake.receive(sent["key"]).accepted == 1
-    assert caller.call("POST", f"/v1/files/{sent['file_id']}/revert").json["accepted"] == 1
+def test_one_cell_of_a_masked_original_is_corrected_and_the_other_cells_are_the_kept_ones() -> None:
+    caller, kept = (Caller(MemoryLake(originals=policy)) for policy in (Originals.MASK, Originals.KEEP))
+    rows: list[list[dict[str, Any]]] = []
+    for one in (caller, kept):
+        file_id = one.lake.receive("payments/today.csv", PAYMENTS).file_id
+        cell = {"rows": [{"source_row": 3, "values": {"amount": "12.00"}}]}
+        sent = one.call("POST", f"/v1/files/{file_id}/corrections", cell)
+        assert sent.status == 202, sent.text
+        record = one.lake.receive(sent.json["key"])
+        assert (record.accepted, record.quarantined) == (1, 0)
+        increment = ObjectRef("curated", record.curated_key)
+        rows.append(table_of(one.lake.objects.read(increment)).drop("_content_sha256").to_pylist())
+    assert rows[0] == rows[1]
+    assert rows[0][0]["card_token"]
+    raw = b"".join(caller.lake.objects.contents("raw").values())
+    assert (b"4111111111111111" in raw, b"_kept_columns" in raw) == (False, False)
 
 
 def test_a_row_says_what_became_of_its_newest_correction(caller: Caller) -> None:

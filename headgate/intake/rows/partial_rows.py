@@ -1,0 +1,163 @@
+"""Corrected rows of a file whose original is kept masked: the cells that a person did not send come from the
+kept row.
+
+A correction names the row of each of its rows, and the masked columns that it does not send. The gate masks
+the values that were sent, and takes the others as the masked form has them: a token stays a token, so that
+nobody sends a card number again to correct an amount. See docs/adr/0141-one-cell-of-a-masked-file.md.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.curated import masked_columns
+from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.new_column_policy import without_left_out
+from headgate.errors import BadInputError
+from headgate.formats.read_file import read_file
+from headgate.intake.rows.masked_at_source import VERDICTS, masked_form
+from headgate.intake.rows.masked_original import ABOUT, ROWS, SENSITIVE, SOURCE_ROW, About
+from headgate.lake.states import CORRECTED_ROW, KEPT_COLUMNS
+from headgate.values.cells import int_array, text_array
+from headgate.values.parquet_tables import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.received_rows import Received
+    from headgate.intake.rows.masked_at_source import AtSource
+    from headgate.values.cells import Rows
+
+_RULE = "correction"
+_TEXT = ColumnType(Kind.STRING)
+
+
+@dataclass(frozen=True)
+class PartialRows:
+    """Completes corrected rows from the masked form of the file that they correct.
+
+    Args:
+        file_id: of that file; `form` is its masked form, a local file.
+        contract: the dataset's contract.
+    """
+
+    file_id: str
+    form: Path
+    contract: Contract
+    masking: AtSource
+
+    def write(self, body: bytes, folder: Path) -> About:
+        """Write the rows to `folder` as a masked form has them, and return what is stated beside them.
+
+        Raises:
+            BadInputError: a row is not in the masked form, or the file is not as the API writes it.
+        """
+        with zipfile.ZipFile(self.form) as archive:
+            about = About.of(archive.read(ABOUT).decode())
+            archive.extract(ROWS, folder)
+        kept_rows = table_of(folder / ROWS)
+        contract = without_left_out(self.contract)
+        extra = (Column(CORRECTED_ROW, _TEXT), Column(KEPT_COLUMNS, _TEXT))
+        received = read_file(body, replace(contract, columns=(*extra, *contract.columns), headings=()))
+        if received.ragged.source_rows.size:
+            raise _refused("The correction has rows with a wrong number of cells.")
+        places = self._places(received, kept_rows)
+        key_ids = dict.fromkeys((about.key_id, self.masking.key.key_id))
+        rows = [
+            self._complete(received, np.array(chosen), kept_rows.take(int_array(places[chosen])), kept)
+            for kept, chosen in _by_kept_columns(received, contract).items()
+        ]
+        table = pa.concat_tables(rows, promote_options="permissive")
+        pq.write_table(table.sort_by(SOURCE_ROW), folder / ROWS)
+        return About(
+            f"{contract.id}@{contract.version}",
+            about.key_id if len(key_ids) == 1 else f"(?:{'|'.join(key_ids)})",  # where the key was rotated
+            masked=_masked_values(contract, received),
+            written_as=received.written_as,
+        )
+
+    def _places(self, received: Received, kept_rows: pa.Table) -> Rows:
+        """Return the place in the masked form of each row's original."""
+        corrected = [str(text or "").partition("/") for text in received.cells[CORRECTED_ROW].to_pylist()]
+        if any(file_id != self.file_id or not row.isdecimal() for file_id, _, row in corrected):
+            raise _refused("A row names another file than the one that it corrects.")
+        numbers = pa.array([int(row) for _, _, row in corrected], pa.int64())
+        places = pc.index_in(numbers, pc.cast(kept_rows[SOURCE_ROW], pa.int64()).combine_chunks())
+        if places.null_count:
+            raise _refused("A row is corrected that the file does not have.")
+        return np.asarray(places)
+
+    def _complete(
+        self, received: Received, chosen: Rows, kept_rows: pa.Table, kept: Sequence[str]
+    ) -> pa.Table:
+        """Return rows that keep the same masked columns, by the masked form of the contract."""
+        contract = without_left_out(self.contract)
+        sent = _without_columns(contract, kept)
+        cells = {column.name: received.cells[column.name].take(int_array(chosen)) for column in sent.columns}
+        masked = self.masking.mask_received(sent, cells)
+        columns = {name: masked[name] for name in masked.column_names}
+        for column in contract.columns:
+            if column.name in kept:
+                columns |= {behind.name: kept_rows[behind.name] for behind in masked_columns(column)}
+        pairs = zip(kept_rows[VERDICTS].to_pylist(), masked[VERDICTS].to_pylist(), strict=True)
+        columns[VERDICTS] = text_array(_verdicts(before, now, kept) for before, now in pairs)
+        names = masked_form(contract, "").names
+        return pa.table(
+            {name: pc.cast(columns[name], pa.string()) for name in names}
+            | {SOURCE_ROW: int_array(received.source_rows[chosen])}
+        )
+
+
+def _without_columns(contract: Contract, left_out: Sequence[str]) -> Contract:
+    """Return the contract without columns, and without the comparisons that need them."""
+    columns = tuple(column for column in contract.columns if column.name not in left_out)
+    comparisons = tuple(rule for rule in contract.comparisons if not {rule.left, rule.right} & {*left_out})
+    return replace(contract, columns=columns, comparisons=comparisons)
+
+
+def _by_kept_columns(received: Received, contract: Contract) -> dict[tuple[str, ...], list[int]]:
+    """Return the places of the rows that keep the same masked columns."""
+    maskable = {column.name for column in contract.columns if column.mask}
+    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, text in enumerate(received.cells[KEPT_COLUMNS].to_pylist()):
+        kept = tuple((text or "").split())
+        if not maskable.issuperset(kept):
+            raise _refused("A row keeps a column that the contract does not mask.")
+        places[kept].append(place)
+    return places
+
+
+def _verdicts(before: str | None, now: str | None, kept: Sequence[str]) -> str | None:
+    """Return the rules that the row breaks: in kept columns as before, in the others as they are now."""
+    still = [breach for breach in json.loads(before or "[]") if breach[1] in kept]
+    every = [*still, *json.loads(now or "[]")]
+    return json.dumps(every) if every else None
+
+
+def _masked_values(contract: Contract, received: Received) -> dict[str, int]:
+    """Return column → values that were sent and are masked now."""
+    sent = {
+        column.name: len(column_cells) - column_cells.null_count
+        for column in contract.columns
+        if column.mask in SENSITIVE and (column_cells := received.cells[column.name])
+    }
+    return {name: count for name, count in sent.items() if count}
+
+
+def _refused(message: str) -> BadInputError:
+    return BadInputError(
+        rule=_RULE,
+        message=message,
+        remedy="Give a value or null for every column, or upload the corrected rows as a file.",
+    )
