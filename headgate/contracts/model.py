@@ -130,6 +130,7 @@ class Column:
     left_out: bool = (
         False  # an undeclared column that a person left out of the file's mapping: its values go nowhere
     )
+    label: str = ""  # ODCS businessName: its heading for people; empty for the words of its name
     stem: str = ""  # of the names of the columns that replace it, if the usual names are taken
 
 

@@ -301,6 +301,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         content=_content(identity, item["name"], own),
         no_cards=card_declarations.of_column(f"{identity}.{item['name']}", own, _mask(identity, own)),
         nested=_nested(identity, item, column_type),
+        label=str(item.get("businessName", "")),
     )
 
 

@@ -88,6 +88,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
             "name": column.name,
             "logicalType": column.nested or _LOGICAL[column.type.kind],
             "physicalType": physical_type(column.type),
+            "businessName": column.label,
             "description": column.description,
             "primaryKey": is_key,
             "primaryKeyPosition": contract.key.index(column.name) + 1 if is_key else None,

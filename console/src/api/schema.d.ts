@@ -1227,6 +1227,12 @@ export interface components {
              * @default
              */
             description: string;
+            /**
+             * Label
+             * @description Its heading for people; empty for the words of its name.
+             * @default
+             */
+            label: string;
             /** Name */
             name: string;
             /**

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../api/client'
-import { axisTitle, cellWords, columnFormats, unitsOf } from './columns'
+import { axisTitle, cellWords, columnFormats, labelsOf, unitsOf } from './columns'
 
-const column = (name: string, unit: string): Schemas['ContractColumn'] => ({
+const column = (name: string, unit: string, label = ''): Schemas['ContractColumn'] => ({
   name,
   unit,
+  label,
   type: 'double',
   description: '',
   required: false,
@@ -63,4 +64,19 @@ test('an axis names its unit where its labels do not', () => {
 test('no heading has an underscore', () => {
   const formats = columnFormats([{ name: 'average_order_value', type: 'double' }], {})
   expect(formats.map((one) => one.heading)).toEqual(['Average order value'])
+})
+
+test('the contract of the table at hand heads a column, and the name heads one that tables head differently', () => {
+  const tables = [
+    table('a', column('template', '', 'Search'), column('mean', '', 'Expected')),
+    table('b', column('template', '', 'Form of a letter')),
+  ]
+  const headings = (at: string) =>
+    columnFormats(
+      ['template', 'mean'].map((name) => ({ name, type: 'varchar' })),
+      {},
+      labelsOf(tables, at),
+    ).map((format) => format.heading)
+  expect(headings('a')).toEqual(['Search', 'Expected'])
+  expect(headings('')).toEqual(['Template', 'Expected'])
 })

@@ -9,6 +9,9 @@ import { heading, label, shortened } from './words'
 /** The unit of each column, by its name. */
 export type Units = Readonly<Record<string, string>>
 
+/** The heading of each column that has one of its own, by the column's name. */
+export type Labels = Readonly<Record<string, string>>
+
 /** How the cells of one column are read. */
 export interface ColumnFormat {
   heading: string
@@ -54,17 +57,32 @@ export function axisTitle(column: string, unit: string): string {
   return rest && !title.toLowerCase().includes(rest.toLowerCase()) ? `${title} (${rest})` : title
 }
 
-/** The columns of all tables by name: the units of the table at hand, and of others where all of them agree. */
-export function unitsOf(tables: Schemas['CatalogTable'][], table: string): Units {
+/** A fact of all columns by name: of the table at hand, and of others where all of them agree. */
+function agreedOf(
+  tables: Schemas['CatalogTable'][],
+  table: string,
+  fact: 'unit' | 'label',
+): Readonly<Record<string, string>> {
   const everywhere = new Map<string, Set<string>>()
   for (const { columns } of tables)
-    for (const { name, unit } of columns) everywhere.set(name, (everywhere.get(name) ?? new Set()).add(unit))
+    for (const { name, [fact]: value = '' } of columns)
+      everywhere.set(name, (everywhere.get(name) ?? new Set()).add(value))
   const agreed = [...everywhere]
-    .filter(([, units]) => units.size === 1)
-    .map(([name, [unit = '']]) => [name, unit])
-  const own = tables.find((one) => one.name === table)?.columns.map(({ name, unit }) => [name, unit]) ?? []
-  return Object.fromEntries([...agreed, ...own]) as Units
+    .filter(([, values]) => values.size === 1)
+    .map(([name, [value = '']]) => [name, value])
+  const own = tables.find(({ name }) => name === table)?.columns ?? []
+  return Object.fromEntries([
+    ...agreed,
+    ...own.map(({ name, [fact]: value = '' }) => [name, value]),
+  ]) as Readonly<Record<string, string>>
 }
+
+export const unitsOf = (tables: Schemas['CatalogTable'][], table: string): Units =>
+  agreedOf(tables, table, 'unit')
+
+/** The headings that contracts give columns, by name; a column without one is headed by the words of its name. */
+export const labelsOf = (tables: Schemas['CatalogTable'][], table: string): Labels =>
+  agreedOf(tables, table, 'label')
 
 /** The units of the columns of an answer: what the panel states, then what the contracts state. */
 export function useUnits(table: string, stated: Units = {}): Units {
@@ -72,10 +90,19 @@ export function useUnits(table: string, stated: Units = {}): Units {
   return useMemo(() => ({ ...unitsOf(tables ?? [], table), ...stated }), [tables, table, stated])
 }
 
+export function useLabels(table: string): Labels {
+  const tables = useCatalog().data?.tables
+  return useMemo(() => labelsOf(tables ?? [], table), [tables, table])
+}
+
 /** How each column of an answer is headed and read. */
-export const columnFormats = (columns: { name: string; type: string }[], units: Units): ColumnFormat[] =>
+export const columnFormats = (
+  columns: { name: string; type: string }[],
+  units: Units,
+  labels: Labels = {},
+): ColumnFormat[] =>
   columns.map(({ name, type }) => ({
-    heading: heading(name, units[name]),
+    heading: labels[name] || heading(name, units[name]),
     title: name,
     text: (value) => cellWords(name, value, units[name], type),
   }))

@@ -81,6 +81,7 @@ def _columns(contract: Contract) -> tuple[ContractColumn, ...]:
             name=column.name,
             type=glue_type(column.type),
             unit=column.unit,
+            label=column.label,
             description=column.description,
             required=column.required,
             primary_key=column.name in contract.key,

@@ -48,6 +48,7 @@ class ContractColumn(Shape):
     unit: str = Field(
         "", description="Unit of its values; a code of ISO 4217 for amounts.", examples=["share"]
     )
+    label: str = Field("", description="Its heading for people; empty for the words of its name.")
     description: str = ""
     required: bool = False
     primary_key: bool = False

@@ -1,6 +1,7 @@
 import { Stack, Table, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
+import { heading } from '../../formats/words'
 
 /** The columns of a contract with their rules in words. */
 export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
@@ -22,7 +23,12 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
           <Table.Tbody>
             {contract.column_list.map((column) => (
               <Table.Tr key={column.name}>
-                <Table.Td fw={column.primary_key ? 700 : 400}>{column.name}</Table.Td>
+                <Table.Td fw={column.primary_key ? 700 : 400}>
+                  {column.label || heading(column.name)}
+                  <Text size="xs" className="muted sql">
+                    {column.name}
+                  </Text>
+                </Table.Td>
                 <Table.Td>{column.type}</Table.Td>
                 <Table.Td>
                   {[

@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Button, Group, Select, TextInput } from '@mantine/co
 import { useState } from 'react'
 
 import { useDashboards, useResult } from '../../api/queries'
-import { cellWords } from '../../formats/columns'
+import { cellWords, type Labels, useLabels } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import {
   type Condition,
@@ -28,6 +28,7 @@ interface Props {
 
 /** Which rows are shown: by period, by what the dashboards filter, and by any column. */
 export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
+  const labels = useLabels(table)
   const boards = useDashboards().data?.dashboards ?? []
   const quick = quickFilters(
     columns,
@@ -60,22 +61,31 @@ export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
             onChange={set(choice.column, 'eq')}
           />
         ))}
-        <AnyColumn columns={columns} onAdd={(condition) => onChange(replaced(conditions, condition))} />
+        <AnyColumn
+          columns={columns}
+          labels={labels}
+          onAdd={(condition) => onChange(replaced(conditions, condition))}
+        />
       </Group>
-      <Shown columns={columns} conditions={conditions} onChange={onChange} />
+      <Shown columns={columns} labels={labels} conditions={conditions} onChange={onChange} />
     </>
   )
 }
 
 /** The conditions in words, each with the button that takes it away. */
-function Shown({ columns, conditions, onChange }: Omit<Props, 'table'>) {
+function Shown({ columns, labels, conditions, onChange }: Omit<Props, 'table'> & { labels: Labels }) {
   if (conditions.length === 0) return null
   return (
     <Group gap="xs" mb="xs">
       {conditions.map((condition) => {
         const type = columns.find(({ name }) => name === condition.column)?.type ?? ''
         const value = cellWords(condition.column, condition.value, '', type)
-        const words = conditionWords(condition, heading(condition.column), type, value)
+        const words = conditionWords(
+          condition,
+          labels[condition.column] || heading(condition.column),
+          type,
+          value,
+        )
         return (
           <Badge
             key={written(condition)}
@@ -143,7 +153,15 @@ function Choice({ label, column, values, value, onChange }: Field & { column: st
 }
 
 /** A condition on a column that has no filter of its own. */
-function AnyColumn({ columns, onAdd }: { columns: Column[]; onAdd: (condition: Condition) => void }) {
+function AnyColumn({
+  columns,
+  labels,
+  onAdd,
+}: {
+  columns: Column[]
+  labels: Labels
+  onAdd: (condition: Condition) => void
+}) {
   const [column, setColumn] = useState<string | null>(null)
   const [operator, setOperator] = useState('')
   const [value, setValue] = useState('')
@@ -165,7 +183,7 @@ function AnyColumn({ columns, onAdd }: { columns: Column[]; onAdd: (condition: C
         placeholder="any column"
         searchable
         clearable
-        data={columns.map(({ name }) => ({ value: name, label: heading(name) }))}
+        data={columns.map(({ name }) => ({ value: name, label: labels[name] || heading(name) }))}
         value={column}
         onChange={setColumn}
       />

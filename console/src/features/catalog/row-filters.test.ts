@@ -56,7 +56,8 @@ test('a table offers its first day column, and what its dashboards filter by, on
   expect([quick.period, quick.choices.map(({ column }) => column)]).toEqual(['sold_on', ['place']])
 })
 
-test('the columns that identify a row come first', () => {
-  const columns = ['amount', 'id'].map((name) => ({ name }))
-  expect(byPriority(columns, new Set(['id'])).map(({ name }) => name)).toEqual(['id', 'amount'])
+test('the columns that identify a row come first, then measures, and the others keep their order', () => {
+  const columns = ['level', 'grain', 'amount', 'id'].map((name) => ({ name }))
+  const names = byPriority(columns, new Set(['id']), { amount: 'GBP', grain: '' }).map(({ name }) => name)
+  expect(names).toEqual(['id', 'amount', 'level', 'grain'])
 })

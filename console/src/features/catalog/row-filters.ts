@@ -90,7 +90,12 @@ export function quickFilters(
   }
 }
 
-/** The columns with those that decide first: keys, then reasons, decisions and amounts as the contract has them. */
-export function byPriority<T extends { name: string }>(columns: T[], keys: ReadonlySet<string>): T[] {
-  return [...columns.filter(({ name }) => keys.has(name)), ...columns.filter(({ name }) => !keys.has(name))]
+/** The columns with those that decide first: keys, then measures that have a unit, then the others as the contract has them. */
+export function byPriority<T extends { name: string }>(
+  columns: T[],
+  keys: ReadonlySet<string>,
+  units: Readonly<Record<string, string>> = {},
+): T[] {
+  const rank = ({ name }: T): number => (keys.has(name) ? 0 : units[name] ? 1 : 2)
+  return columns.toSorted((one, other) => rank(one) - rank(other))
 }

@@ -6,8 +6,8 @@ import { useContract, useLineage, useTable } from '../../api/queries'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
-import { day } from '../../formats/moments'
 import { fileParts, heading } from '../../formats/words'
+import { TableTrust } from '../dashboards/trust-line'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { TableRows } from './table-rows'
@@ -23,11 +23,12 @@ export function TablePage() {
         {detail.data ? (
           <Text size="sm" className="muted">
             {count(detail.data.rows, 'row')}
-            {detail.data.as_of ? `, as of ${day(detail.data.as_of)}` : ''}
-            {contract.data?.description ? `. ${contract.data.description}` : ''}
+            {contract.data?.description ? `: ${firstLower(contract.data.description)}` : ''}
           </Text>
         ) : null}
+        <TableTrust system={system} table={table} />
       </div>
+      <TableRows system={system} table={table} />
       <Answered of={contract} what="the contract">
         {(answer) => (
           <details>
@@ -36,7 +37,6 @@ export function TablePage() {
           </details>
         )}
       </Answered>
-      <TableRows system={system} table={table} />
       <Panel title="Lineage: what the table was built from">
         <Answered of={detail} what="the lineage">
           {(found) => (found.snapshot_id ? <LineageView table={table} /> : <NoLineage />)}
@@ -46,6 +46,10 @@ export function TablePage() {
     </Stack>
   )
 }
+
+/** A description that goes on after a colon; one that begins with an abbreviation stays. */
+const firstLower = (text: string): string =>
+  text.replace(/^[A-Z](?=[a-z ])/, (letter) => letter.toLowerCase())
 
 function NoLineage() {
   return (

@@ -1,31 +1,24 @@
-import { Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core'
-import { keepPreviousData, useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { Group, Stack, Text } from '@mantine/core'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
 import { read, type Schemas } from '../../api/client'
 import { type Cell, whole } from '../../api/format'
-import { useCatalog, useContract } from '../../api/queries'
+import { useContract } from '../../api/queries'
 import { MoreButton } from '../../components/more-button'
 import { Grid } from '../../components/grid'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
-import { Answered, Empty, Failed } from '../../components/states'
-import { Story } from '../../components/story'
-import { columnFormats, useUnits } from '../../formats/columns'
-import { day } from '../../formats/moments'
+import { Answered, Empty } from '../../components/states'
+import { columnFormats, useLabels, useUnits } from '../../formats/columns'
+import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
 import { byPriority, readConditions, written } from './row-filters'
-import { rowQuery } from './row-query'
-
-interface Asked {
-  sort: string
-  filters: string[]
-}
+import { keysOf, RowStory } from './row-story'
 
 /** The first page is small, so that its rows are there within a second; the others are read while one scrolls. */
 const FIRST_ROWS = 200
-const NO_KEYS: ReadonlySet<string> = new Set()
 
 /** The rows of a table: filters, order and the opened row are in the address. */
 export function TableRows({ system, table }: { system: string; table: string }) {
@@ -82,9 +75,6 @@ export function TableRows({ system, table }: { system: string; table: string }) 
   )
 }
 
-const addressOf = (system: string, table: string): string =>
-  `/v1/systems/${encodeURIComponent(system)}/tables/${encodeURIComponent(table)}`
-
 const useRows = (system: string, table: string, { sort, filters }: Asked) =>
   useInfiniteQuery({
     queryKey: ['rows', system, table, sort, filters],
@@ -96,33 +86,6 @@ const useRows = (system: string, table: string, { sort, filters }: Asked) =>
     getNextPageParam: (page) => page.next_cursor || undefined,
     placeholderData: keepPreviousData,
   })
-
-function Downloads({ system, table, asked }: { system: string; table: string; asked: Asked }) {
-  const file = useMutation({
-    mutationFn: (format: string) =>
-      read<Schemas['Download']>(`${addressOf(system, table)}/download`, {
-        method: 'POST',
-        query: { format, sort: asked.sort, filter: asked.filters },
-      }),
-    onSuccess: ({ url }) => window.location.assign(url),
-  })
-  return (
-    <>
-      <Menu position="bottom-end">
-        <Menu.Target>
-          <Button size="compact-sm" variant="default" loading={file.isPending}>
-            Download
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => file.mutate('csv')}>CSV, for Excel</Menu.Item>
-          <Menu.Item onClick={() => file.mutate('parquet')}>Parquet, for programs</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {file.error ? <Failed error={file.error} what="The download" isAction /> : null}
-    </>
-  )
-}
 
 interface FoundProps {
   pages: ReturnType<typeof useRows>
@@ -141,9 +104,10 @@ function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundP
   const rows = useMemo(() => data?.flatMap((page) => page.rows) ?? [], [data])
   const sent = data?.[0]?.columns
   const keys = useMemo(() => keysOf(contract), [contract])
-  const columns = useMemo(() => byPriority(sent ?? [], keys), [sent, keys])
   const units = useUnits(table)
-  const formats = useMemo(() => columnFormats(columns, units), [columns, units])
+  const columns = useMemo(() => byPriority(sent ?? [], keys, units), [sent, keys, units])
+  const labels = useLabels(table)
+  const formats = useMemo(() => columnFormats(columns, units, labels), [columns, units, labels])
   const places = useMemo(
     () => columns.map(({ name }) => sent?.findIndex((column) => column.name === name) ?? 0),
     [columns, sent],
@@ -177,51 +141,5 @@ function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundP
         <RowStory table={table} columns={columns} row={row} contract={contract} onClose={() => onOpen('')} />
       ) : null}
     </Stack>
-  )
-}
-
-const keysOf = (contract: Schemas['ContractDetail'] | undefined): ReadonlySet<string> =>
-  contract
-    ? new Set(contract.column_list.filter((column) => column.primary_key).map(({ name }) => name))
-    : NO_KEYS
-
-interface RowStoryProps {
-  table: string
-  columns: Schemas['ResultColumn'][]
-  row: Cell[]
-  contract: Schemas['ContractDetail'] | undefined
-  onClose: () => void
-}
-
-/** Everything about one row: its values in words and with all of their digits, what each is, and its statement. */
-function RowStory({ table, columns, row, contract, onClose }: RowStoryProps) {
-  const units = useUnits(table)
-  const catalog = useCatalog().data?.tables.find(({ name }) => name === table)
-  const keys = [...keysOf(contract)]
-  const formats = columnFormats(columns, units)
-  const about = new Map(contract?.column_list.map((column) => [column.name, column.description]))
-  const title = keys.length > 0 ? keys : columns.slice(0, 1).map(({ name }) => name)
-  const textOf = (name: string): string => {
-    const place = columns.findIndex((column) => column.name === name)
-    return formats[place]?.text(row[place] ?? null) ?? ''
-  }
-  const facts = columns.map(({ name }, place) => ({
-    name: formats[place]?.heading ?? name,
-    text: textOf(name),
-    exact: row[place] == null ? '' : String(row[place]),
-    about: about.get(name) ?? '',
-  }))
-  const asOf = columns.findIndex(({ name }) => name === 'as_of')
-  return (
-    <Story title={title.map(textOf).join(' · ')} facts={facts} onClose={onClose}>
-      <Text size="sm" mt="md" className="muted">
-        {asOf >= 0 && row[asOf] ? `As of ${day(String(row[asOf]))}. ` : ''}
-        {catalog ? (
-          <Anchor inherit href={rowQuery(catalog, columns, row, title)}>
-            Ask about this row in SQL
-          </Anchor>
-        ) : null}
-      </Text>
-    </Story>
   )
 }

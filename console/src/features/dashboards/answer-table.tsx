@@ -4,12 +4,14 @@ import type { Cell } from '../../api/format'
 import type { Result } from '../../api/queries'
 import { Grid } from '../../components/grid'
 import { Story } from '../../components/story'
-import { type ColumnFormat, columnFormats, type Units } from '../../formats/columns'
+import { type ColumnFormat, columnFormats, type Units, useLabels } from '../../formats/columns'
 import { COUNT } from '../../formats/template'
 
 interface Props {
   answer: Result
   units: Units
+  /** The table whose contract heads the columns. */
+  table: string
   label: string
   height: number
 }
@@ -18,16 +20,17 @@ interface Props {
 const DECIDING = 2
 
 /** The rows of an answer. The columns that decide stay in view; a row opens all that it has. */
-export function AnswerTable({ answer, units, label, height }: Props) {
+export function AnswerTable({ answer, units, table, label, height }: Props) {
   const [opened, setOpened] = useState<number>()
+  const labels = useLabels(table)
   const shown = useMemo(() => withoutCount(answer), [answer])
   const formats = useMemo(
     () =>
-      columnFormats(shown.columns, units).map((format, place): ColumnFormat => ({
+      columnFormats(shown.columns, units, labels).map((format, place): ColumnFormat => ({
         ...format,
         priority: place < DECIDING ? 1 : 2,
       })),
-    [shown, units],
+    [shown, units, labels],
   )
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (

@@ -7,12 +7,15 @@ import { scatter } from './charts/scatter'
 
 export type { Shown } from './charts/chart-parts'
 
+/** Kinds of charts that can have periods on an axis; bars of names have none, as `marksOf` sees. */
+const OVER_TIME = new Set<Shown['panel']['kind']>(['fan', 'line', 'bar'])
+
 /** The places of a chart over time, in their order; none of another chart. */
 export function axisOf({ panel, columns, rows }: Shown): string[] {
   const at = columns.indexOf(panel.x)
-  if (at < 0 || (panel.kind !== 'fan' && panel.kind !== 'line')) return []
+  if (at < 0 || !OVER_TIME.has(panel.kind)) return []
   const cells = rows.map((row) => String(row[at] ?? ''))
-  return panel.kind === 'line' && panel.series ? [...new Set(cells)] : cells
+  return panel.kind === 'bar' || (panel.kind === 'line' && panel.series) ? [...new Set(cells)] : cells
 }
 
 /** ECharts options for one panel. Texts of cells are given as texts, never as HTML. */

@@ -7,6 +7,7 @@ const column = (name: string, type: string): Schemas['ContractColumn'] => ({
   name,
   type,
   unit: '',
+  label: '',
   description: '',
   required: false,
   primary_key: false,

@@ -88,7 +88,9 @@ function Shown({ view, panel, answer, system, sql, units }: ShownProps) {
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
   if (answer.rows.length === 0) return <NoRows system={system} table={panel.table} />
   if (view === 'table')
-    return <AnswerTable answer={answer} units={units} label={panel.question} height={HEIGHT} />
+    return (
+      <AnswerTable answer={answer} units={units} table={panel.table} label={panel.question} height={HEIGHT} />
+    )
   return (
     <Suspense fallback={<Waiting what="the chart" />}>
       <Chart shown={shown} height={HEIGHT} onPick={onPick} />

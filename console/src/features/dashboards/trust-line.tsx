@@ -2,23 +2,20 @@ import { Anchor, Text } from '@mantine/core'
 import { Fragment } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { useResult, useTable } from '../../api/queries'
+import { useDashboards, useResult, useTable } from '../../api/queries'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { filledParts } from '../../formats/template'
 
+interface Props {
+  board: Pick<Schemas['Dashboard'], 'system' | 'trust'>
+  table: string
+}
+
 /** How far a figure may be trusted, in words: as of when, by which method, tested or not, with which error, and where it comes from. */
-export function TrustLine({ board, table }: { board: Schemas['Dashboard']; table: string }) {
-  const note = board.trust.find((one) => one.tables.includes(table))
-  const detail = useTable(board.system, table)
-  const answer = useResult(note?.sql ?? '')
-  const units = useUnits(note?.source ?? table)
-  if (!detail.data?.version) return null
-  const rows = { columns: answer.data?.columns.map((one) => one.name) ?? [], rows: answer.data?.rows ?? [[]] }
-  const parts = [
-    detail.data.as_of ? `as of ${day(detail.data.as_of)}` : '',
-    ...(note ? filledParts(note.words, rows, units) : []),
-  ].filter(Boolean)
+export function TrustLine({ board, table }: Props) {
+  const parts = useTrust({ board, table })
+  if (!parts) return null
   return (
     <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
       {parts.map((part) => (
@@ -29,4 +26,31 @@ export function TrustLine({ board, table }: { board: Schemas['Dashboard']; table
       </Anchor>
     </Text>
   )
+}
+
+/** The trust line of a table on its own page, which shows where it comes from. A table about which no dashboard says anything has no tested figures. */
+export function TableTrust({ system, table }: { system: string; table: string }) {
+  const boards = useDashboards().data?.dashboards
+  const own = boards?.find(({ trust }) => trust.some(({ tables }) => tables.includes(table)))
+  const parts = useTrust({ board: { system, trust: own?.trust ?? [] }, table })
+  if (!parts || !boards) return null
+  return (
+    <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
+      {[...parts, own ? '' : 'no method and no test is stated for its figures'].filter(Boolean).join(' · ')}
+    </Text>
+  )
+}
+
+/** The parts of the line; undefined for a table that no run has published. */
+function useTrust({ board, table }: Props): string[] | undefined {
+  const note = board.trust.find((one) => one.tables.includes(table))
+  const detail = useTable(board.system, table)
+  const answer = useResult(note?.sql ?? '')
+  const units = useUnits(note?.source ?? table)
+  if (!detail.data?.version) return undefined
+  const rows = { columns: answer.data?.columns.map((one) => one.name) ?? [], rows: answer.data?.rows ?? [[]] }
+  return [
+    detail.data.as_of ? `as of ${day(detail.data.as_of)}` : '',
+    ...(note ? filledParts(note.words, rows, units) : []),
+  ].filter(Boolean)
 }

@@ -1,13 +1,25 @@
 import type { Cell } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
 import { label } from '../../../formats/words'
-import { axisName, colourOf, type Drawing, grid, hover, numeric, SOFT, text, valueAxis } from './chart-parts'
+import {
+  axisName,
+  colourOf,
+  type Drawing,
+  grid,
+  hover,
+  markLine,
+  notesAt,
+  numeric,
+  SOFT,
+  text,
+  valueAxis,
+} from './chart-parts'
 
-/** Bars with their value at the end; colours only where the bars are parts of a whole. */
 /** Labels of more bars than these would cover each other; the tooltip has their values. */
 const MOST_LABELS = 20
 
-export function bar({ panel, rows, scheme, unitOf }: Drawing): Record<string, unknown> {
+/** Bars with their value at the end; colours only where the bars are parts of a whole. A bar of a period is marked where people wrote notes on its days. */
+export function bar({ panel, rows, scheme, unitOf, marks = [] }: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
@@ -29,6 +41,7 @@ export function bar({ panel, rows, scheme, unitOf }: Drawing): Record<string, un
         formatter: (point: { value: unknown }) => said(point.value),
       },
       data: names.map((name) => values.get(name) ?? null),
+      ...(at === 0 ? { markLine: markLine(marks, scheme, 'yAxis') } : {}),
     }
   })
   return {
@@ -42,6 +55,7 @@ export function bar({ panel, rows, scheme, unitOf }: Drawing): Record<string, un
           (point) =>
             `${groups.length > 1 ? label(point.seriesName) : axisTitle(column, unit)}: ${said(point.value)}`,
         ),
+      ...notesAt(marks, points[0]?.dataIndex),
     ]),
     xAxis: {
       ...valueAxis(column, unit),

@@ -95,7 +95,7 @@ export function hover(lines: (at: Hover[]) => string[]) {
 const MARK_CHARACTERS = 24
 
 /** Dashed lines where people wrote notes, each with the beginning of its first note. */
-export const markLine = (marks: readonly Mark[], scheme: Scheme) => ({
+export const markLine = (marks: readonly Mark[], scheme: Scheme, axis: 'xAxis' | 'yAxis' = 'xAxis') => ({
   silent: true,
   symbol: ['none', 'none'],
   animation: false,
@@ -108,7 +108,7 @@ export const markLine = (marks: readonly Mark[], scheme: Scheme) => ({
       return text.length > MARK_CHARACTERS ? `${text.slice(0, MARK_CHARACTERS - 1)}…` : text
     },
   },
-  data: marks.map(({ place }) => ({ xAxis: place })),
+  data: marks.map(({ place }) => ({ [axis]: place })),
 })
 
 /** The notes at a place of the axis, for its hover text. */

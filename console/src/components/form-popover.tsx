@@ -1,0 +1,52 @@
+import { Button, Popover, Stack, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+
+import { Failed } from './states'
+
+interface Props {
+  /** The button that opens the form. */
+  label: string
+  /** The button that sends it. */
+  submit: string
+  /** The subject of the message when it fails. */
+  what: string
+  isComplete: boolean
+  /** Sends the form; its answer is shown beside the button. */
+  onSubmit: () => Promise<ReactNode>
+  width?: number
+  children: ReactNode
+}
+
+/** A button with a small form below it, which closes when its content was sent. */
+export function FormPopover({ label, submit, what, isComplete, onSubmit, width = 280, children }: Props) {
+  const [isOpen, setOpen] = useState(false)
+  const send = useMutation({ mutationFn: onSubmit, onSuccess: () => setOpen(false) })
+  function press(event: React.FormEvent): void {
+    event.preventDefault()
+    if (isComplete) send.mutate()
+  }
+  return (
+    <>
+      <Text size="sm" role="status" component="div">
+        {send.data}
+      </Text>
+      <Popover opened={isOpen} onChange={setOpen} position="bottom-end" trapFocus withinPortal={false}>
+        <Popover.Target>
+          <Button size="compact-sm" variant="default" onClick={() => setOpen(!isOpen)}>
+            {label}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={label}>
+          <Stack component="form" gap="xs" w={width} maw="80vw" onSubmit={press}>
+            {children}
+            <Button size="xs" type="submit" disabled={!isComplete} loading={send.isPending}>
+              {submit}
+            </Button>
+            {send.error ? <Failed error={send.error} what={what} isAction /> : null}
+          </Stack>
+        </Popover.Dropdown>
+      </Popover>
+    </>
+  )
+}

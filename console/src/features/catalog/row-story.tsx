@@ -1,0 +1,57 @@
+import { Anchor, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import type { Cell } from '../../api/format'
+import { useCatalog } from '../../api/queries'
+import { Story } from '../../components/story'
+import { columnFormats, useLabels, useUnits } from '../../formats/columns'
+import { day } from '../../formats/moments'
+import { rowQuery } from './row-query'
+
+const NO_KEYS: ReadonlySet<string> = new Set()
+
+export const keysOf = (contract: Schemas['ContractDetail'] | undefined): ReadonlySet<string> =>
+  contract
+    ? new Set(contract.column_list.filter((column) => column.primary_key).map(({ name }) => name))
+    : NO_KEYS
+
+interface RowStoryProps {
+  table: string
+  columns: Schemas['ResultColumn'][]
+  row: Cell[]
+  contract: Schemas['ContractDetail'] | undefined
+  onClose: () => void
+}
+
+/** Everything about one row: its values in words and with all of their digits, what each is, and its statement. */
+export function RowStory({ table, columns, row, contract, onClose }: RowStoryProps) {
+  const units = useUnits(table)
+  const catalog = useCatalog().data?.tables.find(({ name }) => name === table)
+  const keys = [...keysOf(contract)]
+  const formats = columnFormats(columns, units, useLabels(table))
+  const about = new Map(contract?.column_list.map((column) => [column.name, column.description]))
+  const title = keys.length > 0 ? keys : columns.slice(0, 1).map(({ name }) => name)
+  const textOf = (name: string): string => {
+    const place = columns.findIndex((column) => column.name === name)
+    return formats[place]?.text(row[place] ?? null) ?? ''
+  }
+  const facts = columns.map(({ name }, place) => ({
+    name: formats[place]?.heading ?? name,
+    text: textOf(name),
+    exact: row[place] == null ? '' : String(row[place]),
+    about: about.get(name) ?? '',
+  }))
+  const asOf = columns.findIndex(({ name }) => name === 'as_of')
+  return (
+    <Story title={title.map(textOf).join(' · ')} facts={facts} onClose={onClose}>
+      <Text size="sm" mt="md" className="muted">
+        {asOf >= 0 && row[asOf] ? `As of ${day(String(row[asOf]))}. ` : ''}
+        {catalog ? (
+          <Anchor inherit href={rowQuery(catalog, columns, row, title)}>
+            Ask about this row in SQL
+          </Anchor>
+        ) : null}
+      </Text>
+    </Story>
+  )
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../../api/client'
+import { axisOf, options } from '../chart-options'
+
+const PANEL: Schemas['Panel'] = {
+  name: 'files',
+  question: '',
+  kind: 'bar',
+  table: '',
+  sql: '',
+  unit: 'rows',
+  better: 'higher',
+  before_label: '',
+  x: 'week_on',
+  y: ['received'],
+  bounds: [],
+  series: 'source',
+  size: '',
+  answer: '',
+  action: '',
+  units: {},
+}
+
+test('a bar of a period is marked once where people wrote a note on one of its days', () => {
+  const rows = [
+    ['2026-03-02', 'a', 5],
+    ['2026-03-02', 'b', 6],
+    ['2026-03-09', 'a', 7],
+  ]
+  const shown = { panel: PANEL, columns: ['week_on', 'source', 'received'], rows }
+  expect(axisOf(shown)).toEqual(['2026-03-02', '2026-03-09'])
+  const notes = [
+    { annotation_id: 'n', noted_on: '2026-03-10', note: 'flood', written_by: 'ana', written_at: '' },
+  ]
+  const { series } = options({ ...shown, marks: [{ place: 1, notes }] }, 'light') as {
+    series: { markLine?: { data: unknown[] } }[]
+  }
+  expect(series.map(({ markLine }) => markLine?.data)).toEqual([[{ yAxis: 1 }], undefined])
+})
