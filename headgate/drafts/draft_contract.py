@@ -41,6 +41,7 @@ from headgate.drafts.nearly_all_rows import (
     sounds_like_key,
 )
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
+from headgate.drafts.totals_row import required_but_in_totals
 from headgate.errors import ContractError
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.matching.header_names import folded, unnumbered
@@ -88,7 +89,7 @@ def draft_from_sample(
         formats: a pattern for each column that a person answered for.
         date_order: `dmy`, `mdy` or `ymd`: the order in dates that can be read in several ways.
         strict: type a column only if all of its values have the type; else 98 % of at least 50 values are
-            enough, also for a key.
+            enough, also for a key, and lines of totals are refused where they lack what all other rows have.
         key: the key's columns as a person states them; empty for none. By default the draft looks for one.
         header: whether the first row of a text holds the names; by default its cells decide.
         sheet: the only sheet of a workbook to read, which the draft states; by default all with the header of
@@ -105,6 +106,8 @@ def draft_from_sample(
     sample = read_sample(body, Contract(dataset, dataset, "source", "0", (), properties=properties), header)
     guesses = _guesses(sample, _answers(sample.stored.columns, formats or {}, date_order), strict=strict)
     columns = _columns(body, sample, guesses)
+    if not strict:
+        columns |= required_but_in_totals(columns, sample.cells)
     names = _key(columns, sample.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _contract(sample.stored, columns, names)
     questions = _questions(contract, guesses)

@@ -44,7 +44,8 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
     )
     if skipped:
         notes.append(
-            f"{skipped:,} {'line' if skipped == 1 else 'lines'} {where} are counted as skipped and not read"
+            f"{skipped:,} {'line' if skipped == 1 else 'lines'} {where} "
+            f"{'is' if skipped == 1 else 'are'} counted as skipped and not read"
         )
     if sample.left_out:
         notes.append(

@@ -5,11 +5,12 @@ called a sum and are one.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Kind, Rule
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null, rows_where
@@ -73,6 +74,21 @@ def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:
     return bool(value) and value in {
         since_last,
         above - sum(values[place].as_py() or 0 for place in totals_above),
+    }
+
+
+def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> dict[str, Column]:
+    """Return the columns that have a value in every row but lines of totals, as required ones.
+
+    So the gate quarantines such lines, here and in the next file. Empty where there are none.
+    """
+    last = [len(next(iter(cells.values()))) - 1] if totals_of(columns.values(), cells) else []
+    lines = {*named_totals(columns.values(), cells), *last}
+    blank = {name: rows_where(pc.is_null(blank_to_null(cells[name]))).tolist() for name in columns}
+    return {
+        name: replace(column, required=True, rules=(Rule("required"), *column.rules))
+        for name, column in columns.items()
+        if blank[name] and lines.issuperset(blank[name]) and not column.required
     }
 
 

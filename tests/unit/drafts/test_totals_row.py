@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+import headgate
 from headgate.drafts.draft_contract import draft_from_sample
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -40,6 +46,26 @@ def test_a_line_of_totals_that_the_gate_quarantines_doubles_nothing() -> None:
     ).findings
     (note,) = [one.message for one in draft if "line of totals" in one.message]
     assert note.endswith("the last row is a line of totals, and the gate quarantines it")
+
+
+def test_a_line_of_totals_without_what_all_other_rows_have_is_quarantined_from_then_on(
+    tmp_path: Path,
+) -> None:
+    """A shop's workbook ends with `Summe` below the receipts, and nothing below dates and articles."""
+    body = ("artikel;name;menge;betrag\n" + ROWS + "Summe;;22;1.355,40\n").encode()
+    draft = draft_from_sample(body, "lieferung", strict=False)
+    assert draft.contract.column("name").required
+    (note,) = [one.message for one in draft.findings if "line of totals" in one.message]
+    assert note.endswith("the last row is a line of totals, and the gate quarantines it")
+    following = tmp_path / "lieferung.csv"
+    following.write_text("artikel;name;menge;betrag\n0004;Kette;2;9,50\n0005;Korb;1;20,00\nSumme;;3;29,50\n")
+    checked = headgate.check(following, draft.contract)
+    assert (checked.accepted.num_rows, checked.reasons) == (2, {"required": 1})
+
+
+def test_a_blank_cell_in_another_row_keeps_the_column_optional() -> None:
+    body = ("artikel;name;menge;betrag\n" + ROWS.replace("Licht", "") + "Summe;;22;1.355,40\n").encode()
+    assert not draft_from_sample(body, "lieferung", strict=False).contract.column("name").required
 
 
 def shops(*lines: str) -> bytes:
