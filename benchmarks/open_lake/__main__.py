@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.open_lake import dlt_sources, iceberg
+from benchmarks.open_lake import dlt_sources, formats, iceberg
 
-MEASURES = [iceberg.measure, dlt_sources.measure]
+MEASURES = [iceberg.measure, dlt_sources.measure, formats.measure]
 
 
 def main() -> None:

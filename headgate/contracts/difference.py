@@ -51,6 +51,7 @@ _TOLD_BY_FIELD = {"headgate.orderBy", "headgate.format"}
 _PROPERTY_BREAKS = {
     "headgate.encoding": Breaks.BOTH,  # a file is read as another text, or is rejected
     "headgate.header": Breaks.SENDERS,  # the first row is read as data, or as names
+    "headgate.widths": Breaks.BOTH,  # the same lines are cut into other cells
     "headgate.sheet": Breaks.SENDERS,  # another sheet is read, or is missing
     "headgate.asOf": Breaks.READERS,  # the lake may be as of another day
     "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it

@@ -14,6 +14,7 @@ from headgate.contracts.encodings import stated_encoding
 from headgate.formats.batches import all_rows
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
+from headgate.formats.fixed_width import fixed_width_table, holds_fixed_width, read_fixed_width
 from headgate.formats.format_name import FormatName
 from headgate.formats.json.json_records import holds_json, read_records
 from headgate.formats.json.nested_names import by_contract, never
@@ -189,6 +190,20 @@ def _table_of_csv(content: bytes | Path, contract: Contract | None, options: Map
     return csv_table(_bytes_of(content), contract, with_header=options["with_header"], whole=options["whole"])
 
 
+def _batches_of_csv(path: Path, contract: Contract, _: Path) -> Source | None:
+    with path.open("rb") as file:
+        is_fixed = holds_fixed_width(file.read(_HEAD_BYTES + 1), contract)
+    return None if is_fixed else stream_plain_csv(path, contract)
+
+
+def _table_of_fixed_width(
+    content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]
+) -> FileTable:
+    return fixed_width_table(
+        _bytes_of(content), contract, with_header=options["with_header"], whole=options["whole"]
+    )
+
+
 def _bytes_of(content: bytes | Path) -> bytes:
     return content.read_bytes() if isinstance(content, Path) else content
 
@@ -224,11 +239,18 @@ FORMATS = (
         records=_records_of_xml,
     ),
     Format(
+        FormatName.FIXED_WIDTH,
+        holds_fixed_width,
+        lambda content, contract, _: read_fixed_width(content, contract),
+        _table_of_fixed_width,
+        has_stated_header=True,
+    ),
+    Format(
         FormatName.CSV,
         lambda _, __: True,  # the last of the list claims the rest
         lambda content, contract, _: read_csv(content, contract),
         _table_of_csv,
-        lambda path, contract, _: stream_plain_csv(path, contract),
+        _batches_of_csv,
         has_stated_header=True,
     ),
 )

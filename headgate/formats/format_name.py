@@ -11,6 +11,7 @@ class FormatName(StrEnum):
     CSV = "csv"
     JSON = "json"
     XML = "xml"
+    FIXED_WIDTH = "fixed_width"
     PARQUET = "parquet"
     AVRO = "avro"
     ORC = "orc"
@@ -34,6 +35,7 @@ _WORDS: dict[str, str] = {
     JSON_LINES: "JSON lines",
     GEOJSON: "GeoJSON",
     FormatName.XML: "XML",
+    FormatName.FIXED_WIDTH: "fixed width",
     FormatName.PARQUET: "Parquet",
     FormatName.AVRO: "Avro",
     FormatName.ORC: "ORC",

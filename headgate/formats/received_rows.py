@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headgate.formats.format_name import FormatName
 from headgate.values.cells import NO_ROWS, Rows
 
 if TYPE_CHECKING:
@@ -93,9 +94,7 @@ def written_as(
     if dialect:
         properties |= {
             "encoding": dialect.encoding,
-            "delimiter": dialect.form.delimiter,
-            "quote": dialect.form.quote,
-            "escape": dialect.form.escape or dialect.form.quote,
+            **(_of_csv(dialect) if format_name != FormatName.FIXED_WIDTH else {}),
             "line_end": dialect.line_end or "mixed",
             "skipped_lines": str(dialect.skipped_lines),
             "header_lines": str(dialect.header_lines),
@@ -104,6 +103,11 @@ def written_as(
         properties |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
         properties |= {"footer_lines": str(dialect.footer_lines)} if dialect.footer_lines else {}
     return properties
+
+
+def _of_csv(dialect: Dialect) -> dict[str, str]:
+    form = dialect.form
+    return {"delimiter": form.delimiter, "quote": form.quote, "escape": form.escape or form.quote}
 
 
 def confidence_text(confidence: float) -> str:

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
 
 # Rarer ones: Hive's default, the unit separator of `sqlite3 .mode ascii`, and the blank of Pollock's
 # file_field_delimiter_0x20.csv.
-RARE_DELIMITERS = ("\x01", "\x1f", " ")
+UNIT_SEPARATOR = "\x1f"  # ASCII's own delimiter of cells
+RARE_DELIMITERS = ("\x01", UNIT_SEPARATOR, " ")
 _PADDED_SHARE = 0.99
 
 
 def candidate_forms(head: str) -> list[Form]:
-    """Return the forms that the text can have at all, the usual ones first."""
-    delimiters = [
-        _full_delimiter(head, delimiter) for delimiter in (*DELIMITERS, *RARE_DELIMITERS) if delimiter in head
-    ] or [","]
+    """Return the forms that the text can have at all, the usual ones first.
+
+    Unit separators in the lines part cells, and nothing else does: no value holds them.
+    """
+    is_certain = UNIT_SEPARATOR in head and head.count(UNIT_SEPARATOR) >= head.count("\n")
+    possible = (UNIT_SEPARATOR,) if is_certain else (*DELIMITERS, *RARE_DELIMITERS)
+    delimiters = [_full_delimiter(head, delimiter) for delimiter in possible if delimiter in head] or [","]
     doubles = head.count('"')
     quoted = [('"', delimiter) for delimiter in delimiters] + [
         ("'", each) for each in delimiters if _opening_singles(head, each) > doubles

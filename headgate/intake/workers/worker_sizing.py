@@ -65,6 +65,7 @@ class Pace:
 FIRST = {
     "csv": Pace(4e6, 1, 8),
     "json": Pace(2e6, 1, 16),
+    "fixed_width": Pace(2e6, 1, 16),
     "parquet": Pace(1e6, 6, 3),
     "gzip": Pace(1e6, 12, 8),
     "zip": Pace(5e5, 12, 16),  # a workbook may be in it, or may be it

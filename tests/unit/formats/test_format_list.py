@@ -61,6 +61,7 @@ EXAMPLES = {
     FormatName.ORC: orc,
     FormatName.XLS: lambda: old_workbook({"people": [["id", "name"], [1, "Ada"], [2, "Bob"]]}),
     FormatName.XML: lambda: b"<people><p id='1'><name>Ada</name></p><p id='2'><name>Bob</name></p></people>",
+    FormatName.FIXED_WIDTH: lambda: b"id   name\n---  ----\n 1   Ada\n 2   Bob\n",
     FormatName.CSV: lambda: b"id,name\n1,Ada\n2,Bob\n",
     FormatName.JSON: lambda: b'[{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]',
     FormatName.PARQUET: parquet,

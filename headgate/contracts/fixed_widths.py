@@ -1,0 +1,33 @@
+"""Files of fixed width whose columns no blank parts: `headgate.widths: [5, 9, 3, 10]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+WIDTHS_PROPERTY = "headgate.widths"
+
+
+def stated_widths(contract: Contract | None) -> tuple[int, ...]:
+    """Return the characters of each column, in the file's order; none where the contract states none.
+
+    Raises:
+        ContractError: the property is no list of two or more positive whole numbers.
+    """
+    widths = contract.properties.get(WIDTHS_PROPERTY) if contract else None
+    if contract is None or widths is None:
+        return ()
+    if not isinstance(widths, list) or len(widths) < 2 or not all(map(_is_width, widths)):  # noqa: PLR2004 one column is no table
+        raise ContractError(
+            f"{contract.id}: {WIDTHS_PROPERTY} is {widths!r}. "
+            "Remedy: state how many characters each column of the file has, as in [5, 9, 3, 10]"
+        )
+    return tuple(widths)
+
+
+def _is_width(width: object) -> bool:
+    return isinstance(width, int) and not isinstance(width, bool) and width > 0

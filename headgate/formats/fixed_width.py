@@ -1,0 +1,200 @@
+"""Read texts of fixed width: each column stands at the same characters of every line.
+
+A line becomes the cells of a CSV row, whose reader finds the header, the footer and the contract's columns. A
+cell is the text without the blanks around it, and null where it is blank. Lines of `-` or `=` below a header
+show where its columns stand, and are no rows.
+
+Without such a line and without stated widths, columns are parted by characters that are blank in the first
+lines. A text is taken for one only where blanks align what no delimiter parts, so that no CSV file is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.fixed_widths import stated_widths
+from headgate.errors import UnreadableFileError
+from headgate.formats.csv.csv_table import csv_table
+from headgate.formats.csv.quoting import UNIT_SEPARATOR
+from headgate.formats.csv.read_csv import read_csv
+from headgate.formats.format_name import FormatName
+from headgate.formats.row_offsets import line_starts, offsets_in_original
+from headgate.formats.sniff import DELIMITERS, text_for, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.formats.received_rows import Received
+    from headgate.matching.file_table import FileTable
+    from headgate.values.cells import Flags, Rows
+
+    Span = tuple[
+        int, int, int
+    ]  # of a column: where it begins, where its values end, where the next one begins
+
+_PROBE_BYTES = 1 << 16
+_FEWEST_LINES = 3
+_END = 1 << 30
+_RULER = re.compile(r"[-=+ ]*[-=]{2}[-=+ ]*")
+_RUN = re.compile(r"[-=+]+")
+_RULER_WITHIN_LINES = 20
+_BLANKS = re.compile(r"\S(?=  )")
+_ALIGNED_SHARE = 0.9
+
+
+def holds_fixed_width(content: bytes, contract: Contract | None) -> bool:
+    """Return whether the bytes, or their beginning, are a text of fixed width.
+
+    A text of a contract that states widths is; any other is where its columns are aligned by blanks.
+    """
+    is_cut = len(content) > _PROBE_BYTES
+    try:
+        text = text_of(content[:_PROBE_BYTES], stated_encoding(contract), is_cut=is_cut).utf8
+    except UnreadableFileError:  # only blanks, or not text: the CSV reader reports it
+        return False
+    if stated_widths(contract):
+        return True
+    lines = _lines(text)
+    return _is_aligned(lines[:-1] if is_cut else lines)
+
+
+def read_fixed_width(content: bytes, contract: Contract) -> Received:
+    """Return the rows in the contract's columns; a line with a value between two columns is ragged.
+
+    Raises:
+        UnreadableFileError, HeaderError: as `read_csv`.
+    """
+    text = text_for(content, contract)
+    body = _as_csv(text.utf8, contract)
+    received = read_csv(body, contract)
+    return replace(
+        received,
+        format_name=FormatName.FIXED_WIDTH,
+        dialect=received.dialect and replace(received.dialect, encoding=text.encoding),
+        starts=offsets_in_original(text.utf8, _starts(received, body, text.utf8), content, text.encoding),
+    )
+
+
+def fixed_width_table(
+    content: bytes, contract: Contract | None, *, with_header: bool | None, whole: bool
+) -> FileTable:
+    """Return the table without a contract's columns; options as in `csv_table`."""
+    body = _as_csv(text_of(content, stated_encoding(contract)).utf8, contract)
+    return csv_table(body, contract, with_header=with_header, whole=whole)
+
+
+def _as_csv(utf8: bytes, contract: Contract | None) -> bytes:
+    """Return the lines that hold more than blanks, with a unit separator between their cells."""
+    lines = _lines(utf8)
+    widths = stated_widths(contract)
+    ends = np.cumsum(widths).tolist()
+    given = [(end - width, end, end) for width, end in zip(widths, ends, strict=True)]
+    spans = given or _spans(lines)
+    return "".join(
+        UNIT_SEPARATOR.join(map(_quoted, _cells(line, spans))) + "\n"
+        for line in lines
+        if not _RULER.fullmatch(line)
+    ).encode()
+
+
+def _lines(utf8: bytes) -> list[str]:
+    """Return the lines that hold more than blanks, as `line_starts` finds them."""
+    return [line.decode().rstrip() for line in utf8.splitlines() if line.strip()]
+
+
+def _starts(received: Received, body: bytes, utf8: bytes) -> Rows:
+    """Return where each row begins in the text, by where it begins in the text with unit separators."""
+    if not len(received.starts):
+        return received.starts
+    is_row = np.array([not _RULER.fullmatch(line) for line in _lines(utf8)], bool)
+    starts: Rows = line_starts(utf8)[is_row][np.searchsorted(line_starts(body), received.starts)]
+    return starts
+
+
+def _cells(line: str, spans: Sequence[Span]) -> list[str]:
+    """Return a line's cells; the line as the only one where a value stands between two columns."""
+    if not all(_is_blank(line[end:following]) for _, end, following in spans):
+        return [line.strip()]
+    beyond = line[spans[-1][2] :].strip()
+    return [*(line[begin:end].strip() for begin, end, _ in spans), *([beyond] if beyond else [])]
+
+
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()
+
+
+def _quoted(cell: str) -> str:
+    if '"' in cell or UNIT_SEPARATOR in cell:
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
+
+
+def _spans(lines: Sequence[str]) -> list[Span]:
+    """Return where the columns stand, by a ruler or by the characters that are blank in every line."""
+    ruler = next((line for line in lines[:_RULER_WITHIN_LINES] if _is_ruler(line)), "")
+    occupied = _occupied([ruler] if ruler else [line for line in lines if not _RULER.fullmatch(line)])
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], occupied.astype(np.int8), [0]))))
+    runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    if not runs:
+        return []
+    inner = [(begin, end, following) for (begin, end), (following, _) in pairwise(runs)]
+    last, _ = runs[-1]
+    return [(0, inner[0][1], inner[0][2]), *inner[1:], (last, _END, _END)] if inner else [(0, _END, _END)]
+
+
+def _is_ruler(line: str) -> bool:
+    return _RULER.fullmatch(line) is not None and len(_RUN.findall(line)) > 1
+
+
+def _occupied(lines: Sequence[str]) -> Flags:
+    """Return for each place whether a line of the first part of the text has a character there."""
+    probe, size = [], 0
+    for line in lines:
+        probe.append(line)
+        size += len(line)
+        if size > _PROBE_BYTES:
+            break
+    occupied = np.zeros(max(map(len, probe), default=0), bool)
+    for line in probe:
+        place = np.array([not sign.isspace() for sign in line], bool)
+        occupied[: len(place)] |= place
+    return occupied
+
+
+def _is_aligned(lines: Sequence[str]) -> bool:
+    """Return whether blanks align the columns of the lines, and no delimiter parts them."""
+    rows = [line for line in lines if not _RULER.fullmatch(line)]
+    if len(rows) < _FEWEST_LINES or _is_delimited(rows):
+        return False
+    spans = _spans(lines)
+    if len(spans) < 2:  # noqa: PLR2004 one column is no table
+        return False
+    aligned = [line for line in rows if _is_row(line, spans)]
+    return len(aligned) >= _ALIGNED_SHARE * len(rows)
+
+
+def _is_row(line: str, spans: Sequence[Span]) -> bool:
+    """Return whether a line has two cells or more, and no wide blanks within one."""
+    cells = _cells(line, spans)
+    return sum(map(bool, cells)) > 1 and not any("  " in cell for cell in cells)
+
+
+def _is_delimited(rows: Sequence[str]) -> bool:
+    """Return whether a delimiter, or single blanks, part most rows into equally many cells."""
+    half = len(rows) / 2
+    for delimiter in DELIMITERS:
+        (count, often), *_ = Counter(row.count(delimiter) for row in rows).most_common(1)
+        if any("\t" in row for row in rows) or (count and often >= half):
+            return True
+    if sum('"' in row for row in rows) >= half:
+        return True
+    wide = sum(_BLANKS.search(row.strip()) is not None for row in rows)
+    return wide < half
