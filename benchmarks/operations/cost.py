@@ -173,7 +173,7 @@ def _shown(of: str, figures: dict[str, float]) -> dict[str, float]:
 def _checks_s(merged: Path) -> float:
     """Processor seconds of the quality gate's suites."""
     began = time.process_time()
-    run = ValidationRun("cost", LANDED.date())
+    run = ValidationRun(LANDED.date())
     for dataset, contract in Registry.load().curated.items():
         run.check_files(contract, [merged / f"{dataset}.parquet"])
     return time.process_time() - began

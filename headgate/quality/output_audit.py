@@ -41,7 +41,7 @@ class OutputAudit:
 
     def __init__(self, docs: DataDocs, lake: LakeSnapshot, about: str) -> None:
         self._docs, self._snapshot_id, self._about = docs, lake.snapshot_id, about
-        self._validation_run = ValidationRun(lake.snapshot_id, lake.as_of)
+        self._validation_run = ValidationRun(lake.as_of)
         self.docs_at = ""
 
     def __enter__(self) -> Self:

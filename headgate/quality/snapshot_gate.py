@@ -63,7 +63,7 @@ class QualityGate:
         Raises:
             GateError: names every failing expectation of every dataset, and where the Data Docs lie.
         """
-        validation_run = ValidationRun(lake.snapshot_id, lake.as_of)
+        validation_run = ValidationRun(lake.as_of)
         merged = known_datasets(lake, (dataset for dataset in self.contracts if dataset not in lake.failed))
         verdicts = tuple(self._verdict(validation_run, lake, snapshot) for snapshot in merged.values())
         docs_at = self.docs.publish(validation_run, lake.snapshot_id, DOCS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
 from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,7 @@ from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -126,19 +126,15 @@ class ValidationRun:
     """One run's datasets before Great Expectations.
 
     Args:
-        run: what its Data Docs call the run.
-        as_of: the day that they file it under.
+        as_of: the day that its Data Docs name.
         batch_rows: how many rows are in memory as pandas objects.
         narrow_from: from how many rows on expectations are asked about the different values of each column
             first.
     """
 
-    def __init__(
-        self, run: str, as_of: date, batch_rows: int = BATCH_ROWS, narrow_from: int = FROM_ROWS
-    ) -> None:
-        self._run_name, self.as_of, self._at = run, as_of, datetime.combine(as_of, time(), UTC)
-        self._batch_rows, self._narrow_from = batch_rows, narrow_from
-        self._validations: dict[str, Any] = {}
+    def __init__(self, as_of: date, batch_rows: int = BATCH_ROWS, narrow_from: int = FROM_ROWS) -> None:
+        self.as_of, self._batch_rows, self._narrow_from = as_of, batch_rows, narrow_from
+        self._suites: dict[str, Any] = {}
         self.verdicts: list[SuiteResult] = []
 
     def check(self, contract: Contract, rows: pa.Table) -> SuiteResult:
@@ -230,16 +226,16 @@ class ValidationRun:
         )
 
     def _of_suite(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
-        validation = self._validation(contract.dataset, partial(suite_of, contract))
-        return [_result(contract, result) for result in self._asked(contract, validation, rows)]
+        suite = self._suite(contract.dataset, partial(suite_of, contract))
+        return [_result(contract, result) for result in self._asked(contract, suite, rows)]
 
     def holds(self, contract: Contract, part: NarrowPart) -> bool:
         """Return whether the rows of a part meet every expectation about them."""
-        suite = partial(narrow_suite_of, contract, part.values_of, rows_too=part.of_rows)
-        validation = self._validation(
-            f"{contract.dataset} of {columns_label(part.values_of)} {part.of_rows}", suite
+        suite = self._suite(
+            f"{contract.dataset} of {columns_label(part.values_of)} {part.of_rows}",
+            partial(narrow_suite_of, contract, part.values_of, rows_too=part.of_rows),
         )
-        return all(result.success for result in self._run(validation, quick_frame_of(part.rows), _YES_OR_NO))
+        return all(result.success for result in self._run(suite, quick_frame_of(part.rows), _YES_OR_NO))
 
     def _unique(
         self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]
@@ -250,57 +246,44 @@ class ValidationRun:
         repeated = counts.filter(pc.greater(counts["count_all"], 1)).select(list(key))
         if not repeated.num_rows:
             return RuleAnswer(columns_label(key), UNIQUE, warns=False, failed=None)
-        validation = self._validation(
+        suite = self._suite(
             f"{contract.dataset} {columns_label(key)}", partial(unique_suite_of, contract, key)
         )
         duplicates = rows.join(repeated, list(key), join_type="left semi")
-        return _result(contract, self._asked(contract, validation, duplicates)[0])
+        return _result(contract, self._asked(contract, suite, duplicates)[0])
 
     @cached_property
-    def _context(self) -> Any:  # noqa: ANN401 as below
-        return _ephemeral_context()
+    def _frames(self) -> Any:  # noqa: ANN401 Great Expectations ships no types
+        """Return the batch definition of all frames: Great Expectations stores no answer about a batch."""
+        source = _ephemeral_context().data_sources.add_pandas("lake")
+        return source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
 
-    @cached_property
-    def _source(self) -> Any:  # noqa: ANN401 as below
-        return self._context.data_sources.add_pandas("lake")
+    def _suite(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 as above
+        """Return a suite; each is made once in a run, however many parts are asked about."""
+        if name not in self._suites:
+            self._suites[name] = make()
+        return self._suites[name]
 
-    def _validation(self, name: str, suite: Callable[[], Any]) -> Any:  # noqa: ANN401 Great Expectations ships no types
-        """Return the validation of a suite.
-
-        Each is made once in a run, however many parts are asked about.
-        """
-        from headgate.quality.expectation_library import gx  # noqa: PLC0415 takes seconds
-
-        if name not in self._validations:
-            batches = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
-            added = self._context.suites.add(suite())
-            self._validations[name] = self._context.validation_definitions.add(
-                gx.ValidationDefinition(name=name, data=batches, suite=added)
-            )
-        return self._validations[name]
-
-    def _asked(self, contract: Contract, validation: Any, rows: pa.Table) -> list[Any]:  # noqa: ANN401 as above
+    def _asked(self, contract: Contract, suite: Any, rows: pa.Table) -> list[Any]:  # noqa: ANN401 as above
         frame = exact_frame(rows)
         # To say yes or no is much faster than to say which rows; that is asked only if some are to be listed.
-        results = self._run(validation, frame, _YES_OR_NO)
+        results = self._run(suite, frame, _YES_OR_NO)
         return (
             results
             if all(result.success for result in results)
-            else self._run(validation, frame, _which_rows(contract))
+            else self._run(suite, frame, _which_rows(contract))
         )
 
-    def _run(self, validation: Any, frame: pd.DataFrame, how: dict[str, Any]) -> list[Any]:  # noqa: ANN401 as above
-        from great_expectations.core.run_identifier import RunIdentifier  # noqa: PLC0415 takes seconds
+    def _run(self, suite: Any, frame: pd.DataFrame, how: dict[str, Any]) -> list[Any]:  # noqa: ANN401 as above
+        from headgate.quality.expectation_library import configurations_kept  # noqa: PLC0415 takes seconds
 
-        run = RunIdentifier(run_name=self._run_name, run_time=self._at)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), configurations_kept():
             # pandas warns of groups in a pattern that it only searches with.
             warnings.filterwarnings(
                 "ignore", message="This pattern is interpreted as a regular expression", category=UserWarning
             )
-            return list(
-                validation.run(batch_parameters={"dataframe": frame}, result_format=how, run_id=run).results
-            )
+            batch = self._frames.get_batch({"dataframe": frame})
+            return list(batch.validate(suite, result_format=how).results)
 
 
 def _ephemeral_context() -> Any:  # noqa: ANN401 as above

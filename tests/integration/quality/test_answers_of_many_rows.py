@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning"),
 ]
 
-RUN = ValidationRun("orders of answers", date(2024, 1, 1))
+RUN = ValidationRun(date(2024, 1, 1))
 REGISTRY = Registry.load()
 
 

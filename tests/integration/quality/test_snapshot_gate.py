@@ -34,7 +34,7 @@ pytestmark = [
 
 def check(contract: Contract, rows: pa.Table) -> SuiteResult:
     """The verdict of the contract's suite on rows, without Data Docs."""
-    return ValidationRun("check", date.min).check(contract, rows)
+    return ValidationRun(date.min).check(contract, rows)
 
 
 MONEY = ColumnType(Kind.DECIMAL, precision=12, scale=2)
@@ -163,7 +163,7 @@ def test_a_failing_expectation_reports_its_count_and_keys_but_no_other_value() -
 
 
 def test_data_docs_have_a_page_for_each_dataset_and_show_counts_but_no_value() -> None:
-    validation_run = ValidationRun("5nap", date(2026, 3, 1))
+    validation_run = ValidationRun(date(2026, 3, 1))
     validation_run.check(CONTRACT, rows({"line_id": 4242, "code": "SECRET"}))
     validation_run.check(replace(CONTRACT, dataset="other", id="headgate.curated.other"), rows({}))
     page = site_page("5nap", validation_run.as_of, "gate", validation_run.verdicts)
@@ -241,24 +241,24 @@ def test_a_verdict_does_not_depend_on_how_many_rows_are_asked_about_at_once(tmp_
         ("state", "valid_values", 2),
         ("line_id", "unique", 2),
     }
-    assert ValidationRun("batches", date.min, batch_rows=2).check(CONTRACT, table) == whole
-    assert ValidationRun("file", date.min, batch_rows=2).check_files(CONTRACT, [path]) == whole
+    assert ValidationRun(date.min, batch_rows=2).check(CONTRACT, table) == whole
+    assert ValidationRun(date.min, batch_rows=2).check_files(CONTRACT, [path]) == whole
     parts = [tmp_path / f"part-{number}.parquet" for number in range(3)]
     for number, part in enumerate(parts):
         pq.write_table(table.slice(2 * number, 2), part)
-    assert ValidationRun("parts", date.min, batch_rows=2).check_files(CONTRACT, parts) == whole
+    assert ValidationRun(date.min, batch_rows=2).check_files(CONTRACT, parts) == whole
 
 
 def test_batches_without_a_defect_pass(tmp_path: Path) -> None:
     path = tmp_path / "lines.parquet"
     pq.write_table(rows({}, {"line_id": 2}, {"line_id": 3}), path)
-    verdict = ValidationRun("file", date.min, batch_rows=2).check_files(CONTRACT, [path])
+    verdict = ValidationRun(date.min, batch_rows=2).check_files(CONTRACT, [path])
     assert (verdict.passed, verdict.rows) == (True, 3)
 
 
 @pytest.fixture(scope="module")
 def narrow() -> ValidationRun:
-    return ValidationRun("narrow", date.min, narrow_from=1)
+    return ValidationRun(date.min, narrow_from=1)
 
 
 @pytest.mark.parametrize("few", [1, 1_000], ids=["each column alone", "columns together"])
@@ -305,7 +305,7 @@ def test_many_good_rows_have_the_same_answers_as_few_in_the_same_order() -> None
         dict.fromkeys(GOOD) | {"line_id": 3},
         {"line_id": 4, "price": Decimal("1.50"), "units": 2},
     )
-    verdict = ValidationRun("rows", date.min, narrow_from=1).check(CONTRACT, good)
+    verdict = ValidationRun(date.min, narrow_from=1).check(CONTRACT, good)
     assert verdict.passed
     assert verdict == check(CONTRACT, good)
 
@@ -318,7 +318,7 @@ def test_each_different_value_is_asked_about_once(monkeypatch: pytest.MonkeyPatc
         validation, "quick_frame_of", lambda table: asked.append(table.num_rows) or seen(table)
     )
     many = rows(*({"line_id": number} for number in range(1, 51)))
-    assert ValidationRun("rows", date.min, narrow_from=1).check(CONTRACT, many).passed
+    assert ValidationRun(date.min, narrow_from=1).check(CONTRACT, many).passed
     assert sorted(asked) == [2, 50]
 
 
@@ -330,7 +330,7 @@ def test_many_rows_with_other_columns_fail_as_few_do(shape: str) -> None:
         "added": table.append_column("extra", pa.array([1, 2])),
         "retyped": table.set_column(table.schema.get_field_index("units"), "units", pa.array([8.0, 8.0])),
     }[shape]
-    found = ValidationRun("rows", date.min, narrow_from=1).check(CONTRACT, changed)
+    found = ValidationRun(date.min, narrow_from=1).check(CONTRACT, changed)
     assert not found.passed
     assert found == check(CONTRACT, changed)
 

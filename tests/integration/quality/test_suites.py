@@ -23,6 +23,6 @@ pytestmark = [
 def test_every_contract_of_the_lake_has_a_suite() -> None:
     registry = Registry.load()
     for contract in [*registry.curated.values(), *registry.lake.values(), *registry.prod.values()]:
-        assert (
-            ValidationRun("check", date.min).check(contract, arrow_schema(contract).empty_table()).passed
-        ), contract.id
+        assert ValidationRun(date.min).check(contract, arrow_schema(contract).empty_table()).passed, (
+            contract.id
+        )

@@ -1,0 +1,86 @@
+"""An expectation computes its configuration once in a question, and the answers are the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.quality import expectation_library
+from headgate.quality.expectation_library import configurations_kept, gxe
+from headgate.quality.validation import ValidationRun
+
+if TYPE_CHECKING:
+    from headgate.quality.validation import Answers
+
+pytestmark = [
+    pytest.mark.unit,
+    # Great Expectations imports modules that Python has deprecated.
+    pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning"),
+]
+
+CONTRACT = Contract(
+    id="headgate.curated.lines",
+    dataset="lines",
+    zone="curated",
+    version="1.0.0",
+    key=("number",),
+    columns=(
+        Column("number", ColumnType(Kind.BIGINT), required=True, rules=(Rule("minimum", 1),)),
+        Column("code", ColumnType(Kind.STRING), rules=(Rule("pattern", "^[A-Z]+$"), Rule("max_length", 2))),
+    ),
+)
+
+
+def answers(numbers: list[int | None], codes: list[str]) -> Answers:
+    rows = pa.table({"number": pa.array(numbers, pa.int64()), "code": codes})
+    return ValidationRun(date.min).ask_table(CONTRACT, rows)
+
+
+def test_a_configuration_is_the_same_object_in_a_block_and_a_new_one_outside() -> None:
+    expectation = gxe.ExpectColumnValuesToNotBeNull(column="number")
+    with configurations_kept():
+        first = expectation.configuration
+        assert expectation.configuration is first
+    assert expectation.configuration is not first
+    assert expectation.configuration == first
+
+
+def test_a_changed_expectation_has_its_new_configuration_in_the_next_block() -> None:
+    expectation = gxe.ExpectColumnValuesToNotBeNull(column="number")
+    with configurations_kept():
+        assert expectation.configuration.kwargs["column"] == "number"
+    expectation.column = "code"
+    with configurations_kept():
+        assert expectation.configuration.kwargs["column"] == "code"
+
+
+def test_a_block_keeps_nothing_for_another_thread() -> None:
+    expectation, seen = gxe.ExpectColumnValuesToNotBeNull(column="number"), []
+    with configurations_kept():
+        first = expectation.configuration
+        thread = Thread(target=lambda: seen.append(expectation.configuration))
+        thread.start()
+        thread.join()
+    assert seen[0] is not first
+
+
+@pytest.mark.parametrize(
+    ("numbers", "codes", "passes"),
+    [([1, 2], ["A", "BC"], True), ([1, 1, None, 0], ["A", "b", "ABC", "A"], False)],
+)
+def test_answers_are_those_of_great_expectations_without_kept_configurations(
+    numbers: list[int | None], codes: list[str], passes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = answers(numbers, codes)
+    assert kept.passed is passes
+
+    def compute(expectation: Any) -> Any:  # noqa: ANN401 Great Expectations ships no types
+        return expectation_library._configuration(expectation)
+
+    monkeypatch.setattr(expectation_library.Expectation, "configuration", property(compute))
+    assert answers(numbers, codes) == kept
