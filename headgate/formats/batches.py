@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets
-from headgate.values.cells import int_array
+from headgate.values.cells import NO_ROWS, int_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +38,7 @@ class Source:
         written_as: the properties of the file's form, as its record keeps them.
         held_bytes: about how much memory all rows take; 0 where that is the file's size.
         row_offsets: where its rows begin, in bytes; None for formats without byte offsets.
+        sheet_rows: as in `Received`.
     """
 
     batches: Callable[[], Iterator[Received]]
@@ -45,6 +46,7 @@ class Source:
     missing_parts: tuple[str, ...] = ()
     written_as: Mapping[str, str] = field(default_factory=dict)
     row_offsets: Callable[[], RowOffsets] | None = None
+    sheet_rows: Rows = field(default_factory=lambda: NO_ROWS)
     held_bytes: int = 0
 
 
@@ -56,7 +58,12 @@ def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> So
     row_offsets = partial(ListedOffsets, received.starts) if len(received.starts) else None
     missing_parts = (*received.missing_columns, *received.left_out)
     return Source(
-        lambda: _slices(received, rows_at_once), width, missing_parts, received.written_as, row_offsets
+        lambda: _slices(received, rows_at_once),
+        width,
+        missing_parts,
+        received.written_as,
+        row_offsets,
+        received.sheet_rows,
     )
 
 

@@ -50,6 +50,8 @@ class Received:
         packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
         encoding: of a text that has no dialect.
         confidence: as in `Dialect`; 1 where the file itself states its form.
+        sheet_rows: of a workbook, the number that Excel shows beside each of the file's rows, ragged ones
+            too.
         skipped_lines: of a workbook, filled rows above the header that are not part of the table, and rows
             that repeat the header below it.
         starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none
@@ -68,6 +70,7 @@ class Received:
     encoding: str = ""
     confidence: float = 1.0
     starts: Rows = field(default_factory=lambda: NO_ROWS)
+    sheet_rows: Rows = field(default_factory=lambda: NO_ROWS)
     skipped_lines: int = 0
 
     @property

@@ -3305,6 +3305,11 @@ export interface components {
             /** Rule */
             rule: string;
             /**
+             * Sheet Row
+             * @description The number that Excel shows beside the row; null for a file that is no workbook.
+             */
+            sheet_row?: number | null;
+            /**
              * Source Row
              * @description Line or row number in the file, from 1.
              */

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import Correction
 
-_CELLS = ("source_row", "disposition", "rule", "column_name", "masked_value", "reason", "all_rules", "record")
+_CELLS = (
+    "source_row",
+    "sheet_row",
+    "disposition",
+    "rule",
+    "column_name",
+    "masked_value",
+    "reason",
+    "all_rules",
+    "record",
+)
 
 
 def page(
@@ -87,6 +97,7 @@ def row_of(
     record = json.loads(row["record"]) if row.get("record") else {}
     return RejectedRow(
         source_row=row["source_row"],
+        sheet_row=row.get("sheet_row"),
         disposition=row["disposition"],
         rule=row["rule"] or "",
         column=row["column_name"] or "",

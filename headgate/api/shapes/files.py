@@ -144,6 +144,9 @@ class RejectedRow(Shape):
     """A row in quarantine. Sensitive values are masked."""
 
     source_row: Annotated[int, Field(description="Line or row number in the file, from 1.")]
+    sheet_row: int | None = Field(
+        None, description="The number that Excel shows beside the row; null for a file that is no workbook."
+    )
     disposition: Disposition
     rule: str
     column: str

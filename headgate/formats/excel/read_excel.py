@@ -313,14 +313,20 @@ def _named(cells: Cells) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _body(header_row: _HeaderRow) -> list[Cells]:
-    return [row for row in header_row.sheet.rows[header_row.row + 1 :] if any(row)]
+def _body(header_row: _HeaderRow) -> list[tuple[int, Cells]]:
+    """Return the filled rows below the header, each with the number that Excel shows beside it."""
+    return _filled(header_row.sheet, header_row.row + 1, len(header_row.sheet.rows))
+
+
+def _filled(sheet: Sheet, start: int, stop: int) -> list[tuple[int, Cells]]:
+    return [(number, row) for number, row in enumerate(sheet.rows[start:stop], start + 1) if any(row)]
 
 
 def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) -> Received:
     header = match_header(header_row.names, contract)
     above = _rows_above(header_row, header, contract) if with_rows_above else []
-    body = [*above, *_body(header_row)]
+    numbered = [*above, *_body(header_row)]
+    body = [row for _, row in numbered]
     width = len(header.names)
     whole = [number for number, row in enumerate(body, 1) if not any(row[width:])]
     apart = sorted({*range(1, len(body) + 1)} - {*whole})
@@ -336,14 +342,21 @@ def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) 
     ragged = Ragged(np.array(apart, np.int64), texts, tuple(len(body[number - 1]) for number in apart))
     repeats = header_row.row - header_row.header_at
     skipped = sum(any(row) for row in header_row.sheet.rows[: header_row.header_at]) - len(above) + repeats
-    return Received(cells, np.array(whole, np.int64), ragged, header.absent, skipped_lines=skipped)
+    return Received(
+        cells,
+        np.array(whole, np.int64),
+        ragged,
+        header.absent,
+        sheet_rows=np.array([number for number, _ in numbered], np.int64),
+        skipped_lines=skipped,
+    )
 
 
-def _rows_above(header_row: _HeaderRow, header: Header, contract: Contract) -> list[Cells]:
+def _rows_above(header_row: _HeaderRow, header: Header, contract: Contract) -> list[tuple[int, Cells]]:
     """Return the rows above the header, from the first that fits the contract: they are data."""
-    rows = [row for row in header_row.sheet.rows[: header_row.header_at] if any(row)]
+    rows = _filled(header_row.sheet, 0, header_row.header_at)
     columns = [contract.column(name) for name in header.names]
-    first = next((at for at, row in enumerate(rows) if _fits(row, columns)), len(rows))
+    first = next((at for at, (_, row) in enumerate(rows) if _fits(row, columns)), len(rows))
     return rows[first:]
 
 
@@ -376,4 +389,12 @@ def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
         name for name in parts[0].missing_columns if all(name in part.missing_columns for part in parts)
     )
     skipped = sum(part.skipped_lines for part in parts)
-    return Received(cells, np.concatenate(numbers), ragged, missing, left_out=left_out, skipped_lines=skipped)
+    return Received(
+        cells,
+        np.concatenate(numbers),
+        ragged,
+        missing,
+        left_out=left_out,
+        sheet_rows=np.concatenate([part.sheet_rows for part in parts]),
+        skipped_lines=skipped,
+    )

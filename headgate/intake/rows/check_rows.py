@@ -38,7 +38,13 @@ from headgate.intake.rows.count_masked_values import masked_values
 from headgate.intake.rows.deduplicate_rows import KEPT, TiedCells, keep_unique, survivors
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
-from headgate.intake.rows.quarantine_rows import RowOrigin, duplicate_rows, refused_rows, with_origin
+from headgate.intake.rows.quarantine_rows import (
+    RowOrigin,
+    RowPlaces,
+    duplicate_rows,
+    refused_rows,
+    with_origin,
+)
 from headgate.intake.rows.redact_source_rows import MASKED
 from headgate.intake.rows.refuse_rows import check_halts, refuse_rows
 from headgate.intake.rows.restore_source_texts import columns_from_candidates, kept_texts
@@ -154,6 +160,7 @@ class SpooledBatch:
         before: number of candidates in earlier batches.
         first_row: the number of its first source row.
         starts: where its rows begin in the file.
+        sheet_rows: as in `Received`.
     """
 
     before: int
@@ -162,6 +169,7 @@ class SpooledBatch:
     quarantine_rows: pa.Table
     first_row: int
     starts: Rows
+    sheet_rows: Rows
 
 
 def check_bytes(
@@ -353,9 +361,11 @@ class CheckRun:
         for batch, candidates, refused in zip(
             self._batches, self._candidates.tables(), self._refused.tables(), strict=True
         ):
-            starts = offsets.take(batch.rows + batch.ragged)
-            yield SpooledBatch(before, batch, candidates, refused, first_row, starts)
-            before, first_row = before + candidates.num_rows, first_row + batch.rows + batch.ragged
+            following = first_row + batch.rows + batch.ragged
+            starts = offsets.take(following - first_row)
+            sheet_rows = self._source.sheet_rows[first_row - 1 : following - 1]
+            yield SpooledBatch(before, batch, candidates, refused, first_row, starts, sheet_rows)
+            before, first_row = before + candidates.num_rows, following
 
     def _finish_batch(self, chosen: Survivors, batch: SpooledBatch) -> tuple[pa.Table, pa.Table]:
         """Return the batch's accepted rows and its quarantined rows."""
@@ -373,9 +383,8 @@ class CheckRun:
             duplicates = duplicate_rows(source_rows, checked, warnings, outcomes[lost], self._unique)
             quarantine_rows = _in_file_order(quarantine_rows, duplicates)
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
-        return self._with_lineage(kept), with_origin(
-            quarantine_rows, self._origin, batch.first_row, batch.starts
-        )
+        places = RowPlaces(batch.first_row, batch.starts, batch.sheet_rows)
+        return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, places)
 
     def _with_lineage(self, kept: pa.Table) -> pa.Table:
         rows = kept.append_column("_content_sha256", repeated(self._origin.content_sha256, kept.num_rows))

@@ -237,14 +237,24 @@ def _misfit(cells: int, width: int, rule: str) -> str:
     return f"has {cells} cell{'s' if cells > 1 else ''} where the header has {width}"
 
 
-def with_origin(table: pa.Table, origin: RowOrigin, first_row: int, starts: Rows) -> pa.Table:
-    """Return the rows by the quarantine contract: their description, and where they come from.
+@dataclass(frozen=True)
+class RowPlaces:
+    """Where a batch's rows are in their file.
 
-    Args:
+    Attributes:
         first_row: the source row of the batch's first row.
-        starts: where the batch's rows begin; none where rows have no place.
+        starts: where the batch's rows begin, in bytes; none where that is not known.
+        sheet_rows: as in `Received`; none of a file that is no workbook.
     """
-    rows = table.num_rows
+
+    first_row: int
+    starts: Rows
+    sheet_rows: Rows
+
+
+def with_origin(table: pa.Table, origin: RowOrigin, places: RowPlaces) -> pa.Table:
+    """Return the rows by the quarantine contract: their description, and where they come from."""
+    rows, row_of_batch = table.num_rows, numbers(table.column("source_row").combine_chunks())
     object_key = redact_text(origin.object_key)
     before = {
         "dataset": repeated(origin.dataset, rows),
@@ -253,16 +263,17 @@ def with_origin(table: pa.Table, origin: RowOrigin, first_row: int, starts: Rows
     after = {
         "object_key": repeated(object_key, rows),
         "received_at": pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows),
-        "byte_offset": _offsets(numbers(table.column("source_row").combine_chunks()) - first_row, starts),
+        "byte_offset": _of_rows(places.starts, row_of_batch - places.first_row),
+        "sheet_row": _of_rows(places.sheet_rows, row_of_batch - places.first_row),
         "closed_by": pa.nulls(rows, pa.string()),
     }
     return pa.table({**before, **{name: table.column(name) for name in table.column_names}, **after})
 
 
-def _offsets(places: Rows, starts: Rows) -> pa.Array:
-    """Return the offsets, null where a row's place is not known."""
-    has_offset = places < len(starts)
+def _of_rows(places: Rows, rows: Rows) -> pa.Array:
+    """Return the places of these rows of the batch, null where they are not known."""
+    has_place = rows < len(places)
     return int_array(
-        np.where(has_offset, starts[np.minimum(places, len(starts) - 1)] if len(starts) else 0, 0),
-        nulls=~has_offset,
+        np.where(has_place, places[np.minimum(rows, len(places) - 1)] if len(places) else 0, 0),
+        nulls=~has_place,
     )

@@ -124,6 +124,26 @@ def test_rows_of_parquet_and_excel_have_none() -> None:
     assert [offsets(body) for body in (out.getvalue(), book)] == [{2: None}, {2: None}]
 
 
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=6), st.integers(0, 2))
+def test_a_refused_row_of_a_workbook_has_the_number_that_excel_shows(
+    blank_rows: list[int], title_rows: int
+) -> None:
+    """A report has a title, blank rows between its rows, and a second sheet."""
+    rows: list[list[str]] = [["Report"] for _ in range(title_rows)] + [["n", "note"]]
+    bad = []
+    for blanks in blank_rows:
+        rows += [[]] * blanks + [["bad", "b"]]
+        bad.append(len(rows))
+    rows.append(["7", "a", "beside the table"])
+    book = workbook({"a": sheet(rows), "b": sheet([["n", "note"], ["1", "a"], ["bad", "b"]])})
+    aside = gated(book).quarantine_rows
+    assert aside["sheet_row"].to_pylist() == [*bad, len(rows), 3]
+
+
+def test_rows_of_other_files_have_no_number_in_excel() -> None:
+    assert gated(b"n,note\nbad,b\n").quarantine_rows["sheet_row"].to_pylist() == [None]
+
+
 def test_a_record_whose_place_is_uncertain_has_none() -> None:
     assert record_starts(b'{"a": [{}], "b": [{}]}', 1).tolist() == []
     assert read_records(b'[{"n": 1}, 5]').starts.tolist() == []

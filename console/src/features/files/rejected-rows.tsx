@@ -110,7 +110,7 @@ function ReasonGroup({ rule, title, rows, corrections, mayCorrect, onChange, onA
         <Table fz="sm" className="many-columns rejected">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th className="number">Row</Table.Th>
+              <Table.Th className="number">{rows.some((row) => row.sheet_row) ? 'Row in Excel' : 'Row'}</Table.Th>
               <Table.Th>Column</Table.Th>
               <Table.Th>Value</Table.Th>
               <Table.Th>Reason</Table.Th>
@@ -153,6 +153,7 @@ interface RowProps {
 /** One row with the cell that broke the rule; its number shows the other cells. */
 function RejectedRow({ row, value, onCorrect }: RowProps) {
   const [opened, setOpened] = useState(false)
+  const place = row.sheet_row ?? row.source_row
   return (
     <>
       <Table.Tr>
@@ -161,10 +162,10 @@ function RejectedRow({ row, value, onCorrect }: RowProps) {
             size="compact-xs"
             variant="default"
             aria-expanded={opened}
-            aria-label={`All cells of row ${row.source_row}`}
+            aria-label={`All cells of row ${place}`}
             onClick={() => setOpened(!opened)}
           >
-            {row.source_row}
+            {place}
           </Button>
         </Table.Td>
         <Table.Td title={row.column}>{row.column ? heading(row.column) : 'whole row'}</Table.Td>
@@ -175,7 +176,7 @@ function RejectedRow({ row, value, onCorrect }: RowProps) {
           {onCorrect ? (
             <TextInput
               size="xs"
-              aria-label={`Corrected ${row.column} of row ${row.source_row}`}
+              aria-label={`Corrected ${row.column} of row ${place}`}
               value={value}
               miw="8rem"
               onChange={(event) => onCorrect(event.currentTarget.value)}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from headgate.intake.quarantine.list_quarantine import QuarantineCount
     from headgate.lake.ports import FileRecord
 
-_SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
+_SHOWN = ("source_row", "sheet_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
 _HOW_TO_SETTLE = (
     "Upload the whole corrected file under the same key to settle these rows. If a file of another name "
     "has the corrected rows, "
@@ -330,7 +330,7 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
     """Return a line for each row; its cells beneath it where they are asked for."""
     title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
     table = screens.screen_table(
-        "row", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole
+        "row", "row in Excel", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole
     )
     for row in rows:
         *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)

@@ -41,7 +41,7 @@ _FATES = {
     "keep_as_text": "kept as text in the column new_columns",
     "quarantine": "rows with a value are refused",
 }
-_SHOWN = ("source_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
+_SHOWN = ("source_row", "sheet_row", "byte_offset", "rule", "column_name", "masked_value", "reason")
 _ROW_TABLES = {"refused_rows": Disposition.REFUSED, "duplicate_rows": Disposition.DUPLICATE}
 
 _ARE_CARDS = (

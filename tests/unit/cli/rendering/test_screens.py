@@ -62,6 +62,7 @@ RECORD = FileRecord(
 )
 ROW = {
     "source_row": 2,
+    "sheet_row": None,
     "byte_offset": 261,
     "rule": "type",
     "column_name": "amount",

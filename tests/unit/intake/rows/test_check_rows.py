@@ -161,6 +161,7 @@ def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -
         "object_key": "payments/in.csv",
         "received_at": LANDED,
         "byte_offset": len(csv_of(payment())),
+        "sheet_row": None,
         "closed_by": None,
     }
 
