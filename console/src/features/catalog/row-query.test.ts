@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { rowQuery } from './row-query'
+import type { Schemas } from '../../api/client'
+import { datasetRowQuery, rowQuery } from './row-query'
 
 test('the statement of a row compares each key by its type', () => {
   const columns = [
@@ -14,4 +15,34 @@ test('the statement of a row compares each key by its type', () => {
   expect(decodeURIComponent(address)).toBe(
     `#/query?sql=SELECT *\nFROM prod.t\nWHERE "day" = DATE '2026-01-31'\n  AND "order" = 7\n  AND "name" = 'O''Hara'\n  AND "note" IS NULL`,
   )
+})
+
+test('an id links to the row of the dataset that it is the only key of', () => {
+  const column = (name: string, primary_key: boolean): Schemas['ContractColumn'] => ({
+    name,
+    type: 'varchar(20)',
+    primary_key,
+    required: true,
+    sensitive: '',
+    description: '',
+    label: '',
+    unit: '',
+    rules: [],
+  })
+  const table = (name: string, system: string, ...columns: Schemas['ContractColumn'][]) => ({
+    database: system ? 'prod' : 'curated',
+    name,
+    system,
+    columns,
+  })
+  const tables = [
+    table('unusual', 'hub', column('order_id', true)),
+    table('lines', '', column('order_id', true), column('line', true)),
+    table('orders', '', column('order_id', true), column('shop_id', false)),
+  ]
+  expect(decodeURIComponent(datasetRowQuery(tables, 'order_id', '489434') ?? '')).toBe(
+    `#/query?sql=SELECT *\nFROM curated.orders\nWHERE "order_id" = '489434'`,
+  )
+  expect(datasetRowQuery(tables, 'shop_id', 'a')).toBeUndefined()
+  expect(datasetRowQuery(tables, 'order_id', null)).toBeUndefined()
 })

@@ -1,3 +1,4 @@
+import type { Schemas } from '../../api/client'
 import { type Cell, isNumeric } from '../../api/format'
 import { queryAddress, quoted, quotedName } from '../../formats/sql'
 
@@ -19,6 +20,30 @@ export function rowQuery(
   })
   const sql = `SELECT *\nFROM ${table.database}.${table.name}\nWHERE ${conditions.join('\n  AND ')}`
   return queryAddress(sql)
+}
+
+/** The address of the row of a dataset that a cell names by its id; undefined where no dataset has that column as its only key. */
+export function datasetRowQuery(
+  tables: Schemas['CatalogTable'][],
+  column: string,
+  value: Cell,
+): string | undefined {
+  if (value === null) return undefined
+  const dataset = tables.find((table) => table.system === '' && isOnlyKey(table, column))
+  return (
+    dataset &&
+    rowQuery(
+      dataset,
+      dataset.columns.filter(({ name }) => name === column),
+      [value],
+      [column],
+    )
+  )
+}
+
+function isOnlyKey(table: Schemas['CatalogTable'], column: string): boolean {
+  const keys = table.columns.filter(({ primary_key }) => primary_key)
+  return keys.length === 1 && keys[0]?.name === column
 }
 
 function comparison(type: string, value: Cell): string {

@@ -6,6 +6,7 @@ import { useCatalog } from '../../api/queries'
 import { Story } from '../../components/story'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
+import { DatasetRowLink } from './dataset-row-link'
 import { rowQuery } from './row-query'
 
 const NO_KEYS: ReadonlySet<string> = new Set()
@@ -37,8 +38,8 @@ export function RowStory({ table, columns, row, contract, onClose }: RowStoryPro
   }
   const facts = columns.map(({ name }, place) => ({
     name: formats[place]?.heading ?? name,
-    text: textOf(name),
-    exact: row[place] == null ? '' : String(row[place]),
+    text: <DatasetRowLink column={name} value={row[place] ?? null} text={textOf(name)} />,
+    exact: row[place] == null || String(row[place]) === textOf(name) ? '' : String(row[place]),
     about: about.get(name) ?? '',
   }))
   const asOf = columns.findIndex(({ name }) => name === 'as_of')

@@ -6,6 +6,7 @@ import { Grid } from '../../components/grid'
 import { Story } from '../../components/story'
 import { type ColumnFormat, columnFormats, type Units, useLabels } from '../../formats/columns'
 import { COUNT } from '../../formats/template'
+import { DatasetRowLink } from '../catalog/dataset-row-link'
 
 interface Props {
   answer: Result
@@ -46,7 +47,9 @@ export function AnswerTable({ answer, units, table, label, height }: Props) {
       {row ? (
         <Story
           title={label}
-          facts={formats.map((format, place) => factOf(format, row[place] ?? null))}
+          facts={formats.map((format, place) =>
+            factOf(shown.columns[place]?.name ?? '', format, row[place] ?? null),
+          )}
           onClose={() => setOpened(undefined)}
         />
       ) : null}
@@ -54,11 +57,15 @@ export function AnswerTable({ answer, units, table, label, height }: Props) {
   )
 }
 
-const factOf = (format: ColumnFormat, value: Cell) => ({
-  name: format.heading,
-  text: value === null ? '–' : format.text(value),
-  exact: value === null ? '' : String(value),
-})
+function factOf(column: string, format: ColumnFormat, value: Cell) {
+  if (value === null) return { name: format.heading, text: '–' }
+  const [text, exact] = [format.text(value), String(value)]
+  return {
+    name: format.heading,
+    text: <DatasetRowLink column={column} value={value} text={text} />,
+    exact: exact === text ? '' : exact,
+  }
+}
 
 /** An answer without the column that only counts what it lists the first of. */
 function withoutCount({ columns, rows }: Result): { columns: Result['columns']; rows: Cell[][] } {
