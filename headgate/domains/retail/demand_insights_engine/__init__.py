@@ -93,7 +93,9 @@ def _built(
         nobody = measures.measures_table(model_quality.of_orders(sold, days))
         return {**without_rows(Registry.load().tables_of(SYSTEM)), "customer_model_quality": nobody}
     now = known(days, customers, as_of, folder)
-    models, leaving = models_in_charge(training, now).aimed(now.ahead, now.points, folder)
+    forecast = shop_total.weekly_forecast(sold, as_of)
+    ahead = shop_total.with_forecast(now.ahead, days, sold, now.clock, forecast)
+    models, leaving = models_in_charge(training, now).aimed(ahead, now.points, folder)
     release_memory()
     if trained := models.trained(now.some):
         shelf.put(trained)
@@ -108,7 +110,7 @@ def _built(
     )
     values = lifetime_value.table(models, customers, now.points, expected)
     shelf.export(exported_model.NAME, exported_model.scorer(models, now.points, expected, values))
-    spending = shop_total.ExpectedSpending(now.ahead, models.shares, expected.total())
+    spending = shop_total.ExpectedSpending(ahead, models.shares, expected.total(), forecast)
     quality = [
         *models.measures,
         *model_quality.of_orders(sold, days),

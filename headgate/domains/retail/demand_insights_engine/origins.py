@@ -54,6 +54,19 @@ LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rh
 
 
 @dataclass(frozen=True)
+class ShopForecast:
+    """A forecast of the shop's sales of the coming window, from its weeks.
+
+    Attributes:
+        revenue: the part of all customers with a number, GBP.
+        change: the shop's sales over those of the newest window of equal length.
+    """
+
+    revenue: float
+    change: float
+
+
+@dataclass(frozen=True)
 class Coming:
     """The expectation of the shop for the days ahead: the same days of last year, times damped growth.
 
@@ -64,6 +77,7 @@ class Coming:
         year_days: trading days of the coming year; 0 where none is asked for.
         recent_buyers, recent_revenue: of the customers known now, if they do as lately; None where that is
             not known.
+        forecast: of the shop's sales; None where its season is not known.
     """
 
     trading_days: float
@@ -72,6 +86,7 @@ class Coming:
     year_days: float = 0.0
     recent_buyers: float | None = None
     recent_revenue: float | None = None
+    forecast: ShopForecast | None = None
 
 
 @dataclass(frozen=True)
@@ -329,10 +344,19 @@ class KnownShares:
         """Return the known customers' part of what is coming."""
         if ahead.buyers is None or ahead.revenue is None or self.buyers is None or self.revenue is None:
             return Expected(None, None)
-        return Expected(
-            mean_of(ahead.buyers * self.buyers, ahead.recent_buyers),
-            mean_of(ahead.revenue * self.revenue, ahead.recent_revenue),
-        )
+        buyers = mean_of(ahead.buyers * self.buyers, ahead.recent_buyers)
+        return Expected(buyers, _known_revenue(ahead, ahead.revenue * self.revenue, self.revenue))
+
+
+def _known_revenue(ahead: Coming, by_last_year: float, share: float) -> float | None:
+    """Return the geometric mean of last year, the shop's forecast and the groups of like customers in its
+    season; of last year and the groups where no forecast is known.
+    """
+    forecast, recent = ahead.forecast, ahead.recent_revenue
+    if forecast is None or not (by_last_year and recent):
+        return mean_of(by_last_year, recent)
+    views = (by_last_year, forecast.revenue * share, recent * forecast.change)
+    return float(np.exp(np.log(views).mean()))
 
 
 _KNOWN = ("known_buyers", "known_revenue")

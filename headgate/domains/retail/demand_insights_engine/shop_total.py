@@ -3,12 +3,14 @@ days from the shop's weeks.
 
 Known customers, new customers, guests and corrections together are all that market-intelligence-hub
 forecasts as the total. A system reads only its own datasets, so the forecast is made here, with the method
-that the hub has in charge, on the same weeks. See docs/adr/0130-totals-that-agree.md.
+that the hub has in charge, on the same weeks: docs/adr/0130-totals-that-agree.md. It is one of the views
+whose mean is the total of known customers, and new customers are a part of it:
+docs/adr/0139-one-total-of-several-views.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from headgate.analytics.periods import WEEK, whole_periods
 from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
+from headgate.domains.retail.demand_insights_engine.origins import ShopForecast
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
 from headgate.domains.retail.measures import Measure
 
@@ -59,11 +62,13 @@ class ExpectedSpending:
         ahead: of the shop's customers, by last year.
         shares: of customers known before, in the windows that the models learnt from.
         known_customers: the sum of `expected_value_90d`, GBP.
+        forecast: of the shop; None where too few weeks are known.
     """
 
     ahead: Coming
     shares: KnownShares
     known_customers: float
+    forecast: WeeklyForecast | None
 
 
 @dataclass(frozen=True)
@@ -97,13 +102,13 @@ def measures(
         days: purchase days of all customers.
         sold: as `sold_of` gives it.
     """
-    new = _new(days, clock, spending, as_of)
+    forecast = spending.forecast
+    new = _new(days, sold, clock, spending, as_of)
     parts = _parts(days, sold, as_of, spending.known_customers, new)
-    forecast = weekly_forecast(sold, as_of)
     period, rows = f"{as_of + timedelta(days=1)}/{as_of + timedelta(days=HORIZON_DAYS)}", len(sold)
     named = [
         ("known_customers_gbp", parts.known_customers, "the sum of expected_value_90d"),
-        ("new_customers_gbp", parts.new, "at their share of earlier windows"),
+        ("new_customers_gbp", parts.new, "their share of earlier windows, of the forecast if there is one"),
         ("guests_gbp", parts.guests, "orders without a customer, at their ratio of the newest year"),
         ("corrections_gbp", parts.corrections, "returns without a known purchase, as in the newest year"),
     ]
@@ -168,14 +173,53 @@ def _shares_of_weeks(first: date, as_of: date) -> Array:
     return np.bincount(np.arange(inside.size) // _WEEK_DAYS, inside) / _WEEK_DAYS
 
 
-def _new(days: ibis.Table, clock: TradingClock, spending: ExpectedSpending, as_of: date) -> float | None:
-    """Return what customers who buy for the first time are expected to spend, GBP."""
+def with_forecast(
+    ahead: Coming, days: ibis.Table, sold: pd.DataFrame, clock: TradingClock, forecast: WeeklyForecast | None
+) -> Coming:
+    """Return the expectation with the forecast of the shop, where the season of both is known.
+
+    Args:
+        days: purchase days of all customers.
+        sold: as `sold_of` gives it, up to the day of the expectation.
+    """
+    if not (clock.knows_season and forecast and forecast.total > 0):
+        return ahead
+    as_of = clock.first_on + timedelta(days=clock.known_days - 1)
+    newest = float(_after(sold, as_of - timedelta(days=HORIZON_DAYS)).sum().sum())
+    of_customers = forecast.total * _customers_part(days, sold, as_of)
+    if newest <= 0 or of_customers <= 0:
+        return ahead
+    return replace(ahead, forecast=ShopForecast(of_customers, forecast.total / newest))
+
+
+def _after(sold: pd.DataFrame, day: date) -> pd.DataFrame:
+    return sold[sold.index > pd.Timestamp(day)]
+
+
+def _customers_part(days: ibis.Table, sold: pd.DataFrame, as_of: date) -> float:
+    """Return what customers kept in the newest year over all sales of it."""
+    after = as_of - timedelta(days=YEAR_DAYS)
+    whole = float(_after(sold, after).sum().sum())
+    return _bought(days, after) / whole if whole > 0 else 0.0
+
+
+def _bought(days: ibis.Table, after: date) -> float:
+    return float(days.filter(days.purchased_on > ibis.date(after)).revenue.sum().to_pyarrow().as_py() or 0)
+
+
+def _new(
+    days: ibis.Table, sold: pd.DataFrame, clock: TradingClock, spending: ExpectedSpending, as_of: date
+) -> float | None:
+    """Return what customers who buy for the first time are expected to spend, GBP: their share of the
+    forecast of the shop, else of the customers' own total.
+    """
     share = spending.shares.revenue
     if share is None:
         share = _known_share(days, clock, as_of)
     if not share:
         return None
-    return (spending.ahead.revenue or spending.known_customers / share) * (1 - share)
+    of_customers = spending.forecast.total * _customers_part(days, sold, as_of) if spending.forecast else 0.0
+    return (of_customers or spending.ahead.revenue or spending.known_customers / share) * (1 - share)
 
 
 def _known_share(days: ibis.Table, clock: TradingClock, as_of: date) -> float | None:
@@ -183,7 +227,7 @@ def _known_share(days: ibis.Table, clock: TradingClock, as_of: date) -> float | 
     history.
     """
     after = as_of - timedelta(days=min(HORIZON_DAYS, clock.known_days // 2))
-    spent = float(days.filter(days.purchased_on > ibis.date(after)).revenue.sum().to_pyarrow().as_py() or 0)
+    spent = _bought(days, after)
     return features.returning(days, after, as_of).revenue / spent if spent else None
 
 
@@ -191,12 +235,11 @@ def _parts(
     days: ibis.Table, sold: pd.DataFrame, as_of: date, known_customers: float, new: float | None
 ) -> SalesByBuyer:
     after = as_of - timedelta(days=YEAR_DAYS)
-    year = sold[sold.index > pd.Timestamp(after)]
-    bought = days.filter(days.purchased_on > ibis.date(after)).revenue.sum().to_pyarrow().as_py()
+    year, whole = _after(sold, after), _bought(days, after)
     of_customers = known_customers + (new or 0.0)
-    if not bought:
+    if not whole:
         return SalesByBuyer(known_customers, new, 0.0, 0.0)
-    whole, guests = (float(figure) for figure in (bought, year["guests"].sum()))
+    guests = float(year["guests"].sum())
     corrections = float(year["customers"].sum()) - whole
     return SalesByBuyer(
         known_customers, new, of_customers * guests / whole, of_customers * corrections / whole

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
 from headgate.domains.retail import demand_insights_engine as system
 from headgate.domains.retail.demand_insights_engine import shop_total
+from headgate.domains.retail.demand_insights_engine.origins import Coming, KnownShares, ShopForecast
+from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.learning.store import Shelf
 from tests.made_tables import in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import ibis
 
     from tests.domains.retail.demand_insights_engine.conftest import Purchase
 
@@ -90,7 +92,7 @@ def test_a_difference_has_a_reason_in_words() -> None:
     sold = pd.DataFrame({"customers": np.full(30 * 7, 10.0), "guests": 0.0})
     sold.index = pd.date_range(end=pd.Timestamp(AS_OF), periods=len(sold))
     forecast = shop_total.WeeklyForecast(900.0, 850.0, 1_100.0)
-    clock = system.training.TradingClock.of(pd.Series(1, index=sold.index), sold.index[0].date(), AS_OF)
+    clock = TradingClock.of(pd.Series(1, index=sold.index), sold.index[0].date(), AS_OF)
     reason = shop_total.reason(1_300.0, forecast, sold, clock, AS_OF)
     assert reason == (
         "less than a year is known: customers without a season; of the newest 90 days, customers give 1.44 "
@@ -103,6 +105,31 @@ def test_a_shop_of_few_weeks_is_not_compared_and_says_so(shop: Callable[..., dic
     rows = figures(shop(daily(40, 20)))
     assert pd.isna(rows.baseline["all_gbp"])
     assert rows.note["ratio_to_forecast"] == "not compared: fewer than 10 whole weeks are known"
+
+
+YEAR = Coming(90.0, 100.0, 1_000.0, recent_revenue=250.0)
+HALF = KnownShares(0.5, 0.5)
+
+
+def test_known_customers_have_the_mean_of_last_year_the_forecast_and_groups_in_its_season() -> None:
+    """500 GBP by last year, 1,000 by the forecast, and 250 of the groups in twice the season."""
+    ahead = replace(YEAR, forecast=ShopForecast(2_000.0, 2.0))
+    assert HALF.expected(ahead).revenue == pytest.approx((500 * 1_000 * 500) ** (1 / 3))
+    assert HALF.expected(YEAR).revenue == pytest.approx((500 * 250) ** 0.5)
+
+
+def test_a_forecast_counts_only_where_the_season_is_known_and_the_shop_is_open() -> None:
+    """10 GBP a day of which customers kept 8, and a forecast of twice as much."""
+    sold = pd.DataFrame({"customers": 10.0, "guests": 0.0}, index=pd.date_range(end=AS_OF, periods=400))
+    days = ibis.memtable(pd.DataFrame({"customer_id": 1, "purchased_on": sold.index.date, "revenue": 8.0}))
+    clock = TradingClock.of(pd.Series(1, index=sold.index), sold.index[0].date(), AS_OF)
+    forecast = shop_total.WeeklyForecast(1_800.0, 1_500.0, 2_100.0)
+    ahead = shop_total.with_forecast(YEAR, days, sold, clock, forecast)
+    assert ahead.forecast == ShopForecast(pytest.approx(1_440.0), pytest.approx(2.0))
+    for unusable in (None, shop_total.WeeklyForecast(0.0, 0.0, 0.0)):
+        assert shop_total.with_forecast(YEAR, days, sold, clock, unusable) is YEAR
+    for without_season in (replace(clock, known_days=300), replace(clock, after_launch=True)):
+        assert shop_total.with_forecast(YEAR, days, sold, without_season, forecast) is YEAR
 
 
 def test_days_before_and_after_the_90_days_are_not_counted() -> None:
