@@ -23,6 +23,7 @@ FACET_FIELDS = {
     "version": {"datasetVersion": str},
     "inputStatistics": {"rowCount": int, "size": int},
     "outputStatistics": {"rowCount": int, "size": int},
+    "dataQualityAssertions": {"assertions": list},
     "parent": {"run": dict, "job": dict},
     "errorMessage": {"message": str, "programmingLanguage": str},
 }
@@ -56,6 +57,10 @@ def _check_facets(facets: Mapping[str, Mapping[str, Any]]) -> None:
         assert facet["_schemaURL"].startswith("https://openlineage.io/spec/facets/")
         for field, kind in FACET_FIELDS[name].items():
             assert isinstance(facet[field], kind), (name, field)
+        for assertion in facet.get("assertions", ()):
+            assert (
+                {"assertion", "success"} <= set(assertion) <= {"assertion", "success", "column", "severity"}
+            )
         if name == "columnLineage":
             _check_input_fields(
                 [*facet["dataset"], *(used for of in facet["fields"].values() for used in of["inputFields"])]

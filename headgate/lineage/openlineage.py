@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from headgate.contracts.glue_columns import glue_columns
+from headgate.contracts.model import Level
 from headgate.lineage.column_sources import CURATED
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _FACETS = {
     "schema": "1-2-0/SchemaDatasetFacet",
     "columnLineage": "1-2-0/ColumnLineageDatasetFacet",
     "version": "1-0-1/DatasetVersionDatasetFacet",
+    "dataQualityAssertions": "1-0-2/DataQualityAssertionsDatasetFacet",
     "inputStatistics": "1-0-0/InputStatisticsInputDatasetFacet",
     "outputStatistics": "1-0-2/OutputStatisticsOutputDatasetFacet",
 }
@@ -223,15 +225,17 @@ def event_json(event: Event) -> bytes:
 
 
 def dataset_input(names: LakeNames, dataset: DatasetSnapshot, contract: Contract | None) -> Event:
-    """Return a dataset's table as input, in the version that was read.
+    """Return a dataset's table as input, in the version that was read, with the rules that the quality gate
+    found kept in it: it stops a run before any system reads rows that break one.
 
     Without a contract it has no schema.
     """
+    rules = [*_kept_rules(contract)] if contract else []
     read = {"rowCount": dataset.rows, "size": dataset.size_bytes}
     return {
         **names.table(names.curated_database, dataset.dataset),
         "facets": _table_facets(contract, dataset.snapshot_id),
-        "inputFacets": _facet("inputStatistics", read),
+        "inputFacets": _facet("inputStatistics", read) | _assertions(rules),
     }
 
 
@@ -254,7 +258,35 @@ def _raw_input(bucket: str, name: str, records: Sequence[FileRecord]) -> Event:
         "size": sum(record.size_bytes for record in records),
         "fileCount": len(records),
     }
-    return {"namespace": f"s3://{bucket}", "name": name, "inputFacets": _facet("inputStatistics", read)}
+    facets = _facet("inputStatistics", read) | _assertions(_gate_rules(records))
+    return {"namespace": f"s3://{bucket}", "name": name, "inputFacets": facets}
+
+
+def _gate_rules(records: Sequence[FileRecord]) -> list[Event]:
+    """Return whether every row was accepted, and each rule by which rows were not, never a value."""
+    broken = sorted({rule for record in records for rule in record.reasons})
+    return [_assertion("contract", success=not broken), *(_assertion(rule, success=False) for rule in broken)]
+
+
+def _kept_rules(contract: Contract) -> Iterator[Event]:
+    """Return the rules of a contract that stop a run where a merged row breaks one."""
+    for column in contract.columns:
+        names = ["required"] if column.required else []
+        names += ["unique"] if column.unique else []
+        names += [rule.name for rule in column.rules if rule.level is not Level.WARN]
+        yield from (_assertion(name, success=True, column=column.name) for name in names)
+    over_rows = [rule.name for rule in contract.comparisons if rule.level is not Level.WARN]
+    yield from (
+        _assertion(name, success=True) for name in [*(["unique"] if contract.key else []), *over_rows]
+    )
+
+
+def _assertion(rule: str, *, success: bool, column: str = "") -> Event:
+    return {"assertion": rule, "success": success} | ({"column": column} if column else {})
+
+
+def _assertions(rules: Sequence[Event]) -> Event:
+    return _facet("dataQualityAssertions", {"assertions": list(rules)}) if rules else {}
 
 
 def _table_facets(contract: Contract | None, version: str) -> Event:

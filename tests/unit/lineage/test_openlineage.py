@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Rule
 from headgate.lake.ports import FileRecord
 from headgate.lake.states import FileState
 from headgate.lineage.column_sources import ColumnRef, TableColumns, Use
@@ -109,6 +109,34 @@ def test_the_output_states_the_columns_that_each_column_was_computed_from() -> N
         NAMES, replace(PUBLISHED, columns=TableColumns(unknown={"risk": "no reason"})), [], AT
     )
     assert "columnLineage" not in no_columns["outputs"][0]["facets"]
+
+
+def test_inputs_state_the_rules_that_their_rows_keep_or_break() -> None:
+    """Of a dataset's table those of the quality gate, of a file the gate's; a rule that warns is no test."""
+    columns = (
+        replace(CONTRACT.columns[0], rules=(Rule("max_length", 9), Rule("pattern", "^C", level=Level.WARN))),
+        *CONTRACT.columns[1:],
+    )
+    table = dataset_input(NAMES, ORDERS, replace(CONTRACT, columns=columns, key=("customer_id",)))
+    assert table["inputFacets"]["dataQualityAssertions"]["assertions"] == [
+        {"assertion": "required", "success": True, "column": "customer_id"},
+        {"assertion": "max_length", "success": True, "column": "customer_id"},
+        {"assertion": "unique", "success": True},
+    ]
+    clean, broken = file_inputs(
+        "orders",
+        [
+            record("orders/a.csv", "1"),
+            replace(record("orders/b.csv", "2"), reasons={"type": 2, "pattern": 1}),
+        ],
+    )
+    assert clean["inputFacets"]["dataQualityAssertions"]["assertions"] == [
+        {"assertion": "contract", "success": True}
+    ]
+    assert broken["inputFacets"]["dataQualityAssertions"]["assertions"] == [
+        {"assertion": rule, "success": False} for rule in ("contract", "pattern", "type")
+    ]
+    check_run_event(run_event(NAMES, PUBLISHED, [table, clean, broken], AT))
 
 
 def test_the_check_of_required_fields_finds_what_is_missing() -> None:
