@@ -130,7 +130,7 @@ samples: setup ## deploy the lake of samples/ to the emulator as NAME=records, a
 localstack-up: setup ## start the emulator that deploy-localstack uses, if none answers yet
 	@python scripts/emulator/emulator.py start $(named)
 
-deploy-localstack: setup ## deploy to a LocalStack-compatible emulator, the running one or a new one; YES=1 does not ask, NAME=test deploys beside local, EXPORT=1 enables the MySQL export
+deploy-localstack: setup ## deploy to a LocalStack-compatible emulator, the running one or a new one; YES=1 does not ask, NAME=test deploys beside local, EXPORT=1 enables the export of the source database
 	@python scripts/deploy.py apply emulator $(named) $(if $(YES),--yes) $(if $(EXPORT),--export)
 
 test-localstack: setup ## check that deployment in a minute: events, gate, query, runs, dead letters; no row enters the lake
@@ -148,7 +148,7 @@ bootstrap-aws: setup ## create the bucket for the Terraform state, with locking,
 plan-aws: setup ## show what a deployment to AWS would change and cost; GB_PER_DAY=0.033 FILES_PER_DAY=33 TABLES_AGE_H=1 names the cheapest settings
 	@python scripts/deploy.py plan aws $(named) $(if $(EXPORT),--export)
 
-deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask, EXPORT=1 enables the MySQL export
+deploy-aws: setup ## deploy to AWS with the credentials of this shell; YES=1 does not ask, EXPORT=1 enables the export of the source database
 	@python scripts/deploy.py apply aws $(named) $(if $(YES),--yes) $(if $(EXPORT),--export)
 
 test-aws: setup ## check the deployment on AWS in a minute, as test-localstack

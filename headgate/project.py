@@ -83,7 +83,7 @@ class LakeProject:
             domains.
         alert_email: where alerts go, or empty.
         schedule: when the daily run starts, in UTC.
-        export_sources: MySQL databases beside the deployment's own, by source name; docs/use/export.md lists
+        export_sources: databases beside the deployment's own, by source name; docs/use/export.md lists
             their fields.
         cards: that the lake holds no card numbers (`none = true`), and who declared it (`declared_by`,
             `declared_on`, `reason`).

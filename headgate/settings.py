@@ -326,8 +326,8 @@ class QuerySettings(Settings):
     scan_limit_gb: int = 0
 
 
-class MySqlSettings(Settings):
-    """The secret with the source database's login.
+class SourceLoginSettings(Settings):
+    """The secret with the source database's login, of whichever kind its server is.
 
     `mysql_tls_ca`: path of the trusted authority, unless the secret names one.
     """

@@ -316,7 +316,7 @@ def _store_logins(
     client, secret_id = target.client("secretsmanager"), outputs["environment"]["HEADGATE_MYSQL_SECRET"]
     wanted, among = export_logins.scheduled(settings), export_logins.sources(settings)
     for source in export_logins.store_missing(client, secret_id, export_logins.given(os.environ, among)):
-        print(f"stored the MySQL login{f' of {source}' if source else ''}", flush=True)
+        print(f"stored the database login{f' of {source}' if source else ''}", flush=True)
     logins = export_logins.stored(client, secret_id, among)
     for source in sorted(wanted - logins):
         print(
@@ -799,7 +799,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--export",
         action="store_true",
-        help="enable the MySQL export's schedule once its login is stored (MYSQL_URL)",
+        help="enable the export's schedule once its login is stored (MYSQL_URL or POSTGRES_URL)",
     )
     parser.add_argument("--own", action="store_true", help="emulator: use none but our own")
     parser.add_argument("--yes", action="store_true", help="do not ask")

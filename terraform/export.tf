@@ -42,7 +42,7 @@ locals {
 
   export_definitions = {
     for key in keys(local.exports) : key => {
-      Comment        = "MySQL to raw: one run of the export, with retries and an alert on failure"
+      Comment        = "The source database to raw: one run of the export, with retries and an alert on failure"
       QueryLanguage  = "JSONata"
       StartAt        = "Start ${key}"
       TimeoutSeconds = 43200
@@ -51,12 +51,12 @@ locals {
   }
 }
 
-# The login; scripts/deploy.py writes it from MYSQL_URL or MYSQL_URL_<SOURCE>, `headgate export login` at any time.
+# The login; scripts/deploy.py writes it from MYSQL_URL or POSTGRES_URL (with _<SOURCE>), `headgate export login` at any time.
 resource "aws_secretsmanager_secret" "mysql" {
   for_each = local.exports
 
   name                    = each.value.source == "" ? "${local.lake}/mysql" : "${local.lake}/mysql/${each.value.source}"
-  description             = "MySQL login: {\"host\", \"port\", \"username\", \"password\", \"dbname\"}, and \"ca\" (PEM) for an authority that systems do not know"
+  description             = "Login of the source database: {\"host\", \"port\", \"username\", \"password\", \"dbname\"}, \"engine\" (postgres; else MySQL), and \"ca\" (PEM) for an authority that systems do not know"
   kms_key_id              = aws_kms_key.lake.arn
   recovery_window_in_days = local.force_destroy ? 0 : local.platform.secret_recovery
 }
@@ -173,7 +173,7 @@ module "export_mysql" {
   account_id    = local.account_id
 
   name             = local.export_names[each.key]
-  description      = "Exports the MySQL server's tables to raw, certified"
+  description      = "Exports the source database's tables to raw, certified"
   script           = "${local.build_dir}/jobs/export_mysql.py"
   artifacts_bucket = module.bucket["artifacts"].name
   arguments        = merge(local.job_arguments, local.wheel_arguments["export_mysql"], each.value.source == "" ? {} : { "--source" = each.value.source }, each.value.mask_at_source ? { "--mask_at_source" = "true" } : {})
@@ -223,7 +223,7 @@ module "export_schedule" {
 
   name        = local.export_names[each.key]
   role_name   = "${local.lake}-${each.key}-scheduler"
-  description = each.value.source == "" ? "Exports the MySQL server's tables" : "Exports the tables of the source ${each.value.source}"
+  description = each.value.source == "" ? "Exports the source database's tables" : "Exports the tables of the source ${each.value.source}"
   expression  = each.value.schedule
   enabled     = contains(local.scheduled_exports, each.key)
   target_arn  = aws_sfn_state_machine.export_mysql[each.key].arn

@@ -87,7 +87,7 @@ output "jobs" {
 }
 
 output "export_state_machine_arn" {
-  description = "State machine that exports the MySQL server's tables."
+  description = "State machine that exports the source database's tables."
   value       = aws_sfn_state_machine.export_mysql["export_mysql"].arn
 }
 

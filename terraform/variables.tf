@@ -364,7 +364,7 @@ variable "full_audit_schedule" {
 }
 
 variable "export_schedule" {
-  description = "EventBridge Scheduler expression, in UTC, of the MySQL export."
+  description = "EventBridge Scheduler expression, in UTC, of the export of the source database."
   type        = string
   default     = "cron(0 1 * * ? *)"
 
@@ -375,7 +375,7 @@ variable "export_schedule" {
 }
 
 variable "export_enabled" {
-  description = "Whether the MySQL export runs by its schedule, which is enabled only after the secret <name>/mysql has a login."
+  description = "Whether the export of the source database runs by its schedule, which is enabled only after the secret <name>/mysql has a login."
   type        = bool
   default     = false
 }
@@ -387,7 +387,7 @@ variable "export_mask_at_source" {
 }
 
 variable "export_sources" {
-  description = "MySQL databases beside the deployment's own, by source name: the schedule in UTC, whether it is enabled, whether sensitive columns are masked on the way, and the job's network (null takes database_network). A schedule is enabled only after the secret <name>/mysql/<source> has a login."
+  description = "Databases (MySQL or PostgreSQL) beside the deployment's own, by source name: the schedule in UTC, whether it is enabled, whether sensitive columns are masked on the way, and the job's network (null takes database_network). A schedule is enabled only after the secret <name>/mysql/<source> has a login."
   type = map(object({
     schedule       = optional(string, "cron(0 1 * * ? *)")
     enabled        = optional(bool, true)

@@ -12,12 +12,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from headgate.export.server.source_tables import describe, tables
+from headgate.export.mysql.mysql_tables import describe_mysql_table, mysql_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.export.server.session import Session
+    from headgate.export.mysql.mysql_session import MySqlSession
     from headgate.export.server.source_tables import SourceColumn
 
 BYTES, PLACES = {"binary", "varbinary", "blob", "mediumblob"}, {"geometry", "polygon"}
@@ -152,7 +152,7 @@ def statements(script: str) -> list[str]:
 
 
 def assert_equal_tables(
-    session: Session, query: Callable[[str], list[dict[str, object]]], prefix: str = ""
+    session: MySqlSession, query: Callable[[str], list[dict[str, object]]], prefix: str = ""
 ) -> None:
     """Compare every value of every table of the session's database.
 
@@ -161,8 +161,8 @@ def assert_equal_tables(
         prefix: of the datasets' names, before the tables' names.
     """
     session.do("SET NAMES utf8mb4")
-    for name in tables(session):
-        table = describe(session, name)
+    for name in mysql_tables(session):
+        table = describe_mysql_table(session, name)
         key = ", ".join(f"`{column}`" for column in table.unique[0].columns)
         expressions = ", ".join(said(column) for column in table.columns)
         wanted = session.rows(f"SELECT {expressions} FROM `{name}` ORDER BY {key}")  # noqa: S608 names of this file

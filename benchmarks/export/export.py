@@ -34,7 +34,7 @@ from contextlib import closing, contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -42,17 +42,17 @@ import pyarrow.parquet as pq
 
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.export.exporting import Exporting
-from headgate.export.planning.mapping import map_table
-from headgate.export.planning.slicing import slices_between, slicing_key, walk
+from headgate.export.mysql.mysql_session import MySqlSession
+from headgate.export.mysql.mysql_source import MySqlSource
+from headgate.export.planning.slicing import EVERYTHING, slices_between
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.requests import ExportRequest
-from headgate.export.server.server_snapshot import open_snapshot
-from headgate.export.server.session import Login, Session
-from headgate.export.server.source_tables import describe
+from headgate.export.server.login import Login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from headgate.export.server.source import Source
     from headgate.lake.ports import ObjectRef
 
 # Process ids of running servers by port, to measure their share of the cost.
@@ -131,7 +131,7 @@ def wait_for(at: Login) -> None:
     """The server answers."""
     for _ in range(600):
         try:
-            return Session(at).close()
+            return MySqlSession(at).close()
         except HeadgateError:
             time.sleep(0.1)
     raise SystemExit("mariadbd did not start")
@@ -170,20 +170,28 @@ LOAD DATA LOCAL INFILE '{csv}' INTO TABLE {TABLE} CHARACTER SET utf8mb4 FIELDS T
     subprocess.run(root, input=script.encode(), check=True, stdout=subprocess.DEVNULL)
 
 
-def read_only(port: int, out: Path, name: str = TABLE) -> dict[str, float]:
+def mysql_source(port: int) -> MySqlSource:
+    """The benchmark's database."""
+    return MySqlSource(lambda: MySqlSession(login(port)))
+
+
+def read_only(source: Source[Any], out: Path, name: str = TABLE) -> dict[str, float]:
     """Seconds and peak of reading and writing the slices, with nothing certified."""
     start = time.perf_counter()
-    with closing(Session(login(port))) as session:
-        table = describe(session, name)
-        key = slicing_key(table)
-        columns = map_table(table, [column.name for column in table.columns])
-        slices = slices_between(list(walk(session, name, key, -(-table.row_estimate * 21 // 20 // WORKERS))))
+    with closing(source.connect()) as session:
+        table = source.describe(session, name)
+        request = ExportRequest(
+            "bench",
+            "r1",
+            date(2026, 1, 1),
+            slice_rows=-(-table.row_estimate * 21 // 20 // WORKERS),
+            sampled_from_rows=sys.maxsize,
+        )
+        key, boundaries = source.edges(session, table, request, EVERYTHING, ())
+        columns = [*map(source.map_column, table.columns)]
     query = f"SELECT {', '.join(column.read_sql for column in columns)} FROM {name} WHERE "  # noqa: S608 quoted names
     out.mkdir(parents=True, exist_ok=True)
-    with (
-        open_snapshot(lambda: Session(login(port)), [table], WORKERS) as snapshot,
-        ThreadPoolExecutor(WORKERS) as pool,
-    ):
+    with source.open_snapshot([table], WORKERS) as snapshot, ThreadPoolExecutor(WORKERS) as pool:
         jobs = [
             pool.submit(
                 write_slice,
@@ -192,18 +200,16 @@ def read_only(port: int, out: Path, name: str = TABLE) -> dict[str, float]:
                 columns,
                 out / f"{piece.number}.parquet",
             )
-            for piece in slices
+            for piece in slices_between(boundaries)
         ]
         rows = sum(job.result().rows for job in jobs)
     return measured(rows, time.perf_counter() - start)
 
 
-def whole(port: int, out: Path, table: str = TABLE) -> dict[str, float]:
+def whole(source: Source[Any], out: Path, table: str = TABLE) -> dict[str, float]:
     """Seconds and peak of a whole run, landed and certified."""
     start = time.perf_counter()
-    exporting = Exporting(
-        lambda: Session(login(port)), Folder(out / "lake"), {}, "raw", "state", out / "runs"
-    )
+    exporting = Exporting(source, Folder(out / "lake"), {}, "raw", "state", out / "runs")
     report = exporting.run(ExportRequest("bench", "r1", date(2026, 1, 1), (table,), workers=WORKERS))
     return measured(report.rows, time.perf_counter() - start)
 
@@ -281,7 +287,7 @@ def peer(tool: str, given: argparse.Namespace, port: int, folder: Path, table: s
 
 def exact(port: int, lake: Path) -> bool:
     """Whether rows, money and ids add up to what the server adds up to, in exact arithmetic."""
-    with closing(Session(login(port))) as session:
+    with closing(MySqlSession(login(port))) as session:
         sums = "SUM(amount), SUM(unit_price), SUM(CAST(order_id AS DECIMAL(30))), MAX(updated_at)"
         asked = session.rows(f"SELECT COUNT(*), {sums} FROM {TABLE}")[0]  # noqa: S608 constants
     rows, total, price, ids, newest = 0, Decimal(0), Decimal(0), 0, None
@@ -362,7 +368,8 @@ def main() -> None:
     parser.add_argument("--table", default=TABLE, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.part:
-        print(json.dumps({"read": read_only, "whole": whole}[given.part](given.port, given.out, given.table)))
+        part = {"read": read_only, "whole": whole}[given.part]
+        print(json.dumps(part(mysql_source(given.port), given.out, given.table)))
         return
     with tempfile.TemporaryDirectory(prefix="headgate-bench-") as folder:
         print(json.dumps(compare(given, Path(folder))))

@@ -1,4 +1,4 @@
-"""The secrets: the masking key, the MySQL login, and the API key of a lineage server.
+"""The secrets: the masking key, the logins of source databases, and the API key of a lineage server.
 
 None is ever shown by a repr or an error.
 """
@@ -29,13 +29,15 @@ KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
 
 @dataclass(frozen=True)
-class MySqlLogin:
+class DatabaseLogin:
     """How to reach the source database.
 
     Attributes:
         ca: PEM of the authority that signed its certificate, empty where the system knows it.
         name: the server's name in its certificate; empty for `host`.
         tls: `on` or `off`; empty for off to this machine and on elsewhere.
+        engine: the kind of server, as Amazon RDS names it (`postgres`); empty for MySQL.
+        schema: of PostgreSQL; empty for the account's own first one.
     """
 
     host: str
@@ -46,6 +48,8 @@ class MySqlLogin:
     ca: str = ""
     name: str = ""
     tls: str = ""
+    engine: str = ""
+    schema: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Secrets:
         self._replace(secret_id, version, json.dumps({**entry, "previous": before}))
         return made
 
-    def mysql_login(self, secret_id: str) -> MySqlLogin:
+    def database_login(self, secret_id: str) -> DatabaseLogin:
         """Return the login of the source database.
 
         Raises:
@@ -104,11 +108,11 @@ class Secrets:
         host, username, password, dbname = (
             str(document[name]) for name in ("host", "username", "password", "dbname")
         )
-        ca, name, tls = (str(document.get(part) or "") for part in ("ca", "name", "tls"))
-        return MySqlLogin(host, int(str(document["port"])), username, password, dbname, ca, name, tls)
+        optional = (str(document.get(part) or "") for part in ("ca", "name", "tls", "engine", "schema"))
+        return DatabaseLogin(host, int(str(document["port"])), username, password, dbname, *optional)
 
-    def store_mysql_login(self, secret_id: str, login: Mapping[str, str]) -> None:
-        """Make `login` the secret's value, in the parts that `mysql_login` reads.
+    def store_database_login(self, secret_id: str, login: Mapping[str, str]) -> None:
+        """Make `login` the secret's value, in the parts that `database_login` reads.
 
         Raises:
             NotFoundError: there is no such secret.

@@ -50,7 +50,7 @@ COMMANDS = {
     "dlq": ("operations.dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
     "export": (
         "files.export:export",
-        "Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else.",
+        "Export tables of a MySQL or PostgreSQL server exactly, as of one moment, to raw or anywhere else.",
     ),
     "file": (
         "tables.lineage:file",

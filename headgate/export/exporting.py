@@ -1,4 +1,4 @@
-"""Export tables of a MySQL server to raw: one moment, exact types, certified, resumable.
+"""Export tables of a database server to raw: one moment, exact types, certified, resumable.
 
 A run reads its tables in slices from one snapshot. Every slice is fingerprinted by the server and again from
 the file that was written; only when all slices of all tables agree does anything land in raw, all tables'
@@ -17,7 +17,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.errors import ConflictError, ContractError, NotFoundError
 from headgate.export.certifying.certificate import MANIFEST
@@ -26,10 +26,8 @@ from headgate.export.planning.watermark import Reached, mode_of
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
 from headgate.export.run_store import RunStore
-from headgate.export.server.server_snapshot import SnapshotMethod, open_snapshot
-from headgate.export.server.session import SourceLostError, TableLockedError
+from headgate.export.server.source import SourceLostError, TableLockedError
 from headgate.export.server.source_tables import named_as_contract, source_name
-from headgate.export.server.table_locks import lock_tables
 from headgate.export.table_run import TableRun
 
 if TYPE_CHECKING:
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from headgate.export.certifying.certificate import Certificate
     from headgate.export.reading.masking_at_source import Masking
     from headgate.export.requests import Verification
-    from headgate.export.server.session import Session
+    from headgate.export.server.source import Session, Source
     from headgate.export.server.source_tables import SourceTable
     from headgate.export.table_run import Job
     from headgate.lake.keys import ExportKey
@@ -63,17 +61,16 @@ class Exporting:
     """The export of one source.
 
     Attributes:
-        connect: opens a new connection to the source.
+        source: the database.
         contracts: by table; tables without one are exported by name only.
         state_bucket: keeps the watermarks; not raw, whose every object the gate reads.
         workspace: a folder that outlives the process, so that a killed run can go on.
         mirrored: the workspace does not (a Glue job's disk): finished slices are kept in the state bucket as
             well.
         masking: what `mask_at_source` does to the rows of a contract's table.
-        methods: ways to hold the source still that may be tried, in order.
     """
 
-    connect: Callable[[], Session]
+    source: Source[Any]
     objects: ObjectStore
     contracts: Mapping[str, Contract]
     raw_bucket: str
@@ -81,7 +78,6 @@ class Exporting:
     workspace: Path
     mirrored: bool = False
     masking: Masking | None = None
-    methods: tuple[SnapshotMethod, ...] = tuple(SnapshotMethod)
     pause: Callable[[float], None] = field(default=time.sleep)
 
     @property
@@ -199,7 +195,7 @@ class Exporting:
         self._begun(request).write_text(request.to_json(), encoding="utf-8")
 
     def _attempt(self, request: ExportRequest, listener: Listener) -> ExportReport:
-        with lock_tables(self.connect, request.tables) as still_exclusive:
+        with self.source.lock_tables(request.tables) as still_exclusive:
             # The same run may have landed elsewhere while this one waited, or in an attempt that was killed
             # right after.
             landed = self._landed(request)
@@ -249,12 +245,12 @@ class Exporting:
 
     def _read_all(self, request: ExportRequest, runs: Sequence[TableRun]) -> list[Certificate]:
         """Read every slice, in one snapshot of the tables as they were looked up."""
-        with open_snapshot(
-            self.connect, [run.table for run in runs], request.workers, self.methods
-        ) as snapshot:
+        with self.source.open_snapshot([run.table for run in runs], request.workers) as snapshot:
             for run in runs:
                 if (
-                    named_as_contract(snapshot.sessions[0], run.dataset, run.contract, request.sql).declared
+                    named_as_contract(
+                        self.source, snapshot.sessions[0], run.dataset, run.contract, request.sql
+                    ).declared
                     != run.table.declared
                 ):
                     raise SourceLostError(f"{run.dataset} was altered while the snapshot was opened")
@@ -273,9 +269,9 @@ class Exporting:
         Every difference from a contract is seen before anything is read.
         """
         maskings = [self._masking(request, table) for table in request.tables]
-        with closing(self.connect()) as session:
+        with closing(self.source.connect()) as session:
             sources = [
-                named_as_contract(session, table, self.contracts.get(table), request.sql)
+                named_as_contract(self.source, session, table, self.contracts.get(table), request.sql)
                 for table in request.tables
             ]
         self._begin(request)
@@ -300,7 +296,9 @@ class Exporting:
         since = self.run_store.reached_before(request.source, table, request.run) if incremental else None
         folder = self._table_folder(request, table)
         find_keys_before = partial(self.run_store.keys_before, request.source, table, request.run)
-        return TableRun(request, table, source, contract, folder, since, listener, find_keys_before, masking)
+        return TableRun(
+            self.source, request, table, source, contract, folder, since, listener, find_keys_before, masking
+        )
 
     def _masking(self, request: ExportRequest, table: str) -> Masking | None:
         if request.mask_at_source and (self.masking is None or table not in self.contracts):

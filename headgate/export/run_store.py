@@ -200,7 +200,7 @@ class RunStore:
                 return nothing, [_GONE]
             if sha256_of(path) != file.sha256:
                 return nothing, [_OTHER_BYTES]
-            digest = digest_of_file(path, certificate.digested)
+            digest = digest_of_file(path, certificate.digested, certificate.dialect)
             return digest, [] if digest == file.digest else ["its rows are not those that were certified"]
 
     def _changed_bytes(self, certificate: Certificate, workspace: Path) -> list[str]:

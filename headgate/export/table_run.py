@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.followed_deletions import follows_deletions
 from headgate.errors import AuditError, ContractError
@@ -20,17 +20,15 @@ from headgate.export.certifying.certificate import (
 )
 from headgate.export.certifying.deleted_rows import any_of, came_late, write_deleted, write_keys
 from headgate.export.certifying.digest import Digest, digest_from, digest_of_file, digest_sql
-from headgate.export.planning.key_sampling import sampled
-from headgate.export.planning.mapping import map_table
 from headgate.export.planning.schema_drift import columns_to_export, schema_differences
-from headgate.export.planning.slicing import EVERYTHING, rows_per_slice, slices_between, slicing_key, walk
+from headgate.export.planning.slicing import EVERYTHING, slices_between
 from headgate.export.planning.watermark import bounds, changed, mode_of, watermark_columns
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.reading.masking_at_source import MaskedSlice
 from headgate.export.reading.slice_files import write_slice
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import SliceRecord, TablePlan
-from headgate.export.server.session import errors_of_table
+from headgate.export.server.source import map_table
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 
@@ -41,13 +39,12 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.export.certifying.certificate import CertifiedColumn
     from headgate.export.planning.mapping import ExportColumn
-    from headgate.export.planning.slicing import Key, KeyColumn, Slice
+    from headgate.export.planning.slicing import Slice
     from headgate.export.planning.watermark import Bound, Reached
     from headgate.export.reading.masking_at_source import Masking
     from headgate.export.requests import ExportRequest
     from headgate.export.run_folder import TableFolder
-    from headgate.export.server.server_snapshot import Snapshot
-    from headgate.export.server.session import Session
+    from headgate.export.server.source import Session, Snapshot, Source
     from headgate.export.server.source_tables import SourceTable
 
     Listener = Callable[[Progress], None]
@@ -69,6 +66,7 @@ class TableRun:
         masking: None when nothing is to be masked.
     """
 
+    source: Source[Any]
     request: ExportRequest
     dataset: str
     table: SourceTable
@@ -86,7 +84,8 @@ class TableRun:
         """How the source's columns differ from the contract's, in words."""
         return (
             tuple(
-                f"{item.change}: {item.description}" for item in schema_differences(self.table, self.contract)
+                f"{item.change}: {item.description}"
+                for item in schema_differences(self.table, self.contract, self.source.arrow_type)
             )
             if self.contract
             else ()
@@ -95,8 +94,10 @@ class TableRun:
     @cached_property
     def columns(self) -> tuple[ExportColumn, ...]:
         """The columns to export; SchemaChangedError when the contract's policy stops."""
-        drift = schema_differences(self.table, self.contract) if self.contract else ()
-        return map_table(self.table, columns_to_export(self.table, self.contract, drift), self.contract)
+        drift = schema_differences(self.table, self.contract, self.source.arrow_type) if self.contract else ()
+        return map_table(
+            self.source, self.table, columns_to_export(self.table, self.contract, drift), self.contract
+        )
 
     def check_columns(self) -> None:
         """Check that the columns can be exported.
@@ -137,7 +138,7 @@ class TableRun:
         if kept and kept.schema_hash == schema_hash(self.certified):
             self._report(Phase.PLANNED, kept.rows_expected)
             return kept
-        with errors_of_table(self.table.name):
+        with self.source.errors_of_table(self.table.name):
             plan = self._new_plan(session)
         self.folder.begin(plan)
         self._report(Phase.PLANNED, plan.rows_expected)
@@ -145,7 +146,9 @@ class TableRun:
 
     def _new_plan(self, session: Session) -> TablePlan:
         limits, expected = self._bounds(session), self.table.row_estimate
-        key, edges = self._edges(session, limits)
+        key, edges = self.source.edges(
+            session, self.table, self.request, self._within(limits), self._sensitive
+        )
         names = tuple(column.name for column in self.columns)
         return TablePlan(
             self.dataset,
@@ -157,27 +160,6 @@ class TableRun:
             expected,
             self.drift,
         )
-
-    def _edges(self, session: Session, limits: Sequence[Bound]) -> tuple[tuple[KeyColumn, ...], list[Key]]:
-        """Return the key to slice by, and the boundaries: estimated in large tables that are read in full,
-        else walked along the index.
-        """
-        key, within, rows = (
-            slicing_key(self.table, self._sensitive),
-            self._within(limits),
-            self.table.row_estimate,
-        )
-        if not key:
-            return (), []
-        target = self.request.target_file_bytes
-        step = self.request.slice_rows or rows_per_slice(
-            rows, self.table.row_bytes, target_bytes=target, workers=self.request.workers
-        )
-        if within == EVERYTHING and rows >= self.request.sampled_from_rows:
-            edges = sampled(session, self.table.name, key, rows, step)
-            if edges is not None:
-                return key[:1], edges
-        return key, list(walk(session, self.table.name, key, step, within))
 
     def _bounds(self, session: Session) -> tuple[Bound, ...]:
         """Return the bounds of an incremental run.
@@ -211,7 +193,7 @@ class TableRun:
         """Return the job with the table's name in its errors."""
 
         def named(session: Session) -> None:
-            with errors_of_table(self.table.name):
+            with self.source.errors_of_table(self.table.name):
                 job(session)
 
         return named
@@ -221,8 +203,8 @@ class TableRun:
         self.folder.keys.unlink(missing_ok=True)
         write_keys(
             session,
-            self.table.name,
-            map_table(self.table, key, self.contract),
+            self.table,
+            map_table(self.source, self.table, key, self.contract),
             self._within(plan.bounds),
             self.folder.keys,
         )
@@ -292,7 +274,7 @@ class TableRun:
         # purpose.
         differs = masked is not None or bool(written.impossible_dates)
         source = self._digest(session, where, self._digested, impossible_as_null=True) if differs else witness
-        digest = digest_of_file(path, self._digested)
+        digest = digest_of_file(path, self._digested, self.source.dialect)
         withheld = masked.before.rows if masked else 0
         require_equal(
             self.table.name,
@@ -374,6 +356,7 @@ class TableRun:
             deleted_sha256=deleted_sha256,
             drift=plan.drift,
             selection=self.request.sql or self.request.where,
+            dialect=self.source.dialect,
             withheld=sum(record.withheld for record in finished),
         )
 

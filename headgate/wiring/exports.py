@@ -1,24 +1,25 @@
-"""The MySQL export: logins, runs, what they have left."""
+"""The export of source databases: logins, runs, what they have left."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from headgate.aws import clients
 from headgate.errors import SettingsError
-from headgate.settings import ExportMachineSettings, ExportSettings, MaskingKeySettings, MySqlSettings
+from headgate.settings import ExportMachineSettings, ExportSettings, MaskingKeySettings, SourceLoginSettings
 from headgate.wiring import definitions, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.aws.secrets import MySqlLogin
+    from headgate.aws.secrets import DatabaseLogin
     from headgate.aws.stepfunctions import Pipeline
     from headgate.export.exporting import Exporting
     from headgate.export.run_store import RunStore
-    from headgate.export.server.session import Login
+    from headgate.export.server.login import Login
+    from headgate.export.server.source import Source
 
 
 def export_pipeline(env: Mapping[str, str], source: str = "") -> Pipeline:
@@ -39,33 +40,33 @@ def export_pipeline(env: Mapping[str, str], source: str = "") -> Pipeline:
     return Pipeline(clients.stepfunctions(), machines[source])
 
 
-def mysql_login(env: Mapping[str, str], source: str = "") -> MySqlLogin:
+def database_login(env: Mapping[str, str], source: str = "") -> DatabaseLogin:
     """Return how to reach a source database: the deployment's own, or the one of that name."""
     from headgate.aws.secrets import Secrets
     from headgate.export.server.login import secret_of
 
-    return Secrets(clients.secretsmanager()).mysql_login(
-        secret_of(MySqlSettings.from_env(env).mysql_secret, source)
+    return Secrets(clients.secretsmanager()).database_login(
+        secret_of(SourceLoginSettings.from_env(env).mysql_secret, source)
     )
 
 
-def store_mysql_login(env: Mapping[str, str], source: str, url: str) -> str:
+def store_database_login(env: Mapping[str, str], source: str, url: str) -> str:
     """Store a source's login, given as a URL, in its secret; return the secret's name."""
     from headgate.aws.secrets import Secrets
     from headgate.export.server.login import secret_from_url, secret_of
 
-    secret_id = secret_of(MySqlSettings.from_env(env).mysql_secret, source)
-    Secrets(clients.secretsmanager()).store_mysql_login(secret_id, secret_from_url(url))
+    secret_id = secret_of(SourceLoginSettings.from_env(env).mysql_secret, source)
+    Secrets(clients.secretsmanager()).store_database_login(secret_id, secret_from_url(url))
     return secret_id
 
 
 def source_login(env: Mapping[str, str], source: str = "") -> Login:
-    """Return the export's login for a person: MYSQL_URL (MYSQL_URL_<SOURCE>) where there is one, as on a
-    laptop, else the secret.
+    """Return the export's login for a person: MYSQL_URL or POSTGRES_URL (with _<SOURCE>) where there is one,
+    as on a laptop, else the secret.
     """
-    from headgate.export.server.login import login_from_url, url_variable
+    from headgate.export.server.login import login_from_url, source_url
 
-    url = env.get(url_variable(source), "")
+    url = source_url(env, source)
     return login_from_url(url) if url else secret_login(env, source)
 
 
@@ -75,8 +76,23 @@ def secret_login(env: Mapping[str, str], source: str = "") -> Login:
     """
     from headgate.export.server.login import login_from_secret
 
-    login = mysql_login(env, source)
-    return login_from_secret(vars(login), MySqlSettings.from_env(env).mysql_tls_ca)
+    login = database_login(env, source)
+    return login_from_secret(vars(login), SourceLoginSettings.from_env(env).mysql_tls_ca)
+
+
+def source_of(login: Login) -> Source[Any]:
+    """Return the database of a login; its URL's scheme or its secret's `engine` names the kind of server."""
+    from headgate.export.server.dialect import Dialect
+
+    if login.dialect is Dialect.POSTGRES:
+        from headgate.export.postgres.postgres_session import PostgresSession
+        from headgate.export.postgres.postgres_source import PostgresSource
+
+        return PostgresSource(partial(PostgresSession, login))
+    from headgate.export.mysql.mysql_session import MySqlSession
+    from headgate.export.mysql.mysql_source import MySqlSource
+
+    return MySqlSource(partial(MySqlSession, login))
 
 
 def exporting(
@@ -97,7 +113,6 @@ def exporting(
     """
     from headgate.aws.secrets import Secrets
     from headgate.export.exporting import Exporting
-    from headgate.export.server.session import Session
     from headgate.export.server.source_tables import contracts_of
     from headgate.intake.rows.masked_at_source import AtSource
 
@@ -108,7 +123,7 @@ def exporting(
         else None
     )
     return Exporting(
-        connect=partial(Session, login),
+        source=source_of(login),
         objects=stores.objects(),
         contracts=contracts_of(definitions.registry(env).source, source),
         raw_bucket=settings.raw_bucket,
@@ -135,12 +150,9 @@ def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
     contracts.
     """
     from headgate.export.exporting import Exporting
-    from headgate.export.server.session import Session
 
     store = export_destination(to)
-    return Exporting(
-        partial(Session, login), store.objects, {}, store.raw_bucket, store.state_bucket, workspace
-    )
+    return Exporting(source_of(login), store.objects, {}, store.raw_bucket, store.state_bucket, workspace)
 
 
 def landed_exports(env: Mapping[str, str]) -> RunStore:

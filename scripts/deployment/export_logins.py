@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from headgate.export.server.login import secret_from_url, secret_of, url_variable
+from headgate.export.server.dialect import Dialect
+from headgate.export.server.login import secret_from_url, secret_of, source_url, url_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,9 +34,7 @@ def given(environment: Mapping[str, str], among: Iterable[str]) -> dict[str, dic
     Raises:
         SettingsError: a URL is none; the message does not repeat it.
     """
-    return {
-        source: secret_from_url(url) for source in among if (url := environment.get(url_variable(source), ""))
-    }
+    return {source: secret_from_url(url) for source in among if (url := source_url(environment, source))}
 
 
 def stored(client: Any, secret_id: str, among: Iterable[str]) -> set[str]:  # noqa: ANN401 a client made by name
@@ -71,7 +70,11 @@ def how_to_store(source: str) -> str:
     """Return what a person does to store a source's login."""
     option = f" --source {source}" if source else ""
     url = f"{url_variable(source)}=mysql://user:password@host:port/database"
-    return f"Set {url} and deploy again, or run `headgate export login{option}` and deploy again."
+    other = url_variable(source, Dialect.POSTGRES)
+    return (
+        f"Set {url} (or {other}=postgresql://…) and deploy again, or run `headgate export login{option}` and "
+        "deploy again."
+    )
 
 
 def _others(variables: Mapping[str, str]) -> dict[str, dict[str, Any]]:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.athena.queries import AthenaQueries
-from headgate.export.server.session import Session
+from headgate.export.mysql.mysql_session import MySqlSession
 from headgate.quality.leaks import leaks_in_rows
 from headgate.query import translate
 from tests.e2e.lakes import TEST_VARIABLES, deployed
@@ -90,7 +90,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("mariadb")
     install(folder / "data")
     started = launch(folder, free_port())
-    with closing(Session(started.login())) as session:
+    with closing(MySqlSession(started.login())) as session:
         for statement in TABLES:
             session.do(statement)
     yield started
@@ -254,5 +254,5 @@ def test_real_schemas_reach_athena_by_drafts_that_nobody_touched_with_equal_valu
         CURATED,
         partial(translate, dialect="duckdb"),
     )
-    with closing(Session(server.login("shapes"))) as session:
+    with closing(MySqlSession(server.login("shapes"))) as session:
         assert_equal_tables(session, lambda sql: athena.run(sql).records(), prefix="shapes_")

@@ -60,7 +60,7 @@ DIGESTS = """
 import struct
 import pyarrow as pa
 from headgate.export.certifying.digest import digest_of
-from headgate.export.planning.mapping import map_column
+from headgate.export.mysql.mysql_types import map_column
 from headgate.export.server.source_tables import SourceColumn
 columns = [map_column(SourceColumn(kind, kind, kind, nullable=True)) for kind in ("double", "bigint")]
 values = pa.py_buffer(struct.pack("<dd", 1e300, 0)), pa.py_buffer(struct.pack("<qq", 1, 0))

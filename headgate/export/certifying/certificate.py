@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.errors import AuditError
 from headgate.export.certifying.digest import Digest
 from headgate.export.planning.mapping import CanonicalForm
+from headgate.export.server.dialect import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -67,7 +68,7 @@ class CertifiedFile:
 
 @dataclass(frozen=True)
 class Moment:
-    """The moment of the source that a run shows. See `headgate.export.server.server_snapshot.Snapshot`."""
+    """The moment of the source that a run shows. See `headgate.export.server.source.Snapshot`."""
 
     method: str
     position: str
@@ -91,6 +92,7 @@ class Certificate:
         withheld: rows masked on the way that had a number taken out of a column which declares none; their
             digests are those of what was written, and were compared with the source's before that.
         selection: the SQL condition or query that chose the rows; empty for a run of all rows.
+        dialect: of the server, which decides how rows are checksummed.
     """
 
     source: str
@@ -110,6 +112,7 @@ class Certificate:
     drift: tuple[str, ...] = ()
     withheld: int = 0
     selection: str = ""
+    dialect: Dialect = Dialect.MYSQL
 
     @property
     def size_bytes(self) -> int:
@@ -174,6 +177,7 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
                 ),
                 "watermark": {name: tuple(bounds) for name, bounds in read["watermark"].items()},
                 "drift": tuple(read["drift"]),
+                "dialect": Dialect(read.get("dialect", Dialect.MYSQL)),
             }
         )
     except (

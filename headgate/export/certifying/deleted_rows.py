@@ -10,7 +10,6 @@ restored from a backup with its old time of change.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from decimal import Decimal
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.export.planning.mapping import BYTES, CanonicalForm, ExportColumn
+from headgate.export.planning.mapping import CanonicalForm, ExportColumn
 from headgate.export.reading.slice_files import write_slice
-from headgate.export.server.session import quoted
+from headgate.export.server.source_tables import BYTES
 from headgate.lake.keys import RUN_DELETIONS
 from headgate.values.sql_names import quoted_name
 
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from headgate.export.server.session import Session
-    from headgate.export.server.source_tables import SourceColumn, SourceTable
+    from headgate.export.server.source import Session
+    from headgate.export.server.source_tables import SourceTable
 
 DELETED = RUN_DELETIONS
 _WITHIN = "_within"
@@ -38,7 +37,9 @@ _KEYS_OF_A_SLICE = 1000
 _MEMORY, _BATCH_ROWS = "128MB", 65_536
 
 
-def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within: str, path: Path) -> None:
+def write_keys(
+    session: Session, table: SourceTable, key: Sequence[ExportColumn], within: str, path: Path
+) -> None:
     """Write every row's key to the file at `path`, with whether the condition `within` holds for the row.
 
     There is none for an empty table.
@@ -51,13 +52,13 @@ def write_keys(session: Session, table: str, key: Sequence[ExportColumn], within
             pa.int64(),
             nullable=False,
             form=CanonicalForm.NUMBER,
-            read_sql=f"({within})",
+            read_sql=f"CASE WHEN {within} THEN 1 WHEN NOT ({within}) THEN 0 END",
             text_sql="",
         ),
     ]
     write_slice(
         session,
-        f"SELECT {', '.join(column.read_sql for column in columns)} FROM {quoted(table)}",  # noqa: S608 quoted names
+        f"SELECT {', '.join(column.read_sql for column in columns)} FROM {table.from_sql}",  # noqa: S608 quoted names
         columns,
         path,
     )
@@ -111,25 +112,17 @@ def _batches(stack: ExitStack, path: Path) -> pa.RecordBatchReader:
 
 def any_of(keys: pa.Table, table: SourceTable) -> list[str]:
     """Return SQL conditions that together hold for the rows with these keys, each of them for some."""
-    names = ", ".join(quoted(name) for name in keys.column_names)
+    names = ", ".join(map(table.dialect.quoted, keys.column_names))
     columns = [table.column(name) for name in keys.column_names]
-    rows = [", ".join(map(_literal, columns, row.values())) for row in keys.to_pylist()]
+    rows = [
+        ", ".join(
+            table.dialect.literal(value, encodes_bytes=column.kind in BYTES)
+            for column, value in zip(columns, row.values(), strict=True)
+        )
+        for row in keys.to_pylist()
+    ]
     parts = [rows[start : start + _KEYS_OF_A_SLICE] for start in range(0, len(rows), _KEYS_OF_A_SLICE)]
     return [f"({names}) IN ({', '.join(f'({row})' for row in part)})" for part in parts]
-
-
-def _literal(column: SourceColumn, value: object) -> str:
-    """Return the value as SQL, in the column's own terms."""
-    if isinstance(value, bytes):
-        return f"X'{value.hex()}'"
-    if isinstance(value, bool | int | float | Decimal):
-        return (
-            format(value, "f")
-            if isinstance(value, Decimal)
-            else repr(int(value) if isinstance(value, bool) else value)
-        )
-    text = f"_utf8mb4 X'{str(value).encode().hex()}'"
-    return f"FROM_BASE64({text})" if column.kind in BYTES else text
 
 
 def write_deleted(before: Path, now: Path, path: Path) -> int:

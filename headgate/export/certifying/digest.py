@@ -3,7 +3,8 @@ Parquet.
 
 A row's text is which of its values are null, and the canonical texts of the others, in the columns' order,
 joined by the unit separator. Which are null is a number for every 63 columns, whose bits are the columns from
-the first on. The fingerprint is the number of rows, the sum of the CRC-32 of the rows' texts, and how many
+the first on. The fingerprint is the number of rows, the sum of the checksums of the rows' texts (CRC-32 for
+MySQL, 60 bits of MD5 for PostgreSQL, which has no CRC-32), and how many
 values of each column are not null. Sums do not depend on order, and unlike XOR they see a row that was
 doubled. It finds accidents: lost, doubled, shortened, shifted or changed rows. It is no signature against a
 forger; the files' SHA-256 in the manifest is.
@@ -11,6 +12,7 @@ forger; the files' SHA-256 in the manifest is.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
 import zlib
@@ -24,6 +26,7 @@ import pyarrow.compute as pc
 from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.reading.csv_files import decimal_text
 from headgate.export.reading.file_batches import file_batches
+from headgate.export.server.dialect import SEPARATOR, Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +48,6 @@ if TYPE_CHECKING:
         def fraction_digits(self) -> int: ...  # noqa: D102 a declaration
 
 
-SEPARATOR = b"\x1f"
 _NULLS_AT_ONCE = 63
 _NULLS_ASKED = 16
 
@@ -64,6 +66,10 @@ _SEPARATOR, _NO_NULLS = _scalar(SEPARATOR), _scalar(b"0")
 # DBL_DIG).
 _FIXED_DIGITS = 15
 _MICROSECOND_DIGITS = 6
+_HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
+# 2000-01-01 in microseconds since 1970, where PostgreSQL's timestamps begin (datatype/timestamp.h,
+# POSTGRES_EPOCH_JDATE).
+_POSTGRES_EPOCH_US = 946_684_800_000_000
 _REAL = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<fraction>\d+))?(?:e(?P<exponent>[+-]?\d+))?")
 
 
@@ -104,9 +110,9 @@ def digest_sql(
     """
     texts = [column.digest_sql(impossible_as_null=impossible_as_null) for column in columns]
     nulls = _nulls_sql([column.null_sql(impossible_as_null=impossible_as_null) for column in columns])
-    row = f"CONCAT_WS(X'{SEPARATOR.hex()}', {', '.join([*nulls, *texts])})"
+    checksum = (columns[0].dialect if columns else Dialect.MYSQL).checksum_sql([*nulls, *texts])
     counts = "".join(f", {column.count_sql(impossible_as_null=impossible_as_null)}" for column in columns)
-    return f"SELECT COUNT(*), COALESCE(SUM(CRC32({row})), 0){counts} FROM {table_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
+    return f"SELECT COUNT(*), COALESCE(SUM({checksum}), 0){counts} FROM {table_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
 
 
 def _nulls_sql(conditions: Sequence[str]) -> list[str]:
@@ -128,8 +134,8 @@ def _null_bits_sql(places: Sequence[tuple[int, str]]) -> str:
 
     Few rows have a null among them, and asking for any is cheaper than adding up every bit.
     """
-    bits = " | ".join(f"({condition}) << {place}" for place, condition in places)
-    return f"IF({' OR '.join(f'({condition})' for _, condition in places)}, {bits}, 0)"
+    bits = " | ".join(f"CASE WHEN {condition} THEN {1 << place} ELSE 0 END" for place, condition in places)
+    return f"CASE WHEN {' OR '.join(f'({condition})' for _, condition in places)} THEN {bits} ELSE 0 END"
 
 
 def digest_from(row: Sequence[Any]) -> Digest:
@@ -137,22 +143,22 @@ def digest_from(row: Sequence[Any]) -> Digest:
     return Digest(int(row[0]), int(row[1]), tuple(int(count) for count in row[2:]))
 
 
-def digest_of_file(path: Path, columns: Sequence[Printed]) -> Digest:
+def digest_of_file(path: Path, columns: Sequence[Printed], dialect: Dialect = Dialect.MYSQL) -> Digest:
     """Return the digest of a file's rows, Parquet or CSV, as they are read back from it."""
     total = Digest.of_nothing(len(columns))
     for batch in file_batches(path, {column.name: column.type for column in columns}):
-        total += digest_of(batch, columns)
+        total += digest_of(batch, columns, dialect)
     return total
 
 
-def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed]) -> Digest:
-    """Return the digest of the rows."""
+def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed], dialect: Dialect = Dialect.MYSQL) -> Digest:
+    """Return the digest of the rows, with the checksum that the source's server computes."""
     texts = [
         canonical_text(rows.column(column.name), column.form, column.fraction_digits) for column in columns
     ]
     lines = pc.binary_join_element_wise(*_nulls(texts), *texts, _SEPARATOR, null_handling="skip")
     present = tuple(rows.num_rows - text.null_count for text in texts)
-    return Digest(rows.num_rows, sum(map(zlib.crc32, lines.to_pylist())), present)
+    return Digest(rows.num_rows, dialect.checksum(lines.to_pylist()), present)
 
 
 def _nulls(texts: Sequence[pa.Array]) -> list[pa.Array | pa.Scalar]:
@@ -187,10 +193,8 @@ def canonical_text(values: pa.Array, form: CanonicalForm, fraction_digits: int =
     """Return every value's canonical text as bytes, null for null: what `ExportColumn.digest_sql` is at the
     server.
     """
-    if form is CanonicalForm.LONG:
-        return _checksum_text(values)
-    if form is CanonicalForm.REAL:
-        return _real_texts(values).cast(pa.binary())
+    if form in _SPECIAL:
+        return _SPECIAL[form](values)
     if form is CanonicalForm.MOMENT:
         return _moment_text(values, fraction_digits).cast(pa.binary())
     if pa.types.is_decimal(values.type):
@@ -215,6 +219,35 @@ def _checksum_text(values: pa.Array) -> pa.Array:
     )
 
 
+def _hash_text(values: pa.Array) -> pa.Array:
+    """Return the hexadecimal MD5 of every value's bytes, null for null."""
+    hashes = [
+        None if value is None else hashlib.md5(value, usedforsecurity=False).hexdigest().encode()
+        for value in values.cast(pa.binary()).to_pylist()
+    ]
+    return pa.array(hashes, pa.binary())
+
+
+def _bits_text(values: pa.Array) -> pa.Array:
+    """Return the hexadecimal of PostgreSQL's binary format: IEEE 754 for floats, microseconds since 2000 for
+    timestamps, both with the highest byte first.
+    """
+    kind = np.dtype(f"i{values.type.bit_width // 8}")
+    integers = np.frombuffer(values.buffers()[1], kind)[values.offset : values.offset + len(values)]
+    if pa.types.is_timestamp(values.type):
+        integers = integers - _POSTGRES_EPOCH_US
+    octets = integers.astype(kind.newbyteorder(">")).view(np.uint8)
+    digits = np.stack([_HEX[octets >> 4], _HEX[octets & 15]], axis=-1).tobytes()
+    width = 2 * kind.itemsize
+    ends = np.arange(0, (len(values) + 1) * width, width, dtype=np.int32)
+    present = None
+    if values.null_count:
+        present = pa.py_buffer(np.packbits(_is_null(values) == 0, bitorder="little"))
+    return pa.Array.from_buffers(
+        pa.binary(), len(values), [present, pa.py_buffer(ends), pa.py_buffer(digits)]
+    )
+
+
 def _real_texts(values: pa.Array) -> pa.Array:
     """Return every double in MySQL's notation.
 
@@ -226,7 +259,15 @@ def _real_texts(values: pa.Array) -> pa.Array:
     rows = pc.filter(values, other).to_pylist()
     return pc.replace_with_mask(
         text, other, _strings([real_text(value) for value in rows if value is not None])
-    )
+    ).cast(pa.binary())
+
+
+_SPECIAL = {
+    CanonicalForm.LONG: _checksum_text,
+    CanonicalForm.MD5: _hash_text,
+    CanonicalForm.BITS: _bits_text,
+    CanonicalForm.REAL: _real_texts,
+}
 
 
 def _strings(texts: Sequence[str]) -> pa.Array:

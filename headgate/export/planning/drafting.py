@@ -8,31 +8,28 @@ say, which columns hold card data, is guessed from names and a sample of values 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Rule
 from headgate.contracts.sensitive_names import mask_by_name
-from headgate.export.planning.mapping import arrow_type_of
 from headgate.export.planning.watermark import MODE_PROPERTY, ORDER_BY_PROPERTY
 from headgate.export.requests import Mode
-from headgate.export.server.session import quoted
 from headgate.export.server.source_tables import SOURCE_PROPERTY, TABLE_PROPERTY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from headgate.contracts.model import Mask
-    from headgate.export.server.session import Session
+    from headgate.export.server.source import DraftFacts, Session, Source
     from headgate.export.server.source_tables import SourceColumn, SourceTable
 
     GuessMask = Callable[[str, pa.Array], Mask | None]
 
 _SAMPLE_ROWS = 1000
 _CHANGED = "on update current_timestamp"
-_MEMBERS = re.compile(r"'((?:[^']|'')*)'")
-_LENGTH = re.compile(r"(?:var)?char\((\d+)\)")
+_LENGTH = re.compile(r"(?:(?:var)?char|character(?: varying)?)\((\d+)\)")
 _KINDS = {
     pa.bool_(): Kind.BOOLEAN,
     pa.int16(): Kind.SMALLINT,
@@ -43,15 +40,19 @@ _KINDS = {
     pa.date32(): Kind.DATE,
     pa.timestamp("us"): Kind.TIMESTAMP,
 }
-_FOREIGN_KEYS = """
-select column_name, referenced_table_name, referenced_column_name from information_schema.key_column_usage k
-where table_schema = database() and table_name = {table} and referenced_table_schema = database()
-and 1 = (select count(*) from information_schema.key_column_usage o
-         where o.table_schema = k.table_schema and o.table_name = k.table_name and o.constraint_name = k.constraint_name)"""  # noqa: E501 a file's text
+
+
+class _TableAt(NamedTuple):
+    """A table, and the session that asks its server about it."""
+
+    database: Source[Any]
+    session: Session
+    table: SourceTable
+    facts: DraftFacts
 
 
 def draft_from_table(
-    session: Session, table: SourceTable, guess_mask: GuessMask, source: str = ""
+    database: Source[Any], session: Session, table: SourceTable, guess_mask: GuessMask, source: str = ""
 ) -> Contract:
     """Return a source contract that accepts every row of the table, in names that Athena can say.
 
@@ -59,11 +60,10 @@ def draft_from_table(
         source: one of several databases; its name begins the dataset's, so that two databases may each have a
             table `customer`.
     """
-    parents = _parents(session, table)
+    table_at = _TableAt(database, session, table, database.draft_facts(session, table))
     key = next((index.columns for index in table.unique if index.name == "PRIMARY"), ())
     order_by = [column.name.lower() for column in table.columns if _CHANGED in column.extra][:1]
     prefix = f"{source}_" if source else ""
-    parents = {column: f"{prefix}{parent}" for column, parent in parents.items()}
     dataset = prefix + table.name.lower()
     named = ({TABLE_PROPERTY: table.name} if dataset != table.name else {}) | (
         {SOURCE_PROPERTY: source} if source else {}
@@ -75,7 +75,7 @@ def draft_from_table(
         dataset=dataset,
         zone="source",
         version="0.1.0",
-        columns=tuple(_column(session, table, column, parents, guess_mask) for column in table.columns),
+        columns=tuple(_column(table_at, column, guess_mask, prefix) for column in table.columns),
         key=tuple(name.lower() for name in key),
         order_by=tuple(order_by),
         grain=f"One row per {' and '.join(key)}" if key else "",
@@ -83,37 +83,32 @@ def draft_from_table(
     )
 
 
-def _column(
-    session: Session,
-    table: SourceTable,
-    column: SourceColumn,
-    parents: Mapping[str, str],
-    guess_mask: GuessMask,
-) -> Column:
-    wanted = _type(column, is_flag=_is_flag(session, table, column))
+def _column(at: _TableAt, column: SourceColumn, guess_mask: GuessMask, prefix: str) -> Column:
+    name = column.name.lower()
+    wanted = _type(at.database, column, is_flag=column.name in at.facts.flags)
     mask = (
-        guess_mask(column.name.lower(), _sample(session, table, column))
+        guess_mask(name, _sample(at.session, at.table, column))
         if wanted.kind is Kind.STRING
         else mask_by_name(column.name)
     )
     column_type = ColumnType(Kind.STRING) if mask else wanted
     # A date that is on no calendar arrives as null, whatever the table says.
     required = not column.nullable and column_type.kind not in {Kind.DATE, Kind.TIMESTAMP}
-    rules = (*_rules(column_type, required=required), *(_members(column) if mask is None else ()))
-    name = column.name.lower()
+    members = () if mask else _members(at.facts.members.get(column.name, ()))
+    parent = at.facts.parents.get(column.name, "")
     return Column(
         name,
         column_type,
         column.declared,
         required=required,
         mask=mask,
-        rules=rules,
-        references=parents.get(name, ""),
+        rules=(*_rules(column_type, required=required), *members),
+        references=f"{prefix}{parent}".lower() if parent else "",
     )
 
 
-def _type(column: SourceColumn, *, is_flag: bool) -> ColumnType:
-    arrow = arrow_type_of(column, Kind.BOOLEAN if is_flag else None)
+def _type(database: Source[Any], column: SourceColumn, *, is_flag: bool) -> ColumnType:
+    arrow = database.arrow_type(column, Kind.BOOLEAN if is_flag else None)
     if pa.types.is_decimal128(arrow):
         return ColumnType(Kind.DECIMAL, precision=arrow.precision, scale=arrow.scale)
     if arrow in _KINDS:
@@ -122,24 +117,13 @@ def _type(column: SourceColumn, *, is_flag: bool) -> ColumnType:
     return ColumnType(Kind.STRING, length=int(length[1]) if length else None)
 
 
-def _is_flag(session: Session, table: SourceTable, column: SourceColumn) -> bool:
-    """Return whether the type is TINYINT(1), MySQL's BOOLEAN, which holds -128 to 127.
-
-    It is drafted as BOOLEAN unless other values than 0 and 1 occur.
-    """
-    if not column.declared.startswith("tinyint(1)"):
-        return False
-    name = quoted(column.name)
-    return not session.rows(f"SELECT 1 FROM {quoted(table.name)} WHERE {name} NOT IN (0, 1) LIMIT 1")  # noqa: S608 quoted names
-
-
 def _sample(session: Session, table: SourceTable, column: SourceColumn) -> pa.Array:
     """Return texts of the first rows of the column; empty for bytes and shapes."""
     if not column.charset:
         return pa.array([], pa.string())
-    name = quoted(column.name)
+    name = table.dialect.quoted(column.name)
     query = (
-        f"SELECT CAST({name} AS CHAR(1000)) FROM {quoted(table.name)} "  # noqa: S608 quoted names
+        f"SELECT LEFT({table.dialect.text(name)}, 1000) FROM {table.from_sql} "  # noqa: S608 quoted names
         f"WHERE {name} IS NOT NULL LIMIT {_SAMPLE_ROWS}"
     )
     texts = [
@@ -154,23 +138,8 @@ def _rules(column_type: ColumnType, *, required: bool) -> Sequence[Rule]:
     return [*([Rule("required")] if required else []), *lengths]
 
 
-def _members(column: SourceColumn) -> Sequence[Rule]:
-    """Return an ENUM's members, as a rule that only warns: outside strict mode MySQL keeps an empty text for
-    everything else.
+def _members(members: Sequence[str]) -> Sequence[Rule]:
+    """Return an enumeration's members, as a rule that only warns: the server may get new ones, and outside
+    strict mode MySQL keeps an empty text for everything else.
     """
-    if column.kind != "enum":
-        return ()
-    return (
-        Rule(
-            "valid_values",
-            tuple(member.replace("''", "'") for member in _MEMBERS.findall(column.declared)),
-            Level.WARN,
-        ),
-    )
-
-
-def _parents(session: Session, table: SourceTable) -> dict[str, str]:
-    """Return, per column of a foreign key of one column, `dataset.column` of its parent."""
-    name = "'" + table.name.replace("\\", "\\\\").replace("'", "''") + "'"
-    keys = session.rows(_FOREIGN_KEYS.format(table=name))
-    return {str(column).lower(): f"{parent}.{key}".lower() for column, parent, key in keys}
+    return [Rule("valid_values", tuple(members), Level.WARN)] if members else []

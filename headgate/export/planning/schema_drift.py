@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from headgate.contracts.types import arrow_type
 from headgate.errors import ContractError
-from headgate.export.planning.mapping import arrow_type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from headgate.contracts.model import Column, Contract
+    from headgate.contracts.model import Column, Contract, Kind
     from headgate.export.server.source_tables import SourceColumn, SourceTable
+
+    TypeOf = Callable[[SourceColumn, Kind | None], pa.DataType]
 
 
 class SchemaChangedError(ContractError):
@@ -79,16 +80,22 @@ def schema_policy(contract: Contract) -> dict[SchemaChange, SchemaAction]:
         raise ContractError(f"{contract.id}: headgate.schemaPolicy: {error}") from error
 
 
-def schema_differences(table: SourceTable, contract: Contract) -> tuple[Difference, ...]:
-    """Return every difference, in the order of the source's columns, then those that are missing."""
+def schema_differences(
+    table: SourceTable, contract: Contract, arrow_type_of: TypeOf
+) -> tuple[Difference, ...]:
+    """Return every difference, in the order of the source's columns, then those that are missing.
+
+    Args:
+        arrow_type_of: the type of a source's column in Parquet, by what the contract wants.
+    """
     declared = {column.name: column for column in contract.columns}
     present = {column.name for column in table.columns}
     missing = [column for column in contract.columns if column.name not in present]
     all_differences = []
     for place, column in enumerate(table.columns):
         if column.name in declared:
-            all_differences.extend(_typed(column, declared[column.name]))
-        elif renamed := _renamed(column, place, missing, contract):
+            all_differences.extend(_typed(column, declared[column.name], arrow_type_of))
+        elif renamed := _renamed(column, place, missing, contract, arrow_type_of):
             missing.remove(renamed)
             all_differences.append(
                 Difference(
@@ -133,15 +140,15 @@ def columns_to_export(
 
 
 def _renamed(
-    column: SourceColumn, place: int, missing: Sequence[Column], contract: Contract
+    column: SourceColumn, place: int, missing: Sequence[Column], contract: Contract, arrow_type_of: TypeOf
 ) -> Column | None:
     for candidate in missing:
-        if contract.names.index(candidate.name) == place and not _typed(column, candidate):
+        if contract.names.index(candidate.name) == place and not _typed(column, candidate, arrow_type_of):
             return candidate
     return None
 
 
-def _typed(column: SourceColumn, declared: Column) -> list[Difference]:
+def _typed(column: SourceColumn, declared: Column, arrow_type_of: TypeOf) -> list[Difference]:
     """Return the difference of types, none when every value of the source fits the contract's type."""
     source, target = arrow_type_of(column, declared.type.kind), arrow_type(declared.type)
     if _fits(source, target) and not _longer(column, declared):
@@ -161,7 +168,7 @@ def _longer(column: SourceColumn, declared: Column) -> bool:
     characters = column.declared.partition("(")[2].rstrip(")")
     return (
         bool(limit)
-        and column.kind in {"char", "varchar"}
+        and column.kind in {"char", "varchar", "bpchar"}
         and characters.isdigit()
         and int(characters) > int(limit or 0)
     )

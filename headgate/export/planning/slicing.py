@@ -14,13 +14,13 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from headgate.errors import ServiceError
-from headgate.export.server.session import quoted
+from headgate.export.server.dialect import Dialect
 from headgate.export.server.source_tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from headgate.export.server.session import Session
+    from headgate.export.server.source import Session
     from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 EVERYTHING = "TRUE"
@@ -35,8 +35,11 @@ _FEWEST_ROWS = 50_000
 # The server's count is a guess; without slack a low one leaves a last slice of a few rows.
 _SLACK = 1.05
 
-_NUMBERS = INTEGERS | {"decimal", "year"}
-_MOMENTS = {"date", "datetime", "timestamp"}
+_NUMBERS = INTEGERS | {"decimal", "numeric", "year"}
+_MOMENTS = {"date", "datetime", "timestamp", "timestamptz"}
+# PostgreSQL's place of a row on the disk: a block, and a number within it.
+TUPLE_ID = "tid"
+_PLACE = re.compile(r"\(\d+,\d+\)")
 _TEXTS = {"char", "varchar"}
 _BYTES = {"binary", "varbinary"}
 # What orders by the place of its value, or by its bits: both are whole numbers to the server.
@@ -56,15 +59,21 @@ class KeyColumn:
     name: str
     kind: str
     charset: str = ""
+    dialect: Dialect = Dialect.MYSQL
+
+    @property
+    def quoted(self) -> str:
+        """The column's name in SQL."""
+        return self.dialect.quoted(self.name)
 
     @property
     def text_sql(self) -> str:
         """The SQL expression whose text `literal` understands."""
         if self.kind in _TEXTS | _BYTES:
-            return f"HEX({quoted(self.name)})"
+            return f"HEX({self.quoted})"
         if self.kind in _PLACES:
-            return f"CAST(CAST({quoted(self.name)} AS UNSIGNED) AS CHAR)"
-        return f"CAST({quoted(self.name)} AS CHAR)"
+            return f"CAST(CAST({self.quoted} AS UNSIGNED) AS CHAR)"
+        return self.dialect.text(self.quoted)
 
     def literal(self, text: str) -> str:
         """Return the SQL literal of the value with that text, in the column's own character set, so that its
@@ -73,7 +82,9 @@ class KeyColumn:
         if self.kind in _NUMBERS | _PLACES and _NUMBER.fullmatch(text):
             return text
         if self.kind in _MOMENTS and _MOMENT.fullmatch(text):
-            return f"'{text}'"
+            return self.dialect.moment(text, self.kind)
+        if self.kind == TUPLE_ID and _PLACE.fullmatch(text):
+            return f"'{text}'::tid"
         if self.kind in _BYTES:
             return f"X'{bytes.fromhex(text).hex()}'"
         if self.kind in _TEXTS and _CHARSET.fullmatch(self.charset):
@@ -138,7 +149,7 @@ def up_to(key: Sequence[KeyColumn], bound: Key) -> str:
 
 
 def _beyond(key: Sequence[KeyColumn], bound: Key, strictly: str, finally_: str) -> str:
-    names = [quoted(column.name) for column in key]
+    names = [column.quoted for column in key]
     last = len(names) - 1
     ways = []
     for depth in range(len(names)):
@@ -159,14 +170,14 @@ def walk(
     session: Session, table: str, key: Sequence[KeyColumn], rows_per_slice: int, where: str = EVERYTHING
 ) -> Iterator[Key]:
     """Yield every `rows_per_slice`-th key in order, but for the last row's; one pass over the key's index."""
-    names = ", ".join(quoted(column.name) for column in key)
+    names = ", ".join(column.quoted for column in key)
     texts = ", ".join(column.text_sql for column in key)
     bound: Key | None = None
     while True:
         condition = f"{where} AND {after(key, bound)}" if bound else where
         # Two rows are asked for: the boundary, and whether anything follows it.
         keys = session.rows(
-            f"SELECT {texts} FROM {quoted(table)} WHERE "  # noqa: S608 quoted names, literals made here
+            f"SELECT {texts} FROM {key[0].dialect.quoted(table)} WHERE "  # noqa: S608 quoted names, literals made here
             f"{condition} ORDER BY {names} LIMIT 2 OFFSET "
             f"{rows_per_slice - 1}"
         )

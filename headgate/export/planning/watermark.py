@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 from headgate.errors import ContractError
 from headgate.export.planning.slicing import EVERYTHING, KeyColumn
 from headgate.export.requests import Mode
-from headgate.export.server.session import quoted
+from headgate.export.server.dialect import Dialect
 from headgate.export.server.source_tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.export.server.session import Session
+    from headgate.export.server.source import Session
     from headgate.export.server.source_tables import SourceColumn, SourceTable
 
 MODE_PROPERTY, ORDER_BY_PROPERTY = "headgate.export", "headgate.orderBy"
-_MOMENTS = {"datetime", "timestamp", "date"}
-_NUMBERS = INTEGERS | {"decimal"}
+_MOMENTS = {"datetime", "timestamp", "timestamptz", "date"}
+_NUMBERS = INTEGERS | {"decimal", "numeric"}
 
 # Automatic keys are given in one order and committed in another: so many of the newest are looked through for
 # any still missing.
@@ -71,6 +71,7 @@ class Bound:
     reach_back: int = 0
     besides: str = ""
     settled: str | None = None
+    dialect: Dialect = Dialect.MYSQL
 
     @property
     def reached(self) -> str | None:
@@ -82,7 +83,7 @@ class Bound:
 
         A row without a watermark comes with every run, since nobody can say that it did not change.
         """
-        name = quoted(self.column)
+        name = self.dialect.quoted(self.column)
         if self.up_to is None:
             return EVERYTHING
         others = " OR ".join([f"{name} IS NULL", *([self.besides] if self.besides else [])])
@@ -94,7 +95,7 @@ class Bound:
         if self.reach_back:
             return f"> {int(Decimal(after)) - self.reach_back}"
         if self.overlap_s:
-            return f"> {after} - INTERVAL {self.overlap_s} SECOND"
+            return f"> {after} - INTERVAL '{self.overlap_s}' SECOND"
         # Rows may still get the watermark's own second after the run before has read; a number is given once.
         return f">= {after}" if after.startswith("'") else f"> {after}"
 
@@ -156,18 +157,17 @@ def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[Wa
     names = [name for name in ordered if name in present and present[name].kind in _MOMENTS | _NUMBERS]
     if not names:
         names = _growing_key(table)
-    return tuple(_watermark_column(present[name]) for name in names)
+    return tuple(_watermark_column(present[name], table.dialect) for name in names)
 
 
-def _watermark_column(column: SourceColumn) -> WatermarkColumn:
-    automatic = column.kind in INTEGERS and "auto_increment" in column.extra
-    return WatermarkColumn(column.name, column.kind, column.charset, automatic=automatic)
+def _watermark_column(column: SourceColumn, dialect: Dialect) -> WatermarkColumn:
+    return WatermarkColumn(column.name, column.kind, column.charset, dialect, automatic=column.automatic)
 
 
 def _growing_key(table: SourceTable) -> list[str]:
     """Return the single automatic integer key, whose new rows are always greater."""
     keys = [index.columns for index in table.unique if index.name == "PRIMARY"]
-    fit = len(keys) == 1 and len(keys[0]) == 1 and _watermark_column(table.column(keys[0][0])).automatic
+    fit = len(keys) == 1 and len(keys[0]) == 1 and table.column(keys[0][0]).automatic
     return list(keys[0]) if fit else []
 
 
@@ -191,7 +191,7 @@ def _bound_of_moments(
     """Return a bound up to the server's clock: one row that is stamped in the future would else hide all rows
     of the time until then.
     """
-    name, clock = quoted(column.name), str(session.value("SELECT CAST(UTC_TIMESTAMP(6) AS CHAR)"))
+    name, clock = column.quoted, str(session.value(f"SELECT {column.dialect.clock}"))
     newest, besides = _newest(session, table, column), f"{name} < '{_FIRST_DATE}'"
     if newest and newest > clock:
         newest, besides = (
@@ -199,13 +199,25 @@ def _bound_of_moments(
             f"{besides} OR {name} > '{clock}'",
         )
     if newest is None or not _on_calendar(newest):
-        return Bound(column.name, after, None)
-    begun = (after or "").strip("'")
+        return Bound(column.name, after, None, dialect=column.dialect)
+    begun = _moment_in(after)
     # What landed is not known to be all before a moment that is still to come, nor when the table has gone
     # back behind it.
     continues = _on_calendar(begun, overlap_s) and begun <= newest
     overlap = overlap_s + (_DAY_S if column.kind == "date" else 0)  # a day is stamped on rows until it ends
-    return Bound(column.name, after if continues else None, column.literal(newest), overlap, besides=besides)
+    return Bound(
+        column.name,
+        after if continues else None,
+        column.literal(newest),
+        overlap,
+        besides=besides,
+        dialect=column.dialect,
+    )
+
+
+def _moment_in(literal: str | None) -> str:
+    """Return the text between a literal's quotes; the literal itself where it has none."""
+    return (literal or "").split("'")[1] if "'" in (literal or "") else literal or ""
 
 
 def _bound_of_numbers(
@@ -213,18 +225,28 @@ def _bound_of_numbers(
 ) -> Bound:
     newest = _newest(session, table, column)
     if newest is None:
-        return Bound(column.name, after, None)
+        return Bound(column.name, after, None, dialect=column.dialect)
     # Below what landed the table was emptied, or restored, and may give its numbers again.
     continues = after is not None and "'" not in after and Decimal(after) <= Decimal(newest)
     begun, up_to = after if continues else None, column.literal(newest)
     if column.automatic:
-        return Bound(column.name, begun, up_to, settled=str(_settled(session, table, column, int(newest))))
+        return Bound(
+            column.name,
+            begun,
+            up_to,
+            settled=str(_settled(session, table, column, int(newest))),
+            dialect=column.dialect,
+        )
     second = next(many for digits, many in _UNITS if len(str(abs(int(Decimal(newest))))) > digits)
-    return Bound(column.name, begun, up_to, reach_back=max(OVERLAP_NUMBERS, overlap_s * second))
+    return Bound(
+        column.name, begun, up_to, reach_back=max(OVERLAP_NUMBERS, overlap_s * second), dialect=column.dialect
+    )
 
 
 def _newest(session: Session, table: str, column: WatermarkColumn, where: str = EVERYTHING) -> str | None:
-    query = f"SELECT CAST(MAX({quoted(column.name)}) AS CHAR) FROM {quoted(table)} WHERE {where}"  # noqa: S608 quoted names, own literals
+    dialect = column.dialect
+    name = f"{column.quoted} AT TIME ZONE 'UTC'" if column.kind == "timestamptz" else column.quoted
+    query = f"SELECT {dialect.text(f'MAX({name})')} FROM {dialect.quoted(table)} WHERE {where}"  # noqa: S608 quoted names, own literals
     newest = session.value(query)
     return None if newest is None else str(newest)
 
@@ -246,10 +268,12 @@ def _settled(session: Session, table: str, column: WatermarkColumn, newest: int)
     """Return the id before the first that is missing among the newest ones: a transaction that is still open
     may hold it.
     """
-    name = quoted(column.name)
+    name = column.quoted
 
     def whole(low: int, high: int) -> bool:
-        query = f"SELECT COUNT(*) FROM {quoted(table)} WHERE {name} > {low} AND {name} <= {high}"  # noqa: S608 quoted names, numbers
+        query = (
+            f"SELECT COUNT(*) FROM {column.dialect.quoted(table)} WHERE {name} > {low} AND {name} <= {high}"  # noqa: S608 quoted names, numbers
+        )
         return int(session.value(query)) == high - low
 
     settled, missing = max(newest - UNSETTLED_IDS, 0), newest

@@ -49,6 +49,7 @@ class MaskedSlice:
         digested: Sequence[ExportColumn],
     ) -> None:
         self._masking, self._contract, self._digested = masking, contract, digested
+        self._dialect = columns[0].dialect
         self._encoded = frozenset(column.name for column in columns if column.is_base64)
         self.before = self.after = Digest.of_nothing(len(digested))
 
@@ -56,6 +57,6 @@ class MaskedSlice:
         """Return the masked rows."""
         masked, withheld = self._masking.mask(self._contract, rows, self._encoded)
         if pc.any(withheld).as_py():
-            self.before += digest_of(rows.filter(withheld), self._digested)
-            self.after += digest_of(masked.filter(withheld), self._digested)
+            self.before += digest_of(rows.filter(withheld), self._digested, self._dialect)
+            self.after += digest_of(masked.filter(withheld), self._digested, self._dialect)
         return masked

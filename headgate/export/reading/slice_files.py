@@ -13,9 +13,7 @@ import pyarrow.parquet as pq
 
 from headgate.errors import HeadgateError
 from headgate.export.reading.csv_files import CsvWriter
-from headgate.export.reading.decode import Decoder
 from headgate.export.reading.file_batches import FileFormat
-from headgate.export.server.wire import ResultStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from headgate.export.planning.mapping import ExportColumn
-    from headgate.export.server.session import Session
+    from headgate.export.server.source import Session
 
     Mask = Callable[[pa.RecordBatch], pa.RecordBatch]
 
@@ -140,17 +138,15 @@ def write_slice(
     Raises:
         WorkspaceError: the file cannot be written.
     """
-    stream = ResultStream(session, query)
-    decoder = Decoder(columns, stream.columns)
+    batches = session.batches(query, columns)
     with (
         _room(path.parent),
         CsvWriter(path) if path.name.endswith(FileFormat.CSV) else GroupedWriter(path) as writer,
     ):
-        for rows in stream:
-            batch = decoder.batch(rows)
+        for batch in batches:
             writer.add(mask(batch) if mask else batch)
             seen(batch.num_rows)
-    return WrittenSlice(writer.rows, decoder.impossible_dates)
+    return WrittenSlice(writer.rows, dict(batches.impossible_dates))
 
 
 @contextmanager

@@ -7,25 +7,72 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from headgate.errors import SettingsError
-from headgate.export.server.session import Login
+from headgate.export.server.dialect import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PORT = 3306
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_SCHEMES = {"mysql", "mariadb"}
-_OPTIONS = {"tls", "ca", "name"}
+_SCHEMES = {
+    "mysql": Dialect.MYSQL,
+    "mariadb": Dialect.MYSQL,
+    "postgres": Dialect.POSTGRES,
+    "postgresql": Dialect.POSTGRES,
+}
+# Amazon RDS's secrets name the server by `engine`: postgres, mysql, mariadb, aurora-postgresql, aurora-mysql.
+_PORT = {Dialect.MYSQL: 3306, Dialect.POSTGRES: 5432}
+_VARIABLE = {Dialect.MYSQL: "MYSQL_URL", Dialect.POSTGRES: "POSTGRES_URL"}
+_OPTIONS = {Dialect.MYSQL: {"tls", "ca", "name"}, Dialect.POSTGRES: {"tls", "ca", "name", "schema"}}
 _SPELLING = (
-    "MYSQL_URL must be mysql://user:password@host:port/database, followed by ?tls=off, ?ca=FILE or "
-    "?ca=FILE&name=HOST where needed"
+    "MYSQL_URL must be mysql://user:password@host:port/database, and POSTGRES_URL "
+    "postgresql://user:password@host:port/database, followed by ?tls=off, ?ca=FILE or "
+    "?ca=FILE&name=HOST where needed, and for PostgreSQL by ?schema=NAME"
 )
+
+
+@dataclass(frozen=True)
+class Login:
+    """How to reach the source. Its text never shows the password.
+
+    Attributes:
+        tls_ca: the certificate authority to trust, as the path of a PEM file or as PEM itself; empty for the
+            system's own.
+        tls_name: the name that the server's certificate must be valid for; empty for `host`. A tunnel's end
+            is another host.
+        tls: False only for a server on this machine or a private network that ends TLS elsewhere.
+        dialect: the kind of server.
+        schema: of PostgreSQL, whose tables are exported; empty for the account's own first one.
+    """
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    database: str
+    tls: bool = True
+    tls_ca: str = ""
+    tls_name: str = ""
+    dialect: Dialect = Dialect.MYSQL
+    schema: str = ""
+
+    @classmethod
+    def from_secret(cls, secret: Mapping[str, Any], *, tls: bool = True, tls_ca: str = "") -> Login:
+        """Return the login that the secret's JSON states: host, port, username, password, dbname."""
+        return cls(
+            secret["host"],
+            int(secret["port"]),
+            secret["username"],
+            secret["password"],
+            secret["dbname"],
+            tls=tls,
+            tls_ca=tls_ca,
+        )
 
 
 def is_this_machine(host: str) -> bool:
@@ -50,17 +97,35 @@ def check_database_name(source: str) -> None:
 
 
 def secret_of(secret_id: str, source: str = "") -> str:
-    """Return the secret with a source's login: `<deployment>/mysql` for the deployment's own,
-    `<deployment>/mysql/<source>` for others.
+    """Return the secret with a source's login, whichever kind of server it is: `<deployment>/mysql` for the
+    deployment's own, `<deployment>/mysql/<source>` for others.
     """
     check_database_name(source)
     return f"{secret_id}/{source}" if source else secret_id
 
 
-def url_variable(source: str = "") -> str:
-    """Return the environment variable with a source's login as a URL: MYSQL_URL, or MYSQL_URL_<SOURCE>."""
+def url_variable(source: str = "", dialect: Dialect = Dialect.MYSQL) -> str:
+    """Return the environment variable with a source's login as a URL: MYSQL_URL or POSTGRES_URL, for a named
+    source followed by its name as in MYSQL_URL_<SOURCE>.
+    """
     check_database_name(source)
-    return f"MYSQL_URL_{source.upper()}" if source else "MYSQL_URL"
+    return f"{_VARIABLE[dialect]}_{source.upper()}" if source else _VARIABLE[dialect]
+
+
+def source_url(env: Mapping[str, str], source: str = "") -> str:
+    """Return the login URL that the environment has for a source; empty where it has none.
+
+    Raises:
+        SettingsError: both variables are set, or one holds the URL of the other kind of server.
+    """
+    urls = {dialect: env.get(url_variable(source, dialect), "") for dialect in Dialect}
+    if all(urls.values()):
+        names = " and ".join(url_variable(source, dialect) for dialect in Dialect)
+        raise SettingsError(f"{names} are both set. Unset the one that is not the source")
+    for dialect, url in urls.items():
+        if url and _SCHEMES.get(url.partition(":")[0]) is not dialect:
+            raise SettingsError(_SPELLING)
+    return next(filter(None, urls.values()), "")
 
 
 def login_from_url(url: str) -> Login:
@@ -71,19 +136,21 @@ def login_from_url(url: str) -> Login:
     server's name in its certificate.
 
     Args:
-        url: mysql://user:password@host:port/database; parts with special characters are percent-encoded.
+        url: mysql:// or postgresql://user:password@host:port/database; parts with special characters are
+            percent-encoded.
 
     Raises:
         SettingsError: the URL is none; the message does not repeat it, for it holds a password.
     """
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port or PORT
-    except ValueError:
+        dialect = _SCHEMES[parts.scheme]
+        host, port = parts.hostname, parts.port or _PORT[dialect]
+    except (ValueError, KeyError):
         raise SettingsError(_SPELLING) from None
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     database = unquote(parts.path.strip("/"))
-    if parts.scheme not in _SCHEMES or not host or not database or not _understood(options):
+    if not host or not database or not _understood(options, dialect):
         raise SettingsError(_SPELLING)
     tls = (
         options["tls"] == "on"
@@ -99,6 +166,8 @@ def login_from_url(url: str) -> Login:
         tls=tls,
         tls_ca=options.get("ca", ""),
         tls_name=options.get("name", ""),
+        dialect=dialect,
+        schema=options.get("schema", ""),
     )
 
 
@@ -111,7 +180,13 @@ def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
     authority = str(secret.get("ca") or "") or tls_ca
     name, said = str(secret.get("name") or ""), str(secret.get("tls") or "")
     tls = said == "on" if said else bool(authority or name) or not is_this_machine(str(secret["host"]))
-    return replace(Login.from_secret(secret, tls=tls, tls_ca=authority), tls_name=name)
+    is_postgres = "postgres" in str(secret.get("engine") or "")
+    return replace(
+        Login.from_secret(secret, tls=tls, tls_ca=authority),
+        tls_name=name,
+        dialect=Dialect.POSTGRES if is_postgres else Dialect.MYSQL,
+        schema=str(secret.get("schema") or ""),
+    )
 
 
 def secret_from_url(url: str) -> dict[str, str]:
@@ -129,7 +204,9 @@ def secret_from_url(url: str) -> dict[str, str]:
             f"?ca={login.tls_ca} is not a readable PEM file: {error}. Name the file of the authority to "
             "trust."
         ) from None
-    optional = {"ca": authority, "name": login.tls_name, "tls": said}
+    optional = {"ca": authority, "name": login.tls_name, "tls": said, "schema": login.schema}
+    if login.dialect is not Dialect.MYSQL:  # a secret without an engine is MySQL's
+        optional["engine"] = "postgres"
     return {
         "host": login.host,
         "port": str(login.port),
@@ -140,5 +217,5 @@ def secret_from_url(url: str) -> dict[str, str]:
     }
 
 
-def _understood(options: Mapping[str, str]) -> bool:
-    return options.keys() <= _OPTIONS and options.get("tls", "on") in {"on", "off"}
+def _understood(options: Mapping[str, str], dialect: Dialect) -> bool:
+    return options.keys() <= _OPTIONS[dialect] and options.get("tls", "on") in {"on", "off"}

@@ -1,61 +1,32 @@
-"""Read the source's tables from information_schema: columns, indexes, engine, size."""
+"""Tables as their source declares them: columns, indexes, engine, size."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.model import Kind
 from headgate.errors import NotFoundError
-from headgate.export.server.session import quoted
-from headgate.export.server.wire import announced_columns
+from headgate.export.server.dialect import Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Contract
-    from headgate.export.server.session import Session
-    from headgate.export.server.wire import WireColumn
+    from headgate.export.server.source import Session, Source
 
 TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
-_COLUMNS = """
-select column_name, data_type, column_type, is_nullable, character_set_name, character_octet_length,
-       numeric_precision, numeric_scale, datetime_precision, extra
-from information_schema.columns where table_schema = database() and table_name = {table} order by ordinal_position"""  # noqa: E501 a file's text
-_INDEXES = """
-select index_name, column_name, non_unique, sub_part, cardinality, index_type
-from information_schema.statistics where table_schema = database() and table_name = {table} order by index_name, seq_in_index"""  # noqa: E501 a file's text
-_TABLE = """
-select if(table_type = 'VIEW', 'VIEW', engine), table_rows, avg_row_length from information_schema.tables
-where table_schema = database() and table_name = {table} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')"""  # noqa: E501 a file's text
-_TABLES = """
-select table_name from information_schema.tables
-where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by table_name"""
-INTEGERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint"})
-_NUMBERS = INTEGERS | {"decimal", "float", "double"}
-# Type numbers of the protocol; all others are texts or bytes.
-# Source: https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html
-_KIND_OF_CODE = {
-    1: "tinyint",
-    2: "smallint",
-    3: "int",
-    4: "float",
-    5: "double",
-    7: "timestamp",
-    8: "bigint",
-    9: "mediumint",
-    10: "date",
-    11: "time",
-    12: "datetime",
-    13: "year",
-    16: "bit",
-    246: "decimal",
-    255: "geometry",
-}
+INTEGERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "int2", "int4", "int8"})
+BYTES = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "vector", "bytea"})
+NUMBERS = INTEGERS | {"decimal", "float", "double"}
 
 
 @dataclass(frozen=True)
 class SourceColumn:
-    """One column as the source declares it. `kind` is MySQL's data type; `declared` the whole type text."""
+    """One column as the source declares it. `kind` is the server's data type; `declared` the whole type text.
+
+    `extra` has `auto_increment` where the server gives the values, one after the other.
+    """
 
     name: str
     kind: str
@@ -71,12 +42,17 @@ class SourceColumn:
     @property
     def unsigned(self) -> bool:
         """The column holds no negative numbers."""
-        return self.kind in _NUMBERS and "unsigned" in self.declared
+        return self.kind in NUMBERS and "unsigned" in self.declared
+
+    @property
+    def automatic(self) -> bool:
+        """The server gives the column's values, one after the other."""
+        return self.kind in INTEGERS and "auto_increment" in self.extra
 
     @property
     def zerofill(self) -> bool:
         """The server pads the column's text with zeros."""
-        return self.kind in _NUMBERS and "zerofill" in self.declared
+        return self.kind in NUMBERS and "zerofill" in self.declared
 
 
 @dataclass(frozen=True)
@@ -108,11 +84,13 @@ class SourceTable:
     row_estimate: int = 0
     row_bytes: int = 0
     query: str = ""
+    dialect: Dialect = Dialect.MYSQL
 
     @property
     def from_sql(self) -> str:
         """The FROM clause of the rows."""
-        return f"(\n{self.query}\n) AS {quoted(self.name)}" if self.query else quoted(self.name)
+        name = self.dialect.quoted(self.name)
+        return f"(\n{self.query}\n) AS {name}" if self.query else name
 
     def column(self, name: str) -> SourceColumn:
         """Return the column of that name; NotFoundError when there is none."""
@@ -153,21 +131,21 @@ def source_name(dataset: str, contract: Contract | None) -> str:
 
 
 def named_as_contract(
-    session: Session, dataset: str, contract: Contract | None, query: str = ""
+    source: Source[Any], session: Session, dataset: str, contract: Contract | None, query: str = ""
 ) -> SourceTable:
     """Return the dataset's table at the source, its columns called as the contract calls them.
 
-    A table may be called otherwise there (`headgate.table`). Names of columns differ in case only, which
-    MySQL does not tell apart.
+    A table may be called otherwise there (`headgate.table`). Names of columns differ in case only.
     """
     table = (
-        describe_query(session, dataset, query)
+        source.describe_query(session, dataset, query)
         if query
-        else describe(session, source_name(dataset, contract))
+        else source.describe(session, source_name(dataset, contract))
     )
     called = {name.lower(): name for name in contract.names} if contract else {}
     columns = tuple(
-        replace(column, name=called.get(column.name.lower(), column.name)) for column in table.columns
+        _as_declared(replace(column, name=called.get(column.name.lower(), column.name)), contract)
+        for column in table.columns
     )
     unique, indexes = (
         tuple(
@@ -179,110 +157,12 @@ def named_as_contract(
     return replace(table, columns=columns, unique=unique, indexes=indexes)
 
 
-def tables(session: Session) -> list[str]:
-    """Return the names of all tables of the database that this account may see.
-
-    Views are left out: their rows are those of tables.
-    """
-    return [str(name) for (name,) in session.rows(_TABLES)]
-
-
-def describe(session: Session, table: str) -> SourceTable:
-    """Return the table as the source declares it now.
-
-    Raises:
-        NotFoundError: the source has no such table or view, or the account may not see it.
-    """
-    name = "'" + table.replace("\\", "\\\\").replace("'", "''") + "'"
-    facts = session.rows(_TABLE.format(table=name))
-    if not facts:
-        raise NotFoundError(f"the source has no table {table} that this account may see")
-    engine, rows, row_bytes = facts[0]
-    columns = tuple(_column(row) for row in session.rows(_COLUMNS.format(table=name)))
-    parts = session.rows(_INDEXES.format(table=name))
-    return SourceTable(
-        table, engine or "", columns, _unique(parts), _ordering(parts), int(rows or 0), int(row_bytes or 0)
-    )
-
-
-def describe_query(session: Session, name: str, query: str) -> SourceTable:
-    """Return the columns of a SELECT as the server announces them.
-
-    Raises:
-        SettingsError: the server does not accept the query; the message repeats its reason.
-    """
-    query = query.strip().rstrip(";")
-    table = SourceTable(name, "QUERY", (), query=query)
-    columns = tuple(
-        _announced(column)
-        for column in announced_columns(session, f"SELECT * FROM {table.from_sql} LIMIT 0")  # noqa: S608 the caller's own query
-    )
-    return replace(table, columns=columns)
-
-
-def _announced(wire: WireColumn) -> SourceColumn:
-    """Return a column of a query.
-
-    Texts state no character set: the server converts them whatever they are stored in.
-    """
-    kind = _KIND_OF_CODE.get(wire.type_code, "varchar")
-    if kind == "varchar" and wire.is_binary:
-        kind = "varbinary"
-    precision, scale = 0, 0
-    if kind == "decimal":
-        scale = wire.scale
-        precision = wire.length - (scale > 0) - (not wire.unsigned)
-    elif kind == "bit":
-        precision = wire.length
-    size = (
-        f"({precision},{scale})" if kind == "decimal" else f"({wire.length})" if kind == "varbinary" else ""
-    )
-    sign = " unsigned" if wire.unsigned and kind in _NUMBERS else ""
-    declared = f"{kind}{size}{sign}{' zerofill' if wire.is_padded else ''}"
-    fraction = wire.scale if kind in {"datetime", "timestamp", "time"} else 0
-    length = wire.length if kind in {"varchar", "varbinary"} else 0
-    return SourceColumn(wire.name, kind, declared, wire.nullable, "", length, precision, scale, fraction)
-
-
-def _column(row: tuple[object, ...]) -> SourceColumn:
-    name, kind, declared, nullable, charset, max_bytes, precision, scale, fraction, extra = row
-    return SourceColumn(
-        str(name),
-        str(kind).lower(),
-        str(declared),
-        nullable == "YES",
-        str(charset or ""),
-        int(str(max_bytes or 0)),
-        int(str(precision or 0)),
-        int(str(scale or 0)),
-        int(str(fraction or 0)),
-        str(extra or "").lower(),
-    )
-
-
-def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
-    """Return the unique indexes over whole columns, the primary key first."""
-    columns: dict[str, list[str]] = {}
-    unfit = set()
-    for index, column, non_unique, prefix, *_ in rows:
-        columns.setdefault(str(index), []).append(str(column))
-        if non_unique or prefix is not None or column is None:
-            unfit.add(str(index))
-    fit = [SourceIndex(name, tuple(names)) for name, names in columns.items() if name not in unfit]
-    return tuple(sorted(fit, key=lambda index: (index.name != "PRIMARY", len(index.columns), index.name)))
-
-
-def _ordering(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
-    """Return the leading whole columns of each index, the best index to slice by first."""
-    columns: dict[str, list[str]] = {}
-    cardinalities: dict[str, int] = {}
-    cut = set()
-    for index, column, _, prefix, cardinality, kind in rows:
-        name = str(index)
-        if prefix is not None or column is None or kind != "BTREE":
-            cut.add(name)
-        if name not in cut:
-            columns.setdefault(name, []).append(str(column))
-            cardinalities[name] = int(str(cardinality or 0))
-    best_first = sorted(columns, key=lambda name: (name != "PRIMARY", -cardinalities[name], name))
-    return tuple(SourceIndex(name, tuple(columns[name])) for name in best_first)
+def _as_declared(column: SourceColumn, contract: Contract | None) -> SourceColumn:
+    """Return PostgreSQL's NUMERIC without digits of its own with those of the contract."""
+    if column.kind != "numeric" or column.precision or contract is None:
+        return column
+    types = {item.name: item.type for item in contract.columns}
+    wanted = types.get(column.name)
+    if wanted is None or wanted.kind is not Kind.DECIMAL:
+        return column
+    return replace(column, precision=wanted.precision or 0, scale=wanted.scale or 0)

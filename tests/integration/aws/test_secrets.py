@@ -72,7 +72,7 @@ def test_a_secret_that_was_deployed_and_never_filled_is_an_error(emulator: Emula
     name = unique("secret")
     emulator.client("secretsmanager").create_secret(Name=name)
     with pytest.raises(SettingsError, match=f"{name} has no value yet"):
-        Secrets(emulator.client("secretsmanager")).mysql_login(name)
+        Secrets(emulator.client("secretsmanager")).database_login(name)
 
 
 def test_a_secret_that_is_not_json_is_refused(emulator: Emulator) -> None:
@@ -88,7 +88,7 @@ def test_the_login_is_read_and_its_text_hides_the_password(emulator: Emulator) -
         emulator,
         {"host": "db", "port": 3306, "username": "reader", "password": "hunter2", "dbname": "ecommerce"},
     )
-    login = Secrets(emulator.client("secretsmanager")).mysql_login(name)
+    login = Secrets(emulator.client("secretsmanager")).database_login(name)
     assert (login.host, login.port, login.username, login.password, login.dbname) == (
         "db",
         3306,

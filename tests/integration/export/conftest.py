@@ -1,4 +1,4 @@
-"""A MariaDB server of the test session's own, and exports from it into memory."""
+"""Servers of the test session's own, MariaDB and PostgreSQL, and exports from them into memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,21 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.export.exporting import Exporting
+from headgate.export.mysql.mysql_session import MySqlSession
+from headgate.export.mysql.mysql_source import MySqlSource
+from headgate.export.mysql.mysql_types import quoted
+from headgate.export.postgres.postgres_session import PostgresSession
+from headgate.export.postgres.postgres_source import PostgresSource
 from headgate.export.requests import ExportReport, ExportRequest
-from headgate.export.server.session import Login, Session, quoted
+from headgate.export.server.login import Login
 from headgate.lake.ports import ObjectRef
+from tests.postgres_server import PostgresServer, binaries, running_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from headgate.export.server.source import Source
 
 START_S = 60
 
@@ -125,7 +133,7 @@ def free_port() -> int:
 def _started(server: Server) -> Server:
     for _ in range(START_S * 10):
         try:
-            Session(server.login()).close()
+            MySqlSession(server.login()).close()
         except Exception:  # noqa: BLE001 whatever a server that is still starting answers
             time.sleep(0.1)
         else:
@@ -146,9 +154,9 @@ class Shop:
         """A login to this database."""
         return self.server.login(self.name, username, password)
 
-    def session(self) -> Session:
+    def session(self) -> MySqlSession:
         """A new session."""
-        return Session(self.login())
+        return MySqlSession(self.login())
 
     def run(self, *statements: str) -> None:
         """The statements have been carried out and committed."""
@@ -162,16 +170,25 @@ class Shop:
         with closing(self.session()) as session:
             return session.rows(query)
 
+    def source(self, **given: Any) -> Source[Any]:  # noqa: ANN401 what its class takes
+        """This database as a source."""
+        return MySqlSource(**{"connect": self.session, **given})
+
     def exporting(self, **given: Any) -> Exporting:  # noqa: ANN401 what Exporting takes
         """An export of this database."""
         settings: dict[str, Any] = {
             "contracts": {},
             "pause": lambda _: None,
-            "connect": self.session,
             **given,
         }
+        of_source = {name: settings.pop(name) for name in ("connect", "methods") if name in settings}
         return Exporting(
-            objects=self.objects, raw_bucket="raw", state_bucket="state", workspace=self.workspace, **settings
+            self.source(**of_source),
+            objects=self.objects,
+            raw_bucket="raw",
+            state_bucket="state",
+            workspace=self.workspace,
+            **settings,
         )
 
     def export(self, tables: Sequence[str], run: str = "r1", **given: Any) -> ExportReport:  # noqa: ANN401 what ExportRequest takes
@@ -191,6 +208,46 @@ class Shop:
         return pq.read_table(io.BytesIO(self.objects.read(ObjectRef("raw", key))))
 
 
+@dataclass(frozen=True)
+class PostgresShop(Shop):
+    """A schema of PostgreSQL: a database of its own would take a second."""
+
+    server: Any
+
+    def login(self, username: str = "postgres", password: str = "") -> Login:
+        """A login to this database."""
+        return replace(self.server.login(), username=username, password=password, schema=self.name)
+
+    def session(self) -> Any:  # noqa: ANN401 a session of another server
+        """A new session."""
+        return PostgresSession(self.login())
+
+    def source(self, **given: Any) -> Source[Any]:  # noqa: ANN401 what its class takes
+        """This database as a source."""
+        return PostgresSource(**{"connect": self.session, **given})
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """PostgreSQL on a free port, ended by its own process."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_shop(
+    postgres_server: PostgresServer, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[PostgresShop]:
+    """An empty schema of PostgreSQL."""
+    name = f"t{abs(hash(request.node.nodeid)) % 10**12}"
+    shop = PostgresShop(postgres_server, name, MemoryObjects(), tmp_path / "runs")
+    shop.run(f"CREATE SCHEMA {name}")
+    yield shop
+    shop.run("SET client_min_messages = warning", f"DROP SCHEMA {name} CASCADE")
+
+
 def request(tables: Sequence[str], run: str = "r1", **given: Any) -> ExportRequest:  # noqa: ANN401 what ExportRequest takes
     """A request for a full export in tiny slices, unless stated otherwise."""
     return ExportRequest("shop", run, date(2026, 1, 1), tuple(tables), **{"slice_rows": 100, **given})
@@ -200,7 +257,7 @@ def request(tables: Sequence[str], run: str = "r1", **given: Any) -> ExportReque
 def shop(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shop]:
     """An empty database."""
     name = f"t{abs(hash(request.node.nodeid)) % 10**12}"
-    with closing(Session(server.login())) as session:
+    with closing(MySqlSession(server.login())) as session:
         session.do(f"CREATE DATABASE {quoted(name)} CHARACTER SET utf8mb4")
         yield Shop(server, name, MemoryObjects(), tmp_path / "runs")
         session.do("SET lock_wait_timeout = 10")

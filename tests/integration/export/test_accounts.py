@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.errors import ServiceError, SettingsError
-from headgate.export.server.session import Login, Session, SourceLostError
+from headgate.export.mysql.mysql_session import MySqlSession
+from headgate.export.server.login import Login
+from headgate.export.server.source import SourceLostError
 from tests.integration.export.conftest import free_port, request
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.integration
 def test_a_server_that_is_not_there_is_named() -> None:
     port = free_port()
     with pytest.raises(SourceLostError, match=f"connect to 127.0.0.1:{port}"):
-        Session(Login("127.0.0.1", port, "reader", "hunter2", "shop", tls=False))
+        MySqlSession(Login("127.0.0.1", port, "reader", "hunter2", "shop", tls=False))
 
 
 def test_an_account_of_few_connections_is_advised_to_take_fewer_workers(shop: Shop) -> None:
@@ -29,7 +31,7 @@ def test_an_account_of_few_connections_is_advised_to_take_fewer_workers(shop: Sh
         "CREATE OR REPLACE USER few@localhost IDENTIFIED BY 'pw' WITH MAX_USER_CONNECTIONS 3",
         f"GRANT SELECT ON {shop.name}.* TO few@localhost",
     )
-    exporting = shop.exporting(connect=lambda: Session(shop.login("few", "pw")))
+    exporting = shop.exporting(connect=lambda: MySqlSession(shop.login("few", "pw")))
     with pytest.raises(ServiceError, match=r"max_user_connections.*Remedy: fewer workers"):
         exporting.run(request(["t"], workers=4))
     assert exporting.run(request(["t"], "r2", workers=1)).rows == 1

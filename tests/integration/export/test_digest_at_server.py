@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.export.certifying.digest import Digest, digest_from, digest_sql
-from headgate.export.planning.mapping import map_table
+from headgate.export.mysql.mysql_tables import describe_mysql_table
+from headgate.export.mysql.mysql_types import map_column
 from headgate.export.reading.file_batches import FileFormat
-from headgate.export.server.source_tables import describe
 
 if TYPE_CHECKING:
     from tests.integration.export.conftest import Shop
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.integration
 
 def digest(shop: Shop, table: str) -> Digest:
     with closing(shop.session()) as session:
-        described = describe(session, table)
-        columns = map_table(described, [column.name for column in described.columns])
+        described = describe_mysql_table(session, table)
+        columns = [*map(map_column, described.columns)]
         return digest_from(session.rows(digest_sql(table, columns, "TRUE"))[0])
 
 

@@ -17,13 +17,14 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, SettingsError
 from headgate.export.certifying.certificate import CertificateError
+from headgate.export.mysql.mysql_session import MySqlSession
+from headgate.export.mysql.server_snapshot import SnapshotMethod
+from headgate.export.mysql.table_locks import lock_mysql_tables
 from headgate.export.planning.schema_drift import SchemaChangedError
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
 from headgate.export.run_folder import NoMirror
 from headgate.export.run_store import RunStore, UnfinishedRun
-from headgate.export.server.server_snapshot import SnapshotMethod
-from headgate.export.server.session import Session, SourceLostError, TableLockedError
-from headgate.export.server.table_locks import lock_tables
+from headgate.export.server.source import SourceLostError, TableLockedError
 from headgate.export.table_run import ImpossibleDateError
 from headgate.intake.rows.masked_at_source import AtSource
 from headgate.lake.ports import MaskingKey, ObjectRef
@@ -376,7 +377,7 @@ def test_a_dropped_connection_begins_a_new_attempt(shop: Shop) -> None:
 def test_a_source_that_stays_away_is_an_error(shop: Shop) -> None:
     fill(shop, 10)
 
-    def lost() -> Session:
+    def lost() -> MySqlSession:
         raise SourceLostError("nobody answers")
 
     with pytest.raises(SourceLostError):
@@ -416,7 +417,7 @@ class DyingObjects:
 def test_two_runs_at_once_exclude_each_other(shop: Shop) -> None:
     fill(shop, 10)
     with (
-        lock_tables(shop.session, ["numbers"]),
+        lock_mysql_tables(shop.session, ["numbers"]),
         pytest.raises(ConflictError, match="another run is exporting numbers"),
     ):
         shop.export(["numbers"])
@@ -672,7 +673,7 @@ def test_the_account_decides_how_the_source_is_held_still(
     shop.run(
         f"CREATE OR REPLACE USER {user}@localhost IDENTIFIED BY 'pw'", f"GRANT {grants} TO {user}@localhost"
     )
-    report = shop.exporting(connect=lambda: Session(shop.login(user, "pw"))).run(request(["numbers"]))
+    report = shop.exporting(connect=lambda: MySqlSession(shop.login(user, "pw"))).run(request(["numbers"]))
     moment = report.certificates[0].moment
     assert moment.method == method
     assert moment.position.startswith("bin.")
@@ -695,7 +696,7 @@ def test_snapshots_between_which_an_unlogged_transaction_committed_do_not_agree(
     )
     begun: list[str] = []
 
-    class Interrupted(Session):
+    class Interrupted(MySqlSession):
         def do(self, statement: str) -> None:
             super().do(statement)
             if statement.startswith("START TRANSACTION") and (every_time or not begun):
@@ -822,11 +823,11 @@ def test_a_contracts_policy_holds_for_what_was_altered_before_the_snapshot(shop:
         shop.exporting(contracts=contracts, connect=connect).run(request(["numbers"], "r2"))
 
 
-def altering(shop: Shop, alter: str) -> Callable[[], Session]:
+def altering(shop: Shop, alter: str) -> Callable[[], MySqlSession]:
     """Connections to a database whose table is altered once, between its being looked up and its snapshot."""
     altered: list[str] = []
 
-    class Altering(Session):
+    class Altering(MySqlSession):
         def do(self, statement: str) -> None:
             if statement.startswith("FLUSH TABLES") and not altered:
                 altered.append(alter)

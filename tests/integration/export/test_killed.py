@@ -28,7 +28,9 @@ from pathlib import Path
 from headgate.errors import NotFoundError
 from headgate.export.exporting import Exporting
 from headgate.export.requests import ExportRequest
-from headgate.export.server.session import Login, Session
+from headgate.export.server.login import Login
+from headgate.export.mysql.mysql_session import MySqlSession
+from headgate.export.mysql.mysql_source import MySqlSource
 
 class Folder:  # objects that outlive the process
     def read(self, ref):
@@ -47,7 +49,7 @@ class Folder:  # objects that outlive the process
 
 port, database, workspace, log, lake, asked = sys.argv[1:]
 login = Login("127.0.0.1", int(port), "root", "", database, tls=False)
-exporting = Exporting(lambda: Session(login), Folder(), {}, "raw", "state", Path(workspace))
+exporting = Exporting(MySqlSource(lambda: MySqlSession(login)), Folder(), {}, "raw", "state", Path(workspace))
 with open(log, "a", buffering=1) as out:
     exporting.run(ExportRequest.from_json(asked), lambda event: print(event.phase, event.slice_number, file=out))
 """  # noqa: E501 a file's text

@@ -28,10 +28,10 @@ from headgate.contracts.model import Kind, Level, Mask, Rule
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.column_inference import guess_mask
 from headgate.export.exporting import Exporting
+from headgate.export.mysql.mysql_source import MySqlSource
 from headgate.export.planning.drafting import draft_from_table
 from headgate.export.requests import ExportRequest, Mode
 from headgate.export.run_names import day_of
-from headgate.export.server.source_tables import describe, tables
 from headgate.intake.files.export_runs import ExportRuns
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
@@ -132,7 +132,7 @@ class Lake:
     def export(self, run: str = RUN, mode: Mode = Mode.FULL) -> None:
         """Every table has landed in raw."""
         exporting = Exporting(
-            self.shop.session,
+            MySqlSource(self.shop.session),
             self.objects,
             self.contracts,
             f"{self.name}-raw",
@@ -203,8 +203,10 @@ def lake(shop: Shop, emulator: Emulator, tmp_path: Path, request: pytest.Fixture
     """
     shop.run(*request.param)
     with closing(shop.session()) as session:
+        source = MySqlSource(shop.session)
         drafts = [
-            draft_from_table(session, describe(session, table), guess_mask) for table in tables(session)
+            draft_from_table(source, session, source.describe(session, table), guess_mask)
+            for table in source.tables(session)
         ]
     for one in drafts:
         (tmp_path / f"{one.dataset}.yaml").write_text(

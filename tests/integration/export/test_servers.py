@@ -11,9 +11,9 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import NotPermittedError
+from headgate.export.mysql.mysql_session import MySqlSession
 from headgate.export.requests import Phase
 from headgate.export.server.login import login_from_secret, login_from_url
-from headgate.export.server.session import Session
 from tests.integration.export.conftest import Shop, free_port, install, launch, request
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def tls_server(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def shop_of(server: Server, folder: Path) -> Shop:
     """A shop of three hundred numbers."""
-    with closing(Session(server.login())) as session:
+    with closing(MySqlSession(server.login())) as session:
         session.do("CREATE OR REPLACE DATABASE shop")
     shop = Shop(server, "shop", MemoryObjects(), folder / "runs")
     shop.run(
@@ -87,12 +87,13 @@ def test_an_authority_in_the_secret_is_trusted_and_nobody_reads_along(
     shop = shop_of(server, tmp_path)
     secret = {"host": "127.0.0.1", "port": server.port, "username": "root", "password": "", "dbname": "shop"}
     login = login_from_secret({**secret, "ca": (papers / "ours.pem").read_text()})
-    with closing(Session(login)) as session:
+    with closing(MySqlSession(login)) as session:
         assert dict(session.rows("SHOW STATUS LIKE 'Ssl_cipher'"))["Ssl_cipher"]
     assert (
-        shop.exporting(connect=lambda: Session(login)).run(request(["numbers"], slice_rows=1000)).rows == 3000
+        shop.exporting(connect=lambda: MySqlSession(login)).run(request(["numbers"], slice_rows=1000)).rows
+        == 3000
     )
-    with closing(Session(replace(login, tls_ca=str(papers / "ours.pem")))) as session:
+    with closing(MySqlSession(replace(login, tls_ca=str(papers / "ours.pem")))) as session:
         assert session.value("SELECT 1") == 1
 
 
@@ -101,18 +102,18 @@ def test_another_authority_is_refused_at_once(tls_server: tuple[Server, Path], t
     server, _ = tls_server
     login = replace(server.login(), tls=True, tls_ca=authority(tmp_path, "theirs"))
     with pytest.raises(NotPermittedError, match=r"no TLS with the source: .*certificate"):
-        Session(login)
+        MySqlSession(login)
     pauses: list[float] = []
     shop = Shop(server, "mysql", MemoryObjects(), tmp_path / "runs")
     with pytest.raises(NotPermittedError):
-        shop.exporting(connect=lambda: Session(login), pause=pauses.append).run(request(["user"]))
+        shop.exporting(connect=lambda: MySqlSession(login), pause=pauses.append).run(request(["user"]))
     assert pauses == []
 
 
 def test_a_certificate_for_another_name_is_refused(tls_server: tuple[Server, Path]) -> None:
     server, papers = tls_server
     with pytest.raises(NotPermittedError, match=r"no TLS with the source: .*localhost"):
-        Session(replace(server.login(), host="localhost", tls=True, tls_ca=str(papers / "ours.pem")))
+        MySqlSession(replace(server.login(), host="localhost", tls=True, tls_ca=str(papers / "ours.pem")))
 
 
 def kill(server: Server) -> None:
@@ -157,7 +158,7 @@ def test_a_tunnel_on_this_machine_is_verified_by_the_servers_own_name(
     """The certificate names 127.0.0.1; `localhost` is the near end of a tunnel here."""
     server, papers = tls_server
     url = f"mysql://root:@localhost:{server.port}/mysql?ca={papers / 'ours.pem'}"
-    with closing(Session(login_from_url(f"{url}&name=127.0.0.1"))) as session:
+    with closing(MySqlSession(login_from_url(f"{url}&name=127.0.0.1"))) as session:
         assert dict(session.rows("SHOW STATUS LIKE 'Ssl_cipher'"))["Ssl_cipher"]
     with pytest.raises(NotPermittedError, match=r"no TLS with the source: .*localhost"):
-        Session(login_from_url(url))
+        MySqlSession(login_from_url(url))

@@ -76,4 +76,4 @@ def test_a_login_with_a_wrong_value_names_the_command_that_stores_it() -> None:
     with pytest.raises(
         SettingsError, match=r"lacks dbname, password, port, username\..*`headgate export login`"
     ):
-        Secrets(client).mysql_login("headgate/mysql/shop")
+        Secrets(client).database_login("headgate/mysql/shop")

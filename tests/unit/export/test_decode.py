@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
-from headgate.export.planning.mapping import map_column
-from headgate.export.reading.decode import Decoder
+from headgate.export.mysql.decode import Decoder
+from headgate.export.mysql.mysql_types import map_column
+from headgate.export.mysql.wire import MARGIN_BYTES, WireColumn, WireRows, find_rows, packet_size
 from headgate.export.server.source_tables import SourceColumn
-from headgate.export.server.wire import MARGIN_BYTES, WireColumn, WireRows, find_rows, packet_size
 
 if TYPE_CHECKING:
     from headgate.export.planning.mapping import ExportColumn

@@ -6,6 +6,7 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import ContractError
+from headgate.export.mysql.mysql_types import arrow_type_of
 from headgate.export.planning.schema_drift import (
     SchemaAction,
     SchemaChange,
@@ -46,13 +47,13 @@ def contract(policy: object = None) -> Contract:
 def found(*columns: SourceColumn) -> dict[str, SchemaChange]:
     return {
         item.column: item.change
-        for item in schema_differences(SourceTable("sales", "InnoDB", columns), contract())
+        for item in schema_differences(SourceTable("sales", "InnoDB", columns), contract(), arrow_type_of)
     }
 
 
 def exported(*columns: SourceColumn, policy: object = None) -> tuple[str, ...]:
     table, rules = SourceTable("sales", "InnoDB", columns), contract(policy)
-    return columns_to_export(table, rules, schema_differences(table, rules))
+    return columns_to_export(table, rules, schema_differences(table, rules, arrow_type_of))
 
 
 WIDER = SourceColumn("price", "decimal", "decimal(20,4)", nullable=True, precision=20, scale=4)

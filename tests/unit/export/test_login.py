@@ -15,12 +15,14 @@ from pymysql.connections import Connection  # type: ignore[import-untyped]  # Py
 from pymysql.protocol import MysqlPacket  # type: ignore[import-untyped]  # as above
 
 from headgate.errors import SettingsError
+from headgate.export.server.dialect import Dialect
 from headgate.export.server.login import (
     is_this_machine,
     login_from_secret,
     login_from_url,
     secret_from_url,
     secret_of,
+    source_url,
     url_variable,
 )
 
@@ -72,7 +74,8 @@ def test_tls_is_on_except_to_this_machine_or_by_word(url: str, tls: bool) -> Non
 @pytest.mark.parametrize(
     "url",
     [
-        "postgres://u:secret@db/shop",
+        "oracle://u:secret@db/shop",
+        "mysql://u:secret@db/shop?schema=sales",
         "mysql://u:secret@db",
         "mysql:///shop",
         "mysql://u:secret@db:port/shop",
@@ -144,3 +147,27 @@ def test_the_driver_has_the_private_names_that_the_export_uses() -> None:
     assert {"_execute_command", "_read_packet", "_force_close"} <= vars(Connection).keys()
     assert all(hasattr(Connection(defer_connect=True), name) for name in ("_sock", "_rfile"))
     assert "_data" in MysqlPacket.__slots__
+
+
+def test_a_postgres_url_has_its_own_port_and_schema_and_its_secret_names_the_server() -> None:
+    url = "postgresql://u:p@db.example.com/shop?schema=Sales%20EU"
+    login = login_from_url(url)
+    assert (login.port, login.schema, login.dialect, login.tls) == (5432, "Sales EU", Dialect.POSTGRES, True)
+    assert login_from_secret(secret_from_url(url)) == login
+
+
+def test_a_secret_of_amazon_rds_says_by_its_engine_which_server_it_is() -> None:
+    assert login_from_secret({**SECRET, "engine": "aurora-postgresql"}).dialect is Dialect.POSTGRES
+    assert login_from_secret({**SECRET, "engine": "mariadb"}).dialect is Dialect.MYSQL
+    assert login_from_secret(SECRET).dialect is Dialect.MYSQL
+
+
+def test_each_kind_of_server_has_its_own_variable() -> None:
+    mysql, postgres = "mysql://u:p@db/shop", "postgresql://u:p@db/crm"
+    assert source_url({"MYSQL_URL": mysql, "POSTGRES_URL_CRM": postgres}) == mysql
+    assert source_url({"MYSQL_URL": mysql, "POSTGRES_URL_CRM": postgres}, "crm") == postgres
+    assert source_url({}) == ""
+    with pytest.raises(SettingsError, match="both set"):
+        source_url({"MYSQL_URL": mysql, "POSTGRES_URL": postgres})
+    with pytest.raises(SettingsError, match="POSTGRES_URL"):
+        source_url({"POSTGRES_URL": mysql})

@@ -7,7 +7,8 @@ import pytest
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
-from headgate.export.planning.mapping import CanonicalForm, arrow_type_of, map_column
+from headgate.export.mysql.mysql_types import arrow_type_of, map_column
+from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.server.source_tables import SourceColumn
 
 pytestmark = pytest.mark.unit
@@ -47,7 +48,7 @@ def test_text_of_another_charset_is_compared_as_utf8() -> None:
 def test_dates_are_judged_only_where_it_is_asked_for() -> None:
     mapped = map_column(column("date"))
     assert mapped.digest_sql(impossible_as_null=False) == "`c`"
-    assert mapped.digest_sql(impossible_as_null=True).startswith("IF(YEAR(`c`) = 0 OR")
+    assert mapped.digest_sql(impossible_as_null=True).startswith("CASE WHEN YEAR(`c`) = 0 OR")
 
 
 def test_a_backtick_in_a_name_stays_within_its_quotes() -> None:

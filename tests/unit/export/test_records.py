@@ -30,7 +30,7 @@ from headgate.export.planning.watermark import Bound, Reached, Watermark, change
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
 from headgate.export.run_folder import SliceRecord, TableFolder, TablePlan
 from headgate.export.run_store import RunStore
-from headgate.export.server.session import Login
+from headgate.export.server.login import Login
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,7 +153,7 @@ def test_bounds_reach_back_by_the_overlap_and_take_rows_without_a_watermark() ->
     assert changed([]) == "TRUE"
     assert changed([Bound("at", None, None)]) == "(TRUE)"
     assert changed([Bound("at", "'a'", "'b'", 300), Bound("id", "5", "9")]) == (
-        "((`at` > 'a' - INTERVAL 300 SECOND AND `at` <= 'b' OR `at` IS NULL) OR (`id` > 5 AND `id` <= 9 "
+        "((`at` > 'a' - INTERVAL '300' SECOND AND `at` <= 'b' OR `at` IS NULL) OR (`id` > 5 AND `id` <= 9 "
         "OR `id` IS NULL))"
     )
 

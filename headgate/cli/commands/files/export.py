@@ -1,4 +1,4 @@
-"""`headgate export`: tables of a MySQL server into raw, certified; and what earlier runs left there."""
+"""`headgate export`: tables of a database server into raw, certified; and what earlier runs left there."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from headgate.export.certifying.certificate import MANIFEST, OtherManifestError
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
-from headgate.export.server.login import url_variable
+from headgate.export.server.login import source_url
 from headgate.export.server.source_tables import contracts_of, source_name
 from headgate.wiring import exports
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from headgate.export.exporting import Exporting
     from headgate.export.requests import ExportReport
     from headgate.export.run_store import RunStore
-    from headgate.export.server.session import Login
+    from headgate.export.server.login import Login
     from headgate.lake.keys import ExportKey
 
 WORKSPACE = FOLDER / "exports"
@@ -47,10 +47,11 @@ WORKSPACE = FOLDER / "exports"
 
 @click.group()
 def export() -> None:
-    """Export tables of a MySQL or MariaDB server exactly, as of one moment, to raw or anywhere else.
+    """Export tables of a MySQL or PostgreSQL server exactly, as of one moment, to raw or anywhere else.
 
-    The login is MYSQL_URL (mysql://user:password@host:port/database), else the deployment's secret; with
-    --source NAME it is MYSQL_URL_NAME, else the secret <deployment>/mysql/NAME. TLS is on, except to this
+    The login is MYSQL_URL (mysql://user:password@host:port/database) or POSTGRES_URL (postgresql://…), else
+    the deployment's secret; with --source NAME it is MYSQL_URL_NAME or POSTGRES_URL_NAME, else the secret
+    <deployment>/mysql/NAME. ?schema=NAME chooses a schema of PostgreSQL. TLS is on, except to this
     machine or where the URL ends in ?tls=off; ?ca=FILE names the authority to trust, &name=HOST the server's
     name in its certificate, as behind a tunnel.
     """
@@ -176,11 +177,9 @@ def _workspace_of(deployment_name: str, source: str) -> Path:
 
 
 def _tables(reader: Login) -> list[str]:
-    from headgate.export.server import source_tables
-    from headgate.export.server.session import Session
-
-    with closing(Session(reader)) as session:
-        return source_tables.tables(session)
+    database = exports.source_of(reader)
+    with closing(database.connect()) as session:
+        return database.tables(session)
 
 
 @export.command(epilog=options.example("headgate export verify orders --run 20260102T010000Z"))
@@ -265,7 +264,7 @@ def contract(tables: str, into: Path | None, source: str, deployment_name: str |
     """
     import yaml
 
-    if not os.environ.get(url_variable(source)):
+    if not source_url(os.environ, source):
         command_deployment.activate(deployment_name)
     for name, drafted in _drafts(exports.source_login(os.environ, source), _names(tables), source).items():
         _warn_about_name(drafted)
@@ -292,13 +291,12 @@ def _warn_about_name(drafted: Contract) -> None:
 def _drafts(reader: Login, wanted: tuple[str, ...], source: str) -> dict[str, Contract]:
     from headgate.drafts.column_inference import guess_mask
     from headgate.export.planning.drafting import draft_from_table
-    from headgate.export.server import source_tables
-    from headgate.export.server.session import Session
 
-    with closing(Session(reader)) as session:
+    database = exports.source_of(reader)
+    with closing(database.connect()) as session:
         drafts = [
-            draft_from_table(session, source_tables.describe(session, table), guess_mask, source)
-            for table in wanted or source_tables.tables(session)
+            draft_from_table(database, session, database.describe(session, table), guess_mask, source)
+            for table in wanted or database.tables(session)
         ]
     return {contract.dataset: contract for contract in drafts}
 

@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
-from headgate.export.server.login import url_variable
+from headgate.export.server.login import source_url
 from headgate.runs.pipeline_starts import SUCCEEDED
 from headgate.wiring import exports
 
@@ -39,16 +39,15 @@ SOURCE = click.option(
 def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     """Store the login that scheduled exports use, replacing an earlier one.
 
-    The login is MYSQL_URL (with --source NAME: MYSQL_URL_NAME); without it the URL is asked for and not
-    shown.
+    The login is MYSQL_URL or POSTGRES_URL (with --source NAME: MYSQL_URL_NAME or POSTGRES_URL_NAME); without
+    it the URL is asked for and not shown.
     """
-    variable = url_variable(source)
     command_deployment.activate(deployment_name)
-    url = os.environ.get(variable, "") or click.prompt(
-        "mysql://user:password@host:port/database", hide_input=True
+    url = source_url(os.environ, source) or click.prompt(
+        "mysql:// or postgresql://user:password@host:port/database", hide_input=True
     )
     try:
-        secret = exports.store_mysql_login(os.environ, source, url)
+        secret = exports.store_database_login(os.environ, source, url)
     except NotFoundError:
         raise click.ClickException(
             f"The deployment has no secret for the source {source}. Add [export_sources.{source}] to "

@@ -21,17 +21,17 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
-from headgate.export.server.session import TableLockedError, quoted
+from headgate.export.mysql.mysql_types import quoted
+from headgate.export.server.source import Snapshot, TableLockedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from headgate.export.server.session import Session
+    from headgate.export.mysql.mysql_session import MySqlSession
     from headgate.export.server.source_tables import SourceTable
 
 _AGREEMENT_TRIES = 20
@@ -51,27 +51,9 @@ class SnapshotMethod(StrEnum):
     ONE_CONNECTION = "one_connection"
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """Sessions that see one moment of the source.
-
-    Attributes:
-        position: the moment in the server's binary log, `file:offset`, empty where the server or the account
-            has none.
-        gtid: the same as a global transaction id set, empty likewise.
-        taken_at: the server's clock, UTC, ISO 8601.
-    """
-
-    sessions: tuple[Session, ...]
-    method: SnapshotMethod
-    position: str
-    gtid: str
-    taken_at: str
-
-
 @contextmanager
-def open_snapshot(
-    connect: Callable[[], Session],
+def open_mysql_snapshot(
+    connect: Callable[[], MySqlSession],
     tables: Sequence[SourceTable],
     workers: int,
     methods: Sequence[SnapshotMethod] = tuple(SnapshotMethod),
@@ -84,9 +66,9 @@ def open_snapshot(
         TableLockedError: another session holds a lock that the allowed methods need.
     """
     holder = connect()
-    opened: list[Session] = [holder]
+    opened: list[MySqlSession] = [holder]
 
-    def join() -> Session:
+    def join() -> MySqlSession:
         opened.append(connect())
         return opened[-1]
 
@@ -98,8 +80,8 @@ def open_snapshot(
 
 
 def _first_allowed(
-    holder: Session,
-    join: Callable[[], Session],
+    holder: MySqlSession,
+    join: Callable[[], MySqlSession],
     tables: Sequence[SourceTable],
     workers: int,
     methods: Sequence[SnapshotMethod],
@@ -125,7 +107,11 @@ class _NotAgreedError(ServiceError):
 
 
 def _by_global_lock(
-    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
+    holder: MySqlSession,
+    join: Callable[[], MySqlSession],
+    tables: Sequence[SourceTable],
+    workers: int,
+    keep: bool,
 ) -> Snapshot:
     del tables
     holder.do("FLUSH TABLES WITH READ LOCK")
@@ -133,14 +119,18 @@ def _by_global_lock(
 
 
 def _by_table_locks(
-    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
+    holder: MySqlSession,
+    join: Callable[[], MySqlSession],
+    tables: Sequence[SourceTable],
+    workers: int,
+    keep: bool,
 ) -> Snapshot:
     holder.do("LOCK TABLES " + ", ".join(f"{quoted(table.name)} READ" for table in tables))
     return _under_lock(holder, join, workers, keep, SnapshotMethod.TABLE_LOCKS)
 
 
 def _under_lock(
-    holder: Session, join: Callable[[], Session], workers: int, keep: bool, method: SnapshotMethod
+    holder: MySqlSession, join: Callable[[], MySqlSession], workers: int, keep: bool, method: SnapshotMethod
 ) -> Snapshot:
     try:
         sessions = tuple(_begun(join()) for _ in range(workers))
@@ -155,7 +145,11 @@ def _under_lock(
 
 
 def _by_agreement(
-    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
+    holder: MySqlSession,
+    join: Callable[[], MySqlSession],
+    tables: Sequence[SourceTable],
+    workers: int,
+    keep: bool,
 ) -> Snapshot:
     """Return snapshots at one position of the binlog, between which no transaction wrote or committed.
 
@@ -181,7 +175,7 @@ def _by_agreement(
     raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_TRIES} times")
 
 
-def _transactions(session: Session) -> str:
+def _transactions(session: MySqlSession) -> str:
     """Return a count that grows when a transaction of InnoDB writes its first row and when it commits.
 
     Empty where the server does not report it.
@@ -194,7 +188,11 @@ def _transactions(session: Session) -> str:
 
 
 def _by_one_connection(
-    holder: Session, join: Callable[[], Session], tables: Sequence[SourceTable], workers: int, keep: bool
+    holder: MySqlSession,
+    join: Callable[[], MySqlSession],
+    tables: Sequence[SourceTable],
+    workers: int,
+    keep: bool,
 ) -> Snapshot:
     del tables, workers, keep
     session = _begun(join())
@@ -211,12 +209,12 @@ _HOW = {
 }
 
 
-def _begun(session: Session) -> Session:
+def _begun(session: MySqlSession) -> MySqlSession:
     session.do(_BEGIN_READ_ONLY)
     return session
 
 
-def _own_position(session: Session) -> str:
+def _own_position(session: MySqlSession) -> str:
     """Return the binlog position of this session's snapshot; MariaDB and Percona report it, others do not."""
     status = dict(session.rows("SHOW SESSION STATUS LIKE 'binlog_snapshot_%'"))
     named = {str(name).lower(): value for name, value in status.items()}
@@ -224,12 +222,12 @@ def _own_position(session: Session) -> str:
     return f"{file}:{offset}" if file else ""
 
 
-def binlog_position(session: Session) -> tuple[str, str]:
+def binlog_position(session: MySqlSession) -> tuple[str, str]:
     """Return the current binlog position and GTID set; empty where the server or the account has none."""
     return _log_position(session), _gtid(session)
 
 
-def _log_position(session: Session) -> str:
+def _log_position(session: MySqlSession) -> str:
     for statement in ("SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"):
         try:
             positions = session.rows(statement)
@@ -239,7 +237,7 @@ def _log_position(session: Session) -> str:
     return ""
 
 
-def _gtid(session: Session) -> str:
+def _gtid(session: MySqlSession) -> str:
     for variable in ("@@global.gtid_executed", "@@global.gtid_binlog_pos"):
         try:
             return str(session.value(f"SELECT {variable}") or "").replace("\n", "")
@@ -248,5 +246,5 @@ def _gtid(session: Session) -> str:
     return ""
 
 
-def _server_time(session: Session) -> str:
+def _server_time(session: MySqlSession) -> str:
     return str(session.value("SELECT DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f')"))

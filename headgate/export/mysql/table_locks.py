@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError
-from headgate.export.server.session import SourceLostError
+from headgate.export.server.source import SourceLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from headgate.export.server.session import Session
+    from headgate.export.mysql.mysql_session import MySqlSession
 
 # A killed run's idle connection is noticed at once; this is for a slow network.
 WAIT_S = 5
 
 
 @contextmanager
-def lock_tables(connect: Callable[[], Session], tables: Sequence[str]) -> Iterator[Callable[[], None]]:
+def lock_mysql_tables(
+    connect: Callable[[], MySqlSession], tables: Sequence[str]
+) -> Iterator[Callable[[], None]]:
     """Hold a server lock on these tables of this database for the block; it is released with its connection.
 
     Yields:

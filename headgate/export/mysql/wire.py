@@ -2,7 +2,7 @@
 
 PyMySQL connects, authenticates and does TLS; from then on the rows are not made into Python objects. A block
 of bytes is taken from the socket, the rows in it are found by their packet lengths, and each column is
-decoded for all of them at once (`headgate.export.reading.decode`). docs/adr/0010 has the measurements.
+decoded for all of them at once (`headgate.export.mysql.decode`). docs/adr/0010 has the measurements.
 
 Source: MySQL client/server protocol, https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html
 (packets; COM_STMT_PREPARE, COM_STMT_EXECUTE; binary resultset rows).
@@ -19,12 +19,13 @@ from pymysql.err import MySQLError, raise_mysql_exception  # type: ignore[import
 from pymysql.protocol import FieldDescriptorPacket, MysqlPacket  # type: ignore[import-untyped]  # as above
 
 from headgate.errors import NotPermittedError, ServiceError, SettingsError
-from headgate.export.server.session import SourceLostError, server_errors
+from headgate.export.mysql.mysql_errors import server_errors
+from headgate.export.server.source import SourceLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.export.server.session import Session
+    from headgate.export.mysql.mysql_session import MySqlSession
 
 BLOCK_BYTES = 4 << 20
 # Column decoders look a few bytes past a row's last value; the block is this much longer than what is filled.
@@ -73,7 +74,7 @@ class WireRows:
 class ResultStream:
     """One query's rows, in blocks. The session is busy until they have all been read."""
 
-    def __init__(self, session: Session, query: str) -> None:
+    def __init__(self, session: MySqlSession, query: str) -> None:
         self._connection = session.connection
         self._read_ahead = True
         with server_errors("select"):
@@ -194,7 +195,7 @@ def _wire_column(packet: Any) -> WireColumn:  # noqa: ANN401 PyMySQL ships no ty
     )
 
 
-def announced_columns(session: Session, query: str) -> tuple[WireColumn, ...]:
+def announced_columns(session: MySqlSession, query: str) -> tuple[WireColumn, ...]:
     """Return the columns of a query that has no rows.
 
     Raises:

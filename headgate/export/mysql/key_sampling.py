@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.export.server.session import quoted
+from headgate.export.mysql.mysql_types import quoted
 from headgate.export.server.source_tables import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from headgate.export.mysql.mysql_session import MySqlSession
     from headgate.export.planning.slicing import Key, KeyColumn
-    from headgate.export.server.session import Session
 
 _TOLERANCE = 0.2
 # Proportional steps find the place in an even key at once; halving finds it in any, in as many steps as the
@@ -30,7 +30,7 @@ _PARTS = 4
 
 @dataclass(frozen=True)
 class _RowEstimates:
-    session: Session
+    session: MySqlSession
     table: str
     column: str
 
@@ -59,7 +59,7 @@ class _RowEstimates:
 
 
 def sampled(
-    session: Session, table: str, key: Sequence[KeyColumn], rows: int, rows_per_slice: int
+    session: MySqlSession, table: str, key: Sequence[KeyColumn], rows: int, rows_per_slice: int
 ) -> list[Key] | None:
     """Return boundaries in the key's first column that cut slices of about so many rows.
 

@@ -21,8 +21,8 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from headgate.export.mysql.wire import WireColumn, WireRows
     from headgate.export.planning.mapping import ExportColumn
-    from headgate.export.server.wire import WireColumn, WireRows
 
 Values = np.ndarray[Any, np.dtype[Any]]
 

@@ -1,0 +1,48 @@
+"""The parts of a MySQL table that a draft of its contract needs: foreign keys, enumerations, flags."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from headgate.export.mysql.mysql_types import quoted
+from headgate.export.server.dialect import Dialect
+from headgate.export.server.source import DraftFacts
+
+if TYPE_CHECKING:
+    from headgate.export.mysql.mysql_session import MySqlSession
+    from headgate.export.server.source_tables import SourceColumn, SourceTable
+
+_MEMBERS = re.compile(r"'((?:[^']|'')*)'")
+_FOREIGN_KEYS = """
+select column_name, referenced_table_name, referenced_column_name from information_schema.key_column_usage k
+where table_schema = database() and table_name = {table} and referenced_table_schema = database()
+and 1 = (select count(*) from information_schema.key_column_usage o
+         where o.table_schema = k.table_schema and o.table_name = k.table_name and o.constraint_name = k.constraint_name)"""  # noqa: E501 a file's text
+
+
+def mysql_draft_facts(session: MySqlSession, table: SourceTable) -> DraftFacts:
+    """Return a table's foreign keys, the members of its ENUM columns, and its TINYINT(1) columns that hold
+    nothing but 0 and 1.
+    """
+    keys = session.rows(_FOREIGN_KEYS.format(table=Dialect.MYSQL.string(table.name)))
+    return DraftFacts(
+        {str(column): f"{parent}.{key}" for column, parent, key in keys},
+        {
+            column.name: tuple(member.replace("''", "'") for member in _MEMBERS.findall(column.declared))
+            for column in table.columns
+            if column.kind == "enum"
+        },
+        {column.name for column in table.columns if _is_flag(session, table, column)},
+    )
+
+
+def _is_flag(session: MySqlSession, table: SourceTable, column: SourceColumn) -> bool:
+    """Return whether the type is TINYINT(1), MySQL's BOOLEAN, which holds -128 to 127.
+
+    It is drafted as BOOLEAN unless other values than 0 and 1 occur.
+    """
+    if not column.declared.startswith("tinyint(1)"):
+        return False
+    name = quoted(column.name)
+    return not session.rows(f"SELECT 1 FROM {quoted(table.name)} WHERE {name} NOT IN (0, 1) LIMIT 1")  # noqa: S608 quoted names

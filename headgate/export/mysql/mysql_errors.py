@@ -1,0 +1,115 @@
+"""Errors of MySQL's driver and server as Headgate's own."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types
+
+from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
+from headgate.export.server.source import SourceLostError, TableLockedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Numbers of the server's and client's errors: https://mariadb.com/kb/en/mariadb-error-codes/ (the same on
+# MySQL).
+_DENIED = {1044, 1045, 1142, 1143, 1227, 1370, 1698}
+_ABSENT = {1049, 1054, 1146}
+_BUSY = {1205}  # waited too long for a lock
+_CROWDED = {1203, 1226}  # more connections, or more work in an hour, than the account may have
+# Gone away, lost, shut down, killed, deadlock, too many connections; 1412: the table changed under the
+# snapshot.
+_PASSING = {
+    0,
+    1040,
+    1053,
+    1077,
+    1078,
+    1079,
+    1080,
+    1152,
+    1158,
+    1159,
+    1160,
+    1161,
+    1213,
+    1317,
+    1412,
+    1927,
+    2003,
+    2006,
+    2013,
+    2055,
+}
+
+# While a lock on the whole server waits for a long query, everybody else waits for it: it gives up soon.
+LOCK_WAIT_S = 5
+
+
+@contextmanager
+def server_errors(doing: str) -> Iterator[None]:
+    """Raise errors of the driver in the block as Headgate's own, without any row's value."""
+    try:
+        yield
+    except HeadgateError:
+        raise
+    except pymysql.MySQLError as error:
+        if isinstance(getattr(error, "original_exception", None), ssl.SSLError):
+            raise NotPermittedError(f"no TLS with the source: {_why(error.original_exception)}") from error
+        number = error.args[0] if error.args and isinstance(error.args[0], int) else -1
+        raise _error_of(number, doing, error) from error
+    except (OSError, EOFError) as error:
+        raise SourceLostError(
+            f"the connection to the source broke during {doing}: {type(error).__name__}"
+        ) from error
+
+
+@contextmanager
+def mysql_errors_of_table(table: str) -> Iterator[None]:
+    """Raise errors of the server in the block with the table's name.
+
+    A lock that was not granted leaves it as one to retry.
+    """
+    try:
+        yield
+    except ThrottledError as error:
+        raise TableLockedError(
+            f"table {table}: another session held its lock for longer than {LOCK_WAIT_S} s, as ALTER "
+            "TABLE does (error 1205). "
+            "Wait for that session (SHOW PROCESSLIST lists it) or end it; `headgate export run "
+            "--resume` then continues the run"
+        ) from error
+    except ServiceError as error:
+        raise type(error)(f"table {table}: {error}") from error
+
+
+def _why(error: ssl.SSLError) -> str:
+    """Return the reason that TLS gives of a certificate, which is no secret."""
+    return (
+        error.verify_message
+        if isinstance(error, ssl.SSLCertVerificationError)
+        else str(error.reason or type(error).__name__)
+    )
+
+
+def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
+    # Only the server's own messages about names and rights are repeated: others may quote a value.
+    if number in _PASSING or isinstance(error, pymysql.err.InterfaceError):
+        return SourceLostError(f"the source was lost during {doing} (error {number})")
+    if number in _BUSY:
+        return ThrottledError(
+            f"the source was busy for longer than {LOCK_WAIT_S} s during {doing} (error {number})"
+        )
+    if number in _DENIED:
+        return NotPermittedError(f"the source refused {doing}: {error.args[1]} (error {number})")
+    if number in _ABSENT:
+        return NotFoundError(f"the source lacks what {doing} names: {error.args[1]} (error {number})")
+    if number in _CROWDED:
+        return ServiceError(
+            f"the source refused {doing}: {error.args[1]} (error {number}). Remedy: fewer workers, or "
+            "more connections for the account"
+        )
+    return ServiceError(f"the source failed {doing} (error {number})")

@@ -1,0 +1,145 @@
+"""One connection to a MySQL server: how it is opened, what its session promises, how its errors become
+ours.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types; what comes out of it is annotated here
+
+from headgate.export.mysql.decode import Decoder
+from headgate.export.mysql.mysql_errors import LOCK_WAIT_S, server_errors
+from headgate.export.mysql.wire import ResultStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from headgate.export.planning.mapping import ExportColumn
+    from headgate.export.server.login import Login
+
+# What every session promises, so that a value has one text form whatever the server's defaults are.
+_PROMISES = (
+    "SET NAMES utf8mb4",
+    "SET SESSION time_zone = '+00:00'",
+    "SET SESSION sql_mode = ''",
+    "SET SESSION sql_big_selects = 1",  # a server with max_join_size would answer error 1104 to a large table
+    "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+    "SET SESSION net_write_timeout = 3600",
+    f"SET SESSION lock_wait_timeout = {LOCK_WAIT_S}",
+    # A slice may take long; comments that only MariaDB and only MySQL read switch off the limit that each
+    # has.
+    (
+        "SET SESSION wait_timeout = 28800 /*M!100101 , max_statement_time = 0 */ /*!50708 , "
+        "max_execution_time = 0 */"
+    ),
+)
+
+
+_PEM = "-----BEGIN"
+
+
+class MySqlSession:
+    """An open connection that speaks UTC and utf8mb4. Use it from one thread at a time."""
+
+    def __init__(self, login: Login) -> None:
+        with server_errors(f"connect to {login.host}:{login.port}"):
+            self.connection: Any = pymysql.connect(
+                host=login.host,
+                port=login.port,
+                user=login.username,
+                password=login.password,
+                database=login.database,
+                charset="utf8mb4",
+                connect_timeout=10,
+                read_timeout=3600,
+                ssl=_tls(login.tls_ca, login.tls_name) if login.tls else None,
+                ssl_disabled=not login.tls,
+            )
+        self.database = login.database
+        for promise in _PROMISES:
+            self.do(promise)
+
+    def do(self, statement: str) -> None:
+        """Execute the statement."""
+        self.rows(statement)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return every row of a small result, as Python values."""
+        with server_errors(query.split(" ", 1)[0].lower()), self.connection.cursor() as cursor:
+            cursor.execute(query)
+            return list(cursor.fetchall())
+
+    def estimate(self, query: str) -> int:
+        """Estimate how many rows the server would look at for a query on one table."""
+        with server_errors("explain"), self.connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {query}")
+            names = [column[0].lower() for column in cursor.description]
+            return int(dict(zip(names, cursor.fetchone(), strict=True))["rows"] or 0)
+
+    def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
+        """Return the first value of the first row, None when there is no row."""
+        rows = self.rows(query)
+        return rows[0][0] if rows else None
+
+    def batches(self, query: str, columns: Sequence[ExportColumn]) -> MySqlBatches:
+        """Return the rows of the query, read block by block."""
+        return MySqlBatches(self, query, columns)
+
+    def close(self) -> None:
+        """Close the connection, whatever state it is in, with its transaction and locks.
+
+        A thread that waits on it wakes.
+        """
+        with suppress(OSError, AttributeError):
+            self.connection._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001 closing alone does not wake a blocked read
+        self.connection._force_close()  # noqa: SLF001 close() would wait for the rest of an unread result
+
+
+class MySqlBatches:
+    """Rows of one query, decoded from the binary protocol."""
+
+    def __init__(self, session: MySqlSession, query: str, columns: Sequence[ExportColumn]) -> None:
+        self._stream = ResultStream(session, query)
+        self._decoder = Decoder(columns, self._stream.columns)
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        return map(self._decoder.batch, self._stream)
+
+    @property
+    def impossible_dates(self) -> Mapping[str, int]:
+        """Per column, dates on no calendar that became null so far."""
+        return self._decoder.impossible_dates
+
+
+@cache
+def _tls(authority: str, server_name: str) -> ssl.SSLContext:
+    """Return the TLS settings, cached for all connections: to read the system's authorities takes 25 ms of
+    processor time.
+    """
+    context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.server_name = server_name
+    if authority.startswith(_PEM):
+        context.load_verify_locations(cadata=authority)
+    elif authority:
+        context.load_verify_locations(cafile=authority)
+    else:
+        context.load_default_certs()
+    return context
+
+
+class _NamedContext(ssl.SSLContext):
+    """Checks the server's certificate against a name other than the host that PyMySQL connects to."""
+
+    server_name = ""
+
+    def wrap_socket(self, *given: Any, **named: Any) -> ssl.SSLSocket:  # noqa: ANN401 what ssl.SSLContext takes
+        return super().wrap_socket(
+            *given, **{**named, "server_hostname": self.server_name or named.get("server_hostname")}
+        )

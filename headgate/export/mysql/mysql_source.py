@@ -1,0 +1,82 @@
+"""A MySQL or MariaDB database as the source of an export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.export.mysql.key_sampling import sampled
+from headgate.export.mysql.mysql_drafting import mysql_draft_facts
+from headgate.export.mysql.mysql_errors import mysql_errors_of_table
+from headgate.export.mysql.mysql_tables import (
+    describe_mysql_query,
+    describe_mysql_table,
+    mysql_tables,
+)
+from headgate.export.mysql.mysql_types import arrow_type_of, map_column
+from headgate.export.mysql.server_snapshot import SnapshotMethod, open_mysql_snapshot
+from headgate.export.mysql.table_locks import lock_mysql_tables
+from headgate.export.planning.slicing import EVERYTHING, rows_per_slice, slicing_key, walk
+from headgate.export.server.dialect import Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from contextlib import AbstractContextManager
+
+    from headgate.export.mysql.mysql_session import MySqlSession
+    from headgate.export.planning.slicing import Key, KeyColumn
+    from headgate.export.requests import ExportRequest
+    from headgate.export.server.source import Snapshot
+    from headgate.export.server.source_tables import SourceTable
+
+
+@dataclass(frozen=True)
+class MySqlSource:
+    """One database of a MySQL or MariaDB server.
+
+    Attributes:
+        connect: opens a new connection.
+        methods: ways to hold the source still that may be tried, in order.
+    """
+
+    connect: Callable[[], MySqlSession]
+    methods: tuple[SnapshotMethod, ...] = tuple(SnapshotMethod)
+    dialect = Dialect.MYSQL
+    tables = staticmethod(mysql_tables)
+    describe = staticmethod(describe_mysql_table)
+    describe_query = staticmethod(describe_mysql_query)
+    arrow_type = staticmethod(arrow_type_of)
+    map_column = staticmethod(map_column)
+    draft_facts = staticmethod(mysql_draft_facts)
+    errors_of_table = staticmethod(mysql_errors_of_table)
+
+    def lock_tables(self, tables: Sequence[str]) -> AbstractContextManager[Callable[[], None]]:
+        """Hold a lock of the server's on these names; it is released with its connection."""
+        return lock_mysql_tables(self.connect, tables)
+
+    def open_snapshot(self, tables: Sequence[SourceTable], workers: int) -> AbstractContextManager[Snapshot]:
+        """Open sessions at one moment, by the first of the methods that the account may use."""
+        return open_mysql_snapshot(self.connect, tables, workers, self.methods)
+
+    def edges(
+        self,
+        session: MySqlSession,
+        table: SourceTable,
+        request: ExportRequest,
+        within: str,
+        sensitive: Collection[str],
+    ) -> tuple[tuple[KeyColumn, ...], list[Key]]:
+        """Return the key to slice by, and the boundaries: estimated in large tables that are read in full,
+        else walked along the index.
+        """
+        key, rows = slicing_key(table, sensitive), table.row_estimate
+        if not key:
+            return (), []
+        step = request.slice_rows or rows_per_slice(
+            rows, table.row_bytes, target_bytes=request.target_file_bytes, workers=request.workers
+        )
+        if within == EVERYTHING and rows >= request.sampled_from_rows:
+            boundaries = sampled(session, table.name, key, rows, step)
+            if boundaries is not None:
+                return key[:1], boundaries
+        return key, list(walk(session, table.name, key, step, within))

@@ -1,0 +1,157 @@
+"""Read MySQL's tables from information_schema: columns, indexes, engine, size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.export.mysql.wire import announced_columns
+from headgate.export.server.dialect import Dialect
+from headgate.export.server.source_tables import NUMBERS, SourceColumn, SourceIndex, SourceTable
+
+if TYPE_CHECKING:
+    from headgate.export.mysql.mysql_session import MySqlSession
+    from headgate.export.mysql.wire import WireColumn
+
+_COLUMNS = """
+select column_name, data_type, column_type, is_nullable, character_set_name, character_octet_length,
+       numeric_precision, numeric_scale, datetime_precision, extra
+from information_schema.columns where table_schema = database() and table_name = {table} order by ordinal_position"""  # noqa: E501 a file's text
+_INDEXES = """
+select index_name, column_name, non_unique, sub_part, cardinality, index_type
+from information_schema.statistics where table_schema = database() and table_name = {table} order by index_name, seq_in_index"""  # noqa: E501 a file's text
+_TABLE = """
+select if(table_type = 'VIEW', 'VIEW', engine), table_rows, avg_row_length from information_schema.tables
+where table_schema = database() and table_name = {table} and table_type in ('BASE TABLE', 'SYSTEM VERSIONED', 'VIEW')"""  # noqa: E501 a file's text
+_TABLES = """
+select table_name from information_schema.tables
+where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by table_name"""
+# Type numbers of the protocol; all others are texts or bytes.
+# Source: https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html
+_KIND_OF_CODE = {
+    1: "tinyint",
+    2: "smallint",
+    3: "int",
+    4: "float",
+    5: "double",
+    7: "timestamp",
+    8: "bigint",
+    9: "mediumint",
+    10: "date",
+    11: "time",
+    12: "datetime",
+    13: "year",
+    16: "bit",
+    246: "decimal",
+    255: "geometry",
+}
+
+
+def mysql_tables(session: MySqlSession) -> list[str]:
+    """Return the names of all tables of the database that this account may see.
+
+    Views are left out: their rows are those of tables.
+    """
+    return [str(name) for (name,) in session.rows(_TABLES)]
+
+
+def describe_mysql_table(session: MySqlSession, table: str) -> SourceTable:
+    """Return the table as the source declares it now.
+
+    Raises:
+        NotFoundError: the source has no such table or view, or the account may not see it.
+    """
+    name = Dialect.MYSQL.string(table)
+    facts = session.rows(_TABLE.format(table=name))
+    if not facts:
+        raise NotFoundError(f"the source has no table {table} that this account may see")
+    engine, rows, row_bytes = facts[0]
+    columns = tuple(_column(row) for row in session.rows(_COLUMNS.format(table=name)))
+    parts = session.rows(_INDEXES.format(table=name))
+    return SourceTable(
+        table, engine or "", columns, _unique(parts), _ordering(parts), int(rows or 0), int(row_bytes or 0)
+    )
+
+
+def describe_mysql_query(session: MySqlSession, name: str, query: str) -> SourceTable:
+    """Return the columns of a SELECT as the server announces them.
+
+    Raises:
+        SettingsError: the server does not accept the query; the message repeats its reason.
+    """
+    query = query.strip().rstrip(";")
+    table = SourceTable(name, "QUERY", (), query=query)
+    columns = tuple(
+        _announced(column)
+        for column in announced_columns(session, f"SELECT * FROM {table.from_sql} LIMIT 0")  # noqa: S608 the caller's own query
+    )
+    return replace(table, columns=columns)
+
+
+def _announced(wire: WireColumn) -> SourceColumn:
+    """Return a column of a query.
+
+    Texts state no character set: the server converts them whatever they are stored in.
+    """
+    kind = _KIND_OF_CODE.get(wire.type_code, "varchar")
+    if kind == "varchar" and wire.is_binary:
+        kind = "varbinary"
+    precision, scale = 0, 0
+    if kind == "decimal":
+        scale = wire.scale
+        precision = wire.length - (scale > 0) - (not wire.unsigned)
+    elif kind == "bit":
+        precision = wire.length
+    size = (
+        f"({precision},{scale})" if kind == "decimal" else f"({wire.length})" if kind == "varbinary" else ""
+    )
+    sign = " unsigned" if wire.unsigned and kind in NUMBERS else ""
+    declared = f"{kind}{size}{sign}{' zerofill' if wire.is_padded else ''}"
+    fraction = wire.scale if kind in {"datetime", "timestamp", "time"} else 0
+    length = wire.length if kind in {"varchar", "varbinary"} else 0
+    return SourceColumn(wire.name, kind, declared, wire.nullable, "", length, precision, scale, fraction)
+
+
+def _column(row: tuple[object, ...]) -> SourceColumn:
+    name, kind, declared, nullable, charset, max_bytes, precision, scale, fraction, extra = row
+    return SourceColumn(
+        str(name),
+        str(kind).lower(),
+        str(declared),
+        nullable == "YES",
+        str(charset or ""),
+        int(str(max_bytes or 0)),
+        int(str(precision or 0)),
+        int(str(scale or 0)),
+        int(str(fraction or 0)),
+        str(extra or "").lower(),
+    )
+
+
+def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
+    """Return the unique indexes over whole columns, the primary key first."""
+    columns: dict[str, list[str]] = {}
+    unfit = set()
+    for index, column, non_unique, prefix, *_ in rows:
+        columns.setdefault(str(index), []).append(str(column))
+        if non_unique or prefix is not None or column is None:
+            unfit.add(str(index))
+    fit = [SourceIndex(name, tuple(names)) for name, names in columns.items() if name not in unfit]
+    return tuple(sorted(fit, key=lambda index: (index.name != "PRIMARY", len(index.columns), index.name)))
+
+
+def _ordering(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
+    """Return the leading whole columns of each index, the best index to slice by first."""
+    columns: dict[str, list[str]] = {}
+    cardinalities: dict[str, int] = {}
+    cut = set()
+    for index, column, _, prefix, cardinality, kind in rows:
+        name = str(index)
+        if prefix is not None or column is None or kind != "BTREE":
+            cut.add(name)
+        if name not in cut:
+            columns.setdefault(name, []).append(str(column))
+            cardinalities[name] = int(str(cardinality or 0))
+    best_first = sorted(columns, key=lambda name: (name != "PRIMARY", -cardinalities[name], name))
+    return tuple(SourceIndex(name, tuple(columns[name])) for name in best_first)

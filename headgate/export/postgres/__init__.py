@@ -1,0 +1,1 @@
+"""A PostgreSQL server as the source: its sessions, snapshots, tables and types."""

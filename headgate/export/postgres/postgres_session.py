@@ -1,0 +1,261 @@
+"""One connection to a PostgreSQL server: how it is opened, what its session promises, how its errors become
+ours.
+
+ADBC reads results by COPY in the binary format, straight into Arrow.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from contextlib import contextmanager, suppress
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import adbc_driver_manager
+from adbc_driver_postgresql import StatementOptions, dbapi  # type: ignore[import-untyped]  # it ships no types
+
+from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
+from headgate.export.postgres.postgres_batches import PostgresBatches
+from headgate.export.server.dialect import Dialect
+from headgate.export.server.source import SourceLostError, TableLockedError, UnrepresentableValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+
+    from headgate.export.planning.mapping import ExportColumn
+    from headgate.export.server.login import Login
+
+# Classes and codes of errors. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_LOST = ("08", "25P03", "40001", "40P01", "53300", "55000", "57014", "57P")
+_DENIED = ("28", "42501")
+_ABSENT = ("3D000", "3F000", "42P01", "42703")
+_BUSY = ("55P03",)
+
+LOCK_WAIT_S = 5
+_CANCEL_EVERY_S = 0.1
+
+# What every session promises, so that a value has one text form whatever the server's defaults are.
+_PROMISES = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "iso_8601",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "standard_conforming_strings": "on",
+    "statement_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "lock_timeout": f"{LOCK_WAIT_S}s",
+}
+
+
+class PostgresSession:
+    """An open connection that speaks UTC and UTF-8. Use it from one thread at a time."""
+
+    def __init__(self, login: Login) -> None:
+        self.database = login.database
+        self._lock = threading.Lock()
+        self._cursor: Any = None
+        self._closed = False
+        with postgres_errors(f"connect to {login.host}:{login.port}"), _authority(login) as ca:
+            self._connection = dbapi.connect(_uri(login, ca), autocommit=True)
+        sql = Dialect.POSTGRES
+        promises = _PROMISES | ({"search_path": sql.quoted(login.schema)} if login.schema else {})
+        calls = (f"set_config('{name}', {sql.string(value)}, false)" for name, value in promises.items())
+        self.do(f"SELECT {', '.join(calls)}")
+
+    def do(self, statement: str) -> None:
+        """Execute the statement."""
+        with self._executed(statement):
+            pass
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return every row of a small result, as Python values."""
+        with self._executed(query) as cursor:
+            return list(cursor.fetchall())
+
+    def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
+        """Return the first value of the first row, None when there is no row."""
+        rows = self.rows(query)
+        return rows[0][0] if rows else None
+
+    def announced(self, query: str) -> list[tuple[str, str, str]]:
+        """Return name, type and modifier of the columns of a query, which is not executed."""
+        with postgres_errors("describe"), self._connection.cursor() as cursor:
+            schema = cursor.adbc_execute_schema(query)
+        return [
+            (
+                field.name,
+                (field.metadata or {}).get(b"POSTGRESQL:type", b"").decode(),
+                (field.metadata or {}).get(b"POSTGRESQL:typmod", b"-1").decode(),
+            )
+            for field in schema
+        ]
+
+    def batches(self, query: str, columns: Sequence[ExportColumn]) -> PostgresBatches:
+        """Return the rows of the query, read batch by batch."""
+        return PostgresBatches(self._arrow(query), columns)
+
+    def _arrow(self, query: str) -> Iterator[pa.RecordBatch]:
+        """Yield the driver's batches. Between them the connection may be closed by another thread."""
+        with self._asking("select"):
+            self._cursor = self._connection.cursor()
+            self._cursor.execute(query)
+            reader = self._cursor.fetch_record_batch()
+        while True:
+            with self._asking("select"):
+                try:
+                    batch = reader.read_next_batch()
+                except StopIteration:
+                    self._cursor.close()
+                    self._cursor = None
+                    return
+            yield batch
+
+    @contextmanager
+    def _executed(self, query: str) -> Iterator[Any]:
+        with self._asking(query.split(maxsplit=1)[0].lower()):
+            self._cursor = self._connection.cursor()
+            try:
+                # COPY takes no statements such as EXPLAIN.
+                self._cursor.adbc_statement.set_options(**{StatementOptions.USE_COPY.value: "false"})
+                self._cursor.execute(query)
+                yield self._cursor
+            finally:
+                self._cursor.close()
+                self._cursor = None
+
+    @contextmanager
+    def _asking(self, doing: str) -> Iterator[None]:
+        """Hold the connection for the block, which asks the server something."""
+        with self._lock, postgres_errors(doing):
+            if self._closed:
+                raise SourceLostError(f"the connection to the source was closed before {doing}")
+            yield
+
+    def close(self) -> None:
+        """Close the connection with its transaction and locks, from any thread.
+
+        A statement that runs in another thread is cancelled, and the connection is closed when it has ended.
+        """
+        self._closed = True
+        while not self._lock.acquire(timeout=_CANCEL_EVERY_S):
+            with suppress(adbc_driver_manager.Error, AttributeError, ValueError):  # it may just have ended
+                self._cursor.adbc_cancel()
+        with suppress(adbc_driver_manager.Error):  # the server may be gone
+            if self._cursor is not None:
+                self._cursor.close()
+                self._cursor = None
+            self._connection.close()
+        self._lock.release()
+
+
+def _uri(login: Login, ca: str) -> str:
+    """Return the connection URI of libpq.
+
+    A tunnel's end is another host than the certificate's: `hostaddr` is where to connect, `host` the name.
+
+    Source: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+    """
+    options = {
+        "sslmode": "verify-full" if login.tls else "disable",
+        "connect_timeout": "10",
+        "client_encoding": "UTF8",
+        "application_name": "headgate export",
+        "keepalives_idle": "60",
+    }
+    if login.tls:
+        options["sslrootcert"] = ca
+    if login.tls and login.tls_name:
+        address = socket.gethostbyname(login.host)
+        options |= {"host": login.tls_name, "hostaddr": address}
+    host = f"[{login.host}]" if ":" in login.host else quote(login.host, safe="")
+    account = f"{quote(login.username, safe='')}:{quote(login.password, safe='')}"
+    where = f"{host}:{login.port}/{quote(login.database, safe='')}"
+    return f"postgresql://{account}@{where}?{urlencode(options, quote_via=quote)}"
+
+
+@contextmanager
+def _authority(login: Login) -> Iterator[str]:
+    """Yield the path of a PEM file with the authority to trust: libpq takes no text."""
+    if not login.tls_ca.startswith("-----BEGIN"):
+        paths = ssl.get_default_verify_paths()
+        yield login.tls_ca or paths.cafile or paths.openssl_cafile
+        return
+    with NamedTemporaryFile("w", suffix=".pem", encoding="ascii") as file:
+        file.write(login.tls_ca)
+        file.flush()
+        yield file.name
+
+
+@contextmanager
+def postgres_errors(doing: str) -> Iterator[None]:
+    """Raise errors of the driver in the block as Headgate's own, without any row's value."""
+    try:
+        yield
+    except HeadgateError:
+        raise
+    except adbc_driver_manager.Error as error:
+        raise _error_of(error.sqlstate or "", doing, str(error)) from error
+    except OSError as error:
+        raise SourceLostError(
+            f"the connection to the source broke during {doing}: {type(error).__name__}"
+        ) from error
+
+
+def _error_of(state: str, doing: str, message: str) -> HeadgateError:
+    # Only the server's own messages about names and rights are repeated: others may quote a value.
+    if not state and doing.startswith("connect"):
+        return _connect_error(doing, message)
+    if not state or state.startswith(_LOST):
+        return SourceLostError(f"the source was lost during {doing} (error {state or 'none'})")
+    if state.startswith(_BUSY):
+        return ThrottledError(
+            f"the source was busy for longer than {LOCK_WAIT_S} s during {doing} (error {state})"
+        )
+    if state.startswith(_DENIED):
+        return NotPermittedError(f"the source refused {doing}: {_reason(message)} (error {state})")
+    if state.startswith(_ABSENT):
+        return NotFoundError(f"the source lacks what {doing} names: {_reason(message)} (error {state})")
+    return ServiceError(f"the source failed {doing} (error {state})")
+
+
+def _connect_error(doing: str, message: str) -> HeadgateError:
+    """Return the error of a connection that was not made: libpq reports it as text only."""
+    reason = _reason(message)
+    if "SSL" in reason or "certificate" in reason:
+        return NotPermittedError(f"no TLS with the source: {reason}")
+    if "authentication failed" in reason or "pg_hba.conf" in reason or "permission denied" in reason:
+        return NotPermittedError(f"the source refused {doing}: {reason}")
+    if "does not exist" in reason:
+        return NotFoundError(f"the source lacks what {doing} names: {reason}")
+    return SourceLostError(f"the source did not answer {doing}: {reason}")
+
+
+def _reason(message: str) -> str:
+    """Return the server's sentence of the driver's message, which continues with the query."""
+    text = message.partition("\n")[0]
+    return text.rpartition("ERROR:")[2].rpartition("FATAL:")[2].strip()
+
+
+@contextmanager
+def postgres_errors_of_table(table: str) -> Iterator[None]:
+    """Raise errors of the server in the block with the table's name.
+
+    A lock that was not granted leaves it as one to retry.
+    """
+    try:
+        yield
+    except ThrottledError as error:
+        raise TableLockedError(
+            f"table {table}: another session held its lock for longer than {LOCK_WAIT_S} s, as ALTER "
+            "TABLE does (error 55P03). "
+            "Wait for that session (pg_stat_activity lists it) or end it; `headgate export run "
+            "--resume` then continues the run"
+        ) from error
+    except (ServiceError, UnrepresentableValueError) as error:
+        raise type(error)(f"table {table}: {error}") from error

@@ -1,0 +1,127 @@
+"""One moment of a PostgreSQL server, seen by many connections, and the lock that keeps two runs apart.
+
+The first connection locks the tables against changes of their columns and against TRUNCATE, which no snapshot
+holds back, then begins a transaction and exports its snapshot; the others take it over.
+
+Source: https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from headgate.errors import ConflictError
+from headgate.export.postgres.postgres_session import postgres_errors_of_table
+from headgate.export.server.dialect import Dialect
+from headgate.export.server.source import Snapshot, SourceLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from headgate.export.postgres.postgres_session import PostgresSession
+    from headgate.export.server.source_tables import SourceTable
+
+METHOD = "exported_snapshot"
+# A killed run's idle connection is noticed at once; this is for a slow network.
+WAIT_S, _PAUSE_S = 5.0, 0.25
+_BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_LOCKABLE = {"table", "partitioned", "view"}
+_MOMENT = """
+select pg_export_snapshot(), case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end::text,
+       to_char(clock_timestamp(), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""  # noqa: E501 a file's text
+
+
+@contextmanager
+def open_postgres_snapshot(
+    connect: Callable[[], PostgresSession], tables: Sequence[SourceTable], workers: int
+) -> Iterator[Snapshot]:
+    """Open sessions that share one exported snapshot; everything is closed at the end.
+
+    Raises:
+        NotPermittedError: the account may not read a table.
+        TableLockedError: another session holds a table's lock.
+    """
+    opened: list[PostgresSession] = []
+
+    def join() -> PostgresSession:
+        opened.append(connect())
+        return opened[-1]
+
+    try:
+        holder = join()
+        lockable = [table for table in tables if _may_lock(holder, table)]
+        holder.do(_BEGIN)
+        for table in lockable:
+            _lock_columns(holder, table)
+        name, position, taken_at = holder.rows(_MOMENT)[0]
+        for _ in range(workers - 1):
+            session = join()
+            session.do(_BEGIN)
+            session.do(f"SET TRANSACTION SNAPSHOT {Dialect.POSTGRES.string(name)}")
+        yield Snapshot(tuple(opened), METHOD, position or "", "", taken_at)
+    finally:
+        for session in opened:
+            session.close()
+
+
+def _may_lock(session: PostgresSession, table: SourceTable) -> bool:
+    """Return whether the account may lock the table: not if it may read only some of its columns."""
+    sql = Dialect.POSTGRES
+    name = sql.string(sql.quoted(table.name))
+    return table.engine in _LOCKABLE and bool(session.value(f"SELECT has_table_privilege({name}, 'SELECT')"))
+
+
+def _lock_columns(session: PostgresSession, table: SourceTable) -> None:
+    with postgres_errors_of_table(table.name):
+        session.do(f"LOCK TABLE {Dialect.POSTGRES.quoted(table.name)} IN ACCESS SHARE MODE")
+
+
+@contextmanager
+def lock_postgres_tables(
+    connect: Callable[[], PostgresSession], tables: Sequence[str]
+) -> Iterator[Callable[[], None]]:
+    """Hold an advisory lock for each of these names for the block; it is released with its connection.
+
+    Yields:
+        A check that the locks are still held; it raises SourceLostError when they are not.
+
+    Raises:
+        ConflictError: another run holds one of the tables.
+    """
+    session = connect()
+    # In one order, so that two runs cannot wait for each other.
+    numbers = {table: _lock_number(session.database, table) for table in sorted(tables)}
+
+    def check() -> None:
+        count = session.value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted"
+        )
+        if int(count) < len(numbers):
+            raise SourceLostError("this run lost its lock on the tables")
+
+    try:
+        for table, number in numbers.items():
+            _wait_for(session, table, number)
+        yield check
+    finally:
+        session.close()
+
+
+def _wait_for(session: PostgresSession, table: str, number: int) -> None:
+    until = time.monotonic() + WAIT_S
+    while not session.value(f"SELECT pg_try_advisory_lock({number})"):
+        if time.monotonic() > until:
+            raise ConflictError(
+                f"another run is exporting {table}. Wait until it ends, or stop it, and start the "
+                "export again"
+            )
+        time.sleep(_PAUSE_S)
+
+
+def _lock_number(database: str, table: str) -> int:
+    """Return the signed 64 bits that an advisory lock takes."""
+    digest = hashlib.sha256(f"headgate\0{database}\0{table}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)

@@ -1,0 +1,87 @@
+"""SQL that every source server understands, where only the spelling differs."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.values.sql_names import quoted_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SEPARATOR = b"\x1f"
+# PostgreSQL passes at most this many arguments to a function: its FUNC_MAX_ARGS is 100.
+_ARGUMENTS = 99
+_HASH_DIGITS = 15  # of md5: 60 bits, whose sums stay exact in the server's numeric and in Python
+
+
+class Dialect(StrEnum):
+    """The SQL of a source. The value is stored in plans, watermarks and certificates."""
+
+    MYSQL = "mysql"
+    POSTGRES = "postgresql"
+
+    def quoted(self, name: str) -> str:
+        """Return an identifier with its quotes."""
+        return "`" + name.replace("`", "``") + "`" if self is Dialect.MYSQL else quoted_name(name)
+
+    def text(self, expression: str) -> str:
+        """Return the expression of a value's text; times with a zone in UTC."""
+        return f"CAST({expression} AS {'CHAR' if self is Dialect.MYSQL else 'TEXT'})"
+
+    @property
+    def clock(self) -> str:
+        """The expression of the server's time, UTC, as text."""
+        return self.text(
+            "UTC_TIMESTAMP(6)" if self is Dialect.MYSQL else "clock_timestamp() AT TIME ZONE 'UTC'"
+        )
+
+    def moment(self, text: str, kind: str) -> str:
+        """Return the literal of a date or time that intervals can be subtracted from."""
+        return f"'{text}'" if self is Dialect.MYSQL else f"'{text}'::{kind}"
+
+    def string(self, text: str) -> str:
+        """Return the literal of a text."""
+        escaped = text.replace("'", "''")
+        return "'" + (escaped.replace("\\", "\\\\") if self is Dialect.MYSQL else escaped) + "'"
+
+    def literal(self, value: object, *, encodes_bytes: bool) -> str:
+        """Return the literal of a value of a file.
+
+        Args:
+            encodes_bytes: a text is base64 of the source's bytes.
+        """
+        is_mysql = self is Dialect.MYSQL
+        if isinstance(value, bytes):
+            return f"X'{value.hex()}'" if is_mysql else f"'\\x{value.hex()}'::bytea"
+        if isinstance(value, bool):
+            return repr(int(value)) if is_mysql else repr(value)
+        if isinstance(value, int | float | Decimal):
+            return format(value, "f") if isinstance(value, Decimal) else repr(value)
+        # By its bytes: a MySQL literal in quotes would be in the connection's collation.
+        text = f"_utf8mb4 X'{str(value).encode().hex()}'" if is_mysql else self.string(str(value))
+        if encodes_bytes:
+            return f"FROM_BASE64({text})" if is_mysql else f"decode({text}, 'base64')"
+        return text
+
+    def checksum_sql(self, texts: Sequence[str]) -> str:
+        """Return the expression of a row's checksum, from expressions of its values' texts."""
+        if self is Dialect.MYSQL:
+            return f"CRC32(CONCAT_WS(X'{SEPARATOR.hex()}', {', '.join(texts)}))"
+        arguments = ", ".join(texts)
+        if len(texts) > _ARGUMENTS:
+            arguments = f"VARIADIC ARRAY[{', '.join(f'({text})::text' for text in texts)}]"
+        row = f"convert_to(concat_ws(chr({SEPARATOR[0]}), {arguments}), 'UTF8')"
+        return f"('x' || left(md5({row}), {_HASH_DIGITS}))::bit({_HASH_DIGITS * 4})::bigint"
+
+    def checksum(self, lines: Iterable[bytes]) -> int:
+        """Return the sum of the checksums of rows, from their texts: the sum of `checksum_sql`."""
+        if self is Dialect.MYSQL:
+            return sum(map(zlib.crc32, lines))
+        return sum(
+            int(hashlib.md5(line, usedforsecurity=False).hexdigest()[:_HASH_DIGITS], 16) for line in lines
+        )
