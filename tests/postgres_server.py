@@ -19,8 +19,8 @@ import trustme
 
 from headgate.errors import HeadgateError
 from headgate.export.postgres.postgres_session import PostgresSession
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.login import Login
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ class PostgresServer:
     def login(self, database: str = "postgres") -> Login:
         """A login to this server; a loopback connection needs no TLS."""
         login = Login("127.0.0.1", self.port, "postgres", "", database, tls=False)
-        return replace(login, dialect=Dialect.POSTGRES)
+        return replace(login, dialect=SqlDialect.POSTGRES)
 
     def url(self, database: str = "postgres") -> str:
         """The same as a URL."""

@@ -52,7 +52,7 @@ from headgate.export.server.login import Login
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.export.server.source import Source
+    from headgate.export.server.source import ExportSource
     from headgate.lake.ports import ObjectRef
 
 # Process ids of running servers by port, to measure their share of the cost.
@@ -175,7 +175,7 @@ def mysql_source(port: int) -> MySqlSource:
     return MySqlSource(lambda: MySqlSession(login(port)))
 
 
-def read_only(source: Source[Any], out: Path, name: str = TABLE) -> dict[str, float]:
+def read_only(source: ExportSource[Any], out: Path, name: str = TABLE) -> dict[str, float]:
     """Seconds and peak of reading and writing the slices, with nothing certified."""
     start = time.perf_counter()
     with closing(source.connect()) as session:
@@ -206,7 +206,7 @@ def read_only(source: Source[Any], out: Path, name: str = TABLE) -> dict[str, fl
     return measured(rows, time.perf_counter() - start)
 
 
-def whole(source: Source[Any], out: Path, table: str = TABLE) -> dict[str, float]:
+def whole(source: ExportSource[Any], out: Path, table: str = TABLE) -> dict[str, float]:
     """Seconds and peak of a whole run, landed and certified."""
     start = time.perf_counter()
     exporting = Exporting(source, Folder(out / "lake"), {}, "raw", "state", out / "runs")

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from headgate.export.certifying.certificate import Certificate
     from headgate.export.reading.masking_at_source import Masking
     from headgate.export.requests import Verification
-    from headgate.export.server.source import Session, Source
+    from headgate.export.server.source import ExportSource, Session
     from headgate.export.server.source_tables import SourceTable
     from headgate.export.table_run import Job
     from headgate.lake.keys import ExportKey
@@ -70,7 +70,7 @@ class Exporting:
         masking: what `mask_at_source` does to the rows of a contract's table.
     """
 
-    source: Source[Any]
+    source: ExportSource[Any]
     objects: ObjectStore
     contracts: Mapping[str, Contract]
     raw_bucket: str

@@ -25,7 +25,7 @@ from headgate.export.certifying.digest import Digest
 from headgate.export.planning.slicing import KeyColumn, Slice
 from headgate.export.planning.watermark import Bound
 from headgate.export.reading.file_batches import FileFormat
-from headgate.export.server.dialect import Dialect
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,14 +55,14 @@ class TablePlan:
                 **read,
                 "columns": tuple(read["columns"]),
                 "key": tuple(
-                    KeyColumn(**{**item, "dialect": Dialect(item.get("dialect", Dialect.MYSQL))})
+                    KeyColumn(**{**item, "dialect": SqlDialect(item.get("dialect", SqlDialect.MYSQL))})
                     for item in read["key"]
                 ),
                 "slices": tuple(
                     Slice(item["number"], _key(item["lower"]), _key(item["upper"])) for item in read["slices"]
                 ),
                 "bounds": tuple(
-                    Bound(**{**item, "dialect": Dialect(item.get("dialect", Dialect.MYSQL))})
+                    Bound(**{**item, "dialect": SqlDialect(item.get("dialect", SqlDialect.MYSQL))})
                     for item in read["bounds"]
                 ),
                 "drift": tuple(read["drift"]),

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from headgate.export.reading.masking_at_source import Masking
     from headgate.export.requests import ExportRequest
     from headgate.export.run_folder import TableFolder
-    from headgate.export.server.source import Session, Snapshot, Source
+    from headgate.export.server.source import ExportSource, Session, Snapshot
     from headgate.export.server.source_tables import SourceTable
 
     Listener = Callable[[Progress], None]
@@ -66,7 +66,7 @@ class TableRun:
         masking: None when nothing is to be masked.
     """
 
-    source: Source[Any]
+    source: ExportSource[Any]
     request: ExportRequest
     dataset: str
     table: SourceTable

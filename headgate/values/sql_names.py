@@ -1,6 +1,6 @@
 """Names in SQL that DuckDB runs.
 
-MySQL quotes names in another way: `headgate.export.server.dialect.Dialect.quoted`.
+MySQL quotes names in another way: `headgate.export.server.sql_dialect.SqlDialect.quoted`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.export.exporting import Exporting
     from headgate.export.run_store import RunStore
     from headgate.export.server.login import Login
-    from headgate.export.server.source import Source
+    from headgate.export.server.source import ExportSource
 
 
 def export_pipeline(env: Mapping[str, str], source: str = "") -> Pipeline:
@@ -80,11 +80,11 @@ def secret_login(env: Mapping[str, str], source: str = "") -> Login:
     return login_from_secret(vars(login), SourceLoginSettings.from_env(env).mysql_tls_ca)
 
 
-def source_of(login: Login) -> Source[Any]:
+def source_of(login: Login) -> ExportSource[Any]:
     """Return the database of a login; its URL's scheme or its secret's `engine` names the kind of server."""
-    from headgate.export.server.dialect import Dialect
+    from headgate.export.server.sql_dialect import SqlDialect
 
-    if login.dialect is Dialect.POSTGRES:
+    if login.dialect is SqlDialect.POSTGRES:
         from headgate.export.postgres.postgres_session import PostgresSession
         from headgate.export.postgres.postgres_source import PostgresSource
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.login import secret_from_url, secret_of, source_url, url_variable
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -70,7 +70,7 @@ def how_to_store(source: str) -> str:
     """Return what a person does to store a source's login."""
     option = f" --source {source}" if source else ""
     url = f"{url_variable(source)}=mysql://user:password@host:port/database"
-    other = url_variable(source, Dialect.POSTGRES)
+    other = url_variable(source, SqlDialect.POSTGRES)
     return (
         f"Set {url} (or {other}=postgresql://…) and deploy again, or run `headgate export login{option}` and "
         "deploy again."

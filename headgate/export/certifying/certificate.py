@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.errors import AuditError
 from headgate.export.certifying.digest import Digest
 from headgate.export.planning.mapping import CanonicalForm
-from headgate.export.server.dialect import Dialect
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -112,7 +112,7 @@ class Certificate:
     drift: tuple[str, ...] = ()
     withheld: int = 0
     selection: str = ""
-    dialect: Dialect = Dialect.MYSQL
+    dialect: SqlDialect = SqlDialect.MYSQL
 
     @property
     def size_bytes(self) -> int:
@@ -177,7 +177,7 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
                 ),
                 "watermark": {name: tuple(bounds) for name, bounds in read["watermark"].items()},
                 "drift": tuple(read["drift"]),
-                "dialect": Dialect(read.get("dialect", Dialect.MYSQL)),
+                "dialect": SqlDialect(read.get("dialect", SqlDialect.MYSQL)),
             }
         )
     except (

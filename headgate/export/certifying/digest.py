@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.reading.csv_files import decimal_text
 from headgate.export.reading.file_batches import file_batches
-from headgate.export.server.dialect import SEPARATOR, Dialect
+from headgate.export.server.sql_dialect import SEPARATOR, SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,7 +110,7 @@ def digest_sql(
     """
     texts = [column.digest_sql(impossible_as_null=impossible_as_null) for column in columns]
     nulls = _nulls_sql([column.null_sql(impossible_as_null=impossible_as_null) for column in columns])
-    checksum = (columns[0].dialect if columns else Dialect.MYSQL).checksum_sql([*nulls, *texts])
+    checksum = (columns[0].dialect if columns else SqlDialect.MYSQL).checksum_sql([*nulls, *texts])
     counts = "".join(f", {column.count_sql(impossible_as_null=impossible_as_null)}" for column in columns)
     return f"SELECT COUNT(*), COALESCE(SUM({checksum}), 0){counts} FROM {table_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
 
@@ -143,7 +143,7 @@ def digest_from(row: Sequence[Any]) -> Digest:
     return Digest(int(row[0]), int(row[1]), tuple(int(count) for count in row[2:]))
 
 
-def digest_of_file(path: Path, columns: Sequence[Printed], dialect: Dialect = Dialect.MYSQL) -> Digest:
+def digest_of_file(path: Path, columns: Sequence[Printed], dialect: SqlDialect = SqlDialect.MYSQL) -> Digest:
     """Return the digest of a file's rows, Parquet or CSV, as they are read back from it."""
     total = Digest.of_nothing(len(columns))
     for batch in file_batches(path, {column.name: column.type for column in columns}):
@@ -151,7 +151,9 @@ def digest_of_file(path: Path, columns: Sequence[Printed], dialect: Dialect = Di
     return total
 
 
-def digest_of(rows: pa.RecordBatch, columns: Sequence[Printed], dialect: Dialect = Dialect.MYSQL) -> Digest:
+def digest_of(
+    rows: pa.RecordBatch, columns: Sequence[Printed], dialect: SqlDialect = SqlDialect.MYSQL
+) -> Digest:
     """Return the digest of the rows, with the checksum that the source's server computes."""
     texts = [
         canonical_text(rows.column(column.name), column.form, column.fraction_digits) for column in columns

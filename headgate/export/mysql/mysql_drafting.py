@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from headgate.export.mysql.mysql_types import quoted
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source import DraftFacts
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from headgate.export.mysql.mysql_session import MySqlSession
@@ -25,7 +25,7 @@ def mysql_draft_facts(session: MySqlSession, table: SourceTable) -> DraftFacts:
     """Return a table's foreign keys, the members of its ENUM columns, and its TINYINT(1) columns that hold
     nothing but 0 and 1.
     """
-    keys = session.rows(_FOREIGN_KEYS.format(table=Dialect.MYSQL.string(table.name)))
+    keys = session.rows(_FOREIGN_KEYS.format(table=SqlDialect.MYSQL.string(table.name)))
     return DraftFacts(
         {str(column): f"{parent}.{key}" for column, parent, key in keys},
         {

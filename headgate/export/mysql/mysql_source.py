@@ -17,7 +17,7 @@ from headgate.export.mysql.mysql_types import arrow_type_of, map_column
 from headgate.export.mysql.server_snapshot import SnapshotMethod, open_mysql_snapshot
 from headgate.export.mysql.table_locks import lock_mysql_tables
 from headgate.export.planning.slicing import EVERYTHING, rows_per_slice, slicing_key, walk
-from headgate.export.server.dialect import Dialect
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -41,7 +41,7 @@ class MySqlSource:
 
     connect: Callable[[], MySqlSession]
     methods: tuple[SnapshotMethod, ...] = tuple(SnapshotMethod)
-    dialect = Dialect.MYSQL
+    dialect = SqlDialect.MYSQL
     tables = staticmethod(mysql_tables)
     describe = staticmethod(describe_mysql_table)
     describe_query = staticmethod(describe_mysql_query)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.export.mysql.wire import announced_columns
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source_tables import NUMBERS, SourceColumn, SourceIndex, SourceTable
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from headgate.export.mysql.mysql_session import MySqlSession
@@ -62,7 +62,7 @@ def describe_mysql_table(session: MySqlSession, table: str) -> SourceTable:
     Raises:
         NotFoundError: the source has no such table or view, or the account may not see it.
     """
-    name = Dialect.MYSQL.string(table)
+    name = SqlDialect.MYSQL.string(table)
     facts = session.rows(_TABLE.format(table=name))
     if not facts:
         raise NotFoundError(f"the source has no table {table} that this account may see")

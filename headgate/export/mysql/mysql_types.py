@@ -31,13 +31,13 @@ import pyarrow as pa
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.planning.mapping import CanonicalForm, ExportColumn
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source_tables import BYTES, INTEGERS
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from headgate.export.server.source_tables import SourceColumn
 
-quoted = Dialect.MYSQL.quoted
+quoted = SqlDialect.MYSQL.quoted
 
 # Longer columns enter the row's fingerprint by their own: a row's text must stay below max_allowed_packet.
 LONG_BYTES = 65_535

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from headgate.contracts.model import Mask
-    from headgate.export.server.source import DraftFacts, Session, Source
+    from headgate.export.server.source import DraftFacts, ExportSource, Session
     from headgate.export.server.source_tables import SourceColumn, SourceTable
 
     GuessMask = Callable[[str, pa.Array], Mask | None]
@@ -45,14 +45,18 @@ _KINDS = {
 class _TableAt(NamedTuple):
     """A table, and the session that asks its server about it."""
 
-    database: Source[Any]
+    database: ExportSource[Any]
     session: Session
     table: SourceTable
     facts: DraftFacts
 
 
 def draft_from_table(
-    database: Source[Any], session: Session, table: SourceTable, guess_mask: GuessMask, source: str = ""
+    database: ExportSource[Any],
+    session: Session,
+    table: SourceTable,
+    guess_mask: GuessMask,
+    source: str = "",
 ) -> Contract:
     """Return a source contract that accepts every row of the table, in names that Athena can say.
 
@@ -107,7 +111,7 @@ def _column(at: _TableAt, column: SourceColumn, guess_mask: GuessMask, prefix: s
     )
 
 
-def _type(database: Source[Any], column: SourceColumn, *, is_flag: bool) -> ColumnType:
+def _type(database: ExportSource[Any], column: SourceColumn, *, is_flag: bool) -> ColumnType:
     arrow = database.arrow_type(column, Kind.BOOLEAN if is_flag else None)
     if pa.types.is_decimal128(arrow):
         return ColumnType(Kind.DECIMAL, precision=arrow.precision, scale=arrow.scale)

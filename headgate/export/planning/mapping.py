@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from headgate.export.server.dialect import Dialect
+from headgate.export.server.sql_dialect import SqlDialect
 
 
 class CanonicalForm(StrEnum):
@@ -47,7 +47,7 @@ class ExportColumn:
     impossible_sql: str = ""
     fraction_digits: int = 0
     is_base64: bool = False
-    dialect: Dialect = Dialect.MYSQL
+    dialect: SqlDialect = SqlDialect.MYSQL
 
     def digest_sql(self, *, impossible_as_null: bool) -> str:
         """Return the expression of the value's canonical text.

@@ -14,8 +14,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from headgate.errors import ServiceError
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source_tables import INTEGERS
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -59,7 +59,7 @@ class KeyColumn:
     name: str
     kind: str
     charset: str = ""
-    dialect: Dialect = Dialect.MYSQL
+    dialect: SqlDialect = SqlDialect.MYSQL
 
     @property
     def quoted(self) -> str:

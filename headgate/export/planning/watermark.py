@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from headgate.errors import ContractError
 from headgate.export.planning.slicing import EVERYTHING, KeyColumn
 from headgate.export.requests import Mode
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source_tables import INTEGERS
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ class Bound:
     reach_back: int = 0
     besides: str = ""
     settled: str | None = None
-    dialect: Dialect = Dialect.MYSQL
+    dialect: SqlDialect = SqlDialect.MYSQL
 
     @property
     def reached(self) -> str | None:
@@ -160,7 +160,7 @@ def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[Wa
     return tuple(_watermark_column(present[name], table.dialect) for name in names)
 
 
-def _watermark_column(column: SourceColumn, dialect: Dialect) -> WatermarkColumn:
+def _watermark_column(column: SourceColumn, dialect: SqlDialect) -> WatermarkColumn:
     return WatermarkColumn(column.name, column.kind, column.charset, dialect, automatic=column.automatic)
 
 

@@ -19,8 +19,8 @@ from adbc_driver_postgresql import StatementOptions, dbapi  # type: ignore[impor
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.export.postgres.postgres_batches import PostgresBatches
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source import SourceLostError, TableLockedError, UnrepresentableValueError
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ class PostgresSession:
         self._closed = False
         with postgres_errors(f"connect to {login.host}:{login.port}"), _authority(login) as ca:
             self._connection = dbapi.connect(_uri(login, ca), autocommit=True)
-        sql = Dialect.POSTGRES
+        sql = SqlDialect.POSTGRES
         promises = _PROMISES | ({"search_path": sql.quoted(login.schema)} if login.schema else {})
         calls = (f"set_config('{name}', {sql.string(value)}, false)" for name, value in promises.items())
         self.do(f"SELECT {', '.join(calls)}")

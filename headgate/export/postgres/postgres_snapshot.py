@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import ConflictError
 from headgate.export.postgres.postgres_session import postgres_errors_of_table
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source import Snapshot, SourceLostError
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -60,7 +60,7 @@ def open_postgres_snapshot(
         for _ in range(workers - 1):
             session = join()
             session.do(_BEGIN)
-            session.do(f"SET TRANSACTION SNAPSHOT {Dialect.POSTGRES.string(name)}")
+            session.do(f"SET TRANSACTION SNAPSHOT {SqlDialect.POSTGRES.string(name)}")
         yield Snapshot(tuple(opened), METHOD, position or "", "", taken_at)
     finally:
         for session in opened:
@@ -69,14 +69,14 @@ def open_postgres_snapshot(
 
 def _may_lock(session: PostgresSession, table: SourceTable) -> bool:
     """Return whether the account may lock the table: not if it may read only some of its columns."""
-    sql = Dialect.POSTGRES
+    sql = SqlDialect.POSTGRES
     name = sql.string(sql.quoted(table.name))
     return table.engine in _LOCKABLE and bool(session.value(f"SELECT has_table_privilege({name}, 'SELECT')"))
 
 
 def _lock_columns(session: PostgresSession, table: SourceTable) -> None:
     with postgres_errors_of_table(table.name):
-        session.do(f"LOCK TABLE {Dialect.POSTGRES.quoted(table.name)} IN ACCESS SHARE MODE")
+        session.do(f"LOCK TABLE {SqlDialect.POSTGRES.quoted(table.name)} IN ACCESS SHARE MODE")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from headgate.export.postgres.postgres_tables import (
     postgres_tables,
 )
 from headgate.export.postgres.postgres_types import map_postgres_column, postgres_arrow_type
-from headgate.export.server.dialect import Dialect
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -34,7 +34,7 @@ class PostgresSource:
     """One database of a PostgreSQL server, from version 14 on."""
 
     connect: Callable[[], PostgresSession]
-    dialect = Dialect.POSTGRES
+    dialect = SqlDialect.POSTGRES
     tables = staticmethod(postgres_tables)
     describe = staticmethod(describe_postgres_table)
     describe_query = staticmethod(describe_postgres_query)
@@ -73,12 +73,12 @@ class PostgresSource:
         )
         blocks = int(
             session.value(
-                f"SELECT pg_relation_size({Dialect.POSTGRES.string(table.from_sql)}::regclass)"
+                f"SELECT pg_relation_size({SqlDialect.POSTGRES.string(table.from_sql)}::regclass)"
                 " / current_setting('block_size')::int8"
             )
         )
         slices = min(-(-rows // step), blocks)
-        key = KeyColumn("ctid", TUPLE_ID, dialect=Dialect.POSTGRES)
+        key = KeyColumn("ctid", TUPLE_ID, dialect=SqlDialect.POSTGRES)
         # Rows of a block are numbered from 1, so no row lies on a boundary.
         places = (blocks * number // slices for number in range(1, slices))
         return (key,), [(key.literal(f"({block},0)"),) for block in places]

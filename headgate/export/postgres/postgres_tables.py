@@ -11,9 +11,9 @@ from adbc_driver_manager import Error
 from headgate.errors import NotFoundError, ServiceError, SettingsError
 from headgate.export.postgres.postgres_session import postgres_errors_of_table
 from headgate.export.postgres.postgres_types import ARRAY, COMPOSITE
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source import DraftFacts, SourceLostError
 from headgate.export.server.source_tables import SourceColumn, SourceIndex, SourceTable
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from headgate.export.postgres.postgres_session import PostgresSession
@@ -97,7 +97,7 @@ def describe_postgres_table(session: PostgresSession, table: str) -> SourceTable
         tuple(SourceIndex(name, tuple(parts)) for name, parts in unique.items()),
         row_estimate=rows,
         row_bytes=size_bytes // max(rows, 1),
-        dialect=Dialect.POSTGRES,
+        dialect=SqlDialect.POSTGRES,
     )
 
 
@@ -108,7 +108,7 @@ def describe_postgres_query(session: PostgresSession, name: str, query: str) -> 
         SettingsError: the server does not accept the query; the message repeats its reason, for the query is
             the caller's own.
     """
-    table = SourceTable(name, "query", (), query=query.strip().rstrip(";"), dialect=Dialect.POSTGRES)
+    table = SourceTable(name, "query", (), query=query.strip().rstrip(";"), dialect=SqlDialect.POSTGRES)
     try:
         announced = session.announced(f"SELECT * FROM {table.from_sql}")  # noqa: S608 the caller's own query
     except ServiceError as error:
@@ -134,7 +134,7 @@ def postgres_draft_facts(session: PostgresSession, table: SourceTable) -> DraftF
 
 def _names(table: str) -> dict[str, str]:
     """Return a table's name as a text, and the text that names it as an identifier does."""
-    sql = Dialect.POSTGRES
+    sql = SqlDialect.POSTGRES
     return {"table": sql.string(table), "relation": sql.string(sql.quoted(table))}
 
 

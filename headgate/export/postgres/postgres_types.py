@@ -25,7 +25,7 @@ import pyarrow as pa
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 from headgate.export.planning.mapping import CanonicalForm, ExportColumn
-from headgate.export.server.dialect import Dialect
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from headgate.export.server.source_tables import SourceColumn
@@ -111,12 +111,12 @@ def map_postgres_column(column: SourceColumn, wanted: Kind | None = None) -> Exp
         read,
         _text_sql(column, arrow, form, read),
         is_base64=is_base64,
-        dialect=Dialect.POSTGRES,
+        dialect=SqlDialect.POSTGRES,
     )
 
 
 def _read_sql(column: SourceColumn, arrow: pa.DataType) -> str:
-    name = Dialect.POSTGRES.quoted(column.name)
+    name = SqlDialect.POSTGRES.quoted(column.name)
     if column.kind == "oid":
         return f"{name}::int8"
     if column.kind == "bytea":
@@ -143,5 +143,5 @@ def _text_sql(column: SourceColumn, arrow: pa.DataType, form: CanonicalForm, rea
         return f"{read}::int"
     if column.kind == "numeric" and form is CanonicalForm.NUMBER:
         # With all decimals, also where the column declares none. A value that loses some has stopped the run.
-        return f"round({Dialect.POSTGRES.quoted(column.name)}, {column.scale})"
+        return f"round({SqlDialect.POSTGRES.quoted(column.name)}, {column.scale})"
     return read

@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from headgate.errors import SettingsError
-from headgate.export.server.dialect import Dialect
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SCHEMES = {
-    "mysql": Dialect.MYSQL,
-    "mariadb": Dialect.MYSQL,
-    "postgres": Dialect.POSTGRES,
-    "postgresql": Dialect.POSTGRES,
+    "mysql": SqlDialect.MYSQL,
+    "mariadb": SqlDialect.MYSQL,
+    "postgres": SqlDialect.POSTGRES,
+    "postgresql": SqlDialect.POSTGRES,
 }
 # Amazon RDS's secrets name the server by `engine`: postgres, mysql, mariadb, aurora-postgresql, aurora-mysql.
-_PORT = {Dialect.MYSQL: 3306, Dialect.POSTGRES: 5432}
-_VARIABLE = {Dialect.MYSQL: "MYSQL_URL", Dialect.POSTGRES: "POSTGRES_URL"}
-_OPTIONS = {Dialect.MYSQL: {"tls", "ca", "name"}, Dialect.POSTGRES: {"tls", "ca", "name", "schema"}}
+_PORT = {SqlDialect.MYSQL: 3306, SqlDialect.POSTGRES: 5432}
+_VARIABLE = {SqlDialect.MYSQL: "MYSQL_URL", SqlDialect.POSTGRES: "POSTGRES_URL"}
+_OPTIONS = {SqlDialect.MYSQL: {"tls", "ca", "name"}, SqlDialect.POSTGRES: {"tls", "ca", "name", "schema"}}
 _SPELLING = (
     "MYSQL_URL must be mysql://user:password@host:port/database, and POSTGRES_URL "
     "postgresql://user:password@host:port/database, followed by ?tls=off, ?ca=FILE or "
@@ -58,7 +58,7 @@ class Login:
     tls: bool = True
     tls_ca: str = ""
     tls_name: str = ""
-    dialect: Dialect = Dialect.MYSQL
+    dialect: SqlDialect = SqlDialect.MYSQL
     schema: str = ""
 
     @classmethod
@@ -104,7 +104,7 @@ def secret_of(secret_id: str, source: str = "") -> str:
     return f"{secret_id}/{source}" if source else secret_id
 
 
-def url_variable(source: str = "", dialect: Dialect = Dialect.MYSQL) -> str:
+def url_variable(source: str = "", dialect: SqlDialect = SqlDialect.MYSQL) -> str:
     """Return the environment variable with a source's login as a URL: MYSQL_URL or POSTGRES_URL, for a named
     source followed by its name as in MYSQL_URL_<SOURCE>.
     """
@@ -118,9 +118,9 @@ def source_url(env: Mapping[str, str], source: str = "") -> str:
     Raises:
         SettingsError: both variables are set, or one holds the URL of the other kind of server.
     """
-    urls = {dialect: env.get(url_variable(source, dialect), "") for dialect in Dialect}
+    urls = {dialect: env.get(url_variable(source, dialect), "") for dialect in SqlDialect}
     if all(urls.values()):
-        names = " and ".join(url_variable(source, dialect) for dialect in Dialect)
+        names = " and ".join(url_variable(source, dialect) for dialect in SqlDialect)
         raise SettingsError(f"{names} are both set. Unset the one that is not the source")
     for dialect, url in urls.items():
         if url and _SCHEMES.get(url.partition(":")[0]) is not dialect:
@@ -184,7 +184,7 @@ def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
     return replace(
         Login.from_secret(secret, tls=tls, tls_ca=authority),
         tls_name=name,
-        dialect=Dialect.POSTGRES if is_postgres else Dialect.MYSQL,
+        dialect=SqlDialect.POSTGRES if is_postgres else SqlDialect.MYSQL,
         schema=str(secret.get("schema") or ""),
     )
 
@@ -205,7 +205,7 @@ def secret_from_url(url: str) -> dict[str, str]:
             "trust."
         ) from None
     optional = {"ca": authority, "name": login.tls_name, "tls": said, "schema": login.schema}
-    if login.dialect is not Dialect.MYSQL:  # a secret without an engine is MySQL's
+    if login.dialect is not SqlDialect.MYSQL:  # a secret without an engine is MySQL's
         optional["engine"] = "postgres"
     return {
         "host": login.host,
@@ -217,5 +217,5 @@ def secret_from_url(url: str) -> dict[str, str]:
     }
 
 
-def _understood(options: Mapping[str, str], dialect: Dialect) -> bool:
+def _understood(options: Mapping[str, str], dialect: SqlDialect) -> bool:
     return options.keys() <= _OPTIONS[dialect] and options.get("tls", "on") in {"on", "off"}

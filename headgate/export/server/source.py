@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from headgate.export.planning.mapping import ExportColumn
     from headgate.export.planning.slicing import Key, KeyColumn
     from headgate.export.requests import ExportRequest
-    from headgate.export.server.dialect import Dialect
     from headgate.export.server.source_tables import SourceColumn, SourceTable
+    from headgate.export.server.sql_dialect import SqlDialect
 
 
 class SourceLostError(ServiceError):
@@ -99,7 +99,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class DraftFacts:
-    """What a draft of a contract takes from the server besides the table's columns.
+    """Facts of a table for a draft of its contract, besides the table's columns.
 
     Attributes:
         parents: per column of a foreign key of one column, `table.column` of its parent.
@@ -112,11 +112,11 @@ class DraftFacts:
     flags: Collection[str] = frozenset()
 
 
-class Source(Protocol[AnySession]):
+class ExportSource(Protocol[AnySession]):
     """One database of a server. It holds no connection itself."""
 
     @property
-    def dialect(self) -> Dialect:
+    def dialect(self) -> SqlDialect:
         """The spelling of its SQL."""
         ...
 
@@ -207,7 +207,7 @@ class Source(Protocol[AnySession]):
 
 
 def map_table(
-    source: Source[Any], table: SourceTable, columns: Sequence[str], contract: Contract | None = None
+    source: ExportSource[Any], table: SourceTable, columns: Sequence[str], contract: Contract | None = None
 ) -> tuple[ExportColumn, ...]:
     """Return the named columns of a table, in that order, as they will be exported.
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Kind
 from headgate.errors import NotFoundError
-from headgate.export.server.dialect import Dialect
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.contracts.model import Contract
-    from headgate.export.server.source import Session, Source
+    from headgate.export.server.source import ExportSource, Session
 
 TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
 INTEGERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "int2", "int4", "int8"})
@@ -84,7 +84,7 @@ class SourceTable:
     row_estimate: int = 0
     row_bytes: int = 0
     query: str = ""
-    dialect: Dialect = Dialect.MYSQL
+    dialect: SqlDialect = SqlDialect.MYSQL
 
     @property
     def from_sql(self) -> str:
@@ -131,7 +131,7 @@ def source_name(dataset: str, contract: Contract | None) -> str:
 
 
 def named_as_contract(
-    source: Source[Any], session: Session, dataset: str, contract: Contract | None, query: str = ""
+    source: ExportSource[Any], session: Session, dataset: str, contract: Contract | None, query: str = ""
 ) -> SourceTable:
     """Return the dataset's table at the source, its columns called as the contract calls them.
 

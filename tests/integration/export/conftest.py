@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from headgate.export.server.source import Source
+    from headgate.export.server.source import ExportSource
 
 START_S = 60
 
@@ -170,7 +170,7 @@ class Shop:
         with closing(self.session()) as session:
             return session.rows(query)
 
-    def source(self, **given: Any) -> Source[Any]:  # noqa: ANN401 what its class takes
+    def source(self, **given: Any) -> ExportSource[Any]:  # noqa: ANN401 what its class takes
         """This database as a source."""
         return MySqlSource(**{"connect": self.session, **given})
 
@@ -222,7 +222,7 @@ class PostgresShop(Shop):
         """A new session."""
         return PostgresSession(self.login())
 
-    def source(self, **given: Any) -> Source[Any]:  # noqa: ANN401 what its class takes
+    def source(self, **given: Any) -> ExportSource[Any]:  # noqa: ANN401 what its class takes
         """This database as a source."""
         return PostgresSource(**{"connect": self.session, **given})
 

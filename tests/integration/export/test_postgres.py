@@ -27,8 +27,8 @@ from headgate.export.planning.drafting import draft_from_table
 from headgate.export.postgres.postgres_session import _PROMISES, PostgresSession
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import Mode, Phase
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.source import SourceLostError, UnrepresentableValueError
+from headgate.export.server.sql_dialect import SqlDialect
 from tests.integration.export.conftest import request
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def test_the_slices_hold_every_row_once(postgres_shop: PostgresShop) -> None:
     assert sorted(postgres_shop.landed("numbers")["id"].to_pylist()) == list(range(1, 5001))
     assert len(certificate.files) == 5
     assert certificate.moment.method == "exported_snapshot"
-    assert certificate.dialect is Dialect.POSTGRES
+    assert certificate.dialect is SqlDialect.POSTGRES
     manifest = postgres_shop.exporting().runs("numbers")[0]
     assert postgres_shop.exporting().verify(manifest).holds
 
@@ -318,7 +318,7 @@ def test_the_server_and_the_file_compute_one_digest(postgres_shop: PostgresShop)
     def literal(value: object) -> str:
         if isinstance(value, datetime):
             return f"'{value.isoformat()}'"
-        return "NULL" if value is None else Dialect.POSTGRES.literal(value, encodes_bytes=False)
+        return "NULL" if value is None else SqlDialect.POSTGRES.literal(value, encodes_bytes=False)
 
     with closing(postgres_shop.session()) as session:
         source = postgres_shop.source()
@@ -337,7 +337,7 @@ def test_the_server_and_the_file_compute_one_digest(postgres_shop: PostgresShop)
                 session.do(f"INSERT INTO drawn VALUES ({', '.join(texts)})")  # noqa: S608 our own literals
             at_server = digest_from(session.rows(digest_sql("drawn", columns, "TRUE"))[0])
             batches = [*session.batches(f"SELECT {read} FROM drawn", columns)]  # noqa: S608 our own names
-            total = [digest_of(batch, columns, Dialect.POSTGRES) for batch in batches if batch.num_rows]
+            total = [digest_of(batch, columns, SqlDialect.POSTGRES) for batch in batches if batch.num_rows]
             assert at_server.rows == len(rows)
             assert [at_server] == total or not rows
 

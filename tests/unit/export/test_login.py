@@ -15,7 +15,6 @@ from pymysql.connections import Connection  # type: ignore[import-untyped]  # Py
 from pymysql.protocol import MysqlPacket  # type: ignore[import-untyped]  # as above
 
 from headgate.errors import SettingsError
-from headgate.export.server.dialect import Dialect
 from headgate.export.server.login import (
     is_this_machine,
     login_from_secret,
@@ -25,6 +24,7 @@ from headgate.export.server.login import (
     source_url,
     url_variable,
 )
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,14 +152,19 @@ def test_the_driver_has_the_private_names_that_the_export_uses() -> None:
 def test_a_postgres_url_has_its_own_port_and_schema_and_its_secret_names_the_server() -> None:
     url = "postgresql://u:p@db.example.com/shop?schema=Sales%20EU"
     login = login_from_url(url)
-    assert (login.port, login.schema, login.dialect, login.tls) == (5432, "Sales EU", Dialect.POSTGRES, True)
+    assert (login.port, login.schema, login.dialect, login.tls) == (
+        5432,
+        "Sales EU",
+        SqlDialect.POSTGRES,
+        True,
+    )
     assert login_from_secret(secret_from_url(url)) == login
 
 
 def test_a_secret_of_amazon_rds_says_by_its_engine_which_server_it_is() -> None:
-    assert login_from_secret({**SECRET, "engine": "aurora-postgresql"}).dialect is Dialect.POSTGRES
-    assert login_from_secret({**SECRET, "engine": "mariadb"}).dialect is Dialect.MYSQL
-    assert login_from_secret(SECRET).dialect is Dialect.MYSQL
+    assert login_from_secret({**SECRET, "engine": "aurora-postgresql"}).dialect is SqlDialect.POSTGRES
+    assert login_from_secret({**SECRET, "engine": "mariadb"}).dialect is SqlDialect.MYSQL
+    assert login_from_secret(SECRET).dialect is SqlDialect.MYSQL
 
 
 def test_each_kind_of_server_has_its_own_variable() -> None:

@@ -19,7 +19,7 @@ _ARGUMENTS = 99
 _HASH_DIGITS = 15  # of md5: 60 bits, whose sums stay exact in the server's numeric and in Python
 
 
-class Dialect(StrEnum):
+class SqlDialect(StrEnum):
     """The SQL of a source. The value is stored in plans, watermarks and certificates."""
 
     MYSQL = "mysql"
@@ -27,27 +27,27 @@ class Dialect(StrEnum):
 
     def quoted(self, name: str) -> str:
         """Return an identifier with its quotes."""
-        return "`" + name.replace("`", "``") + "`" if self is Dialect.MYSQL else quoted_name(name)
+        return "`" + name.replace("`", "``") + "`" if self is SqlDialect.MYSQL else quoted_name(name)
 
     def text(self, expression: str) -> str:
         """Return the expression of a value's text; times with a zone in UTC."""
-        return f"CAST({expression} AS {'CHAR' if self is Dialect.MYSQL else 'TEXT'})"
+        return f"CAST({expression} AS {'CHAR' if self is SqlDialect.MYSQL else 'TEXT'})"
 
     @property
     def clock(self) -> str:
         """The expression of the server's time, UTC, as text."""
         return self.text(
-            "UTC_TIMESTAMP(6)" if self is Dialect.MYSQL else "clock_timestamp() AT TIME ZONE 'UTC'"
+            "UTC_TIMESTAMP(6)" if self is SqlDialect.MYSQL else "clock_timestamp() AT TIME ZONE 'UTC'"
         )
 
     def moment(self, text: str, kind: str) -> str:
         """Return the literal of a date or time that intervals can be subtracted from."""
-        return f"'{text}'" if self is Dialect.MYSQL else f"'{text}'::{kind}"
+        return f"'{text}'" if self is SqlDialect.MYSQL else f"'{text}'::{kind}"
 
     def string(self, text: str) -> str:
         """Return the literal of a text."""
         escaped = text.replace("'", "''")
-        return "'" + (escaped.replace("\\", "\\\\") if self is Dialect.MYSQL else escaped) + "'"
+        return "'" + (escaped.replace("\\", "\\\\") if self is SqlDialect.MYSQL else escaped) + "'"
 
     def literal(self, value: object, *, encodes_bytes: bool) -> str:
         """Return the literal of a value of a file.
@@ -55,7 +55,7 @@ class Dialect(StrEnum):
         Args:
             encodes_bytes: a text is base64 of the source's bytes.
         """
-        is_mysql = self is Dialect.MYSQL
+        is_mysql = self is SqlDialect.MYSQL
         if isinstance(value, bytes):
             return f"X'{value.hex()}'" if is_mysql else f"'\\x{value.hex()}'::bytea"
         if isinstance(value, bool):
@@ -70,7 +70,7 @@ class Dialect(StrEnum):
 
     def checksum_sql(self, texts: Sequence[str]) -> str:
         """Return the expression of a row's checksum, from expressions of its values' texts."""
-        if self is Dialect.MYSQL:
+        if self is SqlDialect.MYSQL:
             return f"CRC32(CONCAT_WS(X'{SEPARATOR.hex()}', {', '.join(texts)}))"
         arguments = ", ".join(texts)
         if len(texts) > _ARGUMENTS:
@@ -80,7 +80,7 @@ class Dialect(StrEnum):
 
     def checksum(self, lines: Iterable[bytes]) -> int:
         """Return the sum of the checksums of rows, from their texts: the sum of `checksum_sql`."""
-        if self is Dialect.MYSQL:
+        if self is SqlDialect.MYSQL:
             return sum(map(zlib.crc32, lines))
         return sum(
             int(hashlib.md5(line, usedforsecurity=False).hexdigest()[:_HASH_DIGITS], 16) for line in lines
