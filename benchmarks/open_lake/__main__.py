@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.open_lake import dlt_sources, formats, iceberg
+from benchmarks.open_lake import dlt_sources, formats, iceberg, postgres
 
-MEASURES = [iceberg.measure, dlt_sources.measure, formats.measure]
+MEASURES = [iceberg.measure, dlt_sources.measure, formats.measure, postgres.measure]
 
 
 def main() -> None:
