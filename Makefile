@@ -253,8 +253,8 @@ drill-day: setup ## a day of faults on a lake of its own, with a restart in the 
 bench-aws: setup ## tasks of each role with its rights, sizes of policies with 200 datasets more, linters, and fakes of what the emulator lacks
 	@python -m benchmarks.operations.aws
 
-bench-cost: setup ## dollars a month of four workloads on AWS, from measured usage and list prices; LINES=500000, COPIES=4, KEEP=1 keeps what was measured, KEPT=1 measures nothing
-	@python -m benchmarks.operations.cost $(if $(KEEP),--keep) $(if $(KEPT),--kept)
+bench-cost: setup ## dollars a month of four workloads on AWS, from measured usage and list prices; LINES=500000, COPIES=4, KEEP=1 keeps what was measured, KEPT=1 measures nothing, DAY=1 a further day only
+	@python -m benchmarks.operations.cost $(if $(KEEP),--keep) $(if $(KEPT),--kept) $(if $(DAY),--day)
 
 bench-backlog: setup ## simulate a day of trickling files and slow runs: started, finished, pending; EVERY_S=120, RUN_S=900, HOURS=24
 	@python -m benchmarks.operations.backlog

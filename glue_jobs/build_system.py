@@ -3,7 +3,8 @@ by side.
 
 Arguments: `--system` (which of the five), `--snapshot_id` (the newest one, unless given). `--systems` names
 several, with commas between them: then this script runs once more for each, with the role and the arguments
-of the job that builds this system alone.
+of the job that builds this system alone. `--stages merge_curated,quality_gate` names jobs that come before
+them: this job then does a whole run.
 """
 
 from __future__ import annotations
@@ -56,16 +57,26 @@ def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
     jobs.
 
     Raises:
-        ServiceError: the build of a system failed; the state machine starts its own job, too.
+        ServiceError: the build of a system failed; the state machine starts its own job, too. Or a stage of a
+            whole run failed; the state machine starts the run again with a job for each stage.
+        SettingsError: the lake is too large for a whole run in one job.
     """
-    names = arguments["systems"].split(",")
-    lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
+    names, stages = arguments["systems"].split(","), [*filter(None, arguments.get("stages", "").split(","))]
     with TemporaryDirectory(prefix="headgate-systems-") as workspace:
+        if stages:
+            names = system_jobs.run_stages(arguments, stages, names, Path(workspace))
+        lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
         builds = system_jobs.build_side_by_side(arguments, names, lake, Path(__file__), Path(workspace))
         ended = {build.system: build.cause for build in builds}
-    if failed := [f"{system}: {cause}" for system, cause in ended.items() if cause]:
+    failed = [f"{system}: {cause}" for system, cause in ended.items() if cause]
+    if failed and not stages:
         raise ServiceError("; ".join(failed))
-    return {"built": sorted(ended), "too_large": sorted({*names} - {*ended}), "snapshot_id": lake.snapshot_id}
+    return {
+        "built": sorted(ended),
+        "failed": failed,
+        "too_large": sorted({*names} - {*ended}),
+        "snapshot_id": lake.snapshot_id,
+    }
 
 
 if __name__ == "__main__":

@@ -246,6 +246,16 @@ class SystemJobsSettings(Settings):
     system_arguments: Mapping[str, Mapping[str, str]]
 
 
+class RunJobSettings(Settings):
+    """The merge and the quality gate for the job that does a whole run: roles, own arguments, and the keys of
+    the scripts in the artifacts bucket, by job.
+    """
+
+    stage_roles: Mapping[str, str]
+    stage_arguments: Mapping[str, Mapping[str, str]]
+    stage_scripts: Mapping[str, str]
+
+
 class DefinitionsSettings(Settings):
     """The code and the definitions that a unit of work has.
 

@@ -42,6 +42,7 @@ from scripts.deployment import (
     alert_subscribers,
     console_upload,
     cost_estimate,
+    early_queues,
     export_logins,
     first_login,
     pending_files,
@@ -187,6 +188,8 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
     variables = {**_names_of(target, terraform), **variables}
     settings = _with_logins(target, terraform, _stated(target, folder, variables))
     adopt_ledger(target, terraform, settings)
+    if target.platform == "emulator" and not terraform.resources():
+        terraform.add_to_root("early_queues.tf", early_queues.import_blocks(target.client("sqs"), settings))
     _print_estimate(target, settings)
     with ThreadPoolExecutor(1) as beside:  # Terraform mostly waits
         building = beside.submit(console.build)

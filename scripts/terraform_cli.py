@@ -189,6 +189,10 @@ class Terraform:
         settings = {"terraform": {"backend": self._backend_block()}}
         (self.root / "backend.tf.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
+    def add_to_root(self, name: str, text: str) -> None:
+        """Add a file to the root until the next `init`."""
+        (self.root / name).write_text(text, encoding="utf-8")
+
     def _backend_block(self) -> dict[str, dict[str, object]]:
         """Return the backend as the root states it; `served_state` answers that of HTTP."""
         return {"s3": dict(self.backend)} if self.backend else {"http": {}}

@@ -74,13 +74,22 @@ locals {
   # The one job takes the roles of the others, which roles that were made before may not permit.
   systems_together = var.systems_in_one_job && length(var.existing_roles) == 0 && local.engine != "spark" ? [for job, system in local.build_jobs : system if !contains(keys(local.worker_types), job)] : []
   has_systems_job  = length(local.systems_together) > 1
+  # docs/adr/0138-a-run-in-one-job.md. A stage whose worker type is stated keeps its own job.
+  run_stages        = ["merge_curated", "quality_gate"]
+  has_run_job       = var.run_in_one_job && local.has_systems_job && length([for job in concat(local.run_stages, keys(local.build_jobs)) : job if contains(keys(local.worker_types), job)]) == 0
+  stages_in_one_job = local.has_run_job ? local.run_stages : []
 
   # Its children run as the job of their system does: with the role and the arguments of that one.
-  systems_job_arguments = {
+  systems_job_arguments = merge(local.run_job_arguments, {
     "--extra-py-files"            = join(",", distinct(flatten([for job in keys(local.build_jobs) : split(",", lookup(local.jobs[job].arguments, "--extra-py-files", local.package_uri))])))
     "--HEADGATE_SYSTEM_ROLES"     = jsonencode({ for job, system in local.build_jobs : system => module.job[job].role_arn })
     "--HEADGATE_SYSTEM_ARGUMENTS" = jsonencode({ for job, system in local.build_jobs : system => { for name, value in local.jobs[job].arguments : trimprefix(name, "--") => value if name != "--extra-py-files" } })
-  }
+  })
+  run_job_arguments = { for name, value in {
+    "--HEADGATE_STAGE_ROLES"     = { for job in local.stages_in_one_job : job => module.job[job].role_arn }
+    "--HEADGATE_STAGE_ARGUMENTS" = { for job in local.stages_in_one_job : job => { for name, value in local.jobs[job].arguments : trimprefix(name, "--") => value } }
+    "--HEADGATE_STAGE_SCRIPTS"   = { for job in local.stages_in_one_job : job => "code/jobs/${local.lake}-${job}.py" }
+  } : name => jsonencode(value) if local.has_run_job }
 
   # A job that publishes tables of Hive starts their crawler; Iceberg's tables have none. docs/adr/0133-iceberg-beside-hive.md
   publish_arguments = {
@@ -96,7 +105,7 @@ locals {
   sentence_model_zip = "${local.build_dir}/sentence_model.zip"
 
   # One job per system: each has a role that can write its own bucket only, its own history of runs, and its own name in an alert.
-  # One more job builds several systems in child processes, each with the role of its system's job.
+  # One more job builds several systems in child processes, each with the role of its system's job; in a small lake it merges and checks before.
   jobs = merge(
     {
       merge_curated = {
@@ -600,13 +609,29 @@ data "aws_iam_policy_document" "build_systems" {
   statement {
     sid       = "MarkBuiltSystems"
     actions   = ["s3:PutObject"]
-    resources = ["${module.bucket["artifacts"].arn}/${local.unchanged_prefix}*"]
+    resources = ["${module.bucket["artifacts"].arn}/${local.unchanged_prefix}built/*"]
+  }
+
+  dynamic "statement" {
+    for_each = local.has_run_job ? [local.unchanged_prefix] : []
+
+    content {
+      sid       = "SeeUnchangedSystems"
+      actions   = ["s3:ListBucket"]
+      resources = [module.bucket["artifacts"].arn]
+
+      condition {
+        test     = "StringLike"
+        variable = "s3:prefix"
+        values   = ["${statement.value}*"]
+      }
+    }
   }
 
   statement {
-    sid       = "TakeRolesOfSystems"
+    sid       = "TakeRolesOfStages"
     actions   = ["sts:AssumeRole"]
-    resources = [for job, system in local.build_jobs : module.job[job].role_arn if contains(local.systems_together, system)]
+    resources = concat([for job, system in local.build_jobs : module.job[job].role_arn if contains(local.systems_together, system)], [for job in local.stages_in_one_job : module.job[job].role_arn])
   }
 }
 
@@ -642,7 +667,7 @@ module "job" {
   policy_json      = each.value.policy
   log_group_arns   = [for group in aws_cloudwatch_log_group.jobs : group.arn]
   runtime          = local.job_runtimes[each.key]
-  assumed_by       = local.has_systems_job && contains(local.systems_together, lookup(local.build_jobs, each.key, "")) ? [module.build_systems[0].principal_arn] : []
+  assumed_by       = local.has_systems_job && (contains(local.systems_together, lookup(local.build_jobs, each.key, "")) || contains(local.stages_in_one_job, each.key)) ? [module.build_systems[0].principal_arn] : []
 }
 
 # Whoever reads the answers of others reads the rows in them, so analysts have a place of their own.

@@ -1,4 +1,4 @@
-# curated_to_prod: merge, gate, then the systems side by side that read something new: in one job first, if there are several, and what
+# curated_to_prod: in a small lake all in one job, else merge, gate, then the systems side by side that read something new: in one job first, if there are several, and what
 # that one did not build in a job of its own. A job that publishes a table with other columns starts its crawler.
 #
 # A job is started, waited for and looked at again (`startJobRun.sync` is missing from emulators). Its result is data
@@ -33,7 +33,7 @@ locals {
     },
   ]
 
-  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name }, { for job in module.build_systems : local.systems_job => job.name }, { for job in module.refresh_tables : "refresh_tables" => job.name })
+  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name }, { for job in module.build_systems : local.systems_job => job.name }, { for job in module.build_systems : "run_in_one_job" => job.name if local.has_run_job }, { for job in module.refresh_tables : "refresh_tables" => job.name })
 
   # A job's arguments, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
   # The export's own machine is in export.tf, that of large files in large.tf, that of the full audit in audit.tf.
@@ -88,6 +88,17 @@ locals {
         failed    = "See what is built"
         failure   = "{% {'unchanged': $states.input.unchanged} %}"
       }
+    },
+    # The same job with a whole run. If it fails, the run begins again with a job for each stage, which names the cause.
+    {
+      for job in module.build_systems : "run_in_one_job" => {
+        arguments = replace(local.job_arguments_of_run, "$merge([", "$merge([{'--stages': '${join(",", local.run_stages)}', '--systems': '${join(",", local.systems_together)}'}, ")
+        attempts  = 1
+        done      = "See what is built"
+        output    = "{% {'unchanged': []} %}"
+        failed    = "Start merge_curated"
+        failure   = "{% {} %}"
+      } if local.has_run_job
     },
     {
       for job, system in local.build_jobs : job => {
@@ -177,7 +188,7 @@ locals {
           Choices = [
             { Condition = "{% $exists($states.context.Execution.Input.only) and $states.context.Execution.Input.only != '${system}' %}", Next = "Leave ${system}" },
             { Condition = "{% '${local.unchanged_prefix}${system}' in $states.input.unchanged %}", Next = "Keep ${system}" },
-            { Condition = "{% '${local.unchanged_prefix}${system}' in $states.input.built %}", Next = "Published ${system}" },
+            { Condition = "{% '${local.unchanged_prefix}built/${system}' in $states.input.built %}", Next = "Published ${system}" },
           ]
           Default = "Start ${job}"
         }
@@ -251,14 +262,14 @@ locals {
     "Was anything pushed?" = {
       Type    = "Choice"
       Choices = [{ Condition = "{% $states.input.is_pushed %}", Next = "Choose the definitions" }]
-      Default = "Start merge_curated"
+      Default = local.run_begins
     }
     "Choose the definitions" = merge(local.ask_for_definitions, {
       Resource  = "arn:${local.partition}:states:::aws-sdk:s3:headObject"
       Arguments = { Bucket = module.bucket["artifacts"].name, Key = local.current_definitions }
       Assign    = { definitions = "{% $states.result.Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : 'deployed' %}" }
       Output    = "{% {} %}"
-      Next      = "Start merge_curated"
+      Next      = local.run_begins
     })
   }
   ask_for_definitions = {
@@ -270,6 +281,16 @@ locals {
       Next        = "Alert"
     }]
   }
+
+  # A run for one system does not build the others.
+  run_begins = local.has_run_job ? "Is the whole run asked for?" : "Start merge_curated"
+  run_job_states = { for name, state in {
+    "Is the whole run asked for?" = {
+      Type    = "Choice"
+      Choices = [{ Condition = "{% $exists($states.context.Execution.Input.only) %}", Next = "Start merge_curated" }]
+      Default = "Start run_in_one_job"
+    }
+  } : name => state if local.has_run_job }
 
   systems_begin = local.has_systems_job ? "Is one job enough?" : "Build the systems"
   one_job_states = { for name, state in {
@@ -284,7 +305,7 @@ locals {
     # The job leaves a mark for each system that it built; a system without one gets its own job. If nobody can be asked, all do: a
     # system that finds nothing new keeps its tables.
     "See what is built" = merge(local.list_marks, {
-      Output = "{% {'unchanged': $states.input.unchanged, 'built': [$states.result.Contents.Key]} %}"
+      Output = "{% {'unchanged': [$states.result.Contents.Key], 'built': [$states.result.Contents.Key]} %}"
       Catch  = [{ ErrorEquals = ["States.ALL"], Output = "{% {'unchanged': $states.input.unchanged, 'built': []} %}", Next = "Build the systems" }]
       Next   = "Build the systems"
     })
@@ -327,7 +348,7 @@ locals {
         Next    = "See who runs"
       }
       "Published" = { Type = "Succeed" }
-    }, local.definition_states, local.system_states, local.one_job_states, lookup(local.stage_states, local.systems_job, {}))
+    }, local.definition_states, local.system_states, local.one_job_states, lookup(local.stage_states, local.systems_job, {}), local.run_job_states, lookup(local.stage_states, "run_in_one_job", {}))
   }
 }
 

@@ -627,6 +627,12 @@ variable "systems_in_one_job" {
   default     = true
 }
 
+variable "run_in_one_job" {
+  description = "Whether one Glue job, build_systems, does a whole run: merge, quality gate and systems, each with the role and the arguments of its own job. The job refuses a lake that is too large for its worker or its time, and what it did not do is done by a job for each stage. docs/operate/cost.md says when this is cheaper."
+  type        = bool
+  default     = true
+}
+
 variable "job_execution_class" {
   description = "Execution class of the Glue jobs of a run on AWS: FLEX costs a third less and may start minutes later; STANDARD starts at once. Workers other than G.1X and G.2X have STANDARD only."
   type        = string

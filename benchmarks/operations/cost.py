@@ -1,6 +1,6 @@
 """Monthly cost of four workloads on AWS: measured usage by the price file. The last line is JSON.
 
-    make bench-cost [LINES=500000] [COPIES=4] [KEEP=1]
+    make bench-cost [LINES=500000] [COPIES=4] [KEEP=1] [DAY=1]
 
 The gate, the merge and the quality gate run here over generated shops of LINES order lines and a quarter of
 them, the five systems over the larger shop and over COPIES copies of it; a copy has other keys. A run after
@@ -8,7 +8,7 @@ one more day, with the facts of the run before, is measured over months of LINES
 them. The processor time, memory and disk feed the model of `scripts.cost_planning.workload`, which
 docs/operate/cost.md describes with its assumptions. `--keep` writes the measurements to
 headgate/costs/measured.toml and measured.toml of the retail domain, which `make plan-aws` and `headgate cost`
-use; `--kept` uses them and measures nothing.
+use; `--kept` uses them and measures nothing, `--day` uses them and measures a run after one more day.
 
 Each workload has its cheapest settings (`scripts.cost_planning.cheapest`). `tiny_gate_usd` is the part of the
 gate in `tiny_usd`, `trickle_usd` has tables at most an hour old, `large_usd` a run a day.
@@ -70,7 +70,7 @@ WORKLOADS = {
 def main() -> None:
     """Measure and print."""
     lines, copies = int(os.environ.get("LINES") or 500_000), int(os.environ.get("COPIES") or 4)
-    measured = Measured.load() if "--kept" in sys.argv else _measure(lines, copies)
+    measured = _measured_use(lines, copies)
     if "--keep" in sys.argv:
         common, _, systems = text_of(measured).partition("\n[")
         MEASURED.write_text(common, encoding="utf-8")
@@ -101,6 +101,16 @@ def _print_month(name: str, runs: PlannedRuns, costs: Sequence[Cost]) -> None:
         print(f"  limit: {limit}")
 
 
+def _measured_use(lines: int, copies: int) -> Measured:
+    if "--kept" in sys.argv:
+        return Measured.load()
+    if "--day" not in sys.argv:
+        return _measure(lines, copies)
+    kept, day_seconds = Measured.load(), _day_seconds(lines)
+    systems = {name: replace(use, day_seconds=day_seconds[name]) for name, use in kept.systems.items()}
+    return replace(kept, systems=systems)
+
+
 def _measure(lines: int, copies: int) -> Measured:
     """Two sizes give each part its slope, and what does not grow with the data."""
     with tempfile.TemporaryDirectory() as name:
@@ -108,7 +118,7 @@ def _measure(lines: int, copies: int) -> Measured:
         few_systems = _systems(Path(name, str(lines), "merged"))
         copy_shop(Path(name, str(lines), "merged"), Path(name, "copies"), copies)
         many_systems = _systems(Path(name, "copies"))
-    (few_bytes, few_day), (many_bytes, many_day) = (day_use(size) for size in (lines // 4, lines))
+    day_seconds = _day_seconds(lines)
     # A copy is as large as the shop itself, as the merge would write it; the copies' own files are less
     # compact.
     sizes = (many["merged_bytes"], copies * many["merged_bytes"])
@@ -124,11 +134,17 @@ def _measure(lines: int, copies: int) -> Measured:
                     _line(sizes, (few_systems[f"{system}_{figure}"], many_systems[f"{system}_{figure}"]))
                     for figure in FIGURES
                 ),
-                day_seconds=_line((few_bytes, many_bytes), (few_day[system], many_day[system])),
+                day_seconds=day_seconds[system],
             )
             for system in SYSTEMS
         },
     )
+
+
+def _day_seconds(lines: int) -> dict[str, Line]:
+    """Return the seconds of each system after one more day, from months of two sizes."""
+    (few_bytes, few), (many_bytes, many) = (day_use(size) for size in (lines // 4, lines))
+    return {system: _line((few_bytes, many_bytes), (few[system], many[system])) for system in SYSTEMS}
 
 
 def _merged_shop(lines: int, folder: Path) -> dict[str, float]:

@@ -74,6 +74,7 @@ RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 UNCHANGED_SYSTEMS = "runs/unchanged/"
+BUILT_SYSTEMS = f"{UNCHANGED_SYSTEMS}built/"
 NEWEST_RUNS = "runs/newest/"
 STAGE_RECORDS = "runs/stages/"
 CURRENT_DEFINITIONS = "definitions/current.json"

@@ -17,6 +17,8 @@ LEFT_TO_PENDING_RUN = (
 )
 # One job builds several systems; what it did not build has a job of its own after it.
 TOGETHER = "Start build_systems"
+# One job does a whole run, where the lake is small.
+IN_ONE_JOB = "Start run_in_one_job"
 _OF_SYSTEMS = ("Start build_", "Published ", "Report ")
 QUEUE, MERGE, GATE = "queue", "merge", "quality gate"
 _JOBS = {"merge_curated": MERGE, "quality_gate": GATE}
@@ -119,13 +121,16 @@ def stages(
         return [Stage(name, "left") for name in (QUEUE, MERGE, GATE, *systems)]
     merge_at, gate_at = entered.get("Start merge_curated"), entered.get("Start quality_gate")
     ended, until = run.finished, run.ended_at or now
-    before = [
-        _stage(QUEUE, entered.get("See who runs"), merge_at, until, ended=ended),
-        _stage(MERGE, merge_at, gate_at, until, ended=ended),
-        _stage(
-            GATE, gate_at, _first(entered, TOGETHER, "Build the systems", "Published"), until, ended=ended
-        ),
-    ]
+    begins_at = _first(entered, IN_ONE_JOB, "Start merge_curated")
+    before = [_stage(QUEUE, entered.get("See who runs"), begins_at, until, ended=ended)]
+    if IN_ONE_JOB in entered and merge_at is None:
+        before += _in_one_job(run, until, records)
+    else:
+        systems_at = _first(entered, TOGETHER, "Build the systems", "Published")
+        before += [
+            _stage(MERGE, merge_at, gate_at, until, ended=ended),
+            _stage(GATE, gate_at, systems_at, until, ended=ended),
+        ]
     failures = causes(run.cause, systems)
     stages = [*before, *(_system(run, system, until, records) for system in systems)]
     return [
@@ -158,7 +163,7 @@ def _system(run: WatchedRun, system: str, until: datetime, records: Mapping[str,
         return Stage(system, "unchanged")
     published_at, reported_at = entered.get(f"Published {system}"), entered.get(f"Report {system}")
     own_at = entered.get(f"Start build_{system.replace('-', '_')}")
-    if records and not own_at and (TOGETHER in entered or "Build the systems" in entered):
+    if records and not own_at and not {TOGETHER, IN_ONE_JOB, "Build the systems"}.isdisjoint(entered):
         return _recorded(
             system,
             records.get(system),
@@ -166,7 +171,7 @@ def _system(run: WatchedRun, system: str, until: datetime, records: Mapping[str,
             has_gathered="Gather the reports" in entered,
             ended=run.finished,
         )
-    began_at = own_at or entered.get(TOGETHER)
+    began_at = own_at or _first(entered, TOGETHER, IN_ONE_JOB)
     if not any(
         name.startswith(_OF_SYSTEMS) and name != TOGETHER for name in entered
     ):  # this history has the systems as one state
@@ -187,6 +192,23 @@ def _recorded(
         return Stage(system, "unchanged" if has_gathered else "pending")
     stage = _stage(system, record.began_at, record.ended_at, until, ended=ended)
     return replace(stage, state="failed") if record.has_failed else stage
+
+
+def _in_one_job(run: WatchedRun, until: datetime, records: Mapping[str, StageRecord]) -> list[Stage]:
+    """Return merge and quality gate of a whole run in one job; without records the job is the merge."""
+    if not records:
+        job_at, systems_at = run.entered_at[IN_ONE_JOB], run.entered_at.get("See what is built")
+        return [
+            _stage(MERGE, job_at, systems_at, until, ended=run.finished),
+            _stage(GATE, systems_at, systems_at, until, ended=run.finished),
+        ]
+    shown = []
+    for name, job in _JOB_OF.items():
+        record = records.get(job)
+        began_at, ended_at = (record.began_at, record.ended_at) if record else (None, None)
+        stage = _stage(name, began_at, ended_at, until, ended=run.finished)
+        shown.append(replace(stage, state="failed") if record and record.has_failed else stage)
+    return shown
 
 
 def _first(entered: Mapping[str, datetime], *names: str) -> datetime | None:

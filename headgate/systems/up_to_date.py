@@ -153,12 +153,20 @@ def mark_unchanged(objects: ObjectStore, bucket: str, unchanged: Collection[str]
         if item.ref.key.removeprefix(keys.UNCHANGED_SYSTEMS) not in unchanged:
             objects.delete(item.ref)
     for system in sorted(unchanged):
-        mark_skipped(objects, bucket, system)
+        objects.write(ObjectRef(bucket, f"{keys.UNCHANGED_SYSTEMS}{system}"), b"")
 
 
-def mark_skipped(objects: ObjectStore, bucket: str, system: str) -> None:
-    """Mark a system as unchanged or built: it needs no other build in this run.
+def unchanged_systems(objects: ObjectStore, bucket: str) -> set[str]:
+    """Return the systems that the newest quality gate marked."""
+    return {
+        item.ref.key.removeprefix(keys.UNCHANGED_SYSTEMS)
+        for item in objects.list(bucket, keys.UNCHANGED_SYSTEMS)
+    }
 
-    The next run's quality gate removes or confirms it.
+
+def mark_built(objects: ObjectStore, bucket: str, system: str) -> None:
+    """Mark a system that the job of several built: it needs no job of its own in this run.
+
+    The next run's quality gate removes the mark.
     """
-    objects.write(ObjectRef(bucket, f"{keys.UNCHANGED_SYSTEMS}{system}"), b"")
+    objects.write(ObjectRef(bucket, f"{keys.BUILT_SYSTEMS}{system}"), b"")

@@ -1,4 +1,4 @@
-"""Which systems a run builds, and which of them side by side in one job."""
+"""Which systems a run builds, which of them side by side in one job, and whole runs in one job."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.aws import clients
-from headgate.errors import HeadgateError
-from headgate.settings import ArtifactsSettings, EngineSettings, SystemJobsSettings, SystemSettings
-from headgate.wiring import definitions, quality, stores
+from headgate.errors import HeadgateError, ServiceError, SettingsError
+from headgate.settings import (
+    ArtifactsSettings,
+    EngineSettings,
+    RunJobSettings,
+    SystemJobsSettings,
+    SystemSettings,
+)
+from headgate.wiring import definitions, quality, snapshots, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from headgate.systems.side_by_side import Ended
 
 _SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
+_RUN_TIMEOUT_S = 150 * 60  # the job of a whole run is stopped after 180 minutes (terraform/platform.tf)
 LIBRARIES_OF_SYSTEMS = (
     "skops.io",  # first: it looks for each function of NumPy and SciPy in every module that is loaded
     "headgate.quality.output_audit",
@@ -65,6 +72,64 @@ def build_side_by_side(
         yield _mark_as_built(env, build)
 
 
+def run_stages(
+    env: Mapping[str, str], stages: Sequence[str], systems: Sequence[str], workspace: Path
+) -> list[str]:
+    """Run the merge and the quality gate in processes of this machine, one after the other, each with the
+    script, the role and the arguments of its own job; return the systems that have something new.
+
+    Args:
+        stages: `merge_curated` and `quality_gate`.
+        systems: those that this job builds afterwards.
+        workspace: a local folder for the scripts and the errors of the processes.
+
+    Raises:
+        SettingsError: the lake is too large for one job. Nothing was done.
+        ServiceError: a stage failed.
+    """
+    from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
+    from headgate.aws.sts import credentials_of
+    from headgate.lake.ports import ObjectRef
+    from headgate.systems.side_by_side import build_side_by_side
+    from headgate.systems.up_to_date import unchanged_systems
+
+    _refuse_too_large(env, systems)
+    jobs, bucket = RunJobSettings.from_env(env), ArtifactsSettings.from_env(env).artifacts_bucket
+    children = ChildProcesses(LIBRARIES_OF_SYSTEMS)
+
+    def start(stage: str) -> ChildProcess:
+        script = workspace / f"{stage}.py"
+        script.write_bytes(stores.objects().read(ObjectRef(bucket, jobs.stage_scripts[stage])))
+        credentials = credentials_of(clients.sts(), jobs.stage_roles[stage], stage)
+        return children.start(script, jobs.stage_arguments[stage], credentials, workspace / f"{stage}.txt")
+
+    for stage in stages:
+        for ended in build_side_by_side([stage], start, 1, _SYSTEM_TIMEOUT_S):
+            if ended.cause:
+                raise ServiceError(f"{stage}: {ended.cause}")
+    unchanged = unchanged_systems(stores.objects(), bucket)
+    return [system for system in systems if system not in unchanged]
+
+
+def _refuse_too_large(env: Mapping[str, str], systems: Sequence[str]) -> None:
+    """Refuse a lake whose run takes too long here, or whose largest system does not fit this machine."""
+    from headgate.costs.computed_price import GB
+    from headgate.costs.measured import Measured
+
+    lake, measured = snapshots.newest_snapshot(env), Measured.load()
+    lake_gb = sum(dataset.size_bytes for dataset in lake.datasets.values()) / GB if lake else 0.0
+    at_once, _ = _share_of_machine(systems, lake_gb, measured)
+    before_s = measured.merge_s.of(lake_gb) + measured.checks_s.of(lake_gb)
+    seconds = [measured.seconds_of(system, lake_gb) for system in systems]
+    longest_s = max(measured.merge_s.of(lake_gb), *seconds)
+    run_s = before_s + max(longest_s, sum(seconds) / max(1, at_once))
+    if not at_once or longest_s > _SYSTEM_TIMEOUT_S or run_s > _RUN_TIMEOUT_S:
+        raise SettingsError(
+            f"A lake of {lake_gb:.1f} GB is too large for a run in one job of this worker type. Set "
+            "run_in_one_job = false, or a larger worker type for build_systems in job_worker_types."
+        )
+
+
 def _share_of_machine(systems: Sequence[str], lake_gb: float, measured: Measured) -> tuple[int, int]:
     """Return how many of the systems fit on this machine at once, and the MB for the tables of each."""
     from headgate.costs.computed_price import GB
@@ -97,11 +162,11 @@ def _mark_as_built(env: Mapping[str, str], build: Ended) -> Ended:
 
     A system without a mark is built again, which keeps its tables; the other systems continue.
     """
-    from headgate.systems.up_to_date import mark_skipped
+    from headgate.systems.up_to_date import mark_built
 
     if not build.cause:
         try:
-            mark_skipped(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, build.system)
+            mark_built(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, build.system)
         except HeadgateError as error:
             return replace(build, cause=f"It is built, but not marked as built: {error}")
     return build

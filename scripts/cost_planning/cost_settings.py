@@ -36,6 +36,7 @@ class CostSettings:
         systems: None for all that were measured.
         systems_in_one_job: whether one job builds the systems side by side, except those that
             `job_worker_types` names.
+        run_in_one_job: whether the job of several systems does a whole run where the lake is small enough.
         job_start_s: billed seconds until a job's own work begins: Spark's start and the installation of its
             wheels. Assumed.
         endpoints: interface endpoints times availability zones.
@@ -53,6 +54,7 @@ class CostSettings:
     snapshot_version_days: int = 1
     systems: tuple[str, ...] | None = None
     systems_in_one_job: bool = True
+    run_in_one_job: bool = True
     endpoints: int = 0
     monitoring: str = "full"
     functions: int = 4

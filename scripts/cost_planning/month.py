@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from headgate.costs.computed_price import GB, Cost, Used, function, priced, stored
 from scripts.cost_planning.cost_settings import ALARMS, DASHBOARDS
 from scripts.cost_planning.planned_runs import PART_GB
-from scripts.cost_planning.workers import MERGE_JOB, QUALITY_JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,17 +52,14 @@ def _gate(runs: PlannedRuns) -> Iterator[Used]:
 
 
 def _runs(runs: PlannedRuns) -> Iterator[Used]:
-    settings, start_s, count = runs.settings, runs.settings.job_start_s, runs.per_day * MONTH_DAYS
-    yield settings.runs_of("merge", MERGE_JOB, start_s + runs.merge_s, count)
-    yield settings.runs_of("quality gate", QUALITY_JOB, start_s + runs.checks_s, count)
+    count = runs.per_day * MONTH_DAYS
+    yield from runs.jobs_used(count)
     copies = count * (runs.held_gb - runs.changed_gb) / PART_GB
     yield Used("merge", "s3.write", copies)
     yield Used(
         "merge", "s3.read", 6 * copies
     )  # a look before each copy, and its footer and columns that references name
-    building = [build for group in runs.system_jobs for build in group]
-    for build in building:
-        yield settings.runs_of("systems", build.job, start_s + build.seconds, count)
+    building = [] if runs.in_one_job else [build for group in runs.system_jobs for build in group]
     jobs = 2 + len(runs.systems)
     yield crawler("crawlers", 60, crawls=1)  # a crawl follows a change of columns: one a month
     looks = runs.run_s / 30

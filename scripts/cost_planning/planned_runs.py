@@ -14,6 +14,7 @@ from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.workers import (
     LONGEST_MINUTES,
     MERGE_JOB,
+    ONE_JOB_S,
     OWN_MEMORY_GB,
     QUALITY_JOB,
     SYSTEM_TOGETHER_S,
@@ -25,6 +26,7 @@ from scripts.cost_planning.workers import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from headgate.costs.computed_price import Used
     from headgate.costs.measured import Measured
     from scripts.cost_planning.workload import Workload
 
@@ -174,6 +176,23 @@ class PlannedRuns:
             self.measured.disk_gb_of(system, self.held_gb) for system in systems
         )
 
+    @cached_property
+    def in_one_job(self) -> bool:
+        """Whether one job does a whole run: merge, quality gate and all systems.
+
+        As `headgate.wiring.system_jobs` decides: a run over everything fits the worker and the time.
+        """
+        own = self.settings.job_worker_types
+        is_asked_for = self.settings.run_in_one_job and MERGE_JOB not in own and QUALITY_JOB not in own
+        if not is_asked_for or not self.together or {*self.together} != {*self.systems}:
+            return False
+        seconds = [self.measured.seconds_of(system, self.held_gb) for system in self.systems]
+        merge_s = self.measured.merge_s.of(self.held_gb)
+        longest_s = max(merge_s, *seconds)
+        systems_s = max(longest_s, sum(seconds) / max(1, self.systems_at_once))
+        run_s = merge_s + self.measured.checks_s.of(self.held_gb) + systems_s
+        return self.systems_at_once > 0 and longest_s <= SYSTEM_TOGETHER_S and run_s <= ONE_JOB_S
+
     @property
     def run_s(self) -> float:
         """The seconds of one run: merge and gate one after the other, then the systems."""
@@ -184,22 +203,31 @@ class PlannedRuns:
         """How many runs start a day: one for each arrival, unless the settings put more time between two."""
         return min(float(self.workload.arrivals_per_day), DAY_S / self._between_s(self.run_s))
 
-    @property
-    def systems_dpu_s(self) -> float:
-        """The DPU-seconds that the systems of one run are billed, those of spare capacity by their lower
-        price.
-        """
-        start_s = self.settings.job_start_s
-        used = [
-            self.settings.runs_of("systems", build.job, start_s + build.seconds, 1)
-            for group in self.system_jobs
-            for build in group
+    def jobs_used(self, count: float) -> list[Used]:
+        """Return the DPU-hours of so many runs, by part."""
+        settings, start_s = self.settings, self.settings.job_start_s
+        if self.in_one_job:
+            return [settings.runs_of("runs in one job", SYSTEMS_JOB, self.run_s, count)]
+        building = [build for group in self.system_jobs for build in group]
+        return [
+            settings.runs_of("merge", MERGE_JOB, start_s + self.merge_s, count),
+            settings.runs_of("quality gate", QUALITY_JOB, start_s + self.checks_s, count),
+            *(settings.runs_of("systems", build.job, start_s + build.seconds, count) for build in building),
         ]
-        return sum(use.quantity * 3600 * (FLEX_PRICE_SHARE if "flex" in use.meter else 1) for use in used)
+
+    @property
+    def run_dpu_s(self) -> float:
+        """The DPU-seconds that one run is billed, those of spare capacity by their lower price."""
+        shares = [
+            use.quantity * (FLEX_PRICE_SHARE if "flex" in use.meter else 1) for use in self.jobs_used(1)
+        ]
+        return sum(shares) * 3600
 
     @property
     def job_seconds(self) -> Mapping[str, float]:
         """The seconds of each job of a run, with its start."""
+        if self.in_one_job:
+            return {SYSTEMS_JOB: self.run_s}
         start_s = self.settings.job_start_s
         seconds = {MERGE_JOB: start_s + self.merge_s, QUALITY_JOB: start_s + self.checks_s}
         return seconds | {build.job: start_s + build.seconds for group in self.system_jobs for build in group}
@@ -263,9 +291,10 @@ class PlannedRuns:
         )
 
     def _run_s(self, changed_gb: float, system_jobs: Iterable[Iterable[PlannedJobRun]]) -> float:
-        start_s = self.settings.job_start_s
-        before_s = 2 * start_s + self.measured.merge_s.of(changed_gb) + self.measured.checks_s.of(changed_gb)
-        return before_s + sum(start_s + max(build.seconds for build in group) for group in system_jobs)
+        before_s = self.measured.merge_s.of(changed_gb) + self.measured.checks_s.of(changed_gb)
+        longest_s = [max(build.seconds for build in group) for group in system_jobs]
+        starts = 1 if self.in_one_job else 2 + len(longest_s)
+        return starts * self.settings.job_start_s + before_s + sum(longest_s)
 
     def _between_s(self, run_s: float) -> float:
         """The least seconds between two starts of runs that take so long: at most one run works at a time."""
@@ -277,17 +306,18 @@ def fitted(workload: Workload, settings: CostSettings, measured: Measured) -> Pl
     """Return the runs with the smallest worker types that hold what the jobs need, and with timeouts that are
     long enough.
 
-    Of one job for the systems and a job for each, the cheaper one is taken, unless the settings state a job
-    for each.
+    Of one job for a run, one job for the systems and a job for each, the cheapest is taken, unless the
+    settings rule it out.
     A job that no worker type holds keeps its own.
     """
     runs = PlannedRuns(workload, _with_merge_that_fits(PlannedRuns(workload, settings, measured)), measured)
     ways = [_with_jobs_that_fit(_separate(runs))]
     if settings.systems_in_one_job:
         ways.insert(0, _with_jobs_that_fit(_without_long_systems(runs)))
+    ways[1:1] = [replace(way, settings=replace(way.settings, run_in_one_job=False)) for way in ways[:1]]
     possible = [_with_timeouts_that_fit(way) for way in ways]
     return min(
-        (way for way in possible if not way.limits()), key=lambda way: way.systems_dpu_s, default=possible[-1]
+        (way for way in possible if not way.limits()), key=lambda way: way.run_dpu_s, default=possible[-1]
     )
 
 

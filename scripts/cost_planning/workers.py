@@ -19,6 +19,8 @@ SYSTEMS_TIMEOUT_MINUTES = 180  # terraform/platform.tf
 LONGEST_MINUTES = (
     10_080  # Source: AWS Glue API, "Jobs must have timeout values less than 7 days or 10080 minutes"
 )
+# headgate.wiring.system_jobs: a lake whose whole run could take longer has a job for each stage.
+ONE_JOB_S = 150 * 60
 SYSTEM_TOGETHER_S = (
     59 * 60
 )  # the job of several systems stops a system then: the credentials of its role are valid for an hour

@@ -33,6 +33,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "job_timeouts": json.loads,
     "job_execution_class": str,
     "systems_in_one_job": json.loads,
+    "run_in_one_job": json.loads,
     "monitoring": str,
 }
 
@@ -59,7 +60,7 @@ def _given(variables: Mapping[str, str], name: str) -> bool:
 
 def _changed(own: CostSettings, fitting: CostSettings) -> dict[str, object]:
     """Return the settings that a workload needs, or that make it cheaper, by their names in Terraform."""
-    names = ("job_worker_types", "job_timeouts", "systems_in_one_job")
+    names = ("job_worker_types", "job_timeouts", "systems_in_one_job", "run_in_one_job")
     return {name: getattr(fitting, name) for name in names if getattr(fitting, name) != getattr(own, name)}
 
 

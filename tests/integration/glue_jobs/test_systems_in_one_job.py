@@ -12,7 +12,7 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
 from headgate.runs.stage_records import StageRecord
-from tests.integration.glue_jobs.test_glue_jobs import events_by_table, put_region, run_job
+from tests.integration.glue_jobs.test_glue_jobs import JOBS, events_by_table, put_region, run_job
 from tests.openlineage import check_run_event
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def test_a_system_has_the_rights_of_its_own_role_only_and_its_failure_does_not_s
 @pytest.mark.usefixtures("run")
 def test_each_system_that_was_built_is_marked_so_that_its_own_job_does_not_start(lake: Lake) -> None:
     listed = lake.emulator.client("s3").list_objects_v2(
-        Bucket=lake.bucket("artifacts"), Prefix=keys.UNCHANGED_SYSTEMS
+        Bucket=lake.bucket("artifacts"), Prefix=keys.BUILT_SYSTEMS
     )
-    assert [item["Key"].removeprefix(keys.UNCHANGED_SYSTEMS) for item in listed["Contents"]] == list(BUILT)
+    assert [item["Key"].removeprefix(keys.BUILT_SYSTEMS) for item in listed["Contents"]] == list(BUILT)
 
 
 @pytest.mark.usefixtures("run")
@@ -154,6 +154,65 @@ def test_a_role_that_does_not_name_the_job_is_not_taken(lake: Lake, own_role: st
             f"{system}: NotPermittedError: assume {roles[system].rpartition('/')[2]}"
             in refused["ErrorMessage"]
         )
+
+
+STAGES = ("merge_curated", "quality_gate")
+
+
+def whole_run(lake: Lake, roles: dict[str, str], own: str, run: str) -> dict[str, Any]:
+    """One run of the job that merges, checks and builds."""
+    of_a_run = {"HEADGATE_DEPLOYMENT_ID": "whole", "HEADGATE_DEFINITIONS": "deployed"}
+    stated = {
+        "HEADGATE_SYSTEM_ROLES": json.dumps(roles),
+        "HEADGATE_SYSTEM_ARGUMENTS": json.dumps({system: {"system": system, **of_a_run} for system in BUILT}),
+        "HEADGATE_STAGE_ROLES": json.dumps(roles),
+        "HEADGATE_STAGE_ARGUMENTS": json.dumps(dict.fromkeys(STAGES, of_a_run)),
+        "HEADGATE_STAGE_SCRIPTS": json.dumps({stage: f"code/jobs/{stage}.py" for stage in STAGES}),
+    }
+    for stage in STAGES:
+        lake.emulator.client("s3").put_object(
+            Bucket=lake.bucket("artifacts"),
+            Key=f"code/jobs/{stage}.py",
+            Body=(JOBS / f"{stage}.py").read_bytes(),
+        )
+    arguments = {"--stages": ",".join(STAGES), "--systems": ",".join(BUILT), "--HEADGATE_RUN": run}
+    return run_job(lake, "build_system.py", arguments, {**lake.settings, **stated}, role=own)
+
+
+@pytest.mark.usefixtures("run")
+def test_one_job_merges_checks_and_builds_and_a_second_run_builds_nothing(lake: Lake) -> None:
+    own = role(lake, *OF_ONE_JOB, "s3:ListBucket")
+    roles = {job: role(lake, "*", assumed_by=own) for job in (*STAGES, *BUILT)}
+    first = whole_run(lake, roles, own, "whole-1")
+    assert first["JobRunState"] == "SUCCEEDED", first.get("ErrorMessage")
+    assert {*recorded(lake, "whole-1")} == {*STAGES, *BUILT}
+    assert whole_run(lake, roles, own, "whole-2")["JobRunState"] == "SUCCEEDED"
+    assert {*recorded(lake, "whole-2")} == {*STAGES}
+
+
+@pytest.mark.usefixtures("run")
+def test_a_stage_of_a_whole_run_that_fails_fails_the_job_before_anything_is_built(lake: Lake) -> None:
+    own = role(lake, *OF_ONE_JOB, "s3:ListBucket")
+    roles = {job: role(lake, "s3:PutObject", assumed_by=own) for job in (*STAGES, *BUILT)}
+    failed = whole_run(lake, roles, own, "whole-3")
+    assert failed["JobRunState"] == "FAILED"
+    assert failed["ErrorMessage"].startswith("ServiceError: merge_curated: NotPermittedError: ")
+    assert {job: record.has_failed for job, record in recorded(lake, "whole-3").items()} == {
+        "merge_curated": True
+    }
+
+
+def recorded(lake: Lake, run: str) -> dict[str, StageRecord]:
+    """The records of a run's stages, by job."""
+    s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
+    prefix = keys.stage_record_key(run, "").removesuffix(".json")
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    return {
+        item["Key"].removeprefix(prefix).removesuffix(".json"): StageRecord.from_json(
+            s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+        )
+        for item in found
+    }
 
 
 def location(lake: Lake, table: str) -> str:

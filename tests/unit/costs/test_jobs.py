@@ -17,6 +17,7 @@ pytestmark = pytest.mark.unit
 
 SETTINGS = CostSettings()
 SEPARATE = CostSettings(systems_in_one_job=False)
+BY_STAGE = CostSettings(run_in_one_job=False)
 SHARES = {
     "market-intelligence-hub": 0.1,
     "demand-insights-engine": 0.3,
@@ -200,8 +201,36 @@ def test_one_system_has_its_own_job() -> None:
     assert jobs_of(PlannedRuns(SMALL, none, MEASURED)) == []
 
 
-def test_one_job_does_not_make_a_run_shorter() -> None:
-    assert PlannedRuns(SMALL, SETTINGS, MEASURED).run_s > PlannedRuns(SMALL, SEPARATE, MEASURED).run_s
+def test_one_job_for_the_systems_does_not_make_a_run_shorter() -> None:
+    assert PlannedRuns(SMALL, BY_STAGE, MEASURED).run_s > PlannedRuns(SMALL, SEPARATE, MEASURED).run_s
+
+
+def test_a_run_in_one_job_is_billed_once_and_starts_once() -> None:
+    whole, by_stage = (PlannedRuns(SMALL, settings, MEASURED) for settings in (SETTINGS, BY_STAGE))
+    assert (whole.in_one_job, by_stage.in_one_job) == (True, False)
+    assert by_stage.run_s - whole.run_s == pytest.approx(2 * SETTINGS.job_start_s)
+    (billed,) = whole.jobs_used(1)
+    assert billed.quantity == pytest.approx(2 * whole.run_s / 3600)
+    assert billed.quantity < sum(use.quantity for use in by_stage.jobs_used(1))
+    assert whole.job_seconds == {"build_systems": whole.run_s}
+
+
+@pytest.mark.parametrize(
+    ("settings", "of"),
+    [
+        pytest.param(SETTINGS, measured(memory_mb_per_gb=4000), id="26 GB of memory"),
+        pytest.param(SETTINGS, measured(s_per_gb=2000), id="a system of 80 minutes"),
+        pytest.param(SETTINGS, replace(MEASURED, merge_s=Line(0, 1000)), id="a rebuild of 100 minutes"),
+        pytest.param(
+            replace(SETTINGS, job_worker_types={"merge_curated": "G.2X"}), MEASURED, id="own worker"
+        ),
+        pytest.param(SEPARATE, MEASURED, id="a job for each system"),
+    ],
+)
+def test_a_lake_that_is_too_large_or_has_jobs_of_its_own_has_a_job_for_each_stage(
+    settings: CostSettings, of: Measured
+) -> None:
+    assert not PlannedRuns(SMALL, settings, of).in_one_job
 
 
 def test_the_cheaper_way_is_taken_unless_a_job_for_each_system_is_stated() -> None:

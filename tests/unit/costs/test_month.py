@@ -16,7 +16,7 @@ from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.planned_runs import PlannedRuns, fitted
 from scripts.cost_planning.workload import LARGE, SMALL, TINY, TRICKLE, TRICKLE_HOURLY
-from tests.unit.costs.test_jobs import MEASURED, SEPARATE, SETTINGS, measured
+from tests.unit.costs.test_jobs import BY_STAGE, MEASURED, SEPARATE, SETTINGS, measured
 
 if TYPE_CHECKING:
     from scripts.cost_planning.workload import Workload
@@ -44,7 +44,7 @@ def test_old_versions_of_snapshots_cost_what_they_hold() -> None:
 
 def test_the_merge_and_the_gate_are_billed_for_what_a_day_changes_and_the_systems_for_what_is_held() -> None:
     month, year = (
-        monthly(PlannedRuns(replace(SMALL, held_days=days), SETTINGS, MEASURED), PRICES) for days in (30, 365)
+        monthly(PlannedRuns(replace(SMALL, held_days=days), BY_STAGE, MEASURED), PRICES) for days in (30, 365)
     )
     parts = {
         part: [

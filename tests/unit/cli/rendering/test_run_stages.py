@@ -12,6 +12,7 @@ from headgate.aws.stepfunctions import PipelineRun
 from headgate.cli.commands.operations.pipeline import _history, _next_step, _table, waiting_for
 from headgate.runs.pipeline_starts import Execution
 from headgate.runs.run_stages import Stage, in_words, stages
+from headgate.runs.stage_records import StageRecord
 
 pytestmark = pytest.mark.unit
 
@@ -190,3 +191,46 @@ def test_a_history_without_states_of_systems_shows_their_common_time_after_one_j
     }
     built = replace(BUILDING, entered_at=known, status="SUCCEEDED", ended_at=after(61))
     assert stages(built, SYSTEMS, after(71))[3:] == [Stage(system, "done", 20) for system in SYSTEMS]
+
+
+def test_stages_of_a_run_in_one_job_have_the_times_that_they_recorded() -> None:
+    entered = {"See who runs": after(0), "Start run_in_one_job": after(5)}
+    records = {
+        "merge_curated": StageRecord(after(15), after(30)),
+        "quality_gate": StageRecord(after(31)),
+    }
+    running = PipelineRun("arn", "RUNNING", entered_at=entered)
+    assert stages(running, SYSTEMS[:1], after(40), records) == [
+        Stage("queue", "done", 5),
+        Stage("merge", "done", 15),
+        Stage("quality gate", "running", 9),
+        Stage(SYSTEMS[0], "pending"),
+    ]
+    built = {"See what is built": after(90), "Build the systems": after(91), "Gather the reports": after(92)}
+    ended = replace(running, status="SUCCEEDED", entered_at={**entered, **built}, ended_at=after(93))
+    records |= {
+        "quality_gate": StageRecord(after(31), after(41)),
+        SYSTEMS[0]: StageRecord(after(42), after(62)),
+    }
+    assert stages(ended, SYSTEMS[:2], after(99), records)[2:] == [
+        Stage("quality gate", "done", 10),
+        Stage(SYSTEMS[0], "done", 20),
+        Stage(SYSTEMS[1], "unchanged"),
+    ]
+    assert [stage.state for stage in stages(ended, SYSTEMS[:1], after(99))] == ["done"] * 4
+
+
+def test_a_run_whose_one_job_failed_shows_the_jobs_of_its_stages() -> None:
+    again = {
+        "See who runs": after(0),
+        "Start run_in_one_job": after(5),
+        "Start merge_curated": after(60),
+        "Start quality_gate": after(80),
+    }
+    running = PipelineRun("arn", "RUNNING", entered_at=again)
+    records = {"merge_curated": StageRecord(after(15), after(30), has_failed=True)}
+    assert stages(running, (), after(85), records) == [
+        Stage("queue", "done", 5),
+        Stage("merge", "done", 20),
+        Stage("quality gate", "running", 5),
+    ]
