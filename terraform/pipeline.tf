@@ -33,7 +33,7 @@ locals {
     },
   ]
 
-  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name }, { for job in module.build_systems : local.systems_job => job.name }, { for job in module.build_systems : "run_in_one_job" => job.name if local.has_run_job }, { for job in module.refresh_tables : "refresh_tables" => job.name })
+  job_names = merge({ for key, job in module.job : key => job.name }, { for key, job in module.export_mysql : key => job.name }, { curate_large = module.curate_large.name, audit_cards = module.audit_cards.name }, { for job in module.build_systems : local.systems_job => job.name }, { for job in module.refresh_tables : "refresh_tables" => job.name })
 
   # A job's arguments, and what follows when it succeeded (`done`, with `output`) or failed for good (`failed`).
   # The export's own machine is in export.tf, that of large files in large.tf, that of the full audit in audit.tf.
@@ -92,6 +92,7 @@ locals {
     # The same job with a whole run. If it fails, the run begins again with a job for each stage, which names the cause.
     {
       for job in module.build_systems : "run_in_one_job" => {
+        job       = local.systems_job
         arguments = replace(local.job_arguments_of_run, "$merge([", "$merge([{'--stages': '${join(",", local.run_stages)}', '--systems': '${join(",", local.systems_together)}'}, ")
         attempts  = 1
         done      = "See what is built"
@@ -117,7 +118,7 @@ locals {
         Type     = "Task"
         Resource = "arn:${local.partition}:states:::aws-sdk:glue:startJobRun"
         Arguments = {
-          JobName   = local.job_names[key]
+          JobName   = local.job_names[try(stage.job, key)]
           Arguments = stage.arguments
         }
         Output = "{% $merge([$states.input, {'run': $states.result.JobRunId, 'attempt': ($exists($states.input.attempt) ? $states.input.attempt : 0) + 1}]) %}"
@@ -138,7 +139,7 @@ locals {
         Type     = "Task"
         Resource = "arn:${local.partition}:states:::aws-sdk:glue:getJobRun"
         Arguments = {
-          JobName = local.job_names[key]
+          JobName = local.job_names[try(stage.job, key)]
           RunId   = "{% $states.input.run %}"
         }
         Output = "{% $merge([$states.input, {'status': $states.result.JobRun.JobRunState, 'cause': $exists($states.result.JobRun.ErrorMessage) ? $states.result.JobRun.ErrorMessage : $states.result.JobRun.JobRunState}]) %}"
