@@ -64,7 +64,8 @@ def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
     names, stages = arguments["systems"].split(","), [*filter(None, arguments.get("stages", "").split(","))]
     with TemporaryDirectory(prefix="headgate-systems-") as workspace:
         if stages:
-            names = system_jobs.run_stages(arguments, stages, names, Path(workspace))
+            newest = snapshots.newest_snapshot(arguments)
+            names = system_jobs.run_stages(arguments, stages, names, newest, Path(workspace))
         lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
         builds = system_jobs.build_side_by_side(arguments, names, lake, Path(__file__), Path(workspace))
         ended = {build.system: build.cause for build in builds}

@@ -612,6 +612,23 @@ data "aws_iam_policy_document" "build_systems" {
     resources = ["${module.bucket["artifacts"].arn}/${local.unchanged_prefix}built/*"]
   }
 
+  # Before the first merge there is no snapshot: without ListBucket S3 answers 403 instead of 404. The question names no prefix.
+  dynamic "statement" {
+    for_each = local.has_run_job ? ["snapshots/_lake/"] : []
+
+    content {
+      sid       = "SeeWhetherThereIsASnapshot"
+      actions   = ["s3:ListBucket"]
+      resources = [module.bucket["curated"].arn]
+
+      condition {
+        test     = "StringLikeIfExists"
+        variable = "s3:prefix"
+        values   = ["${statement.value}*"]
+      }
+    }
+  }
+
   dynamic "statement" {
     for_each = local.has_run_job ? [local.unchanged_prefix] : []
 

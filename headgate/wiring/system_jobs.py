@@ -14,7 +14,7 @@ from headgate.settings import (
     SystemJobsSettings,
     SystemSettings,
 )
-from headgate.wiring import definitions, quality, snapshots, stores
+from headgate.wiring import definitions, quality, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +73,11 @@ def build_side_by_side(
 
 
 def run_stages(
-    env: Mapping[str, str], stages: Sequence[str], systems: Sequence[str], workspace: Path
+    env: Mapping[str, str],
+    stages: Sequence[str],
+    systems: Sequence[str],
+    newest: LakeSnapshot | None,
+    workspace: Path,
 ) -> list[str]:
     """Run the merge and the quality gate in processes of this machine, one after the other, each with the
     script, the role and the arguments of its own job; return the systems that have something new.
@@ -81,6 +85,7 @@ def run_stages(
     Args:
         stages: `merge_curated` and `quality_gate`.
         systems: those that this job builds afterwards.
+        newest: the snapshot before the run; None before the first merge.
         workspace: a local folder for the scripts and the errors of the processes.
 
     Raises:
@@ -93,7 +98,7 @@ def run_stages(
     from headgate.systems.side_by_side import build_side_by_side
     from headgate.systems.up_to_date import unchanged_systems
 
-    _refuse_too_large(env, systems)
+    _refuse_too_large(systems, newest)
     jobs, bucket = RunJobSettings.from_env(env), ArtifactsSettings.from_env(env).artifacts_bucket
     children = ChildProcesses(LIBRARIES_OF_SYSTEMS)
 
@@ -111,12 +116,12 @@ def run_stages(
     return [system for system in systems if system not in unchanged]
 
 
-def _refuse_too_large(env: Mapping[str, str], systems: Sequence[str]) -> None:
+def _refuse_too_large(systems: Sequence[str], lake: LakeSnapshot | None) -> None:
     """Refuse a lake whose run takes too long here, or whose largest system does not fit this machine."""
     from headgate.costs.computed_price import GB
     from headgate.costs.measured import Measured
 
-    lake, measured = snapshots.newest_snapshot(env), Measured.load()
+    measured = Measured.load()
     lake_gb = sum(dataset.size_bytes for dataset in lake.datasets.values()) / GB if lake else 0.0
     at_once, _ = _share_of_machine(systems, lake_gb, measured)
     before_s = measured.merge_s.of(lake_gb) + measured.checks_s.of(lake_gb)

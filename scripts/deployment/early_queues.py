@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 _NAME = "headgate"  # the default of the root's variable `name`
 # As terraform/modules/queue and terraform/reports.tf state them. Another value is changed by Terraform, which
 # waits then.
-_ATTRIBUTES = {"MessageRetentionPeriod": "1209600", "SqsManagedSseEnabled": "true"}
+_ATTRIBUTES: Mapping[QueueAttributeNameType, str] = {
+    "MessageRetentionPeriod": "1209600",
+    "SqsManagedSseEnabled": "true",
+}
 _QUEUES = {
     "module.raw_objects.aws_sqs_queue.dead_letters": "raw-objects-dead-letters",
     "module.curated_changes.aws_sqs_queue.dead_letters": "curated-changes-dead-letters",

@@ -303,10 +303,11 @@ run "least_privilege" {
 
   assert {
     condition = { for statement in data.aws_iam_policy_document.build_systems.statement : statement.sid => [statement.actions, statement.resources] } == {
-      SeeSizeOfSnapshot   = [toset(["s3:GetObject"]), toset(["${module.bucket["curated"].arn}/snapshots/_lake/current.json", "${module.bucket["curated"].arn}/snapshots/_lake/????????????????.json"])]
-      MarkBuiltSystems    = [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/unchanged/built/*"])]
-      SeeUnchangedSystems = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
-      TakeRolesOfStages   = [toset(["sts:AssumeRole"]), toset([for job in concat(local.run_stages, keys(local.build_jobs)) : module.job[job].role_arn])]
+      SeeSizeOfSnapshot          = [toset(["s3:GetObject"]), toset(["${module.bucket["curated"].arn}/snapshots/_lake/current.json", "${module.bucket["curated"].arn}/snapshots/_lake/????????????????.json"])]
+      MarkBuiltSystems           = [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/runs/unchanged/built/*"])]
+      SeeWhetherThereIsASnapshot = [toset(["s3:ListBucket"]), toset([module.bucket["curated"].arn])]
+      SeeUnchangedSystems        = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
+      TakeRolesOfStages          = [toset(["sts:AssumeRole"]), toset([for job in concat(local.run_stages, keys(local.build_jobs)) : module.job[job].role_arn])]
     }
     error_message = "The job of a whole run reads no dataset and writes no table; it takes the roles of the stages."
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,8 @@ import pytest
 from headgate.aws import sts
 from headgate.aws.glue import child_process
 from headgate.costs.measured import Measured
-from headgate.errors import ServiceError
-from headgate.snapshots.snapshot import LakeSnapshot
+from headgate.errors import ServiceError, SettingsError
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 from headgate.systems import side_by_side
 from headgate.systems.side_by_side import Ended, Machine
 from headgate.wiring import stores, system_jobs
@@ -75,7 +76,10 @@ def test_a_system_that_was_built_is_marked_and_a_failure_or_a_lost_mark_stops_no
     }
     ended, started = ended_side_by_side(monkeypatch, machine, causes, marks)
     assert started[0] == max(causes, key=lambda system: Measured.load().seconds_of(system, held_gb=0))
-    assert sorted(marks.written) == ["runs/unchanged/demand-insights-engine", "runs/unchanged/own-models"]
+    assert sorted(marks.written) == [
+        "runs/unchanged/built/demand-insights-engine",
+        "runs/unchanged/built/own-models",
+    ]
     assert ended["retail-copilot"] == "AuditError: no rows"
     assert ended["global-market-pulse"].startswith("It is built, but not marked as built")
     assert (ended["demand-insights-engine"], ended["own-models"]) == ("", "")
@@ -125,3 +129,36 @@ def test_no_system_starts_on_a_machine_that_holds_none(monkeypatch: pytest.Monke
     assert ended_side_by_side(
         monkeypatch, Machine(4, 10**8, 10**9), {"retail-copilot": ""}, Marks("none")
     ) == ({}, [])
+
+
+def lake_of(size_gb: float) -> LakeSnapshot:
+    orders = DatasetSnapshot("orders", "0123456789abcdef", "s3://curated/orders", 1, int(size_gb * 10**9))
+    return replace(LAKE, datasets={"orders": orders})
+
+
+@pytest.mark.parametrize(
+    ("lake", "machine"),
+    [
+        pytest.param(lake_of(5), Machine(4, 2 * 10**9, 10**12), id="too little memory"),
+        pytest.param(lake_of(5), Machine(4, 10**12, 10**9), id="too little disk"),
+        pytest.param(lake_of(30), Machine(64, 10**12, 10**12), id="a system of hours"),
+        pytest.param(lake_of(16), Machine(1, 10**12, 10**12), id="too long one after the other"),
+    ],
+)
+def test_a_lake_that_is_too_large_for_one_job_is_refused_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch, lake: LakeSnapshot, machine: Machine
+) -> None:
+    monkeypatch.setattr(side_by_side, "this_machine", lambda: machine)
+    systems = list(Measured.load().systems)
+    with pytest.raises(
+        SettingsError, match=r"GB is too large for a run in one job .* run_in_one_job = false"
+    ):
+        system_jobs.run_stages({}, ["merge_curated"], systems, lake, Path())
+
+
+@pytest.mark.parametrize("lake", [None, lake_of(1)])
+def test_a_small_lake_and_a_new_one_are_not_refused(
+    monkeypatch: pytest.MonkeyPatch, lake: LakeSnapshot | None
+) -> None:
+    monkeypatch.setattr(side_by_side, "this_machine", lambda: Machine(4, 16 * 10**9, 10**11))
+    system_jobs._refuse_too_large(list(Measured.load().systems), lake)
