@@ -19,6 +19,7 @@ LEFT_TO_PENDING_RUN = (
 TOGETHER = "Start build_systems"
 # One job does a whole run, where the lake is small.
 IN_ONE_JOB = "Start run_in_one_job"
+SHARED_JOBS = frozenset({TOGETHER, IN_ONE_JOB})
 _OF_SYSTEMS = ("Start build_", "Published ", "Report ")
 QUEUE, MERGE, GATE = "queue", "merge", "quality gate"
 _JOBS = {"merge_curated": MERGE, "quality_gate": GATE}
@@ -163,7 +164,7 @@ def _system(run: WatchedRun, system: str, until: datetime, records: Mapping[str,
         return Stage(system, "unchanged")
     published_at, reported_at = entered.get(f"Published {system}"), entered.get(f"Report {system}")
     own_at = entered.get(f"Start build_{system.replace('-', '_')}")
-    if records and not own_at and not {TOGETHER, IN_ONE_JOB, "Build the systems"}.isdisjoint(entered):
+    if records and not own_at and not {*SHARED_JOBS, "Build the systems"}.isdisjoint(entered):
         return _recorded(
             system,
             records.get(system),

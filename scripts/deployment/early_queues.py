@@ -19,6 +19,7 @@ _NAME = "headgate"  # the default of the root's variable `name`
 # As terraform/modules/queue and terraform/reports.tf state them. Another value is changed by Terraform, which
 # waits then.
 _ATTRIBUTES: Mapping[QueueAttributeNameType, str] = {
+    "MaximumMessageSize": "262144",  # the provider's default; an emulator has that of 2025
     "MessageRetentionPeriod": "1209600",
     "SqsManagedSseEnabled": "true",
 }

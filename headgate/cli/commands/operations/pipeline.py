@@ -202,9 +202,9 @@ def watched_run(
         plain = PlainLines(console)
 
         def looked(described: PipelineRun) -> None:
-            # Records have the times of systems; the state machine has those of the stages before.
-            is_building = systems and run_stages.TOGETHER in described.entered_at
-            records = operations.stage_records(deployed.environment, described.name) if is_building else {}
+            # Records have the times of stages that share a job; the state machine has those of all others.
+            has_records = not run_stages.SHARED_JOBS.isdisjoint(described.entered_at)
+            records = operations.stage_records(deployed.environment, described.name) if has_records else {}
             stages = run_stages.stages(described, systems, utc_now(), records)
             waits = stages[0].state == "running" and not described.finished
             text = (
