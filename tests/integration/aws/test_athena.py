@@ -182,3 +182,19 @@ def test_questions_about_tables_and_reasons_are_athenas_whatever_engine_answers(
     ]
     with pytest.raises(QueryError, match=r"COLUMN_NOT_FOUND: Column .nope. cannot be resolved$"):
         asked.run("select nope from sales")
+
+
+def test_tables_answer_under_the_name_of_athenas_catalog(queries: AthenaQueries, emulator: Emulator) -> None:
+    """Clients such as PyAthena and dbt-athena write `awsdatacatalog` before a database, awswrangler asks by
+    it; on the emulator no statement may create a table under it.
+    """
+    database = queries.database
+    for table in (f"awsdatacatalog.{database}.sales", f'"AwsDataCatalog"."{database}"."sales"'):
+        assert len(queries.run(f"select id from {table}").rows) == 2  # noqa: S608 names of this test
+    athena = emulator.client("athena")
+    metadata = athena.get_table_metadata(
+        CatalogName="awsdatacatalog", DatabaseName=database, TableName="sales"
+    )["TableMetadata"]
+    assert [column["Name"] for column in metadata["Columns"]] == [name for name, _ in COLUMNS]
+    with pytest.raises(QueryError, match="awsdatacatalog does not exist"):
+        queries.run(f"create table awsdatacatalog.{database}.copied as select 1 as one")
