@@ -4,6 +4,7 @@ resume.
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 from contextlib import closing
@@ -15,9 +16,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from glue_jobs import export_mysql
+from headgate.cli.commands.files.export import export
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.drafts.column_inference import guess_mask
 from headgate.errors import ConflictError, ContractError, NotFoundError, NotPermittedError, SettingsError
@@ -27,15 +31,19 @@ from headgate.export.planning.drafting import draft_from_table
 from headgate.export.postgres.postgres_session import _PROMISES, PostgresSession
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import Mode, Phase
+from headgate.export.server.login import secret_from_url
 from headgate.export.server.source import SourceLostError, UnrepresentableValueError
 from headgate.export.server.sql_dialect import SqlDialect
+from tests.conftest import unique
 from tests.integration.export.conftest import request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from typing import Any
 
     from headgate.export.requests import Progress
+    from tests.conftest import Emulator
     from tests.integration.export.conftest import PostgresShop
     from tests.postgres_server import PostgresServer
 
@@ -540,3 +548,46 @@ def test_another_schema_is_exported_by_name(postgres_shop: PostgresShop) -> None
     with closing(PostgresSession(login)) as session:
         columns = postgres_shop.source().describe(session, "t").columns
     assert [column.name for column in columns] == ["id"]
+
+
+def test_a_person_exports_to_a_folder_and_verifies_it(
+    postgres_shop: PostgresShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(postgres_shop, 20)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("POSTGRES_URL", f"{postgres_shop.server.url()}?schema={postgres_shop.name}")
+
+    def type_in(*words: str) -> Any:  # noqa: ANN401 a JSON document
+        done = CliRunner().invoke(export, [*words, "--to", "copy", "--json"], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    [report] = type_in("run", "--run", "r1", "--where", "id <= 5")
+    assert (report["rows"], report["tables"][0]["method"]) == (5, "exported_snapshot")
+    [selected] = type_in("run", "--run", "r1", "--name", "total", "--sql", "SELECT sum(v) AS v FROM numbers")
+    assert selected["rows"] == 1
+    assert {check["table"]: check["holds"] for check in type_in("verify")} == {"numbers": True, "total": True}
+
+
+def test_the_deployed_job_exports_from_the_server_that_its_secret_names(
+    postgres_shop: PostgresShop, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(postgres_shop, 20)
+    names = {part: unique(part) for part in ("raw", "artifacts", "login")}
+    for part in ("raw", "artifacts"):
+        emulator.client("s3").create_bucket(Bucket=names[part])
+    url = f"{postgres_shop.server.url()}?schema={postgres_shop.name}"
+    login = json.dumps(secret_from_url(url))
+    emulator.client("secretsmanager").create_secret(Name=names["login"], SecretString=login)
+    for variable, value in emulator.environment.items():
+        monkeypatch.setenv(variable, value)
+    arguments = {
+        **emulator.environment,
+        "HEADGATE_MYSQL_SECRET": names["login"],
+        "HEADGATE_RAW_BUCKET": names["raw"],
+        "HEADGATE_ARTIFACTS_BUCKET": names["artifacts"],
+        "scheduled_at": "2026-01-02T01:00:00Z",
+        "tables": "numbers",
+    }
+    report = export_mysql.export(arguments)
+    assert report == {"run": "20260102T010000Z", "changed": True, "rows": {"numbers": 20}}
