@@ -28,8 +28,8 @@ ROWS, ROUNDS = 1_000_000, 5
 PEER = Path(".headgate/peers/bin/python")
 _CONNECTORX = """
 import json, sys, time
-start = time.perf_counter()
 import connectorx, pyarrow.parquet as pq
+start = time.perf_counter()
 query = "select * from orders"
 rows = connectorx.read_sql(sys.argv[1], query, return_type="arrow", partition_on="id", partition_num=2)
 pq.write_table(rows, sys.argv[2])
