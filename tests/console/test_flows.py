@@ -10,6 +10,7 @@ import json
 import os
 import re
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from playwright.sync_api import expect
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts import odcs_reader
 from headgate.costs.recorded import EndedJobRun
+from headgate.lake.states import Originals
 from tests.console.accessibility import violations
 from tests.console.browsers import SIDEWAYS, visit
 from tests.console.conftest import PATIENCE_MS
@@ -299,7 +301,12 @@ def test_one_value_corrects_all_cells_of_a_column_that_have_it(console: Console)
     assert "18.25" in answer_of(page, console.url, sql)
 
 
-def test_a_corrected_row_shows_its_outcome_after_a_reload_and_a_viewer_only_reads(console: Console) -> None:
+def test_a_corrected_row_shows_its_outcome_after_a_reload_and_a_viewer_only_reads(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The original is kept masked, as usual, and one cell is sent."""
+    masking = replace(console.lake.gate_rules, originals=Originals.MASK)
+    monkeypatch.setattr(console.lake, "gate_rules", masking)
     file_id = console.lake.receive(
         "payments/shown.csv", TWO_BROKEN.replace(b",B", b",SHOWN").replace(b"\n2", b"\n6")
     ).file_id
@@ -315,6 +322,8 @@ def test_a_corrected_row_shows_its_outcome_after_a_reload_and_a_viewer_only_read
     page.reload()
     expect(page.get_by_role("link", name="corrected and accepted")).to_be_visible()
     expect(page.get_by_label("Corrected amount of row 2")).to_be_visible()
+    kept = [key for key in console.lake.objects.contents("raw") if "payments/shown.csv" in key]
+    assert kept == [f"_masked/payments/shown.csv/{file_id}.zip"]
     reader = console.opened(f"/files/{file_id}", VIEWER)
     expect(reader.get_by_text("Only uploaders can correct rows.")).to_be_visible()
     expect(reader.get_by_label(re.compile("Corrected"))).to_have_count(0)
