@@ -771,7 +771,7 @@ run "a_schedule_starts_its_machine_and_nothing_else" {
   variables {
     name        = "headgate-export_mysql"
     role_name   = "headgate-export_mysql-scheduler"
-    description = "Exports the MySQL server's tables"
+    description = "Exports the source database's tables"
     expression  = "cron(0 1 * * ? *)"
     enabled     = false
     target_arn  = "arn:aws:states:us-east-1:123456789012:stateMachine:headgate-export_mysql"
