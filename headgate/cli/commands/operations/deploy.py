@@ -36,7 +36,7 @@ _settings = click.option(
 @_platform
 @_name
 @_settings
-@click.option("--export", "has_export", is_flag=True, help="Enable the MySQL export.")
+@click.option("--export", "has_export", is_flag=True, help="Enable the export of the source database.")
 @click.option(
     "--plan", "only_plan", is_flag=True, help="Show what would change and cost, and change nothing."
 )
