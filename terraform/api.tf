@@ -181,7 +181,7 @@ data "aws_iam_policy_document" "api" {
     sid     = "RememberDecisions"
     actions = ["s3:GetObject", "s3:PutObject"]
     resources = concat(
-      [for folder in ["mappings", "edits", "contract_drafts", "corrections", "uploaders", "questions"] : "${module.bucket["artifacts"].arn}/${folder}/*"],
+      [for folder in ["mappings", "edits", "contract_drafts", "corrections", "uploaders", "questions", "dashboards"] : "${module.bucket["artifacts"].arn}/${folder}/*"],
       [for folder in ["decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
     )
   }

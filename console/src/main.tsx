@@ -7,7 +7,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
 import { ApiProblem } from './api/client'
-import { Pages } from './app/routes'
+import { loadPage, Pages } from './app/routes'
 import { SessionGate } from './app/session'
 import { theme } from './app/theme'
 
@@ -25,6 +25,7 @@ const queries = new QueryClient({
   },
 })
 
+loadPage()
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no element with the id root')
 createRoot(root).render(

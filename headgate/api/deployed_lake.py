@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from headgate.contracts.registry import Registry
     from headgate.costs.recorded import EndedJobRun
     from headgate.intake.files.revert_file import Reverter
+    from headgate.lake.definitions import DefinitionVersions
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog_queries import Databases
 
@@ -119,6 +120,13 @@ class DeployedLake:
     def pushed_dashboards(self) -> Mapping[str, str] | None:
         """The lake project's dashboards as they were pushed; None for the deployment's own."""
         return definitions.pushed_dashboards(self._env_of_request)
+
+    @cached_property
+    def dashboard_versions(self) -> DefinitionVersions:
+        """The versions of the dashboards that people write in the console."""
+        from headgate.query.written_dashboards import dashboard_versions
+
+        return dashboard_versions(self.objects, self.bucket("artifacts"))
 
     @cached_property
     def _env_of_request(self) -> Mapping[str, str]:

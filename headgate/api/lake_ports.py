@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from headgate.contracts.registry import Registry
     from headgate.costs.recorded import EndedJobRun
     from headgate.intake.files.revert_file import RevertOutcome
+    from headgate.lake.definitions import DefinitionVersions
     from headgate.lake.file_index import FileIndex
     from headgate.lake.ports import Catalog, FileLedger, FileRecord, SnapshotObjects
     from headgate.matching.mappings import Mappings
@@ -180,6 +181,8 @@ class LakePorts(Protocol):
     def definitions(self) -> str: ...  # noqa: D102
     @property
     def pushed_dashboards(self) -> Mapping[str, str] | None: ...  # noqa: D102
+    @property
+    def dashboard_versions(self) -> DefinitionVersions: ...  # noqa: D102
     @property
     def databases(self) -> Databases: ...  # noqa: D102
     @property

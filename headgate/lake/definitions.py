@@ -96,11 +96,12 @@ class Push:
 
 @dataclass(frozen=True)
 class DefinitionVersions:
-    """The versions that were pushed to one deployment."""
+    """The versions that were pushed to one deployment, or that people wrote, by the folder."""
 
     objects: DefinitionObjects
     bucket: str
     deployment: str
+    folder: str = keys.DEFINITIONS
 
     def in_use(self) -> str:
         """Return the version in use: a hash, or `deployed`."""
@@ -130,7 +131,7 @@ class DefinitionVersions:
 
     def pushed(self) -> list[Definitions]:
         """Return all versions, the newest first push first."""
-        stored = self.objects.list(self.bucket, keys.definitions_prefix(self.deployment))
+        stored = self.objects.list(self.bucket, keys.definitions_prefix(self.deployment, self.folder))
         versions = [Definitions(**json.loads(self.objects.read(item.ref))) for item in stored]
         return sorted(versions, key=lambda version: version.pushed_at, reverse=True)
 
@@ -165,10 +166,10 @@ class DefinitionVersions:
 
     @property
     def _pointer(self) -> ObjectRef:
-        return ObjectRef(self.bucket, keys.CURRENT_DEFINITIONS)
+        return ObjectRef(self.bucket, f"{self.folder}/current.json")
 
     def _ref(self, version: str) -> ObjectRef:
-        return ObjectRef(self.bucket, keys.definitions_key(self.deployment, version))
+        return ObjectRef(self.bucket, keys.definitions_key(self.deployment, version, self.folder))
 
 
 def build_id(deployment: str, version: str) -> str:

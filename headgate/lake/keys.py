@@ -32,6 +32,7 @@
 |            | `runs/newest/<publisher>.json` (the newest run of a job, and whether it reported its end) |
 |            | `runs/stages/<run>/<job>.json` (when a stage of a run began and ended, and how much it worked) |
 |            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
+|            | `dashboards/versions/lake/<version>.json` (dashboards that people wrote in the console; `dashboards/current.json`: those in use) |
 |            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 | curated, prod | `iceberg/<table>/metadata/<number>-<version>.metadata.json` (its table for readers of Iceberg; `version-hint.text` names the newest) |
@@ -77,7 +78,9 @@ UNCHANGED_SYSTEMS = "runs/unchanged/"
 BUILT_SYSTEMS = f"{UNCHANGED_SYSTEMS}built/"
 NEWEST_RUNS = "runs/newest/"
 STAGE_RECORDS = "runs/stages/"
-CURRENT_DEFINITIONS = "definitions/current.json"
+DEFINITIONS = "definitions"  # that people push
+WRITTEN_DASHBOARDS = "dashboards"  # that people write in the console; versions as of definitions
+CURRENT_DEFINITIONS = f"{DEFINITIONS}/current.json"
 DEPLOYED_CODE = "code/headgate.zip"
 LINEAGE_EVENTS = "openlineage"
 FACTS = "facts/"
@@ -244,14 +247,14 @@ def report_key(made_on: date) -> str:
     return f"{REPORTS}/{made_on.isoformat()}.html"
 
 
-def definitions_prefix(deployment: str) -> str:
+def definitions_prefix(deployment: str, folder: str = DEFINITIONS) -> str:
     """Return the folder of the definitions that were pushed to a deployment."""
-    return f"definitions/versions/{deployment}/"
+    return f"{folder}/versions/{deployment}/"
 
 
-def definitions_key(deployment: str, version: str) -> str:
+def definitions_key(deployment: str, version: str, folder: str = DEFINITIONS) -> str:
     """Return the key of one version of the definitions."""
-    return f"{definitions_prefix(deployment)}{version}.json"
+    return f"{definitions_prefix(deployment, folder)}{version}.json"
 
 
 def mapping_key(source: str, fingerprint: str) -> str:

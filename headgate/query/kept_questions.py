@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.lake import keys
 
@@ -14,6 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from headgate.lake.ports import ObjectStore
+
+
+class Question(Protocol):
+    """A question with the way in which its answer is shown."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102 as KeptQuestion
+    @property
+    def sql(self) -> str: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def x(self) -> str: ...  # noqa: D102
+    @property
+    def y(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def series(self) -> str: ...  # noqa: D102
+
 
 _TABLE = re.compile(r"\b(?:from|join)\s+(?:\"?\w+\"?\.)?\"?(\w+)\"?", re.IGNORECASE)
 
@@ -67,16 +85,17 @@ def dashboard_document(person: str, questions: Sequence[KeptQuestion]) -> dict[s
     """Return the pinned questions of a person as a dashboard file of a lake project."""
     pinned = [question for question in questions if question.by == person and question.is_pinned]
     return {
-        "system": f"questions-of-{_plain(person.partition('@')[0], '-')}",
+        "system": f"questions-of-{plain(person.partition('@')[0], '-')}",
         "title": f"Questions of {person}",
-        "panels": [_panel(question) for question in pinned],
+        "panels": [panel_document(question) for question in pinned],
     }
 
 
-def _panel(question: KeptQuestion) -> dict[str, Any]:
+def panel_document(question: Question) -> dict[str, Any]:
+    """Return a question as a panel of a dashboard file."""
     tables = _TABLE.findall(question.sql)
     panel: dict[str, Any] = {
-        "name": _plain(question.name, "_"),
+        "name": plain(question.name, "_"),
         "question": question.name,
         "kind": question.kind,
         "table": tables[0] if tables else "",
@@ -87,5 +106,6 @@ def _panel(question: KeptQuestion) -> dict[str, Any]:
     return panel
 
 
-def _plain(text: str, between: str) -> str:
+def plain(text: str, between: str) -> str:
+    """Return a name of small letters and digits, with `between` for everything else."""
     return re.sub(r"[^a-z0-9]+", between, text.lower()).strip(between)

@@ -95,6 +95,15 @@ def dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, Declared
     return {name: _in_currency(boards[name], currency()) for name in sorted(boards)}
 
 
+def dashboard_of(name: str, text: str) -> DeclaredDashboard:
+    """Return the dashboard of a text of JSON, with the lake's currency.
+
+    Raises:
+        SettingsError: the text is not a dashboard.
+    """
+    return _in_currency(_dashboard(f"{FOLDER}/{name}.yaml", json.loads, text), currency())
+
+
 @cache
 def _domain_dashboards(domains: tuple[Domain, ...]) -> Mapping[str, DeclaredDashboard]:
     return _read(chain.from_iterable(_described_files(domain.part(FOLDER)) for domain in domains))

@@ -51,6 +51,24 @@ _ATHENA_TYPES = {"HUGEINT": "decimal(38,0)", "VARCHAR": "varchar", "TIMESTAMP WI
 
 
 @dataclass
+class DuckAnswer:
+    """An answer whose rows become Python's when their page is read, as Athena's do: the threads of the API
+    share one interpreter.
+    """
+
+    columns: tuple[AnswerColumn, ...] = ()
+    cursor: duckdb.DuckDBPyConnection | None = None
+    error: str = ""
+    _rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def read_to(self, rows: int) -> list[tuple[Any, ...]]:
+        """Return the rows that were read, at least so many where there are as many."""
+        if self.cursor and (missing := rows - len(self._rows)) > 0:
+            self._rows += self.cursor.fetchmany(missing)
+        return self._rows
+
+
+@dataclass
 class DuckQueries:
     """Athena's SQL by DuckDB; an answer is complete when its query is first asked about."""
 
@@ -61,9 +79,7 @@ class DuckQueries:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _engine: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     _loaded: tuple[int, ...] = ()
-    _answers: dict[str, tuple[tuple[AnswerColumn, ...], list[tuple[Any, ...]], str]] = field(
-        default_factory=dict
-    )
+    _answers: dict[str, DuckAnswer] = field(default_factory=dict)
 
     def start(self, sql: str, token: str = "") -> str:
         name = token[:32] or uuid4().hex
@@ -75,18 +91,20 @@ class DuckQueries:
             raise NotFoundError("no query")
         time.sleep(self.delay_s)
         sql = self._asked[query_id]
-        _, _, error = self._answer(query_id)
+        error = self._answer(query_id).error
         state = "FAILED" if error else "SUCCEEDED"
         return QueryStatus(
             query_id, state, sql, error=error, started_at=self.lake.now(), seconds=0.4, scanned_bytes=12 << 20
         )
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
-        columns, rows, _ = self._answer(query_id)
+        answer = self._answer(query_id)
         first = int(after or 0)
         following = first + limit
+        with self._lock:
+            rows = answer.read_to(following + 1)
         return QueryPage(
-            columns, tuple(rows[first:following]), str(following) if following < len(rows) else ""
+            answer.columns, tuple(rows[first:following]), str(following) if following < len(rows) else ""
         )
 
     def stop(self, query_id: str) -> None:
@@ -99,21 +117,22 @@ class DuckQueries:
             names = [one[0] for one in found.description or ()]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def _answer(self, query_id: str) -> tuple[tuple[AnswerColumn, ...], list[tuple[Any, ...]], str]:
+    def _answer(self, query_id: str) -> DuckAnswer:
         with self._lock:
             if query_id not in self._answers:
                 self._answers[query_id] = self._run(self._asked[query_id])
             return self._answers[query_id]
 
-    def _run(self, sql: str) -> tuple[tuple[AnswerColumn, ...], list[tuple[Any, ...]], str]:
+    def _run(self, sql: str) -> DuckAnswer:
         try:
-            found = self._connection().execute(translate(sql, "duckdb"))
+            found = self._connection().cursor().execute("use ecommerce_prod")
+            found.execute(translate(sql, "duckdb"))
             columns = tuple(
                 AnswerColumn(one[0], _athena_type(str(one[1]))) for one in found.description or ()
             )
-            return columns, found.fetchall(), ""
+            return DuckAnswer(columns, found)
         except (duckdb.Error, SqlglotError) as error:
-            return (), [], str(error).splitlines()[0]
+            return DuckAnswer(error=str(error).splitlines()[0])
 
     def _connection(self) -> duckdb.DuckDBPyConnection:
         """DuckDB with the prod tables, and the rows that the gate has accepted so far."""

@@ -214,6 +214,37 @@ def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Conso
     expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
 
 
+def test_a_dashboard_written_in_the_console_is_for_everybody_and_has_a_way_back(console: Console) -> None:
+    page = console.signed_in()
+    visit(page, console.url, "/query?sql=select 'Mitte' as branch, 3 as sold&view=chart")
+    page.get_by_role("button", name=re.compile("Run")).click()
+    page.get_by_role("button", name="Save this question").click()
+    page.get_by_label("Name of the question").fill("Sold by branch")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("link", name="Open my dashboard").click()
+    page.get_by_role("button", name="Publish for everybody").click()
+    editor = page.get_by_role("region", name="Dashboard editor")
+    editor.get_by_label("Title").fill("Branches of the year")
+    assert violations(page) == []
+    editor.get_by_role("button", name="Publish for everybody").click()
+    expect(page.get_by_role("heading", level=1, name="Branches of the year")).to_be_visible()
+    page.get_by_role("button", name="Edit").click()
+    editor.get_by_role("textbox", name="Question").fill("Which branch sold most?")
+    editor.get_by_role("button", name="Save for everybody").click()
+    expect(editor).to_have_count(0)
+    reader = console.opened("/dashboards/branches-of-the-year", VIEWER)
+    panel = reader.get_by_role("region", name="Which branch sold most?")
+    expect(panel.get_by_role("img", name="Which branch sold most?")).to_be_visible()
+    expect(reader.get_by_text("Written by operator")).to_be_visible()
+    expect(reader.get_by_role("button", name="Edit")).to_have_count(0)
+    page.get_by_text("Versions of the dashboards").click()
+    page.get_by_role("button", name="Use again").click()
+    expect(page.get_by_role("region", name="Sold by branch")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", level=1, name="My dashboard")).to_be_visible()
+    page.get_by_role("button", name="Take Sold by branch off my dashboard").click()
+
+
 def test_a_pushed_dashboard_appears_without_a_deployment(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -231,6 +231,7 @@ export const useTable = (system: string, table: string) =>
   useQuery({
     queryKey: ['table', system, table],
     queryFn: () => read<Schemas['TableDetail']>(`/v1/systems/${path(system)}/tables/${path(table)}`),
+    enabled: Boolean(system && table),
   })
 
 export const useLineage = (table: string) =>

@@ -170,6 +170,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dashboard-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of the dashboards that people wrote, with who wrote them and when
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listDashboardVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboard-versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use an earlier version of the written dashboards again. Repeating is safe
+         * @description Needs the group `operator`.
+         */
+        post: operations["useDashboardVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dashboards": {
         parameters: {
             query?: never;
@@ -185,6 +225,30 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dashboards/{board}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write a dashboard for everybody, or replace the one of that name. It is a new version
+         * @description Needs the group `operator`.
+         */
+        put: operations["writeDashboard"];
+        post?: never;
+        /**
+         * Delete a dashboard that somebody wrote in the console. Repeating is safe
+         * @description Needs the group `operator`.
+         */
+        delete: operations["deleteDashboard"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1633,6 +1697,18 @@ export interface components {
             title: string;
             /** Trust */
             trust: components["schemas"]["TrustNote"][];
+            /**
+             * Written At
+             * @description When, ISO 8601 in UTC; empty for a file of the lake.
+             * @default
+             */
+            written_at: string;
+            /**
+             * Written By
+             * @description Who wrote it in the console; empty for a file of the lake.
+             * @default
+             */
+            written_by: string;
         };
         /**
          * DashboardAlert
@@ -1657,6 +1733,16 @@ export interface components {
             sql: string;
             /** Unit */
             unit: string;
+        };
+        /**
+         * DashboardAsked
+         * @description A dashboard that a person writes in the console.
+         */
+        DashboardAsked: {
+            /** Panels */
+            panels: components["schemas"]["PanelAsked"][];
+            /** Title */
+            title: string;
         };
         /**
          * DashboardFilter
@@ -1696,8 +1782,35 @@ export interface components {
             whole: string;
         };
         /**
+         * DashboardVersion
+         * @description A version of the dashboards that people wrote: all of them as they were after one change.
+         */
+        DashboardVersion: {
+            /** In Use */
+            in_use: boolean;
+            /** Titles */
+            titles: string[];
+            /** Version */
+            version: string;
+            /**
+             * Written At
+             * @description ISO 8601 in UTC.
+             */
+            written_at: string;
+            /** Written By */
+            written_by: string;
+        };
+        /**
+         * DashboardVersions
+         * @description The versions, newest first.
+         */
+        DashboardVersions: {
+            /** Versions */
+            versions: components["schemas"]["DashboardVersion"][];
+        };
+        /**
          * Dashboards
-         * @description The dashboards of the lake's domains and of its project.
+         * @description The dashboards of the lake's domains and project, then those that people wrote in the console.
          */
         Dashboards: {
             /** Dashboards */
@@ -2987,6 +3100,49 @@ export interface components {
              */
             x: string;
             /** Y */
+            y: string[];
+        };
+        /**
+         * PanelAsked
+         * @description A question of a dashboard that a person writes.
+         */
+        PanelAsked: {
+            /**
+             * Kind
+             * @description How its answer is drawn; a figure is the columns `value` and `before` of the first row.
+             * @enum {string}
+             */
+            kind: "kpi" | "line" | "bar" | "table";
+            /**
+             * Name
+             * @description The question in words.
+             */
+            name: string;
+            /**
+             * Series
+             * @default
+             */
+            series: string;
+            /**
+             * Sql
+             * @description Athena SQL that reads.
+             */
+            sql: string;
+            /**
+             * Unit
+             * @description Of `y` or of `value`, such as `EUR` or `share`.
+             * @default
+             */
+            unit: string;
+            /**
+             * X
+             * @default
+             */
+            x: string;
+            /**
+             * Y
+             * @default []
+             */
             y: string[];
         };
         /**
@@ -4597,6 +4753,71 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listDashboardVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardVersions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    useDashboardVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A version of the dashboards that people wrote. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboards"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listDashboards: {
         parameters: {
             query?: never;
@@ -4623,6 +4844,78 @@ export interface operations {
             304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    writeDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a dashboard. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboards"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a dashboard. */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboards"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { createHashRouter, type RouteObject, RouterProvider } from 'react-router'
+import { createHashRouter, matchRoutes, type RouteObject, RouterProvider } from 'react-router'
 
 import { NotFound } from './not-found'
 import { Shell } from './shell'
@@ -62,6 +62,13 @@ const ROUTES: RouteObject[] = [
     ],
   },
 ]
+
+/** Loads the chunk of the address's page while the session begins, which asks where the API is. */
+export function loadPage(): void {
+  const path = /^#(\/[^?]*)/.exec(window.location.hash)?.[1] ?? '/'
+  const page = matchRoutes(ROUTES, path)?.at(-1)?.route.lazy
+  if (typeof page === 'function') void page().catch(() => undefined) // the router reports a chunk that cannot be loaded
+}
 
 /** The page of the address. The router reads the address here and not at import: the session takes its token out of the address first. */
 export function Pages() {

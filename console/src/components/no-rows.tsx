@@ -5,10 +5,11 @@ import { heading } from '../formats/words'
 import { Empty, Waiting } from './states'
 import { whyEmpty } from './why-empty'
 
-/** Why a question about a table has no rows, and what to do: its cause is looked up, and not guessed. */
+/** Why a question about a table has no rows, and what to do: its cause is looked up, and not guessed. A table of no system is built by no run. */
 export function NoRows({ system, table }: { system: string; table: string }) {
   const detail = useTable(system, table)
   const runs = useRuns()
+  if (!system) return <Empty>No row fits the statement today.</Empty>
   if (detail.isPending || runs.isPending) return <Waiting what="the cause" />
   const ended = runs.data?.runs.find((run) => !['running', 'pending'].includes(run.state))
   const current = detail.data ?? { version: 'unknown', rows: 1, as_of: '' }

@@ -41,4 +41,10 @@ UploadId = Annotated[
     str,
     Path(pattern="^(file-)?[0-9a-f]{32}$", description="Id of an upload, also of a file that was opened."),
 ]
+BoardName = Annotated[
+    str, Path(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64, description="Name of a dashboard.")
+]
+BoardVersion = Annotated[
+    str, Path(pattern="^[0-9a-f]{16}$", description="A version of the dashboards that people wrote.")
+]
 QueryId = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,64}$", description="Id of a query.")]

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from aws_lambda_powertools.event_handler import Response
 
+from headgate.api.analytics import written_dashboards
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import IfNoneMatch, Lake
-from headgate.api.shapes.dashboards import Dashboard, Dashboards
-from headgate.systems.dashboards import dashboards_of
+from headgate.api.http.url_parameters import BoardName, BoardVersion, Caller, IfNoneMatch, Lake
+from headgate.api.shapes.dashboards import DashboardAsked, Dashboards, DashboardVersions
 
 routes = Routes("Dashboards")
 
@@ -17,6 +15,28 @@ routes = Routes("Dashboards")
 @routes.get("/v1/dashboards", Group.VIEWER, cached=True)
 def list_dashboards(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Dashboards]:
     """The dashboards of the deployed systems with their panels; a panel's SQL is its definition."""
-    boards = dashboards_of(lake.systems, lake.pushed_dashboards).values()
-    listed = tuple(Dashboard.model_validate(asdict(board)) for board in boards)
-    return tagged(Dashboards(dashboards=listed), if_none_match)
+    return tagged(written_dashboards.every_dashboard(lake), if_none_match)
+
+
+@routes.put("/v1/dashboards/<board>", Group.OPERATOR, problems=[409])
+def write_dashboard(lake: Lake, caller: Caller, board: BoardName, body: DashboardAsked) -> Dashboards:
+    """Write a dashboard for everybody, or replace the one of that name. It is a new version."""
+    return written_dashboards.write_dashboard(lake, caller, board, body)
+
+
+@routes.delete("/v1/dashboards/<board>", Group.OPERATOR, problems=[409])
+def delete_dashboard(lake: Lake, caller: Caller, board: BoardName) -> Dashboards:
+    """Delete a dashboard that somebody wrote in the console. Repeating is safe."""
+    return written_dashboards.delete_dashboard(lake, caller, board)
+
+
+@routes.get("/v1/dashboard-versions", Group.VIEWER)
+def list_dashboard_versions(lake: Lake) -> DashboardVersions:
+    """The versions of the dashboards that people wrote, with who wrote them and when."""
+    return written_dashboards.every_version(lake)
+
+
+@routes.post("/v1/dashboard-versions/<version>", Group.OPERATOR, problems=[404, 409])
+def use_dashboard_version(lake: Lake, caller: Caller, version: BoardVersion) -> Dashboards:
+    """Use an earlier version of the written dashboards again. Repeating is safe."""
+    return written_dashboards.use_version(lake, caller, version)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from headgate.api.shapes.base import Shape
+from headgate.api.shapes.base import Asked, Shape
 
 Column = Annotated[
     str, Field(description="A column of the answer; empty where the kind of chart needs none.")
@@ -102,9 +102,51 @@ class Dashboard(Shape):
     filters: tuple[DashboardFilter, ...]
     alerts: tuple[DashboardAlert, ...]
     queues: tuple[WorkQueue, ...]
+    written_by: str = Field("", description="Who wrote it in the console; empty for a file of the lake.")
+    written_at: str = Field("", description="When, ISO 8601 in UTC; empty for a file of the lake.")
 
 
 class Dashboards(Shape):
-    """The dashboards of the lake's domains and of its project."""
+    """The dashboards of the lake's domains and project, then those that people wrote in the console."""
 
     dashboards: tuple[Dashboard, ...]
+
+
+Name = Annotated[str, Field(max_length=200)]
+
+
+class PanelAsked(Asked):
+    """A question of a dashboard that a person writes."""
+
+    name: str = Field(min_length=1, max_length=200, description="The question in words.")
+    sql: str = Field(min_length=1, max_length=100_000, description="Athena SQL that reads.")
+    kind: Literal["kpi", "line", "bar", "table"] = Field(
+        description="How its answer is drawn; a figure is the columns `value` and `before` of the first row."
+    )
+    unit: Name = Field("", description="Of `y` or of `value`, such as `EUR` or `share`.")
+    x: Name = ""
+    y: tuple[Name, ...] = Field((), max_length=20)
+    series: Name = ""
+
+
+class DashboardAsked(Asked):
+    """A dashboard that a person writes in the console."""
+
+    title: str = Field(min_length=1, max_length=120)
+    panels: tuple[PanelAsked, ...] = Field(min_length=1, max_length=40)
+
+
+class DashboardVersion(Shape):
+    """A version of the dashboards that people wrote: all of them as they were after one change."""
+
+    version: str
+    written_by: str
+    written_at: str = Field(description="ISO 8601 in UTC.")
+    titles: tuple[str, ...]
+    in_use: bool
+
+
+class DashboardVersions(Shape):
+    """The versions, newest first."""
+
+    versions: tuple[DashboardVersion, ...]

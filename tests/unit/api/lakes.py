@@ -32,6 +32,7 @@ from headgate.local_files.draft_file import draft_of_upload
 from headgate.matching.mappings import Mappings, Suggested
 from headgate.profiling.kept_profiles import Profiles
 from headgate.query.catalog_queries import Databases
+from headgate.query.written_dashboards import dashboard_versions
 from headgate.runs.pipeline_starts import Execution
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
 from tests.in_memory_ports import MemoryFileIndex, MemoryUploads
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.api.http.limits import CallerLimit
+    from headgate.lake.definitions import DefinitionVersions
     from headgate.uploads.upload import UploadMapping
 
 REGISTRY = Registry.load()
@@ -171,6 +173,10 @@ class MemoryLake:
 
     def job_runs(self, since: datetime) -> list[EndedJobRun]:
         return [run for run in self.ended_jobs if run.started_at >= since]
+
+    @property
+    def dashboard_versions(self) -> DefinitionVersions:
+        return dashboard_versions(self.objects, "artifacts")
 
     @property
     def reverter(self) -> Reverter:

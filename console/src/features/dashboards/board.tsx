@@ -22,6 +22,11 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
     const figure = figures.find((panel) => panel.table === table)
     return figure ? sqlOf(figure) : ''
   }
+  // A written dashboard has tables of several systems, and is none itself.
+  const ownerOf = ({ table }: Schemas['Panel']): Schemas['Dashboard'] => {
+    const owner = catalog.data?.tables.find(({ name, system }) => name === table && system)
+    return board.written_by ? { ...board, system: owner?.system ?? '' } : board
+  }
   const others = board.panels.filter((panel) => panel.kind !== 'kpi')
   const wide = wideOf(others)
   return (
@@ -40,14 +45,19 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
           <Columns gap="sm">
             {figures.map((panel) => (
               <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-                <Kpi panel={panel} board={board} sql={sqlOf(panel)} />
+                <Kpi panel={panel} board={ownerOf(panel)} sql={sqlOf(panel)} />
               </Columns.Col>
             ))}
           </Columns>
           <div className="board">
             {others.map((panel) => (
               <div className={wide.has(panel) ? 'board-wide' : undefined} key={panel.name}>
-                <PanelView panel={panel} board={board} sql={sqlOf(panel)} figureSql={figureOf(panel)} />
+                <PanelView
+                  panel={panel}
+                  board={ownerOf(panel)}
+                  sql={sqlOf(panel)}
+                  figureSql={figureOf(panel)}
+                />
               </div>
             ))}
           </div>

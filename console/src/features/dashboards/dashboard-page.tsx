@@ -8,6 +8,7 @@ import { Answered, Empty } from '../../components/states'
 import { useKeptQuestions } from '../query/saved-questions'
 import { Board } from './board'
 import { OwnBoard } from './own-board'
+import { WrittenBoard } from './written-board'
 
 /** The address of a person's own dashboard, which no system is named. */
 const OWN = 'mine'
@@ -27,6 +28,8 @@ export function DashboardPage() {
               <Boards boards={dashboards} shown={board} isOwn={system === OWN} />
               {system === OWN ? (
                 <OwnBoard />
+              ) : board?.written_by ? (
+                <WrittenBoard board={board} key={board.system} />
               ) : board ? (
                 <Board board={board} key={board.system} />
               ) : (
@@ -79,8 +82,8 @@ function NoBoard({ system }: { system: string | undefined }) {
       <Empty>
         {system ? `There is no dashboard for ${system}.` : 'This lake has no dashboards.'}{' '}
         <Anchor href="#/query">Ask its tables on the page Query</Anchor>, where an answer can be shown as a
-        chart, or find them in the <Anchor href="#/catalog">catalog</Anchor>. A dashboard of your own is a
-        file in the folder dashboards/ of the project.
+        chart, or find them in the <Anchor href="#/catalog">catalog</Anchor>. Questions that you save there
+        make a dashboard of your own.
       </Empty>
     </>
   )

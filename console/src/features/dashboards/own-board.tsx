@@ -1,14 +1,17 @@
 import { Anchor, Button, CopyButton, Grid, Group, Stack } from '@mantine/core'
-import { lazy, Suspense, useMemo } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { lazy, Suspense, useMemo, useState } from 'react'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 
 import type { Result } from '../../api/queries'
-import { useResult } from '../../api/queries'
+import { useMay, useResult } from '../../api/queries'
 import { Grid as Rows } from '../../components/grid'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, Waiting } from '../../components/states'
 import { drawable, drawn } from '../query/chart-choice'
 import { MoveQuestions } from '../query/move-questions'
+import { panelOf } from './board-draft'
+import { BoardEditor } from './board-editor'
+import { Versions } from './written-board'
 import { askedBy, type KeptQuestion, questionAddress, useKeptQuestions } from '../query/saved-questions'
 
 const Chart = lazy(() => import('./chart'))
@@ -18,13 +21,33 @@ const HEIGHT = 320
 export function OwnBoard() {
   const [search] = useSearchParams()
   const { kept, questions, keep, by, isOwn, error } = useKeptQuestions(search.get('by'))
+  const may = useMay('operator')
+  const goTo = useNavigate()
+  const [isWriting, setWriting] = useState(false)
   const pinned = questions.filter((one) => one.is_pinned)
   return (
     <Stack gap="md">
       <Group justify="space-between">
         <PageTitle>{isOwn ? 'My dashboard' : `Dashboard of ${by ?? ''}`}</PageTitle>
-        {isOwn && by && pinned.length > 0 ? <ShareLink by={by} /> : null}
+        {isOwn && by && pinned.length > 0 ? (
+          <Group gap="xs">
+            <ShareLink by={by} />
+            {may && !isWriting ? (
+              <Button size="compact-sm" variant="default" onClick={() => setWriting(true)}>
+                Publish for everybody
+              </Button>
+            ) : null}
+          </Group>
+        ) : null}
       </Group>
+      {isWriting ? (
+        <BoardEditor
+          start={{ title: '', panels: pinned.map(panelOf) }}
+          questions={questions}
+          onWritten={(system) => void goTo(`/dashboards/${system}`)}
+          onCancel={() => setWriting(false)}
+        />
+      ) : null}
       {isOwn && kept.data ? (
         <MoveQuestions taken={questions.map(({ name }) => name)} onKeep={keep.mutateAsync} />
       ) : null}
@@ -52,6 +75,7 @@ export function OwnBoard() {
           )
         }
       </Answered>
+      {isOwn && may ? <Versions /> : null}
     </Stack>
   )
 }

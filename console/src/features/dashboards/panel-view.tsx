@@ -47,7 +47,7 @@ export function PanelView({ panel, board, sql, figureSql = '' }: Props) {
           name={panel.name}
           question={panel.question}
           sql={sql}
-          views={isDrawn ? ['chart', 'table', 'SQL', 'definition'] : ['table', 'SQL', 'definition']}
+          views={viewsOf(isDrawn, board.system)}
           view={view}
           answer={result.data}
           onView={setView}
@@ -63,6 +63,14 @@ export function PanelView({ panel, board, sql, figureSql = '' }: Props) {
     </Panel>
   )
 }
+
+/** A table of no system has no definition. */
+const viewsOf = (isDrawn: boolean, system: string): View[] => [
+  ...(isDrawn ? (['chart'] as const) : []),
+  'table',
+  'SQL',
+  ...(system ? (['definition'] as const) : []),
+]
 
 const hasNoValue = ({ columns, rows }: Result): boolean =>
   (rows[0]?.[columns.findIndex((column) => column.name === 'value')] ?? null) === null
@@ -100,7 +108,7 @@ function Shown({ view, panel, answer, system, sql, units }: ShownProps) {
 
 /** Opens the rows behind a bar or a country, where the panel's table has the column that was drawn. */
 function usePick(panel: Schemas['Panel'], system: string): ((name: string) => void) | undefined {
-  const contract = useContract('prod', panel.table)
+  const contract = useContract('prod', system ? panel.table : '')
   const hasColumn = contract.data?.column_list.some((column) => column.name === panel.x)
   if (!hasColumn || (panel.kind !== 'bar' && panel.kind !== 'map')) return undefined
   const page = `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(panel.table)}`

@@ -10,6 +10,7 @@ import click
 
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
+from headgate.errors import HeadgateError
 from headgate.project import project
 from headgate.wiring import definitions
 from headgate.wiring import push as pushes
@@ -35,12 +36,24 @@ if TYPE_CHECKING:
     metavar="VERSION",
     help="Use a version of --list again; `deployed` is the deployment's own.",
 )
+@click.option(
+    "--pull",
+    is_flag=True,
+    help="Write dashboards that people wrote in the console into the project, and push nothing.",
+)
 @click.option("--dry-run", is_flag=True, help="Check and compare, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options.as_json
 @options.deployment
 def push(
-    *, list_versions: bool, back: str, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None
+    *,
+    list_versions: bool,
+    back: str,
+    pull: bool,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+    deployment_name: str | None,
 ) -> None:
     """Replace contracts, SQL and dashboards of the lake with those of the lake project, in seconds and
     without a deployment.
@@ -51,13 +64,20 @@ def push(
     deployment is refused: the message names the file, the reason and what to do. A deployment brings its own
     definitions, and ends what was pushed before.
 
+    `--pull` is the way back for dashboards that people wrote in the console: it writes them as files into
+    `dashboards/` of the project, where they are edited, reviewed and pushed from then on.
+
     Ends with 1 when nothing was pushed because an edit was refused or a test failed.
     """
     if list_versions and (back or dry_run):
         raise click.UsageError("--list shows versions and changes nothing; leave out --back and --dry-run.")
+    if pull and (back or list_versions):
+        raise click.UsageError("--pull pushes nothing; leave out --back and --list.")
     env = command_deployment.activate(deployment_name).environment
     if list_versions:
         _show_versions(env, as_json=as_json)
+    elif pull:
+        _pull(env, dry_run=dry_run, yes=yes, as_json=as_json)
     elif back:
         _go_back(env, back, dry_run=dry_run, yes=yes, as_json=as_json)
     else:
@@ -97,6 +117,37 @@ def _failed_tests() -> list[ModelTestResult]:
         for result in run_tests([read_test(path) for path in project().model_tests])
         if not result.passed
     ]
+
+
+def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Write the dashboards of the console into the project. From the next push on, the files replace them."""
+    from headgate.query.written_dashboards import dashboard_files, dashboard_versions
+    from headgate.settings import ArtifactsSettings
+    from headgate.systems.dashboards import FOLDER
+    from headgate.wiring import stores
+
+    if (own := project().folder) is None:
+        raise HeadgateError(
+            "No headgate.toml is in this folder or above it. Run `headgate init` for a project."
+        )
+    folder = own / FOLDER
+    versions = dashboard_versions(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
+    texts = {folder / name: text for name, text in dashboard_files(versions).items()}
+    differing = [path for path in texts if path.exists() and path.read_text("utf-8") != texts[path]]
+    if differing and not yes and not dry_run:
+        listed = "\n".join(path.name for path in differing)
+        click.confirm(f"{listed}\nReplace these files of the project?", abort=True, err=True)
+    if not dry_run:
+        folder.mkdir(exist_ok=True)
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
+    names = [f"{FOLDER}/{path.name}" for path in texts]
+    done = "Would write" if dry_run else "Wrote"
+    options.show(
+        as_json=as_json,
+        value=lambda: {"files": names, "written": not dry_run},
+        screen=lambda: f"{done} {', '.join(names)}." if names else "Nobody wrote a dashboard in the console.",
+    )
 
 
 def _go_back(env: Mapping[str, str], version: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from headgate.contracts.registry import Registry
 from headgate.lake import keys
 from headgate.lake.definitions import DefinitionVersions
 from headgate.lake.ports import ObjectRef
+from headgate.query.written_dashboards import dashboard_versions, write_version
 from headgate.systems.packed_files import package_files
 from headgate.wiring import definitions, push, stores
 
@@ -132,6 +133,26 @@ def test_the_list_names_who_pushed_and_what_is_in_use(versions: DefinitionVersio
     (row,) = facts("--list")["versions"]
     assert (row["version"], row["pushed_by"], row["in_use"]) == (versions.in_use(), "ann", True)
     assert run("--list", "--dry-run").exit_code == 2
+
+
+def test_dashboards_of_the_console_are_written_into_the_project(
+    versions: DefinitionVersions, folder: Path
+) -> None:
+    written = dashboard_versions(versions.objects, ARTIFACTS)
+    assert facts("--pull") == {"files": [], "written": True}
+    board = {"system": "heat", "title": "Heat", "panels": [], "written_by": "ana", "written_at": "2026-01-02"}
+    write_version(written, {"heat": board}, "", "ana", "2026-01-02")
+    assert facts("--pull", "--dry-run") == {"files": ["dashboards/heat.yaml"], "written": False}
+    assert facts("--pull")["written"]
+    file = folder / "dashboards" / "heat.yaml"
+    assert file.read_text() == "panels: []\nsystem: heat\ntitle: Heat\n"
+    file.write_text("edited")
+    assert run("--pull", answer="n\n").exit_code == 1
+    assert file.read_text() == "edited"
+    assert run("--pull", "--yes").exit_code == 0
+    assert file.read_text() != "edited"
+    assert versions.in_use() == "deployed"  # nothing was pushed
+    assert run("--pull", "--list").exit_code == 2
 
 
 def test_sql_that_cannot_be_run_is_an_error_that_names_its_file(

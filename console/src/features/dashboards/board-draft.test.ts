@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+
+import { boardName, isComplete, kindsOf, moved, type PanelAsked, panelOf } from './board-draft'
+
+const panel = (name: string, x = '', y: string[] = []): PanelAsked => ({
+  name,
+  sql: 'select 1',
+  kind: 'table',
+  unit: '',
+  x,
+  y,
+  series: '',
+})
+
+test.each([
+  ['Branches at a glance', 'branches-at-a-glance'],
+  ['  Umsatz in München & Köln! ', 'umsatz-in-munchen-koln'],
+  ['€€€', ''],
+  ['a'.repeat(80), 'a'.repeat(64)],
+])('the title %s has the address %s', (title, name) => {
+  expect(boardName(title)).toBe(name)
+})
+
+test('a panel moves one place and not past an end', () => {
+  const names = (place: number, by: -1 | 1) =>
+    moved([panel('a'), panel('b'), panel('c')], place, by).map(({ name }) => name)
+  expect(names(1, -1)).toEqual(['b', 'a', 'c'])
+  expect(names(1, 1)).toEqual(['a', 'c', 'b'])
+  expect(names(0, -1)).toEqual(['a', 'b', 'c'])
+  expect(names(2, 1)).toEqual(['a', 'b', 'c'])
+})
+
+test('only a question with columns of a chart is drawn as one', () => {
+  expect(kindsOf(panel('a')).map(({ value }) => value)).toEqual(['table', 'kpi'])
+  expect(kindsOf(panel('a', 'day', ['sold'])).map(({ value }) => value)).toEqual([
+    'line',
+    'bar',
+    'table',
+    'kpi',
+  ])
+})
+
+test('a dashboard needs a title, a panel, and a question for each panel', () => {
+  expect(isComplete({ title: 'Sales', panels: [panel('a')] })).toBe(true)
+  expect(isComplete({ title: '!', panels: [panel('a')] })).toBe(false)
+  expect(isComplete({ title: 'Sales', panels: [] })).toBe(false)
+  expect(isComplete({ title: 'Sales', panels: [panel(' ')] })).toBe(false)
+})
+
+test('a kept question is a panel as it was shown', () => {
+  const kept = { name: 'Sold', sql: 'select 1', kind: 'bar', x: 'day', y: ['n'], series: '', is_pinned: true }
+  expect(panelOf(kept as Parameters<typeof panelOf>[0])).toEqual({
+    ...panel('Sold', 'day', ['n']),
+    kind: 'bar',
+  })
+})

@@ -1,0 +1,74 @@
+import type { Schemas } from '../../api/client'
+import type { KeptQuestion } from '../query/saved-questions'
+
+export type PanelAsked = Schemas['PanelAsked']
+export type Kind = PanelAsked['kind']
+
+/** A dashboard while somebody writes it. */
+export interface Draft {
+  title: string
+  panels: PanelAsked[]
+}
+
+const MOST_OF_A_NAME = 64
+
+/** The name of a dashboard in its address, from its title; empty for a title without letters and digits. */
+export const boardName = (title: string): string =>
+  title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, MOST_OF_A_NAME)
+    .replace(/^-|-$/g, '')
+
+/** A question that a person keeps, as a panel. */
+export const panelOf = ({ name, sql, kind, x, y, series }: KeptQuestion): PanelAsked => ({
+  name,
+  sql,
+  kind,
+  unit: '',
+  x,
+  y,
+  series,
+})
+
+const KINDS = new Set<string>(['kpi', 'line', 'bar', 'table'])
+
+/** A dashboard that somebody wrote, to be edited. */
+export const draftOf = (board: Schemas['Dashboard']): Draft => ({
+  title: board.title,
+  panels: board.panels.map(({ question, sql, kind, unit, x, y, series }) => ({
+    name: question,
+    sql,
+    kind: KINDS.has(kind) ? (kind as Kind) : 'table',
+    unit,
+    x,
+    y,
+    series,
+  })),
+})
+
+/** How a panel can be drawn: a chart needs the columns that its question chose. */
+export function kindsOf(panel: Pick<PanelAsked, 'x' | 'y'>): { value: Kind; label: string }[] {
+  const charts: { value: Kind; label: string }[] = [
+    { value: 'line', label: 'line' },
+    { value: 'bar', label: 'bars' },
+  ]
+  return [
+    ...(panel.x && panel.y.length > 0 ? charts : []),
+    { value: 'table', label: 'table' },
+    { value: 'kpi', label: 'one figure' },
+  ]
+}
+
+/** The panels with one of them a place earlier (-1) or later (1); the same at an end. */
+export function moved(panels: readonly PanelAsked[], place: number, by: -1 | 1): PanelAsked[] {
+  const next = [...panels]
+  const [panel] = next.splice(place, 1)
+  if (panel) next.splice(Math.max(0, Math.min(next.length, place + by)), 0, panel)
+  return next
+}
+
+export const isComplete = ({ title, panels }: Draft): boolean =>
+  boardName(title) !== '' && panels.length > 0 && panels.every(({ name }) => name.trim() !== '')

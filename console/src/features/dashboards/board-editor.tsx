@@ -1,0 +1,140 @@
+import { ActionIcon, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+
+import { Panel } from '../../components/panel'
+import { Failed } from '../../components/states'
+import type { KeptQuestion } from '../query/saved-questions'
+import { boardName, type Draft, isComplete, kindsOf, moved, type PanelAsked, panelOf } from './board-draft'
+import { useWriteBoard } from './written-boards'
+
+interface Props {
+  start: Draft
+  /** The dashboard that is edited; undefined for a new one. */
+  system?: string
+  /** The person's questions, of which further panels are made. */
+  questions: KeptQuestion[]
+  onWritten: (system: string) => void
+  onCancel: () => void
+}
+
+/** Writes a dashboard for everybody: its title, and its panels in their order. */
+export function BoardEditor({ start, system, questions, onWritten, onCancel }: Props) {
+  const [draft, setDraft] = useState(start)
+  const write = useWriteBoard(system)
+  const { title, panels } = draft
+  const setPanels = (next: PanelAsked[]) => setDraft({ title, panels: next })
+  function press(event: React.FormEvent): void {
+    event.preventDefault()
+    if (isComplete(draft)) write.mutate(draft, { onSuccess: () => onWritten(system ?? boardName(title)) })
+  }
+  return (
+    <Panel title={system ? 'Edit the dashboard' : 'A dashboard for everybody'} name="Dashboard editor">
+      <Stack component="form" gap="sm" onSubmit={press}>
+        <TextInput
+          label="Title"
+          size="xs"
+          maw={420}
+          maxLength={120}
+          data-autofocus
+          value={title}
+          onChange={(event) => setDraft({ title: event.currentTarget.value, panels })}
+        />
+        <ol className="board-panels" aria-label="Panels">
+          {panels.map((panel, place) => (
+            <OnePanel
+              key={place}
+              panel={panel}
+              onChange={(next) => setPanels(panels.with(place, next))}
+              onMove={(by) => setPanels(moved(panels, place, by))}
+              onRemove={() => setPanels(panels.toSpliced(place, 1))}
+            />
+          ))}
+        </ol>
+        {questions.length > 0 ? (
+          <Select
+            label="Add a question of mine"
+            placeholder="Choose one"
+            size="xs"
+            maw={420}
+            searchable
+            value={null}
+            data={questions.map(({ name }) => name)}
+            onChange={(name) => {
+              const question = questions.find((each) => each.name === name)
+              if (question) setPanels([...panels, panelOf(question)])
+            }}
+          />
+        ) : null}
+        <Group gap="xs">
+          <Button size="xs" type="submit" disabled={!isComplete(draft)} loading={write.isPending}>
+            {system ? 'Save for everybody' : 'Publish for everybody'}
+          </Button>
+          <Button size="xs" variant="subtle" color="gray" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Text size="xs" className="muted">
+            Everybody who may read the lake sees it, each with their own rights. Each change is a version.
+          </Text>
+        </Group>
+        {write.error ? <Failed error={write.error} what="The dashboard" isAction /> : null}
+      </Stack>
+    </Panel>
+  )
+}
+
+interface PanelProps {
+  panel: PanelAsked
+  onChange: (panel: PanelAsked) => void
+  onMove: (by: -1 | 1) => void
+  onRemove: () => void
+}
+
+function OnePanel({ panel, onChange, onMove, onRemove }: PanelProps) {
+  const buttons = [
+    { sign: '↑', words: 'Earlier', press: () => onMove(-1) },
+    { sign: '↓', words: 'Later', press: () => onMove(1) },
+    { sign: '✕', words: 'Remove', press: onRemove },
+  ]
+  return (
+    <li>
+      <Group gap="xs" align="end" wrap="wrap">
+        <TextInput
+          size="xs"
+          label="Question"
+          w={{ base: '100%', sm: 360 }}
+          maxLength={200}
+          value={panel.name}
+          onChange={(event) => onChange({ ...panel, name: event.currentTarget.value })}
+        />
+        <Select
+          size="xs"
+          label="Shown as"
+          w={120}
+          allowDeselect={false}
+          data={kindsOf(panel)}
+          value={panel.kind}
+          onChange={(kind) => kind && onChange({ ...panel, kind })}
+        />
+        <TextInput
+          size="xs"
+          label="Unit"
+          placeholder="EUR, share"
+          w={110}
+          value={panel.unit}
+          onChange={(event) => onChange({ ...panel, unit: event.currentTarget.value })}
+        />
+        {buttons.map(({ sign, words, press }) => (
+          <ActionIcon
+            key={words}
+            variant="default"
+            size="md"
+            aria-label={`${words}: ${panel.name}`}
+            onClick={press}
+          >
+            {sign}
+          </ActionIcon>
+        ))}
+      </Group>
+    </li>
+  )
+}

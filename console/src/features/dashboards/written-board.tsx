@@ -1,0 +1,106 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { useMay } from '../../api/queries'
+import { Moment } from '../../components/moment'
+import { Answered, Failed } from '../../components/states'
+import { useKeptQuestions } from '../query/saved-questions'
+import { Board } from './board'
+import { draftOf } from './board-draft'
+import { BoardEditor } from './board-editor'
+import { useBoardVersions, useDeleteBoard, useUseVersion } from './written-boards'
+
+/** A dashboard that somebody wrote in the console: who and when, and for operators its editor and its versions. */
+export function WrittenBoard({ board }: { board: Schemas['Dashboard'] }) {
+  const may = useMay('operator')
+  const [isEdited, setEdited] = useState(false)
+  const { questions } = useKeptQuestions()
+  const remove = useDeleteBoard()
+  const goTo = useNavigate()
+  async function deleteIt(): Promise<void> {
+    try {
+      await remove.mutateAsync(board.system)
+      await goTo('/dashboards/mine')
+    } catch {
+      return // the page shows the error
+    }
+  }
+  return (
+    <Stack gap="md">
+      <Group gap="xs">
+        <Text size="sm" className="muted">
+          Written by {board.written_by}, <Moment at={board.written_at} />
+        </Text>
+        {may && !isEdited ? (
+          <>
+            <Button size="compact-sm" variant="default" onClick={() => setEdited(true)}>
+              Edit
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              loading={remove.isPending}
+              onClick={() => void deleteIt()}
+            >
+              Delete
+            </Button>
+          </>
+        ) : null}
+      </Group>
+      {remove.error ? <Failed error={remove.error} what="The dashboard" isAction /> : null}
+      {isEdited ? (
+        <BoardEditor
+          start={draftOf(board)}
+          system={board.system}
+          questions={questions}
+          onWritten={() => setEdited(false)}
+          onCancel={() => setEdited(false)}
+        />
+      ) : null}
+      <Board board={board} />
+      {may ? <Versions /> : null}
+    </Stack>
+  )
+}
+
+/** The versions of the written dashboards, each with the way back to it. */
+export function Versions() {
+  const versions = useBoardVersions()
+  const again = useUseVersion()
+  return (
+    <details>
+      <summary>Versions of the dashboards that people wrote</summary>
+      {again.error ? <Failed error={again.error} what="The earlier version" isAction /> : null}
+      <Answered of={versions} what="the versions">
+        {(answer) => (
+          <ul className="history" aria-label="Versions">
+            {answer.versions.map((version) => (
+              <li key={version.version}>
+                <Text size="sm" span>
+                  {version.titles.join(', ') || 'no dashboard'}
+                </Text>{' '}
+                <Text size="xs" span className="muted">
+                  {version.written_by}, <Moment at={version.written_at} />
+                  {version.in_use ? ', in use' : ''}
+                </Text>
+                {version.in_use ? null : (
+                  <Button
+                    size="compact-xs"
+                    variant="subtle"
+                    loading={again.isPending}
+                    onClick={() => again.mutate(version.version)}
+                  >
+                    Use again
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Answered>
+    </details>
+  )
+}

@@ -1,0 +1,71 @@
+"""Dashboards that people write in the console: versions of their own, beside those that a push brings.
+
+The versions are kept as those of `headgate push` are, in a folder of their own. The API may write dashboards
+and cannot write contracts or models, which only people push.
+docs/adr/0140-dashboards-written-in-the-console.md
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from headgate.lake import keys
+from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.lake.definitions import DefinitionObjects, Push
+
+NOTHING = DEPLOYED  # the version before the first dashboard was written
+_OF_ANY_DEPLOYMENT = "lake"  # a deployment ends pushes; it keeps the dashboards that people wrote
+_WRITTEN = ("written_by", "written_at")
+
+
+def dashboard_versions(objects: DefinitionObjects, bucket: str) -> DefinitionVersions:
+    """Return the versions of the dashboards that people wrote."""
+    return DefinitionVersions(objects, bucket, _OF_ANY_DEPLOYMENT, keys.WRITTEN_DASHBOARDS)
+
+
+def documents(versions: DefinitionVersions, version: str) -> dict[str, dict[str, Any]]:
+    """Return the dashboards of a version by system, each with who wrote it and when.
+
+    Raises:
+        NotFoundError: there is no such version.
+    """
+    if version == NOTHING:
+        return {}
+    return {name: json.loads(text) for name, text in versions.read(version).dashboards.items()}
+
+
+def write_version(
+    versions: DefinitionVersions, boards: Mapping[str, Mapping[str, Any]], etag: str, by: str, at: str
+) -> Push:
+    """Keep a version with these dashboards and use it.
+
+    Args:
+        etag: of the pointer that was read.
+
+    Raises:
+        ConflictError: somebody else wrote in the meantime.
+    """
+    files = {f"dashboards/{name}.yaml": json.dumps(board, sort_keys=True) for name, board in boards.items()}
+    edited = Definitions(files, by, at)
+    versions.keep(edited)
+    return versions.move(edited.version, etag, by, at)
+
+
+def dashboard_files(versions: DefinitionVersions) -> dict[str, str]:
+    """Return the dashboards in use as files of a lake project: YAML by name, without who wrote them."""
+    import yaml  # noqa: PLC0415 a function has no YAML parser
+
+    boards = documents(versions, versions.in_use())
+    return {
+        f"{name}.yaml": yaml.safe_dump(
+            {key: value for key, value in board.items() if key not in _WRITTEN},
+            sort_keys=False,
+            allow_unicode=True,
+        )
+        for name, board in sorted(boards.items())
+    }

@@ -1,0 +1,115 @@
+"""Dashboards that people write in the console: versions with their authors, and a way back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from headgate.errors import ConflictError
+from headgate.query.written_dashboards import dashboard_files
+from headgate.systems.dashboards import dashboard_of
+from tests.unit.api.lakes import Caller, MemoryLake
+
+pytestmark = pytest.mark.unit
+
+PATH, VERSIONS = "/v1/dashboards", "/v1/dashboard-versions"
+PANEL = {
+    "name": "Which branch sold most?",
+    "sql": "select 'Mitte' as branch, 3 as sold",
+    "kind": "bar",
+    "x": "branch",
+    "y": ["sold"],
+}
+
+
+def board(title: str = "Branches", **changed: object) -> dict[str, Any]:
+    return {"title": title, "panels": [{**PANEL, **changed}]}
+
+
+def written(caller: Caller) -> dict[str, tuple[str, str]]:
+    boards = caller.call("GET", PATH).json["dashboards"]
+    return {each["system"]: (each["title"], each["written_by"]) for each in boards if each["written_by"]}
+
+
+def test_a_written_dashboard_is_shown_to_everybody_with_its_author() -> None:
+    lake = MemoryLake()
+    answer = Caller(lake).call("PUT", f"{PATH}/branches", board())
+    assert answer.status == 200
+    reader = Caller(lake, ("viewer",), "ben")
+    assert written(reader) == {"branches": ("Branches", "ana")}
+    (shown,) = [each for each in reader.call("GET", PATH).json["dashboards"] if each["written_by"]]
+    assert shown["written_at"].startswith("2026-01-02T03:04")
+    assert [(panel["question"], panel["kind"], panel["y"]) for panel in shown["panels"]] == [
+        ("Which branch sold most?", "bar", ["sold"])
+    ]
+
+
+def test_each_change_is_a_version_and_an_earlier_one_is_used_again() -> None:
+    lake = MemoryLake()
+    ana, ben = Caller(lake), Caller(lake, ("operator",), "ben")
+    ana.call("PUT", f"{PATH}/branches", board())
+    ben.call("PUT", f"{PATH}/branches", board("Branches by day"))
+    ben.call("DELETE", f"{PATH}/branches")
+    assert written(ana) == {}
+    versions = ana.call("GET", VERSIONS).json["versions"]
+    assert [(each["written_by"], each["titles"], each["in_use"]) for each in versions] == [
+        ("ben", [], True),
+        ("ben", ["Branches by day"], False),
+        ("ana", ["Branches"], False),
+    ]
+    first = versions[-1]["version"]
+    assert ana.call("POST", f"{VERSIONS}/{first}").status == 200
+    assert ana.call("POST", f"{VERSIONS}/{first}").status == 200  # repeating is safe
+    assert written(ben) == {"branches": ("Branches", "ana")}
+    assert ana.call("POST", f"{VERSIONS}/{'0' * 16}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"sql": "drop table sales_forecast"}, 422),
+        ({"sql": "select 4111111111111111"}, 422),
+        ({"name": "4111 1111 1111 1111"}, 422),
+        ({"kind": "pie"}, 422),
+        ({"name": ""}, 422),
+    ],
+)
+def test_a_dashboard_that_does_more_than_read_is_refused(changed: dict[str, object], status: int) -> None:
+    lake = MemoryLake()
+    assert Caller(lake).call("PUT", f"{PATH}/branches", board(**changed)).status == status
+    assert lake.objects.contents("artifacts") == {}
+
+
+def test_only_operators_write_and_no_file_of_the_lake_is_replaced() -> None:
+    lake = MemoryLake()
+    for group in ("viewer", "uploader"):
+        assert Caller(lake, (group,)).call("PUT", f"{PATH}/branches", board()).status == 403
+    answer = Caller(lake).call("PUT", f"{PATH}/market-intelligence-hub", board())
+    assert answer.status == 409
+    assert "is a file of the lake" in answer.json["detail"]
+
+
+def test_two_people_who_write_at_once_do_not_lose_a_dashboard() -> None:
+    lake = MemoryLake()
+    versions = lake.dashboard_versions
+    push, etag = versions.pointer()
+    Caller(lake).call("PUT", f"{PATH}/branches", board())
+    with pytest.raises(ConflictError):
+        versions.move(push.version, etag, "ben", "")
+
+
+def test_a_written_dashboard_is_a_file_of_the_project_which_then_replaces_it() -> None:
+    lake = MemoryLake()
+    Caller(lake).call("PUT", f"{PATH}/branches", board())
+    (name, text), *others = dashboard_files(lake.dashboard_versions).items()
+    assert (name, others) == ("branches.yaml", [])
+    document = yaml.safe_load(text)
+    assert "written_by" not in document
+    lake.pushed_dashboards = {"branches": json.dumps(document)}
+    assert written(Caller(lake)) == {}
+    titles = [each["title"] for each in Caller(lake).call("GET", PATH).json["dashboards"]]
+    assert titles.count("Branches") == 1
+    assert dashboard_of("branches", json.dumps(document)).panels[0].question == PANEL["name"]
