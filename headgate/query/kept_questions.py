@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
 
 
-class Question(Protocol):
+class ShownQuestion(Protocol):
     """A question with the way in which its answer is shown."""
 
     @property
@@ -91,7 +91,7 @@ def dashboard_document(person: str, questions: Sequence[KeptQuestion]) -> dict[s
     }
 
 
-def panel_document(question: Question) -> dict[str, Any]:
+def panel_document(question: ShownQuestion) -> dict[str, Any]:
     """Return a question as a panel of a dashboard file."""
     tables = _TABLE.findall(question.sql)
     panel: dict[str, Any] = {

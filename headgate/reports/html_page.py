@@ -15,7 +15,7 @@ from headgate.reports.svg_charts import draw
 from headgate.systems.panels import PanelKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.reports.alerts import Alert
     from headgate.reports.report_answers import PanelAnswer, Report
@@ -37,7 +37,8 @@ def report_html(report: Report, alerts: Sequence[Alert], console_url: str = "") 
     """
     sections = [
         _header(report),
-        _alerts(alerts),
+        _contents(report),
+        _alerts(alerts, {board.system: board.title for board, _ in report.systems}),
         *(_system(board, answers, console_url) for board, answers in report.systems),
         _rows(report.datasets),
         _health(report),
@@ -64,17 +65,34 @@ def _header(report: Report) -> str:
     )
 
 
-def _alerts(alerts: Sequence[Alert]) -> str:
+def _contents(report: Report) -> str:
+    """Return the links to the sections, in their order."""
+    names = [
+        ("alerts", "Alerts"),
+        *((board.system, board.title) for board, _ in report.systems),
+        ("files", "Files"),
+        ("health", "Health"),
+        ("cost", "Cost"),
+    ]
+    links = "".join(f'<a href="#{escape(name)}">{escape(title)}</a>' for name, title in names)
+    return f'<nav class="contents" aria-label="Contents">{links}</nav>'
+
+
+def _source(alert: Alert, titles: Mapping[str, str]) -> str:
+    return titles.get(alert.source, alert.source.capitalize())
+
+
+def _alerts(alerts: Sequence[Alert], titles: Mapping[str, str]) -> str:
     if not alerts:
         return (
-            '<h2>Alerts</h2><div class="box good">None. No figure is above its limit, and no check of '
-            "the lake fails.</div>"
+            '<h2 id="alerts">Alerts</h2><div class="box good">None. No figure is above its '
+            "limit, and no check of the lake fails.</div>"
         )
     items = "".join(
-        f"<li><b>{escape(alert.source)}</b>: {escape(alert.message)} {escape(alert.remedy)}</li>"
+        f"<li><b>{escape(_source(alert, titles))}</b>: {escape(alert.message)} {escape(alert.remedy)}</li>"
         for alert in alerts
     )
-    return f'<h2>Alerts</h2><div class="box"><ul>{items}</ul></div>'
+    return f'<h2 id="alerts">Alerts</h2><div class="box"><ul>{items}</ul></div>'
 
 
 def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_url: str) -> str:
@@ -83,15 +101,27 @@ def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_ur
         if console_url
         else ""
     )
-    title = f"<h2>{escape(board.title)} <small class='muted'>{escape(board.system)}{link}</small></h2>"
+    title = f'<h2 id="{escape(board.system)}">{escape(board.title)} <small class="muted">{link}</small></h2>'
     if all(answer.error for answer in answers):
         return (
             f'{title}<div class="box">No tables yet. Start a run after files were accepted: '
             "<code>headgate run</code>.</div>"
         )
-    figures = "".join(_figure(answer) for answer in answers if answer.panel.kind is PanelKind.KPI)
-    panels = "".join(_panel(answer) for answer in answers if answer.panel.kind is not PanelKind.KPI)
-    return f'{title}<div class="figures">{figures}</div><div class="panels">{panels}</div>'
+    figures = [answer for answer in answers if answer.panel.kind is PanelKind.KPI]
+    panels = [answer for answer in answers if answer.panel.kind is not PanelKind.KPI]
+    evidence = "".join(map(_panel, panels)) + "".join(
+        _sql(answer, answer.panel.question) for answer in figures
+    )
+    return (
+        f'{title}<div class="figures">{"".join(map(_figure, figures))}</div>'
+        f'<details class="evidence"><summary>'
+        f"{_counted(len(panels), 'chart or table', 'charts and tables')} behind it</summary>"
+        f'<div class="panels">{evidence}</div></details>'
+    )
+
+
+def _counted(many: int, one_name: str, many_name: str) -> str:
+    return f"{many} {one_name if many == 1 else many_name}"
 
 
 def _figure(answer: PanelAnswer) -> str:
@@ -111,7 +141,7 @@ def _figure(answer: PanelAnswer) -> str:
     )
     return (
         f'<div class="box"><h3>{escape(panel.question)}</h3>{value}<div '
-        f'class="muted">{compared}</div>{_action(answer)}{_sql(answer)}</div>'
+        f'class="muted">{compared}</div>{_action(answer)}</div>'
     )
 
 
@@ -137,8 +167,9 @@ def _action(answer: PanelAnswer) -> str:
     return f'<div class="muted action">{escape(action)}</div>' if action else ""
 
 
-def _sql(answer: PanelAnswer) -> str:
-    return f"<details><summary>SQL</summary><pre>{escape(answer.panel.sql)}</pre></details>"
+def _sql(answer: PanelAnswer, title: str = "") -> str:
+    summary = f"SQL: {escape(title)}" if title else "SQL"
+    return f"<details><summary>{summary}</summary><pre>{escape(answer.panel.sql)}</pre></details>"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = SHOWN_ROWS) -> str:
@@ -184,8 +215,8 @@ def _line(cells: Iterable[str], mark: Sequence[str]) -> str:
 def _rows(datasets: Sequence[DatasetSummary]) -> str:
     if not datasets:
         return (
-            '<h2>What came in</h2><div class="box">No file was received yet. <code>headgate upload '
-            "FILE</code> sends one.</div>"
+            '<h2 id="files">What came in</h2><div class="box">No file was received yet. '
+            "<code>headgate upload FILE</code> sends one.</div>"
         )
     columns = (
         "dataset",
@@ -211,7 +242,7 @@ def _rows(datasets: Sequence[DatasetSummary]) -> str:
         for dataset in datasets
     ]
     return (
-        "<h2>What came in, and what was refused</h2><div "
+        '<h2 id="files">What came in, and what was refused</h2><div '
         f'class="box">{_table(columns, lines, len(lines))}</div>'
     )
 
@@ -228,7 +259,10 @@ def _health(report: Report) -> str:
         f"<td>{escape(check.message)}</td></tr>"
         for check in report.health.checks
     )
-    return f'<h2>Quality and health</h2><div class="box scroll"><table><tbody>{lines}</tbody></table></div>'
+    return (
+        f'<h2 id="health">Quality and health</h2><div class="box scroll"><table><tbody>{lines}</tbody>'
+        "</table></div>"
+    )
 
 
 def _cost(report: Report) -> str:
@@ -241,5 +275,6 @@ def _cost(report: Report) -> str:
     note = (
         f"Files and runs since {since}, at AWS's list prices; storage and people's queries are not included."
     )
-    return f"""<h2>Cost</h2><div class="box"><div class="value">${total}</div><div class="muted">{note}</div>
-<table><tbody>{lines}</tbody></table></div>"""
+    return f"""<h2 id="cost">Cost</h2>
+<div class="box"><div class="value">${total}</div><div class="muted">{note}</div>
+<details><summary>By service</summary><table><tbody>{lines}</tbody></table></details></div>"""

@@ -52,7 +52,7 @@ SAID_OF_NOTHING = {
     "dataset": ["No file has been profiled yet.", "No file of this dataset has arrived. Upload one"],
     "table": [NOT_BUILT, "No run has recorded what this table was built from."],
     "catalog": ["Datasets that the lake accepts"],
-    "query": ["Write a statement, or choose a saved question."],
+    "query": ["Write a statement, or begin with a question"],
     "nowhere": ["No page has this address.", "Open the lake"],
     **{name: [NOT_BUILT] for name in PAGES if "dashboard-" in name},
 }

@@ -3130,7 +3130,7 @@ export interface components {
             sql: string;
             /**
              * Unit
-             * @description Of `y` or of `value`, such as `EUR` or `share`.
+             * @description Of `y` or of `value`, such as `currency` or `share`.
              * @default
              */
             unit: string;

@@ -123,7 +123,7 @@ class PanelAsked(Asked):
     kind: Literal["kpi", "line", "bar", "table"] = Field(
         description="How its answer is drawn; a figure is the columns `value` and `before` of the first row."
     )
-    unit: Name = Field("", description="Of `y` or of `value`, such as `EUR` or `share`.")
+    unit: Name = Field("", description="Of `y` or of `value`, such as `currency` or `share`.")
     x: Name = ""
     y: tuple[Name, ...] = Field((), max_length=20)
     series: Name = ""

@@ -118,7 +118,7 @@ function OnePanel({ panel, onChange, onMove, onRemove }: PanelProps) {
         <TextInput
           size="xs"
           label="Unit"
-          placeholder="EUR, share"
+          placeholder="currency, share"
           w={110}
           value={panel.unit}
           onChange={(event) => onChange({ ...panel, unit: event.currentTarget.value })}

@@ -1,34 +1,25 @@
-import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { bytes, count, explained, seconds, usd, whole } from '../../api/format'
-import {
-  useCorrections,
-  useFile,
-  useMay,
-  useProfile,
-  useRejectedRows,
-  useRowsOfRules,
-} from '../../api/queries'
-import { MoreButton } from '../../components/more-button'
+import { useFile, useProfile } from '../../api/queries'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Failed } from '../../components/states'
+import { Answered, Empty } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
 import { formatWords } from '../import/formats'
 import { Advice } from '../lake/advice'
+import { headline, insightOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
 import { Counts } from './counts'
 import { EditFile, isEditable } from './edit-file'
 import { NextStep } from './next-step'
 import { ReadAs } from './read-as'
-import { RejectedRowsEditor } from './rejected-rows'
-import { withOthers } from './rejection-groups'
+import { Rejected } from './rejected-panel'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
 import { Stages } from './stages'
 import { Undo } from './undo'
@@ -85,12 +76,6 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
         </div>
         <Undo file={file} />
       </Group>
-      <Panel title="Stages">
-        <Stages stages={file.stages} />
-        <Text size="xs" className="muted" mt="xs">
-          {workOf(file.work)}
-        </Text>
-      </Panel>
       {file.error ? (
         <Panel title={capitalised(ruleWords(file.error.rule))} name="Reason">
           <Text>
@@ -105,7 +90,7 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
           </Anchor>
         </Panel>
       ) : null}
-      <Panel title="Rows">
+      <Panel title={rowWords(file)} name="Rows">
         <Stack gap="xs">
           <AcceptanceAlert of={file} wasCommitted />
           <Counts {...file} />
@@ -124,15 +109,26 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
       </Panel>
       {isEditable(file) ? <EditFile file={file} /> : null}
       {file.quarantined + file.duplicates > 0 ? <Rejected file={file} /> : null}
+      <Panel title={`The gate took ${seconds(file.work.seconds)}`} subtitle={workOf(file.work)} name="Stages">
+        <Stages stages={file.stages} />
+      </Panel>
       {file.state === 'done' || file.state === 'profiled' ? <Profile file={file} /> : null}
     </Stack>
   )
 }
 
-/** What the gate's work on the file took, in one line. */
-const workOf = ({ seconds: took, rows_per_s, memory_mb, usd: cost }: Schemas['FileDetail']['work']): string =>
+/** What became of the file's rows, as an answer. */
+function rowWords({ received, accepted, state }: Schemas['FileDetail']): string {
+  if (state === 'reverted') return 'The upload was undone: the tables have none of its rows'
+  if (received === 0) return 'No row was read'
+  return accepted === received
+    ? `All ${count(received, 'row')} accepted`
+    : `${whole(accepted)} of ${count(received, 'row')} accepted`
+}
+
+/** How much the gate worked on the file, in one line. */
+const workOf = ({ rows_per_s, memory_mb, usd: cost }: Schemas['FileDetail']['work']): string =>
   [
-    `The gate took ${seconds(took)}`,
     rows_per_s == null ? '' : `${whole(Math.round(rows_per_s))} rows a second`,
     `${whole(memory_mb)} MB of memory`,
     usd(cost),
@@ -167,68 +163,21 @@ function EditedBefore({ edits }: { edits: Schemas['FileDetail']['edited_before']
   )
 }
 
-function Rejected({ file }: { file: Schemas['FileDetail'] }) {
-  const rejected = useRejectedRows(file.file_id, '', true)
-  const correct = useCorrections(file.file_id)
-  const may = useMay('uploader')
-  const [corrections, setCorrections] = useState(new Map<number, Record<string, string | null>>())
-  const [asked, setAsked] = useState<string[]>([])
-  const others = useRowsOfRules(file.file_id, asked)
-  return (
-    <Panel title="Quarantine">
-      <Answered of={rejected} what="the rows in quarantine">
-        {(found) => (
-          <Stack gap="xs">
-            <RejectedRowsEditor
-              rows={withOthers(
-                found.pages.flatMap((page) => page.rows),
-                others,
-              )}
-              reasons={found.pages[0]?.reasons ?? []}
-              corrections={corrections}
-              mayCorrect={may}
-              onChange={setCorrections}
-              onAsk={(rule) => setAsked((before) => (before.includes(rule) ? before : [...before, rule]))}
-            />
-            <MoreButton pages={rejected}>Show more rows</MoreButton>
-            {correct.error ? <Failed error={correct.error} what="The corrections" isAction /> : null}
-            {correct.data ? (
-              <Text size="sm">
-                {count(correct.data.rows, 'corrected row')} {correct.data.rows === 1 ? 'was' : 'were'} sent:{' '}
-                <Anchor href={`#/files/${encodeURIComponent(correct.data.file_id)}`}>follow them</Anchor>
-              </Text>
-            ) : null}
-            {may ? (
-              corrections.size > 0 ? (
-                <Group>
-                  <Button
-                    loading={correct.isPending}
-                    onClick={() =>
-                      correct.mutate(
-                        [...corrections].map(([source_row, values]) => ({ source_row, values })),
-                        { onSuccess: () => setCorrections(new Map()) },
-                      )
-                    }
-                  >
-                    Send {corrections.size} corrected {corrections.size === 1 ? 'row' : 'rows'}
-                  </Button>
-                </Group>
-              ) : null
-            ) : (
-              <Text size="sm">Only uploaders can correct rows. Ask an operator for the group uploader.</Text>
-            )}
-          </Stack>
-        )}
-      </Answered>
-    </Panel>
-  )
-}
-
 function Profile({ file }: { file: Schemas['FileDetail'] }) {
   const profile = useProfile(file.file_id, true)
   const units = useUnits(file.dataset)
   return (
-    <Panel title="Profile">
+    <Panel
+      title={
+        profile.data
+          ? headline(
+              profile.data.rows,
+              profile.data.columns.map((column) => insightOf(column)),
+            )
+          : 'Profile'
+      }
+      name="Profile"
+    >
       <Answered of={profile} what="the profile">
         {(answer) => <ProfileView profile={answer} units={units} />}
       </Answered>

@@ -5,6 +5,7 @@ import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'
 import { Advice } from './advice'
+import { healthWords } from './lake-words'
 
 const attentionFirst = <T extends { state: string }>(checks: T[]): T[] =>
   checks.toSorted((one, other) => Number(one.state === 'healthy') - Number(other.state === 'healthy'))
@@ -13,7 +14,11 @@ const attentionFirst = <T extends { state: string }>(checks: T[]): T[] =>
 export function HealthPanel() {
   const health = useHealth()
   return (
-    <Panel title="Health" actions={health.data ? <StateBadge state={health.data.state} /> : null}>
+    <Panel
+      title={health.data ? healthWords(health.data.checks) : 'Health'}
+      name="Health"
+      actions={health.data ? <StateBadge state={health.data.state} /> : null}
+    >
       <Answered of={health} what="the health">
         {(found) => (
           <div className="checks">

@@ -6,12 +6,13 @@ import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
+import { quarantineWords } from './lake-words'
 
 /** How many rows and files wait, by dataset and reason. */
 export function QuarantinePanel() {
   const quarantine = useQuarantine()
   return (
-    <Panel title="Quarantine">
+    <Panel title={quarantine.data ? quarantineWords(quarantine.data.lines) : 'Quarantine'} name="Quarantine">
       <Answered of={quarantine} what="the quarantine">
         {(found) =>
           found.lines.length === 0 ? (

@@ -6,6 +6,7 @@ import { useMay, useRuns, useStartRun } from '../../api/queries'
 import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
+import { runWords } from './lake-words'
 import { leftOut, runState } from './run-problems'
 import { StartRun } from './start-run'
 
@@ -15,7 +16,11 @@ export function RunsPanel() {
   const may = useMay('operator')
   const start = useStartRun()
   return (
-    <Panel title="Runs" actions={may ? <StartRun start={start} size="compact-sm" /> : null}>
+    <Panel
+      title={runs.data ? runWords(runs.data.runs) : 'Runs'}
+      name="Runs"
+      actions={may ? <StartRun start={start} size="compact-sm" /> : null}
+    >
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
       <Answered of={runs} what="the runs">
         {(found) =>

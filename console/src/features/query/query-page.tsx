@@ -6,6 +6,7 @@ import { type Result, useCatalog, useMay, useQuestions } from '../../api/queries
 import { PageTitle } from '../../components/panel'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
+import { FirstQuestions } from './first-questions'
 import { KeepQuestion } from './keep-question'
 import { MoveQuestions } from './move-questions'
 import { QuestionPicker } from './question-picker'
@@ -34,6 +35,10 @@ export function QueryPage() {
     change({}, '')
     void running.run(sql)
   }
+  const choose = (question: Asked) => {
+    setSql(question.sql.trim())
+    setSearch(questionAddress(question).split('?')[1] ?? '', { replace: true })
+  }
   const { state } = running
   return (
     <Stack gap="sm">
@@ -45,10 +50,7 @@ export function QueryPage() {
         questions={questions.data?.questions ?? []}
         own={own.questions}
         tables={catalog.data?.tables ?? []}
-        onQuestion={(question) => {
-          setSql(question.sql.trim())
-          setSearch(questionAddress(question).split('?')[1] ?? '', { replace: true })
-        }}
+        onQuestion={choose}
         onTable={(name) => setSql((before) => `${before.trimEnd()} ${name}`)}
         onForget={(name) => own.forget.mutate(name)}
       />
@@ -67,11 +69,15 @@ export function QueryPage() {
       <RunLine isRunning={state === 'running'} isEmpty={!sql.trim()} onRun={start} onStop={running.stop} />
       <div aria-live="polite">
         {state === 'idle' ? (
-          <Empty>
-            {sql.trim() && sql !== START
-              ? 'Run the statement to see its rows.'
-              : 'Write a statement, or choose a saved question.'}
-          </Empty>
+          sql.trim() && sql !== START ? (
+            <Empty>Run the statement to see its rows.</Empty>
+          ) : (
+            <FirstQuestions
+              own={own.questions}
+              questions={questions.data?.questions ?? []}
+              onQuestion={choose}
+            />
+          )
         ) : null}
         {state === 'running' ? <Waiting what="the answer" /> : null}
         {typeof state === 'object' && 'error' in state ? (

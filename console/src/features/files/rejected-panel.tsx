@@ -1,0 +1,80 @@
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
+import { useCorrections, useMay, useRejectedRows, useRowsOfRules } from '../../api/queries'
+import { MoreButton } from '../../components/more-button'
+import { Panel } from '../../components/panel'
+import { Answered, Failed } from '../../components/states'
+import { RejectedRowsEditor } from './rejected-rows'
+import { withOthers } from './rejection-groups'
+
+/** The rows of a file that the gate did not accept, with their reasons, to be corrected. */
+export function Rejected({ file }: { file: Schemas['FileDetail'] }) {
+  const rejected = useRejectedRows(file.file_id, '', true)
+  const correct = useCorrections(file.file_id)
+  const may = useMay('uploader')
+  const [corrections, setCorrections] = useState(new Map<number, Record<string, string | null>>())
+  const [asked, setAsked] = useState<string[]>([])
+  const others = useRowsOfRules(file.file_id, asked)
+  return (
+    <Panel title={waitingWords(file)} name="Quarantine">
+      <Answered of={rejected} what="the rows in quarantine">
+        {(found) => (
+          <Stack gap="xs">
+            <RejectedRowsEditor
+              rows={withOthers(
+                found.pages.flatMap((page) => page.rows),
+                others,
+              )}
+              reasons={found.pages[0]?.reasons ?? []}
+              corrections={corrections}
+              mayCorrect={may}
+              onChange={setCorrections}
+              onAsk={(rule) => setAsked((before) => (before.includes(rule) ? before : [...before, rule]))}
+            />
+            <MoreButton pages={rejected}>Show more rows</MoreButton>
+            {correct.error ? <Failed error={correct.error} what="The corrections" isAction /> : null}
+            {correct.data ? (
+              <Text size="sm">
+                {count(correct.data.rows, 'corrected row')} {correct.data.rows === 1 ? 'was' : 'were'} sent:{' '}
+                <Anchor href={`#/files/${encodeURIComponent(correct.data.file_id)}`}>follow them</Anchor>
+              </Text>
+            ) : null}
+            {may ? (
+              corrections.size > 0 ? (
+                <Group>
+                  <Button
+                    loading={correct.isPending}
+                    onClick={() =>
+                      correct.mutate(
+                        [...corrections].map(([source_row, values]) => ({ source_row, values })),
+                        { onSuccess: () => setCorrections(new Map()) },
+                      )
+                    }
+                  >
+                    Send {corrections.size} corrected {corrections.size === 1 ? 'row' : 'rows'}
+                  </Button>
+                </Group>
+              ) : null
+            ) : (
+              <Text size="sm">Only uploaders can correct rows. Ask an operator for the group uploader.</Text>
+            )}
+          </Stack>
+        )}
+      </Answered>
+    </Panel>
+  )
+}
+
+/** How many rows wait for a correction, and how many the lake has already. */
+function waitingWords({ quarantined, duplicates }: Schemas['FileDetail']): string {
+  const parts = [
+    quarantined > 0
+      ? `${count(quarantined, 'row')} ${quarantined === 1 ? 'waits' : 'wait'} for a correction`
+      : '',
+    duplicates > 0 ? `${count(duplicates, 'row')} came before` : '',
+  ]
+  return parts.filter(Boolean).join(', ')
+}

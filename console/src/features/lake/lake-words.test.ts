@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+
+import { healthWords, quarantineWords, runWords } from './lake-words'
+
+test('the title of the health says which checks need a look', () => {
+  const checks = [
+    { name: 'files' as const, state: 'degraded' as const },
+    { name: 'run' as const, state: 'healthy' as const },
+  ]
+  expect(healthWords(checks)).toBe('1 check needs a look: files')
+  expect(healthWords(checks.slice(1))).toBe('Everything works')
+})
+
+test('the title of the runs says how the newest one ended, and a success with problems is none', () => {
+  const run = (state: 'succeeded' | 'failed' | 'running', has_problems = false) =>
+    runWords([{ state, has_problems, started_at: '2026-11-24T03:12:00' }]).split(',')[0]
+  expect([run('succeeded'), run('succeeded', true), run('failed'), run('running')]).toEqual([
+    'The last run succeeded',
+    'The last run succeeded with problems',
+    'The last run failed',
+    'The last run is running',
+  ])
+  expect(runWords([])).toBe('No run yet')
+})
+
+test('the title of the quarantine counts rows over datasets', () => {
+  const line = (dataset: string, rows: number) => ({ dataset, rows })
+  expect(quarantineWords([line('orders', 2), line('orders', 1)])).toBe('3 rows refused in 1 dataset')
+  expect(quarantineWords([line('orders', 0)])).toBe('Files were refused in 1 dataset')
+  expect(quarantineWords([])).toBe('Nothing was refused')
+})

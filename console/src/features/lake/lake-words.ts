@@ -1,0 +1,34 @@
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
+import { moment } from '../../formats/moments'
+import { heading, label } from '../../formats/words'
+
+/** The health of the lake as an answer: which checks need a look. */
+export function healthWords(checks: Pick<Schemas['HealthCheck'], 'name' | 'state'>[]): string {
+  const names = checks
+    .filter(({ state }) => state !== 'healthy')
+    .map(({ name }) => heading(name).toLowerCase())
+  if (names.length === 0) return 'Everything works'
+  return `${count(names.length, 'check')} ${names.length === 1 ? 'needs' : 'need'} a look: ${names.join(', ')}`
+}
+
+/** How the newest run stands. */
+export function runWords(
+  runs: Pick<Schemas['RunSummary'], 'state' | 'has_problems' | 'started_at'>[],
+): string {
+  const [newest] = runs
+  if (!newest) return 'No run yet'
+  const problems = newest.state === 'succeeded' && newest.has_problems ? ' with problems' : ''
+  return `The last run ${STATES[newest.state] ?? `is ${label(newest.state)}`}${problems}, ${moment(newest.started_at)}`
+}
+
+const STATES: Readonly<Record<string, string>> = { succeeded: 'succeeded', failed: 'failed' }
+
+/** How much waits for a person. */
+export function quarantineWords(lines: Pick<Schemas['QuarantineLine'], 'dataset' | 'rows'>[]): string {
+  if (lines.length === 0) return 'Nothing was refused'
+  const rows = lines.reduce((sum, line) => sum + line.rows, 0)
+  const datasets = new Set(lines.map(({ dataset }) => dataset)).size
+  const where = `in ${count(datasets, 'dataset')}`
+  return rows === 0 ? `Files were refused ${where}` : `${count(rows, 'row')} refused ${where}`
+}
