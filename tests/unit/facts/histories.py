@@ -18,7 +18,7 @@ _IDS = st.lists(st.sampled_from(FEW), max_size=6, unique=True)
 
 def steps_with(action: str) -> st.SearchStrategy[list[tuple[str, list[str]]]]:
     """Return histories of one to six steps, each an action with ids: the common ones, and another one."""
-    actions = ["orders", "orders", "items", "items", "delete", "revert", "erase", action]
+    actions = ["orders", "orders", "items", "items", "delete", "revert", "erase", "replay", action]
     return st.lists(st.tuples(st.sampled_from(actions), _IDS), min_size=1, max_size=6)
 
 
@@ -45,5 +45,7 @@ def apply_step(
     elif action == "revert":
         lake.revert(f"{max(number - 2, 0):02d}")
         lake.revert_items(f"{max(number - 1, 0):02d}")
+    elif action == "replay":
+        lake.replay("aa", f"{number:02d}", *map(order_of, ids))
     else:
         lake.erase("aa", ids)
