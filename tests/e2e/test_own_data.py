@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
 import pytest
+from pyiceberg.table import StaticTable
 
 from tests.e2e.lakes import deploy, deployed
 from tests.own_data_page import commands, run, shown
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 NAME = "e2e-own"
-VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2")
+VARIABLES = ("quiet_s=3600", "redelivery_s=10", "max_receive_count=2", "iceberg=true")
 NOT_ACCEPTED_EXIT = 3
 SALES, SALES_IN_JULY = 206, 24
 
@@ -192,6 +195,26 @@ def test_corrected_rows_replace_those_of_the_same_key(corrected: Lake, home: Pat
     assert corrected.query("select count(*) as n from bikes_curated.verkaeufe") == [
         {"n": SALES + SALES_IN_JULY}
     ]
+
+
+def test_a_published_table_is_an_iceberg_table_that_shows_what_it_was_before(corrected: Lake) -> None:
+    """An engine that knows the address of the metadata alone reads through the emulator's S3."""
+    glue, environment = corrected.client("glue"), corrected.environment
+    shown = glue.get_table(DatabaseName="bikes_curated", Name="verkaeufe")["Table"]["Parameters"]
+    table = StaticTable.from_metadata(
+        shown["metadata_location"],
+        {
+            "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
+            "s3.endpoint": environment["AWS_ENDPOINT_URL"],
+            "s3.access-key-id": environment["AWS_ACCESS_KEY_ID"],
+            "s3.secret-access-key": environment["AWS_SECRET_ACCESS_KEY"],
+            "s3.region": environment["AWS_REGION"],
+        },
+    )
+    versions = [table.scan(snapshot_id=version.snapshot_id).to_arrow() for version in table.snapshots()]
+    assert [rows.num_rows for rows in versions] == [SALES, SALES + SALES_IN_JULY - 1, SALES + SALES_IN_JULY]
+    corrected_row = table.scan().to_arrow().filter(pc.field("beleg") == "R-00207")
+    assert corrected_row["betrag"].to_pylist() == [Decimal("49.90")]
 
 
 def test_an_undone_correction_gives_back_the_rows_that_it_had_replaced(corrected: Lake, home: Path) -> None:
