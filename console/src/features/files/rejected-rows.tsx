@@ -110,7 +110,9 @@ function ReasonGroup({ rule, title, rows, corrections, mayCorrect, onChange, onA
         <Table fz="sm" className="many-columns rejected">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th className="number">{rows.some((row) => row.sheet_row) ? 'Row in Excel' : 'Row'}</Table.Th>
+              <Table.Th className="number">
+                {rows.some((row) => row.sheet_row) ? 'Row in Excel' : 'Row'}
+              </Table.Th>
               <Table.Th>Column</Table.Th>
               <Table.Th>Value</Table.Th>
               <Table.Th>Reason</Table.Th>
