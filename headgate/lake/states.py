@@ -35,6 +35,18 @@ class FileState(StrEnum):
 
 
 RAGGED_TEXT = "_raw"  # the one field of the record of a quarantined row whose cells fit no columns
+# The columns of the quarantine table that describe one row to a person.
+QUARANTINED_ROW_COLUMNS = (
+    "source_row",
+    "sheet_row",
+    "disposition",
+    "rule",
+    "column_name",
+    "masked_value",
+    "reason",
+    "all_rules",
+    "record",
+)
 # Columns of corrected rows that take cells from the rows that they correct: that row, as `<file id>/<row>`,
 # and the masked columns that it gives.
 CORRECTED_ROW, KEPT_COLUMNS = "_corrected_row", "_kept_columns"

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
-from headgate.lake.states import FileState
+from headgate.lake.states import QUARANTINED_ROW_COLUMNS, FileState
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
@@ -35,16 +35,6 @@ if TYPE_CHECKING:
     from headgate.uploads.upload import UploadMapping
 
 FIRST_ROWS = 100
-_ROW_COLUMNS = (
-    "source_row",
-    "disposition",
-    "rule",
-    "column_name",
-    "masked_value",
-    "reason",
-    "all_rules",
-    "record",
-)
 _LARGEST_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
 _LARGEST_GRID_BYTES = 256 << 20  # the function reads the file once more
 _VERSION = "dry-run"
@@ -253,6 +243,6 @@ def _reason(error: BadInputError) -> dict[str, str]:
 def _first_rows(body: bytes) -> list[dict[str, Any]]:
     """Return the first rows of a quarantine object, without reading the rest."""
     with pq.ParquetFile(io.BytesIO(body)) as file:
-        columns = [name for name in _ROW_COLUMNS if name in file.schema_arrow.names]
+        columns = [name for name in QUARANTINED_ROW_COLUMNS if name in file.schema_arrow.names]
         batch = next(file.iter_batches(FIRST_ROWS, columns=columns), None)
     return [] if batch is None else list(batch.to_pylist())

@@ -10,6 +10,7 @@ from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.http import cursors
 from headgate.api.shapes.files import QuarantineCounts, QuarantineLine, ReasonCount, RejectedRow, RejectedRows
+from headgate.lake.states import QUARANTINED_ROW_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -17,18 +18,6 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import Correction
-
-_CELLS = (
-    "source_row",
-    "sheet_row",
-    "disposition",
-    "rule",
-    "column_name",
-    "masked_value",
-    "reason",
-    "all_rules",
-    "record",
-)
 
 
 def page(
@@ -46,7 +35,7 @@ def page(
     if not record.quarantine_key:
         return RejectedRows(reasons=reasons, rows=(), total=0)
     table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record, rule=rule)
-    cells = [name for name in _CELLS if name in table.column_names]
+    cells = [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
     unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
     shows_values = sees_values(lake, caller, record)
     rows = tuple(

@@ -61,6 +61,8 @@ PATTERNS = {
     "^[A-Za-z0-9_-]{1,100}$": "a name of 1 to 100 letters a to z, digits, underscores and hyphens",
     "^[A-Za-z0-9-]{1,64}$": "a query's id, as the answer of POST /v1/queries has it",
     "^[A-Za-z0-9_.-]{1,80}$": "a run's name, as GET /v1/runs lists it",
+    "^[a-z0-9]+(-[a-z0-9]+)*$": "a dashboard's name: words of a to z and digits, joined by hyphens",
+    "^[0-9a-f]{16}$": "a version of the dashboards, as GET /v1/dashboard-versions lists it",
     "^[a-z][a-z0-9_]{0,59}$": "a queue's name, as its dashboard has it",
     "^[a-z][a-z0-9_]{0,39}$": "an action of the queue, such as called",
     r"^(-?\d{1,16}(\.\d{1,2})?)?$": "an amount in quotes such as 2412.50, or empty",

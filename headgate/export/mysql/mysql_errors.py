@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ssl
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
-from headgate.export.server.source import SourceLostError, TableLockedError
+from headgate.export.server.source import LOCK_WAIT_S, SourceLostError, errors_with_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +46,6 @@ _PASSING = {
     2055,
 }
 
-# While a lock on the whole server waits for a long query, everybody else waits for it: it gives up soon.
-LOCK_WAIT_S = 5
-
 
 @contextmanager
 def server_errors(doing: str) -> Iterator[None]:
@@ -67,23 +65,7 @@ def server_errors(doing: str) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def mysql_errors_of_table(table: str) -> Iterator[None]:
-    """Raise errors of the server in the block with the table's name.
-
-    A lock that was not granted leaves it as one to retry.
-    """
-    try:
-        yield
-    except ThrottledError as error:
-        raise TableLockedError(
-            f"table {table}: another session held its lock for longer than {LOCK_WAIT_S} s, as ALTER "
-            "TABLE does (error 1205). "
-            "Wait for that session (SHOW PROCESSLIST lists it) or end it; `headgate export run "
-            "--resume` then continues the run"
-        ) from error
-    except ServiceError as error:
-        raise type(error)(f"table {table}: {error}") from error
+mysql_errors_of_table = partial(errors_with_table, lock_error="1205", sessions="SHOW PROCESSLIST")
 
 
 def _why(error: ssl.SSLError) -> str:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types; what comes out of it is annotated here
 
 from headgate.export.mysql.decode import Decoder
-from headgate.export.mysql.mysql_errors import LOCK_WAIT_S, server_errors
+from headgate.export.mysql.mysql_errors import server_errors
 from headgate.export.mysql.wire import ResultStream
+from headgate.export.server.source import LOCK_WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager, suppress
+from functools import partial
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -19,7 +20,7 @@ from adbc_driver_postgresql import StatementOptions, dbapi  # type: ignore[impor
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.export.postgres.postgres_batches import PostgresBatches
-from headgate.export.server.source import SourceLostError, TableLockedError, UnrepresentableValueError
+from headgate.export.server.source import LOCK_WAIT_S, SourceLostError, errors_with_table
 from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _DENIED = ("28", "42501")
 _ABSENT = ("3D000", "3F000", "42P01", "42703")
 _BUSY = ("55P03",)
 
-LOCK_WAIT_S = 5
 _CANCEL_EVERY_S = 0.1
 
 # What every session promises, so that a value has one text form whatever the server's defaults are.
@@ -242,20 +242,4 @@ def _reason(message: str) -> str:
     return text.rpartition("ERROR:")[2].rpartition("FATAL:")[2].strip()
 
 
-@contextmanager
-def postgres_errors_of_table(table: str) -> Iterator[None]:
-    """Raise errors of the server in the block with the table's name.
-
-    A lock that was not granted leaves it as one to retry.
-    """
-    try:
-        yield
-    except ThrottledError as error:
-        raise TableLockedError(
-            f"table {table}: another session held its lock for longer than {LOCK_WAIT_S} s, as ALTER "
-            "TABLE does (error 55P03). "
-            "Wait for that session (pg_stat_activity lists it) or end it; `headgate export run "
-            "--resume` then continues the run"
-        ) from error
-    except (ServiceError, UnrepresentableValueError) as error:
-        raise type(error)(f"table {table}: {error}") from error
+postgres_errors_of_table = partial(errors_with_table, lock_error="55P03", sessions="pg_stat_activity")

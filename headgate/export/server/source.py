@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from headgate.errors import ContractError, ServiceError
+from headgate.errors import ContractError, ServiceError, ThrottledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from headgate.export.requests import ExportRequest
     from headgate.export.server.source_tables import SourceColumn, SourceTable
     from headgate.export.server.sql_dialect import SqlDialect
+
+
+LOCK_WAIT_S = 5  # while a lock waits for a long query, everybody else waits for it: it gives up soon
 
 
 class SourceLostError(ServiceError):
@@ -37,6 +41,28 @@ class TableLockedError(SourceLostError):
 
 class UnrepresentableValueError(ContractError):
     """A column holds a value that its type in the lake cannot hold."""
+
+
+@contextmanager
+def errors_with_table(table: str, lock_error: str, sessions: str) -> Iterator[None]:
+    """Raise errors of a server in the block with the table's name.
+
+    A lock that was not granted leaves it as one to retry.
+
+    Args:
+        lock_error: the server's code of a lock that was not granted in `LOCK_WAIT_S` seconds.
+        sessions: lists the server's sessions.
+    """
+    try:
+        yield
+    except ThrottledError as error:
+        raise TableLockedError(
+            f"table {table}: another session held its lock for longer than {LOCK_WAIT_S} s, as ALTER "
+            f"TABLE does (error {lock_error}). Wait for that session ({sessions} lists it) or end it; "
+            "`headgate export run --resume` then continues the run"
+        ) from error
+    except (ServiceError, UnrepresentableValueError) as error:
+        raise type(error)(f"table {table}: {error}") from error
 
 
 class Session(Protocol):
