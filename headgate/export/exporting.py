@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 from headgate.errors import ConflictError, ContractError, NotFoundError
 from headgate.export.certifying.certificate import MANIFEST
 from headgate.export.certifying.deleted_rows import DELETED
+from headgate.export.planning.contract_tables import named_as_contract, source_name
 from headgate.export.planning.watermark import Reached, mode_of
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
 from headgate.export.run_store import RunStore
 from headgate.export.server.source import SourceLostError, TableLockedError
-from headgate.export.server.source_tables import named_as_contract, source_name
 from headgate.export.table_run import TableRun
 
 if TYPE_CHECKING:

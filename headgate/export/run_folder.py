@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.export.certifying.certificate import Certificate
 from headgate.export.certifying.digest import Digest
-from headgate.export.planning.slicing import KeyColumn, Slice
+from headgate.export.planning.slicing import Slice
 from headgate.export.planning.watermark import Bound
 from headgate.export.reading.file_batches import FileFormat
+from headgate.export.server.key_columns import KeyColumn
 from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:

@@ -113,7 +113,7 @@ def exporting(
     """
     from headgate.aws.secrets import Secrets
     from headgate.export.exporting import Exporting
-    from headgate.export.server.source_tables import contracts_of
+    from headgate.export.planning.contract_tables import contracts_of
     from headgate.intake.rows.masked_at_source import AtSource
 
     settings = ExportSettings.from_env(env)

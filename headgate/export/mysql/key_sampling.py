@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.export.mysql.mysql_session import MySqlSession
-    from headgate.export.planning.slicing import Key, KeyColumn
+    from headgate.export.server.key_columns import Key, KeyColumn
 
 _TOLERANCE = 0.2
 # Proportional steps find the place in an even key at once; halving finds it in any, in as many steps as the

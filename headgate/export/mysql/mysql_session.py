@@ -107,7 +107,7 @@ class MySqlBatches:
     """Rows of one query, decoded from the binary protocol."""
 
     def __init__(self, session: MySqlSession, query: str, columns: Sequence[ExportColumn]) -> None:
-        self._stream = ResultStream(session, query)
+        self._stream = ResultStream(session.connection, query)
         self._decoder = Decoder(columns, self._stream.columns)
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from headgate.export.mysql.mysql_session import MySqlSession
-    from headgate.export.planning.slicing import Key, KeyColumn
     from headgate.export.requests import ExportRequest
+    from headgate.export.server.key_columns import Key, KeyColumn
     from headgate.export.server.source import Snapshot
     from headgate.export.server.source_tables import SourceTable
 

@@ -84,7 +84,7 @@ def describe_mysql_query(session: MySqlSession, name: str, query: str) -> Source
     table = SourceTable(name, "QUERY", (), query=query)
     columns = tuple(
         _announced(column)
-        for column in announced_columns(session, f"SELECT * FROM {table.from_sql} LIMIT 0")  # noqa: S608 the caller's own query
+        for column in announced_columns(session.connection, f"SELECT * FROM {table.from_sql} LIMIT 0")  # noqa: S608 the caller's own query
     )
     return replace(table, columns=columns)
 

@@ -25,8 +25,6 @@ from headgate.export.server.source import SourceLostError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.export.mysql.mysql_session import MySqlSession
-
 BLOCK_BYTES = 4 << 20
 # Column decoders look a few bytes past a row's last value; the block is this much longer than what is filled.
 MARGIN_BYTES = 32
@@ -72,10 +70,10 @@ class WireRows:
 
 
 class ResultStream:
-    """One query's rows, in blocks. The session is busy until they have all been read."""
+    """One query's rows, in blocks. PyMySQL's connection is busy until they have all been read."""
 
-    def __init__(self, session: MySqlSession, query: str) -> None:
-        self._connection = session.connection
+    def __init__(self, connection: Any, query: str) -> None:  # noqa: ANN401 PyMySQL ships no types
+        self._connection = connection
         self._read_ahead = True
         with server_errors("select"):
             self._statement, self.columns = self._execute(query)
@@ -195,7 +193,7 @@ def _wire_column(packet: Any) -> WireColumn:  # noqa: ANN401 PyMySQL ships no ty
     )
 
 
-def announced_columns(session: MySqlSession, query: str) -> tuple[WireColumn, ...]:
+def announced_columns(connection: Any, query: str) -> tuple[WireColumn, ...]:  # noqa: ANN401 as above
     """Return the columns of a query that has no rows.
 
     Raises:
@@ -203,7 +201,7 @@ def announced_columns(session: MySqlSession, query: str) -> tuple[WireColumn, ..
             the caller's own.
     """
     try:
-        stream = ResultStream(session, query)
+        stream = ResultStream(connection, query)
         for _ in stream:
             pass
     except ServiceError as error:

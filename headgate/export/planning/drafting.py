@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Rule
 from headgate.contracts.sensitive_names import mask_by_name
+from headgate.export.planning.contract_tables import SOURCE_PROPERTY, TABLE_PROPERTY
 from headgate.export.planning.watermark import MODE_PROPERTY, ORDER_BY_PROPERTY
 from headgate.export.requests import Mode
-from headgate.export.server.source_tables import SOURCE_PROPERTY, TABLE_PROPERTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,14 +8,11 @@ once. Rows with one key are never parted.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from headgate.errors import ServiceError
-from headgate.export.server.source_tables import INTEGERS
-from headgate.export.server.sql_dialect import SqlDialect
+from headgate.export.server.key_columns import ORDERED_KINDS, Key, KeyColumn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -34,62 +31,6 @@ _WIDE_BYTES, _WIDE_SHRINKING = 8192, 2
 _FEWEST_ROWS = 50_000
 # The server's count is a guess; without slack a low one leaves a last slice of a few rows.
 _SLACK = 1.05
-
-_NUMBERS = INTEGERS | {"decimal", "numeric", "year"}
-_MOMENTS = {"date", "datetime", "timestamp", "timestamptz"}
-# PostgreSQL's place of a row on the disk: a block, and a number within it.
-TUPLE_ID = "tid"
-_PLACE = re.compile(r"\(\d+,\d+\)")
-_TEXTS = {"char", "varchar"}
-_BYTES = {"binary", "varbinary"}
-# What orders by the place of its value, or by its bits: both are whole numbers to the server.
-_PLACES = {"enum", "set", "bit"}
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_MOMENT = re.compile(r"[0-9:. -]+")
-_CHARSET = re.compile(r"\w+")
-
-# A key as SQL literals, one per column: exact for every type, and storable as JSON.
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class KeyColumn:
-    """One column of a key, and how its values are spelled."""
-
-    name: str
-    kind: str
-    charset: str = ""
-    dialect: SqlDialect = SqlDialect.MYSQL
-
-    @property
-    def quoted(self) -> str:
-        """The column's name in SQL."""
-        return self.dialect.quoted(self.name)
-
-    @property
-    def text_sql(self) -> str:
-        """The SQL expression whose text `literal` understands."""
-        if self.kind in _TEXTS | _BYTES:
-            return f"HEX({self.quoted})"
-        if self.kind in _PLACES:
-            return f"CAST(CAST({self.quoted} AS UNSIGNED) AS CHAR)"
-        return self.dialect.text(self.quoted)
-
-    def literal(self, text: str) -> str:
-        """Return the SQL literal of the value with that text, in the column's own character set, so that its
-        own collation compares.
-        """
-        if self.kind in _NUMBERS | _PLACES and _NUMBER.fullmatch(text):
-            return text
-        if self.kind in _MOMENTS and _MOMENT.fullmatch(text):
-            return self.dialect.moment(text, self.kind)
-        if self.kind == TUPLE_ID and _PLACE.fullmatch(text):
-            return f"'{text}'::tid"
-        if self.kind in _BYTES:
-            return f"X'{bytes.fromhex(text).hex()}'"
-        if self.kind in _TEXTS and _CHARSET.fullmatch(self.charset):
-            return f"_{self.charset} X'{bytes.fromhex(text).hex()}'"
-        raise ServiceError(f"key column {self.name} answered with a text that is no {self.kind}")
 
 
 @dataclass(frozen=True)
@@ -132,7 +73,7 @@ def _beginning(table: SourceTable, names: Sequence[str], sensitive: Collection[s
 
 
 def _fit(column: SourceColumn) -> bool:
-    return not column.nullable and column.kind in _NUMBERS | _MOMENTS | _TEXTS | _BYTES | _PLACES
+    return not column.nullable and column.kind in ORDERED_KINDS
 
 
 def after(key: Sequence[KeyColumn], bound: Key) -> str:

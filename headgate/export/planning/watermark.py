@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from headgate.errors import ContractError
-from headgate.export.planning.slicing import EVERYTHING, KeyColumn
+from headgate.export.planning.slicing import EVERYTHING
 from headgate.export.requests import Mode
+from headgate.export.server.key_columns import KeyColumn
 from headgate.export.server.source_tables import INTEGERS
 from headgate.export.server.sql_dialect import SqlDialect
 

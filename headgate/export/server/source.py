@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract, Kind
     from headgate.export.planning.mapping import ExportColumn
-    from headgate.export.planning.slicing import Key, KeyColumn
     from headgate.export.requests import ExportRequest
+    from headgate.export.server.key_columns import Key, KeyColumn
     from headgate.export.server.source_tables import SourceColumn, SourceTable
     from headgate.export.server.sql_dialect import SqlDialect
 

@@ -25,11 +25,12 @@ from headgate.export.certifying.certificate import (
 from headgate.export.certifying.deleted_rows import write_deleted
 from headgate.export.certifying.digest import Digest
 from headgate.export.planning.mapping import CanonicalForm
-from headgate.export.planning.slicing import KeyColumn, Slice
+from headgate.export.planning.slicing import Slice
 from headgate.export.planning.watermark import Bound, Reached, Watermark, changed
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
 from headgate.export.run_folder import SliceRecord, TableFolder, TablePlan
 from headgate.export.run_store import RunStore
+from headgate.export.server.key_columns import KeyColumn
 from headgate.export.server.login import Login
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.errors import ServiceError
-from headgate.export.planning.slicing import KeyColumn, Slice, rows_per_slice, slices_between, slicing_key
+from headgate.export.planning.slicing import Slice, rows_per_slice, slices_between, slicing_key
+from headgate.export.server.key_columns import KeyColumn
 from headgate.export.server.source_tables import SourceColumn, SourceIndex, SourceTable
 
 pytestmark = pytest.mark.unit

@@ -22,11 +22,11 @@ from headgate.contracts.registry import Registry
 from headgate.deployment import FOLDER
 from headgate.errors import AuditError, ContractError
 from headgate.export.certifying.certificate import MANIFEST, OtherManifestError
+from headgate.export.planning.contract_tables import contracts_of, source_name
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode, Verification
 from headgate.export.run_names import day_of, named_by_time
 from headgate.export.server.login import source_url
-from headgate.export.server.source_tables import contracts_of, source_name
 from headgate.wiring import exports
 
 if TYPE_CHECKING:

@@ -1,0 +1,71 @@
+"""The tables of a source that contracts name, with their columns as the contracts call them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+    from headgate.export.server.source import ExportSource, Session
+    from headgate.export.server.source_tables import SourceColumn, SourceTable
+
+TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
+
+
+def contracts_of(contracts: Mapping[str, Contract], source: str) -> dict[str, Contract]:
+    """Return the contracts of one source: those whose `headgate.source` names it, or that name none for the
+    deployment's own.
+    """
+    return {
+        name: contract
+        for name, contract in contracts.items()
+        if contract.properties.get(SOURCE_PROPERTY, "") == source
+    }
+
+
+def source_name(dataset: str, contract: Contract | None) -> str:
+    """Return what the source calls the table of a dataset."""
+    return str(contract.properties.get(TABLE_PROPERTY, dataset)) if contract else dataset
+
+
+def named_as_contract(
+    source: ExportSource[Any], session: Session, dataset: str, contract: Contract | None, query: str = ""
+) -> SourceTable:
+    """Return the dataset's table at the source, its columns called as the contract calls them.
+
+    A table may be called otherwise there (`headgate.table`). Names of columns differ in case only.
+    """
+    table = (
+        source.describe_query(session, dataset, query)
+        if query
+        else source.describe(session, source_name(dataset, contract))
+    )
+    called = {name.lower(): name for name in contract.names} if contract else {}
+    columns = tuple(
+        _as_declared(replace(column, name=called.get(column.name.lower(), column.name)), contract)
+        for column in table.columns
+    )
+    unique, indexes = (
+        tuple(
+            replace(index, columns=tuple(called.get(name.lower(), name) for name in index.columns))
+            for index in group
+        )
+        for group in (table.unique, table.indexes)
+    )
+    return replace(table, columns=columns, unique=unique, indexes=indexes)
+
+
+def _as_declared(column: SourceColumn, contract: Contract | None) -> SourceColumn:
+    """Return PostgreSQL's NUMERIC without digits of its own with those of the contract."""
+    if column.kind != "numeric" or column.precision or contract is None:
+        return column
+    types = {item.name: item.type for item in contract.columns}
+    wanted = types.get(column.name)
+    if wanted is None or wanted.kind is not Kind.DECIMAL:
+        return column
+    return replace(column, precision=wanted.precision or 0, scale=wanted.scale or 0)
