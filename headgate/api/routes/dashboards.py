@@ -18,13 +18,13 @@ def list_dashboards(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Das
     return tagged(written_dashboards.every_dashboard(lake), if_none_match)
 
 
-@routes.put("/v1/dashboards/<board>", Group.OPERATOR, problems=[409])
+@routes.put("/v1/dashboards/<board>", Group.OPERATOR, problems=[404, 409])
 def write_dashboard(lake: Lake, caller: Caller, board: BoardName, body: DashboardAsked) -> Dashboards:
     """Write a dashboard for everybody, or replace the one of that name. It is a new version."""
     return written_dashboards.write_dashboard(lake, caller, board, body)
 
 
-@routes.delete("/v1/dashboards/<board>", Group.OPERATOR, problems=[409])
+@routes.delete("/v1/dashboards/<board>", Group.OPERATOR, problems=[404, 409])
 def delete_dashboard(lake: Lake, caller: Caller, board: BoardName) -> Dashboards:
     """Delete a dashboard that somebody wrote in the console. Repeating is safe."""
     return written_dashboards.delete_dashboard(lake, caller, board)
