@@ -50,7 +50,7 @@ BY_FILE := --dist loadfile --no-loadscope-reorder
 test test-unit test-faults: export OMP_NUM_THREADS := 1
 test test-unit test-faults: export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: check check-fast check-terraform check-console console wheel screenshots test test-unit test-faults check-drafts fuzz sbom audit-packages audit-terraform docs clean
+.PHONY: check check-fast check-terraform check-console console wheel screenshots test test-weekly test-unit test-faults check-drafts fuzz sbom audit-packages audit-terraform docs clean
 
 check: setup ## run the three checks below and audit-terraform, two at a time
 	@$(MAKE) --no-print-directory -j 2 --output-sync check-terraform check-fast audit-terraform check-console
@@ -79,7 +79,10 @@ screenshots: setup ## take the README's screenshots of the console with Chromium
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
 	python -m pytest tests/unit tests/domains -m unit -q -n 2 $(BY_FILE)
-	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains tests/unit/analytics tests/unit/facts tests/unit/merge -m "not unit" -q -n 3 $(BY_FILE)
+	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains tests/unit/analytics tests/unit/facts tests/unit/merge -m "not unit and not weekly" -q -n 3 $(BY_FILE)
+
+test-weekly: setup ## recover tables, a bucket and the ledger, and deploy from a wheel in an empty folder; five minutes
+	python -m pytest tests/e2e -m weekly -q -n 2 $(BY_FILE)
 
 test-unit: setup ## run the unit tests only
 	python -m pytest tests/unit tests/domains -m unit -q -n 2 $(BY_FILE)

@@ -18,7 +18,7 @@ from tests.own_data_page import commands_in, run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.weekly]
 
 NAME = "e2e-recovery"
 VARIABLES = ("quiet_s=3600", "redelivery_s=10")

@@ -16,7 +16,7 @@ from scripts.packages import release
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.weekly]
 
 COMMAND = "import sys; from headgate.cli.entry import main; sys.argv[0] = 'headgate'; main()"
 
