@@ -612,7 +612,7 @@ data "aws_iam_policy_document" "build_systems" {
     resources = ["${module.bucket["artifacts"].arn}/${local.unchanged_prefix}built/*"]
   }
 
-  # Before the first merge there is no snapshot: without ListBucket S3 answers 403 instead of 404. The question names no prefix.
+  # Before the first merge there is no snapshot: without ListBucket S3 answers 403 instead of 404. The question names no prefix, so the names of all objects of curated may be listed, and nothing is read.
   dynamic "statement" {
     for_each = local.has_run_job ? ["snapshots/_lake/"] : []
 

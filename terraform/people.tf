@@ -64,7 +64,7 @@ locals {
       ReadRecords = { actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:DescribeTable"], resources = local.ledger_arns }
       ReadLogs    = { actions = ["logs:FilterLogEvents", "logs:DescribeLogGroups"], resources = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*"] }
       ReadTrail   = { actions = ["s3:GetObject", "s3:ListBucket"], resources = ["arn:${local.partition}:s3:::${local.trail_bucket}", "arn:${local.partition}:s3:::${local.trail_bucket}/*"] }
-      # As the uploader's.
+      # Row numbers and rules of corrections; no value.
       ReadCorrectedRows = { actions = ["s3:GetObject"], resources = ["${module.bucket["artifacts"].arn}/corrections/*"] }
       ListCorrections   = { actions = ["s3:ListBucket"], resources = [module.bucket["artifacts"].arn], prefix = "corrections/*" }
       ReadAudit         = { actions = ["s3:GetObject"], resources = [for system in local.systems : "${module.bucket[system].arn}/tables/pci_audit/*"] }

@@ -190,9 +190,11 @@ def _is_row(line: str, spans: Sequence[Span]) -> bool:
 def _is_delimited(rows: Sequence[str]) -> bool:
     """Return whether a delimiter, or single blanks, part most rows into equally many cells."""
     half = len(rows) / 2
+    if any("\t" in row for row in rows):
+        return True
     for delimiter in DELIMITERS:
         (count, often), *_ = Counter(row.count(delimiter) for row in rows).most_common(1)
-        if any("\t" in row for row in rows) or (count and often >= half):
+        if count and often >= half:
             return True
     if sum('"' in row for row in rows) >= half:
         return True

@@ -314,7 +314,9 @@ def fitted(workload: Workload, settings: CostSettings, measured: Measured) -> Pl
     ways = [_with_jobs_that_fit(_separate(runs))]
     if settings.systems_in_one_job:
         ways.insert(0, _with_jobs_that_fit(_without_long_systems(runs)))
-    ways[1:1] = [replace(way, settings=replace(way.settings, run_in_one_job=False)) for way in ways[:1]]
+    first, *others = ways
+    separate_stages = replace(first, settings=replace(first.settings, run_in_one_job=False))
+    ways = [first, separate_stages, *others]
     possible = [_with_timeouts_that_fit(way) for way in ways]
     return min(
         (way for way in possible if not way.limits()), key=lambda way: way.run_dpu_s, default=possible[-1]

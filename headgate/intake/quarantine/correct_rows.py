@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _RULE = "correction"
 _EVERY_COLUMN = "Give a value or null for every column, or upload the corrected rows as a file."
-# What quarantine shows instead of digits that may be a number, and of a value that must not be shown.
-_HIDDEN = re.compile(r"#|\[(?:PAN|SSN|CVV|TRACK|masked|destroyed)")
+# Quarantine shows `#` for every digit of a text that may hold a number, or one of these words for a value.
+_HIDDEN = re.compile(r"\D*#\D*|.*\[(?:PAN|SSN|CVV|TRACK|masked|destroyed).*", re.DOTALL)
 
 
 def corrected_csv(
@@ -124,7 +124,7 @@ class _KeptRow:
         if RAGGED_TEXT in shown:
             raise _refused(f"Row {self.number} has a wrong number of cells.", _EVERY_COLUMN)
         own = {name: text for name, text in shown.items() if name not in {*kept, *values}}
-        hidden = [name for name, text in own.items() if text and _HIDDEN.search(text)]
+        hidden = [name for name, text in own.items() if text and _HIDDEN.fullmatch(text)]
         broken = [name for name in kept if name == self.row["column_name"]]
         compared = [name for rule in self.contract.comparisons for name in _kept_of(rule, kept, values)]
         if lacking := [*hidden, *broken, *compared]:

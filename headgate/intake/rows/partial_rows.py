@@ -9,6 +9,7 @@ nobody sends a card number again to correct an amount. See docs/adr/0141-one-cel
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _RULE = "correction"
 _TEXT = ColumnType(Kind.STRING)
+_ROW = re.compile("[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ class PartialRows:
     def _places(self, received: Received, kept_rows: pa.Table) -> Rows:
         """Return the place in the masked form of each row's original."""
         corrected = [str(text or "").partition("/") for text in received.cells[CORRECTED_ROW].to_pylist()]
-        if any(file_id != self.file_id or not row.isdecimal() for file_id, _, row in corrected):
+        if any(file_id != self.file_id or not _ROW.fullmatch(row) for file_id, _, row in corrected):
             raise _refused("A row names another file than the one that it corrects.")
         numbers = pa.array([int(row) for _, _, row in corrected], pa.int64())
         places = pc.index_in(numbers, pc.cast(kept_rows[SOURCE_ROW], pa.int64()).combine_chunks())

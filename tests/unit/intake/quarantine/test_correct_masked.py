@@ -131,6 +131,11 @@ def test_a_cell_whose_digits_are_hidden_is_asked_for_by_name(lake: MemoryLake) -
         correct(lake, file, {BROKEN_AMOUNT: {"amount": "12.00"}})
 
 
+def test_a_number_sign_before_digits_that_are_shown_hides_nothing(lake: MemoryLake) -> None:
+    file = lake.receive("payments/order.csv", PAYMENTS.replace(b"3,A3,", b"3,A #3,"))
+    assert correct(lake, file, {BROKEN_AMOUNT: {"amount": "12.00"}}).accepted == 1
+
+
 def test_a_row_of_a_deleted_original_is_given_with_every_column(lake: MemoryLake, file: FileRecord) -> None:
     rows = quarantined_rows(lake.objects, "quarantine", file)
     with pytest.raises(BadInputError, match="original of row 3 was deleted"):
@@ -144,6 +149,7 @@ def test_a_row_of_a_deleted_original_is_given_with_every_column(lake: MemoryLake
     [
         ("{file_id}/9", "card_number"),
         ("{file_id}/x", "card_number"),
+        (f"{{file_id}}/{'9' * 30}", "card_number"),
         ("another/3", "card_number"),
         ("{file_id}/3", "amount"),
     ],
