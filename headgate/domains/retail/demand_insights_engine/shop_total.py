@@ -199,8 +199,8 @@ def _after(sold: pd.DataFrame, day: date) -> pd.DataFrame:
 def _customers_part(days: ibis.Table, sold: pd.DataFrame, as_of: date) -> float:
     """Return what customers kept in the newest year over all sales of it."""
     after = as_of - timedelta(days=YEAR_DAYS)
-    whole = float(_after(sold, after).sum().sum())
-    return _bought(days, after) / whole if whole > 0 else 0.0
+    all_sales = float(_after(sold, after).sum().sum())
+    return _bought(days, after) / all_sales if all_sales > 0 else 0.0
 
 
 def _bought(days: ibis.Table, after: date) -> float:
@@ -235,14 +235,14 @@ def _parts(
     days: ibis.Table, sold: pd.DataFrame, as_of: date, known_customers: float, new: float | None
 ) -> SalesByBuyer:
     after = as_of - timedelta(days=YEAR_DAYS)
-    year, whole = _after(sold, after), _bought(days, after)
+    year, by_customers = _after(sold, after), _bought(days, after)
     of_customers = known_customers + (new or 0.0)
-    if not whole:
+    if not by_customers:
         return SalesByBuyer(known_customers, new, 0.0, 0.0)
     guests = float(year["guests"].sum())
-    corrections = float(year["customers"].sum()) - whole
+    corrections = float(year["customers"].sum()) - by_customers
     return SalesByBuyer(
-        known_customers, new, of_customers * guests / whole, of_customers * corrections / whole
+        known_customers, new, of_customers * guests / by_customers, of_customers * corrections / by_customers
     )
 
 
