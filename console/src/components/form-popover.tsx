@@ -31,7 +31,15 @@ export function FormPopover({ label, submit, what, isComplete, onSubmit, width =
       <Text size="sm" role="status" component="div">
         {send.data}
       </Text>
-      <Popover opened={isOpen} onChange={setOpen} position="bottom-end" trapFocus withinPortal={false}>
+      {/* What loads above may push the button below the window's edge: the form goes along and is not hidden. */}
+      <Popover
+        opened={isOpen}
+        onChange={setOpen}
+        position="bottom-end"
+        trapFocus
+        withinPortal={false}
+        hideDetached={false}
+      >
         <Popover.Target>
           <Button size="compact-sm" variant="default" onClick={() => setOpen(!isOpen)}>
             {label}
