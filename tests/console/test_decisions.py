@@ -62,8 +62,8 @@ def test_a_file_in_raw_is_edited_in_the_same_grid_before_it_is_committed(console
     as done.
     """
     body = (
-        FOREIGN.replace(b"10.50", b'"10,50"')
-        .replace(b"5.25", b'"5,25"')
+        FOREIGN.replace(b"1112,917,2026-01,10.50", b"1112,917,2026-01,open")  # no format fits two odd values
+        .replace(b"10.50", b'"10,50"')
         .replace(b"A1", b"R1")
         .replace(b"A3", b"R3")
     )
