@@ -9,6 +9,7 @@ import { Panel } from '../../components/panel'
 import { Answered, Failed } from '../../components/states'
 import { RejectedRowsEditor } from './rejected-rows'
 import { withOthers } from './rejection-groups'
+import { waitingWords } from './waiting-words'
 
 /** The rows of a file that the gate did not accept, with their reasons, to be corrected. */
 export function Rejected({ file }: { file: Schemas['FileDetail'] }) {
@@ -18,16 +19,15 @@ export function Rejected({ file }: { file: Schemas['FileDetail'] }) {
   const [corrections, setCorrections] = useState(new Map<number, Record<string, string | null>>())
   const [asked, setAsked] = useState<string[]>([])
   const others = useRowsOfRules(file.file_id, asked)
+  const rows = withOthers(rejected.data?.pages.flatMap((page) => page.rows) ?? [], others)
+  const isWhole = rejected.isSuccess && !rejected.hasNextPage
   return (
-    <Panel title={waitingWords(file)} name="Quarantine">
+    <Panel title={waitingWords(file, rows, isWhole)} name="Quarantine">
       <Answered of={rejected} what="the rows in quarantine">
         {(found) => (
           <Stack gap="xs">
             <RejectedRowsEditor
-              rows={withOthers(
-                found.pages.flatMap((page) => page.rows),
-                others,
-              )}
+              rows={rows}
               reasons={found.pages[0]?.reasons ?? []}
               corrections={corrections}
               mayCorrect={may}
@@ -66,15 +66,4 @@ export function Rejected({ file }: { file: Schemas['FileDetail'] }) {
       </Answered>
     </Panel>
   )
-}
-
-/** How many rows wait for a correction, and how many the lake has already. */
-function waitingWords({ quarantined, duplicates }: Schemas['FileDetail']): string {
-  const parts = [
-    quarantined > 0
-      ? `${count(quarantined, 'row')} ${quarantined === 1 ? 'waits' : 'wait'} for a correction`
-      : '',
-    duplicates > 0 ? `${count(duplicates, 'row')} came before` : '',
-  ]
-  return parts.filter(Boolean).join(', ')
 }
