@@ -239,7 +239,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Write a dashboard for everybody, or replace the one of that name. It is a new version
+         * Write a dashboard for everybody, or replace the one that was read. It is a new version
          * @description Needs the group `operator`.
          */
         put: operations["writeDashboard"];
@@ -1709,6 +1709,12 @@ export interface components {
              * @default
              */
             written_by: string;
+            /**
+             * Written Units
+             * @description Units of its panels as written, such as `currency`; empty for a file of the lake.
+             * @default []
+             */
+            written_units: string[];
         };
         /**
          * DashboardAlert
@@ -1741,6 +1747,12 @@ export interface components {
         DashboardAsked: {
             /** Panels */
             panels: components["schemas"]["PanelAsked"][];
+            /**
+             * Replaces
+             * @description `written_at` of the dashboard that is replaced; empty for a new one.
+             * @default
+             */
+            replaces: string;
             /** Title */
             title: string;
         };

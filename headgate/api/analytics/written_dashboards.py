@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from headgate.api.shapes.dashboards import DashboardAsked
 
 Documents = dict[str, dict[str, Any]]
-_MOST = 100
-_IN_THE_MEANTIME = (
+_MOST_DASHBOARDS = 100
+_OWN = "mine"  # the console's address of a person's own dashboard
+_CHANGED_BY_SOMEBODY_ELSE = (
     "Somebody else changed a dashboard at the same moment. Load the page again, then repeat it."
 )
 
@@ -45,33 +46,38 @@ def every_dashboard(lake: LakePorts) -> Dashboards:
 def write_dashboard(
     lake: LakePorts, caller: CallerIdentity, system: str, asked: DashboardAsked
 ) -> Dashboards:
-    """Write a dashboard, or replace the one of that name, as a new version.
+    """Write a dashboard, or replace the one of that name that the person read, as a new version.
+
+    The same dashboard again changes nothing, so repeating is safe.
 
     Raises:
-        ProblemError: 409, a file of the lake has the name, or somebody else wrote at the same moment; 422, a
-            text has a card number or SSN, or there are too many dashboards.
+        ProblemError: 409, a file of the lake has the name, it is reserved, the dashboard is another than the
+            one to replace, or somebody else wrote at the same moment; 422, a text has a card number or SSN,
+            or there are too many dashboards.
         QueryError: a statement does more than read, or reads something else than the lake's tables.
     """
     _check_name(lake, system)
     _check_texts(lake, asked)
-    document = {
-        "system": system,
-        "title": asked.title,
-        "panels": _panels(asked),
-        "written_by": caller.name,
-        "written_at": lake.now().isoformat(timespec="seconds"),
-    }
+    content = {"system": system, "title": asked.title, "panels": _panels(asked)}
+    author = {"written_by": caller.name, "written_at": lake.now().isoformat(timespec="seconds")}
 
     def with_dashboard(before: Documents) -> Documents:
-        if system not in before and len(before) >= _MOST:
-            raise invalid("body", "too_many", f"The lake keeps {_MOST} dashboards. Delete one first.")
-        return {**before, system: document}
+        present = before.get(system, {})
+        if present and {**present, **content} == present:
+            return before
+        if present.get("written_at", "") != asked.replaces:
+            raise conflict("Another dashboard has this title, or somebody changed it. Load the page again.")
+        if not present and len(before) >= _MOST_DASHBOARDS:
+            raise invalid(
+                "body", "too_many", f"The lake keeps {_MOST_DASHBOARDS} dashboards. Delete one first."
+            )
+        return {**before, system: {**content, **author}}
 
     return _change(lake, caller, with_dashboard)
 
 
 def delete_dashboard(lake: LakePorts, caller: CallerIdentity, system: str) -> Dashboards:
-    """Delete a dashboard that somebody wrote; earlier versions keep it. One that is not there is fine."""
+    """Delete a dashboard that somebody wrote; do nothing if it is absent. Earlier versions keep it."""
 
     def without_dashboard(before: Documents) -> Documents:
         return {name: board for name, board in before.items() if name != system}
@@ -110,7 +116,7 @@ def use_version(lake: LakePorts, caller: CallerIdentity, version: str) -> Dashbo
         try:
             versions.move(version, etag, caller.name, lake.now().isoformat(timespec="seconds"))
         except ConflictError:
-            raise conflict(_IN_THE_MEANTIME) from None
+            raise conflict(_CHANGED_BY_SOMEBODY_ELSE) from None
     return every_dashboard(lake)
 
 
@@ -124,7 +130,7 @@ def _change(lake: LakePorts, caller: CallerIdentity, change: Callable[[Documents
         try:
             write_version(versions, after, etag, caller.name, at)
         except ConflictError:
-            raise conflict(_IN_THE_MEANTIME) from None
+            raise conflict(_CHANGED_BY_SOMEBODY_ELSE) from None
     return every_dashboard(lake)
 
 
@@ -135,11 +141,14 @@ def _shown(name: str, document: dict[str, Any]) -> Dashboard:
             **asdict(board),
             "written_by": document["written_by"],
             "written_at": document["written_at"],
+            "written_units": [panel["unit"] for panel in document["panels"]],
         }
     )
 
 
 def _check_name(lake: LakePorts, system: str) -> None:
+    if system == _OWN:
+        raise conflict("The title Mine is reserved for a person's own dashboard. Choose another title.")
     if system in lake.systems or system in dashboards_of(lake.systems, lake.pushed_dashboards):
         raise conflict(
             f"The dashboard {system} is a file of the lake. Choose another title, or push the file."
@@ -162,6 +171,12 @@ def _check_texts(lake: LakePorts, asked: DashboardAsked) -> None:
 
 
 def _panels(asked: DashboardAsked) -> list[dict[str, Any]]:
-    """Return the panels with names that are unique in the dashboard."""
-    panels = [panel_document(panel) | {"unit": panel.unit} for panel in asked.panels]
+    """Return the panels with names that are unique in the dashboard.
+
+    A table keeps the columns of a chart, so that it can be drawn as one again.
+    """
+    panels = [
+        panel_document(panel) | {"unit": panel.unit, "x": panel.x, "y": list(panel.y), "series": panel.series}
+        for panel in asked.panels
+    ]
     return [panel | {"name": f"{panel['name'] or 'panel'}_{place}"} for place, panel in enumerate(panels, 1)]

@@ -20,7 +20,7 @@ def list_dashboards(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Das
 
 @routes.put("/v1/dashboards/<board>", Group.OPERATOR, problems=[404, 409])
 def write_dashboard(lake: Lake, caller: Caller, board: BoardName, body: DashboardAsked) -> Dashboards:
-    """Write a dashboard for everybody, or replace the one of that name. It is a new version."""
+    """Write a dashboard for everybody, or replace the one that was read. It is a new version."""
     return written_dashboards.write_dashboard(lake, caller, board, body)
 
 

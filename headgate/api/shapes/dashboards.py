@@ -104,6 +104,9 @@ class Dashboard(Shape):
     queues: tuple[WorkQueue, ...]
     written_by: str = Field("", description="Who wrote it in the console; empty for a file of the lake.")
     written_at: str = Field("", description="When, ISO 8601 in UTC; empty for a file of the lake.")
+    written_units: tuple[str, ...] = Field(
+        (), description="Units of its panels as written, such as `currency`; empty for a file of the lake."
+    )
 
 
 class Dashboards(Shape):
@@ -134,6 +137,9 @@ class DashboardAsked(Asked):
 
     title: str = Field(min_length=1, max_length=120)
     panels: tuple[PanelAsked, ...] = Field(min_length=1, max_length=40)
+    replaces: str = Field(
+        "", max_length=40, description="`written_at` of the dashboard that is replaced; empty for a new one."
+    )
 
 
 class DashboardVersion(Shape):

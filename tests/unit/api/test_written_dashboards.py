@@ -34,6 +34,11 @@ def written(caller: Caller) -> dict[str, tuple[str, str]]:
     return {each["system"]: (each["title"], each["written_by"]) for each in boards if each["written_by"]}
 
 
+def read_board(caller: Caller, system: str = "branches") -> dict[str, Any]:
+    boards: list[dict[str, Any]] = caller.call("GET", PATH).json["dashboards"]
+    return next(each for each in boards if each["system"] == system)
+
+
 def test_a_written_dashboard_is_shown_to_everybody_with_its_author() -> None:
     lake = MemoryLake()
     answer = Caller(lake).call("PUT", f"{PATH}/branches", board())
@@ -51,7 +56,8 @@ def test_each_change_is_a_version_and_an_earlier_one_is_used_again() -> None:
     lake = MemoryLake()
     ana, ben = Caller(lake), Caller(lake, ("operator",), "ben")
     ana.call("PUT", f"{PATH}/branches", board())
-    ben.call("PUT", f"{PATH}/branches", board("Branches by day"))
+    edited = {**board("Branches by day"), "replaces": read_board(ben)["written_at"]}
+    assert ben.call("PUT", f"{PATH}/branches", edited).status == 200
     ben.call("DELETE", f"{PATH}/branches")
     assert written(ana) == {}
     versions = ana.call("GET", VERSIONS).json["versions"]
@@ -90,6 +96,51 @@ def test_only_operators_write_and_no_file_of_the_lake_is_replaced() -> None:
     answer = Caller(lake).call("PUT", f"{PATH}/market-intelligence-hub", board())
     assert answer.status == 409
     assert "is a file of the lake" in answer.json["detail"]
+
+
+def test_no_dashboard_has_the_name_of_a_persons_own() -> None:
+    lake = MemoryLake()
+    answer = Caller(lake).call("PUT", f"{PATH}/mine", board("Mine"))
+    assert answer.status == 409
+    assert "reserved for a person's own dashboard" in answer.json["detail"]
+    assert lake.objects.contents("artifacts") == {}
+
+
+def test_only_the_dashboard_that_was_read_is_replaced() -> None:
+    lake = MemoryLake()
+    ana, ben = Caller(lake), Caller(lake, ("operator",), "ben")
+    ana.call("PUT", f"{PATH}/branches", board())
+    read = read_board(ana)["written_at"]
+    assert ben.call("PUT", f"{PATH}/branches", board(name="Another")).status == 409  # a new one of its title
+    assert ben.call("PUT", f"{PATH}/branches", {**board("By day"), "replaces": read}).status == 200
+    late = ana.call("PUT", f"{PATH}/branches", {**board("By week"), "replaces": read})
+    assert late.status == 409
+    assert "somebody changed it. Load the page again." in late.json["detail"]
+    assert written(ana) == {"branches": ("By day", "ben")}
+    ben.call("DELETE", f"{PATH}/branches")
+    assert ana.call("PUT", f"{PATH}/branches", {**board("By week"), "replaces": read}).status == 409
+
+
+def test_the_same_dashboard_again_changes_nothing() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake)
+    answers = [ana.call("PUT", f"{PATH}/branches", board()) for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].json == answers[1].json
+    assert len(ana.call("GET", VERSIONS).json["versions"]) == 1
+
+
+def test_an_edit_keeps_the_unit_and_the_columns_of_a_chart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headgate.systems.dashboards.currency", lambda: "GBP")
+    lake = MemoryLake()
+    ana = Caller(lake)
+    ana.call("PUT", f"{PATH}/branches", board(kind="table", unit="currency", series="branch"))
+    shown = read_board(ana)
+    (panel,) = shown["panels"]
+    assert (panel["unit"], shown["written_units"]) == ("GBP", ["currency"])
+    assert (panel["kind"], panel["x"], panel["y"], panel["series"]) == ("table", "branch", ["sold"], "branch")
+    (text,) = dashboard_files(lake.dashboard_versions).values()
+    assert yaml.safe_load(text)["panels"][0]["unit"] == "currency"
 
 
 def test_two_people_who_write_at_once_do_not_lose_a_dashboard() -> None:

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { boardName, isComplete, kindsOf, moved, type PanelAsked, panelOf } from './board-draft'
+import { boardName, draftOf, isComplete, kindsOf, moved, type PanelAsked, panelOf } from './board-draft'
 
 const panel = (name: string, x = '', y: string[] = []): PanelAsked => ({
   name,
@@ -45,6 +45,26 @@ test('a dashboard needs a title, a panel, and a question for each panel', () => 
   expect(isComplete({ title: '!', panels: [panel('a')] })).toBe(false)
   expect(isComplete({ title: 'Sales', panels: [] })).toBe(false)
   expect(isComplete({ title: 'Sales', panels: [panel(' ')] })).toBe(false)
+})
+
+test('the title of a person’s own dashboard is no title', () => {
+  expect(isComplete({ title: ' Mine!', panels: [panel('a')] })).toBe(false)
+  expect(isComplete({ title: 'Mine of 2026', panels: [panel('a')] })).toBe(true)
+})
+
+test('an edit keeps the unit as it was written, and says what it replaces', () => {
+  const { name: question, ...shown } = panel('Sold', 'day', ['n'])
+  const board = {
+    title: 'Sales',
+    written_at: '2026-11-25T17:00:00',
+    written_units: ['currency'],
+    panels: [{ ...shown, question, unit: 'GBP' }],
+  }
+  expect(draftOf(board as Parameters<typeof draftOf>[0])).toEqual({
+    title: 'Sales',
+    replaces: '2026-11-25T17:00:00',
+    panels: [{ ...panel('Sold', 'day', ['n']), unit: 'currency' }],
+  })
 })
 
 test('a kept question is a panel as it was shown', () => {

@@ -8,7 +8,12 @@ export type Kind = PanelAsked['kind']
 export interface Draft {
   title: string
   panels: PanelAsked[]
+  /** When the dashboard was written that it replaces; empty for a new one. */
+  replaces: string
 }
+
+/** The address of a person's own dashboard, which no system and no title is named. */
+export const OWN_BOARD = 'mine'
 
 const MOST_OF_A_NAME = 64
 
@@ -38,11 +43,12 @@ const KINDS = new Set<string>(['kpi', 'line', 'bar', 'table'])
 /** A dashboard that somebody wrote, to be edited. */
 export const draftOf = (board: Schemas['Dashboard']): Draft => ({
   title: board.title,
-  panels: board.panels.map(({ question, sql, kind, unit, x, y, series }) => ({
+  replaces: board.written_at,
+  panels: board.panels.map(({ question, sql, kind, unit, x, y, series }, place) => ({
     name: question,
     sql,
     kind: KINDS.has(kind) ? (kind as Kind) : 'table',
-    unit,
+    unit: board.written_units[place] ?? unit,
     x,
     y,
     series,
@@ -70,5 +76,10 @@ export function moved(panels: readonly PanelAsked[], place: number, by: -1 | 1):
   return next
 }
 
-export const isComplete = ({ title, panels }: Draft): boolean =>
-  boardName(title) !== '' && panels.length > 0 && panels.every(({ name }) => name.trim() !== '')
+export const isReserved = (title: string): boolean => boardName(title) === OWN_BOARD
+
+export const isComplete = ({ title, panels }: Pick<Draft, 'title' | 'panels'>): boolean =>
+  boardName(title) !== '' &&
+  !isReserved(title) &&
+  panels.length > 0 &&
+  panels.every(({ name }) => name.trim() !== '')

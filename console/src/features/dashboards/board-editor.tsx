@@ -4,7 +4,16 @@ import { useState } from 'react'
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
 import type { KeptQuestion } from '../query/saved-questions'
-import { boardName, type Draft, isComplete, kindsOf, moved, type PanelAsked, panelOf } from './board-draft'
+import {
+  boardName,
+  type Draft,
+  isComplete,
+  isReserved,
+  kindsOf,
+  moved,
+  type PanelAsked,
+  panelOf,
+} from './board-draft'
 import { useWriteBoard } from './written-boards'
 
 interface Props {
@@ -22,7 +31,7 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
   const [draft, setDraft] = useState(start)
   const write = useWriteBoard(system)
   const { title, panels } = draft
-  const setPanels = (next: PanelAsked[]) => setDraft({ title, panels: next })
+  const setPanels = (next: PanelAsked[]) => setDraft({ ...draft, panels: next })
   function press(event: React.FormEvent): void {
     event.preventDefault()
     if (isComplete(draft)) write.mutate(draft, { onSuccess: () => onWritten(system ?? boardName(title)) })
@@ -37,7 +46,12 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
           maxLength={120}
           data-autofocus
           value={title}
-          onChange={(event) => setDraft({ title: event.currentTarget.value, panels })}
+          error={
+            isReserved(title)
+              ? "The title Mine is reserved for a person's own dashboard. Choose another title."
+              : undefined
+          }
+          onChange={(event) => setDraft({ ...draft, title: event.currentTarget.value })}
         />
         <ol className="board-panels" aria-label="Panels">
           {panels.map((panel, place) => (

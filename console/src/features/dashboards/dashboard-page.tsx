@@ -7,11 +7,9 @@ import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useKeptQuestions } from '../query/saved-questions'
 import { Board } from './board'
+import { OWN_BOARD } from './board-draft'
 import { OwnBoard } from './own-board'
 import { WrittenBoard } from './written-board'
-
-/** The address of a person's own dashboard, which no system is named. */
-const OWN = 'mine'
 
 export function DashboardPage() {
   const { system } = useParams()
@@ -25,8 +23,8 @@ export function DashboardPage() {
             dashboards.find((one) => one.system === system) ?? (system ? undefined : dashboards[0])
           return (
             <Stack gap="md">
-              <Boards boards={dashboards} shown={board} isOwn={system === OWN} />
-              {system === OWN ? (
+              <Boards boards={dashboards} shown={board} isOwn={system === OWN_BOARD} />
+              {system === OWN_BOARD ? (
                 <OwnBoard />
               ) : board?.written_by ? (
                 <WrittenBoard board={board} key={board.system} />
@@ -67,7 +65,7 @@ function Boards({
         </Link>
       ))}
       {hasOwn || isOwn ? (
-        <Link to={`/dashboards/${OWN}`} className="nav-link" aria-current={isOwn ? 'page' : undefined}>
+        <Link to={`/dashboards/${OWN_BOARD}`} className="nav-link" aria-current={isOwn ? 'page' : undefined}>
           My dashboard
         </Link>
       ) : null}

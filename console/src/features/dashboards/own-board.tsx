@@ -42,7 +42,7 @@ export function OwnBoard() {
       </Group>
       {isWriting ? (
         <BoardEditor
-          start={{ title: '', panels: pinned.map(panelOf) }}
+          start={{ title: '', panels: pinned.map(panelOf), replaces: '' }}
           questions={questions}
           onWritten={(system) => void goTo(`/dashboards/${system}`)}
           onCancel={() => setWriting(false)}

@@ -1,6 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { useNavigate } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { useMay } from '../../api/queries'
@@ -10,23 +9,14 @@ import { useKeptQuestions } from '../query/saved-questions'
 import { Board } from './board'
 import { draftOf } from './board-draft'
 import { BoardEditor } from './board-editor'
-import { useBoardVersions, useDeleteBoard, useUseVersion } from './written-boards'
+import { DeleteBoard } from './delete-board'
+import { useBoardVersions, useUseVersion } from './written-boards'
 
 /** A dashboard that somebody wrote in the console: who and when, and for operators its editor and its versions. */
 export function WrittenBoard({ board }: { board: Schemas['Dashboard'] }) {
   const may = useMay('operator')
   const [isEdited, setEdited] = useState(false)
   const { questions } = useKeptQuestions()
-  const remove = useDeleteBoard()
-  const goTo = useNavigate()
-  async function deleteIt(): Promise<void> {
-    try {
-      await remove.mutateAsync(board.system)
-      await goTo('/dashboards/mine')
-    } catch {
-      return // the page shows the error
-    }
-  }
   return (
     <Stack gap="md">
       <Group gap="xs">
@@ -38,19 +28,10 @@ export function WrittenBoard({ board }: { board: Schemas['Dashboard'] }) {
             <Button size="compact-sm" variant="default" onClick={() => setEdited(true)}>
               Edit
             </Button>
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              color="gray"
-              loading={remove.isPending}
-              onClick={() => void deleteIt()}
-            >
-              Delete
-            </Button>
+            <DeleteBoard system={board.system} />
           </>
         ) : null}
       </Group>
-      {remove.error ? <Failed error={remove.error} what="The dashboard" isAction /> : null}
       {isEdited ? (
         <BoardEditor
           start={draftOf(board)}

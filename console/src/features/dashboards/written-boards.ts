@@ -21,10 +21,10 @@ function useChange<Asked>(change: (asked: Asked) => Promise<Schemas['Dashboards'
 
 /** Writes a dashboard for everybody; one that is edited keeps its name. */
 export const useWriteBoard = (system: string | undefined) =>
-  useChange(({ title, panels }: Draft) =>
+  useChange(({ title, panels, replaces }: Draft) =>
     read<Schemas['Dashboards']>(`${PATH}/${part(system ?? boardName(title))}`, {
       method: 'PUT',
-      body: { title: title.trim(), panels },
+      body: { title: title.trim(), panels, replaces },
     }),
   )
 

@@ -1,0 +1,74 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { MemoryRouter } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { BoardEditor } from './board-editor'
+import { DeleteBoard } from './delete-board'
+
+const PANEL = { name: 'Sold', sql: 'select 1', kind: 'table', unit: '', x: '', y: [], series: '' } as const
+const START = { title: 'Sales', panels: [{ ...PANEL, y: [] }], replaces: '2026-11-25T17:00:00' }
+const sent: { method: string; url: string; body: unknown }[] = []
+
+beforeEach(() => {
+  sent.length = 0
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string, { method = 'GET', body }: RequestInit) => {
+    sent.push({ method, url, body: typeof body === 'string' ? JSON.parse(body) : undefined })
+    return Promise.resolve(new Response(JSON.stringify({ dashboards: [] })))
+  })
+})
+afterEach(cleanup)
+
+const show = (page: React.ReactNode) =>
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <MemoryRouter>{page}</MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+
+test('a dashboard is deleted for everybody only after a question', async () => {
+  show(<DeleteBoard system="sales" />)
+  await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
+  const dialog = await screen.findByRole('dialog', { name: 'Delete this dashboard for everybody?' })
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Keep it' }))
+  expect(sent).toEqual([])
+  await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
+  const again = await screen.findByRole('dialog')
+  await userEvent.click(within(again).getByRole('button', { name: 'Delete' }))
+  expect(sent).toMatchObject([{ method: 'DELETE', url: 'http://api/v1/dashboards/sales' }])
+})
+
+test('an edit sends which dashboard it replaces', async () => {
+  show(
+    <BoardEditor
+      start={START}
+      system="sales"
+      questions={[]}
+      onWritten={() => undefined}
+      onCancel={() => undefined}
+    />,
+  )
+  await userEvent.type(screen.getByLabelText('Title'), ' by day')
+  await userEvent.click(screen.getByRole('button', { name: 'Save for everybody' }))
+  expect(sent).toMatchObject([{ method: 'PUT', body: { title: 'Sales by day', replaces: START.replaces } }])
+})
+
+test('a title that is reserved says so and is not sent', async () => {
+  show(
+    <BoardEditor
+      start={{ ...START, title: 'Mine', replaces: '' }}
+      questions={[]}
+      onWritten={() => undefined}
+      onCancel={() => undefined}
+    />,
+  )
+  expect(screen.getByText(/^The title Mine is reserved/)).toBeTruthy()
+  expect(screen.getByRole('button', { name: 'Publish for everybody' })).toHaveProperty('disabled', true)
+})
