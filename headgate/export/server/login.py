@@ -25,7 +25,6 @@ _SCHEMES = {
     "postgres": SqlDialect.POSTGRES,
     "postgresql": SqlDialect.POSTGRES,
 }
-# Amazon RDS's secrets name the server by `engine`: postgres, mysql, mariadb, aurora-postgresql, aurora-mysql.
 _PORT = {SqlDialect.MYSQL: 3306, SqlDialect.POSTGRES: 5432}
 _VARIABLE = {SqlDialect.MYSQL: "MYSQL_URL", SqlDialect.POSTGRES: "POSTGRES_URL"}
 _OPTIONS = {SqlDialect.MYSQL: {"tls", "ca", "name"}, SqlDialect.POSTGRES: {"tls", "ca", "name", "schema"}}
@@ -180,6 +179,8 @@ def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
     authority = str(secret.get("ca") or "") or tls_ca
     name, said = str(secret.get("name") or ""), str(secret.get("tls") or "")
     tls = said == "on" if said else bool(authority or name) or not is_this_machine(str(secret["host"]))
+    # Amazon RDS's secrets name the server by `engine`: postgres, mysql, mariadb, aurora-postgresql or
+    # aurora-mysql.
     is_postgres = "postgres" in str(secret.get("engine") or "")
     return replace(
         Login.from_secret(secret, tls=tls, tls_ca=authority),
