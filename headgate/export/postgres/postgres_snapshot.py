@@ -92,8 +92,9 @@ def lock_postgres_tables(
         ConflictError: another run holds one of the tables.
     """
     session = connect()
+    schema = session.value("SELECT coalesce(current_schema()::text, '')")
     # In one order, so that two runs cannot wait for each other.
-    numbers = {table: _lock_number(session.database, table) for table in sorted(tables)}
+    numbers = {table: _lock_number(session.database, schema, table) for table in sorted(tables)}
 
     def check() -> None:
         count = session.value(
@@ -121,7 +122,7 @@ def _wait_for(session: PostgresSession, table: str, number: int) -> None:
         time.sleep(_PAUSE_S)
 
 
-def _lock_number(database: str, table: str) -> int:
-    """Return the signed 64 bits that an advisory lock takes."""
-    digest = hashlib.sha256(f"headgate\0{database}\0{table}".encode()).digest()
+def _lock_number(*names: str) -> int:
+    """Return the signed 64 bits that an advisory lock takes, for a database, a schema and a table."""
+    digest = hashlib.sha256("\0".join(["headgate", *names]).encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)

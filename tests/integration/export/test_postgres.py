@@ -419,6 +419,16 @@ def test_two_runs_at_once_exclude_each_other(
             postgres_shop.export(["numbers"])
 
 
+def test_runs_of_two_schemas_do_not_exclude_each_other(
+    postgres_shop: PostgresShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headgate.export.postgres.postgres_snapshot.WAIT_S", 0.1)
+    login = replace(postgres_shop.login(), schema="public")
+    other = postgres_shop.source(connect=lambda: PostgresSession(login))
+    with postgres_shop.source().lock_tables(["numbers"]), other.lock_tables(["numbers"]) as still_exclusive:
+        still_exclusive()
+
+
 def test_a_locked_table_is_named(postgres_shop: PostgresShop, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(postgres_shop, 10)
     monkeypatch.setitem(_PROMISES, "lock_timeout", "100ms")
