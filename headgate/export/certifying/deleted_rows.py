@@ -112,8 +112,8 @@ def _batches(stack: ExitStack, path: Path) -> pa.RecordBatchReader:
 
 def any_of(keys: pa.Table, table: SourceTable) -> list[str]:
     """Return SQL conditions that together hold for the rows with these keys, each of them for some."""
-    names = ", ".join(map(table.dialect.quoted, keys.column_names))
     columns = [table.column(name) for name in keys.column_names]
+    names = ", ".join(table.dialect.quoted(column.at_source) for column in columns)
     rows = [
         ", ".join(
             table.dialect.literal(value, encodes_bytes=column.kind in BYTES)

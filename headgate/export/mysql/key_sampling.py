@@ -36,9 +36,8 @@ class _RowEstimates:
 
     def rows(self, after: int, up_to: int) -> int:
         """Return about how many rows have a key in the range."""
-        name = quoted(self.column)
-        condition = f"{name} > {after} AND {name} <= {up_to}"
-        return self.session.estimate(f"SELECT {name} FROM {quoted(self.table)} WHERE {condition}")  # noqa: S608 a quoted name, numbers
+        condition = f"{self.column} > {after} AND {self.column} <= {up_to}"
+        return self.session.estimate(f"SELECT {self.column} FROM {quoted(self.table)} WHERE {condition}")  # noqa: S608 a quoted name, numbers
 
     def place(self, start: int, end: int, wanted: int) -> int | None:
         """Return the key up to which about so many rows follow `start`.
@@ -69,10 +68,10 @@ def sampled(
         rows: of the table, by the server's statistics.
     """
     column = key[0]
-    ends = session.rows(f"SELECT MIN({quoted(column.name)}), MAX({quoted(column.name)}) FROM {quoted(table)}")  # noqa: S608 quoted names
+    ends = session.rows(f"SELECT MIN({column.quoted}), MAX({column.quoted}) FROM {quoted(table)}")  # noqa: S608 quoted names
     if column.kind not in INTEGERS or not ends or ends[0][0] is None:
         return None
-    estimates = _RowEstimates(session, table, column.name)
+    estimates = _RowEstimates(session, table, column.quoted)
     place, end = int(ends[0][0]) - 1, int(ends[0][1])
     wanted = max(rows_per_slice // _PARTS, 1)
     places: list[int] = []

@@ -44,5 +44,5 @@ def _is_flag(session: MySqlSession, table: SourceTable, column: SourceColumn) ->
     """
     if not column.declared.startswith("tinyint(1)"):
         return False
-    name = quoted(column.name)
+    name = quoted(column.at_source)
     return not session.rows(f"SELECT 1 FROM {quoted(table.name)} WHERE {name} NOT IN (0, 1) LIMIT 1")  # noqa: S608 quoted names

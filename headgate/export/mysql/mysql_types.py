@@ -121,6 +121,7 @@ def map_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn
         _text_sql(column, form),
         _impossible_sql(column) if form in _DATES else "",
         column.fraction_digits if form is CanonicalForm.MOMENT else 0,
+        name_at_source=column.name_at_source,
     )
 
 
@@ -141,7 +142,7 @@ def _as_text(column: SourceColumn) -> ExportColumn:
     is_decimal = column.kind == "decimal"
     # RFC 4648 has no line ends, which TO_BASE64 puts after every 76 characters.
     text = (
-        f"CAST({quoted(column.name)} AS CHAR)"
+        f"CAST({quoted(column.at_source)} AS CHAR)"
         if is_decimal
         else f"REPLACE(TO_BASE64({_read_sql(column)}), '\\n', '')"
     )
@@ -158,6 +159,7 @@ def _as_text(column: SourceColumn) -> ExportColumn:
         text,
         canonical,
         is_base64=not is_decimal,
+        name_at_source=column.name_at_source,
     )
 
 
@@ -210,7 +212,7 @@ def _form(column: SourceColumn) -> CanonicalForm:
 
 
 def _read_sql(column: SourceColumn) -> str:
-    name = quoted(column.name)
+    name = quoted(column.at_source)
     if column.kind == "time":
         return f"CAST({name} AS CHAR)"
     if column.kind == "bit":
@@ -225,7 +227,7 @@ def _text_sql(column: SourceColumn, form: CanonicalForm) -> str:
 
     `+ 0` drops zero padding, and gives a FLOAT all the digits of the double that it is.
     """
-    name = quoted(column.name)
+    name = quoted(column.at_source)
     if form is CanonicalForm.REAL:
         return f"{name} + 0e0"
     if column.kind in {"bit", "time"}:
@@ -246,14 +248,14 @@ def _bytes_sql(column: SourceColumn) -> str:
     if column.kind in BYTES | _GEOMETRY:
         return _read_sql(column)
     unicode = column.charset in {"utf8mb4", "utf8mb3", "utf8", "ascii"}
-    return quoted(column.name) if unicode else f"CONVERT({quoted(column.name)} USING utf8mb4)"
+    return quoted(column.at_source) if unicode else f"CONVERT({quoted(column.at_source)} USING utf8mb4)"
 
 
 def _impossible_sql(column: SourceColumn) -> str:
     """Return the SQL condition that a date is on no calendar: MySQL keeps zero parts and, by mode, the 31st
     of February.
     """
-    name = quoted(column.name)
+    name = quoted(column.at_source)
     if column.kind == "timestamp":
         return f"YEAR({name}) = 0"
     return f"YEAR({name}) = 0 OR MONTH({name}) = 0 OR DAY({name}) = 0 OR DAY({name}) > DAY(LAST_DAY({name}))"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Kind
+from headgate.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,31 +39,51 @@ def named_as_contract(
 ) -> SourceTable:
     """Return the dataset's table at the source, its columns called as the contract calls them.
 
-    A table may be called otherwise there (`headgate.table`). Names of columns differ in case only.
+    A table may be called otherwise there (`headgate.table`). Column names are matched without regard to case;
+    SQL uses the server's spelling.
+
+    Raises:
+        ContractError: two columns of the source match one of the contract, and neither exactly.
     """
     table = (
         source.describe_query(session, dataset, query)
         if query
         else source.describe(session, source_name(dataset, contract))
     )
-    called = {name.lower(): name for name in contract.names} if contract else {}
+    if contract is None:
+        return table
+    called = _called(table, contract)
     columns = tuple(
-        _as_declared(replace(column, name=called.get(column.name.lower(), column.name)), contract)
+        _as_declared(replace(column, name=called[column.name], name_at_source=column.name), contract)
         for column in table.columns
     )
     unique, indexes = (
         tuple(
-            replace(index, columns=tuple(called.get(name.lower(), name) for name in index.columns))
-            for index in group
+            replace(index, columns=tuple(called.get(name, name) for name in index.columns)) for index in group
         )
         for group in (table.unique, table.indexes)
     )
     return replace(table, columns=columns, unique=unique, indexes=indexes)
 
 
-def _as_declared(column: SourceColumn, contract: Contract | None) -> SourceColumn:
+def _called(table: SourceTable, contract: Contract) -> dict[str, str]:
+    """Return the contract's name of each column of the source; its own where the contract has none.
+
+    A name that is equal wins over one that differs in case.
+    """
+    names = [column.name for column in table.columns]
+    others = {name.lower(): name for name in contract.names if name not in names}
+    called = {name: name if name in contract.names else others.get(name.lower(), name) for name in names}
+    if len(set(called.values())) < len(called):
+        raise ContractError(
+            f"{contract.id}: columns of {table.name} differ in case only. Spell each as the source does"
+        )
+    return called
+
+
+def _as_declared(column: SourceColumn, contract: Contract) -> SourceColumn:
     """Return PostgreSQL's NUMERIC without digits of its own with those of the contract."""
-    if column.kind != "numeric" or column.precision or contract is None:
+    if column.kind != "numeric" or column.precision:
         return column
     types = {item.name: item.type for item in contract.columns}
     wanted = types.get(column.name)

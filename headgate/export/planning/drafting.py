@@ -125,7 +125,7 @@ def _sample(session: Session, table: SourceTable, column: SourceColumn) -> pa.Ar
     """Return texts of the first rows of the column; empty for bytes and shapes."""
     if not column.charset:
         return pa.array([], pa.string())
-    name = table.dialect.quoted(column.name)
+    name = table.dialect.quoted(column.at_source)
     query = (
         f"SELECT LEFT({table.dialect.text(name)}, 1000) FROM {table.from_sql} "  # noqa: S608 quoted names
         f"WHERE {name} IS NOT NULL LIMIT {_SAMPLE_ROWS}"

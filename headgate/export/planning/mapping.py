@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from headgate.export.server.source_tables import NamedAtSource
 from headgate.export.server.sql_dialect import SqlDialect
 
 
@@ -26,7 +27,7 @@ class CanonicalForm(StrEnum):
 
 
 @dataclass(frozen=True)
-class ExportColumn:
+class ExportColumn(NamedAtSource):
     """One column on its way: what Parquet holds, and the SQL for it.
 
     Attributes:
@@ -35,6 +36,7 @@ class ExportColumn:
         impossible_sql: the condition that a date is on no calendar and becomes null; empty for other columns.
         fraction_digits: digits of a second that the canonical text shows.
         is_base64: the column is text that encodes bytes.
+        name_at_source: the server's spelling of the name, empty for that of `name`.
     """
 
     name: str
@@ -48,6 +50,7 @@ class ExportColumn:
     fraction_digits: int = 0
     is_base64: bool = False
     dialect: SqlDialect = SqlDialect.MYSQL
+    name_at_source: str = ""
 
     def digest_sql(self, *, impossible_as_null: bool) -> str:
         """Return the expression of the value's canonical text.
@@ -71,7 +74,7 @@ class ExportColumn:
         return (
             self.digest_sql(impossible_as_null=True)
             if self.impossible_sql and impossible_as_null
-            else self.dialect.quoted(self.name)
+            else self.dialect.quoted(self.at_source)
         )
 
     @property

@@ -62,7 +62,8 @@ def slicing_key(table: SourceTable, sensitive: Collection[str] = ()) -> tuple[Ke
         *filter(None, beginnings),
     ]:
         return tuple(
-            KeyColumn(column.name, column.kind, column.charset) for column in map(table.column, names)
+            KeyColumn(column.name, column.kind, column.charset, name_at_source=column.name_at_source)
+            for column in map(table.column, names)
         )
     return ()
 

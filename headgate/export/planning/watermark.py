@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -63,6 +63,7 @@ class Bound:
             every run.
         settled: where the next run starts when that is before `up_to`: open transactions may still hold
             values after it.
+        name_at_source: the server's spelling of the column, empty for that of `column`.
     """
 
     column: str
@@ -73,6 +74,7 @@ class Bound:
     besides: str = ""
     settled: str | None = None
     dialect: SqlDialect = SqlDialect.MYSQL
+    name_at_source: str = ""
 
     @property
     def reached(self) -> str | None:
@@ -84,7 +86,7 @@ class Bound:
 
         A row without a watermark comes with every run, since nobody can say that it did not change.
         """
-        name = self.dialect.quoted(self.column)
+        name = self.dialect.quoted(self.name_at_source or self.column)
         if self.up_to is None:
             return EVERYTHING
         others = " OR ".join([f"{name} IS NULL", *([self.besides] if self.besides else [])])
@@ -162,7 +164,14 @@ def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[Wa
 
 
 def _watermark_column(column: SourceColumn, dialect: SqlDialect) -> WatermarkColumn:
-    return WatermarkColumn(column.name, column.kind, column.charset, dialect, automatic=column.automatic)
+    return WatermarkColumn(
+        column.name,
+        column.kind,
+        column.charset,
+        dialect,
+        column.name_at_source,
+        automatic=column.automatic,
+    )
 
 
 def _growing_key(table: SourceTable) -> list[str]:
@@ -182,7 +191,13 @@ def bounds(
     for column in columns:
         after = since.columns.get(column.name) if since else None
         bound = _bound_of_moments if column.kind in _MOMENTS else _bound_of_numbers
-        bounds_of_columns.append(bound(session, table, column, after, overlap_s))
+        bounds_of_columns.append(
+            replace(
+                bound(session, table, column, after, overlap_s),
+                dialect=column.dialect,
+                name_at_source=column.name_at_source,
+            )
+        )
     return tuple(bounds_of_columns)
 
 
@@ -200,7 +215,7 @@ def _bound_of_moments(
             f"{besides} OR {name} > '{clock}'",
         )
     if newest is None or not _on_calendar(newest):
-        return Bound(column.name, after, None, dialect=column.dialect)
+        return Bound(column.name, after, None)
     begun = _moment_in(after)
     # What landed is not known to be all before a moment that is still to come, nor when the table has gone
     # back behind it.
@@ -212,7 +227,6 @@ def _bound_of_moments(
         column.literal(newest),
         overlap,
         besides=besides,
-        dialect=column.dialect,
     )
 
 
@@ -226,7 +240,7 @@ def _bound_of_numbers(
 ) -> Bound:
     newest = _newest(session, table, column)
     if newest is None:
-        return Bound(column.name, after, None, dialect=column.dialect)
+        return Bound(column.name, after, None)
     # Below what landed the table was emptied, or restored, and may give its numbers again.
     continues = after is not None and "'" not in after and Decimal(after) <= Decimal(newest)
     begun, up_to = after if continues else None, column.literal(newest)
@@ -236,12 +250,9 @@ def _bound_of_numbers(
             begun,
             up_to,
             settled=str(_settled(session, table, column, int(newest))),
-            dialect=column.dialect,
         )
     second = next(many for digits, many in _UNITS if len(str(abs(int(Decimal(newest))))) > digits)
-    return Bound(
-        column.name, begun, up_to, reach_back=max(OVERLAP_NUMBERS, overlap_s * second), dialect=column.dialect
-    )
+    return Bound(column.name, begun, up_to, reach_back=max(OVERLAP_NUMBERS, overlap_s * second))
 
 
 def _newest(session: Session, table: str, column: WatermarkColumn, where: str = EVERYTHING) -> str | None:

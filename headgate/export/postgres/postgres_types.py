@@ -112,11 +112,12 @@ def map_postgres_column(column: SourceColumn, wanted: Kind | None = None) -> Exp
         _text_sql(column, arrow, form, read),
         is_base64=is_base64,
         dialect=SqlDialect.POSTGRES,
+        name_at_source=column.name_at_source,
     )
 
 
 def _read_sql(column: SourceColumn, arrow: pa.DataType) -> str:
-    name = SqlDialect.POSTGRES.quoted(column.name)
+    name = SqlDialect.POSTGRES.quoted(column.at_source)
     if column.kind == "oid":
         return f"{name}::int8"
     if column.kind == "bytea":
@@ -143,5 +144,5 @@ def _text_sql(column: SourceColumn, arrow: pa.DataType, form: CanonicalForm, rea
         return f"{read}::int"
     if column.kind == "numeric" and form is CanonicalForm.NUMBER:
         # With all decimals, also where the column declares none. A value that loses some has stopped the run.
-        return f"round({SqlDialect.POSTGRES.quoted(column.name)}, {column.scale})"
+        return f"round({SqlDialect.POSTGRES.quoted(column.at_source)}, {column.scale})"
     return read

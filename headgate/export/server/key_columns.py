@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from headgate.errors import ServiceError
-from headgate.export.server.source_tables import INTEGERS
+from headgate.export.server.source_tables import INTEGERS, NamedAtSource
 from headgate.export.server.sql_dialect import SqlDialect
 
 _NUMBERS = INTEGERS | {"decimal", "numeric", "year"}
@@ -28,18 +28,19 @@ Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class KeyColumn:
+class KeyColumn(NamedAtSource):
     """One column of a key, and how its values are spelled."""
 
     name: str
     kind: str
     charset: str = ""
     dialect: SqlDialect = SqlDialect.MYSQL
+    name_at_source: str = ""
 
     @property
     def quoted(self) -> str:
         """The column's name in SQL."""
-        return self.dialect.quoted(self.name)
+        return self.dialect.quoted(self.at_source)
 
     @property
     def text_sql(self) -> str:

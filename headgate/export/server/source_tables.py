@@ -12,11 +12,24 @@ BYTES = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "lon
 NUMBERS = INTEGERS | {"decimal", "float", "double"}
 
 
+class NamedAtSource:
+    """A column whose contract may spell its name in another case than its server does."""
+
+    name: str
+    name_at_source: str
+
+    @property
+    def at_source(self) -> str:
+        """The server's spelling, for SQL."""
+        return self.name_at_source or self.name
+
+
 @dataclass(frozen=True)
-class SourceColumn:
+class SourceColumn(NamedAtSource):
     """One column as the source declares it. `kind` is the server's data type; `declared` the whole type text.
 
-    `extra` has `auto_increment` where the server gives the values, one after the other.
+    `extra` has `auto_increment` where the server gives the values, one after the other. `name_at_source` is
+    the server's spelling, empty for that of `name`.
     """
 
     name: str
@@ -29,6 +42,7 @@ class SourceColumn:
     scale: int = 0
     fraction_digits: int = 0
     extra: str = ""
+    name_at_source: str = ""
 
     @property
     def unsigned(self) -> bool:

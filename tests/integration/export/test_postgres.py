@@ -457,6 +457,52 @@ def test_an_incremental_run_takes_what_changed_and_reports_what_went(postgres_sh
     ) == [1, 7]
 
 
+def test_columns_in_mixed_case_are_read_by_the_servers_spelling(postgres_shop: PostgresShop) -> None:
+    """Values, nulls, digest, keys and watermark; the lake has the contract's names."""
+    postgres_shop.run(
+        'CREATE TABLE numbers ("Id" int PRIMARY KEY, "Total" numeric, "Note" text, "createdAt" timestamp)',
+        "INSERT INTO numbers SELECT n, 1.5, NULL, '2026-01-01' FROM generate_series(1, 500) n",
+        """UPDATE numbers SET "createdAt" = '2026-01-02' WHERE "Id" = 1""",
+        "ANALYZE numbers",
+    )
+    columns = [
+        Column("id", ColumnType(Kind.INTEGER)),
+        Column("total", ColumnType(Kind.DECIMAL, precision=12, scale=2)),
+        Column("note", ColumnType(Kind.STRING)),
+        Column("createdat", ColumnType(Kind.TIMESTAMP)),
+    ]
+    follows = {"headgate.deletes": "key_comparison"}
+    mixed = contract(*columns, order_by=("createdat",), properties=follows)
+    exporting = postgres_shop.exporting(contracts={"numbers": mixed})
+    exporting.run(request(["numbers"]))
+    landed = postgres_shop.landed("numbers")
+    assert landed.column_names == ["id", "total", "note", "createdat"]
+    assert (landed.num_rows, landed["note"].null_count) == (500, 500)
+    postgres_shop.run(
+        """UPDATE numbers SET "Note" = 'new', "createdAt" = '2026-02-01' WHERE "Id" = 7""",
+        "INSERT INTO numbers VALUES (501, 2, 'late', '2025-01-01')",
+        'DELETE FROM numbers WHERE "Id" = 8',
+    )
+    report = exporting.run(request(["numbers"], "r2", mode=Mode.INCREMENTAL, overlap_s=0))
+    assert (report.rows, report.certificates[0].deleted) == (3, 1)
+
+
+def test_of_columns_that_differ_in_case_only_the_equal_one_is_the_contracts(
+    postgres_shop: PostgresShop,
+) -> None:
+    postgres_shop.run(
+        'CREATE TABLE numbers (id int PRIMARY KEY, "createdAt" int, createdat int)',
+        "INSERT INTO numbers VALUES (1, 2, 3)",
+    )
+    whole = ColumnType(Kind.INTEGER)
+    either = contract(Column("id", whole), Column("createdat", whole))
+    postgres_shop.exporting(contracts={"numbers": either}).run(request(["numbers"]))
+    assert postgres_shop.landed("numbers").to_pylist() == [{"id": 1, "createdat": 3}]
+    neither = contract(Column("id", whole), Column("CREATEDAT", whole))
+    with pytest.raises(ContractError, match="differ in case only"):
+        postgres_shop.exporting(contracts={"numbers": neither}).run(request(["numbers"], "r2"))
+
+
 def test_a_row_that_came_late_is_not_lost(postgres_shop: PostgresShop) -> None:
     """A text key, so that its literals are the server's own too."""
     postgres_shop.run(

@@ -55,6 +55,15 @@ def test_a_backtick_in_a_name_stays_within_its_quotes() -> None:
     assert map_column(SourceColumn("a`; DROP", "int", "int", nullable=True)).read_sql == "`a``; DROP`"
 
 
+@pytest.mark.parametrize(("kind", "wanted"), [("int", None), ("datetime", None), ("blob", Kind.STRING)])
+def test_sql_has_the_servers_spelling_of_a_name(kind: str, wanted: Kind | None) -> None:
+    mapped = map_column(column(kind, name_at_source="createdAt"), wanted)
+    assert mapped.name == "c"
+    for sql in (mapped.read_sql, mapped.text_sql, mapped.null_sql(impossible_as_null=False)):
+        assert "`createdAt`" in sql
+        assert "`c`" not in sql
+
+
 def test_what_no_contract_can_hold_becomes_text_where_the_contract_says_text() -> None:
     """base64: in hexadecimal, runs of digits would pass for card numbers."""
     blob = map_column(column("varbinary", "varbinary(300)", max_bytes=300), Kind.STRING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,12 @@ def test_without_such_a_key_the_beginning_of_an_index_is_taken() -> None:
     assert slicing_key(found) == (KeyColumn("size", "enum"), KeyColumn("n", "int"))
     assert slicing_key(found, {"n"}) == (KeyColumn("size", "enum"),)
     assert slicing_key(found, {"size"}) == ()
+
+
+def test_a_key_has_the_servers_spelling_of_its_columns() -> None:
+    number = replace(NUMBER, name_at_source="N")
+    (column,) = slicing_key(table(number, unique=(SourceIndex("PRIMARY", ("n",)),)))
+    assert Slice(0, ("1",), None).where((column,)) == "`N` > 1"
 
 
 def test_a_place_is_spelled_as_its_number() -> None:
