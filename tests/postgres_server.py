@@ -53,7 +53,10 @@ def binaries() -> Path | None:
 
 @contextmanager
 def running_postgres(*settings: str) -> Iterator[PostgresServer]:
-    """A server, stopped by its own process. It refuses to run as root, so it runs as `nobody` then."""
+    """A server, stopped by its own process. It refuses to run as root, so it runs as `nobody` then.
+
+    It lets in every account but `barred`.
+    """
     programs = binaries()
     if programs is None:
         raise FileNotFoundError("PostgreSQL is not installed (Debian: apt install postgresql)")
@@ -71,6 +74,8 @@ def running_postgres(*settings: str) -> Iterator[PostgresServer]:
     subprocess.run(
         [*initdb, "-E", "UTF8", "--locale=C"], check=True, capture_output=True, cwd=folder, **account
     )
+    access = data / "pg_hba.conf"
+    access.write_text("host all barred all reject\n" + access.read_text("utf-8"), "utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

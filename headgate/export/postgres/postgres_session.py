@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import adbc_driver_manager
+import pyarrow as pa
 from adbc_driver_postgresql import StatementOptions, dbapi  # type: ignore[import-untyped]  # it ships no types
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
@@ -25,8 +26,6 @@ from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    import pyarrow as pa
 
     from headgate.export.planning.mapping import ExportColumn
     from headgate.export.server.login import Login
@@ -85,7 +84,7 @@ class PostgresSession:
 
     def announced(self, query: str) -> list[tuple[str, str, str]]:
         """Return name, type and modifier of the columns of a query, which is not executed."""
-        with postgres_errors("describe"), self._connection.cursor() as cursor:
+        with self._opened("describe") as cursor:
             schema = cursor.adbc_execute_schema(query)
         return [
             (
@@ -105,7 +104,8 @@ class PostgresSession:
         with self._asking("select"):
             self._cursor = self._connection.cursor()
             self._cursor.execute(query)
-            reader = self._cursor.fetch_record_batch()
+            # fetch_record_batch() gives the reader below it, whose errors have no SQLSTATE.
+            reader = self._cursor._results.reader  # noqa: SLF001
         while True:
             with self._asking("select"):
                 try:
@@ -118,12 +118,18 @@ class PostgresSession:
 
     @contextmanager
     def _executed(self, query: str) -> Iterator[Any]:
-        with self._asking(query.split(maxsplit=1)[0].lower()):
+        with self._opened(query.split(maxsplit=1)[0].lower()) as cursor:
+            # COPY takes no statements such as EXPLAIN.
+            cursor.adbc_statement.set_options(**{StatementOptions.USE_COPY.value: "false"})
+            cursor.execute(query)
+            yield cursor
+
+    @contextmanager
+    def _opened(self, doing: str) -> Iterator[Any]:
+        """Hold the connection for the block, with a cursor that `close` cancels."""
+        with self._asking(doing):
             self._cursor = self._connection.cursor()
             try:
-                # COPY takes no statements such as EXPLAIN.
-                self._cursor.adbc_statement.set_options(**{StatementOptions.USE_COPY.value: "false"})
-                self._cursor.execute(query)
                 yield self._cursor
             finally:
                 self._cursor.close()
@@ -200,19 +206,22 @@ def postgres_errors(doing: str) -> Iterator[None]:
     except HeadgateError:
         raise
     except adbc_driver_manager.Error as error:
-        raise _error_of(error.sqlstate or "", doing, str(error)) from error
+        raise _error_of(error, doing) from error
+    except pa.ArrowException:  # its text may quote a value
+        raise ServiceError(f"the source failed {doing}") from None
     except OSError as error:
         raise SourceLostError(
             f"the connection to the source broke during {doing}: {type(error).__name__}"
         ) from error
 
 
-def _error_of(state: str, doing: str, message: str) -> HeadgateError:
+def _error_of(error: adbc_driver_manager.Error, doing: str) -> HeadgateError:
+    state, message = error.sqlstate or "", str(error)
+    if not state:
+        return _driver_error(error, doing)
     # Only the server's own messages about names and rights are repeated: others may quote a value.
-    if not state and doing.startswith("connect"):
-        return _connect_error(doing, message)
-    if not state or state.startswith(_LOST):
-        return SourceLostError(f"the source was lost during {doing} (error {state or 'none'})")
+    if state.startswith(_LOST):
+        return SourceLostError(f"the source was lost during {doing} (error {state})")
     if state.startswith(_BUSY):
         return ThrottledError(
             f"the source was busy for longer than {LOCK_WAIT_S} s during {doing} (error {state})"
@@ -224,13 +233,23 @@ def _error_of(state: str, doing: str, message: str) -> HeadgateError:
     return ServiceError(f"the source failed {doing} (error {state})")
 
 
+def _driver_error(error: adbc_driver_manager.Error, doing: str) -> HeadgateError:
+    """Return the error that the driver reports without the server's SQLSTATE."""
+    if doing.startswith("connect"):
+        return _connect_error(doing, str(error))
+    if isinstance(error, adbc_driver_manager.OperationalError):
+        return SourceLostError(f"the source was lost during {doing} (error none)")
+    return ServiceError(f"the driver failed {doing} ({type(error).__name__})")
+
+
 def _connect_error(doing: str, message: str) -> HeadgateError:
     """Return the error of a connection that was not made: libpq reports it as text only."""
     reason = _reason(message)
-    if "SSL" in reason or "certificate" in reason:
-        return NotPermittedError(f"no TLS with the source: {reason}")
+    # A refusal may mention SSL: "no pg_hba.conf entry for host …, SSL encryption".
     if "authentication failed" in reason or "pg_hba.conf" in reason or "permission denied" in reason:
         return NotPermittedError(f"the source refused {doing}: {reason}")
+    if "SSL" in reason or "certificate" in reason:
+        return NotPermittedError(f"no TLS with the source: {reason}")
     if "does not exist" in reason:
         return NotFoundError(f"the source lacks what {doing} names: {reason}")
     return SourceLostError(f"the source did not answer {doing}: {reason}")

@@ -24,7 +24,14 @@ from glue_jobs import export_mysql
 from headgate.cli.commands.files.export import export
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.drafts.column_inference import guess_mask
-from headgate.errors import ConflictError, ContractError, NotFoundError, NotPermittedError, SettingsError
+from headgate.errors import (
+    ConflictError,
+    ContractError,
+    NotFoundError,
+    NotPermittedError,
+    ServiceError,
+    SettingsError,
+)
 from headgate.export.certifying.certificate import CertificateError
 from headgate.export.certifying.digest import digest_from, digest_of, digest_sql
 from headgate.export.planning.drafting import draft_from_table
@@ -503,6 +510,30 @@ def test_of_columns_that_differ_in_case_only_the_equal_one_is_the_contracts(
         postgres_shop.exporting(contracts={"numbers": neither}).run(request(["numbers"], "r2"))
 
 
+@pytest.mark.parametrize(
+    ("expression", "state"),
+    [("1 / (60000 - n)", "22012"), ("(CASE n WHEN 60000 THEN 's3cret' ELSE '1' END)::int", "22P02")],
+)
+def test_an_error_in_the_middle_of_a_result_keeps_its_code_and_shows_no_value(
+    postgres_shop: PostgresShop, expression: str, state: str
+) -> None:
+    postgres_shop.run(f"CREATE VIEW late AS SELECT {expression} AS v FROM generate_series(1, 60001) n")  # noqa: S608 our own
+    with closing(postgres_shop.session()) as session:
+        source = postgres_shop.source()
+        columns = [*map(source.map_column, source.describe(session, "late").columns)]
+        with pytest.raises(ServiceError, match=f"error {state}") as caught:
+            list(session.batches("SELECT v FROM late", columns))
+    assert not isinstance(caught.value, SourceLostError)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_closed_session_describes_nothing(postgres_shop: PostgresShop) -> None:
+    session = postgres_shop.session()
+    session.close()
+    with pytest.raises(SourceLostError, match="closed before describe"):
+        session.announced("SELECT 1")
+
+
 def test_a_row_that_came_late_is_not_lost(postgres_shop: PostgresShop) -> None:
     """A text key, so that its literals are the server's own too."""
     postgres_shop.run(
@@ -582,6 +613,14 @@ def test_the_servers_certificate_is_verified(postgres_server: PostgresServer) ->
         PostgresSession(secured)
     with pytest.raises(NotPermittedError, match="no TLS"):
         PostgresSession(replace(secured, tls_ca=str(postgres_server.authority), tls_name="other.test"))
+
+
+def test_an_account_that_the_server_bars_is_refused_also_over_tls(postgres_server: PostgresServer) -> None:
+    barred = replace(postgres_server.login(), username="barred")
+    secured = replace(barred, tls=True, tls_name="db.test", tls_ca=str(postgres_server.authority))
+    for login in (barred, secured):
+        with pytest.raises(NotPermittedError, match="the source refused connect"):
+            PostgresSession(login)
 
 
 def test_a_login_that_does_not_exist_is_reported_without_the_password(
