@@ -55,7 +55,7 @@ def binaries() -> Path | None:
 def running_postgres(*settings: str) -> Iterator[PostgresServer]:
     """A server, stopped by its own process. It refuses to run as root, so it runs as `nobody` then.
 
-    It lets in every account but `barred`.
+    It accepts every account but `barred`.
     """
     programs = binaries()
     if programs is None:
