@@ -4,14 +4,11 @@ locals {
 
   people_statements = {
     uploader = {
-      SendFiles    = { actions = ["s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["raw"].arn}/*"] }
-      NameVersions = { actions = ["s3:ListBucketVersions"], resources = [module.bucket["raw"].arn] }
-      FollowFiles  = { actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"], resources = local.ledger_arns }
-      # Which rows a correction replaces, by number and rule; no value.
-      ReadCorrectedRows = { actions = ["s3:GetObject"], resources = ["${module.bucket["artifacts"].arn}/corrections/*"] }
-      ListCorrections   = { actions = ["s3:ListBucket"], resources = [module.bucket["artifacts"].arn], prefix = "corrections/*" }
-      UseKeyToUpload    = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.originals.arn] }
-      UseKeyToFollow    = { actions = ["kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
+      SendFiles      = { actions = ["s3:PutObject", "s3:AbortMultipartUpload"], resources = ["${module.bucket["raw"].arn}/*"] }
+      NameVersions   = { actions = ["s3:ListBucketVersions"], resources = [module.bucket["raw"].arn] }
+      FollowFiles    = { actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"], resources = local.ledger_arns }
+      UseKeyToUpload = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [aws_kms_key.originals.arn] }
+      UseKeyToFollow = { actions = ["kms:Decrypt"], resources = [aws_kms_key.lake.arn] }
     }
     analyst = {
       Ask = {
@@ -64,7 +61,7 @@ locals {
       ReadRecords = { actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:DescribeTable"], resources = local.ledger_arns }
       ReadLogs    = { actions = ["logs:FilterLogEvents", "logs:DescribeLogGroups"], resources = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*"] }
       ReadTrail   = { actions = ["s3:GetObject", "s3:ListBucket"], resources = ["arn:${local.partition}:s3:::${local.trail_bucket}", "arn:${local.partition}:s3:::${local.trail_bucket}/*"] }
-      # Row numbers and rules of corrections; no value.
+      # Which rows a correction replaces, by number and rule; no value.
       ReadCorrectedRows = { actions = ["s3:GetObject"], resources = ["${module.bucket["artifacts"].arn}/corrections/*"] }
       ListCorrections   = { actions = ["s3:ListBucket"], resources = [module.bucket["artifacts"].arn], prefix = "corrections/*" }
       ReadAudit         = { actions = ["s3:GetObject"], resources = [for system in local.systems : "${module.bucket[system].arn}/tables/pci_audit/*"] }

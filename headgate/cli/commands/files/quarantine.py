@@ -13,7 +13,7 @@ from rich.console import Group
 from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
-from headgate.errors import BadInputError, ThrottledError
+from headgate.errors import BadInputError, NotPermittedError, ThrottledError
 from headgate.lake.states import FileState
 from headgate.wiring import intake, stores
 
@@ -59,7 +59,7 @@ def list(  # noqa: A001 so named
 
     deployed = command_deployment.activate(deployment_name)
     records = [*stores.ledger(deployed.environment).records()]
-    corrected = intake.correction_outcomes(deployed.environment).replaced_rows(records)
+    corrected = {} if closed else _replaced_rows(deployed.environment, records)
     lines = count_quarantined(records, corrected, by_file=by_file, closed=closed)
     datasets = {line.dataset for line in lines} | set(Registry.load().curated)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
@@ -70,6 +70,23 @@ def list(  # noqa: A001 so named
             _lines_screen(chosen, by_file=by_file) if chosen else nothing_quarantined(dataset, rule, datasets)
         ),
     )
+
+
+def _replaced_rows(
+    environment: Mapping[str, str], records: Sequence[FileRecord]
+) -> Mapping[str, Mapping[str, int]]:
+    """Return the rows that corrections have replaced, by file and rule.
+
+    None for a role that may not read corrections, as an uploader's, which is told so.
+    """
+    try:
+        return intake.correction_outcomes(environment).replaced_rows(records)
+    except NotPermittedError:
+        click.echo(
+            "Rows that single corrections replaced are counted as open: this role may not read them.",
+            err=True,
+        )
+        return {}
 
 
 @quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
