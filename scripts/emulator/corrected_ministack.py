@@ -1,4 +1,4 @@
-"""MiniStack with six corrections. Without this file everything works except what is named here.
+"""MiniStack with seven corrections. Without this file everything works except what is named here.
 
 MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query
 protocol, which Terraform's provider speaks, so it would plan to set them again after every apply. And it
@@ -8,7 +8,8 @@ sending it carries out: the second finds that its table exists already, or that 
 the deployment or its destroy fails. And its Glue jobs would import the package of this environment instead of
 the one that was deployed (`--extra-py-files`). And its Glue jobs would have all rights instead of those of
 their role, so that a permission that a job lacks would show on AWS only. And its Glue jobs would ask the
-emulator's own region instead of theirs, where their role may do nothing. Its Athena and its AppSync are
+emulator's own region instead of theirs, where their role may do nothing. And its HTTP API would find no route
+for a path with an encoded line end. Its Athena and its AppSync are
 corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file; `ministack_calls.py` records
 the calls of roles.
 """
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from ministack import app
 from ministack.core.responses import get_region
-from ministack.services import cloudwatch, glue, iam, lambda_svc, sts
+from ministack.services import apigateway, cloudwatch, glue, iam, lambda_svc, sts
 
 sys.path.insert(
     0, str(Path(__file__).resolve().parents[2])
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 LEFT_OUT = ("AlarmDescription", "ActionsEnabled", "Statistic", "Period", "TreatMissingData", "Unit")
 LISTS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+_NO_LINE_END = "\0"
+_parameters = apigateway._extract_path_params  # noqa: SLF001 as below
 _describe = cloudwatch._describe_alarms  # noqa: SLF001 there is no public way in
 
 # Many more than Terraform has under way; nearly all answers are short.
@@ -246,7 +249,14 @@ def local_package(uri: str) -> Path | None:
         return path
 
 
+def path_parameters(route_path: str, request_path: str) -> dict[str, str] | None:
+    """Return the parameters of a path; a greedy one such as `{proxy+}` takes line ends, too."""
+    parameters = _parameters(route_path, request_path.replace("\n", _NO_LINE_END))
+    return parameters and {name: value.replace(_NO_LINE_END, "\n") for name, value in parameters.items()}
+
+
 if __name__ == "__main__":
+    apigateway._extract_path_params = path_parameters  # noqa: SLF001 as above
     glue._execute_subprocess = run_job  # noqa: SLF001 as above
     cloudwatch._describe_alarms = describe_alarms  # noqa: SLF001 as above
     windows = Windows(lambda_svc._iter_all_esms, lambda_svc._dispatch_esm_batch, time.monotonic)  # noqa: SLF001 as above

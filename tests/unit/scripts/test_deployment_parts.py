@@ -174,6 +174,12 @@ def test_a_mapping_with_a_batching_window_rests_after_a_batch() -> None:
     assert len(sent) == 2
 
 
+def test_a_greedy_parameter_takes_a_line_end() -> None:
+    assert corrected_ministack.path_parameters("/v1/{proxy+}", "/v1/a\nb") == {"proxy": "a\nb"}
+    assert corrected_ministack.path_parameters("/v1/lake", "/v1/lake") == {}
+    assert corrected_ministack.path_parameters("/v1/lake", "/v1/files") is None
+
+
 TERRAFORM = (b"user-agent", b"APN/1.0 HashiCorp/1.0 Terraform/1.9.8 terraform-provider-aws/5.80.0")
 
 
