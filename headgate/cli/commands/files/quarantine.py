@@ -77,7 +77,7 @@ def _replaced_rows(
 ) -> Mapping[str, Mapping[str, int]]:
     """Return the rows that corrections have replaced, by file and rule.
 
-    None for a role that may not read corrections, as an uploader's, which is told so.
+    None for a role that may not read corrections, as an uploader's; a line on stderr says so.
     """
     try:
         return intake.correction_outcomes(environment).replaced_rows(records)

@@ -24,7 +24,7 @@ class DeniedCorrections:
         raise NotPermittedError(f"list corrections of {len(records)} files: AccessDenied")
 
 
-def test_a_role_that_may_not_read_corrections_is_told_that_their_rows_count_as_open(
+def test_rows_of_corrections_that_a_role_may_not_read_count_as_open(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("headgate.wiring.intake.correction_outcomes", lambda _: DeniedCorrections())
