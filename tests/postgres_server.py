@@ -47,7 +47,8 @@ class PostgresServer:
 
 def binaries() -> Path | None:
     """The newest installed server's folder of programs; Debian keeps them off the path."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    servers = Path("/usr/lib/postgresql").glob("*/bin/postgres")  # a client alone has the folder, too
+    folders = sorted((path.parent for path in servers), key=lambda path: int(path.parent.name))
     return folders[-1] if folders else None
 
 
