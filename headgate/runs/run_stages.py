@@ -189,9 +189,15 @@ def _recorded(
     system: str, record: StageRecord | None, until: datetime, *, has_gathered: bool, ended: bool
 ) -> Stage:
     """Return the stage of a system in a job of several, which begins as soon as the job has room for it."""
-    if record is None:  # a run that built systems gathers their reports; without a record this one was kept
-        return Stage(system, "unchanged" if has_gathered else "pending")
-    stage = _stage(system, record.began_at, record.ended_at, until, ended=ended)
+    if record is None and has_gathered:  # a run that built systems gathers their reports: this one was kept
+        return Stage(system, "unchanged")
+    return _of_record(system, record, until, ended=ended)
+
+
+def _of_record(name: str, record: StageRecord | None, until: datetime, *, ended: bool) -> Stage:
+    if record is None:
+        return Stage(name, "pending")
+    stage = _stage(name, record.began_at, record.ended_at, until, ended=ended)
     return replace(stage, state="failed") if record.has_failed else stage
 
 
@@ -203,13 +209,7 @@ def _in_one_job(run: WatchedRun, until: datetime, records: Mapping[str, StageRec
             _stage(MERGE, job_at, systems_at, until, ended=run.finished),
             _stage(GATE, systems_at, systems_at, until, ended=run.finished),
         ]
-    shown = []
-    for name, job in _JOB_OF.items():
-        record = records.get(job)
-        began_at, ended_at = (record.began_at, record.ended_at) if record else (None, None)
-        stage = _stage(name, began_at, ended_at, until, ended=run.finished)
-        shown.append(replace(stage, state="failed") if record and record.has_failed else stage)
-    return shown
+    return [_of_record(name, records.get(job), until, ended=run.finished) for name, job in _JOB_OF.items()]
 
 
 def _first(entered: Mapping[str, datetime], *names: str) -> datetime | None:

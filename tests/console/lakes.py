@@ -125,12 +125,12 @@ class DuckQueries:
 
     def _run(self, sql: str) -> DuckAnswer:
         try:
-            found = self._connection().cursor().execute("use ecommerce_prod")
-            found.execute(translate(sql, "duckdb"))
+            cursor = self._connection().cursor().execute("use ecommerce_prod")
+            cursor.execute(translate(sql, "duckdb"))
             columns = tuple(
-                AnswerColumn(one[0], _athena_type(str(one[1]))) for one in found.description or ()
+                AnswerColumn(one[0], _athena_type(str(one[1]))) for one in cursor.description or ()
             )
-            return DuckAnswer(columns, found)
+            return DuckAnswer(columns, cursor)
         except (duckdb.Error, SqlglotError) as error:
             return DuckAnswer(error=str(error).splitlines()[0])
 

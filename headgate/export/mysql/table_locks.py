@@ -1,4 +1,4 @@
-"""Two runs never export the same table at once, wherever they run: the source itself holds the lock."""
+"""MySQL's locks by name, for the tables that a run exports."""
 
 from __future__ import annotations
 
@@ -6,49 +6,32 @@ import hashlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from headgate.errors import ConflictError
-from headgate.export.server.source import SourceLostError
+from headgate.export.server.held_locks import WAIT_S, hold_locks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from headgate.export.mysql.mysql_session import MySqlSession
 
-# A killed run's idle connection is noticed at once; this is for a slow network.
-WAIT_S = 5
-
 
 @contextmanager
 def lock_mysql_tables(
     connect: Callable[[], MySqlSession], tables: Sequence[str]
 ) -> Iterator[Callable[[], None]]:
-    """Hold a server lock on these tables of this database for the block; it is released with its connection.
-
-    Yields:
-        A check that the lock is still held; it raises SourceLostError when it is not.
-
-    Raises:
-        ConflictError: another run holds one of the tables.
-    """
+    """Hold a server lock on these tables of this database for the block, as `hold_locks` does."""
     session = connect()
-    # In one order, so that two runs cannot wait for each other.
     names = {table: _lock_name(session.database, table) for table in sorted(tables)}
 
-    def check() -> None:
-        owns_lock = "IS_USED_LOCK('{}') = CONNECTION_ID()"
-        if not all(session.value(f"SELECT {owns_lock.format(name)}") for name in names.values()):
-            raise SourceLostError("this run lost its lock on the tables")
+    def take(name: str) -> object:
+        return session.value(f"SELECT GET_LOCK('{name}', {WAIT_S})")
 
-    try:
-        for table, name in names.items():
-            if not session.value(f"SELECT GET_LOCK('{name}', {WAIT_S})"):
-                raise ConflictError(
-                    f"another run is exporting {table}. Wait until it ends, or stop it, and start the "
-                    "export again"
-                )
+    def holds_all() -> bool:
+        return all(
+            session.value(f"SELECT IS_USED_LOCK('{name}') = CONNECTION_ID()") for name in names.values()
+        )
+
+    with hold_locks(session, names, take, holds_all) as check:
         yield check
-    finally:
-        session.close()
 
 
 def _lock_name(database: str, table: str) -> str:

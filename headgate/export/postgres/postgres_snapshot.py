@@ -13,9 +13,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from headgate.errors import ConflictError
 from headgate.export.postgres.postgres_session import postgres_errors_of_table
-from headgate.export.server.source import Snapshot, SourceLostError
+from headgate.export.server.held_locks import WAIT_S, hold_locks
+from headgate.export.server.source import Snapshot
 from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from headgate.export.server.source_tables import SourceTable
 
 METHOD = "exported_snapshot"
-# A killed run's idle connection is noticed at once; this is for a slow network.
-WAIT_S, _PAUSE_S = 5.0, 0.25
+_PAUSE_S = 0.25
 _BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _LOCKABLE = {"table", "partitioned", "view"}
 _MOMENT = """
@@ -83,43 +82,27 @@ def _lock_columns(session: PostgresSession, table: SourceTable) -> None:
 def lock_postgres_tables(
     connect: Callable[[], PostgresSession], tables: Sequence[str]
 ) -> Iterator[Callable[[], None]]:
-    """Hold an advisory lock for each of these names for the block; it is released with its connection.
-
-    Yields:
-        A check that the locks are still held; it raises SourceLostError when they are not.
-
-    Raises:
-        ConflictError: another run holds one of the tables.
-    """
+    """Hold an advisory lock for each of these names for the block, as `hold_locks` does."""
     session = connect()
     schema = session.value("SELECT coalesce(current_schema()::text, '')")
-    # In one order, so that two runs cannot wait for each other.
     numbers = {table: _lock_number(session.database, schema, table) for table in sorted(tables)}
 
-    def check() -> None:
+    def take(number: int) -> bool:
+        until = time.monotonic() + WAIT_S
+        while not (is_taken := bool(session.value(f"SELECT pg_try_advisory_lock({number})"))):
+            if time.monotonic() > until:
+                break
+            time.sleep(_PAUSE_S)
+        return is_taken
+
+    def holds_all() -> bool:
         count = session.value(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted"
         )
-        if int(count) < len(numbers):
-            raise SourceLostError("this run lost its lock on the tables")
+        return int(count) >= len(numbers)
 
-    try:
-        for table, number in numbers.items():
-            _wait_for(session, table, number)
+    with hold_locks(session, numbers, take, holds_all) as check:
         yield check
-    finally:
-        session.close()
-
-
-def _wait_for(session: PostgresSession, table: str, number: int) -> None:
-    until = time.monotonic() + WAIT_S
-    while not session.value(f"SELECT pg_try_advisory_lock({number})"):
-        if time.monotonic() > until:
-            raise ConflictError(
-                f"another run is exporting {table}. Wait until it ends, or stop it, and start the "
-                "export again"
-            )
-        time.sleep(_PAUSE_S)
 
 
 def _lock_number(*names: str) -> int:

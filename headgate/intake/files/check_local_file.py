@@ -22,6 +22,7 @@ from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.lake.refused_correction import refused_correction
 from headgate.lake.states import PARTIAL_HEADER, FileState, OriginalForm
 from headgate.values.parquet_tables import table_of
 
@@ -222,11 +223,7 @@ def _masked_form_of(file_id: str, beside: Path, ports: GatePorts) -> Path:
     except NotFoundError:
         form = {}
     if not path.is_file() or sha256_of(path) != form.get("sha256"):
-        raise BadInputError(
-            rule="correction",
-            message="the masked form of the file that is corrected is not in raw",
-            remedy="give a value or null for every column, or upload the corrected rows as a file",
-        )
+        raise refused_correction("the masked form of the file that is corrected is not in raw")
     return path
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from headgate.contracts.new_column_policy import without_left_out
-from headgate.errors import BadInputError
 from headgate.formats.read_file import read_file
+from headgate.lake.refused_correction import refused_correction
 from headgate.lake.states import CORRECTED_ROW, KEPT_COLUMNS, RAGGED_TEXT
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Comparison, Contract
     from headgate.formats.received_rows import Received
 
-_RULE = "correction"
-_EVERY_COLUMN = "Give a value or null for every column, or upload the corrected rows as a file."
 # Quarantine shows `#` for every digit of a text that may hold a number, or one of these words for a value.
 _HIDDEN = re.compile(r"\D*#\D*|.*\[(?:PAN|SSN|CVV|TRACK|masked|destroyed).*", re.DOTALL)
 
@@ -58,14 +56,14 @@ def corrected_csv(
     """
     rows = {row["source_row"]: row for row in quarantined.to_pylist()}
     if strangers := sorted(set(corrections) - set(rows)):
-        raise _refused(
+        raise refused_correction(
             f"{len(strangers)} of the rows are not in quarantine, the first is row {strangers[0]}.",
             "Correct quarantined rows.",
         )
     received = read_file(body, contract) if body is not None else None
     contract = without_left_out(contract)
     if any(name not in contract.names for values in corrections.values() for name in values):
-        raise _refused(
+        raise refused_correction(
             "A correction names a column that the contract does not have.",
             f"Columns: {', '.join(contract.names)}.",
         )
@@ -93,7 +91,7 @@ def _whole_row(
             if received
             else f"The original of row {row} was deleted."
         )
-        raise _refused(what, _EVERY_COLUMN)
+        raise refused_correction(what)
     return {**(original or {}), **values}
 
 
@@ -122,13 +120,13 @@ class _KeptRow:
         kept = [column.name for column in self.contract.columns if column.mask and column.name not in values]
         shown = json.loads(self.row["record"])
         if RAGGED_TEXT in shown:
-            raise _refused(f"Row {self.number} has a wrong number of cells.", _EVERY_COLUMN)
+            raise refused_correction(f"Row {self.number} has a wrong number of cells.")
         own = {name: text for name, text in shown.items() if name not in {*kept, *values}}
         hidden = [name for name, text in own.items() if text and _HIDDEN.fullmatch(text)]
         broken = [name for name in kept if name == self.row["column_name"]]
         compared = [name for rule in self.contract.comparisons for name in _kept_of(rule, kept, values)]
         if lacking := [*hidden, *broken, *compared]:
-            raise _refused(
+            raise refused_correction(
                 f"Row {self.number} was kept without its value of {', '.join(lacking)}.",
                 "Give these columns too, with a value or null.",
             )
@@ -152,7 +150,3 @@ def _texts(received: Received, row: int) -> dict[str, str | None] | None:
 def _text(cell: pa.Scalar) -> str | None:
     value = cell.as_py()
     return None if value is None else str(value)
-
-
-def _refused(message: str, remedy: str) -> BadInputError:
-    return BadInputError(rule=_RULE, message=message, remedy=remedy)

@@ -158,18 +158,14 @@ class SpooledBatch:
 
     Attributes:
         before: number of candidates in earlier batches.
-        first_row: the number of its first source row.
-        starts: where its rows begin in the file.
-        sheet_rows: as in `Received`.
+        places: where its rows are in the file.
     """
 
     before: int
     checked: CheckedBatch
     candidates: pa.Table
     quarantine_rows: pa.Table
-    first_row: int
-    starts: Rows
-    sheet_rows: Rows
+    places: RowPlaces
 
 
 def check_bytes(
@@ -363,8 +359,8 @@ class CheckRun:
         ):
             following = first_row + batch.rows + batch.ragged
             starts = offsets.take(following - first_row)
-            sheet_rows = self._source.sheet_rows[first_row - 1 : following - 1]
-            yield SpooledBatch(before, batch, candidates, refused, first_row, starts, sheet_rows)
+            places = RowPlaces(first_row, starts, self._source.sheet_rows[first_row - 1 : following - 1])
+            yield SpooledBatch(before, batch, candidates, refused, places)
             before, first_row = before + candidates.num_rows, following
 
     def _finish_batch(self, chosen: Survivors, batch: SpooledBatch) -> tuple[pa.Table, pa.Table]:
@@ -383,8 +379,7 @@ class CheckRun:
             duplicates = duplicate_rows(source_rows, checked, warnings, outcomes[lost], self._unique)
             quarantine_rows = _in_file_order(quarantine_rows, duplicates)
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
-        places = RowPlaces(batch.first_row, batch.starts, batch.sheet_rows)
-        return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, places)
+        return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.places)
 
     def _with_lineage(self, kept: pa.Table) -> pa.Table:
         rows = kept.append_column("_content_sha256", repeated(self._origin.content_sha256, kept.num_rows))

@@ -23,10 +23,10 @@ import pyarrow.parquet as pq
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.new_column_policy import without_left_out
-from headgate.errors import BadInputError
 from headgate.formats.read_file import read_file
 from headgate.intake.rows.masked_at_source import VERDICTS, masked_form
 from headgate.intake.rows.masked_original import ABOUT, ROWS, SENSITIVE, SOURCE_ROW, About
+from headgate.lake.refused_correction import refused_correction
 from headgate.lake.states import CORRECTED_ROW, KEPT_COLUMNS
 from headgate.values.cells import int_array, text_array
 from headgate.values.parquet_tables import table_of
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from headgate.intake.rows.masked_at_source import AtSource
     from headgate.values.cells import Rows
 
-_RULE = "correction"
 _TEXT = ColumnType(Kind.STRING)
 _ROW = re.compile("[0-9]{1,18}")
 
@@ -73,7 +72,7 @@ class PartialRows:
         extra = (Column(CORRECTED_ROW, _TEXT), Column(KEPT_COLUMNS, _TEXT))
         received = read_file(body, replace(contract, columns=(*extra, *contract.columns), headings=()))
         if received.ragged.source_rows.size:
-            raise _refused("The correction has rows with a wrong number of cells.")
+            raise refused_correction("The correction has rows with a wrong number of cells.")
         places = self._places(received, kept_rows)
         key_ids = dict.fromkeys((about.key_id, self.masking.key.key_id))
         rows = [
@@ -93,11 +92,11 @@ class PartialRows:
         """Return the place in the masked form of each row's original."""
         corrected = [str(text or "").partition("/") for text in received.cells[CORRECTED_ROW].to_pylist()]
         if any(file_id != self.file_id or not _ROW.fullmatch(row) for file_id, _, row in corrected):
-            raise _refused("A row names another file than the one that it corrects.")
+            raise refused_correction("A row names another file than the one that it corrects.")
         numbers = pa.array([int(row) for _, _, row in corrected], pa.int64())
         places = pc.index_in(numbers, pc.cast(kept_rows[SOURCE_ROW], pa.int64()).combine_chunks())
         if places.null_count:
-            raise _refused("A row is corrected that the file does not have.")
+            raise refused_correction("A row is corrected that the file does not have.")
         return np.asarray(places)
 
     def _complete(
@@ -135,7 +134,7 @@ def _by_kept_columns(received: Received, contract: Contract) -> dict[tuple[str, 
     for place, text in enumerate(received.cells[KEPT_COLUMNS].to_pylist()):
         kept = tuple((text or "").split())
         if not maskable.issuperset(kept):
-            raise _refused("A row keeps a column that the contract does not mask.")
+            raise refused_correction("A row keeps a column that the contract does not mask.")
         places[kept].append(place)
     return places
 
@@ -155,11 +154,3 @@ def _masked_values(contract: Contract, received: Received) -> dict[str, int]:
         if column.mask in SENSITIVE and (column_cells := received.cells[column.name])
     }
     return {name: count for name, count in sent.items() if count}
-
-
-def _refused(message: str) -> BadInputError:
-    return BadInputError(
-        rule=_RULE,
-        message=message,
-        remedy="Give a value or null for every column, or upload the corrected rows as a file.",
-    )

@@ -45,7 +45,7 @@ def one_job(lake: Lake, systems: tuple[str, ...], roles: dict[str, str], own: st
     """One run of the job that builds several systems."""
     of_a_run = {"HEADGATE_DEPLOYMENT_ID": "one", "HEADGATE_DEFINITIONS": "deployed"}
     arguments = {system: {"system": system, **of_a_run} for system in systems}
-    stated = {
+    settings = {
         "HEADGATE_SYSTEM_ROLES": json.dumps(roles),
         "HEADGATE_SYSTEM_ARGUMENTS": json.dumps(arguments),
         "HEADGATE_ENGINE": "auto",
@@ -54,7 +54,7 @@ def one_job(lake: Lake, systems: tuple[str, ...], roles: dict[str, str], own: st
         lake,
         "build_system.py",
         {"--systems": ",".join(systems), "--HEADGATE_RUN": RUN},
-        {**lake.settings, **stated},
+        {**lake.settings, **settings},
         role=own,
     )
 
@@ -162,7 +162,7 @@ STAGES = ("merge_curated", "quality_gate")
 def whole_run(lake: Lake, roles: dict[str, str], own: str, run: str) -> dict[str, Any]:
     """One run of the job that merges, checks and builds."""
     of_a_run = {"HEADGATE_DEPLOYMENT_ID": "whole", "HEADGATE_DEFINITIONS": "deployed"}
-    stated = {
+    settings = {
         "HEADGATE_SYSTEM_ROLES": json.dumps(roles),
         "HEADGATE_SYSTEM_ARGUMENTS": json.dumps({system: {"system": system, **of_a_run} for system in BUILT}),
         "HEADGATE_STAGE_ROLES": json.dumps(roles),
@@ -176,7 +176,7 @@ def whole_run(lake: Lake, roles: dict[str, str], own: str, run: str) -> dict[str
             Body=(JOBS / f"{stage}.py").read_bytes(),
         )
     arguments = {"--stages": ",".join(STAGES), "--systems": ",".join(BUILT), "--HEADGATE_RUN": run}
-    return run_job(lake, "build_system.py", arguments, {**lake.settings, **stated}, role=own)
+    return run_job(lake, "build_system.py", arguments, {**lake.settings, **settings}, role=own)
 
 
 @pytest.mark.usefixtures("run")
@@ -206,12 +206,12 @@ def recorded(lake: Lake, run: str) -> dict[str, StageRecord]:
     """The records of a run's stages, by job."""
     s3, bucket = lake.emulator.client("s3"), lake.bucket("artifacts")
     prefix = keys.stage_record_key(run, "").removesuffix(".json")
-    found = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
     return {
         item["Key"].removeprefix(prefix).removesuffix(".json"): StageRecord.from_json(
             s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
         )
-        for item in found
+        for item in listed
     }
 
 

@@ -330,9 +330,9 @@ def test_many_rows_with_other_columns_fail_as_few_do(shape: str) -> None:
         "added": table.append_column("extra", pa.array([1, 2])),
         "retyped": table.set_column(table.schema.get_field_index("units"), "units", pa.array([8.0, 8.0])),
     }[shape]
-    found = ValidationRun(date.min, narrow_from=1).check(CONTRACT, changed)
-    assert not found.passed
-    assert found == check(CONTRACT, changed)
+    verdict = ValidationRun(date.min, narrow_from=1).check(CONTRACT, changed)
+    assert not verdict.passed
+    assert verdict == check(CONTRACT, changed)
 
 
 def test_one_text_of_another_length_and_one_text_that_is_no_text_are_found_among_many(

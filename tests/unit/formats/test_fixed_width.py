@@ -142,5 +142,5 @@ def test_every_cell_of_aligned_columns_is_read_as_it_was_written(
     widths = [max(map(len, column)) + gap for column in zip(*rows, strict=True)]
     text = "\n".join("".join(map(str.ljust, row, widths)) for row in rows)
     assert cells_of(text.encode()) == rows
-    stated = replace(SALES, properties={**SALES.properties, "headgate.widths": widths})
-    assert cells_of(text.encode(), stated) == rows
+    with_widths = replace(SALES, properties={**SALES.properties, "headgate.widths": widths})
+    assert cells_of(text.encode(), with_widths) == rows

@@ -39,7 +39,7 @@ def test_the_queues_are_those_that_the_root_states() -> None:
     sqs: Any = Queues()
     early_queues.import_blocks(sqs, {})
     files = [TERRAFORM_ROOT / "modules" / "queue" / "main.tf", TERRAFORM_ROOT / "reports.tf"]
-    stated = [
+    declared = [
         block
         for path in files
         for block in re.findall(
@@ -48,7 +48,7 @@ def test_the_queues_are_those_that_the_root_states() -> None:
             re.DOTALL,
         )
     ]
-    assert len(stated) == len(files)
-    for block, attributes in ((block, value) for block in stated for value in sqs.created.values()):
+    assert len(declared) == len(files)
+    for block, attributes in ((block, value) for block in declared for value in sqs.created.values()):
         assert re.search(rf"message_retention_seconds\s+= {attributes['MessageRetentionPeriod']}\n", block)
         assert re.search(rf"sqs_managed_sse_enabled\s+= {attributes['SqsManagedSseEnabled']}\n", block)

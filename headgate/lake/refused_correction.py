@@ -1,0 +1,12 @@
+"""The refusal of a correction: by the API before it is written, and by the gate when it does not fit."""
+
+from __future__ import annotations
+
+from headgate.errors import BadInputError
+
+_EVERY_COLUMN = "Give a value or null for every column, or upload the corrected rows as a file."
+
+
+def refused_correction(message: str, remedy: str = _EVERY_COLUMN) -> BadInputError:
+    """Return the error of a correction that cannot be taken."""
+    return BadInputError(rule="correction", message=message, remedy=remedy)
