@@ -125,7 +125,7 @@ clean: ## remove build products and caches; a running emulator and its state sta
 samples: setup ## deploy the lake of samples/ to the emulator as NAME=records, and create the records of its files
 	@HEADGATE_PROJECT=samples $(MAKE) --no-print-directory deploy-localstack NAME=records YES=1
 	@mkdir -p build/samples
-	@for file in valid duplicates invalid projects; do \
+	@for file in valid duplicates invalid projects without_ids; do \
 	  HEADGATE_PROJECT=samples headgate onboard --file samples/$$file.csv --submit --deployment records \
 	    --failed build/samples/$$file.failed.csv || [ $$? = 3 ] || exit 1; \
 	done

@@ -10,7 +10,7 @@ import binascii
 import json
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from headgate.aws.sdk_errors import translated
@@ -68,7 +68,9 @@ class Secrets:
                 `previous`, a list of the same, may be beside them.
         """
         document = self._document(secret_id, {"key_id", "key"})
-        return _masking_key(secret_id, document)
+        earlier = _previous(secret_id, document)
+        key = _masking_key(secret_id, document)
+        return replace(key, first_secret=_masking_key(secret_id, earlier[-1]).secret) if earlier else key
 
     def masking_key_ids(self, secret_id: str) -> tuple[str, ...]:
         """Return the id of the key that tokens are made with now, and of those before it, newest first."""

@@ -104,6 +104,7 @@ def _row(contract: Contract, column: Column) -> str:
     rules = [rule_text(rule) for rule in column.rules if rule != Rule("required")]
     rules += ["unique"] * column.unique
     rules += ["may be null"] * (not column.required)
+    rules += [f"generated from {', '.join(column.generated_from)} if empty"] * bool(column.generated_from)
     rules += [f"in {column.references}"] if column.references else []
     rules += [f"sensitive: {_MASKS[column.mask]}"] if column.mask else []
     cells = (name, glue_type(column.type), column.unit, "; ".join(rules), column.description)

@@ -200,6 +200,8 @@ def _of_column(old: Column, new: Column) -> Iterator[ContractChange]:
     if old.required != new.required:
         message = "is required now" if new.required else "may be null now"
         yield ContractChange(name, message, Breaks.SENDERS if new.required else Breaks.READERS)
+    if old.generated_from != new.generated_from:
+        yield _of_generation(old, new)
     yield from _of_masking(old, new)
     if old.unit != new.unit:
         yield ContractChange(
@@ -250,6 +252,14 @@ def _of_nested(old: Column, new: Column) -> Iterator[ContractChange]:
 def _format(column: Column) -> str:
     facts = format_facts(column.format)
     return ", ".join(f"{key} {value}" for key, value in facts.items()) or "plain"
+
+
+def _of_generation(old: Column, new: Column) -> ContractChange:
+    """Describe another origin of ids: from other columns the same row gets another id."""
+    if new.generated_from:
+        message = f"is generated from {', '.join(new.generated_from)} where a row has none"
+        return ContractChange(new.name, message, Breaks.READERS if old.generated_from else Breaks.NOBODY)
+    return ContractChange(new.name, "is no longer generated; a row without it is refused", Breaks.SENDERS)
 
 
 def _behind(column: Column) -> list[str]:

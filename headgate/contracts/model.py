@@ -132,6 +132,12 @@ class Column:
     )
     label: str = ""  # ODCS businessName: its heading for people; empty for the words of its name
     stem: str = ""  # of the names of the columns that replace it, if the usual names are taken
+    generated_from: tuple[str, ...] = ()  # of an id that a row may lack: the columns that it is computed from
+
+    @property
+    def must_be_sent(self) -> bool:
+        """Whether a file without the column is rejected."""
+        return (self.required and not self.generated_from) or self.mask is not None
 
 
 # ODCS has no fixed list; `confidential` is the word of its examples for a customer's data.

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts import card_declarations
+from headgate.contracts import card_declarations, generated_ids
 from headgate.contracts.analytics_blocks import declares_block
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
@@ -180,6 +180,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
             f"{identity}: part of the document does not follow ODCS ({error}). {_COMPARE}"
         ) from None
     check_rule_values(contract)
+    generated_ids.check_generated_ids(contract)
     stated_encoding(contract)
     has_header(contract)
     stated_widths(contract)
@@ -304,6 +305,7 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
         no_cards=card_declarations.of_column(f"{identity}.{item['name']}", own, _mask(identity, own)),
         nested=_nested(identity, item, column_type),
         label=str(item.get("businessName", "")),
+        generated_from=generated_ids.stated_parts(f"{identity}.{item['name']}", own),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts import card_declarations
+from headgate.contracts import card_declarations, generated_ids
 from headgate.contracts.format_property import FORMAT_PROPERTY, property_of, stated_format
 from headgate.contracts.model import Kind, Level, Mask
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
@@ -77,6 +77,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         card_declarations.PROPERTY: column.no_cards.as_stated() if column.no_cards else {},
         "headgate.content": column.content.value if column.content else "",
         "headgate.unit": column.unit,
+        generated_ids.PROPERTY: [*column.generated_from],
         "headgate.severity": _severities(column),
         FORMAT_PROPERTY: property_of(
             column.type.kind, column.format, stated_format(contract.properties.get(FORMAT_PROPERTY, {}))

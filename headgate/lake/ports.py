@@ -403,3 +403,9 @@ class MaskingKey:
 
     key_id: str
     secret: bytes = field(repr=False)
+    first_secret: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def id_secret(self) -> bytes:
+        """The secret of the lake's first key, so that generated ids stay when the key is rotated."""
+        return self.first_secret or self.secret

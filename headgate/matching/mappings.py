@@ -533,11 +533,7 @@ def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str |
         if field is not None and field not in contract.names
     ]
     twice = sorted({field for field in fields if field and list(fields).count(field) > 1})
-    absent = [
-        column.name
-        for column in contract.columns
-        if (column.required or column.mask) and column.name not in fields
-    ]
+    absent = [column.name for column in contract.columns if column.must_be_sent and column.name not in fields]
     reasons = [
         f"no field for {', '.join(wrong)}" if wrong else "",
         f"two columns for {', '.join(twice)}" if twice else "",

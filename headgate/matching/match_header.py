@@ -168,7 +168,7 @@ def unnamed_column(position: int) -> HeaderError:
 
 def _check_absent(absent: Sequence[Column]) -> None:
     """Check that only columns that may be null, and that nothing is masked in, are left out."""
-    forbidden = next((column for column in absent if column.mask is not None or column.required), None)
+    forbidden = next((column for column in absent if column.must_be_sent), None)
     if forbidden is None:
         return
     if forbidden.mask is not None:
@@ -181,7 +181,7 @@ def _check_absent(absent: Sequence[Column]) -> None:
             remedy="send the file with the column, empty if need be",
             column=forbidden.name,
         )
-    others = [column.name for column in absent if column.required and column is not forbidden]
+    others = [column.name for column in absent if column.must_be_sent and column is not forbidden]
     raise HeaderError(
         rule="missing_column",
         message="a required column is not in the file" + (f"; nor are {', '.join(others)}" if others else ""),

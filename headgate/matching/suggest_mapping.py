@@ -160,11 +160,7 @@ def _match_columns(names: Sequence[str], samples: Samples, contract: Contract) -
         facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone))
     )
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
-    absent = [
-        column.name
-        for column in contract.columns
-        if (column.required or column.mask) and column.name not in fields
-    ]
+    absent = [column.name for column in contract.columns if column.must_be_sent and column.name not in fields]
     match = Match(contract.dataset, pairs, tuple(set(range(len(names))) - paired), tuple(absent))
     return match if match.worth >= _WORTH_OF_OWN_FILES else _discounted(match, contract)
 

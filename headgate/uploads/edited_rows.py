@@ -47,9 +47,7 @@ def check_edits(edits: Edits, contract: Contract, names: Collection[str]) -> Non
     """
     every = {*names, *edits.made_columns}
     fields = [field for field in edits.columns.values() if field is not None]
-    absent = [
-        each.name for each in contract.columns if (each.required or each.mask) and each.name not in fields
-    ]
+    absent = [each.name for each in contract.columns if each.must_be_sent and each.name not in fields]
     reasons = [
         _listed("the file has no column", [name for name in edits.columns if name not in every]),
         _listed("the contract has no field", [field for field in fields if field not in contract.names]),

@@ -6,6 +6,7 @@ Input values are text, as in a file, so that the gate's rules decide about them,
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.curated import curated_contract
@@ -113,7 +114,8 @@ def _model(model: RecordModel) -> Iterator[str]:
         model,
         required=True,
     )
-    yield from _block(f"input {model.name}Input", contract.columns, lambda _: "String", model, required=True)
+    sent = [replace(column, required=column.must_be_sent) for column in contract.columns]
+    yield from _block(f"input {model.name}Input", sent, lambda _: "String", model, required=True)
     changed = [column for column in contract.columns if column.name != model.key]
     yield from _block(f"input {model.name}Changes", changed, lambda _: "String", model, required=False)
     yield from [

@@ -190,6 +190,16 @@ def test_a_file_in_raw_creates_records_and_has_a_summary(lake: Lake, api: GraphQ
     assert summary["quality_issues"]["has_issues"]
 
 
+def test_rows_without_ids_create_records_with_generated_ids(lake: Lake, api: GraphQl) -> None:
+    body = (ROOT / "samples" / "without_ids.csv").read_bytes()
+    record = lake.record_of("customer_accounts/web.csv", lake.put("customer_accounts/web.csv", body))
+    assert (record["accepted"], record["duplicates"], record["model_records"]) == (2, 1, {"created": 2})
+    row = {"name": "Customer 22", "email": "customer22@example.com", "country_code": "FR"}
+    created = api.call(CREATE, input=row)["data"]["createCustomer"]
+    assert created["customer_id"].startswith("g-")
+    assert api.call(GET, id=created["customer_id"])["data"]["getCustomer"]["email"] == row["email"]
+
+
 def test_of_a_thousand_creates_of_a_hundred_addresses_a_hundred_win(api: GraphQl) -> None:
     """Batches, because the emulator starts a process for every call of a function."""
 

@@ -65,8 +65,8 @@ def suggested_mapping(
             ContractField(
                 name=column.name,
                 type=glue_type(column.type),
-                required=column.required or column.mask is not None,
-                may_be_empty=not column.required,
+                required=column.must_be_sent,
+                may_be_empty=not column.required or bool(column.generated_from),
             )
             for column in contract.columns
         ),

@@ -36,6 +36,7 @@ from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.rows.check_column import check_column
 from headgate.intake.rows.count_masked_values import masked_values
 from headgate.intake.rows.deduplicate_rows import KEPT, TiedCells, keep_unique, survivors
+from headgate.intake.rows.fill_missing_ids import fill_missing_ids
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
 from headgate.intake.rows.quarantine_rows import (
@@ -225,6 +226,7 @@ class CheckRun:
         self._fields = arrow_schema(curated_contract(declared_only(contract))).names
         contract = identified(contract)
         self._source, self._contract, self._cards, self._origin = source, contract, KnownCards(key), origin
+        self._key = key
         self._unique = tuple(column.name for column in contract.columns if column.unique)
         self.distinct = (*contract.key, *contract.order_by, _SOURCE_ROW)
         self._candidates = Spool(folder / "candidates.arrow" if folder else None)
@@ -286,10 +288,11 @@ class CheckRun:
             self._refused.put(refused)
 
     def _check_batch(self, received: Received) -> tuple[CheckedBatch, pa.Table, pa.Table]:
-        checked = [
+        columns = [
             check_column(column, received.cells[column.name], self._cards)
             for column in self._contract.columns
         ]
+        checked = fill_missing_ids(self._contract, columns, self._key)
         values = {each.column.name: each.values for each in checked}
         verdict = refuse_rows(self._contract, checked, len(received.source_rows))
         refused = verdict.refused

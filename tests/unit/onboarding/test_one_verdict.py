@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ from headgate.errors import BadInputError, NotPermittedError
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.rows.check_rows import check_bytes
+from headgate.intake.rows.fill_missing_ids import generated_id
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.onboarding.onboard import Onboarding
 from headgate.onboarding.record_models import record_models
@@ -87,7 +89,7 @@ def called(onboarding: Onboarding, field: str, **arguments: object) -> Any:  # n
     return resolve_field({"info": {"fieldName": field}, "arguments": arguments}, onboarding, MODELS)
 
 
-@pytest.mark.parametrize("name", ["valid.csv", "duplicates.csv", "invalid.csv"])
+@pytest.mark.parametrize("name", ["valid.csv", "duplicates.csv", "invalid.csv", "without_ids.csv"])
 def test_command_line_graphql_and_raw_agree_on_every_row(onboarding: Onboarding, name: str) -> None:
     outcomes = json.loads(ran("--file", str(SAMPLES / name), "--json").stdout)["rows"]
     command = [(outcome["row"], outcome["rule"], outcome["column"]) for outcome in outcomes]
@@ -291,6 +293,8 @@ def test_the_schema_has_a_field_for_every_resolver_and_is_the_same_every_time() 
     fields = [(kind, name) for kind in ("Query", "Mutation") for name in schema.type_map[kind].fields]
     assert sorted(fields) == sorted(field_names(MODELS))
     assert str(schema.type_map["CustomerInput"].fields["email"].type) == "String!"
+    assert str(schema.type_map["CustomerInput"].fields["customer_id"].type) == "ID"
+    assert str(schema.type_map["Customer"].fields["customer_id"].type) == "ID!"
     assert str(schema.type_map["Invoice"].fields["amount"].type) == "String!"
 
 
@@ -320,9 +324,58 @@ def test_a_file_in_raw_creates_its_records_once_by_the_ids_of_the_file(dataset: 
 
 
 @pytest.mark.parametrize("dataset", FILES_OF_MODELS)
-def test_a_row_without_its_id_creates_no_record(dataset: str) -> None:
-    """No id is generated: the same file, sent again, would create its records twice."""
+def test_a_row_without_its_id_gets_the_same_generated_one_in_every_file(dataset: str) -> None:
+    """In one file the cell is empty, in the other one the column is missing."""
+    gate, records = RecordGate(), MemoryRecords()
     header, row = FILES_OF_MODELS[dataset].splitlines(keepends=True)
-    without_id = header + b"," + row.partition(b",")[2]
-    record = RecordGate().process(f"{dataset}/a.csv", without_id, MemoryRecords())
-    assert (record.accepted, record.quarantined, record.model_records) == (0, 1, {})
+    cells = row.partition(b",")[2]
+    sent = gate.process(f"{dataset}/a.csv", header + b"," + cells, records)
+    assert (sent.accepted, sent.model_records) == (1, {"created": 1})
+    again = gate.process(f"{dataset}/b.csv", header.partition(b",")[2] + cells, records)
+    assert (again.accepted, again.model_records) == (1, {"present": 1})
+
+
+def test_command_line_graphql_and_raw_generate_the_same_id(onboarding: Onboarding, tmp_path: Path) -> None:
+    gate, records = RecordGate(), MemoryRecords()
+    gate.process("customer_accounts/a.csv", (SAMPLES / "without_ids.csv").read_bytes(), records)
+    in_raw = [record.id for record in records.page("Customer", 50).records]
+    (tmp_path / "sent.csv").write_bytes((SAMPLES / "without_ids.csv").read_bytes())
+    sent = json.loads(ran("--file", str(tmp_path / "sent.csv"), "--submit", "--json").stdout)
+    assert sent["summary"]["created"] == len(in_raw) == 2
+    assert {outcome["id"] for outcome in sent["rows"] if outcome["id"]} == {*in_raw}
+    over_graphql = called(onboarding, "createCustomer", input=rows_of("without_ids.csv")[1])
+    assert over_graphql["customer_id"] in in_raw
+
+
+def test_a_row_without_an_id_is_the_customer_of_its_address_whatever_else_it_says() -> None:
+    gate, records, header = RecordGate(), MemoryRecords(), b"name,email\n"
+    gate.process("customer_accounts/a.csv", header + b"Ann,ann@example.com\n", records)
+    renamed = gate.process("customer_accounts/b.csv", header + b"Anna, ANN@Example.com \n", records)
+    assert (renamed.accepted, renamed.model_records) == (1, {"duplicate_key": 1})
+
+
+def test_a_row_whose_id_cannot_be_generated_is_refused() -> None:
+    body = b"name,email\nAnn,\nBob,nobody\n"
+    checked = check_bytes(
+        body, MODELS["Customer"].contract, KEY, object_key="a.csv", received_at=datetime(2026, 1, 1)
+    )
+    refused = [(row["rule"], row["column_name"]) for row in checked.quarantine_rows.to_pylist()]
+    assert refused == [("required", "customer_id"), ("pattern", "email")]
+    assert checked.counts.accepted == 0
+    records = [json.loads(row["record"]) for row in checked.quarantine_rows.to_pylist()]
+    assert [record["customer_id"] for record in records] == [None, None]
+
+
+def test_a_generated_id_stays_when_the_key_is_rotated_and_needs_the_key() -> None:
+    first = generated_id("customer_accounts", ["ann@example.com"], KEY)
+    rotated = MaskingKey("k2", bytes([1]) * 32, first_secret=KEY.secret)
+    assert generated_id("customer_accounts", ["ann@example.com"], rotated) == first
+    other_lake = MaskingKey("k1", bytes([2]) * 32)
+    assert generated_id("customer_accounts", ["ann@example.com"], other_lake) != first
+
+
+def test_no_generated_id_looks_like_a_card_number() -> None:
+    """Of hexadecimal digits one in thousands would, and the audit would stop its table."""
+    ids = [generated_id("customer_accounts", [str(number)], KEY) for number in range(1000)]
+    assert all(re.fullmatch(r"g-[a-p]{32}", each) for each in ids)
+    assert len({*ids}) == len(ids)

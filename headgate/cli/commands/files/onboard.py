@@ -144,7 +144,7 @@ def _models() -> list[dict[str, object]]:
                 {
                     "name": column.name,
                     "type": column.type.kind.value,
-                    "required": column.required,
+                    "required": column.must_be_sent,
                     "unique": column.unique,
                 }
                 for column in model.contract.columns
@@ -164,7 +164,7 @@ def _models_table() -> Table:
                 model.name,
                 column.name,
                 column.type.kind.value,
-                *("yes" if fact else "" for fact in (column.required, column.unique)),
+                *("yes" if fact else "" for fact in (column.must_be_sent, column.unique)),
             )
     return table
 

@@ -1,0 +1,83 @@
+"""Generate the ids of rows that have none, where the contract says from which columns.
+
+An id is a keyed hash: equal parts give the same id in every file, so a row that is sent again is the same
+row, and nobody without the key can find a person's address by trying addresses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from headgate.contracts.generated_ids import LETTERS, PREFIX
+from headgate.values.cells import NO_ROWS, int_array
+from headgate.values.unique_values import normal_form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.intake.rows.checked_column import CheckedColumn
+    from headgate.lake.ports import MaskingKey
+    from headgate.values.cells import Rows
+
+_LACKING = "required"  # the rule that a row without an id breaks
+_AS_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+
+
+def fill_missing_ids(
+    contract: Contract, checked: Sequence[CheckedColumn], key: MaskingKey
+) -> list[CheckedColumn]:
+    """Return the columns with an id in each row that had none; texts stay as they were received.
+
+    A row in which all parts are empty gets no id, and breaks the rule `required`.
+    """
+    by_name = {each.column.name: each for each in checked}
+    return [
+        _filled(contract, each, [by_name[name] for name in each.column.generated_from], key)
+        if each.column.generated_from
+        else each
+        for each in checked
+    ]
+
+
+def _filled(
+    contract: Contract, ids: CheckedColumn, parts: Sequence[CheckedColumn], key: MaskingKey
+) -> CheckedColumn:
+    lacking = np.concatenate([NO_ROWS, *(breach.rows for breach in ids.breaches if breach.rule == _LACKING)])
+    rows = [
+        (row, list(texts))
+        for row, *texts in zip(lacking.tolist(), *(_texts(part, lacking) for part in parts), strict=True)
+        if any(text is not None for text in texts)
+    ]
+    if not rows:
+        return ids
+    generated = {row: generated_id(contract.dataset, texts, key) for row, texts in rows}
+    values = pa.array([generated.get(row, value) for row, value in enumerate(ids.values.to_pylist())])
+    left = np.setdiff1d(lacking, [*generated])
+    breaches = [breach for breach in ids.breaches if breach.rule != _LACKING or len(left)]
+    breaches = [replace(breach, rows=left) if breach.rule == _LACKING else breach for breach in breaches]
+    return replace(ids, values=values, behind={ids.column.name: values}, breaches=tuple(breaches))
+
+
+def _texts(part: CheckedColumn, rows: Rows) -> list[str | None]:
+    texts: list[str | None] = normal_form(part.values.take(int_array(rows))).to_pylist()
+    return texts
+
+
+def generated_id(dataset: str, parts: Sequence[str | None], key: MaskingKey) -> str:
+    """Return the id of a row of the dataset with these parts.
+
+    It has letters only, because digits could look like a card number.
+
+    Source: FIPS 198-1 (HMAC), of whose 256 bits 128 are kept.
+    """
+    message = json.dumps(["id", dataset, *parts]).encode()
+    digits = hmac.new(key.id_secret, message, hashlib.sha256).hexdigest()[:LETTERS]
+    return PREFIX + digits.translate(_AS_LETTERS)
