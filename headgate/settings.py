@@ -116,6 +116,13 @@ class AlertSettings(Settings):
     alerts_topic_arn: str
 
 
+class MailSettings(Settings):
+    """The topic for mails with answers, and where people sign in; empty for a lake without them."""
+
+    mails_topic_arn: str = ""
+    user_pool: str = ""
+
+
 class JobNamesSettings(Settings):
     """The names of the Glue jobs by what the lake calls them."""
 

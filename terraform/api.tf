@@ -35,6 +35,8 @@ locals {
     HEADGATE_DRY_RUN_FUNCTION    = module.dry_run.name
     HEADGATE_SCAN_LIMIT_GB       = tostring(var.scan_limit_gb)
     HEADGATE_JOB_NAMES           = jsonencode(local.api_job_names)
+    HEADGATE_MAILS_TOPIC_ARN     = aws_sns_topic.mails.arn
+    HEADGATE_USER_POOL           = aws_cognito_user_pool.this.id
   })
   api_functions = merge(
     {
@@ -121,6 +123,13 @@ data "aws_iam_policy_document" "count_requests" {
 # What every function of the API may do.
 data "aws_iam_policy_document" "api_function" {
   source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.count_requests.json, data.aws_iam_policy_document.read_definitions.json]
+
+  # An access token names a person by an id of the pool; people know the address.
+  statement {
+    sid       = "NamePeople"
+    actions   = ["cognito-idp:AdminGetUser"]
+    resources = [aws_cognito_user_pool.this.arn]
+  }
 }
 
 data "aws_iam_policy_document" "api" {
@@ -181,7 +190,7 @@ data "aws_iam_policy_document" "api" {
     sid     = "RememberDecisions"
     actions = ["s3:GetObject", "s3:PutObject"]
     resources = concat(
-      [for folder in ["mappings", "edits", "contract_drafts", "corrections", "uploaders", "questions", "dashboards"] : "${module.bucket["artifacts"].arn}/${folder}/*"],
+      [for folder in ["mappings", "edits", "contract_drafts", "corrections", "uploaders", "questions", "dashboards", "mails"] : "${module.bucket["artifacts"].arn}/${folder}/*"],
       [for folder in ["decisions", "annotations"] : "${module.bucket["curated"].arn}/${folder}/*"],
     )
   }
@@ -215,6 +224,12 @@ data "aws_iam_policy_document" "api" {
     sid       = "SeeJobRuns"
     actions   = ["glue:GetJobRuns"]
     resources = [for name in values(local.api_job_names) : "${replace(local.catalog_arn, ":catalog", ":job")}/${name}"]
+  }
+
+  statement {
+    sid       = "SubscribeAddresses"
+    actions   = ["sns:Subscribe"]
+    resources = [aws_sns_topic.mails.arn]
   }
 
   statement {

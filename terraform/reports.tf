@@ -4,6 +4,8 @@ locals {
     HEADGATE_STATE_MACHINE_ARN = local.machine_arns["curated_to_prod"]
     HEADGATE_JOB_NAMES         = jsonencode(local.job_names)
     HEADGATE_CONSOLE_URL       = local.console_url
+    HEADGATE_MAILS_TOPIC_ARN   = aws_sns_topic.mails.arn
+    HEADGATE_USER_POOL         = aws_cognito_user_pool.this.id
   })
 }
 
@@ -56,7 +58,20 @@ data "aws_iam_policy_document" "report" {
   statement {
     sid       = "Announce"
     actions   = ["sns:Publish"]
-    resources = [aws_sns_topic.alerts.arn]
+    resources = [aws_sns_topic.alerts.arn, aws_sns_topic.mails.arn]
+  }
+
+  # Answers by mail: when and to whom, the dashboards that people wrote, and whether a person may still read.
+  statement {
+    sid       = "ReadMails"
+    actions   = ["s3:GetObject"]
+    resources = [for folder in ["mails", "dashboards"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
+  }
+
+  statement {
+    sid       = "KnowReaders"
+    actions   = ["cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"]
+    resources = [aws_cognito_user_pool.this.arn]
   }
 
   statement {
@@ -64,6 +79,12 @@ data "aws_iam_policy_document" "report" {
     actions   = ["sqs:SendMessage"]
     resources = [aws_sqs_queue.report_dead_letters.arn]
   }
+}
+
+# Answers that people have sent to themselves (docs/adr/0148-answers-by-mail.md). Each address subscribes to its own messages, and agrees first.
+resource "aws_sns_topic" "mails" {
+  name              = "${local.lake}-mails"
+  kms_master_key_id = aws_kms_key.lake.arn
 }
 
 # Calls of the function that failed three times. Nobody waits for the answer of a scheduled call.

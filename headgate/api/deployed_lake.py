@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
     from headgate.api.http.limits import CallerLimit
     from headgate.aws.athena.queries import AthenaQueries
+    from headgate.aws.cognito import PoolPeople
     from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
     from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.aws.functions import DryRunFunction
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.aws.multipart_uploads import S3Uploads
     from headgate.aws.s3 import S3Objects
+    from headgate.aws.sns import TopicMails
     from headgate.aws.stepfunctions import Pipeline
     from headgate.contracts.registry import Registry
     from headgate.costs.recorded import EndedJobRun
@@ -155,6 +157,16 @@ class DeployedLake:
             int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0")),
         )
         return CallerLimit(counts, per_minute) if counts and per_minute else None
+
+    @cached_property
+    def people(self) -> PoolPeople:
+        """The people of the user pool."""
+        return api.people(self._env)
+
+    @cached_property
+    def mails(self) -> TopicMails | None:
+        """Mails with answers; None for a lake that sends none."""
+        return operations.mails(self._env)
 
     @cached_property
     def systems(self) -> tuple[str, ...]:

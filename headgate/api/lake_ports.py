@@ -148,6 +148,30 @@ class DryRuns(Protocol):
         ...
 
 
+class People(Protocol):
+    """The people who may sign in."""
+
+    def address(self, name: str) -> str:
+        """Return the e-mail address of a person, by user name or address; empty if there is none."""
+        ...
+
+    def groups(self, name: str) -> frozenset[str]:
+        """Return the groups of a person who may still sign in; none of anybody else."""
+        ...
+
+
+class AnswerMails(Protocol):
+    """Mails with answers, each to one address."""
+
+    def subscribe(self, address: str) -> None:
+        """Ask the address once whether it wants mails of the lake; do nothing if it was asked."""
+        ...
+
+    def send(self, address: str, subject: str, message: str) -> None:
+        """Send a message to the address, if it agreed."""
+        ...
+
+
 class LakePorts(Protocol):
     """The lake behind the API; each part is made when a handler first asks for it."""
 
@@ -187,6 +211,10 @@ class LakePorts(Protocol):
     def databases(self) -> Databases: ...  # noqa: D102
     @property
     def caller_limit(self) -> CallerLimit | None: ...  # noqa: D102
+    @property
+    def people(self) -> People: ...  # noqa: D102
+    @property
+    def mails(self) -> AnswerMails | None: ...  # noqa: D102
     @property
     def systems(self) -> Sequence[str]: ...  # noqa: D102
     @property

@@ -115,6 +115,45 @@ class Users:
         return password
 
 
+@dataclass
+class PoolPeople:
+    """The people of a user pool, as the API and mails need them. Without a pool there are none."""
+
+    client: Any  # as above
+    user_pool: str
+    _addresses: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def address(self, name: str) -> str:
+        """Return the e-mail address of a person, by user name or address; empty if there is none.
+
+        An address is asked for once in a process.
+        """
+        if name not in self._addresses:
+            user = self._user(name)
+            attributes = {each["Name"]: each["Value"] for each in user.get("UserAttributes", [])}
+            if len(self._addresses) >= _MOST_KNOWN:
+                self._addresses.clear()
+            self._addresses[name] = attributes.get("email", "")
+        return self._addresses[name]
+
+    def groups(self, name: str) -> frozenset[str]:
+        """Return the groups of a person who may still sign in; none of anybody else."""
+        if not self._user(name).get("Enabled"):
+            return frozenset()
+        with translated("list the groups of a user"):
+            listed = self.client.admin_list_groups_for_user(UserPoolId=self.user_pool, Username=name)
+        return frozenset(group["GroupName"] for group in listed["Groups"])
+
+    def _user(self, name: str) -> Any:  # noqa: ANN401 boto3's answer
+        if not self.user_pool:
+            return {}
+        try:
+            with translated("look up a user"):
+                return self.client.admin_get_user(UserPoolId=self.user_pool, Username=name)
+        except NotFoundError:
+            return {}
+
+
 def _payload(token: str) -> dict[str, Any]:
     """Return the claims of a token, which are believed only after Cognito has checked the token."""
     _, _, rest = token.partition(".")

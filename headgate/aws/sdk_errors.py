@@ -35,6 +35,7 @@ NOT_FOUND = frozenset(
         "NotFoundException",
         "ResourceNotFoundException",
         "StateMachineDoesNotExist",
+        "UserNotFoundException",
     }
 )
 NOT_PERMITTED = frozenset(

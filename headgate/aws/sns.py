@@ -1,9 +1,10 @@
-"""Alerts to people."""
+"""Messages to people: alerts to everybody who subscribed, answers to one address each."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from headgate.aws.sdk_errors import translated
 from headgate.lake.states import NOT_ACCEPTED, FileState
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord
 
+_TO = "recipient"  # attribute of a message
 SUBJECT_LENGTH = 100  # Source: Amazon SNS API reference, Publish
 
 
@@ -98,8 +100,48 @@ class Alerts:
 
         The subject is cut and cleaned to what e-mail allows.
         """
-        clean = "".join(
-            sign if sign.isascii() and sign.isprintable() else "?" for sign in redact_text(subject)
-        )[:SUBJECT_LENGTH]
         with translated(f"alert {self.topic_arn}"):
-            self.client.publish(TopicArn=self.topic_arn, Subject=clean, Message=redact_text(message))
+            self.client.publish(
+                TopicArn=self.topic_arn, Subject=_subject(subject), Message=redact_text(message)
+            )
+
+
+@dataclass(frozen=True)
+class TopicMails:
+    """Mails with answers, each to one address.
+
+    All addresses subscribe to one topic, and a filter passes to each of them its own messages only.
+    """
+
+    client: SNSClient
+    topic_arn: str
+    protocol: Literal["email", "sqs"] = "email"
+
+    def subscribe(self, address: str) -> None:
+        """Ask the address once whether it wants mails of the lake; do nothing if it was asked.
+
+        SNS sends the question, and nothing else before the address has agreed.
+        """
+        with translated("subscribe an address to answers"):
+            self.client.subscribe(
+                TopicArn=self.topic_arn,
+                Protocol=self.protocol,
+                Endpoint=address,
+                Attributes={"FilterPolicy": json.dumps({_TO: [address]})},
+            )
+
+    def send(self, address: str, subject: str, message: str) -> None:
+        """Send a message to the address, if it agreed; without card numbers."""
+        with translated("send answers by mail"):
+            self.client.publish(
+                TopicArn=self.topic_arn,
+                Subject=_subject(subject),
+                Message=redact_text(message),
+                MessageAttributes={_TO: {"DataType": "String", "StringValue": address}},
+            )
+
+
+def _subject(text: str) -> str:
+    """Return a subject without card numbers, cut and cleaned to what e-mail allows."""
+    clean = (sign if sign.isascii() and sign.isprintable() else "?" for sign in redact_text(text))
+    return "".join(clean)[:SUBJECT_LENGTH]

@@ -33,6 +33,7 @@
 |            | `runs/stages/<run>/<job>.json` (when a stage of a run began and ended, and how much it worked) |
 |            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
 |            | `dashboards/versions/lake/<version>.json` (dashboards that people wrote in the console; `dashboards/current.json`: those in use) |
+|            | `mails/<hash>.json` (answers that a person has sent by mail, and when)  |
 |            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 | curated, prod | `iceberg/<table>/metadata/<number>-<version>.metadata.json` (its table for readers of Iceberg; `version-hint.text` names the newest) |
@@ -63,6 +64,7 @@ _DIGITS = str.maketrans("ghijklmnop", "0123456789")
 CONTRACT_DRAFTS = "contract_drafts"
 QUESTIONS = "questions"  # that people keep
 ANNOTATIONS = "annotations"  # of people, on days
+MAILS = "mails"  # answers that people have sent to themselves, and when
 CORRECTIONS = "corrections"
 UPLOADERS = "uploaders"
 REPORTS = "reports"

@@ -12,6 +12,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.reports.alerts import raised
 from headgate.reports.html_page import report_html
+from headgate.reports.mails import send_due
 from headgate.reports.numbers import figure
 from headgate.reports.report_answers import CostBasis, collect_answers
 from headgate.settings import ArtifactsSettings, ReportSettings
@@ -47,7 +48,7 @@ def make(env: Mapping[str, str]) -> ReportPage:
 
 
 def publish(env: Mapping[str, str]) -> str:
-    """Store the page of the day, announce it, send each alert, and return the page's S3 URI."""
+    """Store the page of the day, announce it, send each alert and mail, and return the page's S3 URI."""
     page, settings = make(env), ReportSettings.from_env(env)
     ref = ObjectRef(
         ArtifactsSettings.from_env(env).artifacts_bucket, keys.report_key(page.report.made_at.date())
@@ -55,6 +56,8 @@ def publish(env: Mapping[str, str]) -> str:
     stores.objects().write(ref, page.text.encode(), content_type="text/html; charset=utf-8")
     uri = f"s3://{ref.bucket}/{ref.key}"
     announce(page, uri, operations.alerts(env), settings.console_url)
+    if mails := operations.mails(env):
+        send_due(DeployedLake(env), mails, settings.console_url)
     return uri
 
 

@@ -12,6 +12,7 @@ from headgate.aws import clients
 from headgate.settings import (
     ArtifactsSettings,
     DryRunSettings,
+    MailSettings,
     OnboardingSettings,
     StagingSettings,
     UserPoolSettings,
@@ -21,7 +22,7 @@ from headgate.wiring import intake, stores
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.aws.cognito import AccessTokens, Users
+    from headgate.aws.cognito import AccessTokens, PoolPeople, Users
     from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
     from headgate.aws.functions import DryRunFunction
     from headgate.aws.multipart_uploads import S3Uploads
@@ -115,6 +116,13 @@ def users(env: Mapping[str, str]) -> Users:
     from headgate.aws.cognito import Users
 
     return Users(clients.cognito(), UserPoolSettings.from_env(env).user_pool)
+
+
+def people(env: Mapping[str, str]) -> PoolPeople:
+    """Return the people who may sign in, as the API and mails need them."""
+    from headgate.aws.cognito import PoolPeople
+
+    return PoolPeople(clients.cognito(), MailSettings.from_env(env).user_pool)
 
 
 def onboarding(env: Mapping[str, str]) -> Onboarding:

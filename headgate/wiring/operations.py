@@ -9,6 +9,7 @@ from headgate.aws import clients
 from headgate.settings import (
     AlertSettings,
     ArtifactsSettings,
+    MailSettings,
     MaskingKeySettings,
     PendingStartSettings,
     PipelineSettings,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from headgate.aws.logs import Logs
     from headgate.aws.scheduler import PendingStart
     from headgate.aws.secrets import MaskingKeys
-    from headgate.aws.sns import Alerts
+    from headgate.aws.sns import Alerts, TopicMails
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
     from headgate.runs.pipeline_starts import StartRules
@@ -106,6 +107,14 @@ def alerts(env: Mapping[str, str]) -> Alerts:
     from headgate.aws.sns import Alerts
 
     return Alerts(clients.sns(), AlertSettings.from_env(env).alerts_topic_arn)
+
+
+def mails(env: Mapping[str, str]) -> TopicMails | None:
+    """Return the sender of mails with answers; None for a lake that sends none."""
+    from headgate.aws.sns import TopicMails
+
+    topic_arn = MailSettings.from_env(env).mails_topic_arn
+    return TopicMails(clients.sns(), topic_arn) if topic_arn else None
 
 
 def job_runs() -> GlueRuns:

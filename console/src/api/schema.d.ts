@@ -552,6 +552,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The questions and dashboards whose answers the caller gets by mail
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listMails"];
+        /**
+         * Send the answers to the caller's own address. It replaces the caller's mail of the same title
+         * @description Needs the group `viewer`.
+         */
+        put: operations["scheduleMail"];
+        post?: never;
+        /**
+         * Stop a mail of the caller. Repeating is safe
+         * @description Needs the group `viewer`.
+         */
+        delete: operations["stopMail"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -2970,6 +2998,78 @@ export interface components {
              * @example 2026-01-02T03:04:05
              */
             received_at: string;
+        };
+        /**
+         * Mail
+         * @description A question or a dashboard whose answers a person gets by mail.
+         */
+        Mail: {
+            /**
+             * At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            at: string;
+            /** Dashboard */
+            dashboard: string;
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /**
+             * On
+             * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
+             */
+            on: number;
+            /** Sql */
+            sql: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * MailAsked
+         * @description A question or a dashboard whose answers the caller gets by mail.
+         */
+        MailAsked: {
+            /**
+             * Dashboard
+             * @description Name of a dashboard; empty for a question.
+             * @default
+             */
+            dashboard: string;
+            /**
+             * Every
+             * @enum {string}
+             */
+            every: "day" | "week" | "month";
+            /**
+             * On
+             * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
+             * @default 0
+             */
+            on: number;
+            /**
+             * Sql
+             * @description Statement of a question; empty for a dashboard.
+             * @default
+             */
+            sql: string;
+            /**
+             * Title
+             * @description Unique among the caller's mails.
+             */
+            title: string;
+        };
+        /**
+         * Mails
+         * @description The mails of the caller, by title, and the address that gets them; empty where there is none.
+         */
+        Mails: {
+            /** Address */
+            address: string;
+            /** Mails */
+            mails: components["schemas"]["Mail"][];
         };
         /**
          * MappedColumn
@@ -5594,6 +5694,104 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listMails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mails"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    scheduleMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailAsked"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mails"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    stopMail: {
+        parameters: {
+            query: {
+                title: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mails"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from headgate.api.http.problems import conflict, invalid
+from headgate.api.analytics.own_lists import OwnList
+from headgate.api.http.problems import invalid
 from headgate.api.shapes.tables import KeptQuestionList, KeptQuestionShown
-from headgate.errors import ConflictError, NotFoundError
-from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.query.kept_questions import (
     KeptQuestion,
@@ -19,8 +18,6 @@ from headgate.query.kept_questions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.tables import KeptQuestionAsked
@@ -54,30 +51,15 @@ def keep(lake: LakePorts, caller: CallerIdentity, asked: KeptQuestionAsked) -> K
         same = next((each for each in before if replace(each, at=question.at) == question), None)
         return [*others, same or question]
 
-    _change(lake, caller.name, with_question)
+    _questions_of(caller.name).change(lake, with_question)
     return every_kept(lake)
 
 
 def forget(lake: LakePorts, caller: CallerIdentity, name: str) -> KeptQuestionList:
     """Forget a question of the caller; one that is not kept is fine."""
-    _change(lake, caller.name, lambda before: [each for each in before if each.name != name])
+    _questions_of(caller.name).change(lake, lambda before: [each for each in before if each.name != name])
     return every_kept(lake)
 
 
-def _change(lake: LakePorts, person: str, change: Callable[[list[KeptQuestion]], list[KeptQuestion]]) -> None:
-    """Replace the questions of a person, if nobody has written them since they were read.
-
-    Nothing is written where they stay as they are.
-    """
-    ref = ObjectRef(lake.bucket("artifacts"), questions_key(person))
-    try:
-        text, etag = lake.uploads.read_with_etag(ref)
-    except NotFoundError:
-        text, etag = b"[]", ""
-    before = questions_of_text(text)
-    if (after := change(before)) == before:
-        return
-    try:
-        lake.uploads.replace(ref, text_of_questions(after), etag)
-    except ConflictError:
-        raise conflict("Another request changed your questions at the same moment. Repeat it.") from None
+def _questions_of(person: str) -> OwnList[KeptQuestion]:
+    return OwnList(questions_key(person), questions_of_text, text_of_questions)

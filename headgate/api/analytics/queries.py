@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from headgate.api.analytics.questions import every
 from headgate.api.http.access import Group
 from headgate.api.http.problems import conflict, forbidden, invalid, not_found
-from headgate.api.shapes.tables import Query, QueryRows, Questions, ResultColumn
+from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions, ResultColumn
 from headgate.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.tables import QueryAsked
 
 # List price of Athena in US dollars, and the least that a query is charged for. Source: Amazon Athena
 # pricing.
@@ -42,24 +41,21 @@ def start(lake: LakePorts, caller: CallerIdentity, asked: QueryAsked, key: str) 
     For callers who may not see personal data, the statement is rewritten without the columns about people.
     """
     from headgate.masking.redaction import redact_text
-    from headgate.query.personal_data import personal_tables, without_personal_data
-    from headgate.query.qualify import qualify_tables
-    from headgate.query.read_only_statements import check_tables, only_reading
 
-    sql = qualify_tables(_statement(lake, asked), lake.databases)
-    if query := only_reading(sql):
-        check_tables(query, lake.databases.tables(), lake.databases.prod)
-    if not caller.may(Group.PERSONAL_DATA):
-        try:
-            sql = without_personal_data(
-                sql, personal_tables(lake.contracts, lake.databases), Group.PERSONAL_DATA
-            )
-        except QueryError:
-            if not asked.question:
-                raise
-            raise forbidden(_NEEDS_GROUP.format(question=asked.question, group=Group.PERSONAL_DATA)) from None
+    sql = _permitted(lake, caller, _statement(lake, asked), asked.question)
     token = hashlib.sha256(f"{key}\n{sql}".encode()).hexdigest() if key else ""
     return Query(query_id=lake.queries.start(sql, token), state="queued", sql=redact_text(sql))
+
+
+def check_statement(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
+    """Check that the caller may ask a statement.
+
+    Raises:
+        ProblemError: 422, it has a card number or SSN.
+        QueryError: it does more than read, reads something else than the lake's tables, or names a column
+            about people that the caller may not see.
+    """
+    _permitted(lake, caller, _statement(lake, QueryAsked(sql=sql, question="")))
 
 
 def status(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
@@ -142,6 +138,29 @@ def _check_right(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
             f"This query reads personal data, which needs the group {Group.PERSONAL_DATA}. Ask it again "
             "without these columns."
         )
+
+
+def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question: str = "") -> str:
+    """Return a statement as the caller may ask it: without the columns about people, unless the caller sees
+    them.
+    """
+    from headgate.query.personal_data import personal_tables, without_personal_data
+    from headgate.query.qualify import qualify_tables
+    from headgate.query.read_only_statements import check_tables, only_reading
+
+    sql = qualify_tables(statement, lake.databases)
+    if query := only_reading(sql):
+        check_tables(query, lake.databases.tables(), lake.databases.prod)
+    if caller.may(Group.PERSONAL_DATA):
+        return sql
+    try:
+        return without_personal_data(
+            sql, personal_tables(lake.contracts, lake.databases), Group.PERSONAL_DATA
+        )
+    except QueryError:
+        if not question:
+            raise
+        raise forbidden(_NEEDS_GROUP.format(question=question, group=Group.PERSONAL_DATA)) from None
 
 
 def _statement(lake: LakePorts, asked: QueryAsked) -> str:

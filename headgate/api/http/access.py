@@ -5,20 +5,24 @@ personal data.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.event_handler.depends import Depends
 
+from headgate.api import lake_ports
 from headgate.api.http.problems import ProblemError
+from headgate.api.lake_ports import LakePorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
 _ACCESS = "access"
+_ID_OF_A_POOL = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Group(StrEnum):
@@ -138,6 +142,18 @@ def _listed(groups: object) -> list[str]:
     )
 
 
-def caller(request: Request) -> CallerIdentity:
-    """Return who sent the request that is being answered."""
-    return identity_of(request.resolved_event.raw_event)
+def caller(request: Request, lake: Annotated[LakePorts, Depends(lake_ports.lake)]) -> CallerIdentity:
+    """Return who sent the request that is being answered, under the name that people know.
+
+    The name of a person in an access token is an id that the user pool made. Source: Amazon Cognito developer
+    guide, "Customizing sign-in attributes".
+    """
+    identity = identity_of(request.resolved_event.raw_event)
+    if not _ID_OF_A_POOL.fullmatch(identity.name):
+        return identity
+    return replace(identity, name=lake.people.address(identity.name) or identity.name)
+
+
+def reader(name: str) -> CallerIdentity:
+    """Return a person who reads and sees no personal data, whatever groups the person is in."""
+    return CallerIdentity(name, frozenset({Group.VIEWER}))

@@ -1,16 +1,17 @@
-"""People hear of a refused file: which, where, why, and what to do."""
+"""People hear of a refused file with place, cause and remedy, and get answers at their own address."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from headgate.api.shapes.lake import Health
-from headgate.aws.sns import SUBJECT_LENGTH, Alerts
+from headgate.aws.cognito import PoolPeople, Users
+from headgate.aws.sns import SUBJECT_LENGTH, Alerts, TopicMails
 from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord
 from headgate.reports.alerts import Alert
@@ -42,11 +43,9 @@ REFUSED = FileRecord(
 )
 
 
-@pytest.fixture
-def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]]]:
-    """A topic, and what its one subscriber was sent."""
-    sns, sqs = emulator.client("sns"), emulator.client("sqs")
-    topic = sns.create_topic(Name=unique("alerts"))["TopicArn"]
+def mailbox(emulator: Emulator) -> tuple[str, Callable[[], list[dict[str, str]]]]:
+    """The address of a queue that topics may send to, and what it received."""
+    sqs = emulator.client("sqs")
     queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     publishing = {
@@ -57,12 +56,21 @@ def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]
     }
     policy = {"Version": "2012-10-17", "Statement": [publishing]}
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
     def received() -> list[dict[str, str]]:
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
         return [json.loads(message["Body"]) for message in messages]
 
+    return arn, received
+
+
+@pytest.fixture
+def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]]]:
+    """A topic, and what its one subscriber was sent."""
+    sns = emulator.client("sns")
+    topic = sns.create_topic(Name=unique("alerts"))["TopicArn"]
+    address, received = mailbox(emulator)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=address)
     return Alerts(sns, topic), received
 
 
@@ -182,3 +190,35 @@ def test_a_report_sends_each_business_alert_and_then_its_address(
     ]
     assert messages["Headgate alert: freshness (lake)"].endswith("https://console.example/#/lake")
     assert "s3://artifacts/reports/2026-11-21.html" in messages["Headgate report of ecommerce: 2 alerts"]
+
+
+def test_answers_reach_the_address_that_they_are_for_and_no_other(emulator: Emulator) -> None:
+    """Queues have the place of mailboxes here: an address agrees by a link in a mail."""
+    sns = emulator.client("sns")
+    mails = TopicMails(sns, sns.create_topic(Name=unique("mails"))["TopicArn"], "sqs")
+    (ana, of_ana), (ben, of_ben) = mailbox(emulator), mailbox(emulator)
+    for address in (ana, ben, ana):  # a person schedules a second mail
+        mails.subscribe(address)
+    assert len(sns.list_subscriptions_by_topic(TopicArn=mails.topic_arn)["Subscriptions"]) == 2
+    mails.send(ana, "Sales, 05 Jan 2026", "n\n4111111111111111")
+    (message,) = of_ana()
+    assert message["Subject"] == "Sales, 05 Jan 2026"
+    assert "[PAN ****1111]" in message["Message"]
+    assert of_ben() == []
+
+
+def test_a_person_of_the_user_pool_has_an_address_and_groups_until_the_login_is_disabled(
+    emulator: Emulator,
+) -> None:
+    cognito: Any = emulator.client("cognito-idp")
+    pool = cognito.create_user_pool(PoolName=unique("people"), UsernameAttributes=["email"])["UserPool"]["Id"]
+    cognito.create_group(UserPoolId=pool, GroupName="viewer")
+    Users(cognito, pool).add("eva@example.com", "viewer")
+    user = cognito.admin_get_user(UserPoolId=pool, Username="eva@example.com")
+    sub = next(each["Value"] for each in user["UserAttributes"] if each["Name"] == "sub")
+    people = PoolPeople(cognito, pool)
+    assert people.address(sub) == people.address("eva@example.com") == "eva@example.com"
+    assert people.groups("eva@example.com") == {"viewer"}
+    cognito.admin_disable_user(UserPoolId=pool, Username="eva@example.com")
+    assert people.groups("eva@example.com") == frozenset()
+    assert people.address("nobody@example.com") == PoolPeople(cognito, "").address("eva@example.com") == ""

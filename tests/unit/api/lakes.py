@@ -118,6 +118,36 @@ class MemoryQueries:
 
 
 @dataclass
+class MemoryPeople:
+    """People with an address who may read, by user name."""
+
+    readers: dict[str, str] = field(
+        default_factory=lambda: {name: f"{name}@example.com" for name in ("ana", "operator")}
+    )
+    ids: dict[str, str] = field(default_factory=dict)  # the address by an id of the user pool
+
+    def address(self, name: str) -> str:
+        return self.readers.get(name, "") or self.ids.get(name, "")
+
+    def groups(self, name: str) -> frozenset[str]:
+        return frozenset({"viewer"}) if name in self.readers else frozenset()
+
+
+@dataclass
+class MemoryMails:
+    """Mails to addresses that agreed at once."""
+
+    agreed: list[str] = field(default_factory=list)
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def subscribe(self, address: str) -> None:
+        self.agreed.append(address)
+
+    def send(self, address: str, subject: str, message: str) -> None:
+        self.sent.append((address, subject, message))
+
+
+@dataclass
 class MemoryLake:
     """The `Lake` port in memory; the gate processes what is committed when a test says so."""
 
@@ -132,6 +162,8 @@ class MemoryLake:
     runs: MemoryRuns = field(default_factory=MemoryRuns)
     known_runs: KnownRuns = field(default_factory=KnownRuns)
     queries: MemoryQueries = field(default_factory=MemoryQueries)
+    people: MemoryPeople = field(default_factory=MemoryPeople)
+    mails: MemoryMails | None = field(default_factory=MemoryMails)
     caller_limit: CallerLimit | None = None
     most_refused_share: float = 0.2
     originals: Originals = Originals.KEEP

@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import { useCatalog } from '../../api/queries'
 import { PageTitle } from '../../components/panel'
 import { Waiting } from '../../components/states'
+import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
 import { filteredSql } from './filters'
@@ -36,6 +37,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
         <Group gap="sm" align="end">
           <FilterBar filters={board.filters} chosen={chosen} />
           {board.panels.some(({ kind }) => kind === 'fan' || kind === 'line') ? <WriteNote /> : null}
+          <MailMe of={{ dashboard: board.system }} title={board.title} />
         </Group>
       </Group>
       {isFiltered && catalog.isPending ? (

@@ -9,6 +9,7 @@ import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, Waiting } from '../../components/states'
 import { drawable, drawn } from '../query/chart-choice'
 import { MoveQuestions } from '../query/move-questions'
+import { MailList } from '../mails/mail-list'
 import { panelOf } from './board-draft'
 import { BoardEditor } from './board-editor'
 import { Versions } from './written-board'
@@ -75,6 +76,7 @@ export function OwnBoard() {
           )
         }
       </Answered>
+      {isOwn ? <MailList /> : null}
       {isOwn && may ? <Versions /> : null}
     </Stack>
   )

@@ -7,6 +7,7 @@ import { PageTitle } from '../../components/panel'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
 import { FirstQuestions } from './first-questions'
+import { MailMe } from '../mails/mail-me'
 import { KeepQuestion } from './keep-question'
 import { MoveQuestions } from './move-questions'
 import { QuestionPicker } from './question-picker'
@@ -93,10 +94,13 @@ export function QueryPage() {
               onView={(chosen) => change({ view: chosen })}
               onChoose={(chosen) => change({ choice: chosen })}
             />
-            <KeepQuestion
-              question={{ sql, ...shownAs(state.result, view, choice) }}
-              onKeep={own.keep.mutateAsync}
-            />
+            <Group gap="xs">
+              <KeepQuestion
+                question={{ sql, ...shownAs(state.result, view, choice) }}
+                onKeep={own.keep.mutateAsync}
+              />
+              <MailMe of={{ sql }} />
+            </Group>
           </Stack>
         ) : null}
       </div>

@@ -1,0 +1,75 @@
+import { NativeSelect, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+
+import { FormPopover } from '../../components/form-popover'
+import { dayWords, daysOf, type Every, useMails, useScheduleMail } from './mails'
+
+interface Props {
+  /** What is sent: the statement of a question, or the name of a dashboard. */
+  of: { sql: string } | { dashboard: string }
+  /** The title that is proposed. */
+  title?: string
+}
+
+const EVERY: { value: Every; label: string }[] = [
+  { value: 'day', label: 'Every day' },
+  { value: 'week', label: 'Every week' },
+  { value: 'month', label: 'Every month' },
+]
+
+/** Schedules the answers for the own address; absent for who has none, such as a machine. */
+export function MailMe({ of, title: proposed = '' }: Props) {
+  const mails = useMails()
+  const schedule = useScheduleMail()
+  const [title, setTitle] = useState(proposed)
+  const [every, setEvery] = useState<Every>('week')
+  const [on, setOn] = useState(1)
+  const days = daysOf(every)
+  if (!mails.data?.address) return null
+  async function send(): Promise<string> {
+    const asked = { title: title.trim(), sql: '', dashboard: '', every, on: days.length > 0 ? on : 0, ...of }
+    await schedule.mutateAsync(asked)
+    return `${asked.title} is sent ${dayWords(asked)}.`
+  }
+  return (
+    <FormPopover
+      label="Send me this by mail"
+      submit="Schedule the mail"
+      what="The mail"
+      isComplete={title.trim() !== ''}
+      onSubmit={send}
+    >
+      <TextInput
+        size="xs"
+        label="Title of the mail"
+        data-autofocus
+        maxLength={120}
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+      />
+      <NativeSelect
+        size="xs"
+        label="How often"
+        data={EVERY}
+        value={every}
+        onChange={(event) => {
+          setEvery(event.currentTarget.value as Every)
+          setOn(1)
+        }}
+      />
+      {days.length > 0 ? (
+        <NativeSelect
+          size="xs"
+          label={every === 'week' ? 'Day of the week' : 'Day of the month'}
+          data={days}
+          value={String(on)}
+          onChange={(event) => setOn(Number(event.currentTarget.value))}
+        />
+      ) : null}
+      <Text size="xs" className="muted">
+        To {mails.data.address}, with the first rows of each answer. Columns about people are left out. The
+        first time, a mail asks whether you want them.
+      </Text>
+    </FormPopover>
+  )
+}

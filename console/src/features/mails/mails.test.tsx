@@ -1,0 +1,78 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { MemoryRouter } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { MailList } from './mail-list'
+import { MailMe } from './mail-me'
+import { dayWords, daysOf } from './mails'
+
+const MAIL = {
+  title: 'Sales',
+  sql: 'select 1',
+  dashboard: '',
+  every: 'week',
+  on: 1,
+  at: '2026-01-05T06:00:00',
+}
+const asked: { method: string; url: string; body: unknown }[] = []
+let address = 'ana@example.com'
+let mails: unknown[] = []
+
+beforeEach(() => {
+  asked.length = 0
+  address = 'ana@example.com'
+  mails = []
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string, { method = 'GET', body }: RequestInit) => {
+    if (method !== 'GET') asked.push({ method, url, body: body ? JSON.parse(body as string) : null })
+    return Promise.resolve(new Response(JSON.stringify({ mails, address })))
+  })
+})
+afterEach(cleanup)
+
+function show(part: React.ReactNode): void {
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient()}>
+        <MemoryRouter>{part}</MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+}
+
+test('a dashboard is sent to the own address on the chosen day', async () => {
+  show(<MailMe of={{ dashboard: 'hub' }} title="Sales" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.selectOptions(screen.getByLabelText('Day of the week'), 'Friday')
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  expect(await screen.findByText('Sales is sent every Friday.')).toBeTruthy()
+  expect(asked[0]?.body).toEqual({ title: 'Sales', sql: '', dashboard: 'hub', every: 'week', on: 5 })
+})
+
+test('who has no address is offered no mail', async () => {
+  address = ''
+  show(<MailMe of={{ sql: 'select 1' }} />)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(screen.queryByRole('button')).toBeNull()
+})
+
+test('a mail is listed with its day and stopped by its title', async () => {
+  mails = [MAIL]
+  show(<MailList />)
+  expect(await screen.findByText('every Monday')).toBeTruthy()
+  await userEvent.click(screen.getByRole('button', { name: 'Stop the mail Sales' }))
+  expect(asked.map(({ method, url }) => [method, url])).toEqual([
+    ['DELETE', 'http://api/v1/mails?title=Sales'],
+  ])
+})
+
+test('the days of a month end with the last that every month has', () => {
+  expect(daysOf('month').at(-1)).toEqual({ value: '28', label: '28' })
+  expect(daysOf('day')).toEqual([])
+  expect(dayWords({ every: 'month', on: 3 })).toBe('on day 3 of every month')
+})

@@ -1,0 +1,39 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+
+import { read, type Schemas } from '../../api/client'
+
+export type Mail = Schemas['Mail']
+export type MailAsked = Schemas['MailAsked']
+export type Every = Mail['every']
+
+const PATH = '/v1/mails'
+const KEY = ['mails']
+const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+const LAST_DAY = 28
+
+/** When a mail is sent, in words. */
+export function dayWords({ every, on }: Pick<Mail, 'every' | 'on'>): string {
+  if (every === 'day') return 'every day'
+  return every === 'week' ? `every ${WEEKDAYS[on - 1] ?? ''}` : `on day ${on} of every month`
+}
+
+/** The days that a mail can be sent on; none for every day. */
+export function daysOf(every: Every): { value: string; label: string }[] {
+  if (every === 'day') return []
+  const names = every === 'week' ? WEEKDAYS : Array.from({ length: LAST_DAY }, (_, at) => String(at + 1))
+  return names.map((label, at) => ({ value: String(at + 1), label }))
+}
+
+/** The mails of the caller, and the address that gets them. */
+export const useMails = () => useQuery({ queryKey: KEY, queryFn: () => read<Schemas['Mails']>(PATH) })
+
+export const useScheduleMail = () =>
+  useChange((body: MailAsked) => read<Schemas['Mails']>(PATH, { method: 'PUT', body }))
+
+export const useStopMail = () =>
+  useChange((title: string) => read<Schemas['Mails']>(PATH, { method: 'DELETE', query: { title } }))
+
+function useChange<Asked>(mutationFn: (asked: Asked) => Promise<Schemas['Mails']>) {
+  const queries = useQueryClient()
+  return useMutation({ mutationFn, onSuccess: (mails) => queries.setQueryData(KEY, mails) })
+}

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
+
+from headgate.api.analytics import mails
+from headgate.api.http.access import Group
+from headgate.api.http.routing import Routes
+from headgate.api.http.url_parameters import Caller, Lake
+from headgate.api.shapes.mails import MailAsked, Mails
+
+routes = Routes("Mails")
+
+
+@routes.get("/v1/mails", Group.VIEWER)
+def list_mails(lake: Lake, caller: Caller) -> Mails:
+    """The questions and dashboards whose answers the caller gets by mail."""
+    return mails.mails_of(lake, caller)
+
+
+@routes.put("/v1/mails", Group.VIEWER, problems=[404, 409])
+def schedule_mail(lake: Lake, caller: Caller, body: MailAsked) -> Mails:
+    """Send the answers to the caller's own address. It replaces the caller's mail of the same title."""
+    return mails.schedule(lake, caller, body)
+
+
+@routes.delete("/v1/mails", Group.VIEWER, problems=[409])
+def stop_mail(
+    lake: Lake, caller: Caller, title: Annotated[str, InQuery(min_length=1, max_length=120)]
+) -> Mails:
+    """Stop a mail of the caller. Repeating is safe."""
+    return mails.stop(lake, caller, title)

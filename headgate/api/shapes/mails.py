@@ -1,0 +1,38 @@
+"""Answers that people have sent to themselves by mail."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from headgate.api.shapes.base import Asked, Moment, Shape
+from headgate.query.mail_schedules import Every
+
+_ON = "Day of the week, 1 for Monday, or of the month up to 28; 0 for every day."
+
+
+class MailAsked(Asked):
+    """A question or a dashboard whose answers the caller gets by mail."""
+
+    title: str = Field(min_length=1, max_length=120, description="Unique among the caller's mails.")
+    sql: str = Field("", max_length=100_000, description="Statement of a question; empty for a dashboard.")
+    dashboard: str = Field("", max_length=64, description="Name of a dashboard; empty for a question.")
+    every: Every
+    on: int = Field(0, ge=0, le=28, description=_ON)
+
+
+class Mail(Shape):
+    """A question or a dashboard whose answers a person gets by mail."""
+
+    title: str
+    sql: str
+    dashboard: str
+    every: Every
+    on: int = Field(description=_ON)
+    at: Moment
+
+
+class Mails(Shape):
+    """The mails of the caller, by title, and the address that gets them; empty where there is none."""
+
+    mails: tuple[Mail, ...]
+    address: str

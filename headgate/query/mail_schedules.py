@@ -1,0 +1,70 @@
+"""Answers that people have sent to themselves by mail: one object for each person.
+
+docs/adr/0148-answers-by-mail.md
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from headgate.lake import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from headgate.lake.ports import ObjectStore
+
+Every = Literal["day", "week", "month"]
+EVERY: tuple[Every, ...] = get_args(Every)
+LAST_DAY = {"day": 0, "week": 7, "month": 28}  # every month has a 28th
+
+
+@dataclass(frozen=True)
+class MailSchedule:
+    """A question or a dashboard whose answers a person gets by mail.
+
+    Attributes:
+        title: unique among the schedules of its person.
+        sql: the statement of a question; empty for a dashboard.
+        dashboard: the name of a dashboard; empty for a question.
+        on: day of the week, 1 for Monday, or of the month; 0 for every day.
+        by, at: who scheduled it, and when, ISO 8601 in naive UTC.
+    """
+
+    title: str
+    sql: str
+    dashboard: str
+    every: Every
+    on: int
+    by: str
+    at: str
+
+    def is_due(self, day: date) -> bool:
+        """Return whether the mail is sent on a day."""
+        return self.on == {"day": 0, "week": day.isoweekday(), "month": day.day}[self.every]
+
+
+def mail_schedules(objects: ObjectStore, bucket: str) -> list[MailSchedule]:
+    """Return the schedules of all people, by person and title."""
+    stored = [objects.read(item.ref) for item in list(objects.list(bucket, f"{keys.MAILS}/"))]
+    schedules = [schedule for text in stored for schedule in schedules_of_text(text)]
+    return sorted(schedules, key=lambda schedule: (schedule.by, schedule.title))
+
+
+def schedules_key(person: str) -> str:
+    """Return the key of the object with the schedules of a person."""
+    return f"{keys.MAILS}/{hashlib.sha256(person.encode()).hexdigest()[:32]}.json"
+
+
+def schedules_of_text(text: bytes) -> list[MailSchedule]:
+    """Return the schedules that an object has."""
+    return [MailSchedule(**schedule) for schedule in json.loads(text)]
+
+
+def text_of_schedules(schedules: Iterable[MailSchedule]) -> bytes:
+    """Return the text of the object with the schedules, by title."""
+    return json.dumps([asdict(each) for each in sorted(schedules, key=lambda each: each.title)]).encode()

@@ -1,0 +1,172 @@
+"""Answers by mail: a person schedules them for the own address, and the report sends those of the day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from headgate.api.shapes.tables import QueryRows, ResultColumn
+from headgate.domains.retail import SYSTEMS
+from headgate.query.mail_schedules import MailSchedule
+from headgate.reports.mails import MOST_ROWS, send_due, table_lines
+from tests.unit.api.lakes import Caller, MemoryLake, query
+
+pytestmark = pytest.mark.unit
+
+PATH = "/v1/mails"
+MONDAY = datetime(2026, 1, 5, 6, 0)
+SQL = "select n from lake_prod.churn_risk"
+PERSONAL = "select email from ecommerce_curated.customers"
+
+
+def mail(title: str = "Sales", **changed: object) -> dict[str, Any]:
+    return {"title": title, "sql": "select 1 as n", "every": "week", "on": 1, **changed}
+
+
+def sent(lake: MemoryLake, day: datetime = MONDAY) -> list[tuple[str, str, str]]:
+    """Send the mails of a day, and return them."""
+    lake.moment = day
+    assert lake.mails
+    lake.mails.sent.clear()
+    send_due(lake, lake.mails, "https://console.example", lambda _: None)
+    return lake.mails.sent
+
+
+def test_a_person_schedules_mails_for_the_own_address_and_sees_no_others() -> None:
+    lake = MemoryLake()
+    lake.people.readers["ben"] = "ben@example.com"
+    ana, ben = Caller(lake, ("viewer",), "ana"), Caller(lake, ("viewer",), "ben")
+    answer = ana.call("PUT", PATH, mail()).json
+    assert [each["title"] for each in answer["mails"]] == ["Sales"]
+    assert answer["address"] == "ana@example.com"
+    assert lake.mails
+    assert lake.mails.agreed == ["ana@example.com"]
+    assert ben.call("GET", PATH).json == {"mails": [], "address": "ben@example.com"}
+
+
+def test_a_mail_replaces_the_persons_own_of_the_same_title_and_is_stopped_safely_twice() -> None:
+    ana = Caller(MemoryLake(), ("viewer",), "ana")
+    for on in (1, 2):
+        kept = ana.call("PUT", PATH, mail(on=on)).json["mails"]
+    assert [each["on"] for each in kept] == [2]
+    for _ in range(2):
+        assert ana.call("DELETE", PATH + query(title="Sales")).json["mails"] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"sql": ""}, 422),
+        ({"dashboard": SYSTEMS[0]}, 422),
+        ({"sql": "", "dashboard": "absent"}, 404),
+        ({"on": 0}, 422),
+        ({"on": 8}, 422),
+        ({"every": "day", "on": 1}, 422),
+        ({"every": "month", "on": 29}, 422),
+        ({"every": "hour"}, 422),
+        ({"title": "4111 1111 1111 1111"}, 422),
+        ({"sql": "select 4111111111111111"}, 422),
+        ({"sql": "drop table orders"}, 422),
+        ({"sql": PERSONAL}, 422),
+    ],
+)
+def test_a_mail_that_cannot_be_answered_is_not_scheduled(changed: dict[str, object], status: int) -> None:
+    lake = MemoryLake()
+    operator = Caller(lake, ("operator",), "ana")  # who may see personal data, and gets none by mail
+    assert operator.call("PUT", PATH, mail(**changed)).status == status
+    assert operator.call("GET", PATH).json["mails"] == []
+    assert lake.mails
+    assert lake.mails.agreed == []
+
+
+@pytest.mark.parametrize("has_mails", [True, False])
+def test_without_an_address_or_a_topic_nothing_is_scheduled(has_mails: bool) -> None:
+    lake = MemoryLake() if has_mails else MemoryLake(mails=None)
+    nobody = Caller(lake, ("operator",), "machine" if has_mails else "ana")
+    assert nobody.call("PUT", PATH, mail()).status == 409
+
+
+def test_a_person_has_at_most_twenty_mails() -> None:
+    ana = Caller(MemoryLake(), ("viewer",), "ana")
+    statuses = [ana.call("PUT", PATH, mail(f"mail {at}")).status for at in range(21)]
+    assert statuses == [200] * 20 + [422]
+
+
+def test_an_answer_is_sent_on_its_day_with_the_way_to_open_and_to_stop_it() -> None:
+    lake = MemoryLake()
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail())
+    ((address, subject, text),) = sent(lake)
+    assert (address, subject) == ("ana@example.com", "Sales, 05 Jan 2026")
+    assert text.splitlines()[:3] == ["Sales", "n", str(2**60)]
+    assert "https://console.example/#/query?sql=select+1+as+n" in text
+    assert "https://console.example/#/dashboards/mine" in text
+    assert sent(lake, datetime(2026, 1, 6, 6)) == []
+
+
+def test_a_dashboard_is_sent_with_the_questions_of_its_panels() -> None:
+    lake = MemoryLake()
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(sql="", dashboard=SYSTEMS[0], every="day", on=0))
+    ((_, _, text),) = sent(lake)
+    boards = Caller(lake, ("viewer",), "ana").call("GET", "/v1/dashboards").json["dashboards"]
+    panels = next(board["panels"] for board in boards if board["system"] == SYSTEMS[0])
+    assert all(panel["question"] in text for panel in panels)
+
+
+def test_who_may_no_longer_read_the_lake_gets_no_mail() -> None:
+    lake = MemoryLake()
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail())
+    lake.people.groups = lambda _: frozenset()  # type: ignore[method-assign]  # the person left all groups
+    assert sent(lake) == []
+
+
+def test_a_statement_that_became_personal_is_answered_with_the_reason() -> None:
+    lake = MemoryLake()
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail())
+    ref = next(item.ref for item in lake.objects.list("artifacts", "mails/"))
+    lake.objects.write(ref, lake.objects.read(ref).replace(b"select 1 as n", PERSONAL.encode()))
+    ((_, _, text),) = sent(lake)
+    assert "No answer: " in text
+    assert lake.queries.asked == {}
+
+
+@pytest.mark.parametrize(
+    ("every", "on", "day", "is_due"),
+    [
+        ("day", 0, date(2026, 1, 6), True),
+        ("week", 2, date(2026, 1, 6), True),
+        ("week", 1, date(2026, 1, 6), False),
+        ("month", 6, date(2026, 1, 6), True),
+        ("month", 28, date(2026, 1, 6), False),
+    ],
+)
+def test_a_mail_is_due_on_its_day(every: Any, on: int, day: date, is_due: bool) -> None:  # noqa: ANN401 parameters
+    assert MailSchedule("Sales", "select 1", "", every, on, "ana", "").is_due(day) is is_due
+
+
+def test_a_table_has_the_first_rows_and_says_so_and_ids_stay_as_they_are() -> None:
+    columns = (
+        ResultColumn(name="article_id", type="varchar"),
+        ResultColumn(name="sold", type="decimal(9,2)"),
+    )
+    rows = tuple((f"0{at}", str(Decimal(at) * 1000)) for at in range(MOST_ROWS + 1))
+    lines = table_lines(QueryRows(columns=columns, rows=rows, next_cursor=""))
+    assert lines[0] == "article id  sold"
+    assert lines[2] == "01          1,000"
+    assert lines[-1] == f"The first {MOST_ROWS} rows."
+    assert len(lines) == MOST_ROWS + 2
+
+
+def test_the_actor_is_the_address_of_an_id_that_the_user_pool_made() -> None:
+    """On AWS the user name in an access token is such an id where people sign in by address."""
+    person = "248289dc-1d5e-4f0e-9b5d-0123456789ab"
+    lake = MemoryLake()
+    lake.people.ids[person] = "eva@example.com"
+    note = {"noted_on": "2026-01-02", "note": "flood"}
+    written = Caller(lake, ("uploader",), person).call("POST", "/v1/annotations", note).json
+    assert written["written_by"] == "eva@example.com"
+    assert Caller(lake, ("viewer",), person).call("GET", "/v1/me").json["name"] == "eva@example.com"
+    unknown = person.replace("2", "3")
+    assert Caller(lake, ("viewer",), unknown).call("GET", "/v1/me").json["name"] == unknown
