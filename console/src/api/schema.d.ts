@@ -3375,8 +3375,18 @@ export interface components {
          * @description Open quarantined rows and rejected files, most rows first.
          */
         QuarantineCounts: {
+            /**
+             * Files Waiting
+             * @description All of them, also those that are not listed.
+             */
+            files_waiting: number;
             /** Lines */
             lines: components["schemas"]["QuarantineLine"][];
+            /**
+             * Waiting
+             * @description Newest first, at most 200.
+             */
+            waiting: components["schemas"]["WaitingFile"][];
         };
         /**
          * QuarantineLine
@@ -4374,6 +4384,33 @@ export interface components {
          * @enum {string}
          */
         Use: "IDENTITY" | "TRANSFORMATION" | "AGGREGATION" | "CONDITIONAL" | "FILTER" | "GROUP_BY" | "JOIN" | "SORT" | "WINDOW";
+        /**
+         * WaitingFile
+         * @description A file that waits for a person.
+         */
+        WaitingFile: {
+            /** File Id */
+            file_id: string;
+            /**
+             * Key
+             * @description Key in the raw bucket, without sensitive numbers.
+             */
+            key: string;
+            /** Received */
+            received: number;
+            /**
+             * Received At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            received_at: string;
+            /**
+             * Rows
+             * @description Refused rows that no accepted correction replaces.
+             */
+            rows: number;
+            state: components["schemas"]["FileState"];
+        };
         /**
          * WorkQueue
          * @description Items that people decide about one after the other.

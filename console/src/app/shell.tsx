@@ -12,7 +12,8 @@ import {
 import { NavLink, Outlet } from 'react-router'
 
 import { signedInAs, signOut } from '../api/client'
-import { useCaller, useDashboards } from '../api/queries'
+import { useCaller } from '../api/queries'
+import { useDashboards } from '../features/dashboards/queries'
 import { SearchButton } from '../features/search/search-button'
 
 const PAGES = [

@@ -1,19 +1,11 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 
 import type { Cell } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
-import {
-  type Column,
-  type Field,
-  fieldsOf,
-  fitting,
-  nextSort,
-  span,
-  type Span,
-  totalWidth,
-} from './grid-columns'
+import { type Column, type Field, fieldsOf, fitting, span, type Span, totalWidth } from './grid-columns'
+import { Cells, GridLine, Heading } from './grid-parts'
 import { firstRow, placesFor, ROW_PX } from './row-window'
 
 interface Props {
@@ -107,7 +99,7 @@ export function Grid({
           if (!row || index >= rows.length) return null
           // Neighbours have different remainders, so that a row that leaves the view gives its element to one that enters.
           return (
-            <Row
+            <GridLine
               key={item.index % items.length}
               fields={fields}
               pinned={pinned}
@@ -131,105 +123,6 @@ function useSpan(fields: Field[], pinned: number, scrolled: number, width: numbe
   const { from, to, before, after } = span(fields, pinned, scrolled, width)
   return useMemo(() => ({ from, to, before, after }), [from, to, before, after])
 }
-
-/** The pinned columns and those in view, with empty room for those that are not drawn. */
-function Cells({
-  fields,
-  pinned,
-  shown,
-  children,
-}: {
-  fields: Field[]
-  pinned: number
-  shown: Span
-  children: (field: Field, at: number) => ReactNode
-}) {
-  return (
-    <>
-      {fields.slice(0, pinned).map((field, at) => children(field, at))}
-      {shown.before > 0 ? <span style={{ flex: `0 0 ${shown.before}px` }} /> : null}
-      {fields.slice(shown.from, shown.to).map((field, at) => children(field, shown.from + at))}
-      {shown.after > 0 ? <span style={{ flex: `0 0 ${shown.after}px` }} /> : null}
-    </>
-  )
-}
-
-function Heading({ field, sort, onSort }: { field: Field; sort: string; onSort?: (sort: string) => void }) {
-  const { name, type, format, className, style } = field
-  const order = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : undefined
-  const isSorting = onSort && !format.isUnsortable
-  return (
-    <div
-      role="columnheader"
-      className={className}
-      title={`${format.title}: ${type}`}
-      style={style}
-      aria-sort={order}
-    >
-      {isSorting ? (
-        <button type="button" className="grid-sort" onClick={() => onSort(nextSort(sort, name))}>
-          {format.heading}
-          <span aria-hidden>{order === 'ascending' ? ' ↑' : order === 'descending' ? ' ↓' : ''}</span>
-        </button>
-      ) : (
-        format.heading
-      )}
-    </div>
-  )
-}
-
-interface RowProps {
-  fields: Field[]
-  pinned: number
-  shown: Span
-  row: Cell[]
-  index: number
-  top: number
-  open: React.RefObject<((index: number) => void) | undefined> | undefined
-}
-
-const Row = memo(function Row({ fields, pinned, shown, row, index, top, open }: RowProps) {
-  return (
-    <div
-      className={open ? 'grid-row grid-line grid-opens' : 'grid-row grid-line'}
-      role="row"
-      aria-rowindex={index + 2}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={
-        open
-          ? (event) => {
-              if (!(event.target as Element).closest('a, button')) open.current?.(index)
-            }
-          : undefined
-      }
-    >
-      <Cells fields={fields} pinned={pinned} shown={shown}>
-        {(field, at) => {
-          const value = row[field.place] ?? null
-          const text = value === null ? '–' : field.format.text(value)
-          const content = field.format.cell?.(index, text) ?? text
-          return (
-            <div
-              key={field.name}
-              role="cell"
-              className={value === null ? `${field.className} muted` : field.className}
-              style={field.style}
-              title={value === null ? 'empty' : String(value)}
-            >
-              {open && at === 0 && !field.format.cell ? (
-                <button type="button" className="grid-open" onClick={() => open.current?.(index)}>
-                  {content}
-                </button>
-              ) : (
-                content
-              )}
-            </div>
-          )
-        }}
-      </Cells>
-    </div>
-  )
-})
 
 /** What is the same for all cells of a column, computed once for an answer and not for each frame. */
 function useFields(

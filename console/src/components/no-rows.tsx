@@ -1,6 +1,7 @@
 import { Anchor } from '@mantine/core'
 
-import { useRuns, useTable } from '../api/queries'
+import { useRuns } from '../features/lake/queries'
+import { useTable } from '../features/catalog/queries'
 import { heading } from '../formats/words'
 import { Empty, Waiting } from './states'
 import { whyEmpty } from './why-empty'

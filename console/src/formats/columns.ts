@@ -2,7 +2,7 @@ import { type ReactNode, useMemo } from 'react'
 
 import type { Schemas } from '../api/client'
 import { type Cell, figure, isName, isNumeric, measure } from '../api/format'
-import { useCatalog } from '../api/queries'
+import { useCatalog } from '../features/catalog/queries'
 import { day, kindOfTime, moment } from './moments'
 import { heading, label, shortened } from './words'
 

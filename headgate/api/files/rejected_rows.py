@@ -9,7 +9,14 @@ from headgate.api.files.corrections import correction_outcomes
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.http import cursors
-from headgate.api.shapes.files import QuarantineCounts, QuarantineLine, ReasonCount, RejectedRow, RejectedRows
+from headgate.api.shapes.files import (
+    QuarantineCounts,
+    QuarantineLine,
+    ReasonCount,
+    RejectedRow,
+    RejectedRows,
+    WaitingFile,
+)
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS
 
 if TYPE_CHECKING:
@@ -18,6 +25,9 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import Correction
+    from headgate.lake.ports import FileRecord
+
+_MOST_WAITING = 200
 
 
 def page(
@@ -102,14 +112,28 @@ def row_of(
 
 def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
     """Return the open quarantined rows and rejected files by dataset and rule."""
-    from headgate.intake.quarantine.list_quarantine import count_quarantined
+    from headgate.intake.quarantine.list_quarantine import count_quarantined, waiting_files
 
     records = list(lake.ledger.records())
-    listed = count_quarantined(records, correction_outcomes(lake).replaced_rows(records))
+    corrected = correction_outcomes(lake).replaced_rows(records)
+    listed, waiting = count_quarantined(records, corrected), waiting_files(records, corrected)
     lines = [line for line in listed if dataset in ("", line.dataset) and rule in ("", line.rule)]
     names = tuple(QuarantineLine.model_fields)
     return QuarantineCounts(
-        lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines)
+        lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines),
+        waiting=tuple(_waiting(record, rows) for record, rows in waiting[:_MOST_WAITING]),
+        files_waiting=len(waiting),
+    )
+
+
+def _waiting(record: FileRecord, rows: int) -> WaitingFile:
+    return WaitingFile(
+        file_id=record.file_id,
+        key=record.key,
+        state=record.state,
+        received_at=record.received_at,
+        received=record.received,
+        rows=rows,
     )
 
 

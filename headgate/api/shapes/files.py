@@ -310,10 +310,23 @@ class QuarantineLine(Shape):
     rows: Count
 
 
+class WaitingFile(Shape):
+    """A file that waits for a person."""
+
+    file_id: str
+    key: str = Field(description="Key in the raw bucket, without sensitive numbers.")
+    state: FileState
+    received_at: Moment
+    received: Count
+    rows: Count = Field(description="Refused rows that no accepted correction replaces.")
+
+
 class QuarantineCounts(Shape):
     """Open quarantined rows and rejected files, most rows first."""
 
     lines: tuple[QuarantineLine, ...]
+    waiting: tuple[WaitingFile, ...] = Field(description="Newest first, at most 200.")
+    files_waiting: Count = Field(description="All of them, also those that are not listed.")
 
 
 class RevertedFile(Shape):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
 
+_WAITING = NOT_ACCEPTED | {FileState.FAILED}
 _Place = tuple[str, str, str, str, str]
 
 
@@ -99,6 +100,27 @@ def open_rows(record: FileRecord, corrected: Mapping[str, Mapping[str, int]]) ->
         for rule, count in record.reasons.items()
         if count > replaced.get(rule, 0)
     }
+
+
+def waiting_files(
+    records: Iterable[FileRecord], corrected: Mapping[str, Mapping[str, int]]
+) -> list[tuple[FileRecord, int]]:
+    """Return the files that wait for a person, newest first, each with its open refused rows.
+
+    These are files that no later version settles and that failed, are not accepted, or have refused rows.
+
+    Args:
+        corrected: as for `count_quarantined`.
+    """
+    every = list(records)
+    settled_by = settling_versions(every)
+    waiting = []
+    for record in sorted(every, key=lambda each: (each.received_at, each.file_id), reverse=True):
+        replaced = sum(corrected.get(record.file_id, {}).values())
+        rows = max(0, record.quarantined - replaced) if record.state is FileState.DONE else 0
+        if (rows or record.state in _WAITING) and not _correction(record, settled_by):
+            waiting.append((record, rows))
+    return waiting
 
 
 def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str:

@@ -1,7 +1,8 @@
 import { Anchor, Group, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useSearchParams } from 'react-router'
 
-import { useContracts, useDashboards, useSystems } from '../../api/queries'
+import { useContracts, useSystems } from './queries'
+import { useDashboards } from '../dashboards/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { heading } from '../../formats/words'

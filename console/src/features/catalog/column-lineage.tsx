@@ -2,7 +2,7 @@ import { Anchor, List, Select, SimpleGrid, Stack, Text, Title } from '@mantine/c
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { useColumnLineage } from '../../api/queries'
+import { useColumnLineage } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { heading } from '../../formats/words'

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core'
 
 import type { Cell } from '../../api/format'
-import { useCatalog } from '../../api/queries'
+import { useCatalog } from './queries'
 import { datasetRowQuery } from './row-query'
 
 /** The words of a cell, as a link to the row of the dataset that its id names. */

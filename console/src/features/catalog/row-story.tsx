@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
-import { useCatalog } from '../../api/queries'
+import { useCatalog } from './queries'
 import { Story } from '../../components/story'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'

@@ -2,7 +2,7 @@ import { Anchor, Stack, Table, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import { count, whole } from '../../api/format'
-import { useContract, useLineage, useTable } from '../../api/queries'
+import { useContract, useLineage, useTable } from './queries'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'

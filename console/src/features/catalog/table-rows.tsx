@@ -5,7 +5,7 @@ import { useSearchParams } from 'react-router'
 
 import { read, type Schemas } from '../../api/client'
 import { type Cell, whole } from '../../api/format'
-import { useContract } from '../../api/queries'
+import { useContract } from './queries'
 import { MoreButton } from '../../components/more-button'
 import { Grid } from '../../components/grid'
 import { NoRows } from '../../components/no-rows'

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react'
 
 import type { Cell } from '../../api/format'
-import type { Result } from '../../api/queries'
+import type { Result } from '../query/results'
 import { Grid } from '../../components/grid'
 import { Story } from '../../components/story'
 import { type ColumnFormat, columnFormats, type Units, useLabels } from '../../formats/columns'

@@ -1,7 +1,7 @@
 import { Grid as Columns, Group, Stack } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { useCatalog } from '../../api/queries'
+import { useCatalog } from '../catalog/queries'
 import { PageTitle } from '../../components/panel'
 import { Waiting } from '../../components/states'
 import { MailMe } from '../mails/mail-me'

@@ -2,7 +2,7 @@ import { Anchor, Group, Stack } from '@mantine/core'
 import { Link, useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { useDashboards } from '../../api/queries'
+import { useDashboards } from './queries'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useKeptQuestions } from '../query/saved-questions'

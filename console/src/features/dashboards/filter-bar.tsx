@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { useResult } from '../../api/queries'
+import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
 import type { Chosen } from './filters'
 

@@ -2,7 +2,7 @@ import { Box, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, figure } from '../../api/format'
-import { useResult } from '../../api/queries'
+import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { Failed } from '../../components/states'
 import { TrustLine } from './trust-line'

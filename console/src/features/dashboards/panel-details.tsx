@@ -1,7 +1,8 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 
 import { bytes, count, usd } from '../../api/format'
-import { type Result, useContract } from '../../api/queries'
+import type { Result } from '../query/results'
+import { useContract } from '../catalog/queries'
 import { Answered } from '../../components/states'
 import { heading } from '../../formats/words'
 

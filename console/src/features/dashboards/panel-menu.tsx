@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 
 import { saveCsv, saveXlsx } from '../../api/save-table'
-import type { Result } from '../../api/queries'
+import type { Result } from '../query/results'
 import { queryAddress } from '../../formats/sql'
 
 export type PanelView = 'chart' | 'table' | 'SQL' | 'definition'

@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { bytes, type Cell, count, explained, figure, whole } from '../../api/format'
-import type { useFiles } from '../../api/queries'
+import type { useFiles } from './queries'
 import { FileName } from '../../components/file-name'
 import { Grid } from '../../components/grid'
 import { Moment } from '../../components/moment'

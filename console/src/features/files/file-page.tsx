@@ -3,7 +3,7 @@ import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { bytes, count, explained, seconds, usd, whole } from '../../api/format'
-import { useFile, useProfile } from '../../api/queries'
+import { useFile, useProfile } from './queries'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'

@@ -1,12 +1,11 @@
-import { Anchor, Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
 import { Waiting } from '../../components/states'
-import { reasonWords } from '../../formats/rules'
-import { heading } from '../../formats/words'
-import { isCorrectable, otherCells, type RejectionGroup, rejectionGroups } from './rejection-groups'
+import { RejectedRow } from './rejected-row'
+import { isCorrectable, type RejectionGroup, rejectionGroups } from './rejection-groups'
 
 type Corrections = Map<number, Record<string, string | null>>
 
@@ -143,78 +142,5 @@ function NoneShown({ mayAsk }: { mayAsk: boolean }) {
       None of these rows is among the first refused rows of the file, which the check shows. After the commit
       the page of the file has them all.
     </Text>
-  )
-}
-
-interface RowProps {
-  row: Schemas['RejectedRow']
-  value: string
-  onCorrect: ((value: string) => void) | undefined
-}
-
-/** One row with the cell that broke the rule; its number shows the other cells. */
-function RejectedRow({ row, value, onCorrect }: RowProps) {
-  const [opened, setOpened] = useState(false)
-  const place = row.sheet_row ?? row.source_row
-  return (
-    <>
-      <Table.Tr>
-        <Table.Td className="number">
-          <Button
-            size="compact-xs"
-            variant="default"
-            aria-expanded={opened}
-            aria-label={`All cells of row ${place}`}
-            onClick={() => setOpened(!opened)}
-          >
-            {place}
-          </Button>
-        </Table.Td>
-        <Table.Td title={row.column}>{row.column ? heading(row.column) : 'whole row'}</Table.Td>
-        <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
-        <Table.Td>{reasonWords(row.reason)}</Table.Td>
-        <Table.Td>
-          {row.correction ? <Sent row={row} /> : null}
-          {onCorrect ? (
-            <TextInput
-              size="xs"
-              aria-label={`Corrected ${row.column} of row ${place}`}
-              value={value}
-              miw="8rem"
-              onChange={(event) => onCorrect(event.currentTarget.value)}
-            />
-          ) : null}
-        </Table.Td>
-      </Table.Tr>
-      {opened ? (
-        <Table.Tr>
-          <Table.Td colSpan={5} className="any-text">
-            {otherCells(row).map(([name, cell]) => (
-              <Text key={name} span size="sm" mr="md">
-                <Text span inherit className="muted">
-                  {name}
-                </Text>{' '}
-                {cell}{' '}
-              </Text>
-            ))}
-          </Table.Td>
-        </Table.Tr>
-      ) : null}
-    </>
-  )
-}
-
-const OUTCOMES = {
-  sent: 'sent, not checked yet',
-  accepted: 'corrected and accepted',
-  refused: 'correction refused',
-}
-
-function Sent({ row }: { row: Schemas['RejectedRow'] }) {
-  if (!row.correction) return null
-  return (
-    <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>
-      {OUTCOMES[row.correction]}
-    </Anchor>
   )
 }

@@ -1,7 +1,7 @@
 import { Alert, Anchor } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { useFile } from '../../api/queries'
+import { useFile } from './queries'
 import { Waiting } from '../../components/states'
 
 export const DUPLICATE = 'Duplicate File Skipped'

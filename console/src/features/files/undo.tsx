@@ -3,7 +3,8 @@ import { useDisclosure } from '@mantine/hooks'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { useMay, useRestore, useRevert, useRevertPreview } from '../../api/queries'
+import { useMay } from '../../api/queries'
+import { useRestore, useRevert, useRevertPreview } from './queries'
 import { Failed } from '../../components/states'
 
 /** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */

@@ -1,31 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import {
-  type ClipboardEvent,
-  type KeyboardEvent,
-  memo,
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { type ClipboardEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react'
 
-import type { Schemas } from '../../api/client'
-import { whole } from '../../api/format'
 import { firstRow, placesFor, ROW_PX } from '../../components/row-window'
 import { type Cells, pastedColumn } from './edits'
-import { flawWords } from './outcome-words'
+import { type GridColumn, sized } from './grid-column'
+import { NUMBER_PX, type Place, Row, textOf } from './import-row'
 import type { GridRows } from './use-grid-rows'
-
-export interface GridColumn {
-  name: string
-  width: number
-  /** What stands above the column: its name, the field that it is, and what can be done with it. */
-  header: ReactNode
-  isNumeric: boolean
-  isLeftOut: boolean
-}
 
 interface Props {
   label: string
@@ -41,14 +21,6 @@ interface Props {
 const OVERSCAN = 4
 const HEAD_PX = 96
 const NAMES_PX = 36
-const NUMBER_PX = 64
-const NONE: GridColumn[] = []
-
-/** A place in the grid: the index of the row as it is shown, and of the column. */
-interface Place {
-  row: number
-  column: number
-}
 
 /**
  * The rows of a file, of any number: only those in view are in the document. A cell is chosen by a click or the arrow keys,
@@ -198,124 +170,4 @@ export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions,
 /** The place among the grid's places at which a row is shown. */
 function placeOf(row: number, total: number): number {
   return Math.round((row * placesFor(total)) / Math.max(1, total))
-}
-
-/** A cell's text: as it was typed, else as it is in the file. */
-function textOf(row: Schemas['GridRow'], at: number, name: string, cells: Cells): string | null {
-  const typed = cells[row.row]?.[name]
-  return typed === undefined ? (row.cells[at] ?? null) : typed
-}
-
-interface RowProps {
-  columns: GridColumn[]
-  row: Schemas['GridRow'] | undefined
-  typed: Record<string, string | null> | undefined
-  index: number
-  top: number
-  active: number
-  typing: string | undefined
-  mayEdit: boolean
-  onChoose: (place: Place) => void
-  onEdit: (place: Place, text: string) => void
-  onTyped: (text: string) => void
-  onKeep: (down: number, across: number) => void
-}
-
-const Row = memo(function Row({ columns, row, typed, index, top, active, typing, mayEdit, ...on }: RowProps) {
-  const flaws = useMemo(() => new Map(row?.flaws.map((flaw) => [flaw.column, flaw])), [row])
-  const ofRow = row?.flaws.find((flaw) => flaw.column === '')
-  // Rows that are scrolled past before they are read have no cells to draw.
-  const drawn = row ? columns : NONE
-  return (
-    <div
-      className={row?.kind ? `import-line ${row.kind}` : 'import-line'}
-      role="row"
-      aria-rowindex={index + 2}
-      style={{ transform: `translateY(${top}px)` }}
-    >
-      <div
-        className="import-number"
-        role="rowheader"
-        style={{ width: NUMBER_PX }}
-        title={ofRow ? flawWords(ofRow) : undefined}
-      >
-        {row ? whole(row.row) : '…'}
-      </div>
-      {drawn.map((column, at) => {
-        const own = typed?.[column.name]
-        const text = own === undefined ? (row?.cells[at] ?? null) : own
-        const flaw = own === undefined ? flaws.get(column.name) : undefined
-        const note = flaw && row?.kind === 'refused' ? flawWords(flaw) : ''
-        if (active === at && typing !== undefined)
-          return (
-            <Typing key={column.name} column={column} text={typing} onTyped={on.onTyped} onKeep={on.onKeep} />
-          )
-        return (
-          <div
-            key={column.name}
-            id={`cell-${index}-${at}`}
-            role="gridcell"
-            aria-selected={active === at}
-            aria-invalid={note ? true : undefined}
-            className={classOf(column, note, own !== undefined)}
-            style={sized(column)}
-            title={note ? `${text ?? 'empty'}: ${note}` : (text ?? undefined)}
-            onClick={() => on.onChoose({ row: index, column: at })}
-            onDoubleClick={() => mayEdit && on.onEdit({ row: index, column: at }, text ?? '')}
-          >
-            <span className="import-text">{text}</span>
-            {note ? <span className="import-note">{note}</span> : null}
-          </div>
-        )
-      })}
-      {ofRow ? <div className="import-row-note">{flawWords(ofRow)}</div> : null}
-    </div>
-  )
-})
-
-/** Columns share the room that is left. */
-const sized = (column: GridColumn) => ({ flex: `1 0 ${column.width}px`, maxWidth: 1.8 * column.width })
-
-function classOf(column: GridColumn, note: string, isTyped: boolean): string {
-  return [
-    'import-cell',
-    column.isNumeric ? 'number' : '',
-    column.isLeftOut ? 'left-out' : '',
-    note ? 'bad' : '',
-    isTyped ? 'typed' : '',
-  ]
-    .filter(Boolean)
-    .join(' ')
-}
-
-interface TypingProps {
-  column: GridColumn
-  text: string
-  onTyped: (text: string) => void
-  onKeep: (down: number, across: number) => void
-}
-
-/** The cell that a person types into. */
-function Typing({ column, text, onTyped, onKeep }: TypingProps) {
-  const input = useRef<HTMLInputElement>(null)
-  useEffect(() => input.current?.focus(), [])
-  return (
-    <div role="gridcell" className="import-cell" style={{ ...sized(column), padding: 0 }}>
-      <input
-        ref={input}
-        className="import-input"
-        aria-label={`Value of ${column.name}`}
-        value={text}
-        onChange={(event) => onTyped(event.currentTarget.value)}
-        onBlur={() => onKeep(0, 0)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') onKeep(event.shiftKey ? -1 : 1, 0)
-          else if (event.key === 'Tab') onKeep(0, event.shiftKey ? -1 : 1)
-          else if (event.key === 'Escape') onTyped(text)
-          else return
-          event.preventDefault()
-        }}
-      />
-    </div>
-  )
 }

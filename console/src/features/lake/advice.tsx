@@ -2,7 +2,8 @@ import { Anchor, Button, Code, CopyButton } from '@mantine/core'
 import { Fragment } from 'react'
 
 import { deedOf, partsOf } from '../../api/commands'
-import { useMay, useStartRun } from '../../api/queries'
+import { useMay } from '../../api/queries'
+import { useStartRun } from './queries'
 import { Failed } from '../../components/states'
 import { StartRun } from './start-run'
 

@@ -1,6 +1,6 @@
 import { Group, Text } from '@mantine/core'
 
-import { useHealth } from '../../api/queries'
+import { useHealth } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'

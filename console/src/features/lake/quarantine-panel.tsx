@@ -1,7 +1,7 @@
 import { Anchor, Table } from '@mantine/core'
 
 import { whole } from '../../api/format'
-import { useQuarantine } from '../../api/queries'
+import { useQuarantine } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { ruleWords } from '../../formats/rules'

@@ -1,6 +1,8 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 
-import { useCatalog, useMay, useStartRun } from '../../api/queries'
+import { useCatalog } from '../catalog/queries'
+import { useMay } from '../../api/queries'
+import { useStartRun } from './queries'
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
 import { heading } from '../../formats/words'

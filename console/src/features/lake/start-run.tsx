@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 
-import { useStartRun } from '../../api/queries'
+import { useStartRun } from './queries'
 
 interface Props {
   start: ReturnType<typeof useStartRun>

@@ -2,7 +2,8 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
-import { useDashboards, useResult } from '../../api/queries'
+import { useDashboards } from '../dashboards/queries'
+import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 
 /** The first figure of every dashboard, as the way into it. */

@@ -1,6 +1,6 @@
 import { Grid as Columns, Stack, Text } from '@mantine/core'
 
-import { useHealth } from '../../api/queries'
+import { useHealth } from '../lake/queries'
 import { PageTitle } from '../../components/panel'
 import { day } from '../../formats/moments'
 import { Headlines } from './headlines'

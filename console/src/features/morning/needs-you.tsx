@@ -2,15 +2,10 @@ import { Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
-import {
-  useDashboards,
-  useFiles,
-  useHealth,
-  useMay,
-  useResult,
-  useRuns,
-  useStartRun,
-} from '../../api/queries'
+import { useDashboards } from '../dashboards/queries'
+import { useHealth, useQuarantine, useRuns, useStartRun } from '../lake/queries'
+import { useMay } from '../../api/queries'
+import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { fileParts } from '../../formats/words'
@@ -130,11 +125,10 @@ function QueueTask({ queue }: { queue: Schemas['WorkQueue'] }) {
 }
 
 function FileTasks() {
-  const files = useFiles({})
+  const quarantine = useQuarantine()
   return (
-    <Answered of={files} what="the files">
-      {(found) => {
-        const waiting = found.pages.flatMap((page) => page.files).filter((file) => needOf(file))
+    <Answered of={quarantine} what="the files">
+      {({ waiting, files_waiting: all }) => {
         return (
           <>
             {waiting.slice(0, MOST_FILES).map((file) => (
@@ -151,9 +145,9 @@ function FileTasks() {
                 {fileParts(file.key).join('')}: {needOf(file)}
               </Task>
             ))}
-            {waiting.length > MOST_FILES ? (
+            {all > MOST_FILES ? (
               <Task action={<Open href="#/work/files" label="Open all" name="files" />}>
-                {count(waiting.length - MOST_FILES, 'further file')}
+                {count(all - MOST_FILES, 'further file')}
               </Task>
             ) : null}
             {waiting.length === 0 ? <Empty>No file waits for a person.</Empty> : null}

@@ -1,7 +1,7 @@
 import { Group, MultiSelect, Select, Stack, Text } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 
-import type { Result } from '../../api/queries'
+import type { Result } from './results'
 import { Empty, Waiting } from '../../components/states'
 import { type Choice, drawable, drawn, measures } from './chart-choice'
 

@@ -2,7 +2,7 @@ import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/cor
 import { useEffect } from 'react'
 
 import { bytes, count, seconds, usd } from '../../api/format'
-import { PAGE_ROWS, type Result } from '../../api/queries'
+import { PAGE_ROWS, type Result } from './results'
 import { savePng } from '../../api/save-picture'
 import { saveCsv, saveXlsx } from '../../api/save-table'
 import { Grid } from '../../components/grid'

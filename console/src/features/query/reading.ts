@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 
-import { moreRows, type Result } from '../../api/queries'
+import { moreRows, type Result } from './results'
 
 /** The most rows of an answer that a browser keeps. */
 export const MOST_ROWS = 1_000_000

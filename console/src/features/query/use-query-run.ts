@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 
-import { PAGE_ROWS, type Result, resumeQuery, runQuery } from '../../api/queries'
+import { PAGE_ROWS, type Result, resumeQuery, runQuery } from './results'
 import { isComplete } from './reading'
 
 export type RunState = 'idle' | 'running' | { error: unknown } | { result: Result; seconds: number }

@@ -2,7 +2,11 @@ import { Modal, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 
-import { useContracts, useDashboards, useFiles, useQuestions, useRuns, useSystems } from '../../api/queries'
+import { useContracts, useSystems } from '../catalog/queries'
+import { useDashboards } from '../dashboards/queries'
+import { useFiles } from '../files/queries'
+import { useQuestions } from '../query/results'
+import { useRuns } from '../lake/queries'
 import { matching, type Place, places, placesOfFiles } from './search-results'
 
 /** Finds any page of the lake by its words: files, datasets, tables, runs, questions, queues. */

@@ -3,7 +3,7 @@ import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, explained, time } from '../../api/format'
-import { FINAL_STATES, useFile } from '../../api/queries'
+import { FINAL_STATES, useFile } from '../files/queries'
 import { Failed, Waiting } from '../../components/states'
 import { AcceptanceAlert, FileBadge } from '../files/acceptance'
 import { Counts } from '../files/counts'

@@ -1,7 +1,7 @@
 import { createSHA256 } from 'hash-wasm'
-import { createStore, del, entries, set } from 'idb-keyval'
 
 import { ApiProblem, ask, read, type Schemas } from '../../api/client'
+import type { Kept } from './kept-files'
 import { storageRefusal } from './storage-refusal'
 
 const SLICE_BYTES = 4 * 1024 * 1024
@@ -23,25 +23,6 @@ export interface Progress {
   step: 'hashing' | 'sending' | 'paused' | 'committing'
   share: number
 }
-
-/** Files whose upload has begun and not ended. They lie in the browser, so that a reload goes on. */
-const begun = createStore('headgate-uploads', 'files')
-
-export interface Kept {
-  id: string
-  file: File
-  dataset: string
-}
-
-export async function keptFiles(): Promise<Kept[]> {
-  return (await entries<string, { file: File; dataset: string }>(begun)).map(([id, kept]) => ({
-    id,
-    ...kept,
-  }))
-}
-
-export const keep = (one: Kept): Promise<void> => set(one.id, { file: one.file, dataset: one.dataset }, begun)
-export const forget = (id: string): Promise<void> => del(id, begun)
 
 /** The SHA-256 of a file as hexadecimal text, read in slices. */
 export async function sha256(

@@ -10,7 +10,8 @@ import type { Edits } from '../import/edits'
 import { ImportPanel } from '../import/import-panel'
 import { forgetEdits } from '../import/use-edits'
 import { Live } from './live'
-import { abort, type Checked, commit, dryRun, forget, keep, type Kept, type Progress, send } from './transfer'
+import { forget, keep, type Kept } from './kept-files'
+import { abort, type Checked, commit, dryRun, type Progress, send } from './transfer'
 
 type Step =
   | { name: 'moving'; progress: Progress }

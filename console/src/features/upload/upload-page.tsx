@@ -4,10 +4,11 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 
 import { read, type Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
-import { useCaller, useContracts, useMay } from '../../api/queries'
+import { useCaller, useMay } from '../../api/queries'
+import { useContracts } from '../catalog/queries'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { type Kept, keptFiles } from './transfer'
+import { type Kept, keptFiles } from './kept-files'
 import { UploadCard } from './upload-card'
 
 const BY_NAME = 'by name'

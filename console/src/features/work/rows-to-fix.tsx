@@ -1,14 +1,13 @@
 import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
-import { useFiles } from '../../api/queries'
-import { MoreButton } from '../../components/more-button'
+import { count, whole } from '../../api/format'
+import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
 import { fileParts } from '../../formats/words'
 
-type File = Schemas['FileSummary']
+type File = Schemas['WaitingFile']
 
 const WAITING: Partial<Record<File['state'], string>> = {
   needs_mapping: 'Its columns are not known. Say which column is which field.',
@@ -16,21 +15,18 @@ const WAITING: Partial<Record<File['state'], string>> = {
   failed: 'The gate could not read it. Its page says why.',
 }
 
-/** Why a person is needed for a file; undefined where nobody is. */
-export function needOf(file: File): string | undefined {
-  if (file.state in WAITING) return WAITING[file.state]
-  if (file.state !== 'done' || file.quarantined === 0) return undefined
-  return `${count(file.quarantined, 'row')} of ${file.received.toLocaleString('en-GB')} wait for a correction.`
-}
+/** Why a person is needed for a file. */
+export const needOf = ({ state, rows, received }: File): string =>
+  WAITING[state] ??
+  `${count(rows, 'row')} of ${whole(received)} ${rows === 1 ? 'waits' : 'wait'} for a correction.`
 
 /** The newest files that wait for a person. */
 export function RowsToFix() {
-  const files = useFiles({})
+  const quarantine = useQuarantine()
   return (
-    <Answered of={files} what="the files">
-      {(found) => {
-        const waiting = found.pages.flatMap((page) => page.files).filter((file) => needOf(file))
-        return waiting.length === 0 ? (
+    <Answered of={quarantine} what="the files">
+      {({ waiting, files_waiting: all }) =>
+        waiting.length === 0 ? (
           <Empty>No file waits for a person. There is nothing to do here.</Empty>
         ) : (
           <>
@@ -39,10 +35,14 @@ export function RowsToFix() {
                 <FileLine key={file.file_id} file={file} />
               ))}
             </ul>
-            <MoreButton pages={files}>Look through older files</MoreButton>
+            {all > waiting.length ? (
+              <Text size="sm" className="muted">
+                The newest of {count(all, 'file')} that wait. The others follow as these are done.
+              </Text>
+            ) : null}
           </>
         )
-      }}
+      }
     </Answered>
   )
 }

@@ -198,12 +198,20 @@ def test_a_corrected_row_is_counted_once_in_quarantine_until_it_is_accepted(call
         caller.lake.receive(sent["key"])
         return str(sent["file_id"])
 
+    def waiting() -> dict[str, int]:
+        answer = caller.call("GET", "/v1/quarantine").json
+        assert len(answer["waiting"]) == answer["files_waiting"]
+        return {file["file_id"]: file["rows"] for file in answer["waiting"]}
+
     before = counted()
     assert before == {"card_number": 1, "duplicate_row": 1, "type": 1}
+    assert waiting() == {file_id: 2}
     first = correct(card_number="4111111111111111")  # repairs row 2; the amount of row 3 is no number yet
     assert counted() == {"duplicate_row": 1, "type": 1}
+    assert waiting() == {first: 1}
     second = correct(card_number="4111111111111111", amount="12.00")
     assert counted() == {"duplicate_row": 1}
+    assert waiting() == {}
     for file in (second, first):
         caller.call("POST", f"/v1/files/{file}/revert")
     assert counted() == before

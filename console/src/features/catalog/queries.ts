@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query'
+
+import { read, type Schemas } from '../../api/client'
+import { path } from '../../api/queries'
+
+export const useContracts = () =>
+  useQuery({
+    queryKey: ['contracts'],
+    queryFn: () => read<Schemas['Contracts']>('/v1/contracts'),
+    staleTime: Infinity,
+  })
+
+export const useContract = (zone: string, name: string) =>
+  useQuery({
+    queryKey: ['contract', zone, name],
+    queryFn: () => read<Schemas['ContractDetail']>(`/v1/contracts/${path(zone)}/${path(name)}`),
+    staleTime: Infinity,
+    enabled: Boolean(name),
+  })
+
+export const useQuality = (dataset: string) =>
+  useQuery({
+    queryKey: ['quality', dataset],
+    queryFn: () => read<Schemas['QualityHistory']>(`/v1/datasets/${path(dataset)}/quality`),
+  })
+
+export const useSystems = () =>
+  useQuery({
+    queryKey: ['systems'],
+    queryFn: () => read<Schemas['Systems']>('/v1/systems'),
+    staleTime: Infinity,
+  })
+
+export const useTable = (system: string, table: string) =>
+  useQuery({
+    queryKey: ['table', system, table],
+    queryFn: () => read<Schemas['TableDetail']>(`/v1/systems/${path(system)}/tables/${path(table)}`),
+    enabled: Boolean(system && table),
+  })
+
+export const useLineage = (table: string) =>
+  useQuery({
+    queryKey: ['lineage', table],
+    queryFn: () => read<Schemas['Lineage']>(`/v1/lineage/${path(table)}`),
+  })
+
+export const useColumnLineage = (table: string) =>
+  useQuery({
+    queryKey: ['column lineage', table],
+    queryFn: () => read<Schemas['ColumnLineage']>(`/v1/lineage/${path(table)}/columns`),
+  })
+
+export const useCatalog = () =>
+  useQuery({
+    queryKey: ['catalog'],
+    queryFn: () => read<Schemas['CatalogTables']>('/v1/catalog'),
+    staleTime: Infinity,
+  })

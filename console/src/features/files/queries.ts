@@ -1,0 +1,141 @@
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQueries,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+
+import { ask, read, type Schemas } from '../../api/client'
+import { isOver, isRefused, path, POLL_MS } from '../../api/queries'
+
+/** States of a file that do not change by themselves. */
+export const FINAL_STATES: ReadonlySet<string> = new Set([
+  'done',
+  'rejected',
+  'needs_mapping',
+  'skipped_duplicate',
+  'ignored',
+  'reverted',
+  'profiled',
+])
+
+const FILES_OF_A_PAGE = 200
+
+const MOST_POLLED_PAGES = 2
+
+export const useFiles = (filter: { dataset?: string; state?: string; name?: string }) =>
+  useInfiniteQuery({
+    queryKey: ['files', filter],
+    queryFn: ({ pageParam }) =>
+      read<Schemas['FilePage']>('/v1/files', {
+        query: { ...filter, limit: FILES_OF_A_PAGE, cursor: pageParam },
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    placeholderData: keepPreviousData,
+    // All pages would be read again: somebody who has scrolled far looks at files that are decided.
+    refetchInterval: (query) => {
+      const pages = query.state.data?.pages ?? []
+      const isPolled = pages.length <= MOST_POLLED_PAGES
+      return isPolled && pages[0]?.files.some((file) => !FINAL_STATES.has(file.state)) ? POLL_MS : false
+    },
+  })
+
+/** One file's story; asked again every 3 s until its state is final. */
+export const useFile = (fileId: string, options: { expected?: boolean; paused?: boolean } = {}) =>
+  useQuery({
+    queryKey: ['file', fileId],
+    queryFn: () => ask<Schemas['FileDetail']>(`/v1/files/${path(fileId)}`),
+    // A file that was just committed has no record until the gate begins with it.
+    retry: (count) => Boolean(options.expected) && count < 40,
+    retryDelay: POLL_MS,
+    refetchInterval: (query) =>
+      options.paused ||
+      isRefused(query.state.error) ||
+      isOver(query.state) ||
+      (query.state.data && FINAL_STATES.has(query.state.data.body.state))
+        ? false
+        : POLL_MS,
+  })
+
+export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) =>
+  useInfiniteQuery({
+    queryKey: ['rejected', fileId, rule],
+    queryFn: ({ pageParam }) =>
+      read<Schemas['RejectedRows']>(`/v1/files/${path(fileId)}/rejected-rows`, {
+        query: { rule, limit: 200, cursor: pageParam },
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    enabled,
+    // Corrections that were sent are checked within seconds.
+    refetchInterval: (query) =>
+      query.state.data?.pages.some((page) => page.rows.some((row) => row.correction === 'sent'))
+        ? POLL_MS
+        : false,
+  })
+
+/** The first rows in quarantine of each of some rules. */
+export const useRowsOfRules = (fileId: string, rules: string[]): Schemas['RejectedRow'][] =>
+  useQueries({
+    queries: rules.map((rule) => ({
+      queryKey: ['rejected', fileId, rule, 'first'],
+      queryFn: () =>
+        read<Schemas['RejectedRows']>(`/v1/files/${path(fileId)}/rejected-rows`, {
+          query: { rule, limit: 200 },
+        }),
+    })),
+  }).flatMap((of) => of.data?.rows ?? [])
+
+export const useProfile = (fileId: string, enabled: boolean) =>
+  useQuery({
+    queryKey: ['profile', fileId],
+    queryFn: () => read<Schemas['FileProfile']>(`/v1/files/${path(fileId)}/profile`),
+    enabled,
+  })
+
+export function useCorrections(fileId: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (rows: Schemas['CorrectedRow'][]) =>
+      read<Schemas['CorrectionsSent']>(`/v1/files/${path(fileId)}/corrections`, {
+        method: 'POST',
+        body: { rows },
+      }),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: ['files'] }),
+        queries.invalidateQueries({ queryKey: ['rejected', fileId] }),
+        queries.invalidateQueries({ queryKey: ['quarantine'] }),
+      ]),
+  })
+}
+
+/** What an undo of a file would take along, and whether the caller may do it or take it back. */
+export const useRevertPreview = (fileId: string, state: string) =>
+  useQuery({
+    queryKey: ['revert', fileId, state],
+    queryFn: () => read<Schemas['RevertPreview']>(`/v1/files/${path(fileId)}/revert`),
+    enabled: state === 'done' || state === 'reverted',
+    staleTime: 0,
+  })
+
+export const useRevert = (fileId: string) => useUndoing(fileId, 'POST')
+
+export const useRestore = (fileId: string) => useUndoing(fileId, 'DELETE')
+
+function useUndoing(fileId: string, method: 'POST' | 'DELETE') {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: () => read(`/v1/files/${path(fileId)}/revert`, { method }),
+    // Its corrections are files of their own.
+    onSuccess: () =>
+      Promise.all(
+        ['file', 'files', 'revert', 'rejected', 'quarantine'].map((key) =>
+          queries.invalidateQueries({ queryKey: [key] }),
+        ),
+      ),
+  })
+}

@@ -1,0 +1,61 @@
+import { Group, NativeSelect, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { useContracts } from '../catalog/queries'
+import { readAs } from '../files/read-as-text'
+import { words } from './column-header'
+import type { Edits } from './edits'
+
+/** How the file was read, and the decisions that concern it as a whole: its dataset, and which part of it. */
+export function FileLine({
+  result,
+  edits,
+  onChange,
+}: {
+  result: Schemas['DryRun']
+  edits: Edits
+  onChange: (next: Edits) => void
+}) {
+  const contracts = useContracts()
+  const datasets = (contracts.data?.contracts ?? []).filter((one) => one.zone === 'source')
+  return (
+    <Group gap="sm" align="end" wrap="wrap">
+      <NativeSelect
+        size="xs"
+        label="These rows are"
+        aria-label="Dataset of the file"
+        value={edits.dataset}
+        data={[
+          { value: '', label: 'of no dataset yet' },
+          ...datasets.map((one) => ({ value: one.name, label: words(one.name) })),
+        ]}
+        onChange={(event) => {
+          const dataset = event.currentTarget.value
+          onChange({ ...edits, dataset, columns: {}, formats: {} })
+        }}
+      />
+      {result.parts.length > 0 ? (
+        <NativeSelect
+          size="xs"
+          label="Part of the file"
+          value={edits.part}
+          data={[{ value: '', label: 'choose …' }, ...result.parts]}
+          onChange={(event) =>
+            onChange({
+              ...edits,
+              part: event.currentTarget.value,
+              columns: {},
+              formats: {},
+              cells: {},
+              steps: [],
+            })
+          }
+        />
+      ) : null}
+      <Text size="sm" className="muted" pb={4}>
+        {readAs(result.written_as) ? `Read as ${readAs(result.written_as)}` : ''}
+        {result.is_remembered ? ' · as remembered for files with this header' : ''}
+      </Text>
+    </Group>
+  )
+}

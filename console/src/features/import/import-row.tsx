@@ -1,0 +1,118 @@
+import { memo, useMemo } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { whole } from '../../api/format'
+import type { Cells } from './edits'
+import { type GridColumn, sized } from './grid-column'
+import { flawWords } from './outcome-words'
+import { TypedCell } from './typed-cell'
+
+export const NUMBER_PX = 64
+const NONE: GridColumn[] = []
+
+/** A place in the grid: the index of the row as it is shown, and of the column. */
+export interface Place {
+  row: number
+  column: number
+}
+
+/** A cell's text: as it was typed, else as it is in the file. */
+export function textOf(row: Schemas['GridRow'], at: number, name: string, cells: Cells): string | null {
+  const typed = cells[row.row]?.[name]
+  return typed === undefined ? (row.cells[at] ?? null) : typed
+}
+
+interface RowProps {
+  columns: GridColumn[]
+  row: Schemas['GridRow'] | undefined
+  typed: Record<string, string | null> | undefined
+  index: number
+  top: number
+  active: number
+  typing: string | undefined
+  mayEdit: boolean
+  onChoose: (place: Place) => void
+  onEdit: (place: Place, text: string) => void
+  onTyped: (text: string) => void
+  onKeep: (down: number, across: number) => void
+}
+
+export const Row = memo(function Row({
+  columns,
+  row,
+  typed,
+  index,
+  top,
+  active,
+  typing,
+  mayEdit,
+  ...on
+}: RowProps) {
+  const flaws = useMemo(() => new Map(row?.flaws.map((flaw) => [flaw.column, flaw])), [row])
+  const ofRow = row?.flaws.find((flaw) => flaw.column === '')
+  // Rows that are scrolled past before they are read have no cells to draw.
+  const drawn = row ? columns : NONE
+  return (
+    <div
+      className={row?.kind ? `import-line ${row.kind}` : 'import-line'}
+      role="row"
+      aria-rowindex={index + 2}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <div
+        className="import-number"
+        role="rowheader"
+        style={{ width: NUMBER_PX }}
+        title={ofRow ? flawWords(ofRow) : undefined}
+      >
+        {row ? whole(row.row) : '…'}
+      </div>
+      {drawn.map((column, at) => {
+        const own = typed?.[column.name]
+        const text = own === undefined ? (row?.cells[at] ?? null) : own
+        const flaw = own === undefined ? flaws.get(column.name) : undefined
+        const note = flaw && row?.kind === 'refused' ? flawWords(flaw) : ''
+        if (active === at && typing !== undefined)
+          return (
+            <TypedCell
+              key={column.name}
+              column={column}
+              text={typing}
+              onTyped={on.onTyped}
+              onKeep={on.onKeep}
+            />
+          )
+        return (
+          <div
+            key={column.name}
+            id={`cell-${index}-${at}`}
+            role="gridcell"
+            aria-selected={active === at}
+            aria-invalid={note ? true : undefined}
+            className={classOf(column, note, own !== undefined)}
+            style={sized(column)}
+            title={note ? `${text ?? 'empty'}: ${note}` : (text ?? undefined)}
+            onClick={() => on.onChoose({ row: index, column: at })}
+            onDoubleClick={() => mayEdit && on.onEdit({ row: index, column: at }, text ?? '')}
+          >
+            <span className="import-text">{text}</span>
+            {note ? <span className="import-note">{note}</span> : null}
+          </div>
+        )
+      })}
+      {ofRow ? <div className="import-row-note">{flawWords(ofRow)}</div> : null}
+    </div>
+  )
+})
+
+function classOf(column: GridColumn, note: string, isTyped: boolean): string {
+  return [
+    'import-cell',
+    column.isNumeric ? 'number' : '',
+    column.isLeftOut ? 'left-out' : '',
+    note ? 'bad' : '',
+    isTyped ? 'typed' : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

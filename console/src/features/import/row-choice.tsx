@@ -1,0 +1,73 @@
+import { Button, Group, NativeSelect, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
+import { type Edits, typedCells } from './edits'
+import { ruleWords } from './outcome-words'
+
+interface Props {
+  result: Schemas['DryRun']
+  edits: Edits
+  show: string
+  onShow: (show: string) => void
+  undo: (() => void) | undefined
+  redo: (() => void) | undefined
+}
+
+/** Which rows are shown, and the way back from a change. */
+export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
+  const { grid, quarantined, duplicates, reasons } = result
+  const rules = reasons.filter((one) => !one.rule.startsWith('duplicate_'))
+  const choices = [
+    { value: 'all', label: `all ${whole(grid?.rows ?? 0)}` },
+    ...(quarantined > 0 ? [{ value: 'errors', label: `${whole(quarantined)} with errors` }] : []),
+    ...(duplicates > 0 ? [{ value: 'duplicates', label: count(duplicates, 'duplicate') }] : []),
+  ]
+  const typed = typedCells(edits)
+  return (
+    <Group gap="xs" role="toolbar" aria-label="Rows that are shown">
+      <Text size="sm">Show</Text>
+      {choices.map((choice) => (
+        <Button
+          key={choice.value}
+          size="compact-sm"
+          variant={show === choice.value ? 'filled' : 'default'}
+          aria-pressed={show === choice.value}
+          onClick={() => onShow(choice.value)}
+        >
+          {choice.label}
+        </Button>
+      ))}
+      {rules.length > 0 ? (
+        <NativeSelect
+          size="xs"
+          aria-label="Rows by reason"
+          value={rules.some((one) => one.rule === show) ? show : ''}
+          data={[
+            { value: '', label: 'by reason …' },
+            ...rules.map((one) => ({
+              value: one.rule,
+              label: `${whole(one.rows)}: a value ${ruleWords(one.rule)}`,
+            })),
+          ]}
+          onChange={(event) => onShow(event.currentTarget.value || 'all')}
+        />
+      ) : null}
+      {undo ? (
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={undo}>
+          Undo change
+        </Button>
+      ) : null}
+      {redo ? (
+        <Button size="compact-sm" variant="subtle" color="gray" onClick={redo}>
+          Redo
+        </Button>
+      ) : null}
+      {typed > 0 ? (
+        <Text size="sm" className="muted">
+          {count(typed, 'typed cell')}
+        </Text>
+      ) : null}
+    </Group>
+  )
+}

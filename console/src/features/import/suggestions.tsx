@@ -1,0 +1,42 @@
+import { Button, Group, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { words } from './column-header'
+import { type Edits, withField } from './edits'
+import { openSuggestions, withKnownFormat } from './suggested-fields'
+
+/** Takes every field that is suggested for a column in one click. */
+export function Suggestions({
+  result,
+  edits,
+  onChange,
+}: {
+  result: Schemas['DryRun']
+  edits: Edits
+  onChange: (next: Edits) => void
+}) {
+  const open = openSuggestions(result, edits)
+  if (open.length === 0) return null
+  return (
+    <Group gap="xs">
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() =>
+          onChange(
+            open.reduce(
+              (next, one) =>
+                withKnownFormat(withField(next, one.column, one.field), one.field, result, one.column),
+              edits,
+            ),
+          )
+        }
+      >
+        Use {open.length === 1 ? 'the suggestion' : `the ${open.length} suggestions`}
+      </Button>
+      <Text size="sm" className="muted">
+        {open.map((one) => `${one.column} as ${words(one.field)}`).join(' · ')}
+      </Text>
+    </Group>
+  )
+}

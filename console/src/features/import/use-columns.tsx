@@ -1,0 +1,53 @@
+import { useMemo } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { isNumeric } from '../../api/format'
+import { type ColumnAction, ColumnHeader } from './column-header'
+import { type Edits, madeColumns, withField, withFormat } from './edits'
+import type { GridColumn } from './grid-column'
+import { withKnownFormat } from './suggested-fields'
+
+/** The columns of the grid with their headers, where each is decided. */
+export function useColumns(
+  result: Schemas['DryRun'],
+  edits: Edits,
+  change: (next: Edits) => void,
+  onForm: (form: { action: ColumnAction; column: string }) => void,
+  onShow: (show: string) => void,
+): GridColumn[] {
+  const { grid, mapping, rejected_rows: rejected } = result
+  return useMemo(() => {
+    const fields = mapping?.fields ?? []
+    const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
+    return names.map((name) => {
+      const field = edits.columns[name]
+      const type = fields.find((one) => one.name === field)?.type ?? ''
+      const flawed = rejected.filter(
+        (row) => row.disposition !== 'duplicate' && row.column === (field ?? name),
+      )
+      const known = grid?.formats[name] as { kind: string; format: Edits['formats'][string] } | undefined
+      return {
+        name,
+        width: Math.min(280, Math.max(170, name.length * 9 + 48)),
+        isNumeric: isNumeric(type),
+        isLeftOut: field === null,
+        header: (
+          <ColumnHeader
+            name={name}
+            field={field}
+            fields={fields}
+            suggestion={mapping?.columns.find((one) => one.column === name)}
+            readAs={known}
+            format={field ? edits.formats[field] : undefined}
+            flawed={flawed.length}
+            hidesValues={result.hides_values}
+            onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}
+            onFormat={(format) => field && change(withFormat(edits, field, format))}
+            onAction={(action) => onForm({ action, column: name })}
+            onShow={() => onShow(flawed[0]?.rule ?? 'errors')}
+          />
+        ),
+      }
+    })
+  }, [grid, mapping, rejected, edits, change, onForm, onShow, result])
+}

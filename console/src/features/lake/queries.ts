@@ -1,0 +1,48 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+
+import { read, type Schemas } from '../../api/client'
+import { isRefused, path, POLL_MS } from '../../api/queries'
+
+export const useHealth = () =>
+  useQuery({
+    queryKey: ['health'],
+    queryFn: () => read<Schemas['Health']>('/v1/health'),
+    refetchInterval: 30_000,
+  })
+
+export const useRuns = () =>
+  useQuery({
+    queryKey: ['runs'],
+    queryFn: () => read<Schemas['Runs']>('/v1/runs', { query: { limit: 20 } }),
+    refetchInterval: (query) =>
+      query.state.data?.runs.some((run) => run.state === 'running' || run.state === 'pending')
+        ? POLL_MS
+        : 30_000,
+  })
+
+export const useRun = (name: string) =>
+  useQuery({
+    queryKey: ['run', name],
+    queryFn: () => read<Schemas['RunDetail']>(`/v1/runs/${path(name)}`),
+    refetchInterval: (query) =>
+      isRefused(query.state.error) ||
+      (query.state.data && !['running', 'pending'].includes(query.state.data.state))
+        ? false
+        : POLL_MS,
+  })
+
+export function useStartRun() {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ key, only = '' }: { key: string; only?: string }) =>
+      read<Schemas['RunStarted']>('/v1/runs', {
+        method: 'POST',
+        body: only ? { only } : {},
+        headers: { 'idempotency-key': key },
+      }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }),
+  })
+}
+
+export const useQuarantine = () =>
+  useQuery({ queryKey: ['quarantine'], queryFn: () => read<Schemas['QuarantineCounts']>('/v1/quarantine') })

@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query'
+
+import { read, type Schemas } from '../../api/client'
+import { path } from '../../api/queries'
+
+/** The rows of one answer that were read so far; `next` continues them, and is empty when all were read. */
+export interface Result {
+  query: Schemas['Query']
+  columns: Schemas['ResultColumn'][]
+  rows: Schemas['QueryRows']['rows']
+  next: string
+}
+
+/** The most rows that the API answers at once. */
+export const PAGE_ROWS = 999
+
+const WAIT_MS = [150, 250, 400, 700, 1000]
+
+/** Start a statement that reads, wait for its end, and read its rows. */
+export async function runQuery(
+  asked: { sql: string },
+  signal: AbortSignal,
+  most = 5000,
+  onProgress: (query: Schemas['Query']) => void = () => undefined,
+): Promise<Result> {
+  return ended(
+    await read<Schemas['Query']>('/v1/queries', { method: 'POST', body: asked, signal }),
+    signal,
+    most,
+    onProgress,
+  )
+}
+
+/** The rows of a query that was started before, as its address names it. */
+export async function resumeQuery(queryId: string, signal: AbortSignal, most: number): Promise<Result> {
+  return ended(await read<Schemas['Query']>(`/v1/queries/${path(queryId)}`, { signal }), signal, most)
+}
+
+async function ended(
+  started: Schemas['Query'],
+  signal: AbortSignal,
+  most: number,
+  onProgress: (query: Schemas['Query']) => void = () => undefined,
+): Promise<Result> {
+  let query = started
+  for (let turn = 0; query.state === 'queued' || query.state === 'running'; turn += 1) {
+    onProgress(query)
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS[Math.min(turn, WAIT_MS.length - 1)]))
+    if (signal.aborted) {
+      void read(`/v1/queries/${path(query.query_id)}`, { method: 'DELETE' }).catch(() => undefined)
+      signal.throwIfAborted()
+    }
+    query = await read<Schemas['Query']>(`/v1/queries/${path(query.query_id)}`, { signal })
+  }
+  if (query.state !== 'succeeded') throw new Error(query.error || `The query was ${query.state}.`)
+  return moreRows({ query, columns: [], rows: [], next: '' }, signal, most)
+}
+
+/** The result with further pages, until it has `most` rows or is complete. `onPage` gets it after each page. */
+export async function moreRows(
+  result: Result,
+  signal: AbortSignal,
+  most: number,
+  onPage: (result: Result) => void = () => undefined,
+): Promise<Result> {
+  const rows = [...result.rows]
+  let soFar: Result
+  let next = result.next
+  do {
+    const page = await read<Schemas['QueryRows']>(`/v1/queries/${path(result.query.query_id)}/rows`, {
+      query: { limit: PAGE_ROWS, cursor: next },
+      signal,
+    })
+    rows.push(...page.rows)
+    next = page.next_cursor
+    soFar = { ...result, columns: page.columns, rows, next }
+    onPage(soFar)
+  } while (next && rows.length < most)
+  return soFar
+}
+
+/** The answer of a statement; nothing is asked without one. */
+export const useResult = (sql: string) =>
+  useQuery({
+    enabled: sql !== '',
+    queryKey: ['result', sql],
+    queryFn: ({ signal }) => runQuery({ sql }, signal),
+    staleTime: 5 * 60_000,
+  })
+
+export const useQuestions = () =>
+  useQuery({
+    queryKey: ['questions'],
+    queryFn: () => read<Schemas['Questions']>('/v1/questions'),
+    staleTime: Infinity,
+  })
