@@ -31,14 +31,13 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "forecast-shops.md"
 RULES = ["last_value", "last_year", "mean_of_8"]
-OF_TABLE = RULES[:2]  # the rules that the table itself names
 TOLERANCE = 1.005
 LEAST_COVERAGE = 0.72  # of an 80 % interval; a shop with less counts as a miss
 INTRODUCTION = """# Forecasts of many shops
 
 `make bench-next-year` writes this page: `sales_forecast` of {shops} shops at {origins} past days, against what followed.
 `smape` is that of the total, a mean over the origins of a shop. The naive rules repeat the last period, the same periods of
-last year, or the mean of the last eight. `best` is the better of the first two, chosen by hindsight for each shop.
+last year, or the mean of the last eight. `best` is the best of the three, chosen by hindsight for each shop.
 Periods outside an 80 % interval are missed, however near they were; `width` is the interval's over the mean.
 Periods without any sales are measured apart: `closed` counts them.
 `leaves` and `leaves_by_year` are the absolute errors of each region's categories over their sales, of the forecast and of last year.
@@ -144,7 +143,7 @@ def _naive(total: Array, plan: Plan) -> dict[str, Array]:
 def _of_shop(rows: pd.DataFrame) -> pd.Series[float]:
     """A shop's means over its origins."""
     means = rows[["smape", *RULES]].mean()
-    best = means[OF_TABLE].idxmin()
+    best = means[RULES].idxmin()
     of_best = rows[best].where(rows[best].notna(), rows["last_value"]).mean()
     shares = {
         "best": of_best,

@@ -19,9 +19,14 @@ def smape(actual: Array, mean: Array) -> float:
 
     NaN where a value is.
     """
+    return float(smape_of_rows(actual, mean))
+
+
+def smape_of_rows(actual: Array, mean: Array) -> Array:
+    """Return `smape` over the last dimension, of series by steps."""
     size = np.abs(actual) + np.abs(mean)
     errors = np.divide(200.0 * np.abs(actual - mean), size, out=np.zeros_like(size), where=size != 0)
-    return float(errors.mean())
+    return np.asarray(errors.mean(axis=-1), dtype=np.float64)
 
 
 def naive_scale(history: Array, season: int = 1) -> float:

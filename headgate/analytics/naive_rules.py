@@ -1,9 +1,8 @@
-"""The rules that every forecast must beat: the same periods of last year, and the last value.
+"""The rules that every forecast must beat: the same periods of last year, the last value, and a mean.
 
-Where one wins, it is published.
-
-Level and season is in charge, mixed with the models, which know other shapes. Where a naive rule was nearer
-at past origins, the mean with that rule is published, or the rule itself.
+Level and season is in charge, because it has the smallest error over a library of series. Where a naive rule
+was clearly nearer at the past origins of a series, another method gets the smallest share of the mean with
+which no rule is, or all of it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from headgate.analytics.forecast_errors import smape
+from headgate.analytics.forecast_errors import smape_of_rows
 from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.point_forecasts import INTERMITTENT_INTERVAL, MIN_MODELLED
 
@@ -23,11 +22,19 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-LAST_YEAR, LAST_VALUE, LEVEL = "last_year", "last_value", "level_and_season"
-WITH_LAST_YEAR, WITH_LAST_VALUE = "with_last_year", "with_last_value"
-RULES = (LAST_YEAR, LAST_VALUE)
-# The first method is published that no naive rule beat at past origins.
-ORDER = (LEVEL, "", WITH_LAST_YEAR, WITH_LAST_VALUE, LAST_YEAR, LAST_VALUE)
+LAST_YEAR, LAST_VALUE, MEAN_OF_8, LEVEL = "last_year", "last_value", "mean_of_8", "level_and_season"
+RULES = (LAST_YEAR, LAST_VALUE, MEAN_OF_8)
+MODELS = ""  # the ensemble, whose name depends on the series
+_OTHERS = {
+    MODELS: "with_models",
+    LAST_VALUE: "with_last_value",
+    LAST_YEAR: "with_last_year",
+    MEAN_OF_8: "with_mean_of_8",
+}
+_MEAN_OF = 8  # periods
+# A rule that was nearer by less over a few origins is no better at the next one: see
+# docs/adr/0151-one-method-with-shares.md.
+CLEARLY_NEARER = 0.15
 _GROWTH_DAMPING = 0.25  # of a year: growth measured over as long counts half, on the logarithmic scale
 _MOST_GROWTH = 2.0
 _MODELS_SHARE = (
@@ -37,6 +44,29 @@ _HIDDEN_SEASON = 0.4  # standard deviation, as a logarithm, of a season of which
 _MISSING = 13  # a thirteenth of a year may lack at its beginning; the first known value then fills it
 _REGULAR = 1 / INTERMITTENT_INTERVAL  # of the periods; with sales in fewer a series has no level
 _SAME = 1e-9  # a smaller difference is one of float arithmetic
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """The mean of level and season with another method, which has a share of it, 0..1."""
+
+    other: str = MODELS
+    share: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The name in the tables; empty for the models, which name themselves."""
+        if not self.share:
+            return LEVEL
+        return self.other if self.share == 1 else _OTHERS[self.other]
+
+
+# The first one is published that no naive rule clearly beat at past origins.
+ORDER = (
+    Mixture(),
+    *(Mixture(other, share) for share in (0.25, 0.5, 0.75, 1.0) for other in _OTHERS),
+)
+_RULES = tuple(Mixture(rule, 1.0) for rule in RULES)
 
 
 @dataclass(frozen=True)
@@ -56,7 +86,14 @@ class Candidates:
     @property
     def ensemble(self) -> Array:
         """The means of the models."""
-        return self.means[""]
+        return self.means[MODELS]
+
+    def of(self, mixture: Mixture) -> Array:
+        """Return the means of a mixture, shape (series, steps)."""
+        if mixture.share in (0, 1):
+            return self.means[mixture.name]
+        level, other = self.means[LEVEL], self.means[mixture.other]
+        return np.asarray((1 - mixture.share) * level + mixture.share * other, dtype=np.float64)
 
 
 def last_year(history: Array, horizon: int, year: int, growth: float = 1.0) -> Array:
@@ -96,8 +133,9 @@ def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) ->
     plain, factors = panel.without_events(task)
     growth = damped_growth(_summed(plain), year)  # of one series it would mostly be noise
     by_year = np.stack([last_year(history, task.horizon, year, growth) for history in plain]) * factors
-    by_value = (
-        np.stack([np.full(task.horizon, history[-1] if history.size else 0.0) for history in plain]) * factors
+    by_value, by_mean = (
+        np.stack([np.full(task.horizon, _newest_mean(history, count)) for history in plain]) * factors
+        for count in (1, _MEAN_OF)
     )
     outlook = level_and_season(plain, task.horizon, year, task.cycle)
     is_modelled = np.array(
@@ -107,8 +145,7 @@ def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) ->
     plausible = np.clip(origin.means, expected * np.exp(-outlook.doubt), expected * np.exp(outlook.doubt))
     mixed = (1 - _MODELS_SHARE) * expected + _MODELS_SHARE * plausible
     level = np.where(is_modelled, mixed, np.nan)
-    means = {"": origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, LEVEL: level}
-    means |= {WITH_LAST_YEAR: (level + by_year) / 2, WITH_LAST_VALUE: (level + by_value) / 2}
+    means = {MODELS: origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, MEAN_OF_8: by_mean, LEVEL: level}
     return Candidates(means, np.where(is_modelled, outlook.doubt, 0.0))
 
 
@@ -120,6 +157,10 @@ def hidden_season(offered: Candidates, year: int) -> Array:
     return np.asarray(is_hidden * 2 * _HIDDEN_SEASON * np.sin(np.pi * ahead / year), dtype=np.float64)
 
 
+def _newest_mean(history: Array, count: int) -> float:
+    return float(history[-count:].mean()) if history.size else 0.0
+
+
 def _summed(histories: tuple[Array, ...]) -> Array:
     """Return all series together; each ends with the same period."""
     longest = max(history.size for history in histories)
@@ -128,64 +169,73 @@ def _summed(histories: tuple[Array, ...]) -> Array:
     )
 
 
-def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> list[str]:
-    """Return the method of each series: the first one of `ORDER` that no naive rule beat at the past origins
-    that both could forecast.
+def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> list[Mixture]:
+    """Return the method of each series: the first one of `ORDER` that no naive rule clearly beat at the past
+    origins that both could forecast, else the one with the smallest error.
 
     A method that no origin could test is published only where none was tested.
     """
-    errors = {name: _errors(past, tried, name) for name in ORDER}
-    able = {name: np.isfinite(now.means[name]).all(axis=1) & ~_is_silent(now, name) for name in ORDER}
+    errors = {mixture: _errors(past, tried, mixture) for mixture in ORDER}
+    means = {mixture: now.of(mixture) for mixture in ORDER}
+    able = {mixture: np.isfinite(of).all(axis=1) & ~_is_silent(of) for mixture, of in means.items()}
     methods = []
     for place in range(len(now.ensemble)):
-        names = [name for name in ORDER if able[name][place]] or [""]
-        rules = [errors[name][:, place] for name in RULES if able[name][place]]
-        tested = [name for name in names if np.isfinite(errors[name][:, place]).any()] or names
-        methods.append(
-            next((name for name in tested if not _is_beaten(errors[name][:, place], rules)), tested[0])
-        )
+        own = {mixture: errors[mixture][:, place] for mixture in ORDER if able[mixture][place]}
+        rules = [own[rule] for rule in _RULES if rule in own]
+        tested = {mixture: error for mixture, error in own.items() if np.isfinite(error).any()}
+        untested = next(iter(own), Mixture(MODELS, 1.0))
+        methods.append(_first_unbeaten(tested, rules) if tested else untested)
     return methods
 
 
+def _first_unbeaten(errors: dict[Mixture, Array], rules: list[Array]) -> Mixture:
+    """Return the first method that no rule clearly beat, else the nearest one."""
+    nearest = min(errors, key=lambda mixture: float(np.nanmean(errors[mixture])))
+    return next((mixture for mixture, error in errors.items() if not _is_beaten(error, rules)), nearest)
+
+
 def _is_beaten(errors: Array, rules: list[Array]) -> bool:
-    """Return whether a rule had the smaller mean error at the origins that both could forecast.
+    """Return whether a rule had a clearly smaller mean error at the origins that both could forecast.
 
     Both of shape (origins,).
     """
-    gains = [(errors - rule)[np.isfinite(errors - rule)] for rule in rules]
-    return any(gain.size and float(gain.mean()) > _SAME for gain in gains)
+    for rule in rules:
+        both = np.isfinite(errors + rule)
+        if both.any() and errors[both].mean() > (1 + CLEARLY_NEARER) * rule[both].mean() + _SAME:
+            return True
+    return False
 
 
-def _is_silent(now: Candidates, name: str) -> npt.NDArray[np.bool_]:
+def _is_silent(means: Array) -> npt.NDArray[np.bool_]:
     """Return whether a method forecasts nothing but zero: the smallest error for a series that is mostly
     zero, and no information.
     """
-    return np.asarray(~(np.nan_to_num(now.means[name]) > 0).any(axis=1), dtype=np.bool_)
+    return np.asarray(~(np.nan_to_num(means) > 0).any(axis=1), dtype=np.bool_)
 
 
-def _errors(past: Backtest, tried: tuple[Candidates, ...], name: str) -> Array:
+def _errors(past: Backtest, tried: tuple[Candidates, ...], mixture: Mixture) -> Array:
     """Return the error of a method, as `forecast_accuracy` shows it, shape (origins, series).
 
     NaN where a method or a history lacks.
     """
     errors = np.full((len(tried), past.actuals.shape[1]), np.nan)
     for number, (origin, candidates) in enumerate(zip(past.origins, tried, strict=True)):
-        for place, history in enumerate(origin.histories):
-            if history.size >= MIN_MODELLED:
-                errors[number, place] = smape(past.actuals[number, place], candidates.means[name][place])
+        is_modelled = np.array([history.size >= MIN_MODELLED for history in origin.histories], dtype=bool)
+        each = smape_of_rows(past.actuals[number], candidates.of(mixture))
+        errors[number] = np.where(is_modelled, each, np.nan)
     return errors
 
 
-def published(origin: Origin, offered: Candidates, methods: list[str]) -> Origin:
+def published(origin: Origin, offered: Candidates, methods: list[Mixture]) -> Origin:
     """Return the origin with the forecasts of the chosen methods.
 
     The ensemble's where one could not forecast yet.
     """
     means, models = origin.means.copy(), list(origin.models)
-    for place, name in enumerate(methods):
-        mean = offered.means[name][place]
-        if name and np.isfinite(mean).all():
-            means[place], models[place] = mean, name
+    for place, mixture in enumerate(methods):
+        mean = offered.of(mixture)[place]
+        if mixture.name and np.isfinite(mean).all():
+            means[place], models[place] = mean, mixture.name
     floor = np.array(
         [0.0 if history.size and history.min() >= 0 else -np.inf for history in origin.histories]
     )[:, None]

@@ -29,6 +29,7 @@ def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], t
         ("smape", total["smape"], total["smape_naive2"], "Naive2", errors),
         ("smape", total["smape"], total["smape_last_year"], "same period of last year", by_year),
         ("smape", total["smape"], total["smape_last_value"], "last value", errors),
+        ("smape", total["smape"], total["smape_mean_of_8"], "mean of the last eight", errors),
         ("owa", total["owa"], 1.0, "Naive2", errors),
         ("coverage_80", total["coverage_80"], 0.8, "nominal", coverage),
         ("coverage_95", total["coverage_95"], 0.95, "nominal", coverage),

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, Task, backtest
 from headgate.analytics.naive_rules import (
+    CLEARLY_NEARER,
     LAST_VALUE,
     LAST_YEAR,
     LEVEL,
-    ORDER,
+    MEAN_OF_8,
+    MODELS,
     RULES,
-    WITH_LAST_YEAR,
     Candidates,
+    Mixture,
     candidates,
     chosen,
     damped_growth,
@@ -87,10 +89,13 @@ def test_a_season_that_returns_is_forecast_as_it_was() -> None:
 def test_a_method_that_cannot_forecast_leaves_the_models_in_place() -> None:
     now, _, _, offered = origins_of(SEASON[:40])
     lacking = replace(offered, means={**offered.means, LAST_YEAR: np.full((1, 13), np.nan)})
-    assert published(now, lacking, [LAST_YEAR]).models == now.models
+    assert published(now, lacking, [Mixture(LAST_YEAR, 1.0)]).models == now.models
 
 
-def method_tested_by(factors: dict[str, float], now: dict[str, float] | None = None) -> list[str]:
+METHODS = (MODELS, LEVEL, *RULES)
+
+
+def method_tested_by(factors: dict[str, float], now: dict[str, float] | None = None) -> Mixture:
     """The method of a series whose methods forecast a past origin, and the coming weeks, with these factors.
 
     Others are absent.
@@ -99,40 +104,47 @@ def method_tested_by(factors: dict[str, float], now: dict[str, float] | None = N
     past = Backtest((Origin((np.full(80, 100.0),), actual, ("ensemble",), np.ones(1)),), actual[None])
 
     def offered(said: dict[str, float]) -> Candidates:
-        return Candidates({name: actual * said.get(name, np.nan) for name in ORDER}, np.ones((1, 13)))
+        return Candidates({name: actual * said.get(name, np.nan) for name in METHODS}, np.ones((1, 13)))
 
-    return chosen(past, (offered(factors),), offered(factors if now is None else now))
-
-
-def test_level_and_season_is_published_where_no_naive_rule_was_nearer() -> None:
-    assert method_tested_by({LEVEL: 1.2, "": 1.1, LAST_YEAR: 1.3, LAST_VALUE: 1.3}) == [LEVEL]
-    assert method_tested_by({LEVEL: 1.2, "": 1.1}) == [LEVEL]
+    (method,) = chosen(past, (offered(factors),), offered(factors if now is None else now))
+    return method
 
 
-def test_the_mean_with_a_rule_is_published_where_the_rule_beat_level_and_season() -> None:
-    """The two miss on different sides, so that their mean is nearer than either."""
-    assert method_tested_by({LEVEL: 1.2, "": 1.3, WITH_LAST_YEAR: 1.05, LAST_YEAR: 0.9, LAST_VALUE: 2.0}) == [
-        WITH_LAST_YEAR
-    ]
+def test_level_and_season_is_published_where_no_naive_rule_was_clearly_nearer() -> None:
+    assert method_tested_by({LEVEL: 1.2, "": 1.1, LAST_YEAR: 1.3, LAST_VALUE: 1.3}) == Mixture()
+    assert method_tested_by({LEVEL: 1.2, "": 1.1}) == Mixture()
+    assert method_tested_by({LEVEL: 1.2, "": 1.2, LAST_VALUE: 1.18}) == Mixture()
+
+
+def test_a_rule_gets_the_smallest_share_with_which_it_is_not_clearly_nearer() -> None:
+    """The two miss on different sides, so that a mean is nearer than either."""
+    method = method_tested_by({LEVEL: 1.2, "": 1.3, LAST_YEAR: 0.88, LAST_VALUE: 2.0})
+    assert (method, method.name) == (Mixture(LAST_YEAR, 0.25), "with_last_year")
+    assert method_tested_by({LEVEL: 1.2, "": 1.2, MEAN_OF_8: 0.9}).name == "with_mean_of_8"
 
 
 def test_a_rule_that_beat_everything_is_published() -> None:
-    assert method_tested_by({LEVEL: 1.2, "": 1.3, WITH_LAST_YEAR: 1.15, LAST_YEAR: 1.1, LAST_VALUE: 2.0}) == [
-        LAST_YEAR
-    ]
+    method = method_tested_by({LEVEL: 1.2, "": 1.3, LAST_YEAR: 1.02, LAST_VALUE: 2.0})
+    assert (method, method.name) == (Mixture(LAST_YEAR, 1.0), LAST_YEAR)
 
 
 def test_a_forecast_of_nothing_is_never_published() -> None:
     """The last value is zero: for a series that sells seldom it has the smallest error, and says nothing."""
-    assert method_tested_by({"": 5.0, LAST_VALUE: 1.0}, now={"": 5.0, LAST_VALUE: 0.0}) == [""]
+    method = method_tested_by({"": 5.0, LAST_VALUE: 1.0}, now={"": 5.0, LAST_VALUE: 0.0})
+    assert method == Mixture(MODELS, 1.0)
 
 
-@given(st.dictionaries(st.sampled_from(ORDER), st.floats(0.1, 3), min_size=1))
-def test_no_method_is_published_that_lost_to_a_naive_rule(factors: dict[str, float]) -> None:
-    (method,) = method_tested_by(factors)
-    errors = {name: abs(factor - 1) / (factor + 1) for name, factor in factors.items()}
-    rules = [errors[name] for name in RULES if name in errors]
-    assert not rules or method not in errors or errors[method] <= min(rules) + 1e-6
+@given(st.dictionaries(st.sampled_from(METHODS), st.floats(0.1, 3), min_size=1))
+def test_no_method_is_published_that_clearly_lost_to_a_naive_rule(factors: dict[str, float]) -> None:
+    method = method_tested_by(factors)
+    if method.other not in factors and method.share:
+        return  # nothing can forecast
+    level = factors.get(LEVEL, 0.0)
+    factor = (1 - method.share) * level + method.share * factors.get(method.other, 0.0)
+    error, *rules = (
+        abs(each - 1) / (each + 1) for each in (factor, *(factors[name] for name in RULES if name in factors))
+    )
+    assert not rules or error <= (1 + CLEARLY_NEARER) * min(rules) + 1e-6
 
 
 def test_a_series_that_sells_seldom_has_no_level() -> None:

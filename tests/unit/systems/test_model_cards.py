@@ -73,6 +73,7 @@ def forecast(series: str, owa: float | None, **more: Any) -> dict[str, Any]:  # 
     rules = {
         "smape_last_year": 23.0,
         "smape_last_value": 40.0,
+        "smape_mean_of_8": 30.0,
         "owa": owa,
         "coverage_80": 0.75,
         "coverage_95": 0.9,
@@ -156,15 +157,15 @@ def test_a_forecast_card_compares_the_total_with_each_naive_rule() -> None:
         "Naive2": (20.0, 25.0),
         "same period of last year": (20.0, 23.0),
         "last value": (20.0, 40.0),
+        "mean of the last eight": (20.0, 30.0),
     }
     assert next(figure.value for figure in card.figures if figure.metric == "share_with_owa_up_to_1") == 0.5
     assert card.calibration == (Bin(0.8, 0.75, 48), Bin(0.95, 0.9, 48))
 
 
 def test_a_forecast_card_says_that_the_published_method_was_not_tested() -> None:
-    measured = dict.fromkeys(
-        ("smape", "smape_naive2", "smape_last_year", "smape_last_value", "coverage_80", "coverage_95")
-    )
+    rules = ("smape_naive2", "smape_last_year", "smape_last_value", "smape_mean_of_8")
+    measured = dict.fromkeys(("smape", *rules, "coverage_80", "coverage_95"))
     untested = forecast("total", None, model="last_year", windows=0, history_too_short=True, **measured)
     card = model_card(
         description("sales-forecast"), [untested, forecast("region=GB", 0.9)], None, CurrentTable()

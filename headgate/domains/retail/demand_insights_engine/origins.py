@@ -50,6 +50,7 @@ POINTS = (
     "rhythm",
 )
 """What the models read of a customer."""
+_BUYERS_PART = 0.5
 LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
 
 
@@ -344,8 +345,19 @@ class KnownShares:
         """Return the known customers' part of what is coming."""
         if ahead.buyers is None or ahead.revenue is None or self.buyers is None or self.revenue is None:
             return Expected(None, None)
-        buyers = mean_of(ahead.buyers * self.buyers, ahead.recent_buyers)
+        buyers = mean_of(ahead.buyers * self.buyers, _recent_buyers(ahead))
         return Expected(buyers, _known_revenue(ahead, ahead.revenue * self.revenue, self.revenue))
+
+
+def _recent_buyers(ahead: Coming) -> float | None:
+    """Return the buyers of the groups of like customers in the season of the forecast.
+
+    Half of a change of sales is in the number of buyers, on the logarithmic scale; see
+    docs/adr/0152-buyers-in-season.md.
+    """
+    if ahead.recent_buyers is None or ahead.forecast is None:
+        return ahead.recent_buyers
+    return float(ahead.recent_buyers * ahead.forecast.change**_BUYERS_PART)
 
 
 def _known_revenue(ahead: Coming, by_last_year: float, share: float) -> float | None:

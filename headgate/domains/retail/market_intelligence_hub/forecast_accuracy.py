@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MEASURES = ["mase", "smape", "mase_naive2", "smape_naive2"]
-RULES = ["smape_last_year", "smape_last_value"]
+RULES = ["smape_last_year", "smape_last_value", "smape_mean_of_8"]
 COVERAGES = ["coverage_80", "coverage_95"]
 COLUMNS = [
     *(*SERIES, "model", "grain", "horizon", "windows", "mase", "smape", "owa", "mase_naive2", "smape_naive2"),

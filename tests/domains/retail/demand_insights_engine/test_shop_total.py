@@ -111,6 +111,14 @@ YEAR = Coming(90.0, 100.0, 1_000.0, recent_revenue=250.0)
 HALF = KnownShares(0.5, 0.5)
 
 
+def test_half_of_a_change_of_sales_is_in_the_number_of_buyers() -> None:
+    """The groups of like customers have no season of their own."""
+    lately = replace(YEAR, buyers=100, recent_buyers=50.0)
+    assert HALF.expected(lately).buyers == pytest.approx(50.0)
+    busy = replace(lately, forecast=ShopForecast(2_000.0, 4.0))
+    assert HALF.expected(busy).buyers == pytest.approx((50.0 * 100.0) ** 0.5)
+
+
 def test_known_customers_have_the_mean_of_last_year_the_forecast_and_groups_in_its_season() -> None:
     """500 GBP by last year, 1,000 by the forecast, and 250 of the groups in twice the season."""
     ahead = replace(YEAR, forecast=ShopForecast(2_000.0, 2.0))

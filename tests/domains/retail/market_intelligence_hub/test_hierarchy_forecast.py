@@ -58,12 +58,13 @@ def test_last_year_shows_the_season_until_the_models_know_it(weeks: int) -> None
 
 
 def shop_of_two_categories(seed: int, weeks: int = 40) -> tuple[pd.DataFrame, Span]:
-    """A total that wanders a little from week to week, and one of two categories that sells in a third of the
-    weeks only.
+    """A total whose level has always changed in the week before a past origin, which its last value knows
+    first, and one of two categories that sells in a third of the weeks only.
     """
     random, first = np.random.default_rng(seed), date(2022, 1, 3)
     starts = WEEK.starts(first, WEEK.shifted(first, weeks - 1))
-    total = 1000 * np.exp(np.cumsum(random.normal(0, 0.05, weeks)))
+    level = np.where((np.arange(weeks) + 1 - weeks) // 13 % 2, 2000, 1000)
+    total = level * np.exp(random.normal(0, 0.02, weeks))
     promoted = (total * np.where(random.random(weeks) < 1 / 3, 0.6, 0.0)).round(2)
     total = total.round(2)
     named = (
@@ -87,7 +88,7 @@ def shop_of_two_categories(seed: int, weeks: int = 40) -> tuple[pd.DataFrame, Sp
     return pd.concat(frames, ignore_index=True), Span(first, starts[-1].date(), WEEK)
 
 
-@pytest.mark.parametrize(("seed", "stays"), [(4, True), (9, False)])
+@pytest.mark.parametrize(("seed", "stays"), [(1, True), (2, False)])
 def test_the_last_value_of_the_total_stays_where_the_backtest_says_that_adding_up_makes_it_worse(
     seed: int, *, stays: bool
 ) -> None:
@@ -102,7 +103,7 @@ def test_the_last_value_of_the_total_stays_where_the_backtest_says_that_adding_u
     )
 
 
-@pytest.mark.parametrize("seed", [4, 9])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_total_by_a_naive_rule_was_no_worse_at_past_origins_than_the_rule(seed: int) -> None:
     """A forecast that is published under the rule's name has the rule's error or less."""
     sales, span = shop_of_two_categories(seed)
