@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this script is r
 from scripts.deployment.state_server import served_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCKED = ".terraform.lock.hcl"
@@ -102,6 +102,18 @@ def _mirror_for(binary: Path, mirror: Path) -> Path:
     if not link.exists():
         link.symlink_to(mirror / PROVIDER)
     return renamed
+
+
+def addresses(resources: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the address of each instance of a state's resources, as `terraform state list` prints them."""
+    listed: dict[str, None] = {}  # a deposed instance has the address of the one that replaces it
+    for resource in resources:
+        kind = "data" if resource["mode"] == "data" else ""
+        address = ".".join(filter(None, (resource.get("module"), kind, resource["type"], resource["name"])))
+        for instance in resource["instances"]:
+            key = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+            listed[f"{address}{key}"] = None
+    return [*listed]
 
 
 @dataclass(frozen=True)
@@ -257,14 +269,20 @@ class Terraform:
 
     def outputs(self) -> dict[str, Any]:
         """The root's outputs."""
-        text = self.run("output", "-json")
+        text = self.run("output", "-json") if self.backend else json.dumps(self._local("outputs"))
         return {name: output["value"] for name, output in json.loads(text).items()}
 
     def resources(self) -> list[str]:
-        """Addresses of everything in the state."""
-        if not self.backend and not self.has_local_state():
-            return []
-        return self.run("state", "list").split()
+        """Addresses of everything in the state.
+
+        A local state is read as it is: a command of Terraform takes over a second, and a deployment asks four
+        times.
+        """
+        return self.run("state", "list").splitlines() if self.backend else addresses(self._local("resources"))
+
+    def _local(self, part: str) -> Any:  # noqa: ANN401 a part of a JSON document
+        """Return a part of the local state; empty where there is none."""
+        return json.loads(self.state.read_bytes())[part] if self.has_local_state() else {}
 
     def forget(self, address: str) -> None:
         """Remove a resource from the state; it stays as it is."""

@@ -32,6 +32,7 @@ from benchmarks.experiments.privileges import (
     unused_grants,
 )
 from scripts.emulator.emulator import ACCOUNT
+from scripts.terraform_cli import Terraform
 from tests.e2e.lakes import DEPLOY, PEOPLE, ROOT, TEST_VARIABLES, libraries
 from tests.waiting import eventually
 
@@ -64,6 +65,13 @@ def test_the_plan_after_an_apply_is_empty(shop_lake: Lake) -> None:
     command = [sys.executable, DEPLOY, "plan", "emulator", "--name", shop_lake.name, "--own", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "Nothing would change." in done.stdout
+
+
+def test_addresses_and_outputs_read_from_the_state_are_those_that_terraform_prints(shop_lake: Lake) -> None:
+    terraform = Terraform(ROOT / ".headgate" / shop_lake.name)
+    printed = json.loads(terraform.run("output", "-json"))
+    assert sorted(terraform.resources()) == sorted(terraform.run("state", "list").splitlines())
+    assert terraform.outputs() == {name: output["value"] for name, output in printed.items()}
 
 
 def test_every_row_of_the_truth_is_caught_for_the_right_reason_and_nothing_else_is_refused(
