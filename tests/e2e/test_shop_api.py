@@ -15,6 +15,7 @@ from headgate.api.analytics.tables import RowsRequest, _digest
 from headgate.api.http import cursors
 from tests.e2e.api import Api, machine, signed_in
 from tests.integration.api.document_check import failures
+from tests.integration.aws.test_alerts import mailbox
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +91,25 @@ def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(
     assert operator.until(f"/v1/files/{sent['file_id']}", lambda one: one["state"] == "done")["accepted"] == 1
     for one in (sent["file_id"], file_id):
         assert operator.call("POST", f"/v1/files/{one}/revert").json["accepted"] == 1
+
+
+def test_a_reader_gets_answers_at_the_own_address_from_the_function_of_the_report(
+    shop_lake: Lake, viewer: Api
+) -> None:
+    sns, topic = shop_lake.client("sns"), shop_lake.environment["HEADGATE_MAILS_TOPIC_ARN"]
+    address, received = mailbox(shop_lake.client)
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=address)
+    mail = {"title": "Orders", "sql": "select count(*) as n from orders", "every": "day", "on": 0}
+    scheduled = viewer.call("PUT", "/v1/mails", mail).json
+    assert scheduled["address"] == "viewer@example.com"
+    endpoints = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert "viewer@example.com" in [each["Endpoint"] for each in endpoints]
+    name = shop_lake.outputs["functions"]["report"]["name"]
+    answer = shop_lake.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    assert "FunctionError" not in answer, answer["Payload"].read()
+    (message,) = received()
+    assert message["Message"].splitlines()[:2] == ["Orders", "n"]
+    assert viewer.call("DELETE", "/v1/mails?title=Orders").json["mails"] == []
 
 
 def test_a_file_in_raw_is_edited_and_checked_without_a_trace_and_then_accepted(

@@ -9,7 +9,8 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core'
-import { NavLink, Outlet } from 'react-router'
+import { useEffect } from 'react'
+import { NavLink, Outlet, useLocation } from 'react-router'
 
 import { signedInAs, signOut } from '../api/client'
 import { useCaller } from '../api/queries'
@@ -27,6 +28,12 @@ const PAGES = [
 ] as const
 
 export function Shell() {
+  const { pathname } = useLocation()
+  // On a phone the pages scroll sideways.
+  useEffect(() => {
+    const current = document.querySelector('.header [aria-current=page]')
+    current?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [pathname])
   return (
     <AppShell header={{ height: { base: 84, sm: 52 } }} padding="md">
       <AppShell.Header px="md" component="header">

@@ -28,7 +28,8 @@ export function FormPopover({ label, submit, what, isComplete, onSubmit, width =
   }
   return (
     <>
-      <Text size="sm" role="status" component="div">
+      {/* Without a message it takes no room among the buttons. */}
+      <Text size="sm" role="status" component="div" pos={send.data ? undefined : 'absolute'}>
         {send.data}
       </Text>
       {/* What loads above may push the button below the window's edge: the form goes along and is not hidden. */}

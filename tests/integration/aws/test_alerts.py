@@ -43,9 +43,9 @@ REFUSED = FileRecord(
 )
 
 
-def mailbox(emulator: Emulator) -> tuple[str, Callable[[], list[dict[str, str]]]]:
+def mailbox(client: Callable[[str], Any]) -> tuple[str, Callable[[], list[dict[str, str]]]]:
     """The address of a queue that topics may send to, and what it received."""
-    sqs = emulator.client("sqs")
+    sqs = client("sqs")
     queue = sqs.create_queue(QueueName=unique("inbox"))["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     publishing = {
@@ -69,7 +69,7 @@ def inbox(emulator: Emulator) -> tuple[Alerts, Callable[[], list[dict[str, str]]
     """A topic, and what its one subscriber was sent."""
     sns = emulator.client("sns")
     topic = sns.create_topic(Name=unique("alerts"))["TopicArn"]
-    address, received = mailbox(emulator)
+    address, received = mailbox(emulator.client)
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=address)
     return Alerts(sns, topic), received
 
@@ -196,7 +196,7 @@ def test_answers_reach_the_address_that_they_are_for_and_no_other(emulator: Emul
     """Queues have the place of mailboxes here: an address agrees by a link in a mail."""
     sns = emulator.client("sns")
     mails = TopicMails(sns, sns.create_topic(Name=unique("mails"))["TopicArn"], "sqs")
-    (ana, of_ana), (ben, of_ben) = mailbox(emulator), mailbox(emulator)
+    (ana, of_ana), (ben, of_ben) = mailbox(emulator.client), mailbox(emulator.client)
     for address in (ana, ben, ana):  # a person schedules a second mail
         mails.subscribe(address)
     assert len(sns.list_subscriptions_by_topic(TopicArn=mails.topic_arn)["Subscriptions"]) == 2

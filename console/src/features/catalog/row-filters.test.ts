@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import {
   byPriority,
+  phonePriorities,
   conditionWords,
   operators,
   quickFilters,
@@ -60,4 +61,12 @@ test('the columns that identify a row come first, then measures, and the others 
   const columns = ['level', 'grain', 'amount', 'id'].map((name) => ({ name }))
   const names = byPriority(columns, new Set(['id']), { amount: 'GBP', grain: '' }).map(({ name }) => name)
   expect(names).toEqual(['id', 'amount', 'level', 'grain'])
+})
+
+test('on a phone the first two keys and the first measure stay, then other measures', () => {
+  const columns = ['series', 'period', 'horizon', 'expected', 'low', 'level'].map((name) => ({ name }))
+  const keys = new Set(['series', 'period'])
+  expect(phonePriorities(columns, keys, { horizon: 'periods', expected: 'GBP', low: 'GBP' })).toEqual([
+    1, 1, 2, 1, 2, 3,
+  ])
 })

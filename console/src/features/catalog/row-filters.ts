@@ -99,3 +99,23 @@ export function byPriority<T extends { name: string }>(
   const rank = ({ name }: T): number => (keys.has(name) ? 0 : units[name] ? 1 : 2)
   return columns.toSorted((one, other) => rank(one) - rank(other))
 }
+
+/** Units of how far away something is, which tells less than how much it is. */
+const SPANS = new Set(['periods', 'days'])
+
+/**
+ * Which columns stay on a phone, where a row opens with all of them: 1 for the first two keys and the first measure, 2 for
+ * other measures, 3 for the rest. The columns are those of `byPriority`.
+ */
+export function phonePriorities(
+  columns: { name: string }[],
+  keys: ReadonlySet<string>,
+  units: Readonly<Record<string, string>> = {},
+): (1 | 2 | 3)[] {
+  const measures = columns.filter(({ name }) => !keys.has(name) && units[name])
+  const first = measures.find(({ name }) => !SPANS.has(units[name] ?? '')) ?? measures[0]
+  return columns.map(({ name }, at) => {
+    if (name === first?.name || (keys.has(name) && at < 2)) return 1
+    return units[name] && !keys.has(name) ? 2 : 3
+  })
+}

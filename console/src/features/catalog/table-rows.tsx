@@ -1,5 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
@@ -10,11 +11,12 @@ import { MoreButton } from '../../components/more-button'
 import { Grid } from '../../components/grid'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
+import { PHONE } from '../../components/widths'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
-import { byPriority, readConditions, written } from './row-filters'
+import { byPriority, phonePriorities, readConditions, written } from './row-filters'
 import { keysOf, RowStory } from './row-story'
 
 /** The first page is small, so that its rows are there within a second; the others are read while one scrolls. */
@@ -107,7 +109,12 @@ function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundP
   const units = useUnits(table)
   const columns = useMemo(() => byPriority(sent ?? [], keys, units), [sent, keys, units])
   const labels = useLabels(table)
-  const formats = useMemo(() => columnFormats(columns, units, labels), [columns, units, labels])
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const formats = useMemo(() => {
+    const ofColumns = columnFormats(columns, units, labels)
+    const priorities = isPhone ? phonePriorities(columns, keys, units) : []
+    return ofColumns.map((format, at) => ({ ...format, priority: priorities[at] ?? 1 }))
+  }, [columns, units, labels, keys, isPhone])
   const places = useMemo(
     () => columns.map(({ name }) => sent?.findIndex((column) => column.name === name) ?? 0),
     [columns, sent],
@@ -124,7 +131,7 @@ function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundP
         label={table}
         height={520}
         formats={formats}
-        pinned={Math.min(Math.max(keys.size, 1), 2)}
+        pinned={isPhone ? 1 : Math.min(Math.max(keys.size, 1), 2)}
         sort={asked.sort}
         onSort={onSort}
         onOpen={(index) => onOpen(keyOf(ordered[index]))}

@@ -18,16 +18,24 @@ export function axisOf({ panel, columns, rows }: Shown): string[] {
   return panel.kind === 'bar' || (panel.kind === 'line' && panel.series) ? [...new Set(cells)] : cells
 }
 
+/** A fan with as much history as leaves room for what is expected on a phone: two periods for each expected one. */
+export function newest(shown: Shown): Shown {
+  const at = shown.columns.indexOf(shown.panel.y[0] ?? '')
+  const begin = shown.rows.findIndex((row, place) => place > 0 && row[at] === null)
+  if (shown.panel.kind !== 'fan' || at < 0 || begin < 0) return shown
+  return { ...shown, rows: shown.rows.slice(Math.max(0, begin - 2 * (shown.rows.length - begin))) }
+}
+
 /** ECharts options for one panel. Texts of cells are given as texts, never as HTML. */
 export function options(shown: Shown, scheme: Scheme): Record<string, unknown> {
-  const { panel, units = {}, marks = [] } = shown
+  const { panel, units = {}, marks = [], isNarrow = false } = shown
   const rows = shown.rows.map((row) =>
     Object.fromEntries(shown.columns.map((name, at) => [name, row[at] ?? null])),
   )
   const measured = new Set([...panel.y, ...panel.bounds.flat()])
   // A measure of the panel has the panel's unit, if no contract states one for its column.
   const unitOf = (column: string): string => units[column] ?? (measured.has(column) ? panel.unit : '')
-  const drawing: Drawing = { panel, rows, scheme, unitOf, marks }
+  const drawing: Drawing = { panel, rows, scheme, unitOf, marks, isNarrow }
   switch (panel.kind) {
     case 'fan':
       return fan(drawing)

@@ -10,12 +10,14 @@ import {
 } from 'echarts/components'
 import * as echarts from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
+import { useMediaQuery } from '@mantine/hooks'
 import { useEffect, useMemo, useRef } from 'react'
 
+import { PHONE } from '../../components/widths'
 import { marksOf } from '../notes/marks'
 import { NoteList } from '../notes/note-list'
 import { useNotes } from '../notes/notes'
-import { axisOf, options, type Shown } from './chart-options'
+import { axisOf, newest, options, type Shown } from './chart-options'
 import { registerWorld } from './world'
 
 echarts.use([
@@ -41,9 +43,11 @@ interface Props {
 }
 
 /** A chart drawn as SVG. Its numbers are in the panel's table, which a screen reader gets instead. */
-export default function Chart({ shown, height, onPick }: Props) {
+export default function Chart({ shown: all, height, onPick }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const scheme = useComputedColorScheme('light')
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const shown = useMemo(() => (isPhone ? newest(all) : all), [all, isPhone])
   const notes = useNotes().data
   const marks = useMemo(() => marksOf(axisOf(shown), notes ?? []), [shown, notes])
   const pick = useRef(onPick)
@@ -58,7 +62,7 @@ export default function Chart({ shown, height, onPick }: Props) {
     chart.setOption({
       backgroundColor: 'transparent',
       animation: false,
-      ...options({ ...shown, marks }, scheme),
+      ...options({ ...shown, marks, isNarrow: isPhone }, scheme),
     })
     chart.on('click', ({ name }) => pick.current?.(name))
     const observer = new ResizeObserver(() => chart.resize())
@@ -67,7 +71,7 @@ export default function Chart({ shown, height, onPick }: Props) {
       observer.disconnect()
       chart.dispose()
     }
-  }, [shown, marks, scheme])
+  }, [shown, marks, scheme, isPhone])
   // A map is about twice as wide as high, and fills the width of its panel.
   const size = shown.panel.kind === 'map' ? { aspectRatio: '1.9', width: '100%' } : { height }
   return (

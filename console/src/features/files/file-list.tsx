@@ -93,7 +93,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
 }
 
 const FILE_PX = 320
-const STATE_PX = 120
+const STATE_PX = 150
 
 const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
 

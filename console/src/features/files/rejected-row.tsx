@@ -30,9 +30,16 @@ export function RejectedRow({ row, value, onCorrect }: Props) {
             {place}
           </Button>
         </Table.Td>
-        <Table.Td title={row.column}>{row.column ? heading(row.column) : 'whole row'}</Table.Td>
-        <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
-        <Table.Td>{reasonWords(row.reason)}</Table.Td>
+        <Table.Td title={row.column} visibleFrom="sm">
+          {row.column ? heading(row.column) : 'whole row'}
+        </Table.Td>
+        <Table.Td className="any-text">
+          {row.value ?? '–'}
+          <Text size="xs" className="muted" hiddenFrom="sm">
+            {reasonWords(row.reason)}
+          </Text>
+        </Table.Td>
+        <Table.Td visibleFrom="sm">{reasonWords(row.reason)}</Table.Td>
         <Table.Td>
           {row.correction ? <Sent row={row} /> : null}
           {onCorrect ? (
@@ -40,7 +47,7 @@ export function RejectedRow({ row, value, onCorrect }: Props) {
               size="xs"
               aria-label={`Corrected ${row.column} of row ${place}`}
               value={value}
-              miw="8rem"
+              miw={{ base: '5rem', sm: '8rem' }}
               onChange={(event) => onCorrect(event.currentTarget.value)}
             />
           ) : null}

@@ -112,9 +112,9 @@ function ReasonGroup({ rule, title, rows, corrections, mayCorrect, onChange, onA
               <Table.Th className="number">
                 {rows.some((row) => row.sheet_row) ? 'Row in Excel' : 'Row'}
               </Table.Th>
-              <Table.Th>Column</Table.Th>
+              <Table.Th visibleFrom="sm">Column</Table.Th>
               <Table.Th>Value</Table.Th>
-              <Table.Th>Reason</Table.Th>
+              <Table.Th visibleFrom="sm">Reason</Table.Th>
               <Table.Th>Correction</Table.Th>
             </Table.Tr>
           </Table.Thead>

@@ -12,6 +12,8 @@ export interface Shown {
   units?: Units
   /** The places of the axis on whose days people wrote notes. */
   marks?: Mark[]
+  /** Whether it is drawn on a phone. */
+  isNarrow?: boolean
 }
 
 export type Row = Record<string, Cell>
@@ -24,6 +26,7 @@ export interface Drawing {
   scheme: Scheme
   unitOf: (column: string) => string
   marks?: Mark[]
+  isNarrow?: boolean
 }
 
 export const ACCENT = { light: '#0b7285', dark: '#3bc9db' }

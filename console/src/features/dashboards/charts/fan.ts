@@ -30,7 +30,7 @@ export function bandName([low, high]: readonly [string, string]): string {
 
 /** A line with its intervals: history, then what is expected, dashed. */
 export function fan(drawing: Drawing): Record<string, unknown> {
-  const { panel, rows, scheme, unitOf, marks = [] } = drawing
+  const { panel, rows, scheme, unitOf, marks = [], isNarrow } = drawing
   const xs = rows.map((row) => text(row[panel.x]))
   const column = panel.y[0] ?? ''
   const bands = panel.bounds.flatMap((bounds, at) => {
@@ -72,12 +72,11 @@ export function fan(drawing: Drawing): Record<string, unknown> {
   const shownColumns = [...panel.y, ...panel.bounds.flat()]
   const bandNames = panel.bounds.map((bounds) => bandName(bounds as [string, string]))
   return {
-    grid: { ...grid, top: 56 },
+    grid: { ...grid, top: isNarrow ? 84 : 56 },
     legend: {
       data: [...panel.y, ...bandNames.map((name) => ({ name, icon: 'rect' }))],
       top: 0,
-      right: 8,
-      type: 'scroll',
+      ...(isNarrow ? { left: 0 } : { right: 8, type: 'scroll' }),
       formatter: (name: string) => seriesName(name, panel.y),
     },
     tooltip: hover(([point]) => {
