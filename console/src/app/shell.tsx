@@ -15,20 +15,15 @@ import { NavLink, Outlet, useLocation } from 'react-router'
 import { signedInAs, signOut } from '../api/client'
 import { useCaller } from '../api/queries'
 import { useDashboards } from '../features/dashboards/queries'
+import { useHealth } from '../features/lake/queries'
 import { SearchButton } from '../features/search/search-button'
-
-const PAGES = [
-  ['/', 'Morning'],
-  ['/work', 'Work'],
-  ['/upload', 'Upload'],
-  ['/dashboards', 'Dashboards'],
-  ['/lake', 'Lake'],
-  ['/query', 'Query'],
-  ['/catalog', 'Catalog'],
-] as const
+import { day } from '../formats/moments'
+import { PAGES } from './pages'
+import { usePageKeys } from './use-page-keys'
 
 export function Shell() {
   const { pathname } = useLocation()
+  usePageKeys()
   // On a phone the pages scroll sideways.
   useEffect(() => {
     const current = document.querySelector('.header [aria-current=page]')
@@ -41,11 +36,14 @@ export function Shell() {
           Skip to content
         </a>
         <div className="header">
-          <Text fw={700} component="span">
-            Headgate
-          </Text>
+          <Group gap={8} wrap="nowrap">
+            <Text fw={700} component="span">
+              Headgate
+            </Text>
+            <AsOf />
+          </Group>
           <Group component="nav" aria-label="Pages" gap={2} wrap="nowrap" className="scroll">
-            {PAGES.map(([to, title]) => (
+            {PAGES.map(({ to, title }) => (
               <NavLink key={to} to={to} end={to === '/'} className="nav-link">
                 {title}
                 {to === '/dashboards' ? <NoDashboards /> : null}
@@ -67,6 +65,16 @@ export function Shell() {
       </AppShell.Main>
     </AppShell>
   )
+}
+
+/** The day of the data that the tables show, on every page. */
+function AsOf() {
+  const asOf = useHealth().data?.as_of
+  return asOf ? (
+    <Text size="xs" className="muted" component="span" style={{ whiteSpace: 'nowrap' }}>
+      as of {day(asOf)}
+    </Text>
+  ) : null
 }
 
 /** Says in the navigation that a lake has no dashboards, so that nobody looks for them. */

@@ -6,20 +6,30 @@ import { useContracts, useSystems } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
 import { useQuestions } from '../query/results'
-import { useRuns } from '../lake/queries'
-import { matching, type Place, places, placesOfFiles } from './search-results'
+import { useRuns, useStartRun } from '../lake/queries'
+import { useMay } from '../../api/queries'
+import { Failed } from '../../components/states'
+import { PAGES } from '../../app/pages'
+import { matching, type Place, places, placesOfFiles, runPage, START_RUN } from './search-results'
 
-/** Finds any page of the lake by its words: files, datasets, tables, runs, questions, queues. */
+/** Finds pages and actions by their words: files, datasets, tables, runs, questions, queues. */
 export default function SearchDialog({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
+  const start = useStartRun()
   const found = useMatching(typed)
   const chosen = found[Math.min(at, found.length - 1)]
 
   function open(place: Place | undefined): void {
     if (!place) return
+    if (place === START_RUN) return start.mutate({ key: crypto.randomUUID() }, { onSuccess: show })
     onClose()
     window.location.assign(place.href)
+  }
+
+  function show({ name }: { name: string }): void {
+    onClose()
+    window.location.assign(runPage(name))
   }
 
   function press(event: React.KeyboardEvent): void {
@@ -35,7 +45,7 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
       <TextInput
         data-autofocus
         aria-label="Search files, datasets, tables, runs and questions"
-        placeholder="File, dataset, table, run, question …"
+        placeholder="File, dataset, table, run, question, action …"
         role="combobox"
         aria-expanded={found.length > 0}
         aria-controls="search-results"
@@ -50,7 +60,7 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
       <ul id="search-results" role="listbox" aria-label="Results" className="search-results">
         {found.map((place, index) => (
           <li
-            key={`${place.kind} ${place.href}`}
+            key={`${place.kind} ${place.title} ${place.href}`}
             id={`search-${index}`}
             role="option"
             aria-selected={place === chosen}
@@ -71,6 +81,10 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
           Nothing has these words.
         </Text>
       ) : null}
+      {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
+      <Text size="xs" className="muted" mt="sm">
+        Keys: Ctrl+K search · {PAGES.map(({ key, title }) => `g ${key} ${title}`).join(' · ')}
+      </Text>
     </Modal>
   )
 }
@@ -83,6 +97,7 @@ function useMatching(typed: string): Place[] {
   const boards = useDashboards().data?.dashboards ?? []
   const runs = useRuns().data?.runs ?? []
   const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
-  const known = matching(places({ contracts, systems, questions, boards, runs }), typed)
+  const mayRun = useMay('operator')
+  const known = matching(places({ contracts, systems, questions, boards, runs, mayRun }), typed)
   return [...known, ...matching(placesOfFiles(files), typed)].slice(0, 15)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { matching, placesOfFiles, places } from './search-results'
+import { matching, placesOfFiles, places, START_RUN } from './search-results'
 
 const ALL = places({
   contracts: [
@@ -22,6 +22,13 @@ test('datasets, tables, questions and pages are found by their words', () => {
 
 test('a title that begins with the words comes first', () => {
   expect(matching(ALL, 'order').map((place) => place.kind)).toEqual(['dataset', 'question'])
+})
+
+test('an action is found by its words, and starting a run by those who may', () => {
+  expect(matching(ALL, 'upload file').map((place) => place.href)).toEqual(['#/upload'])
+  expect(matching(ALL, 'start run')).toEqual([])
+  const known = { contracts: [], systems: [], questions: [], boards: [], runs: [] }
+  expect(matching(places({ ...known, mayRun: true }), 'start run')).toEqual([START_RUN])
 })
 
 test('a file leads to its page', () => {

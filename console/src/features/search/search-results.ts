@@ -13,6 +13,7 @@ interface Known {
   questions: Schemas['Question'][]
   boards: Schemas['Dashboard'][]
   runs: Schemas['RunSummary'][]
+  mayRun?: boolean
 }
 
 const PAGES: Place[] = [
@@ -25,11 +26,25 @@ const PAGES: Place[] = [
   ['Catalog', '#/catalog'],
 ].map(([title = '', href = '']) => ({ kind: 'page', title, href }))
 
+/** What a person can do, by the page where it is done. */
+const ACTIONS: Place[] = [
+  ['Upload a file', '#/upload'],
+  ['Fix refused rows', '#/work/files'],
+  ['Ask a question with SQL', '#/query'],
+  ['Share my dashboard, stop a mail', '#/dashboards/mine'],
+].map(([title = '', href = '']) => ({ kind: 'action', title, href }))
+
+/** Starts a run where it is chosen, and opens its page. */
+export const START_RUN: Place = { kind: 'action', title: 'Start a run', href: '' }
+
 const path = encodeURIComponent
+export const runPage = (name: string): string => `#/runs/${path(name)}`
 
 /** Everything that has a page, but files, which the API looks up by their names. */
-export const places = ({ contracts, systems, questions, boards, runs }: Known): Place[] => [
+export const places = ({ contracts, systems, questions, boards, runs, mayRun = false }: Known): Place[] => [
   ...PAGES,
+  ...ACTIONS,
+  ...(mayRun ? [START_RUN] : []),
   ...boards.map((board) => ({
     kind: 'dashboard',
     title: board.title,
@@ -57,7 +72,7 @@ export const places = ({ contracts, systems, questions, boards, runs }: Known): 
     title: one.description,
     href: `#/query?sql=${path(one.sql.trim())}`,
   })),
-  ...runs.map((run) => ({ kind: 'run', title: run.name, href: `#/runs/${path(run.name)}` })),
+  ...runs.map((run) => ({ kind: 'run', title: run.name, href: runPage(run.name) })),
 ]
 
 export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>

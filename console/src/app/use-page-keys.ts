@@ -1,0 +1,29 @@
+import { useEffect, useRef } from 'react'
+import { useNavigate } from 'react-router'
+
+import { PAGES } from './pages'
+
+const MOST_MS = 1500
+const TYPED_INTO = 'input, textarea, select, [contenteditable=true], [role=grid], [role=dialog]'
+
+/** Opens a page by `g` and its letter, where nobody types. */
+export function usePageKeys(): void {
+  const goTo = useNavigate()
+  const begun = useRef(-MOST_MS)
+  useEffect(() => {
+    function press(event: KeyboardEvent): void {
+      const isTyped = (event.target as Element | null)?.closest?.(TYPED_INTO)
+      if (isTyped || event.ctrlKey || event.metaKey || event.altKey) return
+      const isSecond = event.timeStamp - begun.current < MOST_MS
+      begun.current = event.key === 'g' && !isSecond ? event.timeStamp : -MOST_MS
+      const page = isSecond ? PAGES.find(({ key }) => key === event.key) : undefined
+      if (!page) return
+      // The letter decides nothing on the page that is left, such as in a work queue.
+      event.preventDefault()
+      event.stopPropagation()
+      void goTo(page.to)
+    }
+    window.addEventListener('keydown', press, { capture: true })
+    return () => window.removeEventListener('keydown', press, { capture: true })
+  }, [goTo])
+}
