@@ -18,7 +18,9 @@ from headgate.deployment import FOLDER
 from headgate.errors import SettingsError
 
 ARCHIVE = "deployment.zip"
-SCRIPT = Path("scripts") / "deploy.py"
+SCRIPT, BOOTSTRAP, SMOKE_TEST = (
+    Path("scripts") / name for name in ("deploy.py", "bootstrap.py", "smoke_test.py")
+)
 PLATFORMS = {"localstack": "emulator", "aws": "aws"}
 """Platforms by the words of the commands; the scripts have other words for them."""
 STATE = "HEADGATE_STATE"

@@ -22,6 +22,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # the scripts are run by path and know each other as `scripts`
+
 from headgate.api.deployed_lake import DeployedLake
 from headgate.api.files.uploads import uploads_of
 from headgate.cli import command_deployment
@@ -31,6 +35,7 @@ from headgate.lake.raw_objects import file_id_of
 from headgate.lake.states import UNDER_WAY, FileState
 from headgate.uploads.commit_upload import CHECKED, CHECKING
 from headgate.wiring import operations, stores
+from scripts.terraform_cli import STATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +43,6 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
     from headgate.uploads.commit_upload import Uploads
 
-ROOT = Path(__file__).resolve().parents[1]
 LIMIT_S = 60
 POLL_S = 0.2
 CALLER = "smoke-test"
@@ -187,7 +191,7 @@ def main() -> int:
     parser.add_argument("name", help="the deployment below .headgate/")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     asked = parser.parse_args()
-    os.chdir(ROOT)
+    os.chdir(STATE.parent)
     deployed = command_deployment.activate(asked.name)
     lake = DeployedLake(deployed.environment)
     checks = {

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,11 +17,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.e2e, pytest.mark.weekly]
 
-COMMAND = "import sys; from headgate.cli.entry import main; sys.argv[0] = 'headgate'; main()"
-
 
 class Person:
-    """Someone in a folder of their own, whose Python has the wheel."""
+    """Someone in a folder of their own, whose pip has installed the wheel."""
 
     def __init__(self, folder: Path, site: Path) -> None:
         self.folder = folder
@@ -30,11 +27,12 @@ class Person:
             name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_"))
         }
         self.environment = {**mine, "PYTHONPATH": str(site)}
+        self.command = str(site / "bin" / "headgate")
 
     def run(self, *words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command of headgate."""
         done = subprocess.run(
-            [sys.executable, "-c", COMMAND, *words],
+            [self.command, *words],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -53,8 +51,8 @@ class Person:
 def person(tmp_path: Path) -> Person:
     folder = tmp_path / "bikes"
     folder.mkdir()
-    with zipfile.ZipFile(release.build(tmp_path)) as archive:
-        archive.extractall(tmp_path / "site")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target"]
+    subprocess.run([*install, tmp_path / "site", release.build(tmp_path)], check=True)
     return Person(folder, tmp_path / "site")
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from headgate.cli.main import cli
 from tests.e2e.lakes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.integration
 
-PAGE = ROOT / "examples" / "pipeline" / "headgate.yml"
+PAGE = ROOT / "headgate" / "cli" / "commands" / "project" / "github_pipeline.yaml"
 CONTRACT = ROOT / "examples" / "bike-share" / "contracts" / "source"
 
 
@@ -33,8 +37,14 @@ def scripts() -> Iterator[str]:
 
 def run(script: str, folder: Path, **environment: str) -> None:
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]  # as GitHub's runner does
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr + done.stdout
 
@@ -47,11 +57,25 @@ def test_roles_are_taken_by_token_and_no_key_is_stored() -> None:
         assert job["environment"], name  # the role trusts one environment of the repository
 
 
-def test_every_target_of_the_pipeline_exists() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = {target for script in scripts() for target in re.findall(r"make -C headgate ([a-z-]+)", script)}
-    assert targets == {"setup", "plan-aws", "bootstrap-aws", "deploy-aws", "test-aws"}
-    assert [target for target in targets if f"\n{target}:" not in makefile] == []
+def test_every_command_and_option_of_the_pipeline_exists() -> None:
+    commands = [line for script in scripts() for line in re.findall(r"headgate ([a-z][^|;)\n]*)", script)]
+    assert {words.split()[0] for words in commands} == {"contract", "deploy"}
+    for words in commands:
+        name = words.split()[0]
+        for option in re.findall(r"--[a-z-]+", words):
+            assert option in CliRunner().invoke(cli, [name, "--help"]).output, words
+
+
+def test_a_project_gets_its_pipeline_once(tmp_path: Path) -> None:
+    made = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), "--name", "bikes", "--pipeline"])
+    assert made.exit_code == 0, made.output
+    workflow = tmp_path / "lake" / ".github" / "workflows" / "headgate.yml"
+    assert workflow.read_text(encoding="utf-8") == PAGE.read_text(encoding="utf-8")
+    again = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), "--pipeline"])
+    assert (again.exit_code, "exists already" in again.output) == (1, True)
+    workflow.unlink()
+    added = CliRunner().invoke(cli, ["init", str(tmp_path / "lake"), "--pipeline", "--json"])
+    assert json.loads(added.stdout)["written"] == [".github/workflows/headgate.yml"]
 
 
 def test_the_comment_has_what_a_changed_contract_breaks(tmp_path: Path) -> None:
@@ -67,7 +91,6 @@ def test_the_comment_has_what_a_changed_contract_breaks(tmp_path: Path) -> None:
     removed = document["schema"][0]["properties"].pop()["name"]
     (lake / contract).write_text(yaml.safe_dump(document), encoding="utf-8")
     run(f"git add -A && {git} commit -qm two", lake)
-    (tmp_path / "headgate").symlink_to(ROOT)
     run(contracts, tmp_path, BASE=(tmp_path / "base").read_text(encoding="utf-8").strip())
     written = (tmp_path / "contracts.md").read_text(encoding="utf-8")
     assert written.startswith(f"### {contract}\n```\n")

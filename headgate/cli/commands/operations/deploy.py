@@ -13,7 +13,7 @@ from headgate.cli import options
 from headgate.deployment import FOLDER, read_deployment
 from headgate.errors import SettingsError
 from headgate.project import FILE, project
-from headgate.release import PLATFORMS, SCRIPT, STATE, deployment_files
+from headgate.release import BOOTSTRAP, PLATFORMS, SCRIPT, SMOKE_TEST, STATE, deployment_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +40,13 @@ _settings = click.option(
 @click.option(
     "--plan", "only_plan", is_flag=True, help="Show what would change and cost, and change nothing."
 )
+@click.option(
+    "--state-bucket",
+    "makes_bucket",
+    is_flag=True,
+    help="First make the bucket of Terraform's state, unless it is there; an emulator needs none.",
+)
+@click.option("--test", "tests", is_flag=True, help="Check the deployment afterwards, in a minute.")
 @_yes
 @options.as_json
 def deploy(
@@ -49,6 +56,8 @@ def deploy(
     *,
     has_export: bool,
     only_plan: bool,
+    makes_bucket: bool,
+    tests: bool,
     yes: bool,
     as_json: bool,
 ) -> None:
@@ -57,9 +66,17 @@ def deploy(
     An emulator that runs is used, else one is started. AWS is that of the shell's credentials. It needs
     Terraform or OpenTofu on PATH; what will change is shown first.
     """
-    action = "plan" if only_plan else "apply"
+    if only_plan and (makes_bucket or tests):
+        raise click.UsageError("--plan changes nothing. Leave out --state-bucket and --test.")
+    chosen = name or _DEFAULT_NAMES[platform]
+    if makes_bucket and platform == "aws":
+        _run_script(BOOTSTRAP, as_json=as_json)
     switches = [*(["--export"] if has_export else []), *(["--yes"] if yes else [])]
-    _run(action, platform, name, [*_vars(variables), *switches], as_json=as_json)
+    asked = ["plan" if only_plan else "apply", PLATFORMS[platform], "--name", chosen]
+    _run_script(SCRIPT, *asked, *_vars(variables), *switches, as_json=as_json)
+    if tests:
+        _run_script(SMOKE_TEST, chosen, as_json=as_json)
+    _show_facts(chosen, as_json=as_json)
 
 
 @click.command(epilog=options.example("headgate destroy localstack"))
@@ -74,20 +91,21 @@ def destroy(platform: str, name: str, variables: tuple[str, ...], *, yes: bool, 
     The emulator that was started for it is stopped. On AWS the data is protected until a deployment with
     --var force_destroy=true.
     """
-    _run("destroy", platform, name, [*_vars(variables), *(["--yes"] if yes else [])], as_json=as_json)
+    chosen = name or _DEFAULT_NAMES[platform]
+    asked = ["destroy", PLATFORMS[platform], "--name", chosen]
+    _run_script(SCRIPT, *asked, *_vars(variables), *(["--yes"] if yes else []), as_json=as_json)
+    _show_facts(chosen, as_json=as_json)
 
 
 def _vars(variables: tuple[str, ...]) -> list[str]:
     return [part for variable in variables for part in ("--var", variable)]
 
 
-def _run(action: str, platform: str, name: str, asked: list[str], *, as_json: bool) -> None:
+def _run_script(script: Path, *arguments: str, as_json: bool) -> None:
+    """Run a script of the release for the project; the command ends with its exit code unless that is 0."""
     folder = _project_folder()
-    script = deployment_files(folder) / SCRIPT
-    chosen = name or _DEFAULT_NAMES[platform]
-    command = [sys.executable, str(script), action, PLATFORMS[platform], "--name", chosen, *asked]
     done = subprocess.run(  # noqa: S603 our own script
-        command,
+        [sys.executable, str(deployment_files(folder) / script), *arguments],
         cwd=folder,
         env={**os.environ, "HEADGATE_PROJECT": str(folder), STATE: str(folder.resolve() / FOLDER)},
         stdout=sys.stderr if as_json else None,
@@ -95,8 +113,11 @@ def _run(action: str, platform: str, name: str, asked: list[str], *, as_json: bo
     )
     if done.returncode:
         raise SystemExit(done.returncode)
+
+
+def _show_facts(name: str, *, as_json: bool) -> None:
     if as_json:
-        options.show(as_json=True, value=lambda: _facts(folder, chosen), screen=str)
+        options.show(as_json=True, value=lambda: _facts(_project_folder(), name), screen=str)
 
 
 def _project_folder() -> Path:

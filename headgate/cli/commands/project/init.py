@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from importlib.resources import files as package_files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ schedule = "cron(0 3 * * ? *)" # when the daily run starts, in UTC
 
 [settings]                    # any variable of terraform/variables.tf, for example quiet_s = 30
 """
+_WORKFLOW = ".github/workflows/headgate.yml"
 _README = """\
 # {name}
 
@@ -73,6 +75,12 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
     type=click.Choice(["sales"]),
     help="The meaning of the one FILE: sales, of which models and forecasts are written.",
 )
+@click.option(
+    "--pipeline",
+    "has_pipeline",
+    is_flag=True,
+    help="Write a pipeline for GitHub Actions as well; a folder that is a project gets only that.",
+)
 @options.as_json
 def init(
     folder: Path,
@@ -83,6 +91,7 @@ def init(
     domains: tuple[str, ...],
     sheet: str,
     kind: str | None,
+    has_pipeline: bool,
     as_json: bool,
 ) -> None:
     """Make a folder for a lake of your own: settings, contracts and SQL models.
@@ -94,6 +103,10 @@ def init(
     """
     from headgate.local_files import draft_file
 
+    pipeline = {_WORKFLOW: _pipeline(folder)} if has_pipeline else {}
+    if (folder / FILE).exists() and pipeline:
+        _add_pipeline(folder, pipeline, as_json=as_json)
+        return
     if (folder / FILE).exists():
         raise click.ClickException(
             f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: "
@@ -105,7 +118,7 @@ def init(
     samples, drafting = draft_file.datasets_of(files), draft_file.DraftOptions(sheet=sheet)
     drafts = dict(draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal))
     sales = _sales_of(drafts) if kind else None
-    texts = {FILE: text}
+    texts = {FILE: text, **pipeline}
     if not (folder / "README.md").exists():
         texts["README.md"] = _README.format(name=lake_name)
     written = _write(folder, texts, drafts, sales)
@@ -123,6 +136,25 @@ def init(
         as_json=as_json,
         value=lambda: value,
         screen=lambda: _screen(folder, alike, sales, has_contract=bool(drafts)),
+    )
+
+
+def _pipeline(folder: Path) -> str:
+    if (folder / _WORKFLOW).exists():
+        raise click.ClickException(f"{folder / _WORKFLOW} exists already. Edit it, or leave out --pipeline.")
+    return (
+        package_files("headgate.cli.commands.project")
+        .joinpath("github_pipeline.yaml")
+        .read_text(encoding="utf-8")
+    )
+
+
+def _add_pipeline(folder: Path, texts: Mapping[str, str], *, as_json: bool) -> None:
+    _write_texts(folder, texts)
+    options.show(
+        as_json=as_json,
+        value=lambda: {"folder": str(folder.resolve()), "written": [*texts]},
+        screen=lambda: f"Wrote {folder / _WORKFLOW}. Its first lines say what it needs.",
     )
 
 
@@ -145,9 +177,14 @@ def _write(
     for path, draft in contracts.items():
         contract_files.show_draft(draft, folder / path, Path(path).stem)
     sales_files = sales.files if sales else {}
-    for path, content in {**texts, **sales_files}.items():
-        (folder / path).write_text(content, encoding="utf-8")
+    _write_texts(folder, {**texts, **sales_files})
     return [*texts, *contracts, *sales_files]
+
+
+def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    for path, content in texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content, encoding="utf-8")
 
 
 def _sales_of(drafts: Mapping[str, CheckedDraft]) -> SalesProject:
