@@ -150,7 +150,7 @@ data "aws_iam_policy_document" "api" {
   # Commits, corrected rows, and files whose mapping was decided.
   statement {
     sid       = "PutFilesIntoRaw"
-    actions   = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"]
+    actions   = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
     resources = ["${module.bucket["raw"].arn}/*"]
   }
 

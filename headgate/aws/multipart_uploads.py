@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from headgate.aws.clients import COPIES_AT_ONCE
-from headgate.aws.s3 import SENDER, S3Pointers, uri
+from headgate.aws.s3 import SENDER, S3Pointers, boto_address, uri
 from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError
 from headgate.uploads.upload_store import StoredPart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from headgate.lake.ports import ObjectRef
 
 # A commit copies the file while its caller waits, and API Gateway waits 29 s. With parts of 128 MiB, 64 at
-# once, 100 GiB are 13 rounds; with boto3's own 8 MiB and ten at once they are 1,280. The largest object of
-# 10,000 parts has 1.2 TiB.
+# once, 100 GiB are 13 rounds; with boto3's own 8 MiB and ten at once they are 1,280. A file of more than one
+# round is copied by as many calls as it needs, each of which begins no round after `COPY_S`. The largest
+# object of 10,000 parts has 1.2 TiB.
 # Source: Amazon S3 user guide, "Performance design patterns": one request moves about 100 MB/s; "Multipart
 # upload limits".
 COPIED_PART_BYTES = 128 << 20
+COPY_S = 12.0
 
 
 @dataclass(frozen=True)
 class S3Uploads(S3Pointers):
     """The UploadStore port over S3."""
+
+    monotonic_s: Callable[[], float] = time.monotonic
 
     def begin(self, ref: ObjectRef) -> str:
         """Begin an upload and return S3's own id of it."""
@@ -69,11 +76,37 @@ class S3Uploads(S3Pointers):
         except NotFoundError:
             return
 
-    def copy(self, source: ObjectRef, target: ObjectRef, sender: str = "") -> ObjectRef:
-        """Copy an object inside S3, in parts where it is large, with its sender as metadata.
+    def begin_copy(self, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
+        """Begin a copy of more than one round of parts, and return S3's own id of it.
 
-        Return the version that was made.
+        Empty for a smaller one.
         """
+        if size_bytes <= COPIED_PART_BYTES * COPIES_AT_ONCE:
+            return ""
+        with translated(f"begin the copy to {uri(target)}"):
+            begun = self.client.create_multipart_upload(
+                Bucket=target.bucket, Key=target.key, Metadata=_metadata(sender)
+            )
+        return begun["UploadId"]
+
+    def copy(
+        self, source: ObjectRef, target: ObjectRef, sender: str = "", store_id: str = ""
+    ) -> ObjectRef | None:
+        """Copy an object inside S3, with its sender as metadata, and return the version that was made.
+
+        None if a copy that was begun has not ended after `COPY_S`: the same call continues it.
+        """
+        if store_id and not self._copy_parts(source, target, store_id):
+            return None
+        if store_id:
+            self.complete(target, store_id, self.parts(target, store_id))
+        else:
+            self._copy_at_once(source, target, sender)
+        with translated(f"read {uri(target)}"):
+            made = self.client.head_object(Bucket=target.bucket, Key=target.key)
+        return replace(target, version_id=made.get("VersionId", ""))
+
+    def _copy_at_once(self, source: ObjectRef, target: ObjectRef, sender: str) -> None:
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only a commit copies
 
         how = TransferConfig(
@@ -81,16 +114,44 @@ class S3Uploads(S3Pointers):
             multipart_chunksize=COPIED_PART_BYTES,
             max_concurrency=COPIES_AT_ONCE,
         )
-        version = {"VersionId": source.version_id} if source.version_id else {}
-        place = {"Bucket": source.bucket, "Key": source.key, **version}
-        extra = {"Metadata": {SENDER: quote(sender)}, "MetadataDirective": "REPLACE"} if sender else {}
+        extra = {"Metadata": _metadata(sender), "MetadataDirective": "REPLACE"} if sender else {}
         with translated(f"copy {uri(source)} to {uri(target)}"):
-            self.client.copy(place, target.bucket, target.key, ExtraArgs=extra, Config=how)  # type: ignore[arg-type]  # VersionId is optional
-            made = self.client.head_object(Bucket=target.bucket, Key=target.key)
-        return replace(target, version_id=made.get("VersionId", ""))
+            self.client.copy(boto_address(source), target.bucket, target.key, ExtraArgs=extra, Config=how)  # type: ignore[arg-type]  # VersionId is optional
+
+    def _copy_parts(self, source: ObjectRef, target: ObjectRef, store_id: str) -> bool:
+        """Copy rounds of the parts that are not copied yet, until all are there or the time is used up."""
+        until_s = self.monotonic_s() + COPY_S
+        with translated(f"read {uri(source)}"):
+            size = self.client.head_object(**boto_address(source))["ContentLength"]
+        copied = {part.number for part in self.parts(target, store_id)}
+        missing = [number for number in range(1, -(-size // COPIED_PART_BYTES) + 1) if number not in copied]
+        with ThreadPoolExecutor(COPIES_AT_ONCE) as threads:
+            for begin in range(0, len(missing), COPIES_AT_ONCE):
+                if self.monotonic_s() >= until_s:
+                    return False
+                numbers = missing[begin : begin + COPIES_AT_ONCE]
+                list(threads.map(partial(self._copy_part, source, target, store_id, size), numbers))
+        return True
+
+    def _copy_part(self, source: ObjectRef, target: ObjectRef, store_id: str, size: int, number: int) -> None:
+        first = (number - 1) * COPIED_PART_BYTES
+        last = min(size, first + COPIED_PART_BYTES) - 1
+        with translated(f"copy {uri(source)} to {uri(target)}"):
+            self.client.upload_part_copy(
+                Bucket=target.bucket,
+                Key=target.key,
+                UploadId=store_id,
+                PartNumber=number,
+                CopySource=boto_address(source),  # type: ignore[arg-type]  # VersionId is optional
+                CopySourceRange=f"bytes={first}-{last}",
+            )
 
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
         """Return a URL that answers GET with the object as a file of that name."""
         shown = f"attachment; filename*=UTF-8''{quote(name)}"
         place = {"Bucket": ref.bucket, "Key": ref.key, "ResponseContentDisposition": shown}
         return self.client.generate_presigned_url("get_object", Params=place, ExpiresIn=expires_s)
+
+
+def _metadata(sender: str) -> dict[str, str]:
+    return {SENDER: quote(sender)} if sender else {}

@@ -101,7 +101,7 @@ class S3Objects(S3Pointers):
         none.
         """
         with translated(f"look up {uri(ref)}"):
-            head = self.client.head_object(**_address(ref))
+            head = self.client.head_object(**boto_address(ref))
         current = replace(ref, version_id=head.get("VersionId", ref.version_id))
         sender = unquote(head.get("Metadata", {}).get(SENDER, ""))
         return ObjectInfo(
@@ -115,12 +115,12 @@ class S3Objects(S3Pointers):
     def metadata(self, ref: ObjectRef) -> Mapping[str, str]:
         """Return the metadata that was written with an object; NotFoundError when there is none."""
         with translated(f"look up {uri(ref)}"):  # not by a HEAD, whose errors have no text
-            return self.client.get_object(**_address(ref), Range="bytes=0-0")["Metadata"]
+            return self.client.get_object(**boto_address(ref), Range="bytes=0-0")["Metadata"]
 
     def read(self, ref: ObjectRef) -> bytes:
         """Return the whole object; NotFoundError when there is none."""
         with translated(f"read {uri(ref)}"):
-            return self.client.get_object(**_address(ref))["Body"].read()
+            return self.client.get_object(**boto_address(ref))["Body"].read()
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
         """Write `body` to the object; it is stored when this returns."""
@@ -130,9 +130,9 @@ class S3Objects(S3Pointers):
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
         """Return at most `size_bytes` of an object that has any; NotFoundError when there is none."""
         with translated(f"read the head of {uri(ref)}"):
-            return self.client.get_object(**_address(ref), Range=f"bytes=0-{size_bytes - 1}")["Body"].read(
-                size_bytes
-            )
+            return self.client.get_object(**boto_address(ref), Range=f"bytes=0-{size_bytes - 1}")[
+                "Body"
+            ].read(size_bytes)
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
         """Download the object to `path`, in one call when its size is known: one stream is faster than the
@@ -147,7 +147,7 @@ class S3Objects(S3Pointers):
                 self.client.download_file(ref.bucket, ref.key, str(path), ExtraArgs=version)
                 return
             with path.open("wb") as file:
-                file.writelines(self.client.get_object(**_address(ref))["Body"].iter_chunks(_CHUNK_BYTES))
+                file.writelines(self.client.get_object(**boto_address(ref))["Body"].iter_chunks(_CHUNK_BYTES))
         if path.stat().st_size != size_bytes:
             raise ServiceError(f"download {uri(ref)}: {path.stat().st_size} bytes came, not {size_bytes}")
 
@@ -182,7 +182,7 @@ class S3Objects(S3Pointers):
 
         how = TransferConfig(multipart_threshold=_ONE_COPY_BYTES, multipart_chunksize=_COPIED_PART_BYTES)
         with translated(f"copy {uri(source)} to {uri(target)}"):
-            self.client.copy(_address(source), target.bucket, target.key, Config=how)  # type: ignore[arg-type]  # it always has a bucket and a key
+            self.client.copy(boto_address(source), target.bucket, target.key, Config=how)  # type: ignore[arg-type]  # it always has a bucket and a key
 
     def open(self, ref: ObjectRef) -> BinaryIO:
         """Return the object as a file for reading; each read is one request for these bytes.
@@ -226,7 +226,7 @@ class S3Objects(S3Pointers):
         With a version id delete that version, so that older ones show again.
         """
         with translated(f"delete {uri(ref)}"):
-            self.client.delete_object(**_address(ref))
+            self.client.delete_object(**boto_address(ref))
 
 
 class _RangedObject(io.RawIOBase):
@@ -255,7 +255,7 @@ class _RangedObject(io.RawIOBase):
             return b""
         with translated(f"read bytes {self._at} to {end} of {uri(self._ref)}"):
             answer = self._client.get_object(
-                **_address(self._ref), Range=f"bytes={self._at}-{end - 1}", IfMatch=f'"{self._etag}"'
+                **boto_address(self._ref), Range=f"bytes={self._at}-{end - 1}", IfMatch=f'"{self._etag}"'
             )
             body = answer["Body"].read()
         if "ContentRange" not in answer:  # a store may ignore ranges. Source: RFC 9110, section 14.2
@@ -269,9 +269,10 @@ def uri(ref: ObjectRef) -> str:
     return f"s3://{ref.bucket}/{ref.key}"
 
 
-def _address(ref: ObjectRef) -> _Address:
-    address = _Address(Bucket=ref.bucket, Key=ref.key)
-    return {**address, "VersionId": ref.version_id} if ref.version_id else address
+def boto_address(ref: ObjectRef) -> _Address:
+    """Return the arguments by which boto3 names an object or a version of it."""
+    newest = _Address(Bucket=ref.bucket, Key=ref.key)
+    return {**newest, "VersionId": ref.version_id} if ref.version_id else newest
 
 
 def _naive_utc(at: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -172,7 +173,7 @@ class Uploads:
         """
         stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
-        self._replace(stored, replace(stored.upload, mapping=mapping))
+        self._replace(stored, replace(stored.upload, mapping=mapping, copy_id=""))
 
     def edit(self, upload_id: str, edits: Edits) -> None:
         """Keep the edits with the upload, instead of those before; a check without them counts no more.
@@ -181,7 +182,7 @@ class Uploads:
         """
         stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
-        self._replace(stored, replace(stored.upload, edits=edits, mapping=None))
+        self._replace(stored, replace(stored.upload, edits=edits, mapping=None, copy_id=""))
 
     def open_raw_file(self, record: FileRecord, mapping: UploadMapping | None = None) -> UploadRecord:
         """Return a file of raw as a complete upload, whose commit is a new version of the file.
@@ -211,7 +212,8 @@ class Uploads:
     def commit(self, upload_id: str, check_id: str = "") -> UploadRecord:
         """Move the file to raw, where its arrival starts the gate; repeat safely.
 
-        If a commit before had copied the file and died, the gate skips the second copy.
+        If a commit before had copied the file and died, the gate skips the second copy. A file that is too
+        large for one call is returned as `committing`: the next call continues its copy.
 
         Args:
             check_id: of the check whose result the caller has seen; by default the upload is committed with
@@ -242,19 +244,35 @@ class Uploads:
             sender = (
                 "" if upload.raw_version else upload.by
             )  # who maps a file of somebody else is not its first sender
-            sent = self.store.copy(source, ObjectRef(self.raw_bucket, target.key), sender)
+            raw = ObjectRef(self.raw_bucket, target.key)
+            mine = self._with_copy(mine, raw, target.size_bytes, sender)
+            sent = self.store.copy(source, raw, sender, mine.upload.copy_id)
         except NotFoundError:
             self._replace(mine, replace(upload, state=UploadState.ABORTED))
             raise ConflictError(_GONE_FROM_RAW if upload.raw_version else _GONE_FROM_STAGING) from None
         except HeadgateError:
-            self._replace(mine, upload)
+            self._replace(mine, replace(upload, copy_id=mine.upload.copy_id))
             raise
+        if sent is None:
+            self._replace(mine, replace(upload, copy_id=mine.upload.copy_id))
+            return mine.upload
         file_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
         committed = self._replace(
-            mine, replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id, key=target.key)
+            mine,
+            replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id, key=target.key, copy_id=""),
         ).upload
         self.objects.delete(self.content(upload_id))
         return committed
+
+    def _with_copy(self, mine: _Stored, raw: ObjectRef, size_bytes: int, sender: str) -> _Stored:
+        """Store the id of a large copy before it begins: it is continued also where this call dies."""
+        upload = mine.upload
+        if upload.copy_id:
+            with suppress(NotFoundError):  # S3 forgets a copy that was not ended for long
+                self.store.parts(raw, upload.copy_id)
+                return mine
+        copy_id = self.store.begin_copy(raw, size_bytes, sender)
+        return mine if copy_id == upload.copy_id else self._replace(mine, replace(upload, copy_id=copy_id))
 
     def _moved(self, upload: UploadRecord) -> tuple[ObjectRef, UploadRecord]:
         """Return the object that a commit copies, and the upload with the key and content of its copy."""

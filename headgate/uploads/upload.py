@@ -93,6 +93,7 @@ class UploadRecord:
         by: name of the caller who began the upload.
         raw_version: version of the file in raw that is edited; empty for a file in staging.
         edits: None before a person has made some.
+        copy_id: the store's own id of the copy to raw that a commit has begun and not ended.
     """
 
     upload_id: str
@@ -111,6 +112,7 @@ class UploadRecord:
     by: str = ""
     raw_version: str = ""
     edits: Edits | None = None
+    copy_id: str = ""
 
     @classmethod
     def of_file(cls, record: FileRecord, begun_at: str) -> UploadRecord:

@@ -43,10 +43,20 @@ class UploadStore(Protocol):
         """Forget the parts; an upload that has ended is fine."""
         ...
 
-    def copy(self, source: ObjectRef, target: ObjectRef, sender: str = "") -> ObjectRef:
-        """Copy an object inside the store, however large.
+    def begin_copy(self, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
+        """Begin a copy of so many bytes, which one call may not end, and return the store's own id of it.
 
-        The new version has its sender with it from the start.
+        Empty for a smaller one, of which nothing has to be begun. The new version has its sender with it from
+        the start.
+        """
+        ...
+
+    def copy(
+        self, source: ObjectRef, target: ObjectRef, sender: str = "", store_id: str = ""
+    ) -> ObjectRef | None:
+        """Copy an object inside the store, and return the version that was made.
+
+        None if a copy that was begun has not ended within this call: the same call continues it.
         """
         ...
 

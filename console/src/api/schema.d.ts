@@ -976,7 +976,8 @@ export interface paths {
         put?: never;
         /**
          * Move the file to raw, where the gate processes it. Repeating is safe
-         * @description A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this
+         * @description A file of more than 8 GiB may need several calls: send the same one again while the state is `committing`.
+         *     A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this
          *     content with this mapping the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the
          *     check that was read is committed; a file of raw needs it.
          *

@@ -247,6 +247,8 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
         check_match(_current_check(lake, caller, upload), if_match)
     check = uploads_of(lake).dry_run(upload) or {}
     committed = uploads_of(lake).commit(upload_id, upload.check_id if if_match else "")
+    if committed.state is UploadState.COMMITTING:
+        return _shown(committed)
     _remember_edits(lake, check)
     _keep_edits(lake, caller, committed, check)
     if sender := committed.by or (caller.name if record else ""):

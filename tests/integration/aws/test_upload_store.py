@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.config import Config
 
+from headgate.api.shapes.uploads import LARGEST_UPLOAD_BYTES
 from headgate.aws.in_memory_ports import MemoryObjects
-from headgate.aws.multipart_uploads import S3Uploads
+from headgate.aws.multipart_uploads import COPY_S, S3Uploads
 from headgate.aws.s3 import S3Objects
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake.ports import ObjectRef
@@ -61,6 +62,7 @@ def test_an_interrupted_upload_has_the_same_hash_when_it_is_continued(lake: Lake
         put(store.part_url(ref, store_id, number, 60), parts[number])
     store.complete(ref, store_id, store.parts(ref, store_id))
     copied = store.copy(ref, ObjectRef(ref.bucket, "orders/copied.csv"), "zoë@example.com")
+    assert copied is not None
     assert (objects.info(copied).sender, objects.info(ref).sender) == ("zoë@example.com", "")
     assert hashlib.sha256(objects.read(copied)).digest() == hashlib.sha256(body).digest()
     assert copied.version_id
@@ -80,7 +82,26 @@ def test_an_old_version_is_copied_onto_its_own_key(lake: Lake) -> None:
     objects.write(ref, b"first")
     first = objects.info(ref).ref
     objects.write(ref, b"second")
-    assert objects.read(store.copy(first, ref)) == b"first"
+    copied = store.copy(first, ref)
+    assert copied is not None
+    assert objects.read(copied) == b"first"
+
+
+def test_a_large_copy_continues_in_the_next_call_and_keeps_its_sender(lake: Lake) -> None:
+    """The emulator's object is small: the first call has no time, the second one copies its only part."""
+    seconds = iter([0.0, COPY_S, 0.0, 0.0])
+    objects, raw = S3Objects(lake.emulator.client("s3")), lake.bucket("raw")
+    store = S3Uploads(lake.emulator.client("s3"), lambda: next(seconds))
+    source, target = ObjectRef(raw, "uploads/large/content"), ObjectRef(raw, "orders/large.csv")
+    objects.write(source, b"id\n1\n")
+    copy_id = store.begin_copy(target, LARGEST_UPLOAD_BYTES, "zoë@example.com")
+    assert store.copy(source, target, "", copy_id) is None
+    copied = store.copy(source, target, "", copy_id)
+    assert copied is not None
+    assert copied.version_id
+    assert (objects.read(copied), objects.info(copied).sender) == (b"id\n1\n", "zoë@example.com")
+    with pytest.raises(NotFoundError):
+        store.parts(target, copy_id)
 
 
 def test_an_aborted_upload_is_forgotten_and_aborting_twice_is_fine(lake: Lake) -> None:

@@ -39,6 +39,18 @@ test('a commit whose answer was lost is the one that ended', async () => {
   expect((await commit('u', 'e')).file_id).toBe('f')
 })
 
+test('a file that one call cannot copy is committed by several', async () => {
+  answering({
+    'POST /v1/uploads/u/commit': [
+      [202, upload('committing')],
+      [202, upload('committing')],
+      [202, upload('committed')],
+    ],
+  })
+  expect((await commit('u', 'e')).file_id).toBe('f')
+  expect(asked).toHaveLength(3)
+})
+
 test('a commit that died is an error after its end, and can be repeated', async () => {
   answering({
     'POST /v1/uploads/u/commit': [[503, { detail: 'The function was killed.' }]],

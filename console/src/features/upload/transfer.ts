@@ -159,10 +159,14 @@ export async function checked(of: string, signal?: AbortSignal): Promise<Checked
 /** Commit the check that was read. If the answer is lost, the upload says whether the file was committed. */
 export async function commit(uploadId: string, etag: string): Promise<Schemas['Upload']> {
   try {
-    return await read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}/commit`, {
-      method: 'POST',
-      headers: { 'if-match': etag },
-    })
+    for (;;) {
+      const upload = await read<Schemas['Upload']>(`/v1/uploads/${path(uploadId)}/commit`, {
+        method: 'POST',
+        headers: { 'if-match': etag },
+      })
+      // A file that is too large for one call is copied by several.
+      if (upload.state !== 'committing') return upload
+    }
   } catch (error) {
     const upload = await endOfCommit(uploadId).catch(() => undefined)
     if (upload?.state === 'committed') return upload

@@ -18,7 +18,7 @@ from headgate.lake.ports import FileRecord
 from headgate.lake.states import UNDECIDED, FileState
 from headgate.reports import summary
 from headgate.uploads.commit_upload import CHECKING, FAILED, TOO_LARGE
-from headgate.uploads.upload import UploadMapping
+from headgate.uploads.upload import UploadMapping, UploadState
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -346,7 +346,7 @@ def _check_and_accept(
     checked = FileRecord(**check["record"]) if "record" in check else None
     acceptance = acceptance_of(checked, lake.most_refused_share) if checked else None
     is_taken = checked is None or acceptance not in {None, Acceptance.NOTHING_ACCEPTED}
-    sent_id = uploads.commit(upload.upload_id, upload.check_id).file_id if is_taken else ""
+    sent_id = _committed(uploads, upload).file_id if is_taken else ""
     value = {
         "dataset": suggested.dataset,
         "source": suggested.source,
@@ -385,6 +385,13 @@ def _check_fields(
         lake.objects.info(record.ref)
     except NotFoundError:
         raise HeadgateError(f"{record.key} cannot be mapped: {why_gone(record)}") from None
+
+
+def _committed(uploads: Uploads, upload: UploadRecord) -> UploadRecord:
+    """Commit a file of raw, by as many calls as its copy needs."""
+    while (committed := uploads.commit(upload.upload_id, upload.check_id)).state is UploadState.COMMITTING:
+        pass
+    return committed
 
 
 def _ended_check(uploads: Uploads, upload: UploadRecord) -> dict[str, Any]:

@@ -360,3 +360,48 @@ def _upload_in(state: str, caller: Caller) -> str:
     for method, end in [("POST", "/complete"), *steps.get(state, [])]:
         assert caller.call(method, f"/v1/uploads/{upload_id}{end}").status < 300
     return upload_id
+
+
+def large(caller: Caller) -> str:
+    """Return the id of a complete upload whose copy takes four calls."""
+    caller.lake.uploads.largest_copy_bytes = -(-len(PAYMENTS) // 4)
+    return uploaded(caller, PAYMENTS)
+
+
+def test_a_file_too_large_for_one_call_is_committed_by_several() -> None:
+    caller = Caller(MemoryLake())
+    upload_id, lake = large(caller), caller.lake
+    states = []
+    while "committed" not in states:
+        assert not raw_versions(lake)
+        states.append(uploads.commit(lake, ANA, upload_id).state)
+    assert states == ["committing", "committing", "committing", "committed"]
+    assert len(raw_versions(lake)) == 1
+    assert uploads.commit(lake, ANA, upload_id).state == "committed"
+
+
+def test_a_large_commit_that_nobody_continues_can_be_aborted() -> None:
+    caller = Caller(MemoryLake())
+    upload_id = large(caller)
+    uploads.commit(caller.lake, ANA, upload_id)
+    assert uploads.shown(caller.lake, ANA, upload_id).state == "complete"
+    assert uploads.abort(caller.lake, ANA, upload_id).state == "aborted"
+    assert not raw_versions(caller.lake)
+
+
+def test_a_copy_that_the_store_has_forgotten_begins_again() -> None:
+    caller = Caller(MemoryLake())
+    upload_id, lake = large(caller), caller.lake
+    uploads.commit(lake, ANA, upload_id)
+    lake.uploads._parts.clear()
+    states = [uploads.commit(lake, ANA, upload_id).state for _ in range(4)]
+    assert states[-1] == "committed"
+    assert len(raw_versions(lake)) == 1
+
+
+def test_calls_of_a_large_commit_at_the_same_moment_store_one_version() -> None:
+    caller = Caller(MemoryLake())
+    upload_id, lake = large(caller), caller.lake
+    while "committed" not in (outcomes := at_once(*[partial(uploads.commit, lake, ANA, upload_id)] * 3)):
+        assert set(outcomes) <= {"committing", REFUSED}
+    assert len(raw_versions(lake)) == 1
