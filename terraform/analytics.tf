@@ -83,11 +83,12 @@ locals {
   systems_job_arguments = merge(local.run_job_arguments, {
     "--extra-py-files"            = join(",", distinct(flatten([for job in keys(local.build_jobs) : split(",", lookup(local.jobs[job].arguments, "--extra-py-files", local.package_uri))])))
     "--HEADGATE_SYSTEM_ROLES"     = jsonencode({ for job, system in local.build_jobs : system => module.job[job].role_arn })
-    "--HEADGATE_SYSTEM_ARGUMENTS" = jsonencode({ for job, system in local.build_jobs : system => { for name, value in local.jobs[job].arguments : trimprefix(name, "--") => value if name != "--extra-py-files" } })
+    "--HEADGATE_SYSTEM_ARGUMENTS" = jsonencode({ for job, system in local.build_jobs : system => merge({ for name, value in local.jobs[job].arguments : trimprefix(name, "--") => value if name != "--extra-py-files" }, local.child_arguments) })
   })
+  child_arguments = { HEADGATE_DPUS = "0" } # the run that they are a part of has it
   run_job_arguments = { for name, value in {
     "--HEADGATE_STAGE_ROLES"     = { for job in local.stages_in_one_job : job => module.job[job].role_arn }
-    "--HEADGATE_STAGE_ARGUMENTS" = { for job in local.stages_in_one_job : job => { for name, value in local.jobs[job].arguments : trimprefix(name, "--") => value } }
+    "--HEADGATE_STAGE_ARGUMENTS" = { for job in local.stages_in_one_job : job => merge({ for name, value in local.jobs[job].arguments : trimprefix(name, "--") => value }, local.child_arguments) }
     "--HEADGATE_STAGE_SCRIPTS"   = { for job in local.stages_in_one_job : job => "code/jobs/${local.lake}-${job}.py" }
   } : name => jsonencode(value) if local.has_run_job }
 

@@ -178,7 +178,7 @@ locals {
     { title = "Runs of curated_to_prod", metrics = [["AWS/States", "ExecutionsSucceeded", "StateMachineArn", local.machine_arns["curated_to_prod"]], [".", "ExecutionsFailed", ".", "."], [".", "ExecutionsTimedOut", ".", "."], [".", "ExecutionsAborted", ".", "."]], stat = "Sum" },
     { title = "Bytes scanned by Athena", metrics = [["AWS/Athena", "ProcessedBytes", "WorkGroup", aws_athena_workgroup.this["lake"].name]], stat = "Sum" },
     { title = "Units that the ledger used", metrics = [["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", aws_dynamodb_table.files.name], [".", "ConsumedWriteCapacityUnits", ".", "."]], stat = "Sum" },
-    # CloudWatch has the DPUs of a job as custom metrics only, which cost money; `headgate cost` reads them from the runs.
+    # CloudWatch has the DPUs of a job as custom metrics only, which cost money: a chart of log lines shows them.
     # Source: AWS Glue developer guide, "Monitoring AWS Glue resources".
     { title = "Glue job runs at once, percent of the account's quota", metrics = [["AWS/Glue", "ResourceUsage", "Type", "Resource", "Resource", "JobRun", "Service", "Glue", "Class", "None"]], stat = "Maximum", period_s = 3600 },
     { title = "Bytes in S3", metrics = [for zone in keys(local.zones) : ["AWS/S3", "BucketSizeBytes", "BucketName", module.bucket[zone].name, "StorageType", "StandardStorage"]], stat = "Average", period_s = 86400 },
@@ -191,7 +191,7 @@ resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = local.account_wide # Source: CloudWatch API reference, PutDashboard: dashboards are global
 
   dashboard_body = jsonencode({
-    widgets = [
+    widgets = concat([
       for index, chart in local.charts : {
         type       = "metric"
         x          = 12 * (index % 2)
@@ -200,18 +200,31 @@ resource "aws_cloudwatch_dashboard" "this" {
         height     = 6
         properties = { title = chart.title, region = var.region, metrics = chart.metrics, stat = chart.stat, period = lookup(chart, "period_s", 300), view = "timeSeries" }
       }
-    ]
+      ], [{
+        type   = "log"
+        x      = 12 * (length(local.charts) % 2)
+        y      = 6 * floor(length(local.charts) / 2)
+        width  = 12
+        height = 6
+        properties = {
+          title  = "DPU-hours of Glue jobs by day, two workers a job"
+          region = var.region
+          query  = "SOURCE '${aws_cloudwatch_log_group.jobs["output"].name}' | ${local.saved_log_queries.dpu_hours_a_day}"
+          view   = "bar"
+        }
+    }])
   })
 }
 
 # Questions that a person on call asks the logs. A file's id and a run's snapshot are in every line that concerns them.
 locals {
   saved_log_queries = {
-    errors       = "fields @timestamp, @log, message, error, cause | filter level = 'ERROR' | sort @timestamp desc | limit 100"
-    one_file     = "fields @timestamp, @log, message, state, received, accepted | filter file_id = 'FILE ID' | sort @timestamp"
-    slow_calls   = "fields @timestamp, @log, @duration, @maxMemoryUsed | filter @type = 'REPORT' | sort @duration desc | limit 50"
-    files_a_hour = "filter message = 'file processed' | stats count() as files, sum(received) as rows_in, sum(accepted) as rows_accepted by bin(1h)"
-    run_starts   = "fields @timestamp, trigger, decision | filter message = 'run decided' | sort @timestamp desc | limit 50"
+    errors          = "fields @timestamp, @log, message, error, cause | filter level = 'ERROR' | sort @timestamp desc | limit 100"
+    one_file        = "fields @timestamp, @log, message, state, received, accepted | filter file_id = 'FILE ID' | sort @timestamp"
+    slow_calls      = "fields @timestamp, @log, @duration, @maxMemoryUsed | filter @type = 'REPORT' | sort @duration desc | limit 50"
+    files_a_hour    = "filter message = 'file processed' | stats count() as files, sum(received) as rows_in, sum(accepted) as rows_accepted by bin(1h)"
+    dpu_hours_a_day = "filter message = 'glue run ended' | stats sum(dpu_hours) as dpu_hours by bin(1d)"
+    run_starts      = "fields @timestamp, trigger, decision | filter message = 'run decided' | sort @timestamp desc | limit 50"
   }
 }
 

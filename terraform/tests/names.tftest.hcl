@@ -43,10 +43,17 @@ run "full_names_hold_lake_environment_and_region" {
   }
 
   assert {
-    condition = toset([for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : widget.properties.metrics[0][0]]) == toset([
+    condition = toset([for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : widget.properties.metrics[0][0] if widget.type == "metric"]) == toset([
       "AWS/Athena", "AWS/DynamoDB", "AWS/Glue", "AWS/Lambda", "AWS/S3", "AWS/SQS", "AWS/States",
     ])
     error_message = "The dashboard shows every service that the lake works with."
+  }
+
+  assert {
+    condition = [for widget in jsondecode(aws_cloudwatch_dashboard.this[0].dashboard_body).widgets : widget.properties.query if widget.type == "log"] == [
+      "SOURCE '${aws_cloudwatch_log_group.jobs["output"].name}' | filter message = 'glue run ended' | stats sum(dpu_hours) as dpu_hours by bin(1d)",
+    ] && module.job["merge_curated"].arguments["--HEADGATE_DPUS"] == "2"
+    error_message = "The dashboard shows the DPU-hours of the jobs, which know their capacity."
   }
 
   assert {

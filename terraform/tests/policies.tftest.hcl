@@ -313,7 +313,7 @@ run "least_privilege" {
   }
 
   assert {
-    condition     = jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ROLES"]) == { for job, system in local.build_jobs : system => module.job[job].role_arn } && jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ARGUMENTS"])["retail-copilot"].system == "retail-copilot"
+    condition     = jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ROLES"]) == { for job, system in local.build_jobs : system => module.job[job].role_arn } && jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ARGUMENTS"])["retail-copilot"].system == "retail-copilot" && jsondecode(module.build_systems[0].arguments["--HEADGATE_SYSTEM_ARGUMENTS"])["retail-copilot"].HEADGATE_DPUS == "0"
     error_message = "Each child of the job of several systems has the role and the arguments of its system's own job."
   }
 

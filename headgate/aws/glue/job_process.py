@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from contextlib import redirect_stderr
+from time import monotonic as monotonic_s
 from typing import TYPE_CHECKING
 
 from headgate.aws import unexpected_errors
@@ -14,6 +15,8 @@ from headgate.aws.glue import job_arguments
 from headgate.aws.log_redaction import redact_logs
 from headgate.errors import HeadgateError
 
+CAPACITY = "HEADGATE_DPUS"  # what Glue bills for a job, in DPUs
+log = logging.getLogger(__name__)
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
 if TYPE_CHECKING:
@@ -68,13 +71,25 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
     handler.setFormatter(JsonLines(_arguments().get("system", "")))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     redact_logs()
+    began_s = monotonic_s()
     try:
         with redirect_stderr(sys.stdout):
             summary = job(_arguments())
     except Exception as error:  # noqa: BLE001 whatever it is, the run's message must name it
         print(unexpected_errors.frames_of(error), _one_line(error), sep="")  # noqa: T201 for those who look for the cause
         raise SystemExit(_one_line(error)) from None
+    finally:
+        _log_capacity(monotonic_s() - began_s)
     print(json.dumps(summary, default=str))  # noqa: T201 the job's answer
+
+
+def _log_capacity(seconds: float) -> None:
+    """Log the DPU-hours of the run for the lake's dashboard; nothing where no capacity is stated.
+
+    Of a run that asks Spark for more workers it is the least.
+    """
+    if dpus := float(_arguments().get(CAPACITY) or 0):
+        log.info("glue run ended", extra={"dpu_hours": round(dpus * seconds / 3600, 4)})
 
 
 def _arguments() -> Mapping[str, str]:

@@ -37,6 +37,13 @@ resource "aws_s3_object" "script" {
   source_hash = filemd5(var.script)
 }
 
+# What Glue bills for a run that asks Spark for nothing: with auto scaling its driver and one worker.
+# Source: AWS Glue developer guide, "Worker types" and "Using auto scaling".
+locals {
+  dpus_of_worker = { "G.1X" = 1, "G.2X" = 2, "G.4X" = 4, "G.8X" = 8 }
+  dpus           = var.runtime.workers.type == null ? coalesce(var.runtime.max_capacity, 0) : min(2, var.runtime.workers.number) * lookup(local.dpus_of_worker, var.runtime.workers.type, 1)
+}
+
 resource "aws_glue_job" "this" {
   name              = var.name
   description       = var.description
@@ -48,7 +55,7 @@ resource "aws_glue_job" "this" {
   timeout           = var.runtime.timeout
   execution_class   = var.runtime.execution_class
   max_retries       = 0 # the state machine repeats, and knows what not to repeat
-  default_arguments = var.arguments
+  default_arguments = merge(var.arguments, { "--HEADGATE_DPUS" = tostring(local.dpus) })
   connections       = var.connections
 
   dynamic "execution_property" {

@@ -157,3 +157,33 @@ def test_every_log_line_of_a_system_names_it(
 
     job_process.run(job)
     assert json.loads(capsys.readouterr().out.splitlines()[0])["system"] == "retail-copilot"
+
+
+def logged_hours(caplog: pytest.LogCaptureFixture) -> list[float]:
+    return [vars(record)["dpu_hours"] for record in caplog.records if record.msg == "glue run ended"]
+
+
+@pytest.mark.parametrize(("stated", "hours"), [("7200", [1.0]), ("0", []), ("", [])])
+def test_a_run_logs_its_dpu_hours_where_its_capacity_is_stated(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, stated: str, hours: list[float]
+) -> None:
+    """The dashboard of the lake sums them up. A job that runs within another one states 0."""
+    caplog.set_level(logging.INFO)
+    monkeypatch.setenv(job_process.CAPACITY, stated)
+    seconds = iter([0.0, 0.5])
+    monkeypatch.setattr(job_process, "monotonic_s", lambda: next(seconds))
+    job_process.run(lambda _: {})
+    assert logged_hours(caplog) == hours
+
+
+def test_a_run_that_failed_is_billed_too(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def job(_: Mapping[str, str]) -> dict[str, object]:
+        raise GateError("no")
+
+    caplog.set_level(logging.INFO)
+    monkeypatch.setenv(job_process.CAPACITY, "2")
+    with pytest.raises(SystemExit):
+        job_process.run(job)
+    assert len(logged_hours(caplog)) == 1
