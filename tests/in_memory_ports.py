@@ -124,6 +124,12 @@ class MemoryUploads:
         """Return the object with its ETag; NotFoundError when there is none."""
         return self.objects.read_with_etag(ref)
 
+    def put(self, ref: ObjectRef, body: bytes, sender: str) -> None:
+        """Write an object with its sender."""
+        self.objects.write(ref, body)
+        made = self.objects.info(ref).ref
+        self.objects.senders[made.bucket, made.key, made.version_id] = sender
+
     def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
         """Write the object if it still has this ETag, or with an empty one if there is none.
 

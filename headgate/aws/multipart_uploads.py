@@ -76,6 +76,17 @@ class S3Uploads(S3Pointers):
         except NotFoundError:
             return
 
+    def put(self, ref: ObjectRef, body: bytes, sender: str) -> None:
+        """Write an object of raw, with its sender as metadata."""
+        with translated(f"write {uri(ref)}"):
+            self.client.put_object(
+                Bucket=ref.bucket,
+                Key=ref.key,
+                Body=body,
+                ContentType="text/csv",
+                Metadata=_metadata(sender),
+            )
+
     def begin_copy(self, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
         """Begin a copy of more than one round of parts, and return S3's own id of it.
 

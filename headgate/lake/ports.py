@@ -194,6 +194,7 @@ class FileRecord:
     worker: Mapping[str, str] = field(default_factory=dict)
     # created, present → rows with a record of the contract's model; rule → rows without one
     model_records: Mapping[str, int] = field(default_factory=dict)
+    sent_by: str = ""  # who sent it through the API; empty where it came another way
     closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
     seen_before: bool = field(default=False, compare=False)
 

@@ -61,6 +61,8 @@ def _row(record: FileRecord) -> dict[str, object]:
         "drift": record.profile.get("drift") or None,
         "contract": record.contract or None,
         "closed_by": record.closed_by or None,
+        "sent_by": record.sent_by or None,
+        "undone_by": record.error.get("reverted_by"),
     }
 
 

@@ -64,6 +64,10 @@ class UploadStore(Protocol):
         """Return the object with its ETag; NotFoundError when there is none."""
         ...
 
+    def put(self, ref: ObjectRef, body: bytes, sender: str) -> None:
+        """Write an object of raw, with its sender as metadata."""
+        ...
+
     def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
         """Write the object if it still has this ETag, or with an empty one if there is none.
 

@@ -54,7 +54,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, sha256[:16]))
     senders = Senders(lake.objects, lake.bucket("artifacts"))
     senders.keep_uploader_of_content(ref.key, sha256, caller, after=record)
-    sent = _write_once(lake, ref, body)
+    sent = _write_once(lake, ref, body, caller)
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
     senders.keep_correction(file_id, sent_id, {row: rules[row] or "" for row in edits})
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
@@ -92,9 +92,9 @@ def _contract(lake: LakePorts, record: FileRecord, original: bytes | None) -> Co
     return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
 
 
-def _write_once(lake: LakePorts, ref: ObjectRef, body: bytes) -> ObjectRef:
+def _write_once(lake: LakePorts, ref: ObjectRef, body: bytes, caller: str) -> ObjectRef:
     try:
         return lake.objects.info(ref).ref
     except NotFoundError:
-        lake.objects.write(ref, body, content_type="text/csv")
+        lake.uploads.put(ref, body, caller)
         return lake.objects.info(ref).ref

@@ -505,4 +505,5 @@ def _received(info: ObjectInfo) -> FileRecord:
         state=FileState.PROCESSING,
         size_bytes=info.size_bytes,
         received_at=iso_utc(info.modified_at),
+        sent_by=info.sender,
     )

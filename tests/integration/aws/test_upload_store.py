@@ -72,7 +72,7 @@ def test_an_interrupted_upload_has_the_same_hash_when_it_is_continued(lake: Lake
         assert len(answer.read()) == len(body)
 
 
-def test_an_old_version_is_copied_onto_its_own_key(lake: Lake) -> None:
+def test_an_old_version_is_copied_onto_its_own_key_and_a_body_is_put_with_its_sender(lake: Lake) -> None:
     client = lake.emulator.client("s3")
     store, objects, ref = (
         upload_store(lake),
@@ -85,6 +85,8 @@ def test_an_old_version_is_copied_onto_its_own_key(lake: Lake) -> None:
     copied = store.copy(first, ref)
     assert copied is not None
     assert objects.read(copied) == b"first"
+    store.put(ref, b"corrected", "zoë@example.com")
+    assert (objects.read(ref), objects.info(ref).sender) == (b"corrected", "zoë@example.com")
 
 
 def test_a_large_copy_continues_in_the_next_call_and_keeps_its_sender(lake: Lake) -> None:

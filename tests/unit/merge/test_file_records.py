@@ -51,6 +51,17 @@ def publisher() -> Publisher:
     return Publisher(MemoryObjects(), catalog, "curated", "curated", audit)
 
 
+def test_each_row_names_who_sent_and_who_undid_the_file(publisher: Publisher) -> None:
+    sent = replace(DONE, sent_by="eva@example.com")
+    undone = replace(REJECTED, error={"reverted_by": "ana@example.com"})
+    key = publish_file_records(publisher, TABLE, [sent, undone]).location.removeprefix("s3://curated/")
+    rows = table_of(publisher.objects.read(ObjectRef("curated", f"{key}part-00000.parquet"))).to_pylist()
+    assert [(row["sent_by"], row["undone_by"]) for row in rows] == [
+        (None, "ana@example.com"),
+        ("eva@example.com", None),
+    ]
+
+
 def test_each_file_is_a_row_with_counts_score_and_error(publisher: Publisher) -> None:
     published = publish_file_records(publisher, TABLE, [DONE, REJECTED])
     key = published.location.removeprefix("s3://curated/") + "part-00000.parquet"

@@ -209,6 +209,7 @@ def test_a_corrected_row_is_counted_once_in_quarantine_until_it_is_accepted(call
     first = correct(card_number="4111111111111111")  # repairs row 2; the amount of row 3 is no number yet
     assert counted() == {"duplicate_row": 1, "type": 1}
     assert waiting() == {first: 1}
+    assert caller.lake.ledger.get(first).sent_by == caller.name
     second = correct(card_number="4111111111111111", amount="12.00")
     assert counted() == {"duplicate_row": 1}
     assert waiting() == {}
