@@ -207,7 +207,7 @@ bench-first-load: setup ## fifteen files of five formats from upload to an answe
 ICEBERG_READERS := pyiceberg==0.12.0 pyiceberg-core==0.11.0 datafusion==54.1.0 polars==2.1.0 daft==0.7.26 pyarrow==25.0.1 duckdb==1.5.5 \
   duckdb-extension-avro==1.5.5 duckdb-extension-httpfs==1.5.5 duckdb-extension-iceberg==1.5.5
 
-bench-open: setup ## five tables in six versions each, read as Iceberg tables by independent engines, on an emulator of their own; dlt sources; PostgreSQL against ConnectorX
+bench-open: setup ## five tables in six versions each, read as Iceberg tables by independent engines, on an emulator of their own; dlt sources; PostgreSQL against ConnectorX; fifty questions of an agent
 	@test -d .headgate/peers-iceberg || { $(PYTHON) -m venv .headgate/peers-iceberg && .headgate/peers-iceberg/bin/pip install --quiet $(ICEBERG_READERS); }
 	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
 	@python -m benchmarks.open_lake

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.open_lake import dlt_sources, formats, iceberg, postgres
+from benchmarks.open_lake import dlt_sources, formats, iceberg, mcp_answers, postgres
 
-MEASURES = [iceberg.measure, dlt_sources.measure, formats.measure, postgres.measure]
+MEASURES = [iceberg.measure, dlt_sources.measure, formats.measure, postgres.measure, mcp_answers.measure]
 
 
 def main() -> None:
