@@ -296,6 +296,12 @@ class LineageSettings(Settings):
     lineage_key_secret: str = ""
 
 
+class TracesSettings(Settings):
+    """The collector of OpenTelemetry that gets traces of the gate and the API; empty for none."""
+
+    traces_url: str = ""
+
+
 class EngineSettings(Settings):
     """The engine of the systems: duckdb, spark, athena, or auto.
 

@@ -58,8 +58,8 @@ module "api" {
   code               = local.function_code.api
   memory_mb          = 1769 # one vCPU: a cold start is processor time
   timeout_s          = 29   # API Gateway waits for 30 s
-  layers             = values(local.layer_arns)
-  environment        = local.api_environment
+  layers             = concat(values(local.layer_arns), local.traces_layer_arns)
+  environment        = merge(local.api_environment, local.traces_environment)
   policy_json        = each.value.policy.json
   log_retention_days = var.log_retention_days
   role_settings      = local.role_settings

@@ -40,5 +40,12 @@ locals {
     }
   }
 
-  layer_arns = { for name, layer in aws_lambda_layer_version.this : name => layer.arn }
+  layer_arns = { for name, layer in aws_lambda_layer_version.this : name => layer.arn if name != "traces" }
+
+  # Layers and environment of the functions that record traces: the gate and the API.
+  traces_layer_arns = concat(
+    [for name, layer in aws_lambda_layer_version.this : layer.arn if name == "traces"],
+    var.traces_url == null || var.traces_layer_arn == null ? [] : [var.traces_layer_arn],
+  )
+  traces_environment = { for name, url in { HEADGATE_TRACES_URL = var.traces_url } : name => url if url != null }
 }

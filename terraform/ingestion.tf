@@ -200,8 +200,8 @@ module "raw_to_curated" {
   memory_mb   = var.gate_memory_mb
   disk_mb     = local.gate_disk_mb
   timeout_s   = var.gate_timeout_s
-  layers      = [for name, arn in local.layer_arns : arn if name != "api"]
-  environment = merge(local.environment, local.records_environment, {
+  layers      = concat([for name, arn in local.layer_arns : arn if name != "api"], local.traces_layer_arns)
+  environment = merge(local.environment, local.records_environment, local.traces_environment, {
     HEADGATE_RAW_QUEUE_URL     = module.raw_objects.url_by_name
     HEADGATE_MEMORY_MB         = tostring(var.gate_memory_mb)
     HEADGATE_DISK_MB           = tostring(local.gate_disk_mb)

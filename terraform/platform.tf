@@ -18,11 +18,11 @@ locals {
       tags                = { project = var.name }
       plain_http_from     = []
       # The emulator runs functions with its own Python, which has these packages.
-      layers = {
+      layers = merge({
         tools = "Powertools for AWS Lambda"
         arrow = "numpy and Arrow with all its codecs"
         api   = "pydantic and the SQL parser, for the HTTP API"
-      }
+      }, var.traces_url == null ? {} : { traces = "OpenTelemetry's SDK" })
       # Glue's Python shell ends at Python 3.9; Glue 5.1 has the functions' Python 3.11.
       job = {
         command      = "glueetl"

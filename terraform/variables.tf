@@ -667,6 +667,29 @@ variable "lineage_key_secret" {
   }
 }
 
+variable "traces_url" {
+  description = "Collector of OpenTelemetry (OTLP over HTTP) that gets traces of the gate and the API, such as https://collector.example.com, or http://localhost:4318 for the collector of traces_layer_arn. Null records none. docs/operate/traces.md"
+  type        = string
+  default     = null
+
+  # No login and no query: the URL is in the state and in the environment of functions.
+  validation {
+    condition     = var.traces_url == null ? true : can(regex("^(https://[A-Za-z0-9.-]+|http://(localhost|127\\.0\\.0\\.1))(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$", var.traces_url))
+    error_message = "traces_url is an https URL without a login and a query, such as https://collector.example.com."
+  }
+}
+
+variable "traces_layer_arn" {
+  description = "Version of a Lambda layer with a collector that runs beside the functions, such as AWS's Distro for OpenTelemetry; without traces_url it is not used. Null adds none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.traces_layer_arn == null ? true : can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]+:[0-9]{12}:layer:[A-Za-z0-9_-]+:[0-9]+$", var.traces_layer_arn))
+    error_message = "traces_layer_arn is the ARN of a version of a layer, as in arn:aws:lambda:eu-central-1:123456789012:layer:collector:1."
+  }
+}
+
 variable "monthly_budget_usd" {
   description = "Monthly budget of the AWS account in US dollars; the alerts report 80 percent spent and a forecast above it. 0 creates none. Null takes the platform's default: 100 on AWS, 0 on an emulator."
   type        = number

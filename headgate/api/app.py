@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MACHINES = "/machine"  # requests below it are signed with IAM
 LARGEST_BODY_BYTES = 1 << 20
 _LONGEST_PATH = 1_000
+_METHODS = {"DELETE", "GET", "POST", "PUT"}
 _NOT_JSON = ProblemError(415, "unsupported-media-type", "Send the body as application/json.")
 
 
@@ -83,6 +84,16 @@ class Application:
         }
         self._log.info("answered", extra=fields)
         return answer
+
+    def route_of(self, event: dict[str, Any]) -> tuple[str, str]:
+        """Return method and path of the route that answers a request, as in `/v1/files/<file_id>`.
+
+        The path is empty for a request that no route answers.
+        """
+        http = event.get("requestContext", {}).get("http", {})
+        method, path = str(http.get("method", "")), str(event.get("rawPath", "")).removeprefix(MACHINES)
+        matches = (rule.path for rule in self._access if rule.matches(method, path))
+        return (method, next(matches, "")) if method in _METHODS else ("", "")
 
     def _answer(self, event: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -11,16 +11,22 @@ from aws_lambda_powertools import Logger
 from headgate.api.app import Application
 from headgate.api.deployed_lake import DeployedLake
 from headgate.aws.log_redaction import redact_logs
+from headgate.wiring.traces import traces_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = Logger(service="api")
 redact_logs(logger)
+traces = traces_of(os.environ, "headgate-api")
 application = cache(lambda: Application(DeployedLake(os.environ), logger))
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 Lambda passes it
     """Answer one request."""
-    return application().answer(event)
+    method, route = application().route_of(event)
+    with traces.span(f"{method} {route}", {"http.request.method": method, "http.route": route}) as note:
+        answer = application().answer(event)
+        note({"http.response.status_code": answer["statusCode"]})
+    return answer

@@ -18,7 +18,9 @@ from headgate.aws.gate_report import GateReport
 from headgate.aws.lambda_invocation import Deadline
 from headgate.aws.log_redaction import redact_logs
 from headgate.aws.retry_throttled import retry_throttled
+from headgate.aws.traces import facts_of_file
 from headgate.wiring import definitions, intake, stores
+from headgate.wiring.traces import traces_of
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -32,6 +34,7 @@ redact_logs(logger)
 metrics = Metrics(namespace="Headgate", service="raw_to_curated")
 deadline = Deadline()
 report = GateReport(logger, metrics)
+traces = traces_of(os.environ, "headgate-gate")
 beside = ThreadPoolExecutor(1)
 cold_start.end_imports()
 
@@ -54,8 +57,10 @@ def process(record: SQSRecord) -> None:
     deadline.receives = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
     with intake.hide_message(os.environ, record.raw_event.get("receiptHandle", ""), deadline.receives):
         for ref in created_objects(record.body):
-            with report.of(ref):
-                report.record(retry_throttled(partial(receive, ref)))
+            with traces.span("process file", {}) as note, report.of(ref):
+                file = retry_throttled(partial(receive, ref))
+                report.record(file)
+                note(facts_of_file(file))
 
 
 @metrics.log_metrics

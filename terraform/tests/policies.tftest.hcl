@@ -583,7 +583,7 @@ run "more_hidden_tables_than_the_policies_of_an_analyst_hold_are_refused" {
 }
 
 # Several settings in one run, because a plan of the root takes seconds. None of them changes what another one's rules are about.
-run "the_default_gate_masks_and_an_engine_a_lineage_server_and_analysts_have_what_is_stated" {
+run "the_default_gate_masks_and_an_engine_lineage_traces_and_analysts_have_what_is_stated" {
   command = plan
 
   variables {
@@ -591,8 +591,20 @@ run "the_default_gate_masks_and_an_engine_a_lineage_server_and_analysts_have_wha
     force_destroy              = true
     lineage_url                = "https://marquez.example.com"
     lineage_key_secret         = "marquez/key"
+    traces_url                 = "http://localhost:4318"
+    traces_layer_arn           = "arn:aws:lambda:us-east-1:123456789012:layer:collector:1"
     analysts_see_personal_data = true
     people                     = { analyst = ["arn:aws:iam::123456789012:user/ana"] }
+  }
+
+  assert {
+    condition = alltrue([
+      length(module.raw_to_curated.settings.layers) == 4,
+      length(module.api["lake"].settings.layers) == 5,
+      length(module.start_pipeline.settings.layers) == 1,
+      length(module.dry_run.settings.layers) == 2,
+    ])
+    error_message = "The gate and the API carry the SDK of traces and the collector, and no other function does."
   }
 
   assert {

@@ -64,6 +64,8 @@ run "every_variable_refuses_a_wrong_value" {
     most_refused_share   = 1.5
     lineage_url          = "https://user:login@marquez.example.com"
     lineage_key_secret   = "arn:aws:secretsmanager:us-east-1:123456789012:secret:key-abcdef"
+    traces_url           = "https://collector.example.com/v1?key=1"
+    traces_layer_arn     = "arn:aws:lambda:us-east-1:123456789012:function:collector"
     alert_email          = "nobody"
   }
 
@@ -115,6 +117,8 @@ run "every_variable_refuses_a_wrong_value" {
     var.most_refused_share,
     var.lineage_url,
     var.lineage_key_secret,
+    var.traces_url,
+    var.traces_layer_arn,
     var.alert_email,
   ]
 }

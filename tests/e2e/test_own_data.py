@@ -13,8 +13,11 @@ import pyarrow.compute as pc
 import pytest
 from pyiceberg.table import StaticTable
 
+from tests.e2e.api import machine
 from tests.e2e.lakes import deploy, deployed
 from tests.own_data_page import commands, run, shown
+from tests.trace_collector import trace_collector
+from tests.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.e2e.lakes import Lake
     from tests.own_data_page import Ran
+    from tests.trace_collector import TraceCollector
 
 pytestmark = pytest.mark.e2e
 
@@ -58,9 +62,22 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def new_lake(home: Path) -> Iterator[Lake]:
+def collector() -> Iterator[TraceCollector]:
+    """The server that gets the lake's traces."""
+    with trace_collector() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def variables(collector: TraceCollector) -> tuple[str, ...]:
+    """The settings of each deployment of the lake."""
+    return (*VARIABLES, f"traces_url={collector.url}")
+
+
+@pytest.fixture(scope="module")
+def new_lake(home: Path, variables: tuple[str, ...]) -> Iterator[Lake]:
     """The shop's lake, after its first files were sent."""
-    with deployed(NAME, *VARIABLES, project=home / "bikes") as lake:
+    with deployed(NAME, *variables, project=home / "bikes") as lake:
         deploying, upload, _ = commands("2. Deploy, send the files, build the tables")
         assert deploying == "HEADGATE_PROJECT=~/bikes make deploy-localstack"
         on_lake(upload, home)
@@ -96,7 +113,7 @@ def ask_about_new_columns(home: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def july(lake: Lake, home: Path) -> Lake:
+def july(lake: Lake, home: Path, variables: tuple[str, ...]) -> Lake:
     """The lake, after the file with a new column was replayed by a contract that has it."""
     upload, *edits, deploying = commands("A new column")
     on_lake(upload, home)
@@ -107,7 +124,7 @@ def july(lake: Lake, home: Path) -> Lake:
         here(edit, home, expect=NOT_ACCEPTED_EXIT if "contract check" in edit else 0)
     assert deploying == "HEADGATE_PROJECT=~/bikes make deploy-localstack"
     ask_about_new_columns(home)
-    deploy(NAME, *VARIABLES, project=home / "bikes")
+    deploy(NAME, *variables, project=home / "bikes")
     replay, listing, build, _ = commands("Replay")
     on_lake(replay, home)
     refused = json.loads(on_lake(f"{listing} --json", home))
@@ -121,6 +138,23 @@ def test_a_question_before_the_first_run_says_how_the_tables_are_built(
 ) -> None:
     assert asked_before_the_first_run.exit_code == 0, asked_before_the_first_run.stderr[-4000:]
     assert "`headgate run` builds them" in asked_before_the_first_run.stderr
+
+
+def test_gate_and_api_send_traces_without_a_value_of_a_file(lake: Lake, collector: TraceCollector) -> None:
+    assert machine(lake).call("GET", "/machine/v1/files").status == 200
+
+    def routes() -> set[str]:
+        return {name for name, _ in collector.spans("headgate-api")}
+
+    assert "GET /v1/files" in eventually(lambda: routes() or None, 20)
+    files = {
+        facts["headgate.dataset"]: facts["headgate.rows_accepted"]
+        for name, facts in collector.spans("headgate-gate")
+        if name == "process file"
+    }
+    assert files["verkaeufe"] == SALES
+    for value in ("Müller", "04109", "R-00001", "verkaeufe.csv"):
+        assert not [body for body in collector.bodies if value.encode() in body], value
 
 
 def test_the_chart_is_the_one_that_the_page_shows(lake: Lake, home: Path) -> None:
@@ -250,6 +284,6 @@ def test_a_pending_file_is_taken_up_by_the_next_deployment(corrected: Lake, home
     path.write_text(
         f"{text}  - name: kasse\n    logicalType: string\n    physicalType: TEXT\n", encoding="utf-8"
     )
-    deploy(NAME, *VARIABLES, project=home / "bikes")
+    deploy(NAME, *variables, project=home / "bikes")
     record = next(record for record in corrected.records() if record["key"] == "verkaeufe/august.csv")
     assert (record["state"], record["accepted"]) == ("done", 1)

@@ -10,20 +10,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus
 
+import boto3
 import pytest
 
 from headgate.aws import clients
 from headgate.errors import ServiceError
 from headgate.lake.ports import ObjectRef
 from headgate.wiring import stores
+from headgate.wiring.traces import traces_of
 from lambdas.raw_to_curated import handler as entry
 from tests.conftest import unique
+from tests.trace_collector import trace_collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from headgate.lake.ports import FileRecord
     from tests.integration.conftest import Lake
+    from tests.trace_collector import TraceCollector
 
 pytestmark = pytest.mark.integration
 
@@ -169,6 +173,68 @@ def test_only_the_message_that_failed_is_delivered_again(
         }
     )
     assert handled(good, gone) == {"batchItemFailures": [{"itemIdentifier": gone["messageId"]}]}
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[TraceCollector]:
+    """The function sends its traces here."""
+    with trace_collector() as server:
+        record_traces(server.url, monkeypatch)
+        yield server
+
+
+def record_traces(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.setattr(entry, "traces", traces_of({"HEADGATE_TRACES_URL": url}, "headgate-gate"))
+
+
+def test_a_trace_has_counts_and_calls_and_no_value(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]], collector: TraceCollector
+) -> None:
+    """The key of an object is a stranger's text, too."""
+    key = f"payments/{unique('traced')} Jane Roe.csv"
+    event = sent(key, HEADER + GOOD.replace("O-1", "O-traced") + BAD.replace("O-2", "O-untraced"))
+    handled(event)
+    spans = collector.spans("headgate-gate")
+    (file,) = [facts for name, facts in spans if name == "process file"]
+    (record,) = records(lake, key)
+    assert file == {
+        "headgate.file_id": record.file_id,
+        "headgate.dataset": "payments",
+        "headgate.state": "done",
+        "headgate.rows_received": 2,
+        "headgate.rows_accepted": 1,
+        "headgate.rows_quarantined": 1,
+        "headgate.rows_duplicate": 0,
+    }
+    calls = {name: facts for name, facts in spans if "rpc.system" in facts}
+    assert {"s3.PutObject", "dynamodb.TransactWriteItems"} <= calls.keys()
+    assert calls["s3.PutObject"]["http.response.status_code"] == 200
+    for value in (PAN, CVV, "O-traced", "barter", "19.90", "Jane Roe", lake.bucket("raw")):
+        assert not [body for body in collector.bodies if value.encode() in body], value
+
+
+def test_a_failure_leaves_its_class_in_the_trace_and_no_text(lake: Lake, collector: TraceCollector) -> None:
+    place = {"bucket": {"name": lake.bucket("raw")}, "object": {"key": f"payments/{PAN} gone.csv"}}
+    handled(message({"Records": [{"eventName": "ObjectCreated:Put", "s3": place}]}))
+    ((_, file),) = [each for each in collector.spans("headgate-gate") if each[0] == "process file"]
+    assert file.keys() == {"error.type"}
+    assert not [body for body in collector.bodies if b"gone.csv" in body]
+
+
+def test_a_collector_that_is_down_fails_no_file(
+    lake: Lake, sent: Callable[[str, str], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_traces("http://127.0.0.1:9", monkeypatch)
+    key, began = f"payments/{unique('down')}.csv", time.monotonic()
+    assert handled(sent(key, HEADER + GOOD.replace("O-1", "O-down"))) == {"batchItemFailures": []}
+    assert [record.state for record in records(lake, key)] == ["done"]
+    assert time.monotonic() - began < 10
+
+
+def test_a_span_takes_no_other_facts(collector: TraceCollector) -> None:
+    with pytest.raises(ValueError, match=r"headgate\.key"), entry.traces.span("file", {"headgate.key": "x"}):
+        raise AssertionError(collector)
 
 
 def test_a_batch_that_failed_as_a_whole_is_given_back_and_is_no_crash() -> None:

@@ -1,0 +1,23 @@
+"""Traces of a function: sent to the collector that the environment names, or not recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.aws.traces import NoTraces
+from headgate.settings import TracesSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.aws.traces import Traces
+
+
+def traces_of(env: Mapping[str, str], service: str) -> Traces:
+    """Return the traces of a service, such as `headgate-api`."""
+    url = TracesSettings.from_env(env).traces_url
+    if not url:
+        return NoTraces()
+    from headgate.aws.sent_traces import SentTraces, exporter_to
+
+    return SentTraces.of(service, exporter_to(url))
