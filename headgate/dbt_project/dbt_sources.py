@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Kind, Level
 from headgate.contracts.rule_values import ORDERINGS
+from headgate.contracts.types import glue_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,7 +102,11 @@ def _column(column: Column, contract: Contract, datasets: Mapping[str, SourceDat
         to = f"source('{datasets[parent].name}', '{parent}')"
         # The gate accepts a row before its parent arrives; the quality gate counts such rows.
         tests.append(_test("relationships", Level.WARN, to=to, field=field))
-    described: dict[str, Any] = {"name": column.name, "description": column.description}
+    described: dict[str, Any] = {
+        "name": column.name,
+        "description": column.description,
+        "data_type": glue_type(column.type),
+    }
     return described | ({"data_tests": tests} if tests else {})
 
 

@@ -51,7 +51,7 @@ class GlueCatalog:
 
     def current(self, database: str, table: str) -> TableVersion:
         """Return where the table points now; NotFoundError when it does not exist."""
-        definition = self._table(database, table)
+        definition = self.definition(database, table)
         location = definition.get("StorageDescriptor", {}).get("Location", "")
         return TableVersion(
             database, table, location, definition.get("VersionId", ""), dict(definition.get("Parameters", {}))
@@ -70,7 +70,7 @@ class GlueCatalog:
 
         Everything else a crawler or Terraform put on the table stays as it is.
         """
-        definition = self._table(current.database, current.table)
+        definition = self.definition(current.database, current.table)
         before = [_shape(column) for column in definition.get("StorageDescriptor", {}).get("Columns", [])]
         if definition.get("VersionId", "") != current.revision:
             raise ConflictError(
@@ -107,7 +107,8 @@ class GlueCatalog:
         except ServiceError as error:
             log.warning("crawler not started", extra={"crawler": self.crawler, "cause": str(error)})
 
-    def _table(self, database: str, table: str) -> dict[str, Any]:
+    def definition(self, database: str, table: str) -> dict[str, Any]:
+        """Return the table as Glue has it; NotFoundError when it does not exist."""
         with translated(f"look up table {database}.{table}"):
             return cast("dict[str, Any]", self.client.get_table(DatabaseName=database, Name=table)["Table"])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli import command_deployment, options
-from headgate.cli.commands.project import contract_files
+from headgate.cli.commands.project import contract_files, contract_schemas
 from headgate.cli.rendering import screens
 
 if TYPE_CHECKING:
@@ -23,14 +23,20 @@ if TYPE_CHECKING:
 def contract(context: click.Context) -> None:
     """List contracts, draft new ones, and validate files against them.
 
-    `list`, `show`, `docs` and `check` use the project that was deployed last from this folder;
+    `list`, `show`, `docs`, `check` and `export` use the project that was deployed last from this folder;
     HEADGATE_PROJECT names another folder.
     """
-    if context.invoked_subcommand in {"list", "show", "docs", "check"}:
+    if context.invoked_subcommand in {"list", "show", "docs", "check", "export"}:
         command_deployment.use_deployed_project()
 
 
-for _command in (contract_files.init, contract_files.check, contract_files.diff):
+for _command in (
+    contract_files.init,
+    contract_files.check,
+    contract_files.diff,
+    contract_schemas.import_,
+    contract_schemas.export,
+):
     contract.add_command(_command)
 
 

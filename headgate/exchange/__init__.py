@@ -1,0 +1,1 @@
+"""Contracts as schemas of other tools, and contracts from them."""

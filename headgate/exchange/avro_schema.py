@@ -1,0 +1,109 @@
+"""Contracts and schemas of Avro.
+
+Source: Apache Avro 1.12 specification, "Schema Declaration" and "Logical Types".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import ColumnType, Kind, Rule
+from headgate.errors import ContractError
+from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Column, Contract
+
+_TYPES: dict[Kind, Any] = {
+    Kind.STRING: "string",
+    Kind.BOOLEAN: "boolean",
+    Kind.SMALLINT: "int",
+    Kind.INTEGER: "int",
+    Kind.BIGINT: "long",
+    Kind.DOUBLE: "double",
+    Kind.DATE: {"type": "int", "logicalType": "date"},
+    Kind.TIMESTAMP: {"type": "long", "logicalType": "timestamp-micros"},
+}
+_KINDS = {
+    "string": Kind.STRING,
+    "boolean": Kind.BOOLEAN,
+    "int": Kind.INTEGER,
+    "long": Kind.BIGINT,
+    "float": Kind.DOUBLE,
+    "double": Kind.DOUBLE,
+}
+_LOGICAL = {
+    "date": Kind.DATE,
+    **{f"{zone}timestamp-{unit}": Kind.TIMESTAMP for zone in ("", "local-") for unit in ("millis", "micros")},
+    "uuid": Kind.STRING,
+}
+
+
+def avro_schema(contract: Contract) -> dict[str, Any]:
+    """Return the Avro record of a contract's rows; a column that is not required is a union with null."""
+    return {
+        "type": "record",
+        "name": contract.dataset,
+        "doc": contract.description,
+        "fields": [_field(column) for column in contract.columns],
+    }
+
+
+def contract_of_avro(schema: Mapping[str, Any]) -> Contract:
+    """Return the contract of an Avro record.
+
+    Raises:
+        ContractError: the schema is no record, or a type has no exact place in a contract.
+    """
+    if not isinstance(schema, dict) or schema.get("type") != "record" or not schema.get("fields"):
+        raise ContractError("The Avro schema is no record with fields. Name the schema of one.")
+    columns = [_column(field) for field in schema["fields"]]
+    return imported_contract(str(schema["name"]), columns, description=str(schema.get("doc", "")))
+
+
+def _field(column: Column) -> dict[str, Any]:
+    decimal: dict[str, Any] = {"type": "bytes", "logicalType": "decimal"}
+    decimal |= {"precision": column.type.precision, "scale": column.type.scale}
+    stated = decimal if column.type.kind is Kind.DECIMAL else _TYPES[column.type.kind]
+    field = {"name": column.name, "doc": column.description}
+    if column.required:
+        return field | {"type": stated}
+    return field | {"type": ["null", stated], "default": None}
+
+
+def _column(field: Mapping[str, Any]) -> Column:
+    branches = field["type"] if isinstance(field["type"], list) else [field["type"]]
+    stated = [branch for branch in branches if branch != "null"]
+    name = str(field["name"])
+    # A union of several types has no exact type: its values stay JSON.
+    foreign, rules = (_type(name, stated[0])) if len(stated) == 1 else (ForeignType(TEXT, "object"), [])
+    return imported_column(
+        name,
+        foreign,
+        description=str(field.get("doc", "")),
+        required=len(stated) == len(branches),
+        rules=rules,
+    )
+
+
+def _type(name: str, stated: Any) -> tuple[ForeignType, list[Rule]]:  # noqa: ANN401 a schema of Avro
+    outer = stated if isinstance(stated, dict) else {"type": stated}
+    kind, logical = outer["type"], str(outer.get("logicalType", ""))
+    if logical == "decimal":
+        precision, scale = int(outer["precision"]), int(outer.get("scale", 0))
+        return ForeignType(ColumnType(Kind.DECIMAL, precision=precision, scale=scale)), []
+    if logical in _LOGICAL:
+        return ForeignType(ColumnType(_LOGICAL[logical])), []
+    if kind == "enum":
+        return ForeignType(TEXT), [Rule("valid_values", tuple(outer["symbols"]))]
+    if kind in {"record", "map"}:
+        return ForeignType(TEXT, "object"), []
+    if kind == "array":
+        return ForeignType(TEXT, "array"), []
+    if isinstance(kind, str) and kind in _KINDS:
+        return ForeignType(ColumnType(_KINDS[kind])), []
+    raise ContractError(
+        f"{name}: a contract has no type for Avro's {kind}. Give the column a text, a number or a time."
+    )

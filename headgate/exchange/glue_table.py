@@ -1,0 +1,49 @@
+"""Contracts and tables of AWS Glue's catalog.
+
+Source: AWS Glue API, "Table" and "TableInput".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.glue_columns import glue_columns
+from headgate.exchange.imported import imported_column, imported_contract, sql_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+
+
+def glue_table(contract: Contract) -> dict[str, Any]:
+    """Return the `TableInput` of a table of Parquet files; whoever creates it states its location."""
+    hive = "org.apache.hadoop.hive.ql.io.parquet"
+    return {
+        "Name": contract.dataset,
+        "Description": contract.description,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {"classification": "parquet"},
+        "StorageDescriptor": {
+            "Columns": glue_columns(contract),
+            "InputFormat": f"{hive}.MapredParquetInputFormat",
+            "OutputFormat": f"{hive}.MapredParquetOutputFormat",
+            "SerdeInfo": {"SerializationLibrary": f"{hive}.serde.ParquetHiveSerDe"},
+        },
+    }
+
+
+def contract_of_glue(table: Mapping[str, Any]) -> Contract:
+    """Return the contract of a table: the answer of `GetTable`, a `Table` or a `TableInput`."""
+    stated = table.get("Table", table)
+    columns = [*stated.get("StorageDescriptor", {}).get("Columns", ()), *stated.get("PartitionKeys", ())]
+    return imported_contract(
+        str(stated.get("Name", "table")),
+        [
+            imported_column(
+                str(each["Name"]), sql_type(str(each["Type"])), description=str(each.get("Comment", ""))
+            )
+            for each in columns
+        ],
+        description=str(stated.get("Description", "")),
+    )

@@ -1,0 +1,146 @@
+"""Contracts and JSON Schema, draft 2020-12.
+
+Source: json-schema.org, "Validation", 6 and 7. The keyword `x-physicalType` keeps a type that JSON has not.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import ColumnType, Kind, Rule
+from headgate.contracts.odcs_writer import physical_type
+from headgate.errors import ContractError
+from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract, sql_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Column, Contract
+
+_EXACT = "x-physicalType"
+_TYPES = {
+    Kind.STRING: {"type": "string"},
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.SMALLINT: {"type": "integer"},
+    Kind.INTEGER: {"type": "integer"},
+    Kind.BIGINT: {"type": "integer"},
+    Kind.DOUBLE: {"type": "number"},
+    Kind.DECIMAL: {"type": "number"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.TIMESTAMP: {"type": "string", "format": "date-time"},
+}
+_KEYWORDS = {
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusive_minimum": "exclusiveMinimum",
+    "exclusive_maximum": "exclusiveMaximum",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "pattern": "pattern",
+}
+_RULED_BY_NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
+_DECIMAL_DIGITS = 18
+
+
+def json_schema(contract: Contract) -> dict[str, Any]:
+    """Return the schema of one row as a JSON object."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": contract.dataset,
+        "description": contract.description,
+        "type": "object",
+        "properties": {column.name: _property(column) for column in contract.columns},
+        "required": [column.name for column in contract.columns if column.required],
+    }
+
+
+def contract_of_json_schema(schema: Mapping[str, Any], name: str) -> Contract:
+    """Return the contract of the objects that a schema describes, or of the objects of its array.
+
+    Args:
+        name: of the dataset, if the schema has no title.
+
+    Raises:
+        ContractError: the schema describes no object with properties.
+    """
+    outer = (
+        schema.get("items", schema) if isinstance(schema, dict) and schema.get("type") == "array" else schema
+    )
+    if not isinstance(outer, dict) or not outer.get("properties"):
+        raise ContractError("The JSON Schema describes no object with properties. Name the schema of one.")
+    required = set(outer.get("required", ()))
+    columns = [_column(name, stated, name in required) for name, stated in outer["properties"].items()]
+    title = str(outer.get("title") or schema.get("title") or name)
+    return imported_contract(title, columns, description=str(outer.get("description", "")))
+
+
+def _property(column: Column) -> dict[str, Any]:
+    stated: dict[str, Any] = {**_TYPES[column.type.kind], _EXACT: physical_type(column.type)}
+    if column.type.kind is Kind.DECIMAL:
+        stated["multipleOf"] = float(Decimal(1).scaleb(-(column.type.scale or 0)))
+    for rule in column.rules:
+        if rule.name == "valid_values" and isinstance(rule.argument, tuple):
+            stated["enum"] = [*map(_plain, rule.argument), *([] if column.required else [None])]
+        elif rule.name in _KEYWORDS and column.type.kind not in {Kind.DATE, Kind.TIMESTAMP}:
+            stated[_KEYWORDS[rule.name]] = _plain(rule.argument)
+    stated["type"] = stated["type"] if column.required else [stated["type"], "null"]
+    return stated | ({"description": column.description} if column.description else {})
+
+
+def _column(name: str, stated: Mapping[str, Any], required: bool) -> Column:
+    types = stated.get("type", "object")
+    types = types if isinstance(types, list) else [types]
+    kinds = [each for each in types if each != "null"]
+    foreign = _type(kinds[0], stated) if len(kinds) == 1 else ForeignType(TEXT, "object")
+    rules = [
+        Rule(rule, stated[keyword])
+        for rule, keyword in _KEYWORDS.items()
+        if keyword in stated and _has_rule(foreign, rule)
+    ]
+    if values := tuple(value for value in stated.get("enum", ()) if value is not None):
+        rules.append(Rule("valid_values", values))
+    return imported_column(
+        name,
+        foreign,
+        description=str(stated.get("description", "")),
+        required=required and "null" not in types,
+        rules=rules,
+    )
+
+
+def _has_rule(foreign: ForeignType, rule: str) -> bool:
+    """Return whether a rule of a schema is a rule of the column and not a part of its type."""
+    is_text = foreign.type.kind is Kind.STRING and not foreign.nested
+    if rule == "max_length":
+        return is_text and foreign.type.length is None
+    return is_text if rule in {"min_length", "pattern"} else foreign.type.kind in _RULED_BY_NUMBERS
+
+
+def _type(kind: str, stated: Mapping[str, Any]) -> ForeignType:
+    if exact := stated.get(_EXACT):
+        return sql_type(str(exact))
+    if kind in {"object", "array"}:
+        return ForeignType(TEXT, kind)
+    if kind == "string":
+        times = {"date": Kind.DATE, "date-time": Kind.TIMESTAMP}.get(str(stated.get("format", "")))
+        return ForeignType(
+            ColumnType(times or Kind.STRING, length=None if times else stated.get("maxLength"))
+        )
+    if kind == "number":
+        return ForeignType(_number(stated.get("multipleOf")))
+    return ForeignType(ColumnType({"boolean": Kind.BOOLEAN, "integer": Kind.BIGINT}.get(kind, Kind.STRING)))
+
+
+def _number(step: object) -> ColumnType:
+    """Return a decimal where the schema states its decimals, as in `multipleOf: 0.01`; else a float."""
+    exponent = Decimal(str(step)).normalize().as_tuple() if step else None
+    if exponent is None or exponent.digits != (1,) or int(exponent.exponent) > 0:
+        return ColumnType(Kind.DOUBLE)
+    return ColumnType(Kind.DECIMAL, precision=_DECIMAL_DIGITS, scale=-int(exponent.exponent))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value if isinstance(value, bool | int | float | str) else str(value)
