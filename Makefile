@@ -32,6 +32,9 @@ $(VENV)/lint/.ready: requirements/lint.lock scripts/packages/tool_environment.sh
 $(VENV)/dbt/.ready: requirements/dbt.lock scripts/packages/tool_environment.sh | $(VENV)/.ready
 	@scripts/packages/tool_environment.sh $(VENV) requirements/dbt.lock $(VENV)/dbt --beside
 
+$(VENV)/neighbours/.ready: requirements/neighbours.lock scripts/packages/tool_environment.sh | $(VENV)/.ready
+	@scripts/packages/tool_environment.sh $(VENV) requirements/neighbours.lock $(VENV)/neighbours --beside
+
 $(VENV)/.ready: requirements/dev.lock requirements/model.lock requirements/setup.lock pyproject.toml scripts/setup.sh
 	@PYTHON=$(PYTHON) scripts/setup.sh $(VENV)
 

@@ -20,7 +20,7 @@ from headgate.python_api import draft_contract
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from headgate.contracts.model import Contract
@@ -44,18 +44,22 @@ class Gate:
     """The gate in memory, which processes what lies in a folder."""
 
     contracts: Mapping[str, Contract]
-    objects: MemoryObjects = field(default_factory=lambda: MemoryObjects(clock=lambda: LANDED))
+    clock: Callable[[], datetime] = lambda: LANDED
+    objects: MemoryObjects = field(init=False)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
 
+    def __post_init__(self) -> None:
+        self.objects = MemoryObjects(clock=self.clock)
+
     def process(self, raw: Path) -> dict[str, int]:
-        """Every object of the folder was received; how many records are in each state."""
-        queue = deque[ObjectRef]()
+        """Every new object of the folder was received; how many records are in each state."""
+        queue, received = deque[ObjectRef](), set(self.objects.contents("raw"))
         for path in sorted(raw.rglob("*")):
-            if path.is_file():
+            if path.is_file() and path.relative_to(raw).as_posix() not in received:
                 ref = ObjectRef("raw", path.relative_to(raw).as_posix())
                 self.objects.write(ref, path.read_bytes())
                 queue.append(ref)
-        ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", lambda: LANDED, 300)
+        ports = GatePorts(self.objects, self.ledger, "curated", "quarantine", self.clock, 300)
         processor = FileProcessor(ports, GateRules(self.contracts, lambda: KEY))
         runs = ExportRuns(
             self.objects, processor.process, queue.extend, Sightings(self.objects, self.contracts, "curated")

@@ -1,27 +1,58 @@
-"""A dbt project over a deployed lake, written by `headgate dbt init` and built by dbt with dbt-duckdb."""
+"""dbt, SQLMesh and the Data Contract CLI over a deployed lake.
+
+`headgate dbt init` writes the dbt project, docs/use/access.md has that of SQLMesh.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
+import yaml
 
+import headgate
+from headgate.aws import clients
+from headgate.client import lake as client
+from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from tests.e2e.lakes import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.e2e.lakes import Lake
 
 pytestmark = pytest.mark.e2e
 
+NEIGHBOURS = ROOT / ".venv" / "neighbours" / "bin"
+# Each contract of a folder is linted, and its rows are tested.
+LINT_AND_TEST = """
+import json, pathlib, sys
+from datacontract.data_contract import DataContract
+broken = {}
+for path in sorted(pathlib.Path(sys.argv[1]).glob("*.yaml")):
+    contract = DataContract(data_contract_file=str(path), server="parts")
+    runs = [contract.lint(), contract.test()]
+    # The CLI checks no types in Parquet, and says so as a warning of each column.
+    said = [check.reason for run in runs for check in run.checks if check.result.value != "passed"]
+    broken[path.stem] = [reason for reason in said if "not supported yet" not in str(reason)]
+print(json.dumps(broken))
+"""
+READ_REVENUE = """
+import json, sys, duckdb
+select = "select region_id, revenue from analytics.revenue_by_region"
+rows = duckdb.connect(sys.argv[1]).sql(select).fetchall()
+print(json.dumps([[region, str(revenue)] for region, revenue in rows]))
+"""
 DBT = ROOT / ".venv" / "dbt" / "bin" / "dbt"
 MODEL = """
 select region_id, sum(revenue) as revenue
@@ -110,3 +141,84 @@ def test_each_dashboard_depends_on_the_tables_that_it_reads(project: DbtProject)
     exposures = {exposure["name"]: exposure for exposure in manifest["exposures"].values()}
     assert set(exposures) == {name.replace("-", "_") for name in Registry.load().systems}
     assert "source.headgate_lake.prod.fraud_scores" in exposures["compliance_guardian"]["depends_on"]["nodes"]
+
+
+@pytest.fixture(scope="module")
+def connected(built: Path, shop_lake: Lake) -> Iterator[client.Lake]:
+    """The lake as a client of this process reads it."""
+    assert built
+    subprocess.run(["make", ".venv/neighbours/.ready"], cwd=ROOT, check=True)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in shop_lake.environment.items():
+            patch.setenv(name, value)
+        for cached in (clients.s3, clients.dynamodb, clients.athena, clients.glue):
+            cached.cache_clear()
+        patch.setattr(client, "_connected", [])
+        yield headgate.connect(shop_lake.name)
+
+
+def by_neighbours(command: list[str], folder: Path, **environment: str) -> str:
+    """Return what a command of the environment of other tools prints."""
+    done = subprocess.run(
+        [str(NEIGHBOURS / command[0]), *command[1:]],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+def contracts_with_rows(connected: client.Lake, folder: Path) -> dict[str, int]:
+    """Write contract and rows of each table of the lake; return the number of rows by table."""
+    registry, rows = Registry.load(), {}
+    for zone in ("curated", "lake", "prod"):
+        database = connected.environment[f"HEADGATE_{'PROD' if zone == 'prod' else 'CURATED'}_DATABASE"]
+        for name, contract in getattr(registry, zone).items():
+            table = connected.table(f"{database}.{name}", arrow=True)
+            pq.write_table(table, folder / f"{zone}-{name}.parquet")
+            place = {"server": "parts", "type": "local", "format": "parquet"}
+            document = to_odcs(contract) | {
+                "servers": [place | {"path": str(folder / f"{zone}-{name}.parquet")}]
+            }
+            (folder / f"{zone}-{name}.yaml").write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+            rows[f"{zone}-{name}"] = table.num_rows
+    return rows
+
+
+def test_the_data_contract_cli_finds_nothing_in_any_table(connected: client.Lake, tmp_path: Path) -> None:
+    rows = contracts_with_rows(connected, tmp_path)
+    found = json.loads(by_neighbours(["python", "-c", LINT_AND_TEST, str(tmp_path)], tmp_path))
+    assert found == {name: [] for name in rows}
+    assert sum(1 for count in rows.values() if count) >= 25
+
+
+def test_the_data_contract_cli_finds_a_row_that_breaks_a_rule(connected: client.Lake, tmp_path: Path) -> None:
+    contracts_with_rows(connected, tmp_path)
+    for path in tmp_path.glob("*.yaml"):
+        if path.stem != "curated-orders":
+            path.unlink()
+    path = tmp_path / "curated-orders.yaml"
+    path.write_text(path.read_text("utf-8").replace("- completed\n", "- delivered\n"), "utf-8")
+    found = json.loads(by_neighbours(["python", "-c", LINT_AND_TEST, str(tmp_path)], tmp_path))
+    assert found["curated-orders"]
+
+
+def test_the_sqlmesh_project_of_the_page_builds_a_model(built: Path, shop_lake: Lake, tmp_path: Path) -> None:
+    assert built
+    subprocess.run(["make", ".venv/neighbours/.ready"], cwd=ROOT, check=True)
+    page = (ROOT / "docs" / "use" / "access.md").read_text("utf-8").partition("## SQLMesh")[2]
+    (config,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (model,) = re.findall(r"^```sql\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "config.py").write_text(config.replace("connect()", f"connect({shop_lake.name!r})"), "utf-8")
+    (tmp_path / "models" / "revenue_by_region.sql").write_text(model, "utf-8")
+    variables = {"SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "1", **shop_lake.environment}
+    by_neighbours(["sqlmesh", "plan", "--auto-apply", "--no-prompts"], tmp_path, **variables)
+
+    rows = by_neighbours(["python", "-c", READ_REVENUE, str(tmp_path / "lake" / "mesh.duckdb")], tmp_path)
+    answer = shop_lake.query("select region_id, sum(revenue) revenue from regional_performance group by 1")
+    expected = {row["region_id"]: Decimal(row["revenue"]) for row in answer}
+    assert {region: Decimal(revenue) for region, revenue in json.loads(rows)} == expected

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Kind
 from headgate.errors import ContractError
+from headgate.export.server.source_tables import lake_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,11 @@ def _called(table: SourceTable, contract: Contract) -> dict[str, str]:
     """
     names = [column.name for column in table.columns]
     others = {name.lower(): name for name in contract.names if name not in names}
-    called = {name: name if name in contract.names else others.get(name.lower(), name) for name in names}
+    drafted = lake_names(names)
+    called = {
+        name: name if name in contract.names else others.get(drafted[name], others.get(name.lower(), name))
+        for name in names
+    }
     if len(set(called.values())) < len(called):
         raise ContractError(
             f"{contract.id}: columns of {table.name} differ in case only. Spell each as the source does"

@@ -17,6 +17,7 @@ from headgate.contracts.sensitive_names import mask_by_name
 from headgate.export.planning.contract_tables import SOURCE_PROPERTY, TABLE_PROPERTY
 from headgate.export.planning.watermark import MODE_PROPERTY, ORDER_BY_PROPERTY
 from headgate.export.requests import Mode
+from headgate.export.server.source_tables import lake_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,7 +67,8 @@ def draft_from_table(
     """
     table_at = _TableAt(database, session, table, database.draft_facts(session, table))
     key = next((index.columns for index in table.unique if index.name == "PRIMARY"), ())
-    order_by = [column.name.lower() for column in table.columns if _CHANGED in column.extra][:1]
+    called = lake_names([column.name for column in table.columns])
+    order_by = [called[column.name] for column in table.columns if _CHANGED in column.extra][:1]
     prefix = f"{source}_" if source else ""
     dataset = prefix + table.name.lower()
     named = ({TABLE_PROPERTY: table.name} if dataset != table.name else {}) | (
@@ -79,16 +81,17 @@ def draft_from_table(
         dataset=dataset,
         zone="source",
         version="0.1.0",
-        columns=tuple(_column(table_at, column, guess_mask, prefix) for column in table.columns),
-        key=tuple(name.lower() for name in key),
+        columns=tuple(
+            _column(table_at, column, called[column.name], guess_mask, prefix) for column in table.columns
+        ),
+        key=tuple(called[name] for name in key),
         order_by=tuple(order_by),
         grain=f"One row per {' and '.join(key)}" if key else "",
         properties={**named, **incremental},
     )
 
 
-def _column(at: _TableAt, column: SourceColumn, guess_mask: GuessMask, prefix: str) -> Column:
-    name = column.name.lower()
+def _column(at: _TableAt, column: SourceColumn, name: str, guess_mask: GuessMask, prefix: str) -> Column:
     wanted = _type(at.database, column, is_flag=column.name in at.facts.flags)
     mask = (
         guess_mask(name, _sample(at.session, at.table, column))

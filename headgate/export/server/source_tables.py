@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.export.server.sql_dialect import SqlDialect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 INTEGERS = frozenset({"tinyint", "smallint", "mediumint", "int", "bigint", "int2", "int4", "int8"})
 BYTES = frozenset({"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "vector", "bytea"})
@@ -117,3 +121,24 @@ class SourceTable:
         fails the certificate.
         """
         return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster", "view", "query"}
+
+
+def lake_names(names: Sequence[str]) -> dict[str, str]:
+    """Return the lake's name of each column of a server: in lower case, since Athena knows no other.
+
+    Of columns that differ in case only, one in lower case keeps its name, and others are numbered.
+
+    >>> lake_names(["createdAt", "createdat", "Total"])
+    {'createdAt': 'createdat_2', 'createdat': 'createdat', 'Total': 'total'}
+    """
+    taken = {name for name in names if name == name.lower()}
+    called = {}
+    for name in names:
+        plain, number = name.lower(), 1
+        lake_name = plain
+        while lake_name in taken and name != plain:
+            number += 1
+            lake_name = f"{plain}_{number}"
+        taken.add(lake_name)
+        called[name] = lake_name
+    return called

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.export.postgres.postgres_session import PostgresSession
 from tests.load_packages import Gate, drafted
+from tests.postgres_server import binaries, running_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +27,11 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs" / "use" / "dlt.md").read_te
 RECIPES = {
     "A REST API": "orders",
     "Any database that SQLAlchemy reads": "customers",
+    "PostgreSQL": "invoices",
     "A folder of files": "events",
     "A CSV by its URL": "prices",
 }
-EXPECTED = {"orders": 3, "customers": 2, "events": 2, "prices": 2}
+EXPECTED = {"orders": 3, "customers": 2, "invoices": 3, "events": 2, "prices": 2}
 
 
 class Shop(SimpleHTTPRequestHandler):
@@ -66,6 +69,17 @@ def server() -> Iterator[str]:
     running.server_close()
 
 
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """The address of a PostgreSQL with invoices."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with running_postgres() as postgres, closing(PostgresSession(postgres.login())) as session:
+        session.do("CREATE TABLE invoices (id int PRIMARY KEY, total numeric(12,2))")
+        session.do("INSERT INTO invoices VALUES (1, 9.90), (2, 0.10), (3, NULL)")
+        yield postgres.url().replace("postgresql:", "postgresql+psycopg2:")
+
+
 def code_of(section: str) -> str:
     """The Python code of a section of the page."""
     (text,) = re.findall(rf"^### {re.escape(section)}\n(.*?)(?=^### |\Z)", PAGE, re.MULTILINE | re.DOTALL)
@@ -90,7 +104,9 @@ def test_every_recipe_of_the_page_is_run() -> None:
 
 @pytest.mark.filterwarnings("ignore:.detect_precision_hints:DeprecationWarning")  # dlt's own call
 @pytest.mark.parametrize("section", RECIPES)
-def test_the_recipe_lands_rows_that_the_gate_accepts(section: str, server: str, tmp_path: Path) -> None:
+def test_the_recipe_lands_rows_that_the_gate_accepts(
+    section: str, server: str, database: str, tmp_path: Path
+) -> None:
     prepare(tmp_path)
     raw, table = tmp_path / "raw", RECIPES[section]
     start = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0]
@@ -99,6 +115,7 @@ def test_the_recipe_lands_rows_that_the_gate_accepts(section: str, server: str, 
         "s3://my-shop-raw": str(raw),
         "https://api.example.com": server,
         "sqlite:///shop.db": f"sqlite:///{tmp_path}/shop.db",
+        "postgresql+psycopg2://reader@db.example.com/shop": database,
         "file:///data/events": f"file://{tmp_path}/events",
         "https://sheets.example.com": server,
     }.items():
@@ -109,8 +126,8 @@ def test_the_recipe_lands_rows_that_the_gate_accepts(section: str, server: str, 
     assert len(gate.rows(table)) == EXPECTED[table]
 
 
-def test_texts_of_a_csv_keep_their_zeros(server: str, tmp_path: Path) -> None:
-    test_the_recipe_lands_rows_that_the_gate_accepts("A CSV by its URL", server, tmp_path)
+def test_texts_of_a_csv_keep_their_zeros(server: str, database: str, tmp_path: Path) -> None:
+    test_the_recipe_lands_rows_that_the_gate_accepts("A CSV by its URL", server, database, tmp_path)
     assert {"0042", "0043"} == {row["sku"] for row in rows_of(tmp_path / "raw", "prices")}
 
 

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import textwrap
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import dlt
@@ -17,14 +18,20 @@ import pytest
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 import headgate
+from headgate.aws.in_memory_ports import MemoryCatalog
+from headgate.contracts.curated import curated_contract
 from headgate.errors import ConflictError
 from headgate.export.load_packages import split_rows
 from headgate.intake.files.source_deletions import deleted_keys
 from headgate.lake.ports import ObjectRef
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
 from headgate.values.parquet_tables import table_of
-from tests.load_packages import Gate, drafted, parts_of
+from tests.duckdb_memory import MEMORY
+from tests.load_packages import LANDED, Gate, drafted, parts_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from dlt import Pipeline
@@ -144,6 +151,59 @@ def test_a_replacing_load_states_that_it_is_full_and_deletes_no_file(raw: Path) 
     assert [item["mode"] for item in manifests(raw)] == ["full", "full"]
     assert len(parts_of(raw, "orders")) == 2
     assert set(before) < set(parts_of(raw, "orders"))
+
+
+def test_rows_that_a_replacing_load_lacks_leave_the_table_and_are_counted(raw: Path, tmp_path: Path) -> None:
+    """From a pipeline of dlt through the gate to the merged table; a load of few rows changes nothing."""
+    rows = [{"id": number, "name": f"n{number}"} for number in range(1, 5)]
+    load(raw, rows, write_disposition="replace")
+    contract = drafted(raw, "orders")
+    full = replace(contract, key=("id",), properties={**contract.properties, "headgate.load": "full"})
+    lake = MergedLake(Gate({"orders": full}, TickingClock(LANDED)), tmp_path / "work")
+    assert lake.after(raw) == ([1, 2, 3, 4], 0, "")
+
+    load(raw, [*rows[1:], {"id": 9, "name": "n9"}], write_disposition="replace")
+    assert lake.after(raw) == ([2, 3, 4, 9], 1, "")
+
+    load(raw, rows[:1], write_disposition="replace")
+    ids, _, failure = lake.after(raw)
+    assert ids == [2, 3, 4, 9]
+    assert "lacks" in failure
+
+
+@dataclass
+class TickingClock:
+    """Every look is a second later."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+class MergedLake:
+    """The table that merges make of what the gate accepted."""
+
+    def __init__(self, gate: Gate, workspace: Path) -> None:
+        workspace.mkdir()
+        self._gate, self._workspace = gate, workspace
+        self._catalog = MemoryCatalog()
+        self._catalog.create("lake", "orders", "s3://curated/empty/orders/")
+
+    def after(self, raw: Path) -> tuple[list[int], int, str]:
+        """Return the ids of the table, how many rows left it, and why it was not merged."""
+        self._gate.process(raw)
+        contracts = {name: curated_contract(each) for name, each in self._gate.contracts.items()}
+        places = ("curated", "lake", self._workspace, audit)
+        objects = self._gate.objects
+        ports = (objects, self._catalog, contracts, *places)
+        merged = Merging(*ports, last_held=dict, memory=MEMORY).merge()
+        place = self._catalog.current("lake", "orders").location.removeprefix("s3://curated/")
+        parts = [key for key in objects.contents("curated", place) if key.endswith(".parquet")]
+        rows = [row for key in parts for row in table_of(objects.read(ObjectRef("curated", key))).to_pylist()]
+        removed = merged.datasets["orders"].removed if "orders" in merged.datasets else 0
+        return sorted(row["id"] for row in rows), removed, merged.failed.get("orders", "")
 
 
 def test_the_bucket_of_a_lake_takes_a_load(emulator: Emulator, raw: Path) -> None:

@@ -494,6 +494,22 @@ def test_columns_in_mixed_case_are_read_by_the_servers_spelling(postgres_shop: P
     assert (report.rows, report.certificates[0].deleted) == (3, 1)
 
 
+def test_a_draft_numbers_columns_that_differ_in_case_only_and_exports_them(
+    postgres_shop: PostgresShop,
+) -> None:
+    """Athena knows one case only."""
+    postgres_shop.run(
+        'CREATE TABLE numbers (id int PRIMARY KEY, "createdAt" int, createdat int)',
+        "INSERT INTO numbers VALUES (1, 2, 3)",
+    )
+    with closing(postgres_shop.session()) as session:
+        source = postgres_shop.source()
+        drafted = draft_from_table(source, session, source.describe(session, "numbers"), guess_mask)
+    assert drafted.names == ("id", "createdat_2", "createdat")
+    postgres_shop.exporting(contracts={"numbers": drafted}).run(request(["numbers"]))
+    assert postgres_shop.landed("numbers").to_pylist() == [{"id": 1, "createdat_2": 2, "createdat": 3}]
+
+
 def test_of_columns_that_differ_in_case_only_the_equal_one_is_the_contracts(
     postgres_shop: PostgresShop,
 ) -> None:
