@@ -173,7 +173,7 @@ query: setup ## ask Athena: make query SQL="select count(*) from ecommerce_curat
 	@headgate query "$(SQL)"
 
 ##@ Measure the gate and the command line
-.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-domain bench-first-load bench-open bench-latency bench-parallel bench-api bench-console
+.PHONY: bench-cli bench-gate bench-rules bench-pollock bench-pan bench-formats bench-matching bench-domain bench-first-load bench-open comparison bench-latency bench-parallel bench-api bench-console
 
 bench-cli: setup ## processor time until `headgate --help` ends and `headgate files` sends its first request
 	@python -m benchmarks.interfaces.cli
@@ -214,6 +214,14 @@ bench-open: setup ## five tables in six versions each, read as Iceberg tables by
 	@test -d .headgate/peers-iceberg || { $(PYTHON) -m venv .headgate/peers-iceberg && .headgate/peers-iceberg/bin/pip install --quiet $(ICEBERG_READERS); }
 	@test -d .headgate/peers || { $(PYTHON) -m venv .headgate/peers && .headgate/peers/bin/pip install --quiet connectorx awswrangler pymysql; }
 	@python -m benchmarks.open_lake
+
+# dlt, dbt and Great Expectations in one environment, which is no part of the package's.
+PEER_TOOLS := "dlt[duckdb,filesystem,parquet]==1.31.0" dbt-core==1.11.16 dbt-duckdb==1.11.1 great_expectations==1.24.1 openpyxl==3.1.5 \
+  pandas==2.3.3 lxml
+
+comparison: setup ## bring five sources from a clone to a chart, and through dlt, dbt and Great Expectations; writes the table of docs/comparison.md
+	@test -d .headgate/peers-open || { $(PYTHON) -m venv .headgate/peers-open && .headgate/peers-open/bin/pip install --quiet $(PEER_TOOLS); }
+	@python -m benchmarks.open_lake.comparison
 
 # The lake of these two is destroyed before the figures are printed, so the figures come last.
 bench-latency: setup ## seconds from an upload to its record, on an emulator of its own; FILES=100

@@ -31,17 +31,17 @@ def contract_of_dbt(document: Mapping[str, Any], table: str = "") -> Contract:
     tables = {str(each["name"]): each for each in _tables(document) if each.get("columns")}
     if table not in tables and (table or len(tables) != 1):
         raise ContractError(f"Name one of these tables: {', '.join(sorted(tables)) or 'none has columns'}.")
-    stated = tables[table] if table else next(iter(tables.values()))
-    columns = stated["columns"]
+    entry = tables[table] if table else next(iter(tables.values()))
+    columns = entry["columns"]
     entries = list(columns.values()) if isinstance(columns, dict) else list(columns)
     if isinstance(columns, dict):
-        entries = [each | {"data_tests": _tests_of_nodes(document, stated, each["name"])} for each in entries]
+        entries = [each | {"data_tests": _tests_of_nodes(document, entry, each["name"])} for each in entries]
     unique = [each["name"] for each in entries if {"unique", "not_null"} <= set(_tests(each))]
     return imported_contract(
-        str(stated["name"]),
+        str(entry["name"]),
         [_column(each) for each in entries],
         key=unique[:1],
-        description=str(stated.get("description", "")),
+        description=str(entry.get("description", "")),
     )
 
 
@@ -69,8 +69,8 @@ def _tests_of_nodes(document: Mapping[str, Any], table: Mapping[str, Any], colum
 
 def _tests(column: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the tests of a column by name, with their arguments in the old place and the new one."""
-    stated = [*column.get("data_tests", ()), *column.get("tests", ())]
-    named = [each if isinstance(each, dict) else {each: {}} for each in stated]
+    tests = [*column.get("data_tests", ()), *column.get("tests", ())]
+    named = [each if isinstance(each, dict) else {each: {}} for each in tests]
     return {
         str(name): (options or {}).get("arguments", options or {})
         for each in named
@@ -78,14 +78,14 @@ def _tests(column: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     }
 
 
-def _column(stated: Mapping[str, Any]) -> Column:
-    tests = _tests(stated)
+def _column(entry: Mapping[str, Any]) -> Column:
+    tests = _tests(entry)
     values = tests.get("accepted_values", {}).get("values", ())
-    data_type = str(stated.get("data_type") or "")
+    data_type = str(entry.get("data_type") or "")
     return imported_column(
-        str(stated["name"]),
+        str(entry["name"]),
         sql_type(data_type) if data_type else ForeignType(TEXT),
-        description=str(stated.get("description", "")),
+        description=str(entry.get("description", "")),
         required="not_null" in tests,
         rules=[Rule("valid_values", tuple(values))] if values else [],
         unique="unique" in tests,

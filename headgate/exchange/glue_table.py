@@ -35,15 +35,15 @@ def glue_table(contract: Contract) -> dict[str, Any]:
 
 def contract_of_glue(table: Mapping[str, Any]) -> Contract:
     """Return the contract of a table: the answer of `GetTable`, a `Table` or a `TableInput`."""
-    stated = table.get("Table", table)
-    columns = [*stated.get("StorageDescriptor", {}).get("Columns", ()), *stated.get("PartitionKeys", ())]
+    glue = table.get("Table", table)
+    columns = [*glue.get("StorageDescriptor", {}).get("Columns", ()), *glue.get("PartitionKeys", ())]
     return imported_contract(
-        str(stated.get("Name", "table")),
+        str(glue.get("Name", "table")),
         [
             imported_column(
                 str(each["Name"]), sql_type(str(each["Type"])), description=str(each.get("Comment", ""))
             )
             for each in columns
         ],
-        description=str(stated.get("Description", "")),
+        description=str(glue.get("Description", "")),
     )

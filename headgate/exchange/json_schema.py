@@ -70,40 +70,40 @@ def contract_of_json_schema(schema: Mapping[str, Any], name: str) -> Contract:
     if not isinstance(outer, dict) or not outer.get("properties"):
         raise ContractError("The JSON Schema describes no object with properties. Name the schema of one.")
     required = set(outer.get("required", ()))
-    columns = [_column(name, stated, name in required) for name, stated in outer["properties"].items()]
+    columns = [_column(name, keywords, name in required) for name, keywords in outer["properties"].items()]
     title = str(outer.get("title") or schema.get("title") or name)
     return imported_contract(title, columns, description=str(outer.get("description", "")))
 
 
 def _property(column: Column) -> dict[str, Any]:
-    stated: dict[str, Any] = {**_TYPES[column.type.kind], _EXACT: physical_type(column.type)}
+    keywords: dict[str, Any] = {**_TYPES[column.type.kind], _EXACT: physical_type(column.type)}
     if column.type.kind is Kind.DECIMAL:
-        stated["multipleOf"] = float(Decimal(1).scaleb(-(column.type.scale or 0)))
+        keywords["multipleOf"] = float(Decimal(1).scaleb(-(column.type.scale or 0)))
     for rule in column.rules:
         if rule.name == "valid_values" and isinstance(rule.argument, tuple):
-            stated["enum"] = [*map(_plain, rule.argument), *([] if column.required else [None])]
+            keywords["enum"] = [*map(_plain, rule.argument), *([] if column.required else [None])]
         elif rule.name in _KEYWORDS and column.type.kind not in {Kind.DATE, Kind.TIMESTAMP}:
-            stated[_KEYWORDS[rule.name]] = _plain(rule.argument)
-    stated["type"] = stated["type"] if column.required else [stated["type"], "null"]
-    return stated | ({"description": column.description} if column.description else {})
+            keywords[_KEYWORDS[rule.name]] = _plain(rule.argument)
+    keywords["type"] = keywords["type"] if column.required else [keywords["type"], "null"]
+    return keywords | ({"description": column.description} if column.description else {})
 
 
-def _column(name: str, stated: Mapping[str, Any], required: bool) -> Column:
-    types = stated.get("type", "object")
+def _column(name: str, keywords: Mapping[str, Any], required: bool) -> Column:
+    types = keywords.get("type", "object")
     types = types if isinstance(types, list) else [types]
     kinds = [each for each in types if each != "null"]
-    foreign = _type(kinds[0], stated) if len(kinds) == 1 else ForeignType(TEXT, "object")
+    foreign = _type(kinds[0], keywords) if len(kinds) == 1 else ForeignType(TEXT, "object")
     rules = [
-        Rule(rule, stated[keyword])
+        Rule(rule, keywords[keyword])
         for rule, keyword in _KEYWORDS.items()
-        if keyword in stated and _has_rule(foreign, rule)
+        if keyword in keywords and _has_rule(foreign, rule)
     ]
-    if values := tuple(value for value in stated.get("enum", ()) if value is not None):
+    if values := tuple(value for value in keywords.get("enum", ()) if value is not None):
         rules.append(Rule("valid_values", values))
     return imported_column(
         name,
         foreign,
-        description=str(stated.get("description", "")),
+        description=str(keywords.get("description", "")),
         required=required and "null" not in types,
         rules=rules,
     )
@@ -117,18 +117,18 @@ def _has_rule(foreign: ForeignType, rule: str) -> bool:
     return is_text if rule in {"min_length", "pattern"} else foreign.type.kind in _RULED_BY_NUMBERS
 
 
-def _type(kind: str, stated: Mapping[str, Any]) -> ForeignType:
-    if exact := stated.get(_EXACT):
+def _type(kind: str, keywords: Mapping[str, Any]) -> ForeignType:
+    if exact := keywords.get(_EXACT):
         return sql_type(str(exact))
     if kind in {"object", "array"}:
         return ForeignType(TEXT, kind)
     if kind == "string":
-        times = {"date": Kind.DATE, "date-time": Kind.TIMESTAMP}.get(str(stated.get("format", "")))
+        times = {"date": Kind.DATE, "date-time": Kind.TIMESTAMP}.get(str(keywords.get("format", "")))
         return ForeignType(
-            ColumnType(times or Kind.STRING, length=None if times else stated.get("maxLength"))
+            ColumnType(times or Kind.STRING, length=None if times else keywords.get("maxLength"))
         )
     if kind == "number":
-        return ForeignType(_number(stated.get("multipleOf")))
+        return ForeignType(_number(keywords.get("multipleOf")))
     return ForeignType(ColumnType({"boolean": Kind.BOOLEAN, "integer": Kind.BIGINT}.get(kind, Kind.STRING)))
 
 

@@ -102,6 +102,6 @@ def test_notebook_code_is_python() -> None:
 
 
 def test_the_dbt_model_reads_a_table_of_the_lake() -> None:
-    (model,) = blocks("sql")
+    model = next(block for block in blocks("sql") if "source(" in block)
     (table,) = re.findall(r"source\('prod', '(\w+)'\)", model)
     assert (ROOT / "headgate" / "domains" / "retail" / "contracts" / "prod" / f"{table}.yaml").is_file()

@@ -18,10 +18,10 @@ from headgate.contracts.registry import Registry
 from headgate.contracts.types import glue_type
 from headgate.dbt_project.dbt_sources import SourceDatabase, source_of
 from headgate.errors import ContractError
-from headgate.exchange.avro_schema import avro_schema, contract_of_avro
+from headgate.exchange.avro_record import avro_record, contract_of_avro
+from headgate.exchange.contract_page import page_of_contract
 from headgate.exchange.dbt_columns import contract_of_dbt
 from headgate.exchange.glue_table import contract_of_glue, glue_table
-from headgate.exchange.html_page import html_page
 from headgate.exchange.imported import sql_type
 from headgate.exchange.json_schema import contract_of_json_schema, json_schema
 
@@ -45,7 +45,7 @@ def as_dbt(contract: Contract) -> dict[str, Any]:
 
 
 THERE_AND_BACK: dict[str, Callable[[Contract], Contract]] = {
-    "avro": lambda contract: contract_of_avro(json.loads(json.dumps(avro_schema(contract)))),
+    "avro": lambda contract: contract_of_avro(json.loads(json.dumps(avro_record(contract)))),
     "dbt": lambda contract: contract_of_dbt(as_dbt(contract)),
     "glue": lambda contract: contract_of_glue({"Table": glue_table(contract)}),
     "jsonschema": lambda contract: contract_of_json_schema(
@@ -69,7 +69,7 @@ def test_a_contract_keeps_columns_and_types_there_and_back(contract: Contract, s
 
 
 @pytest.mark.parametrize("schema_format", THERE_AND_BACK)
-def test_what_is_imported_is_a_contract_that_can_be_read(schema_format: str) -> None:
+def test_an_imported_contract_can_be_read(schema_format: str) -> None:
     back = THERE_AND_BACK[schema_format](REGISTRY.source["payments"])
     again = odcs_reader.parse(yaml.safe_load(yaml.safe_dump(to_odcs(back))), "source")
     assert again.names == REGISTRY.source["payments"].names
@@ -78,14 +78,14 @@ def test_what_is_imported_is_a_contract_that_can_be_read(schema_format: str) -> 
 
 
 def test_an_avro_schema_reads_and_writes_rows() -> None:
-    schema = fastavro.parse_schema(avro_schema(REGISTRY.curated["payments"]))
+    schema = fastavro.parse_schema(avro_record(REGISTRY.curated["payments"]))
     assert schema["name"] == "payments"
     stated = {field["name"]: field["type"] for field in schema["fields"]}
     assert stated["amount"] == {"type": "bytes", "logicalType": "decimal", "precision": 14, "scale": 4}
     assert stated["notes"] == ["null", "string"]
 
 
-def test_a_json_schema_refuses_what_the_contract_refuses() -> None:
+def test_a_json_schema_requires_columns_as_the_contract_does() -> None:
     schema = json_schema(REGISTRY.source["regions"])
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
@@ -179,7 +179,7 @@ def test_types_of_sql_are_read_in_several_spellings(text: str, expected: ColumnT
         (lambda each: contract_of_json_schema(each, "x"), {"type": "string"}, "no object"),
     ],
 )
-def test_what_is_no_schema_is_refused_with_a_remedy(
+def test_a_document_that_is_no_schema_is_refused_with_a_remedy(
     read: Callable[[Any], Contract], document: object, message: str
 ) -> None:
     with pytest.raises(ContractError, match=message):
@@ -188,7 +188,7 @@ def test_what_is_no_schema_is_refused_with_a_remedy(
 
 def test_a_page_shows_columns_rules_and_masks_and_runs_nothing() -> None:
     contract = REGISTRY.source["payments"]
-    page = html_page(replace(contract, description="<script>alert(1)</script>"))
+    page = page_of_contract(replace(contract, description="<script>alert(1)</script>"))
     assert "<script>" not in page
     assert all(f"<code>{name}</code>" in page for name in contract.names)
     assert "pan" in page

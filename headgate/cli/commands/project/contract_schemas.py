@@ -65,8 +65,8 @@ def _contract_of(name: str) -> Contract:
     if not Path(name).is_file() and zone in {"source", "curated", "lake", "prod"}:
         contracts = getattr(Registry.load(), zone)
         if dataset in contracts:
-            stated: Contract = contracts[dataset]
-            return stated
+            registered: Contract = contracts[dataset]
+            return registered
     if not Path(name).is_file():
         raise click.ClickException(
             f"There is no contract {name}. `headgate contract list` lists zones and datasets."
@@ -77,13 +77,13 @@ def _contract_of(name: str) -> Contract:
 def _exported(schema_format: str, contract: Contract) -> str:
     from headgate.contracts.odcs_writer import to_odcs
     from headgate.dbt_project.dbt_sources import SourceDatabase, source_of
-    from headgate.exchange.avro_schema import avro_schema
+    from headgate.exchange.avro_record import avro_record
+    from headgate.exchange.contract_page import page_of_contract
     from headgate.exchange.glue_table import glue_table
-    from headgate.exchange.html_page import html_page
     from headgate.exchange.json_schema import json_schema
 
     if schema_format == "html":
-        return html_page(contract)
+        return page_of_contract(contract)
     if schema_format in {"dbt", "odcs"}:
         import yaml
 
@@ -94,12 +94,12 @@ def _exported(schema_format: str, contract: Contract) -> str:
             else {"version": 2, "sources": [source_of(source, {})]}
         )
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
-    schema = {"avro": avro_schema, "glue": glue_table, "jsonschema": json_schema}[schema_format](contract)
+    schema = {"avro": avro_record, "glue": glue_table, "jsonschema": json_schema}[schema_format](contract)
     return json.dumps(schema, indent=2, ensure_ascii=False)
 
 
 def _imported(schema_format: str, source: str, table: str) -> Contract:
-    from headgate.exchange.avro_schema import contract_of_avro
+    from headgate.exchange.avro_record import contract_of_avro
     from headgate.exchange.dbt_columns import contract_of_dbt
     from headgate.exchange.glue_table import contract_of_glue
     from headgate.exchange.json_schema import contract_of_json_schema

@@ -21,7 +21,7 @@ code { font-size: .9em }
 _HEADINGS = ("column", "type", "unit", "rules", "masked", "description")
 
 
-def html_page(contract: Contract) -> str:
+def page_of_contract(contract: Contract) -> str:
     """Return the page: what a row is, the key, and each column with type, rules and mask."""
     key = ", ".join(f"<code>{escape(name)}</code>" for name in contract.key) or "none"
     headings = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)

@@ -41,7 +41,7 @@ _LOGICAL = {
 }
 
 
-def avro_schema(contract: Contract) -> dict[str, Any]:
+def avro_record(contract: Contract) -> dict[str, Any]:
     """Return the Avro record of a contract's rows; a column that is not required is a union with null."""
     return {
         "type": "record",
@@ -66,30 +66,30 @@ def contract_of_avro(schema: Mapping[str, Any]) -> Contract:
 def _field(column: Column) -> dict[str, Any]:
     decimal: dict[str, Any] = {"type": "bytes", "logicalType": "decimal"}
     decimal |= {"precision": column.type.precision, "scale": column.type.scale}
-    stated = decimal if column.type.kind is Kind.DECIMAL else _TYPES[column.type.kind]
+    shape = decimal if column.type.kind is Kind.DECIMAL else _TYPES[column.type.kind]
     field = {"name": column.name, "doc": column.description}
     if column.required:
-        return field | {"type": stated}
-    return field | {"type": ["null", stated], "default": None}
+        return field | {"type": shape}
+    return field | {"type": ["null", shape], "default": None}
 
 
 def _column(field: Mapping[str, Any]) -> Column:
     branches = field["type"] if isinstance(field["type"], list) else [field["type"]]
-    stated = [branch for branch in branches if branch != "null"]
+    shape = [branch for branch in branches if branch != "null"]
     name = str(field["name"])
     # A union of several types has no exact type: its values stay JSON.
-    foreign, rules = (_type(name, stated[0])) if len(stated) == 1 else (ForeignType(TEXT, "object"), [])
+    foreign, rules = (_type(name, shape[0])) if len(shape) == 1 else (ForeignType(TEXT, "object"), [])
     return imported_column(
         name,
         foreign,
         description=str(field.get("doc", "")),
-        required=len(stated) == len(branches),
+        required=len(shape) == len(branches),
         rules=rules,
     )
 
 
-def _type(name: str, stated: Any) -> tuple[ForeignType, list[Rule]]:  # noqa: ANN401 a schema of Avro
-    outer = stated if isinstance(stated, dict) else {"type": stated}
+def _type(name: str, shape: Any) -> tuple[ForeignType, list[Rule]]:  # noqa: ANN401 a schema of Avro
+    outer = shape if isinstance(shape, dict) else {"type": shape}
     kind, logical = outer["type"], str(outer.get("logicalType", ""))
     if logical == "decimal":
         precision, scale = int(outer["precision"]), int(outer.get("scale", 0))
