@@ -77,10 +77,12 @@ def alive_trial(days: ibis.Table, clock: TradingClock, as_of: date, folder: Path
     spans = clock.between(before, after), clock.between(after, as_of)
     cohorts = features.cohort_purchases(days.filter(days.purchased_on <= after))
     longer = retention.longer(retention.decline(cohorts, clock.for_decline(), after), *spans)
+    knew_year = (after - clock.first_on).days >= DAYS_OF_YEAR
+    nothing = nothing_of_year(purchases, tested, leaving, spans, longer, is_season_known=knew_year)
     return AliveTrial(
         period=f"{after + timedelta(days=1)}/{as_of}",
         bought=tested.bought.to_numpy() > 0,
-        probability=1 - nothing_of_year(purchases, tested, leaving, spans, longer),
+        probability=1 - nothing,
         one_hazard=1 - leaving**longer,
     )
 

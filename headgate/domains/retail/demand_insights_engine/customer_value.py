@@ -36,6 +36,7 @@ Array = npt.NDArray[np.float64]
 _TWEEDIE_POWER = 1.5  # between Poisson (1) and gamma (2): many zeros, and positive amounts with a long tail
 _TWEEDIE_RIDGE = 0.03
 _TYPICAL_RIDGE = 10.0
+_YOUNG_POWER = 0.7  # of the windows of 90 days in a year, where less than a year is known
 _AT_ONCE = 65_536  # customers whose logarithms are in memory
 _UNCERTAIN = (1e-4, 1 - 1e-4)  # no probability is nearer to 0 or 1
 PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
@@ -87,6 +88,7 @@ class ValueModel:
             learnt from.
         method: the published one; before a trial, the one that is published without it.
         year_days: trading days of the coming year; 0 where the model knows none.
+        is_season_known: whether a year is known that was no launch.
         spent_ratio: what customers spent at the origins over what the regression gives them; 0 without it.
     """
 
@@ -101,6 +103,7 @@ class ValueModel:
     factors: Mapping[Method, float]
     method: Method
     year_days: float = 0.0
+    is_season_known: bool = True
     spent_ratio: float = 0.0
 
     @property
@@ -219,6 +222,7 @@ def learnt(
         factors={},
         method=_untested_method(enough, typical),
         year_days=ahead.year_days,
+        is_season_known=ahead.is_season_known,
         spent_ratio=spent_ratio,
     )
     return model if model.total else replace(model, factors=_factors(model, some, churn))
@@ -300,7 +304,13 @@ def aimed(model: ValueModel, shares: KnownShares, ahead: Coming, customers: Stor
     if not total:
         alike = _regressed_total(model.regression, customers.parts(LOGGED), model.spent_ratio)
         total = mean_of(alike, ahead.recent_revenue)
-    return replace(model, trading_days=ahead.trading_days, year_days=ahead.year_days, total=total)
+    return replace(
+        model,
+        trading_days=ahead.trading_days,
+        year_days=ahead.year_days,
+        is_season_known=ahead.is_season_known,
+        total=total,
+    )
 
 
 def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
@@ -426,7 +436,10 @@ def _unscaled(
 ) -> CustomerOutlook:
     estimates = _Estimates(model, points, churn, oldest_age)
     value, of_year = (estimates.unscaled(method) for method in (model.method, model.method_of_year))
-    nothing = nothing_of_year(model.purchases, points, churn, (model.trading_days, model.year_days), yearly)
+    spans = model.trading_days, model.year_days
+    nothing = nothing_of_year(
+        model.purchases, points, churn, spans, yearly, is_season_known=model.is_season_known
+    )
     return CustomerOutlook(churn, estimates.purchases, estimates.spend, value, of_year, nothing)
 
 
@@ -436,13 +449,16 @@ def nothing_of_year(
     churn: Array,
     trading_days: tuple[float, float],
     yearly: float,
+    *,
+    is_season_known: bool = True,
 ) -> Array:
     """Return the probability that customers buy nothing in the coming year, at most that of the window.
 
     The longer a customer is silent, the more likely is it that no purchase follows at all, so a year of a
     silent customer is worth fewer windows than that of an active one. MBG/NBD gives how many: the ratio of
     the logarithms of its probabilities of no purchase. At most `yearly`, which holds for all where there is
-    no such model.
+    no such model. A history of less than a year shows too little of those who leave for good, so the number
+    of windows is then taken to a power; see docs/adr/0152-buyers-in-season.md.
 
     Args:
         trading_days: of the window and of the year.
@@ -453,7 +469,8 @@ def nothing_of_year(
         np.log(np.clip(bg_nbd.no_purchase_probability(purchases, histories_of(points), days), *_UNCERTAIN))
         for days in trading_days
     )
-    return np.asarray(churn ** np.clip(long / short, 1.0, max(yearly, 1.0)))
+    windows = np.clip(long / short, 1.0, max(yearly, 1.0))
+    return np.asarray(churn ** (windows if is_season_known else windows**_YOUNG_POWER))
 
 
 def _scaled(unscaled: CustomerOutlook, factor: float, year_factor: float, yearly: float) -> CustomerOutlook:

@@ -76,6 +76,7 @@ class Coming:
         buyers: customers who buy at least once, new ones included; None where no year is known.
         revenue: of all customers with a number, GBP; None likewise.
         year_days: trading days of the coming year; 0 where none is asked for.
+        is_season_known: whether a year is known that was no launch.
         recent_buyers, recent_revenue: of the customers known now, if they do as lately; None where that is
             not known.
         forecast: of the shop's sales; None where its season is not known.
@@ -85,6 +86,7 @@ class Coming:
     buyers: float | None
     revenue: float | None
     year_days: float = 0.0
+    is_season_known: bool = True
     recent_buyers: float | None = None
     recent_revenue: float | None = None
     forecast: ShopForecast | None = None
@@ -187,9 +189,8 @@ def coming(
 ) -> Coming:
     """Return the expectation for the next days, from purchases up to `as_of`."""
     until = as_of + timedelta(days=horizon_days)
-    without_year = Coming(
-        clock.between(as_of, until), None, None, clock.between(as_of, as_of + timedelta(days=DAYS_OF_YEAR))
-    )
+    year_days = clock.between(as_of, as_of + timedelta(days=DAYS_OF_YEAR))
+    without_year = Coming(clock.between(as_of, until), None, None, year_days, clock.knows_season)
     back_days = horizon_days if clock.after_launch else YEAR_DAYS
     if not (clock.knows_season or clock.after_launch):
         return without_year

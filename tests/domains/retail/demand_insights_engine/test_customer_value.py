@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail.demand_insights_engine import customer_value
+from headgate.domains.retail.demand_insights_engine.bg_nbd import BgNbd
 from headgate.domains.retail.demand_insights_engine.customer_value import IN_CHARGE, Method, Trial, winner
 from headgate.domains.retail.demand_insights_engine.model_quality import of_value_trial
 from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
@@ -192,3 +193,15 @@ def test_without_a_window_to_learn_from_purchases_alone_say_what_is_expected(
 ) -> None:
     points, _ = window
     assert customer_value.learnt(points, (), None, Coming(90.0, None, None)).method is Method.MBG_NBD
+
+
+def test_a_young_shop_expects_fewer_of_its_customers_within_a_year() -> None:
+    """It has not seen how many leave for good. Nobody is less likely to buy in a year than in 90 days."""
+    points = pd.DataFrame({"frequency": [6.0, 1.0], "rhythm": [180.0, 10.0], "age": [200.0, 150.0]})
+    purchases, churn = BgNbd(0.25, 4.4, 0.8, 2.4, modified=True), np.array([0.2, 0.9])
+    young, older = (
+        customer_value.nothing_of_year(purchases, points, churn, (90.0, 365.0), 4.0, is_season_known=a_year)
+        for a_year in (False, True)
+    )
+    assert (young <= churn).all()
+    assert (older < young).all()
