@@ -62,3 +62,19 @@ def test_an_expected_failure_is_one_line_and_an_exit_code(
     shown = capsys.readouterr()
     assert (shown.out, shown.err.count("\n")) == ("", 1)
     assert message in shown.err
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "is_missed"),
+    [
+        ("coverage80", 0.71, True),
+        ("coverage80", 0.95, False),
+        ("ece", 0.051, True),
+        ("ratio", 1.21, True),
+        ("ratio", 0.84, False),
+        ("auc", 0.5, False),
+    ],
+)
+def test_a_mark_is_missed_whatever_a_naive_rule_has(measure: str, value: float, *, is_missed: bool) -> None:
+    row = next_year.Row("value 90 d", measure, value, float("nan"), "none", next_year.HIGHER)
+    assert row.is_missed == is_missed

@@ -53,7 +53,7 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
 
 
 @click.command(epilog=options.example("headgate init ~/bikes sales.csv products.xlsx"))
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.argument(
     "files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -99,10 +99,12 @@ def init(
     A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no
     ready-made tables unless --domain names a domain. With --as sales it has models, forecasts, unusual weeks,
     trends and groups of customers, as far as the FILE has date, amount, customer and item. Existing files are
-    not changed.
+    not changed. Without FOLDER, a folder beside you gets the name of the first FILE.
     """
     from headgate.local_files import draft_file
 
+    if folder.is_file():
+        folder, files = Path(folder.stem), (folder, *files)
     pipeline = {_WORKFLOW: _pipeline(folder)} if has_pipeline else {}
     if (folder / FILE).exists() and pipeline:
         _add_pipeline(folder, pipeline, as_json=as_json)

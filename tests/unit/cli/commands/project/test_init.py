@@ -188,6 +188,15 @@ def test_a_german_file_with_guests_goes_from_init_to_all_tables(
         assert rows_of in built.stdout
 
 
+def test_without_a_folder_the_first_file_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.csv").write_text("day,amount,item\n2024-01-01,2.50,a\n", encoding="utf-8")
+    CliRunner().invoke(cli, ["init", "--as", "sales", "orders.csv"], catch_exceptions=False)
+    assert project(tmp_path / "orders").name == "orders"
+    again = CliRunner().invoke(cli, ["init", "--as", "sales", "orders.csv"])
+    assert (again.exit_code, "orders/headgate.toml exists already" in again.output) == (1, True)
+
+
 def test_files_that_are_no_sales_are_named_with_the_lacking_column(tmp_path: Path) -> None:
     file = tmp_path / "readings.csv"
     file.write_text("sensor,place\na,roof\nb,cellar\n", encoding="utf-8")
