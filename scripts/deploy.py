@@ -231,20 +231,29 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
 
 def adopt_ledger(target: Target, terraform: Terraform, settings: Mapping[str, str]) -> None:
     """Exchange the ledger's table in the state for the restored one that `files_table` names, so that
-    Terraform deletes neither.
+    Terraform deletes neither. A new lake begins with the restored table, if it is there.
 
     Raises:
-        MissingError: there is no such table.
+        MissingError: the lake is there, and no such table.
     """
     wanted = settings.get("files_table")
     resources = terraform.resources()
-    if not wanted or not resources or (LEDGER in resources and _ledger_in_state(terraform) == wanted):
+    if not wanted or (LEDGER in resources and _ledger_in_state(terraform) == wanted):
         return
-    if wanted not in {
+    is_there = wanted in {
         name
         for page in target.client("dynamodb").get_paginator("list_tables").paginate()
         for name in page["TableNames"]
-    }:
+    }
+    if not resources:
+        begins_with = wanted if is_there else f"empty: there is no table {wanted}"
+        print(f"the ledger of this new lake is {begins_with}", flush=True)
+        if is_there:
+            terraform.add_to_root(
+                "restored_ledger.tf", f'import {{\n  to = {LEDGER}\n  id = "{wanted}"\n}}\n'
+            )
+        return
+    if not is_there:
         raise MissingError(
             f"files_table is {wanted}, and there is no such table. Restore the ledger under this name first."
         )
