@@ -1,4 +1,6 @@
-"""Great Expectations, loaded without Spark, and with configurations that are computed once in a question."""
+"""Great Expectations, loaded without Spark, with configurations that are computed once in a question, and
+without hashes of the rows that it is asked about.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,12 @@ def spark_hidden() -> Iterator[None]:
 with spark_hidden():
     import great_expectations as gx
     import great_expectations.expectations as gxe
+    from great_expectations.execution_engine import pandas_execution_engine
     from great_expectations.expectations.expectation import Expectation
+
+# A batch below so many bytes has a hash of all its rows, which no answer reads: a third of the question about
+# some hundred thousand rows.
+pandas_execution_engine.HASH_THRESHOLD = 0
 
 _configuration = Expectation.configuration.fget
 

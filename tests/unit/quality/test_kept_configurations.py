@@ -73,7 +73,7 @@ def test_a_block_keeps_nothing_for_another_thread() -> None:
     ("numbers", "codes", "passes"),
     [([1, 2], ["A", "BC"], True), ([1, 1, None, 0], ["A", "b", "ABC", "A"], False)],
 )
-def test_answers_are_those_of_great_expectations_without_kept_configurations(
+def test_answers_are_those_of_great_expectations_with_its_own_configurations_and_hashes(
     numbers: list[int | None], codes: list[str], passes: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = answers(numbers, codes)
@@ -83,4 +83,5 @@ def test_answers_are_those_of_great_expectations_without_kept_configurations(
         return expectation_library._configuration(expectation)
 
     monkeypatch.setattr(expectation_library.Expectation, "configuration", property(compute))
+    monkeypatch.setattr(expectation_library.pandas_execution_engine, "HASH_THRESHOLD", 10**9)
     assert answers(numbers, codes) == kept

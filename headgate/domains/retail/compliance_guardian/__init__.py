@@ -23,6 +23,7 @@ from headgate.domains.retail.compliance_guardian import (
     scored_periods,
     transaction_days,
 )
+from headgate.domains.retail.compliance_guardian.kept_quality import KeptQuality
 from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.write_rows import write_rows
@@ -81,9 +82,10 @@ def _built(
         past = exported_model.past_of_periods(periods, scores.descriptions, last_at)
         fitted, price = model.trained.fitted, model.review_price
         shelf.export(fraud_model.NAME, exported_model.scorer(fitted, price, past, tables["customers"]))
+    kept = KeptQuality(scores.keep, scores.addresses_of_quality())
     # What descriptions and models remember of transactions is not in memory while tables are sorted.
     del scores, model
-    quality = model_quality.table(periods, reviews_a_day)
+    quality = model_quality.table(periods, reviews_a_day, kept)
     release_memory()
     failed = folder / "failed-payments.parquet"
     write_rows(risk_scores.failed_payments(tables["payments"]), failed)

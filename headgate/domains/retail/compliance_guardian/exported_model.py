@@ -110,7 +110,7 @@ def scorer(model: boosting_models.Boosting, price: float, past: Past, customers:
 def past_of_periods(periods: Sequence[Period], descriptions: Descriptions, last_at: pd.Timestamp) -> Past:
     """Return the past that predictions need, from scored transactions."""
     since = last_at - pd.Timedelta(days=KEPT_DAYS) + pd.Timedelta(1)
-    count = sum(len(rows) for rows in scored_periods.rows_since(periods, since, ["transacted_at"]))
+    count = scored_periods.count_since(periods, since)
     described = descriptions.since(last_at.normalize())
     newest = described.rows(max(0, len(described) - export_models.CHECKED_ROWS), len(described), features.ALL)
     return Past(count, lambda columns: scored_periods.rows_since(periods, since, columns), newest)

@@ -39,6 +39,8 @@ HISTORY_DAYS = MEMORY_DAYS + COMPROMISE_DAYS + DELAY_DAYS
 """Days before a transaction whose other transactions its features may depend on: a fraud that a terminal is
 watched for, and the usual amount of that fraud's customer.
 """
+_TERMINAL_DAYS = max(*WINDOWS_DAYS, COMPROMISE_DAYS) + DELAY_DAYS
+"""Days before a transaction whose other transactions of its terminal its features may depend on."""
 _LAST_NIGHT_HOUR = 6
 _SATURDAY = 5
 _ORDER = ("transacted_at", "transaction_id")
@@ -117,8 +119,11 @@ def questions(
     begin = ibis.timestamp((since - timedelta(days=HISTORY_DAYS)).isoformat())
     history = transactions.filter(transactions.transacted_at >= begin)
     past = history.filter(history.transacted_at < end)
-    of_new = (past.semi_join(new.select(name), name) for name in ("customer_id", "terminal_id"))
-    by_customer, by_terminal = (_timed(rows) for rows in of_new)
+    lately = ibis.timestamp((since - timedelta(days=_TERMINAL_DAYS)).isoformat())
+    rows_by = {"customer_id": past, "terminal_id": past.filter(past.transacted_at >= lately)}
+    by_customer, by_terminal = (
+        _timed(rows.semi_join(new.select(name), name)) for name, rows in rows_by.items()
+    )
     of_customer = _of_customer(_compared(_remembered(by_customer)))
     of_terminal = _of_terminal(_suspected(by_terminal, _ordinary(history, end)))
     parts = (_plain(new, customers), *(_since(part, since) for part in (of_customer, of_terminal)))

@@ -9,6 +9,7 @@ the score has found is not looked at again.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from headgate.domains.retail import measures as measuring
 from headgate.domains.retail.compliance_guardian import decisions
 from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
+from headgate.domains.retail.compliance_guardian.kept_quality import FraudMemory, PeriodQuality
 from headgate.domains.retail.measures import Measure
 from headgate.learning.calibration import Reliability
 from headgate.learning.ranking import ranked
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from headgate.domains.retail.compliance_guardian.kept_quality import KeptQuality
     from headgate.domains.retail.compliance_guardian.scored_periods import Period
 
     Array = npt.NDArray[np.float64]
@@ -62,22 +65,37 @@ _TERMS = (
 )
 
 
-def table(periods: Sequence[Period], reviews_a_day: int = decisions.REVIEWS_A_DAY) -> pd.DataFrame:
+def table(
+    periods: Sequence[Period],
+    reviews_a_day: int = decisions.REVIEWS_A_DAY,
+    kept: KeptQuality | None = None,
+) -> pd.DataFrame:
     """Return the table's rows, in the order of model, metric and period.
 
     `MOST_MEASURED` transactions or some days are in memory at a time.
+
+    Args:
+        kept: has figures of periods that are over.
     """
     scored = [period for period in periods if period.paths]
+    every, memory = Reliability(), FraudMemory()
     whole: list[Measure] = []
-    every = Reliability()
+    daily_figures: list[Measure] = []
     for period in scored:
-        rows = period.rows(_MEASURED, MOST_MEASURED)
-        whole += measures(rows, reviews_a_day)
-        every += _reliability(rows[rows.is_fraud.notna()])
-    whole += _of_whole_table(every, scored)
-    return measuring.measures_table(
-        [*whole, *daily(days for period in scored for days in period.days(_MEASURED))]
-    )
+        measure = partial(_of_period, period, memory, reviews_a_day)
+        quality = kept.of(period, measure) if kept else measure()
+        memory, every = quality.memory, every + quality.reliability
+        whole += quality.whole
+        daily_figures += quality.daily
+    return measuring.measures_table([*whole, *_of_whole_table(every, scored), *daily_figures])
+
+
+def _of_period(period: Period, before: FraudMemory, reviews_a_day: int) -> PeriodQuality:
+    rows = period.rows(_MEASURED, MOST_MEASURED)
+    whole, reliability = measures(rows, reviews_a_day), _reliability(rows[rows.is_fraud.notna()])
+    del rows
+    memory = FraudMemory(before.frauds, {ranking: dict(seen) for ranking, seen in before.seen.items()})
+    return PeriodQuality(whole, daily(period.days(_MEASURED), memory), reliability, memory)
 
 
 def _reliability(labelled: pd.DataFrame) -> Reliability:
@@ -136,31 +154,33 @@ def measures(transactions: pd.DataFrame, reviews_a_day: int = decisions.REVIEWS_
     ]
 
 
-def daily(parts: Iterable[pd.DataFrame]) -> list[Measure]:
+def daily(parts: Iterable[pd.DataFrame], memory: FraudMemory | None = None) -> list[Measure]:
     """Return the figures of each day by the handbook's protocol.
 
     Args:
         parts: transactions in the order of time, at least one in each, with `score`, `decision` and `model`;
             no day is in two parts.
+        memory: of the days before, to which these days are added.
 
     Source:
         Fraud Detection Handbook, chapters 4.4 (customers known to be defrauded, card precision) and 5.3
         (delay).
     """
-    found_on: dict[str, dict[int, pd.Timestamp]] = {"score": {}, "amount_to_usual": {}}
-    frauds: pd.DataFrame | None = None
+    memory = memory or FraudMemory()
     measured: list[Measure] = []
     for part in parts:
         labelled = part[part.is_fraud.notna()]
         new = labelled.loc[labelled.is_fraud.astype(bool), ["customer_id", "transacted_at"]]
-        frauds = (
+        memory.frauds = (
             new
-            if frauds is None
-            else pd.concat([frauds[frauds.transacted_at >= part.transacted_at.iloc[0] - _OVER], new])
+            if memory.frauds is None
+            else pd.concat(
+                [memory.frauds[memory.frauds.transacted_at >= part.transacted_at.iloc[0] - _OVER], new]
+            )
         )
-        tried = without_defrauded(labelled, frauds, pd.Timedelta(days=BLOCKED_DAYS))
+        tried = without_defrauded(labelled, memory.frauds, pd.Timedelta(days=BLOCKED_DAYS))
         days = tried.groupby(tried.transacted_at.dt.normalize())
-        measured += [measure for day, rows in days for measure in _of_day(day, rows, found_on)]
+        measured += [measure for day, rows in days for measure in _of_day(day, rows, memory.seen)]
     return measured
 
 

@@ -249,6 +249,11 @@ class Scores:
         inputs = (self.code, self.recipe, self.reviews_a_day, *about, self.days.digest_before(before))
         return address_of(*map(str, inputs))
 
+    def addresses_of_quality(self) -> dict[pd.Timestamp, str]:
+        """Return the addresses of the figures of periods that are over, by their first day."""
+        over = self.stretches[:-1]
+        return {each.start: self.address("quality", each.start, before=each.end) for each in over}
+
     def _blocks(self, stretch: Stretch) -> list[_DaysOfPeriod]:
         """Return the days that are kept together. A forest ranks all transactions of its period."""
         length = (stretch.end - stretch.start).days
@@ -334,6 +339,14 @@ def rows_since(
         if period.stretch.end > since:
             for rows in period.days(columns):
                 yield rows[rows.transacted_at >= since]
+
+
+def count_since(periods: Sequence[Period], since: pd.Timestamp) -> int:
+    """Return the number of transactions since a moment; only the period that it lies in is read."""
+    later = [path for each in periods if each.start >= since for path in each.paths]
+    partly = [each for each in periods if each.start < since]
+    counts: list[int] = [pq.read_metadata(path).num_rows for path in later]
+    return sum(counts) + sum(len(rows) for rows in rows_since(partly, since, ["transacted_at"]))
 
 
 def _scored(

@@ -18,7 +18,6 @@ from scipy.optimize import minimize
 from scipy.special import gammaln, psi
 
 Array = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
 
 _LOG_BOUND = 12.0
 _STARTS = tuple(product((1.0, 6.0), (1.5, 4.0), (1.0,)))  # p, q, gamma / mean value
@@ -118,26 +117,3 @@ def expected_spend(model: GammaGamma, frequency: Array, monetary: Array) -> Arra
     """
     paid = np.where(frequency > 0, monetary * frequency, 0.0)
     return model.p * (model.gamma + paid) / (model.p * frequency + model.q - 1)
-
-
-def simulated_spend(
-    model: GammaGamma, bought: tuple[Array, Array], draws: Counts, purchases: Counts, rng: np.random.Generator
-) -> Array:
-    """Draw the total spent over given numbers of purchases, in their order.
-
-    Given the history, nu ~ Gamma(q + p x, gamma + x z̄), and the total of n purchases is Gamma(p n, nu).
-
-    Args:
-        bought: shape (customers,) each; how often, and for how much a purchase.
-        draws: shape (customers,); of each customer.
-        purchases: shape (all draws,); positive, customer by customer.
-    """
-    frequency, monetary = bought
-    paid = np.where(frequency > 0, monetary * frequency, 0.0)
-    # As `rng.gamma(shape, scale)`, which takes three times as long for arrays of scales.
-    scale = rng.standard_gamma(np.repeat(model.q + model.p * frequency, draws))
-    scale *= np.repeat(1 / (model.gamma + paid), draws)
-    np.maximum(scale, np.finfo(np.float64).tiny, out=scale)
-    spent = rng.standard_gamma(model.p * purchases)
-    spent /= scale
-    return spent

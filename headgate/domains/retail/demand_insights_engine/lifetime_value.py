@@ -7,9 +7,7 @@ are scaled along.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,9 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.demand_insights_engine import customer_value, gamma_gamma
+from headgate.domains.retail.demand_insights_engine import customer_value, spend_quantiles
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import DAYS_OF_YEAR, POINTS
+from headgate.domains.retail.demand_insights_engine.spend_quantiles import SpendQuantiles
 from headgate.domains.retail.money import amounts_in_arrow
 from headgate.systems.rows_in_file import write_to_file
 
@@ -38,12 +37,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 HORIZONS_DAYS = (HORIZON_DAYS, DAYS_OF_YEAR)
-SEED = 20_101_209
-DRAWS = 300
-_ENDS = [math.ceil(DRAWS * percent / 100) - 1 for percent in (10, 90)]
-"""Places of both ends among the sorted draws, as NumPy's quantiles by the method `inverted_cdf` have them."""
-_AT_ONCE = 20_000  # customers whose figures are in memory, and whose draws follow each other
-_DRAWN_AT_ONCE = 500  # customers whose draws are sorted together: 1.2 MB
+_AT_ONCE = 20_000  # customers whose figures are in memory
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,6 @@ def forecast(
     model: ValueModel,
     points: pd.DataFrame,
     expected: CustomerOutlook,
-    rng: np.random.Generator,
     yearly: float | None = None,
 ) -> Forecast:
     """Return the forecast for customers: in 90 days, or in a year.
@@ -71,7 +64,6 @@ def forecast(
     Args:
         points: as `origins.signals` gives them.
         expected: what the model expects of these customers.
-        rng: has drawn for all customers before these.
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it; None for
             90 days.
     """
@@ -79,64 +71,39 @@ def forecast(
     nothing, purchases = expected.nothing_of_year if yearly else expected.churn, expected.purchases * longer
     value = expected.value_of_year if yearly else expected.value
     mean = purchases * expected.spend
-    # The draws have the mean of purchases times spend; the published value may come from another method.
+    # The interval is around purchases times spend; the published value may come from another method.
     scale = np.divide(value, mean, out=np.zeros_like(value), where=mean > 0)
-    low, high = _interval(model, points, nothing, purchases, rng) * scale
+    low, high = _interval(model, points, nothing, purchases) * scale
     return Forecast(nothing, purchases, value, low, high)
 
 
 def intervals(model: ValueModel, points: pd.DataFrame, expected: CustomerOutlook) -> Array:
     """Return both ends of the interval of each customer's revenue in 90 days, shape (2, customers)."""
-    rng = np.random.default_rng(SEED)
-    forecasts = (
-        forecast(model, points.iloc[at], _part(expected, at), rng) for at in _parts(len(points), _AT_ONCE)
-    )
-    return np.concatenate([np.stack([part.low, part.high]) for part in forecasts], axis=1)
-
-
-def _part(expected: CustomerOutlook, at: slice) -> CustomerOutlook:
-    return replace(expected, **{name: figures[at] for name, figures in vars(expected).items()})
+    ahead = forecast(model, points, expected)
+    return np.stack([ahead.low, ahead.high])
 
 
 def _parts(count: int, at_once: int) -> list[slice]:
     return [slice(start, min(start + at_once, count)) for start in range(0, count, at_once)]
 
 
-def _interval(
-    model: ValueModel, points: pd.DataFrame, nothing: Array, purchases: Array, rng: np.random.Generator
-) -> Array:
+def _interval(model: ValueModel, points: pd.DataFrame, nothing: Array, purchases: Array) -> Array:
     """Return both ends of the revenue's interval, shape (2, customers).
 
     A customer buys with probability 1 - `nothing`; the number of purchases of one who does is geometric with
-    the mean that `purchases` implies. Draws of some customers fit into a core's cache; they follow each other
-    as all of them together would.
+    the mean that `purchases` implies.
     """
-    parts = _parts(len(points), _DRAWN_AT_ONCE)
-    buys = [rng.random((len(nothing[at]), DRAWS)) >= nothing[at, None] for at in parts]
-    chance = 1 / np.maximum(purchases / np.maximum(1 - nothing, 1e-9), 1.0)
-    made = np.concatenate([_geometric(chance[at], some, rng) for at, some in zip(parts, buys, strict=True)])
-    draws = np.concatenate([some.sum(axis=1) for some in buys])
-    if model.spend is not None:
-        bought, value = (points[name].to_numpy(np.float64) for name in ("purchases", "purchase_value"))
-        totals = gamma_gamma.simulated_spend(model.spend, (bought, value), draws, made, rng)
+    mean = np.maximum(purchases / np.maximum(1 - nothing, 1e-9), 1.0)
+    levels = spend_quantiles.levels_of_buyers(nothing)
+    if model.spend is None:
+        spend = customer_value.spend_per_purchase(model, points)
+        ends = [spend * spend_quantiles.purchases_at(level, mean) for level in levels]
     else:
-        totals = made * np.repeat(customer_value.spend_per_purchase(model, points), draws)
-    ends = np.cumsum([0, *(some.sum() for some in buys)])
-    pieces = (totals[first:after] for first, after in pairwise(ends))
-    return np.concatenate([_ends_of(some, piece) for some, piece in zip(buys, pieces, strict=True)], axis=1)
-
-
-def _geometric(chance: Array, buys: npt.NDArray[np.bool_], rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Return how many purchases make those who buy, customer by customer."""
-    return rng.geometric(np.broadcast_to(chance[:, None], buys.shape))[buys]
-
-
-def _ends_of(buys: npt.NDArray[np.bool_], totals: Array) -> Array:
-    """Return both ends of the draws, of which those who do not buy are 0."""
-    spent = np.zeros(buys.shape)
-    spent[buys] = totals
-    spent.sort(axis=1)
-    return spent[:, _ENDS].T
+        bought, value = (points[name].to_numpy(np.float64) for name in ("purchases", "purchase_value"))
+        paid = model.spend.gamma + np.where(bought > 0, value * bought, 0.0)
+        quantiles = SpendQuantiles.of(model.spend.p, model.spend.q)
+        ends = [paid * quantiles.at(level, bought, mean) for level in levels]
+    return np.stack([np.where(level > 0, end, 0.0) for level, end in zip(levels, ends, strict=True)])
 
 
 def table(
@@ -163,10 +130,9 @@ def _rows(
         "spend_model": "gamma_gamma" if model.spend is not None else "shrunken_mean",
         "value_model": model.method.value,
     }
-    drawing = [(np.random.default_rng(SEED), longer) for longer in (None, expected.yearly)]
     for at in _parts(len(points), _AT_ONCE):
         some, outlook = points.rows(at.start, at.stop, POINTS), expected.rows(at.start, at.stop)
-        horizons = [forecast(model, some, outlook, rng, longer) for rng, longer in drawing]
+        horizons = [forecast(model, some, outlook, longer) for longer in (None, expected.yearly)]
         histories = customers.rows(
             at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days")
         )

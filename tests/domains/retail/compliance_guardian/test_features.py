@@ -114,3 +114,25 @@ def test_what_happens_later_changes_no_feature(tables: Tables) -> None:
     ]
     part, whole = described(tables(rows[:20])), described(tables(rows))
     pd.testing.assert_frame_equal(part, whole.head(20))
+
+
+def test_newest_days_described_alone_have_the_features_of_all_days(tables: Tables) -> None:
+    """A fraud 37 days before the first of them is the oldest that a terminal's windows reach."""
+    first = pd.Timestamp("2024-08-01")
+    rows = [
+        ((first - pd.Timedelta(days=days) + pd.Timedelta(seconds=s)).isoformat(), 1 + days % 3, 5, "10", True)
+        for days in range(130, 0, -1)
+        for s in (-1, 0, 1)
+    ]
+    rows += [((first + pd.Timedelta(hours=6 * step)).isoformat(), 1, 5, "25", False) for step in range(9)]
+    sources = tables(rows)
+    new, *parts = (
+        question.to_pandas()
+        for question in features.questions(
+            sources["card_transactions"], sources["customers"], AS_OF, since=first.date()
+        )
+    )
+    every = described(sources).loc[new.transaction_id]
+    for part in parts:
+        own = part.set_index("transaction_id").drop(columns="transacted_at")
+        pd.testing.assert_frame_equal(own, every[list(own.columns)], check_exact=True)

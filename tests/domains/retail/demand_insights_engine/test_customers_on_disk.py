@@ -5,7 +5,6 @@ is on disk.
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,7 +21,6 @@ from headgate.domains.retail.demand_insights_engine import (
     segments,
 )
 from headgate.domains.retail.demand_insights_engine.customer_value import Method, ValueModel
-from headgate.domains.retail.demand_insights_engine.gamma_gamma import GammaGamma
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.engines import write_rows
 from headgate.engines.stored_rows import store_frames
@@ -111,31 +109,3 @@ def test_a_past_day_keeps_no_customer_in_memory(tmp_path: Path, monkeypatch: pyt
     (_, few), (many, most) = past_day(tmp_path, 1_500), past_day(tmp_path, 6_500)
     assert most - few < 5_000 * len(origins.POINTS) * 8 / 4
     assert (len(many.left), many.known_revenue) == (6_500, 1.0)
-
-
-def test_intervals_end_at_the_quantiles_of_the_draws() -> None:
-    draws = np.random.default_rng(5).gamma(2.0, 30.0, (40, lifetime_value.DRAWS))
-    expected = np.quantile(draws, (0.1, 0.9), axis=1, method="inverted_cdf")
-    assert np.sort(draws, axis=1)[:, lifetime_value._ENDS].T.tolist() == expected.tolist()
-
-
-def test_draws_of_who_buys_nothing_are_nothing() -> None:
-    buys = np.random.default_rng(6).random((30, lifetime_value.DRAWS)) < np.linspace(0, 1, 30)[:, None]
-    totals = np.random.default_rng(7).gamma(2.0, 30.0, buys.sum())
-    spent = np.zeros(buys.shape)
-    spent[buys] = totals
-    low, high = lifetime_value._ends_of(buys, totals)
-    assert (low.tolist(), high.tolist()) == tuple(
-        np.quantile(spent, (0.1, 0.9), axis=1, method="inverted_cdf").tolist()
-    )
-    assert not low[buys.mean(axis=1) < 0.9].any()
-
-
-def test_how_many_customers_are_drawn_at_a_time_changes_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
-    points = origins.signals(histories(0, CUSTOMERS), CLOCK, AS_OF)
-    leaving = churn_risk.share_of_silence(points.silence.to_numpy())
-    model = replace(WITHOUT_MODELS, spend=GammaGamma(6.25, 3.74, 15.44))
-    expected = customer_value.outlook(model, points, leaving)
-    together = lifetime_value.intervals(model, points, expected)
-    monkeypatch.setattr(lifetime_value, "_DRAWN_AT_ONCE", 7)
-    assert lifetime_value.intervals(model, points, expected).tolist() == together.tolist()

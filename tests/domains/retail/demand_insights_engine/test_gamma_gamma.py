@@ -47,35 +47,8 @@ def test_spend_without_a_mean_is_an_error() -> None:
     assert not fitted.has_mean
 
 
-def test_simulated_spend_has_the_expected_mean() -> None:
-    frequency, monetary = np.array([4.0, 0.0]), np.array([30.0, 0.0])
-    purchases = np.tile([1, 3, 3], (2, 10_000))
-    drawn = gamma_gamma.simulated_spend(
-        CDNOW, (frequency, monetary), np.array([30_000] * 2), purchases.ravel(), np.random.default_rng(2)
-    )
-    means = drawn.reshape(purchases.shape).sum(axis=1) / purchases.sum(axis=1)
-    assert means == pytest.approx(gamma_gamma.expected_spend(CDNOW, frequency, monetary), rel=0.03)
-
-
 def _drawn(truth: GammaGamma, customers: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(11)
     frequency = rng.integers(1, 12, customers).astype(float)
     scale = rng.gamma(truth.q, 1 / truth.gamma, customers)
     return frequency, rng.gamma(truth.p * frequency) / scale / frequency
-
-
-def test_draws_are_those_of_gammas_with_a_scale_of_their_own() -> None:
-    """`Generator.gamma` with arrays of scales draws the same numbers, and takes longer."""
-    rng = np.random.default_rng(6)
-    frequency, monetary, draws = (
-        rng.integers(1, 9, 50).astype(float),
-        rng.gamma(4, 9, 50),
-        rng.integers(0, 20, 50),
-    )
-    purchases = rng.integers(1, 4, draws.sum())
-    found = gamma_gamma.simulated_spend(
-        CDNOW, (frequency, monetary), draws, purchases, np.random.default_rng(7)
-    )
-    again, of = np.random.default_rng(7), np.repeat(np.arange(50), draws)
-    scale = again.gamma((CDNOW.q + CDNOW.p * frequency)[of], 1 / (CDNOW.gamma + (monetary * frequency)[of]))
-    assert found.tolist() == (again.gamma(CDNOW.p * purchases) / scale).tolist()

@@ -183,6 +183,6 @@ def test_how_many_customers_are_in_memory_at_a_time_changes_no_table_of_a_sample
 ) -> None:
     monkeypatch.setattr(write_rows, "GROUP_ROWS", 64)
     monkeypatch.setattr(churn, "_AT_ONCE", 50)
-    monkeypatch.setattr(lifetime_value, "_DRAWN_AT_ONCE", 30)
+    monkeypatch.setattr(lifetime_value, "_AT_ONCE", 30)
     for name, frame in build(drawn_shop).items():
         pd.testing.assert_frame_equal(frame, of_sample[name], check_exact=True)
