@@ -112,17 +112,13 @@ resource "aws_dynamodb_table" "callers" {
   }
 }
 
-data "aws_iam_policy_document" "count_requests" {
+# Count the requests of a caller, and know who it is.
+data "aws_iam_policy_document" "serve_callers" {
   statement {
     sid       = "CountRequests"
     actions   = ["dynamodb:UpdateItem"]
     resources = [aws_dynamodb_table.callers.arn]
   }
-}
-
-# What every function of the API may do.
-data "aws_iam_policy_document" "api_function" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.count_requests.json, data.aws_iam_policy_document.read_definitions.json]
 
   # An access token names a person by an id of the pool; people know the address.
   statement {
@@ -130,6 +126,11 @@ data "aws_iam_policy_document" "api_function" {
     actions   = ["cognito-idp:AdminGetUser"]
     resources = [aws_cognito_user_pool.this.arn]
   }
+}
+
+# What every function of the API may do.
+data "aws_iam_policy_document" "api_function" {
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.serve_callers.json, data.aws_iam_policy_document.read_definitions.json]
 }
 
 data "aws_iam_policy_document" "api" {
@@ -351,7 +352,7 @@ data "aws_iam_policy_document" "api_tables" {
 
 # A revert deletes rows that the gate wrote, and lets the gate accept a duplicate instead.
 data "aws_iam_policy_document" "api_revert" {
-  source_policy_documents = [data.aws_iam_policy_document.gate.json, data.aws_iam_policy_document.count_requests.json]
+  source_policy_documents = [data.aws_iam_policy_document.gate.json, data.aws_iam_policy_document.serve_callers.json]
 
   statement {
     sid       = "DeleteRowsOfReverted"

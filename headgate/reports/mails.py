@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 MOST_ROWS = 20
 _LONGEST_CELL = 40
-_LONGEST_MAIL = 200_000  # SNS permits 256 KiB. Source: Amazon SNS, quotas
+_MOST_CHARACTERS = 60_000  # of up to four bytes; SNS permits 256 KiB. Source: Amazon SNS, quotas
 _PAUSE_S = 1.0
 _STATES_OF_WORK = frozenset({"queued", "running"})
 
@@ -51,28 +51,34 @@ def send_due(
         if not address or not CallerIdentity(schedule.by, groups).may(Group.VIEWER):
             log.warning("a mail has no reader any more")
             continue
-        text = "\n".join(_lines(lake, schedule, console_url, pause))
-        mails.send(address, f"{schedule.title}, {today:%d %b %Y}", text[:_LONGEST_MAIL])
+        answers = "\n".join(_answers(lake, schedule, pause))[:_MOST_CHARACTERS]
+        text = "\n".join([answers, *_links(schedule, console_url)])
+        mails.send(address, f"{schedule.title}, {today:%d %b %Y}", text)
         sent += 1
     return sent
 
 
-def _lines(
-    lake: LakePorts, schedule: MailSchedule, console_url: str, pause: Callable[[float], None]
-) -> Iterator[str]:
+def _answers(lake: LakePorts, schedule: MailSchedule, pause: Callable[[float], None]) -> Iterator[str]:
     yield schedule.title
     if schedule.sql:
         yield from _answer(lake, schedule.by, schedule.sql, pause, None)
-    for panel in _panels(lake, schedule.dashboard):
+        return
+    panels = _panels(lake, schedule.dashboard)
+    if not panels:
+        yield "This dashboard is no longer there."
+    for panel in panels:
         yield f"\n{panel.question}"
         yield from _answer(lake, schedule.by, panel.sql, pause, panel)
+
+
+def _links(schedule: MailSchedule, console_url: str) -> Iterator[str]:
     if console_url:
         yield f"\nOpen it: {console_url}/#{_address(schedule)}"
         yield f"You scheduled this mail on {schedule.at[:10]}. Stop it: {console_url}/#/dashboards/mine"
 
 
 def _panels(lake: LakePorts, name: str) -> Sequence[Panel]:
-    boards = every_dashboard(lake).dashboards if name else ()
+    boards = every_dashboard(lake).dashboards
     return next((board.panels for board in boards if board.system == name), ())
 
 

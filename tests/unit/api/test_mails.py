@@ -115,6 +115,15 @@ def test_a_dashboard_is_sent_with_the_questions_of_its_panels() -> None:
     assert all(panel["question"] in text for panel in panels)
 
 
+def test_a_mail_of_a_dashboard_that_is_gone_says_so_and_how_to_stop_it() -> None:
+    lake = MemoryLake()
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(sql="", dashboard=SYSTEMS[0], every="day", on=0))
+    lake.systems = ()
+    ((_, _, text),) = sent(lake)
+    assert "This dashboard is no longer there." in text
+    assert "#/dashboards/mine" in text
+
+
 def test_who_may_no_longer_read_the_lake_gets_no_mail() -> None:
     lake = MemoryLake()
     Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail())
