@@ -34,10 +34,13 @@ class NoTraces:
 
 
 def facts_of_file(record: FileRecord) -> dict[str, Fact]:
-    """Return what a span says about a file that the gate processed."""
+    """Return what a span says about a file that the gate processed.
+
+    The dataset of a file without a contract is a folder that its sender named, so it is left empty.
+    """
     return {
         "headgate.file_id": record.file_id,
-        "headgate.dataset": record.dataset,
+        "headgate.dataset": record.dataset if record.contract else "",
         "headgate.state": str(record.state),
         "headgate.rows_received": record.received,
         "headgate.rows_accepted": record.accepted,

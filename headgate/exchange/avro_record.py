@@ -59,6 +59,8 @@ def contract_of_avro(schema: Mapping[str, Any]) -> Contract:
     """
     if not isinstance(schema, dict) or schema.get("type") != "record" or not schema.get("fields"):
         raise ContractError("The Avro schema is no record with fields. Name the schema of one.")
+    if "name" not in schema or not all({"name", "type"} <= field.keys() for field in schema["fields"]):
+        raise ContractError("The Avro schema has no name, or a field without a name or type. Add it.")
     columns = [_column(field) for field in schema["fields"]]
     return imported_contract(str(schema["name"]), columns, description=str(schema.get("doc", "")))
 

@@ -39,6 +39,15 @@ _KEYWORDS = {
     "max_length": "maxLength",
     "pattern": "pattern",
 }
+_TYPES_OF_VALUES = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+    dict: "object",
+    list: "array",
+}
 _RULED_BY_NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _DECIMAL_DIGITS = 18
 
@@ -89,8 +98,7 @@ def _property(column: Column) -> dict[str, Any]:
 
 
 def _column(name: str, keywords: Mapping[str, Any], required: bool) -> Column:
-    types = keywords.get("type", "object")
-    types = types if isinstance(types, list) else [types]
+    types = _types(keywords)
     kinds = [each for each in types if each != "null"]
     foreign = _type(kinds[0], keywords) if len(kinds) == 1 else ForeignType(TEXT, "object")
     rules = [
@@ -98,8 +106,9 @@ def _column(name: str, keywords: Mapping[str, Any], required: bool) -> Column:
         for rule, keyword in _KEYWORDS.items()
         if keyword in keywords and _has_rule(foreign, rule)
     ]
-    if values := tuple(value for value in keywords.get("enum", ()) if value is not None):
-        rules.append(Rule("valid_values", values))
+    if values := tuple(value for value in _values(keywords) if value is not None):
+        is_text = foreign.type.kind is Kind.STRING
+        rules.append(Rule("valid_values", tuple(map(str, values)) if is_text else values))
     return imported_column(
         name,
         foreign,
@@ -107,6 +116,18 @@ def _column(name: str, keywords: Mapping[str, Any], required: bool) -> Column:
         required=required and "null" not in types,
         rules=rules,
     )
+
+
+def _values(keywords: Mapping[str, Any]) -> list[Any]:
+    """Return the only values that a property permits; none where it permits all of its type."""
+    return [keywords["const"]] if "const" in keywords else [*keywords.get("enum", ())]
+
+
+def _types(keywords: Mapping[str, Any]) -> list[str]:
+    """Return the types of a property: those that it states, else those of its only values."""
+    if types := keywords.get("type"):
+        return list(types) if isinstance(types, list) else [types]
+    return sorted({_TYPES_OF_VALUES[type(value)] for value in _values(keywords)}) or ["object"]
 
 
 def _has_rule(foreign: ForeignType, rule: str) -> bool:

@@ -106,11 +106,15 @@ def test_rules_of_a_schema_become_rules_of_the_contract() -> None:
             "weight": {"type": "number"},
             "endedAt": {"type": "string", "format": "date-time"},
             "tags": {"type": "array"},
+            "state": {"enum": ["new", "paid", None]},
+            "unit": {"const": "EUR"},
+            "grade": {"type": "string", "enum": [1, 2]},
         },
     }
     contract = contract_of_json_schema(schema, "x")
     assert contract.dataset == "visits"
-    assert contract.names == ("visit_id", "kind", "charge", "weight", "ended_at", "tags")
+    allowed = {"state": ("new", "paid"), "unit": ("EUR",), "grade": ("1", "2")}
+    assert contract.names == ("visit_id", "kind", "charge", "weight", "ended_at", "tags", *allowed)
     assert contract.column("kind").rules == (
         Rule("required"),
         Rule("valid_values", ("planned", "urgent")),
@@ -119,6 +123,10 @@ def test_rules_of_a_schema_become_rules_of_the_contract() -> None:
     assert not contract.column("charge").required
     assert contract.column("weight").type.kind is Kind.DOUBLE
     assert contract.column("tags").nested == "array"
+    assert {name: contract.column(name).rules for name in allowed} == {
+        name: (Rule("valid_values", values),) for name, values in allowed.items()
+    }
+    assert not any(contract.column(name).nested for name in allowed)
 
 
 def test_a_manifest_of_dbt_has_tests_as_nodes() -> None:
@@ -174,6 +182,7 @@ def test_types_of_sql_are_read_in_several_spellings(text: str, expected: ColumnT
             {"type": "record", "name": "x", "fields": [{"name": "a", "type": "bytes"}]},
             "bytes",
         ),
+        (contract_of_avro, {"type": "record", "name": "x", "fields": [{"type": "long"}]}, "without a name"),
         (contract_of_dbt, {"models": [{"name": "a", "columns": []}]}, "none has columns"),
         (contract_of_glue, {"Table": {"Name": "x"}}, "no columns"),
         (lambda each: contract_of_json_schema(each, "x"), {"type": "string"}, "no object"),

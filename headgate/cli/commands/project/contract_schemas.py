@@ -32,6 +32,8 @@ def import_(schema_format: str, source: str, table: str, output: Path | None) ->
     Names become those of the lake (orderId: order_id), and columns that are named for card data are masked. A
     schema states few rules, so read the contract and check a file against it.
     """
+    if output and output.exists():
+        raise click.ClickException(f"{output} exists already. Choose another name, or move the file.")
     import yaml
 
     from headgate.contracts.odcs_writer import to_odcs

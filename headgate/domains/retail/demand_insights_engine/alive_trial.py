@@ -17,6 +17,7 @@ from headgate.domains.retail.demand_insights_engine.origins import (
     POINTS,
     describe_histories,
 )
+from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import row_batches
 
@@ -77,7 +78,7 @@ def alive_trial(days: ibis.Table, clock: TradingClock, as_of: date, folder: Path
     spans = clock.between(before, after), clock.between(after, as_of)
     cohorts = features.cohort_purchases(days.filter(days.purchased_on <= after))
     longer = retention.longer(retention.decline(cohorts, clock.for_decline(), after), *spans)
-    knew_year = (after - clock.first_on).days >= DAYS_OF_YEAR
+    knew_year = (after - clock.first_on).days >= YEAR_DAYS and not clock.after_launch
     nothing = nothing_of_year(purchases, tested, leaving, spans, longer, is_season_known=knew_year)
     return AliveTrial(
         period=f"{after + timedelta(days=1)}/{as_of}",

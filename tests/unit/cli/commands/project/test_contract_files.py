@@ -656,3 +656,15 @@ def test_show_names_who_declared_that_columns_hold_no_cards(
     sample = tmp_path / "m.csv"
     sample.write_text("id,reading\n1,2\n")
     assert {column.no_cards for column in draft_contract(sample).columns} == {NoCards(**DECLARED)}
+
+
+def test_an_imported_contract_does_not_replace_a_file(tmp_path: Path) -> None:
+    schema, edited = tmp_path / "orders.avsc", tmp_path / "orders.yaml"
+    fields = [{"name": "order_id", "type": "string"}]
+    schema.write_text(json.dumps({"type": "record", "name": "orders", "fields": fields}), encoding="utf-8")
+    assert run("import", "avro", schema, "--output", edited).exit_code == 0
+    written = edited.read_text(encoding="utf-8")
+    again = run("import", "avro", schema, "--output", edited)
+    assert again.exit_code == 1
+    assert "exists already" in again.output
+    assert edited.read_text(encoding="utf-8") == written
