@@ -195,8 +195,10 @@ def test_rows_without_ids_create_records_with_generated_ids(lake: Lake, api: Gra
     record = lake.record_of("customer_accounts/web.csv", lake.put("customer_accounts/web.csv", body))
     assert (record["accepted"], record["duplicates"], record["model_records"]) == (2, 1, {"created": 2})
     row = {"name": "Customer 22", "email": "customer22@example.com", "country_code": "FR"}
+    (of_raw,) = api.call(BATCH, inputs=[row])["data"]["createCustomers"]["rows"]
     created = api.call(CREATE, input=row)["data"]["createCustomer"]
     assert created["customer_id"].startswith("g-")
+    assert (of_raw["state"], of_raw["id"]) == ("present", created["customer_id"])
     assert api.call(GET, id=created["customer_id"])["data"]["getCustomer"]["email"] == row["email"]
 
 

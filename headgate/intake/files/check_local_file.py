@@ -169,8 +169,10 @@ def check_local_file(
         BadInputError: the file is rejected; OutgrownError when it holds more than `largest_bytes`.
     """
     was_masked, folder = claims_to_be_masked(path), path.parent
-    has_cards = was_masked or any(column.mask is Mask.PAN for column in contract.columns)
-    key = rules.masking_key() if has_cards else MaskingKey("", b"")
+    needs_key = was_masked or any(
+        column.mask is Mask.PAN or column.generated_from for column in contract.columns
+    )
+    key = rules.masking_key() if needs_key else MaskingKey("", b"")
     if was_masked:
         check_seal(ports.objects, record, key)
         contract = masked_form(contract, key.key_id)

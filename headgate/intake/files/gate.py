@@ -66,7 +66,8 @@ class GateRules:
 
     Args:
         contracts: source contracts by dataset.
-        masking_key: called only for datasets with card numbers, and for files that were masked at the source.
+        masking_key: called only for datasets with card numbers or generated ids, and for files that were
+            masked at the source.
         mappings: for files whose folder or header names no contract; without them such files are rejected.
         largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit
             the local disk.

@@ -32,6 +32,7 @@ from headgate.formats.sniff import is_parquet
 from headgate.intake.rows.breaches_as_json import verdicts
 from headgate.intake.rows.check_column import check_column, undeclared_card
 from headgate.intake.rows.checked_column import of_rows
+from headgate.intake.rows.fill_missing_ids import fill_missing_ids
 from headgate.intake.rows.redact_source_rows import source_texts
 from headgate.intake.rows.refuse_rows import refuse_rows
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
@@ -201,12 +202,13 @@ class AtSource:
         return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema), bool_array(withheld)
 
     def mask_received(self, contract: Contract, cells: Mapping[str, pa.Array]) -> pa.Table:
-        """Return the rows that the gate has read, with nothing sensitive in them.
+        """Return the rows that the gate read, with their generated ids and nothing sensitive in them.
 
         Every column is checked as the gate checks it. A refused row's cells may have slipped into other
         columns, so its texts are those that quarantine shows.
         """
-        checked = [check_column(column, cells[column.name], self._cards) for column in contract.columns]
+        received = [check_column(column, cells[column.name], self._cards) for column in contract.columns]
+        checked = fill_missing_ids(contract, received, self.key)
         count = len(next(iter(cells.values())))
         refused = refuse_rows(contract, checked, count).refused
         texts = (
@@ -219,6 +221,11 @@ class AtSource:
             else:
                 name = each.column.name
                 arrays[name] = _with_texts(cells[name], refused, texts[name]) if texts else cells[name]
+        arrays |= {
+            after.column.name: _with_ids(arrays[after.column.name], before.values, after.values)
+            for before, after in zip(received, checked, strict=True)
+            if after is not before
+        }
         arrays[VERDICTS] = verdicts(_breaches(contract, {each.column.name: each for each in checked}), count)
         return pa.table(arrays)
 
@@ -339,6 +346,12 @@ def _with_texts(values: pa.Array, rows: Rows, texts: pa.Array) -> pa.Array:
         bool_array(marked(rows, len(values))),
         pc.cast(decoded(texts), pa.string()),
     )
+
+
+def _with_ids(texts: pa.Array, before: pa.Array, after: pa.Array) -> pa.Array:
+    """Return the texts with the ids of the rows that had none, because who checks them next has no key."""
+    generated = pc.and_(pc.is_null(before), pc.is_valid(after))
+    return pc.if_else(generated, decoded(after), pc.cast(decoded(texts), pa.string()))
 
 
 def _redact_strictly(values: pa.Array) -> pa.Array:

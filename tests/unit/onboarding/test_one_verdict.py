@@ -41,7 +41,7 @@ pytestmark = pytest.mark.unit
 ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "samples"
 MODELS = record_models(odcs_reader.load_all(ROOT / "headgate/domains/onboarding/contracts/source"))
-KEY = MaskingKey("k1", bytes(32))
+KEY = MaskingKey("k1", bytes(range(32)))  # under HMAC zeros alone would equal an empty key
 PAN = "4111111111111111"  # a test number that payment gateways publish
 
 

@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.contracts.model import Rule
+from headgate.contracts.model import ColumnType, Kind, Rule
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.rows import masked_original
 from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, check_file
+from headgate.intake.rows.fill_missing_ids import generated_id
 from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey
@@ -133,6 +134,34 @@ def test_equal_files_have_equal_masked_forms(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         forms.append(written(tmp_path / name, file_of(GOOD, "x,A1"))[0].read_bytes())
     assert forms[0] == forms[1]
+
+
+def test_ids_that_the_gate_generated_are_in_the_masked_form_and_stay_in_every_replay(tmp_path: Path) -> None:
+    """The form is checked without the key. A refused row has its id too: a replay may accept it."""
+    generated = replace(
+        CONTRACT,
+        columns=tuple(
+            replace(
+                column,
+                type=ColumnType(Kind.STRING),
+                rules=(Rule("required"),),
+                generated_from=("order_id",),
+            )
+            if column.name == "payment_id"
+            else column
+            for column in CONTRACT.columns
+        ),
+    )
+    (tmp_path / "again").mkdir()
+    lines = (GOOD, GOOD.replace("1,A1", ",A2"), GOOD.replace("1,A1", ",A3").replace("10.50", "oops"))
+    form, origin, counts = written(tmp_path, file_of(*lines), generated)
+    assert (counts.accepted, counts.quarantined) == (2, 1)
+    masked_original.check_masked_rows(form, generated, origin, tmp_path / "again")
+    ids = table_of(tmp_path / "again" / ACCEPTED)["payment_id"].to_pylist()
+    assert ids == ["1", generated_id("payments", ["a2"], KEY)]
+    with zipfile.ZipFile(form) as archive:
+        stored = table_of(archive.read(masked_original.ROWS))["payment_id"].to_pylist()
+    assert stored == [*ids, generated_id("payments", ["a3"], KEY)]
 
 
 def test_a_fixed_contract_accepts_rows_from_the_masked_form(tmp_path: Path) -> None:
