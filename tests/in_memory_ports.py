@@ -5,6 +5,7 @@ Those that dry runs need as well are in `headgate.aws.in_memory_ports`.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from headgate.onboarding.records import Record, RecordPage, WriteAnswer, WriteRe
 from headgate.uploads.upload_store import StoredPart
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from headgate.aws.in_memory_ports import MemoryLedger, MemoryObjects
     from headgate.lake.file_index import FileFilter
@@ -68,10 +69,11 @@ class MemoryUploads:
     objects: MemoryObjects
     largest_copy_bytes: int = 1 << 30
     _parts: dict[str, dict[int, bytes]] = field(default_factory=dict, repr=False)
+    _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
 
     def begin(self, ref: ObjectRef) -> str:  # noqa: ARG002 the port has it
         """Begin an upload and return its id."""
-        store_id = f"upload{len(self._parts)}"
+        store_id = f"upload{next(self._numbers)}"
         self._parts[store_id] = {}
         return store_id
 

@@ -159,10 +159,12 @@ class Uploads:
                 "A commit of this upload ended early, and the file is in raw. Repeat the commit, then "
                 "revert the file."
             )
+        copied = upload
         if upload.state is not UploadState.ABORTED:
             upload = self._replace(stored, replace(upload, state=UploadState.ABORTED)).upload
         if upload.store_id:
             self.store.abort(self.content(upload_id), upload.store_id)
+        self._drop_copy(copied)
         self._forget(upload_id)
         return upload
 
@@ -173,7 +175,8 @@ class Uploads:
         """
         stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
-        self._replace(stored, replace(stored.upload, mapping=mapping, copy_id=""))
+        self._replace(stored, replace(stored.upload, mapping=mapping, copy_id="", copy_key=""))
+        self._drop_copy(stored.upload)
 
     def edit(self, upload_id: str, edits: Edits) -> None:
         """Keep the edits with the upload, instead of those before; a check without them counts no more.
@@ -182,7 +185,8 @@ class Uploads:
         """
         stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
-        self._replace(stored, replace(stored.upload, edits=edits, mapping=None, copy_id=""))
+        self._replace(stored, replace(stored.upload, edits=edits, mapping=None, copy_id="", copy_key=""))
+        self._drop_copy(stored.upload)
 
     def open_raw_file(self, record: FileRecord, mapping: UploadMapping | None = None) -> UploadRecord:
         """Return a file of raw as a complete upload, whose commit is a new version of the file.
@@ -206,6 +210,8 @@ class Uploads:
         if stored and stored.upload.state is UploadState.COMPLETE and mapping is None:
             upload = replace(upload, edits=stored.upload.edits)
         self._replace(stored, upload)
+        if stored:
+            self._drop_copy(stored.upload)
         self._forget(upload.upload_id)
         return upload
 
@@ -249,17 +255,25 @@ class Uploads:
             sent = self.store.copy(source, raw, sender, mine.upload.copy_id)
         except NotFoundError:
             self._replace(mine, replace(upload, state=UploadState.ABORTED))
+            self._drop_copy(mine.upload)
             raise ConflictError(_GONE_FROM_RAW if upload.raw_version else _GONE_FROM_STAGING) from None
         except HeadgateError:
-            self._replace(mine, replace(upload, copy_id=mine.upload.copy_id))
+            self._replace(mine, replace(upload, copy_id=mine.upload.copy_id, copy_key=mine.upload.copy_key))
             raise
         if sent is None:
-            self._replace(mine, replace(upload, copy_id=mine.upload.copy_id))
+            self._replace(mine, replace(upload, copy_id=mine.upload.copy_id, copy_key=mine.upload.copy_key))
             return mine.upload
         file_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
         committed = self._replace(
             mine,
-            replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id, key=target.key, copy_id=""),
+            replace(
+                mine.upload,
+                state=UploadState.COMMITTED,
+                file_id=file_id,
+                key=target.key,
+                copy_id="",
+                copy_key="",
+            ),
         ).upload
         self.objects.delete(self.content(upload_id))
         return committed
@@ -272,7 +286,14 @@ class Uploads:
                 self.store.parts(raw, upload.copy_id)
                 return mine
         copy_id = self.store.begin_copy(raw, size_bytes, sender)
-        return mine if copy_id == upload.copy_id else self._replace(mine, replace(upload, copy_id=copy_id))
+        if copy_id == upload.copy_id:
+            return mine
+        return self._replace(mine, replace(upload, copy_id=copy_id, copy_key=raw.key if copy_id else ""))
+
+    def _drop_copy(self, upload: UploadRecord) -> None:
+        """Forget the copy to raw that a commit of this upload has begun and not ended."""
+        if upload.copy_id:
+            self.store.abort(ObjectRef(self.raw_bucket, upload.copy_key), upload.copy_id)
 
     def _moved(self, upload: UploadRecord) -> tuple[ObjectRef, UploadRecord]:
         """Return the object that a commit copies, and the upload with the key and content of its copy."""

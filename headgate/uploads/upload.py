@@ -94,6 +94,7 @@ class UploadRecord:
         raw_version: version of the file in raw that is edited; empty for a file in staging.
         edits: None before a person has made some.
         copy_id: the store's own id of the copy to raw that a commit has begun and not ended.
+        copy_key: the key in raw of that copy.
     """
 
     upload_id: str
@@ -113,6 +114,7 @@ class UploadRecord:
     raw_version: str = ""
     edits: Edits | None = None
     copy_id: str = ""
+    copy_key: str = ""
 
     @classmethod
     def of_file(cls, record: FileRecord, begun_at: str) -> UploadRecord:

@@ -18,6 +18,8 @@ from headgate.api.http.problems import ProblemError
 from headgate.api.shapes.uploads import UploadMappingDecision
 from headgate.errors import ConflictError, ServiceError
 from headgate.uploads import commit_upload
+from headgate.uploads.edits import Edits
+from headgate.uploads.upload import UploadMapping
 from tests.unit.api.files.test_mapped_uploads import FIELDS, mapped, plain
 from tests.unit.api.files.test_uploads import begin, send_parts, uploaded
 from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake, processor
@@ -387,6 +389,22 @@ def test_a_large_commit_that_nobody_continues_can_be_aborted() -> None:
     assert uploads.shown(caller.lake, ANA, upload_id).state == "complete"
     assert uploads.abort(caller.lake, ANA, upload_id).state == "aborted"
     assert not raw_versions(caller.lake)
+
+
+@pytest.mark.parametrize("step", ["abort", "decide", "edit"])
+def test_a_large_copy_that_is_given_up_leaves_no_parts_in_raw(step: str) -> None:
+    """S3 charges for the parts of an upload that nobody ends."""
+    lake = (caller := Caller(MemoryLake())).lake
+    upload_id = large(caller)
+    uploads.commit(lake, ANA, upload_id)
+    assert lake.uploads._parts
+    steps = {
+        "abort": partial(uploads.uploads_of(lake).abort, upload_id),
+        "decide": partial(uploads.uploads_of(lake).decide, upload_id, UploadMapping("", (), ())),
+        "edit": partial(uploads.uploads_of(lake).edit, upload_id, Edits()),
+    }
+    steps[step]()
+    assert not lake.uploads._parts
 
 
 def test_a_copy_that_the_store_has_forgotten_begins_again() -> None:
