@@ -85,13 +85,21 @@ def test_the_comment_has_what_a_changed_contract_breaks(tmp_path: Path) -> None:
     (lake / contract).parent.mkdir(parents=True)
     text = source.read_text(encoding="utf-8")
     (lake / contract).write_text(text, encoding="utf-8")
+    for name in ("gone.yaml", "old.yaml"):
+        (lake / contract).with_name(name).write_text(text, encoding="utf-8")
     git = "git -c user.name=a -c user.email=a@example.com"
     run(f"git init -q -b main && git add -A && {git} commit -qm one && git rev-parse HEAD > ../base", lake)
     document = yaml.safe_load(text)
     removed = document["schema"][0]["properties"].pop()["name"]
     (lake / contract).write_text(yaml.safe_dump(document), encoding="utf-8")
+    (lake / contract).with_name("gone.yaml").unlink()
+    (lake / contract).with_name("old.yaml").rename((lake / contract).with_name("new.yaml"))
     run(f"git add -A && {git} commit -qm two", lake)
     run(contracts, tmp_path, BASE=(tmp_path / "base").read_text(encoding="utf-8").strip())
     written = (tmp_path / "contracts.md").read_text(encoding="utf-8")
-    assert written.startswith(f"### {contract}\n```\n")
+    gone = "".join(
+        f"### contracts/source/{name}\ncontract removed: its readers break\n"
+        for name in ("gone.yaml", "old.yaml")
+    )
+    assert written.startswith(f"{gone}### {contract}\n```\n")
     assert removed in written
