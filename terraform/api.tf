@@ -466,8 +466,8 @@ locals {
     }
   }
   sign_in_attributes = {
-    SAML = { email = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress" }
-    OIDC = { email = "email", username = "sub" }
+    SAML = { email = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress", email_verified = "email_verified" }
+    OIDC = { email = "email", email_verified = "email_verified", username = "sub" }
   }
 }
 
@@ -484,6 +484,11 @@ resource "aws_cognito_user_pool" "this" {
     content {
       enabled = true
     }
+  }
+
+  # A person who types another address keeps the old one until the new mailbox has answered (docs/adr/0148).
+  user_attribute_update_settings {
+    attributes_require_verification_before_update = ["email"]
   }
 
   admin_create_user_config {

@@ -152,7 +152,7 @@ class People(Protocol):
     """The people who may sign in."""
 
     def address(self, name: str) -> str:
-        """Return the e-mail address of a person, by user name or address; empty if there is none."""
+        """Return the verified address of a person, by user name or address; empty if there is none."""
         ...
 
     def groups(self, name: str) -> frozenset[str]:

@@ -16,7 +16,7 @@ from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _KNOWN_FOR_S = 60.0
 _MOST_KNOWN = 1_000
@@ -121,20 +121,23 @@ class PoolPeople:
 
     client: Any  # as above
     user_pool: str
-    _addresses: dict[str, str] = field(default_factory=dict, repr=False)
+    monotonic_s: Callable[[], float] = time.monotonic
+    _addresses: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
 
     def address(self, name: str) -> str:
-        """Return the e-mail address of a person, by user name or address; empty if there is none.
+        """Return the verified address of a person, by user name or address; empty if there is none.
 
-        An address is asked for once in a process.
+        Cognito is asked at most once a minute for a name.
         """
-        if name not in self._addresses:
-            user = self._user(name)
-            attributes = {each["Name"]: each["Value"] for each in user.get("UserAttributes", [])}
-            if len(self._addresses) >= _MOST_KNOWN:
-                self._addresses.clear()
-            self._addresses[name] = attributes.get("email", "")
-        return self._addresses[name]
+        now_s = self.monotonic_s()
+        until_s, address = self._addresses.get(name, (0.0, ""))
+        if until_s > now_s:
+            return address
+        address = _verified_address(self._user(name))
+        if len(self._addresses) >= _MOST_KNOWN:
+            self._addresses.clear()
+        self._addresses[name] = (now_s + _KNOWN_FOR_S, address)
+        return address
 
     def groups(self, name: str) -> frozenset[str]:
         """Return the groups of a person who may still sign in; none of anybody else."""
@@ -145,13 +148,19 @@ class PoolPeople:
         return frozenset(group["GroupName"] for group in listed["Groups"])
 
     def _user(self, name: str) -> Any:  # noqa: ANN401 boto3's answer
-        if not self.user_pool:
+        if not self.user_pool or name.startswith("arn:"):  # a machine is in no pool
             return {}
         try:
             with translated("look up a user"):
                 return self.client.admin_get_user(UserPoolId=self.user_pool, Username=name)
         except NotFoundError:
             return {}
+
+
+def _verified_address(user: Mapping[str, Any]) -> str:
+    """Return the address of a user; empty if nobody has shown that the mailbox is the user's."""
+    attributes = {each["Name"]: each["Value"] for each in user.get("UserAttributes", [])}
+    return attributes.get("email", "") if attributes.get("email_verified") == "true" else ""
 
 
 def _payload(token: str) -> dict[str, Any]:

@@ -51,13 +51,13 @@ def keep(lake: LakePorts, caller: CallerIdentity, asked: KeptQuestionAsked) -> K
         same = next((each for each in before if replace(each, at=question.at) == question), None)
         return [*others, same or question]
 
-    _questions_of(caller.name).change(lake, with_question)
+    _questions_of(caller.key).change(lake, with_question)
     return every_kept(lake)
 
 
 def forget(lake: LakePorts, caller: CallerIdentity, name: str) -> KeptQuestionList:
     """Forget a question of the caller; one that is not kept is fine."""
-    _questions_of(caller.name).change(lake, lambda before: [each for each in before if each.name != name])
+    _questions_of(caller.key).change(lake, lambda before: [each for each in before if each.name != name])
     return every_kept(lake)
 
 

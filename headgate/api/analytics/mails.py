@@ -33,7 +33,7 @@ _MOST = 20  # of one person
 def mails_of(lake: LakePorts, caller: CallerIdentity) -> Mails:
     """Return the mails of the caller, by title."""
     try:
-        text = lake.objects.read(ObjectRef(lake.bucket("artifacts"), schedules_key(caller.name)))
+        text = lake.objects.read(ObjectRef(lake.bucket("artifacts"), schedules_key(caller.key)))
     except NotFoundError:
         text = b"[]"
     mails = (
@@ -42,7 +42,7 @@ def mails_of(lake: LakePorts, caller: CallerIdentity) -> Mails:
         )
         for each in schedules_of_text(text)
     )
-    return Mails(mails=tuple(mails), address=lake.people.address(caller.name))
+    return Mails(mails=tuple(mails), address=lake.people.address(caller.key))
 
 
 def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails:
@@ -57,10 +57,10 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
             a column about people.
     """
     _check(lake, asked)
-    address = lake.people.address(caller.name)
+    address = lake.people.address(caller.key)
     if not address or not lake.mails:
         raise conflict("You have no address in this lake. Sign in as a person with an e-mail address.")
-    made = MailSchedule(**asked.model_dump(), by=caller.name, at=lake.now().isoformat(timespec="seconds"))
+    made = MailSchedule(**asked.model_dump(), by=caller.key, at=lake.now().isoformat(timespec="seconds"))
 
     def with_mail(before: list[MailSchedule]) -> list[MailSchedule]:
         others = [each for each in before if each.title != made.title]
@@ -70,13 +70,13 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
         return [*others, same or made]
 
     lake.mails.subscribe(address)
-    _mails_of(caller.name).change(lake, with_mail)
+    _mails_of(caller.key).change(lake, with_mail)
     return mails_of(lake, caller)
 
 
 def stop(lake: LakePorts, caller: CallerIdentity, title: str) -> Mails:
     """Stop a mail of the caller; one that is not scheduled is fine."""
-    _mails_of(caller.name).change(lake, lambda before: [each for each in before if each.title != title])
+    _mails_of(caller.key).change(lake, lambda before: [each for each in before if each.title != title])
     return mails_of(lake, caller)
 
 

@@ -84,7 +84,7 @@ def _permitted(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileRec
 
 
 def _may(caller: CallerIdentity, uploaded_by: str) -> bool:
-    return caller.may(Group.OPERATOR) or (caller.may(Group.UPLOADER) and caller.name == uploaded_by)
+    return caller.may(Group.OPERATOR) or (caller.may(Group.UPLOADER) and caller.goes_by(uploaded_by))
 
 
 def _uploader(lake: LakePorts, record: FileRecord) -> str:

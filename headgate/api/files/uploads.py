@@ -289,13 +289,17 @@ def _senders(lake: LakePorts) -> Senders:
     return Senders(lake.objects, lake.bucket("artifacts"))
 
 
+def _began(caller: CallerIdentity, upload: UploadRecord) -> bool:
+    return upload.is_of(caller.name) or upload.is_of(caller.key)
+
+
 def _own(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> UploadRecord:
     """Return an upload; 403 where another caller began it, unless an operator asks.
 
     A file of raw is everybody's who may upload.
     """
     upload = uploads_of(lake).get(upload_id)
-    if not (upload.of_file_id or upload.is_of(caller.name) or caller.may(Group.OPERATOR)):
+    if not (upload.of_file_id or _began(caller, upload) or caller.may(Group.OPERATOR)):
         raise forbidden(
             "Somebody else began this upload. Only its sender or an operator may read or change it."
         )

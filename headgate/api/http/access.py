@@ -47,10 +47,25 @@ _GIVEN_BY: Mapping[Group, frozenset[Group]] = {
 
 @dataclass(frozen=True)
 class CallerIdentity:
-    """Who sent a request."""
+    """Who sent a request.
+
+    Attributes:
+        name: what people read: a verified address, or the user name.
+        pool_id: the id that the user pool made, which nobody can change; empty for others.
+    """
 
     name: str
     groups: frozenset[Group]
+    pool_id: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name of the person's own lists in storage, which stays when the address changes."""
+        return self.pool_id or self.name
+
+    def goes_by(self, name: str) -> bool:
+        """Return whether a record names the caller, by id or by verified address; nobody has no name."""
+        return name != "" and name in (self.name, self.pool_id)
 
     def may(self, group: Group) -> bool:
         """Return whether the caller has the rights of the group."""
@@ -145,13 +160,16 @@ def _listed(groups: object) -> list[str]:
 def caller(request: Request, lake: Annotated[LakePorts, Depends(lake_ports.lake)]) -> CallerIdentity:
     """Return who sent the request that is being answered, under the name that people know.
 
+    An address that is not verified names nobody: a person could have typed that of a colleague.
+
     The name of a person in an access token is an id that the user pool made. Source: Amazon Cognito developer
     guide, "Customizing sign-in attributes".
     """
     identity = identity_of(request.resolved_event.raw_event)
     if not _ID_OF_A_POOL.fullmatch(identity.name):
         return identity
-    return replace(identity, name=lake.people.address(identity.name) or identity.name)
+    pool_id = identity.name
+    return replace(identity, name=lake.people.address(pool_id) or pool_id, pool_id=pool_id)
 
 
 def reader(name: str) -> CallerIdentity:

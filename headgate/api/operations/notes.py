@@ -70,7 +70,7 @@ def withdraw(lake: LakePorts, caller: CallerIdentity, annotation_id: str) -> Ann
     if not (ref := _of_id(lake, annotation_id)):
         raise not_found("There is no such note. Read the notes again.")
     row = _read(lake, ref)
-    if row["written_by"] != caller.name and not caller.may(Group.OPERATOR):
+    if not caller.goes_by(row["written_by"]) and not caller.may(Group.OPERATOR):
         raise forbidden("A note is withdrawn by who wrote it, or by an operator. Ask one of them.")
     if row["withdrawn_at"] is None:
         _write(lake, ref, {**row, "withdrawn_by": caller.name, "withdrawn_at": lake.now()})

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from headgate.api.http.access import CallerIdentity
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule
@@ -179,3 +180,29 @@ def test_the_actor_is_the_address_of_an_id_that_the_user_pool_made() -> None:
     assert Caller(lake, ("viewer",), person).call("GET", "/v1/me").json["name"] == "eva@example.com"
     unknown = person.replace("2", "3")
     assert Caller(lake, ("viewer",), unknown).call("GET", "/v1/me").json["name"] == unknown
+
+
+def test_what_a_person_made_before_the_address_was_read_stays_the_persons() -> None:
+    person, other = (f"248289dc-1d5e-4f0e-9b5d-01234567890{at}" for at in (1, 2))
+    lake, note = MemoryLake(), {"noted_on": "2026-01-02", "note": "flood"}
+    eva, ben = Caller(lake, ("uploader",), person), Caller(lake, ("uploader",), other)
+    made = eva.call("POST", "/v1/annotations", note).json
+    assert made["written_by"] == person
+    lake.people.ids |= {person: "eva@example.com", other: "ben@example.com"}
+    eva.call("PUT", PATH, mail())
+    lake.people.ids[person] = "eve@example.com"
+    assert [each["title"] for each in eva.call("GET", PATH).json["mails"]] == ["Sales"]
+    path = f"/v1/annotations/{made['annotation_id']}"
+    assert ben.call("DELETE", path).status == 403
+    assert eva.call("DELETE", path).status == 200
+
+
+def test_rights_follow_the_id_or_the_verified_address_and_never_the_absence_of_a_name() -> None:
+    eva = CallerIdentity("eva@example.com", frozenset(), "an-id")
+    assert [eva.goes_by(name) for name in ("eva@example.com", "an-id", "ben@example.com", "")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not CallerIdentity("", frozenset()).goes_by("")
