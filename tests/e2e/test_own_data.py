@@ -268,7 +268,9 @@ def test_an_undone_correction_gives_back_the_rows_that_it_had_replaced(corrected
     ] == "reverted"
 
 
-def test_a_pending_file_is_taken_up_by_the_next_deployment(corrected: Lake, home: Path) -> None:
+def test_a_pending_file_is_taken_up_by_the_next_deployment(
+    corrected: Lake, home: Path, variables: tuple[str, ...]
+) -> None:
     """A file whose contract asks is pending.
 
     The contract gains the column, and the deployment accepts the file.
