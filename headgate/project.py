@@ -245,8 +245,8 @@ def _own_systems(folder: Traversable) -> tuple[System, ...]:
 
 
 def _own_modules(folder: Traversable) -> dict[str, Any]:
-    """Return the attributes of the own domain that are modules of a folder: its systems, and its parts where
-    they exist.
+    """Return the attributes of the project's own domain that are modules of a folder: its systems, and its
+    parts where they exist.
     """
     parts = {
         part: f"{OWN_SYSTEMS}.{stem}" for part, stem in OWN_PARTS.items() if (folder / f"{stem}.py").is_file()

@@ -66,7 +66,7 @@ run "a_lake_of_own_sql_models_has_one_system" {
 
   assert {
     condition     = [for job in keys(module.job) : job if startswith(job, "build_")] == ["build_own_models"]
-    error_message = "One job builds the own models."
+    error_message = "One job builds the lake's own models."
   }
 
   assert {

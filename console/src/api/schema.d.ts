@@ -3378,14 +3378,14 @@ export interface components {
         QuarantineCounts: {
             /**
              * Files Waiting
-             * @description All of them, also those that are not listed.
+             * @description All files of the asked dataset and rule that wait, also those that are not listed.
              */
             files_waiting: number;
             /** Lines */
             lines: components["schemas"]["QuarantineLine"][];
             /**
              * Waiting
-             * @description Newest first, at most 200.
+             * @description Files of the asked dataset and rule, newest first, at most 200.
              */
             waiting: components["schemas"]["WaitingFile"][];
         };
@@ -4407,7 +4407,7 @@ export interface components {
             received_at: string;
             /**
              * Rows
-             * @description Refused rows that no accepted correction replaces.
+             * @description Refused rows, of all rules, that no accepted correction replaces.
              */
             rows: number;
             state: components["schemas"]["FileState"];

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from headgate.api.analytics.own_lists import OwnList
+from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.http.problems import invalid
 from headgate.api.shapes.tables import KeptQuestionList, KeptQuestionShown
 from headgate.masking.redaction import redact_text
@@ -61,5 +61,5 @@ def forget(lake: LakePorts, caller: CallerIdentity, name: str) -> KeptQuestionLi
     return every_kept(lake)
 
 
-def _questions_of(person: str) -> OwnList[KeptQuestion]:
-    return OwnList(questions_key(person), questions_of_text, text_of_questions)
+def _questions_of(person: str) -> PersonalList[KeptQuestion]:
+    return PersonalList(questions_key(person), questions_of_text, text_of_questions)

@@ -1,11 +1,11 @@
-"""Mails that a person schedules for the own address."""
+"""Mails that a person schedules for their own address."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headgate.api.analytics.own_lists import OwnList
+from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.http.access import reader
@@ -80,8 +80,8 @@ def stop(lake: LakePorts, caller: CallerIdentity, title: str) -> Mails:
     return mails_of(lake, caller)
 
 
-def _mails_of(person: str) -> OwnList[MailSchedule]:
-    return OwnList(schedules_key(person), schedules_of_text, text_of_schedules)
+def _mails_of(person: str) -> PersonalList[MailSchedule]:
+    return PersonalList(schedules_key(person), schedules_of_text, text_of_schedules)
 
 
 def _check(lake: LakePorts, asked: MailAsked) -> None:

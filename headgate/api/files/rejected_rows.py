@@ -111,13 +111,24 @@ def row_of(
 
 
 def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
-    """Return the open quarantined rows and rejected files by dataset and rule."""
-    from headgate.intake.quarantine.list_quarantine import count_quarantined, waiting_files
+    """Return the open quarantined rows and rejected files by dataset and rule, and the files that wait for
+    a person.
+
+    Args:
+        dataset, rule: only lines and files of these; empty for all.
+    """
+    from headgate.intake.quarantine.list_quarantine import count_quarantined, open_rows, waiting_files
 
     records = list(lake.ledger.records())
     corrected = correction_outcomes(lake).replaced_rows(records)
-    listed, waiting = count_quarantined(records, corrected), waiting_files(records, corrected)
+    listed = count_quarantined(records, corrected)
     lines = [line for line in listed if dataset in ("", line.dataset) and rule in ("", line.rule)]
+    waiting = [
+        (record, rows)
+        for record, rows in waiting_files(records, corrected)
+        if dataset in ("", record.dataset)
+        and (rule in ("", record.error.get("rule")) or rule in open_rows(record, corrected))
+    ]
     names = tuple(QuarantineLine.model_fields)
     return QuarantineCounts(
         lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines),

@@ -318,15 +318,19 @@ class WaitingFile(Shape):
     state: FileState
     received_at: Moment
     received: Count
-    rows: Count = Field(description="Refused rows that no accepted correction replaces.")
+    rows: Count = Field(description="Refused rows, of all rules, that no accepted correction replaces.")
 
 
 class QuarantineCounts(Shape):
     """Open quarantined rows and rejected files, most rows first."""
 
     lines: tuple[QuarantineLine, ...]
-    waiting: tuple[WaitingFile, ...] = Field(description="Newest first, at most 200.")
-    files_waiting: Count = Field(description="All of them, also those that are not listed.")
+    waiting: tuple[WaitingFile, ...] = Field(
+        description="Files of the asked dataset and rule, newest first, at most 200."
+    )
+    files_waiting: Count = Field(
+        description="All files of the asked dataset and rule that wait, also those that are not listed."
+    )
 
 
 class RevertedFile(Shape):

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
 
 # A file without a contract is profiled in memory; a larger one is not worth a larger worker.
 _UNKNOWN_PROFILE_LIMIT_BYTES = 256 << 20
+_LONGEST_SENDER = 200  # characters; `sent_by` of the contract file_records
 _COPY_WITHOUT_ROWS = {
     "rule": NO_ROWS,
     "message": "The same file was sent before, and it has a header and no rows",
@@ -505,5 +506,5 @@ def _received(info: ObjectInfo) -> FileRecord:
         state=FileState.PROCESSING,
         size_bytes=info.size_bytes,
         received_at=iso_utc(info.modified_at),
-        sent_by=info.sender,
+        sent_by=redact_text(info.sender)[:_LONGEST_SENDER],
     )

@@ -1,4 +1,4 @@
-"""Answers by mail: a person schedules them for the own address, and the report sends those of the day."""
+"""Answers by mail: a person schedules them for their own address, and the report sends those of the day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sent(lake: MemoryLake, day: datetime = MONDAY) -> list[tuple[str, str, str]]
     return lake.mails.sent
 
 
-def test_a_person_schedules_mails_for_the_own_address_and_sees_no_others() -> None:
+def test_a_person_schedules_mails_for_their_own_address_and_sees_no_others() -> None:
     lake = MemoryLake()
     lake.people.readers["ben"] = "ben@example.com"
     ana, ben = Caller(lake, ("viewer",), "ana"), Caller(lake, ("viewer",), "ben")

@@ -17,7 +17,7 @@ const EVERY: { value: Every; label: string }[] = [
   { value: 'month', label: 'Every month' },
 ]
 
-/** Schedules the answers for the own address; absent for who has none, such as a machine. */
+/** Schedules the answers for the person's own address; absent for callers without one, such as a machine. */
 export function MailMe({ of, title: proposed = '' }: Props) {
   const mails = useMails()
   const schedule = useScheduleMail()

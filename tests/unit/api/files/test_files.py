@@ -274,6 +274,26 @@ def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) 
     assert caller.call("GET", "/v1/datasets/nothing/quality").status == 404
 
 
+@pytest.mark.parametrize(
+    ("filters", "waiting"),
+    [
+        ({}, 2),
+        ({"dataset": "payments"}, 1),
+        ({"dataset": "orders"}, 0),
+        ({"rule": "type"}, 1),
+        ({"rule": "empty_file"}, 1),
+        ({"dataset": "payments", "rule": "null"}, 0),
+    ],
+)
+def test_files_that_wait_are_those_of_the_asked_dataset_and_rule(
+    caller: Caller, filters: dict[str, str], waiting: int
+) -> None:
+    caller.lake.receive("payments/today.csv", PAYMENTS)
+    caller.lake.receive("nothing/empty.csv", b"")
+    answer = caller.call("GET", "/v1/quarantine" + query(**filters)).json
+    assert (len(answer["waiting"]), answer["files_waiting"]) == (waiting, waiting)
+
+
 def test_files_of_no_contract_have_a_history_and_their_columns_correlations(caller: Caller) -> None:
     rows = b"".join(b"%d;%d;x%d\n" % (n % 13, 3 * (n % 13) + n % 2, n % 3) for n in range(39))
     record = caller.lake.receive("visits/monday.csv", b"guests;coffees;door\n" + rows)

@@ -83,6 +83,18 @@ def rows_in(body: bytes) -> int:
     return rows
 
 
+def test_a_sender_is_recorded_without_card_numbers_and_cut_to_the_columns_length() -> None:
+    lake = Lake()
+    for key, sender, recorded in (
+        ("payments/a.csv", "eva@example.com", "eva@example.com"),
+        ("payments/b.csv", "4111 1111 1111 1111", "[PAN ****1111]"),
+        ("payments/c.csv", "e" * 300, "e" * 200),
+    ):
+        ref = lake.put(key, PAYMENTS)
+        lake.objects.senders[ref.bucket, ref.key, ref.version_id] = sender
+        assert lake.curation().process(ref).sent_by == recorded
+
+
 def test_a_file_leaves_an_increment_its_refused_rows_and_one_record() -> None:
     lake = Lake()
     ref = lake.put("payments/a.csv", PAYMENTS)

@@ -18,7 +18,7 @@ Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True)
-class OwnList(Generic[Entry]):
+class PersonalList(Generic[Entry]):
     """The list of one person: the key of its object, and how its entries are read and written."""
 
     key: str
