@@ -173,11 +173,14 @@ def aws_target(region: str = "") -> Target:
     return Target("aws", session.region_name, account, shell, {**os.environ, **shell})
 
 
-def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
+def apply(
+    target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool, has_new_ledger: bool = False
+) -> None:
     """The root stands at the target, its secrets have values, and deployment.json says how to speak to it.
 
     Args:
         ask: confirm tables that leave SQL, and on AWS every plan.
+        has_new_ledger: create the table that `files_table` names if there is none.
     """
     began = time.monotonic()
     _forget_another_target(folder, target)
@@ -187,7 +190,7 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         _confirm(f"Remove {len(leaving)} {'table' if len(leaving) == 1 else 'tables'} from SQL?")
     variables = {**_names_of(target, terraform), **variables}
     settings = _with_logins(target, terraform, _stated(target, folder, variables))
-    adopt_ledger(target, terraform, settings)
+    adopt_ledger(target, terraform, settings, has_new_ledger=has_new_ledger)
     if target.platform == "emulator" and not terraform.resources():
         terraform.add_to_root("early_queues.tf", early_queues.import_blocks(target.client("sqs"), settings))
     _print_estimate(target, settings)
@@ -229,12 +232,17 @@ def apply(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bo
         print(line, flush=True)
 
 
-def adopt_ledger(target: Target, terraform: Terraform, settings: Mapping[str, str]) -> None:
+def adopt_ledger(
+    target: Target, terraform: Terraform, settings: Mapping[str, str], *, has_new_ledger: bool = False
+) -> None:
     """Exchange the ledger's table in the state for the restored one that `files_table` names, so that
-    Terraform deletes neither. A new lake begins with the restored table, if it is there.
+    Terraform deletes neither. A new lake begins with the restored table.
+
+    Args:
+        has_new_ledger: a lake without a ledger gets an empty table of this name, if there is none.
 
     Raises:
-        MissingError: the lake is there, and no such table.
+        MissingError: there is no such table, and no new one is meant.
     """
     wanted = settings.get("files_table")
     resources = terraform.resources()
@@ -245,18 +253,19 @@ def adopt_ledger(target: Target, terraform: Terraform, settings: Mapping[str, st
         for page in target.client("dynamodb").get_paginator("list_tables").paginate()
         for name in page["TableNames"]
     }
-    if not resources:
-        begins_with = wanted if is_there else f"empty: there is no table {wanted}"
-        print(f"the ledger of this new lake is {begins_with}", flush=True)
-        if is_there:
-            terraform.add_to_root(
-                "restored_ledger.tf", f'import {{\n  to = {LEDGER}\n  id = "{wanted}"\n}}\n'
-            )
+    if not is_there and has_new_ledger and LEDGER not in resources:
+        print(f"the ledger of this new lake is a new, empty table {wanted}", flush=True)
         return
     if not is_there:
         raise MissingError(
-            f"files_table is {wanted}, and there is no such table. Restore the ledger under this name first."
+            f"files_table is {wanted}, and region {target.region} has no such table. Restore the ledger "
+            "under this name first, or correct files_table; a new lake gets an empty table of this name with "
+            "--new-ledger."
         )
+    if not resources:
+        print(f"the ledger of this new lake is {wanted}", flush=True)
+        terraform.add_to_root("restored_ledger.tf", f'import {{\n  to = {LEDGER}\n  id = "{wanted}"\n}}\n')
+        return
     print(f"the ledger is {wanted} from now on; the table before it is kept", flush=True)
     if LEDGER in resources:
         terraform.forget(LEDGER)
@@ -782,7 +791,7 @@ def _run(asked: argparse.Namespace, folder: Path) -> None:
         else aws_target(region)
     )
     if asked.command == "apply":
-        apply(target, folder, variables, ask=not asked.yes)
+        apply(target, folder, variables, ask=not asked.yes, has_new_ledger=asked.new_ledger)
         if target.platform == "emulator":
             _print_last_screen(target, folder)
     elif asked.command == "plan":
@@ -812,6 +821,9 @@ def _parser() -> argparse.ArgumentParser:
         "--export",
         action="store_true",
         help="enable the export's schedule once its login is stored (MYSQL_URL or POSTGRES_URL)",
+    )
+    parser.add_argument(
+        "--new-ledger", action="store_true", help="new lake: create the table that files_table names"
     )
     parser.add_argument("--own", action="store_true", help="emulator: use none but our own")
     parser.add_argument("--yes", action="store_true", help="do not ask")

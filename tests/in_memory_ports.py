@@ -69,6 +69,7 @@ class MemoryUploads:
     objects: MemoryObjects
     largest_copy_bytes: int = 1 << 30
     _parts: dict[str, dict[int, bytes]] = field(default_factory=dict, repr=False)
+    _sources: dict[ObjectRef, ObjectRef] = field(default_factory=dict, repr=False)
     _numbers: Iterator[int] = field(default_factory=itertools.count, repr=False)
 
     def begin(self, ref: ObjectRef) -> str:  # noqa: ARG002 the port has it
@@ -102,7 +103,7 @@ class MemoryUploads:
         """Forget the parts; an upload that has ended is fine."""
         self._parts.pop(store_id, None)
 
-    def begin_copy(self, target: ObjectRef, size_bytes: int, sender: str = "") -> str:  # noqa: ARG002 the port has it
+    def begin_copy(self, source: ObjectRef, target: ObjectRef, size_bytes: int, sender: str = "") -> str:  # noqa: ARG002 the port has it
         """Begin a copy of more than `largest_copy_bytes`; return an empty text for a smaller one."""
         return self.begin(target) if size_bytes > self.largest_copy_bytes else ""
 
@@ -110,6 +111,8 @@ class MemoryUploads:
         self, source: ObjectRef, target: ObjectRef, sender: str = "", store_id: str = ""
     ) -> ObjectRef | None:
         """Copy an object with its sender; a large one by a part of `largest_copy_bytes` in each call."""
+        if store_id and store_id not in self._parts and (made := self.copied(source, target)):
+            return made
         if store_id:
             copied, body = self._open(store_id), self.objects.read(source)
             done = sum(map(len, copied.values()))
@@ -120,7 +123,17 @@ class MemoryUploads:
         self.objects.write(target, self.objects.read(source))
         made = self.objects.info(target).ref
         self.objects.senders[made.bucket, made.key, made.version_id] = sender
+        if store_id:
+            self._sources[made] = source
         return made
+
+    def copied(self, source: ObjectRef, target: ObjectRef) -> ObjectRef | None:
+        """Return the newest version of `target` if a large copy of `source` has made it."""
+        try:
+            newest = self.objects.info(target).ref
+        except NotFoundError:
+            return None
+        return newest if self._sources.get(newest) == source else None
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
         """Return the object with its ETag; NotFoundError when there is none."""

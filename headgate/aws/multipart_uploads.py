@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # upload limits".
 COPIED_PART_BYTES = 128 << 20
 COPY_S = 12.0
+COPIED_FROM = "copied-from"  # metadata of a large copy: its source
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class S3Uploads(S3Pointers):
                 Metadata=_metadata(sender),
             )
 
-    def begin_copy(self, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
+    def begin_copy(self, source: ObjectRef, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
         """Begin a copy of more than one round of parts, and return S3's own id of it.
 
         Empty for a smaller one.
@@ -96,7 +97,9 @@ class S3Uploads(S3Pointers):
             return ""
         with translated(f"begin the copy to {uri(target)}"):
             begun = self.client.create_multipart_upload(
-                Bucket=target.bucket, Key=target.key, Metadata=_metadata(sender)
+                Bucket=target.bucket,
+                Key=target.key,
+                Metadata={**_metadata(sender), COPIED_FROM: _address(source)},
             )
         return begun["UploadId"]
 
@@ -107,15 +110,29 @@ class S3Uploads(S3Pointers):
 
         None if a copy that was begun has not ended after `COPY_S`: the same call continues it.
         """
-        if store_id and not self._copy_parts(source, target, store_id):
-            return None
         if store_id:
-            self.complete(target, store_id, self.parts(target, store_id))
+            try:
+                if not self._copy_within(source, target, store_id):
+                    return None
+            except NotFoundError:  # also after a call that ended the copy, and whose answer was lost
+                if made := self.copied(source, target):
+                    return made
+                raise
         else:
             self._copy_at_once(source, target, sender)
         with translated(f"read {uri(target)}"):
-            made = self.client.head_object(Bucket=target.bucket, Key=target.key)
-        return replace(target, version_id=made.get("VersionId", ""))
+            head = self.client.head_object(Bucket=target.bucket, Key=target.key)
+        return replace(target, version_id=head.get("VersionId", ""))
+
+    def copied(self, source: ObjectRef, target: ObjectRef) -> ObjectRef | None:
+        """Return the newest version of `target` if a large copy of `source` has made it."""
+        try:
+            with translated(f"read {uri(target)}"):
+                head = self.client.head_object(Bucket=target.bucket, Key=target.key)
+        except NotFoundError:
+            return None
+        is_copy = head["Metadata"].get(COPIED_FROM) == _address(source)
+        return replace(target, version_id=head.get("VersionId", "")) if is_copy else None
 
     def _copy_at_once(self, source: ObjectRef, target: ObjectRef, sender: str) -> None:
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only a commit copies
@@ -129,9 +146,16 @@ class S3Uploads(S3Pointers):
         with translated(f"copy {uri(source)} to {uri(target)}"):
             self.client.copy(boto_address(source), target.bucket, target.key, ExtraArgs=extra, Config=how)  # type: ignore[arg-type]  # VersionId is optional
 
-    def _copy_parts(self, source: ObjectRef, target: ObjectRef, store_id: str) -> bool:
-        """Copy rounds of the parts that are not copied yet, until all are there or the time is used up."""
+    def _copy_within(self, source: ObjectRef, target: ObjectRef, store_id: str) -> bool:
+        """End a copy if the time is enough, and return whether it ended; the parts are kept otherwise."""
         until_s = self.monotonic_s() + COPY_S
+        if not self._copy_parts(source, target, store_id, until_s) or self.monotonic_s() >= until_s:
+            return False
+        self.complete(target, store_id, self.parts(target, store_id))
+        return True
+
+    def _copy_parts(self, source: ObjectRef, target: ObjectRef, store_id: str, until_s: float) -> bool:
+        """Copy rounds of the parts that are not copied yet, until all are there or the time is used up."""
         with translated(f"read {uri(source)}"):
             size = self.client.head_object(**boto_address(source))["ContentLength"]
         copied = {part.number for part in self.parts(target, store_id)}
@@ -162,6 +186,10 @@ class S3Uploads(S3Pointers):
         shown = f"attachment; filename*=UTF-8''{quote(name)}"
         place = {"Bucket": ref.bucket, "Key": ref.key, "ResponseContentDisposition": shown}
         return self.client.generate_presigned_url("get_object", Params=place, ExpiresIn=expires_s)
+
+
+def _address(ref: ObjectRef) -> str:
+    return quote(f"{ref.bucket}/{ref.key}?{ref.version_id}")
 
 
 def _metadata(sender: str) -> dict[str, str]:

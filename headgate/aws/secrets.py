@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CACHED_S = 300.0  # a rotated key reaches every warm worker within five minutes
 _NUMBERED = re.compile(r"k(\d+)")
 _CURRENT, _NEXT = "AWSCURRENT", "AWSPENDING"  # labels of Secrets Manager's own
+_FIRST = "first_key_id"  # of the key that generates ids of records, which no rotation may drop
 KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
 
@@ -65,12 +66,13 @@ class Secrets:
 
         Raises:
             SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`;
-                `previous`, a list of the same, may be beside them.
+                `previous`, a list of the same, may be beside them. Or `previous` lacks the first key, which
+                generated ids of records depend on.
         """
         document = self._document(secret_id, {"key_id", "key"})
-        earlier = _previous(secret_id, document)
+        first = _first_key(secret_id, document)
         key = _masking_key(secret_id, document)
-        return replace(key, first_secret=_masking_key(secret_id, earlier[-1]).secret) if earlier else key
+        return key if first == key else replace(key, first_secret=first.secret)
 
     def masking_key_ids(self, secret_id: str) -> tuple[str, ...]:
         """Return the id of the key that tokens are made with now, and of those before it, newest first."""
@@ -83,12 +85,13 @@ class Secrets:
         The one before is kept behind it.
 
         Raises:
-            SettingsError: the secret holds no masking key, or `key` is too short or in use already.
+            SettingsError: the secret holds no masking key or lacks its first one, or `key` is too short or in
+                use already.
             ConflictError: somebody else changed the secret meanwhile; `key` is not in use.
         """
         version, text = self._current(secret_id)
         document = _document(secret_id, text, {"key_id", "key"})
-        current = _masking_key(secret_id, document)
+        current, first = _masking_key(secret_id, document), _first_key(secret_id, document)
         before = [_entry(current), *_previous(secret_id, document)]
         entry = _entry(MaskingKey(_next_id([str(earlier["key_id"]) for earlier in before]), key))
         if entry["key"] in {earlier["key"] for earlier in before}:
@@ -97,7 +100,7 @@ class Secrets:
                 "rotate` makes it."
             )
         made = _masking_key(secret_id, entry)
-        self._replace(secret_id, version, json.dumps({**entry, "previous": before}))
+        self._replace(secret_id, version, json.dumps({**entry, "previous": before, _FIRST: first.key_id}))
         return made
 
     def database_login(self, secret_id: str) -> DatabaseLogin:
@@ -252,6 +255,17 @@ def _previous(secret_id: str, document: Mapping[str, object]) -> list[dict[str, 
             f"secret {secret_id}: previous is no list of keys with their ids. {how_to_correct(secret_id)}"
         )
     return previous
+
+
+def _first_key(secret_id: str, document: Mapping[str, object]) -> MaskingKey:
+    """Return the oldest key; SettingsError where it was not the first at the last rotation."""
+    key = _masking_key(secret_id, [document, *_previous(secret_id, document)][-1])
+    if (first_id := document.get(_FIRST, key.key_id)) != key.key_id:
+        raise SettingsError(
+            f"secret {secret_id} lacks key {first_id}, with which ids of records are generated: without it "
+            f"all of them would change. {how_to_correct(secret_id)}"
+        )
+    return key
 
 
 def _next_id(used: list[str]) -> str:

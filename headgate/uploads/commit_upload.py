@@ -86,8 +86,8 @@ class Uploads:
             upload_id, UploadState.OPEN, name, key, size_bytes, sha256, dataset, self._now(), by=caller
         )
         stored = self._stored(upload_id)
-        if stored and stored.upload.state is UploadState.COMMITTING:
-            return stored.upload
+        if stored and (shown := self._shown(stored.upload)).state is UploadState.COMMITTING:
+            return shown
         if accepted := self.index.accepted_with(sha256, [dataset] if dataset else sorted(self.datasets)):
             return self._replace(
                 stored, replace(fresh, state=UploadState.DUPLICATE, duplicate_of=accepted)
@@ -99,8 +99,15 @@ class Uploads:
         return begun.upload
 
     def get(self, upload_id: str) -> UploadRecord:
-        """Return an upload; NotFoundError when there is none."""
-        upload = self._existing(upload_id).upload
+        """Return an upload; NotFoundError when there is none.
+
+        A large commit is `committing` between its calls too, until nobody has continued it for a minute.
+        """
+        return self._shown(self._existing(upload_id).upload)
+
+    def _shown(self, upload: UploadRecord) -> UploadRecord:
+        if self._is_between_calls(upload):
+            return replace(upload, state=UploadState.COMMITTING)
         if upload.state is UploadState.COMPLETE and (check := self.dry_run(upload)):
             state = UploadState.CHECKING if check["state"] == CHECKING else UploadState.CHECKED
             return replace(upload, state=state)
@@ -251,7 +258,7 @@ class Uploads:
                 "" if upload.raw_version else upload.by
             )  # who maps a file of somebody else is not its first sender
             raw = ObjectRef(self.raw_bucket, target.key)
-            mine = self._with_copy(mine, raw, target.size_bytes, sender)
+            mine = self._with_copy(mine, source, raw, target.size_bytes, sender)
             sent = self.store.copy(source, raw, sender, mine.upload.copy_id)
         except NotFoundError:
             self._replace(mine, replace(upload, state=UploadState.ABORTED))
@@ -261,7 +268,7 @@ class Uploads:
             self._replace(mine, replace(upload, copy_id=mine.upload.copy_id, copy_key=mine.upload.copy_key))
             raise
         if sent is None:
-            self._replace(mine, replace(upload, copy_id=mine.upload.copy_id, copy_key=mine.upload.copy_key))
+            self._replace(mine, replace(mine.upload, state=UploadState.COMPLETE))
             return mine.upload
         file_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
         committed = self._replace(
@@ -278,14 +285,21 @@ class Uploads:
         self.objects.delete(self.content(upload_id))
         return committed
 
-    def _with_copy(self, mine: _Stored, raw: ObjectRef, size_bytes: int, sender: str) -> _Stored:
-        """Store the id of a large copy before it begins: it is continued also where this call dies."""
+    def _with_copy(
+        self, mine: _Stored, source: ObjectRef, raw: ObjectRef, size_bytes: int, sender: str
+    ) -> _Stored:
+        """Store the id of a large copy before it begins: it is continued also where this call dies.
+
+        A copy that is gone begins again, unless a call ended it and died before it stored the end.
+        """
         upload = mine.upload
         if upload.copy_id:
             with suppress(NotFoundError):  # S3 forgets a copy that was not ended for long
                 self.store.parts(raw, upload.copy_id)
                 return mine
-        copy_id = self.store.begin_copy(raw, size_bytes, sender)
+            if self.store.copied(source, raw):
+                return mine
+        copy_id = self.store.begin_copy(source, raw, size_bytes, sender)
         if copy_id == upload.copy_id:
             return mine
         return self._replace(mine, replace(upload, copy_id=copy_id, copy_key=raw.key if copy_id else ""))
@@ -413,6 +427,11 @@ class Uploads:
             return False
         since = datetime.fromisoformat(upload.committing_at) - _CLOCKS_DIFFER
         return newest.size_bytes == upload.size_bytes and newest.modified_at >= since
+
+    def _is_between_calls(self, upload: UploadRecord) -> bool:
+        """Return whether a call has begun a large copy, and the next call may come to continue it."""
+        is_copying = upload.state is UploadState.COMPLETE and upload.copy_id and upload.committing_at
+        return bool(is_copying) and self._is_recent(upload.committing_at, _LONGEST_COMMIT)
 
     def _is_recent(self, at: str, longest: timedelta) -> bool:
         return self.clock() - datetime.fromisoformat(at) < longest

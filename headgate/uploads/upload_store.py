@@ -43,7 +43,7 @@ class UploadStore(Protocol):
         """Forget the parts; an upload that has ended is fine."""
         ...
 
-    def begin_copy(self, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
+    def begin_copy(self, source: ObjectRef, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
         """Begin a copy of so many bytes, which one call may not end, and return the store's own id of it.
 
         Empty for a smaller one, of which nothing has to be begun. The new version has its sender with it from
@@ -58,6 +58,10 @@ class UploadStore(Protocol):
 
         None if a copy that was begun has not ended within this call: the same call continues it.
         """
+        ...
+
+    def copied(self, source: ObjectRef, target: ObjectRef) -> ObjectRef | None:
+        """Return the newest version of `target` if a large copy of `source` has made it."""
         ...
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:

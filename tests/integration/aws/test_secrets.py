@@ -115,6 +115,24 @@ def test_a_rotated_key_has_an_id_of_its_own_and_the_one_before_is_kept(emulator:
     assert secrets.masking_key_ids(name) == ("k3", "k2", "k1")
 
 
+def test_a_secret_that_lost_its_first_key_is_refused_because_ids_of_records_would_change(
+    emulator: Emulator,
+) -> None:
+    name, client = stored(emulator, masking("k1", KEY)), emulator.client("secretsmanager")
+    for key in (b"2" * 32, b"3" * 32):
+        Secrets(client).rotate_masking_key(name, key)
+    assert Secrets(client).masking_key(name).first_secret == KEY
+    document = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
+    for previous in (document["previous"][:-1], []):
+        shortened = json.dumps({**document, "previous": previous})
+        client.put_secret_value(SecretId=name, SecretString=shortened)
+        with pytest.raises(SettingsError, match="lacks key k1"):
+            Secrets(client).masking_key(name)
+        with pytest.raises(SettingsError, match="lacks key k1"):
+            Secrets(client).rotate_masking_key(name, b"4" * 32)
+        assert client.get_secret_value(SecretId=name)["SecretString"] == shortened
+
+
 def test_of_two_rotations_at_the_same_time_one_is_refused(emulator: Emulator) -> None:
     """Else one's key, and all tokens made with it, would be lost without a word."""
     name, client = stored(emulator, masking("k1", KEY)), emulator.client("secretsmanager")

@@ -90,20 +90,27 @@ def test_an_old_version_is_copied_onto_its_own_key_and_a_body_is_put_with_its_se
 
 
 def test_a_large_copy_continues_in_the_next_call_and_keeps_its_sender(lake: Lake) -> None:
-    """The emulator's object is small: the first call has no time, the second one copies its only part."""
-    seconds = iter([0.0, COPY_S, 0.0, 0.0])
+    """The emulator's object is small: the first call has no time, the second one copies its only part and
+    has no time to end the copy, the third one ends it, and the fourth one repeats it, as after a lost answer.
+    """
+    seconds = iter([0.0, COPY_S, 0.0, 0.0, COPY_S, 0.0, 0.0, 0.0])
     objects, raw = S3Objects(lake.emulator.client("s3")), lake.bucket("raw")
     store = S3Uploads(lake.emulator.client("s3"), lambda: next(seconds))
     source, target = ObjectRef(raw, "uploads/large/content"), ObjectRef(raw, "orders/large.csv")
     objects.write(source, b"id\n1\n")
-    copy_id = store.begin_copy(target, LARGEST_UPLOAD_BYTES, "zoë@example.com")
-    assert store.copy(source, target, "", copy_id) is None
+    copy_id = store.begin_copy(source, target, LARGEST_UPLOAD_BYTES, "zoë@example.com")
+    for _ in range(2):
+        assert store.copy(source, target, "", copy_id) is None
+    assert store.copied(source, target) is None
     copied = store.copy(source, target, "", copy_id)
     assert copied is not None
     assert copied.version_id
     assert (objects.read(copied), objects.info(copied).sender) == (b"id\n1\n", "zoë@example.com")
     with pytest.raises(NotFoundError):
         store.parts(target, copy_id)
+    assert store.copy(source, target, "", copy_id) == store.copied(source, target) == copied
+    objects.write(target, b"id\n2\n")
+    assert store.copied(source, target) is None
 
 
 def test_an_aborted_upload_is_forgotten_and_aborting_twice_is_fine(lake: Lake) -> None:

@@ -93,7 +93,7 @@ def test_the_largest_upload_is_copied_by_calls_that_each_end_before_the_api_stop
     objects = LargeObjects(COPIED_BYTES_A_SECOND // slower)
     uploads = S3Uploads(client_of(objects), lambda: objects.seconds)
     raw = ObjectRef("raw", "orders/1")
-    copy_id = uploads.begin_copy(raw, LARGEST_UPLOAD_BYTES, "ana")
+    copy_id = uploads.begin_copy(ObjectRef("staging", "uploads/1"), raw, LARGEST_UPLOAD_BYTES, "ana")
     calls: list[float] = []
     while True:
         begun_s = objects.seconds
@@ -110,7 +110,8 @@ def test_the_largest_upload_is_copied_by_calls_that_each_end_before_the_api_stop
 
 def test_a_file_of_one_round_is_copied_by_one_call() -> None:
     uploads = S3Uploads(client_of(LargeObjects(COPIED_BYTES_A_SECOND)))
-    assert uploads.begin_copy(ObjectRef("raw", "orders/1"), COPIED_PART_BYTES * COPIES_AT_ONCE) == ""
+    refs = ObjectRef("staging", "uploads/1"), ObjectRef("raw", "orders/1")
+    assert uploads.begin_copy(*refs, COPIED_PART_BYTES * COPIES_AT_ONCE) == ""
     assert COPIED_PART_BYTES / COPIED_BYTES_A_SECOND < API_GATEWAY_S
 
 

@@ -113,6 +113,57 @@ def test_a_table_does_not_leave_sql_before_somebody_agreed(
         deploy.apply(target, tmp_path, {}, ask=True)
 
 
+class Ledgers:
+    """A target's DynamoDB and a lake's Terraform, as far as the ledger is adopted."""
+
+    region = "eu-west-1"
+
+    def __init__(self, tables: list[str], resources: list[str]) -> None:
+        self.tables, self.addresses = tables, resources
+        self.files: dict[str, str] = {}
+
+    def client(self, _: str) -> Ledgers:
+        return self
+
+    def get_paginator(self, _: str) -> Ledgers:
+        return self
+
+    def paginate(self) -> list[dict[str, list[str]]]:
+        return [{"TableNames": self.tables}]
+
+    def resources(self) -> list[str]:
+        return self.addresses
+
+    def add_to_root(self, name: str, text: str) -> None:
+        self.files[name] = text
+
+
+@pytest.mark.parametrize(
+    ("resources", "has_new_ledger"),
+    [([], False), (["aws_s3_bucket.raw"], False), (["aws_dynamodb_table.files"], True)],
+)
+def test_a_ledger_that_is_not_there_ends_a_deployment(
+    resources: list[str], has_new_ledger: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong name would begin with an empty ledger, and accept every file again."""
+    monkeypatch.setattr(deploy, "_ledger_in_state", lambda _: "bikes-files")
+    target: Any = Ledgers(["bikes-files-restored"], resources)
+    with pytest.raises(deploy.MissingError, match=r"no such table.*Restore the ledger.*--new-ledger"):
+        deploy.adopt_ledger(
+            target, target, {"files_table": "bikes-files-restord"}, has_new_ledger=has_new_ledger
+        )
+    assert not target.files
+
+
+@pytest.mark.parametrize(("tables", "imports"), [([], 0), (["bikes-ledger"], 1)])
+def test_a_new_lake_has_a_new_ledger_where_one_is_meant_and_none_is_there(
+    tables: list[str], imports: int
+) -> None:
+    target: Any = Ledgers(tables, [])
+    deploy.adopt_ledger(target, target, {"files_table": "bikes-ledger"}, has_new_ledger=True)
+    assert len(target.files) == imports
+
+
 def state_of(folder: Path, kind: str, **attributes: object) -> Path:
     resource = {"mode": "managed", "type": kind, "instances": [{"attributes": attributes}]}
     (folder / "terraform.tfstate").write_text(json.dumps({"resources": [resource]}), encoding="utf-8")

@@ -38,6 +38,12 @@ _settings = click.option(
 @_settings
 @click.option("--export", "has_export", is_flag=True, help="Enable the export of the source database.")
 @click.option(
+    "--new-ledger",
+    "has_new_ledger",
+    is_flag=True,
+    help="Give a new lake an empty table of files under the name that files_table states.",
+)
+@click.option(
     "--plan", "only_plan", is_flag=True, help="Show what would change and cost, and change nothing."
 )
 @click.option(
@@ -55,6 +61,7 @@ def deploy(
     variables: tuple[str, ...],
     *,
     has_export: bool,
+    has_new_ledger: bool,
     only_plan: bool,
     makes_bucket: bool,
     tests: bool,
@@ -71,7 +78,8 @@ def deploy(
     chosen = name or _DEFAULT_NAMES[platform]
     if makes_bucket and platform == "aws":
         _run_script(BOOTSTRAP, as_json=as_json)
-    switches = [*(["--export"] if has_export else []), *(["--yes"] if yes else [])]
+    chosen_switches = {"--export": has_export, "--new-ledger": has_new_ledger, "--yes": yes}
+    switches = [switch for switch, is_chosen in chosen_switches.items() if is_chosen]
     asked = ["plan" if only_plan else "apply", PLATFORMS[platform], "--name", chosen]
     _run_script(SCRIPT, *asked, *_vars(variables), *switches, as_json=as_json)
     if tests:

@@ -17,6 +17,7 @@ from headgate.api.http.access import CallerIdentity, Group
 from headgate.api.http.problems import ProblemError
 from headgate.api.shapes.uploads import UploadMappingDecision
 from headgate.errors import ConflictError, ServiceError
+from headgate.lake.ports import ObjectRef
 from headgate.uploads import commit_upload
 from headgate.uploads.edits import Edits
 from headgate.uploads.upload import UploadMapping
@@ -386,6 +387,9 @@ def test_a_large_commit_that_nobody_continues_can_be_aborted() -> None:
     caller = Caller(MemoryLake())
     upload_id = large(caller)
     uploads.commit(caller.lake, ANA, upload_id)
+    assert uploads.shown(caller.lake, ANA, upload_id).state == "committing"
+    assert begin(caller, PAYMENTS)["state"] == "committing"
+    caller.lake.moment += timedelta(minutes=1)
     assert uploads.shown(caller.lake, ANA, upload_id).state == "complete"
     assert uploads.abort(caller.lake, ANA, upload_id).state == "aborted"
     assert not raw_versions(caller.lake)
@@ -415,6 +419,18 @@ def test_a_copy_that_the_store_has_forgotten_begins_again() -> None:
     states = [uploads.commit(lake, ANA, upload_id).state for _ in range(4)]
     assert states[-1] == "committed"
     assert len(raw_versions(lake)) == 1
+
+
+def test_a_large_copy_that_ended_and_whose_answer_was_lost_is_not_made_again() -> None:
+    caller = Caller(MemoryLake())
+    upload_id, lake = large(caller), caller.lake
+    for _ in range(3):
+        uploads.commit(lake, ANA, upload_id)
+    record = uploads.uploads_of(lake).get(upload_id)
+    raw = ObjectRef(lake.bucket("raw"), record.copy_key)
+    lake.uploads.copy(uploads.uploads_of(lake).content(upload_id), raw, "ana", record.copy_id)
+    committed = uploads.commit(lake, ANA, upload_id)
+    assert (committed.state, len(raw_versions(lake))) == ("committed", 1)
 
 
 def test_calls_of_a_large_commit_at_the_same_moment_store_one_version() -> None:
