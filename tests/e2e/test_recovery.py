@@ -6,12 +6,16 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
+from scripts.emulator import emulator
 from tests.e2e.lakes import ROOT, Lake, deploy, deployed, headgate
 from tests.own_data_page import commands_in, run
 
@@ -20,7 +24,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.e2e, pytest.mark.weekly]
 
-NAME = "e2e-recovery"
+NAME, OTHER, REGION = "e2e-recovery", "e2e-elsewhere", "eu-west-1"
+FILES_TABLE = "HEADGATE_FILES_TABLE"
+REPLICATED = {"raw": "_masked/", "curated": "", "quarantine": "", "artifacts": ""}  # by zone, as in backup.tf
 VARIABLES = ("quiet_s=3600", "redelivery_s=10")
 PAGE = (ROOT / "docs" / "operate" / "runbook.md").read_text(encoding="utf-8")
 
@@ -57,6 +63,12 @@ def commands(title: str, since: str = "") -> list[str]:
     return [
         command.replace("2026-11-25T08:00", since).replace("shop", NAME) for command in commands_in(section)
     ]
+
+
+def deployment_of(name: str) -> Lake:
+    """Return a lake as its last deployment left it."""
+    document = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))
+    return Lake(name, document["environment"], document["outputs"])
 
 
 def follow(command: str, project: Path) -> None:
@@ -146,7 +158,7 @@ def test_curated_and_quarantine_are_written_again_from_raw(lake: Lake, project: 
 
 def restore_ledger(lake: Lake, restored: str, late: tuple[str, ...]) -> None:
     """Lose the ledger; its restored table is of a moment before the files of some datasets came."""
-    dynamodb, lost = lake.client("dynamodb"), lake.environment["HEADGATE_FILES_TABLE"]
+    dynamodb, lost = lake.client("dynamodb"), lake.environment[FILES_TABLE]
     dynamodb.restore_table_to_point_in_time(
         SourceTableName=lost, TargetTableName=restored, UseLatestRestorableTime=True
     )
@@ -170,12 +182,11 @@ def test_a_lost_ledger_is_restored_under_another_name_and_files_continue(
         for dataset in ("orders", "products")
     )
     assert (orders["original"]["form"], products["original"]) == ("masked", {})
-    restored = lake.environment["HEADGATE_FILES_TABLE"] + "-restored"
+    restored = lake.environment[FILES_TABLE] + "-restored"
     restore_ledger(lake, restored, ("orders", "products"))
     deploy(NAME, *VARIABLES, f"files_table={restored}", project=project)
-    document = json.loads((ROOT / ".headgate" / NAME / "deployment.json").read_text(encoding="utf-8"))
-    lake = Lake(NAME, document["environment"], document["outputs"])
-    assert lake.environment["HEADGATE_FILES_TABLE"] == restored
+    lake = deployment_of(NAME)
+    assert lake.environment[FILES_TABLE] == restored
     lost = before.keys() - {record["key"] for record in lake.records()}
     assert {orders["key"], products["key"]} <= lost < before.keys()
 
@@ -191,3 +202,80 @@ def test_a_lost_ledger_is_restored_under_another_name_and_files_continue(
     copied = lake.put("payments/copy.csv.gz", next((shop / "payments").rglob("part*")).read_bytes())
     assert lake.record_of("payments/copy.csv.gz", copied)["state"] == "skipped_duplicate"
     assert without_notes(contents(lake, "HEADGATE_CURATED_BUCKET", "increments/")) == increments
+
+
+class OtherAccount:
+    """Another account in another region, an emulator of its own, with what S3 and AWS Backup copied there."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "scripts/emulator/emulator.py", "start", "--name", OTHER]
+        subprocess.run(command, cwd=ROOT, check=True)
+        running = emulator.running(ROOT / ".headgate" / OTHER)
+        assert running
+        self.url = running.url
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes a class per service at run time
+        """Return a client of the account in its region."""
+        credentials = {"aws_access_key_id": emulator.ACCOUNT, "aws_secret_access_key": "test"}
+        return boto3.client(  # type: ignore[call-overload]  # the service is a variable
+            service, endpoint_url=self.url, region_name=REGION, **credentials
+        )
+
+    def replicate(self, lake: Lake, zone: str, prefix: str) -> None:
+        """Copy the objects as the lake's replication rules do (terraform/backup.tf)."""
+        source, target, copy = lake.client("s3"), self.client("s3"), f"{NAME}-{zone}-copy"
+        target.create_bucket(Bucket=copy, CreateBucketConfiguration={"LocationConstraint": REGION})
+        variable = f"HEADGATE_{zone.upper()}_BUCKET"
+        for key in lake.objects(variable, prefix):
+            item = source.get_object(Bucket=lake.environment[variable], Key=key)
+            target.put_object(Bucket=copy, Key=key, Body=item["Body"].read(), Metadata=item["Metadata"])
+
+    def restore_ledger(self, lake: Lake, table: str) -> None:
+        """Restore the lake's ledger from its backup in this account."""
+        source, target, name = lake.client("dynamodb"), self.client("dynamodb"), lake.environment[FILES_TABLE]
+        described = source.describe_table(TableName=name)["Table"]
+        target.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            GlobalSecondaryIndexes=[
+                {part: index[part] for part in ("IndexName", "KeySchema", "Projection")}
+                for index in described["GlobalSecondaryIndexes"]
+            ],
+            **{part: described[part] for part in ("KeySchema", "AttributeDefinitions")},
+        )
+        for page in source.get_paginator("scan").paginate(TableName=name):
+            for item in page["Items"]:
+                target.put_item(TableName=table, Item=item)
+
+
+def test_a_lake_whose_account_and_region_are_lost_is_there_again_in_others(
+    lake: Lake, project: Path, shop: Path
+) -> None:
+    """The last test of this file: the lake of the others is gone after it."""
+    lost = deployment_of(lake.name)
+    lost.headgate("run")
+    rows, records = tables(lost), {record["key"]: record["state"] for record in lost.records()}
+    other = OtherAccount()
+    try:
+        for zone, prefix in REPLICATED.items():
+            other.replicate(lost, zone, prefix)
+        other.restore_ledger(lost, f"{NAME}-files-restored")
+        emulator.stop(ROOT / ".headgate" / NAME)
+
+        deploying, *following = (
+            command.replace(f"{NAME}-again", OTHER)
+            for command in commands("The account or its region is lost")
+        )
+        stated = re.findall(r"--var (\S+)", deploying)
+        assert stated == [f"region={REGION}", f"files_table={NAME}-files-restored"]
+        deploy(OTHER, *VARIABLES, *stated, project=project)
+        for command in following:
+            follow(command, project)
+        again = deployment_of(OTHER)
+        assert again.environment["AWS_REGION"] == REGION
+        assert tables(again) == rows
+        assert {record["key"]: record["state"] for record in again.records()} == records
+        sent = again.put("payments/copy-again.csv.gz", next((shop / "payments").rglob("part*")).read_bytes())
+        assert again.record_of("payments/copy-again.csv.gz", sent)["state"] == "skipped_duplicate"
+    finally:
+        emulator.stop(ROOT / ".headgate" / OTHER)
