@@ -149,7 +149,7 @@ class Uploads:
         return self._replace(stored, replace(upload, state=UploadState.COMPLETE)).upload
 
     def abort(self, upload_id: str) -> UploadRecord:
-        """Forget what was sent.
+        """Forget what was sent; between two calls of a large commit, also what was copied.
 
         ConflictError when the upload is committed, or a commit is under way or has copied the file.
         """
