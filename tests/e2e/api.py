@@ -91,7 +91,10 @@ def signed_in(lake: Lake, *groups: str) -> Api:
         lake.outputs["api"]["client"],
     )
     name = f"{'-'.join(groups) or 'nobody'}@example.com"
-    cognito.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
+    address = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
+    cognito.admin_create_user(
+        UserPoolId=pool, Username=name, UserAttributes=address, MessageAction="SUPPRESS"
+    )
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
     for group in groups:
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)

@@ -93,7 +93,7 @@ def test_a_file_is_uploaded_checked_without_a_trace_committed_and_followed(
         assert operator.call("POST", f"/v1/files/{one}/revert").json["accepted"] == 1
 
 
-def test_a_reader_gets_answers_at_the_own_address_from_the_function_of_the_report(
+def test_a_reader_gets_answers_at_their_address_from_the_function_of_the_report(
     shop_lake: Lake, viewer: Api
 ) -> None:
     sns, topic = shop_lake.client("sns"), shop_lake.environment["HEADGATE_MAILS_TOPIC_ARN"]
