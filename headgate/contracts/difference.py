@@ -50,6 +50,7 @@ _TOLD_BY_FIELD = {"headgate.orderBy", "headgate.format"}
 # words.
 _PROPERTY_BREAKS = {
     "headgate.encoding": Breaks.BOTH,  # a file is read as another text, or is rejected
+    "headgate.quotes": Breaks.BOTH,  # a value is read with its quotes or without
     "headgate.header": Breaks.SENDERS,  # the first row is read as data, or as names
     "headgate.widths": Breaks.BOTH,  # the same lines are cut into other cells
     "headgate.sheet": Breaks.SENDERS,  # another sheet is read, or is missing

@@ -33,6 +33,7 @@ from headgate.contracts.model import (
 )
 from headgate.contracts.new_column_policy import policy_of
 from headgate.contracts.patterns import python_pattern
+from headgate.contracts.quote_signs import stated_quotes
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
 from headgate.contracts.rule_values import check_rule_values
 from headgate.contracts.sensitive_names import mask_by_name
@@ -183,6 +184,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     generated_ids.check_generated_ids(contract)
     stated_encoding(contract)
     has_header(contract)
+    stated_quotes(contract)
     stated_widths(contract)
     if zone == "source":
         policy_of(contract)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
 from headgate.contracts.source_format import SourceFormat
 from headgate.contracts.workbook_sheets import stated_sheet
 from headgate.drafts.column_inference import (
@@ -215,6 +216,8 @@ def _stored_columns(
         flat = replace(unread, columns=_columns_of(stored, {}))
         nested = _nested_names(records, content, flat) if records else {}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
+        if table.has_text_quotes:
+            properties = {**properties, QUOTES_PROPERTY: QuoteUse.NONE.value}
     columns = _columns_of(stored, nested)
     longest = max((len(column.name) for column in columns), default=0)
     if longest > MOST_NAME_CHARACTERS:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.matching.header_names import showable
+
 if TYPE_CHECKING:
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
@@ -20,6 +22,15 @@ _KEPT = (
     "file's order; if the first row holds the names, draft again with --header"
 )
 
+_TEXT_QUOTES = (
+    "quotes are read as characters of the values, because some stand within values and none is needed to "
+    "enclose one: the contract states headgate.quotes: none"
+)
+_PARTLY_QUOTED = (
+    "quotes enclose some values of {columns} that do not need them, and are not part of these values. If "
+    "they belong to them, state headgate.quotes: none in the contract"
+)
+
 
 def about_layout(table: FileTable | None, sample: Received) -> list[str]:
     """Return what a person must check of the header and of the parts of the file that are not read.
@@ -27,7 +38,7 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
     Args:
         table: the file as it is read without a contract; None for Parquet.
     """
-    notes = []
+    notes = _about_quotes(table) if table else []
     if table and not table.has_header:
         notes.append(_KEPT)
     elif table and table.is_header_by_look:
@@ -59,3 +70,12 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
             "them alone"
         )
     return notes
+
+
+def _about_quotes(table: FileTable) -> list[str]:
+    if table.has_text_quotes:
+        return [_TEXT_QUOTES]
+    if table.partly_quoted:
+        columns = ", ".join(name if showable(name) else "a column" for name in table.partly_quoted)
+        return [_PARTLY_QUOTED.format(columns=columns)]
+    return []

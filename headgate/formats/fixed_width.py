@@ -20,6 +20,7 @@ import numpy as np
 
 from headgate.contracts.encodings import stated_encoding
 from headgate.contracts.fixed_widths import stated_widths
+from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.csv_table import csv_table
 from headgate.formats.csv.quoting import UNIT_SEPARATOR
@@ -74,7 +75,7 @@ def read_fixed_width(content: bytes, contract: Contract) -> Received:
     """
     text = text_for(content, contract)
     body = _as_csv(text.utf8, contract)
-    received = read_csv(body, contract)
+    received = read_csv(body, _with_enclosing_quotes(contract))
     return replace(
         received,
         format_name=FormatName.FIXED_WIDTH,
@@ -88,7 +89,13 @@ def fixed_width_table(
 ) -> FileTable:
     """Return the table without a contract's columns; options as in `csv_table`."""
     body = _as_csv(text_of(content, stated_encoding(contract)).utf8, contract)
-    return csv_table(body, contract, with_header=with_header, whole=whole)
+    enclosing = _with_enclosing_quotes(contract) if contract else None
+    return csv_table(body, enclosing, with_header=with_header, whole=whole)
+
+
+def _with_enclosing_quotes(contract: Contract) -> Contract:
+    """Return the contract of the text that `_as_csv` writes: its quotes enclose cells."""
+    return replace(contract, properties={**contract.properties, QUOTES_PROPERTY: QuoteUse.ENCLOSING.value})
 
 
 def _as_csv(utf8: bytes, contract: Contract | None) -> bytes:

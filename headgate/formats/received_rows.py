@@ -110,7 +110,8 @@ def written_as(
 
 def _of_csv(dialect: Dialect) -> dict[str, str]:
     form = dialect.form
-    return {"delimiter": form.delimiter, "quote": form.quote, "escape": form.escape or form.quote}
+    quote = form.quote or "none"
+    return {"delimiter": form.delimiter, "quote": quote, "escape": form.escape or quote}
 
 
 def confidence_text(confidence: float) -> str:

@@ -66,7 +66,7 @@ class SpacedOffsets:
 
 
 def row_starts(data: memoryview, quote: str) -> Rows:
-    """Return where the rows of a text begin, in its bytes."""
+    """Return where the rows of a text begin, in its bytes; without a `quote` each line is a row."""
     scan, octets = Scan(quote), np.frombuffer(data, np.uint8)
     blocks = [scan.starts(octets[at : at + _BLOCK_BYTES])[0] for at in range(0, len(data), _BLOCK_BYTES)]
     return np.concatenate(blocks) if blocks else NO_ROWS
@@ -78,12 +78,12 @@ class Scan:
     """
 
     def __init__(self, quote: str, at: int = 0) -> None:
-        self._quote, self._at, self._is_behind_end = ord(quote), at, True
+        self._quote, self._at, self._is_behind_end = ord(quote) if quote else None, at, True
         self.is_quoted = False
 
     def starts(self, block: Octets) -> tuple[Rows, Rows]:
         """Return where rows begin, in the text; and where quotes stand, in the block."""
-        quotes = np.flatnonzero(block == self._quote)
+        quotes = NO_ROWS if self._quote is None else np.flatnonzero(block == self._quote)
         is_end = block == _LF
         if (carriage := block == _CR).any():
             is_end |= carriage

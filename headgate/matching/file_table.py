@@ -28,6 +28,8 @@ class FileTable:
         is_header_by_look: as in `Dialect`.
         broken_rows: rows that the columns do not have: rows of a text with more or fewer cells than the
             others, lines that are no record.
+        has_text_quotes: whether quotes are characters of a text's values.
+        partly_quoted: columns of a text of which quotes enclose at most half of the values, without need.
     """
 
     names: tuple[str, ...]
@@ -37,6 +39,8 @@ class FileTable:
     two_row_sheet: str = ""
     is_header_by_look: bool = False
     broken_rows: int = 0
+    has_text_quotes: bool = False
+    partly_quoted: tuple[str, ...] = ()
 
     @property
     def by_shown_name(self) -> dict[str, pa.Array | pa.ChunkedArray]:

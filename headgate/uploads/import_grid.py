@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from headgate.contracts.encodings import ENCODING_PROPERTY
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
 from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.formats.batches import source_in_memory
 from headgate.formats.open_file import decompressed, open_batches, read_whole
@@ -71,13 +72,16 @@ def open_file(
     """
     unpacked = decompressed(path, folder, limit_bytes)
     properties: dict[str, object] = {SHEET_PROPERTY: part} if part else {}
-    if contract and ENCODING_PROPERTY in contract.properties:
-        properties[ENCODING_PROPERTY] = contract.properties[ENCODING_PROPERTY]
+    for name in (ENCODING_PROPERTY, QUOTES_PROPERTY):
+        if contract and name in contract.properties:
+            properties[name] = contract.properties[name]
     probe = contract if contract and not part else Contract("", "", "source", "0", (), properties=properties)
     headed = sample_table(unpacked.path, probe)
     if headed is None:
         return None
     places = tuple(str(place) for place in range(len(headed.names)))
+    if headed.has_text_quotes:
+        properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
     texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
     reading = with_headings(
         Contract("", "", "source", "0", texts, properties=properties), headed.names, places

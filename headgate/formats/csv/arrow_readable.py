@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from headgate.formats.csv.csv_rows import Form
 
 Octets = np.ndarray[Any, np.dtype[np.uint8]]
 _LF = 10
+_BLOCK_BYTES = 1 << 20
 
 
 def end_of_regular_quotes(octets: Octets, at: int, window: int, form: Form) -> int:
@@ -47,3 +50,32 @@ def _in_place(
         signs, np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)
     )
     return placed
+
+
+def has_regular_quotes(data: pa.Buffer, form: Form) -> bool:
+    """Return whether every quote opens or closes a cell, or is doubled inside one; True for a form without
+    quotes.
+
+    Then, and only then, Arrow keeps every character.
+
+    Source: RFC 4180, section 2, rules 5 to 7.
+    """
+    if not form.quote:
+        return True
+    octets = np.frombuffer(data, np.uint8)
+    quote = ord(form.quote)
+    blocks = [
+        np.flatnonzero(octets[at : at + _BLOCK_BYTES] == quote) + at
+        for at in range(0, len(octets), _BLOCK_BYTES)
+    ]
+    quotes = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
+    if len(quotes) % 2:
+        return False
+    opening, closing = quotes[::2], quotes[1::2]
+    ends = np.frombuffer(form.delimiter.encode() + b"\r\n", np.uint8)
+    begins = (opening == 0) | np.isin(octets[np.maximum(opening - 1, 0)], ends)
+    finishes = (closing == len(octets) - 1) | np.isin(octets[np.minimum(closing + 1, len(octets) - 1)], ends)
+    goes_on = closing[:-1] + 1 == opening[1:]  # a doubled quote closes and opens again
+    begins[1:] |= goes_on
+    finishes[:-1] |= goes_on
+    return bool(begins.all() and finishes.all())

@@ -29,6 +29,7 @@ _LINE = re.compile(r"[^\r\n]*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LINE_END = re.compile(r"\r\n|\r|\n|\Z")
 NULL = "\\N"
+QUOTE = '"'
 
 
 class Row(NamedTuple):
@@ -46,10 +47,13 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Form:
-    r"""The signs between and around cells. `escape` is a backslash, or empty where quotes are doubled."""
+    r"""The signs between and around cells. `escape` is a backslash, or empty where quotes are doubled.
+
+    `quote` is empty where quotes are characters of the cells.
+    """
 
     delimiter: str = ","
-    quote: str = '"'
+    quote: str = QUOTE
     escape: str = ""
 
     @property
@@ -118,7 +122,7 @@ class Form:
 
     def _row(self, text: str, at: int, line_end: int, width: int) -> tuple[list[str | None], int]:
         line = text[at:line_end]
-        if self.quote not in line:
+        if not self.quote or self.quote not in line:
             return [self._bare_text(cell) for cell in line.split(self.delimiter)], line_end
         if strict := self._cells(self._strict, text, at, len(text)):
             return strict
@@ -169,5 +173,8 @@ class Form:
                     f"a quote is opened in line {len(_LINE_BREAK.findall(text, 0, at)) + 1} of the data "
                     "and never closed"
                 ),
-                remedy="close the quote, or double it where it belongs to the text",
+                remedy=(
+                    "close the quote, or double it where it belongs to the text; if all quotes of such files "
+                    "belong to it, state headgate.quotes: none in the contract"
+                ),
             )

@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.contracts.encodings import stated_encoding
+from headgate.formats.csv.csv_rows import QUOTE
 from headgate.formats.csv.dialect import without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
 from headgate.formats.csv.sniff_dialect import sniff_dialect
+from headgate.formats.csv.text_quotes import quote_evidence
 from headgate.formats.json.json_records import is_single_value, no_objects
 from headgate.formats.sniff import text_of
 from headgate.matching.file_table import FileTable
+from headgate.matching.header_names import made_up_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.contracts.model import Contract
     from headgate.formats.csv.dialect import Dialect
 
 _HEAD_BYTES = 1 << 18
+_QUOTES_BYTES = 1 << 22
 
 
 def csv_table(
@@ -39,12 +45,23 @@ def csv_table(
         cells,
         is_header_by_look=dialect.is_header_by_look,
         broken_rows=broken,
+        has_text_quotes=not dialect.form.quote,
+        partly_quoted=_partly_quoted(read[:_QUOTES_BYTES], dialect, names) if whole else (),
     )
 
 
 def _for_width(dialect: Dialect) -> tuple[str, ...]:
     """Return a name for each cell of a usual row; without a contract the header may have more or fewer."""
     return (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
+
+
+def _partly_quoted(text: bytes, dialect: Dialect, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns in which quotes enclose some values without need."""
+    if dialect.form.quote != QUOTE or not dialect.form.is_plain:
+        return ()
+    evidence = quote_evidence(text, dialect)
+    columns = () if evidence.is_needed else evidence.partly_enclosed
+    return tuple(names[column] or made_up_name(column + 1) for column in columns if column < len(names))
 
 
 def _dialect(head: bytes, contract: Contract | None, with_header: bool | None) -> Dialect:

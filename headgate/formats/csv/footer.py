@@ -21,7 +21,7 @@ import numpy as np
 
 from headgate.errors import UnreadableFileError
 from headgate.values.accepted_texts import is_accepted
-from headgate.values.cells import text_array
+from headgate.values.cells import NO_ROWS, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,7 +134,7 @@ def _start_of_lines(rows: bytes, form: Form, line_ends: int, *, is_cut: bool) ->
     """
     octets = np.frombuffer(rows, np.uint8)
     quotes, ends = (
-        np.flatnonzero(octets == ord(form.quote)),
+        np.flatnonzero(octets == ord(form.quote)) if form.quote else NO_ROWS,
         np.flatnonzero((octets == _LF) | (octets == _CR)),
     )
     outside = ends[(len(quotes) - np.searchsorted(quotes, ends)) % 2 == 0]

@@ -9,8 +9,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from headgate.contracts.quote_signs import QuoteUse, stated_quotes
 from headgate.errors import UnreadableFileError
-from headgate.formats.csv.csv_rows import Form, Row
+from headgate.formats.csv.csv_rows import QUOTE, Form, Row
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.probe_rows import bytes_to, first_row, probe_rows
 from headgate.formats.csv.quoting import candidate_forms, choose_quoting
@@ -30,11 +31,12 @@ def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
     """Return the ordinary case: the first row is the header, and every cell of it is a column of the
     contract.
     """
+    has_quotes = stated_quotes(contract) is not QuoteUse.NONE
     for delimiter in DELIMITERS:
-        row = first_row(head, Form(delimiter))
+        row = first_row(head, Form(delimiter, quote=QUOTE if has_quotes else ""))
         names = without_trailing_blanks(row.texts) if row else ()
         if row and names and count_known(names, contract) == len(names) and not _all_padded(names[1:]):
-            form = choose_quoting(head, delimiter, len(row.texts))
+            form = choose_quoting(head, delimiter, len(row.texts), has_quotes=has_quotes)
             return skip_repeated_header(Dialect(form, row.texts, 0, len(row.texts)), head, row.end)
     return None
 
@@ -49,7 +51,8 @@ def _all_padded(names: Sequence[str]) -> bool:
 def header_by_contract(head: str, contract: Contract) -> Dialect:
     """Return the dialect and the row that have most of the contract's columns."""
     best, most, end = Dialect(Form(), (), 0, 0, confidence=0.0), -1, 0
-    for form in candidate_forms(head):
+    has_quotes = stated_quotes(contract) is not QuoteUse.NONE
+    for form in candidate_forms(head, has_quotes=has_quotes):
         for above, row in enumerate(probe_rows(head, form)):
             if (count := count_known(row.texts, contract)) > most:
                 most, end = count, row.end
@@ -61,8 +64,9 @@ def header_by_contract(head: str, contract: Contract) -> Dialect:
                     above,
                     confidence=round(count / max(1, len(without_trailing_blanks(row.texts))), 3),
                 )
-    if best.form.quote == '"':
-        best = replace(best, form=choose_quoting(head[end:], best.form.delimiter, best.width))
+    if best.form.quote == QUOTE:
+        form = choose_quoting(head[end:], best.form.delimiter, best.width, has_quotes=has_quotes)
+        best = replace(best, form=form)
     return skip_repeated_header(best, head, end)
 
 

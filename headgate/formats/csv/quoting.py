@@ -20,10 +20,13 @@ RARE_DELIMITERS = ("\x01", UNIT_SEPARATOR, " ")
 _PADDED_SHARE = 0.99
 
 
-def candidate_forms(head: str) -> list[Form]:
+def candidate_forms(head: str, *, has_quotes: bool = True) -> list[Form]:
     """Return the forms that the text can have at all, the usual ones first.
 
     Unit separators in the lines part cells, and nothing else does: no value holds them.
+
+    Args:
+        has_quotes: whether quotes can enclose cells.
     """
     is_certain = UNIT_SEPARATOR in head and head.count(UNIT_SEPARATOR) >= head.count("\n")
     possible = (UNIT_SEPARATOR,) if is_certain else (*DELIMITERS, *RARE_DELIMITERS)
@@ -37,6 +40,8 @@ def candidate_forms(head: str) -> list[Form]:
         for each in delimiters
         if len(each) == 1 and "\\N" in head and dump_signs(head, each).is_likely
     ]
+    if not has_quotes:
+        return [*dumps, *(Form(each, quote="") for each in delimiters)]
     return [*dumps, *(Form(delimiter, quote, _escape(head, quote, delimiter)) for quote, delimiter in quoted)]
 
 
@@ -59,12 +64,14 @@ def _is_padded(head: str, delimiter: str) -> bool:
     ) > _PADDED_SHARE * head.count(delimiter)
 
 
-def choose_quoting(text: str, delimiter: str, width: int) -> Form:
+def choose_quoting(text: str, delimiter: str, width: int, *, has_quotes: bool = True) -> Form:
     """Return the form with single quotes or with escapes where all rows have the width with them alone: else
     they belong to the text.
     """
     if _is_dump(text, delimiter, width):
         return DumpForm(delimiter)
+    if not has_quotes:
+        return Form(delimiter, quote="")
     forms = [
         Form(delimiter, quote, escape)
         for quote in ("\"'" if _opening_singles(text, delimiter) else '"')

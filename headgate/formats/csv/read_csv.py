@@ -30,11 +30,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from headgate.contracts.quote_signs import stated_quotes
 from headgate.errors import UnreadableFileError
-from headgate.formats.csv.arrow_readable import end_of_regular_quotes
+from headgate.formats.csv.arrow_readable import end_of_regular_quotes, has_regular_quotes
 from headgate.formats.csv.csv_rows import NULL
 from headgate.formats.csv.footer import footer_rows_of_text, mark_footer
 from headgate.formats.csv.sniff_dialect import sniff_dialect
+from headgate.formats.csv.text_quotes import check_quotes
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import offsets_in_original, row_starts
 from headgate.formats.sniff import text_for
@@ -77,11 +79,14 @@ def read_csv(content: bytes, contract: Contract) -> Received:
 
     Raises:
         UnreadableFileError: `not_a_table`, `mixed_encoding`, `unknown_encoding`, `too_large` (absurdly wide),
-            or `unclosed_quote` when a quote swallows the rest of the file.
+            `unclosed_quote` when a quote swallows the rest of the file, or `ambiguous_quotes` when quotes may
+            belong to the values.
         HeaderError: the header does not match the contract.
     """
     text = text_for(content, contract)
     dialect = sniff_dialect(text.utf8, contract).in_encoding(text)
+    if stated_quotes(contract) is None:
+        check_quotes(text.utf8, dialect)
     header = match_header(dialect.names, contract)
     table = read_rows(text.utf8, dialect)
     columns, rows = dict(zip(header.names, table.columns, strict=True)), len(table.source_rows)
@@ -127,7 +132,7 @@ def named_columns(columns: Sequence[pa.Array], dialect: Dialect) -> Sequence[pa.
 
 
 def _read_rows(data: pa.Buffer, dialect: Dialect) -> TextTable:
-    if dialect.form.is_plain and has_regular_quotes(data, dialect):
+    if dialect.form.is_plain and has_regular_quotes(data, dialect.form):
         return _read_by_arrow(data, dialect)
     if dialect.form.is_plain:
         return read_in_turns(data, dialect)
@@ -149,32 +154,6 @@ def too_wide() -> UnreadableFileError:
         message=f"the header has more than {MAX_COLUMNS:,} columns",
         remedy="send a table with fewer columns",
     )
-
-
-def has_regular_quotes(data: pa.Buffer, dialect: Dialect) -> bool:
-    """Return whether every quote opens or closes a cell, or is doubled inside one.
-
-    Then, and only then, Arrow keeps every character.
-
-    Source: RFC 4180, section 2, rules 5 to 7.
-    """
-    octets = np.frombuffer(data, np.uint8)
-    quote = ord(dialect.form.quote)
-    blocks = [
-        np.flatnonzero(octets[at : at + _BLOCK_BYTES] == quote) + at
-        for at in range(0, len(octets), _BLOCK_BYTES)
-    ]
-    quotes = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
-    if len(quotes) % 2:
-        return False
-    opening, closing = quotes[::2], quotes[1::2]
-    ends = np.frombuffer(dialect.form.delimiter.encode() + b"\r\n", np.uint8)
-    begins = (opening == 0) | np.isin(octets[np.maximum(opening - 1, 0)], ends)
-    finishes = (closing == len(octets) - 1) | np.isin(octets[np.minimum(closing + 1, len(octets) - 1)], ends)
-    goes_on = closing[:-1] + 1 == opening[1:]  # a doubled quote closes and opens again
-    begins[1:] |= goes_on
-    finishes[:-1] |= goes_on
-    return bool(begins.all() and finishes.all())
 
 
 def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
@@ -230,8 +209,8 @@ def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
         parse_options=pa_csv.ParseOptions(
             delimiter=dialect.form.delimiter,
-            quote_char=dialect.form.quote,
-            newlines_in_values=True,
+            quote_char=dialect.form.quote or False,
+            newlines_in_values=bool(dialect.form.quote),
             invalid_row_handler=collect_ragged,
         ),
         convert_options=pa_csv.ConvertOptions(

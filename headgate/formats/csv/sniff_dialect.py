@@ -14,6 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.contracts.headerless import has_header
+from headgate.contracts.quote_signs import QuoteUse, stated_quotes
+from headgate.formats.csv.csv_rows import QUOTE
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.header_evidence import HeaderReading, count_header_lines
 from headgate.formats.csv.header_row import (
@@ -31,6 +33,7 @@ from headgate.formats.csv.probe_rows import (
     usual_width,
 )
 from headgate.formats.csv.quoting import RARE_DELIMITERS, candidate_forms, choose_quoting
+from headgate.formats.csv.text_quotes import with_text_quotes
 from headgate.matching.match_header import count_known, fields_of
 from headgate.values.accepted_texts import is_accepted
 from headgate.values.cells import text_array
@@ -58,7 +61,11 @@ def sniff_dialect(
             find out.
     """
     head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
-    dialect = _with_contract(head, contract) if contract else _by_shape(head, with_header=with_header)
+    dialect = (
+        _with_contract(head, contract)
+        if contract
+        else with_text_quotes(text, _by_shape(head, with_header=with_header))
+    )
     first = first_row(
         text[dialect.data_at : dialect.data_at + _FIRST_ROW_BYTES].decode("utf-8", errors="ignore"),
         dialect.form,
@@ -94,7 +101,7 @@ def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
     """Return the dialect that the text has without a contract, if its header is the contract's: a draft and
     its contract read the same rows.
     """
-    dialect = _by_shape(head)
+    dialect = _by_shape(head, has_quotes=_has_quotes(contract))
     if (
         not dialect.header_lines
         or not dialect.names
@@ -110,10 +117,18 @@ def _without_header(head: str, contract: Contract) -> Dialect:
     header.
     """
     width = len(contract.names)
-    form = max(candidate_forms(head), key=lambda form: share_of_width(probe_rows(head, form), width))
-    form = choose_quoting(head, form.delimiter, width) if form.quote == '"' else form
+    has_quotes = _has_quotes(contract)
+    forms = candidate_forms(head, has_quotes=has_quotes)
+    form = max(forms, key=lambda form: share_of_width(probe_rows(head, form), width))
+    if form.quote == QUOTE:
+        form = choose_quoting(head, form.delimiter, width, has_quotes=has_quotes)
     even = share_of_width(probe_rows(head, form, width), width)
     return Dialect(form, contract.names, 0, width, header_lines=0, confidence=round(even, 3))
+
+
+def _has_quotes(contract: Contract) -> bool:
+    """Return whether quotes can enclose the values of a contract's files."""
+    return stated_quotes(contract) is not QuoteUse.NONE
 
 
 def _with_rows_above(dialect: Dialect, head: str, contract: Contract) -> Dialect:
@@ -165,9 +180,10 @@ def _without_unnamed(dialect: Dialect, head: str) -> Dialect:
     return replace(dialect, names=names, width=width, unnamed=width - len(names))
 
 
-def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
+def _by_shape(head: str, *, with_header: bool | None = None, has_quotes: bool = True) -> Dialect:
     """Return the dialect in which most rows have one width of several cells."""
-    readings = [(form, _below_comments(probe_rows(head, form))) for form in candidate_forms(head)]
+    forms = candidate_forms(head, has_quotes=has_quotes)
+    readings = [(form, _below_comments(probe_rows(head, form))) for form in forms]
     form, rows = max(
         readings,
         key=lambda reading: (
@@ -176,7 +192,8 @@ def _by_shape(head: str, *, with_header: bool | None = None) -> Dialect:
         ),
     )
     width = usual_width(rows)
-    form = choose_quoting(head, form.delimiter, width) if form.quote == '"' else form
+    if form.quote == QUOTE:
+        form = choose_quoting(head, form.delimiter, width, has_quotes=has_quotes)
     rows = probe_rows(head, form, width)
     above = next((at for at, row in enumerate(rows) if not _is_title(row, width)), 0)
     lines, reading = count_header_lines([row.texts for row in rows[above:]], width)

@@ -17,11 +17,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from headgate.contracts.quote_signs import stated_quotes
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
+from headgate.formats.csv.arrow_readable import has_regular_quotes
 from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batches
 from headgate.formats.csv.read_csv import MAX_COLUMNS, NULL_TEXTS, named_columns
 from headgate.formats.csv.sniff_dialect import sniff_dialect
+from headgate.formats.csv.text_quotes import check_quotes
 from headgate.formats.json.json_records import is_json
 from headgate.formats.received_rows import Ragged, Received, written_as
 from headgate.formats.row_offsets import Scan, SpacedOffsets
@@ -94,6 +97,8 @@ def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
     if not _is_plain_text(head):
         return None
     dialect = sniff_dialect(text, contract)
+    if stated_quotes(contract) is None and dialect.form.delimiter == "\t":
+        _check_quotes_of_head(text[: text.rfind(b"\n") + 1], dialect)
     data_at = dialect.data_at + len(head) - len(text)
     is_unusual = not dialect.form.is_plain or dialect.width > MAX_COLUMNS or dialect.rows_above != (0, 0)
     if is_unusual or _ends_in(path, dialect.form.delimiter):
@@ -105,6 +110,15 @@ def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
             raise
         return None  # the in-memory reader reports the encoding first
     return PlainCsv(path, replace(dialect, encoding="utf-8"), header, data_at)
+
+
+def _check_quotes_of_head(text: bytes, dialect: Dialect) -> None:
+    """Check the first rows of a text with tabs, if Arrow reads it right: others are read and checked whole.
+
+    UnreadableFileError as `check_quotes`.
+    """
+    if has_regular_quotes(pa.py_buffer(text).slice(dialect.data_at), dialect.form):
+        check_quotes(text, dialect)
 
 
 def _ends_in(path: Path, delimiter: str) -> bool:
@@ -132,7 +146,7 @@ def _is_plain_text(head: bytes) -> bool:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Whether Arrow reads the file's quotes right, as `read_csv.has_regular_quotes` checks it.
+    """Whether Arrow reads the file's quotes right, as `arrow_readable.has_regular_quotes` checks it.
 
     And the distances between its rows.
     """
@@ -281,8 +295,8 @@ def _reader(file: pa.NativeFile, dialect: Dialect, apart: deque[Any]) -> pa_csv.
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=_BLOCK_BYTES),
         parse_options=pa_csv.ParseOptions(
             delimiter=dialect.form.delimiter,
-            quote_char=dialect.form.quote,
-            newlines_in_values=True,
+            quote_char=dialect.form.quote or False,
+            newlines_in_values=bool(dialect.form.quote),
             invalid_row_handler=put_apart,
         ),
         convert_options=pa_csv.ConvertOptions(

@@ -150,6 +150,7 @@ def test_a_row_rule_and_its_level_that_change_at_once_are_both_reported() -> Non
         ({"headgate.deletes": "key_comparison"}, {}, Breaks.READERS),
         ({"headgate.optional": True}, {}, Breaks.BOTH),
         ({"headgate.encoding": "windows-1250"}, {}, Breaks.BOTH),
+        ({}, {"headgate.quotes": "none"}, Breaks.BOTH),
         ({"headgate.table": "a"}, {"headgate.table": "b"}, Breaks.READERS),
         ({}, {"headgate.volatilityDays": 3}, Breaks.NOBODY),
     ],

@@ -11,9 +11,10 @@ from benchmarks.gate.first_table import read_first_table
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import HeaderError, UnreadableFileError
+from headgate.formats.csv.arrow_readable import has_regular_quotes
 from headgate.formats.csv.csv_rows import Row
 from headgate.formats.csv.dialect import Dialect
-from headgate.formats.csv.read_csv import MAX_COLUMNS, has_regular_quotes, read_csv
+from headgate.formats.csv.read_csv import MAX_COLUMNS, read_csv
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.received_rows import Received
 
@@ -247,13 +248,13 @@ def test_what_is_quoted_by_the_standard_is_regular_and_read_whole(rows: list[tup
         ",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\r\n" for row in rows
     ).encode()
     data = memoryview(b"id,name,note\r\n" + body)
-    assert has_regular_quotes(body, sniff_dialect(bytes(data), CONTRACT))
+    assert has_regular_quotes(body, sniff_dialect(bytes(data), CONTRACT).form)
     assert read(bytes(data).decode())[0] == rows
 
 
 @pytest.mark.parametrize("body", ['1,"a"b,2\n', '1,a"b,2\n', '1,"a,2\n', '1,""a,2\n', '1,"5" x",2\n', 'x"\n'])
 def test_a_quote_in_an_odd_place_is_seen(body: str) -> None:
-    assert not has_regular_quotes(body.encode(), sniff_dialect(b"id,name,note\n", CONTRACT))
+    assert not has_regular_quotes(body.encode(), sniff_dialect(b"id,name,note\n", CONTRACT).form)
 
 
 def test_a_file_of_absurd_width_is_refused() -> None:

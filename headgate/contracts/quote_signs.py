@@ -1,0 +1,41 @@
+"""How files use quotes, where their contract states it: `headgate.quotes: none`.
+
+Without a statement quotes enclose values as RFC 4180 has it, and a file whose quotes contradict this is
+rejected.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+QUOTES_PROPERTY = "headgate.quotes"
+
+
+class QuoteUse(StrEnum):
+    """The use of `"` in the CSV files of a contract."""
+
+    NONE = "none"  # a quote is a character of its value
+    ENCLOSING = "enclosing"  # quotes enclose values, and those in other places are characters
+
+
+def stated_quotes(contract: Contract | None) -> QuoteUse | None:
+    """Return the use of quotes that a contract states; None where it states none, or no contract is known.
+
+    Raises:
+        ContractError: the property has another value.
+    """
+    use = contract.properties.get(QUOTES_PROPERTY) if contract else None
+    if contract is None or use is None:
+        return None
+    if use not in [*QuoteUse]:
+        raise ContractError(
+            f"{contract.id}: {QUOTES_PROPERTY} is {use!r}. Remedy: write none if quotes are characters of "
+            "the values, or enclosing if they enclose values"
+        )
+    return QuoteUse(str(use))
