@@ -60,7 +60,8 @@ def _partly_quoted(text: bytes, dialect: Dialect, names: Sequence[str]) -> tuple
     if dialect.form.quote != QUOTE or not dialect.form.is_plain:
         return ()
     evidence = quote_evidence(text, dialect)
-    columns = () if evidence.is_needed else evidence.partly_enclosed
+    columns = [] if evidence.is_needed else evidence.partly_enclosed
+    columns = [column for column in columns if evidence.enclosed[column] > evidence.empty[column]]
     return tuple(names[column] or made_up_name(column + 1) for column in columns if column < len(names))
 
 

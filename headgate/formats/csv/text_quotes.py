@@ -37,6 +37,7 @@ class QuoteEvidence:
 
     Attributes:
         enclosed: by column, counted from 0: values that quotes enclose without need.
+        empty: of these the empty ones: some writers distinguish them so from absent values.
         is_needed: whether quotes enclose a delimiter, a line end or a doubled quote: nothing after it counts.
         within: line, counted from 1, and column of the first quote that only a character of a value can be.
         joins_rows: whether rows of the table's width are one row where quotes enclose values.
@@ -44,6 +45,7 @@ class QuoteEvidence:
     """
 
     enclosed: Counter[int] = field(default_factory=Counter)
+    empty: Counter[int] = field(default_factory=Counter)
     is_needed: bool = False
     within: tuple[int, int] | None = None
     joins_rows: bool = False
@@ -164,6 +166,7 @@ def _add_cell(evidence: QuoteEvidence, column: int, cell: str, line: Callable[[]
         return
     if is_enclosed:
         evidence.enclosed[column] += 1
+        evidence.empty[column] += not inside
     # `"a" and "b"` has pairs of quotes; `"5" pipe"` is a value in quotes with one that nobody doubled.
     if evidence.within is None and (not is_enclosed or (QUOTE in inside and inside.count(QUOTE) % 2 == 0)):
         evidence.within = (line(), column)

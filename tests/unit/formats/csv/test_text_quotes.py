@@ -154,6 +154,8 @@ def test_a_draft_names_columns_of_which_some_values_are_enclosed_without_need() 
     drafted = draft_from_sample(text.encode(), "searches")
     assert any("some values of query" in finding.message for finding in drafted.findings)
     assert "headgate.quotes" not in drafted.contract.properties
+    empty = draft_from_sample(text.replace("garth brooks", "").encode(), "searches")
+    assert not any("some values of query" in finding.message for finding in empty.findings)
 
 
 def test_a_large_file_is_streamed_without_quotes_as_it_is_read_whole(tmp_path: Path) -> None:
