@@ -4,13 +4,15 @@ MiniStack 1.5.33 writes the result of a query to `<id>.csv/<id>.csv`, though Get
 `<id>.csv`; its file does not distinguish a null from an empty text; GetWorkGroup may lack
 EnforceWorkGroupConfiguration; and every decimal has scale 0. `awswrangler.athena.read_sql_query` fails on the
 first (`NoFilesFound`) and the third (`KeyError`). A NextToken that it did not make is an internal error, and
-a statement may use all memory of the machine.
+a statement may use all memory of the machine. It does not know `FOR VERSION AS OF` and `FOR TIMESTAMP AS OF`,
+which `ministack_iceberg.py` beside this file resolves.
 """
 
 from __future__ import annotations
 
 import functools
 import json
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,7 +29,10 @@ Answer = tuple[int, dict[str, str], bytes]
 # A statement of a person must leave the functions and jobs of the same machine room to work.
 MEMORY_LIMIT = "4GB"
 
-_get_work_group = athena._get_workgroup  # noqa: SLF001 there is no public way in
+_AT_A_VERSION = re.compile(r"\bfor\s+(?:version|timestamp|system_time)\s+as\s+of\b", re.IGNORECASE)
+
+_rewrite_data_paths = athena._rewrite_data_paths  # noqa: SLF001 there is no public way in
+_get_work_group = athena._get_workgroup  # noqa: SLF001 as above
 _get_query_results = athena._get_query_results  # noqa: SLF001 as above
 
 
@@ -37,6 +42,18 @@ def correct() -> None:
     athena._save_query_results = save_query_results  # noqa: SLF001 as above
     athena._get_workgroup = get_work_group  # noqa: SLF001 as above
     athena._get_query_results = get_query_results  # noqa: SLF001 as above
+    athena._rewrite_data_paths = rewrite_data_paths  # noqa: SLF001 as above
+
+
+async def rewrite_data_paths(query: str, database: str | None, catalog: str | None = None) -> tuple[Any, ...]:
+    """Return what MiniStack returns, after tables at a version were replaced by the files of that version."""
+    folders: list[str] = []
+    if _AT_A_VERSION.search(query):
+        from scripts.emulator import ministack_iceberg  # noqa: PLC0415 loads PyIceberg
+
+        query = ministack_iceberg.at_versions(query, database or "default", folders)
+    rewritten, buckets, others = await _rewrite_data_paths(query, database, catalog)
+    return rewritten, buckets, [*folders, *others]
 
 
 async def save_query_results(query_id: str) -> None:

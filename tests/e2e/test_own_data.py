@@ -5,7 +5,10 @@ page's order.
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +16,8 @@ import pyarrow.compute as pc
 import pytest
 from pyiceberg.table import StaticTable
 
+from headgate.contracts.model import Kind
+from headgate.contracts.odcs_reader import load
 from tests.e2e.api import machine
 from tests.e2e.lakes import deploy, deployed
 from tests.own_data_page import commands, run, shown
@@ -249,6 +254,42 @@ def test_a_published_table_is_an_iceberg_table_that_shows_what_it_was_before(cor
     assert [rows.num_rows for rows in versions] == [SALES, SALES + SALES_IN_JULY - 1, SALES + SALES_IN_JULY]
     corrected_row = table.scan().to_arrow().filter(pc.field("beleg") == "R-00207")
     assert corrected_row["betrag"].to_pylist() == [Decimal("49.90")]
+
+
+def test_sql_answers_what_a_table_showed_at_an_earlier_version(corrected: Lake) -> None:
+    versions = corrected.headgate("tables", "iceberg", "verkaeufe")["versions"]
+    counts = []
+    for version in versions:
+        moment = version["published_at"].replace("T", " ").replace("+00:00", " UTC")
+        for clause in (f"version as of {version['snapshot']}", f"timestamp as of timestamp '{moment}'"):
+            table = f"bikes_curated.verkaeufe for {clause} v"
+            counts += corrected.query(f"select count(v.beleg) as n from {table} where v.menge > 0")  # noqa: S608 own names
+    assert [row["n"] for row in counts] == [
+        rows for rows in (SALES + SALES_IN_JULY, SALES + SALES_IN_JULY - 1, SALES) for _ in range(2)
+    ]
+    changed = corrected.query(
+        "select n.beleg, n.menge as now_sold, b.menge as sold_before from verkaeufe n join verkaeufe "  # noqa: S608 own names
+        f"for version as of {versions[1]['snapshot']} b on n.beleg = b.beleg where n.menge <> b.menge"
+    )
+    assert changed == [{"beleg": "R-00207", "now_sold": 2, "sold_before": 1}]
+
+
+def test_a_contract_is_imported_from_a_table_of_the_glue_catalog(corrected: Lake, tmp_path: Path) -> None:
+    output = tmp_path / "source" / "imported.yaml"
+    output.parent.mkdir()
+    importing = ["contract", "import", "glue", "bikes_curated.verkaeufe", "--output", str(output)]
+    done = subprocess.run(
+        [sys.executable, "-m", "headgate.cli.main", *importing],
+        env={**os.environ, **corrected.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    columns = {column.name: column.type.kind for column in load(output).columns}
+    glue = corrected.client("glue").get_table(DatabaseName="bikes_curated", Name="verkaeufe")["Table"]
+    assert [*columns] == [column["Name"] for column in glue["StorageDescriptor"]["Columns"]]
+    assert (columns["betrag"], columns["datum"]) == (Kind.DECIMAL, Kind.DATE)
 
 
 def test_an_undone_correction_gives_back_the_rows_that_it_had_replaced(corrected: Lake, home: Path) -> None:
