@@ -45,7 +45,7 @@ function show(part: React.ReactNode): void {
   )
 }
 
-test('a dashboard is sent to the person's own address on the chosen day', async () => {
+test('a dashboard is sent to the address of the person on the chosen day', async () => {
   show(<MailMe of={{ dashboard: 'hub' }} title="Sales" />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
   await userEvent.selectOptions(screen.getByLabelText('Day of the week'), 'Friday')
