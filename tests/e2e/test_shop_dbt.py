@@ -226,7 +226,8 @@ def test_the_sqlmesh_project_of_the_page_builds_a_model(built: Path, shop_lake: 
     (tmp_path / "config.py").write_text(config.replace("connect()", f"connect({shop_lake.name!r})"), "utf-8")
     (tmp_path / "models" / "revenue_by_region.sql").write_text(model, "utf-8")
     variables = {"SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "1", **shop_lake.environment}
-    by_neighbours(["sqlmesh", "-p", str(tmp_path), "plan", "--auto-apply", "--no-prompts"], ROOT, **variables)
+    mesh = ["sqlmesh", "-p", str(tmp_path), "--log-file-dir", str(tmp_path / "logs")]
+    by_neighbours([*mesh, "plan", "--auto-apply", "--no-prompts"], ROOT, **variables)
 
     rows = by_neighbours(["python", "-c", READ_REVENUE, str(tmp_path / "lake" / "mesh.duckdb")], tmp_path)
     answer = shop_lake.query("select region_id, sum(revenue) revenue from regional_performance group by 1")
