@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +26,7 @@ API_GATEWAY_S = 29  # Source: API Gateway quotas, maximum integration timeout le
 COPIED_BYTES_A_SECOND = (
     100 << 20
 )  # Source: Amazon S3 user guide, "Performance design patterns": 85 to 90 MB/s and more for one request
+PATIENCE_S = 30.0  # for threads of a busy machine to begin
 
 
 class LargeObjects:
@@ -39,6 +39,7 @@ class LargeObjects:
         self.bytes_a_second, self.seconds = bytes_a_second, 0.0
         self.parts: dict[int, int] = {}
         self.at_work, self.most_at_work, self._lock = 0, 0, threading.Lock()
+        self._many_at_work = threading.Event()
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         asked = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
@@ -71,7 +72,10 @@ class LargeObjects:
             self.seconds += self.parts[number] / self.bytes_a_second / COPIES_AT_ONCE
             self.at_work += 1
             self.most_at_work = max(self.most_at_work, self.at_work)
-        time.sleep(0.02)
+            if self.at_work > COPIES_AT_ONCE // 2:
+                self._many_at_work.set()
+        self._many_at_work.wait(PATIENCE_S)  # a busy machine starts threads late
+        self._many_at_work.set()
         with self._lock:
             self.at_work -= 1
 
