@@ -65,7 +65,13 @@ data "aws_iam_policy_document" "report" {
   statement {
     sid       = "ReadMails"
     actions   = ["s3:GetObject"]
-    resources = [for folder in ["mails", "dashboards"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
+    resources = [for folder in ["mails", "sent_mails", "dashboards"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
+  }
+
+  statement {
+    sid       = "MarkSentMails"
+    actions   = ["s3:PutObject"]
+    resources = ["${module.bucket["artifacts"].arn}/sent_mails/*"]
   }
 
   statement {

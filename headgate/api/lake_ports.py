@@ -164,7 +164,10 @@ class AnswerMails(Protocol):
     """Mails with answers, each to one address."""
 
     def subscribe(self, address: str) -> None:
-        """Ask the address once whether it wants mails of the lake; do nothing if it was asked."""
+        """Ask the address once whether it wants mails of the lake; do nothing if it was asked.
+
+        ConflictError if the lake has as many addresses as it may have.
+        """
         ...
 
     def send(self, address: str, subject: str, message: str) -> None:

@@ -63,8 +63,10 @@ CONFLICT = frozenset(
         "ConditionalRequestConflict",
         "ConflictException",
         "ExecutionAlreadyExists",
+        "FilterPolicyLimitExceeded",  # a topic of Amazon SNS takes no further address
         "OperationAborted",
         "PreconditionFailed",
+        "SubscriptionLimitExceeded",
         "TransactionCanceledException",
         "TransactionConflict",
         "TransactionConflictException",

@@ -121,6 +121,10 @@ class TopicMails:
         """Ask the address once whether it wants mails of the lake; do nothing if it was asked.
 
         SNS sends the question, and nothing else before the address has agreed.
+
+        Raises:
+            ConflictError: the topic has as many filter policies as it may have, 200 unless AWS raised it.
+                Source: Amazon SNS endpoints and quotas.
         """
         with translated("subscribe an address to answers"):
             self.client.subscribe(

@@ -34,6 +34,7 @@
 |            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
 |            | `dashboards/versions/lake/<version>.json` (dashboards that people wrote in the console; `dashboards/current.json`: those in use) |
 |            | `mails/<hash>.json` (answers that a person has sent by mail, and when)  |
+|            | `sent_mails/<hash>` (the newest day on which a mail was sent, so that no retry sends it again) |
 |            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
 | curated, prod | `iceberg/<table>/metadata/<number>-<version>.metadata.json` (its table for readers of Iceberg; `version-hint.text` names the newest) |
@@ -65,6 +66,7 @@ CONTRACT_DRAFTS = "contract_drafts"
 QUESTIONS = "questions"  # that people keep
 ANNOTATIONS = "annotations"  # of people, on days
 MAILS = "mails"  # answers that people have sent to themselves, and when
+SENT_MAILS = "sent_mails"  # the newest day on which each was sent
 CORRECTIONS = "corrections"
 UPLOADERS = "uploaders"
 REPORTS = "reports"

@@ -60,6 +60,12 @@ def schedules_key(person: str) -> str:
     return f"{keys.MAILS}/{hashlib.sha256(person.encode()).hexdigest()[:32]}.json"
 
 
+def sent_mark_key(schedule: MailSchedule) -> str:
+    """Return the key of the object that names the newest day on which a mail was sent."""
+    name = json.dumps([schedule.by, schedule.title])
+    return f"{keys.SENT_MAILS}/{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+
+
 def schedules_of_text(text: bytes) -> list[MailSchedule]:
     """Return the schedules that an object has."""
     return [MailSchedule(**schedule) for schedule in json.loads(text)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,12 +15,15 @@ from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.http.access import CallerIdentity, Group, reader
 from headgate.api.http.problems import ProblemError
 from headgate.api.shapes.tables import QueryAsked
-from headgate.errors import QueryError
-from headgate.query.mail_schedules import mail_schedules
+from headgate.errors import HeadgateError, NotFoundError, QueryError
+from headgate.lake.ports import ObjectRef
+from headgate.masking.redaction import redact_text
+from headgate.query.mail_schedules import mail_schedules, sent_mark_key
 from headgate.reports.numbers import cell_text, figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date
 
     from headgate.api.lake_ports import AnswerMails, LakePorts
     from headgate.api.shapes.dashboards import Panel
@@ -28,53 +33,166 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_ROWS = 20
+MOST_BYTES = 240_000  # in UTF-8; Amazon SNS permits 256 KiB with subject and attributes. Source: its quotas
+_CUT = "\nThe mail is cut here, because it is too long."
+_LONGEST_LINK_BYTES = 8_000
 _LONGEST_CELL = 40
-_MOST_CHARACTERS = 60_000  # of up to four bytes; SNS permits 256 KiB. Source: Amazon SNS, quotas
 _PAUSE_S = 1.0
+_RESERVE_S = 60.0  # kept for the alerts and the summary after the mails
 _STATES_OF_WORK = frozenset({"queued", "running"})
 
 
-def send_due(
-    lake: LakePorts, mails: AnswerMails, console_url: str, pause: Callable[[float], None] = time.sleep
-) -> int:
-    """Send every mail that is due today to people who may still read the lake, and return how many.
+class OutOfTimeError(HeadgateError):
+    """The function ends before the mail would be ready."""
 
-    Each statement is asked as a reader asks it in the API: columns about people are left out, whatever groups
-    the person is in.
+
+@dataclass(frozen=True)
+class SentMails:
+    """How many mails of a day were sent, failed, and were not tried because the time was over."""
+
+    sent: int = 0
+    failed: int = 0
+    not_tried: int = 0
+
+
+@dataclass(frozen=True)
+class MailSender:
+    """Sends the mails of one run of the report.
+
+    Attributes:
+        left_s: seconds until the function is stopped.
+        pages: the answers of this run by statement. All are asked with the rights of a reader, so people
+            share them.
     """
-    today, sent = lake.now().date(), 0
-    for schedule in mail_schedules(lake.objects, lake.bucket("artifacts")):
-        if not schedule.is_due(today):
-            continue
-        address = lake.people.address(schedule.by)
-        groups = frozenset(Group(name) for name in lake.people.groups(schedule.by) if name in set(Group))
-        if not address or not CallerIdentity(schedule.by, groups).may(Group.VIEWER):
+
+    lake: LakePorts
+    mails: AnswerMails
+    console_url: str
+    left_s: Callable[[], float] = lambda: math.inf
+    pause: Callable[[float], None] = time.sleep
+    pages: dict[str, QueryRows | str] = field(default_factory=dict)
+
+    def send_due(self) -> SentMails:
+        """Send every mail that is due today to people who may still read the lake.
+
+        A mail that fails is logged and does not stop the others. A mail that an earlier try of the same day
+        sent is not sent again. Each statement is asked as a reader asks it in the API: columns about people
+        are left out, whatever groups the person is in.
+        """
+        today, sent, failed = self.lake.now().date(), 0, 0
+        due = self._due(today)
+        for at, schedule in enumerate(due):
+            if self.left_s() < _RESERVE_S:
+                log.error("the time was over before all mails were sent", extra={"mails": len(due) - at})
+                return SentMails(sent, failed, len(due) - at)
+            try:
+                sent += self._send(schedule, today)
+            except Exception as error:  # noqa: BLE001 no mail depends on another one
+                failed += 1
+                _log_failure(schedule, error)
+        return SentMails(sent, failed)
+
+    def _due(self, today: date) -> list[MailSchedule]:
+        schedules = mail_schedules(self.lake.objects, self.lake.bucket("artifacts"))
+        return [schedule for schedule in schedules if schedule.is_due(today)]
+
+    def _send(self, schedule: MailSchedule, today: date) -> bool:
+        """Send a mail and mark it, and return whether it was sent now."""
+        mark, day = ObjectRef(self.lake.bucket("artifacts"), sent_mark_key(schedule)), today.isoformat()
+        if _text_of(self.lake, mark) == day:
+            return False
+        address = self._reader_address(schedule.by)
+        if not address:
             log.warning("a mail has no reader any more")
-            continue
-        answers = "\n".join(_answers(lake, schedule, pause))[:_MOST_CHARACTERS]
-        text = "\n".join([answers, *_links(schedule, console_url)])
-        mails.send(address, f"{schedule.title}, {today:%d %b %Y}", text)
-        sent += 1
-    return sent
+            return False
+        self.mails.send(address, f"{schedule.title}, {today:%d %b %Y}", self._text(schedule))
+        self.lake.objects.write(mark, day.encode(), content_type="text/plain")
+        return True
+
+    def _reader_address(self, person: str) -> str:
+        """Return the address of a person who may still read the lake; empty of anybody else."""
+        people = self.lake.people
+        groups = frozenset(Group(name) for name in people.groups(person) if name in set(Group))
+        return people.address(person) if CallerIdentity(person, groups).may(Group.VIEWER) else ""
+
+    def _text(self, schedule: MailSchedule) -> str:
+        """Return the text of a mail; answers are cut so that the links fit."""
+        links = "\n".join(_links(schedule, self.console_url))
+        # Before it is cut, so that no part of a card number is left and the text does not grow afterwards.
+        answers = redact_text("\n".join(self._answers(schedule)))
+        return "\n".join([cut(answers, MOST_BYTES - len(links.encode())), links])
+
+    def _answers(self, schedule: MailSchedule) -> Iterator[str]:
+        yield schedule.title
+        if schedule.sql:
+            yield from self._answer(schedule.sql, None)
+            return
+        panels = _panels(self.lake, schedule.dashboard)
+        if not panels:
+            yield "This dashboard is no longer there."
+        for panel in panels:
+            yield f"\n{panel.question}"
+            yield from self._answer(panel.sql, panel)
+
+    def _answer(self, sql: str, panel: Panel | None) -> Iterable[str]:
+        """Return the answer of a statement as lines, or why there is none."""
+        if sql not in self.pages:
+            self.pages[sql] = self._ask(sql)
+        page = self.pages[sql]
+        if isinstance(page, str):
+            return [f"No answer: {page}"]
+        return [_figure(page, panel.unit)] if panel and panel.kind == "kpi" else table_lines(page)
+
+    def _ask(self, sql: str) -> QueryRows | str:
+        """Return the first rows of a statement, or why there are none.
+
+        Raises:
+            OutOfTimeError: the function ends soon; the query is stopped.
+        """
+        caller = reader("")
+        try:
+            query = queries.start(self.lake, caller, QueryAsked(sql=sql, question=""), "")
+            while query.state in _STATES_OF_WORK:
+                if self.left_s() < _RESERVE_S:
+                    self.lake.queries.stop(query.query_id)
+                    raise OutOfTimeError("an answer took longer than the function may run")
+                self.pause(_PAUSE_S)
+                query = queries.status(self.lake, caller, query.query_id)
+            if query.state != "succeeded":
+                return query.error or query.state
+            return queries.page(self.lake, caller, query.query_id, MOST_ROWS + 1, "")
+        except (QueryError, ProblemError) as error:
+            return str(error)
 
 
-def _answers(lake: LakePorts, schedule: MailSchedule, pause: Callable[[float], None]) -> Iterator[str]:
-    yield schedule.title
-    if schedule.sql:
-        yield from _answer(lake, schedule.by, schedule.sql, pause, None)
-        return
-    panels = _panels(lake, schedule.dashboard)
-    if not panels:
-        yield "This dashboard is no longer there."
-    for panel in panels:
-        yield f"\n{panel.question}"
-        yield from _answer(lake, schedule.by, panel.sql, pause, panel)
+def _log_failure(schedule: MailSchedule, error: Exception) -> None:
+    """Log which mail failed by its mark, which names no person, and why."""
+    why = redact_text(str(error)) if isinstance(error, HeadgateError) else ""  # others may repeat a value
+    about = {"mail": sent_mark_key(schedule), "error": type(error).__name__, "why": why}
+    log.error("a mail was not sent", extra=about)
+
+
+def _text_of(lake: LakePorts, ref: ObjectRef) -> str:
+    try:
+        return lake.objects.read(ref).decode()
+    except NotFoundError:
+        return ""
+
+
+def cut(text: str, size_bytes: int) -> str:
+    """Return a text of at most so many bytes in UTF-8 that says where it was cut."""
+    if len(text.encode()) <= size_bytes:
+        return text
+    return text.encode()[: size_bytes - len(_CUT)].decode(errors="ignore") + _CUT
 
 
 def _links(schedule: MailSchedule, console_url: str) -> Iterator[str]:
-    if console_url:
-        yield f"\nOpen it: {console_url}/#{_address(schedule)}"
-        yield f"You scheduled this mail on {schedule.at[:10]}. Stop it: {console_url}/#/dashboards/mine"
+    if not console_url:
+        return
+    link = f"{console_url}/#{_address(schedule)}"
+    if len(link) <= _LONGEST_LINK_BYTES:
+        yield f"\nOpen it: {link}"
+    yield f"You scheduled this mail on {schedule.at[:10]}. Stop it: {console_url}/#/dashboards/mine"
 
 
 def _panels(lake: LakePorts, name: str) -> Sequence[Panel]:
@@ -86,26 +204,6 @@ def _address(schedule: MailSchedule) -> str:
     if schedule.dashboard:
         return f"/dashboards/{schedule.dashboard}"
     return f"/query?{urlencode({'sql': schedule.sql})}"
-
-
-def _answer(
-    lake: LakePorts, person: str, sql: str, pause: Callable[[float], None], panel: Panel | None
-) -> Iterable[str]:
-    """Return the answer of a statement as lines, or why there is none."""
-    caller = reader(person)
-    try:
-        query = queries.start(lake, caller, QueryAsked(sql=sql, question=""), "")
-        while query.state in _STATES_OF_WORK:
-            pause(_PAUSE_S)
-            query = queries.status(lake, caller, query.query_id)
-        if query.state != "succeeded":
-            return [f"No answer: {query.error or query.state}"]
-        page = queries.page(lake, caller, query.query_id, MOST_ROWS + 1, "")
-    except (QueryError, ProblemError) as error:
-        return [f"No answer: {error}"]
-    if panel and panel.kind == "kpi":
-        return [_figure(page, panel.unit)]
-    return table_lines(page)
 
 
 def _figure(page: QueryRows, unit: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.reports.alerts import raised
 from headgate.reports.html_page import report_html
-from headgate.reports.mails import send_due
+from headgate.reports.mails import MailSender, SentMails
 from headgate.reports.numbers import figure
 from headgate.reports.report_answers import CostBasis, collect_answers
 from headgate.settings import ArtifactsSettings, ReportSettings
@@ -20,11 +22,13 @@ from headgate.systems.panels import PanelKind
 from headgate.wiring import operations, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from headgate.aws.sns import Alerts
     from headgate.reports.alerts import Alert
     from headgate.reports.report_answers import Report
+
+log = logging.getLogger(__name__)
 
 COST_DAYS = 30
 
@@ -47,27 +51,46 @@ def make(env: Mapping[str, str]) -> ReportPage:
     return ReportPage(report, alerts, report_html(report, alerts, ReportSettings.from_env(env).console_url))
 
 
-def publish(env: Mapping[str, str]) -> str:
-    """Store the page of the day, announce it, send each alert and mail, and return the page's S3 URI."""
+def publish(env: Mapping[str, str], left_s: Callable[[], float] = lambda: math.inf) -> str:
+    """Store the page of the day, send the mails that are due, send each alert and the page's address, and
+    return the page's S3 URI.
+
+    Alerts follow the mails: if a mail ended the function, Lambda's retry would repeat alerts.
+
+    Args:
+        left_s: seconds until the function is stopped.
+    """
     page, settings = make(env), ReportSettings.from_env(env)
     ref = ObjectRef(
         ArtifactsSettings.from_env(env).artifacts_bucket, keys.report_key(page.report.made_at.date())
     )
     stores.objects().write(ref, page.text.encode(), content_type="text/html; charset=utf-8")
     uri = f"s3://{ref.bucket}/{ref.key}"
-    announce(page, uri, operations.alerts(env), settings.console_url)
-    if mails := operations.mails(env):
-        send_due(DeployedLake(env), mails, settings.console_url)
+    sent = _send_mails(env, settings.console_url, left_s)
+    announce(page, uri, operations.alerts(env), settings.console_url, sent)
     return uri
 
 
-def announce(page: ReportPage, uri: str, topic: Alerts, console_url: str) -> None:
-    """Send one message for each alert of a page, then one with the page's address and figures."""
+def _send_mails(env: Mapping[str, str], console_url: str, left_s: Callable[[], float]) -> SentMails:
+    """Send the mails that are due; a lake whose schedules cannot be read has one that failed."""
+    if not (mails := operations.mails(env)):
+        return SentMails()
+    try:
+        return MailSender(DeployedLake(env), mails, console_url, left_s).send_due()
+    except Exception as error:  # noqa: BLE001 alerts do not depend on mails
+        log.error("the mails could not be read", extra={"error": type(error).__name__})  # noqa: TRY400 no text
+        return SentMails(failed=1)
+
+
+def announce(page: ReportPage, uri: str, topic: Alerts, console_url: str, mails: SentMails) -> None:
+    """Send one message for each alert of a page, then one with the page's address, its figures, and how many
+    mails with answers failed.
+    """
     for alert in page.alerts:
         topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, console_url))
     topic.send(
         f"Headgate report of {page.report.lake}: {len(page.alerts)} alerts",
-        "\n".join(_announcement(page, uri, console_url)),
+        "\n".join([*_announcement(page, uri, console_url), *_mail_lines(mails)]),
     )
 
 
@@ -94,3 +117,13 @@ def _announcement(page: ReportPage, uri: str, console_url: str) -> Iterator[str]
                     f"{board.title}: {answer.panel.question} "
                     f"{figure(answer.records()[0]['value'], answer.panel.unit)}"
                 )
+
+
+def _mail_lines(mails: SentMails) -> Iterator[str]:
+    """Yield a line if not every mail was sent."""
+    if missing := mails.failed + mails.not_tried:
+        yield (
+            f"Mails:   {missing} of {mails.sent + missing} with answers were not sent: "
+            f"{mails.failed} failed, {mails.not_tried} for lack of time. "
+            "The log of the report's function says why."
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
+from headgate.aws.lambda_invocation import Deadline
 from headgate.aws.log_redaction import redact_logs
 from headgate.reports.publish import publish
 
@@ -18,8 +19,8 @@ redact_logs(logger)
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, str], context: LambdaContext) -> dict[str, str]:  # noqa: ARG001 Lambda passes them
+def handler(event: dict[str, str], context: LambdaContext) -> dict[str, str]:  # noqa: ARG001 Lambda passes it
     """Return where the page lies."""
-    uri = publish(os.environ)
+    uri = publish(os.environ, Deadline(context).left_s)
     logger.info("report written", extra={"uri": uri})
     return {"uri": uri}

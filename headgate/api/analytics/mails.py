@@ -11,7 +11,7 @@ from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.http.access import reader
 from headgate.api.http.problems import conflict, invalid, not_found
 from headgate.api.shapes.mails import Mail, Mails
-from headgate.errors import NotFoundError
+from headgate.errors import ConflictError, NotFoundError
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.query.mail_schedules import (
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from headgate.api.shapes.mails import MailAsked
 
 _MOST = 20  # of one person
+_NO_PLACE = (
+    "This lake sends mails to as many addresses as it may, 200 unless AWS raised it. Ask an operator to "
+    "delete subscriptions of people who left from the topic of the mails, or to ask AWS for a higher quota."
+)
 
 
 def mails_of(lake: LakePorts, caller: CallerIdentity) -> Mails:
@@ -51,8 +55,9 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
     The mail service asks the address once whether it wants mails of the lake.
 
     Raises:
-        ProblemError: 404, there is no such dashboard; 409, the caller has no address, or another request was
-            faster; 422, the day does not fit, a text has a card number or SSN, or there are too many mails.
+        ProblemError: 404, there is no such dashboard; 409, the caller has no address, the lake has too many
+            addresses, or another request was faster; 422, the day does not fit, a text has a card number
+            or SSN, or there are too many mails.
         QueryError: the statement does more than read, reads something else than the lake's tables, or names
             a column about people.
     """
@@ -69,7 +74,10 @@ def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails
         same = next((each for each in before if replace(each, at=made.at) == made), None)
         return [*others, same or made]
 
-    lake.mails.subscribe(address)
+    try:
+        lake.mails.subscribe(address)
+    except ConflictError:
+        raise conflict(_NO_PLACE) from None
     _mails_of(caller.key).change(lake, with_mail)
     return mails_of(lake, caller)
 

@@ -15,6 +15,7 @@ from headgate.aws.sns import SUBJECT_LENGTH, Alerts, TopicMails
 from headgate.errors import NotFoundError
 from headgate.lake.ports import FileRecord
 from headgate.reports.alerts import Alert
+from headgate.reports.mails import SentMails
 from headgate.reports.publish import ReportPage, announce
 from headgate.reports.report_answers import Report
 from tests.conftest import unique
@@ -179,6 +180,7 @@ def test_a_report_sends_each_business_alert_and_then_its_address(
         "s3://artifacts/reports/2026-11-21.html",
         topic,
         "https://console.example",
+        SentMails(sent=2, failed=1),
     )
     messages: dict[str, str] = {}
     while len(messages) < 3:  # a queue gives its messages in any order, and not always all at once
@@ -189,7 +191,9 @@ def test_a_report_sends_each_business_alert_and_then_its_address(
         "https://console.example/#/dashboards/compliance-guardian",
     ]
     assert messages["Headgate alert: freshness (lake)"].endswith("https://console.example/#/lake")
-    assert "s3://artifacts/reports/2026-11-21.html" in messages["Headgate report of ecommerce: 2 alerts"]
+    summary = messages["Headgate report of ecommerce: 2 alerts"]
+    assert "s3://artifacts/reports/2026-11-21.html" in summary
+    assert "1 of 3 with answers were not sent: 1 failed" in summary
 
 
 def test_answers_reach_the_address_that_they_are_for_and_no_other(emulator: Emulator) -> None:

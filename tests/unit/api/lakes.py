@@ -20,7 +20,7 @@ from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.registry import Registry
 from headgate.costs.recorded import EndedJobRun
 from headgate.domains.retail import SYSTEMS
-from headgate.errors import NotFoundError
+from headgate.errors import ConflictError, NotFoundError, ServiceError
 from headgate.formats.read_table import sample_table
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
@@ -96,6 +96,7 @@ class MemoryQueries:
     """Queries that all answer one row of one column."""
 
     asked: dict[str, str] = field(default_factory=dict)
+    state: str = "SUCCEEDED"
 
     def start(self, sql: str, token: str = "") -> str:
         name = token[:32] or f"query{len(self.asked)}"
@@ -106,7 +107,7 @@ class MemoryQueries:
         if query_id not in self.asked:
             raise NotFoundError("no query")
         return QueryStatus(
-            query_id, "SUCCEEDED", self.asked[query_id], started_at=BEGAN, seconds=0.5, scanned_bytes=1 << 20
+            query_id, self.state, self.asked[query_id], started_at=BEGAN, seconds=0.5, scanned_bytes=1 << 20
         )
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
@@ -139,11 +140,17 @@ class MemoryMails:
 
     agreed: list[str] = field(default_factory=list)
     sent: list[tuple[str, str, str]] = field(default_factory=list)
+    quota: int = 200
+    unreachable: str = ""  # an address to which nothing can be sent
 
     def subscribe(self, address: str) -> None:
+        if len({*self.agreed, address}) > self.quota:
+            raise ConflictError("subscribe an address to answers: FilterPolicyLimitExceeded on Subscribe")
         self.agreed.append(address)
 
     def send(self, address: str, subject: str, message: str) -> None:
+        if address == self.unreachable:
+            raise ServiceError("send answers by mail: InternalError on Publish")
         self.sent.append((address, subject, message))
 
 

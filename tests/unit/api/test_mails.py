@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,8 +13,11 @@ from headgate.api.http.access import CallerIdentity
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule
-from headgate.reports.mails import MOST_ROWS, send_due, table_lines
+from headgate.reports.mails import MOST_BYTES, MOST_ROWS, MailSender, SentMails, cut, table_lines
 from tests.unit.api.lakes import Caller, MemoryLake, query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.unit
 
@@ -27,13 +31,30 @@ def mail(title: str = "Sales", **changed: object) -> dict[str, Any]:
     return {"title": title, "sql": "select 1 as n", "every": "week", "on": 1, **changed}
 
 
+def sender(lake: MemoryLake, left_s: Callable[[], float] = lambda: 600.0) -> MailSender:
+    """Return the sender of a new run of the report."""
+    assert lake.mails
+    return MailSender(lake, lake.mails, "https://console.example", left_s, lambda _: None)
+
+
 def sent(lake: MemoryLake, day: datetime = MONDAY) -> list[tuple[str, str, str]]:
     """Send the mails of a day, and return them."""
     lake.moment = day
     assert lake.mails
     lake.mails.sent.clear()
-    send_due(lake, lake.mails, "https://console.example", lambda _: None)
+    sender(lake).send_due()
     return lake.mails.sent
+
+
+@pytest.fixture
+def two_readers() -> MemoryLake:
+    """Return a lake on a Monday, on which ana and ben get the same answer."""
+    lake = MemoryLake()
+    lake.people.readers["ben"] = "ben@example.com"
+    for name in ("ana", "ben"):
+        assert Caller(lake, ("viewer",), name).call("PUT", PATH, mail()).status == 200
+    lake.moment = MONDAY
+    return lake
 
 
 def test_a_person_schedules_mails_for_their_own_address_and_sees_no_others() -> None:
@@ -130,6 +151,72 @@ def test_who_may_no_longer_read_the_lake_gets_no_mail() -> None:
     Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail())
     lake.people.groups = lambda _: frozenset()  # type: ignore[method-assign]  # the person left all groups
     assert sent(lake) == []
+
+
+def test_a_mail_that_fails_is_counted_and_logged_and_the_others_are_sent(
+    two_readers: MemoryLake, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert two_readers.mails
+    two_readers.mails.unreachable = "ana@example.com"
+    with caplog.at_level(logging.ERROR):
+        assert sender(two_readers).send_due() == SentMails(sent=1, failed=1)
+    assert [address for address, _, _ in two_readers.mails.sent] == ["ben@example.com"]
+    (line,) = caplog.records
+    assert line.__dict__["error"] == "ServiceError"
+    assert "ana" not in str(line.__dict__["mail"]) + line.__dict__["why"]
+
+
+def test_a_retry_sends_the_failed_mails_only_and_the_next_week_all(two_readers: MemoryLake) -> None:
+    assert two_readers.mails
+    two_readers.mails.unreachable = "ana@example.com"
+    sender(two_readers).send_due()
+    two_readers.mails.unreachable = ""
+    assert sender(two_readers).send_due() == SentMails(sent=1)
+    assert [address for address, _, _ in two_readers.mails.sent] == ["ben@example.com", "ana@example.com"]
+    assert sender(two_readers).send_due() == SentMails()
+    two_readers.moment = datetime(2026, 1, 12, 6)
+    assert sender(two_readers).send_due() == SentMails(sent=2)
+
+
+def test_people_who_get_the_same_answer_share_one_query(two_readers: MemoryLake) -> None:
+    assert sender(two_readers).send_due() == SentMails(sent=2)
+    assert len(two_readers.queries.asked) == 1
+
+
+def test_mails_that_do_not_fit_into_the_time_are_counted_and_sent_by_a_retry(
+    two_readers: MemoryLake, caplog: pytest.LogCaptureFixture
+) -> None:
+    left_s = iter((600.0, 600.0, 59.0))  # before the mail, its query, the second mail
+    with caplog.at_level(logging.ERROR):
+        assert sender(two_readers, lambda: next(left_s)).send_due() == SentMails(sent=1, not_tried=1)
+    assert caplog.records[0].__dict__["mails"] == 1
+    assert sender(two_readers).send_due() == SentMails(sent=1)
+
+
+def test_a_query_that_outlasts_the_function_is_stopped_and_its_mail_failed(two_readers: MemoryLake) -> None:
+    two_readers.queries.state = "RUNNING"
+    left_s = iter((600.0, 300.0, 59.0, 58.0))  # before the mail, twice its query, the second mail
+    sent_mails = sender(two_readers, lambda: next(left_s)).send_due()
+    assert sent_mails == SentMails(failed=1, not_tried=1)
+    assert two_readers.queries.asked == {}
+
+
+def test_a_text_is_cut_by_bytes_and_says_so() -> None:
+    assert cut("é" * 100, 200) == "é" * 100
+    shorter = cut("é" * 200_000, MOST_BYTES)
+    assert len(shorter.encode()) <= MOST_BYTES
+    assert shorter.endswith("é\nThe mail is cut here, because it is too long.")
+
+
+def test_a_lake_with_as_many_addresses_as_it_may_have_says_what_to_do() -> None:
+    lake = MemoryLake()
+    assert lake.mails
+    lake.mails.quota = 0
+    ana = Caller(lake, ("viewer",), "ana")
+    answer = ana.call("PUT", PATH, mail())
+    assert answer.status == 409
+    assert "ask AWS for a higher quota" in answer.json["detail"]
+    assert ana.call("GET", PATH).json["mails"] == []
 
 
 def test_a_statement_that_became_personal_is_answered_with_the_reason() -> None:
