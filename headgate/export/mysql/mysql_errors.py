@@ -47,6 +47,10 @@ _PASSING = {
 }
 
 
+class CrowdedError(ServiceError):
+    """The account has as many connections, or as much work in this hour, as it may have."""
+
+
 @contextmanager
 def server_errors(doing: str) -> Iterator[None]:
     """Raise errors of the driver in the block as Headgate's own, without any row's value."""
@@ -90,7 +94,7 @@ def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
     if number in _ABSENT:
         return NotFoundError(f"the source lacks what {doing} names: {error.args[1]} (error {number})")
     if number in _CROWDED:
-        return ServiceError(
+        return CrowdedError(
             f"the source refused {doing}: {error.args[1]} (error {number}). Remedy: fewer workers, or "
             "more connections for the account"
         )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types; what comes out of it is annotated here
 
 from headgate.export.mysql.decode import Decoder
-from headgate.export.mysql.mysql_errors import server_errors
+from headgate.export.mysql.mysql_errors import CrowdedError, server_errors
 from headgate.export.mysql.wire import ResultStream
 from headgate.export.server.source import LOCK_WAIT_S
 
@@ -42,6 +43,8 @@ _PROMISES = (
     ),
 )
 
+# A server counts a closed connection until the thread that served it has ended.
+_WAITS_FOR_ROOM_S = (0.1, 0.2, 0.4, 0.8)
 
 _PEM = "-----BEGIN"
 
@@ -50,19 +53,7 @@ class MySqlSession:
     """An open connection that speaks UTC and utf8mb4. Use it from one thread at a time."""
 
     def __init__(self, login: Login) -> None:
-        with server_errors(f"connect to {login.host}:{login.port}"):
-            self.connection: Any = pymysql.connect(
-                host=login.host,
-                port=login.port,
-                user=login.username,
-                password=login.password,
-                database=login.database,
-                charset="utf8mb4",
-                connect_timeout=10,
-                read_timeout=3600,
-                ssl=_tls(login.tls_ca, login.tls_name) if login.tls else None,
-                ssl_disabled=not login.tls,
-            )
+        self.connection = _connect(login)
         self.database = login.database
         for promise in _PROMISES:
             self.do(promise)
@@ -117,6 +108,31 @@ class MySqlBatches:
     def impossible_dates(self) -> Mapping[str, int]:
         """Per column, dates on no calendar that became null so far."""
         return self._decoder.impossible_dates
+
+
+def _connect(login: Login) -> Any:  # noqa: ANN401 a connection of PyMySQL, which has no types
+    """Return an open connection. CrowdedError when the account gets no room for it within 1.5 s."""
+    for wait_s in _WAITS_FOR_ROOM_S:
+        with suppress(CrowdedError):
+            return _connect_once(login)
+        time.sleep(wait_s)
+    return _connect_once(login)
+
+
+def _connect_once(login: Login) -> Any:  # noqa: ANN401 a connection of PyMySQL, which has no types
+    with server_errors(f"connect to {login.host}:{login.port}"):
+        return pymysql.connect(
+            host=login.host,
+            port=login.port,
+            user=login.username,
+            password=login.password,
+            database=login.database,
+            charset="utf8mb4",
+            connect_timeout=10,
+            read_timeout=3600,
+            ssl=_tls(login.tls_ca, login.tls_name) if login.tls else None,
+            ssl_disabled=not login.tls,
+        )
 
 
 @cache

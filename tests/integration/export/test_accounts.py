@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
 
 from headgate.errors import ServiceError, SettingsError
+from headgate.export.mysql.mysql_errors import CrowdedError
 from headgate.export.mysql.mysql_session import MySqlSession
 from headgate.export.server.login import Login
 from headgate.export.server.source import SourceLostError
@@ -22,6 +24,20 @@ def test_a_server_that_is_not_there_is_named() -> None:
     port = free_port()
     with pytest.raises(SourceLostError, match=f"connect to 127.0.0.1:{port}"):
         MySqlSession(Login("127.0.0.1", port, "reader", "hunter2", "shop", tls=False))
+
+
+def test_a_connection_waits_until_the_server_has_forgotten_one_that_closes(shop: Shop) -> None:
+    shop.run("CREATE OR REPLACE USER single@localhost IDENTIFIED BY 'pw' WITH MAX_USER_CONNECTIONS 1")
+    shop.run(f"GRANT SELECT ON {shop.name}.* TO single@localhost")
+    first = MySqlSession(shop.login("single", "pw"))
+    with pytest.raises(CrowdedError, match="max_user_connections"):
+        MySqlSession(shop.login("single", "pw"))
+    closing = Timer(0.3, first.close)
+    closing.start()
+    second = MySqlSession(shop.login("single", "pw"))
+    closing.join()
+    assert second.value("SELECT 1") == 1
+    second.close()
 
 
 def test_an_account_of_few_connections_is_advised_to_take_fewer_workers(shop: Shop) -> None:
