@@ -113,20 +113,36 @@ def _is_shown_alone(node: exp.Table, table: PersonalTable) -> bool:
     """Return whether the table is in a subquery of its shown columns already, as `_subquery` writes it."""
     select = node.parent.parent if isinstance(node.parent, exp.From) else None
     return (
-        isinstance(select, exp.Select) and isinstance(select.parent, exp.Subquery) and select == _shown(table)
+        isinstance(select, exp.Select)
+        and isinstance(select.parent, exp.Subquery)
+        and select == _shown(table, node.args.get("version"))
     )
 
 
-def _shown(table: PersonalTable) -> exp.Select:
+def _shown(table: PersonalTable, version: exp.Version | None) -> exp.Select:
     columns = [exp.column(exp.to_identifier(name, quoted=True)) for name in table.shown]
-    return exp.select(*columns).from_(exp.table_(table.name, db=table.database))
+    rows = exp.table_(table.name, db=table.database)
+    if version:
+        rows.set("version", version.copy())
+    return exp.select(*columns).from_(rows)
+
+
+def _version_of(node: exp.Table) -> exp.Version | None:
+    """Return the clause that asks for an earlier version; it must be a constant."""
+    version: exp.Version | None = node.args.get("version")
+    if version and version.find(exp.Query, exp.Table, exp.Column):
+        raise QueryError(
+            f"The version of {node.name} is computed from other rows. Name a version or a moment, as in "
+            "FOR TIMESTAMP AS OF TIMESTAMP '2026-05-01 08:00:00 UTC'."
+        )
+    return version
 
 
 def _subquery(node: exp.Table, table: PersonalTable) -> exp.Subquery:
     unmoved = [
         name
         for name, value in node.args.items()
-        if value and name not in {"this", "db", "catalog", "alias", *_MOVED}
+        if value and name not in {"this", "db", "catalog", "alias", "version", *_MOVED}
     ]
     if unmoved:
         raise QueryError(
@@ -134,7 +150,8 @@ def _subquery(node: exp.Table, table: PersonalTable) -> exp.Subquery:
             "Leave it out."
         )
     subquery = exp.Subquery(
-        this=_shown(table), alias=node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name))
+        this=_shown(table, _version_of(node)),
+        alias=node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name)),
     )
     for name in _MOVED:
         if value := node.args.get(name):

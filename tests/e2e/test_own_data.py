@@ -18,7 +18,7 @@ from pyiceberg.table import StaticTable
 
 from headgate.contracts.model import Kind
 from headgate.contracts.odcs_reader import load
-from tests.e2e.api import machine
+from tests.e2e.api import machine, signed_in
 from tests.e2e.lakes import deploy, deployed
 from tests.own_data_page import commands, run, shown
 from tests.trace_collector import trace_collector
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.e2e.api import Response
     from tests.e2e.lakes import Lake
     from tests.own_data_page import Ran
     from tests.trace_collector import TraceCollector
@@ -272,6 +273,27 @@ def test_sql_answers_what_a_table_showed_at_an_earlier_version(corrected: Lake) 
         f"for version as of {versions[1]['snapshot']} b on n.beleg = b.beleg where n.menge <> b.menge"
     )
     assert changed == [{"beleg": "R-00207", "now_sold": 2, "sold_before": 1}]
+
+
+def test_the_api_answers_an_earlier_version_without_the_columns_about_people(corrected: Lake) -> None:
+    before = corrected.headgate("tables", "iceberg", "verkaeufe")["versions"][1]
+    moment = before["published_at"].replace("T", " ").replace("+00:00", " UTC")
+    api = signed_in(corrected, "viewer")
+
+    def started(clause: str, columns: str = "*") -> Response:
+        sql = f"select {columns} from verkaeufe for {clause} v where v.beleg in ('R-00207', 'R-00216')"  # noqa: S608 own names
+        return api.call("POST", "/v1/queries", {"sql": sql})
+
+    for clause in (f"version as of {before['snapshot']}", f"timestamp as of timestamp '{moment}'"):
+        query = f"/v1/queries/{started(clause).json['query_id']}"
+        api.until(query, lambda answer: answer["state"] == "succeeded")
+        answer = api.call("GET", f"{query}/rows").json
+        names = [column["name"] for column in answer["columns"]]
+        assert "kunde" not in names
+        rows = [dict(zip(names, row, strict=True)) for row in answer["rows"]]
+        assert [(row["beleg"], row["menge"]) for row in rows] == [("R-00207", 1)]
+    refused = started(f"version as of {before['snapshot']}", "v.kunde")
+    assert (refused.status, "personal data" in refused.json["detail"]) == (422, True)
 
 
 def test_a_contract_is_imported_from_a_table_of_the_glue_catalog(corrected: Lake, tmp_path: Path) -> None:

@@ -135,13 +135,27 @@ def test_a_named_column_about_people_is_refused_with_the_group_that_sees_it(sql:
         "with customers as (select * from bikes_curated.customers) select * from customers",
         "with x as (select 1), Customers as (select 1 as n) select n from Customers",
         "explain (type /* ) select '*/ logical) select email from customers --'",
-        "select * from customers for timestamp as of current_timestamp",
-        "select * from quarantine for version as of 1",
+        "select * from customers for version as of (select max(customer_id) from customers)",
+        "select * from customers c for version as of c.customer_id",
     ],
 )
 def test_a_statement_that_could_hide_its_table_is_refused(sql: str) -> None:
     with pytest.raises(QueryError):
         shown(sql)
+
+
+@pytest.mark.parametrize(
+    "clause", ["VERSION AS OF 7", "TIMESTAMP AS OF CURRENT_TIMESTAMP - INTERVAL '1' DAY"]
+)
+def test_an_earlier_version_shows_the_same_columns_as_the_current_one(clause: str) -> None:
+    columns = ", ".join(f'"{name}"' for name in CUSTOMERS.shown)
+    statement = f"select max(c.customer_id) from customers for {clause} c"  # noqa: S608 no lake is asked
+    sent = shown(statement)
+    assert f"FROM (SELECT {columns} FROM bikes_curated.customers FOR {clause}) AS c" in sent
+    assert not reads_personal_data(sent, TABLES)
+    assert reads_personal_data(qualify_tables(statement, LAKE), TABLES)
+    with pytest.raises(QueryError, match="The column email of customers is personal data"):
+        shown(statement.replace("customer_id", "email"))
 
 
 def test_a_subquery_that_only_resembles_a_rewritten_one_is_rewritten() -> None:
