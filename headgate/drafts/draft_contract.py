@@ -305,11 +305,11 @@ def _mask(stored: Column, text: pa.Array) -> Mask | None:
 
 
 def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
-    """Return the stored type for fractions, times and truth values, which have no text of their own.
-
-    Else the guessed one.
+    """Return the stored type for fractions, times and truth values, which have no text of their own, and for
+    decimals with more places than a guess has: a double would not keep them. Else the guessed one.
     """
-    return _kept(stored) if guessed.kind is Kind.STRING else guessed
+    is_inexact = stored.kind is Kind.DECIMAL and guessed.kind is Kind.DOUBLE
+    return _kept(stored) if guessed.kind is Kind.STRING or is_inexact else guessed
 
 
 def _kept(stored: ColumnType) -> ColumnType:

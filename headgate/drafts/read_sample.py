@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from headgate.formats.format_list import ReadsRecords
+    from headgate.formats.json.json_records import Records
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
 
@@ -213,8 +214,12 @@ def _stored_columns(
             folded(name) or made_up_name(position): ColumnType(Kind.STRING)
             for position, name in enumerate(names, 1)
         }
-        flat = replace(unread, columns=_columns_of(stored, {}))
-        nested = _nested_names(records, content, flat) if records else {}
+        if records:
+            flat = replace(unread, columns=_columns_of(stored, {}))
+            read = records(content, flat, by_contract(flat))
+            nested = _nested_names(read)
+            never_read = {folded(name) for name in names if name not in read.columns}
+            stored = {name: column_type for name, column_type in stored.items() if name not in never_read}
         properties = properties if table.has_header else {**properties, HEADER_PROPERTY: NO_HEADER}
         if table.has_text_quotes:
             properties = {**properties, QUOTES_PROPERTY: QuoteUse.NONE.value}
@@ -259,11 +264,10 @@ def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> 
     )
 
 
-def _nested_names(records: ReadsRecords, content: bytes, contract: Contract) -> dict[str, str]:
-    """Return the columns that hold lists or objects when the file is read by the contract, with their ODCS
+def _nested_names(read: Records) -> dict[str, str]:
+    """Return the columns that hold lists or objects when the file is read by a contract, with their ODCS
     logicalType.
     """
-    read = records(content, contract, by_contract(contract))
     firsts = {
         name: next(text for text in read.columns[name].to_pylist() if text and text[0] in "[{")
         for name in read.nested

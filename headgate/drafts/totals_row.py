@@ -27,6 +27,7 @@ _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 # part 1, 18.17.7.
 _SUM_FORMULA = re.compile(r"=(?:SUM|SUBTOTAL)\(")
 _FEWEST_ROWS = 3  # above the last: a sum of two numbers occurs by chance
+_FEWEST_ADDED = 2  # of them not zero: the sum of a single number is that number again, as in flags of 0 and 1
 # Names of totals and subtotals at the beginning of a cell, in the languages of Headgate's users.
 _NAMES = (
     r"(?i)^\W*(?:(?:grand|sub)[- ]?totals?|totals?|sum|(?:zwischen|gesamt)?summen?|zwischenergebnis"
@@ -113,5 +114,6 @@ def _is_sum(column: Column, text: pa.Array) -> bool:
         return False
     if not values[-1].is_valid:
         return _SUM_FORMULA.match(text[-1].as_py() or "") is not None
-    last = values[-1].as_py()
-    return bool(last) and pc.sum(values.slice(0, len(values) - 1)).as_py() == last
+    last, above = values[-1].as_py(), values.slice(0, len(values) - 1).drop_null()
+    added = sum(map(bool, above.to_pylist())) if last and pc.sum(above).as_py() == last else 0
+    return added >= _FEWEST_ADDED

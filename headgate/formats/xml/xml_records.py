@@ -5,6 +5,7 @@
 | an element without others in it         | its text; null where it is empty                             |
 | an attribute                            | its text; that of an inner element under both names: `price_currency` |
 | an element with others in it            | an object, as in JSON                                        |
+| text beside the elements in an element  | a text under the element's own name                          |
 | an element that comes several times     | a list of them                                               |
 
 The records are the repeated elements of the root, or of the only element in it that has others. Names have no
@@ -128,11 +129,17 @@ def _value(element: Element, depth: int) -> Any:  # noqa: ANN401 a text, a list 
             if key in value:
                 raise _twice()
             value[key] = part
-    if element.text and element.text.strip():
+    if text := _own_text(element):
         if _name(element) in value:
             raise _twice()
-        value[_name(element)] = element.text.strip()
+        value[_name(element)] = text
     return value
+
+
+def _own_text(element: Element) -> str:
+    """Return the text of an element without that of its inner elements, which blanks replace."""
+    parts = [element.text, *(child.tail for child in element)]
+    return " ".join(filter(None, ((part or "").strip() for part in parts)))
 
 
 def _attributes(child: Element, name: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.model import Content, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.model import ColumnType, Content, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.contracts.source_format import SourceFormat
@@ -393,6 +393,14 @@ def test_a_draft_from_parquet_accepts_its_sample_whatever_its_columns_are_stored
     values = data.draw(st.lists(st.none() | STORED[stored], min_size=1, max_size=5))
     body = parquet_of(**{"id": pa.array(range(len(values))), name: pa.array(values, stored)})
     assert gated(body, drafted(body)).counts.quarantined == 0
+
+
+def test_amounts_that_are_stored_with_many_decimals_stay_exact() -> None:
+    """Spark writes a computed price as DECIMAL(38,18)."""
+    amounts = pa.array([Decimal("12345678901234567.10"), Decimal("0.01"), None], pa.decimal128(38, 18))
+    body = parquet_of(id=pa.array(range(3)), amount=amounts)
+    assert drafted(body).column("amount").type == ColumnType(Kind.DECIMAL, precision=38, scale=18)
+    assert gated(body, drafted(body)).accepted["amount"].to_pylist() == amounts.to_pylist()
 
 
 def test_a_file_that_has_the_last_four_digits_itself_keeps_them_beside_those_of_the_masked_number() -> None:

@@ -35,6 +35,11 @@ def test_a_sum_of_two_numbers_and_a_column_of_zeros_say_nothing() -> None:
     assert notes("0001;Sattel;0;1\n0002;Licht;0;1\n0003;Korb;0;1\n0004;Kette;0;1\n") == {}
 
 
+def test_flags_of_which_two_are_set_are_no_line_of_totals() -> None:
+    """The calendar of a GTFS feed: two of four services run on Sundays, the last of them."""
+    assert notes("0001;Sattel;0;0\n0002;Licht;1;0\n0003;Korb;0;0\n0004;Kette;1;0\n") == {}
+
+
 def test_a_line_of_totals_that_the_gate_quarantines_doubles_nothing() -> None:
     """A reader list of 60 loans: below the dates the last row has a word, so its sum of fees never reaches a
     table.

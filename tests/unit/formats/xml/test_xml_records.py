@@ -68,6 +68,15 @@ def test_inner_elements_are_objects_and_repeated_ones_lists() -> None:
     assert records(text, every_object)["customer_city"] == ["Ulm", "Bonn"]
 
 
+def test_text_around_an_inner_element_is_complete() -> None:
+    text = "<a><row><note>Preis <b>5</b> netto</note></row><row><note>frei</note></row></a>"
+    assert records(text, every_object) == {
+        "note_b": ["5", None],
+        "note_note": ["Preis netto", None],
+        "note": [None, "frei"],
+    }
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])
 def test_the_declared_encoding_is_read(encoding: str) -> None:
     text = f'<?xml version="1.0" encoding="{encoding}"?><a><b><n>Köln</n></b><b><n>Łódź</n></b></a>'
@@ -95,6 +104,13 @@ def test_a_draft_has_the_columns_of_the_elements() -> None:
     draft = draft_from_sample(f"<rows>{rows}</rows>".encode(), "rows")
     kinds = {column.name: column.type.kind for column in draft.contract.columns}
     assert kinds == {"day": Kind.DATE, "id": Kind.BIGINT, "price": Kind.DECIMAL}
+
+
+def test_an_element_that_repeats_in_some_rows_only_is_one_column_of_the_draft() -> None:
+    """Invoices of no, one and two items: the columns of a single item would be empty in each row."""
+    rows = "".join(f"<row><id>{n}</id>{'<item><sku>A</sku></item>' * (n % 3)}</row>" for n in range(9))
+    contract = draft_from_sample(f"<rows>{rows}</rows>".encode(), "rows").contract
+    assert [column.name for column in contract.columns] == ["id", "item"]
 
 
 @pytest.mark.parametrize(
