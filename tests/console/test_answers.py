@@ -1,5 +1,5 @@
-"""Answers of the page Query in Chromium: the first rows at once, the others when somebody scrolls, draws or
-downloads; readable numbers.
+"""Answers of the page Query in Chromium: the first rows before the whole answer is computed, the others when
+somebody scrolls, draws or downloads; readable numbers.
 """
 
 from __future__ import annotations
@@ -62,6 +62,55 @@ def test_the_first_rows_of_a_long_answer_are_shown_before_the_others_are_read(co
     expect(page.get_by_text("The answer has more rows. Scroll to read more.")).to_be_visible()
     assert page.get_by_role("table", name="Answer").get_attribute("aria-rowcount") == "-1"  # not known yet
     assert held == []  # nobody has asked for more
+
+
+def hold_whole_answers(page: Page) -> list[Route]:
+    """Let no statement be asked for its whole answer."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "first_rows" in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/v1/queries", hold)
+    return held
+
+
+def test_first_rows_are_shown_before_the_whole_answer_follows_them_in_the_same_place(
+    console: Console,
+) -> None:
+    page = console.signed_in(VIEWER)
+    held = hold_whole_answers(page)
+    ask(page, console.url, MANY)
+    expect(page.get_by_role("table", name="Answer").get_by_role("cell", name="1", exact=True)).to_be_visible()
+    expect(page.get_by_text("The whole answer is being computed.")).to_be_visible()
+    expect(page.get_by_role("button", name="Download", exact=True)).to_be_disabled()
+    page.evaluate("document.querySelector('[role=table]').scrollTop = 3000")
+    before = page.evaluate("document.querySelector('[role=table] [role=rowgroup]').innerText")
+    expect(page.get_by_test_id("query-summary")).to_contain_text("13 MB scanned")
+    held[0].continue_()
+    expect(page.get_by_text("The answer has more rows. Scroll to read more.")).to_be_visible()
+    expect(page.get_by_test_id("query-summary")).to_contain_text("25 MB scanned")  # both statements
+    assert page.evaluate("document.querySelector('[role=table] [role=rowgroup]').innerText") == before
+    expect(page.get_by_role("button", name="Download", exact=True)).to_be_enabled()
+
+
+def test_first_rows_stay_when_the_whole_answer_is_stopped_and_a_short_answer_is_asked_once(
+    console: Console,
+) -> None:
+    page = console.signed_in(VIEWER)
+    held = hold_whole_answers(page)
+    ask(page, console.url, MANY)
+    expect(page.get_by_text("The whole answer is being computed.")).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("The whole answer was stopped")).to_be_visible()
+    expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
+    assert len(held) == 1
+    ask(page, console.url, "select i as n from unnest(sequence(1, 50)) as t(i)")
+    expect(page.get_by_test_id("query-summary")).to_contain_text("50 rows in")
+    assert len(held) == 1
 
 
 def test_scrolling_to_the_end_reads_the_next_page(console: Console) -> None:

@@ -202,6 +202,12 @@ def test_sql_is_asked_in_steps_and_reads_only(operator: Api) -> None:
     path = f"/v1/queries/{started.json['query_id']}"
     assert operator.until(path, lambda one: one["state"] not in {"queued", "running"})["state"] == "succeeded"
     assert operator.call("GET", f"{path}/rows").json["columns"][0]["name"] == "n"
+    asked = {"sql": "select * from ecommerce_prod.fraud_scores order by transaction_id", "first_rows": 5}
+    first = operator.call("POST", "/v1/queries", asked).json
+    path = f"/v1/queries/{first['query_id']}"
+    assert operator.until(path, lambda one: one["state"] not in {"queued", "running"})["state"] == "succeeded"
+    rows = operator.call("GET", f"{path}/rows").json["rows"]
+    assert (first["first_rows"], len(rows), first["sql"].endswith(" LIMIT 6")) == (5, 6, True)
     assert operator.call("POST", "/v1/queries", {"sql": "drop table fraud_scores"}).status == 422
 
 

@@ -3423,6 +3423,12 @@ export interface components {
              * @default
              */
             error: string;
+            /**
+             * First Rows
+             * @description Of `POST /v1/queries`: the query has a LIMIT of one row more than this, so an answer of more rows continues, and the statement without `first_rows` answers all of them. 0: it is the whole answer.
+             * @default 0
+             */
+            first_rows: number;
             /** Query Id */
             query_id: string;
             /**
@@ -3462,6 +3468,12 @@ export interface components {
          * @description A query: SQL, or the name of a saved question.
          */
         QueryAsked: {
+            /**
+             * First Rows
+             * @description Ask for so many first rows only, with a LIMIT of one row more, if they come sooner than the whole answer. 0 asks for the whole answer.
+             * @default 0
+             */
+            first_rows: number;
             /**
              * Question
              * @description Name of a saved question, instead of `sql`.

@@ -65,7 +65,11 @@ export function Grid({
   })
   const items = virtual.getVirtualItems()
   const from = firstRow(items[0]?.index ?? 0, items.length, rows.length)
-  const isNearEnd = !isComplete && from + items.length + NEAR_END >= rows.length && items.length < rows.length
+  const isNearEnd =
+    onNearEnd !== undefined &&
+    !isComplete &&
+    from + items.length + NEAR_END >= rows.length &&
+    items.length < rows.length
   const nearEnd = useRef(onNearEnd)
   const open = useRef(onOpen)
   useEffect(() => {

@@ -39,12 +39,21 @@ def start(lake: LakePorts, caller: CallerIdentity, asked: QueryAsked, key: str) 
     """Start a query that reads; the same Idempotency-Key and statement start it once.
 
     For callers who may not see personal data, the statement is rewritten without the columns about people.
+    First rows are asked of the statement that the caller may ask.
     """
     from headgate.masking.redaction import redact_text
+    from headgate.query.first_rows import first_rows_statement
 
-    sql = _permitted(lake, caller, _statement(lake, asked), asked.question)
+    whole = _permitted(lake, caller, _statement(lake, asked), asked.question)
+    first = first_rows_statement(whole, asked.first_rows) if asked.first_rows else ""
+    sql = first or whole
     token = hashlib.sha256(f"{key}\n{sql}".encode()).hexdigest() if key else ""
-    return Query(query_id=lake.queries.start(sql, token), state="queued", sql=redact_text(sql))
+    return Query(
+        query_id=lake.queries.start(sql, token),
+        first_rows=asked.first_rows if first else 0,
+        state="queued",
+        sql=redact_text(sql),
+    )
 
 
 def check_statement(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:

@@ -128,12 +128,29 @@ class QueryAsked(Asked):
 
     sql: str = Field("", max_length=100_000, description="One statement of Athena's SQL that only reads.")
     question: str = Field("", max_length=100, description="Name of a saved question, instead of `sql`.")
+    first_rows: int = Field(
+        0,
+        ge=0,
+        le=999,
+        description=(
+            "Ask for so many first rows only, with a LIMIT of one row more, if they come sooner than the "
+            "whole answer. 0 asks for the whole answer."
+        ),
+    )
 
 
 class Query(Shape):
     """A query as it stands now."""
 
     query_id: str
+    first_rows: Count = Field(
+        0,
+        description=(
+            "Of `POST /v1/queries`: the query has a LIMIT of one row more than this, so an answer of more "
+            "rows continues, and the statement without `first_rows` answers all of them. 0: it is the whole "
+            "answer."
+        ),
+    )
     state: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     sql: str = ""
     error: str = Field(

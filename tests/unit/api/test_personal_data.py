@@ -67,6 +67,17 @@ def test_the_statement_of_a_viewer_is_sent_without_the_columns_about_people(lake
     )
 
 
+def test_first_rows_of_a_viewer_have_no_columns_about_people_and_others_rows_stay_theirs(
+    lake: MemoryLake,
+) -> None:
+    asked = {**ASKED, "first_rows": 999}
+    viewer, other = Caller(lake, ("viewer",)), Caller(lake, ("viewer", "personal-data"))
+    own, theirs = (each.call("POST", "/v1/queries", asked).json for each in (viewer, other))
+    assert (own["first_rows"], theirs["first_rows"], "email" in own["sql"]) == (999, 999, False)
+    rows = [f"/v1/queries/{query['query_id']}/rows" for query in (own, theirs)]
+    assert [viewer.call("GET", path).status for path in rows] == [200, 403]
+
+
 def test_a_viewer_who_names_a_column_about_people_learns_which_group_sees_it(lake: MemoryLake) -> None:
     answer = Caller(lake, ("viewer",)).call("POST", "/v1/queries", {"sql": "select email from customers"})
     assert (answer.status, lake.queries.asked) == (422, {})

@@ -112,6 +112,20 @@ def test_the_same_idempotency_key_and_statement_start_one_query(caller: Caller) 
     assert len(ids) == 1
 
 
+def test_first_rows_are_asked_with_a_limit_where_they_come_sooner(caller: Caller) -> None:
+    def started(sql: str, **asked: object) -> tuple[int, str, str]:
+        query = caller.call("POST", "/v1/queries", {"sql": sql, **asked}, Idempotency_Key="k").json
+        return query["first_rows"], query["sql"], query["query_id"]
+
+    every, count = "select * from fraud_scores", "select count(*) from fraud_scores"
+    first, whole = started(every, first_rows=999), started(every)
+    assert (first[0], whole[0]) == (999, 0)
+    assert (first[1].endswith(" LIMIT 1000"), whole[1].endswith("fraud_scores")) == (True, True)
+    assert first[2] != whole[2]  # one key does not give the first rows for the whole answer
+    assert started(count, first_rows=999)[:2] == (0, count)
+    assert caller.call("POST", "/v1/queries", {"sql": every, "first_rows": 1000}).status == 422
+
+
 def test_a_query_costs_its_list_price_and_at_least_ten_megabytes() -> None:
     assert [cost_usd(size) for size in (0, 1, 10 << 20, 1 << 40)] == ["0", "0.0000477", "0.0000477", "5"]
 

@@ -10,6 +10,7 @@ import { Empty, Failed } from '../../components/states'
 import { AnswerChart } from './answer-chart'
 import type { Choice } from './chart-choice'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
+import type { Answered } from './use-query-run'
 
 const VIEWS = ['table', 'chart'] as const
 export type View = (typeof VIEWS)[number]
@@ -20,6 +21,9 @@ const CHART_ROWS = 20_000
 interface Props {
   result: Result
   seconds: number
+  /** How the whole answer stands, while `result` has its first rows only. */
+  rest: Answered['rest']
+  onStop: () => void
   view: View
   onView: (view: View) => void
   /** The columns that the chart shows; without them those that the answer suggests. */
@@ -27,8 +31,17 @@ interface Props {
   onChoose: (choice: Choice) => void
 }
 
-/** The rows of an answer as a table or a chart, with what they cost. The first page is shown at once; the table reads on while one scrolls. */
-export function Answer({ result: first, seconds: took, view, onView, choice, onChoose }: Props) {
+/** The rows of an answer as a table or a chart, with what they cost. The first page is shown at once, before the whole answer is computed where that is possible; the table reads on while one scrolls. */
+export function Answer({
+  result: first,
+  seconds: took,
+  rest,
+  onStop,
+  view,
+  onView,
+  choice,
+  onChoose,
+}: Props) {
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
   const { rows } = result
@@ -49,13 +62,17 @@ export function Answer({ result: first, seconds: took, view, onView, choice, onC
             aria-label="View of the answer"
           />
           <Downloads
-            isReading={isReading}
+            isReading={isReading || result.isFirst === true}
             isChart={view === 'chart'}
             onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(all))}
           />
         </Group>
       </Group>
-      <More reading={reading} isChart={view === 'chart'} />
+      {result.isFirst ? (
+        <Rest rest={rest} onStop={onStop} />
+      ) : (
+        <More reading={reading} isChart={view === 'chart'} />
+      )}
       {rows.length === 0 ? (
         <Empty>The statement is correct, and no row fits it. Change its conditions.</Empty>
       ) : view === 'chart' ? (
@@ -67,10 +84,33 @@ export function Answer({ result: first, seconds: took, view, onView, choice, onC
           height={520}
           label="Answer"
           isComplete={isComplete(result)}
-          onNearEnd={() => !isReading && void readTo(Math.min(rows.length + PAGE_ROWS, MOST_ROWS))}
+          {...(result.isFirst
+            ? {}
+            : {
+                onNearEnd: () => !isReading && void readTo(Math.min(rows.length + PAGE_ROWS, MOST_ROWS)),
+              })}
         />
       )}
     </Stack>
+  )
+}
+
+/** How the whole answer stands, of which only the first rows are shown. */
+function Rest({ rest, onStop }: Pick<Props, 'rest' | 'onStop'>) {
+  if (typeof rest === 'object') return <Failed error={rest.error} what="The whole answer" isAction />
+  return (
+    <Group gap="xs">
+      <Text size="sm" role="status">
+        {rest === 'running'
+          ? 'These are the first rows. The whole answer is being computed.'
+          : 'These are the first rows. The whole answer was stopped: run the statement again to get it.'}
+      </Text>
+      {rest === 'running' ? (
+        <Button size="compact-sm" variant="default" onClick={onStop}>
+          Stop
+        </Button>
+      ) : null}
+    </Group>
   )
 }
 
@@ -116,8 +156,8 @@ function ReadChart({
 }: { reading: Reading } & Pick<Props, 'choice' | 'onChoose'>) {
   useEffect(() => {
     void readTo(CHART_ROWS)
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for the first page; later pages are asked for by the person
-  }, [])
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each answer; later pages are asked for by the person
+  }, [settled.query.query_id])
   return <AnswerChart result={settled} choice={choice} onChoose={onChoose} />
 }
 

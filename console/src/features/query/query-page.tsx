@@ -15,7 +15,7 @@ import { MoveQuestions } from './move-questions'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
 import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
-import { useQueryRun } from './use-query-run'
+import { isShown, useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
 const START = 'SELECT *\nFROM '
@@ -86,11 +86,14 @@ export function QueryPage() {
         {typeof state === 'object' && 'error' in state ? (
           <Failed error={state.error} what="The query" isAction onRetry={start} />
         ) : null}
-        {typeof state === 'object' && 'result' in state ? (
+        {isShown(state) ? (
           <Stack gap="sm">
             <Answer
-              key={state.result.query.query_id}
-              {...state}
+              key={state.run}
+              result={state.result}
+              seconds={state.seconds}
+              rest={state.rest}
+              onStop={running.stop}
               view={view}
               choice={choice}
               onView={(chosen) => change({ view: chosen })}

@@ -18,14 +18,22 @@ export interface Reading {
 
 /** An answer whose first page is there, and whose other pages are read when they are needed. */
 export function useReading(first: Result): Reading {
+  const [begun, setBegun] = useState(first)
   const [result, setResult] = useState(first)
   const [settled, setSettled] = useState(first)
   const [isReading, setReading] = useState(false)
   const [error, setError] = useState<unknown>()
   const control = useRef<AbortController>(undefined)
+  if (begun !== first) {
+    // The whole answer follows its first rows, which nobody could continue.
+    setBegun(first)
+    setResult(first)
+    setSettled(first)
+  }
   useEffect(() => () => control.current?.abort(), [])
 
   async function readTo(rows: number): Promise<Result | undefined> {
+    if (result.isFirst) return undefined
     if (isComplete(result) || result.rows.length >= rows) return result
     control.current?.abort()
     const own = new AbortController()
@@ -52,4 +60,4 @@ export function useReading(first: Result): Reading {
   return { result, settled, isReading, error, readTo, stop: () => control.current?.abort() }
 }
 
-export const isComplete = (result: Result): boolean => result.next === ''
+export const isComplete = (result: Result): boolean => result.next === '' && !result.isFirst

@@ -5,6 +5,8 @@ import { path } from '../../api/queries'
 
 /** The rows of one answer that were read so far; `next` continues them, and is empty when all were read. */
 export interface Result {
+  /** Only the first rows were asked: the answer has more, and nothing continues these. */
+  isFirst?: boolean
   query: Schemas['Query']
   columns: Schemas['ResultColumn'][]
   rows: Schemas['QueryRows']['rows']
@@ -29,6 +31,31 @@ export async function runQuery(
     most,
     onProgress,
   )
+}
+
+/** Ask for the first rows, then for the whole answer if it has more; `onFirst` gets the first rows before. */
+export async function runFirstRows(
+  asked: { sql: string },
+  signal: AbortSignal,
+  onFirst: (first: Result) => void,
+): Promise<Result> {
+  const body = { ...asked, first_rows: PAGE_ROWS }
+  const query = await read<Schemas['Query']>('/v1/queries', { method: 'POST', body, signal })
+  if (query.first_rows === 0) return ended(query, signal, PAGE_ROWS)
+  // Where the first rows fail, the statement itself has the reason to show.
+  const first = await ended(query, signal, PAGE_ROWS).catch(() => undefined)
+  signal.throwIfAborted()
+  if (!first) return runQuery(asked, signal, PAGE_ROWS)
+  if (first.rows.length <= PAGE_ROWS && first.next === '') return first
+  onFirst({ ...first, rows: first.rows.slice(0, PAGE_ROWS), next: '', isFirst: true })
+  return withCostOf(first, await runQuery(asked, signal, PAGE_ROWS))
+}
+
+/** The whole answer, with what it and its first rows have read. */
+function withCostOf(first: Result, whole: Result): Result {
+  const [one, other] = [first.query, whole.query]
+  const cost_usd = String(Number((Number(one.cost_usd) + Number(other.cost_usd)).toFixed(7)))
+  return { ...whole, query: { ...other, scanned_bytes: one.scanned_bytes + other.scanned_bytes, cost_usd } }
 }
 
 /** The rows of a query that was started before, as its address names it. */

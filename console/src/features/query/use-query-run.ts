@@ -1,10 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 
-import { PAGE_ROWS, type Result, resumeQuery, runQuery } from './results'
+import { PAGE_ROWS, type Result, resumeQuery, runFirstRows } from './results'
 import { isComplete } from './reading'
 
-export type RunState = 'idle' | 'running' | { error: unknown } | { result: Result; seconds: number }
+/** The answer of a run. `rest` is how the whole answer stands while `result` has the first rows only. */
+export interface Answered {
+  run: number
+  result: Result
+  seconds: number
+  rest: 'running' | 'stopped' | { error: unknown }
+}
+
+export type RunState = 'idle' | 'running' | { error: unknown } | Answered
 
 interface QueryRun {
   state: RunState
@@ -16,31 +24,16 @@ interface QueryRun {
 export function useQueryRun(started: string, onEnded: (queryId: string) => void): QueryRun {
   const queries = useQueryClient()
   const control = useRef<AbortController>(undefined)
+  const runs = useRef(0)
   const [state, setState] = useState<RunState>(started ? 'running' : 'idle')
-
-  async function follow(answer: (signal: AbortSignal) => Promise<Result>): Promise<Result | undefined> {
-    control.current?.abort()
-    const own = new AbortController()
-    control.current = own
-    setState('running')
-    const began = performance.now()
-    try {
-      const result = await answer(own.signal)
-      setState({ result, seconds: (performance.now() - began) / 1000 })
-      return result
-    } catch (error) {
-      if (!own.signal.aborted) setState({ error })
-      return undefined
-    }
-  }
 
   useEffect(() => {
     const own = new AbortController()
     control.current = own
-    const began = performance.now()
+    const show = shower(setState, 0)
     if (started)
       resumeQuery(started, own.signal, PAGE_ROWS).then(
-        (result) => setState({ result, seconds: (performance.now() - began) / 1000 }),
+        show,
         // An old answer may be gone: the statement is there to be run again.
         () => own.signal.aborted || setState('idle'),
       )
@@ -49,14 +42,33 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
   }, [])
 
   async function run(sql: string): Promise<void> {
-    const result = await follow((signal) => runQuery({ sql }, signal, PAGE_ROWS))
-    if (!result) return
-    if (isComplete(result)) queries.setQueryData(['result', sql], result)
-    onEnded(result.query.query_id)
+    control.current?.abort()
+    const own = new AbortController()
+    control.current = own
+    runs.current += 1
+    setState('running')
+    const show = shower(setState, runs.current)
+    try {
+      const result = await runFirstRows({ sql }, own.signal, show)
+      show(result)
+      if (isComplete(result)) queries.setQueryData(['result', sql], result)
+      onEnded(result.query.query_id)
+    } catch (error) {
+      if (!own.signal.aborted)
+        setState((before) => (isShown(before) ? { ...before, rest: { error } } : { error }))
+    }
   }
   function stop(): void {
     control.current?.abort()
-    setState('idle')
+    setState((before) => (isShown(before) ? { ...before, rest: 'stopped' } : 'idle'))
   }
   return { state, run, stop }
+}
+
+export const isShown = (state: RunState): state is Answered => typeof state === 'object' && 'result' in state
+
+/** Shows results of a run with the seconds since its start. */
+function shower(setState: (state: RunState) => void, run: number): (result: Result) => void {
+  const began = performance.now()
+  return (result) => setState({ run, result, seconds: (performance.now() - began) / 1000, rest: 'running' })
 }
