@@ -112,15 +112,16 @@ resource "aws_dynamodb_table" "callers" {
   }
 }
 
-# Count the requests of a caller, and know who it is.
 data "aws_iam_policy_document" "serve_callers" {
   statement {
     sid       = "CountRequests"
     actions   = ["dynamodb:UpdateItem"]
     resources = [aws_dynamodb_table.callers.arn]
   }
+}
 
-  # An access token names a person by an id of the pool; people know the address.
+# An access token names a person by an id of the pool; people know the address. Predictions name nobody.
+data "aws_iam_policy_document" "name_people" {
   statement {
     sid       = "NamePeople"
     actions   = ["cognito-idp:AdminGetUser"]
@@ -134,7 +135,7 @@ data "aws_iam_policy_document" "api_function" {
 }
 
 data "aws_iam_policy_document" "api" {
-  source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.write_originals_key.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.name_people.json, data.aws_iam_policy_document.write_originals_key.json]
 
   statement {
     sid       = "ListFiles"
@@ -241,7 +242,7 @@ data "aws_iam_policy_document" "api" {
 }
 
 data "aws_iam_policy_document" "api_queries" {
-  source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.ask_lake.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.name_people.json, data.aws_iam_policy_document.ask_lake.json]
 }
 
 # SQL over the whole lake: for the API's function and for the report.
@@ -323,7 +324,7 @@ data "aws_iam_policy_document" "api_predictions" {
 data "aws_iam_policy_document" "api_tables" {
   for_each = local.systems
 
-  source_policy_documents = [data.aws_iam_policy_document.api_function.json]
+  source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.name_people.json]
 
   statement {
     sid       = "ReadOwnTables"
@@ -352,7 +353,7 @@ data "aws_iam_policy_document" "api_tables" {
 
 # A revert deletes rows that the gate wrote, and lets the gate accept a duplicate instead.
 data "aws_iam_policy_document" "api_revert" {
-  source_policy_documents = [data.aws_iam_policy_document.gate.json, data.aws_iam_policy_document.serve_callers.json]
+  source_policy_documents = [data.aws_iam_policy_document.gate.json, data.aws_iam_policy_document.serve_callers.json, data.aws_iam_policy_document.name_people.json]
 
   statement {
     sid       = "DeleteRowsOfReverted"
