@@ -43,6 +43,28 @@ def file_summary(file_name: str, profile: Mapping[str, Any]) -> dict[str, object
     }
 
 
+def counted_summary(file_name: str, rows: int, refused: int, reason: str) -> dict[str, object]:
+    """Return the summary of a file without a profile, such as one that cannot be read: rows and reason.
+
+    Args:
+        reason: why there is no profile; empty where its rows were accepted.
+    """
+    return {
+        "file_name": file_name,
+        "row_count": rows,
+        "schema": {},
+        "statistics": {},
+        "quality_issues": {
+            "missing_values": {},
+            "invalid_values": {},
+            "total_rows": rows,
+            "has_issues": bool(reason or refused),
+        },
+        "quality_score": {},
+        "reason": reason,
+    }
+
+
 def summary_json(summary: Mapping[str, object]) -> bytes:
     """Return the summary's text; equal summaries give equal bytes."""
     return (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode()

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake.keys import baseline_key, has_corrected_rows, profile_key, summary_key
 from headgate.lake.ports import SUMMARY, ObjectRef
+from headgate.lake.states import FileState
 from headgate.profiling.column_reader import Columns
 from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
-from headgate.profiling.file_summary import file_summary, summary_json
+from headgate.profiling.file_summary import counted_summary, file_summary, summary_json
 from headgate.profiling.profile import GatedFile, profile_of, profile_unknown
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from headgate.profiling.profile import Profile
 
 _JSON = "application/json"
+_UNFINISHED = {FileState.PROCESSING, FileState.HANDED_OVER, FileState.WAITING, FileState.FAILED}
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,24 @@ class Profiles:
         """Return a stored profile; NotFoundError when there is none."""
         return self._read(profile_key(dataset, content_sha256))
 
-    def summary_of(self, record: FileRecord) -> dict[str, object]:
-        """Return the summary of a file; NotFoundError if it has no profile."""
-        if "key" not in record.profile:
-            why = record.error.get("message", f"its state is {record.state}")
-            raise NotFoundError(f"{record.key} has no profile: {why}.")
-        return file_summary(record.key.rpartition("/")[2], self._read(record.profile["key"]))
+    def summary_of(self, record: FileRecord, original: FileRecord | None = None) -> dict[str, object]:
+        """Return the summary of a file; of one without a profile its rows, and the reason.
+
+        Args:
+            original: the accepted file of a skipped duplicate, whose content and so profile are equal.
+
+        Raises:
+            NotFoundError: the gate has not ended with the file.
+        """
+        name = record.key.rpartition("/")[2]
+        profile = record.profile or (original.profile if original else {})
+        if "key" in profile:
+            return file_summary(name, self._read(profile["key"]))
+        if record.state in _UNFINISHED:
+            raise NotFoundError(f"{record.key} has no summary yet: its state is {record.state}.")
+        accepted = record.state is FileState.DONE
+        reason = record.error.get("message", "" if accepted else f"its state is {record.state}")
+        return counted_summary(name, record.received, record.quarantined, reason)
 
     def _read(self, key: str) -> dict[str, object]:
         profile: dict[str, object] = json.loads(self.objects.read(ObjectRef(self.bucket, key)))

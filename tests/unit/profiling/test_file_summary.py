@@ -68,16 +68,45 @@ def test_an_invalid_value_has_its_count_and_percentage() -> None:
     assert counts["has_issues"]
 
 
-def test_every_profiled_file_has_a_summary_and_any_other_says_why_not() -> None:
+def test_every_file_has_a_summary_and_one_without_a_profile_says_why() -> None:
     profiles = Profiles(MemoryObjects(), "artifacts")
     record = FileRecord(
         "f", "raw", "orders/sales.csv", "v", "orders", FileState.DONE, received_at="2024-01-04T00:00:00"
     )
     kept = replace(record, profile=profiles.of_unknown(record, unknown_table(BODY)))
     assert profiles.summary_of(kept) == summary_of(BODY)
+    copy = replace(record, key="orders/copy.csv", state=FileState.SKIPPED_DUPLICATE, duplicate_of="f")
+    assert profiles.summary_of(copy, kept) == {**summary_of(BODY), "file_name": "copy.csv"}
     empty = replace(record, state=FileState.REJECTED, error={"message": "the file is empty"})
-    with pytest.raises(NotFoundError, match=r"sales.csv has no profile: the file is empty"):
-        profiles.summary_of(empty)
+    summary = profiles.summary_of(empty)
+    assert summary.keys() - summary_of(BODY).keys() == {"reason"}
+    assert (summary["row_count"], summary["reason"]) == (0, "the file is empty")
+    assert summary["quality_issues"] == {
+        "missing_values": {},
+        "invalid_values": {},
+        "total_rows": 0,
+        "has_issues": True,
+    }
+    with pytest.raises(NotFoundError, match=r"sales.csv has no summary yet: its state is processing"):
+        profiles.summary_of(replace(record, state=FileState.PROCESSING))
+
+
+def test_an_accepted_file_whose_profile_failed_is_summarised_by_its_counts() -> None:
+    record = FileRecord(
+        "f",
+        "raw",
+        "orders/sales.csv",
+        "v",
+        "orders",
+        FileState.DONE,
+        received=3,
+        profile={"failed": "KeyError"},
+    )
+    summary = Profiles(MemoryObjects(), "artifacts").summary_of(record)
+    assert (summary["row_count"], summary["reason"]) == (3, "")
+    issues = summary["quality_issues"]
+    assert isinstance(issues, dict)
+    assert not issues["has_issues"]
 
 
 def test_rows_that_do_not_fit_the_header_count_as_rows_and_lower_the_score() -> None:

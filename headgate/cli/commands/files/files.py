@@ -302,9 +302,11 @@ def show(key: str, *, is_summary: bool, as_json: bool, deployment_name: str | No
     line.
     """
     deployed = command_deployment.activate(deployment_name)
-    record = find_record(stores.ledger(deployed.environment).records(), key)
+    ledger = stores.ledger(deployed.environment)
+    record = find_record(ledger.records(), key)
     if is_summary:
-        click.echo(json.dumps(intake.profiles(deployed.environment).summary_of(record), indent=2))
+        original = ledger.get(record.duplicate_of) if record.duplicate_of else None
+        click.echo(json.dumps(intake.profiles(deployed.environment).summary_of(record, original), indent=2))
         return
     options.show(as_json=as_json, value=lambda: _kept(record), screen=lambda: _whole(record))
 
