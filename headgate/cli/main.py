@@ -125,6 +125,10 @@ COMMANDS = {
         "operations.report:report",
         "Show what came in, what was refused and why, and what the systems built.",
     ),
+    "restore": (
+        "operations.restore:restore",
+        "Take deletions in a bucket back, fill it from its copy, or process files whose records were lost.",
+    ),
     "run": (
         "operations.pipeline:run",
         "Merge curated data, check it, build the systems' tables and publish them.",

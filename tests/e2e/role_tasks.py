@@ -78,6 +78,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "quarantine settle": ("BEFORE", "--by", "AFTER"),
     "files revert": ("KEY", "--yes"),
     "rebuild": (),
+    "restore": ("curated", "--since", "2100-01-01T00:00"),
     "run": (),
     "tables rollback": ("regional_performance", "--yes"),
 }

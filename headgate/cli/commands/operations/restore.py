@@ -1,0 +1,135 @@
+"""`headgate restore`: objects of a bucket that were deleted, and files whose records were lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from headgate.aws.events import notification
+from headgate.cli import command_deployment, options
+from headgate.errors import SettingsError
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.settings import SystemNamesSettings
+from headgate.wiring import operations, stores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from headgate.cli.command_deployment import Deployment
+    from headgate.lake.ports import ObjectVersion, SnapshotObjects, VersionedObjects
+
+FILES = "files"
+_ZONES = ("raw", "curated", "quarantine", "artifacts")
+_TIMES = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
+
+
+@click.command(epilog=options.example("headgate restore curated --since 2026-11-25T08:00"))
+@click.argument("place")
+@click.option(
+    "--since",
+    type=click.DateTime(_TIMES),
+    metavar="TIME",
+    help="Take back the deletions since this time, in UTC, such as 2026-11-25T08:00.",
+)
+@click.option("--from", "source", metavar="BUCKET", help="Copy what is missing from this copy of the bucket.")
+@options.as_json
+@options.deployment
+def restore(
+    place: str, *, since: datetime | None, source: str | None, as_json: bool, deployment_name: str | None
+) -> None:
+    """Restore the objects of PLACE: raw, curated, quarantine, artifacts or a system.
+
+    With PLACE `files`, after a restore of the ledger: process the files in raw that have no record. The
+    command can be repeated.
+    """
+    if (since is not None) + (source is not None) != (place != FILES):
+        raise click.UsageError(f"A bucket needs one of --since and --from, and `{FILES}` takes neither.")
+    deployed = command_deployment.activate(deployment_name)
+    if place == FILES:
+        facts = process_without_record(deployed)
+    else:
+        bucket = bucket_of(deployed.environment, place)
+        facts = (
+            undelete(stores.objects(), bucket, since)
+            if since
+            else copy_missing(stores.objects(), source or "", bucket)
+        )
+    options.show(as_json=as_json, value=lambda: facts, screen=lambda: _sentence(facts))
+
+
+def undelete(objects: VersionedObjects, bucket: str, since: datetime) -> dict[str, object]:
+    """Take back the deletions of objects since then: the version below a delete marker is current again.
+
+    Markers that lifecycle rules or a replaced snapshot left before `since` stay.
+    """
+    markers = [
+        version.ref
+        for version in objects.versions(bucket, "")
+        if version.is_marker and version.is_newest and version.modified_at >= since
+    ]
+    for marker in markers:
+        objects.delete(marker)
+    return {"bucket": bucket, "undeleted": len(markers)}
+
+
+def copy_missing(objects: SnapshotObjects, source: str, bucket: str) -> dict[str, object]:
+    """Copy the objects of a replica that the bucket does not have; they get new version ids."""
+    there, copied = ({item.ref.key for item in objects.list(of, "")} for of in (bucket, source))
+    missing = sorted(copied - there)
+    for key in missing:
+        objects.copy(ObjectRef(source, key), ObjectRef(bucket, key))
+    return {"bucket": bucket, "copied": len(missing)}
+
+
+def process_without_record(deployed: Deployment) -> dict[str, object]:
+    """Send the event of every version in raw that the ledger has no record of, oldest first.
+
+    A masked form has no event: its original is gone, and its rows are in the lake. It is counted.
+    """
+    env = deployed.environment
+    recorded = {record.file_id for record in stores.ledger(env).records()}
+    versions = stores.objects().versions(env["HEADGATE_RAW_BUCKET"], "")
+    missing, masked = unrecorded(oldest_first(versions), recorded)
+    operations.queues().send(deployed.output("raw_queue_url"), [notification(ref) for ref in missing])
+    return {"sent": len(missing), "masked_without_record": masked}
+
+
+def oldest_first(versions: Iterable[ObjectVersion]) -> list[ObjectRef]:
+    """Return the versions without delete markers, in the order in which they came."""
+    stored = [version for version in versions if not version.is_marker]
+    return [version.ref for version in sorted(stored, key=lambda version: version.modified_at)]
+
+
+def unrecorded(versions: list[ObjectRef], recorded: set[str]) -> tuple[list[ObjectRef], int]:
+    """Return the versions that have no record, and the number of masked originals that have none."""
+    forms = {ref: file_id for ref in versions if (file_id := keys.masked_original_of(ref.key))}
+    missing = [
+        ref
+        for ref in versions
+        if ref not in forms and keys.file_id(ref.bucket, ref.key, ref.version_id) not in recorded
+    ]
+    return missing, len(set(forms.values()) - recorded)
+
+
+def bucket_of(env: Mapping[str, str], place: str) -> str:
+    """Return the bucket of a zone, or of a system.
+
+    Raises:
+        SettingsError: the deployment has no such bucket; the message names those that it has.
+    """
+    zones = {name: env[f"HEADGATE_{name.upper()}_BUCKET"] for name in _ZONES}
+    buckets = {**zones, **SystemNamesSettings.from_env(env).prod_buckets}
+    if place not in buckets:
+        raise SettingsError(f"There is no bucket {place}. Buckets: {', '.join(sorted(buckets))}.")
+    return buckets[place]
+
+
+def _sentence(facts: Mapping[str, object]) -> str:
+    if "sent" in facts:
+        masked = facts["masked_without_record"]
+        return f"Sent {facts['sent']} files to the gate. Masked originals without a record: {masked}."
+    done = f"Undeleted {facts['undeleted']}" if "undeleted" in facts else f"Copied {facts['copied']}"
+    return f"{done} objects of {facts['bucket']}."
