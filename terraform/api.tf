@@ -390,7 +390,7 @@ data "aws_iam_policy_document" "api_revert" {
 # The gate on an upload, or on a file of raw with a mapping. It has no permission that would leave a trace: no ledger, no curated,
 # no quarantine, no alert.
 data "aws_iam_policy_document" "dry_run" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_definitions.json, data.aws_iam_policy_document.write_originals_key.json]
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.keep_failed_calls.json, data.aws_iam_policy_document.read_definitions.json, data.aws_iam_policy_document.write_originals_key.json]
 
   statement {
     sid       = "ReadUploads"

@@ -41,7 +41,7 @@ locals {
 
   alarms = merge(
     {
-      for key, queue in { dead_letters = module.raw_objects.dead_letters, debounce_dead_letters = module.curated_changes.dead_letters, report_dead_letters = aws_sqs_queue.report_dead_letters } : key => {
+      for key, queue in { dead_letters = module.raw_objects.dead_letters, debounce_dead_letters = module.curated_changes.dead_letters, call_dead_letters = aws_sqs_queue.call_dead_letters } : key => {
         description                    = "Messages lie in ${queue.name}: read the function's log, fix the cause, redrive the queue (docs/operate/runbook.md)"
         namespace                      = "AWS/SQS"
         metric                         = "ApproximateNumberOfMessagesVisible"

@@ -10,7 +10,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "report" {
-  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_definitions.json, data.aws_iam_policy_document.ask_lake.json]
+  source_policy_documents = [data.aws_iam_policy_document.use_key.json, data.aws_iam_policy_document.read_definitions.json, data.aws_iam_policy_document.ask_lake.json, data.aws_iam_policy_document.keep_failed_calls.json]
 
   statement {
     sid       = "ReadFileRecords"
@@ -79,12 +79,6 @@ data "aws_iam_policy_document" "report" {
     actions   = ["cognito-idp:AdminGetUser", "cognito-idp:AdminListGroupsForUser"]
     resources = [aws_cognito_user_pool.this.arn]
   }
-
-  statement {
-    sid       = "KeepFailedCalls"
-    actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.report_dead_letters.arn]
-  }
 }
 
 # Answers that people have sent to themselves (docs/adr/0148-answers-by-mail.md). Each address subscribes to its own messages, and agrees first.
@@ -93,21 +87,31 @@ resource "aws_sns_topic" "mails" {
   kms_master_key_id = aws_kms_key.lake.arn
 }
 
-# Calls of the function that failed three times. Nobody waits for the answer of a scheduled call.
-resource "aws_sqs_queue" "report_dead_letters" {
-  name                      = "${local.lake}-report-dead-letters"
+# Calls of functions that failed three times, where nobody waits for the answer: the report's schedule, and checks of uploads.
+resource "aws_sqs_queue" "call_dead_letters" {
+  name                      = "${local.lake}-call-dead-letters"
   sqs_managed_sse_enabled   = true
   message_retention_seconds = 1209600
 }
 
-resource "aws_lambda_function_event_invoke_config" "report" {
-  function_name                = module.report.name
+data "aws_iam_policy_document" "keep_failed_calls" {
+  statement {
+    sid       = "KeepFailedCalls"
+    actions   = ["sqs:SendMessage"]
+    resources = [aws_sqs_queue.call_dead_letters.arn]
+  }
+}
+
+resource "aws_lambda_function_event_invoke_config" "this" {
+  for_each = { report = module.report.name, dry_run = module.dry_run.name }
+
+  function_name                = each.value
   maximum_retry_attempts       = 2
   maximum_event_age_in_seconds = 21600 # Lambda's own default, which it returns: a plan after an apply is empty
 
   destination_config {
     on_failure {
-      destination = aws_sqs_queue.report_dead_letters.arn
+      destination = aws_sqs_queue.call_dead_letters.arn
     }
   }
 }

@@ -26,7 +26,7 @@ _ATTRIBUTES: Mapping[QueueAttributeNameType, str] = {
 _QUEUES = {
     "module.raw_objects.aws_sqs_queue.dead_letters": "raw-objects-dead-letters",
     "module.curated_changes.aws_sqs_queue.dead_letters": "curated-changes-dead-letters",
-    "aws_sqs_queue.report_dead_letters": "report-dead-letters",
+    "aws_sqs_queue.call_dead_letters": "call-dead-letters",
 }
 
 

@@ -191,7 +191,7 @@ run "the_lake_is_as_described" {
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
       "dead_letters", "debounce_dead_letters", "gate_errors", "debounce_errors", "raw_age", "pipeline_failed", "pipeline_timed_out", "pipeline_aborted", "no_check",
-      "report_errors", "report_dead_letters", "api_errors", "api_throttles", "api_function_throttles",
+      "report_errors", "call_dead_letters", "api_errors", "api_throttles", "api_function_throttles",
       "audit_failed", "audit_timed_out", "audit_aborted", "export_failed", "large_failed", "large_timed_out", "large_aborted", "export_timed_out", "export_aborted",
     ])
     error_message = "Dead letters, errors, throttles, age, failed runs and a day without a check are watched."
@@ -212,6 +212,11 @@ run "the_lake_is_as_described" {
       name      = aws_cloudwatch_metric_alarm.this["api_throttles"].metric_name
     }) && aws_cloudwatch_metric_alarm.this["api_throttles"].threshold == 4
     error_message = "The alarm watches the metric that the filter writes."
+  }
+
+  assert {
+    condition     = { for key, kept in aws_lambda_function_event_invoke_config.this : key => kept.function_name } == { report = module.report.name, dry_run = module.dry_run.name } && aws_cloudwatch_metric_alarm.this["call_dead_letters"].dimensions == tomap({ QueueName = "headgate-call-dead-letters" })
+    error_message = "A call that nobody waits for and that failed for good is a dead letter, which an alarm watches."
   }
 
   assert {

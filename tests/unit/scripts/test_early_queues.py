@@ -31,7 +31,7 @@ def test_each_queue_of_dead_letters_is_imported_under_the_name_of_its_lake() -> 
     assert {*imported.values()} == {*sqs.created}
     assert imported["module.raw_objects.aws_sqs_queue.dead_letters"] == "bikes-raw-objects-dead-letters"
     early_queues.import_blocks(sqs, {})
-    assert "headgate-report-dead-letters" in sqs.created
+    assert "headgate-call-dead-letters" in sqs.created
 
 
 def test_the_queues_are_those_that_the_root_states() -> None:
