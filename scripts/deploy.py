@@ -193,7 +193,8 @@ def apply(
     adopt_ledger(target, terraform, settings, has_new_ledger=has_new_ledger)
     if target.platform == "emulator" and not terraform.resources():
         terraform.add_to_root("early_queues.tf", early_queues.import_blocks(target.client("sqs"), settings))
-    _print_estimate(target, settings)
+    if target.platform == "aws":
+        _print_estimate(settings)
     with ThreadPoolExecutor(1) as beside:  # Terraform mostly waits
         building = beside.submit(console.build)
         applied = (
@@ -530,12 +531,13 @@ def plan(target: Target, folder: Path, variables: Mapping[str, str], *, out: Pat
         target, terraform, _stated(target, folder, {**_names_of(target, terraform), **variables})
     )
     print("There are changes." if terraform.plan(settings, out=out) else "Nothing would change.", flush=True)
-    _print_estimate(target, settings)
+    if target.platform == "emulator":
+        print("The emulator costs nothing. On AWS:", flush=True)
+    _print_estimate(settings)
 
 
-def _print_estimate(target: Target, settings: Mapping[str, str]) -> None:
-    if target.platform == "aws":
-        print(cost_estimate.text(settings, cost_estimate.stated_workload(os.environ)), flush=True)
+def _print_estimate(settings: Mapping[str, str]) -> None:
+    print(cost_estimate.text(settings, cost_estimate.stated_workload(os.environ)), flush=True)
 
 
 def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:

@@ -101,5 +101,35 @@ def test_the_comment_has_what_a_changed_contract_breaks(tmp_path: Path) -> None:
         f"### contracts/source/{name}\ncontract removed: its readers break\n"
         for name in ("gone.yaml", "old.yaml")
     )
-    assert written.startswith(f"{gone}### {contract}\n```\n")
+    new = "### contracts/source/new.yaml\nnew contract\n"
+    assert written.startswith(f"{new}{gone}### {contract}\n```\n")
     assert removed in written
+    run(contracts, tmp_path / "again", BASE=head(tmp_path))
+    assert (tmp_path / "again" / "contracts.md").read_text(encoding="utf-8") == "No contract changed.\n"
+
+
+def head(folder: Path) -> str:
+    """Put the lake of a workspace into another one, `again`, and return its revision."""
+    (folder / "again").mkdir()
+    run("git clone -q ../lake lake && git -C lake rev-parse HEAD > base", folder / "again")
+    return (folder / "again" / "base").read_text(encoding="utf-8").strip()
+
+
+@pytest.mark.parametrize(
+    "contracts", ["No contract changed.\n", "### a\n```\n" + "a column\n" * 9000 + "```\n"]
+)
+def test_a_comment_has_the_size_that_github_takes_and_ends_with_the_cost(
+    tmp_path: Path, contracts: str
+) -> None:
+    """Source: GitHub's answer to a longer one, "Body is too long (maximum is 65536 characters)"."""
+    (comment,) = [step["run"] for step in jobs()["plan"]["steps"] if step.get("name") == "comment"]
+    (tmp_path / "contracts.md").write_text(contracts, encoding="utf-8")
+    (tmp_path / "plan.txt").write_text("  + a resource\n" * 9000 + "Estimated cost: 15\n", encoding="utf-8")
+    (tmp_path / "gh").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "gh").chmod(0o755)
+    run(f"PATH={tmp_path}:$PATH; {comment}", tmp_path, NUMBER="7", GITHUB_REPOSITORY="you/lake")
+    posted = (tmp_path / "comment.md").read_text(encoding="utf-8")
+    assert len(posted) <= 65_536
+    assert posted.count("\n```\n") % 2 == 0
+    assert posted.endswith("Estimated cost: 15\n```\n")
+    assert contracts[:500] in posted
