@@ -4,7 +4,7 @@ Parquet.
 A row's text is which of its values are null, and the canonical texts of the others, in the columns' order,
 joined by the unit separator. Which are null is a number for every 63 columns, whose bits are the columns from
 the first on. The fingerprint is the number of rows, the sum of the checksums of the rows' texts (CRC-32 for
-MySQL, 60 bits of MD5 for PostgreSQL, which has no CRC-32), and how many
+MySQL, PostgreSQL's own 64-bit hash for PostgreSQL, which has no CRC-32), and how many
 values of each column are not null. Sums do not depend on order, and unlike XOR they see a row that was
 doubled. It finds accidents: lost, doubled, shortened, shifted or changed rows. It is no signature against a
 forger; the files' SHA-256 in the manifest is.
@@ -23,10 +23,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.export.certifying.postgres_hash import sum_of_hashes
 from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.reading.csv_files import decimal_text
 from headgate.export.reading.file_batches import file_batches
-from headgate.export.server.sql_dialect import SEPARATOR, SqlDialect
+from headgate.export.server.sql_dialect import LONGEST_HASHED_BYTES, SEPARATOR, SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,9 +111,14 @@ def digest_sql(
     """
     texts = [column.digest_sql(impossible_as_null=impossible_as_null) for column in columns]
     nulls = _nulls_sql([column.null_sql(impossible_as_null=impossible_as_null) for column in columns])
-    checksum = (columns[0].dialect if columns else SqlDialect.MYSQL).checksum_sql([*nulls, *texts])
+    dialect = columns[0].dialect if columns else SqlDialect.MYSQL
     counts = "".join(f", {column.count_sql(impossible_as_null=impossible_as_null)}" for column in columns)
-    return f"SELECT COUNT(*), COALESCE(SUM({checksum}), 0){counts} FROM {table_sql} WHERE {where}"  # noqa: S608 quoted names, own literals
+    checksum, rows = dialect.checksum_sql(
+        [*nulls, *texts],
+        [column.at_source for column in columns if column.nullable],
+        f"{table_sql} WHERE {where}",
+    )
+    return f"SELECT COUNT(*), COALESCE(SUM({checksum}), 0){counts} FROM {rows}"  # noqa: S608 quoted names, own literals
 
 
 def _nulls_sql(conditions: Sequence[str]) -> list[str]:
@@ -160,7 +166,14 @@ def digest_of(
     ]
     lines = pc.binary_join_element_wise(*_nulls(texts), *texts, _SEPARATOR, null_handling="skip")
     present = tuple(rows.num_rows - text.null_count for text in texts)
-    return Digest(rows.num_rows, dialect.checksum(lines.to_pylist()), present)
+    return Digest(rows.num_rows, checksum_of(lines, dialect), present)
+
+
+def checksum_of(lines: pa.Array, dialect: SqlDialect) -> int:
+    """Return the sum of the checksums of rows from their texts: what `SqlDialect.checksum_sql` adds up to."""
+    if dialect is SqlDialect.MYSQL:
+        return sum(map(zlib.crc32, lines.to_pylist()))
+    return sum_of_hashes(lines, LONGEST_HASHED_BYTES)
 
 
 def _nulls(texts: Sequence[pa.Array]) -> list[pa.Array | pa.Scalar]:

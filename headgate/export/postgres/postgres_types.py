@@ -142,7 +142,7 @@ def _text_sql(column: SourceColumn, arrow: pa.DataType, form: CanonicalForm, rea
         return f"md5({read})"
     if column.kind == "bool":
         return f"{read}::int"
-    if column.kind == "numeric" and form is CanonicalForm.NUMBER:
-        # With all decimals, also where the column declares none. A value that loses some has stopped the run.
+    if column.kind == "numeric" and form is CanonicalForm.NUMBER and "(" not in column.declared:
+        # With the contract's decimals. A value that loses some has stopped the run.
         return f"round({SqlDialect.POSTGRES.quoted(column.at_source)}, {column.scale})"
     return read

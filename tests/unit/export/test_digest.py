@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.export.certifying.certificate import CertifiedColumn
-from headgate.export.certifying.digest import Digest, canonical_text, digest_of, real_text
+from headgate.export.certifying.digest import Digest, canonical_text, checksum_of, digest_of, real_text
 from headgate.export.planning.mapping import CanonicalForm
+from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,3 +169,26 @@ def test_a_column_of_long_values_is_a_column_of_checksums(values: list[bytes | N
     assert text(pa.array(values, pa.binary()), CanonicalForm.LONG) == [
         None if value is None else b"%d" % zlib.crc32(value) for value in values
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "at_server"),
+    [
+        (b"", -6939563903564495220),
+        (b"a", 3591986179850072272),
+        (b"headgate", 2533647438977433874),
+        (b"123456789012", -3387667963766823524),
+        (b"0123456789ab\x1fz\xc3\xa4", 6473184245236249909),
+        (bytes(range(256)), -6537999251249463026),
+    ],
+)
+def test_the_hash_of_postgresql_is_computed_as_the_server_does(text: bytes, at_server: int) -> None:
+    """Answers of PostgreSQL 15 to `select hash_array_extended(ARRAY[text::bytea], 0)`."""
+    assert checksum_of(pa.array([text], pa.binary()), SqlDialect.POSTGRES) == at_server
+
+
+@given(st.lists(st.binary(max_size=40) | st.binary(min_size=1, max_size=3).map(lambda text: text * 600)))
+def test_the_checksum_of_rows_is_the_sum_of_those_of_each(texts: list[bytes]) -> None:
+    rows = pa.array([b"not in the slice", *texts], pa.binary()).slice(1)
+    alone = [checksum_of(pa.array([text], pa.binary()), SqlDialect.POSTGRES) for text in texts]
+    assert checksum_of(rows, SqlDialect.POSTGRES) == sum(alone)
