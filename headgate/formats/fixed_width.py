@@ -49,6 +49,8 @@ _RUN = re.compile(r"[-=+]+")
 _RULER_WITHIN_LINES = 20
 _BLANKS = re.compile(r"\S(?=  )")
 _ALIGNED_SHARE = 0.9
+# An amount with two decimals between blanks, such as `1.299,00` or `1,299.00-`: its comma parts no cells.
+_AMOUNT = re.compile(r"(?<!\S)[-+]?(?:(?:\d+|\d{1,3}(?:\.\d{3})+),\d\d|\d{1,3}(?:,\d{3})+\.\d\d)[-+]?(?!\S)")
 
 
 def holds_fixed_width(content: bytes, contract: Contract | None) -> bool:
@@ -199,8 +201,9 @@ def _is_delimited(rows: Sequence[str]) -> bool:
     half = len(rows) / 2
     if any("\t" in row for row in rows):
         return True
+    without_amounts = [_AMOUNT.sub("", row) for row in rows]
     for delimiter in DELIMITERS:
-        (count, often), *_ = Counter(row.count(delimiter) for row in rows).most_common(1)
+        (count, often), *_ = Counter(row.count(delimiter) for row in without_amounts).most_common(1)
         if count and often >= half:
             return True
     if sum('"' in row for row in rows) >= half:

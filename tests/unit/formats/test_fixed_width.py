@@ -53,6 +53,13 @@ def test_columns_are_parted_by_characters_that_are_blank_in_every_line() -> None
     assert read.starts.tolist() == [0, 28, 56, 84]
 
 
+@pytest.mark.parametrize("amounts", [("3.661,48", "120,00-", "0,05"), ("3,661.48", "1,120.00-", "4,000.05")])
+def test_commas_of_amounts_part_no_cells(amounts: tuple[str, ...]) -> None:
+    content = "".join(f"{n:05d}  Köln   {amount:>10}  2026020{n}\n" for n, amount in enumerate(amounts))
+    assert format_of(content.encode()).name == FormatName.FIXED_WIDTH
+    assert [row[2] for row in cells_of(content.encode())] == [*amounts]
+
+
 def test_stated_widths_part_columns_without_blanks_between_them() -> None:
     contract = replace(SALES, properties={**SALES.properties, "headgate.widths": [5, 8, 2, 8]})
     content = b"0000119970101 1   11.77\n00002199701121   \n0000319970102 5   77.00 beyond\n"
