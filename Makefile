@@ -110,9 +110,10 @@ audit-packages: setup ## compare the locked packages with known vulnerabilities 
 # Checkov evaluates each resource once, not once for each key of its for_each: half the time, and no other check fails.
 audit-terraform: export CHECKOV_ENABLE_FOREACH_HANDLING := False
 audit-terraform: export CHECKOV_ENABLE_MODULES_FOREACH_HANDLING := False
-audit-terraform: $(VENV)/lint/.ready ## check Terraform with checkov; .checkov.yaml has the reason of each check that is left out
+audit-terraform: $(VENV)/lint/.ready ## check Terraform with checkov, and its policies with parliament; .checkov.yaml and scripts/policy_lint.py have the reason of each check that is left out
 	@$(VENV)/lint/bin/checkov --config-file .checkov.yaml
 	@echo "checkov: ok"
+	@python scripts/policy_lint.py
 
 docs: setup ## write docs/data-dictionary.md from the contracts, docs/openapi.json from the API's types, and the console's types from it
 	@python -m headgate.contracts.dictionary > docs/data-dictionary.md

@@ -52,6 +52,7 @@ mock_provider "aws" {
   mock_resource "aws_cognito_user_pool" {
     defaults = {
       id       = "us-east-1_mocked"
+      arn      = "arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_mocked"
       endpoint = "cognito-idp.us-east-1.amazonaws.com/us-east-1_mocked"
     }
   }

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+from scripts import policy_lint
 from scripts.terraform_cli import STATE, Terraform
 from tests.e2e.lakes import PEOPLE, ROOT
 
@@ -24,17 +25,8 @@ TABLES = 200
 # Characters of a managed policy without white space; the inline policies of a role may have 10,240.
 # Source: IAM user guide, "IAM and AWS STS quotas".
 LIMIT = 6_144
-PARLIAMENT = ROOT / ".venv" / "lint" / "bin" / "parliament"
-# Findings that are not true of AWS: the linter's data lags behind, or the emulator's policy differs.
-NOT_A_FINDING = {
-    # Source: service authorization reference, AWS Step Functions: one of both types of resource is enough.
-    ("RESOURCE_MISMATCH", "states:ListExecutions"),
-    ("RESOURCE_MISMATCH", "states:DescribeExecution"),
-    # Source: CloudWatch Logs API permissions reference: the log groups of the region.
-    ("RESOURCE_MISMATCH", "logs:DescribeLogGroups"),
-    # Source: CloudWatch API reference, DescribeAlarms: "scoped to *".
-    ("RESOURCE_STAR", "cloudwatch:DescribeAlarms"),
-    # The emulator asks for a right on everything; on AWS policies name workgroups (local.followed_queries).
+# The emulator asks for a right on everything; on AWS policies name workgroups (local.followed_queries).
+OF_THE_EMULATOR = {
     ("RESOURCE_STAR", "athena:GetQueryExecution"),
     ("RESOURCE_STAR", "athena:GetQueryResults"),
     ("RESOURCE_STAR", "athena:StopQueryExecution"),
@@ -104,25 +96,7 @@ def size(policy: str) -> int:
 
 
 def findings(policies: Mapping[str, str], folder: Path) -> list[str]:
-    """Return what parliament finds in policies and is true of AWS."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for address, policy in policies.items():
-        (folder / f"{re.sub('[^a-z0-9]+', '-', address)}.json").write_text(policy, encoding="utf-8")
-    if not PARLIAMENT.is_file():
+    """Return what parliament finds in the policies of a lake on the emulator and is true of AWS."""
+    if not policy_lint.PARLIAMENT.is_file():
         subprocess.run(["make", ".venv/lint/.ready"], cwd=ROOT, check=True, capture_output=True)
-    command = [str(PARLIAMENT), "--directory", str(folder), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    flaws = [json.loads(line) for line in done.stdout.splitlines()]
-    return [
-        f"{flaw['issue']} {action} in {flaw['location']['filepath']}"
-        for flaw in flaws
-        for action in _actions(flaw["detail"])
-        if (flaw["issue"], action) not in NOT_A_FINDING
-    ]
-
-
-def _actions(detail: Any) -> list[str]:  # noqa: ANN401 parliament's own shapes
-    entries = detail if isinstance(detail, list) and detail else [detail]
-    return [
-        entry["action"] if isinstance(entry, dict) and "action" in entry else str(entry) for entry in entries
-    ]
+    return policy_lint.findings(policies, folder, OF_THE_EMULATOR)
