@@ -121,7 +121,7 @@ def _statement(statement: Mapping[str, Any]) -> dict[str, object]:
     conditions: dict[str, dict[str, list[str]]] = {}
     for condition in statement["condition"]:
         conditions.setdefault(condition["test"], {})[condition["variable"]] = condition["values"]
-    stated = {
+    parts = {
         "Sid": statement["sid"],
         "Effect": statement["effect"] or "Allow",
         "Action": statement["actions"],
@@ -130,7 +130,7 @@ def _statement(statement: Mapping[str, Any]) -> dict[str, object]:
         "NotResource": statement["not_resources"],
         "Condition": conditions,
     }
-    return {name: value for name, value in stated.items() if value}
+    return {name: value for name, value in parts.items() if value}
 
 
 def findings(
