@@ -21,6 +21,7 @@ import yaml
 from tests.e2e.api import signed_in
 from tests.e2e.every_version import every_version, texts_of
 from tests.e2e.lakes import ROOT, deployed
+from tests.e2e.test_shop_api import uploaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,9 +191,13 @@ def test_a_file_in_raw_creates_records_and_has_a_summary(lake: Lake, api: GraphQ
     assert summary["quality_issues"]["has_issues"]
 
 
-def test_rows_without_ids_create_records_with_generated_ids(lake: Lake, api: GraphQl) -> None:
+def test_rows_of_a_web_upload_create_records_with_generated_ids(lake: Lake, api: GraphQl) -> None:
+    sender = signed_in(lake, "operator")
     body = (ROOT / "samples" / "without_ids.csv").read_bytes()
-    record = lake.record_of("customer_accounts/web.csv", lake.put("customer_accounts/web.csv", body))
+    _, path = uploaded(sender, "web.csv", body, "customer_accounts")
+    file_id = sender.call("POST", f"{path}/commit").json["file_id"]
+    sender.until(f"/v1/files/{file_id}", lambda file: file["state"] == "done")
+    (record,) = (record for record in lake.records() if record["file_id"] == file_id)
     assert (record["accepted"], record["duplicates"], record["model_records"]) == (2, 1, {"created": 2})
     row = {"name": "Customer 22", "email": "customer22@example.com", "country_code": "FR"}
     (of_raw,) = api.call(BATCH, inputs=[row])["data"]["createCustomers"]["rows"]
