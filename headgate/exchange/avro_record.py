@@ -5,11 +5,12 @@ Source: Apache Avro 1.12 specification, "Schema Declaration" and "Logical Types"
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import ColumnType, Kind, Rule
 from headgate.errors import ContractError
-from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract
+from headgate.exchange.imported import TEXT, ForeignType, column_name, imported_column, imported_contract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,14 +41,25 @@ _LOGICAL = {
     "uuid": Kind.STRING,
 }
 
+_LAKE_NAME = "headgate.column"
+
 
 def avro_record(contract: Contract) -> dict[str, Any]:
-    """Return the Avro record of a contract's rows; a column that is not required is a union with null."""
+    """Return the Avro record of a contract's rows; a column that is not required is a union with null.
+
+    Raises:
+        ContractError: two columns have one name in the letters that Avro has.
+    """
+    fields = [_field(column) for column in contract.columns]
+    if twice := [name for name, count in Counter(field["name"] for field in fields).items() if count > 1]:
+        raise ContractError(
+            f"Two columns of {contract.dataset} are both {twice[0]} in Avro. Rename one of them."
+        )
     return {
         "type": "record",
-        "name": contract.dataset,
+        "name": column_name(contract.dataset),
         "doc": contract.description,
-        "fields": [_field(column) for column in contract.columns],
+        "fields": fields,
     }
 
 
@@ -69,7 +81,9 @@ def _field(column: Column) -> dict[str, Any]:
     decimal: dict[str, Any] = {"type": "bytes", "logicalType": "decimal"}
     decimal |= {"precision": column.type.precision, "scale": column.type.scale}
     shape = decimal if column.type.kind is Kind.DECIMAL else _TYPES[column.type.kind]
-    field = {"name": column.name, "doc": column.description}
+    field = {"name": column_name(column.name), "doc": column.description}
+    if field["name"] != column.name:  # Avro's names have letters, digits and underscores only
+        field[_LAKE_NAME] = column.name
     if column.required:
         return field | {"type": shape}
     return field | {"type": ["null", shape], "default": None}

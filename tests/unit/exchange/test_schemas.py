@@ -85,6 +85,16 @@ def test_an_avro_schema_reads_and_writes_rows() -> None:
     assert stated["notes"] == ["null", "string"]
 
 
+def test_columns_have_names_that_every_avro_reader_takes() -> None:
+    """Source: Avro 1.12, "Names": letters, digits and underscores."""
+    payments = REGISTRY.source["payments"]
+    spelled = replace(payments.columns[0], name="kd.-nr.")
+    field, *_ = avro_record(replace(payments, columns=(spelled,)))["fields"]
+    assert (field["name"], field["headgate.column"]) == ("kd_nr", "kd.-nr.")
+    with pytest.raises(ContractError, match="both kd_nr"):
+        avro_record(replace(payments, columns=(spelled, replace(spelled, name="kd nr"))))
+
+
 def test_a_json_schema_requires_columns_as_the_contract_does() -> None:
     schema = json_schema(REGISTRY.source["regions"])
     Draft202012Validator.check_schema(schema)
