@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from headgate.formats.batches import Source
     from headgate.matching.file_table import FileTable
 
+_OUT_OF_RANGE = "out of range for nanosecond resolution"  # in Arrow's message of a timestamp
 _ZONES_OF_SYSTEM = Path("/usr/share/zoneinfo")
 _ZONES = "TZDIR"  # where Arrow's ORC reader looks for the time zone that a file names
 
@@ -58,8 +59,8 @@ def _stripes(file: Path | bytes) -> Iterator[pa.Table]:
         opened = _opened(file)
         for number in range(opened.nstripes):
             yield pa.Table.from_batches([opened.read_stripe(number)])
-    except (pa.ArrowException, OSError, ValueError):
-        raise _corrupt() from None
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise (_out_of_range() if _OUT_OF_RANGE in str(error) else _corrupt()) from None
 
 
 def _opened(file: Path | bytes) -> ORCFile:
@@ -76,4 +77,12 @@ def _corrupt() -> UnreadableFileError:
         rule="corrupt_orc",
         message="the ORC file is damaged, cut or encrypted",
         remedy="write it again without encryption and send it again",
+    )
+
+
+def _out_of_range() -> UnreadableFileError:
+    return UnreadableFileError(
+        rule="corrupt_orc",
+        message="the ORC file has a time before 1677 or after 2262, such as the year 9999",
+        remedy="write such times as null, or the column as a date or a text, and send it again",
     )

@@ -79,6 +79,17 @@ def test_a_cut_file_is_damaged() -> None:
     assert refused.value.rule == "corrupt_orc"
 
 
+def test_a_time_that_arrow_cannot_hold_is_named() -> None:
+    """Hive ends what is still valid on 9999-12-31."""
+    ends = pa.array([dt.datetime(9999, 12, 31)], pa.timestamp("us"))
+    contract = Contract(
+        "headgate.source.a", "a", "source", "1.0.0", (Column("valid_to", ColumnType(Kind.TIMESTAMP)),)
+    )
+    with pytest.raises(UnreadableFileError, match="after 2262") as refused:
+        read_file(written(pa.table({"valid_to": ends})), contract)
+    assert refused.value.rule == "corrupt_orc"
+
+
 def test_a_text_that_begins_like_orc_is_csv() -> None:
     assert format_of(b"ORCHARD,TREES\nNorth,12\n").name == FormatName.CSV
 
