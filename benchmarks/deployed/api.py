@@ -95,15 +95,10 @@ def publish_a_table(system: str, table: str, rows: int) -> None:
     schema = arrow_schema(contract)
     days = pa.array([n % 3_000 for n in range(rows)], pa.int32())
     numbers = pa.array([n % 100 for n in range(rows)], pa.int8())
+    moments = pa.array([n * 1_000_000 for n in range(rows)], pa.int64())
     texts = pa.array([str(n) for n in range(rows)])
-    by_kind = {"string": texts, "date": days}
-    columns = [
-        by_kind.get(
-            "string" if pa.types.is_string(column.type) else "date" if pa.types.is_date(column.type) else "",
-            numbers,
-        ).cast(column.type)
-        for column in schema
-    ]
+    by_kind = {"string": texts, "date": days, "moment": moments}
+    columns = [by_kind.get(_kind_of(column.type), numbers).cast(column.type) for column in schema]
     bucket = json.loads(os.environ["HEADGATE_PROD_BUCKETS"])[system]
     publisher = Publisher(
         stores.objects(),
@@ -113,6 +108,12 @@ def publish_a_table(system: str, table: str, rows: int) -> None:
         lambda *_: None,
     )
     publisher.publish(contract, pa.table(columns, schema=schema), keys.table_prefix(table, "bench"))
+
+
+def _kind_of(of: pa.DataType) -> str:
+    if pa.types.is_timestamp(of):
+        return "moment"
+    return "string" if pa.types.is_string(of) else "date" if pa.types.is_date(of) else "number"
 
 
 def export_customers() -> None:
