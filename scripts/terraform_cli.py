@@ -239,13 +239,17 @@ class Terraform:
         return done.stdout
 
     def plan(self, variables: Mapping[str, str], *, out: Path | None = None) -> bool:
-        """True when an apply would change something; the plan is printed for a person."""
+        """True when an apply would change something; the plan is printed for a person, in colours on a
+        screen only.
+        """
         saved = [f"-out={out}"] if out else []
+        plain = [] if sys.stdout.isatty() else ["-no-color"]
         command = [
             str(self.binary),
             "plan",
             "-input=false",
             "-detailed-exitcode",
+            *plain,
             *self._common(variables),
             *saved,
         ]

@@ -150,6 +150,7 @@ def test_a_change_is_planned_promoted_and_rolled_back(runner: Runner) -> None:
     assert "### contracts/source/readings.yaml" in comment
     assert "the column is gone" in comment
     assert "to add, 0 to change, 0 to destroy" in comment
+    assert "\x1b" not in comment  # codes of colours
     assert "Estimated cost in US dollars a month" in comment.partition("## Plan and cost")[2]
     assert (runner.folder / "gh.txt").read_text(encoding="utf-8").startswith("pr comment 7")
 
