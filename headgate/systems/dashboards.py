@@ -208,5 +208,6 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
         )
     values["kind"] = PanelKind(values["kind"])
     values["y"] = tuple(values.get("y", ()))
+    values["rows"] = tuple(values.get("rows", ()))
     values["bounds"] = tuple((low, high) for low, high in values.get("bounds", ()))
     return DeclaredPanel(**values)

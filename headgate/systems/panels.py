@@ -39,6 +39,8 @@ class DeclaredPanel:
         answer: the answer in words, with `{column}` for cells of the first row that has them all, and
             `{row_count}`; it is the title where the rows fill it, and the question is the title elsewhere.
         units: of columns of the answer that no contract has, by column.
+        rows: conditions that the rows behind the answer meet, as filters of the table's page:
+            `<column>:<operator>:<value>`.
     """
 
     name: str
@@ -57,6 +59,7 @@ class DeclaredPanel:
     answer: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
     action: str = ""
+    rows: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -107,14 +110,16 @@ class DeclaredTrust:
 
 @dataclass(frozen=True)
 class DeclaredFilter:
-    """A choice that narrows the panels of a dashboard to rows of one value.
+    """A choice that narrows the panels of a dashboard to rows of one value, or of a period.
 
     Attributes:
-        column: the column of the tables that is compared.
+        column: the column of the tables that is compared; of a timestamp the day counts, in UTC.
         tables: the tables that are narrowed.
-        values: the statement that answers the values to choose from, in its first column.
+        values: the statement that answers the values to choose from, in its first column; of a timestamp
+            the first and the last day.
         whole: the value of the rows about everything; the chosen rows take its place.
-        is_until: rows up to the chosen value are kept, and not only those that have it.
+        is_from, is_until: rows from the chosen value on, or up to it, are kept, and not only those that
+            have it.
         panels: the panels that it narrows; empty for all.
     """
 
@@ -124,6 +129,7 @@ class DeclaredFilter:
     tables: tuple[str, ...]
     values: str
     whole: str = ""
+    is_from: bool = False
     is_until: bool = False
     panels: tuple[str, ...] = ()
 

@@ -109,6 +109,21 @@ def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) ->
     expect(again.get_by_test_id("figure-next_period")).to_have_text(narrowed)
 
 
+def test_a_panel_says_which_filter_it_does_not_follow_and_a_bar_opens_its_filtered_rows(
+    console: Console,
+) -> None:
+    page = console.opened("/dashboards/compliance-guardian?decision=review&from=2024-01-01", VIEWER)
+    quality = page.get_by_role("region", name="How good is the fraud model against its baseline?")
+    expect(quality).to_contain_text("The filters “Paid from” and “Proposed decision” do not apply here.")
+    reasons = page.get_by_role("region", name="What raises the score of a reviewed or blocked transaction")
+    expect(reasons).not_to_contain_text("do not apply here")
+    reasons.locator("svg path[fill='#0b7285']").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Fraud scores")
+    shown = page.get_by_role("button", name=re.compile("^Remove: "))
+    expect(shown).to_have_count(4)
+    expect(page.get_by_role("button", name="Remove: Decision is review")).to_be_visible()
+
+
 def test_an_operator_learns_from_the_morning_page_alone(console: Console) -> None:
     page = console.signed_in(OPERATOR)
     run = page.get_by_test_id("last-run")

@@ -832,6 +832,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runs/{name}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last lines that the ended jobs of a run wrote, without card and social security numbers
+         * @description Needs the group `operator`.
+         */
+        get: operations["getRunLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/systems": {
         parameters: {
             query?: never;
@@ -1787,11 +1807,16 @@ export interface components {
         };
         /**
          * DashboardFilter
-         * @description A choice that narrows the panels of a dashboard to rows of one value.
+         * @description A choice that narrows the panels of a dashboard to rows of one value, or of a period.
          */
         DashboardFilter: {
             /** Column */
             column: string;
+            /**
+             * Is From
+             * @description Whether rows from the value on are kept, not only rows that have it.
+             */
+            is_from: boolean;
             /**
              * Is Until
              * @description Whether rows up to the value are kept, not only rows that have it.
@@ -1813,7 +1838,7 @@ export interface components {
             tables: string[];
             /**
              * Values
-             * @description Athena SQL whose first column has the values to choose from.
+             * @description Athena SQL whose first column has the values to choose from; of a timestamp the first and the last day.
              */
             values: string;
             /**
@@ -3179,6 +3204,12 @@ export interface components {
             /** Question */
             question: string;
             /**
+             * Rows
+             * @description Conditions of the rows behind the answer, as `filter` of `GET /v1/tables/…/rows`.
+             * @default []
+             */
+            rows: string[];
+            /**
              * Series
              * @description A column of the answer; empty where the kind of chart needs none.
              */
@@ -3805,6 +3836,12 @@ export interface components {
              */
             as_of: string;
             /**
+             * Full
+             * @description Compute everything again, also what did not change since the last run.
+             * @default false
+             */
+            full: boolean;
+            /**
              * Only
              * @description Build only this system; merge and checks run as always.
              * @default
@@ -3957,6 +3994,45 @@ export interface components {
              * @example 0.0513
              */
             usd: string;
+        };
+        /**
+         * RunLogLine
+         * @description A line that a job of a run wrote.
+         */
+        RunLogLine: {
+            /** Job */
+            job: string;
+            /**
+             * Level
+             * @description As the line states it; empty where it states none.
+             * @enum {string}
+             */
+            level: "" | "debug" | "info" | "warning" | "error" | "critical";
+            /**
+             * Text
+             * @description Without card and social security numbers; the end of a long line is left out.
+             */
+            text: string;
+            /**
+             * Written At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            written_at: string;
+        };
+        /**
+         * RunLogs
+         * @description The last lines that the jobs of a run wrote, oldest first.
+         */
+        RunLogs: {
+            /** Lines */
+            lines: components["schemas"]["RunLogLine"][];
+            /**
+             * Reason
+             * @description Why there is no line; empty where there are some.
+             * @default
+             */
+            reason: string;
         };
         /**
          * RunStage
@@ -6345,6 +6421,43 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getRunLogs: {
+        parameters: {
+            query?: {
+                /** @description Only lines of this job. */
+                job?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a run. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunLogs"];
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

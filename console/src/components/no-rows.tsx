@@ -6,10 +6,18 @@ import { heading } from '../formats/words'
 import { Empty, Waiting } from './states'
 import { whyEmpty } from './why-empty'
 
+interface Props {
+  system: string
+  table: string
+  /** Whether the filters of the page narrow the question. */
+  isNarrowed?: boolean
+}
+
 /** Why a question about a table has no rows, and what to do: its cause is looked up, and not guessed. A table of no system is built by no run. */
-export function NoRows({ system, table }: { system: string; table: string }) {
+export function NoRows({ system, table, isNarrowed = false }: Props) {
   const detail = useTable(system, table)
   const runs = useRuns()
+  if (isNarrowed) return <Empty>No row fits the chosen filters.</Empty>
   if (!system) return <Empty>No row fits the statement today.</Empty>
   if (detail.isPending || runs.isPending) return <Waiting what="the cause" />
   const ended = runs.data?.runs.find((run) => !['running', 'pending'].includes(run.state))

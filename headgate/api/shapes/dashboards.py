@@ -36,6 +36,9 @@ class Panel(Shape):
         description="The answer in words: `{column}` is a cell of the first row that has them all."
     )
     units: dict[str, str] = Field(description="Units of columns of the answer that no contract has.")
+    rows: tuple[str, ...] = Field(
+        (), description="Conditions of the rows behind the answer, as `filter` of `GET /v1/tables/…/rows`."
+    )
 
 
 class TrustNote(Shape):
@@ -50,14 +53,18 @@ class TrustNote(Shape):
 
 
 class DashboardFilter(Shape):
-    """A choice that narrows the panels of a dashboard to rows of one value."""
+    """A choice that narrows the panels of a dashboard to rows of one value, or of a period."""
 
     name: str
     label: str
     column: str
     tables: tuple[str, ...] = Field(description="Tables that are narrowed.")
-    values: str = Field(description="Athena SQL whose first column has the values to choose from.")
+    values: str = Field(
+        description="Athena SQL whose first column has the values to choose from; of a timestamp the first "
+        "and the last day."
+    )
     whole: str = Field(description="The value that the chosen rows get in `column`; empty to keep theirs.")
+    is_from: bool = Field(description="Whether rows from the value on are kept, not only rows that have it.")
     is_until: bool = Field(description="Whether rows up to the value are kept, not only rows that have it.")
     panels: tuple[str, ...] = Field(description="Panels that are narrowed; empty for all.")
 

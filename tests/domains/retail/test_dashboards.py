@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -20,6 +21,8 @@ from headgate.systems.panels import AlertRule, DeclaredFilter, DeclaredPanel, De
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from headgate.systems.dashboards import DeclaredDashboard
 
 
 pytestmark = pytest.mark.unit
@@ -139,6 +142,54 @@ def test_a_filter_compares_a_column_that_its_tables_have(
     assert all(choice.column in tables[table].names for table in choice.tables)
     assert set(choice.panels) <= {panel.name for panel in dashboards()[system].panels}
     assert len(prod.execute(translate(choice.values, "duckdb")).description or ()) == 1
+
+
+def tables_left_out(system: str, board: DeclaredDashboard) -> list[tuple[str, str]]:
+    """Return the tables that panels read and a filter leaves out although they have its column."""
+    tables = REGISTRY.tables_of(system)
+    read = {
+        table.name
+        for panel in board.panels
+        for table in sqlglot.parse_one(panel.sql, read="athena").find_all(exp.Table)
+    }
+    return [
+        (choice.name, table)
+        for choice in board.filters
+        for table in sorted(read & tables.keys())
+        if choice.column in tables[table].names
+        and table not in choice.tables
+        and not _is_another_thing(board, choice, table)
+    ]
+
+
+def _is_another_thing(board: DeclaredDashboard, choice: DeclaredFilter, table: str) -> bool:
+    """Return whether another filter of the board is about the column of this table."""
+    return any(
+        other.column == choice.column and table in other.tables for other in board.filters if other != choice
+    )
+
+
+@pytest.mark.parametrize("system", ["demand-insights-engine", "compliance-guardian"])
+def test_a_filter_narrows_every_table_of_its_page_that_has_the_column(system: str) -> None:
+    board = dashboards()[system]
+    assert board.filters
+    assert tables_left_out(system, board) == []
+
+
+def test_a_filter_that_leaves_a_table_out_is_reported() -> None:
+    board = dashboards()["compliance-guardian"]
+    narrow = tuple(
+        replace(choice, tables=("fraud_scores",)) for choice in board.filters if choice.name == "model"
+    )
+    assert tables_left_out("compliance-guardian", replace(board, filters=narrow)) == [
+        ("model", "fraud_model_quality")
+    ]
+
+
+@pytest.mark.parametrize(("system", "panel"), PANELS, ids=NAMES)
+def test_the_rows_behind_a_panel_are_those_of_columns_of_its_table(system: str, panel: DeclaredPanel) -> None:
+    columns = REGISTRY.tables_of(system)[panel.table].names
+    assert [condition for condition in panel.rows if condition.partition(":")[0] not in columns] == []
 
 
 QUEUES = [(system, queue) for system, board in dashboards().items() for queue in board.queues]

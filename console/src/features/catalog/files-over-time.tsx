@@ -21,6 +21,7 @@ const PANEL: Schemas['Panel'] = {
   sql: '',
   unit: '',
   better: 'higher',
+  rows: [],
   before_label: '',
   action: '',
   x: 'received_at',

@@ -4,6 +4,7 @@ import { useResult } from '../query/results'
 import { cellWords, type Labels, useLabels } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { AnyColumn, type Column } from './any-column'
+import { endOfDay } from '../dashboards/filters'
 import { type Condition, conditionWords, quickFilters, replaced, written } from './row-filters'
 
 interface Props {
@@ -37,7 +38,13 @@ export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
               value={valueOf(period.name, 'ge')}
               onChange={set(period.name, 'ge')}
             />
-            <Day label="until" value={valueOf(period.name, 'le')} onChange={set(period.name, 'le')} />
+            <Day
+              label="until"
+              value={valueOf(period.name, 'le')}
+              onChange={(day) =>
+                set(period.name, 'le')(day && period.type.startsWith('timestamp') ? endOfDay(day) : day)
+              }
+            />
           </>
         ) : null}
         {quick.choices.map((choice) => (

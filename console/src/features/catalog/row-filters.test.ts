@@ -46,6 +46,7 @@ test('a table offers its first day column, and what its dashboards filter by, on
     panels: [],
     label: column,
     values: '',
+    is_from: false,
     is_until: false,
   })
   const columns = [

@@ -19,6 +19,7 @@ interface DashboardFilter {
   panels: string[]
   label: string
   values: string
+  is_from: boolean
   is_until: boolean
 }
 
@@ -81,8 +82,8 @@ export function quickFilters(
   const names = new Set(columns.map(({ name }) => name))
   const period = columns.find(({ type }) => isTime(type))?.name ?? ''
   const own = filters.filter(
-    ({ column, tables, is_until }) =>
-      !is_until && tables.includes(table) && names.has(column) && column !== period,
+    ({ column, tables, is_from, is_until }) =>
+      !is_from && !is_until && tables.includes(table) && names.has(column) && column !== period,
   )
   return {
     period,

@@ -7,7 +7,7 @@ import { Waiting } from '../../components/states'
 import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
-import { filteredSql } from './filters'
+import { type Narrowed, narrowed } from './filters'
 import { Kpi } from './kpi'
 import { PanelView } from './panel-view'
 
@@ -16,16 +16,16 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const catalog = useCatalog()
   const chosen = useChosen(board.filters)
   const isFiltered = Object.values(chosen).some(Boolean)
-  const sqlOf = (panel: Schemas['Panel']): string =>
-    isFiltered ? filteredSql(panel, board.filters, chosen, catalog.data?.tables ?? []) : panel.sql
+  const tables = catalog.data?.tables ?? []
+  const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, board.filters, chosen, tables)
   const figures = board.panels.filter((panel) => panel.kind === 'kpi')
   const figureOf = ({ table }: Schemas['Panel']): string => {
     const figure = figures.find((panel) => panel.table === table)
-    return figure ? sqlOf(figure) : ''
+    return figure ? narrowedBy(figure).sql : ''
   }
   // A written dashboard has tables of several systems, and is none itself.
   const ownerOf = ({ table }: Schemas['Panel']): Schemas['Dashboard'] => {
-    const owner = catalog.data?.tables.find(({ name, system }) => name === table && system)
+    const owner = tables.find(({ name, system }) => name === table && system)
     return board.written_by ? { ...board, system: owner?.system ?? '' } : board
   }
   const others = board.panels.filter((panel) => panel.kind !== 'kpi')
@@ -35,11 +35,11 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
       <Group justify="space-between" align="end" gap="sm">
         <PageTitle>{board.title}</PageTitle>
         <Group gap="sm" align="end">
-          <FilterBar filters={board.filters} chosen={chosen} />
           {board.panels.some(({ kind }) => kind === 'fan' || kind === 'line') ? <WriteNote /> : null}
           <MailMe of={{ dashboard: board.system }} title={board.title} />
         </Group>
       </Group>
+      <FilterBar filters={board.filters} chosen={chosen} tables={tables} />
       {isFiltered && catalog.isPending ? (
         <Waiting what="the tables" />
       ) : (
@@ -47,7 +47,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
           <Columns gap="sm">
             {figures.map((panel) => (
               <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-                <Kpi panel={panel} board={ownerOf(panel)} sql={sqlOf(panel)} />
+                <Kpi panel={panel} board={ownerOf(panel)} narrowed={narrowedBy(panel)} />
               </Columns.Col>
             ))}
           </Columns>
@@ -57,7 +57,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
                 <PanelView
                   panel={panel}
                   board={ownerOf(panel)}
-                  sql={sqlOf(panel)}
+                  narrowed={narrowedBy(panel)}
                   figureSql={figureOf(panel)}
                 />
               </div>

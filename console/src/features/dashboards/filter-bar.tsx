@@ -1,11 +1,11 @@
-import { Button, Group, Select } from '@mantine/core'
+import { Button, Group, Select, TextInput } from '@mantine/core'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
-import type { Chosen } from './filters'
+import { asksForDay, type Chosen } from './filters'
 
 type Filter = Schemas['DashboardFilter']
 
@@ -18,8 +18,14 @@ export function useChosen(filters: readonly Filter[]): Chosen {
   )
 }
 
+interface BarProps {
+  filters: readonly Filter[]
+  chosen: Chosen
+  tables: Schemas['CatalogTable'][]
+}
+
 /** The filters of a dashboard. What they change is in the address, so a link carries it. */
-export function FilterBar({ filters, chosen }: { filters: readonly Filter[]; chosen: Chosen }) {
+export function FilterBar({ filters, chosen, tables }: BarProps) {
   const [, setSearch] = useSearchParams()
   if (filters.length === 0) return null
   const set = (name: string, value: string) =>
@@ -32,15 +38,18 @@ export function FilterBar({ filters, chosen }: { filters: readonly Filter[]; cho
       { replace: true },
     )
   return (
-    <Group gap="sm" align="end" role="group" aria-label="Filters">
-      {filters.map((filter) => (
-        <OneFilter
-          key={filter.name}
-          filter={filter}
-          value={chosen[filter.name] ?? ''}
-          onChange={(value) => set(filter.name, value)}
-        />
-      ))}
+    <Group gap="sm" align="end" role="group" aria-label="Filters" className="filters">
+      {filters.map((filter) => {
+        const Field = asksForDay(filter, tables) ? Day : Choice
+        return (
+          <Field
+            key={filter.name}
+            filter={filter}
+            value={chosen[filter.name] ?? ''}
+            onChange={(value) => set(filter.name, value)}
+          />
+        )
+      })}
       {Object.values(chosen).some(Boolean) ? (
         <Button size="compact-sm" variant="subtle" onClick={() => setSearch({}, { replace: true })}>
           Show all
@@ -56,20 +65,39 @@ interface Props {
   onChange: (value: string) => void
 }
 
-function OneFilter({ filter, value, onChange }: Props) {
-  const values = useResult(filter.values)
-  const data = (values.data?.rows ?? []).map(([cell]) => String(cell))
+const useValues = ({ values }: Filter): string[] =>
+  (useResult(values).data?.rows ?? []).map(([cell]) => String(cell))
+
+function Choice({ filter, value, onChange }: Props) {
+  const data = useValues(filter)
   return (
     <Select
       label={filter.label}
       placeholder="all"
       size="xs"
-      w={{ base: '100%', xs: 220 }}
+      className="filter"
       searchable
       clearable
       data={data.map((one) => ({ value: one, label: cellWords(filter.column, one) }))}
       value={value || null}
       onChange={(chosen) => onChange(chosen ?? '')}
+    />
+  )
+}
+
+/** A day between the first and the last one of the data. */
+function Day({ filter, value, onChange }: Props) {
+  const days = useValues(filter)
+  return (
+    <TextInput
+      label={filter.label}
+      type="date"
+      size="xs"
+      className="filter"
+      min={days[0]}
+      max={days.at(-1)}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
     />
   )
 }

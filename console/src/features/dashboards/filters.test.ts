@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { filteredSql } from './filters'
+import { asksForDay, filteredSql, narrowed } from './filters'
 
 const column = (name: string, type: string): Schemas['ContractColumn'] => ({
   name,
@@ -19,7 +19,12 @@ const TABLES: Schemas['CatalogTable'][] = [
     database: 'lake_prod',
     name: 'history',
     system: 'own',
-    columns: [column('series', 'varchar'), column('month_on', 'date'), column('amount', 'double')],
+    columns: [
+      column('series', 'varchar'),
+      column('month_on', 'date'),
+      column('amount', 'double'),
+      column('paid_at', 'timestamp'),
+    ],
   },
 ]
 const FILTER: Schemas['DashboardFilter'] = {
@@ -29,10 +34,16 @@ const FILTER: Schemas['DashboardFilter'] = {
   tables: ['history'],
   values: '',
   whole: '',
+  is_from: false,
   is_until: false,
   panels: [],
 }
-const PANEL = { name: 'sum', sql: 'SELECT sum(amount) AS value FROM history' }
+const PANEL = {
+  name: 'sum',
+  table: 'history',
+  rows: ['amount:ge:0'],
+  sql: 'SELECT sum(amount) AS value FROM history',
+}
 
 test('without a choice the statement is the one of the dashboard', () => {
   expect(filteredSql(PANEL, [FILTER], {}, TABLES)).toBe(PANEL.sql)
@@ -41,7 +52,7 @@ test('without a choice the statement is the one of the dashboard', () => {
 
 test('a chosen value shadows the table by its own rows, and cannot leave its quotes', () => {
   expect(filteredSql(PANEL, [FILTER], { series: "a' OR 1=1" }, TABLES)).toBe(
-    "WITH history AS (\n  SELECT series, month_on, amount\n  FROM lake_prod.history\n  WHERE series = 'a'' OR 1=1'\n)\n" +
+    "WITH history AS (\n  SELECT series, month_on, amount, paid_at\n  FROM lake_prod.history\n  WHERE series = 'a'' OR 1=1'\n)\n" +
       PANEL.sql,
   )
 })
@@ -62,4 +73,37 @@ test('a statement with subqueries of its own keeps them', () => {
   expect(sql).toMatch(
     /^WITH history AS \([\s\S]*month_on <= DATE '2024-10-01'\n\),\nx AS \(SELECT 1\) SELECT/,
   )
+})
+
+const PERIOD = [
+  { ...FILTER, name: 'from', label: 'Paid from', column: 'paid_at', is_from: true },
+  { ...FILTER, name: 'until', label: 'Paid until', column: 'paid_at', is_until: true },
+]
+
+test('a period of a timestamp has its first and its last day whole', () => {
+  const { sql, rows } = narrowed(PANEL, PERIOD, { from: '2026-01-02', until: '2026-01-05' }, TABLES)
+  expect(sql).toContain(
+    "WHERE CAST(paid_at AS date) >= DATE '2026-01-02' AND CAST(paid_at AS date) <= DATE '2026-01-05'",
+  )
+  expect(rows).toEqual(['amount:ge:0', 'paid_at:ge:2026-01-02', 'paid_at:le:2026-01-05T23:59:59.999999'])
+  expect(PERIOD.map((one) => asksForDay(one, TABLES))).toEqual([true, true])
+  expect(asksForDay({ ...FILTER, column: 'month_on', is_until: true }, TABLES)).toBe(false)
+})
+
+test('a panel keeps its statement and names the filter where it reads no filtered table', () => {
+  const other = { name: 'quality', table: 'quality', rows: [], sql: 'SELECT count(*) AS value FROM quality' }
+  expect(narrowed(other, [FILTER], { series: 'a' }, TABLES)).toEqual({
+    sql: other.sql,
+    ignored: ['Series'],
+    rows: [],
+  })
+  expect(narrowed(PANEL, [FILTER], { series: 'a' }, TABLES).ignored).toEqual([])
+  expect(narrowed(PANEL, [{ ...FILTER, panels: ['other'] }], { series: 'a' }, TABLES).ignored).toEqual([
+    'Series',
+  ])
+  expect(narrowed(PANEL, [FILTER], {}, TABLES).ignored).toEqual([])
+})
+
+test('the rows behind a panel keep its filters', () => {
+  expect(narrowed(PANEL, [FILTER], { series: 'a' }, TABLES).rows).toEqual(['amount:ge:0', 'series:eq:a'])
 })

@@ -1,7 +1,34 @@
 import type { Schemas } from '../../api/client'
 import { quoted } from '../../formats/sql'
 
+type Filter = Schemas['DashboardFilter']
+type Panel = Pick<Schemas['Panel'], 'name' | 'sql' | 'table' | 'rows'>
+type Table = Schemas['CatalogTable']
+
 export type Chosen = Readonly<Record<string, string>>
+
+/** A panel under the filters that a person chose. */
+export interface Narrowed {
+  sql: string
+  /** Labels of chosen filters that do not change the panel. */
+  ignored: string[]
+  /** Conditions of the rows of the panel's table, as filters of the table's page. */
+  rows: string[]
+}
+
+/** What the chosen filters make of a panel. */
+export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables: Table[]): Narrowed {
+  const active = filters.filter((one) => chosen[one.name])
+  const own = active.filter((one) => isFor(one, panel.name) && one.tables.includes(panel.table))
+  return {
+    sql: filteredSql(panel, filters, chosen, tables),
+    ignored: active.filter((one) => !narrows(one, panel)).map((one) => one.label),
+    rows: [
+      ...(panel.rows ?? []),
+      ...own.map((one) => rowCondition(one, chosen[one.name] ?? '', typeOf(tables, panel.table, one.column))),
+    ],
+  }
+}
 
 /**
  * The statement of a panel with the filters that a person chose.
@@ -9,14 +36,14 @@ export type Chosen = Readonly<Record<string, string>>
  * Each filtered table is shadowed by a subquery of its name, so the statement itself stays what the dashboard states.
  */
 export function filteredSql(
-  panel: Pick<Schemas['Panel'], 'name' | 'sql'>,
-  filters: Schemas['DashboardFilter'][],
+  panel: Pick<Panel, 'name' | 'sql'>,
+  filters: Filter[],
   chosen: Chosen,
-  tables: Schemas['CatalogTable'][],
+  tables: Table[],
 ): string {
   const active = filters.filter((one) => chosen[one.name] && isFor(one, panel.name))
   const shadows = tables.flatMap((table) => {
-    const own = active.filter((one) => one.tables.includes(table.name))
+    const own = active.filter((one) => one.tables.includes(table.name) && reads(panel.sql, table.name))
     return own.length > 0 ? [shadow(table, own, chosen)] : []
   })
   if (shadows.length === 0) return panel.sql
@@ -25,23 +52,46 @@ export function filteredSql(
   return `WITH ${shadows.join(',\n')}${isWith ? ',\n' : '\n'}${rest}`
 }
 
-const isFor = (filter: Schemas['DashboardFilter'], panel: string): boolean =>
+const isFor = (filter: Filter, panel: string): boolean =>
   filter.panels.length === 0 || filter.panels.includes(panel)
 
-function shadow(
-  table: Schemas['CatalogTable'],
-  filters: Schemas['DashboardFilter'][],
-  chosen: Chosen,
-): string {
+const reads = (sql: string, table: string): boolean => new RegExp(`\\b${table}\\b`).test(sql)
+
+const narrows = (filter: Filter, panel: Pick<Panel, 'name' | 'sql'>): boolean =>
+  isFor(filter, panel.name) && filter.tables.some((table) => reads(panel.sql, table))
+
+export const typeOf = (tables: Table[], table: string, column: string): string =>
+  tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column)?.type ?? ''
+
+const isMoment = (type: string): boolean => /^timestamp/i.test(type)
+
+/** Whether a filter asks for a day, and not for one of many values. */
+export const asksForDay = (filter: Filter, tables: Table[]): boolean =>
+  (filter.is_from || filter.is_until) && isMoment(typeOf(tables, filter.tables[0] ?? '', filter.column))
+
+/** The last moment of a day, as the table's page compares moments. */
+export const endOfDay = (day: string): string => `${day.slice(0, 10)}T23:59:59.999999`
+
+function rowCondition({ column, is_from, is_until }: Filter, value: string, type: string): string {
+  if (is_from) return `${column}:ge:${value}`
+  if (!is_until) return `${column}:eq:${value}`
+  return `${column}:le:${isMoment(type) ? endOfDay(value) : value}`
+}
+
+function shadow(table: Table, filters: Filter[], chosen: Chosen): string {
   const columns = table.columns.map(({ name }) => {
     const whole = filters.find((one) => one.column === name)?.whole
     return whole ? `${quoted(whole)} AS ${name}` : name
   })
-  const conditions = filters.map((one) => {
-    const isDay = table.columns.find(({ name }) => name === one.column)?.type === 'date'
-    const value = `${isDay ? 'DATE ' : ''}${quoted(chosen[one.name] ?? '')}`
-    return `${one.column} ${one.is_until ? '<=' : '='} ${value}`
-  })
+  const conditions = filters.map((one) =>
+    condition(one, chosen[one.name] ?? '', table.columns.find(({ name }) => name === one.column)?.type ?? ''),
+  )
   const source = `${table.database}.${table.name}`
   return `${table.name} AS (\n  SELECT ${columns.join(', ')}\n  FROM ${source}\n  WHERE ${conditions.join(' AND ')}\n)`
+}
+
+function condition({ column, is_from, is_until }: Filter, chosen: string, type: string): string {
+  const compared = isMoment(type) ? `CAST(${column} AS date)` : column
+  const value = `${type === 'date' || isMoment(type) ? 'DATE ' : ''}${quoted(chosen)}`
+  return `${compared} ${is_from ? '>=' : is_until ? '<=' : '='} ${value}`
 }

@@ -5,17 +5,19 @@ import { type Cell, figure } from '../../api/format'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { Failed } from '../../components/states'
+import type { Narrowed } from './filters'
+import { IgnoredFilters } from './ignored-filters'
 import { TrustLine } from './trust-line'
 
 interface Props {
   panel: Schemas['Panel']
   board: Schemas['Dashboard']
-  sql: string
+  narrowed: Narrowed
 }
 
 /** One figure of a dashboard, with what it is compared with. */
-export function Kpi({ panel, board, sql }: Props) {
-  const result = useResult(sql)
+export function Kpi({ panel, board, narrowed }: Props) {
+  const result = useResult(narrowed.sql)
   const row = result.data?.rows[0]
   const at = (name: string): Cell =>
     row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
@@ -42,7 +44,7 @@ export function Kpi({ panel, board, sql }: Props) {
             typeof at('reason') === 'string' ? (
               <Text size="sm">{at('reason')}</Text>
             ) : (
-              <NoRows system={board.system} table={panel.table} />
+              <NoRows system={board.system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
             )
           ) : null}
           <Before panel={panel} value={at('value')} before={at('before')} />
@@ -53,6 +55,7 @@ export function Kpi({ panel, board, sql }: Props) {
           {panel.action}
         </Text>
       ) : null}
+      <IgnoredFilters labels={narrowed.ignored} />
       <TrustLine board={board} table={panel.table} />
     </Box>
   )

@@ -8,10 +8,13 @@ import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
 import { type Units, useUnits } from '../../formats/columns'
-import { answerTitle } from '../../formats/template'
+import { type AnswerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from './answer-table'
 import { Definition, Statement } from './panel-details'
+import type { Narrowed } from './filters'
+import { IgnoredFilters } from './ignored-filters'
 import { PanelMenu, type PanelView as View } from './panel-menu'
+import { pickedColumn, pickedCondition } from './picked-rows'
 import { TrustLine } from './trust-line'
 
 const Chart = lazy(() => import('./chart'))
@@ -20,21 +23,22 @@ const HEIGHT = 320
 interface Props {
   panel: Schemas['Panel']
   board: Schemas['Dashboard']
-  /** The panel's statement with the filters of the page. */
-  sql: string
+  narrowed: Narrowed
   /** The statement of a figure about the same table; empty where the page has none. */
   figureSql?: string
 }
 
 /** The answer to a question in words, then the chart or table behind it, then how far it may be trusted. */
-export function PanelView({ panel, board, sql, figureSql = '' }: Props) {
+export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
+  const { sql } = narrowed
   const isDrawn = panel.kind !== 'table'
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
   const result = useResult(sql)
   const figure = useResult(figureSql)
   const units = useUnits(panel.table, panel.units)
   // The figure gives the cause already.
-  if (result.data?.rows.length === 0 && figure.data && hasNoValue(figure.data)) return null
+  if (sql === panel.sql && result.data?.rows.length === 0 && figure.data && hasNoValue(figure.data))
+    return null
   const answer =
     result.data && panel.answer ? answerTitle(panel.answer, named(result.data), units) : undefined
   return (
@@ -57,9 +61,17 @@ export function PanelView({ panel, board, sql, figureSql = '' }: Props) {
     >
       <Answered of={result} what="the answer">
         {(rows) => (
-          <Shown view={view} panel={panel} answer={rows} system={board.system} sql={sql} units={units} />
+          <Shown
+            view={view}
+            panel={panel}
+            answer={rows}
+            system={board.system}
+            narrowed={narrowed}
+            units={units}
+          />
         )}
       </Answered>
+      <IgnoredFilters labels={narrowed.ignored} />
       <TrustLine board={board} table={panel.table} />
     </Panel>
   )
@@ -86,16 +98,17 @@ interface ShownProps {
   panel: Schemas['Panel']
   answer: Result
   system: string
-  sql: string
+  narrowed: Narrowed
   units: Units
 }
 
-function Shown({ view, panel, answer, system, sql, units }: ShownProps) {
+function Shown({ view, panel, answer, system, narrowed, units }: ShownProps) {
   const shown = useMemo(() => ({ panel, units, ...named(answer) }), [panel, answer, units])
-  const onPick = usePick(panel, system)
-  if (view === 'SQL') return <Statement sql={sql} answer={answer} />
+  const onPick = usePick(panel, system, narrowed.rows, shown)
+  if (view === 'SQL') return <Statement sql={narrowed.sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
-  if (answer.rows.length === 0) return <NoRows system={system} table={panel.table} />
+  if (answer.rows.length === 0)
+    return <NoRows system={system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
   if (view === 'table')
     return (
       <AnswerTable answer={answer} units={units} table={panel.table} label={panel.question} height={HEIGHT} />
@@ -107,11 +120,19 @@ function Shown({ view, panel, answer, system, sql, units }: ShownProps) {
   )
 }
 
-/** Opens the rows behind a bar or a country, where the panel's table has the column that was drawn. */
-function usePick(panel: Schemas['Panel'], system: string): ((name: string) => void) | undefined {
+/** Opens the rows behind a bar or a country, under the filters of the page, where the panel's table has the column that was drawn. */
+function usePick(
+  panel: Schemas['Panel'],
+  system: string,
+  conditions: string[],
+  answer: AnswerRows,
+): ((name: string) => void) | undefined {
   const contract = useContract('prod', system ? panel.table : '')
-  const hasColumn = contract.data?.column_list.some((column) => column.name === panel.x)
-  if (!hasColumn || (panel.kind !== 'bar' && panel.kind !== 'map')) return undefined
+  const column = pickedColumn(panel.x, answer.columns, contract.data?.column_list ?? [])
+  if (!column || (panel.kind !== 'bar' && panel.kind !== 'map')) return undefined
   const page = `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(panel.table)}`
-  return (name) => window.location.assign(`${page}?filter=${encodeURIComponent(`${panel.x}:eq:${name}`)}`)
+  return (name) => {
+    const filters = [...conditions, pickedCondition(column, panel.x, name, answer)]
+    window.location.assign(`${page}?${filters.map((one) => `filter=${encodeURIComponent(one)}`).join('&')}`)
+  }
 }

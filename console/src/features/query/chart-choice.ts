@@ -110,6 +110,7 @@ function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel']
     sql: '',
     unit: '',
     better: 'higher',
+    rows: [],
     before_label: '',
     x: choice.x,
     y,

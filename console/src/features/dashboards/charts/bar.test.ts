@@ -11,6 +11,7 @@ const PANEL: Schemas['Panel'] = {
   sql: '',
   unit: 'rows',
   better: 'higher',
+  rows: [],
   before_label: '',
   x: 'week_on',
   y: ['received'],

@@ -12,6 +12,7 @@ const PANEL: Schemas['Panel'] = {
   sql: '',
   unit: 'rows',
   better: 'higher',
+  rows: [],
   before_label: '',
   x: 'at',
   y: ['received'],

@@ -1,0 +1,12 @@
+import { Text } from '@mantine/core'
+
+/** Which of the chosen filters a panel does not follow, in words. */
+export function IgnoredFilters({ labels }: { labels: string[] }) {
+  if (labels.length === 0) return null
+  const named = labels.map((label) => `“${label}”`).join(' and ')
+  return (
+    <Text size="xs" className="muted" data-testid="ignored-filters">
+      {labels.length === 1 ? `The filter ${named} does` : `The filters ${named} do`} not apply here.
+    </Text>
+  )
+}
