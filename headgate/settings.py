@@ -129,6 +129,18 @@ class JobNamesSettings(Settings):
     job_names: Mapping[str, str] = MappingProxyType({})
 
 
+class JobLogSettings(Settings):
+    """Where the Glue jobs write their logs.
+
+    Attributes:
+        job_log_prefix: the log groups are `<prefix>/output` and `<prefix>/error`.
+        log_kept_days: how many days lines are kept.
+    """
+
+    job_log_prefix: str
+    log_kept_days: int
+
+
 class ReportSettings(Settings):
     """The console's address, so that the report page links to it; empty for a lake without a console."""
 

@@ -35,6 +35,8 @@ locals {
     HEADGATE_DRY_RUN_FUNCTION    = module.dry_run.name
     HEADGATE_SCAN_LIMIT_GB       = tostring(var.scan_limit_gb)
     HEADGATE_JOB_NAMES           = jsonencode(local.api_job_names)
+    HEADGATE_JOB_LOG_PREFIX      = local.job_log_prefix
+    HEADGATE_LOG_KEPT_DAYS       = tostring(var.log_retention_days)
     HEADGATE_MAILS_TOPIC_ARN     = aws_sns_topic.mails.arn
     HEADGATE_USER_POOL           = aws_cognito_user_pool.this.id
   })
@@ -226,6 +228,13 @@ data "aws_iam_policy_document" "api" {
     sid       = "SeeJobRuns"
     actions   = ["glue:GetJobRuns"]
     resources = [for name in values(local.api_job_names) : "${replace(local.catalog_arn, ":catalog", ":job")}/${name}"]
+  }
+
+  # The last lines of a run's jobs, which are in streams of their own.
+  statement {
+    sid       = "ReadLogs"
+    actions   = ["logs:GetLogEvents"]
+    resources = [for group in aws_cloudwatch_log_group.jobs : "${group.arn}:*"]
   }
 
   statement {

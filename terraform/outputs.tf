@@ -9,6 +9,8 @@ output "environment" {
     HEADGATE_DRY_RUN_FUNCTION   = module.dry_run.name
     HEADGATE_SCAN_LIMIT_GB      = tostring(var.scan_limit_gb)
     HEADGATE_JOB_NAMES          = jsonencode(local.job_names)
+    HEADGATE_JOB_LOG_PREFIX     = local.job_log_prefix
+    HEADGATE_LOG_KEPT_DAYS      = tostring(var.log_retention_days)
     HEADGATE_USER_POOL          = aws_cognito_user_pool.this.id
     HEADGATE_USER_POOL_CLIENT   = aws_cognito_user_pool_client.console.id
     HEADGATE_CONSOLE_URL        = local.console_url

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headgate.aws.dynamodb.ledger import DynamoLedger
     from headgate.aws.functions import DryRunFunction
     from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.aws.glue.job_logs import GlueJobLogs
     from headgate.aws.multipart_uploads import S3Uploads
     from headgate.aws.s3 import S3Objects
     from headgate.aws.sns import TopicMails
@@ -92,6 +93,11 @@ class DeployedLake:
             for run in operations.job_runs().ended(job, name, since=since)
         )
         return sorted(ended, key=lambda run: (run.started_at, run.job))
+
+    @cached_property
+    def job_logs(self) -> GlueJobLogs:
+        """The logs of the lake's Glue jobs."""
+        return operations.job_logs(self._env)
 
     @cached_property
     def queries(self) -> AthenaQueries:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from headgate.api.http.limits import CallerLimit
     from headgate.aws.athena.queries import QueryPage, QueryStatus
+    from headgate.aws.logs import LogLine
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.contracts.registry import Registry
     from headgate.costs.recorded import EndedJobRun
@@ -85,6 +86,19 @@ class JobRuns(Protocol):
 
     def __call__(self, since: datetime) -> list[EndedJobRun]:
         """Return the runs that started since a moment, naive UTC, and have ended, by start."""
+        ...
+
+
+class JobLogs(Protocol):
+    """Logs of the lake's Glue jobs."""
+
+    @property
+    def kept_days(self) -> int:
+        """How many days lines are kept."""
+        ...
+
+    def last_lines(self, run_id: str, most: int) -> list[LogLine]:
+        """Return the last lines that a run of a job wrote, oldest first; none where it wrote none."""
         ...
 
 
@@ -196,6 +210,8 @@ class LakePorts(Protocol):
     def known_runs(self) -> KnownRuns: ...  # noqa: D102
     @property
     def job_runs(self) -> JobRuns: ...  # noqa: D102
+    @property
+    def job_logs(self) -> JobLogs: ...  # noqa: D102
     @property
     def queries(self) -> SqlQueries: ...  # noqa: D102
     @property

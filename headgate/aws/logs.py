@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_logs.type_defs import GetLogEventsResponseTypeDef
 
 
 @dataclass(frozen=True)
@@ -44,5 +45,35 @@ class Logs:
         with translated(f"read log group {group}"):
             for page in pages:
                 for event in page["events"]:
-                    written_at = datetime.fromtimestamp(event["timestamp"] / 1000, tz=UTC)
-                    yield LogLine(group, written_at, event["message"].rstrip())
+                    yield _log_line(group, event["timestamp"], event["message"])
+
+    def last_lines(self, group: str, stream: str, most: int) -> list[LogLine]:
+        """Return the last lines of a stream, oldest first.
+
+        Raises:
+            NotFoundError: there is no such group or stream.
+        """
+        lines: list[LogLine] = []
+        token = ""
+        with translated(f"read log stream {stream} of {group}"):
+            while len(lines) < most:
+                page = self._page(group, stream, most - len(lines), token)
+                lines = [
+                    *(_log_line(group, event["timestamp"], event["message"]) for event in page["events"]),
+                    *lines,
+                ]
+                if page["nextBackwardToken"] == token:  # the beginning; a page before may be empty
+                    break
+                token = page["nextBackwardToken"]
+        return lines
+
+    def _page(self, group: str, stream: str, most: int, token: str) -> GetLogEventsResponseTypeDef:
+        if not token:
+            return self.client.get_log_events(logGroupName=group, logStreamName=stream, limit=most)
+        return self.client.get_log_events(
+            logGroupName=group, logStreamName=stream, limit=most, nextToken=token
+        )
+
+
+def _log_line(group: str, timestamp_ms: int, message: str) -> LogLine:
+    return LogLine(group, datetime.fromtimestamp(timestamp_ms / 1000, tz=UTC), message.rstrip())

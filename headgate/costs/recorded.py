@@ -41,6 +41,7 @@ class EndedJobRun:
         job: its name without the lake's.
         dpus: the most that it may use; with auto scaling `dpu_s` is less than `dpus` times `seconds`.
         dpu_s: DPU-seconds that Glue states; 0 where it states none.
+        run_id: Glue's id of the run, which is the name of its log streams.
     """
 
     job: str
@@ -49,6 +50,7 @@ class EndedJobRun:
     dpus: float
     dpu_s: float = 0
     execution_class: str = STANDARD
+    run_id: str = ""
 
     def used(self, growth: float = 1, start_s: float = 0) -> Used:
         """Return the DPU-hours that are billed, or would be with `growth` times the data: all but the start

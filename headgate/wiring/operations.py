@@ -9,6 +9,7 @@ from headgate.aws import clients
 from headgate.settings import (
     AlertSettings,
     ArtifactsSettings,
+    JobLogSettings,
     MailSettings,
     MaskingKeySettings,
     PendingStartSettings,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from headgate.aws.alarms import Alarms
+    from headgate.aws.glue.job_logs import GlueJobLogs
     from headgate.aws.glue.job_runs import GlueRuns
     from headgate.aws.logs import Logs
     from headgate.aws.scheduler import PendingStart
@@ -136,6 +138,14 @@ def alarms() -> Alarms:
     from headgate.aws.alarms import Alarms
 
     return Alarms(clients.cloudwatch())
+
+
+def job_logs(env: Mapping[str, str]) -> GlueJobLogs:
+    """Return the logs of Glue jobs."""
+    from headgate.aws.glue.job_logs import GlueJobLogs
+
+    settings = JobLogSettings.from_env(env)
+    return GlueJobLogs(logs(), settings.job_log_prefix, settings.log_kept_days)
 
 
 def logs() -> Logs:

@@ -1,11 +1,10 @@
-import { Anchor, Button, Code, CopyButton } from '@mantine/core'
+import { Anchor, Button, Code, CopyButton, Text } from '@mantine/core'
 import { Fragment } from 'react'
 
-import { deedOf, partsOf } from '../../api/commands'
-import { useMay } from '../../api/queries'
-import { useStartRun } from './queries'
-import { Failed } from '../../components/states'
-import { StartRun } from './start-run'
+import { type Deed, deedOf, partsOf } from '../api/commands'
+import { useMay } from '../api/queries'
+import { useStartRun } from '../features/lake/queries'
+import { StartRun } from '../features/lake/start-run'
 
 /** A text of the API: a command becomes the link or the button that does the same. One of who deploys the lake can be copied. */
 export function Advice({ text }: { text: string }) {
@@ -17,7 +16,7 @@ export function Advice({ text }: { text: string }) {
 function Command({ command }: { command: string }) {
   const deed = deedOf(command)
   if (!deed) return <Copied command={command} />
-  if ('only' in deed) return <StartHere only={deed.only} />
+  if ('only' in deed) return <StartHere {...deed} />
   return (
     <Anchor inherit href={deed.href}>
       {deed.words}
@@ -25,14 +24,24 @@ function Command({ command }: { command: string }) {
   )
 }
 
-function StartHere({ only }: { only: string }) {
+function StartHere({ only, isFull = false }: Extract<Deed, { only: string }>) {
   const may = useMay('operator')
   const start = useStartRun()
   if (!may) return only ? `A run of ${only} by an operator` : 'A run by an operator'
   return (
     <>
-      <StartRun start={start} size="compact-xs" only={only} label={only ? `Build ${only}` : 'Start a run'} />
-      {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
+      <StartRun
+        start={start}
+        size="compact-xs"
+        only={only}
+        isFull={isFull}
+        label={isFull ? 'Start a full run' : only ? `Build ${only}` : 'Start a run'}
+      />
+      {start.error ? (
+        <Text span inherit c="red">
+          The run could not be started: {start.error.message}
+        </Text>
+      ) : null}
     </>
   )
 }
@@ -42,7 +51,7 @@ function Copied({ command }: { command: string }) {
     <CopyButton value={command}>
       {({ copied, copy }) => (
         <>
-          <Code style={{ overflowWrap: 'anywhere' }}>{command}</Code>{' '}
+          <Code style={{ overflowWrap: 'anywhere' }}>{command}</Code> (for the person who deploys the lake){' '}
           <Button size="compact-xs" variant="default" onClick={copy} aria-label={`Copy ${command}`}>
             {copied ? 'Copied' : 'Copy'}
           </Button>

@@ -2,6 +2,7 @@ import { Alert, Anchor, Badge, Button, Group, Loader, Text } from '@mantine/core
 import { type ReactNode, useEffect, useState } from 'react'
 
 import { ApiProblem } from '../api/client'
+import { Advice } from './advice'
 
 const SLOW_MS = 3000
 
@@ -44,7 +45,7 @@ export function Failed({ error, what, isAction = false, onRetry }: Failure) {
   if (error instanceof ApiProblem && error.status === 404)
     return (
       <Empty>
-        {message} <Anchor href="#/lake">Open the lake</Anchor>
+        <Advice text={message} /> <Anchor href="#/lake">Open the lake</Anchor>
       </Empty>
     )
   return (
@@ -54,7 +55,9 @@ export function Failed({ error, what, isAction = false, onRetry }: Failure) {
       role="alert"
       m="xs"
     >
-      <Text size="sm">{message}</Text>
+      <Text size="sm" component="div">
+        <Advice text={message} />
+      </Text>
       {error instanceof ApiProblem && error.instance ? (
         <Text size="xs" className="muted">
           Request {error.instance}

@@ -54,10 +54,7 @@ def _summary(run: Execution, problems: RunOmissions) -> RunSummary:
 
 def detail(lake: LakePorts, name: str) -> RunDetail:
     """Return one run with its stages and what it left out."""
-    try:
-        run = lake.runs.describe(lake.runs.arn_of(name))
-    except NotFoundError:
-        raise not_found("There is no run of that name. GET /v1/runs lists the newest runs.") from None
+    run, prices = _described(lake, name), Prices.load()
     records = stage_records(lake.objects, lake.bucket("artifacts"), name)
     run_stages = tuple(RunStage(**stage.facts()) for stage in stages(run, lake.systems, lake.now(), records))
     problems = problems_of_one(lake, name, run)
@@ -69,7 +66,7 @@ def detail(lake: LakePorts, name: str) -> RunDetail:
         started_by=StartedBy.of(name).value,
         actor=run.actor,
         stages=run_stages,
-        jobs=_jobs(lake, name, run),
+        jobs=tuple(_job(job, prices) for job in _job_runs(lake, name, run)),
         error=run.error,
         cause=run.cause,
         output=dict(run.output),
@@ -77,14 +74,23 @@ def detail(lake: LakePorts, name: str) -> RunDetail:
     )
 
 
-def _jobs(lake: LakePorts, name: str, run: PipelineRun) -> tuple[RunJob, ...]:
-    """Return the Glue jobs that started during the run."""
+def _described(lake: LakePorts, name: str) -> PipelineRun:
+    try:
+        return lake.runs.describe(lake.runs.arn_of(name))
+    except NotFoundError:
+        raise not_found("There is no run of that name. GET /v1/runs lists the newest runs.") from None
+
+
+def job_runs(lake: LakePorts, name: str) -> list[EndedJobRun]:
+    """Return the runs of Glue jobs that started during a run and have ended, by start."""
+    return _job_runs(lake, name, _described(lake, name))
+
+
+def _job_runs(lake: LakePorts, name: str, run: PipelineRun) -> list[EndedJobRun]:
     if not run.entered_at:
-        return ()
+        return []
     began_at, ended_at = min(run.entered_at.values()), run.ended_at
-    prices = Prices.load()
-    jobs = jobs_of(Execution(name, run.status, began_at, ended_at), lake.job_runs(since=began_at))
-    return tuple(_job(job, prices) for job in jobs)
+    return jobs_of(Execution(name, run.status, began_at, ended_at), lake.job_runs(since=began_at))
 
 
 def _job(run: EndedJobRun, prices: Prices) -> RunJob:
@@ -121,6 +127,7 @@ def start(lake: LakePorts, caller: str, asked: RunAsked, key: str) -> RunStarted
         else f"api-{now:%Y%m%dT%H%M%S%f}"
     )
     asked_for = {"as_of": asked.as_of, "only": asked.only, "actor": caller}
+    asked_for |= {"full": "true"} if asked.full else {}
     payload = {what: text for what, text in asked_for.items() if text}
     lake.runs.start(name, payload)
     return RunStarted(name=name)

@@ -9,8 +9,8 @@ from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
 from headgate.api.http.url_parameters import Caller, IdempotencyKey, IfNoneMatch, Lake
-from headgate.api.operations import runs
-from headgate.api.shapes.runs import RunAsked, RunDetail, Runs, RunStarted
+from headgate.api.operations import run_logs, runs
+from headgate.api.shapes.runs import RunAsked, RunDetail, RunLogs, Runs, RunStarted
 
 routes = Routes("Runs")
 RunName = Annotated[str, Path(pattern="^[A-Za-z0-9_.-]{1,80}$", description="Name of a run.")]
@@ -28,6 +28,17 @@ def list_runs(
 def get_run(lake: Lake, name: RunName, if_none_match: IfNoneMatch = "") -> Response[RunDetail]:
     """One run with its stages, what it left out, why, and what to do."""
     return tagged(runs.detail(lake, name), if_none_match)
+
+
+@routes.get("/v1/runs/<name>/logs", Group.OPERATOR, problems=[404])
+def get_run_logs(
+    lake: Lake,
+    name: RunName,
+    job: Annotated[str, Query(max_length=100, description="Only lines of this job.")] = "",
+    limit: Annotated[int, Query(ge=1, le=run_logs.MOST_LINES)] = 200,
+) -> RunLogs:
+    """The last lines that the ended jobs of a run wrote, without card and social security numbers."""
+    return run_logs.last_lines(lake, name, job, limit)
 
 
 @routes.post("/v1/runs", Group.OPERATOR, status=202, problems=[404])

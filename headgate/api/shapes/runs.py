@@ -114,12 +114,36 @@ class RunDetail(RunProblems):
     )
 
 
+LogLevel = Literal["", "debug", "info", "warning", "error", "critical"]
+
+
+class RunLogLine(Shape):
+    """A line that a job of a run wrote."""
+
+    job: str
+    written_at: Moment
+    level: LogLevel = Field(description="As the line states it; empty where it states none.")
+    text: str = Field(
+        description="Without card and social security numbers; the end of a long line is left out."
+    )
+
+
+class RunLogs(Shape):
+    """The last lines that the jobs of a run wrote, oldest first."""
+
+    lines: tuple[RunLogLine, ...]
+    reason: str = Field("", description="Why there is no line; empty where there are some.")
+
+
 class RunAsked(Asked):
     """The work that a run is asked for; without any field: everything, as of the last day of the data."""
 
     as_of: Annotated[Day, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
     only: str = Field(
         "", max_length=100, description="Build only this system; merge and checks run as always."
+    )
+    full: bool = Field(
+        default=False, description="Compute everything again, also what did not change since the last run."
     )
 
 

@@ -53,6 +53,7 @@ def _job_run(job: str, run: JobRunTypeDef) -> EndedJobRun:
         dpus=_dpus(run),
         dpu_s=float(run.get("DPUSeconds", 0)),
         execution_class=str(run.get("ExecutionClass", STANDARD)),
+        run_id=run.get("Id", ""),
     )
 
 

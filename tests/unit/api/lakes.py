@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from headgate.api.http.limits import CallerLimit
+    from headgate.aws.logs import LogLine
     from headgate.lake.definitions import DefinitionVersions
     from headgate.uploads.upload import UploadMapping
 
@@ -119,6 +120,17 @@ class MemoryQueries:
 
 
 @dataclass
+class MemoryJobLogs:
+    """Lines of runs of jobs, by the id of the run."""
+
+    written: dict[str, list[LogLine]] = field(default_factory=dict)
+    kept_days: int = 90
+
+    def last_lines(self, run_id: str, most: int) -> list[LogLine]:
+        return self.written.get(run_id, [])[-most:]
+
+
+@dataclass
 class MemoryPeople:
     """People with an address who may read, by user name."""
 
@@ -175,8 +187,9 @@ class MemoryLake:
     most_refused_share: float = 0.2
     originals: Originals = Originals.KEEP
     ended_jobs: tuple[EndedJobRun, ...] = (
-        EndedJobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0),
+        EndedJobRun("merge_curated", BEGAN + timedelta(seconds=5), 90.0, 2.0, 180.0, run_id="jr_1"),
     )
+    job_logs: MemoryJobLogs = field(default_factory=MemoryJobLogs)
 
     def begin_request(self) -> None:
         """The contracts of this lake never change."""

@@ -33,6 +33,11 @@ def test_the_same_idempotency_key_starts_one_run(caller: Caller) -> None:
     assert caller.lake.runs.started[names[0]] == {"only": "retail-copilot", "actor": "ana"}
 
 
+def test_a_full_run_computes_everything_again(caller: Caller) -> None:
+    name = caller.call("POST", "/v1/runs", {"full": True}).json["name"]
+    assert caller.lake.runs.started[name] == {"actor": "ana", "full": "true"}
+
+
 def test_a_run_names_who_asked_for_it(caller: Caller) -> None:
     name = caller.call("POST", "/v1/runs", {}).json["name"]
     assert caller.call("GET", f"/v1/runs/{name}").json["actor"] == "ana"

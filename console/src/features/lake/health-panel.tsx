@@ -4,7 +4,7 @@ import { useHealth } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'
-import { Advice } from './advice'
+import { Advice } from '../../components/advice'
 import { healthWords } from './lake-words'
 
 const attentionFirst = <T extends { state: string }>(checks: T[]): T[] =>

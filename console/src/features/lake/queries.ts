@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { isRefused, path, POLL_MS } from '../../api/queries'
@@ -31,13 +31,20 @@ export const useRun = (name: string) =>
         : POLL_MS,
   })
 
+export const useRunLogs = (name: string, limit: number) =>
+  useQuery({
+    queryKey: ['run-logs', name, limit],
+    queryFn: () => read<Schemas['RunLogs']>(`/v1/runs/${path(name)}/logs`, { query: { limit } }),
+    placeholderData: keepPreviousData,
+  })
+
 export function useStartRun() {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ key, only = '' }: { key: string; only?: string }) =>
+    mutationFn: ({ key, only = '', isFull = false }: { key: string; only?: string; isFull?: boolean }) =>
       read<Schemas['RunStarted']>('/v1/runs', {
         method: 'POST',
-        body: only ? { only } : {},
+        body: { ...(only ? { only } : {}), ...(isFull ? { full: true } : {}) },
         headers: { 'idempotency-key': key },
       }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }),

@@ -10,6 +10,7 @@ import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
 import { costOf, durationOf, startedBy } from './run-facts'
 import { Jobs } from './run-jobs'
+import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
 import { runProblems, runState } from './run-problems'
 import { Gantt } from './run-stages'
@@ -20,6 +21,7 @@ const UNSUCCESSFUL = new Set<string>(['failed', 'timed_out', 'aborted'])
 export function RunPage() {
   const { name = '' } = useParams()
   const run = useRun(name)
+  const may = useMay('operator')
   return (
     <Stack gap="md">
       <Group gap="xs">
@@ -45,6 +47,9 @@ export function RunPage() {
                 <Jobs jobs={detail.jobs} />
               </details>
             )}
+            {may && !detail.left_to ? (
+              <RunLog name={name} hasFailed={UNSUCCESSFUL.has(detail.state)} />
+            ) : null}
           </>
         )}
       </Answered>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -262,6 +263,20 @@ def test_lines_behind_an_empty_page_of_a_log_are_read() -> None:
     assert (
         len(list(Logs(logs.client("logs")).lines("/aws/lambda/gate", since=SINCE.replace(tzinfo=UTC)))) == 3
     )
+
+
+@pytest.mark.behaviour("logs-empty-pages")
+def test_the_last_lines_of_a_stream_are_read_over_an_empty_page() -> None:
+    """The beginning of a stream is where a page has the token that was asked for."""
+    answers = iter([("b", 1), ("c", 0), ("d", 2), ("d", 0)])
+
+    def reply(_: object) -> Reply:
+        token, count = next(answers)
+        events = [{"timestamp": 1000, "message": f"{token}{number}"} for number in range(count)]
+        return Reply(json.dumps({"events": events, "nextBackwardToken": token}).encode())
+
+    lines = Logs(Aws(reply).client("logs")).last_lines("/aws-glue/lake/error", "jr_1", 9)
+    assert [line.text for line in lines] == ["d0", "d1", "b0"]
 
 
 @pytest.mark.behaviour("sns-subjects")
