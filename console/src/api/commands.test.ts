@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { deedOf, partsOf, withoutRoutes } from './commands'
+import { deedOf, isForDeployers, partsOf, withoutRoutes } from './commands'
 
 test('no word of a text is lost, and its commands are parts of their own', () => {
   const text =
@@ -16,6 +16,10 @@ test('no word of a text is lost, and its commands are parts of their own', () =>
 test('a page or a button replaces the commands that do the same', () => {
   expect(deedOf('headgate run')).toEqual({ only: '' })
   expect(deedOf('headgate run --only own-models')).toEqual({ only: 'own-models' })
+  expect(deedOf('headgate run --full')).toEqual({ only: '', isFull: true })
+  expect(deedOf('headgate run --only SYSTEM')).toMatchObject({ words: 'the page of the run' })
+  expect(deedOf('headgate logs --minutes 60')).toMatchObject({ words: 'the log on the page of the run' })
+  expect(deedOf('headgate contract init --raw a/b.csv')).toMatchObject({ href: '#/lake?name=a%2Fb.csv' })
   expect(deedOf('headgate runs show cli-1')).toMatchObject({ href: '#/runs/cli-1' })
   expect(deedOf("headgate files show 'payments/to day.csv'")).toMatchObject({
     href: '#/lake?name=payments%2Fto%20day.csv',
@@ -25,8 +29,10 @@ test('a page or a button replaces the commands that do the same', () => {
 })
 
 test('a command of who deploys the lake stays one', () => {
-  for (const command of ['push --list', 'run --only SYSTEM', 'logs'])
+  for (const command of ['push --list', 'export login', 'tables versions sales_forecast']) {
     expect(deedOf(`headgate ${command}`)).toBeUndefined()
+    expect(isForDeployers(`headgate ${command}`)).toBe(true)
+  }
 })
 
 test('routes are for programs: a text on a page names none', () => {

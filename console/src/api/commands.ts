@@ -6,25 +6,44 @@ export const partsOf = (text: string): { text: string; isCommand: boolean }[] =>
     .filter((part) => part.text)
 
 /** What a page has instead of a command: the page that shows or does the same, or a run that is started. */
-export type Deed = { href: string; words: string } | { only: string }
+export type Deed = { href: string; words: string } | { only: string; isFull?: boolean }
 
 const path = encodeURIComponent
 const unquoted = (text: string): string => /^(['"])([^]*)\1$/.exec(text)?.[2] ?? text
 const WORK = { href: '#/work/files', words: 'the page Rows to fix' }
 
-const PAGES: [RegExp, (argument: string) => Deed | undefined][] = [
+const RUNS = { href: '#/lake', words: 'the page of the run' }
+const FILE = { href: '#/upload', words: 'the page Upload' }
+
+const PAGES: [RegExp, (argument: string) => Deed][] = [
   [/^run$/, () => ({ only: '' })],
+  [/^run --full$/, () => ({ only: '', isFull: true })],
   // In capitals a command names no system, but says where one stands.
-  [/^run --only (\S+)$/, (system) => (system === system.toUpperCase() ? undefined : { only: system })],
+  [/^run --only (\S+)$/, (system) => (system === system.toUpperCase() ? RUNS : { only: system })],
+  [/^logs\b/, () => ({ href: '#/lake', words: 'the log on the page of the run' })],
   [/^runs show (\S+)$/, (run) => ({ href: `#/runs/${path(run)}`, words: `Run ${run}` })],
+  [/^files(?: show)?$/, () => ({ href: '#/lake', words: 'the page Lake' })],
   [/^files show (.+)$/, (key) => ({ href: `#/lake?name=${path(key)}`, words: 'its page' })],
   [/^files revert (\S+)$/, (id) => ({ href: `#/files/${path(id)}`, words: 'the page of the file' })],
   [/^(?:quarantine (?:replay|list)|mapping)\b/, () => WORK],
-  [/^upload\b/, () => ({ href: '#/upload', words: 'the page Upload' })],
+  [
+    /^contract init --raw (.+)$/,
+    (key) => ({ href: `#/lake?name=${path(key)}`, words: 'the page of the file' }),
+  ],
+  [/^(?:upload|contract init)\b/, () => FILE],
   [/^files --json$/, () => ({ href: '#/lake', words: 'the page Lake' })],
   [/^lineage (\S+)$/, (name) => ({ href: `#/datasets/${path(name)}`, words: `the page of ${name}` })],
+  [/^lineage$/, () => ({ href: '#/catalog', words: 'the page Catalog' })],
+  [/^query$/, () => ({ href: '#/query', words: 'the page Query' })],
   [/^query (.+)$/, (sql) => ({ href: `#/query?sql=${path(sql)}`, words: 'this query' })],
 ]
+
+/** The commands of the person who deploys the lake: they change code, keys, logins and files of the lake project. */
+const FOR_DEPLOYERS = /^(?:contract docs|dbt|export|init|keys|onboard|push|serve|systems|tables)\b/
+
+/** Whether a command is for the person who deploys the lake; no page replaces it. */
+export const isForDeployers = (command: string): boolean =>
+  FOR_DEPLOYERS.test(command.replace(/^headgate /, ''))
 
 /** What replaces a command on a page; undefined for one that only a person who deploys the lake needs. */
 export function deedOf(command: string): Deed | undefined {

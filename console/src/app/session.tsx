@@ -145,8 +145,8 @@ function TokenForm({ onDone }: { onDone: () => void }) {
           Headgate
         </Title>
         <Text>
-          Open the address that <code>headgate serve</code> printed, or paste its token here. The token is
-          valid until that command stops.
+          This console was started by the person who deploys the lake, with <code>headgate serve</code>. Open
+          the address that it printed, or paste its token here. The token is valid until that command stops.
         </Text>
         <PasswordInput
           label="Token"

@@ -12,7 +12,7 @@ import { Story } from '../../components/story'
 import type { ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
-import { Advice } from '../lake/advice'
+import { Advice } from '../../components/advice'
 import { FileBadge } from './acceptance'
 
 type File = Schemas['FileSummary']

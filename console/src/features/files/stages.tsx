@@ -3,7 +3,7 @@ import { Progress, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { forPages, seconds, time } from '../../api/format'
 import { heading } from '../../formats/words'
-import { Advice } from '../lake/advice'
+import { Advice } from '../../components/advice'
 
 const COLOURS: Record<Schemas['FileStage']['state'], string> = {
   done: 'var(--mantine-color-teal-7)',

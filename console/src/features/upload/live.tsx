@@ -11,7 +11,7 @@ import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { Stages } from '../files/stages'
 import { Undo } from '../files/undo'
-import { Advice } from '../lake/advice'
+import { Advice } from '../../components/advice'
 
 /** A committed file in its six stages. */
 export function Live({ fileId, isRemembered }: { fileId: string; isRemembered: boolean }) {
