@@ -121,7 +121,7 @@ def test_a_panel_says_which_filter_it_does_not_follow_and_a_bar_opens_its_filter
     expect(page.get_by_role("heading", level=1)).to_contain_text("Fraud scores")
     shown = page.get_by_role("button", name=re.compile("^Remove: "))
     expect(shown).to_have_count(4)
-    expect(page.get_by_role("button", name="Remove: Decision is review")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove: Proposed decision is review")).to_be_visible()
 
 
 def test_an_operator_learns_from_the_morning_page_alone(console: Console) -> None:

@@ -248,7 +248,7 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
             "system-failed",
             "failed",
             [
-                "Retail copilot failed.",
+                "Searches failed.",
                 "AuditError: search_intents: rows lack a value",
                 "What to do: Fix the cause",
             ],
@@ -273,7 +273,7 @@ def test_a_failed_system_is_built_again_by_a_button(partial_console: Console) ->
     expect(problem).not_to_contain_text("headgate ")
     page.route(re.compile(r"/v1/runs$"), lambda route: route.fulfill(status=202, json={"name": "again"}))
     with page.expect_request(lambda request: request.method == "POST") as asked:
-        problem.get_by_role("button", name="Build Retail copilot again").click()
+        problem.get_by_role("button", name="Build Searches again").click()
     assert asked.value.post_data_json == {"only": "retail-copilot"}
 
 

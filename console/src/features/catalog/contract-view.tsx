@@ -1,6 +1,7 @@
 import { Stack, Table, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
+import { maskWords, ruleInWords, typeWords } from '../../formats/contract-words'
 import { heading } from '../../formats/words'
 
 /** The columns of a contract with their rules in words. */
@@ -29,13 +30,13 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
                     {column.name}
                   </Text>
                 </Table.Td>
-                <Table.Td>{column.type}</Table.Td>
-                <Table.Td>
+                <Table.Td title={column.type}>{typeWords(column.type)}</Table.Td>
+                <Table.Td title={column.rules.join('; ')}>
                   {[
                     column.primary_key ? 'key' : '',
                     column.required ? 'required' : '',
-                    column.sensitive,
-                    ...column.rules,
+                    column.sensitive && maskWords(column.sensitive),
+                    ...column.rules.map(ruleInWords),
                   ]
                     .filter(Boolean)
                     .join('; ')}

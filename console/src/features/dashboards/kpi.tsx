@@ -66,7 +66,8 @@ const COLOUR = {
   worse: 'light-dark(var(--mantine-color-red-9), var(--mantine-color-red-4))',
 }
 
-function Before({ panel, value, before }: { panel: Schemas['Panel']; value: Cell; before: Cell }) {
+/** What a figure is compared with, in words. */
+export function Before({ panel, value, before }: { panel: Schemas['Panel']; value: Cell; before: Cell }) {
   if (before === null) return null
   if (panel.before_label)
     return (

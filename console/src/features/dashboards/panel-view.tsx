@@ -7,7 +7,7 @@ import { useContract } from '../catalog/queries'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
-import { type Units, useUnits } from '../../formats/columns'
+import { type Units, useLabels, useUnits } from '../../formats/columns'
 import { type AnswerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from './answer-table'
 import { Definition, Statement } from './panel-details'
@@ -103,7 +103,8 @@ interface ShownProps {
 }
 
 function Shown({ view, panel, answer, system, narrowed, units }: ShownProps) {
-  const shown = useMemo(() => ({ panel, units, ...named(answer) }), [panel, answer, units])
+  const labels = useLabels(panel.table)
+  const shown = useMemo(() => ({ panel, units, labels, ...named(answer) }), [panel, answer, units, labels])
   const onPick = usePick(panel, system, narrowed.rows, shown)
   if (view === 'SQL') return <Statement sql={narrowed.sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />

@@ -16,7 +16,7 @@ export function RunLog({ name, hasFailed }: { name: string; hasFailed: boolean }
   const [isOpen, setOpen] = useState(false)
   return (
     <details className="panel folded" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Log</summary>
+      <summary>Log: the last lines that the jobs wrote</summary>
       {isOpen ? <Lines name={name} hasFailed={hasFailed} /> : null}
     </details>
   )

@@ -9,7 +9,7 @@ import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { type Expectation, expectationsOf, rowsOfKeys } from './expectations'
 import { reasonsOf, type RunProblem } from './run-problems'
-import { stageName } from './run-stages'
+import { useStageNames } from './run-stages'
 import { StartRun } from './start-run'
 
 /** What the run left out: a run that could not merge a dataset publishes the others. */
@@ -36,6 +36,7 @@ const SHARED_STAGES = new Set(['queue', 'merge', 'quality gate'])
 function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem }) {
   const may = useMay('operator')
   const start = useStartRun()
+  const nameOf = useStageNames()
   const expectations = expectationsOf(reasonsOf(why))
   const isAboutRows = expectations.some(({ keys }) => keys.length > 0)
   const isSystem = kind === 'stage' && !SHARED_STAGES.has(name)
@@ -45,7 +46,7 @@ function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem
         {kind === 'dataset' ? (
           <NotMerged dataset={name} />
         ) : kind === 'stage' ? (
-          `${stageName(name)} failed.`
+          `${nameOf(name)} failed.`
         ) : (
           `${heading(name)} is implausible.`
         )}
@@ -58,7 +59,7 @@ function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem
         What to do: <Advice text={isAboutRows && kind === 'stage' ? FOR_ROWS : withoutCommands(remedy)} />
       </span>{' '}
       {isSystem && may ? (
-        <StartRun start={start} size="compact-xs" label={`Build ${stageName(name)} again`} only={name} />
+        <StartRun start={start} size="compact-xs" label={`Build ${nameOf(name)} again`} only={name} />
       ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
     </Text>

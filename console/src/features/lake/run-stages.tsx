@@ -6,6 +6,7 @@ import { seconds, whole } from '../../api/format'
 import { Empty } from '../../components/states'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
+import { useDashboards } from '../dashboards/queries'
 import { expectationsOf } from './expectations'
 import { reasonsOf } from './run-problems'
 
@@ -40,14 +41,19 @@ export function work(stage: Schemas['RunStage']): string {
 type Run = Pick<Schemas['RunDetail'], 'stages' | 'failed_stages'>
 
 /** Why a stage has its state, where the state alone does not say it; empty for one that did its work or may still do it. */
-export function reasonOf(stage: Schemas['RunStage'], run: Run, ended: boolean): string {
+export function reasonOf(
+  stage: Schemas['RunStage'],
+  run: Run,
+  ended: boolean,
+  nameOf: (stage: string) => string = stageName,
+): string {
   if (stage.state === 'failed') return firstReason(run.failed_stages[stage.name] ?? '')
   if (stage.state === 'unchanged') return 'Nothing that it reads has changed, so its tables are current.'
   if (stage.state === 'left') return 'The run was started for another system. A run of all systems builds it.'
   if (stage.state !== 'pending') return ''
   if (!ended) return 'It begins when the stages before it have ended.'
   const failed = run.stages.find((other) => other.state === 'failed')
-  return failed ? `The run stopped at ${stageName(failed.name)}.` : 'The run ended before it.'
+  return failed ? `The run stopped at ${nameOf(failed.name)}.` : 'The run ended before it.'
 }
 
 function firstReason(why: string): string {
@@ -59,8 +65,15 @@ function firstReason(why: string): string {
 /** A stage as people read it: `quality gate` is "Quality gate", `own-models` is "Own models". */
 export const stageName = (name: string): string => heading(name.replaceAll(/[- ]/g, '_'))
 
+/** Names of stages for people: a system is what its dashboard is called. */
+export function useStageNames(): (name: string) => string {
+  const boards = useDashboards().data?.dashboards ?? []
+  return (name) => boards.find(({ system }) => system === name)?.title ?? stageName(name)
+}
+
 /** Bars by time: when each stage began and how long it took. */
 export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
+  const nameOf = useStageNames()
   const { stages } = run
   const begun = stages.filter((stage) => stage.began_at)
   if (begun.length === 0) return <Empty>No stage has begun.</Empty>
@@ -71,7 +84,9 @@ export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
     <div className="gantt">
       {stages.map((stage) => (
         <Fragment key={stage.name}>
-          <Text size="sm">{stageName(stage.name)}</Text>
+          <Text size="sm" title={stage.name}>
+            {nameOf(stage.name)}
+          </Text>
           <div title={stage.began_at ? `began ${moment(stage.began_at)}` : stage.state}>
             {stage.began_at ? (
               <div
@@ -83,7 +98,7 @@ export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
                 }}
               />
             ) : null}
-            {[reasonOf(stage, run, ended), work(stage)].filter(Boolean).map((line) => (
+            {[reasonOf(stage, run, ended, nameOf), work(stage)].filter(Boolean).map((line) => (
               <Text key={line} size="xs" className="muted">
                 {line}
               </Text>

@@ -1,7 +1,8 @@
 import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { figure } from '../../api/format'
+import { type Cell, figure } from '../../api/format'
+import { Before } from '../dashboards/kpi'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
@@ -27,15 +28,17 @@ export function Headlines() {
 
 function Headline({ board, panel }: { board: Schemas['Dashboard']; panel: Schemas['Panel'] }) {
   const answer = useResult(panel.sql)
-  const at = answer.data?.columns.findIndex((column) => column.name === 'value') ?? -1
+  const at = (name: string): Cell =>
+    answer.data?.rows[0]?.[answer.data.columns.findIndex((column) => column.name === name)] ?? null
   return (
     <div aria-busy={answer.isPending}>
       <Anchor size="sm" href={`#/dashboards/${encodeURIComponent(board.system)}`}>
         {board.title}
       </Anchor>
       <Text fz={22} fw={600} lh={1.3}>
-        {answer.data ? figure(answer.data.rows[0]?.[at] ?? null, panel.unit) : answer.error ? '–' : '…'}
+        {answer.data ? figure(at('value'), panel.unit) : answer.error ? '–' : '…'}
       </Text>
+      <Before panel={panel} value={at('value')} before={at('before')} />
       <Text size="xs" className="muted">
         {panel.question}
       </Text>

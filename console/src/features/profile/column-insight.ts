@@ -57,6 +57,7 @@ function shownFacts(facts: Facts, words: Words): string[] {
   const different = `${count(distinct, 'different value')}`
   if (facts.identifier) return [different, ...examples(facts)]
   if (facts.min === undefined) return [different, ...(facts.top ? [] : examples(facts))]
+  if (facts.min === facts.max) return [`always ${words(facts.min)}`]
   const quantiles = (facts.quantiles ?? {}) as Record<string, string>
   const deviation =
     facts.std_days === undefined

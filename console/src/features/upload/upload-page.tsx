@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Text, VisuallyHidden } from '@mantine/core'
+import { Anchor, Button, Group, Select, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
@@ -73,14 +73,11 @@ export function UploadPage() {
             searchable
             w={{ base: '100%', sm: 320 }}
           />
-          <Button
-            variant="default"
-            disabled={dataset === BY_NAME || !dataset}
-            loading={template.isPending}
-            onClick={() => dataset && template.mutate(dataset)}
-          >
-            Download template
-          </Button>
+          {dataset && dataset !== BY_NAME ? (
+            <Button variant="default" loading={template.isPending} onClick={() => template.mutate(dataset)}>
+              Download template
+            </Button>
+          ) : null}
         </Group>
       )}
       {template.error ? <Failed error={template.error} what="The template" isAction /> : null}
@@ -126,7 +123,10 @@ export function UploadPage() {
         </VisuallyHidden>
       </div>
       {uploads.length === 0 ? (
-        <Empty>No upload is under way. Files are checked in full before anything enters the lake.</Empty>
+        <Empty>
+          No upload is under way. You see every row with what the gate refuses, correct it, and commit;
+          nothing is in the lake before. <Anchor href="#/lake">Files that came before</Anchor>
+        </Empty>
       ) : (
         uploads.map((one) => (
           <UploadCard

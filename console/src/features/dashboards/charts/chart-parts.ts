@@ -1,6 +1,6 @@
 import type { Schemas } from '../../../api/client'
 import { axisLabel, type Cell } from '../../../api/format'
-import { axisTitle, cellWords, type Units } from '../../../formats/columns'
+import { axisTitle, cellWords, type Labels, type Units } from '../../../formats/columns'
 import { day, kindOfTime, moment } from '../../../formats/moments'
 import { heading, label } from '../../../formats/words'
 import type { Mark } from '../../notes/marks'
@@ -10,6 +10,8 @@ export interface Shown {
   columns: string[]
   rows: Cell[][]
   units?: Units
+  /** Headings that contracts give columns. */
+  labels?: Labels
   /** The places of the axis on whose days people wrote notes. */
   marks?: Mark[]
   /** Whether it is drawn on a phone. */
@@ -25,6 +27,7 @@ export interface Drawing {
   rows: Row[]
   scheme: Scheme
   unitOf: (column: string) => string
+  labels?: Labels
   marks?: Mark[]
   isNarrow?: boolean
 }
@@ -61,8 +64,8 @@ export function axisName(name: string, column = ''): string {
 }
 
 /** Names of series: columns have headings, values are read as cells are. */
-export const seriesName = (name: string, columns: readonly string[]): string =>
-  columns.includes(name) ? heading(name) : label(name)
+export const seriesName = (name: string, columns: readonly string[], labels: Labels = {}): string =>
+  columns.includes(name) ? labels[name] || heading(name) : label(name)
 
 /** Every cell of a row with its column's heading. */
 export const cells = (row: Row, { unitOf }: Drawing): string[] =>

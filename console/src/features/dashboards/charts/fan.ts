@@ -30,7 +30,7 @@ export function bandName([low, high]: readonly [string, string]): string {
 
 /** A line with its intervals: history, then what is expected, dashed. */
 export function fan(drawing: Drawing): Record<string, unknown> {
-  const { panel, rows, scheme, unitOf, marks = [], isNarrow } = drawing
+  const { panel, rows, scheme, unitOf, labels, marks = [], isNarrow } = drawing
   const xs = rows.map((row) => text(row[panel.x]))
   const column = panel.y[0] ?? ''
   const bands = panel.bounds.flatMap((bounds, at) => {
@@ -77,7 +77,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
       data: [...panel.y, ...bandNames.map((name) => ({ name, icon: 'rect' }))],
       top: 0,
       ...(isNarrow ? { left: 0 } : { right: 8, type: 'scroll' }),
-      formatter: (name: string) => seriesName(name, panel.y),
+      formatter: (name: string) => seriesName(name, panel.y, labels),
     },
     tooltip: hover(([point]) => {
       const row = rows[point?.dataIndex ?? 0] ?? {}
@@ -85,7 +85,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
         axisName(text(row[panel.x])),
         ...shownColumns
           .filter((name) => row[name] !== null)
-          .map((name) => `${heading(name)}: ${cellWords(name, row[name], unitOf(name))}`),
+          .map((name) => `${labels?.[name] || heading(name)}: ${cellWords(name, row[name], unitOf(name))}`),
         ...notesAt(marks, point?.dataIndex),
       ]
     }),

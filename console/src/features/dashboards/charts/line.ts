@@ -16,7 +16,7 @@ import {
   valueAxis,
 } from './chart-parts'
 
-export function line({ panel, rows, scheme, unitOf, marks = [] }: Drawing): Record<string, unknown> {
+export function line({ panel, rows, scheme, unitOf, labels, marks = [] }: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
   const xs = panel.series
     ? [...new Set(rows.map((row) => text(row[panel.x])))]
@@ -38,7 +38,7 @@ export function line({ panel, rows, scheme, unitOf, marks = [] }: Drawing): Reco
   const isLog = isUneven(series.map(({ data }) => data))
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string => (xUnit ? cellWords(panel.x, name, xUnit) : axisName(name, panel.x))
-  const named = (name: string): string => seriesName(name, panel.y)
+  const named = (name: string): string => seriesName(name, panel.y, labels)
   return {
     grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
     legend: { show: groups.length > 1, top: 0, right: 8, type: 'scroll', formatter: named },
