@@ -5,17 +5,19 @@ paper.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from headgate.costs.computed_price import rounded
+from headgate.reports.answer_words import ROW_COUNT, answer_in_words, cell_words, heading
 from headgate.reports.numbers import NOTHING, cell_text, figure
 from headgate.reports.svg_charts import draw
 from headgate.systems.panels import PanelKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from headgate.reports.alerts import Alert
     from headgate.reports.report_answers import PanelAnswer, Report
@@ -40,7 +42,7 @@ def report_html(report: Report, alerts: Sequence[Alert], console_url: str = "") 
         _contents(report),
         _alerts(alerts, {board.system: board.title for board, _ in report.systems}),
         *(_system(board, answers, console_url) for board, answers in report.systems),
-        _rows(report.datasets),
+        _rows(report.datasets, console_url),
         _health(report),
         _cost(report),
     ]
@@ -105,7 +107,7 @@ def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_ur
     if all(answer.error for answer in answers):
         return (
             f'{title}<div class="box">No tables yet. Start a run after files were accepted: '
-            "<code>headgate run</code>.</div>"
+            f"{_deed(console_url, 'lake', 'headgate run')}.</div>"
         )
     figures = [answer for answer in answers if answer.panel.kind is PanelKind.KPI]
     panels = [answer for answer in answers if answer.panel.kind is not PanelKind.KPI]
@@ -118,6 +120,13 @@ def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_ur
         f"{_counted(len(panels), 'chart or table', 'charts and tables')} behind it</summary>"
         f'<div class="panels">{evidence}</div></details>'
     )
+
+
+def _deed(console_url: str, page: str, command: str) -> str:
+    """Return the console's page that has the button, or the command where the lake has no console."""
+    if not console_url:
+        return f"<code>{escape(command)}</code>"
+    return f'<a href="{escape(console_url)}/#/{page}">the page {page.title()} of the console</a>'
 
 
 def _counted(many: int, one_name: str, many_name: str) -> str:
@@ -150,15 +159,17 @@ def _panel(answer: PanelAnswer) -> str:
     if answer.error or not answer.rows:
         shown = f'<div class="muted">{escape(answer.error or "No rows.")}</div>'
     elif panel.kind is PanelKind.TABLE:
-        shown = _table(answer.columns, answer.rows)
+        shown = _answer_table(answer)
     else:
-        unit = f' <span class="muted">({escape(panel.unit)})</span>' if panel.unit else ""
-        table = f"<details><summary>Table{unit}</summary>{_table(answer.columns, answer.rows)}</details>"
+        table = f"<details><summary>Table</summary>{_answer_table(answer)}</details>"
         shown = f"{draw(panel, answer.records())}{table}"
     wide = " wide" if panel.kind in {PanelKind.TABLE, PanelKind.FAN} else ""
+    units = {column: answer.unit_of(column) for column in answer.columns}
+    words = answer_in_words(panel.answer, answer.records(), units)
+    question = f'<div class="muted">{escape(panel.question)}</div>' if words else ""
     return (
-        f'<section class="box{wide}"><h3>{escape(panel.question)}</h3>{_action(answer)}{shown}{_sql(answer)}'
-        "</section>"
+        f'<section class="box{wide}"><h3>{escape(words or panel.question)}</h3>{question}{_action(answer)}'
+        f"{shown}{_sql(answer)}</section>"
     )
 
 
@@ -172,16 +183,27 @@ def _sql(answer: PanelAnswer, title: str = "") -> str:
     return f"<details><summary>{summary}</summary><pre>{escape(answer.panel.sql)}</pre></details>"
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], limit: int = SHOWN_ROWS) -> str:
-    """Return the first rows of an answer."""
-    mark = [_mark([row[place] for row in rows]) for place in range(len(columns))]
-    head = "".join(
-        f'<th class="{mark[place]}">{escape(name.replace("_", " "))}</th>'
-        for place, name in enumerate(columns)
+def _answer_table(answer: PanelAnswer) -> str:
+    """Return the first rows of an answer in words, without the column that only counts them."""
+    shown = [(place, name) for place, name in enumerate(answer.columns) if name != ROW_COUNT]
+    return _table(
+        [heading(name, answer.labels) for _, name in shown],
+        [[row[place] for place, _ in shown] for row in answer.rows],
+        [partial(cell_words, name, unit=answer.unit_of(name)) for _, name in shown],
     )
-    shown = [
-        str if name.endswith("_id") else cell_text for name in columns
-    ]  # an id is a name, though it consists of digits
+
+
+def _table(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    shown: Sequence[Callable[[Any], str]],
+    limit: int = SHOWN_ROWS,
+) -> str:
+    """Return the first rows, each cell as `shown` has it."""
+    mark = [_mark([row[place] for row in rows]) for place in range(len(headings))]
+    head = "".join(
+        f'<th class="{kind}">{escape(name)}</th>' for kind, name in zip(mark, headings, strict=True)
+    )
     body = "".join(
         _line((show(value) for show, value in zip(shown, row, strict=True)), mark) for row in rows[:limit]
     )
@@ -212,11 +234,11 @@ def _line(cells: Iterable[str], mark: Sequence[str]) -> str:
     )
 
 
-def _rows(datasets: Sequence[DatasetSummary]) -> str:
+def _rows(datasets: Sequence[DatasetSummary], console_url: str) -> str:
     if not datasets:
         return (
-            '<h2 id="files">What came in</h2><div class="box">No file was received yet. '
-            "<code>headgate upload FILE</code> sends one.</div>"
+            '<h2 id="files">What came in</h2><div class="box">No file was received yet. Send the first one: '
+            f"{_deed(console_url, 'upload', 'headgate upload FILE')}.</div>"
         )
     columns = (
         "dataset",
@@ -243,7 +265,7 @@ def _rows(datasets: Sequence[DatasetSummary]) -> str:
     ]
     return (
         '<h2 id="files">What came in, and what was refused</h2><div '
-        f'class="box">{_table(columns, lines, len(lines))}</div>'
+        f'class="box">{_table(columns, lines, [cell_text] * len(columns), len(lines))}</div>'
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.operations.health import health_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.lake import Health
     from headgate.aws.athena.queries import Answer
+    from headgate.contracts.model import Column
     from headgate.costs.price_list import Prices
     from headgate.costs.recorded import EndedJobRun
     from headgate.lake.ports import FileRecord
@@ -28,17 +30,31 @@ if TYPE_CHECKING:
     from headgate.systems.dashboards import DeclaredDashboard
     from headgate.systems.panels import DeclaredPanel
 
+_NO_COLUMNS: Mapping[str, Sequence[Column]] = MappingProxyType({})
 AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves most of them to people
 
 
 @dataclass(frozen=True)
 class PanelAnswer:
-    """A panel with the rows of its SQL; `error` is Athena's reason when there are none."""
+    """A panel with the rows of its SQL; `error` is Athena's reason when there are none.
+
+    Attributes:
+        units, labels: of columns, as the contract of the panel's table states them.
+    """
 
     panel: DeclaredPanel
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     error: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def unit_of(self, column: str) -> str:
+        """Return the unit of a column: the panel's, the contract's, or that of all measures of the panel."""
+        panel = self.panel
+        measured = {*panel.y, *(end for pair in panel.bounds for end in pair)}
+        stated = panel.units.get(column) or self.units.get(column)
+        return stated or (panel.unit if column in measured else "")
 
     def records(self) -> list[dict[str, Any]]:
         """Return the rows as mappings from column name to value."""
@@ -88,7 +104,11 @@ def collect_answers(lake: LakePorts, queries: Any, costs: CostBasis) -> Report: 
         made_at=lake.now(),
         health=health_of(lake),
         datasets=tuple(by_dataset(records)),
-        systems=ask_dashboards(queries, dashboards_of(lake.systems, lake.pushed_dashboards).values()),
+        systems=ask_dashboards(
+            queries,
+            dashboards_of(lake.systems, lake.pushed_dashboards).values(),
+            {name: contract.columns for name, contract in lake.contracts.prod.items()},
+        ),
         cost_usd=costs.by_service(records),
         cost_since=costs.since,
     )
@@ -97,15 +117,29 @@ def collect_answers(lake: LakePorts, queries: Any, costs: CostBasis) -> Report: 
 def ask_dashboards(
     queries: Any,  # noqa: ANN401 as above
     dashboards: Iterable[DeclaredDashboard],
+    columns: Mapping[str, Sequence[Column]] = _NO_COLUMNS,
 ) -> tuple[tuple[DeclaredDashboard, tuple[PanelAnswer, ...]], ...]:
-    """Return each dashboard with the answers of its panels, in their order."""
+    """Return each dashboard with the answers of its panels, in their order.
+
+    Args:
+        columns: of contracts, by table; they have units and headings.
+    """
 
     def ask(panel: DeclaredPanel) -> PanelAnswer:
+        described = columns.get(panel.table, ())
+        units = {column.name: column.unit for column in described if column.unit}
+        labels = {column.name: column.label for column in described if column.label}
         try:
             answer: Answer = queries.run(panel.sql)
         except QueryError as error:
             return PanelAnswer(panel, error=str(error))
-        return PanelAnswer(panel, tuple(column.name for column in answer.columns), answer.rows)
+        return PanelAnswer(
+            panel,
+            tuple(column.name for column in answer.columns),
+            answer.rows,
+            units=units,
+            labels=labels,
+        )
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         return tuple([(board, tuple(threads.map(ask, board.panels))) for board in dashboards])

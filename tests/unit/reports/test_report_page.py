@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from headgate.api.shapes.lake import Health, HealthCheck
 from headgate.aws.athena.queries import Answer, AnswerColumn
+from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.errors import QueryError
 from headgate.reports.alerts import Alert, raised
 from headgate.reports.html_page import report_html
@@ -132,6 +133,36 @@ def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
 def test_a_system_that_was_never_built_says_what_to_do() -> None:
     (board,) = ask_dashboards(Queries(), [DeclaredDashboard("hub", "Sales", (KPI, BARS))])
     assert "No tables yet. Start a run" in report_html(report(systems=(board,)), ())
+
+
+def test_a_lake_with_a_console_is_sent_to_its_pages_and_to_no_terminal() -> None:
+    (board,) = ask_dashboards(Queries(), [DeclaredDashboard("hub", "Sales", (KPI, BARS))])
+    page = report_html(report(systems=(board,), datasets=()), (), "https://console")
+    assert "<code>headgate" not in page
+    assert 'href="https://console/#/lake"' in page
+    assert 'href="https://console/#/upload"' in page
+
+
+def test_a_table_has_the_headings_and_units_of_its_contract_and_its_answer_as_title() -> None:
+    panel = replace(
+        BARS,
+        kind=PanelKind.TABLE,
+        answer="{reason_1} costs most: {lost}",
+        table="scores",
+    )
+    columns = {
+        "scores": (
+            Column("reason_1", ColumnType(Kind.STRING), label="Main reason"),
+            Column("lost", ColumnType(Kind.DOUBLE), unit="GBP"),
+        )
+    }
+    rows = [{"reason_1": "new_customer", "lost": 1234.0, "row_count": 7}]
+    (board,) = ask_dashboards(Queries(q2=rows), [DeclaredDashboard("hub", "Sales", (panel,))], columns)
+    page = report_html(report(systems=(board,)), ())
+    assert "<h3>New customer costs most: £1,234</h3>" in page
+    assert "Main reason</th>" in page
+    assert "£1,234</td>" in page
+    assert "Row count" not in page
 
 
 def test_texts_of_files_are_text_and_the_page_loads_nothing() -> None:

@@ -1,0 +1,60 @@
+"""Answers of dashboards in people's words, in the form that the console has (console/src/formats)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from headgate.reports.numbers import cell_text, figure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+_SERIES = re.compile(r"[a-z_]+=[^/]+(/[a-z_]+=[^/]+)*")
+_NAME = re.compile(r"\{(\w+)\}")
+# The console names an id by the thing, and a time by what happened then.
+_NO_WORDS = re.compile(r"_(id|at|on)$")
+ROW_COUNT = "row_count"  # a column, or the number of rows
+
+
+def heading(column: str, labels: Mapping[str, str]) -> str:
+    """Return the heading of a column: the contract's, or the words of its name.
+
+    >>> heading("days_since_last", {}), heading("reason_1", {"reason_1": "Main reason"})
+    ('Days since last', 'Main reason')
+    """
+    words = _NO_WORDS.sub("", column).replace("_", " ")
+    return labels.get(column) or words[:1].upper() + words[1:]
+
+
+def cell_words(column: str, value: Any, unit: str) -> str:  # noqa: ANN401 a cell
+    """Return a cell as people read it: with its unit, and codes as words.
+
+    >>> cell_words("reason", "new_customer", ""), cell_words("series_id", "region=IE/category=bags", "")
+    ('new customer', 'IE · bags')
+    """
+    if isinstance(value, str):
+        if _SERIES.fullmatch(value):
+            return " · ".join(part.partition("=")[2] for part in value.split("/"))
+        return value.replace("_", " ") if _CODE.fullmatch(value) else cell_text(value)
+    if column.endswith("_id") and value is not None:  # an id is a name, though it consists of digits
+        return str(value)
+    return figure(value, unit) if unit else cell_text(value)
+
+
+def answer_in_words(template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:
+    """Return the template with cells of the first row that has all of them; empty without such a row.
+
+    >>> answer_in_words("{who} leads with {sales}", [{"who": "IE", "sales": 1200}], {"sales": "GBP"})
+    'IE leads with £1,200'
+    """
+    names = set(_NAME.findall(template)) - {ROW_COUNT}
+    row = next((row for row in rows if all(row.get(name) is not None for name in names)), None)
+    if not template or row is None:
+        return ""
+    counted = {ROW_COUNT: len(rows), **row}
+    words = _NAME.sub(
+        lambda match: cell_words(match[1], counted[match[1]], units.get(match[1], "")), template
+    )
+    return words[:1].upper() + words[1:]
