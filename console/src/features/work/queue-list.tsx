@@ -67,6 +67,14 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
           {counts.atStake ? ` · ${figure(counts.atStake, queue.unit)} at stake` : ''}
           {unlisted > 0 ? ` · ${whole(unlisted)} less urgent ones follow` : ''}
         </Text>
+        <Group gap="xs" mih={28} flex={1} role="status">
+          {last ? <Text size="sm">{last.text}</Text> : null}
+          {last && undo?.closedBy ? (
+            <Button size="compact-xs" variant="default" onClick={() => record(undo, REOPEN, 'open again')}>
+              Undo
+            </Button>
+          ) : null}
+        </Group>
         <SegmentedControl
           size="xs"
           aria-label="Items shown"
@@ -74,14 +82,6 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
           value={showsDone ? 'done' : 'open'}
           onChange={(value) => onShow(value === 'done')}
         />
-      </Group>
-      <Group gap="xs" mih={28} role="status">
-        {last ? <Text size="sm">{last.text}</Text> : null}
-        {last && undo?.closedBy ? (
-          <Button size="compact-xs" variant="default" onClick={() => record(undo, REOPEN, 'open again')}>
-            Undo
-          </Button>
-        ) : null}
       </Group>
       {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
       {shown.length === 0 ? (
