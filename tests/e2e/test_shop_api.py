@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -255,23 +254,6 @@ def test_every_deployed_route_answers_as_its_document_says_and_no_file_changes(
             == ""
         )
     assert {one["file_id"]: one for one in shop_lake.records() if one["file_id"] in before} == before
-
-
-def test_an_operator_reads_what_the_jobs_of_a_run_wrote(shop_lake: Lake, viewer: Api, operator: Api) -> None:
-    """The emulator's jobs write no log, so the test writes into the stream of a job's run."""
-    run = f"/v1/runs/{viewer.call('GET', '/v1/runs').json['runs'][-1]['name']}"
-    first = viewer.call("GET", run).json["jobs"][0]
-    jobs = shop_lake.client("glue").get_job_runs(JobName=shop_lake.outputs["jobs"][first["job"]])["JobRuns"]
-    (stream,) = [one["Id"] for one in jobs if f"{one['StartedOn']:%Y-%m-%dT%H:%M:%S}" in first["started_at"]]
-    assert operator.call("GET", f"{run}/logs").json["reason"].startswith("The jobs of this run wrote no line")
-    logs, group = shop_lake.client("logs"), f"{shop_lake.environment['HEADGATE_JOB_LOG_PREFIX']}/error"
-    logs.create_log_stream(logGroupName=group, logStreamName=stream)
-    event = {"timestamp": int(time.time() * 1000), "message": "no room for 4111111111111111"}
-    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
-    (line,) = operator.call("GET", f"{run}/logs").json["lines"]
-    assert (line["job"], line["text"]) == (first["job"], "no room for [PAN ****1111]")
-    logs.delete_log_stream(logGroupName=group, logStreamName=stream)  # other tests read all logs
-    assert viewer.call("GET", f"{run}/logs").status == 403
 
 
 def test_what_the_api_logs_holds_no_card_number(shop_lake: Lake, operator: Api) -> None:
