@@ -21,8 +21,8 @@ ROW_COUNT = "row_count"  # a column, or the number of rows
 def heading(column: str, labels: Mapping[str, str]) -> str:
     """Return the heading of a column: the contract's, or the words of its name.
 
-    >>> heading("days_since_last", {}), heading("reason_1", {"reason_1": "Main reason"})
-    ('Days since last', 'Main reason')
+    >>> heading("days_since_last", {}), heading("cause_1", {"cause_1": "Main cause"})
+    ('Days since last', 'Main cause')
     """
     words = _NO_WORDS.sub("", column).replace("_", " ")
     return labels.get(column) or words[:1].upper() + words[1:]
@@ -31,8 +31,8 @@ def heading(column: str, labels: Mapping[str, str]) -> str:
 def cell_words(column: str, value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     """Return a cell as people read it: with its unit, and codes as words.
 
-    >>> cell_words("reason", "new_customer", ""), cell_words("series_id", "region=IE/category=bags", "")
-    ('new customer', 'IE · bags')
+    >>> cell_words("cause", "not_found", ""), cell_words("part", "region=IE/kind=bags", "")
+    ('not found', 'IE · bags')
     """
     if isinstance(value, str):
         if _SERIES.fullmatch(value):
@@ -46,8 +46,8 @@ def cell_words(column: str, value: Any, unit: str) -> str:  # noqa: ANN401 a cel
 def answer_in_words(template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:
     """Return the template with cells of the first row that has all of them; empty without such a row.
 
-    >>> answer_in_words("{who} leads with {sales}", [{"who": "IE", "sales": 1200}], {"sales": "GBP"})
-    'IE leads with £1,200'
+    >>> answer_in_words("{who} has {part} of all", [{"who": "IE", "part": 0.25}], {"part": "share"})
+    'IE has 25 % of all'
     """
     names = set(_NAME.findall(template)) - {ROW_COUNT}
     row = next((row for row in rows if all(row.get(name) is not None for name in names)), None)

@@ -53,8 +53,8 @@ class PanelAnswer:
         """Return the unit of a column: the panel's, the contract's, or that of all measures of the panel."""
         panel = self.panel
         measured = {*panel.y, *(end for pair in panel.bounds for end in pair)}
-        stated = panel.units.get(column) or self.units.get(column)
-        return stated or (panel.unit if column in measured else "")
+        own = panel.units.get(column) or self.units.get(column)
+        return own or (panel.unit if column in measured else "")
 
     def records(self) -> list[dict[str, Any]]:
         """Return the rows as mappings from column name to value."""
