@@ -4,6 +4,7 @@ paper.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import partial
 from html import escape
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 12
 SHORT_TEXT = 24  # characters; a time, or the name of a reason
 SHOWN_REASONS = 3
+_COMMAND = re.compile(r"`headgate [^`]+`")
 _STYLE = files("headgate.reports").joinpath("page.css")
 
 
@@ -43,7 +45,7 @@ def report_html(report: Report, alerts: Sequence[Alert], console_url: str = "") 
         _alerts(alerts, {board.system: board.title for board, _ in report.systems}),
         *(_system(board, answers, console_url) for board, answers in report.systems),
         _rows(report.datasets, console_url),
-        _health(report),
+        _health(report, console_url),
         _cost(report),
     ]
     return (
@@ -274,11 +276,14 @@ def _reasons(dataset: DatasetSummary) -> str:
     return ", ".join(f"{rule} ({rows:,})" for rule, rows in most) or NOTHING
 
 
-def _health(report: Report) -> str:
+def _health(report: Report, console_url: str) -> str:
+    def message(text: str) -> str:
+        return _COMMAND.sub("the console", text) if console_url else text
+
     kinds = {"healthy": "good", "failed": "bad", "degraded": "bad"}
     lines = "".join(
         f'<tr><td>{escape(check.name)}</td><td class="{kinds.get(check.state, "muted")}">{check.state}</td>'
-        f"<td>{escape(check.message)}</td></tr>"
+        f"<td>{escape(message(check.message))}</td></tr>"
         for check in report.health.checks
     )
     return (

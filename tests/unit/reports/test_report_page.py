@@ -137,7 +137,13 @@ def test_a_system_that_was_never_built_says_what_to_do() -> None:
 
 def test_a_lake_with_a_console_is_sent_to_its_pages_and_to_no_terminal() -> None:
     (board,) = ask_dashboards(Queries(), [DeclaredDashboard("hub", "Sales", (KPI, BARS))])
-    page = report_html(report(systems=(board,), datasets=()), (), "https://console")
+    check = HealthCheck(name="files", state="degraded", message="`headgate files show a.csv` says why.")
+    health = Health(state="degraded", checks=(check,), as_of="")
+    made = report(systems=(board,), datasets=(), health=health)
+    page = report_html(made, (), "https://console")
+    assert "headgate files" in report_html(made, ())
+    assert "headgate files" not in page
+    assert "the console says why." in page
     assert "<code>headgate" not in page
     assert 'href="https://console/#/lake"' in page
     assert 'href="https://console/#/upload"' in page
