@@ -300,7 +300,7 @@ bench-export-shapes: setup ## certified export of narrow, wide and text tables a
 bench-forecast: setup ## forecast error on public data; DATA=<path> measures on yours
 	@python -m benchmarks.models.forecast
 
-bench-next-year: setup ## all tables built at past days against what followed and naive rules; DATA=invoices of one or two years: CSV with commas and the columns Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country; ORIGINS=2, SHOPS=online-retail
+bench-next-year: setup ## all tables built at past days against what followed and naive rules; DATA=invoices of one or two years: CSV with commas and the columns Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country; ORIGINS=2, SHOPS=online-retail, LIBRARY=olist
 	@python -m benchmarks.models.next_year
 
 bench-clv: setup ## customer value error on public data; DATA=<path> measures on yours

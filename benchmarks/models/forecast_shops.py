@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from benchmarks.models import shop_library
+from benchmarks.models.kept_rows import code_digest, kept_json
 from benchmarks.models.shop_library import library
+from benchmarks.systems.merged_shop import KEPT
 from headgate.analytics.forecast_errors import smape
 from headgate.domains.retail.market_intelligence_hub.calendar import COLUMNS
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
@@ -33,6 +36,9 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "forecast-shops.md"
 RULES = ["last_value", "last_year", "mean_of_8"]
 TOLERANCE = 1.005
 LEAST_COVERAGE = 0.72  # of an 80 % interval; a shop with less counts as a miss
+_SEED, _DEALS = 7, 2_000
+_BY_CHANCE = """Coverage of the worst shop: {coverage80_worst}. If the same origins were dealt to the shops by chance, the worst shop would have {coverage80_worst_by_chance} (nine deals in ten: {coverage80_worst_by_chance_low} to {coverage80_worst_by_chance_high}). A worst shop inside this range says nothing of its intervals: weeks of one origin miss together, and few origins make a shop.
+"""  # noqa: E501 a file's text
 INTRODUCTION = """# Forecasts of many shops
 
 `make bench-next-year` writes this page: `sales_forecast` of {shops} shops at {origins} past days, against what followed.
@@ -46,9 +52,13 @@ The sizes of level and season were fitted without the held-out shops, but for dr
 """  # noqa: E501 a file's text
 
 
-def measured() -> dict[str, float | int]:
-    """Measure all shops, print a row for each, write the page, and return the figures of the summary."""
-    rows = pd.DataFrame([row for shop in library() for row in _rows(shop)])
+def measured(more: str = "") -> dict[str, float | int]:
+    """Measure all shops, print a row for each, write the page, and return the figures of the summary.
+
+    Args:
+        more: sections of the page below the table.
+    """
+    rows = rows_of([])
     table = rows.groupby("shop", sort=False).apply(_of_shop, include_groups=False)
     total = {
         "shops": len(table),
@@ -57,6 +67,7 @@ def measured() -> dict[str, float | int]:
         "forecast_vs_naive": round(float(rows["smape"].mean() / _best(rows, table).mean()), 4),
         "coverage80_shops": round(float(rows["coverage80"].mean()), 4),
         "coverage80_worst": round(float(table["coverage80"].min()), 4),
+        **_worst_by_chance(rows),
         "coverage_misses": int((table["coverage80"] < LEAST_COVERAGE).sum()),
         "leaves_vs_year": round(float(_of_leaves(rows, "leaves") / _of_leaves(rows, "leaves_by_year")), 4),
         "zero_rows": int(rows["zero_rows"].sum()),
@@ -66,9 +77,49 @@ def measured() -> dict[str, float | int]:
         for name, row in zip(table.index, table.to_numpy(), strict=True)
     ]
     head = f"| shop | {' | '.join(table.columns)} |\n|{'---|' * (len(table.columns) + 1)}\n"
-    PAGE.write_text(INTRODUCTION.format(**total) + head + "\n".join(lines) + f"\n\n`{total}`\n")
+    PAGE.write_text(
+        INTRODUCTION.format(**total)
+        + head
+        + "\n".join(lines)
+        + f"\n\n`{total}`\n\n"
+        + _BY_CHANCE.format(**total)
+        + more
+    )
     print(table.round(2).to_string())
     return total
+
+
+def rows_of(names: list[str]) -> pd.DataFrame:
+    """Return a row for each origin of the shops whose names begin with one of these; of all shops without
+    names.
+
+    Rows are kept until the code changes.
+    """
+    code = code_digest(Path(__file__), Path(shop_library.__file__))
+    rows = [
+        row
+        for shop in library()
+        if not names or shop.name.startswith(tuple(names))
+        for row in kept_json(
+            KEPT / "forecast-shops-rows" / f"{shop.name.replace(' ', '-')}-{code}.json",
+            lambda shop=shop: list(_rows(shop)),
+        )
+    ]
+    return pd.DataFrame(rows)
+
+
+def _worst_by_chance(rows: pd.DataFrame) -> dict[str, float]:
+    """Return the worst shop's coverage if the same origins were dealt to the shops by chance: the median, and
+    the ends of nine deals in ten.
+    """
+    rng, shops = np.random.default_rng(_SEED), pd.factorize(rows["shop"])[0]
+    sizes, inside = np.bincount(shops), rows["coverage80"].to_numpy()
+    worst = [(np.bincount(shops, rng.permutation(inside)) / sizes).min() for _ in range(_DEALS)]
+    ends = np.quantile(worst, (0.05, 0.5, 0.95))
+    return {
+        f"coverage80_worst_by_chance{end}": round(float(value), 4)
+        for end, value in zip(("_low", "", "_high"), ends, strict=True)
+    }
 
 
 def _cell(value: object) -> str:

@@ -13,7 +13,8 @@ ORIGINS is the number of origins of each shop, spread over its history. Two of t
 in a process of its own. Without both, the library of shops (`shop_library.py`) is forecast as well, and
 docs/forecast-shops.md is written. SHOPS names some of the shops that are judged without DATA: online-retail,
 generated-6000, generated-12000, generated-24000. The rows of an origin are kept in
-`.headgate/bench/next-year-rows` until the code of the models changes.
+`.headgate/bench/next-year-rows` until the code of the models changes. LIBRARY=launch,olist forecasts these
+shapes or shops of the library alone, keeps their rows for a later run, and writes no page.
 
 The tables of retail-copilot and global-market-pulse describe the past and forecast nothing, so they have no
 row. One row per table, measure and origin: the table's figure, the same of the naive rule, and whether the
@@ -24,7 +25,6 @@ above 0.05 and a total that is more than 20 % off are misses, whatever a naive r
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -44,7 +44,9 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from benchmarks.models import forecast_shops
-from benchmarks.systems.merged_shop import KEPT, ROOT, kept_shop, online_retail
+from benchmarks.models.customer_bounds import customer_bounds
+from benchmarks.models.kept_rows import code_digest, kept_json
+from benchmarks.systems.merged_shop import KEPT, kept_shop, online_retail
 from headgate.analytics.forecast_errors import smape
 from headgate.analytics.periods import whole_periods
 from headgate.domains.retail import (
@@ -140,8 +142,11 @@ def main() -> int:
 
 def measure() -> None:
     """Measure every shop and print the summary."""
+    if some := os.environ.get("LIBRARY"):
+        print(forecast_shops.rows_of(some.split(",")).round(3).to_string())
+        return
     most = int(os.environ.get("ORIGINS") or ORIGINS)
-    code = _code()
+    code = code_digest(Path(__file__))
     tasks = [
         (name, folder, origin, code)
         for name, folder in shops()
@@ -169,7 +174,8 @@ def measure() -> None:
                     flush=True,
                 )
             print(f"{name:22} {origin} {seconds:.0f} s", flush=True)
-    of_library = forecast_shops.measured() if not (os.environ.get("DATA") or os.environ.get("SHOPS")) else {}
+    is_whole = not (os.environ.get("DATA") or os.environ.get("SHOPS"))
+    of_library = forecast_shops.measured(_customers_section(results)) if is_whole else {}
     shops_beaten = int(of_library.get("shops_beaten_by_naive", 0))
     print(json.dumps(summary(results, shops_beaten) | of_library))
 
@@ -180,26 +186,15 @@ def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
     Kept, so that a run that was stopped continues.
     """
     _, folder, origin, code = task
-    kept = KEPT / "next-year-rows" / f"{folder.name}-{origin}-{code}.json"
-    if kept.is_file():
-        earlier = json.loads(kept.read_text())
-        return [Row(**row) for row in earlier["rows"]], earlier["seconds"]
-    began = time.monotonic()
-    with threadpool_limits(1):
-        rows = [row for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
-    seconds = time.monotonic() - began
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps({"rows": [asdict(row) for row in rows], "seconds": seconds}))
-    return rows, seconds
 
+    def make() -> dict[str, object]:
+        began = time.monotonic()
+        with threadpool_limits(1):
+            rows = [asdict(row) for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
+        return {"rows": rows, "seconds": time.monotonic() - began}
 
-def _code() -> str:
-    """A digest of the code that the figures depend on."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    for folder in ("analytics", "domains/retail", "learning"):
-        for path in sorted((ROOT / "headgate" / folder).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    kept = kept_json(KEPT / "next-year-rows" / f"{folder.name}-{origin}-{code}.json", make)
+    return [Row(**row) for row in kept["rows"]], kept["seconds"]
 
 
 def tables_of(folder: Path) -> dict[str, ibis.Table]:
@@ -233,15 +228,19 @@ def shops() -> Iterator[tuple[str, Path]]:
     for orders in SIZES:
         if f"generated-{orders}" not in wanted:
             continue
-        spec = ShopSpec(
-            customers=orders // 5,
-            orders=orders,
-            days=1_096,
-            transactions=20_000,
-            searches=2_000,
-            closed=(date(2023, 8, 7), date(2023, 8, 20)),
-        )
-        yield f"generated-{orders}", kept_shop(spec, f"next-year-{orders}")
+        yield f"generated-{orders}", kept_shop(generated_spec(orders), f"next-year-{orders}")
+
+
+def generated_spec(orders: int) -> ShopSpec:
+    """The generated shop of about so many orders."""
+    return ShopSpec(
+        customers=orders // 5,
+        orders=orders,
+        days=1_096,
+        transactions=20_000,
+        searches=2_000,
+        closed=CLOSED,
+    )
 
 
 def origins_of(tables: Mapping[str, ibis.Table]) -> list[date]:
@@ -480,6 +479,42 @@ def _fraud(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
             str(rows.baseline_model.iloc[0]),
             HIGHER,
         )
+
+
+_CUSTOMERS = """
+## Customers of the first year and of generated shops
+
+The tables of demand-insights-engine at the origins of the same run. *True* is the figure of one who knows how the shop is generated (`benchmarks/models/customer_bounds.py`): the distributions of rates, the purchases before the data begin and the season ahead; no table knows them.
+`auc` and `ece` are those of `churn_probability`, `alive` is the calibration error of `alive_probability` over a year, where it is over. With few customers true probabilities have a calibration error, too.
+`value` is the expected total of known customers over 90 days, over the actual one. `true` beside it compares numbers of purchases, whose amounts no history shows.
+
+| shop | origin | auc | true | ece | true | alive | true | value | true |
+|---|---|---|---|---|---|---|---|---|---|
+"""  # noqa: E501 a file's text
+
+
+def _customers_section(results: list[tuple[str, date, Row]]) -> str:
+    """The customers' figures by shop and origin, in Markdown."""
+    measured = {(name, origin, row.table, row.measure): row.value for name, origin, row in results}
+    lines = []
+    for name, origin in dict.fromkeys((name, origin) for name, origin, _ in results):
+        orders = int(name.removeprefix("generated-")) if name.startswith("generated-") else 0
+        bounds = [
+            customer_bounds(generated_spec(orders), origin, days) if orders else None for days in (90, 365)
+        ]
+        figures = [
+            measured.get((name, origin, "churn_risk", "auc")),
+            bounds[0] and bounds[0].auc,
+            measured.get((name, origin, "churn_risk", "ece")),
+            bounds[0] and bounds[0].ece,
+            alive := measured.get((name, origin, "alive 365 d", "ece")),
+            bounds[1].ece if bounds[1] and alive is not None else None,
+            measured.get((name, origin, "value 90 d", "ratio")),
+            bounds[0] and bounds[0].purchases,
+        ]
+        cells = ["" if figure is None else f"{figure:.3f}" for figure in figures]
+        lines.append(f"| {name} | {origin} | {' | '.join(cells)} |")
+    return _CUSTOMERS + "\n".join(lines) + "\n"
 
 
 def summary(results: list[tuple[str, date, Row]], shops_beaten: int = 0) -> dict[str, float | int | None]:

@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
+import pandas as pd
 import pyarrow as pa
 import pytest
 
-from benchmarks.models import next_year
+from benchmarks.models import forecast_shops, next_year
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -78,3 +79,25 @@ def test_an_expected_failure_is_one_line_and_an_exit_code(
 def test_a_mark_is_missed_whatever_a_naive_rule_has(measure: str, value: float, *, is_missed: bool) -> None:
     row = next_year.Row("value 90 d", measure, value, float("nan"), "none", next_year.HIGHER)
     assert row.is_missed == is_missed
+
+
+def test_the_page_has_the_figures_of_one_who_knows_the_generator_beside_the_table() -> None:
+    origin = date(2022, 10, 10)
+    rows = [
+        next_year.Row("churn_risk", measure, value, 0.0, "none", next_year.HIGHER)
+        for measure, value in (("auc", 0.711), ("ece", 0.144))
+    ]
+    results = [(name, origin, row) for name in ("generated-6000", "online-retail") for row in rows]
+    generated, real = next_year._customers_section(results).splitlines()[-2:]
+    assert generated == "| generated-6000 | 2022-10-10 | 0.711 | 0.742 | 0.144 | 0.060 |  |  |  | 0.883 |"
+    assert real == "| online-retail | 2022-10-10 | 0.711 |  | 0.144 |  |  |  |  |  |"
+
+
+def test_the_worst_shop_by_chance_is_that_of_origins_dealt_to_the_shops() -> None:
+    """Where all origins cover as much, all deals are alike; else a shop gets several poor ones."""
+    shops = [name for name in "abcdefghij" for _ in range(6)]
+    even = pd.DataFrame({"shop": shops, "coverage80": 0.8})
+    assert set(forecast_shops._worst_by_chance(even).values()) == {0.8}
+    uneven = even.assign(coverage80=[0.0, 1.0, 1.0, 1.0, 1.0, 1.0] * 10)
+    by_chance = forecast_shops._worst_by_chance(uneven)
+    assert by_chance["coverage80_worst_by_chance"] < 5 / 6 - 0.1

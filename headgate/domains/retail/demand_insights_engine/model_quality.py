@@ -96,12 +96,12 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
     season = (
         None
         if clock.knows_season
-        else "history_too_short: no season is known, coming days are expected to be average"
+        else "history_too_short: no season is known, coming days have that of a usual shop"
     )
     if clock.after_launch:
         season = (
             "launch: the first customers were new, coming days are expected to be as those of the last "
-            "quarter"
+            "quarter, in the season of a usual shop"
         )
     matched = "returns of purchases that the data do not know; in no customer's value"
     return [

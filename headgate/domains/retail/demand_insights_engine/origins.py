@@ -19,6 +19,7 @@ import pandas as pd
 
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
+from headgate.domains.retail.usual_season import usual_change
 from headgate.engines.frames import frame_of
 from headgate.engines.stored_rows import float_columns, store_frames
 from headgate.engines.write_rows import row_batches
@@ -50,7 +51,8 @@ POINTS = (
     "rhythm",
 )
 """What the models read of a customer."""
-_BUYERS_PART = 0.5
+BUYERS_PART = 0.5
+"""Of a change of sales, the part that lies in the number of buyers, on the logarithmic scale."""
 LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
 
 
@@ -70,6 +72,8 @@ class ShopForecast:
 @dataclass(frozen=True)
 class Coming:
     """The expectation of the shop for the days ahead: the same days of last year, times damped growth.
+
+    After a launch the newest days, in the season of a usual shop, replace those of last year.
 
     Attributes:
         trading_days: on the shop's own clock.
@@ -199,6 +203,9 @@ def coming(
     )
     if not buyers:
         return without_year
+    if clock.after_launch:
+        change = usual_change(as_of, horizon_days)
+        return replace(without_year, buyers=buyers * change**BUYERS_PART, revenue=revenue * change)
     return replace(without_year, buyers=buyers * clock.growth, revenue=revenue * clock.growth)
 
 
@@ -358,7 +365,7 @@ def _recent_buyers(ahead: Coming) -> float | None:
     """
     if ahead.recent_buyers is None or ahead.forecast is None:
         return ahead.recent_buyers
-    return float(ahead.recent_buyers * ahead.forecast.change**_BUYERS_PART)
+    return float(ahead.recent_buyers * ahead.forecast.change**BUYERS_PART)
 
 
 def _known_revenue(ahead: Coming, by_last_year: float, share: float) -> float | None:

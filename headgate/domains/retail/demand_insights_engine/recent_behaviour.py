@@ -16,7 +16,8 @@ import pandas as pd
 
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
-from headgate.domains.retail.demand_insights_engine.origins import LEAST_HISTORY_DAYS
+from headgate.domains.retail.demand_insights_engine.origins import BUYERS_PART, LEAST_HISTORY_DAYS
+from headgate.domains.retail.usual_season import usual_change
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import row_batches
 
@@ -43,7 +44,7 @@ def with_recent_behaviour(
 ) -> Coming:
     """Return the expectation with the buyers and the revenue that known customers bring if they do as lately.
 
-    Without them where the history is too short.
+    In the season of a usual shop where none is known. Without them where the history is too short.
 
     Args:
         days: purchase days of all customers.
@@ -55,6 +56,8 @@ def with_recent_behaviour(
     observed = (frame_of(part) for part in row_batches(features.observed(days, after, as_of)))
     past, now = _by_group(observed), _by_group(customers.parts(_READ))
     buyers, revenue = (_ahead(past, now, *pair) for pair in (("bought", "customers"), ("spent", "rate")))
+    change = 1.0 if ahead.is_season_known else usual_change(as_of, HORIZON_DAYS)
+    buyers, revenue = buyers * change**BUYERS_PART, revenue * change
     return replace(ahead, recent_buyers=buyers or None, recent_revenue=revenue or None)
 
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from headgate.analytics import closures
+from headgate.analytics.forecasting import SeriesHistories, Task
 from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.periods import WEEK, whole_periods
 from headgate.analytics.point_forecasts import MIN_MODELLED
@@ -28,6 +29,7 @@ from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import ShopForecast
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS
 from headgate.domains.retail.measures import Measure
+from headgate.domains.retail.usual_season import with_usual_season
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,8 +161,10 @@ def weekly_forecast(sold: pd.DataFrame, as_of: date) -> WeeklyForecast | None:
         return WeeklyForecast(0.0, 0.0, 0.0)
     opened = closures.filled(weekly, closures.closed_periods(weekly, starts, WEEK))
     parts = _shares_of_weeks(span.last + timedelta(days=_WEEK_DAYS), as_of)
-    outlook = level_and_season((opened[closures.opened_at(weekly) :],), parts.size, WEEK.year)
-    means, doubt = outlook.means[0] * parts, _DOUBTS * outlook.doubt[0]
+    panel = with_usual_season(SeriesHistories((opened[closures.opened_at(weekly) :],)), span, parts.size)
+    plain, factors = panel.without_events(Task(parts.size))
+    outlook = level_and_season(plain, parts.size, WEEK.year)
+    means, doubt = outlook.means[0] * factors[0] * parts, _DOUBTS * outlook.doubt[0]
     low, high = (float((means * np.exp(side * doubt)).sum()) for side in (-1, 1))
     return WeeklyForecast(float(means.sum()), low, high)
 
@@ -276,9 +280,9 @@ def reason(
 
 def _doubts(clock: TradingClock) -> Sequence[str]:
     if clock.after_launch:
-        return ("after a launch: customers are expected to do as in the last quarter",)
+        return ("after a launch: customers as in the last quarter, in the season of a usual shop",)
     if not clock.knows_season:
-        return ("less than a year is known: customers without a season",)
+        return ("less than a year is known: customers in the season of a usual shop",)
     return ()
 
 

@@ -3,7 +3,7 @@
 A customer who is silent for three weeks after Christmas has missed less than one who is silent for three
 weeks in November. On the trading clock both are comparable, so rates and silences learnt in autumn remain
 valid in winter. The future runs as the same week of the year before did; without a year of history it runs
-evenly.
+as that of a usual shop, which is busy before Christmas.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from headgate.domains.retail.usual_season import usual_demand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +89,8 @@ class TradingClock:
         counted: Array = np.asarray(daily, dtype=np.float64)
         speed = _weekly_mean(counted)
         growth = _growth(counted, change)
-        ahead = _expected(speed, change, growth)
+        demand = usual_demand(pd.date_range(first_on, periods=len(days) + _AHEAD_DAYS))
+        ahead = _expected(speed, change, growth, demand)
         whole = np.concatenate([speed, ahead]) / (float(speed.mean()) or 1.0)
         return cls(first_on, np.cumsum(whole), len(days), growth, change.was_launch)
 
@@ -142,15 +145,19 @@ def _weekly_mean(counted: Array) -> Array:
     return np.asarray(total / days, dtype=np.float64)
 
 
-def _expected(speed: Array, change: YearlyChange, growth: float) -> Array:
-    """Return the speed of the coming days: that of the year before times growth, or a mean where no year is
-    known.
+def _expected(speed: Array, change: YearlyChange, growth: float, demand: Array) -> Array:
+    """Return the speed of the coming days: that of the year before times growth, or a mean in the season of a
+    usual shop where no year is known.
 
     A launch is neither a season nor usual: the mean of the last quarter replaces it.
+
+    Args:
+        demand: of a usual shop, of the known days and the coming ones.
     """
     if speed.size < YEAR_DAYS or change.was_launch:
-        usual = speed[-_QUARTER_DAYS:] if change.was_launch else speed
-        return np.full(_AHEAD_DAYS, usual.mean())
+        quiet = speed / demand[: speed.size]
+        usual = quiet[-_QUARTER_DAYS:] if change.was_launch else quiet
+        return np.asarray(usual.mean() * demand[speed.size :], dtype=np.float64)
     season = np.resize(speed[speed.size - YEAR_DAYS :], _AHEAD_DAYS)
     return np.asarray(season * growth, dtype=np.float64)
 

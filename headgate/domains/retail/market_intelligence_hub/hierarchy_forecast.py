@@ -20,6 +20,7 @@ from headgate.analytics.published_forecast import (
 from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
+from headgate.domains.retail.usual_season import with_usual_season
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def forecast_hierarchy(
     exposed = _exposure(events, leaves, _shares(sold, summing, leaves), span, plan)
     levels = series["level"].to_numpy(dtype=object)
     histories, has_stopped = _of_open_shop(sold, levels, exposed, span, plan.horizon)
-    panel = SeriesHistories(histories, exposed, EXPECTED_EFFECTS)
+    panel = with_usual_season(SeriesHistories(histories, exposed, EXPECTED_EFFECTS), span, plan.horizon)
     forecast = published_forecast(panel, plan.grain, plan.horizon, windows=plan.windows, engine=engine)
     ahead, tested = (
         (forecast.now, forecast.past)

@@ -95,8 +95,9 @@ def test_a_difference_has_a_reason_in_words() -> None:
     clock = TradingClock.of(pd.Series(1, index=sold.index), sold.index[0].date(), AS_OF)
     reason = shop_total.reason(1_300.0, forecast, sold, clock, AS_OF)
     assert reason == (
-        "less than a year is known: customers without a season; of the newest 90 days, customers give 1.44 "
-        "times, the forecast 1.00 times; the customers' total lies outside the forecast's 80 % interval"
+        "less than a year is known: customers in the season of a usual shop; of the newest 90 days, "
+        "customers give 1.44 times, the forecast 1.00 times; the customers' total lies outside the "
+        "forecast's 80 % interval"
     )
     assert shop_total.reason(980.0, forecast, sold, clock, AS_OF) is None
 

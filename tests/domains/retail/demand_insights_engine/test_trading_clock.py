@@ -8,6 +8,7 @@ import pytest
 
 from headgate.domains.retail.demand_insights_engine import retention
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock, YearlyChange
+from headgate.domains.retail.usual_season import usual_demand
 
 pytestmark = pytest.mark.unit
 
@@ -76,11 +77,31 @@ def test_half_of_the_growth_of_the_customers_counts_where_no_growth_is_measured(
 
 
 def test_after_a_launch_the_last_quarter_is_expected_again() -> None:
-    launched = clock([40] * 90 + [10] * 280, YearlyChange(growth=0.4, was_launch=True))
-    last = FIRST + timedelta(days=369)
-    quarter = launched.between(last - timedelta(days=91), last)
-    assert launched.between(last, last + timedelta(days=91)) == pytest.approx(quarter, rel=0.01)
+    launched = clock([40] * 90 + [10] * 200, YearlyChange(growth=0.4, was_launch=True))
+    last = FIRST + timedelta(days=289)  # 18 October
+    day = launched.between(last - timedelta(days=1), last)
+    assert launched.between(last, last + timedelta(days=13)) == pytest.approx(13 * day, rel=0.01)
     assert not launched.knows_season
+
+
+@pytest.mark.parametrize("change", [YearlyChange(), YearlyChange(growth=0.4, was_launch=True)])
+def test_a_shop_that_has_not_seen_a_year_expects_the_christmas_of_a_usual_shop(change: YearlyChange) -> None:
+    even = clock([10] * 290, change)
+    november, eve = date(2023, 10, 31), date(2023, 12, 24)
+    assert even.between(date(2023, 10, 20), date(2023, 10, 30)) == pytest.approx(10)
+    assert even.between(november, date(2023, 11, 30)) == pytest.approx(30 * 1.08)
+    assert even.between(date(2023, 11, 30), eve) == pytest.approx(24 * 1.5)
+    assert even.between(eve, date(2024, 1, 24)) == pytest.approx(31)
+
+
+def test_a_christmas_in_a_history_without_a_year_is_no_higher_level() -> None:
+    """Three months with a usual Christmas show the same usual day as three months without one."""
+    first = date(2023, 10, 1)
+    days = pd.date_range(first, date(2023, 12, 31))
+    sold = pd.Series(100 * usual_demand(days), index=days).round().astype(int)
+    busy = TradingClock.of(sold, first, days[-1].date())
+    usual_day = busy.on(date(2023, 10, 20)) - busy.on(date(2023, 10, 19))
+    assert busy.between(date(2024, 1, 10), date(2024, 1, 20)) == pytest.approx(10 * usual_day, rel=0.02)
 
 
 def test_windows_of_trading_days_are_found_both_ways() -> None:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from headgate.analytics.forecasting import Backtest, Origin
+from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, Task
 from headgate.analytics.periods import WEEK, Span
 from headgate.analytics.published_forecast import errors_at, is_untested
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.money import amounts
+from headgate.domains.retail.usual_season import with_usual_season
 
 pytestmark = pytest.mark.system
 
@@ -88,6 +90,32 @@ def shop_of_two_categories(seed: int, weeks: int = 40) -> tuple[pd.DataFrame, Sp
     return pd.concat(frames, ignore_index=True), Span(first, starts[-1].date(), WEEK)
 
 
+def usual_uplift(span: Span) -> npt.NDArray[np.float64]:
+    """The uplift of the next 13 weeks that a usual shop has, for one of less than a year."""
+    exposure = with_usual_season(SeriesHistories((np.ones(40),)), span, 13).exposure
+    assert exposure is not None
+    return np.asarray(exposure[0, -13:, 0])
+
+
+def test_a_shop_without_a_year_expects_the_weeks_before_christmas_to_be_busy() -> None:
+    """After 44 weeks from 3 January the next 13 begin on 7 November; a shop with a year knows its own."""
+    assert usual_uplift(shop_of(44)[1]) == pytest.approx(
+        [0.08] * 3 + [0.08 * 3 / 7 + 0.5 * 4 / 7] + [0.5] * 2 + [0.5 * 6 / 7] + [0.0] * 6
+    )
+    young, year = (SeriesHistories((np.ones(weeks),)) for weeks in (47, 48))
+    assert with_usual_season(year, shop_of(48)[1], 13) is year
+    assert with_usual_season(young, shop_of(47)[1], 13) is not young
+
+
+def test_a_first_christmas_without_trade_lowers_the_usual_season() -> None:
+    """A series of even weeks over November and December has less of the uplift than one that saw neither."""
+    first = date(2022, 9, 5)
+    span = Span(first, WEEK.shifted(first, 19), WEEK)
+    even = with_usual_season(SeriesHistories((np.full(20, 100.0),)), span, 50)
+    _, factors = even.without_events(Task(50))
+    assert 1.05 < factors.max() < 1.45
+
+
 @pytest.mark.parametrize(("seed", "stays"), [(1, True), (2, False)])
 def test_the_last_value_of_the_total_stays_where_the_backtest_says_that_adding_up_makes_it_worse(
     seed: int, *, stays: bool
@@ -96,7 +124,8 @@ def test_the_last_value_of_the_total_stays_where_the_backtest_says_that_adding_u
     forecast = forecast_hierarchy(sales, pd.DataFrame(), span, Plan.of({"forecast_by": "category"}))
     total, last = 2, sales.revenue.iloc[-1]
     assert forecast.now.models[total] == "last_value"
-    assert (forecast.now.means[total].tolist() == [last] * 13) == stays
+    in_season = last * (1 + usual_uplift(span))
+    assert (forecast.now.means[total].tolist() == in_season.round(2).tolist()) == stays
     assert (
         amounts(forecast.now.means[total]).tolist()
         == (amounts(forecast.now.means[0]) + amounts(forecast.now.means[1])).tolist()

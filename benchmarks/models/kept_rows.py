@@ -1,0 +1,34 @@
+"""Rows of a benchmark that are kept until the code changes, so that a run that was stopped continues."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.systems.merged_shop import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_FOLDERS = ("analytics", "domains/retail", "learning")  # of the package, whose code decides the figures
+
+
+def code_digest(*scripts: Path) -> str:
+    """Return a digest of the models' code and of these scripts."""
+    digest = hashlib.sha256()
+    for script in scripts:
+        digest.update(script.read_bytes())
+    for folder in _FOLDERS:
+        for path in sorted((ROOT / "headgate" / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def kept_json(path: Path, make: Callable[[], Any]) -> Any:  # noqa: ANN401 any JSON value
+    """Return what `make` returned when the file was written, or now."""
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(make()))
+    return json.loads(path.read_text())
