@@ -21,7 +21,7 @@ function commandsIn(source: string): string[] {
     .replace(/^\s*#.*$| {2}#.*$/gm, '')
     .replace(/['"]\s*\n\s*f?['"]/g, '')
   const shown = withoutRoutes(text.replaceAll('\n', '\u2028')).replaceAll('\u2028', '\n')
-  return [...shown.matchAll(/`(headgate [^`\n]+)`/g)].map((match) => match[1] ?? '')
+  return [...shown.matchAll(/`(headgate [a-z][^`\n]*)`/g)].map((match) => match[1] ?? '')
 }
 
 const unanswered = (source: string): string[] =>
