@@ -60,6 +60,14 @@ SYNONYMS = {
     "created_at": ("signup", "registered"), "phone": ("telephone", "mobile"),
     "ssn": ("social security", "tax id"),
 }  # fmt: skip
+# Another word, unit or number in a name of two words or more makes it another column.
+SIBLINGS = {
+    "created": "deleted", "updated": "deleted", "shipped": "ordered", "delivered": "returned",
+    "paid": "refunded", "ordered": "cancelled", "first": "maiden", "last": "birth", "unit": "list",
+    "card": "gift", "customer": "supplier", "product": "bundle", "payment": "refund", "region": "store",
+    "amount": "tax", "promotion": "tariff", "quantity": "backorder",
+}  # fmt: skip
+ENDINGS = ("old", "2", "planned", "2027", "before_tax")
 OTHERS = ("remark 2", "row no", "exported by", "checksum", "source system", "flag")
 
 
@@ -166,6 +174,35 @@ def foreign_files(
             File(dataset, names, tuple(table.column(name).combine_chunks() for name in kept), tuple(kept))
         )
     return made
+
+
+def sibling_files(
+    tables: dict[str, pa.Table], datasets: tuple[str, ...], count: int, seed: int
+) -> list[File]:
+    """So many files that have, instead of one field, a column of its values and a name that says something
+    else.
+    """
+    rng = random.Random(seed)
+    made = []
+    for _ in range(count):
+        dataset = rng.choice(datasets)
+        table = tables[dataset]
+        names = list(table.column_names)
+        place = rng.randrange(len(names))
+        names[place] = sibling(names[place], rng)
+        truth = [name if at != place else "" for at, name in enumerate(table.column_names)]
+        samples = tuple(table.column(name).combine_chunks() for name in table.column_names)
+        made.append(File(dataset, tuple(names), samples, tuple(truth)))
+    return made
+
+
+def sibling(name: str, rng: random.Random) -> str:
+    """A name that differs in one word and means another column."""
+    words = name.split("_")
+    at = next((at for at, word in enumerate(words) if len(words) > 1 and word in SIBLINGS), None)
+    if at is None or rng.random() < 0.3:
+        return f"{name}_{rng.choice(ENDINGS)}"
+    return "_".join([*words[:at], SIBLINGS[words[at]], *words[at + 1 :]])
 
 
 def fit(given: list[File]) -> dict[str, float]:
@@ -323,6 +360,9 @@ def main() -> None:
         return
     held_out = tuple(dataset for dataset in tables if dataset not in FITTED_ON)
     reported = measure(files(tables, held_out, asked.files, seed=2))
+    reported["siblings_accepted"] = measure(sibling_files(tables, tuple(tables), asked.files, seed=7))[
+        "files_accepted"
+    ]
     reported["foreign"] = measure(foreign_files(tables, held_out, HELD_OUT_IN, asked.files // 2, seed=6))
     print(json.dumps(reported))
 

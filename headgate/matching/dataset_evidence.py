@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, likeness, match_dataset
+from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, match_dataset
+from headgate.matching.word_likeness import likeness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

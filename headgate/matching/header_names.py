@@ -10,19 +10,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-# A file without a header offers its first row as names: anything but a plain word may be a cell's value and
-# is not shown.
+# A file without a header offers its first row as names: anything but words, with a unit or a year, may be a
+# cell's value and is not shown.
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
 _LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
-_SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|[_ .-]){{0,40}}[0-9]{{0,2}}")
+_NUMBER = "(?<![0-9])(?:[0-9]{1,2}|(?:19|20)[0-9]{2})(?![0-9])"
+_SIGN = "[_ .,:/%°&+'()\\[\\]$-]"
+_SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|{_SIGN}|{_NUMBER}){{0,60}}")
+_MOST_DIGITS = 4
 
 
 def showable(name: str) -> bool:
-    """Return whether a name may be shown: it is a plain word of any language, not a cell's value instead of a
-    header.
+    """Return whether a name may be shown: it is words of any language, with a unit or a year, not a cell's
+    value instead of a header.
+
+    >>> [showable(name) for name in ("nitrat [mg/l]", "sales_2027", "ord4111", "12/27")]
+    [True, True, False, False]
     """
     # Many scripts write vowels as marks on a letter; macOS writes so the umlauts, too.
-    return _SHOWABLE.fullmatch("".join(map(_as_ascii, unicodedata.normalize("NFC", name)))) is not None
+    text = "".join(map(_as_ascii, re.sub("(?<=m)[²³]", "", unicodedata.normalize("NFC", name))))
+    return sum(sign.isdigit() for sign in text) <= _MOST_DIGITS and _SHOWABLE.fullmatch(text) is not None
 
 
 def _as_ascii(sign: str) -> str:
@@ -34,6 +41,10 @@ def _as_ascii(sign: str) -> str:
         return sign
     if sign.isalpha():
         return "x"
+    if unicodedata.category(sign) == "Sc":
+        return "$"
+    if sign == "°":
+        return sign
     return _MARK if unicodedata.category(sign) in _MARKS else "?"
 
 

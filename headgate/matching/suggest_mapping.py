@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from functools import cache, cached_property
 from itertools import product
 from typing import TYPE_CHECKING
@@ -21,9 +20,11 @@ from headgate.contracts.model import Kind, Mask
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
+from headgate.matching.changed_meaning import has_another_meaning, has_other_sign
 from headgate.matching.file_table import SAMPLE_ROWS
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import names_with_numbers
+from headgate.matching.word_likeness import likeness
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import NO_ROWS, Flags, blank_to_null, flags, marked, matches
@@ -48,8 +49,9 @@ _RIVALRY = {"one": 7.5, "odds": 1.21}
 # same.
 _SHARES_OF_ODDS = (0.3, 0.6, 0.85, 0.95)
 _SHARES_RIGHT = (0.3, 0.6, 0.95, 0.995)
-# An unknown column instead of a missing field looks the same, so values alone never decide.
-_BY_VALUE_AT_MOST = THRESHOLD - 0.01
+# An unknown column instead of a missing field looks the same, so values alone never decide; nor does a name
+# that says something else.
+_FOR_A_PERSON_AT_MOST = THRESHOLD - 0.01
 # Below this worth a file may be of another dataset: of pairs by values of a common type there fewer are
 # right, as the benchmark measured.
 _WORTH_OF_OWN_FILES = 0.6
@@ -57,26 +59,8 @@ _TELLING_EVIDENCE = 0.5  # text and numbers have less: the values of many fields
 _ROUNDS = 30
 _GOOD_FIT = 0.9  # values fit well when at most one in ten does not
 _TIE = 0.05
-_BEGINS, _SHORTENS, _SLIPS = 0.85, 0.75, 0.75
 _LEAST_SUGGESTED = 0.3
 _NAMED = 0.5  # a likeness of names below this is no likeness
-_SHORT_FORMS = {
-    "acct": "account", "addr": "address", "amt": "amount", "cat": "category", "cc": "card", "ccy": "currency",
-    "cd": "code",
-    "cntry": "country", "cre": "created", "ctry": "country", "cur": "currency", "curr": "currency",
-    "cust": "customer", "cvc": "cvv",
-    "delivd": "delivered", "descr": "description", "desc": "description", "dlv": "delivered", "dob": "birth",
-    "dt": "date", "e": "email",
-    "exp": "expiry", "fname": "first", "lname": "last", "mail": "email", "mod": "updated",
-    "modified": "updated", "nbr": "number",
-    "nm": "name", "no": "number", "nr": "number", "num": "number", "ord": "order", "pan": "card",
-    "pay": "payment", "pmt": "payment",
-    "prc": "price", "prd": "product", "prod": "product", "promo": "promotion", "qty": "quantity",
-    "reg": "region", "shp": "shipped",
-    "sku": "product", "stat": "status", "tel": "phone", "tm": "time", "trx": "transaction", "ts": "timestamp",
-    "txn": "transaction",
-    "txt": "text", "upd": "updated", "val": "value",
-}  # fmt: skip
 # How much evidence it is that all values fit: nearly every text is a string, few are one of four words.
 _TYPE_EVIDENCE = {
     Kind.STRING: 0.0,
@@ -203,7 +187,8 @@ def match_dataset(
 class _Facts:
     """The evidence for each pair of column (rows) and field (columns): likeness of names, and fit of values.
 
-    `fit` is 0 where the column or the field has an exact name elsewhere.
+    `fit` is 0 where the column or the field has an exact name elsewhere. `another` is 1 where the name
+    contradicts the field's, however alike they are.
     """
 
     exact: Gains
@@ -211,6 +196,7 @@ class _Facts:
     name: Gains
     fit: Gains
     evidence: Gains
+    another: Gains
 
     def features(self) -> dict[str, Gains]:
         """Return the features that the model weighs.
@@ -264,8 +250,8 @@ class _Facts:
             row,
             field,
             float(np.interp(share, _SHARES_OF_ODDS, _SHARES_RIGHT))
-            if how == FUZZY
-            else min(share, _BY_VALUE_AT_MOST),
+            if how == FUZZY and not self.another[row, at]
+            else min(share, _FOR_A_PERSON_AT_MOST),
             how,
             alone,
         )
@@ -308,20 +294,22 @@ class Samples:
 def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts:
     shape = (len(names), len(contract.columns))
     aliases = _aliases(contract)
-    exact, alias, name, fit = (np.zeros(shape) for _ in range(4))
+    exact, alias, name, fit, another = (np.zeros(shape) for _ in range(5))
     for row, given in enumerate(names_with_numbers(names, contract)):
         for at, column in enumerate(contract.columns):
-            exact[row, at] = _bare(given) == _bare(column.name)
+            exact[row, at] = _bare(given) == _bare(column.name) and not has_other_sign(given, column.name)
             alias[row, at] = _bare(given) in aliases.get(column.name, ())
             name[row, at] = likeness(given, column.name, contract.dataset)
+            another[row, at] = name[row, at] >= _NAMED and has_another_meaning(
+                given, column.name, dataset=contract.dataset, unit=column.unit
+            )
     exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
     # Reading the values takes the time, and changes nothing where an exact name has settled the pair.
     open_rows, open_columns = (np.flatnonzero(exact.max(axis=axis, initial=0) == 0) for axis in (1, 0))
     for row, at in product(open_rows.tolist(), open_columns.tolist()):
         fit[row, at] = samples.fit(row, contract.columns[at])
-    return _Facts(
-        exact, alias, name, fit, np.tile([_evidence(column) for column in contract.columns], (len(names), 1))
-    )
+    evidence = np.tile([_evidence(column) for column in contract.columns], (len(names), 1))
+    return _Facts(exact, alias, name, fit, evidence, another)
 
 
 def share_of_odds(odds: Gains) -> Gains:
@@ -361,64 +349,6 @@ def _aliases(contract: Contract) -> dict[str, set[str]]:
 def _bare(name: str) -> str:
     """Return a name without what people write between its words."""
     return re.sub(r"[\W_]+", "", folded(name))
-
-
-@cache
-def _words(name: str) -> tuple[str, ...]:
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    words = [word for word in re.split(r"[\W_]+", parted.casefold()) if word]
-    return tuple(_SHORT_FORMS.get(word, word) for word in words)
-
-
-@cache
-def likeness(given: str, field: str, dataset: str = "") -> float:
-    """Return how alike two names are, 0 to 1: spelling and words together, with or without the dataset's own
-    name in them.
-    """
-    own = {dataset, dataset.removesuffix("s")}
-    choices = [(_words(given), _words(field))]
-    choices.append(tuple(tuple(word for word in words if word not in own) for words in choices[0]))  # type: ignore[arg-type]  # a pair again
-    return max(
-        (
-            _alike(left, right) * (1.0 if place == 0 else 0.95)
-            for place, (left, right) in enumerate(choices)
-            if left and right
-        ),
-        default=0.0,
-    )
-
-
-def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> float:
-    spelling = SequenceMatcher(None, "".join(left), "".join(right), autojunk=False).ratio()
-    shared = sum(max(_word_alike(word, other) for other in right) for word in left)
-    back = sum(max(_word_alike(word, other) for other in left) for word in right)
-    return (spelling + (shared + back) / (len(left) + len(right))) / 2
-
-
-@cache
-def _word_alike(left: str, right: str) -> float:
-    """Return 1 for the same word, much for a word that begins or abbreviates the other, nothing for words
-    that merely share letters.
-
-    A slip keeps the first letter: `stand` ends `bestand` and is another word.
-    """
-    if left == right:
-        return 1.0
-    short, long = sorted((left, right), key=len)
-    if len(short) > 1 and long.startswith(short):
-        return _BEGINS
-    if len(short) > 1 and short[0] == long[0] and _within(short, long):
-        return _SHORTENS
-    if left[0] != right[0]:
-        return 0.0
-    ratio = SequenceMatcher(None, left, right, autojunk=False).ratio()
-    return ratio if ratio >= _SLIPS else 0.0
-
-
-def _within(short: str, long: str) -> bool:
-    """Return whether the letters of `short` stand in `long` in their order, as in `qty` and `quantity`."""
-    letters = iter(long)
-    return all(letter in letters for letter in short)
 
 
 def _evidence(column: Column) -> float:

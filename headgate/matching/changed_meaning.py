@@ -1,0 +1,136 @@
+"""Find names that look alike and mean something else: `weight_lb` is no `weight_kg`, `sales_2027` no
+`sales_2025`, `debit_amount` no `credit_amount`.
+
+Spelling cannot tell such a name from another spelling of the field, and neither can values: the pair may be
+suggested, but a person decides.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from headgate.contracts.currency import SPELLINGS
+from headgate.matching.word_likeness import word_likeness, name_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Words that only say of which kind a value is, so that one may stand for another: `order no` is `order_id`.
+_OF_ONE_KIND = (
+    frozenset({"id", "number", "code", "key", "identifier", "ref", "reference"}),
+    frozenset({"at", "on", "date", "time", "timestamp", "datetime", "day"}),
+    frozenset({"name", "title", "label"}),
+    frozenset({"text", "note", "notes", "comment", "comments", "remark", "remarks", "description"}),
+)
+# Words that make another quantity of the same name. In English and German, the languages of the drafts.
+_QUALIFIERS = frozenset({
+    "old", "new", "previous", "prev", "prior", "former", "last", "next", "first", "initial", "original",
+    "final", "current", "planned", "plan", "budget", "target", "forecast", "expected", "estimated",
+    "actual", "min", "max", "minimum", "maximum", "avg", "average", "mean", "median", "total", "sum",
+    "net", "gross", "excl", "incl", "without", "with", "before", "after", "tax", "vat", "refund",
+    "refunded", "returned", "deleted", "cancelled", "canceled", "discount", "discounted", "alt", "neu",
+    "vorjahr", "vorher", "nachher", "soll", "ist", "netto", "brutto", "ohne", "mit", "mittel", "summe",
+    "gesamt", "storno", "storniert", "rabatt",
+})  # fmt: skip
+# Units as people write them in headers.
+_MEASURES = frozenset({
+    "mg", "g", "kg", "t", "ug", "µg", "μg", "mcg", "ng", "lb", "lbs", "oz", "mm", "cm", "dm", "m", "km",
+    "in", "ft", "yd", "mi", "ml", "cl", "dl", "l", "hl", "gal", "pt", "qt", "ms", "s", "sec", "min", "h",
+    "hr", "d", "wk", "mo", "yr", "c", "f", "k", "celsius", "fahrenheit", "kelvin", "pa", "hpa", "kpa",
+    "bar", "mbar", "psi", "mmhg", "w", "kw", "mw", "kwh", "mwh", "wh", "v", "mv", "a", "ma", "hz", "khz",
+    "mhz", "ghz", "mmol", "mol", "nmol", "ppm", "ppb", "pct", "percent", "b", "kb", "mb", "gb", "tb",
+    "kib", "mib", "gib", "ha", "kmh", "mph", "kn",
+})  # fmt: skip
+_CHANGED = frozenset({"updated", "changed", "edited", "change", "update"})  # `last updated` is `updated`
+_SHARES = "%\N{PER MILLE SIGN}"
+_LEAST_REST = 3  # letters of a word that is written without a gap behind another one
+
+
+@cache
+def has_another_meaning(given: str, field: str, *, dataset: str = "", unit: str = "") -> bool:
+    """Return whether a name has a word, a number, a unit or a currency that contradicts the field's.
+
+    Args:
+        dataset: the name of the field's dataset; its words say nothing of the kind of a value.
+        unit: the field's unit as its contract states it; empty where it states none.
+    """
+    if has_other_sign(given, field):
+        return True
+    left, right = _in_parts(given), _in_parts(field)
+    left, right = _parted(left, right), _parted(right, left)
+    left, right = _unmatched(left, right), _unmatched(right, left)
+    if {*left} & _units() and unit.casefold() in _units() - {*left}:
+        return True
+    if not left or not right:
+        return any(word in _QUALIFIERS or word.isdigit() for word in (*left, *right))
+    own = {*name_words(dataset), dataset.removesuffix("s")}
+    return not any({*left} - own <= kind and {*right} - own <= kind for kind in _OF_ONE_KIND)
+
+
+def has_other_sign(given: str, field: str) -> bool:
+    """Return whether two names have different signs of currencies, percent or per mille.
+
+    >>> has_other_sign("share (%)", "share \N{PER MILLE SIGN}"), has_other_sign("share (%)", "share")
+    (True, False)
+    """
+    return bool(_signs(given) and _signs(field) and _signs(given) != _signs(field))
+
+
+def _signs(name: str) -> frozenset[str]:
+    return frozenset(sign for sign in name if sign in _SHARES or unicodedata.category(sign) == "Sc")
+
+
+def _in_parts(name: str) -> tuple[str, ...]:
+    """Return the words and the numbers of a name."""
+    words = [part for word in name_words(name) for part in re.findall(r"[0-9]+|[^0-9]+", word)]
+    return tuple(word for word in words if word != "last" or not _CHANGED & {*words})
+
+
+def _parted(words: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """Return the words, each of them in two where it begins or ends with a word of the other name."""
+    return tuple(part for word in words for part in _in_two(word, others))
+
+
+def _in_two(word: str, others: Sequence[str]) -> tuple[str, ...]:
+    for other in others:
+        rest = len(word) - len(other)
+        if len(other) >= _LEAST_REST and word.startswith(other) and word[len(other) :] in _vocabulary():
+            return (other, word[len(other) :])
+        if len(other) >= _LEAST_REST and word.endswith(other) and word[:rest] in _vocabulary():
+            return (word[:rest], other)
+    return (word,)
+
+
+def _unmatched(words: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    joined = "".join(others)
+    return tuple(
+        word
+        for word in words
+        if not any(_is_same(word, other) for other in others)
+        and not (len(word) >= _LEAST_REST and word in joined)
+    )
+
+
+def _is_same(word: str, other: str) -> bool:
+    """Return whether two words may be one; units and numbers are the same or are not."""
+    if word in _QUALIFIERS and other in _QUALIFIERS:
+        return word == other
+    if word.isdigit() or other.isdigit() or {word, other} <= _units():
+        return word == other
+    if len(word) == len(other) and sorted(word) != sorted(other):
+        return False  # another letter may be another word, as in nitrite and nitrate
+    return word_likeness(word, other) > 0
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    return _QUALIFIERS | _units() | frozenset().union(*_OF_ONE_KIND)
+
+
+@cache
+def _units() -> frozenset[str]:
+    """Return the units of measurement and the codes of currencies that people write in headers."""
+    return _MEASURES | {code.casefold() for code in SPELLINGS}

@@ -1,0 +1,89 @@
+"""How alike two names are, by their spelling and by their words."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from functools import cache
+
+_BEGINS, _SHORTENS, _SLIPS = 0.85, 0.75, 0.75
+_SHORT_FORMS = {
+    "acct": "account", "addr": "address", "amt": "amount", "cat": "category", "cc": "card", "ccy": "currency",
+    "cd": "code",
+    "cntry": "country", "cre": "created", "ctry": "country", "cur": "currency", "curr": "currency",
+    "cust": "customer", "cvc": "cvv",
+    "delivd": "delivered", "descr": "description", "desc": "description", "dlv": "delivered", "dob": "birth",
+    "dt": "date", "e": "email",
+    "exp": "expiry", "fname": "first", "lname": "last", "mail": "email", "mod": "updated",
+    "modified": "updated", "nbr": "number",
+    "nm": "name", "no": "number", "nr": "number", "num": "number", "ord": "order", "pan": "card",
+    "pay": "payment", "pmt": "payment",
+    "prc": "price", "prd": "product", "prod": "product", "promo": "promotion", "qty": "quantity",
+    "reg": "region", "shp": "shipped",
+    "sku": "product", "stat": "status", "tel": "phone", "tm": "time", "trx": "transaction", "ts": "timestamp",
+    "txn": "transaction",
+    "txt": "text", "upd": "updated", "val": "value",
+}  # fmt: skip
+
+
+@cache
+def name_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name in lower case, short forms written out.
+
+    >>> name_words("OrderQty")
+    ('order', 'quantity')
+    """
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    words = [word for word in re.split(r"[\W_]+", parted.casefold()) if word]
+    return tuple(_SHORT_FORMS.get(word, word) for word in words)
+
+
+@cache
+def likeness(given: str, field: str, dataset: str = "") -> float:
+    """Return how alike two names are, 0 to 1: spelling and words together, with or without the dataset's own
+    name in them.
+    """
+    own = {dataset, dataset.removesuffix("s")}
+    choices = [(name_words(given), name_words(field))]
+    choices.append(tuple(tuple(word for word in words if word not in own) for words in choices[0]))  # type: ignore[arg-type]  # a pair again
+    return max(
+        (
+            _alike(left, right) * (1.0 if place == 0 else 0.95)
+            for place, (left, right) in enumerate(choices)
+            if left and right
+        ),
+        default=0.0,
+    )
+
+
+def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    spelling = SequenceMatcher(None, "".join(left), "".join(right), autojunk=False).ratio()
+    shared = sum(max(word_likeness(word, other) for other in right) for word in left)
+    back = sum(max(word_likeness(word, other) for other in left) for word in right)
+    return (spelling + (shared + back) / (len(left) + len(right))) / 2
+
+
+@cache
+def word_likeness(left: str, right: str) -> float:
+    """Return 1 for the same word, much for a word that begins or abbreviates the other, nothing for words
+    that merely share letters.
+
+    A slip keeps the first letter: `stand` ends `bestand` and is another word.
+    """
+    if left == right:
+        return 1.0
+    short, long = sorted((left, right), key=len)
+    if len(short) > 1 and long.startswith(short):
+        return _BEGINS
+    if len(short) > 1 and short[0] == long[0] and _within(short, long):
+        return _SHORTENS
+    if left[0] != right[0]:
+        return 0.0
+    ratio = SequenceMatcher(None, left, right, autojunk=False).ratio()
+    return ratio if ratio >= _SLIPS else 0.0
+
+
+def _within(short: str, long: str) -> bool:
+    """Return whether the letters of `short` stand in `long` in their order, as in `qty` and `quantity`."""
+    letters = iter(long)
+    return all(letter in letters for letter in short)
