@@ -1,7 +1,7 @@
 """Find names that look alike and mean something else: `weight_lb` is no `weight_kg`, `sales_2027` no
 `sales_2025`, `debit_amount` no `credit_amount`.
 
-Spelling cannot tell such a name from another spelling of the field, and neither can values: the pair may be
+Neither spelling nor values distinguish such a name from another spelling of the field: the pair may be
 suggested, but a person decides.
 """
 
@@ -13,12 +13,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from headgate.contracts.currency import SPELLINGS
-from headgate.matching.word_likeness import word_likeness, name_words
+from headgate.matching.word_likeness import name_words, word_likeness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Words that only say of which kind a value is, so that one may stand for another: `order no` is `order_id`.
+# Words that only say of which kind a value is, so that one replaces another: `order no` is `order_id`.
 _OF_ONE_KIND = (
     frozenset({"id", "number", "code", "key", "identifier", "ref", "reference"}),
     frozenset({"at", "on", "date", "time", "timestamp", "datetime", "day"}),

@@ -88,6 +88,7 @@ def test_first_rows_are_shown_before_the_whole_answer_follows_them_in_the_same_p
     expect(page.get_by_text("The whole answer is being computed.")).to_be_visible()
     expect(page.get_by_role("button", name="Download", exact=True)).to_be_disabled()
     page.evaluate("document.querySelector('[role=table]').scrollTop = 3000")
+    expect(page.get_by_role("table", name="Answer").get_by_role("cell", name="1", exact=True)).to_be_hidden()
     before = page.evaluate("document.querySelector('[role=table] [role=rowgroup]').innerText")
     expect(page.get_by_test_id("query-summary")).to_contain_text("13 MB scanned")
     held[0].continue_()

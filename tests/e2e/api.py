@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -84,7 +85,7 @@ class Api:
 
 
 def signed_in(lake: Lake, *groups: str) -> Api:
-    """The API with the token of a new user in these groups."""
+    """The API with the token of a user in these groups; the files of a deployment share the user."""
     cognito, pool, client = (
         lake.client("cognito-idp"),
         lake.outputs["api"]["user_pool"],
@@ -92,9 +93,10 @@ def signed_in(lake: Lake, *groups: str) -> Api:
     )
     name = f"{'-'.join(groups) or 'nobody'}@example.com"
     address = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
-    cognito.admin_create_user(
-        UserPoolId=pool, Username=name, UserAttributes=address, MessageAction="SUPPRESS"
-    )
+    with suppress(cognito.exceptions.UsernameExistsException):
+        cognito.admin_create_user(
+            UserPoolId=pool, Username=name, UserAttributes=address, MessageAction="SUPPRESS"
+        )
     cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=PASSWORD, Permanent=True)
     for group in groups:
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Day, Moment, Shape
 
@@ -142,7 +142,7 @@ class RunAsked(Asked):
     only: str = Field(
         "", max_length=100, description="Build only this system; merge and checks run as always."
     )
-    full: bool = Field(
+    full: StrictBool = Field(
         default=False, description="Compute everything again, also what did not change since the last run."
     )
 

@@ -40,10 +40,10 @@ _TIMES = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 def restore(
     place: str, *, since: datetime | None, source: str | None, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Restore the objects of PLACE: raw, curated, quarantine, artifacts or a system.
+    """Take deletions in a bucket back, fill it from its copy, or process files whose records were lost.
 
-    With PLACE `files`, after a restore of the ledger: process the files in raw that have no record. The
-    command can be repeated.
+    PLACE is raw, curated, quarantine, artifacts or a system. With PLACE `files`, after a restore of the
+    ledger: process the files in raw that have no record. The command can be repeated.
     """
     if (since is not None) + (source is not None) != (place != FILES):
         raise click.UsageError(f"A bucket needs one of --since and --from, and `{FILES}` takes neither.")
