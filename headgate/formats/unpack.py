@@ -39,6 +39,10 @@ MAX_LAYERS = 3  # a gzip in a zip in a zstd; no export does more
 MAX_MEMBERS = 10_000
 _CHUNK_BYTES = 1 << 20
 _MEMBERS_SHOWN = 5
+_ENDS_OF_TABLES = (
+    ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".geojson", ".parquet", ".xlsx", ".xlsm", ".xls",
+    ".ods", ".xml", ".avro", ".orc", ".gz", ".bz2", ".xz", ".zst",
+)  # fmt: skip
 _INNER = "unpacked-"
 # What zipfile raises at an archive that it cannot read. RuntimeError: it wants a password. The text of each
 # can hold a member's name.
@@ -305,8 +309,13 @@ def data_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _is_data(member: zipfile.ZipInfo) -> bool:
     """Return whether the entry is neither a folder nor a tool's own file: `__MACOSX/…`, `.DS_Store`,
     `_SUCCESS`.
+
+    A hidden name that ends like a table is data all the same, so that no table is left out without a word.
     """
-    return not member.is_dir() and not any(part.startswith(("_", ".")) for part in member.filename.split("/"))
+    parts = [part for part in member.filename.split("/") if part not in {"", ".", ".."}]
+    if member.is_dir() or "__MACOSX" in parts or (parts[-1:] and parts[-1].startswith("._")):
+        return False
+    return parts[-1].casefold().endswith(_ENDS_OF_TABLES) or not any(part[0] in "_." for part in parts)
 
 
 def _names_of(members: list[zipfile.ZipInfo]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,7 @@ class Suggested:
             for name, confidence in zip(self.names, self.confidence, strict=True)
             if confidence < THRESHOLD
         ]
+        named = shlex.quote(key)
         missing = f"; no column can be identified as {', '.join(self.absent)}" if self.absent else ""
         return BadInputError(
             rule="needs_mapping",
@@ -122,8 +124,8 @@ class Suggested:
                 f"is not certain enough{missing}"
             ),
             remedy=(
-                f"see `headgate mapping show {key}`; then `headgate mapping accept {key}`, or `headgate "
-                f"mapping set {key} COLUMN=FIELD`; "
+                f"see `headgate mapping show {named}`; then `headgate mapping accept {named}`, or `headgate "
+                f"mapping set {named} COLUMN=FIELD`; "
                 "`--leave-out COLUMN` leaves a column out; a column that is new belongs in the contract, "
                 "whose next deployment takes up the file"
             ),

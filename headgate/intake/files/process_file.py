@@ -16,6 +16,7 @@ is written.
 
 from __future__ import annotations
 
+import shlex
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -452,11 +453,12 @@ class FileProcessor:
         profile = self.profile_uncontracted(record, table) if table.names else {}
         if SUMMARY not in profile:
             return None
+        named = shlex.quote(record.key)
         remedy = (
-            f"draft its contract with `headgate contract init --raw {record.key}` and deploy it (add "
+            f"draft its contract with `headgate contract init --raw {named}` and deploy it (add "
             "--header if its first row has the "
             "names but was read as data): the deployment takes up the file; "
-            f"or, if it belongs to a dataset of the lake, map it: `headgate mapping accept {record.key} "
+            f"or, if it belongs to a dataset of the lake, map it: `headgate mapping accept {named} "
             "--dataset NAME`"
         )
         what = BadInputError(

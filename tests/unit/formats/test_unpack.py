@@ -126,6 +126,16 @@ def test_what_tools_leave_in_a_zip_is_no_data() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["_a.csv", ".a.csv", "./a.csv", "../a.csv", "_data/a.csv", "_Parts/A.PARQUET"]
+)
+def test_a_table_with_a_hidden_name_is_never_left_out_of_a_zip_silently(name: str) -> None:
+    assert unpack(zipped({name: b"data"})) == b"data"
+    with pytest.raises(UnreadableFileError, match="holds 2 data files") as refused:
+        unpack(zipped({name: b"1", "b.csv": b"2"}))
+    assert refused.value.rule == "several_files"
+
+
 def test_a_zip_with_several_data_files_is_refused_by_their_names_and_no_card_shows() -> None:
     with pytest.raises(UnreadableFileError) as refused:
         unpack(zipped({"a.csv": b"1", "b 4111111111111111.csv": b"2"}))
