@@ -71,8 +71,19 @@ _ACCOUNTS = (
     r"conto_corrente|intestatario(?:_(?:del_)?conto)?|ordinante|pagatore|beneficiario",
     r"rekening_?houder|kaart_?houder|tegen_?rekening|(?:naam_)?tegen_?partij|begunstigde|opdracht_?gever",
 )
+# Of a person: a column `name` beside one of them is a person's.
+_IDS_OF_PEOPLE = re.compile(
+    rf"(?:employee|staff|worker|patient|student|pupil|teacher|person|applicant)(?:_?(?:id|key|code)|{_NUMBER})"
+    rf"|(?:personal|mitarbeiter|angestellten?|patienten?|schueler|studenten?|bewerber|personen?)"
+    rf"(?:_?(?:id|kennung)|{_NUMBER})"
+)
 _PERSONAL = re.compile(rf"(?:.*_)?(?:{'|'.join((*_PEOPLE, _ACCOUNT_NUMBERS, *_ACCOUNTS))})")
 _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
+
+
+def is_id_of_person(compared: str) -> bool:
+    """Return whether the compared name is that of the number of a person, such as `employee_id`."""
+    return _IDS_OF_PEOPLE.fullmatch(compared) is not None
 
 
 def is_personal(compared: str) -> bool:

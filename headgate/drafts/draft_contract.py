@@ -16,7 +16,8 @@ from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import ENCODING_PROPERTY
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
-from headgate.contracts.sensitive_names import PERSONAL, is_personal_name
+from headgate.contracts.personal_names import is_id_of_person
+from headgate.contracts.sensitive_names import PERSONAL, compared, is_personal_name
 from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.drafts.column_inference import (
     CARD_SHARE,
@@ -258,11 +259,14 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
 
 
 def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return the column `name` as personal data, where contacts or birthdays beside it say that the rows are
-    people.
+    """Return the column `name` as personal data, where contacts, birthdays or numbers of people beside it say
+    that the rows are people.
     """
     name = columns.get("name")
-    are_people = any(column.classification == PERSONAL for column in columns.values())
+    are_people = any(
+        column.classification == PERSONAL or is_id_of_person(compared(column.name))
+        for column in columns.values()
+    )
     if name is None or not are_people or name.mask not in {None, Mask.FREE_TEXT}:
         return {}
     return {

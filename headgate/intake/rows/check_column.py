@@ -90,6 +90,12 @@ def _type_name(column: Column) -> str:
     """Return the type, and how the contract writes it where that is not the plain spelling."""
     kind, precision = column.type.kind, column.type.precision
     name = f"decimal({precision},{column.type.scale})" if precision else kind.value
+    if kind is Kind.TIMESTAMP and column.format and column.format.timezone:
+        written = f" written as {' or '.join(column.format.patterns)}" if column.format.patterns else ""
+        return (
+            f"{name}{written} in local time of {column.format.timezone}; a time that a change of clocks "
+            "skips or repeats needs its offset"
+        )
     if column.format and column.format.patterns:
         return f"{name} written as {' or '.join(column.format.patterns)}"
     if column.format and column.format.true_words:

@@ -250,3 +250,31 @@ def test_two_values_of_one_joined_name_reject_a_nested_file() -> None:
     body = json.dumps([{"id": 1, "kunde": {"name": "a"}, "kunde_name": "b"}]).encode()
     with pytest.raises(HeaderError, match="two values for a name"):
         draft_from_sample(body, "kunden")
+
+
+def test_a_local_time_that_a_change_of_clocks_skips_is_refused_with_the_zone_and_the_cause() -> None:
+    times = {"logicalTypeOptions": {"defaultTimezone": "Europe/Berlin"}, "logicalType": "timestamp"}
+    contract = odcs_reader.parse(
+        {
+            "apiVersion": "v3.1.0", "kind": "DataContract", "id": "headgate.source.fahrten", "version": "1",
+            "schema": [{
+                "name": "fahrten",
+                "properties": [
+                    {"name": "nummer", "physicalType": "BIGINT", "primaryKey": True},
+                    {"name": "beginn", "physicalType": "TIMESTAMP", **times},
+                ],
+            }],
+        },
+        "source",
+    )  # fmt: skip
+    sent = b"nummer,beginn\n1,2026-03-29 02:30:00\n2,2026-03-29 03:30:00\n"
+    checked = check_bytes(
+        sent,
+        contract,
+        MaskingKey("k", b"s" * 32),
+        object_key="fahrten/a.csv",
+        received_at=datetime(2026, 4, 1),
+    )
+    assert checked.counts.accepted == 1
+    (refused,) = checked.quarantine_rows.to_pylist()
+    assert "in local time of Europe/Berlin; a time that a change of clocks skips" in refused["reason"]
