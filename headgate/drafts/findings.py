@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.contracts.odcs_writer import physical_type
@@ -21,7 +23,7 @@ from headgate.drafts.read_sample import stated_schema
 from headgate.drafts.table_layout import about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
-from headgate.masking.find_card_numbers import rows_with_cards
+from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
@@ -44,6 +46,12 @@ _ASSUMED = 0.9
 _NOISE = (
     "has numbers with digits that arithmetic with floats leaves, as 0.30000000000000004 has: they are "
     "read as Excel shows them"
+)
+# With a function or a cell, as libraries write it that calculate nothing. Source: ECMA-376, part 1, 18.17.
+_FORMULA = r"^=.*(?:[A-Z][A-Z.]*\(|\$?[A-Z]{1,3}\$?[0-9])"
+_LIKE_CARDS = (
+    "has {:,} of {:,} values that pass as card numbers and stay as they are, because its name and its other "
+    "values say otherwise: set headgate.mask: pan if they are cards"
 )
 # Athena's SQL: other identifiers stand in double quotes.
 _UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
@@ -275,32 +283,55 @@ def _confidence(declared: SourceFormat) -> float:
     return _ASSUMED if declared.nulls or has_short_year(declared) else 1.0
 
 
+def _formulas(values: pa.Array) -> int:
+    return int(pc.sum(pc.match_substring_regex(values, _FORMULA)).as_py() or 0)
+
+
 def _about(column: Column, text: pa.Array, guess: Guess) -> list[str]:
-    findings = [_WHY[column.mask]] if column.mask else []
-    if column.nested and column.mask is Mask.FREE_TEXT:
-        findings = [_AS_JSON.format(kind=_NESTED_VALUES[column.nested], name=column.name)]
-    if column.classification == PERSONAL:
-        findings.append("is proposed as personal data (classification: personal)")
-    given = null_where_absent(column, text)
-    values = blank_to_null(given).drop_null()
+    values = blank_to_null(null_where_absent(column, text)).drop_null()
+    findings = _about_meaning(column)
     if len(text) and not len(values):
         findings.append("has no value in the sample, so its type is a guess")
-    if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
+    findings += _about_cards(column, values)
+    if column.type.kind is Kind.STRING and (count := _formulas(values)):
         findings.append(
-            f"has {count:,} values that pass as card numbers: take the mask away only if they are none"
-            if count > 1
-            else "has 1 value that passes as a card number: take the mask away only if it is none"
+            f"has {count:,} formulas without a value: open the workbook in a spreadsheet program, save it, "
+            "and draft again"
         )
     if guess.mostly and column.type.kind is not Kind.STRING:
         findings += about_bad_values(column, text)
     elif misfits := len(cast_column(column, values).misfits):
         findings.append(
             f"{misfits:,} of {len(values):,} values do not read as {physical_type(column.type)}: their "
-            "rows are quarantined. "
-            "Correct the sample or its type"
+            "rows are quarantined. Correct the sample or its type"
         )
-    if not _UNQUOTED.fullmatch(column.name):
-        findings.append("stands in double quotes in queries, because of its characters")
-    elif column.name in _RESERVED:
-        findings.append("stands in double quotes in queries, because Athena's SQL reserves its name")
+    return findings + _about_quotes(column)
+
+
+def _about_meaning(column: Column) -> list[str]:
+    findings = [_WHY[column.mask]] if column.mask else []
+    if column.nested and column.mask is Mask.FREE_TEXT:
+        findings = [_AS_JSON.format(kind=_NESTED_VALUES[column.nested], name=column.name)]
+    if column.classification == PERSONAL:
+        findings.append("is proposed as personal data (classification: personal)")
     return findings
+
+
+def _about_cards(column: Column, values: pa.Array) -> list[str]:
+    if column.mask is Mask.FREE_TEXT and (count := len(rows_with_cards(values))):
+        return [
+            f"has {count:,} values that pass as card numbers: take the mask away only if they are none"
+            if count > 1
+            else "has 1 value that passes as a card number: take the mask away only if it is none"
+        ]
+    if column.mask is None and (count := len(rows_with_cards(values, context_below=ANYWHERE))):
+        return [_LIKE_CARDS.format(count, len(values))]
+    return []
+
+
+def _about_quotes(column: Column) -> list[str]:
+    if not _UNQUOTED.fullmatch(column.name):
+        return ["stands in double quotes in queries, because of its characters"]
+    if column.name in _RESERVED:
+        return ["stands in double quotes in queries, because Athena's SQL reserves its name"]
+    return []

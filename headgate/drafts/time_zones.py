@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _OFFSET = r"\d{2}:\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _OF_ZONE = "has times of the zone {}, which are stored in UTC"
 _WITH_OFFSET = "has times with an offset, such as +01:00, which are stored in UTC"
+_SOME_WITH_OFFSET = (
+    "has {:,} of {:,} times with an offset, such as +01:00, which are stored in UTC; the others are taken "
+    "for UTC: if they are local, state logicalTypeOptions.defaultTimezone, as in Europe/Berlin"
+)
 _LOCAL = (
     "has times without a zone, which are taken for UTC: if they are local, state "
     "logicalTypeOptions.defaultTimezone, as in Europe/Berlin"
@@ -42,4 +46,7 @@ def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> list
         return []
     if zone := zones.get(column.name):
         return [] if zone.upper() in {"UTC", "Z", "+00:00"} else [_OF_ZONE.format(zone)]
-    return [_WITH_OFFSET if pc.any(pc.match_substring_regex(values, _OFFSET)).as_py() else _LOCAL]
+    count = pc.sum(pc.match_substring_regex(values, _OFFSET)).as_py()
+    if 0 < count < len(values):
+        return [_SOME_WITH_OFFSET.format(count, len(values))]
+    return [_WITH_OFFSET if count else _LOCAL]

@@ -1001,3 +1001,20 @@ def test_a_name_that_no_catalog_takes_is_refused_at_the_draft() -> None:
     with pytest.raises(UnreadableFileError, match="3,000 characters") as refused:
         drafted(f"id,{'n' * 3000}\n1,2\n".encode())
     assert refused.value.rule == "not_a_table"
+
+
+def test_ids_that_pass_as_card_numbers_are_named_with_their_count() -> None:
+    ids = [str(4_000_000_000_000_000 + 7919 * number) for number in range(100)]
+    draft = draft_from_sample(csv_of(item_id=ids, price=["1.50"] * 100), "items")
+    passing = [finding for finding in draft.findings if "pass as card numbers" in finding.message]
+    assert [finding.column for finding in passing] == ["item_id"]
+    plain = draft_from_sample(csv_of(item_id=[str(n) for n in range(100)], price=["1.50"] * 100), "items")
+    assert not [finding for finding in plain.findings if "pass as" in finding.message]
+
+
+def test_formulas_that_no_program_calculated_are_named() -> None:
+    wages = csv_of(id=["1", "2"], net=["=D2*0.6", "=SUM(A1:A2)"], note=["= see above", "=ok"])
+    named = [
+        finding.column for finding in draft_from_sample(wages, "x").findings if "formulas" in finding.message
+    ]
+    assert named == ["net"]

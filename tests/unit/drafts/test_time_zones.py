@@ -40,6 +40,12 @@ def test_times_with_an_offset_are_stored_in_utc() -> None:
     assert "offset" in notes(b"id,at\n1,2026-01-01T10:00:00+01:00\n2,2026-01-02T10:00:00+01:00\n")["at"]
 
 
+def test_times_of_which_some_have_no_offset_are_counted() -> None:
+    mixed = notes(b"id,at\n1,2026-01-01T10:00:00+01:00\n2,2026-01-02T10:00:00\n3,2026-01-03T10:00:00\n")["at"]
+    assert "1 of 3 times with an offset" in mixed
+    assert "defaultTimezone" in mixed
+
+
 def test_times_without_a_zone_are_taken_for_utc_and_the_note_says_how_to_state_the_zone() -> None:
     found = notes(b"id,at,day\n1,2026-01-01 10:00:00,2026-01-01\n2,2026-01-02 10:00:00,2026-01-02\n")
     assert set(found) == {"at"}
