@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -39,10 +40,10 @@ MAX_LAYERS = 3  # a gzip in a zip in a zstd; no export does more
 MAX_MEMBERS = 10_000
 _CHUNK_BYTES = 1 << 20
 _MEMBERS_SHOWN = 5
-_ENDS_OF_TABLES = (
-    ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".geojson", ".parquet", ".xlsx", ".xlsm", ".xls",
-    ".ods", ".xml", ".avro", ".orc", ".gz", ".bz2", ".xz", ".zst",
-)  # fmt: skip
+# What macOS, Windows, Spark, Databricks and Hadoop leave beside data.
+_FILES_OF_TOOLS = re.compile(
+    r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|_SUCCESS|_(?:started|committed)_\d+|_(?:common_)?metadata|\..*\.crc"
+)
 _INNER = "unpacked-"
 # What zipfile raises at an archive that it cannot read. RuntimeError: it wants a password. The text of each
 # can hold a member's name.
@@ -307,15 +308,12 @@ def data_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def _is_data(member: zipfile.ZipInfo) -> bool:
-    """Return whether the entry is neither a folder nor a tool's own file: `__MACOSX/…`, `.DS_Store`,
-    `_SUCCESS`.
+    """Return whether the entry is neither a folder nor a file that a tool is known to leave.
 
-    A hidden name that ends like a table is data all the same, so that no table is left out without a word.
+    A name that begins with `.` or `_` is data otherwise, so that no table is left out without a word.
     """
-    parts = [part for part in member.filename.split("/") if part not in {"", ".", ".."}]
-    if member.is_dir() or "__MACOSX" in parts or (parts[-1:] and parts[-1].startswith("._")):
-        return False
-    return parts[-1].casefold().endswith(_ENDS_OF_TABLES) or not any(part[0] in "_." for part in parts)
+    *folders, name = member.filename.split("/")
+    return not (member.is_dir() or "__MACOSX" in folders or _FILES_OF_TOOLS.fullmatch(name))
 
 
 def _names_of(members: list[zipfile.ZipInfo]) -> str:

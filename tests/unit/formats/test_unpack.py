@@ -119,6 +119,9 @@ def test_what_tools_leave_in_a_zip_is_no_data() -> None:
                     "__MACOSX/x/._a.csv": b"?",
                     ".DS_Store": b"?",
                     "_SUCCESS": b"",
+                    "x/.a.csv.crc": b"?",
+                    "x/_committed_42": b"?",
+                    "Thumbs.db": b"?",
                 }
             )
         )
@@ -127,7 +130,19 @@ def test_what_tools_leave_in_a_zip_is_no_data() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_a.csv", ".a.csv", "./a.csv", "../a.csv", "_data/a.csv", "_Parts/A.PARQUET"]
+    "name",
+    [
+        "_a.csv",
+        ".a.csv",
+        "./a.csv",
+        "../a.csv",
+        "..",
+        ".",
+        "_data/a",
+        "_Parts/A.PARQUET",
+        "_a.psv",
+        "._x/a.csv",
+    ],
 )
 def test_a_table_with_a_hidden_name_is_never_left_out_of_a_zip_silently(name: str) -> None:
     assert unpack(zipped({name: b"data"})) == b"data"

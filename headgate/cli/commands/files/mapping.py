@@ -375,7 +375,8 @@ def _check_fields(
         lake.mappings.check(suggested, fields)
     except BadInputError as error:
         is_named = record.state is FileState.PROFILED
-        named = f"{record.key} --dataset {suggested.dataset}" if is_named else record.key
+        key = shlex.quote(record.key)
+        named = f"{key} --dataset {suggested.dataset}" if is_named else key
         remedy = (
             f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out "
             "COLUMN` leaves a column out"
