@@ -109,7 +109,12 @@ def own_model(contract: Contract) -> Contract:
 def _check_systems(registry: Registry) -> None:
     """Check that the systems of the lake and those that its prod contracts name are the same."""
     systems = set(project().systems)
-    if idle := sorted(systems - set(registry.systems)):
+    if (idle := sorted(systems - set(registry.systems))) == [MODELS_SYSTEM] and (models := project().models):
+        raise ContractError(
+            f"models/{models[0].name} has no contract, so no table shows its rows. Write "
+            f"contracts/prod/{models[0].stem}.yaml with its columns."
+        )
+    if idle:
         raise ContractError(
             f"The system {idle[0]} owns no table, so a run of it would publish nothing. Write "
             "contracts/prod/<table>.yaml with the "

@@ -20,9 +20,11 @@ from headgate.drafts.nearly_all_rows import (
     sounds_like_key,
 )
 from headgate.drafts.read_sample import stated_schema
-from headgate.drafts.table_layout import about_layout
+from headgate.drafts.table_layout import about_displayed, about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
 from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
+from headgate.formats.csv.csv_rows import NULL
+from headgate.formats.format_name import FormatName
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
@@ -49,6 +51,7 @@ _NOISE = (
 )
 # With a function or a cell, as libraries write it that calculate nothing. Source: ECMA-376, part 1, 18.17.
 _FORMULA = r"^=.*(?:[A-Z][A-Z.]*\(|\$?[A-Z]{1,3}\$?[0-9])"
+_NULLS = r"database exports write null as \N: {:,} of the cells {} read as empty"
 _LIKE_CARDS = (
     "has {:,} of {:,} values that pass as card numbers and stay as they are, because its name and its other "
     "values say otherwise: set headgate.mask: pan if they are cards"
@@ -149,6 +152,7 @@ def findings_of(
 ) -> tuple[Finding, ...]:
     """Return all findings of a draft: of layout, open questions, columns, table, time zones, key."""
     layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
+    layout += [Finding("", note) for note in (*_about_displayed(sample), *_about_nulls(sample))]
     layout += [Finding(name, _NOISE) for name in sample.noisy]
     return (
         *layout,
@@ -157,6 +161,28 @@ def findings_of(
         *_about_zones(sample.content, contract.columns, sample.cells),
         *(_about_chance(contract.key, sample.rows) if is_key_guessed else ()),
     )
+
+
+def _about_displayed(sample: DraftSample) -> list[str]:
+    received = sample.received
+    if received.format_name != FormatName.XLSX or not len(received.sheet_rows):
+        return []
+    from headgate.formats.excel.displayed_cells import displayed_cells  # noqa: PLC0415 as read_file has it
+
+    return about_displayed(displayed_cells(sample.content, received.sheets, int(received.sheet_rows.min())))
+
+
+def _about_nulls(sample: DraftSample) -> list[str]:
+    dialect = sample.received.dialect
+    if dialect is None or NULL.encode() not in sample.content:
+        return []
+    delimiter = re.escape(dialect.form.delimiter).encode()
+    count = len(
+        re.findall(
+            rb"(?:^|(?<=[\r\n])|" + delimiter + rb")\\N(?=[\r\n]|\Z|" + delimiter + rb")", sample.content
+        )
+    )
+    return [_NULLS.format(count, "is" if count == 1 else "are")] if count else []
 
 
 def _about_questions(questions: Sequence[FormatQuestion]) -> list[Finding]:

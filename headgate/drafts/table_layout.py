@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from headgate.matching.header_names import showable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.formats.excel.displayed_cells import DisplayedCells
     from headgate.formats.received_rows import Received
     from headgate.matching.file_table import FileTable
 
@@ -29,6 +32,15 @@ _TEXT_QUOTES = (
 _PARTLY_QUOTED = (
     "quotes enclose some values of {columns} that do not need them, and are not part of these values. If "
     "they belong to them, state headgate.quotes: none in the contract"
+)
+
+_MERGED = (
+    "in sheet {sheet} merged cells ({ranges}) have a value in their first cell only, and the others are read "
+    "as empty. If each row should have it, unmerge them in Excel and fill the cells"
+)
+_PADDED = (
+    "Excel shows {count:,} numbers of column {letters} in sheet {sheet} with leading zeros that the cells do "
+    "not hold, and they are read without them. If the zeros belong to them, store the column as text"
 )
 
 
@@ -79,3 +91,18 @@ def _about_quotes(table: FileTable) -> list[str]:
         columns = ", ".join(name if showable(name) else "a column" for name in table.partly_quoted)
         return [_PARTLY_QUOTED.format(columns=columns)]
     return []
+
+
+def about_displayed(cells: Sequence[DisplayedCells]) -> list[str]:
+    """Return what Excel shows in a workbook and a reader does not get."""
+    merged = [_MERGED.format(sheet=each.sheet, ranges=_some(each.merged)) for each in cells if each.merged]
+    padded = [
+        _PADDED.format(sheet=each.sheet, count=count, letters=letters)
+        for each in cells
+        for letters, count in sorted(each.padded.items())
+    ]
+    return merged + padded
+
+
+def _some(ranges: Sequence[str]) -> str:
+    return f"{ranges[0]} and {len(ranges) - 1:,} more" if len(ranges) > 1 else ranges[0]

@@ -101,10 +101,21 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
     text = _decoded(content, encoding, is_cut=is_cut)
     head = text.utf8[:_PROBE_BYTES]
     if b"\0" in head:
-        raise _not_text("binary data")
+        is_text = head.count(b"\0") <= head.count(b"\n") and not _CONTROLS.search(head.replace(b"\0", b""))
+        raise _with_nul(head) if is_text else _not_text("binary data")
     if not head.strip() and not text.utf8.strip():
         raise only_blanks()
     return text
+
+
+def _with_nul(head: bytes) -> UnreadableFileError:
+    """Return the rejection of a text that has characters of no text among its own."""
+    line = head.count(b"\n", 0, head.index(b"\0")) + 1
+    return UnreadableFileError(
+        rule="not_a_table",
+        message=f"line {line:,} holds a NUL character (U+0000), which is part of no text",
+        remedy="export the file again without such characters, or replace them by nothing in an editor",
+    )
 
 
 def only_blanks() -> UnreadableFileError:

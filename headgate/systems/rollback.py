@@ -96,13 +96,13 @@ def roll_back(
         NotFoundError: there is no such version, or its rows were deleted.
         ConflictError: the table shows this version already, or a run moved the table in the meantime.
     """
-    versions, shown = versions_of(table), table.location.rstrip("/").rpartition("/")[2]
-    target = _target(table.table, versions, shown, to)
+    target = rollback_target(table, to)
     if not size_bytes_at(objects, bucket, target.location):
         raise NotFoundError(
-            f"The rows of version {target.name} of {table.table} were deleted. `headgate tables versions "
-            f"{table.table}` lists the others."
+            f"The rows of version {target.name} of {table.table} were deleted, as an erasure deletes those "
+            f"of all earlier versions. `headgate tables versions {table.table}` lists all."
         )
+    versions = versions_of(table)
     newest = versions[0].name if target.name != versions[0].name else ""
     iceberg = rolled_back(objects, table, target.name, now)
     facts = {COLUMNS: "", **target.parameters, HELD: newest, **iceberg}
@@ -112,7 +112,10 @@ def roll_back(
     return target
 
 
-def _target(table: str, versions: list[BuiltVersion], shown: str, to: str) -> BuiltVersion:
+def rollback_target(shown_version: TableVersion, to: str = "") -> BuiltVersion:
+    """Return the version that a rollback would show; errors as `roll_back`, but for deleted rows."""
+    table, versions = shown_version.table, versions_of(shown_version)
+    shown = shown_version.location.rstrip("/").rpartition("/")[2]
     names = [version.name for version in versions]
     if to and to == shown:
         raise ConflictError(

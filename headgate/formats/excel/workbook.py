@@ -14,7 +14,7 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from headgate.errors import UnreadableFileError
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     Cells = list[str | None]
 
+STYLES_PART = "xl/styles.xml"
 MAX_PART_BYTES = 1 << 28  # of XML, which outweighs its texts several times, as its cells in memory do
 # A small file can name a great deal, and name it often: cells right of many blank ones, a text that many
 # cells share. So much is free, and longer values use the text of the XML.
@@ -51,7 +52,12 @@ _FIRST_SURE_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 
 _LAST_DAY = 2_958_466  # 9999-12-31 and a fraction
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NO_DATE_PART = re.compile(r"\"[^\"]*\"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.", re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|\\.")
+_HOURS_ON = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_ELAPSED = "46"  # [h]:mm:ss, by its id
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+
+ReadSheet = TypeVar("ReadSheet")
 
 
 @dataclass(frozen=True)
@@ -99,11 +105,12 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class _Book:
+class Book:
     """The parts of a workbook that its sheets share."""
 
     texts: list[str]
     dates: frozenset[int]  # cell styles that show a date or a time
+    durations: frozenset[int]  # cell styles that show hours, minutes or seconds beyond a day
     epoch: datetime
     budget: Budget
     parts: Mapping[str, str] = field(default_factory=dict)  # sheet name → part
@@ -119,15 +126,15 @@ def xlsx_sheets(content: bytes) -> Iterator[Sheet]:
 
 
 def _sheets(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Sheet]:
-    book = _book(archive, budget)
+    book = book_of_archive(archive, budget)
     for name, part in book.parts.items():
         yield _sheet(archive, book, name, part)
 
 
 def sheets_of_archive(
-    content: bytes, read: Callable[[zipfile.ZipFile, Budget], Iterator[Sheet]]
-) -> Iterator[Sheet]:
-    """Yield the sheets that are read from a workbook that is a zip archive.
+    content: bytes, read: Callable[[zipfile.ZipFile, Budget], Iterator[ReadSheet]]
+) -> Iterator[ReadSheet]:
+    """Yield what is read of each sheet of a workbook that is a zip archive.
 
     Raises:
         UnreadableFileError: `corrupt_workbook`, or `too_large` when parts, cells or texts are more than the
@@ -169,14 +176,17 @@ def _children(element: Element, tag: str) -> Iterator[Element]:
     return (child for child in element if tag_of(child) == tag)
 
 
-def _book(archive: zipfile.ZipFile, budget: Budget) -> _Book:
+def book_of_archive(archive: zipfile.ZipFile, budget: Budget) -> Book:
+    """Return the parts that the sheets of a workbook share."""
     members = set(archive.namelist())
     texts = (
         [_rich(entry) for entry in elements_of_part(archive, budget, "xl/sharedStrings.xml", "si")]
         if "xl/sharedStrings.xml" in members
         else []
     )
-    dates = _date_styles(archive, budget) if "xl/styles.xml" in members else frozenset()
+    formats = number_formats(archive, budget) if STYLES_PART in members else {}
+    durations = frozenset(style for style, code in formats.items() if is_duration(code))
+    dates = frozenset(style for style, code in formats.items() if _is_date(code)) - durations
     links = elements_of_part(archive, budget, "xl/_rels/workbook.xml.rels", "Relationship")
     targets = {entry.get("Id", ""): entry.get("Target", "") for entry in links}
     since_1904, named = False, []
@@ -189,7 +199,7 @@ def _book(archive: zipfile.ZipFile, budget: Budget) -> _Book:
     parts = [(name, part) for name, part in named if part in members and "worksheets" in part]
     if any(len({*each}) < len(parts) for each in zip(*parts, strict=True)):
         raise ValueError("two sheets have one name or one part")
-    return _Book(texts, dates, EPOCHS[since_1904], budget, dict(parts))
+    return Book(texts, dates, durations, EPOCHS[since_1904], budget, dict(parts))
 
 
 def _part(target: str) -> str:
@@ -213,18 +223,30 @@ def _rich(entry: Element) -> str:
     )  # joins the halves of a character beyond 16 bits; one alone is an error
 
 
-def _date_styles(archive: zipfile.ZipFile, budget: Budget) -> frozenset[int]:
-    formats: set[int] = set(_DATE_FORMATS)
+def number_formats(archive: zipfile.ZipFile, budget: Budget) -> dict[int, str]:
+    """Return the number format of each cell style: its code, or the digits of its id where Excel knows it."""
+    codes: dict[int, str] = {}
     styles: list[int] = []
-    for entry in elements_of_part(archive, budget, "xl/styles.xml", "numFmt", "cellXfs"):
+    for entry in elements_of_part(archive, budget, STYLES_PART, "numFmt", "cellXfs"):
         if tag_of(entry) == "cellXfs":
             styles = [int(style.get("numFmtId", 0)) for style in _children(entry, "xf")]
-        elif re.search(r"[ymdhs]", _NO_DATE_PART.sub("", entry.get("formatCode", "")), re.IGNORECASE):
-            formats.add(int(entry.get("numFmtId", -1)))
-    return frozenset(at for at, number_format in enumerate(styles) if number_format in formats)
+        else:
+            codes.setdefault(int(entry.get("numFmtId", -1)), entry.get("formatCode", ""))
+    return {style: codes.get(number_format, str(number_format)) for style, number_format in enumerate(styles)}
 
 
-def _sheet(archive: zipfile.ZipFile, book: _Book, name: str, part: str) -> Sheet:
+def is_duration(code: str) -> bool:
+    """Return whether a number format shows a time that continues beyond a day, as `[h]:mm` does."""
+    return code == _ELAPSED or _HOURS_ON.search(_QUOTED.sub("", code)) is not None
+
+
+def _is_date(code: str) -> bool:
+    if code.isdigit() and int(code) in _DATE_FORMATS:
+        return True
+    return re.search(r"[ymdhs]", _NO_DATE_PART.sub("", code), re.IGNORECASE) is not None
+
+
+def _sheet(archive: zipfile.ZipFile, book: Book, name: str, part: str) -> Sheet:
     rows: list[Cells] = []
     for entry in elements_of_part(archive, book.budget, part, "row"):
         number = int(entry.get("r", len(rows) + 1))
@@ -236,7 +258,7 @@ def _sheet(archive: zipfile.ZipFile, book: _Book, name: str, part: str) -> Sheet
     return Sheet(name, rows)
 
 
-def _row(entry: Element, book: _Book) -> Cells:
+def _row(entry: Element, book: Book) -> Cells:
     """Return the row's cells up to the last that has a value."""
     cells: Cells = []
     following = 0
@@ -260,7 +282,7 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _cell_text(cell: Element, book: _Book) -> str | None:
+def _cell_text(cell: Element, book: Book) -> str | None:
     """Return the cell as text.
 
     A formula without a stored value is its text with `=`, so that it is not taken for a value.
@@ -275,10 +297,13 @@ def _cell_text(cell: Element, book: _Book) -> str | None:
         return book.texts[int(value.text)]
     if kind == "b":
         return TypedText("true" if value.text == "1" else "false")
-    if kind == "n":
-        is_date = int(cell.get("s", 0)) in book.dates
-        return date_time_text(value.text, book.epoch) if is_date else TypedText(number_text(value.text))
-    return value.text
+    return _number_cell_text(value.text, int(cell.get("s", 0)), book) if kind == "n" else value.text
+
+
+def _number_cell_text(number: str, style: int, book: Book) -> str:
+    if style in book.durations:
+        return duration_text(number)
+    return date_time_text(number, book.epoch) if style in book.dates else TypedText(number_text(number))
 
 
 def number_text(text: str) -> str:
@@ -299,6 +324,21 @@ def number_text(text: str) -> str:
     plain = f"{number:f}"
     plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return "0" if plain == "-0" else plain
+
+
+def duration_text(text: str) -> str:
+    """Return a number of days as hours, minutes and seconds, to the millisecond.
+
+    >>> duration_text("1.0833333333333333"), duration_text("-0.3125")
+    ('26:00:00', '-07:30:00')
+    """
+    try:
+        milliseconds = int((Decimal(text.strip()) * 86_400_000).to_integral_value())
+    except (InvalidOperation, OverflowError, ValueError):
+        return text
+    seconds, rest = divmod(abs(milliseconds), 1000)
+    sign, fraction = "-" if milliseconds < 0 else "", f".{rest:03}" if rest else ""
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"
 
 
 def date_time_text(text: str, epoch: datetime) -> str:

@@ -216,6 +216,16 @@ def test_a_system_without_a_table_is_an_error_and_not_a_success(lake: Path) -> N
         Registry.load()
 
 
+def test_a_model_without_a_contract_is_named_with_the_file_to_write(lake: Path) -> None:
+    clinic.lake(lake)
+    shutil.rmtree(lake / "systems")
+    (lake / "contracts" / "prod" / "visits_by_day.yaml").unlink()
+    (lake / "models").mkdir(exist_ok=True)
+    (lake / "models" / "stays.sql").write_text("select 1 as one")
+    with pytest.raises(ContractError, match=r"models/stays\.sql has no contract.*contracts/prod/stays\.yaml"):
+        Registry.load()
+
+
 def test_a_table_of_a_system_that_nobody_brings_is_an_error(lake: Path) -> None:
     clinic.lake(lake)
     shutil.rmtree(lake / "systems")

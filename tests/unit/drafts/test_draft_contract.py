@@ -1012,6 +1012,14 @@ def test_ids_that_pass_as_card_numbers_are_named_with_their_count() -> None:
     assert not [finding for finding in plain.findings if "pass as" in finding.message]
 
 
+def test_a_null_as_databases_export_it_is_named_and_a_path_is_none() -> None:
+    body = b"k,t\n" + b"".join(b"%d,x\n" % at for at in range(60))
+    notes = [finding.message for finding in draft_from_sample(body + rb"60,\N" + b"\n", "t").findings]
+    assert r"database exports write null as \N: 1 of the cells is read as empty" in notes
+    notes = [finding.message for finding in draft_from_sample(body + rb"60,C:\Nord" + b"\n", "t").findings]
+    assert not [note for note in notes if "read as empty" in note]
+
+
 def test_formulas_that_no_program_calculated_are_named() -> None:
     wages = csv_of(id=["1", "2"], net=["=D2*0.6", "=SUM(A1:A2)"], note=["= see above", "=ok"])
     named = [

@@ -104,3 +104,42 @@ def test_an_amount_whose_last_digit_is_zero_in_all_rows_has_two_places(body: byt
         later, contract, MaskingKey("k", b"0" * 32), object_key="x", received_at=datetime(2026, 1, 1)
     )
     assert checked.accepted["preis"].to_pylist() == [Decimal("18.55")]
+
+
+def test_a_draft_names_merged_cells_of_rows_and_numbers_shown_with_leading_zeros() -> None:
+    book = openpyxl.Workbook()
+    for row in (["Umsatz je Filiale"], ["region", "plz"], *(["Nord", at] for at in range(1, 7))):
+        book.active.append(row)
+    for cell in book.active["B"][2:]:
+        cell.number_format = "0000"
+    book.active.merge_cells("A1:B1")
+    book.active.merge_cells("A3:A5")
+    out = io.BytesIO()
+    book.save(out)
+    notes = [finding.message for finding in draft_from_sample(out.getvalue(), "filialen").findings]
+    assert any("sheet Sheet merged cells (A3:A5) have" in note for note in notes)
+    assert any("6 numbers of column B in sheet Sheet with leading zeros" in note for note in notes)
+
+
+def test_a_workbook_that_shows_what_it_holds_has_no_such_note() -> None:
+    notes = draft_from_sample(workbook(["region", "plz"], *(["Nord", at] for at in range(60))), "f").findings
+    assert not [note for note in notes if "merged" in note.message or "leading zeros" in note.message]
+
+
+def test_durations_below_and_above_a_day_are_hours_minutes_and_seconds() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["wer", "dauer"])
+    for hours in (7.5, 26):
+        book.active.append(["a", timedelta(hours=hours)])
+        book.active.cell(book.active.max_row, 2).number_format = "[h]:mm:ss"
+    out = io.BytesIO()
+    book.save(out)
+    draft = draft_from_sample(out.getvalue(), "zeiten")
+    checked = check_bytes(
+        out.getvalue(),
+        draft.contract,
+        MaskingKey("k", b"0" * 32),
+        object_key="x",
+        received_at=datetime(2026, 1, 1),
+    )
+    assert checked.accepted["dauer"].to_pylist() == ["07:30:00", "26:00:00"]

@@ -130,6 +130,12 @@ def test_bytes_that_are_no_text_are_no_table(content: bytes, says: str) -> None:
     assert refused.value.rule == "not_a_table"
 
 
+def test_a_nul_in_a_text_is_named_with_its_line() -> None:
+    with pytest.raises(UnreadableFileError, match="line 3 holds a NUL character") as refused:
+        text_of(b"id,name\n1,a\n2,b\0c\n3,d\n")
+    assert "editor" in refused.value.remedy
+
+
 def test_a_file_of_blanks_is_empty() -> None:
     with pytest.raises(UnreadableFileError) as refused:
         text_of(b" \r\n\t\n" * 50_000)

@@ -61,15 +61,13 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
     A run with the same data and code keeps it so; a run with new data or code publishes again. Undo a
     rollback with --to.
     """
-    from headgate.systems.rollback import roll_back
+    from headgate.systems.rollback import roll_back, rollback_target
 
     shown, bucket = _found(command_deployment.activate(deployment_name), table)
+    proposed = rollback_target(shown, to)
     if not yes:
-        click.confirm(
-            f"Roll {shown.table} back to {f'version {to}' if to else 'the version before'}?",
-            abort=True,
-            err=True,
-        )
+        question = f"Roll {shown.table} back to version {proposed.name}, as of {_day(proposed.as_of)}?"
+        click.confirm(question, abort=True, err=True)
     target = roll_back(stores.catalog(), stores.objects(), bucket, shown, to, now=clock.utc_now())
     fact = {
         "table": shown.table,
@@ -77,8 +75,12 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
         "as_of": target.as_of,
         "snapshot_id": target.snapshot_id,
     }
-    text = f"{shown.table} shows version {target.name}, as of {target.as_of or 'an unknown day'}."
+    text = f"{shown.table} shows version {target.name}, as of {_day(target.as_of)}."
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: text)
+
+
+def _day(as_of: str) -> str:
+    return as_of or "an unknown day"
 
 
 def version_rows(shown: TableVersion) -> list[dict[str, object]]:
