@@ -143,8 +143,12 @@ def _measure(lines: int, copies: int) -> Measured:
 
 def _day_seconds(lines: int) -> dict[str, Line]:
     """Return the seconds of each system after one more day, from months of two sizes."""
-    (few_bytes, few), (many_bytes, many) = (day_use(size) for size in (lines // 4, lines))
-    return {system: _line((few_bytes, many_bytes), (few[system], many[system])) for system in SYSTEMS}
+    few, many = (day_use(size) for size in (lines // 4, lines))
+    for month in (few, many):
+        day_s, hour_s = sum(month.day_seconds.values()), sum(month.hour_seconds.values())
+        print(f"all systems after one more day {day_s:.1f} s, after another hour of it {hour_s:.1f} s")
+    sizes = few.snapshot_bytes, many.snapshot_bytes
+    return {system: _line(sizes, (few.day_seconds[system], many.day_seconds[system])) for system in SYSTEMS}
 
 
 def _merged_shop(lines: int, folder: Path) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,6 +21,8 @@ from headgate.quality.contract_audit import audit
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from typing import BinaryIO
 
@@ -88,16 +91,49 @@ class LakeFolder:
 
 def split_last_day(shop: Path) -> dict[str, tuple[pa.Table, pa.Table]]:
     """Return each dataset's rows before the shop's last day, and those of the day."""
-    tables = {path.stem: table_of(path) for path in sorted(shop.glob("*.parquet"))}
-    last = pc.max(tables["orders"]["ordered_at"]).as_py().replace(hour=0, minute=0, second=0, microsecond=0)
-    new_orders = tables["orders"].filter(pc.greater_equal(tables["orders"]["ordered_at"], pa.scalar(last)))
-    parted = {}
+    tables = _tables(shop)
+    midnight = _last_order(tables).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {name: (before, day) for name, (before, day) in _split(tables, [midnight]).items()}
+
+
+def split_last_hour(shop: Path) -> dict[str, tuple[pa.Table, pa.Table, pa.Table]]:
+    """Return each dataset's rows before the last 24 hours that end with a full hour, those of these hours,
+    and those of the hour that has begun.
+    """
+    tables = _tables(shop)
+    hour = _last_order(tables).replace(minute=0, second=0, microsecond=0)
+    split = _split(tables, [hour - timedelta(days=1), hour])
+    return {name: (before, day, last) for name, (before, day, last) in split.items()}
+
+
+def _tables(shop: Path) -> dict[str, pa.Table]:
+    return {path.stem: table_of(path) for path in sorted(shop.glob("*.parquet"))}
+
+
+def _last_order(tables: Mapping[str, pa.Table]) -> datetime:
+    last: datetime = pc.max(tables["orders"]["ordered_at"]).as_py()
+    return last
+
+
+def _split(tables: Mapping[str, pa.Table], moments: Sequence[datetime]) -> dict[str, list[pa.Table]]:
+    """Return each dataset's rows before the first moment, and from each moment to the next one.
+
+    Lines have the moment of their order; a dataset without a moment is there from the beginning.
+    """
+    orders = tables["orders"]
+    split = {}
     for name, rows in tables.items():
-        if name == "order_items":
-            is_new = pc.is_in(rows["order_id"], new_orders["order_id"].combine_chunks())
-        elif name in _TIMES:
-            is_new = pc.greater_equal(rows[_TIMES[name]], pa.scalar(last))
-        else:
-            is_new = pa.repeat(pa.scalar(value=False), rows.num_rows)
-        parted[name] = rows.filter(pc.invert(is_new)), rows.filter(is_new)
-    return parted
+        later = []
+        for moment in moments:
+            if name == "order_items":
+                new_orders = orders.filter(pc.greater_equal(orders["ordered_at"], pa.scalar(moment)))
+                is_later = pc.is_in(rows["order_id"], new_orders["order_id"].combine_chunks())
+            elif name in _TIMES:
+                is_later = pc.greater_equal(rows[_TIMES[name]], pa.scalar(moment))
+            else:
+                is_later = pa.repeat(pa.scalar(value=False), rows.num_rows)
+            later.append(is_later)
+        ends = [*(pc.invert(is_later) for is_later in later), pa.repeat(pa.scalar(value=True), rows.num_rows)]
+        starts = [ends[-1], *later]
+        split[name] = [rows.filter(pc.and_(start, end)) for start, end in zip(starts, ends, strict=True)]
+    return split
