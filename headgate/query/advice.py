@@ -1,4 +1,6 @@
-"""Advice for a query that failed because of a name: the nearest tables or columns."""
+"""Advice for a query that failed: the nearest tables or columns where it is because of a name, and who can
+have earlier versions shown.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,19 @@ if TYPE_CHECKING:
 # Source: Trino's messages of the errors COLUMN_NOT_FOUND and TABLE_NOT_FOUND.
 _NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND.*Column '(?:[^']*\.)?([^'.]+)'")
 _NO_TABLE = re.compile(r"TABLE_NOT_FOUND.*Table '(?:[^']*\.)?([^'.]+)'")
+# Source: Trino's message for FOR VERSION AS OF and FOR TIMESTAMP AS OF on a table without versions.
+_NO_VERSIONS = "does not support versioned tables"
 
 
 def with_advice(message: str, sql: str, databases: Databases) -> str:
     """Return the message of a failed query, and the nearest names where it names a column or table that does
     not exist.
     """
+    if _NO_VERSIONS in message:
+        return (
+            f"{message.rstrip('.')}. Tables of this lake answer for now only: whoever deploys it turns "
+            "earlier versions on with iceberg = true, and they are kept from then on."
+        )
     tables = databases.tables()
     if "Did you mean" in message or "SHOW TABLES" in message:
         return message

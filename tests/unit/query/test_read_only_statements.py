@@ -212,3 +212,10 @@ def test_a_deployment_may_have_other_database_names() -> None:
     assert "shop_curated" in for_engine("show databases", "duckdb", own)
     with pytest.raises(QueryError, match="ecommerce_curated"):
         for_engine("select * from ecommerce_curated.orders", "duckdb", own)
+
+
+def test_a_question_for_an_earlier_version_says_who_can_have_versions_kept() -> None:
+    said = "NOT_SUPPORTED: This connector does not support versioned tables"
+    advice = with_advice(said, "select * from orders for version as of 7", LAKE)
+    assert advice.startswith(said)
+    assert "whoever deploys it turns earlier versions on with iceberg = true" in advice
