@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import subprocess
@@ -109,14 +110,13 @@ def pytest_collection() -> Iterator[None]:
 def pytest_collection_finish() -> None:
     """Leave modules and collected tests out of each later search for garbage: they live until the process
     ends.
+
+    So do pytest's two full searches at the end. The process takes them up again when it exits: DuckDB's
+    bindings report modules that nobody frees as leaks.
     """
     gc.collect()
     gc.freeze()
-
-
-def pytest_unconfigure() -> None:
-    """Take up again what was left out: DuckDB's bindings report modules that nobody frees as leaks."""
-    gc.unfreeze()
+    atexit.register(gc.unfreeze)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
