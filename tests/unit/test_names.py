@@ -32,15 +32,25 @@ NOT_FOR_READERS_OF_CODE = re.compile(r"property|\.(?:command|group|get|post|put|
 
 
 @pytest.fixture(scope="module")
-def package_trees() -> dict[str, ast.Module]:
-    """The modules of the package, which are parsed once for all tests of this file."""
-    return trees_of(PACKAGE)
+def trees() -> dict[str, dict[str, ast.Module]]:
+    """The modules of each folder, which are parsed once for all tests of this file."""
+    return {folder: trees_of(ROOT / folder) for folder in FOLDERS}
 
 
 @pytest.fixture(scope="module")
-def package_nodes(package_trees: dict[str, ast.Module]) -> dict[str, list[ast.AST]]:
-    """All nodes of each module of the package."""
-    return nodes_of(package_trees)
+def nodes_by_folder(trees: dict[str, dict[str, ast.Module]]) -> dict[str, dict[str, list[ast.AST]]]:
+    """All nodes of each module of each folder."""
+    return {folder: nodes_of(of_folder) for folder, of_folder in trees.items()}
+
+
+@pytest.fixture(scope="module")
+def package_trees(trees: dict[str, dict[str, ast.Module]]) -> dict[str, ast.Module]:
+    return trees[PACKAGE.name]
+
+
+@pytest.fixture(scope="module")
+def package_nodes(nodes_by_folder: dict[str, dict[str, list[ast.AST]]]) -> dict[str, list[ast.AST]]:
+    return nodes_by_folder[PACKAGE.name]
 
 
 def trees_of(folder: Path) -> dict[str, ast.Module]:
@@ -81,10 +91,9 @@ def test_no_docstring_of_a_test_begins_so() -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_no_room_has_them(folder: str, package_nodes: dict[str, list[ast.AST]]) -> None:
+def test_no_room_has_them(folder: str, nodes_by_folder: dict[str, dict[str, list[ast.AST]]]) -> None:
     """The numbers are docstrings with such a start, and variables and parameters of such a name."""
-    nodes = package_nodes if folder == PACKAGE.name else nodes_of(trees_of(ROOT / folder))
-    assert by_room(nodes) == {}
+    assert by_room(nodes_by_folder[folder]) == {}
 
 
 def test_such_a_docstring_and_such_a_name_are_counted() -> None:
@@ -159,9 +168,9 @@ def parameters_of(node: ast.FunctionDef | ast.ClassDef) -> set[str]:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_docstrings_describe_parameters_that_exist(
-    folder: str, package_nodes: dict[str, list[ast.AST]]
+    folder: str, nodes_by_folder: dict[str, dict[str, list[ast.AST]]]
 ) -> None:
-    nodes = package_nodes if folder == PACKAGE.name else nodes_of(trees_of(ROOT / folder))
+    nodes = nodes_by_folder[folder]
     assert {module: names for module, of in nodes.items() if (names := unknown_arguments(of))} == {}
 
 

@@ -25,6 +25,7 @@ from tests.unit.facts.incremental_lake import (
     SQL,
     TABLE,
     IncrementalLake,
+    copy_of,
     is_equal_to_a_full_build,
     models_of,
 )
@@ -41,16 +42,24 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> IncrementalLake:
-    """A lake whose table was built once; no run compares."""
-    monkeypatch.setattr(part_tables, "is_checked", lambda _: False)
-    lake = IncrementalLake(tmp_path)
+@pytest.fixture(scope="module")
+def first_lake(tmp_path_factory: pytest.TempPathFactory) -> IncrementalLake:
+    """A lake whose table was built once; no test changes it."""
+    lake = IncrementalLake(tmp_path_factory.mktemp("lake"))
     lake.deliver("aa", *(order(one, "1.00") for one in SENT))
     lake.deliver_items("aa", [(one, kind, int(one) + 1) for one in SENT for kind in "ab"])
     lake.merge()
-    lake.built(lake.store())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(part_tables, "is_checked", lambda _: False)
+        lake.built(lake.store())
     return lake
+
+
+@pytest.fixture
+def lake(first_lake: IncrementalLake, monkeypatch: pytest.MonkeyPatch) -> IncrementalLake:
+    """A copy of that lake; no run compares."""
+    monkeypatch.setattr(part_tables, "is_checked", lambda _: False)
+    return copy_of(first_lake)
 
 
 @pytest.fixture
