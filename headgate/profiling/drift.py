@@ -162,7 +162,7 @@ def _number(text: object) -> float | None:
 def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
     usual = median(figures.rows for figures in earlier)
     if usual and not 1 / ROWS_FACTOR <= now.rows / usual <= ROWS_FACTOR:
-        reason = f"{now.rows:,} rows, where the last {len(earlier)} files had {usual:,.0f} in the middle"
+        reason = f"{now.rows:,} rows, while the last {len(earlier)} files had {usual:,.0f} (median)"
         yield Shift("rows", "", f"{now.rows / usual:.4g}", f"{ROWS_FACTOR:g}", reason)
 
 

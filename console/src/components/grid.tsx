@@ -6,7 +6,7 @@ import type { Cell } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import { type Column, type Field, fieldsOf, fitting, span, type Span, totalWidth } from './grid-columns'
 import { Cells, GridLine, Heading } from './grid-parts'
-import { firstRow, placesFor, ROW_PX } from './row-window'
+import { firstRow, placesFor, ROW_PX, TWO_LINES_PX } from './row-window'
 
 interface Props {
   columns: Column[]
@@ -25,6 +25,8 @@ interface Props {
   sort?: string
   /** With it a click on a heading orders the rows. */
   onSort?: (sort: string) => void
+  /** Whether names and texts may take a second line, so that a narrow table cuts none. */
+  hasTwoLines?: boolean
   /** With it a row opens; its first cell is the button for the keyboard. */
   onOpen?: (index: number) => void
 }
@@ -47,7 +49,9 @@ export function Grid({
   sort = '',
   onSort,
   onOpen,
+  hasTwoLines = false,
 }: Props) {
+  const rowPx = hasTwoLines ? TWO_LINES_PX : ROW_PX
   const view = useRef<HTMLDivElement>(null)
   const { ref: measured, width } = useElementSize<HTMLDivElement>()
   const both = useMergedRef(view, measured)
@@ -58,13 +62,13 @@ export function Grid({
   const total = totalWidth(fields)
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are read in this render only
   const virtual = useVirtualizer({
-    count: placesFor(rows.length),
+    count: placesFor(rows.length, rowPx),
     getScrollElement: () => view.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => rowPx,
     overscan: OVERSCAN,
   })
   const items = virtual.getVirtualItems()
-  const from = firstRow(items[0]?.index ?? 0, items.length, rows.length)
+  const from = firstRow(items[0]?.index ?? 0, items.length, rows.length, rowPx)
   const isNearEnd =
     onNearEnd !== undefined &&
     !isComplete &&
@@ -82,7 +86,7 @@ export function Grid({
   return (
     <div
       ref={both}
-      className="scroll panel grid"
+      className={hasTwoLines ? 'scroll panel grid grid-two-lines' : 'scroll panel grid'}
       style={{ maxHeight: height }}
       role="table"
       aria-label={label}

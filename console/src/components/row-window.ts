@@ -1,12 +1,14 @@
 export const ROW_PX = 28
+/** A row whose names may take a second line. */
+export const TWO_LINES_PX = 48
 // Browsers limit the height of an element (Firefox: about 17.8 million pixels); beyond it rows are found by share of the way.
 const MOST_PX = 15_000_000
 
 /** How many places a grid has for its rows: one each, unless the grid would be too high for a browser. */
-export const placesFor = (rows: number): number => Math.min(rows, Math.floor(MOST_PX / ROW_PX))
+export const placesFor = (rows: number, rowPx = ROW_PX): number => Math.min(rows, Math.floor(MOST_PX / rowPx))
 
 /** The row at the first place in view. Of `shown` places in view the last one has the last row at the end of the way. */
-export function firstRow(firstPlace: number, shown: number, rows: number): number {
-  const wayOfPlaces = Math.max(1, placesFor(rows) - shown)
+export function firstRow(firstPlace: number, shown: number, rows: number, rowPx = ROW_PX): number {
+  const wayOfPlaces = Math.max(1, placesFor(rows, rowPx) - shown)
   return Math.floor((firstPlace * (rows - shown)) / wayOfPlaces)
 }

@@ -2,6 +2,7 @@ import { Alert, Anchor, Badge, Button, Group, Loader, Text } from '@mantine/core
 import { type ReactNode, useEffect, useState } from 'react'
 
 import { ApiProblem } from '../api/client'
+import { stateWords } from '../formats/states'
 import { Advice } from './advice'
 
 const SLOW_MS = 3000
@@ -133,7 +134,7 @@ const COLOURS: Record<string, string> = {
 }
 
 /** `label` replaces the words of the state where they are too long for one line. */
-export function StateBadge({ state, label = state.replaceAll('_', ' ') }: { state: string; label?: string }) {
+export function StateBadge({ state, label = stateWords(state) }: { state: string; label?: string }) {
   return (
     <Badge
       variant="dot"

@@ -98,6 +98,9 @@ export const driftWords = (drift: string): string =>
   drift
     .split(/; (?=[a-z0-9_]+: )/)
     .map((part) =>
-      part.replace(/^([a-z0-9_]+)(?=: )/, (column) => heading(column)).replace(/ \[[a-z_]+\]$/, ''),
+      part
+        .replace(/^file: /, '')
+        .replace(/^([a-z0-9_]+)(?=: )/, (column) => heading(column))
+        .replace(/ \[[a-z_]+\]$/, ''),
     )
     .join('; ')

@@ -163,7 +163,9 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
             message=f"{_newest(len(files), 'file', 'needs', 'need')} no action.",
         )
     subject = _some_of(len(bad), len(files), "file", "needs", "need")
-    message = f"{subject} an action: rejected, failed, without a mapping, or with too many refused rows. "
+    message = (
+        f"{subject} an action: rejected, failed, with columns to assign, or with too many refused rows. "
+    )
     newest = (
         f"The newest is {bad[0].key}{_counts(bad[0])}; "
         f"`headgate files show {shlex.quote(bad[0].key)}` says why."
@@ -222,10 +224,12 @@ def _quality(files: Sequence[FileRecord]) -> HealthCheck:
         )
     if not low:
         subject = _newest(len(scored), "profiled file", "scores", "score")
-        message = f"{subject} at least {LOW_SCORE} without timeliness, and no drift was found."
+        message = (
+            f"{subject} at least {LOW_SCORE} without timeliness, and none differs from the files before."
+        )
         return HealthCheck(name="quality", state="healthy", message=message)
     record, score = low[0]
-    cause = f"{score.lowest} {score.parts[score.lowest]:.2f}" if _is_low(score) else "drift"
+    cause = f"{score.lowest} {score.parts[score.lowest]:.2f}" if _is_low(score) else "unlike the files before"
     message = (
         f"{_some_of(len(low), len(scored), 'profiled file', 'scores', 'score')} below {LOW_SCORE} of 1 "
         f"for quality, or {'differs' if len(low) == 1 else 'differ'} from the files before. "

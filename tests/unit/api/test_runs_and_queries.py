@@ -220,7 +220,8 @@ def test_a_file_of_history_is_not_of_low_quality(caller: Caller) -> None:
     assert checks["quality"].state == "healthy"
     assert (
         checks["quality"].message
-        == "The newest profiled file scores at least 0.8 without timeliness, and no drift was found."
+        == "The newest profiled file scores at least 0.8 without timeliness, and none differs from the files "
+        "before."
     )
     assert checks["files"].message == "The newest file needs no action."
 

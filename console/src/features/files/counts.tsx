@@ -6,13 +6,14 @@ import { whole } from '../../api/format'
 type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warnings'>
 
 /** Rows by what became of them; accepted ones that break a rule which only warns are counted again. */
-export function Counts({ received, accepted, quarantined, duplicates, warnings }: Counted) {
+export function Counts({ of: { received, accepted, quarantined, duplicates, warnings } }: { of: Counted }) {
+  const processed = accepted + quarantined + duplicates
   return (
     <Group gap="lg" data-testid="counts">
       {(
         [
           ['received', received],
-          ['processed', accepted + quarantined + duplicates],
+          ...(processed < received ? [['processed', processed] as const] : []),
           ['accepted', accepted],
           ['quarantined', quarantined],
           ['duplicates', duplicates],

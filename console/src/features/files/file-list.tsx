@@ -1,4 +1,5 @@
 import { Anchor, Button, Group, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
@@ -9,6 +10,7 @@ import { FileName } from '../../components/file-name'
 import { Grid } from '../../components/grid'
 import { Moment } from '../../components/moment'
 import { Story } from '../../components/story'
+import { PHONE } from '../../components/widths'
 import type { ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
@@ -51,6 +53,7 @@ export const pagesOf = (files: ReturnType<typeof useFiles>): Pages => ({
 /** Files of any number: the columns that decide come first, and a row opens the file's story. */
 export function FileList({ files, isComplete, isReading, onNearEnd, height = 520 }: Props) {
   const [search, setSearch] = useSearchParams()
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const formats = useMemo(() => formatsOf(files), [files])
   const rows = useMemo(() => files.map((file) => COLUMNS.map((column) => column.of(file))), [files])
   const opened = files.find((file) => file.file_id === search.get('file'))
@@ -71,6 +74,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
         formats={formats}
         label="Files"
         height={height}
+        hasTwoLines={isPhone}
         isComplete={isComplete}
         onNearEnd={onNearEnd}
         onOpen={(index) => open(files[index]?.file_id ?? '')}

@@ -1,9 +1,10 @@
 import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { bytes, count, explained, seconds, usd, whole } from '../../api/format'
-import { useFile, useProfile } from './queries'
+import { FINAL_STATES, useFile, useProfile } from './queries'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
@@ -18,8 +19,9 @@ import { AcceptanceAlert, FileBadge } from './acceptance'
 import { Counts } from './counts'
 import { EditFile, isEditable } from './edit-file'
 import { NextStep } from './next-step'
+import { OpenWaitingRows, useWaiting, waitingPlace } from './open-waiting-rows'
 import { ReadAs } from './read-as'
-import { Rejected } from './rejected-panel'
+import { type Corrections, Rejected } from './rejected-panel'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
 import { Stages } from './stages'
 import { Undo } from './undo'
@@ -51,7 +53,9 @@ function KnownFile({ fileId }: { fileId: string }) {
   )
 }
 
-function Story({ file }: { file: Schemas['FileDetail'] }) {
+export function Story({ file }: { file: Schemas['FileDetail'] }) {
+  const [corrections, setCorrections] = useState<Corrections>(new Map())
+  const waits = useWaiting(file) > 0
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
@@ -74,7 +78,10 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
             </Text>
           </Group>
         </div>
-        <Undo file={file} />
+        <Group gap="xs">
+          {waits ? <OpenWaitingRows hasCorrections={corrections.size > 0} /> : null}
+          <Undo file={file} />
+        </Group>
       </Group>
       {file.error ? (
         <Panel title={capitalised(ruleWords(file.error.rule))} name="Reason">
@@ -93,8 +100,8 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
       <Panel title={rowWords(file)} name="Rows">
         <Stack gap="xs">
           <AcceptanceAlert of={file} wasCommitted />
-          <Counts {...file} />
-          <NextStep file={file} />
+          <Counts of={file} />
+          <NextStep file={file} isSecond={waits} />
           <ReadAs writtenAs={file.written_as} />
           <LeftOut mapping={file.mapping} />
           <EditedBefore edits={file.edited_before} />
@@ -108,11 +115,14 @@ function Story({ file }: { file: Schemas['FileDetail'] }) {
         </Stack>
       </Panel>
       {isEditable(file) ? <EditFile file={file} /> : null}
-      {file.quarantined + file.duplicates > 0 ? <Rejected file={file} /> : null}
-      <Panel title={`The gate took ${seconds(file.work.seconds)}`} subtitle={workOf(file.work)} name="Stages">
-        <Stages stages={file.stages} />
-      </Panel>
+      {file.quarantined + file.duplicates > 0 ? (
+        <div {...waitingPlace}>
+          <Rejected file={file} corrections={corrections} setCorrections={setCorrections} />
+        </div>
+      ) : null}
+      {FINAL_STATES.has(file.state) ? null : <Check file={file} />}
       {file.state === 'done' || file.state === 'profiled' ? <Profile file={file} /> : null}
+      {FINAL_STATES.has(file.state) ? <Check file={file} /> : null}
     </Stack>
   )
 }
@@ -126,9 +136,29 @@ function rowWords({ received, accepted, state }: Schemas['FileDetail']): string 
     : `${whole(accepted)} of ${count(received, 'row')} accepted`
 }
 
+/** How the gate checked the file: in view while it does, and folded away once it has. */
+function Check({ file }: { file: Schemas['FileDetail'] }) {
+  if (!FINAL_STATES.has(file.state))
+    return (
+      <Panel title="The gate checks the file" name="Stages">
+        <Stages stages={file.stages} />
+      </Panel>
+    )
+  return (
+    <details className="panel folded" aria-label="Stages">
+      <summary>How the file was checked: stages, time, memory and price</summary>
+      <Text size="xs" className="muted" my="xs">
+        {workOf(file.work)}
+      </Text>
+      <Stages stages={file.stages} />
+    </details>
+  )
+}
+
 /** How much the gate worked on the file, in one line. */
-const workOf = ({ rows_per_s, memory_mb, usd: cost }: Schemas['FileDetail']['work']): string =>
+const workOf = ({ rows_per_s, memory_mb, seconds: took, usd: cost }: Schemas['FileDetail']['work']): string =>
   [
+    seconds(took),
     rows_per_s == null ? '' : `${whole(Math.round(rows_per_s))} rows a second`,
     `${whole(memory_mb)} MB of memory`,
     usd(cost),

@@ -10,10 +10,20 @@ import { Failed } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
 import { leftOut, runState } from '../lake/run-problems'
 
+interface Props {
+  file: Schemas['FileDetail']
+  /** Whether rows of the file wait for a person, which is to be done first. */
+  isSecond?: boolean
+}
+
 /** From a file's accepted rows to the table that has them: a run, then a query. */
-export function NextStep({ file }: { file: Schemas['FileDetail'] }) {
+export function NextStep({ file, isSecond = false }: Props) {
   if (file.state !== 'done' || file.accepted === 0) return null
-  return file.in_snapshot ? <QueryTable dataset={file.dataset} /> : <RunFirst fileId={file.file_id} />
+  return file.in_snapshot ? (
+    <QueryTable dataset={file.dataset} />
+  ) : (
+    <RunFirst fileId={file.file_id} isSecond={isSecond} />
+  )
 }
 
 function QueryTable({ dataset }: { dataset: string }) {
@@ -28,7 +38,7 @@ function QueryTable({ dataset }: { dataset: string }) {
   )
 }
 
-function RunFirst({ fileId }: { fileId: string }) {
+function RunFirst({ fileId, isSecond }: { fileId: string; isSecond: boolean }) {
   const may = useMay('operator')
   const start = useStartRun()
   const [key] = useState(() => crypto.randomUUID())
@@ -39,7 +49,12 @@ function RunFirst({ fileId }: { fileId: string }) {
         {start.data ? <Run name={start.data.name} fileId={fileId} /> : null}
       </Text>
       {may && !start.data ? (
-        <Button size="compact-sm" loading={start.isPending} onClick={() => start.mutate({ key })}>
+        <Button
+          size="compact-sm"
+          variant={isSecond ? 'default' : 'filled'}
+          loading={start.isPending}
+          onClick={() => start.mutate({ key })}
+        >
           Start a run
         </Button>
       ) : null}

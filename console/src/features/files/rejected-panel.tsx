@@ -1,5 +1,5 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { type Dispatch, type SetStateAction, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
@@ -12,12 +12,19 @@ import { RejectedRowsEditor } from './rejected-rows'
 import { withOthers } from './rejection-groups'
 import { waitingWords } from './waiting-words'
 
+export type Corrections = Map<number, Record<string, string | null>>
+
+interface Props {
+  file: Schemas['FileDetail']
+  corrections: Corrections
+  setCorrections: Dispatch<SetStateAction<Corrections>>
+}
+
 /** The rows of a file that the gate did not accept, with their reasons, to be corrected. */
-export function Rejected({ file }: { file: Schemas['FileDetail'] }) {
+export function Rejected({ file, corrections, setCorrections }: Props) {
   const rejected = useRejectedRows(file.file_id, '', true)
   const correct = useCorrections(file.file_id)
   const may = useMay('uploader')
-  const [corrections, setCorrections] = useState(new Map<number, Record<string, string | null>>())
   const [asked, setAsked] = useState<string[]>([])
   const others = useRowsOfRules(file.file_id, asked)
   const rows = withOthers(rejected.data?.pages.flatMap((page) => page.rows) ?? [], others)

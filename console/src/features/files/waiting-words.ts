@@ -2,6 +2,21 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { capitalised } from '../../formats/words'
 
+type Row = Pick<Schemas['RejectedRow'], 'source_row' | 'disposition' | 'correction'>
+
+const correctedRows = (rows: Row[]): number =>
+  new Set(
+    rows
+      .filter((row) => row.disposition !== 'duplicate' && row.correction === 'accepted')
+      .map((row) => row.source_row),
+  ).size
+
+/** How many rows wait for a correction; the most where not all rows are read. */
+export const waitingRows = (
+  { quarantined }: Pick<Schemas['FileDetail'], 'quarantined'>,
+  rows: Row[],
+): number => Math.max(0, quarantined - correctedRows(rows))
+
 /**
  * How many rows wait for a correction, and how many the lake has already.
  *
@@ -9,19 +24,18 @@ import { capitalised } from '../../formats/words'
  * corrections may be accepted, so their number is the most that can wait.
  */
 export function waitingWords(
-  { quarantined, duplicates }: Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates'>,
-  rows: Pick<Schemas['RejectedRow'], 'source_row' | 'disposition' | 'correction'>[],
+  file: Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates'>,
+  rows: Row[],
   isWhole: boolean,
 ): string {
-  const accepted = rows.filter((row) => row.disposition !== 'duplicate' && row.correction === 'accepted')
-  const corrected = new Set(accepted.map((row) => row.source_row)).size
-  const waiting = Math.max(0, quarantined - corrected)
+  const corrected = correctedRows(rows)
+  const waiting = waitingRows(file, rows)
   const parts = [
     waiting > 0
       ? `${isWhole ? '' : 'at most '}${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction`
       : '',
     corrected > 0 ? `${count(corrected, 'row')} ${corrected === 1 ? 'is' : 'are'} corrected` : '',
-    duplicates > 0 ? `${count(duplicates, 'row')} came before` : '',
+    file.duplicates > 0 ? `${count(file.duplicates, 'row')} came before` : '',
   ]
   return capitalised(parts.filter(Boolean).join(', '))
 }

@@ -7,6 +7,7 @@ import { useContracts } from '../catalog/queries'
 import { useFiles } from '../files/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { stateWords } from '../../formats/states'
 import { heading } from '../../formats/words'
 import { FileList, pagesOf } from '../files/file-list'
 
@@ -77,7 +78,7 @@ export function FilesPanel() {
             placeholder="any state"
             aria-label="State"
             clearable
-            data={STATES.map((state) => ({ value: state, label: state.replaceAll('_', ' ') }))}
+            data={STATES.map((state) => ({ value: state, label: stateWords(state) }))}
             value={filter.state || null}
             onChange={(state) => set('state', state)}
           />

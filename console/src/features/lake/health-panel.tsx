@@ -1,43 +1,75 @@
-import { Group, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { useHealth } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
-import { healthWords } from './lake-words'
+import { healthWords, remedyOf } from './lake-words'
 
-const attentionFirst = <T extends { state: string }>(checks: T[]): T[] =>
-  checks.toSorted((one, other) => Number(one.state === 'healthy') - Number(other.state === 'healthy'))
-
-/** What the API checks about the lake, each with what to do. */
+/** What the API checks about the lake: what needs a person with the one thing to do, and what is in order folded. */
 export function HealthPanel() {
   const health = useHealth()
+  const remedy = health.data ? remedyOf(health.data.checks) : undefined
   return (
     <Panel
       title={health.data ? healthWords(health.data.checks) : 'Health'}
       name="Health"
-      actions={health.data ? <StateBadge state={health.data.state} /> : null}
+      actions={
+        remedy ? (
+          <Button component="a" href={remedy.href} size="compact-sm" miw="max-content">
+            {remedy.words}
+          </Button>
+        ) : null
+      }
     >
       <Answered of={health} what="the health">
-        {(found) => (
-          <div className="checks">
-            {attentionFirst(found.checks).map((check) => (
-              <div key={check.name}>
-                <Group gap="xs" wrap="nowrap">
-                  <Text fw={600} size="sm">
-                    {heading(check.name)}
-                  </Text>
-                  <StateBadge state={check.state} />
-                </Group>
-                <Text size="sm" className="muted any-text" component="div">
-                  <Advice text={check.message} />
-                </Text>
-              </div>
-            ))}
-          </div>
-        )}
+        {({ checks }) => <Checks checks={checks} />}
       </Answered>
     </Panel>
+  )
+}
+
+export function Checks({ checks }: { checks: Schemas['HealthCheck'][] }) {
+  const open = checks.filter(({ state }) => state !== 'healthy')
+  const fine = checks.filter(({ state }) => state === 'healthy')
+  const names = fine.map(({ name }) => heading(name).toLowerCase()).join(', ')
+  return (
+    <>
+      <CheckList checks={open} />
+      {fine.length > 0 ? (
+        <details style={{ marginTop: 8 }}>
+          <summary>
+            <Text size="sm" span>
+              {count(fine.length, 'check')} in order: {names}
+            </Text>
+          </summary>
+          <CheckList checks={fine} />
+        </details>
+      ) : null}
+    </>
+  )
+}
+
+function CheckList({ checks }: { checks: Schemas['HealthCheck'][] }) {
+  if (checks.length === 0) return null
+  return (
+    <div className="checks">
+      {checks.map((check) => (
+        <div key={check.name}>
+          <Group gap="xs" wrap="nowrap">
+            <Text fw={600} size="sm">
+              {heading(check.name)}
+            </Text>
+            <StateBadge state={check.state} />
+          </Group>
+          <Text size="sm" className="muted any-text" component="div">
+            <Advice text={check.message} />
+          </Text>
+        </div>
+      ))}
+    </div>
   )
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { healthWords, quarantineWords, runWords } from './lake-words'
+import { healthWords, quarantineWords, remedyOf, runWords } from './lake-words'
 
 test('the title of the health says which checks need a look', () => {
   const checks = [
@@ -9,6 +9,20 @@ test('the title of the health says which checks need a look', () => {
   ]
   expect(healthWords(checks)).toBe('1 check needs a look: files')
   expect(healthWords(checks.slice(1))).toBe('Everything works')
+})
+
+test('the most urgent check says the one thing to do', () => {
+  const files = { name: 'files' as const, state: 'degraded' as const, message: 'The newest is a.csv.' }
+  const run = { name: 'run' as const, state: 'failed' as const, message: 'Run r7 ended as failed.' }
+  const quality = {
+    name: 'quality' as const,
+    state: 'degraded' as const,
+    message: 'The newest is a.csv; `headgate files show a.csv` says why.',
+  }
+  expect(remedyOf([files, run])).toEqual({ words: 'See why the run failed', href: '#/runs/r7' })
+  expect(remedyOf([quality, files])).toEqual({ words: 'Open the file’s page', href: '#/lake?name=a.csv' })
+  expect(remedyOf([files])).toEqual({ words: 'Open what waits', href: '#/work/files' })
+  expect(remedyOf([{ ...files, state: 'healthy' }])).toBeUndefined()
 })
 
 test('the title of the runs says how the newest one ended, and a success with problems is none', () => {

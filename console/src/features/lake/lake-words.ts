@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client'
+import { deedOf, partsOf } from '../../api/commands'
 import { count } from '../../api/format'
 import { moment } from '../../formats/moments'
 import { heading, label } from '../../formats/words'
@@ -10,6 +11,32 @@ export function healthWords(checks: Pick<Schemas['HealthCheck'], 'name' | 'state
     .map(({ name }) => heading(name).toLowerCase())
   if (names.length === 0) return 'Everything works'
   return `${count(names.length, 'check')} ${names.length === 1 ? 'needs' : 'need'} a look: ${names.join(', ')}`
+}
+
+type Check = Pick<Schemas['HealthCheck'], 'name' | 'state' | 'message'>
+
+const URGENCY = ['failed', 'degraded']
+
+/** The one thing to do about the lake: that of its most urgent check; undefined where nothing is to be done. */
+export function remedyOf(checks: Check[]): { words: string; href: string } | undefined {
+  for (const state of URGENCY)
+    for (const check of checks) {
+      const remedy = check.state === state ? remedyOfCheck(check) : undefined
+      if (remedy) return remedy
+    }
+  return undefined
+}
+
+function remedyOfCheck({ name, message }: Check): { words: string; href: string } | undefined {
+  if (name === 'files') return { words: 'Open what waits', href: '#/work/files' }
+  if (name === 'freshness') return { words: 'Upload a file', href: '#/upload' }
+  for (const { text, isCommand } of partsOf(message)) {
+    const deed = isCommand ? deedOf(text) : undefined
+    if (deed && 'href' in deed)
+      return { words: `Open ${deed.words.replace(/^its /, 'the file’s ')}`, href: deed.href }
+  }
+  const run = /^Run (\S+) /.exec(message)?.[1]
+  return run ? { words: 'See why the run failed', href: `#/runs/${encodeURIComponent(run)}` } : undefined
 }
 
 /** How the newest run stands. */

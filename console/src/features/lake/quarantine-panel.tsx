@@ -1,6 +1,6 @@
 import { Anchor, Table } from '@mantine/core'
 
-import { whole } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { useQuarantine } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
@@ -40,7 +40,9 @@ export function QuarantinePanel() {
                     <Table.Td style={{ overflowWrap: 'anywhere' }}>
                       {capitalised(ruleWords(line.rule))}
                     </Table.Td>
-                    <Table.Td className="number">{whole(line.rows)}</Table.Td>
+                    <Table.Td className="number">
+                      {line.rows > 0 ? whole(line.rows) : count(line.files, 'file')}
+                    </Table.Td>
                     <Table.Td className="number" visibleFrom="xs">
                       {whole(line.files)}
                     </Table.Td>

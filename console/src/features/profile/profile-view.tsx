@@ -16,7 +16,7 @@ export function ProfileView({ profile, units }: { profile: Schemas['FileProfile'
   const pairs = strongPairs(profile.correlations)
   return (
     <Stack gap="sm">
-      {profile.drift ? <Text size="sm">Since the files before: {driftWords(profile.drift)}</Text> : null}
+      {profile.drift ? <Text size="sm">Unlike the files before: {driftWords(profile.drift)}</Text> : null}
       <ColumnCards columns={profile.columns} {...(units ? { units } : {})} />
       {pairs.length > 0 ? (
         <div>

@@ -12,6 +12,7 @@ import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { Stages } from '../files/stages'
 import { Undo } from '../files/undo'
 import { Advice } from '../../components/advice'
+import { stateWords } from '../../formats/states'
 
 /** A committed file in its six stages. */
 export function Live({ fileId, isRemembered }: { fileId: string; isRemembered: boolean }) {
@@ -48,7 +49,7 @@ export function Live({ fileId, isRemembered }: { fileId: string; isRemembered: b
       <Receipt file={found} isRemembered={isRemembered} />
       <Stages stages={found.stages} />
       <AcceptanceAlert of={found} wasCommitted />
-      <Counts {...found} />
+      <Counts of={found} />
       {isDuplicate(found) ? <Text fw={600}>{DUPLICATE}</Text> : null}
       {found.error ? (
         <Text size="sm">
@@ -111,5 +112,5 @@ function useActivity(state: string | undefined, stages: Stage[] | undefined): st
   const lines = stages
     .filter((stage) => stage.at)
     .map((stage) => `${time(stage.at)} ${stage.name}: ${stage.state}`)
-  return state ? [...lines, `now: ${state.replaceAll('_', ' ')}`] : lines
+  return state ? [...lines, `now: ${stateWords(state)}`] : lines
 }

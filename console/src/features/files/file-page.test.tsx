@@ -1,0 +1,148 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen, waitFor } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { MemoryRouter } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect, type Schemas } from '../../api/client'
+import { Story } from './file-page'
+
+const FILE: Schemas['FileDetail'] = {
+  file_id: 'f1',
+  key: 'payments/today.csv',
+  dataset: 'payments',
+  state: 'done',
+  size_bytes: 503,
+  received_at: '2026-11-24T03:00:00',
+  finished_at: '2026-11-24T03:00:02',
+  received: 4,
+  accepted: 1,
+  quarantined: 2,
+  duplicates: 1,
+  warnings: 0,
+  acceptance: 'many_refused',
+  quality_score: 0.65,
+  duplicate_of: '',
+  closed_by: '',
+  contract: 'payments@1.0.0',
+  definitions: '',
+  content_sha256: '',
+  reasons: { not_a_number: 2 },
+  masked: {},
+  written_as: {},
+  profile: {},
+  mapping: {},
+  stages: [{ name: 'upload', state: 'done', at: '2026-11-24T03:00:00', seconds: 0.1, message: '503 bytes' }],
+  work: { seconds: 0.029, memory_mb: 3008, usd: '0.000056', rows_per_s: 138 },
+  uploaded_by: '',
+  undone_by: '',
+  edited_before: null,
+  in_snapshot: '',
+}
+const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Schemas['RejectedRow'] => ({
+  source_row: place,
+  sheet_row: null,
+  disposition: 'refused',
+  rule: 'not_a_number',
+  column: 'amount',
+  value: 'oops',
+  reason: 'is not a number',
+  all_rules: 'not_a_number',
+  record: { amount: 'oops' },
+  is_unique: false,
+  correction: null,
+  corrected_by: '',
+  ...changed,
+})
+
+let answers: Record<string, unknown> = {}
+
+beforeEach(() => {
+  answers = {
+    '/v1/me': { name: 'op', groups: ['operator'], role: 'operator' },
+    '/v1/files/f1/rejected-rows': {
+      reasons: [{ rule: 'not_a_number', rows: 2 }],
+      rows: [row(2), row(3)],
+      next_cursor: '',
+    },
+  }
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string) => {
+    const body = answers[new URL(url).pathname]
+    return Promise.resolve(
+      body ? new Response(JSON.stringify(body)) : new Response('{"message": "none"}', { status: 404 }),
+    )
+  })
+})
+afterEach(cleanup)
+
+const show = (file: Partial<Schemas['FileDetail']> = {}) =>
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter>
+          <Story file={{ ...FILE, ...file }} />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+
+/** The names of the primary buttons, in their order on the page. */
+const primary = (): string[] =>
+  screen
+    .queryAllByRole('button')
+    .filter(
+      (button) =>
+        button.classList.contains('mantine-Button-root') &&
+        ['filled', undefined].includes(button.dataset['variant']),
+    )
+    .map((button) => button.textContent ?? '')
+
+const open = () => screen.findByRole('button', { name: 'Open the waiting rows' })
+
+test('while rows wait, to open them is the first and only primary button', async () => {
+  show()
+  await open()
+  await screen.findByRole('button', { name: 'Start a run' })
+  expect(primary()).toEqual(['Open the waiting rows'])
+})
+
+test('the button leads to the first value that can be corrected', async () => {
+  show()
+  const first = await screen.findByLabelText('Corrected amount of row 2')
+  await userEvent.click(await open())
+  expect(document.activeElement).toBe(first)
+})
+
+test('once a correction is typed, to send it is the only primary button', async () => {
+  show()
+  await open()
+  await userEvent.type(await screen.findByLabelText('Corrected amount of row 2'), '7')
+  expect(primary()).toEqual(['Send 1 corrected row'])
+})
+
+test('where every row is corrected or none was refused, a run is what to do', async () => {
+  answers['/v1/files/f1/rejected-rows'] = {
+    reasons: [{ rule: 'not_a_number', rows: 2 }],
+    rows: [row(2, { correction: 'accepted' }), row(3, { correction: 'accepted' })],
+    next_cursor: '',
+  }
+  show()
+  await screen.findByText('2 rows are corrected, 1 row came before')
+  expect(primary()).toEqual(['Start a run'])
+})
+
+test('a file that was checked folds away what the check cost', async () => {
+  show()
+  const cost = await screen.findByText(/MB of memory/)
+  expect(cost.closest('details')?.open).toBe(false)
+})
+
+test('a file that is being checked shows its stages and no cost', async () => {
+  show({ state: 'processing' })
+  const stages = await screen.findByRole('list', { name: 'Stages' })
+  await waitFor(() => expect(stages.closest('details')).toBeNull())
+  expect(screen.queryByText(/MB of memory/)).toBeNull()
+})

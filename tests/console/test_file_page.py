@@ -1,0 +1,51 @@
+"""The page of a file says first what a person does next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.browsers import WIDTHS
+from tests.console.lakes import UPLOADER, VIEWER
+from tests.unit.api.lakes import PAYMENTS
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Console
+
+pytestmark = pytest.mark.e2e
+PRIMARY = "main button.mantine-Button-root:is([data-variant=filled], :not([data-variant]))"
+
+
+def file_with_waiting_rows(console: Console, name: str) -> str:
+    """Return the id of a file of which two rows wait for a correction."""
+    body = PAYMENTS.replace(b"A1", name.encode())
+    return console.lake.receive(f"payments/{name}.csv", body).file_id
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_waiting_rows_are_opened_by_the_only_primary_button(console: Console, width: str) -> None:
+    file_id = file_with_waiting_rows(console, f"WAIT{width}")
+    across, down = WIDTHS[width]
+    page = console.opened(f"/files/{file_id}", UPLOADER, across, down)
+    expect(page.get_by_role("button", name="Open the waiting rows")).to_be_in_viewport()
+    expect(page.locator(PRIMARY)).to_have_text(["Open the waiting rows"])
+    page.get_by_role("button", name="Open the waiting rows").click()
+    first = page.get_by_label("Corrected").first
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
+
+
+def test_who_may_not_correct_rows_gets_no_button_for_it(console: Console) -> None:
+    page = console.opened(f"/files/{file_with_waiting_rows(console, 'VIEW')}", VIEWER)
+    expect(page.get_by_text("Only uploaders can correct rows.")).to_be_visible()
+    expect(page.get_by_role("button", name="Open the waiting rows")).to_have_count(0)
+
+
+def test_memory_and_price_of_the_check_are_folded_away(console: Console) -> None:
+    page = console.opened(f"/files/{file_with_waiting_rows(console, 'COST')}", UPLOADER)
+    cost = page.get_by_text("MB of memory")
+    expect(cost).to_be_hidden()
+    page.get_by_text("How the file was checked").click()
+    expect(cost).to_be_visible()
