@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from headgate.reports.numbers import cell_text, short
-from headgate.systems.panels import PanelKind
+from headgate.systems.panels import PanelKind, PanelScale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,9 +46,12 @@ class _Axis:
     ticks: tuple[float, ...]
     start: float
     end: float
+    is_log: bool = False
 
     def at(self, value: float) -> float:
         low, high = self.ticks[0], self.ticks[-1]
+        if self.is_log:
+            low, high, value = (math.log10(number) for number in (low, high, max(value, low)))
         return self.start + (self.end - self.start) * (value - low) / ((high - low) or 1)
 
 
@@ -63,6 +66,15 @@ def _ticks(values: Iterable[float], *, from_zero: bool = True) -> tuple[float, .
     step = next(size * magnitude for size in (1, 2, 5, 10) if size * magnitude >= least)
     first, last = math.floor(low / step), math.ceil(high / step)
     return tuple(round(step * place, _TICK_DECIMALS) for place in range(first, max(last, first + 1) + 1))
+
+
+def _powers_of_ten(values: Iterable[float]) -> tuple[float, ...]:
+    """Powers of ten that cover the positive values; none without such a value."""
+    positive = [value for value in values if value > 0 and math.isfinite(value)]
+    if not positive:
+        return ()
+    first, last = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
+    return tuple(10.0**power for power in range(first, max(last, first + 1) + 1))
 
 
 def _number(value: object) -> float | None:
@@ -100,16 +112,23 @@ def _over_positions(
     values = [value for points in series.values() for value in points.values() if value is not None]
     values += [value for band in bands for pair in band.values() for value in pair if value is not None]
     along = _Axis((0.0, float(max(len(names) - 1, 1))), LEFT, WIDTH - RIGHT)
-    up = _Axis(_ticks(values), HEIGHT - BOTTOM, TOP)
+    # A small chart for each series needs the console's room: one log scale shows them all.
+    powers = () if panel.scale is PanelScale.LINEAR else _powers_of_ten(values)
+    up = _Axis(powers or _ticks(values), HEIGHT - BOTTOM, TOP, is_log=bool(powers))
     places = {name: along.at(place) for place, name in enumerate(names)}
     parts = [_grid(up), *(_band(band, places, up) for band in bands)]
     colours = _colours(series, fan=bool(bands))
     for name, points in series.items():
         path = _path(
-            [(places[x], up.at(value)) if value is not None else None for x, value in points.items()]
+            [
+                (places[x], up.at(value)) if value is not None and (value > 0 or not powers) else None
+                for x, value in points.items()
+            ]
         )
         parts.append(f'<path d="{path}" fill="none" stroke="{colours[name]}" stroke-width="2"/>')
     parts.append(_position_labels(names, places))
+    if powers:
+        parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 2}" text-anchor="end">log scale</text>')
     return _svg(panel, parts + [_legend(colours)] * (len(series) > 1), HEIGHT)
 
 

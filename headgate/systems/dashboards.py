@@ -26,6 +26,7 @@ from headgate.systems.panels import (
     DeclaredQueue,
     DeclaredTrust,
     PanelKind,
+    PanelScale,
 )
 
 if TYPE_CHECKING:
@@ -207,7 +208,29 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
             f"{', '.join(PanelKind)}."
         )
     values["kind"] = PanelKind(values["kind"])
+    values["scale"] = _scale(file, values)
     values["y"] = tuple(values.get("y", ()))
     values["rows"] = tuple(values.get("rows", ()))
     values["bounds"] = tuple((low, high) for low, high in values.get("bounds", ()))
     return DeclaredPanel(**values)
+
+
+def _scale(file: str, panel: Mapping[str, Any]) -> PanelScale:
+    """Return the scale that a panel states, `linear` by default."""
+    name = panel.get("scale", PanelScale.LINEAR)
+    if name not in set(PanelScale):
+        raise SettingsError(
+            f"{file}: panel {panel.get('name')} has the scale {name}. Scales are {', '.join(PanelScale)}."
+        )
+    scale, kind = PanelScale(name), panel["kind"]
+    if scale is PanelScale.LOG and kind not in {PanelKind.LINE, PanelKind.SCATTER}:
+        raise SettingsError(
+            f"{file}: panel {panel.get('name')} is of the kind {kind} with the scale log. Only lines and "
+            "points have a log scale: the length of a bar is its value."
+        )
+    if scale is PanelScale.EACH and not (kind == PanelKind.LINE and panel.get("series")):
+        raise SettingsError(
+            f"{file}: panel {panel.get('name')} has the scale each. State kind: line, and in series the "
+            "column that has the name of each small chart."
+        )
+    return scale

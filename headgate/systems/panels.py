@@ -24,6 +24,15 @@ class PanelKind(StrEnum):
     TABLE = "table"
 
 
+class PanelScale(StrEnum):
+    """How the values of a panel's series share an axis."""
+
+    LINEAR = "linear"
+    LOG = "log"  # of lines and points: a step is a factor; zero and negative values have no place
+    # Of lines with a series: a small chart for each series, with an axis of its own.
+    EACH = "each"
+
+
 @dataclass(frozen=True)
 class DeclaredPanel:
     """One question of a dashboard.
@@ -36,6 +45,7 @@ class DeclaredPanel:
         better: for a figure: `higher` or `lower`.
         before_label: what a figure's `before` is; empty for the period before.
         x, y, bounds, series, size: columns of the answer that the chart uses.
+        scale: `log` or `each` where one series dwarfs the others.
         answer: the answer in words, with `{column}` for cells of the first row that has them all, and
             `{row_count}`; it is the title where the rows fill it, and the question is the title elsewhere.
         units: of columns of the answer that no contract has, by column.
@@ -56,6 +66,7 @@ class DeclaredPanel:
     bounds: tuple[tuple[str, str], ...] = ()
     series: str = ""
     size: str = ""
+    scale: PanelScale = PanelScale.LINEAR
     answer: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
     action: str = ""

@@ -3210,6 +3210,13 @@ export interface components {
              */
             rows: string[];
             /**
+             * Scale
+             * @description `each` is a small chart with an axis of its own for each series.
+             * @default linear
+             * @enum {string}
+             */
+            scale: "linear" | "log" | "each";
+            /**
              * Series
              * @description A column of the answer; empty where the kind of chart needs none.
              */

@@ -32,6 +32,9 @@ class Panel(Shape):
     )
     series: Column
     size: Column
+    scale: Literal["linear", "log", "each"] = Field(
+        "linear", description="`each` is a small chart with an axis of its own for each series."
+    )
     answer: str = Field(
         description="The answer in words: `{column}` is a cell of the first row that has them all."
     )

@@ -4,6 +4,7 @@ are text.
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
@@ -26,7 +27,7 @@ from headgate.reports.report_answers import PanelAnswer, Report, ask_dashboards
 from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.svg_charts import draw
 from headgate.systems.dashboards import DeclaredDashboard
-from headgate.systems.panels import AlertRule, DeclaredPanel, PanelKind
+from headgate.systems.panels import AlertRule, DeclaredPanel, PanelKind, PanelScale
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -225,6 +226,30 @@ def test_every_answer_can_be_drawn(kind: PanelKind, rows: list[tuple[object, obj
     )
     if all(sign.isprintable() for x, _ in rows for sign in cell_text(x)):
         ET.fromstring(drawn)  # noqa: S314 our own
+
+
+def test_a_declared_scale_shows_small_series_beside_a_large_one() -> None:
+    panel = DeclaredPanel(
+        "growth",
+        "Which?",
+        PanelKind.LINE,
+        "t",
+        "SELECT 1",
+        x="x",
+        y=("y",),
+        series="who",
+        scale=PanelScale.EACH,
+    )
+    rows = [{"x": month, "who": who, "y": y} for month in (1, 2) for who, y in (("UK", 20_000), ("FR", 90))]
+
+    def height_of_france(scale: PanelScale) -> float:
+        (_, france) = re.findall(r'<path d="M[\d.]+ ([\d.]+)', draw(replace(panel, scale=scale), rows))
+        return float(france)
+
+    assert "log scale" in draw(panel, rows)
+    assert "log scale" not in draw(replace(panel, scale=PanelScale.LINEAR), rows)
+    lowest = height_of_france(PanelScale.LINEAR)
+    assert lowest - height_of_france(PanelScale.EACH) > 40  # of 204 pixels
 
 
 def test_an_alert_is_raised_above_its_limit_only() -> None:

@@ -62,6 +62,56 @@ def test_a_lake_without_a_domain_has_no_retail_dashboards(own_lake: Path) -> Non
     assert dashboards() == {}
 
 
+LINES = """
+system: own-models
+title: Loans
+panels:
+  - name: loans
+    question: How many loans?
+    kind: {kind}
+    table: loans
+    sql: SELECT 1
+    x: month_on
+    y: [loans]
+    series: {series}
+    scale: {scale}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "series", "scale"), [("line", "region", "each"), ("line", "", "log"), ("scatter", "", "log")]
+)
+def test_a_panel_declares_a_scale_where_one_series_dwarfs_the_others(
+    own_lake: Path, kind: str, series: str, scale: str
+) -> None:
+    text = LINES.format(kind=kind, series=series, scale=scale)
+    (own_lake / "dashboards" / "loans.yaml").write_text(text)
+    assert dashboards()["own-models"].panel("loans").scale == scale
+
+
+def test_a_panel_without_a_scale_is_linear(own_lake: Path) -> None:
+    (own_lake / "dashboards" / "loans.yaml").write_text(BOARD)
+    assert dashboards()["own-models"].panel("loans").scale == "linear"
+
+
+@pytest.mark.parametrize(
+    ("kind", "series", "scale", "why"),
+    [
+        ("line", "region", "cubic", "Scales are linear, log, each"),
+        ("bar", "region", "log", "the length of a bar is its value"),
+        ("line", "''", "each", "in series the column"),
+        ("bar", "region", "each", "State kind: line"),
+    ],
+)
+def test_a_scale_that_cannot_be_drawn_is_an_error_with_what_to_state(
+    own_lake: Path, kind: str, series: str, scale: str, why: str
+) -> None:
+    text = LINES.format(kind=kind, series=series, scale=scale)
+    (own_lake / "dashboards" / "loans.yaml").write_text(text)
+    with pytest.raises(SettingsError, match=why):
+        dashboards()
+
+
 def test_an_unknown_panel_is_named(own_lake: Path) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text("system: own-models\ntitle: Loans\npanels: []\n")
     with pytest.raises(NotFoundError, match="no panel sales"):

@@ -29,6 +29,7 @@ const PANEL: Schemas['Panel'] = {
   bounds: [],
   series: '',
   size: '',
+  scale: 'linear',
   answer: '',
   units: {},
 }

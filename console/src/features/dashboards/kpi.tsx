@@ -50,7 +50,7 @@ export function Kpi({ panel, board, narrowed }: Props) {
           <Before panel={panel} value={at('value')} before={at('before')} />
         </>
       )}
-      {panel.action ? (
+      {panel.action && !(result.data && at('value') === null) ? (
         <Text size="xs" className="muted">
           {panel.action}
         </Text>

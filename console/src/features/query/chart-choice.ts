@@ -117,6 +117,7 @@ function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel']
     bounds: [],
     series: choice.series,
     size: '',
+    scale: 'linear',
     answer: '',
     units: {},
   }

@@ -18,6 +18,7 @@ const PANEL: Schemas['Panel'] = {
   bounds: [],
   series: 'source',
   size: '',
+  scale: 'linear',
   answer: '',
   action: '',
   units: {},

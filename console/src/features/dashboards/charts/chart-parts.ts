@@ -55,6 +55,9 @@ export const valueAxis = (column: string, unit: string) => ({
   axisLabel: { formatter: (value: number) => axisLabel(value, unit), hideOverlap: true },
 })
 
+/** The title of an axis of values where a step is a factor. */
+export const logTitle = (column: string, unit: string): string => `${axisTitle(column, unit)} (log scale)`
+
 /** A name on an axis. A period of one day, `2026-01-02/2026-01-02`, is that day. */
 export function axisName(name: string, column = ''): string {
   const [from, to] = name.split('/')

@@ -19,6 +19,7 @@ const PANEL: Schemas['Panel'] = {
   bounds: [],
   series: '',
   size: '',
+  scale: 'linear',
   answer: '',
   units: {},
 }

@@ -1,5 +1,5 @@
 import type { Cell } from '../../../api/format'
-import { axisTitle, cellWords } from '../../../formats/columns'
+import { cellWords } from '../../../formats/columns'
 import { heading } from '../../../formats/words'
 import {
   axisName,
@@ -8,6 +8,7 @@ import {
   type Row,
   grid,
   hover,
+  logTitle,
   markLine,
   notesAt,
   numeric,
@@ -24,7 +25,8 @@ export function line({ panel, rows, scheme, unitOf, labels, marks = [] }: Drawin
   const column = panel.y[0] ?? ''
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
   const series = groups.map((group, at) => {
-    const values = panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
+    const all = panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
+    const values = panel.scale === 'log' ? all.map(positive) : all
     return {
       type: 'line',
       name: group,
@@ -35,7 +37,7 @@ export function line({ panel, rows, scheme, unitOf, labels, marks = [] }: Drawin
       ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
     }
   })
-  const isLog = isUneven(series.map(({ data }) => data))
+  const isLog = panel.scale === 'log' || isUneven(series.map(({ data }) => data))
   const xUnit = unitOf(panel.x)
   const xName = (name: string): string => (xUnit ? cellWords(panel.x, name, xUnit) : axisName(name, panel.x))
   const named = (name: string): string => seriesName(name, panel.y, labels)
@@ -60,7 +62,7 @@ export function line({ panel, rows, scheme, unitOf, labels, marks = [] }: Drawin
     },
     yAxis: {
       ...valueAxis(column, unitOf(column)),
-      ...(isLog ? { type: 'log', name: `${axisTitle(column, unitOf(column))} (log scale)` } : {}),
+      ...(isLog ? { type: 'log', name: logTitle(column, unitOf(column)) } : {}),
       max: panel.unit === 'score' ? 1 : undefined,
     },
     series,
@@ -73,6 +75,9 @@ function valuesOf(rows: Row[], panel: Drawing['panel'], group: string, xs: strin
   const values = new Map(own.map((row) => [text(row[panel.x]), numeric(row[panel.y[0] ?? ''])]))
   return xs.map((x) => values.get(x) ?? null)
 }
+
+/** A value that has a place on a log axis. */
+const positive = (value: number | null): number | null => (value !== null && value > 0 ? value : null)
 
 /** How many times the largest series may exceed the others before they are a line at zero. */
 const UNEVEN = 10

@@ -1,6 +1,17 @@
 import { axisTitle } from '../../../formats/columns'
 import { label } from '../../../formats/words'
-import { cells, colourOf, type Drawing, grid, hover, numeric, type Row, text, valueAxis } from './chart-parts'
+import {
+  cells,
+  colourOf,
+  type Drawing,
+  grid,
+  hover,
+  logTitle,
+  numeric,
+  type Row,
+  text,
+  valueAxis,
+} from './chart-parts'
 
 const MOST_GROUPS = 8
 
@@ -31,7 +42,11 @@ export function scatter(drawing: Drawing): Record<string, unknown> {
       nameTextStyle: { align: 'center' },
       scale: true,
     },
-    yAxis: { ...valueAxis(column, unitOf(column)), scale: true },
+    yAxis: {
+      ...valueAxis(column, unitOf(column)),
+      scale: true,
+      ...(panel.scale === 'log' ? { type: 'log', name: logTitle(column, unitOf(column)) } : {}),
+    },
     series: groups.map((group, at) => ({
       type: 'scatter',
       name: group,

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../../api/client'
+import { options } from '../chart-options'
+
+const PANEL: Schemas['Panel'] = {
+  name: 'growth',
+  question: '',
+  action: '',
+  kind: 'line',
+  table: '',
+  sql: '',
+  unit: 'GBP',
+  better: 'higher',
+  rows: [],
+  before_label: '',
+  x: 'month_on',
+  y: ['revenue'],
+  bounds: [],
+  series: 'region_name',
+  size: '',
+  scale: 'each',
+  answer: '',
+  units: {},
+}
+const ROWS = [
+  ['2026-01-01', 'France', 90],
+  ['2026-01-01', 'United Kingdom', 18_000],
+  ['2026-02-01', 'France', 120],
+  ['2026-02-01', 'United Kingdom', 20_000],
+]
+const drawn = (scale: Schemas['Panel']['scale']) =>
+  options(
+    { panel: { ...PANEL, scale }, columns: ['month_on', 'region_name', 'revenue'], rows: ROWS },
+    'light',
+  ) as {
+    grid: unknown[]
+    title: { text: string }[]
+    yAxis: { type: string; name: string }[] & { type: string; name: string }
+    series: { name: string; yAxisIndex: number; data: number[] }[]
+  }
+
+test('each series has a chart and an axis of its own, the largest first, with its newest value', () => {
+  const { grid, title, yAxis, series } = drawn('each')
+  expect([grid.length, yAxis.length]).toEqual([2, 2])
+  expect(series.map(({ name, yAxisIndex }) => [name, yAxisIndex])).toEqual([
+    ['United Kingdom', 0],
+    ['France', 1],
+  ])
+  expect(title[0]?.text).toContain('each chart has a scale of its own')
+  expect(title.slice(1).map(({ text }) => text)).toEqual(['United Kingdom  £20k', 'France  £120'])
+})
+
+test('a declared log scale is drawn and said, and values that have no place on it are left out', () => {
+  const rows = [...ROWS, ['2026-03-01', 'France', 0]]
+  const { yAxis, series } = options(
+    { panel: { ...PANEL, scale: 'log' }, columns: ['month_on', 'region_name', 'revenue'], rows },
+    'light',
+  ) as ReturnType<typeof drawn>
+  expect(yAxis.type).toBe('log')
+  expect(yAxis.name).toContain('log scale')
+  expect(series.find(({ name }) => name === 'France')?.data).toEqual([90, 120, null])
+})

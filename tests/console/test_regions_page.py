@@ -1,0 +1,40 @@
+"""The page Regions shows small regions beside a large one, and says once why no opportunity is listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.browsers import WIDTHS
+from tests.console.lakes import VIEWER
+
+if TYPE_CHECKING:
+    from tests.console.conftest import Console
+
+pytestmark = pytest.mark.e2e
+ADDRESS = "/dashboards/global-market-pulse"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_each_of_the_largest_regions_has_a_chart_with_its_own_scale(console: Console, width: str) -> None:
+    page = console.opened(ADDRESS, VIEWER, *WIDTHS[width])
+    growth = page.get_by_role("region", name="How did the revenue of the six largest regions develop?")
+    expect(growth.get_by_text("each chart has a scale of its own")).to_be_visible()
+    for region in ("United Kingdom", "Italy", "France"):
+        expect(growth.locator("svg text").filter(has_text=region)).to_have_count(1)
+
+
+def test_without_opportunities_one_panel_says_the_cause_and_what_to_do(console: Console) -> None:
+    page = console.opened(ADDRESS, VIEWER)
+    potential = page.get_by_role(
+        "region", name="How much more could be sold in the listed opportunities, and how much at least?"
+    )
+    expect(potential).to_contain_text("pairs of region and category were compared with similar regions")
+    expect(potential).to_contain_text("look again after the next complete month")
+    expect(potential).not_to_contain_text("Plan campaigns")
+    expect(potential.get_by_test_id("trust-market_opportunities")).to_contain_text(
+        "not tested: nothing was listed on the earlier day"
+    )
+    expect(page.get_by_role("region", name="opportunit")).to_have_count(1)
