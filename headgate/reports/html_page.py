@@ -5,6 +5,7 @@ paper.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 from functools import partial
 from html import escape
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.costs.computed_price import rounded
 from headgate.reports.answer_words import ROW_COUNT, answer_in_words, cell_words, heading
-from headgate.reports.numbers import NOTHING, cell_text, figure
+from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
+from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.svg_charts import draw
 from headgate.systems.panels import PanelKind
 
@@ -29,6 +31,8 @@ SHOWN_ROWS = 12
 SHORT_TEXT = 24  # characters; a time, or the name of a reason
 SHOWN_REASONS = 3
 _COMMAND = re.compile(r"`headgate [^`]+`")
+_SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z`])")
+_NO_ALERTS = "None. No figure is above its limit, and no check of the lake fails."
 _STYLE = files("headgate.reports").joinpath("page.css")
 
 
@@ -41,8 +45,8 @@ def report_html(report: Report, alerts: Sequence[Alert], console_url: str = "") 
     """
     sections = [
         _header(report),
+        _summary(report, alerts, console_url),
         _contents(report),
-        _alerts(alerts, {board.system: board.title for board, _ in report.systems}),
         *(_system(board, answers, console_url) for board, answers in report.systems),
         _rows(report.datasets, console_url),
         _health(report, console_url),
@@ -63,16 +67,51 @@ def report_html(report: Report, alerts: Sequence[Alert], console_url: str = "") 
 def _header(report: Report) -> str:
     at = report.made_at.isoformat(" ", "minutes")
     as_of = f", data up to {escape(report.health.as_of)}" if report.health.as_of else ""
+    return f'<h1>Headgate report: {escape(report.lake)}</h1><div class="muted">Made {at} UTC{as_of}.</div>'
+
+
+def _summary(report: Report, alerts: Sequence[Alert], console_url: str) -> str:
+    """Return what needs a person, then what came in and what it cost, in a line each."""
+    titles = {board.system: board.title for board, _ in report.systems}
+    items = "".join(f"<li>{_alert(alert, titles, console_url)}</li>" for alert in alerts)
+    needs = f"<ul>{items}</ul>" if alerts else f'<div class="good">{_NO_ALERTS}</div>'
+    cost = f"Cost since {_since(report)}: ${_total_cost(report)}."
     return (
-        f'<h1>Headgate report: {escape(report.lake)}</h1><div class="muted">Made {at} UTC{as_of}. The '
-        f"lake is {report.health.state}.</div>"
+        f'<h2 id="summary">{_counted(len(alerts), "alert", "alerts")}</h2><div class="box">{needs}'
+        f"<div>{_came_in(report.datasets)} {cost}</div></div>"
     )
+
+
+def _alert(alert: Alert, titles: Mapping[str, str], console_url: str) -> str:
+    """Return an alert; of the lake's its first sentence, because the section about health has all."""
+    name = escape(titles.get(alert.source, alert.source.capitalize()))
+    if alert.source != "lake":
+        return f"<b>{name}</b>: {escape(_readable(alert.message, console_url))} {escape(alert.remedy)}"
+    link = f' <a href="{escape(console_url)}/#/lake">Open the lake</a>' if console_url else ""
+    first, *_ = _SENTENCE_END.split(_readable(alert.message, console_url))
+    return f"<b>{name}</b>: {escape(first)}{link}"
+
+
+def _readable(message: str, console_url: str) -> str:
+    """Return a message without commands where readers have a console."""
+    return _COMMAND.sub("the console", message) if console_url else message
+
+
+def _came_in(datasets: Sequence[DatasetSummary]) -> str:
+    """Return how many files and rows came in, and how many rows wait."""
+    if not datasets:
+        return "No file was received yet."
+    files, received, accepted, waiting = (
+        sum(getattr(dataset, name) for dataset in datasets)
+        for name in ("files", "received", "accepted", "quarantined")
+    )
+    rows = f"{accepted:,} of {_counted(received, 'row', 'rows')} accepted"
+    return f"{_counted(files, 'file', 'files')} came in: {rows}, {waiting:,} refused."
 
 
 def _contents(report: Report) -> str:
     """Return the links to the sections, in their order."""
     names = [
-        ("alerts", "Alerts"),
         *((board.system, board.title) for board, _ in report.systems),
         ("files", "Files"),
         ("health", "Health"),
@@ -80,23 +119,6 @@ def _contents(report: Report) -> str:
     ]
     links = "".join(f'<a href="#{escape(name)}">{escape(title)}</a>' for name, title in names)
     return f'<nav class="contents" aria-label="Contents">{links}</nav>'
-
-
-def _source(alert: Alert, titles: Mapping[str, str]) -> str:
-    return titles.get(alert.source, alert.source.capitalize())
-
-
-def _alerts(alerts: Sequence[Alert], titles: Mapping[str, str]) -> str:
-    if not alerts:
-        return (
-            '<h2 id="alerts">Alerts</h2><div class="box good">None. No figure is above its '
-            "limit, and no check of the lake fails.</div>"
-        )
-    items = "".join(
-        f"<li><b>{escape(_source(alert, titles))}</b>: {escape(alert.message)} {escape(alert.remedy)}</li>"
-        for alert in alerts
-    )
-    return f'<h2 id="alerts">Alerts</h2><div class="box"><ul>{items}</ul></div>'
 
 
 def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_url: str) -> str:
@@ -113,12 +135,13 @@ def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_ur
         )
     figures = [answer for answer in answers if answer.panel.kind is PanelKind.KPI]
     panels = [answer for answer in answers if answer.panel.kind is not PanelKind.KPI]
-    evidence = "".join(map(_panel, panels)) + "".join(
-        _sql(answer, answer.panel.question) for answer in figures
+    shown = "".join(_figure(answer, board.system, console_url) for answer in figures)
+    evidence = "".join(_panel(answer, board.system, console_url) for answer in panels) + "".join(
+        map(_behind, figures)
     )
     return (
-        f'{title}<div class="figures">{"".join(map(_figure, figures))}</div>'
-        f'<details class="evidence"><summary>'
+        f'{title}<div class="figures">{shown}</div>'
+        f'<details class="evidence"><summary>What to do, and '
         f"{_counted(len(panels), 'chart or table', 'charts and tables')} behind it</summary>"
         f'<div class="panels">{evidence}</div></details>'
     )
@@ -132,31 +155,46 @@ def _deed(console_url: str, page: str, command: str) -> str:
 
 
 def _counted(many: int, one_name: str, many_name: str) -> str:
-    return f"{many} {one_name if many == 1 else many_name}"
+    return f"{many:,} {one_name if many == 1 else many_name}"
 
 
-def _figure(answer: PanelAnswer) -> str:
+def _figure(answer: PanelAnswer, system: str, console_url: str) -> str:
     panel = answer.panel
     row = next(iter(answer.records()), {})
     before = row.get("before")
     compared = (
         f"{figure(before, panel.unit)} {escape(panel.before_label or 'in the period before')}"
         if before is not None
-        else "&nbsp;"
+        else ""
     )
-    if row.get("value") is None and row.get("reason"):
-        compared = escape(str(row["reason"]))
+    if row.get("value") is None:
+        compared = escape(str(row.get("reason") or "No row answers this question yet."))
     value = (
         '<div class="value" '
         f'data-figure="{escape(panel.name)}">{escape(figure(row.get("value"), panel.unit))}</div>'
     )
     return (
-        f'<div class="box"><h3>{escape(panel.question)}</h3>{value}<div '
-        f'class="muted">{compared}</div>{_action(answer)}</div>'
+        f'<section class="box figure">{value}<h3>{escape(panel.question)}</h3>'
+        f'<div class="muted compared">{compared}</div>{_trust(answer, system, console_url)}</section>'
     )
 
 
-def _panel(answer: PanelAnswer) -> str:
+def _behind(answer: PanelAnswer) -> str:
+    """Return the action that follows from a figure, and its SQL."""
+    question = escape(answer.panel.question)
+    return f'<section class="box"><h3>{question}</h3>{_action(answer)}{_sql(answer)}</section>'
+
+
+def _trust(answer: PanelAnswer, system: str, console_url: str) -> str:
+    """Return how far the figures of a panel may be trusted; nothing for a table that no run has published."""
+    if not answer.trust:
+        return ""
+    page = f"{console_url}/#/tables/{system}/{answer.panel.table}" if console_url else ""
+    origin = f' · <a href="{escape(page)}">where it comes from</a>' if page else ""
+    return f'<p class="trust muted">{escape(" · ".join(answer.trust))}{origin}</p>'
+
+
+def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
     panel = answer.panel
     if answer.error or not answer.rows:
         shown = f'<div class="muted">{escape(answer.error or "No rows.")}</div>'
@@ -171,7 +209,7 @@ def _panel(answer: PanelAnswer) -> str:
     question = f'<div class="muted">{escape(panel.question)}</div>' if words else ""
     return (
         f'<section class="box{wide}"><h3>{escape(words or panel.question)}</h3>{question}{_action(answer)}'
-        f"{shown}{_sql(answer)}</section>"
+        f"{shown}{_trust(answer, system, console_url)}{_sql(answer)}</section>"
     )
 
 
@@ -180,9 +218,8 @@ def _action(answer: PanelAnswer) -> str:
     return f'<div class="muted action">{escape(action)}</div>' if action else ""
 
 
-def _sql(answer: PanelAnswer, title: str = "") -> str:
-    summary = f"SQL: {escape(title)}" if title else "SQL"
-    return f"<details><summary>{summary}</summary><pre>{escape(answer.panel.sql)}</pre></details>"
+def _sql(answer: PanelAnswer) -> str:
+    return f"<details><summary>SQL</summary><pre>{escape(answer.panel.sql)}</pre></details>"
 
 
 def _answer_table(answer: PanelAnswer) -> str:
@@ -239,22 +276,22 @@ def _line(cells: Iterable[str], mark: Sequence[str]) -> str:
 def _rows(datasets: Sequence[DatasetSummary], console_url: str) -> str:
     if not datasets:
         return (
-            '<h2 id="files">What came in</h2><div class="box">No file was received yet. Send the first one: '
+            '<div class="box section" id="files">No file was received yet. Send the first one: '
             f"{_deed(console_url, 'upload', 'headgate upload FILE')}.</div>"
         )
     columns = (
-        "dataset",
-        "files",
-        "rejected files",
-        "received",
-        "accepted",
-        "quarantined",
-        "duplicates",
-        "most frequent reasons",
+        "Dataset",
+        "Files",
+        "Rejected files",
+        "Received",
+        "Accepted",
+        "Quarantined",
+        "Duplicates",
+        "Most frequent reasons",
     )
     lines = [
         (
-            dataset.dataset,
+            "no dataset" if dataset.dataset == "?" else heading(dataset.dataset, {}),
             dataset.files,
             dataset.files_rejected,
             dataset.received,
@@ -265,43 +302,49 @@ def _rows(datasets: Sequence[DatasetSummary], console_url: str) -> str:
         )
         for dataset in datasets
     ]
-    return (
-        '<h2 id="files">What came in, and what was refused</h2><div '
-        f'class="box">{_table(columns, lines, [cell_text] * len(columns), len(lines))}</div>'
-    )
+    table = _table(columns, lines, [cell_text] * len(columns), len(lines))
+    return _folded("files", _came_in(datasets), table)
+
+
+def _folded(name: str, summary: str, content: str) -> str:
+    """Return a section of which the answer is in view, and the evidence below it on a click."""
+    return f'<details class="box section" id="{name}"><summary>{escape(summary)}</summary>{content}</details>'
 
 
 def _reasons(dataset: DatasetSummary) -> str:
     most = sorted(dataset.reasons.items(), key=lambda pair: (-pair[1], pair[0]))[:SHOWN_REASONS]
-    return ", ".join(f"{rule} ({rows:,})" for rule, rows in most) or NOTHING
+    return ", ".join(f"{rule_words(rule)} ({rows:,})" for rule, rows in most) or NOTHING
 
 
 def _health(report: Report, console_url: str) -> str:
-    def message(text: str) -> str:
-        return _COMMAND.sub("the console", text) if console_url else text
-
     kinds = {"healthy": "good", "failed": "bad", "degraded": "bad"}
     lines = "".join(
-        f'<tr><td>{escape(check.name)}</td><td class="{kinds.get(check.state, "muted")}">{check.state}</td>'
-        f"<td>{escape(message(check.message))}</td></tr>"
+        f"<tr><td>{escape(heading(check.name, {}))}</td>"
+        f'<td class="s {kinds.get(check.state, "muted")}">{escape(state_words(check.state))}</td>'
+        f"<td>{escape(_readable(check.message, console_url))}</td></tr>"
         for check in report.health.checks
     )
-    return (
-        f'<h2 id="health">Quality and health</h2><div class="box scroll"><table><tbody>{lines}</tbody>'
-        "</table></div>"
+    states = Counter(state_words(check.state) for check in report.health.checks)
+    counts = ", ".join(
+        _counted(many, words, words.replace("needs", "need")) for words, many in states.most_common()
     )
+    table = f'<div class="scroll"><table><tbody>{lines}</tbody></table></div>'
+    return _folded("health", f"Checks of the lake: {counts or 'none'}.", table)
 
 
 def _cost(report: Report) -> str:
-    total = rounded(sum(report.cost_usd.values(), start=Decimal(0)))
     lines = "".join(
         f'<tr><td>{escape(service)}</td><td class="n">${rounded(usd)}</td></tr>'
         for service, usd in report.cost_usd.items()
     )
-    since = report.cost_since.date().isoformat()
-    note = (
-        f"Files and runs since {since}, at AWS's list prices; storage and people's queries are not included."
-    )
-    return f"""<h2 id="cost">Cost</h2>
-<div class="box"><div class="value">${total}</div><div class="muted">{note}</div>
-<details><summary>By service</summary><table><tbody>{lines}</tbody></table></details></div>"""
+    note = "At AWS's list prices for files and runs; storage and people's queries are not included."
+    table = f'<div class="muted">{note}</div><table><tbody>{lines}</tbody></table>'
+    return _folded("cost", f"Cost since {_since(report)}: ${_total_cost(report)}.", table)
+
+
+def _since(report: Report) -> str:
+    return day_words(report.cost_since.date())
+
+
+def _total_cost(report: Report) -> str:
+    return str(rounded(sum(report.cost_usd.values(), start=Decimal(0))))

@@ -45,6 +45,15 @@ def cell_text(value: Any) -> str:  # noqa: ANN401 as above
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def day_words(day: date) -> str:
+    """Return a day as people write it.
+
+    >>> day_words(date(2026, 11, 6))
+    '6 Nov 2026'
+    """
+    return f"{day.day} {day:%b %Y}"
+
+
 def short(value: float) -> str:
     """Return an axis label: 1.2k, 3m."""
     exact = Decimal(str(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,9 @@ from headgate.costs.computed_price import by_service, priced
 from headgate.costs.recorded import of_files, of_runs
 from headgate.errors import QueryError
 from headgate.reports.summary import by_dataset
+from headgate.reports.trust import trust_parts
 from headgate.systems.dashboards import dashboards_of
+from headgate.systems.up_to_date import AS_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from headgate.systems.panels import DeclaredPanel
 
 _NO_COLUMNS: Mapping[str, Sequence[Column]] = MappingProxyType({})
+_NO_DAYS: Mapping[str, str] = MappingProxyType({})
 AT_ONCE = 4  # Athena runs 20 queries of an account at once; a report leaves most of them to people
 
 
@@ -40,6 +43,7 @@ class PanelAnswer:
 
     Attributes:
         units, labels: of columns, as the contract of the panel's table states them.
+        trust: parts of the line that says how far the figures of the panel's table may be trusted.
     """
 
     panel: DeclaredPanel
@@ -48,6 +52,7 @@ class PanelAnswer:
     error: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    trust: tuple[str, ...] = ()
 
     def unit_of(self, column: str) -> str:
         """Return the unit of a column: the panel's, the contract's, or that of all measures of the panel."""
@@ -108,26 +113,40 @@ def collect_answers(lake: LakePorts, queries: Any, costs: CostBasis) -> Report: 
             queries,
             dashboards_of(lake.systems, lake.pushed_dashboards).values(),
             {name: contract.columns for name, contract in lake.contracts.prod.items()},
+            _as_of(lake),
         ),
         cost_usd=costs.by_service(records),
         cost_since=costs.since,
     )
 
 
+def _as_of(lake: LakePorts) -> Mapping[str, str]:
+    """Return the last day that each published table knows, ISO 8601."""
+    tables = [table for system in lake.systems for table in lake.contracts.tables_of(system)]
+    facts = {table: lake.catalog.current(lake.databases.prod, table).parameters for table in tables}
+    return {table: own[AS_OF] for table, own in facts.items() if own.get(AS_OF)}
+
+
 def ask_dashboards(
     queries: Any,  # noqa: ANN401 as above
     dashboards: Iterable[DeclaredDashboard],
     columns: Mapping[str, Sequence[Column]] = _NO_COLUMNS,
+    as_of: Mapping[str, str] = _NO_DAYS,
 ) -> tuple[tuple[DeclaredDashboard, tuple[PanelAnswer, ...]], ...]:
     """Return each dashboard with the answers of its panels, in their order.
 
     Args:
         columns: of contracts, by table; they have units and headings.
+        as_of: the last day that a published table knows, by table.
     """
+    units_of = {
+        table: {column.name: column.unit for column in described if column.unit}
+        for table, described in columns.items()
+    }
 
     def ask(panel: DeclaredPanel) -> PanelAnswer:
         described = columns.get(panel.table, ())
-        units = {column.name: column.unit for column in described if column.unit}
+        units = units_of.get(panel.table, {})
         labels = {column.name: column.label for column in described if column.label}
         try:
             answer: Answer = queries.run(panel.sql)
@@ -141,5 +160,12 @@ def ask_dashboards(
             labels=labels,
         )
 
+    def ask_board(board: DeclaredDashboard) -> tuple[PanelAnswer, ...]:
+        answers = tuple(threads.map(ask, board.panels))
+        trust = (
+            {} if all(answer.error for answer in answers) else trust_parts(queries, board, as_of, units_of)
+        )
+        return tuple(replace(answer, trust=trust.get(answer.panel.table, ())) for answer in answers)
+
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        return tuple([(board, tuple(threads.map(ask, board.panels))) for board in dashboards])
+        return tuple([(board, ask_board(board)) for board in dashboards])

@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 from sqlglot.errors import SqlglotError
 
 from headgate.api.local_server import LocalApi, server
-from headgate.aws.athena.queries import AnswerColumn, QueryPage, QueryStatus
+from headgate.aws.athena.queries import Answer, AnswerColumn, QueryPage, QueryStatus
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.contracts.arrow import arrow_schema
-from headgate.errors import GateError, NotFoundError
+from headgate.errors import GateError, NotFoundError, QueryError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.quality.snapshot_gate import require
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import FileRecord
 
+MOST_ROWS = 100_000  # of an answer that is read as a whole
 OPERATOR, UPLOADER, VIEWER = "operator-token", "uploader-token", "viewer-token"
 _CLAIMS = {
     UPLOADER: {"token_use": "access", "username": "uma", "cognito:groups": ["uploader"]},
@@ -109,6 +110,20 @@ class DuckQueries:
 
     def stop(self, query_id: str) -> None:
         self._asked.pop(query_id, None)
+
+    def run(self, sql: str) -> Answer:
+        """Return an answer of all its rows, as the report asks for it.
+
+        Raises:
+            QueryError: the statement cannot be answered.
+        """
+        query_id = self.start(sql)
+        answer = self._answer(query_id)
+        if answer.error:
+            raise QueryError(answer.error)
+        with self._lock:
+            rows = answer.read_to(MOST_ROWS)
+        return Answer(query_id, answer.columns, tuple(rows))
 
     def ask(self, sql: str) -> list[dict[str, Any]]:
         """The rows of an answer, asked without the API."""

@@ -4,17 +4,26 @@ page.
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from headgate.costs.price_list import Prices
+from headgate.reports.alerts import raised
 from headgate.reports.html_page import report_html
-from headgate.reports.report_answers import PanelAnswer
+from headgate.reports.report_answers import CostBasis, PanelAnswer, collect_answers
 from headgate.systems.panels import DeclaredPanel, PanelKind
+from tests.console.browsers import SIDEWAYS, WIDTHS
 from tests.unit.reports.test_report_page import report
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.console.lakes import BrowserLake, Served
 
 pytestmark = pytest.mark.e2e
 
@@ -66,3 +75,47 @@ def test_no_word_of_a_table_is_broken_and_the_page_does_not_scroll_sideways(
     assert page.evaluate(BROKEN) == []
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.context.close()
+
+
+SCREENS_OF_A_PHONE = 3
+
+
+def report_of(lake: BrowserLake) -> str:
+    """Return the report page of a lake."""
+    costs = CostBasis(lake.now() - timedelta(days=30), [], Prices.load())
+    collected = collect_answers(lake, lake.queries, costs)
+    alerts = raised(lake.queries, [board for board, _ in collected.systems], collected.health)
+    return report_html(collected, alerts, "https://console.example.com")
+
+
+@pytest.fixture
+def phone(served_shop: Served, browser: Browser) -> Iterator[Page]:
+    """The report of the shop on a phone."""
+    across, down = WIDTHS["phone"]
+    page = browser.new_context(viewport={"width": across, "height": down}).new_page()
+    page.set_content(report_of(served_shop.lake))
+    yield page
+    page.context.close()
+
+
+def test_the_report_of_a_shop_has_at_most_three_screens_of_a_phone(phone: Page) -> None:
+    _, down = WIDTHS["phone"]
+    height = phone.evaluate("document.documentElement.scrollHeight")
+    assert height <= SCREENS_OF_A_PHONE * down
+    assert phone.evaluate(SIDEWAYS) <= 0
+
+
+def test_every_figure_of_the_report_has_a_trust_line_with_a_day(phone: Page) -> None:
+    figures = phone.locator(".figure")
+    trust = figures.locator(".trust")
+    assert figures.count() == trust.count() > 10
+    assert all("as of " in text and " · " in text for text in trust.all_inner_texts())
+
+
+def test_the_report_of_a_shop_has_no_rule_codes_and_no_commands(phone: Page) -> None:
+    phone.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    words = phone.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, p, li, summary, #files td, #health td')]"
+        ".map(one => one.textContent).join(' ')"
+    )
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b|degraded|headgate \w+", words) == []

@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given
@@ -24,11 +25,15 @@ from headgate.reports.alerts import Alert, raised
 from headgate.reports.html_page import report_html
 from headgate.reports.numbers import cell_text, figure
 from headgate.reports.report_answers import PanelAnswer, Report, ask_dashboards
+from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.summary import DatasetSummary, by_dataset
 from headgate.reports.svg_charts import draw
 from headgate.systems.dashboards import DeclaredDashboard
-from headgate.systems.panels import AlertRule, DeclaredPanel, PanelKind, PanelScale
+from headgate.systems.panels import AlertRule, DeclaredPanel, DeclaredTrust, PanelKind, PanelScale
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.unit
 
@@ -121,14 +126,62 @@ def test_a_figure_is_written_as_people_read_it(value: Any, unit: str, shown: str
 def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
     page = report_html(report(), ())
     for shown in (
-        "orders",
-        "not_a_date (2)",
+        "Orders",
+        "not a date (2)",
+        "2 files came in: 7 of 10 rows accepted, 2 refused.",
         "Run 7 succeeded.",
         "$1.23",
         "data up to 2026-11-20",
         "None. No figure is above its limit",
     ):
         assert shown in page
+
+
+def test_the_summary_and_the_contents_come_before_the_figures() -> None:
+    kpi = PanelAnswer(KPI, ("value", "before"), ((1, None),))
+    page = report_html(report(kpi), ())
+    places = [page.index(mark) for mark in ('id="summary"', 'aria-label="Contents"', 'data-figure="money"')]
+    assert places == sorted(places)
+    linked = re.findall(r'href="#([^"]+)"', page)
+    assert linked == ["hub", "files", "health", "cost"]
+    assert all(f'id="{name}"' in page for name in linked)
+
+
+def test_a_figure_says_as_of_when_it_is_and_how_far_it_may_be_trusted() -> None:
+    tested = DeclaredTrust(("sales",), ("off by {error}", "not tested: {cause}"), "SELECT 5", "quality")
+    board = DeclaredDashboard(
+        "hub", "Sales", (KPI, replace(KPI, name="other", table="rest")), trust=(tested,)
+    )
+    queries = Queries(q1=[{"value": 7, "before": None}], q5=[{"error": 0.124, "cause": None}])
+    columns = {"quality": (Column("error", ColumnType(Kind.DOUBLE), unit="share"),)}
+    asked = ask_dashboards(queries, [board], columns, {"sales": "2026-11-20"})
+    page = report_html(report(systems=asked), (), "https://console")
+    assert '<p class="trust muted">as of 20 Nov 2026 · off by 12.4 % · <a href=' in page
+    assert 'href="https://console/#/tables/hub/sales">where it comes from</a>' in page
+    assert "no method and no test is stated for its figures" in page
+    assert "not tested" not in page
+
+
+def test_an_alert_of_the_lake_is_its_first_sentence_without_commands() -> None:
+    alert = Alert(
+        "lake", "files", "2 of 6 files score below 0.8. The newest is a.csv; `headgate files` lists all."
+    )
+    page = report_html(report(), (alert,), "https://console")
+    assert (
+        '<b>Lake</b>: 2 of 6 files score below 0.8. <a href="https://console/#/lake">Open the lake</a>'
+        in page
+    )
+
+
+@pytest.mark.parametrize(("file", "words"), [("rules.ts", rule_words), ("states.ts", state_words)])
+def test_rules_and_states_have_the_words_of_the_console(file: str, words: Callable[[str], str]) -> None:
+    source = (Path(__file__).parents[3] / "console/src/formats" / file).read_text("utf-8")
+    stated = dict(re.findall(r"^  (\w+): '([^']+)',$", source, re.MULTILINE))
+    checks = {"degraded", "healthy", "unknown"}
+    compared = checks if file == "states.ts" else set(stated)
+    assert {name: words(name).removeprefix("a value ") for name in compared} == {
+        name: stated[name] for name in compared
+    }
 
 
 def test_a_system_that_was_never_built_says_what_to_do() -> None:

@@ -1,0 +1,47 @@
+"""Rules of the gate and states of checks in the words of the console (console/src/formats/rules.ts and
+states.ts).
+"""
+
+from __future__ import annotations
+
+_OF_A_VALUE = {
+    "required": "is missing",
+    "minimum": "is below the lowest value allowed",
+    "maximum": "is above the highest value allowed",
+    "exclusive_minimum": "is not above its lower bound",
+    "exclusive_maximum": "is not below its upper bound",
+    "min_length": "is too short",
+    "max_length": "is too long",
+    "pattern": "does not have the required form",
+    "valid_values": "is none of the allowed values",
+    "type": "does not have the type of its column",
+    "unique": "occurs more than once",
+    "references": "is in no row of the table that it names",
+    "card_number": "is no valid card number",
+}
+_OF_A_ROW_OR_FILE = {
+    "duplicate_row": "the same row came before",
+    "duplicate_key": "a row with the same key came before",
+    "needs_mapping": "the columns have no fields yet",
+    "unknown_dataset": "no contract describes the file",
+    "not_a_table": "the file is no table",
+    "too_large": "the file is too large",
+    "empty_file": "the file is empty",
+}
+STATES = {"degraded": "needs a look", "healthy": "in order", "unknown": "not known yet"}
+
+
+def rule_words(rule: str) -> str:
+    """Return a rule in words about the values that break it.
+
+    >>> rule_words("minimum"), rule_words("duplicate_row"), rule_words("not_a_date")
+    ('a value is below the lowest value allowed', 'the same row came before', 'not a date')
+    """
+    if words := _OF_A_VALUE.get(rule):
+        return f"a value {words}"
+    return _OF_A_ROW_OR_FILE.get(rule, rule.replace("_", " "))
+
+
+def state_words(state: str) -> str:
+    """Return the state of a check in words."""
+    return STATES.get(state, state.replace("_", " "))
