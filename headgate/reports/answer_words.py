@@ -49,11 +49,11 @@ def answer_in_words(template: str, rows: Sequence[Mapping[str, Any]], units: Map
     >>> answer_in_words("{who} has {part} of all", [{"who": "IE", "part": 0.25}], {"part": "share"})
     'IE has 25 % of all'
     """
-    words = filled(template, rows, units)
+    words = filled_template(template, rows, units)
     return words[:1].upper() + words[1:]
 
 
-def filled(template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:
+def filled_template(template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:
     """Return the template as `answer_in_words` fills it, with its first letter as it is."""
     names = set(_NAME.findall(template)) - {ROW_COUNT}
     row = next((row for row in rows if all(row.get(name) is not None for name in names)), None)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import QueryError
-from headgate.reports.answer_words import filled
+from headgate.reports.answer_words import filled_template
 from headgate.reports.numbers import day_words
 
 if TYPE_CHECKING:
@@ -57,5 +57,5 @@ def _filled(queries: Any, note: DeclaredTrust, units: Mapping[str, str]) -> tupl
             rows = queries.run(note.sql).records()
         except QueryError:
             rows = [{}]
-    parts = (filled(template, rows or [{}], units) for template in note.words)
+    parts = (filled_template(template, rows or [{}], units) for template in note.words)
     return tuple(part for part in parts if part)
