@@ -350,6 +350,13 @@ data "aws_iam_policy_document" "merge_curated" {
     resources = ["${module.bucket["curated"].arn}/increments/*"]
   }
 
+  # Those that are labels become a dataset of the snapshot, which systems read as any other. docs/adr/0143-decisions-as-labels.md
+  statement {
+    sid       = "ReadDecisions"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["curated"].arn}/decisions/*"]
+  }
+
   # Without ListBucket S3 answers 403 instead of 404. The full audit and the system with pci_audit may list every zone.
   statement {
     sid       = "ListAuditLedger"

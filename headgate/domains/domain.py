@@ -28,6 +28,29 @@ class System:
 
 
 @dataclass(frozen=True)
+class LabelQueue:
+    """A work queue whose decisions are labels of a dataset's rows. Its items are the keys of these rows.
+
+    Any action that neither list names closes an item and is no label.
+
+    Attributes:
+        queue: its name, as dashboards and decisions have it.
+        positive, negative: the actions that give the row the label true or false.
+    """
+
+    queue: str
+    dataset: str
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+
+    def label_of(self, action: str) -> bool | None:
+        """Return the label that an action gives; None if it gives none."""
+        if action in self.positive:
+            return True
+        return False if action in self.negative else None
+
+
+@dataclass(frozen=True)
 class Command:
     """A command of `headgate`: where click's function lies, as `module:function`, and its line in
     `headgate --help`.
@@ -55,6 +78,7 @@ class Domain:
             figures and calibration of its rows.
         currency: of its amounts, by ISO 4217, in a lake whose headgate.toml states no other.
         words: words of the domain, which the engine must not have.
+        label_queues: the work queues of its dashboards whose decisions are labels.
         routes: the module with its `routes` of the API, which answer with its scorers.
         route_tables: the prod tables that these routes read.
     """
@@ -63,6 +87,7 @@ class Domain:
     package: str = ""
     folder: Path | None = None
     systems: tuple[System, ...] = ()
+    label_queues: tuple[LabelQueue, ...] = ()
     questions: str = ""
     routes: str = ""
     route_tables: tuple[str, ...] = ()

@@ -10,6 +10,7 @@
 |            | `increments/<dataset>/<content sha256>.seen-<moment>` (its source still held these rows then) |
 |            | `increments/<dataset>/<moment>.deleted.parquet` (keys of rows that the source had deleted by then) |
 |            | `increments/<dataset>/<moment>.load-<files>` (a complete load had so many files) |
+|            | `decisions/<queue>/<moment>-<decision id>.parquet` (what a person decided about an item of a work queue) |
 |            | `snapshots/<dataset>/<snapshot id>/part-<number>.parquet`      |
 |            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
 |            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
@@ -95,6 +96,7 @@ _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<r
 
 # A moment of a source, UTC: moments compare as their texts do.
 _MOMENT = "%Y%m%dT%H%M%S.%fZ"
+_DECIDED = "%Y%m%dT%H%M%S%f"
 _SIGHTING = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.seen-(?P<moment>[0-9T.]+Z)")
 _DELETIONS = re.compile(rf"{INCREMENTS}/[^/]+/(?P<moment>[0-9T.]+Z)\.deleted\.parquet")
 _LOAD = re.compile(rf"{INCREMENTS}/[^/]+/(?P<moment>[0-9T.]+Z)\.load-(?P<files>\d+)")
@@ -342,7 +344,12 @@ def decisions_prefix(queue: str) -> str:
 
 def decision_key(queue: str, moment: datetime, decision_id: str) -> str:
     """Return the key of a decision; keys of a queue sort by time."""
-    return f"{decisions_prefix(queue)}{moment:%Y%m%dT%H%M%S%f}-{decision_id}.parquet"
+    return f"{decisions_prefix(queue)}{moment.strftime(_DECIDED)}-{decision_id}{PARQUET}"
+
+
+def decided_at(key: str) -> datetime:
+    """Return the moment that the key of a decision spells, naive UTC."""
+    return datetime.strptime(key.rpartition("/")[2].partition("-")[0], _DECIDED)  # noqa: DTZ007 naive UTC
 
 
 def annotation_key(day: date, moment: datetime, annotation_id: str) -> str:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
     from headgate.lake.versions import LastHeld
+    from headgate.merge.decided_items import DecidedItems
     from headgate.snapshots.iceberg import IcebergTables
     from headgate.snapshots.parts import SnapshotParts
 
@@ -125,6 +126,7 @@ class Merging:
             rows that tie in the order columns.
         missing_parents: the contract of the table that lists rows without a parent; without it only the
             report lists them.
+        decided_items: reads people's decisions that are labels; without it they are no dataset.
         notify: called with the table of each dataset that shows another snapshot than before.
         part_rows: rows of a snapshot's part on average; 0 keeps each dataset in one part.
         count: called with the work on each dataset that was merged.
@@ -140,6 +142,7 @@ class Merging:
     audit: Callable[[Contract, pa.Table | pa.RecordBatchReader], None]
     memory: Memory | None = None
     missing_parents: Contract | None = None
+    decided_items: DecidedItems | None = None
     last_held: Callable[[], Mapping[str, LastHeld]] = dict
     notify: Callable[[TableVersion], None] = notify_nobody
     part_rows: int = PART_ROWS
@@ -187,14 +190,16 @@ class Merging:
             kept = [
                 previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets
             ]
-            lake = _lake([*(snapshot for snapshot, _ in built), *kept], as_of, failed, self.contracts)
+            merged = [*(snapshot for snapshot, _ in built), *kept, *self._decided_items(previous)]
+            lake = _lake(merged, as_of, failed, self.contracts)
             if lake != previous:
                 self._check_references(references, lake, previous)
         if lake != previous:
             self._point_to(lake)
         if self.missing_parents:
             self._publish_missing_parents(self.missing_parents, lake)
-        shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in self.contracts}
+        published = dict.fromkeys((*self.contracts, *lake.datasets))
+        shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in published}
         delete_old_snapshots(self.objects, self.curated_bucket, lake, shown, self._settle)
         return lake
 
@@ -243,7 +248,8 @@ class Merging:
 
     def _settle(self, dataset: str, expired: Collection[str]) -> None:
         """Let the Iceberg metadata of a dataset's table forget snapshots that are deleted next."""
-        self._publisher.settle(self.contracts[dataset], expired)
+        if dataset in self.contracts:
+            self._publisher.settle(self.contracts[dataset], expired)
 
     def _move(self, publisher: Publisher, staged: Staged, snapshot: DatasetSnapshot) -> None:
         """Move a table, unless it shows these rows and later ones already.
@@ -316,6 +322,15 @@ class Merging:
                     },
                 )
         self._write(keys.checked_references_key(lake.snapshot_id), references_json(checked))
+
+    def _decided_items(self, previous: LakeSnapshot | None) -> list[DatasetSnapshot]:
+        """Publish the closed items of label queues; return their snapshot, if there are any decisions."""
+        if self.decided_items is None:
+            return []
+        before = previous.datasets.get(self.decided_items.contract.dataset) if previous else None
+        publisher = replace(self._publisher, iceberg=None)  # of its few rows nobody reads an older version
+        snapshot = self.decided_items.publish(publisher, before)
+        return [snapshot] if snapshot else []
 
     def _publish_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
         """Write what was checked of this very snapshot to the table."""

@@ -218,8 +218,9 @@ def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
 
     Those of `own-models` are what its SQL reads.
     """
+    datasets = registry.curated | registry.lake
     return {
-        name: sorted(registry.curated.keys() & systems.may_read(package))
+        name: sorted(datasets.keys() & systems.may_read(package))
         for name, package in _packages(registry).items()
     }
 

@@ -386,6 +386,14 @@ run "least_privilege" {
   }
 
   assert {
+    condition = [
+      for name, document in { merge = data.aws_iam_policy_document.merge_curated, refresh = data.aws_iam_policy_document.refresh_tables, gate = data.aws_iam_policy_document.quality_gate } : name
+      if anytrue([for statement in document.statement : contains(statement.resources, "${module.bucket["curated"].arn}/decisions/*")])
+    ] == ["merge"]
+    error_message = "Of the jobs of a run only the merge reads decisions; systems read the closed items in its snapshot."
+  }
+
+  assert {
     condition     = length(data.aws_iam_policy_document.quality_gate.source_policy_documents) == 3
     error_message = "The quality gate publishes no table, and writes no lineage event."
   }

@@ -12,6 +12,7 @@ from headgate.api.http.problems import invalid
 from headgate.api.shapes.decisions import Decision, Decisions
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.lake.queue_actions import CommonAction
 from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from headgate.api.shapes.decisions import DecisionAsked
 
 TABLE = "decisions"
-EVERY_QUEUE = frozenset({"assign", "note", "reopen"})
 _READERS = 16  # objects are read side by side: each takes some milliseconds
 
 
@@ -31,9 +31,9 @@ def decide(lake: LakePorts, caller: str, asked: DecisionAsked, key: str) -> Deci
     Raises:
         ProblemError: 422, a note without a text, or an assignment without a person.
     """
-    if asked.action == "note" and not asked.note.strip():
+    if asked.action == CommonAction.NOTE and not asked.note.strip():
         raise invalid("body.note", "missing", "A note has a text. Send it as `note`.")
-    if asked.action == "assign" and not asked.assignee.strip():
+    if asked.action == CommonAction.ASSIGN and not asked.assignee.strip():
         raise invalid("body.assignee", "missing", "An assignment names a person. Send it as `assignee`.")
     now = lake.now()
     identity = f"{caller} {asked.queue} {asked.item_id} {asked.action} {key or now.isoformat()}"

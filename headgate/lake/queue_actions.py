@@ -1,0 +1,17 @@
+"""Actions that every work queue has beside its own ones."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class CommonAction(StrEnum):
+    """An action of every queue. Any other action closes the item."""
+
+    ASSIGN = "assign"
+    NOTE = "note"
+    REOPEN = "reopen"  # it withdraws the decision that closed the item
+
+
+LEAVE_AS_IT_IS = frozenset({CommonAction.ASSIGN, CommonAction.NOTE})
+"""Actions that neither close an item nor open it again."""
