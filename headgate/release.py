@@ -1,7 +1,7 @@
 """The files that deploy a lake: the Terraform root, functions, jobs, and the scripts that run Terraform.
 
 A clone has them beside the package. A released wheel carries them as one archive, which is unpacked into
-`.headgate/release/` of the lake project. docs/adr/0128-deployment-from-a-wheel.md
+`.headgate/release/` of the lake project. docs/adr/0001-one-terraform-root.md
 """
 
 from __future__ import annotations

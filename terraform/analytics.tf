@@ -74,7 +74,7 @@ locals {
   # The one job takes the roles of the others, which roles that were made before may not permit.
   systems_together = var.systems_in_one_job && length(var.existing_roles) == 0 && local.engine != "spark" ? [for job, system in local.build_jobs : system if !contains(keys(local.worker_types), job)] : []
   has_systems_job  = length(local.systems_together) > 1
-  # docs/adr/0138-a-run-in-one-job.md. A stage whose worker type is stated keeps its own job.
+  # docs/adr/0084-a-system-reads-its-own-datasets.md. A stage whose worker type is stated keeps its own job.
   run_stages        = ["merge_curated", "quality_gate"]
   has_run_job       = var.run_in_one_job && local.has_systems_job && length([for job in concat(local.run_stages, keys(local.build_jobs)) : job if contains(keys(local.worker_types), job)]) == 0
   stages_in_one_job = local.has_run_job ? local.run_stages : []
@@ -92,7 +92,7 @@ locals {
     "--HEADGATE_STAGE_SCRIPTS"   = { for job in local.stages_in_one_job : job => "code/jobs/${local.lake}-${job}.py" }
   } : name => jsonencode(value) if local.has_run_job }
 
-  # A job that publishes tables of Hive starts their crawler; Iceberg's tables have none. docs/adr/0133-iceberg-beside-hive.md
+  # A job that publishes tables of Hive starts their crawler; Iceberg's tables have none. docs/adr/0002-catalog-owned-by-publisher.md
   publish_arguments = {
     for key in concat(["curated"], [for system in local.systems : system]) : key => (
       var.iceberg ? { "--HEADGATE_ICEBERG" = "true" } : { "--HEADGATE_CRAWLER" = module.crawler[key].name }

@@ -496,7 +496,7 @@ resource "aws_cognito_user_pool" "this" {
     }
   }
 
-  # A person who types another address keeps the old one until the new mailbox has answered (docs/adr/0148).
+  # A person who types another address keeps the old one until the new mailbox has answered (docs/adr/0070).
   user_attribute_update_settings {
     attributes_require_verification_before_update = ["email"]
   }

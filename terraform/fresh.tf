@@ -1,5 +1,5 @@
 # Rows of accepted files in SQL before the next run: a job merges them into the tables of small datasets. start_pipeline starts it; one run
-# at a time works until nothing is new. docs/adr/0122-fresh-rows-between-runs.md
+# at a time works until nothing is new. docs/adr/0086-snapshots-in-parts.md
 locals {
   refresh_job = "${local.lake}-refresh_tables"
 }

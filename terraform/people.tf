@@ -145,7 +145,7 @@ resource "aws_iam_role_policy" "people" {
 }
 
 # Athena reads objects with the rights of who asks, so this also holds for SQL. The list grows with the tables, so it stands in policies
-# of its own: an inline policy would become too long. docs/adr/0082-personal-data-and-analysts.md
+# of its own: an inline policy would become too long. docs/adr/0080-forget.md
 locals {
   hidden_from_analysts = contains(keys(local.people), "analyst") && !var.analysts_see_personal_data ? local.personal_objects : []
   # A managed policy takes 6,144 characters, and the name of an object at most 140.

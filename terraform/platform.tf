@@ -46,7 +46,7 @@ locals {
       job_wheels         = true
       job_arguments      = { "--enable-auto-scaling" = "true" } # a job has more workers than its driver needs only while Spark asks for them
       # Python shares the worker with Spark's driver, whose heap Glue sets to 20 of G.2X's 32 GB; 1 GB is left to the system.
-      # Source: AWS Glue developer guide, "AWS Glue worker types". docs/adr/0053-glue-and-lambda-defaults.md
+      # Source: AWS Glue developer guide, "AWS Glue worker types". docs/adr/0014-own-lambda-layer.md
       large = { worker = "G.2X", dpus = 2 * var.job_workers, timeout = 480, timeout_s = 28800, memory_mb = 11264, disk_mb = 65536, concurrent_runs = var.large_concurrency }
     }
     emulator = {

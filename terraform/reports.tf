@@ -81,7 +81,7 @@ data "aws_iam_policy_document" "report" {
   }
 }
 
-# Answers that people have sent to themselves (docs/adr/0148-answers-by-mail.md). Each address subscribes to its own messages, and agrees first.
+# Answers that people have sent to themselves (docs/adr/0070-dashboards-are-data.md). Each address subscribes to its own messages, and agrees first.
 resource "aws_sns_topic" "mails" {
   name              = "${local.lake}-mails"
   kms_master_key_id = aws_kms_key.lake.arn

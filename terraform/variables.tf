@@ -114,7 +114,7 @@ variable "raw_expiry_days" {
 }
 
 variable "raw_originals" {
-  description = "What becomes of an original with card data once its file is accepted: its masked form replaces it (mask), nothing does (delete), or it stays in raw (keep). docs/adr/0126-originals-masked-by-default.md"
+  description = "What becomes of an original with card data once its file is accepted: its masked form replaces it (mask), nothing does (delete), or it stays in raw (keep). docs/adr/0023-masked-at-source.md"
   type        = string
   default     = "mask"
 

@@ -4,7 +4,7 @@ One series has too few past errors for its own 2.5 % quantile, so errors are bro
 over the panel: a series keeps its own scale, the panel gives the shape of the distribution and how it widens
 with the step. Errors of a window are measured in units that were known before it, as the next forecast's will
 be: whoever scales a window by later ones, or by itself, learns a shape that is too narrow or too wide for
-what comes. The newest windows give the shape; see docs/adr/0025-forecast-ensemble.md for how often each way
+what comes. The newest windows give the shape; see docs/adr/0040-next-year.md for how often each way
 held on M4's earlier windows.
 
 Source:

@@ -33,7 +33,7 @@ _OTHERS = {
 }
 _MEAN_OF = 8  # periods
 # A rule that was nearer by less over a few origins is no better at the next one: see
-# docs/adr/0151-one-method-with-shares.md.
+# docs/adr/0040-next-year.md.
 CLEARLY_NEARER = 0.15
 _GROWTH_DAMPING = 0.25  # of a year: growth measured over as long counts half, on the logarithmic scale
 _MOST_GROWTH = 2.0

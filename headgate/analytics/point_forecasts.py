@@ -31,7 +31,7 @@ INTERMITTENT_INTERVAL = 1.32
 # Source: Hyndman & Khandakar's nsdiffs() in R's forecast takes a series with this seasonal strength for
 # seasonal beyond doubt.
 STRONG_SEASON = 0.64
-# Of the naive error that the panel leaves: then it alone votes, beside the last season; see docs/adr/0025.
+# Of the naive error that the panel leaves: then it alone votes, beside the last season; see docs/adr/0040.
 POOLED_ALONE_BELOW = 0.6
 REACH = 3.0  # how many times the history's own range a member may leave it before it is taken for diverged
 
@@ -39,9 +39,7 @@ REACH = 3.0  # how many times the history's own range a member may leave it befo
 class Ensemble(StrEnum):
     """The methods that vote on a series that is neither intermittent nor short."""
 
-    MEASURED = (
-        "measured"  # those that did best on M4's earlier windows; see docs/adr/0025-forecast-ensemble.md
-    )
+    MEASURED = "measured"  # those that did best on M4's earlier windows; see docs/adr/0040-next-year.md
     LISTED = "listed"  # ETS, CES, Theta and ARIMA, each beside the seasons of MSTL
 
 
@@ -70,7 +68,7 @@ def point_forecast(
     Source:
         Petropoulos & Svetunkov (2020), "A simple combination of univariate models": the median of ETS, CES,
         ARIMA and DOT, sixth in M4. What else votes, and why ARIMA does not, is measured in
-        docs/adr/0025-forecast-ensemble.md.
+        docs/adr/0040-next-year.md.
     """
     finite = np.nan_to_num(np.asarray(history, dtype=float), nan=0.0, posinf=0.0, neginf=0.0)
     if finite.size == 0 or not finite.any():

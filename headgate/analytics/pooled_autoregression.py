@@ -119,7 +119,7 @@ def _shapes(
     latest level.
 
     None where all seasons are short: each series alone shows those often enough, and the panel made their
-    forecasts worse (ADR 25).
+    forecasts worse (ADR 40).
     """
     seasons = _seasons(histories, season_lengths)
     if len(histories) < MIN_SERIES or not seasons or is_short(seasons):

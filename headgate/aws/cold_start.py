@@ -7,7 +7,7 @@ everything else.
 - OpenBLAS, which NumPy brings, starts a thread for each core, and these spin for a while: 50 ms of processor
   time on two cores. The gate multiplies no large matrices.
 
-docs/adr/0015-two-passes-over-a-file.md has the measurements.
+docs/adr/0017-large-files.md has the measurements.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The contract is never written by hand: a column that is classified later leaves the table with the next
 deployment.
-docs/adr/0082-personal-data-and-analysts.md gives the reasons.
+docs/adr/0080-forget.md gives the reasons.
 """
 
 from __future__ import annotations

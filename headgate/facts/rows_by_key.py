@@ -1,6 +1,6 @@
 """A table's rows that are kept from run to run: only rows of keys in changed parts are computed again.
 
-docs/adr/0127-incremental-models.md gives the reasons.
+docs/adr/0119-facts-by-part.md gives the reasons.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Answers that people have sent to themselves by mail: one object for each person.
 
-docs/adr/0148-answers-by-mail.md
+docs/adr/0070-dashboards-are-data.md
 """
 
 from __future__ import annotations

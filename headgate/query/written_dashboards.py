@@ -2,7 +2,7 @@
 
 The versions are kept as those of `headgate push` are, in a folder of their own. The API may write dashboards
 and cannot write contracts or models, which only people push.
-docs/adr/0140-dashboards-written-in-the-console.md
+docs/adr/0070-dashboards-are-data.md
 """
 
 from __future__ import annotations

@@ -1,3 +1,3 @@
 """Scores of single cases by the champions that the batch fitted, with numpy alone.
-docs/adr/0065-predictions.md.
+docs/adr/0031-models-kept-and-contested.md.
 """

@@ -1,4 +1,4 @@
-"""Published versions as snapshots of an Apache Iceberg table, beside the same parts (ADR 133).
+"""Published versions as snapshots of an Apache Iceberg table, beside the same parts (ADR 2).
 
 The catalog's pointer stays the truth: the metadata of a version are written before the table moves, and one
 conditional update moves the table and names them. `version-hint.text` follows, for readers without a catalog.

@@ -1,7 +1,7 @@
 """SQL models that a run updates by key, and the check that their statement allows it.
 
 A statement is accepted if each of its rows follows from rows of the same key.
-docs/adr/0127-incremental-models.md gives the reasons.
+docs/adr/0119-facts-by-part.md gives the reasons.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The edited file is a CSV file with the names of the contract, the rows of the original in their order, and
 every value in the plain spelling of its type. A text that cannot be read as the person says stays as it is,
-so the gate refuses it with its original text. docs/adr/0120-import-grid.md gives the reasons.
+so the gate refuses it with its original text. docs/adr/0064-http-api.md gives the reasons.
 """
 
 from __future__ import annotations

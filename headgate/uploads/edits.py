@@ -1,4 +1,4 @@
-"""The edits that a person makes in an upload before its commit (docs/adr/0120-import-grid.md)."""
+"""The edits that a person makes in an upload before its commit (docs/adr/0064-http-api.md)."""
 
 from __future__ import annotations
 

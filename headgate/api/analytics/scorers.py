@@ -1,6 +1,6 @@
 """The scorers that the last run exported, for the routes of domains.
 
-Docs/adr/0065-predictions.md says how.
+Docs/adr/0031-models-kept-and-contested.md says how.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Source:
     Australian Bureau of Statistics, Retail Trade (cat. 8501.0), 1982 to 2018: 133 series of states and
     industries; the median of the logarithm of a month over August to October of the same year is 0.08 for
     November and 0.33 for December, each year alike. Other months depend on the climate and the trade, so they
-    count as usual. See docs/adr/0149-usual-season.md for the shops that it was measured on.
+    count as usual. See docs/adr/0040-next-year.md for the shops that it was measured on.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The event of a part that arrives before the manifest is acknowledged, and nothing else happens. The manifest's
 event sends one message for each part that the manifest names. The manifest is written after its parts, so
 every part is processed, whatever the order and number of events. The ledger recognises parts that arrive
-twice. See ADR 0013.
+twice. See ADR 13.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ the column VERDICTS lists the rules that the removed values broke, so that the s
 A file says of itself that it was masked, and its run's manifest holds a seal over its bytes that only the
 masking key makes. Who cannot make it cannot pass a card number off as something masked: without the seal the
 file is rejected. And a sealed file's rows are checked all the same: masked columns by their form, texts by
-the search for numbers that no column declares. See ADR 0023.
+the search for numbers that no column declares. See ADR 23.
 """
 
 from __future__ import annotations

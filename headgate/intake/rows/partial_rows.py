@@ -3,7 +3,7 @@ kept row.
 
 A correction names the row of each of its rows, and the masked columns that it does not send. The gate masks
 the values that were sent, and takes the others as the masked form has them: a token stays a token, so that
-nobody sends a card number again to correct an amount. See docs/adr/0141-one-cell-of-a-masked-file.md.
+nobody sends a card number again to correct an amount. See docs/adr/0023-masked-at-source.md.
 """
 
 from __future__ import annotations

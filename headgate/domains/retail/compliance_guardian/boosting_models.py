@@ -45,7 +45,7 @@ EXPECTED_FRAUD_SHARE = 0.005
 """Share of transactions that are expected to be fraud before labels say more."""
 _EXPECTED_ROWS = 1_000  # labels that count as much as the expected share
 # Of the frauds, the share t ** 0.3 is among the share t of the strangest transactions; see
-# docs/adr/0125-decisions-by-capacity.md.
+# docs/adr/0030-fraud-features.md.
 _CONCENTRATION = 0.3
 _FOREST_WEIGHT = 2.0  # beside the naive rule, which has 1; see docs/adr/0030-fraud-features.md
 _BATCH_ROWS = 100_000  # scored at once

@@ -135,7 +135,7 @@ def method_of_year(method: Method) -> Method:
 
     The method in charge trusts the current probability of buying. Over a year it matters less, and who spent
     much before matters more.
-    See docs/adr/0040-next-year.md.
+    See docs/adr/0139-one-total-of-several-views.md.
     """
     return Method.HALF_PAST_REVENUE if method is IN_CHARGE else method
 
@@ -458,7 +458,7 @@ def nothing_of_year(
     silent customer is worth fewer windows than that of an active one. MBG/NBD gives how many: the ratio of
     the logarithms of its probabilities of no purchase. At most `yearly`, which holds for all where there is
     no such model. A history of less than a year shows too little of those who leave for good, so the number
-    of windows is then taken to a power; see docs/adr/0152-buyers-in-season.md.
+    of windows is then taken to a power; see docs/adr/0139-one-total-of-several-views.md.
 
     Args:
         trading_days: of the window and of the year.
@@ -658,7 +658,7 @@ def winner(trials: list[Trial]) -> Method:
 
     Two origins cannot tell methods apart that are nearly as good. Where the naive rule is as good as the
     method in charge, the mean of both is published, unless the naive rule is clearly better than the mean
-    too. See docs/adr/0040-next-year.md.
+    too. See docs/adr/0139-one-total-of-several-views.md.
     """
     best = min(trials, key=lambda trial: (trial.score, trial.method is not Method.PAST_REVENUE))
     scores = {trial.method: trial.score for trial in trials}

@@ -361,7 +361,7 @@ def _recent_buyers(ahead: Coming) -> float | None:
     """Return the buyers of the groups of like customers in the season of the forecast.
 
     Half of a change of sales is in the number of buyers, on the logarithmic scale; see
-    docs/adr/0152-buyers-in-season.md.
+    docs/adr/0139-one-total-of-several-views.md.
     """
     if ahead.recent_buyers is None or ahead.forecast is None:
         return ahead.recent_buyers

@@ -1,8 +1,8 @@
 """The coming window by the customers alone: groups of like customers do as they did in the newest window.
 
 Last year's season knows nothing of how the customers have changed, and this knows nothing of the season. Both
-are wrong in other shops, so totals are the geometric mean of the two; docs/adr/0040-next-year.md has the
-measurement.
+are wrong in other shops, so totals are the geometric mean of the two;
+docs/adr/0139-one-total-of-several-views.md has the measurement.
 """
 
 from __future__ import annotations

@@ -3,9 +3,8 @@ days from the shop's weeks.
 
 Known customers, new customers, guests and corrections together are all that market-intelligence-hub
 forecasts as the total. A system reads only its own datasets, so the forecast is made here, with the method
-that the hub has in charge, on the same weeks: docs/adr/0130-totals-that-agree.md. It is one of the views
-whose mean is the total of known customers, and new customers are a part of it:
-docs/adr/0139-one-total-of-several-views.md.
+that the hub has in charge, on the same weeks. It is one of the views whose mean is the total of known
+customers, and new customers are a part of it: docs/adr/0139-one-total-of-several-views.md.
 """
 
 from __future__ import annotations

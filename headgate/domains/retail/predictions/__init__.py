@@ -1,3 +1,3 @@
 """Predictions of the shop: scorers with numpy alone, and the routes of the API that answer with them.
-docs/adr/0065-predictions.md.
+docs/adr/0031-models-kept-and-contested.md.
 """

@@ -1,6 +1,6 @@
 """The API's predictions by the champions that the last run exported.
 
-Docs/adr/0065-predictions.md says how.
+Docs/adr/0031-models-kept-and-contested.md says how.
 """
 
 from __future__ import annotations
