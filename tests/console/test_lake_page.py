@@ -41,6 +41,14 @@ def test_no_name_of_a_file_and_no_state_is_cut_on_a_phone(console: Console) -> N
     assert page.evaluate(CUT, ".grid-line .file-parts, .grid-line [role=cell]") == []
 
 
+def test_the_columns_of_a_contract_are_read_on_a_phone_without_scrolling_sideways(console: Console) -> None:
+    page = console.opened("/datasets/payments", OPERATOR, *WIDTHS["phone"])
+    contract = page.get_by_role("region", name="Contract")
+    expect(contract).to_contain_text("Payment number")
+    widths = contract.locator(".scroll").evaluate("one => [one.scrollWidth, one.clientWidth]")
+    assert widths[0] <= widths[1]
+
+
 def test_every_page_of_the_navigation_is_in_view_on_a_phone(console: Console) -> None:
     across, down = WIDTHS["phone"]
     page = console.opened("/lake", OPERATOR, across, down)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { cellText, explained, figure, forPages, measure, money, number, usd } from './format'
+import { cellText, explained, figure, forPages, measure, money, number, unitWord, usd } from './format'
 
 test('an error of a file names its column and ends each sentence', () => {
   const error = {
@@ -88,4 +88,15 @@ test('a page of a file names no command whose work it does, and every other comm
     'The copy was accepted; `headgate quarantine replay 1f` accepts it again.',
   ]
   expect(kept.map(forPages)).toEqual(kept)
+})
+
+test('a figure is followed by its unit where its sign does not say it', () => {
+  expect([unitWord(210, 'transactions'), unitWord(1, 'customers')]).toEqual(['transactions', 'customer'])
+  for (const [value, unit] of [
+    [0.2, 'share'],
+    [2, 'GBP'],
+    [null, 'regions'],
+    [2, ''],
+  ] as const)
+    expect(unitWord(value, unit)).toBe('')
 })

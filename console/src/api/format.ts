@@ -104,6 +104,15 @@ export function figure(value: Cell | undefined, unit: string): string {
   return currency ? money(parsed, currency) : measure(parsed)
 }
 
+const UNITS_OF_A_FIGURE = new Set(['share', 'probability', 'percent', 'score', 'rank'])
+
+/** The word that follows a figure, such as `transactions`; empty where the figure has its unit itself. */
+export function unitWord(value: Cell | undefined, unit: string): string {
+  if (value === null || value === undefined || !/^[a-z][a-z ]*$/.test(unit) || UNITS_OF_A_FIGURE.has(unit))
+    return ''
+  return Number(value) === 1 ? unit.replace(/s$/, '') : unit
+}
+
 /** The currency of a unit such as `USD` or `USD per period`; empty where it has none. */
 export const currencyOf = (unit: string): string => /^([A-Z]{3})( per |$)/.exec(unit)?.[1] ?? ''
 

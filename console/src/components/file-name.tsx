@@ -6,6 +6,7 @@ export function FileName({ fileKey }: { fileKey: string }) {
   return (
     <span className="file-parts">
       <span>{folder}</span>
+      <wbr />
       <span>{last}</span>
     </span>
   )

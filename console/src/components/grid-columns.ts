@@ -31,6 +31,7 @@ const LEAST_PX = 64
 const MOST_PX = 420
 /** Room for a text of a word or two, with the rest in the tooltip. */
 const SHORT_TEXT_PX = 110
+const MOST_HEADING_PX = 170
 
 /** The columns in their order with the width that their first rows need. */
 export function fieldsOf(
@@ -59,7 +60,7 @@ export function fieldsOf(
 export function fitting(fields: Field[], width: number): Field[] {
   if (totalWidth(fields) <= width) return fields
   const mayLeave = fields.some(canLeave)
-  const fewer = mayLeave ? kept(narrowed(fields, width, canLeave), width) : fields
+  const fewer = mayLeave ? kept(narrowed(fields, width, canLeave, leastWidth), width) : fields
   const fitted = narrowed(fewer, width, () => true)
   return mayLeave || totalWidth(fitted) <= width ? widened(fitted, fields, width) : fields
 }
@@ -67,9 +68,14 @@ export function fitting(fields: Field[], width: number): Field[] {
 const canLeave = (field: Field): boolean => (field.format.priority ?? 1) > 1
 
 /** The fields with long texts as narrow as `width` asks for, but never below the room of a short text. */
-function narrowed(fields: Field[], width: number, mayNarrow: (field: Field) => boolean): Field[] {
+function narrowed(
+  fields: Field[],
+  width: number,
+  mayNarrow: (field: Field) => boolean,
+  least: (field: Field) => number = () => SHORT_TEXT_PX,
+): Field[] {
   const spare = (field: Field): number =>
-    isText(field) && mayNarrow(field) ? Math.max(0, field.style.width - SHORT_TEXT_PX) : 0
+    isText(field) && mayNarrow(field) ? Math.max(0, field.style.width - least(field)) : 0
   const excess = totalWidth(fields) - width
   const most = fields.reduce((sum, field) => sum + spare(field), 0)
   if (excess <= 0 || most === 0) return fields
@@ -89,7 +95,13 @@ function widened(fields: Field[], before: Field[], width: number): Field[] {
   })
 }
 
-const isText = (field: Field): boolean => !field.format.width && !field.className.includes('number')
+/** A column that may leave does so before its heading is cut. */
+const leastWidth = ({ format }: Field): number =>
+  Math.max(SHORT_TEXT_PX, Math.min(MOST_HEADING_PX, format.heading.length * 8 + 20))
+
+/** Whether a text may be cut: half a time says nothing. */
+const isText = ({ format, className, type }: Field): boolean =>
+  !format.width && !className.includes('number') && !/^(timestamp|date)/i.test(type)
 
 /** The fields with other widths; pinned ones begin where those before them end. */
 function placed(fields: Field[], widthOf: (field: Field) => number): Field[] {

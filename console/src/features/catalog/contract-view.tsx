@@ -12,7 +12,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
         {contract.description ? contract.description.replace(/[.\s]*$/, '. ') : ''}Version {contract.version}.
       </Text>
       <div className="scroll" tabIndex={0}>
-        <Table fz="sm" className="many-columns">
+        <Table fz="sm" className="many-columns named">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Column</Table.Th>

@@ -37,14 +37,22 @@ export function RulesWithRows({ dataset, files }: Props) {
   )
 }
 
+/** How many rows and whole files break a rule. */
+export function brokenWords(
+  line: Pick<Schemas['QuarantineLine'], 'rows' | 'files' | 'files_rejected'>,
+): string {
+  const rows = line.rows > 0 ? `${count(line.rows, 'row')} in ${count(line.files, 'file')}` : ''
+  const whole = line.files_rejected > 0 ? `${count(line.files_rejected, 'whole file')} refused` : ''
+  return [rows, whole].filter(Boolean).join(', ') || count(line.files, 'file')
+}
+
 function BrokenRule({ line, files }: { line: Schemas['QuarantineLine']; files: Schemas['FileSummary'][] }) {
   const [isOpen, setOpen] = useState(false)
   const newest = files.find((file) => file.quarantined + file.duplicates > 0)
   return (
     <div>
       <Text size="sm" component="span">
-        <b>{capitalised(ruleWords(line.rule))}</b>: {count(line.rows, 'row')} in {count(line.files, 'file')}
-        {line.files_rejected > 0 ? `, ${count(line.files_rejected, 'whole file')} refused` : ''}{' '}
+        <b>{capitalised(ruleWords(line.rule))}</b>: {brokenWords(line)}{' '}
       </Text>
       {line.rows > 0 && newest ? (
         <Button size="compact-xs" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 
-import type { Cell } from '../../api/format'
+import { type Cell, isName, isNumeric } from '../../api/format'
 import type { Result } from '../query/results'
 import { Grid } from '../../components/grid'
 import { Story } from '../../components/story'
@@ -19,20 +19,37 @@ interface Props {
 
 /** Columns from the first that stay where the table is narrow. */
 const DECIDING = 2
+/** The room that two narrow columns leave on a phone. */
+const MEASURE_PX = 90
+
+/** The place of the first measure, where it has room beside the first two columns on a phone; -1 where it has none, or where one of the two is a number itself. */
+export function placeOfMeasure(
+  columns: Result['columns'],
+  formats: Pick<ColumnFormat, 'heading' | 'text'>[],
+  rows: Cell[][],
+): number {
+  const place = columns.findIndex(({ name, type }) => isNumeric(type) && !isName(name))
+  const format = formats[place]
+  if (place < DECIDING || !format) return -1
+  const texts = rows.slice(0, SAMPLED_ROWS).map((row) => format.text(row[place] ?? null).length)
+  return Math.max(format.heading.length * 9 + 32, Math.max(0, ...texts) * 8 + 20) <= MEASURE_PX ? place : -1
+}
+
+const SAMPLED_ROWS = 100
 
 /** The rows of an answer. The columns that decide stay in view; a row opens all that it has. */
 export function AnswerTable({ answer, units, table, label, height }: Props) {
   const [opened, setOpened] = useState<number>()
   const labels = useLabels(table)
   const shown = useMemo(() => withoutCount(answer), [answer])
-  const formats = useMemo(
-    () =>
-      columnFormats(shown.columns, units, labels).map((format, place): ColumnFormat => ({
-        ...format,
-        priority: place < DECIDING ? 1 : 2,
-      })),
-    [shown, units, labels],
-  )
+  const formats = useMemo(() => {
+    const all = columnFormats(shown.columns, units, labels)
+    const measure = placeOfMeasure(shown.columns, all, shown.rows)
+    return all.map((format, place): ColumnFormat => ({
+      ...format,
+      priority: place < DECIDING || place === measure ? 1 : 2,
+    }))
+  }, [shown, units, labels])
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (
     <>

@@ -1,7 +1,7 @@
 import { Box, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { type Cell, figure } from '../../api/format'
+import { type Cell, figure, unitWord } from '../../api/format'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { Failed } from '../../components/states'
@@ -37,8 +37,11 @@ export function Kpi({ panel, board, narrowed }: Props) {
         <Failed error={result.error} what="The figure" onRetry={() => void result.refetch()} />
       ) : (
         <>
-          <Text fz={28} fw={600} lh={1.2} data-testid={`figure-${panel.name}`}>
-            {result.isPending ? '…' : figure(at('value'), panel.unit)}
+          <Text fz={28} fw={600} lh={1.2} component="div">
+            <span data-testid={`figure-${panel.name}`}>
+              {result.isPending ? '…' : figure(at('value'), panel.unit)}
+            </span>
+            <Unit value={at('value')} unit={panel.unit} />
           </Text>
           {result.data && at('value') === null ? (
             typeof at('reason') === 'string' ? (
@@ -59,6 +62,17 @@ export function Kpi({ panel, board, narrowed }: Props) {
       <TrustLine board={board} table={panel.table} />
     </Box>
   )
+}
+
+/** The word of a figure's unit, smaller than the figure. */
+export function Unit({ value, unit }: { value: Cell; unit: string }) {
+  const word = unitWord(value, unit)
+  return word ? (
+    <Text span size="sm" fw={400}>
+      {' '}
+      {word}
+    </Text>
+  ) : null
 }
 
 const COLOUR = {

@@ -134,6 +134,12 @@ test('where every row is corrected or none was refused, a run is what to do', as
   expect(primary()).toEqual(['Start a run'])
 })
 
+test('a file without a row in the lake has no panel of zeros above its grid', async () => {
+  show({ state: 'needs_mapping', received: 0, accepted: 0, quarantined: 0, duplicates: 0, acceptance: null })
+  await screen.findByText(/How the file was checked/)
+  expect(screen.queryByTestId('count-received')).toBeNull()
+})
+
 test('a file that was checked folds away what the check cost', async () => {
   show()
   const cost = await screen.findByText(/MB of memory/)

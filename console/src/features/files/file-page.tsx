@@ -97,23 +97,25 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
           </Anchor>
         </Panel>
       ) : null}
-      <Panel title={rowWords(file)} name="Rows">
-        <Stack gap="xs">
-          <AcceptanceAlert of={file} wasCommitted />
-          <Counts of={file} />
-          <NextStep file={file} isSecond={waits} />
-          <ReadAs writtenAs={file.written_as} />
-          <LeftOut mapping={file.mapping} />
-          <EditedBefore edits={file.edited_before} />
-          <Group gap="xs">
-            {Object.entries(file.masked).map(([column, count]) => (
-              <Badge key={column} variant="default" tt="none">
-                {heading(column)}: {count} values masked
-              </Badge>
-            ))}
-          </Group>
-        </Stack>
-      </Panel>
+      {file.received === 0 && isEditable(file) ? null : (
+        <Panel title={rowWords(file)} name="Rows">
+          <Stack gap="xs">
+            <AcceptanceAlert of={file} wasCommitted />
+            <Counts of={file} />
+            <NextStep file={file} isSecond={waits} />
+            <ReadAs writtenAs={file.written_as} />
+            <LeftOut mapping={file.mapping} />
+            <EditedBefore edits={file.edited_before} />
+            <Group gap="xs">
+              {Object.entries(file.masked).map(([column, count]) => (
+                <Badge key={column} variant="default" tt="none">
+                  {heading(column)}: {count} values masked
+                </Badge>
+              ))}
+            </Group>
+          </Stack>
+        </Panel>
+      )}
       {isEditable(file) ? <EditFile file={file} /> : null}
       {file.quarantined + file.duplicates > 0 ? (
         <div {...waitingPlace}>

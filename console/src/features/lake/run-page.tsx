@@ -13,7 +13,7 @@ import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
 import { runProblems, runState } from './run-problems'
-import { Gantt } from './run-stages'
+import { Gantt, stagesWords, useStageNames } from './run-stages'
 import { StartRun } from './start-run'
 
 const UNSUCCESSFUL = new Set<string>(['failed', 'timed_out', 'aborted'])
@@ -22,6 +22,7 @@ export function RunPage() {
   const { name = '' } = useParams()
   const run = useRun(name)
   const may = useMay('operator')
+  const nameOf = useStageNames()
   return (
     <Stack gap="md">
       <Group gap="xs">
@@ -34,7 +35,7 @@ export function RunPage() {
             <Facts run={detail} />
             {UNSUCCESSFUL.has(detail.state) ? <WhyItFailed run={detail} /> : null}
             {detail.has_problems ? <Problems problems={runProblems(detail)} /> : null}
-            <Panel title="Stages">
+            <Panel title={detail.left_to ? 'Stages' : stagesWords(detail.stages, nameOf)} name="Stages">
               {detail.left_to ? (
                 <LeftTo name={detail.left_to} />
               ) : (

@@ -71,6 +71,16 @@ export function useStageNames(): (name: string) => string {
   return (name) => boards.find(({ system }) => system === name)?.title ?? stageName(name)
 }
 
+/** How a run's stages ended, as an answer. */
+export function stagesWords(stages: Run['stages'], nameOf: (stage: string) => string = stageName): string {
+  const failed = stages.filter(({ state }) => state === 'failed').map(({ name }) => nameOf(name))
+  if (failed.length > 0) return `${failed.join(', ')} failed`
+  const done = stages.filter(({ state }) => state === 'done' || state === 'unchanged').length
+  return done === stages.length
+    ? `All ${whole(done)} stages succeeded`
+    : `${whole(done)} of ${whole(stages.length)} stages have ended`
+}
+
 /** Bars by time: when each stage began and how long it took. */
 export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
   const nameOf = useStageNames()

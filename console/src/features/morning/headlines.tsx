@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, figure } from '../../api/format'
-import { Before } from '../dashboards/kpi'
+import { Before, Unit } from '../dashboards/kpi'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
@@ -37,6 +37,7 @@ function Headline({ board, panel }: { board: Schemas['Dashboard']; panel: Schema
       </Anchor>
       <Text fz={22} fw={600} lh={1.3}>
         {answer.data ? figure(at('value'), panel.unit) : answer.error ? '–' : '…'}
+        <Unit value={at('value')} unit={panel.unit} />
       </Text>
       <Before panel={panel} value={at('value')} before={at('before')} />
       <Text size="xs" className="muted">

@@ -83,7 +83,7 @@ function CameIn() {
           newest.reduce((total, file) => total + of(file), 0)
         const more = newest.length === all.length && files.hasNextPage ? 'More than ' : ''
         return (
-          <Text size="sm" data-testid="came-in">
+          <Text size="sm" mt={8} data-testid="came-in">
             {newest.length === 0
               ? 'No file came in the last 24 hours.'
               : `${more}${count(newest.length, 'file')} in 24 hours: ${count(

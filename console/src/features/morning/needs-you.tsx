@@ -8,9 +8,10 @@ import { useMay } from '../../api/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { fileParts } from '../../formats/words'
+import { fileParts, heading } from '../../formats/words'
 import { expectationOf } from '../lake/expectations'
 import { reasonsOf } from '../lake/run-problems'
+import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
 import { countsOf, queueItems, unlistedOf } from '../work/queue-state'
@@ -63,14 +64,15 @@ function FailedRun() {
   const runs = useRuns()
   const may = useMay('operator')
   const start = useStartRun()
+  const nameOf = useStageNames()
   const run = runs.data?.runs.find((one) => one.state !== 'running' && one.state !== 'pending')
   if (!run || (run.state === 'succeeded' && !run.has_problems)) return null
   const reasons = [
     ...Object.entries(run.failed_stages).map(
-      ([stage, why]) => `${stage} failed: ${expectationOf(reasonsOf(why)[0] ?? why).words}`,
+      ([stage, why]) => `${nameOf(stage)} failed: ${expectationOf(reasonsOf(why)[0] ?? why).words}`,
     ),
-    ...Object.keys(run.datasets_not_merged).map((dataset) => `${dataset} was not merged`),
-    ...Object.keys(run.implausible_tables).map((table) => `${table} is implausible`),
+    ...Object.keys(run.datasets_not_merged).map((dataset) => `${heading(dataset)} was not merged`),
+    ...Object.keys(run.implausible_tables).map((table) => `${heading(table)} is implausible`),
   ]
   const page = `#/runs/${encodeURIComponent(run.name)}`
   return (

@@ -110,7 +110,7 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
           Show {count(Math.min(PAGE, all.length - shown.length), 'more item')}
         </Button>
       ) : null}
-      <Text size="xs" className="muted">
+      <Text size="xs" className="muted" visibleFrom="sm">
         Keys: j and k move, Enter opens
         {mayDecide ? queue.actions.map((one) => `, ${one.key} ${one.label.toLowerCase()}`) : ''}.
       </Text>

@@ -24,6 +24,16 @@ const PANEL: Schemas['Panel'] = {
   units: {},
 }
 
+test('the names of few bars take a second line, and none is cut', () => {
+  const overflow = (many: number): string => {
+    const rows = Array.from({ length: many }, (_, at) => [`many payments at terminal ${at}`, '', at])
+    const shown = { panel: { ...PANEL, series: '' }, columns: ['week_on', 'source', 'received'], rows }
+    return (options(shown, 'light') as { yAxis: { axisLabel: { overflow: string } } }).yAxis.axisLabel
+      .overflow
+  }
+  expect([overflow(4), overflow(20)]).toEqual(['break', 'truncate'])
+})
+
 test('a bar of a period is marked once where people wrote a note on one of its days', () => {
   const rows = [
     ['2026-03-02', 'a', 5],

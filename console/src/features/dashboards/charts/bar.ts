@@ -18,8 +18,18 @@ import {
 /** Labels of more bars than these would cover each other; the tooltip has their values. */
 const MOST_LABELS = 20
 
+/** So many names at most take a second line instead of being cut. */
+const MOST_TWO_LINES = 10
+
 /** Bars with their value at the end; colours only where the bars are parts of a whole. A bar of a period is marked where people wrote notes on its days. */
-export function bar({ panel, rows, scheme, unitOf, marks = [] }: Drawing): Record<string, unknown> {
+export function bar({
+  panel,
+  rows,
+  scheme,
+  unitOf,
+  marks = [],
+  isNarrow = false,
+}: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
@@ -67,7 +77,13 @@ export function bar({ panel, rows, scheme, unitOf, marks = [] }: Drawing): Recor
       type: 'category',
       data: names,
       inverse: true,
-      axisLabel: { width: 150, overflow: 'truncate', formatter: (name: string) => axisName(name, panel.x) },
+      axisLabel: {
+        width: isNarrow ? 110 : 170,
+        // A second line has room between few bars only.
+        overflow: names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
+        lineHeight: 14,
+        formatter: (name: string) => axisName(name, panel.x),
+      },
     },
     series,
   }
