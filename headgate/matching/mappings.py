@@ -126,8 +126,8 @@ class Suggested:
             remedy=(
                 f"see `headgate mapping show {named}`; then `headgate mapping accept {named}`, or `headgate "
                 f"mapping set {named} COLUMN=FIELD`; "
-                "`--leave-out COLUMN` leaves a column out; a column that is new belongs in the contract, "
-                "whose next deployment takes up the file"
+                "`--leave-out COLUMN` leaves a column out; a new column is added to the contract by whoever "
+                "deploys the lake, and the next deployment takes up the file"
             ),
             file=key,
         )

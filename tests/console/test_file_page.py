@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +36,16 @@ def test_waiting_rows_are_opened_by_the_only_primary_button(console: Console, wi
     first = page.get_by_label("Corrected").first
     expect(first).to_be_focused()
     expect(first).to_be_in_viewport()
+
+
+def test_suggested_columns_are_taken_by_the_only_primary_button(console: Console) -> None:
+    body = PAYMENTS.replace(b"payment_id,order_id,method", b"F1,ref,how").replace(b"A1", b"SUGGEST")
+    file_id = console.lake.receive("payments/suggested-columns.csv", body).file_id
+    page = console.opened(f"/files/{file_id}", UPLOADER)
+    enabled = page.locator(f"{PRIMARY}:not([disabled])")
+    expect(enabled).to_have_text(["Use the 3 suggestions"])
+    enabled.click()
+    expect(page.locator(PRIMARY)).to_have_text([re.compile("^Commit")])
 
 
 def test_who_may_not_correct_rows_gets_no_button_for_it(console: Console) -> None:

@@ -31,7 +31,8 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
         <Button
           key={choice.value}
           size="compact-sm"
-          variant={show === choice.value ? 'filled' : 'default'}
+          variant="default"
+          className="toggle"
           aria-pressed={show === choice.value}
           onClick={() => onShow(choice.value)}
         >

@@ -5,7 +5,7 @@ import { words } from './column-header'
 import { type Edits, withField } from './edits'
 import { openSuggestions, withKnownFormat } from './suggested-fields'
 
-/** Takes every field that is suggested for a column in one click. */
+/** Takes every field that is suggested for a column in one click: the next step, because a commit needs a field for each column. */
 export function Suggestions({
   result,
   edits,
@@ -21,7 +21,6 @@ export function Suggestions({
     <Group gap="xs">
       <Button
         size="compact-sm"
-        variant="default"
         onClick={() =>
           onChange(
             open.reduce(
