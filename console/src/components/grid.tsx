@@ -6,7 +6,7 @@ import type { Cell } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import { type Column, type Field, fieldsOf, fitting, span, type Span, totalWidth } from './grid-columns'
 import { Cells, GridLine, Heading } from './grid-parts'
-import { firstRow, placesFor, ROW_PX, TWO_LINES_PX } from './row-window'
+import { firstRow, placesFor, ROW_PX, TALL_ROW_PX } from './row-window'
 
 interface Props {
   columns: Column[]
@@ -25,8 +25,8 @@ interface Props {
   sort?: string
   /** With it a click on a heading orders the rows. */
   onSort?: (sort: string) => void
-  /** Whether names and texts may take a second line, so that a narrow table cuts none. */
-  hasTwoLines?: boolean
+  /** Whether names may take three lines, so that a narrow table cuts none. */
+  hasTallRows?: boolean
   /** With it a row opens; its first cell is the button for the keyboard. */
   onOpen?: (index: number) => void
 }
@@ -49,9 +49,9 @@ export function Grid({
   sort = '',
   onSort,
   onOpen,
-  hasTwoLines = false,
+  hasTallRows = false,
 }: Props) {
-  const rowPx = hasTwoLines ? TWO_LINES_PX : ROW_PX
+  const rowPx = hasTallRows ? TALL_ROW_PX : ROW_PX
   const view = useRef<HTMLDivElement>(null)
   const { ref: measured, width } = useElementSize<HTMLDivElement>()
   const both = useMergedRef(view, measured)
@@ -86,7 +86,7 @@ export function Grid({
   return (
     <div
       ref={both}
-      className={hasTwoLines ? 'scroll panel grid grid-two-lines' : 'scroll panel grid'}
+      className={hasTallRows ? 'scroll panel grid grid-tall' : 'scroll panel grid'}
       style={{ maxHeight: height }}
       role="table"
       aria-label={label}

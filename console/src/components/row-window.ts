@@ -1,6 +1,6 @@
 export const ROW_PX = 28
-/** A row whose names may take a second line. */
-export const TWO_LINES_PX = 48
+/** A row whose names may take three lines. */
+export const TALL_ROW_PX = 54
 // Browsers limit the height of an element (Firefox: about 17.8 million pixels); beyond it rows are found by share of the way.
 const MOST_PX = 15_000_000
 

@@ -74,7 +74,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
         formats={formats}
         label="Files"
         height={height}
-        hasTwoLines={isPhone}
+        hasTallRows={isPhone}
         isComplete={isComplete}
         onNearEnd={onNearEnd}
         onOpen={(index) => open(files[index]?.file_id ?? '')}
