@@ -108,6 +108,8 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     local: ClassVar[LocalApi]
     protocol_version = "HTTP/1.1"
+    # Headers and body are two writes; the second one would wait up to 40 ms for the client's acknowledgement.
+    disable_nagle_algorithm = True
     timeout = _IDLE_S
     server_version = "headgate"
     sys_version = ""

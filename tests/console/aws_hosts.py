@@ -247,6 +247,7 @@ class _Site:
 def _server(site: _Site, context: ssl.SSLContext) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # as headgate serve
         timeout = 30
 
         def setup(self) -> None:
