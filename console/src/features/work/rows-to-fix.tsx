@@ -31,8 +31,8 @@ export function RowsToFix() {
         ) : (
           <>
             <ul className="queue" aria-label="Items">
-              {waiting.map((file) => (
-                <FileLine key={file.file_id} file={file} />
+              {waiting.map((file, place) => (
+                <FileLine key={file.file_id} file={file} isFirst={place === 0} />
               ))}
             </ul>
             {all > waiting.length ? (
@@ -47,7 +47,8 @@ export function RowsToFix() {
   )
 }
 
-function FileLine({ file }: { file: File }) {
+/** A file with the way to its rows; the newest file is the one to begin with. */
+function FileLine({ file, isFirst }: { file: File; isFirst: boolean }) {
   const page = `#/files/${encodeURIComponent(file.file_id)}`
   return (
     <li className="queue-item">
@@ -61,7 +62,7 @@ function FileLine({ file }: { file: File }) {
         <Text size="sm" className="muted">
           <Moment at={file.received_at} />
         </Text>
-        <Button component="a" href={page} size="compact-xs">
+        <Button component="a" href={page} size="compact-xs" variant={isFirst ? 'filled' : 'default'}>
           Open the rows
         </Button>
       </div>

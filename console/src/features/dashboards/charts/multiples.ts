@@ -60,7 +60,7 @@ export function multiples({
       {
         text: `${axisTitle(column, unit)}: each chart has a scale of its own`,
         left: '1%',
-        top: 0,
+        top: 4,
         padding: 0,
         textStyle: { fontSize: 12, fontWeight: 400, color: SOFT[scheme] },
       },
