@@ -30,7 +30,7 @@ ORDER BY period_on
     SavedQuestion(
         "forecast_skill",
         "market-intelligence-hub",
-        "How much better than Naive2 are the forecasts, and do their intervals hold? (OWA below 1 is better)",
+        "How much better than the seasonal rule are forecasts (below 1 is better), and do intervals hold?",
         """
 SELECT level, count(*) AS series, count_if(windows > 0) AS tested_series, round(avg(owa), 3) AS owa, round(avg(mase), 3) AS mase,
        round(avg(coverage_80), 3) AS coverage_80, round(avg(coverage_95), 3) AS coverage_95
