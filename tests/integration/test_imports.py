@@ -69,6 +69,15 @@ assert digest_of(pa.RecordBatch.from_arrays(arrays, ["double", "bigint"]), colum
 """  # noqa: E501 a file's text
 
 
+SYSTEMS = """
+import importlib
+from headgate.systems import system_registry
+from headgate.wiring.system_jobs import LIBRARIES_OF_SYSTEMS
+for library in [*LIBRARIES_OF_SYSTEMS, *system_registry.modules().values()]:
+    importlib.import_module(library)
+"""
+
+
 @cache
 def loaded(script: str) -> frozenset[str]:
     """The modules that a process has loaded after it ran the script."""
@@ -136,3 +145,10 @@ def test_a_library_that_is_loaded_is_seen() -> None:
 def test_import_loads_nothing_else() -> None:
     found = loaded("import headgate") - loaded("")
     assert {name for name in found if name.partition(".")[0] not in sys.stdlib_module_names} == {"headgate"}
+
+
+def test_libraries_of_systems_are_those_of_a_run_that_keeps_its_models() -> None:
+    """A run loads them once, and none that only some runs need."""
+    libraries = {name.partition(".")[0] for name in loaded(SYSTEMS)}
+    assert {"great_expectations", "ibis", "sklearn", "skops"} <= libraries, "each child would load them again"
+    assert not libraries & {"pyspark", "statsforecast", "statsmodels", "fugue"}, "no kept run needs them"

@@ -11,7 +11,7 @@ from benchmarks.open_lake.pytest_report import UnmeasuredError, figure_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 _MEASURED = """
 import pytest
