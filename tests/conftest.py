@@ -90,8 +90,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def scope_of(nodeid: str) -> str:
-    """The file of a test, or `shop` for the files that share the shop's deployment."""
+    """The file of a test; `shop` for the files that share the shop's deployment, and `spark` for those that
+    share a session of Spark, which takes ten seconds to start and runs its first queries slowly.
+    """
     file = nodeid.partition("::")[0]
+    if file.startswith("tests/integration/engines/"):
+        return "spark"
     return "shop" if file.startswith("tests/e2e/test_shop") else file
 
 
