@@ -65,6 +65,7 @@ _NO_DIGITS = str.maketrans("0123456789", "ghijklmnop")  # ids are hexadecimal
 _DIGITS = str.maketrans("ghijklmnop", "0123456789")
 CONTRACT_DRAFTS = "contract_drafts"
 QUESTIONS = "questions"  # that people keep
+DECIDED_ITEMS = "decided_items"  # dataset of a snapshot: closed items of label queues
 ANNOTATIONS = "annotations"  # of people, on days
 MAILS = "mails"  # answers that people have sent to themselves, and when
 SENT_MAILS = "sent_mails"  # the newest day on which each was sent

@@ -21,7 +21,7 @@ from headgate.lake.queue_actions import LEAVE_AS_IT_IS, CommonAction
 from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.read_snapshots import snapshot_parts
-from headgate.snapshots.snapshot import DatasetSnapshot
+from headgate.snapshots.snapshot import DatasetSnapshot, MergedIncrements
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-TABLE = "decided_items"
+TABLE = keys.DECIDED_ITEMS
 _READ = ("decision_id", "queue", "item_id", "action", "decided_at")
 _READERS = 16
 # A decision is written within a minute of its moment, so an older one is among those that were read before.
@@ -72,6 +72,9 @@ class DecidedItems:
         snapshot_id = hashlib.sha256(body).hexdigest()[:_VERSION_CHARACTERS]
         prefix = keys.snapshot_prefix(TABLE, snapshot_id)
         if not (before and before.snapshot_id == snapshot_id):
+            made_of = MergedIncrements(snapshot_id, f"{self.contract.id}@{self.contract.version}", ())
+            merged_key = keys.merged_increments_key(TABLE, snapshot_id)
+            objects.write(ObjectRef(bucket, merged_key), made_of.to_json().encode())  # no file brought them
             record = self._record(table, body).to_parquet()
             objects.write(ObjectRef(bucket, keys.snapshot_parts_key(TABLE, snapshot_id)), record)
         if not publisher.catalog.current(publisher.database, TABLE).shows(prefix):

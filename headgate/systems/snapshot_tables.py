@@ -54,7 +54,7 @@ class SnapshotTables:
     """Opens datasets of a snapshot.
 
     Args:
-        contracts: the curated contracts, by dataset.
+        contracts: of the curated tables, by dataset.
         workspace: a local folder with room for what is read, where the engine reads local files.
         ask_athena: opens tables of a database, given their columns; of use for Athena only.
         open_files: opens Parquet files, patterns of files, or folders of objects, on DuckDB or Spark.

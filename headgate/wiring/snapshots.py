@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate import project
 from headgate.aws import clients
+from headgate.lake import keys
 from headgate.settings import CuratedSettings, MergeSettings
 from headgate.wiring import clock, definitions, quality, stores
 
@@ -44,7 +45,7 @@ def merging(
     """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.lake.versions import last_held
-    from headgate.merge.decided_items import TABLE, DecidedItems
+    from headgate.merge.decided_items import DecidedItems
     from headgate.merge.merge_lake import Merging
     from headgate.quality.card_audit_ledger import refuse_leaks
     from headgate.quality.contract_audit import audit
@@ -66,7 +67,7 @@ def merging(
         workspace,
         audit_without_leaks,
         missing_parents=registry.lake["missing_parents"],
-        decided_items=DecidedItems(registry.lake[TABLE], project.label_queues()),
+        decided_items=DecidedItems(registry.lake[keys.DECIDED_ITEMS], project.label_queues()),
         last_held=lambda: last_held(stores.ledger(env).records()),
         notify=notify,
         part_rows=settings.snapshot_part_rows,

@@ -272,6 +272,7 @@ def snapshot_tables(
     from headgate.systems.snapshot_tables import EngineChoice, SnapshotTables
 
     settings, engine = MergeSettings.from_env(env), EngineSettings.from_env(env)
+    registry = definitions.registry(env)
     memory_mb = engine.table_memory_mb or memory_mb_of(free_memory_bytes())
     reads_objects = spark_session.is_started_by_cluster()
     choice = EngineChoice(
@@ -283,7 +284,7 @@ def snapshot_tables(
     return SnapshotTables(
         stores.objects(),
         GlueCatalog(clients.glue(), settings.crawler),
-        definitions.registry(env).curated,
+        {**registry.lake, **registry.curated},
         settings.curated_bucket,
         settings.curated_database,
         workspace,

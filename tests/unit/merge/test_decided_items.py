@@ -18,7 +18,7 @@ from headgate.contracts.registry import Registry
 from headgate.domains.domain import LabelQueue
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.merge.decided_items import TABLE, DecidedItems
+from headgate.merge.decided_items import DecidedItems
 from headgate.snapshots.publishing import parquet_bytes
 from tests.examples import examples
 from tests.unit.merge.test_merge_lake import BUCKET, Lake, order
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.unit
 
+TABLE = keys.DECIDED_ITEMS
 CONTRACTS = Registry.load().lake
 QUEUE = LabelQueue("orders_to_check", "orders", positive=("wrong",), negative=("right",))
 ACTIONS = ("wrong", "right", "ignore", "assign", "note", "reopen")

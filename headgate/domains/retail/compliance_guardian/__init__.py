@@ -19,6 +19,8 @@ from headgate.domains.retail.compliance_guardian import (
     fraud_model,
     fraud_scores,
     model_quality,
+    review_quality,
+    reviews,
     risk_scores,
     scored_periods,
     transaction_days,
@@ -28,19 +30,23 @@ from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.write_rows import write_rows
 from headgate.facts.kept_files import HoldsFiles, kept_files
+from headgate.lake import keys
 from headgate.systems.kept_tables import code_of
 from headgate.systems.rows_in_file import without_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     import ibis
 
+    from headgate.domains.retail.compliance_guardian.stretch import Stretch
+    from headgate.domains.retail.measures import Measure
     from headgate.learning.store import Shelf
     from headgate.systems.rows_in_file import Made
 
 READS = ("card_transactions", "payments", "customers")
+MAY_READ = (keys.DECIDED_ITEMS,)
 LEARNS = (fraud_model.NAME,)
 EXPORTS = (fraud_model.NAME,)
 OPTIONS = (decisions.OPTION,)
@@ -83,16 +89,20 @@ def _built(
         fitted, price = model.trained.fitted, model.review_price
         shelf.export(fraud_model.NAME, exported_model.scorer(fitted, price, past, tables["customers"]))
     kept = KeptQuality(scores.keep, scores.addresses_of_quality())
+    reviewed, reported = scores.reviews, {each: scores.reported_labels(each) for each in scores.stretches}
     # What descriptions and models remember of transactions is not in memory while tables are sorted.
     del scores, model
-    quality = model_quality.table(periods, reviews_a_day, kept)
+    of_reviews = partial(_of_reviews, reviewed, reported)
+    quality = model_quality.table(periods, reviews_a_day, kept, of_reviews)
     release_memory()
+    reviewed.write(folder / "reviewed.parquet")
     failed = folder / "failed-payments.parquet"
     write_rows(risk_scores.failed_payments(tables["payments"]), failed)
     scored = [str(path) for period in periods for path in period.paths]
-    with local.opened({"scored": scored, "failed": str(failed)}) as opened:
+    files = {"scored": scored, "failed": str(failed), "reviewed": str(folder / "reviewed.parquet")}
+    with local.opened(files) as opened:
         return {
-            "fraud_scores": fraud_scores.table(opened["scored"]),
+            "fraud_scores": fraud_scores.table(opened["scored"], opened["reviewed"]),
             "risk_scores": risk_scores.table(opened["scored"], last_at, opened["failed"]),
             "fraud_model_quality": quality,
         }
@@ -112,4 +122,16 @@ def _scores(
         return None
     keep = partial(kept_files, tables, folder=folder)
     recipe = fraud_model.in_charge(shelf.champion(fraud_model.NAME))
-    return scored_periods.Scores(days, descriptions, keep, recipe, code_of(__name__), reviews_a_day)
+    reviewed = reviews.Reviews.of(tables, as_of)
+    code = code_of(__name__)
+    return scored_periods.Scores(days, descriptions, keep, recipe, code, reviews_a_day, reviewed)
+
+
+def _of_reviews(
+    reviewed: reviews.Reviews,
+    reported: Mapping[Stretch, int],
+    period: scored_periods.Period,
+    model: str,
+    days: str,
+) -> Iterator[Measure]:
+    return review_quality.measures(reviewed, period, model, days, reported[period.stretch])

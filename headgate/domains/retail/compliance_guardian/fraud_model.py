@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
-    from headgate.domains.retail.compliance_guardian.scored_periods import Period, Scores, Stretch
+    from headgate.domains.retail.compliance_guardian.scored_periods import Period, Scores
+    from headgate.domains.retail.compliance_guardian.stretch import Stretch
 
 NAME = "fraud"
 MOST_TRIED = 2_000_000
@@ -60,7 +61,7 @@ def kept(scores: Scores, periods: Sequence[Period]) -> ModelInCharge | None:
         return None
     newest = periods[-1].stretch
     address = scores.address(
-        "contest", contested.start, newest.start, before=max(contested.stretch.end, newest.start)
+        newest, "contest", contested.start, newest.start, before=max(contested.stretch.end, newest.start)
     )
 
     def write(_: Sequence[int], paths: Sequence[Path]) -> None:
@@ -95,11 +96,11 @@ def _won(scores: Scores, contested: Period, newest: Stretch) -> ModelInCharge | 
     fraud = labels[is_known] == boosting_models.FRAUD
     if not 0 < fraud.sum() < len(fraud):
         return None
-    probabilities = {}
+    probabilities, taught = {}, scores.reviews.taught(contested.stretch)
     for recipe in boosting_models.RECIPES:
         if recipe == scores.recipe:
             score = contested.rows(["score"], len(tried_rows)).score.to_numpy()
-        elif model := scored_periods.supervised(transactions, labelled_to, recipe):
+        elif model := scored_periods.supervised(transactions, labelled_to, recipe, taught):
             strength = scored_periods.strength_of(model, transactions, tried_rows.start, after)
             score = model.scores_of(strength)
         else:
@@ -118,7 +119,7 @@ def _won(scores: Scores, contested: Period, newest: Stretch) -> ModelInCharge | 
         contest.winner,
         won.fitted,
         columns,
-        int(is_labelled.sum()),
+        int(is_labelled.sum()) + len(scores.reviews.taught(newest)),
         _metrics(fraud, score),
         contest,
         _moved(transactions, labelled_to, tried_rows, columns),

@@ -11,7 +11,7 @@ from headgate.systems.rows_in_file import RowsInFile
 
 _MONEY = "decimal(16, 2)"
 _PENNY = ibis.literal(Decimal("0.01"), _MONEY)
-_TEXTS = ("decision", "reason_1", "reason_2", "reason_3", "model")
+_TEXTS = ("decision", "reason_1", "reason_2", "reason_3", "model", "reviewed_as")
 _COLUMNS = (
     "transaction_id",
     "transacted_at",
@@ -19,18 +19,21 @@ _COLUMNS = (
     "terminal_id",
     "amount",
     "score",
-    *_TEXTS,
+    *("decision", "reason_1", "reason_2", "reason_3", "model"),
     "is_fraud",
+    "reviewed_as",
 )
 
 
-def table(scored: ibis.Table) -> RowsInFile:
+def table(scored: ibis.Table, reviewed: ibis.Table) -> RowsInFile:
     """Return the table's rows, one per transaction, by number.
 
     Args:
         scored: all transactions with the columns of `scored_periods.Period`.
+        reviewed: the newest decision of reviewers, by transaction, as `reviews.Reviews.write` wrote it.
     """
     amount = (scored.pence.cast(_MONEY) * _PENNY).cast("decimal(12, 2)")
     made = RowsInFile.new("fraud_scores", keeps_parts=True)
-    write_rows(scored.mutate(amount=amount).select(*_COLUMNS).order_by("transaction_id"), made.path, _TEXTS)
+    rows = scored.mutate(amount=amount).left_join(reviewed, "transaction_id").select(*_COLUMNS)
+    write_rows(rows.order_by("transaction_id"), made.path, _TEXTS)
     return made

@@ -26,7 +26,7 @@ from headgate.learning.calibration import Reliability
 from headgate.learning.ranking import ranked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     import numpy.typing as npt
 
@@ -69,6 +69,7 @@ def table(
     periods: Sequence[Period],
     reviews_a_day: int = decisions.REVIEWS_A_DAY,
     kept: KeptQuality | None = None,
+    of_reviews: Callable[[Period, str, str], Iterable[Measure]] = lambda *_: (),
 ) -> pd.DataFrame:
     """Return the table's rows, in the order of model, metric and period.
 
@@ -76,6 +77,7 @@ def table(
 
     Args:
         kept: has figures of periods that are over.
+        of_reviews: returns the figures of reviews in a period, given its model and its days.
     """
     scored = [period for period in periods if period.paths]
     every, memory = Reliability(), FraudMemory()
@@ -86,6 +88,7 @@ def table(
         quality = kept.of(period, measure) if kept else measure()
         memory, every = quality.memory, every + quality.reliability
         whole += quality.whole
+        whole += of_reviews(period, quality.whole[0].model, quality.whole[0].period)
         daily_figures += quality.daily
     return measuring.measures_table([*whole, *_of_whole_table(every, scored), *daily_figures])
 

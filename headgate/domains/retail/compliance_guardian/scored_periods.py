@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 
 from headgate.domains.retail.compliance_guardian import boosting_models, decisions, features, fraud_reasons
 from headgate.domains.retail.compliance_guardian.features import DELAY_DAYS
+from headgate.domains.retail.compliance_guardian.reviews import Reviews, filled_in
+from headgate.domains.retail.compliance_guardian.stretch import Stretch
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import write_batches
 from headgate.facts.kept_files import address_of
@@ -60,19 +62,6 @@ A shop has millions of transactions, and dozens of features for each.
 _REASONS = tuple(f"reason_{place + 1}" for place in range(fraud_reasons.REASONS))
 _TEXTS = ("card_token", "decision", *_REASONS, "model")
 _DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not complete
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """The days of a period: from `start` up to `end`, which is left out."""
-
-    start: pd.Timestamp
-    end: pd.Timestamp
-
-    @property
-    def labelled_to(self) -> pd.Timestamp:
-        """Return the moment before which labels are known when the period begins."""
-        return self.start - pd.Timedelta(days=DELAY_DAYS)
 
 
 @dataclass(frozen=True)
@@ -198,6 +187,7 @@ class Scores:
         recipe: of the models that learn from labels, one of `boosting_models.RECIPES`.
         code: identifies the code that scores.
         reviews_a_day: that the fraud team can make.
+        reviews: the decisions of reviewers.
     """
 
     days: TransactionDays
@@ -206,6 +196,7 @@ class Scores:
     recipe: str = boosting_models.FIRST
     code: str = ""
     reviews_a_day: int = decisions.REVIEWS_A_DAY
+    reviews: Reviews = field(default_factory=Reviews.of_nobody)
     _models: dict[Stretch, PeriodModel | None] = field(default_factory=dict)
 
     @property
@@ -216,7 +207,9 @@ class Scores:
     def periods(self) -> list[Period]:
         """Return the transactions in periods, each scored by a model of what was known when it began."""
         blocks = [block for stretch in self.stretches for block in self._blocks(stretch)]
-        addresses = [self.address("days", block.of.start, block.start, before=block.end) for block in blocks]
+        addresses = [
+            self.address(block.of, "days", block.of.start, block.start, before=block.end) for block in blocks
+        ]
         paths = self.keep("fraud_days", addresses, partial(self._write, blocks))
         by_stretch: dict[Stretch, list[Path]] = {stretch: [] for stretch in self.stretches}
         for block, path in zip(blocks, paths, strict=True):
@@ -233,26 +226,33 @@ class Scores:
         """Return whether the labels that are known when a period begins carry a model."""
         return boosting_models.are_enough(*self.days.labels_before(stretch.labelled_to))
 
+    def reported_labels(self, stretch: Stretch) -> int:
+        """Return how many labels of the data the model of a period learns from; 0 where it has none."""
+        return sum(self.days.labels_before(stretch.labelled_to)) if self.is_taught(stretch) else 0
+
     def fitted(self, stretch: Stretch, recipe: str) -> PeriodModel | None:
         """Return the model of any recipe for a period."""
         if recipe == self.recipe:
             return self.model(stretch)
         transactions = self.descriptions.all()
         labelled_to, first = (transactions.place_of(at) for at in (stretch.labelled_to, stretch.start))
-        learnt = supervised(transactions, labelled_to, recipe)
+        learnt = supervised(transactions, labelled_to, recipe, self.reviews.taught(stretch))
         if not learnt:
             return None
         return PeriodModel(learnt, review_price(learnt, transactions, labelled_to, first, self.reviews_a_day))
 
-    def address(self, *about: object, before: pd.Timestamp) -> str:
-        """Return the address of a result that follows from all transactions before a day."""
-        inputs = (self.code, self.recipe, self.reviews_a_day, *about, self.days.digest_before(before))
+    def address(self, stretch: Stretch, *about: object, before: pd.Timestamp) -> str:
+        """Return the address of a result that follows from all transactions before a day, and from the models
+        of a period and of those before it.
+        """
+        taught = self.reviews.digest(stretch) if self.is_taught(stretch) else ""
+        inputs = (self.code, self.recipe, self.reviews_a_day, *about, self.days.digest_before(before), taught)
         return address_of(*map(str, inputs))
 
     def addresses_of_quality(self) -> dict[pd.Timestamp, str]:
         """Return the addresses of the figures of periods that are over, by their first day."""
         over = self.stretches[:-1]
-        return {each.start: self.address("quality", each.start, before=each.end) for each in over}
+        return {each.start: self.address(each, "quality", each.start, before=each.end) for each in over}
 
     def _blocks(self, stretch: Stretch) -> list[_DaysOfPeriod]:
         """Return the days that are kept together. A forest ranks all transactions of its period."""
@@ -266,7 +266,7 @@ class Scores:
         def write(_: Sequence[int], paths: Sequence[Path]) -> None:
             transactions = self.descriptions.all()
             labelled_to, first = (transactions.place_of(at) for at in (stretch.labelled_to, stretch.start))
-            learnt = supervised(transactions, labelled_to, self.recipe)
+            learnt = supervised(transactions, labelled_to, self.recipe, self.reviews.taught(stretch))
             price = (
                 review_price(learnt, transactions, labelled_to, first, self.reviews_a_day)
                 if learnt
@@ -274,7 +274,7 @@ class Scores:
             )
             write_model(paths[0], learnt, review_price=price)
 
-        address = self.address("model", stretch.start, before=stretch.start)
+        address = self.address(stretch, "model", stretch.start, before=stretch.start)
         (path,) = self.keep("fraud_model", [address], write, is_fitted=True)
         row = read_model(path)
         return PeriodModel(row["fitted"], row["review_price"])
@@ -444,15 +444,20 @@ def _forest(transactions: DescribedTransactions, after: int, fraud_share: float)
 
 
 def supervised(
-    transactions: DescribedTransactions, labelled_to: int, recipe: str
+    transactions: DescribedTransactions, labelled_to: int, recipe: str, taught: pd.DataFrame | None = None
 ) -> boosting_models.Boosting | None:
     """Fit boosting to the first so many transactions, whose labels are known.
 
-    None where these carry no model.
+    None where the reported labels carry no model: reviewers see the highest scores only.
+
+    Args:
+        taught: the reviews that it learns from, as `Reviews.taught` returns them.
     """
     labels = transactions.labels[:labelled_to]
     if not boosting_models.is_enough(labels):
         return None
+    if taught is not None:
+        labels = filled_in(labels, transactions, taught)
     places = boosting_models.sample(labels)
     fraud = labels[places] == boosting_models.FRAUD
     share = boosting_models.honest_share(labels, places)
