@@ -77,6 +77,46 @@ def test_no_word_of_a_table_is_broken_and_the_page_does_not_scroll_sideways(
     page.context.close()
 
 
+# Pairs of a figure's own lines of which one covers a part of another one.
+OVERLAPS = """() => [...document.querySelectorAll('.figure')].flatMap(figure => {
+  const lines = [...figure.children].filter(line => line.textContent.trim()).map(line => {
+    const range = document.createRange()
+    range.selectNodeContents(line)
+    return [line.textContent, range.getBoundingClientRect()]
+  })
+  return lines.flatMap(([text, box], at) => lines.slice(at + 1)
+    .filter(([, other]) => box.left < other.right - 1 && other.left < box.right - 1
+      && box.top < other.bottom - 1 && other.top < box.bottom - 1)
+    .map(([other]) => [text, other]))
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 375, 600, 1440])
+def test_no_figure_of_up_to_eleven_digits_covers_its_question(browser: Browser, width: int) -> None:
+    answers = [
+        PanelAnswer(
+            DeclaredPanel(
+                f"revenue_{place}",
+                "What will be sold in the next twelve periods, if nothing else changes?",
+                PanelKind.KPI,
+                "sales_forecast",
+                "SELECT 1",
+                unit="GBP",
+            ),
+            ("value", "before"),
+            ((value, value),),
+            trust=("as of 9 Dec 2011", "96 series", "mean error 12.3 %"),
+        )
+        for place, value in enumerate((12, 2_459_191, -2_977_588, 10**10))
+    ]
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.set_content(report_html(report(*answers), (), ""))
+    assert page.locator(".figure").count() == len(answers)
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(SIDEWAYS) <= 0
+    page.context.close()
+
+
 SCREENS_OF_A_PHONE = 3
 
 
