@@ -41,9 +41,8 @@ def test_an_analyst_learns_what_the_next_period_sells_and_whether_it_may_be_trus
     trust = forecast.get_by_test_id("trust-sales_forecast")
     expect(trust).to_contain_text(re.compile(r"as of \d+ \w+ \d{4}"))
     expect(trust).to_contain_text("method: level and season")
-    expect(trust).to_contain_text(
-        re.compile(r"tested on \d+ past periods: off by [\d.]+\s%, last year's periods by [\d.]+\s%")
-    )
+    expect(trust).to_contain_text(re.compile(r"tested at \d+ moments of the past, off by [\d.]+\s%"))
+    expect(trust).to_contain_text(re.compile(r"[\d.]+\s% of the tested periods were in the band"))
     expect(trust.get_by_role("link", name="where it comes from")).to_be_visible()
 
 
@@ -97,12 +96,16 @@ def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: 
 def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) -> None:
     page = opened(console, "Sales forecast and trends")
     total = page.get_by_test_id("figure-next_period").inner_text()
+    forecast = page.get_by_role("region", name="What did the shop sell, and what will it sell?")
+    trust = forecast.get_by_test_id("trust-sales_forecast")
+    tested = trust.inner_text()
     choice = page.get_by_role("combobox", name="Region and category")
     choice.click()
     choice.fill("United Kingdom")
     page.get_by_role("option", name="United Kingdom", exact=True).click()
     expect(page.get_by_test_id("figure-next_period")).not_to_have_text(total)
     assert "series=region%3DGB" in page.url
+    expect(trust, "how far the figures of the region may be trusted").not_to_have_text(tested)
     settle(page)
     narrowed = page.get_by_test_id("figure-next_period").inner_text()
     again = console.opened(page.url.partition("#")[2], VIEWER)

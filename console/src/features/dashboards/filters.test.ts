@@ -92,7 +92,7 @@ test('a period of a timestamp has its first and its last day whole', () => {
 
 test('a panel keeps its statement and names the filter where it reads no filtered table', () => {
   const other = { name: 'quality', table: 'quality', rows: [], sql: 'SELECT count(*) AS value FROM quality' }
-  expect(narrowed(other, [FILTER], { series: 'a' }, TABLES)).toEqual({
+  expect(narrowed(other, [FILTER], { series: 'a' }, TABLES)).toMatchObject({
     sql: other.sql,
     ignored: ['Series'],
     rows: [],
@@ -106,4 +106,11 @@ test('a panel keeps its statement and names the filter where it reads no filtere
 
 test('the rows behind a panel keep its filters', () => {
   expect(narrowed(PANEL, [FILTER], { series: 'a' }, TABLES).rows).toEqual(['amount:ge:0', 'series:eq:a'])
+})
+
+test('another statement about a panel follows its filters, and those of other panels do not change it', () => {
+  const sql = 'SELECT avg(amount) AS error FROM history'
+  expect(narrowed(PANEL, [FILTER], { series: 'a' }, TABLES).narrow(sql)).toContain("WHERE series = 'a'")
+  expect(narrowed(PANEL, [{ ...FILTER, panels: ['other'] }], { series: 'a' }, TABLES).narrow(sql)).toBe(sql)
+  expect(narrowed(PANEL, [FILTER], {}, TABLES).narrow(sql)).toBe(sql)
 })

@@ -14,6 +14,8 @@ export interface Narrowed {
   ignored: string[]
   /** Conditions of the rows of the panel's table, as filters of the table's page. */
   rows: string[]
+  /** Another statement about the panel under the same filters. */
+  narrow: (sql: string) => string
 }
 
 /** What the chosen filters make of a panel. */
@@ -27,6 +29,7 @@ export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables
       ...(panel.rows ?? []),
       ...own.map((one) => rowCondition(one, chosen[one.name] ?? '', typeOf(tables, panel.table, one.column))),
     ],
+    narrow: (sql) => filteredSql({ name: panel.name, sql }, filters, chosen, tables),
   }
 }
 

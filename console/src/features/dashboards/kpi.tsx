@@ -59,7 +59,7 @@ export function Kpi({ panel, board, narrowed }: Props) {
         </Text>
       ) : null}
       <IgnoredFilters labels={narrowed.ignored} />
-      <TrustLine board={board} table={panel.table} />
+      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} />
     </Box>
   )
 }

@@ -72,7 +72,7 @@ export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
         )}
       </Answered>
       <IgnoredFilters labels={narrowed.ignored} />
-      <TrustLine board={board} table={panel.table} />
+      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} />
     </Panel>
   )
 }

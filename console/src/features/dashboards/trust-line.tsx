@@ -12,11 +12,14 @@ import { filledParts } from '../../formats/template'
 interface Props {
   board: Pick<Schemas['Dashboard'], 'system' | 'trust'>
   table: string
+  /** The filters of the panel, which its statement is narrowed by. */
+  narrow?: (sql: string) => string
 }
 
 /** How far a figure may be trusted, in words: as of when, by which method, tested or not, with which error, and where it comes from. */
-export function TrustLine({ board, table }: Props) {
-  const parts = useTrust({ board, table })
+export function TrustLine(props: Props) {
+  const { board, table } = props
+  const parts = useTrust(props)
   if (!parts) return null
   return (
     <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
@@ -44,10 +47,11 @@ export function TableTrust({ system, table }: { system: string; table: string })
 }
 
 /** The parts of the line; undefined for a table that no run has published. */
-function useTrust({ board, table }: Props): string[] | undefined {
+function useTrust({ board, table, narrow }: Props): string[] | undefined {
   const note = board.trust.find((one) => one.tables.includes(table))
   const detail = useTable(board.system, table)
-  const answer = useResult(note?.sql ?? '')
+  const sql = note?.sql ?? ''
+  const answer = useResult(sql && narrow ? narrow(sql) : sql)
   const units = useUnits(note?.source ?? table)
   if (!detail.data?.version) return undefined
   const rows = { columns: answer.data?.columns.map((one) => one.name) ?? [], rows: answer.data?.rows ?? [[]] }

@@ -78,10 +78,12 @@ function CameIn() {
     <Answered of={files} what="the files">
       {(found) => {
         const all = found.pages.flatMap((page) => page.files)
-        const newest = all.filter((file) => file.received_at >= since)
+        // A manifest or another file that is no data came in with the others.
+        const newest = all.filter((file) => file.received_at >= since && file.state !== 'ignored')
         const sum = (of: (file: Schemas['FileSummary']) => number) =>
           newest.reduce((total, file) => total + of(file), 0)
-        const more = newest.length === all.length && files.hasNextPage ? 'More than ' : ''
+        const isMore = files.hasNextPage && all.every((file) => file.received_at >= since)
+        const more = isMore ? 'More than ' : ''
         return (
           <Text size="sm" mt={8} data-testid="came-in">
             {newest.length === 0
