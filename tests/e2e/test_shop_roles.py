@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from scripts.terraform_cli import STATE
 from tests.e2e import role_policies
+from tests.e2e.api import signed_in
 from tests.e2e.lakes import ROOT
 from tests.e2e.role_tasks import ARGUMENTS
 from tests.e2e.test_shop_api import PAYMENTS
@@ -228,3 +229,21 @@ def test_a_role_may_not_do_the_work_of_another(
     done = run_as(shop_lake, role, *name.split(), *(words.get(one, one) for one in ARGUMENTS[name]))
     assert done.returncode == 1
     assert "AccessDenied" in done.stderr
+
+
+@pytest.mark.usefixtures("built")
+def test_a_decision_by_the_api_is_in_the_tables_of_the_next_run_with_the_rights_of_the_jobs(
+    shop_lake: Lake,
+) -> None:
+    newest = "select max(transaction_id) as item from ecommerce_prod.fraud_scores"
+    item = shop_lake.query(newest)[0]["item"]
+    decision = {"queue": "transactions_to_review", "item_id": str(item), "action": "block"}
+    taken = signed_in(shop_lake, "operator").call("POST", "/v1/decisions", decision)
+    assert taken.status == 200, taken.body
+    shop_lake.headgate("run")
+    shown = "select transaction_id as item, reviewed_as from ecommerce_prod.fraud_scores"
+    assert shop_lake.query(f"{shown} where reviewed_as is not null") == [
+        {"item": item, "reviewed_as": "block"}
+    ]
+    labels = shop_lake.query("select item_id, label from ecommerce_curated.decided_items")
+    assert labels == [{"item_id": str(item), "label": True}]
