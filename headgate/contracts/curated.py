@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Column, ColumnType, Kind, Mask, Rule
 from headgate.contracts.new_column_policy import NewColumns, declared_throughout, kept_column, policy_of
+from headgate.contracts.rule_kinds import Argument, rules_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,8 +84,9 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
             ),
         )
     if column.mask is Mask.FREE_TEXT:
-        # A redaction can be longer than the number it replaces, so the length is no longer promised.
-        rules = tuple(rule for rule in column.rules if rule.name not in {"max_length", "pattern"})
+        # A redaction can be longer than the number it replaces, and have another form.
+        changed = {"max_length"} | rules_with(Argument.PATTERN, Argument.TRUE)
+        rules = tuple(rule for rule in column.rules if rule.name not in changed)
         return (replace(column, mask=None, type=ColumnType(Kind.STRING), rules=rules, format=None),)
     return (replace(column, format=None),) if column.format else (column,)
 

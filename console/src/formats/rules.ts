@@ -27,6 +27,9 @@ const WHOLE: Record<string, string> = {
   empty_file: 'the file is empty',
 }
 
+/** What a rule about one value says of the values that break it; undefined for another rule. */
+export const brokenWords = (rule: string): string | undefined => WORDS[rule]
+
 /** A rule in words about the values that break it: `minimum` is "a value is below the lowest value allowed". */
 export function ruleWords(rule: string, column = ''): string {
   const own = WORDS[rule]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { fits, formatWords } from './formats'
-import { flawWords, outcome } from './outcome-words'
+import { flawWords, outcome, ruleWords } from './outcome-words'
 
 test('the button says what a commit does', () => {
   expect(outcome({ accepted: 57, quarantined: 3, duplicates: 2 })).toBe('57 in, 3 wait, 2 duplicates')
@@ -16,6 +16,12 @@ test.each([
   ['is below 0', 'is below 0'],
 ])('the reason of a cell is in words: %s', (reason, words) => {
   expect(flawWords({ column: 'a', rule: 'type', reason })).toBe(words)
+})
+
+test('a rule without words of the import has those of its kind', () => {
+  expect(ruleWords('pattern')).toBe('does not have the required form')
+  expect(ruleWords('minimum')).toBe('is below the minimum')
+  expect(ruleWords('own_rule')).toBe('breaks the rule own rule')
 })
 
 test('a format is in words', () => {
