@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from headgate.reports.numbers import cell_text, figure
+from headgate.contracts.currency import SPELLINGS
+from headgate.reports.numbers import NOTHING, axis_label, cell_text, day_words, figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,34 +19,152 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _SERIES = re.compile(r"[a-z_]+=[^/]+(/[a-z_]+=[^/]+)*")
 _NAME = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"(region|country)(_id|_code)?")
+_MEMBERS = re.compile(r"\((all|other|unknown)\)")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
+_CURRENCY = re.compile(r"([A-Z]{3})( per |$)")
+_BOUND = re.compile(r"(lower|upper)_(\d{2})")
 # The console names an id by the thing, and a time by what happened then.
-_NO_WORDS = re.compile(r"_(id|at|on)$")
+_NO_WORDS = frozenset({"id", "on", "at", "name"})
+_ABBREVIATIONS = frozenset({"api", "auc", "csv", "cvv", "iban", "pci", "sql", "url", "vat"})
+# Measures of a model's quality whose names are abbreviations.
+MEASURES = {
+    "auc": "ranks right, share of pairs (AUC)",
+    "average_precision": "average precision",
+    "brier": "squared error of the probability (Brier)",
+    "ece": "calibration error (ECE)",
+}
 ROW_COUNT = "row_count"  # a column, or the number of rows
 
 
-def heading(column: str, labels: Mapping[str, str]) -> str:
+@dataclass(frozen=True)
+class ColumnWords:
+    """Units and headings of the columns of an answer, by column."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def heading(self, column: str) -> str:
+        """Return the heading of a column."""
+        return heading(column, self.labels, self.units.get(column, ""))
+
+    def cell(self, column: str, value: Any) -> str:  # noqa: ANN401 a cell
+        """Return a cell of a column as people read it."""
+        return cell_words(column, value, self.units.get(column, ""))
+
+    def axis(self, column: str, value: float) -> str:
+        """Return a label of a column's axis."""
+        return axis_label(value, self.units.get(column, ""))
+
+
+def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:
     """Return the heading of a column: the contract's, or the words of its name.
+
+    A currency is left out, because each amount has its sign.
 
     >>> heading("days_since_last", {}), heading("cause_1", {"cause_1": "Main cause"})
     ('Days since last', 'Main cause')
+    >>> heading("value_365d", {}), heading("lower_80", {})
+    ('Value 365 days', 'Low end (8 of 10)')
     """
-    words = _NO_WORDS.sub("", column).replace("_", " ")
-    return labels.get(column) or words[:1].upper() + words[1:]
+    if label := labels.get(column):
+        return label
+    if bound := _BOUND.fullmatch(column):
+        return f"{'Low' if bound[1] == 'lower' else 'High'} end ({_many_of(int(bound[2]))})"
+    currency = _CURRENCY.match(unit)
+    left_out = _NO_WORDS | ({currency[1].lower()} if currency else set())
+    parts = [part for part in column.split("_") if part]
+    while len(parts) > 1 and parts[-1] in left_out:
+        parts.pop()
+    words = " ".join(
+        part.upper() if part in _ABBREVIATIONS else re.sub(r"^(\d+)d$", r"\1 days", part) for part in parts
+    )
+    return words[:1].upper() + words[1:]
+
+
+def _many_of(percent: int) -> str:
+    """Return a percentage as people count: 80 is "8 of 10"."""
+    many, of = next((percent // size, 100 // size) for size in (10, 5, 1) if percent % size == 0)
+    return f"{many} of {of}"
 
 
 def cell_words(column: str, value: Any, unit: str) -> str:  # noqa: ANN401 a cell
-    """Return a cell as people read it: with its unit, and codes as words.
+    """Return a cell as people read it: with its unit, and codes, days and countries as words.
 
-    >>> cell_words("cause", "not_found", ""), cell_words("part", "region=IE/kind=bags", "")
-    ('not found', 'IE · bags')
+    >>> cell_words("cause", "not_found", ""), cell_words("part", "region=IE/kind=(other)", "")
+    ('not found', 'Ireland · other kinds')
+    >>> cell_words("week", date(2026, 11, 2), ""), cell_words("metric", "ece", "")
+    ('2 Nov 2026', 'calibration error (ECE)')
     """
+    if isinstance(value, datetime):
+        return _moment_words(value)
+    if isinstance(value, date):
+        return day_words(value)
     if isinstance(value, str):
-        if _SERIES.fullmatch(value):
-            return " · ".join(part.partition("=")[2] for part in value.split("/"))
-        return value.replace("_", " ") if _CODE.fullmatch(value) else cell_text(value)
+        return _text_words(column, value)
     if column.endswith("_id") and value is not None:  # an id is a name, though it consists of digits
         return str(value)
     return figure(value, unit) if unit else cell_text(value)
+
+
+def _text_words(column: str, text: str) -> str:
+    if not text:
+        return NOTHING
+    if _SERIES.fullmatch(text):
+        parts = (part.partition("=") for part in text.split("/"))
+        return " · ".join(_member(name, value) for name, _, value in parts)
+    if _PLACE.fullmatch(column) or _MEMBERS.fullmatch(text):
+        return _member(column, text)
+    if column == "metric" and text in MEASURES:
+        return MEASURES[text]
+    return _time_words(text) or _code_words(text)
+
+
+def _time_words(text: str) -> str:
+    """Return a day, a period of days or a time in words; empty for other texts."""
+    first, _, last = text.partition("/")
+    try:
+        if _DAY.fullmatch(first) and (not last or _DAY.fullmatch(last)):
+            days = [day_words(date.fromisoformat(day)) for day in dict.fromkeys((first, last)) if day]
+            return " to ".join(days)
+        return _moment_words(datetime.fromisoformat(text)) if _TIME.fullmatch(text) else ""
+    except ValueError:  # no day of the calendar
+        return ""
+
+
+def _moment_words(moment: datetime) -> str:
+    """Return a time to the minute, and midnight as its day."""
+    day = day_words(moment.date())
+    return f"{day}, {moment:%H:%M}" if (moment.hour, moment.minute, moment.second) != (0, 0, 0) else day
+
+
+def _code_words(text: str) -> str:
+    """Return a code in words, with a currency at its end as its code of ISO 4217."""
+    if not _CODE.fullmatch(text):
+        return text
+    *words, last = text.split("_")
+    return " ".join([*words, last.upper() if last.upper() in SPELLINGS else last])
+
+
+def _member(name: str, value: str) -> str:
+    """Return a member of a series: a country by its name, `(other)` with the plural of its kind."""
+    thing = re.sub(r"_(id|code|name)$", "", name)
+    if _PLACE.fullmatch(name) and value in _country_names():
+        return _country_names()[value]
+    if members := _MEMBERS.fullmatch(value):
+        plural = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
+        return f"{members[1]} {thing if members[1] == 'unknown' else plural}".replace("_", " ")
+    return _code_words(value)
+
+
+@cache
+def _country_names() -> Mapping[str, str]:
+    """Return English names by ISO 3166-1 alpha-2 code. Source: Unicode CLDR, as browsers have them."""
+    names: dict[str, str] = json.loads(
+        files("headgate.reports").joinpath("country_names.json").read_text("utf-8")
+    )
+    return names
 
 
 def answer_in_words(template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from headgate.costs.computed_price import rounded
-from headgate.reports.answer_words import ROW_COUNT, answer_in_words, cell_words, heading
+from headgate.reports.answer_words import ROW_COUNT, ColumnWords, answer_in_words, cell_words, heading
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
 from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.svg_charts import draw
@@ -65,8 +65,8 @@ def report_html(report: Report, alerts: Sequence[Alert], console_url: str = "") 
 
 
 def _header(report: Report) -> str:
-    at = report.made_at.isoformat(" ", "minutes")
-    as_of = f", data up to {escape(report.health.as_of)}" if report.health.as_of else ""
+    at = cell_words("", report.made_at, "")
+    as_of = f", data up to {escape(cell_words('', report.health.as_of, ''))}" if report.health.as_of else ""
     return f'<h1>Headgate report: {escape(report.lake)}</h1><div class="muted">Made {at} UTC{as_of}.</div>'
 
 
@@ -83,13 +83,18 @@ def _summary(report: Report, alerts: Sequence[Alert], console_url: str) -> str:
 
 
 def _alert(alert: Alert, titles: Mapping[str, str], console_url: str) -> str:
-    """Return an alert; of the lake's its first sentence, because the section about health has all."""
+    """Return an alert with a link; of the lake's its first sentence, because the section about health has
+    all.
+    """
     name = escape(titles.get(alert.source, alert.source.capitalize()))
-    if alert.source != "lake":
-        return f"<b>{name}</b>: {escape(_readable(alert.message, console_url))} {escape(alert.remedy)}"
-    link = f' <a href="{escape(console_url)}/#/lake">Open the lake</a>' if console_url else ""
-    first, *_ = _SENTENCE_END.split(_readable(alert.message, console_url))
-    return f"<b>{name}</b>: {escape(first)}{link}"
+    message = _readable(alert.message, console_url)
+    if alert.source == "lake":
+        (first, *_), remedy, place, page = _SENTENCE_END.split(message), "", "health", "lake"
+    else:
+        first, remedy, place, page = message, f" {alert.remedy}", alert.source, f"dashboards/{alert.source}"
+    address = f"{console_url}/#/{page}" if console_url else f"#{place}"
+    link = f'<a href="{escape(address)}">Open {"the lake" if page == "lake" else name}</a>'
+    return f"<b>{name}</b>: {escape(first)}{escape(remedy)} {link}"
 
 
 def _readable(message: str, console_url: str) -> str:
@@ -175,14 +180,15 @@ def _figure(answer: PanelAnswer, system: str, console_url: str) -> str:
     )
     return (
         f'<section class="box figure">{value}<h3>{escape(panel.question)}</h3>'
-        f'<div class="muted compared">{compared}</div>{_trust(answer, system, console_url)}</section>'
+        f'<div class="muted compared">{compared}</div>{_action(answer, "desk")}'
+        f"{_trust(answer, system, console_url)}</section>"
     )
 
 
 def _behind(answer: PanelAnswer) -> str:
-    """Return the action that follows from a figure, and its SQL."""
-    question = escape(answer.panel.question)
-    return f'<section class="box"><h3>{question}</h3>{_action(answer)}{_sql(answer)}</section>'
+    """Return the SQL of a figure, with its action where a phone has no room for it below the figure."""
+    question, action = escape(answer.panel.question), _action(answer, "phone")
+    return f'<section class="box"><h3>{question}</h3>{action}{_sql(answer)}</section>'
 
 
 def _trust(answer: PanelAnswer, system: str, console_url: str) -> str:
@@ -202,10 +208,9 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
         shown = _answer_table(answer)
     else:
         table = f"<details><summary>Table</summary>{_answer_table(answer)}</details>"
-        shown = f"{draw(panel, answer.records())}{table}"
+        shown = f"{draw(panel, answer.records(), _words_of(answer))}{table}"
     wide = " wide" if panel.kind in {PanelKind.TABLE, PanelKind.FAN} else ""
-    units = {column: answer.unit_of(column) for column in answer.columns}
-    words = answer_in_words(panel.answer, answer.records(), units)
+    words = answer_in_words(panel.answer, answer.records(), _words_of(answer).units)
     question = f'<div class="muted">{escape(panel.question)}</div>' if words else ""
     return (
         f'<section class="box{wide}"><h3>{escape(words or panel.question)}</h3>{question}{_action(answer)}'
@@ -213,9 +218,10 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
     )
 
 
-def _action(answer: PanelAnswer) -> str:
-    action = answer.panel.action
-    return f'<div class="muted action">{escape(action)}</div>' if action else ""
+def _action(answer: PanelAnswer, screen: str = "") -> str:
+    """Return the action; with `desk` or `phone` only such a screen shows it."""
+    action, kinds = answer.panel.action, " ".join(filter(None, ("muted", "action", screen)))
+    return f'<div class="{kinds}">{escape(action)}</div>' if action else ""
 
 
 def _sql(answer: PanelAnswer) -> str:
@@ -225,11 +231,16 @@ def _sql(answer: PanelAnswer) -> str:
 def _answer_table(answer: PanelAnswer) -> str:
     """Return the first rows of an answer in words, without the column that only counts them."""
     shown = [(place, name) for place, name in enumerate(answer.columns) if name != ROW_COUNT]
+    words = _words_of(answer)
     return _table(
-        [heading(name, answer.labels) for _, name in shown],
+        [words.heading(name) for _, name in shown],
         [[row[place] for place, _ in shown] for row in answer.rows],
-        [partial(cell_words, name, unit=answer.unit_of(name)) for _, name in shown],
+        [partial(words.cell, name) for _, name in shown],
     )
+
+
+def _words_of(answer: PanelAnswer) -> ColumnWords:
+    return ColumnWords({column: answer.unit_of(column) for column in answer.columns}, answer.labels)
 
 
 def _table(

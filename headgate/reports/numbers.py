@@ -10,6 +10,7 @@ from headgate.contracts.currency import is_currency, sign_of
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
 _LARGEST_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
+_SHARES = ("share", "probability")
 NOTHING = "\N{EN DASH}"
 
 
@@ -22,11 +23,11 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     exact = Decimal(str(value))
     if not exact.is_finite():
         return NOTHING
-    if unit in {"share", "percent"}:
-        return f"{_rounded(exact * (100 if unit == 'share' else 1), '0.1')} %"
-    if is_currency(unit):
+    if unit in _SHARES or unit == "percent":
+        return f"{_rounded(exact * (100 if unit in _SHARES else 1), '0.1')} %"
+    if currency := _currency_of(unit):
         whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
-        return f"{'-' if whole < 0 else ''}{sign_of(unit)}{abs(whole):,}"
+        return f"{'-' if whole < 0 else ''}{sign_of(currency)}{abs(whole):,}"
     return _rounded(exact, "0.01")
 
 
@@ -61,6 +62,24 @@ def short(value: float) -> str:
         if abs(exact) >= size:
             return f"{_rounded(exact / size, '0.1')}{name}"
     return _rounded(exact, "0.01") if abs(exact) >= 1 else f"{exact.normalize():.2g}" if exact else "0"
+
+
+def axis_label(value: float, unit: str) -> str:
+    """Return an axis label with the sign of its unit.
+
+    >>> axis_label(0.4, "share"), axis_label(20_000, "orders")
+    ('40 %', '20k')
+    """
+    if unit in _SHARES or unit == "percent":
+        return f"{short(float(Decimal(str(value)) * (100 if unit in _SHARES else 1)))} %"
+    currency = _currency_of(unit)
+    return f"{'-' if value < 0 else ''}{sign_of(currency)}{short(abs(value))}" if currency else short(value)
+
+
+def _currency_of(unit: str) -> str:
+    """Return the currency of a unit such as `USD` or `USD per period`; empty where it has none."""
+    amount, _, period = unit.partition(" per ")
+    return amount if is_currency(amount) and (period or amount == unit) else ""
 
 
 def _rounded(exact: Decimal, places: str) -> str:

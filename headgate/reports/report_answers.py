@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from headgate.systems.dashboards import dashboards_of
 from headgate.systems.up_to_date import AS_OF
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -127,6 +128,21 @@ def _as_of(lake: LakePorts) -> Mapping[str, str]:
     return {table: own[AS_OF] for table, own in facts.items() if own.get(AS_OF)}
 
 
+def _agreed(
+    columns: Mapping[str, Sequence[Column]], fact_of: Callable[[Column], str]
+) -> Mapping[str, Mapping[str, str]]:
+    """Return a fact of columns by table: of the table's own, and of others where all tables agree."""
+    everywhere: dict[str, set[str]] = {}
+    for described in columns.values():
+        for column in described:
+            everywhere.setdefault(column.name, set()).add(fact_of(column))
+    agreed = {name: min(facts) for name, facts in everywhere.items() if len(facts) == 1}
+    return {
+        table: {**agreed, **{column.name: fact_of(column) for column in described}}
+        for table, described in columns.items()
+    }
+
+
 def ask_dashboards(
     queries: Any,  # noqa: ANN401 as above
     dashboards: Iterable[DeclaredDashboard],
@@ -139,15 +155,10 @@ def ask_dashboards(
         columns: of contracts, by table; they have units and headings.
         as_of: the last day that a published table knows, by table.
     """
-    units_of = {
-        table: {column.name: column.unit for column in described if column.unit}
-        for table, described in columns.items()
-    }
+    units_of = _agreed(columns, attrgetter("unit"))
+    labels_of = _agreed(columns, attrgetter("label"))
 
     def ask(panel: DeclaredPanel) -> PanelAnswer:
-        described = columns.get(panel.table, ())
-        units = units_of.get(panel.table, {})
-        labels = {column.name: column.label for column in described if column.label}
         try:
             answer: Answer = queries.run(panel.sql)
         except QueryError as error:
@@ -156,8 +167,8 @@ def ask_dashboards(
             panel,
             tuple(column.name for column in answer.columns),
             answer.rows,
-            units=units,
-            labels=labels,
+            units=units_of.get(panel.table, {}),
+            labels=labels_of.get(panel.table, {}),
         )
 
     def ask_board(board: DeclaredDashboard) -> tuple[PanelAnswer, ...]:

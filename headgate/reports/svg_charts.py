@@ -8,7 +8,8 @@ from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from headgate.reports.numbers import cell_text, short
+from headgate.reports.answer_words import ColumnWords
+from headgate.reports.numbers import cell_text
 from headgate.systems.panels import PanelKind, PanelScale
 
 if TYPE_CHECKING:
@@ -28,15 +29,16 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#9
 ACCENT = "var(--accent)"
 _LABEL_SIGNS = 26
 _TICK_DECIMALS = 10
+_NO_WORDS = ColumnWords()
 _LEAST_STEP = 10.0**-_TICK_DECIMALS  # ticks with a smaller step would be equal
 
 
-def draw(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
+def draw(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords = _NO_WORDS) -> str:
     """Return the chart of a panel; a map is drawn as bars of its largest regions."""
     drawing = {PanelKind.LINE: _lines, PanelKind.FAN: _fan, PanelKind.SCATTER: _scatter}.get(
         panel.kind, _bars
     )
-    return drawing(panel, rows)
+    return drawing(panel, rows, words)
 
 
 @dataclass(frozen=True)
@@ -81,34 +83,42 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float | Decimal) and math.isfinite(value) else None
 
 
-def _lines(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
+def _lines(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords) -> str:
     if not panel.series:
-        series = {name: {cell_text(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
-        return _over_positions(panel, rows, series, [])
+        return _over_positions(panel, rows, words, _of_columns(panel, rows, words), [])
     groups: dict[str, dict[str, float | None]] = {}
     for row in rows:
-        groups.setdefault(cell_text(row[panel.series]), {})[cell_text(row[panel.x])] = _number(
-            row[panel.y[0]]
-        )
-    return _over_positions(panel, rows, groups, [])
+        group = words.cell(panel.series, row[panel.series])
+        groups.setdefault(group, {})[cell_text(row[panel.x])] = _number(row[panel.y[0]])
+    return _over_positions(panel, rows, words, groups, [])
 
 
-def _fan(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
-    series = {name: {cell_text(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y}
+def _of_columns(
+    panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords
+) -> dict[str, dict[str, float | None]]:
+    """Return a series for each column of `y`, by its heading."""
+    return {
+        words.heading(name): {cell_text(row[panel.x]): _number(row[name]) for row in rows} for name in panel.y
+    }
+
+
+def _fan(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords) -> str:
     bands = [
         {cell_text(row[panel.x]): (_number(row[low]), _number(row[high])) for row in rows}
         for low, high in panel.bounds
     ]
-    return _over_positions(panel, rows, series, bands)
+    return _over_positions(panel, rows, words, _of_columns(panel, rows, words), bands)
 
 
 def _over_positions(
     panel: DeclaredPanel,
     rows: Sequence[Row],
+    words: ColumnWords,
     series: Mapping[str, Mapping[str, float | None]],
     bands: Sequence[Mapping[str, tuple[float | None, float | None]]],
 ) -> str:
-    names = list(dict.fromkeys(cell_text(row[panel.x]) for row in rows))
+    labels = {cell_text(row[panel.x]): words.cell(panel.x, row[panel.x]) for row in rows}
+    names = list(labels)
     values = [value for points in series.values() for value in points.values() if value is not None]
     values += [value for band in bands for pair in band.values() for value in pair if value is not None]
     along = _Axis((0.0, float(max(len(names) - 1, 1))), LEFT, WIDTH - RIGHT)
@@ -116,7 +126,7 @@ def _over_positions(
     powers = () if panel.scale is PanelScale.LINEAR else _powers_of_ten(values)
     up = _Axis(powers or _ticks(values), HEIGHT - BOTTOM, TOP, is_log=bool(powers))
     places = {name: along.at(place) for place, name in enumerate(names)}
-    parts = [_grid(up), *(_band(band, places, up) for band in bands)]
+    parts = [_grid(up, panel.y[0], words), *(_band(band, places, up) for band in bands)]
     colours = _colours(series, fan=bool(bands))
     for name, points in series.items():
         path = _path(
@@ -126,7 +136,7 @@ def _over_positions(
             ]
         )
         parts.append(f'<path d="{path}" fill="none" stroke="{colours[name]}" stroke-width="2"/>')
-    parts.append(_position_labels(names, places))
+    parts.append(_position_labels(labels, places))
     if powers:
         parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 2}" text-anchor="end">log scale</text>')
     return _svg(panel, parts + [_legend(colours)] * (len(series) > 1), HEIGHT)
@@ -166,16 +176,17 @@ def _band(
     return f'<polygon points="{" ".join(edge)}" fill="{ACCENT}" opacity="0.18"/>'
 
 
-def _grid(up: _Axis) -> str:
+def _grid(up: _Axis, column: str, words: ColumnWords) -> str:
     return "".join(
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{up.at(tick):.1f}" y2="{up.at(tick):.1f}" class="grid"/>'
-        f'<text x="{LEFT - 6}" y="{up.at(tick) + 4:.1f}" text-anchor="end">{escape(short(tick))}</text>'
+        f'<text x="{LEFT - 6}" y="{up.at(tick) + 4:.1f}" text-anchor="end">'
+        f"{escape(words.axis(column, tick))}</text>"
         for tick in up.ticks
     )
 
 
-def _position_labels(names: Sequence[str], places: Mapping[str, float]) -> str:
-    labels = {name: _cut(name.removesuffix(" 00:00:00")) for name in names}
+def _position_labels(words: Mapping[str, str], places: Mapping[str, float]) -> str:
+    names, labels = list(words), {name: _cut(text) for name, text in words.items()}
     room = SIGN_WIDTH * (max(map(len, labels.values()), default=0) + 2)
     shown = names[:: max(1, math.ceil(len(names) / min(LABELS, max(1, (WIDTH - LEFT - RIGHT) // room))))]
     parts = []
@@ -202,10 +213,13 @@ def _legend(colours: Mapping[str, str]) -> str:
     return "".join(parts)
 
 
-def _bars(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
+def _bars(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords) -> str:
     """Return bars from the left, the parts of a series one after another."""
-    names = list(dict.fromkeys(cell_text(row[panel.x]) for row in rows))[:MOST_BARS]
-    values = {(cell_text(row[panel.x]), _group(panel, row)): _number(row[panel.y[0]]) or 0.0 for row in rows}
+    labels = {cell_text(row[panel.x]): words.cell(panel.x, row[panel.x]) for row in rows}
+    names = list(labels)[:MOST_BARS]
+    values = {
+        (cell_text(row[panel.x]), _group(panel, row, words)): _number(row[panel.y[0]]) or 0.0 for row in rows
+    }
     groups = list(dict.fromkeys(group for _, group in values))
     sums = {name: sum(values.get((name, group), 0.0) for group in groups) for name in names}
     along = _Axis(_ticks(sums.values()), BAR_LEFT, WIDTH - BAR_RIGHT)
@@ -213,7 +227,9 @@ def _bars(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     parts = [_legend(colours)] * (len(groups) > 1)
     for place, name in enumerate(names):
         y, start = top + place * BAR_HEIGHT, 0.0
-        parts.append(f'<text x="{BAR_LEFT - 8}" y="{y + 15}" text-anchor="end">{escape(_cut(name))}</text>')
+        parts.append(
+            f'<text x="{BAR_LEFT - 8}" y="{y + 15}" text-anchor="end">{escape(_cut(labels[name]))}</text>'
+        )
         for group in groups:
             end = start + values.get((name, group), 0.0)
             left, right = sorted((along.at(start), along.at(end)))
@@ -221,15 +237,15 @@ def _bars(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
             parts.append(f'<rect x="{left:.1f}" y="{y + 3}" {size} fill="{colours[group]}"/>')
             start = end
         edge = max(along.at(sums[name]), along.at(0.0)) + 6
-        parts.append(f'<text x="{edge:.1f}" y="{y + 15}">{escape(short(sums[name]))}</text>')
+        parts.append(f'<text x="{edge:.1f}" y="{y + 15}">{escape(words.axis(panel.y[0], sums[name]))}</text>')
     return _svg(panel, parts, top + BAR_HEIGHT * len(names) + 6)
 
 
-def _group(panel: DeclaredPanel, row: Row) -> str:
-    return cell_text(row[panel.series]) if panel.series else panel.y[0]
+def _group(panel: DeclaredPanel, row: Row, words: ColumnWords) -> str:
+    return words.cell(panel.series, row[panel.series]) if panel.series else words.heading(panel.y[0])
 
 
-def _scatter(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
+def _scatter(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords) -> str:
     column = panel.y[0]
     points = [
         (x, y, row)
@@ -238,21 +254,21 @@ def _scatter(panel: DeclaredPanel, rows: Sequence[Row]) -> str:
     ]
     along = _Axis(_ticks((x for x, _, _ in points), from_zero=False), LEFT, WIDTH - RIGHT)
     up = _Axis(_ticks((y for _, y, _ in points), from_zero=False), HEIGHT - BOTTOM, TOP)
-    colours = _colours(dict.fromkeys(_group(panel, row) for row in rows))
+    colours = _colours(dict.fromkeys(_group(panel, row, words) for row in rows))
     largest = max([_number(row[panel.size]) or 0.0 for row in rows] or [0.0]) if panel.size else 0.0
-    parts = [_grid(up)]
+    parts = [_grid(up, column, words)]
     for x, y, row in points:
         radius = 3 + 11 * math.sqrt((_number(row[panel.size]) or 0.0) / largest) if largest else 4
         at = f'cx="{along.at(x):.1f}" cy="{up.at(y):.1f}" r="{radius:.1f}"'
-        parts.append(f'<circle {at} fill="{colours[_group(panel, row)]}" opacity="0.65"/>')
+        parts.append(f'<circle {at} fill="{colours[_group(panel, row, words)]}" opacity="0.65"/>')
     parts += [
         (
             f'<text x="{along.at(tick):.1f}" y="{HEIGHT - BOTTOM + 16}" '
-            f'text-anchor="middle">{escape(short(tick))}</text>'
+            f'text-anchor="middle">{escape(words.axis(panel.x, tick))}</text>'
         )
         for tick in along.ticks
     ]
-    names = f"{escape(panel.x)} (across), {escape(column)} (up)"
+    names = f"{escape(words.heading(panel.x))} (across), {escape(words.heading(column))} (up)"
     parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 1}" text-anchor="end">{names}</text>')
     return _svg(panel, parts + [_legend(colours)] * (1 < len(colours) <= len(COLOURS)), HEIGHT)
 

@@ -117,6 +117,20 @@ def test_no_figure_of_up_to_eleven_digits_covers_its_question(browser: Browser, 
     page.context.close()
 
 
+def test_what_to_do_about_a_figure_is_in_view_and_on_a_phone_one_fold_away(browser: Browser) -> None:
+    panel = DeclaredPanel("k", "How much?", PanelKind.KPI, "t", "SELECT 1", action="Buy more.")
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_content(report_html(report(PanelAnswer(panel, ("value", "before"), ((1, None),))), (), ""))
+    page.wait_for_timeout(50)
+    assert page.locator(".figure .action").is_visible()
+    across, down = WIDTHS["phone"]
+    page.set_viewport_size({"width": across, "height": down})
+    assert not page.get_by_text("Buy more.").locator("visible=true").count()
+    page.get_by_text("What to do").click()
+    assert page.get_by_text("Buy more.").locator("visible=true").count() == 1
+    page.context.close()
+
+
 SCREENS_OF_A_PHONE = 3
 
 
@@ -159,3 +173,17 @@ def test_the_report_of_a_shop_has_no_rule_codes_and_no_commands(phone: Page) -> 
         ".map(one => one.textContent).join(' ')"
     )
     assert re.findall(r"\b[a-z]+_[a-z_]+\b|degraded|headgate \w+", words) == []
+
+
+# Codes, days of ISO 8601 and countries' codes of cells, headings, titles and charts.
+RAW = r"\b[a-z]+_[a-z_]+\b|\(other\)|\b\d{4}-\d{2}-\d{2}|^(auc|brier|ece|[A-Z]{2})$|\bgbp\b"
+
+
+def test_opened_panels_of_a_shop_have_no_raw_words(phone: Page) -> None:
+    phone.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    words = phone.evaluate(
+        "[...document.querySelectorAll('.panels th, .panels td, .panels h3, .panels svg text')]"
+        ".map(one => one.textContent)"
+    )
+    assert len(words) > 100
+    assert sorted({text for text in words if re.search(RAW, text)}) == []

@@ -22,8 +22,9 @@ from headgate.aws.athena.queries import Answer, AnswerColumn
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.errors import QueryError
 from headgate.reports.alerts import Alert, raised
+from headgate.reports.answer_words import MEASURES, ColumnWords, cell_words, heading
 from headgate.reports.html_page import report_html
-from headgate.reports.numbers import cell_text, figure
+from headgate.reports.numbers import axis_label, cell_text, figure
 from headgate.reports.report_answers import PanelAnswer, Report, ask_dashboards
 from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.summary import DatasetSummary, by_dataset
@@ -97,7 +98,7 @@ def test_a_panel_shows_its_action_and_no_line_where_it_states_none(panel: Declar
         queries = Queries(q1=[{"value": 7, "before": None}], q2=[{"name": "a", "value": 7}])
         return report_html(report(systems=ask_dashboards(queries, [board])), ())
 
-    assert '<div class="muted action">Buy &lt;more&gt;.</div>' in page("Buy <more>.")
+    assert re.search('<div class="muted action[a-z ]*">Buy &lt;more&gt;.</div>', page("Buy <more>."))
     assert "action" not in page("")
 
 
@@ -131,7 +132,8 @@ def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
         "2 files came in: 7 of 10 rows accepted, 2 refused.",
         "Run 7 succeeded.",
         "$1.23",
-        "data up to 2026-11-20",
+        "data up to 20 Nov 2026",
+        "Made 21 Nov 2026, 06:00 UTC",
         "None. No figure is above its limit",
     ):
         assert shown in page
@@ -171,6 +173,68 @@ def test_an_alert_of_the_lake_is_its_first_sentence_without_commands() -> None:
         '<b>Lake</b>: 2 of 6 files score below 0.8. <a href="https://console/#/lake">Open the lake</a>'
         in page
     )
+
+
+def test_every_alert_has_a_link_also_in_a_lake_without_a_console() -> None:
+    alerts = (Alert("lake", "run", "Run 7 failed."), Alert("hub", "high", "20 % are high.", "Look."))
+    page = report_html(report(), alerts, "https://console")
+    assert 'Look. <a href="https://console/#/dashboards/hub">Open Sales</a></li>' in page
+    alone = report_html(report(), alerts)
+    assert 'Run 7 failed. <a href="#health">Open the lake</a></li>' in alone
+    assert 'Look. <a href="#hub">Open Sales</a></li>' in alone
+
+
+def test_a_currency_is_the_sign_of_each_amount_and_no_word_of_a_heading() -> None:
+    assert heading("value_gbp", {}, "GBP") == "Value"
+    assert axis_label(-20_000, "GBP per period") == "-£20k"
+    assert cell_words("slope", Decimal(12), "GBP per period") == "£12"
+    assert cell_words("metric", "offers_earned_gbp", "") == "offers earned GBP"
+
+
+def test_measures_of_models_have_the_words_of_the_console() -> None:
+    source = (Path(__file__).parents[3] / "console/src/formats/words.ts").read_text("utf-8")
+    listed = source.partition("const MEASURES")[2].partition("}")[0]
+    assert dict(re.findall(r"^  (\w+): '([^']+)',$", listed, re.MULTILINE)) == MEASURES
+
+
+@pytest.mark.parametrize("kind", [PanelKind.LINE, PanelKind.FAN, PanelKind.BAR, PanelKind.SCATTER])
+def test_a_chart_has_units_on_its_axis_and_words_for_codes_and_columns(kind: PanelKind) -> None:
+    panel = DeclaredPanel(
+        "p", "What?", kind, "t", "SELECT 1", unit="GBP",
+        x="age" if kind is PanelKind.SCATTER else "at", y=("value_gbp",),
+        series="" if kind is PanelKind.FAN else "region",
+    )  # fmt: skip
+    rows = [
+        {"at": f"2026-11-0{day}", "age": day, "value_gbp": Decimal(12_000 * day), "region": region}
+        for day in (1, 2)
+        for region in ("FR", "(other)")
+    ]
+    drawn = draw(panel, rows, ColumnWords({"value_gbp": "GBP"}, {"age": "Age in days"}))
+    shown = set(re.findall(r">([^<]+)</text>", drawn))
+    assert any(re.fullmatch(r"£\d+k", text) for text in shown)
+    assert not {"FR", "2026-11-01", "value_gbp", "20k"} & shown
+    if panel.series:
+        assert {"France", "other regions"} <= shown
+    if kind is PanelKind.SCATTER:
+        assert "Age in days (across), Value (up)" in shown
+    else:
+        assert "1 Nov 2026" in shown
+
+
+def test_a_column_of_a_join_has_the_heading_and_unit_on_which_all_contracts_agree() -> None:
+    panel = replace(BARS, kind=PanelKind.TABLE)
+    worth = Column("worth", ColumnType(Kind.DOUBLE), unit="GBP", label="Worth today")
+    columns = {
+        "sales": (Column("name", ColumnType(Kind.STRING)),),
+        "one": (worth, Column("rate", ColumnType(Kind.DOUBLE), unit="GBP")),
+        "two": (worth, Column("rate", ColumnType(Kind.DOUBLE), unit="share")),
+    }
+    queries = Queries(q2=[{"name": "a", "worth": 1500.0, "rate": 0.5}])
+    (board,) = ask_dashboards(queries, [DeclaredDashboard("hub", "Sales", (panel,))], columns)
+    page = report_html(report(systems=(board,)), ())
+    assert "Worth today</th>" in page
+    assert "£1,500</td>" in page
+    assert ">0.5</td>" in page
 
 
 @pytest.mark.parametrize(("file", "words"), [("rules.ts", rule_words), ("states.ts", state_words)])
@@ -237,7 +301,7 @@ def test_texts_of_files_are_text_and_the_page_loads_nothing() -> None:
     assert "default-src 'none'" in page
     assert [part for part in page.split('"') if part.startswith("http")] == [
         "https://console.example.com/#/dashboards/hub"
-    ]
+    ] * 2  # of the alert and of the section
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
