@@ -96,7 +96,7 @@ LIMIT 20
 SELECT risk_rank, customer_id, value_at_stake_gbp, round(churn_probability, 3) AS churn_probability, driver_1,
        driver_2, offer_pays, marketing_opt_in
 FROM churn_risk
-WHERE risk_band <> 'low'
+WHERE risk_band <> 'low' AND driver_1 <> 'as customers who stay'
 ORDER BY risk_rank
 LIMIT 20
 """,

@@ -255,3 +255,87 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
         table = engine.execute(translate(panels["accuracy"].sql, "duckdb")).fetchall()
     assert (value, shown and shown[:10]) == (smape, reason)
     assert table[0][2] == ("tested at 3 origins" if windows else "not tested")
+
+
+def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, object]]) -> None:
+    """Create prod tables with these rows; a column that no row has is null."""
+    for name, rows in tables.items():
+        engine.register("given", arrow_schema(REGISTRY.prod[name]).empty_table())
+        engine.execute(f"create table {name} as select * from given").fetchall()  # noqa: S608 names of contracts
+        engine.unregister("given")
+        for row in rows:
+            statement = f"insert into {name} ({', '.join(row)}) values ({', '.join('?' * len(row))})"  # noqa: S608 the test's own columns
+            engine.execute(statement, list(row.values()))
+
+
+def answer_of(engine: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, object]]:
+    answer = engine.execute(translate(sql, "duckdb"))
+    names = [column[0] for column in answer.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def panel_of(system: str, name: str) -> DeclaredPanel:
+    return dashboards()[system].panel(name)
+
+
+# customer_id, first cause, consent, repeat purchases, days from the first to the last, days since the first
+CUSTOMERS = [
+    (1, "as customers who stay", None, 20, 480, 600),
+    (2, "long silence", None, 20, 480, 482),  # silent 2 days, usually buys every 24
+    (3, "long silence", None, 20, 480, 600),
+    (4, "few purchases", None, 0, 0, 10),  # bought once, others buy every 24 days
+    (5, "few purchases", True, 0, 0, 90),
+    (6, "long silence", False, 20, 480, 600),
+]
+
+
+def test_overdue_customers_with_a_cause_are_to_be_won_back_and_called() -> None:
+    risks: list[dict[str, object]] = [
+        {
+            "customer_id": number,
+            "driver_1": cause,
+            "marketing_opt_in": consent,
+            "risk_rank": number,
+            "risk_band": "medium",
+            "offer_pays": True,
+            "churn_probability": 0.4,
+            "value_at_stake_gbp": 100,
+        }
+        for number, cause, consent, *_ in CUSTOMERS
+    ]
+    values: list[dict[str, object]] = [
+        {"customer_id": number, "repeat_purchases": repeat, "recency_days": recency, "age_days": age}
+        for number, _, _, repeat, recency, age in CUSTOMERS
+    ]
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
+        panel = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
+        called = answer_of(engine, queue.sql)
+    assert [(row["customer_id"], row["silent_days"], row["usual_days"]) for row in panel] == [
+        (3, 120, 24),
+        (5, 90, 24),
+    ]
+    assert {(row["listed"], row["row_count"]) for row in panel} == {(2, 2)}
+    assert [row["item_id"] for row in called] == ["3", "5"]
+
+
+@pytest.mark.parametrize(
+    ("pays", "before", "words"),
+    [
+        ([True, True], None, "an offer to everybody earned most when tested"),
+        ([False, False], 0, "no test shows that an offer pays"),
+        ([True, False], 100, "an offer pays for 1 of 2 customers"),
+    ],
+)
+def test_the_sum_where_an_offer_pays_is_shown_where_it_differs(
+    pays: list[bool], before: int | None, words: str
+) -> None:
+    risks: list[dict[str, object]] = [
+        {"customer_id": number, "offer_pays": offer_pays, "value_at_stake_gbp": 100}
+        for number, offer_pays in enumerate(pays, 1)
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, churn_risk=risks)
+        (row,) = answer_of(engine, panel_of("demand-insights-engine", "at_stake").sql)
+    assert row == {"value": 200, "before": before, "offers": words}
