@@ -339,3 +339,34 @@ def test_the_sum_where_an_offer_pays_is_shown_where_it_differs(
         filled_tables(engine, churn_risk=risks)
         (row,) = answer_of(engine, panel_of("demand-insights-engine", "at_stake").sql)
     assert row == {"value": 200, "before": before, "offers": words}
+
+
+@pytest.mark.parametrize(
+    ("listed", "others", "is_promised"), [(0.4, 0.55, False), (0.6, 0.55, True), (None, 0.5, True)]
+)
+def test_opportunities_that_did_worse_than_not_choosing_are_no_money(
+    listed: float | None, others: float, *, is_promised: bool
+) -> None:
+    """The order is that of the sales, whatever the score."""
+    cells: list[dict[str, object]] = [
+        {"region_id": "DE", "region_name": "Germany", "category": "christmas", "rank": 1},
+        {"region_id": "GB", "region_name": "United Kingdom", "category": "toys", "rank": 2},
+    ]
+    for cell, potential in zip(cells, (2178, 95800), strict=True):
+        cell.update(potential_sales=potential, potential_low=1000, potential_high=100000, confidence=0.98)
+    quality: list[dict[str, object]] = [
+        {"metric": "rose_share", "value": listed, "baseline": others},
+        {"metric": "listed", "value": 2.0, "rows_used": 84},
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, market_opportunities=cells, market_opportunity_quality=quality)
+        (figure,) = answer_of(engine, panel_of("global-market-pulse", "potential").sql)
+        first, second = answer_of(engine, panel_of("global-market-pulse", "opportunities").sql)
+    assert (first["category"], second["category"]) == ("toys", "christmas")
+    assert (figure["value"], figure["before"]) == ((97978, 2000) if is_promised else (None, None))
+    assert first["potential_sales"] == (95800 if is_promised else None)
+    assert first["advice"] == (
+        "Offer" if is_promised else "Tested, worse than not choosing; treat as a hint:"
+    )
+    assert is_promised == (figure["reason"] is None)
+    assert is_promised or "40 % became smaller, of all others 55 %" in str(figure["reason"])
