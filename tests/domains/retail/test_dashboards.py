@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, cast
 
 import duckdb
 import pytest
@@ -21,6 +22,7 @@ from headgate.systems.panels import AlertRule, DeclaredFilter, DeclaredPanel, De
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from headgate.systems.dashboards import DeclaredDashboard
 
@@ -370,3 +372,29 @@ def test_opportunities_that_did_worse_than_not_choosing_are_no_money(
     )
     assert is_promised == (figure["reason"] is None)
     assert is_promised or "40 % became smaller, of all others 55 %" in str(figure["reason"])
+
+
+def test_a_search_grew_if_it_has_ten_searches_and_the_largest_growth_is_first() -> None:
+    week = date(2024, 12, 23)
+    counts = {"metal sign": (0, 4), "lantern": (10, 14), "advent calendar": (20, 60), "cake stand": (30, 25)}
+    trends: list[dict[str, object]] = [
+        {"template": name, "week_on": week, "is_complete": True, "searches_before": before, "searches": now}
+        for name, (before, now) in counts.items()
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_trends=trends)
+        grown = answer_of(engine, panel_of("retail-copilot", "rising").sql)
+    assert [row["template"] for row in grown] == ["advent calendar", "lantern"]
+
+
+def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> None:
+    gaps: list[dict[str, object]] = [
+        {"search": f"s{number}", "template": f"s{number}", "gap": "not_found", "lost_revenue_gbp": 10}
+        for number in range(130)
+    ]
+    (queue,) = dashboards()["retail-copilot"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_gaps=gaps)
+        (figure,) = answer_of(engine, panel_of("retail-copilot", "lost_revenue").sql)
+        items = answer_of(engine, queue.sql)
+    assert figure["value"] == sum(cast("Decimal", row["value"]) for row in items) == 1300
