@@ -13,7 +13,7 @@ from tests.console.supplier_file import BAD_ROWS, CHOSEN, supplier_file
 from tests.console.test_flows import choose_field, commits, drop, type_cell
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.console.conftest import Console
 
@@ -105,3 +105,33 @@ def test_a_copied_column_is_pasted_and_undone(console: Console) -> None:
     expect(page.get_by_role("button", name=re.compile("^Commit: 60 in, 2 duplicates"))).to_be_enabled()
     page.get_by_role("button", name="Undo change").click()
     expect(page.get_by_role("button", name="Commit: 57 in, 3 wait, 2 duplicates")).to_be_enabled()
+
+
+def test_cells_of_a_duplicate_stand_under_their_headers_and_its_reason_is_read_in_full(
+    console: Console,
+) -> None:
+    page = upload_page(console)
+    drop(page, "mueller-columns.csv", supplier_file(10001))
+    decide(page)
+    choose_field(page, "Warengruppe", "product_id")  # every row has the same value
+    choose_field(page, "Artikelnummer", "category")
+    row = page.get_by_role("row").filter(has_text="has the key of another row")
+    expect(row.first).to_be_visible()
+    assert left_edges(row.first, "[role=gridcell], [role=cell]") == left_edges(
+        page.locator(".import-head"), "[role=columnheader]:not(.import-number)"
+    )
+    reason = row.first.get_by_role("cell")
+    expect(reason).to_have_text("has the key of another row, which is newer or was kept")
+    grid, note = page.get_by_role("grid").bounding_box(), reason.bounding_box()
+    assert grid
+    assert note
+    assert note["x"] + note["width"] <= grid["x"] + grid["width"]
+    assert reason.evaluate("note => note.scrollWidth <= note.clientWidth && note.clientHeight <= 28")
+
+
+def left_edges(line: Locator, parts: str) -> list[int]:
+    """Return where the parts of a line of the grid begin."""
+    return [
+        round(part.evaluate("part => part.getBoundingClientRect().left"))
+        for part in line.locator(parts).all()
+    ]

@@ -10,4 +10,7 @@ export interface GridColumn {
 }
 
 /** Columns share the room that is left. */
-export const sized = (column: GridColumn) => ({ flex: `1 0 ${column.width}px`, maxWidth: 1.8 * column.width })
+export const sized = ({ width }: { width: number }) => ({ flex: `1 0 ${width}px`, maxWidth: 1.8 * width })
+
+/** The last column of a grid some of whose rows are refused as a whole: why, in two lines at most. */
+export const REASON = { width: 260 }

@@ -3,7 +3,7 @@ import { type ClipboardEvent, type KeyboardEvent, useCallback, useEffect, useRef
 
 import { firstRow, placesFor, ROW_PX } from '../../components/row-window'
 import { type Cells, pastedColumn } from './edits'
-import { type GridColumn, sized } from './grid-column'
+import { type GridColumn, REASON, sized } from './grid-column'
 import { NUMBER_PX, type Place, Row, textOf } from './import-row'
 import type { GridRows } from './use-grid-rows'
 
@@ -15,6 +15,8 @@ interface Props {
   mayEdit: boolean
   /** Whether the columns are decided above them, or have their names alone. */
   hasDecisions: boolean
+  /** Whether rows are refused as a whole, for a reason that belongs to none of their cells. */
+  hasReasons: boolean
   onType: (column: string, rows: number[], texts: (string | null)[]) => void
 }
 
@@ -26,7 +28,16 @@ const NAMES_PX = 36
  * The rows of a file, of any number: only those in view are in the document. A cell is chosen by a click or the arrow keys,
  * a key begins to type, Enter keeps the text and moves down, and a copied column is pasted from the chosen cell on.
  */
-export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions, onType }: Props) {
+export function ImportGrid({
+  label,
+  columns,
+  rows,
+  cells,
+  mayEdit,
+  hasDecisions,
+  hasReasons,
+  onType,
+}: Props) {
   const headPx = hasDecisions ? HEAD_PX : NAMES_PX
   const view = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState<Place>({ row: 0, column: 0 })
@@ -43,7 +54,8 @@ export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions,
   const from = firstRow(items[0]?.index ?? 0, items.length, rows.total)
   const { need } = rows
   useEffect(() => need(from, from + items.length), [need, from, items.length])
-  const width = NUMBER_PX + columns.reduce((sum, column) => sum + column.width, 0)
+  const drawn = hasReasons ? [...columns, REASON] : columns
+  const width = NUMBER_PX + drawn.reduce((sum, column) => sum + column.width, 0)
 
   const choose = useCallback((place: Place) => {
     setTyping(undefined)
@@ -118,7 +130,7 @@ export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions,
       role="grid"
       aria-label={label}
       aria-rowcount={rows.total + 1}
-      aria-colcount={columns.length + 1}
+      aria-colcount={drawn.length + 1}
       aria-activedescendant={`cell-${active.row}-${active.column}`}
       tabIndex={0}
       onKeyDown={pressed}
@@ -138,6 +150,11 @@ export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions,
             {column.header}
           </div>
         ))}
+        {hasReasons ? (
+          <div className="import-reason" role="columnheader" style={sized(REASON)}>
+            why
+          </div>
+        ) : null}
       </div>
       <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: width }}>
         {items.map((item, place) => {
@@ -155,6 +172,7 @@ export function ImportGrid({ label, columns, rows, cells, mayEdit, hasDecisions,
               active={active.row === index ? active.column : -1}
               typing={active.row === index ? typing : undefined}
               mayEdit={mayEdit}
+              hasReasons={hasReasons}
               onChoose={choose}
               onEdit={edit}
               onTyped={setTyping}

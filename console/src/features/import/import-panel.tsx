@@ -95,6 +95,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
             cells={edits.cells}
             mayEdit={!result.hides_values}
             hasDecisions={Boolean(result.mapping)}
+            hasReasons={result.duplicates > 0 || result.rejected_rows.some((row) => !row.column)}
             onType={type}
           />
         </>

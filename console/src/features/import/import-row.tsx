@@ -3,7 +3,7 @@ import { memo, useMemo } from 'react'
 import type { Schemas } from '../../api/client'
 import { whole } from '../../api/format'
 import type { Cells } from './edits'
-import { type GridColumn, sized } from './grid-column'
+import { type GridColumn, REASON, sized } from './grid-column'
 import { flawWords } from './outcome-words'
 import { TypedCell } from './typed-cell'
 
@@ -31,6 +31,7 @@ interface RowProps {
   active: number
   typing: string | undefined
   mayEdit: boolean
+  hasReasons: boolean
   onChoose: (place: Place) => void
   onEdit: (place: Place, text: string) => void
   onTyped: (text: string) => void
@@ -46,6 +47,7 @@ export const Row = memo(function Row({
   active,
   typing,
   mayEdit,
+  hasReasons,
   ...on
 }: RowProps) {
   const flaws = useMemo(() => new Map(row?.flaws.map((flaw) => [flaw.column, flaw])), [row])
@@ -100,7 +102,11 @@ export const Row = memo(function Row({
           </div>
         )
       })}
-      {ofRow ? <div className="import-row-note">{flawWords(ofRow)}</div> : null}
+      {row && hasReasons ? (
+        <div className="import-row-note" role="cell" style={sized(REASON)}>
+          {ofRow ? flawWords(ofRow) : null}
+        </div>
+      ) : null}
     </div>
   )
 })
