@@ -5,6 +5,8 @@ import { type Cell, figure, unitWord } from '../../api/format'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { Failed } from '../../components/states'
+import { useUnits } from '../../formats/columns'
+import { answerTitle } from '../../formats/template'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { TrustLine } from './trust-line'
@@ -21,6 +23,15 @@ export function Kpi({ panel, board, narrowed }: Props) {
   const row = result.data?.rows[0]
   const at = (name: string): Cell =>
     row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
+  const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
+  const title =
+    result.data && panel.answer
+      ? answerTitle(
+          panel.answer,
+          { columns: result.data.columns.map(({ name }) => name), rows: result.data.rows },
+          units,
+        )
+      : undefined
   return (
     <Box
       className="panel"
@@ -31,7 +42,7 @@ export function Kpi({ panel, board, narrowed }: Props) {
       aria-busy={result.isPending}
     >
       <Text size="sm" className="muted">
-        {panel.question}
+        {title ?? panel.question}
       </Text>
       {result.error ? (
         <Failed error={result.error} what="The figure" onRetry={() => void result.refetch()} />

@@ -3,21 +3,26 @@ import { useState } from 'react'
 
 import { useCaller } from '../../api/queries'
 import { Moment } from '../../components/moment'
-import { cellWords } from '../../formats/columns'
+import { cellWords, type Units, useLabels, useUnits } from '../../formats/columns'
 import { heading, label } from '../../formats/words'
 import type { QueueItem } from './queue-state'
 
 interface Props {
   item: QueueItem
+  /** The table whose contract names the cells. */
+  table: string
+  stated?: Units
   mayDecide: boolean
   onDecide: (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 }
 
 /** Everything about one item: its other cells, a note, who takes care of it, and what was decided before. */
-export function ItemDetails({ item, mayDecide, onDecide }: Props) {
+export function ItemDetails({ item, table, stated, mayDecide, onDecide }: Props) {
   const [note, setNote] = useState('')
   const [assignee, setAssignee] = useState('')
   const caller = useCaller()
+  const units = useUnits(table, stated)
+  const labels = useLabels(table)
   return (
     <Stack gap="xs" p="xs">
       <dl className="facts">
@@ -25,8 +30,8 @@ export function ItemDetails({ item, mayDecide, onDecide }: Props) {
           .filter(({ value }) => value !== null)
           .map(({ name, value }) => (
             <div key={name}>
-              <dt className="muted">{heading(name)}</dt>
-              <dd>{cellWords(name, value, '', typeof value === 'number' ? 'double' : '')}</dd>
+              <dt className="muted">{labels[name] || heading(name, units[name])}</dt>
+              <dd>{cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')}</dd>
             </div>
           ))}
       </dl>

@@ -11,6 +11,8 @@ import { queueItems } from './queue-state'
 
 const QUEUE = {
   name: 'calls',
+  table: 'calls',
+  units: { risk: 'share' },
   unit: 'USD',
   actions: [
     { name: 'called', label: 'Called', key: 'c' },
@@ -19,10 +21,10 @@ const QUEUE = {
 }
 const ITEMS = queueItems(
   {
-    columns: ['item_id', 'subject', 'reason', 'value'].map((name) => ({ name })),
+    columns: ['item_id', 'subject', 'reason', 'value', 'risk'].map((name) => ({ name })),
     rows: [
-      ['1', 'Customer 1', 'silent 43 days', 2412.5],
-      ['2', 'Customer 2', 'silent 12 days', 100],
+      ['1', 'Customer 1', 'silent 43 days', 2412.5, 0.339],
+      ['2', 'Customer 2', 'silent 12 days', 100, 0.2],
     ],
   },
   [],
@@ -61,6 +63,25 @@ test('one key decides about the item that was moved to', async () => {
   await userEvent.keyboard('jn')
   expect(sent).toMatchObject([{ queue: 'calls', item_id: '2', action: 'not_now', value: '100.00' }])
   expect(await screen.findByText('Customer 2: Not now.')).toBeTruthy()
+})
+
+test('the usual action is filled in the selected row only', async () => {
+  show()
+  await screen.findByRole('button', { name: 'Called: Customer 2' })
+  const filled = (): (string | null)[] =>
+    [...document.querySelectorAll('.queue-item button[data-variant=filled]')].map((button) =>
+      button.getAttribute('aria-label'),
+    )
+  expect(filled()).toEqual(['Called: Customer 1'])
+  screen.getByRole('button', { name: 'Customer 1' }).focus()
+  await userEvent.keyboard('j')
+  expect(filled()).toEqual(['Called: Customer 2'])
+})
+
+test('the cells of an item have their units', async () => {
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
+  expect((await screen.findByText('33.9 %')).tagName).toBe('DD')
 })
 
 test('a letter in a note is no decision', async () => {

@@ -5,13 +5,17 @@ import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { Empty, Failed } from '../../components/states'
+import type { Units } from '../../formats/columns'
 import { useDecide } from './queries'
 import { QueueRow } from './queue-row'
 import { countsOf, type QueueItem, REOPEN } from './queue-state'
 
 export interface QueueShape {
   name: string
+  table: string
   unit: string
+  /** Units of cells that no contract has. */
+  units?: Units
   actions: Schemas['QueueAction'][]
 }
 

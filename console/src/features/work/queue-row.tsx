@@ -20,9 +20,9 @@ interface Props {
   onDecide: Decide
 }
 
-/** Whether an action is the one to take: that which the lake proposes, or the first where it proposes none. */
-const isMain = ({ proposed }: QueueItem, action: string, place: number): boolean =>
-  proposed === undefined ? place === 0 : proposed === action
+/** Whether an action is the one to take: the one that the lake proposes; without proposals the first of the selected row. */
+const isMain = ({ proposed }: QueueItem, action: string, isUsual: boolean): boolean =>
+  proposed === undefined ? isUsual : proposed === action
 
 /** One item: who or what, why, how much is at stake, and the actions that close it. */
 export function QueueRow(props: Props) {
@@ -72,7 +72,7 @@ export function QueueRow(props: Props) {
                 <Button
                   key={action.name}
                   size="compact-xs"
-                  variant={isMain(item, action.name, place) ? 'filled' : 'default'}
+                  variant={isMain(item, action.name, isSelected && place === 0) ? 'filled' : 'default'}
                   aria-label={`${action.label}: ${item.subject}`}
                   onClick={() => onDecide(action.name, action.label)}
                 >
@@ -82,7 +82,15 @@ export function QueueRow(props: Props) {
             : null}
         </Group>
       </div>
-      {isOpen ? <ItemDetails item={item} mayDecide={mayDecide} onDecide={onDecide} /> : null}
+      {isOpen ? (
+        <ItemDetails
+          item={item}
+          table={queue.table}
+          stated={queue.units}
+          mayDecide={mayDecide}
+          onDecide={onDecide}
+        />
+      ) : null}
     </li>
   )
 }

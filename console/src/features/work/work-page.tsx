@@ -1,4 +1,5 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core'
+import { useMemo } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
@@ -8,6 +9,7 @@ import { NoRows } from '../../components/no-rows'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { TrustLine } from '../dashboards/trust-line'
+import type { Units } from '../../formats/columns'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
 import { queueItems, unlistedOf } from './queue-state'
@@ -63,10 +65,15 @@ function QueueLink({ to, title, isShown }: { to: string; title: string; isShown:
   )
 }
 
+/** The units that the panels about a table state. */
+const statedUnits = ({ panels }: Schemas['Dashboard'], table: string): Units =>
+  Object.assign({}, ...panels.filter((panel) => panel.table === table).map(({ units }) => units)) as Units
+
 function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['WorkQueue'] }) {
   const answer = useResult(queue.sql)
   const decisions = useDecisions(queue.name)
   const [search, setSearch] = useSearchParams()
+  const units = useMemo(() => statedUnits(board, queue.table), [board, queue.table])
   return (
     <Stack gap="xs">
       <Answered of={answer} what="the items">
@@ -77,7 +84,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
             <Answered of={decisions} what="what was decided">
               {(decided) => (
                 <QueueList
-                  queue={queue}
+                  queue={{ ...queue, units }}
                   items={queueItems(rows, decided.decisions)}
                   unlisted={unlistedOf(rows)}
                   showsDone={search.get('show') === 'done'}
