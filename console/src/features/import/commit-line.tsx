@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 
 import { mayCommit } from '../files/acceptance-words'
 import { words } from './column-header'
-import { outcome } from './outcome-words'
+import { isMostlyDuplicates, outcome } from './outcome-words'
 import type { useEdits } from './use-edits'
 
 interface Props {
@@ -19,6 +19,7 @@ interface Props {
 export function CommitLine({ work, missing, open, onLeaveOut, onCommit }: Props) {
   const { result } = work.check
   const why = obstacle(work, missing, open)
+  const isDoubtful = isMostlyDuplicates(result)
   const isEmpty = result.outcome === 'profiled' || result.outcome === 'needs_mapping'
   return (
     <Group className="import-commit" justify="space-between" gap="sm">
@@ -29,6 +30,11 @@ export function CommitLine({ work, missing, open, onLeaveOut, onCommit }: Props)
             {why}
           </Text>
         ) : null}
+        {isDoubtful && !why && work.isCurrent ? (
+          <Text size="sm" className="misfit" role="alert">
+            Most rows are duplicates: the column of the key is probably another one.
+          </Text>
+        ) : null}
         {open.length > 0 && missing.length === 0 && work.isCurrent ? (
           <Button variant="default" onClick={onLeaveOut}>
             {open.length === 1 ? `Leave out ${open[0]}` : `Leave out ${open.length} columns`}
@@ -37,7 +43,7 @@ export function CommitLine({ work, missing, open, onLeaveOut, onCommit }: Props)
         <Button
           onClick={onCommit}
           disabled={!work.isCurrent || Boolean(why)}
-          variant={result.outcome === 'profiled' ? 'default' : 'filled'}
+          variant={result.outcome === 'profiled' || isDoubtful ? 'default' : 'filled'}
         >
           {result.outcome === 'profiled' && !work.edits.dataset
             ? 'Keep the file and its profile'

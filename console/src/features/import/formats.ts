@@ -34,8 +34,14 @@ const CHOICES: Record<Kind, Choice[]> = {
   text: [],
 }
 
+const MIDNIGHT: Choice = {
+  label: 'a day means midnight (UTC): 2026-12-31',
+  format: { patterns: ['yyyy-MM-dd'] },
+}
+
 /** How a field of a type may be written, beside the plain spelling. */
 export const formatChoices = (type: string): Choice[] => [
+  ...(type.startsWith('timestamp') ? [MIDNIGHT] : []),
   ...CHOICES[kindOf(type)],
   { label: 'without blanks around', format: { trim: true } },
 ]

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { fits, formatWords } from './formats'
-import { flawWords, outcome, ruleWords } from './outcome-words'
+import { fits, formatChoices, formatWords } from './formats'
+import { flawWords, isMostlyDuplicates, outcome, ruleWords } from './outcome-words'
 
 test('the button says what a commit does', () => {
   expect(outcome({ accepted: 57, quarantined: 3, duplicates: 2 })).toBe('57 in, 3 wait, 2 duplicates')
@@ -11,7 +11,7 @@ test('the button says what a commit does', () => {
 
 test.each([
   ['is no decimal(12,4)', 'no number'],
-  ['is no timestamp', 'no date'],
+  ['is no timestamp', 'no date with a time of day'],
   ['is no boolean', 'neither yes nor no'],
   ['is below 0', 'is below 0'],
 ])('the reason of a cell is in words: %s', (reason, words) => {
@@ -35,4 +35,16 @@ test('a format is offered to fields of its kind', () => {
   expect(fits('decimal', 'decimal(12,4)')).toBe(true)
   expect(fits('date', 'timestamp')).toBe(true)
   expect(fits('boolean', 'string')).toBe(false)
+})
+
+test('a day is a choice for timestamps, which have none without it', () => {
+  const midnight = { label: 'a day means midnight (UTC): 2026-12-31', format: { patterns: ['yyyy-MM-dd'] } }
+  expect(formatChoices('timestamp')).toContainEqual(midnight)
+  expect(formatChoices('date')).not.toContainEqual(midnight)
+})
+
+test('a file of which most rows are duplicates is doubtful', () => {
+  expect(isMostlyDuplicates({ accepted: 1, quarantined: 3, duplicates: 58 })).toBe(true)
+  expect(isMostlyDuplicates({ accepted: 57, quarantined: 3, duplicates: 2 })).toBe(false)
+  expect(isMostlyDuplicates({ accepted: 0, quarantined: 10, duplicates: 10 })).toBe(false)
 })

@@ -15,6 +15,10 @@ export function outcome({ accepted, quarantined, duplicates }: Counted): string 
     .join(', ')
 }
 
+/** Whether nearly all rows have the key of another row: the column of the key is probably another one. */
+export const isMostlyDuplicates = ({ accepted, quarantined, duplicates }: Counted): boolean =>
+  duplicates > accepted && 2 * duplicates > accepted + quarantined + duplicates
+
 const RULES: Record<string, string> = {
   required: 'is empty, and a value is required',
   type: 'cannot be read as its type',
@@ -36,7 +40,8 @@ export const ruleWords = (rule: string): string =>
 
 const TYPES: [RegExp, string][] = [
   [/^is no (decimal|double|float|(small|big)?int)/, 'no number'],
-  [/^is no (date|timestamp)/, 'no date'],
+  [/^is no date/, 'no date'],
+  [/^is no timestamp/, 'no date with a time of day'],
   [/^is no bool/, 'neither yes nor no'],
 ]
 
