@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.runs.pipeline_starts import Execution
-from tests.console.browsers import SIDEWAYS, pages, resize, visit
+from tests.console.browsers import SIDEWAYS, SYSTEMS, pages, resize, visit
 from tests.console.conftest import Console
-from tests.console.lakes import BrowserLake, served
+from tests.console.lakes import BrowserLake, Served, served
 from tests.unit.api.ended_runs import EndedRuns, write_merge
 from tests.unit.api.lakes import PAYMENTS
 
@@ -69,3 +69,105 @@ def test_no_page_is_wider_than_its_window_or_cuts_a_text_off(long_names: Console
     page.context.close()
     assert wrong == {}
     assert long_names.errors == []
+
+
+PHONE = (375, 812)
+# Headings of each table that are in view, with the first row's cells. A text that is cut ends with "…".
+IN_VIEW = """() => [...document.querySelectorAll('.grid')].map(grid => {
+  const edge = grid.getBoundingClientRect().right + 1
+  const texts = row => [...row.children].filter(cell => cell.getBoundingClientRect().right <= edge)
+    .map(cell => cell.innerText + (cell.scrollWidth > cell.clientWidth + 1 ? '…' : ''))
+  const rows = [...grid.querySelectorAll('[role=row]')]
+  return {name: grid.getAttribute('aria-label'), heads: texts(rows[0]), cells: rows[1] ? texts(rows[1]) : []}
+})"""
+
+
+@pytest.fixture(scope="module")
+def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[str, list[str]]]]:
+    """Texts that tables of each dashboard, and the files of the lake, have in view on a phone."""
+    console = Console(served_shop, browser)
+    page = console.signed_in(width=PHONE[0], height=PHONE[1])
+    shown = {}
+    for address in (*(f"dashboards/{system}" for system in SYSTEMS), "lake"):
+        visit(page, console.url, f"/{address}")
+        shown[address] = page.evaluate(IN_VIEW)
+    page.context.close()
+    return shown
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What will the next month and quarter sell",
+        "Which periods were not as expected",
+        "Which customers should be won back first",
+        "Who will spend most in the next year",
+        "Which transactions should be looked at first",
+        "What should be done with the transactions",
+        "How do the regions compare",
+    ],
+)
+def test_on_a_phone_a_table_with_amounts_has_its_first_amount_and_its_name_in_view(
+    phone_tables: dict[str, list[dict[str, list[str]]]], question: str
+) -> None:
+    (table,) = (one for tables in phone_tables.values() for one in tables if one["name"].startswith(question))
+    assert [text for text in table["cells"] if text.startswith("£") and not text.endswith("…")]
+    assert [text for text in table["cells"] if not text.startswith("£")]
+
+
+def test_on_a_phone_no_heading_of_a_table_is_cut_and_a_file_has_its_counts(
+    phone_tables: dict[str, list[dict[str, list[str]]]],
+) -> None:
+    heads = [head for tables in phone_tables.values() for table in tables for head in table["heads"]]
+    assert [head for head in heads if head.endswith("…")] == []
+    (files,) = phone_tables["lake"]
+    assert files["heads"] == ["File", "State"]
+    assert "accepted" in files["cells"][1] or "quarantined" in files["cells"][1]
+
+
+def test_a_name_that_does_not_exist_has_one_state_with_the_way_back(
+    served_shop: Served, browser: Browser
+) -> None:
+    console = Console(served_shop, browser)
+    page = console.signed_in()
+    for address, title in {
+        "/tables/foo/bar": "No table is named foo/bar",
+        "/datasets/nope": "No dataset is named nope",
+    }.items():
+        visit(page, console.url, address)
+        text = page.locator("main").inner_text()
+        assert title in text
+        assert "Download" not in text
+        assert "No row breaks a rule" not in text
+        assert page.locator("main [role=alert], main [role=status]").count() == 1
+        assert page.locator("main a[href='#/catalog']").count() == 1
+    page.context.close()
+
+
+def test_a_page_without_an_api_has_one_box_and_shows_itself_after_a_retry(
+    served_shop: Served, browser: Browser
+) -> None:
+    console = Console(served_shop, browser)
+    for address in ("/tables/market-intelligence-hub/sales_forecast", "/datasets/payments"):
+        page = console.signed_in()
+        page.route("**/v1/**", lambda route: route.abort())
+        page.goto(f"{console.url}/#{address}")
+        page.locator("main [role=alert]").first.wait_for()
+        page.wait_for_timeout(500)
+        assert page.locator("main [role=alert]").count() == 1
+        page.unroute("**/v1/**")
+        page.get_by_role("button", name="Try again").click()
+        page.get_by_role("heading", name="Lineage" if "tables" in address else "Contract").wait_for()
+        page.context.close()
+
+
+def test_an_empty_filter_of_files_offers_to_clear_it(served_shop: Served, browser: Browser) -> None:
+    console = Console(served_shop, browser)
+    page = console.signed_in()
+    visit(page, console.url, "/lake?name=nothing-like-this&state=done")
+    assert page.get_by_text("Upload one").count() == 0
+    page.get_by_role("button", name="Clear the filter").click()
+    page.get_by_test_id("files-shown").wait_for()
+    assert page.get_by_label("Name contains").input_value() == ""
+    assert "name=" not in page.url
+    page.context.close()

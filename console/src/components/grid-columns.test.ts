@@ -46,7 +46,7 @@ test('a heading orders ascending, then descending, then not', () => {
   expect(nextSort('-amount', 'day')).toBe('day')
 })
 
-test('a column leaves before its heading or a time is cut', () => {
+test('a heading takes further lines, and a column leaves before its heading or a time is cut', () => {
   const texts = [['a', 'b'.repeat(40), '24 Oct 2024, 13:05:10 UTC']]
   const formats = [1, 2, 3].map((priority) => ({
     ...format(priority as 1 | 2 | 3),
@@ -57,7 +57,7 @@ test('a column leaves before its heading or a time is cut', () => {
   const fields = fieldsOf(read, texts, formats, 1)
   const whole = fields[2]?.style.width ?? 0
   const named = (width: number) => fitting(fields, width).map(({ name, style }) => [name, style.width])
-  const shown = (fields[0]?.style.width ?? 0) + 156
+  const shown = (fields[0]?.style.width ?? 0) + 110
   expect(named(shown + whole)).toContainEqual(['c2', whole])
   expect(named(shown + whole - 1).map(([name]) => name)).toEqual(['c0', 'c1'])
 })

@@ -1,5 +1,6 @@
 import { type Cell, isName, isNumeric, number } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
+import { kindOfTime } from '../formats/moments'
 
 export interface Column {
   name: string
@@ -12,6 +13,9 @@ export interface Field extends Column {
   place: number
   format: ColumnFormat
   className: string
+  isText: boolean
+  /** The pixels below which a part of it would be cut: of a number or a time its longest cell, of a text the room of a word or two. */
+  least: number
   style: { width: number; left?: number }
 }
 
@@ -31,7 +35,8 @@ const LEAST_PX = 64
 const MOST_PX = 420
 /** Room for a text of a word or two, with the rest in the tooltip. */
 const SHORT_TEXT_PX = 110
-const MOST_HEADING_PX = 170
+/** A heading takes so many lines before its column is made wider. */
+const HEADING_LINES = 3
 
 /** The columns in their order with the width that their first rows need. */
 export function fieldsOf(
@@ -43,16 +48,24 @@ export function fieldsOf(
   const read = columns.map((column, place) => {
     const format = formats?.[place] ?? exact(column)
     const texts = sample.map((row) => (row[place] == null ? '' : format.text(row[place])))
-    return { ...column, place, format, width: format.width ?? widthOf(format.heading, texts) }
+    const width = format.width ?? widthOf(format.heading, texts)
+    const isText = !isNumber(column) && !isTime(column, sample, place)
+    return {
+      ...column,
+      place,
+      format,
+      width,
+      isText,
+      least: format.width ?? leastOf(format.heading, texts, isText),
+    }
   })
   let left = 0
-  return read.map(({ width, ...column }): Field => {
+  return read.map(({ width, least, ...column }): Field => {
     const isPinned = column.place < pinned
-    const isNumber = isNumeric(column.type) && !isName(column.name)
-    const className = ['grid-cell', isNumber ? 'number' : '', isPinned ? 'grid-pinned' : '']
+    const className = ['grid-cell', isNumber(column) ? 'number' : '', isPinned ? 'grid-pinned' : '']
     const style = isPinned ? { width, left } : { width }
     left += width
-    return { ...column, className: className.filter(Boolean).join(' '), style }
+    return { ...column, least: Math.min(width, least), className: className.filter(Boolean).join(' '), style }
   })
 }
 
@@ -60,22 +73,22 @@ export function fieldsOf(
 export function fitting(fields: Field[], width: number): Field[] {
   if (totalWidth(fields) <= width) return fields
   const mayLeave = fields.some(canLeave)
-  const fewer = mayLeave ? kept(narrowed(fields, width, canLeave, leastWidth), width) : fields
+  const fewer = mayLeave
+    ? kept(
+        narrowed(fields, width, (field) => canLeave(field) || !field.isText),
+        width,
+      )
+    : fields
   const fitted = narrowed(fewer, width, () => true)
   return mayLeave || totalWidth(fitted) <= width ? widened(fitted, fields, width) : fields
 }
 
 const canLeave = (field: Field): boolean => (field.format.priority ?? 1) > 1
 
-/** The fields with long texts as narrow as `width` asks for, but never below the room of a short text. */
-function narrowed(
-  fields: Field[],
-  width: number,
-  mayNarrow: (field: Field) => boolean,
-  least: (field: Field) => number = () => SHORT_TEXT_PX,
-): Field[] {
+/** The fields with long texts and headings as narrow as `width` asks for, but never below their least width. */
+function narrowed(fields: Field[], width: number, mayNarrow: (field: Field) => boolean): Field[] {
   const spare = (field: Field): number =>
-    isText(field) && mayNarrow(field) ? Math.max(0, field.style.width - least(field)) : 0
+    mayNarrow(field) ? Math.max(0, field.style.width - field.least) : 0
   const excess = totalWidth(fields) - width
   const most = fields.reduce((sum, field) => sum + spare(field), 0)
   if (excess <= 0 || most === 0) return fields
@@ -95,13 +108,13 @@ function widened(fields: Field[], before: Field[], width: number): Field[] {
   })
 }
 
-/** A column that may leave does so before its heading is cut. */
-const leastWidth = ({ format }: Field): number =>
-  Math.max(SHORT_TEXT_PX, Math.min(MOST_HEADING_PX, format.heading.length * 8 + 20))
+const isNumber = ({ name, type }: Column): boolean => isNumeric(type) && !isName(name)
 
-/** Whether a text may be cut: half a time says nothing. */
-const isText = ({ format, className, type }: Field): boolean =>
-  !format.width && !className.includes('number') && !/^(timestamp|date)/i.test(type)
+/** Half a time says nothing, also where its type is a text. */
+function isTime({ type }: Column, sample: Cell[][], place: number): boolean {
+  const value = sample.find((row) => row[place] != null)?.[place]
+  return /^(timestamp|date)/i.test(type) || (typeof value === 'string' && kindOfTime(value) !== undefined)
+}
 
 /** The fields with other widths; pinned ones begin where those before them end. */
 function placed(fields: Field[], widthOf: (field: Field) => number): Field[] {
@@ -156,8 +169,33 @@ function exact({ name, type }: Column): ColumnFormat {
   return { heading: name, title: name, text }
 }
 
+/** The least width of a column: a heading may take three lines, and only a text may be cut. */
+export function leastOf(heading: string, texts: string[], isText: boolean): number {
+  const headed = charactersOfLine(heading) * 9 + 32
+  return Math.max(headed, isText ? SHORT_TEXT_PX : Math.max(LEAST_PX, longestOf(texts) * 8 + 20))
+}
+
+/** The characters of a line in which a heading takes at most three lines. */
+function charactersOfLine(heading: string): number {
+  const words = heading.split(' ').map((word) => word.length)
+  let most = Math.max(...words)
+  while (linesOf(words, most) > HEADING_LINES) most += 1
+  return most
+}
+
+function linesOf(words: number[], most: number): number {
+  let [lines, used] = [1, -1]
+  for (const word of words) {
+    if (used + 1 + word > most) [lines, used] = [lines + 1, word]
+    else used += 1 + word
+  }
+  return lines
+}
+
+const longestOf = (texts: string[]): number => Math.max(0, ...texts.map((text) => text.length))
+
 function widthOf(heading: string, texts: string[]): number {
-  const longest = Math.max(0, ...texts.map((text) => text.length))
+  const longest = longestOf(texts)
   // A bold character of the header is wider than one of a cell.
   return Math.min(MOST_PX, Math.max(LEAST_PX, longest * 8 + 20, heading.length * 9 + 32))
 }

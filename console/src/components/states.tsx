@@ -43,7 +43,7 @@ interface Failure {
 
 export function Failed({ error, what, isAction = false, onRetry }: Failure) {
   const message = messageOf(error)
-  if (error instanceof ApiProblem && error.status === 404)
+  if (isMissing(error))
     return (
       <Empty>
         <Advice text={message} /> <Anchor href="#/lake">Open the lake</Anchor>
@@ -77,6 +77,20 @@ export function Failed({ error, what, isAction = false, onRetry }: Failure) {
 function messageOf(error: unknown): string {
   if (error instanceof TypeError) return 'The API did not answer. Check the network, then try again.'
   return error instanceof Error ? error.message : String(error)
+}
+
+export const isMissing = (error: unknown): boolean => error instanceof ApiProblem && error.status === 404
+
+/** What an address without a thing shows, with the way back. */
+export function NothingHere({ what, name, why }: { what: string; name: string; why: string }) {
+  return (
+    <Alert color="gray" title={`No ${what} is named ${name}`} role="status">
+      {why}{' '}
+      <Anchor inherit href="#/catalog">
+        Open the catalog
+      </Anchor>
+    </Alert>
+  )
 }
 
 interface Asked<T> {

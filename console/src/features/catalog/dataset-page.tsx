@@ -1,12 +1,12 @@
 import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
-import { ApiProblem, type Schemas } from '../../api/client'
+import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useContract, useQuality } from './queries'
 import { useFiles, useProfile } from '../files/queries'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty } from '../../components/states'
+import { Answered, Empty, Failed, isMissing, NothingHere } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { FileList, pagesOf } from '../files/file-list'
@@ -24,7 +24,30 @@ export function DatasetPage() {
   const quality = useQuality(dataset)
   const files = useFiles({ dataset })
   const all = files.data?.pages.flatMap((page) => page.files) ?? []
-  const hasNone = contract.error instanceof ApiProblem && contract.error.status === 404
+  const hasNone = isMissing(contract.error)
+  // One box for the page: each part would report the same cause.
+  if (hasNone && files.data && all.length === 0)
+    return (
+      <Stack gap="md">
+        <PageTitle>No dataset here</PageTitle>
+        <NothingHere
+          what="dataset"
+          name={dataset}
+          why="No contract describes it, and no file of it has arrived."
+        />
+      </Stack>
+    )
+  if (contract.error && !hasNone && files.error && !files.data && !contract.data)
+    return (
+      <Stack gap="md">
+        <PageTitle>{heading(dataset)}</PageTitle>
+        <Failed
+          error={contract.error}
+          what="the dataset"
+          onRetry={() => void Promise.all([contract.refetch(), files.refetch(), quality.refetch()])}
+        />
+      </Stack>
+    )
   return (
     <Stack gap="md">
       <div>

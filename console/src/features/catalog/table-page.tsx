@@ -5,7 +5,7 @@ import { count, whole } from '../../api/format'
 import { useContract, useLineage, useTable } from './queries'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty } from '../../components/states'
+import { Answered, Empty, Failed, isMissing, NothingHere } from '../../components/states'
 import { fileParts, heading } from '../../formats/words'
 import { TableTrust } from '../dashboards/trust-line'
 import { ColumnLineagePanel } from './column-lineage'
@@ -16,6 +16,18 @@ export function TablePage() {
   const { system = '', table = '' } = useParams()
   const detail = useTable(system, table)
   const contract = useContract('prod', table)
+  // One box for the page: each part would report the same cause.
+  if (detail.error && !detail.data)
+    return (
+      <Stack gap="md">
+        <PageTitle>{isMissing(detail.error) ? 'No table here' : heading(table)}</PageTitle>
+        {isMissing(detail.error) ? (
+          <NothingHere what="table" name={`${system}/${table}`} why="The address may be old or misspelt." />
+        ) : (
+          <Failed error={detail.error} what="the table" onRetry={() => void detail.refetch()} />
+        )}
+      </Stack>
+    )
   return (
     <Stack gap="md">
       <div>
@@ -65,45 +77,51 @@ function LineageView({ table }: { table: string }) {
         found.datasets.length === 0 ? (
           <NoLineage />
         ) : (
-          <Table fz="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Dataset</Table.Th>
-                <Table.Th className="number">Rows</Table.Th>
-                <Table.Th className="number">Files</Table.Th>
-                <Table.Th>Newest file</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {found.datasets.map((one) => {
-                const newest = one.files[0]
-                return (
-                  <Table.Tr key={one.dataset}>
-                    <Table.Td className="any-text">
-                      <Anchor size="sm" href={`#/datasets/${encodeURIComponent(one.dataset)}`}>
-                        {heading(one.dataset)}
-                      </Anchor>
-                    </Table.Td>
-                    <Table.Td className="number">{whole(one.rows)}</Table.Td>
-                    <Table.Td className="number">{whole(one.file_count)}</Table.Td>
-                    <Table.Td className="any-text">
-                      {newest ? (
-                        <Anchor
-                          size="sm"
-                          href={`#/files/${encodeURIComponent(newest.file_id)}`}
-                          title={newest.key}
-                        >
-                          {fileParts(newest.key).join('')} (<Moment at={newest.received_at} />)
+          <div className="scroll" tabIndex={0}>
+            <Table fz="sm">
+              <Table.Thead>
+                <Table.Tr>
+                  <Table.Th>Dataset</Table.Th>
+                  <Table.Th className="number">Rows</Table.Th>
+                  <Table.Th className="number" visibleFrom="sm">
+                    Files
+                  </Table.Th>
+                  <Table.Th>Newest file</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {found.datasets.map((one) => {
+                  const newest = one.files[0]
+                  return (
+                    <Table.Tr key={one.dataset}>
+                      <Table.Td className="any-text">
+                        <Anchor size="sm" href={`#/datasets/${encodeURIComponent(one.dataset)}`}>
+                          {heading(one.dataset)}
                         </Anchor>
-                      ) : (
-                        '–'
-                      )}
-                    </Table.Td>
-                  </Table.Tr>
-                )
-              })}
-            </Table.Tbody>
-          </Table>
+                      </Table.Td>
+                      <Table.Td className="number">{whole(one.rows)}</Table.Td>
+                      <Table.Td className="number" visibleFrom="sm">
+                        {whole(one.file_count)}
+                      </Table.Td>
+                      <Table.Td className="any-text">
+                        {newest ? (
+                          <Anchor
+                            size="sm"
+                            href={`#/files/${encodeURIComponent(newest.file_id)}`}
+                            title={newest.key}
+                          >
+                            {fileParts(newest.key).join('')} (<Moment at={newest.received_at} />)
+                          </Anchor>
+                        ) : (
+                          '–'
+                        )}
+                      </Table.Td>
+                    </Table.Tr>
+                  )
+                })}
+              </Table.Tbody>
+            </Table>
+          </div>
         )
       }
     </Answered>

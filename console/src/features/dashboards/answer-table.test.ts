@@ -1,19 +1,47 @@
 import { expect, test } from 'vitest'
 
-import { placeOfMeasure } from './answer-table'
+import { prioritiesOf } from './answer-table'
 
 const column = (name: string, type: string) => ({ name, type })
 const formats = (...headings: string[]) => headings.map((heading) => ({ heading, text: String }))
 
 test('on a phone the first measure stays beside the two columns that name a row', () => {
   const columns = [column('model', 'varchar'), column('metric', 'varchar'), column('value', 'double')]
-  expect(placeOfMeasure(columns, formats('Model', 'Metric', 'Value'), [['a', 'b', 0.5]])).toBe(2)
+  expect(prioritiesOf(columns, formats('Model', 'Metric', 'Value'), [['a', 'b', 0.5]], {})).toEqual([1, 1, 1])
 })
 
-test('a measure without room, or one among the first two columns, changes nothing', () => {
+test('a measure without room beside two names takes that of the second name', () => {
   const columns = [column('model', 'varchar'), column('metric', 'varchar'), column('value', 'double')]
-  expect(placeOfMeasure(columns, formats('Model', 'Metric', 'Average order value'), [])).toBe(-1)
-  expect(placeOfMeasure(columns, formats('Model', 'Metric', 'Value'), [['a', 'b', 1234567890.5]])).toBe(-1)
-  const first = [column('amount', 'double'), column('reason', 'varchar'), column('score', 'double')]
-  expect(placeOfMeasure(first, formats('Amount', 'Reason', 'Score'), [])).toBe(-1)
+  const long = [['a', 'b', 1234567890.5]]
+  expect(prioritiesOf(columns, formats('Model', 'Metric', 'Value'), long, {})).toEqual([1, 2, 1])
+})
+
+test('a rank leaves first, and money stays before counts', () => {
+  const columns = [
+    column('risk_rank', 'bigint'),
+    column('customer_id', 'bigint'),
+    column('orders', 'bigint'),
+    column('value_at_stake', 'decimal(18,2)'),
+    column('cause', 'varchar'),
+  ]
+  const units = { value_at_stake: 'USD', risk_rank: 'rank' }
+  const all = formats('Risk rank', 'Customer', 'Orders', 'Value at stake', 'Main cause')
+  expect(prioritiesOf(columns, all, [], units)).toEqual([3, 1, 2, 1, 3])
+})
+
+test('a range follows its amount before days and counts do', () => {
+  const columns = [
+    column('span', 'varchar'),
+    column('mean', 'double'),
+    column('lower_80', 'double'),
+    column('from_on', 'date'),
+    column('periods', 'bigint'),
+  ]
+  const all = formats('Span', 'Mean', 'Low end (8 of 10)', 'From', 'Periods')
+  expect(prioritiesOf(columns, all, [], { mean: 'USD', lower_80: 'USD' })).toEqual([1, 1, 2, 3, 3])
+})
+
+test('a table without a measure keeps its first two columns', () => {
+  const columns = [column('zone', 'varchar'), column('subject', 'varchar'), column('note', 'varchar')]
+  expect(prioritiesOf(columns, formats('Zone', 'Subject', 'Note'), [], {})).toEqual([1, 1, 3])
 })

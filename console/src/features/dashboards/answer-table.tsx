@@ -1,8 +1,9 @@
 import { useMemo, useState } from 'react'
 
-import { type Cell, isName, isNumeric } from '../../api/format'
+import { type Cell, currencyOf, isName, isNumeric } from '../../api/format'
 import type { Result } from '../query/results'
 import { Grid } from '../../components/grid'
+import { leastOf } from '../../components/grid-columns'
 import { Story } from '../../components/story'
 import { type ColumnFormat, columnFormats, type Units, useLabels } from '../../formats/columns'
 import { COUNT } from '../../formats/template'
@@ -17,25 +18,41 @@ interface Props {
   height: number
 }
 
-/** Columns from the first that stay where the table is narrow. */
-const DECIDING = 2
+/** Columns from the first that name a row, without ranks and measures. */
+const NAMING = 2
 /** The room that two narrow columns leave on a phone. */
 const MEASURE_PX = 90
+const SAMPLED_ROWS = 100
 
-/** The place of the first measure, where it has room beside the first two columns on a phone; -1 where it has none, or where one of the two is a number itself. */
-export function placeOfMeasure(
+const isRank = ({ name }: { name: string }, unit: string): boolean =>
+  unit === 'rank' || /(^|_)rank$/.test(name)
+
+/**
+ * Which columns stay where the table is narrow: 1 for the first name and the deciding measure, which is money before
+ * counts, and for a second name where there is room; then other names and amounts; a rank and the rest leave first.
+ */
+export function prioritiesOf(
   columns: Result['columns'],
   formats: Pick<ColumnFormat, 'heading' | 'text'>[],
   rows: Cell[][],
-): number {
-  const place = columns.findIndex(({ name, type }) => isNumeric(type) && !isName(name))
-  const format = formats[place]
-  if (place < DECIDING || !format) return -1
-  const texts = rows.slice(0, SAMPLED_ROWS).map((row) => format.text(row[place] ?? null).length)
-  return Math.max(format.heading.length * 9 + 32, Math.max(0, ...texts) * 8 + 20) <= MEASURE_PX ? place : -1
+  units: Units,
+): (1 | 2 | 3)[] {
+  const unitOf = ({ name }: { name: string }): string => units[name] ?? ''
+  const others = columns.filter((column) => !isRank(column, unitOf(column)))
+  const measures = others.filter(({ name, type }) => isNumeric(type) && !isName(name))
+  const deciding = measures.find((column) => currencyOf(unitOf(column))) ?? measures[0]
+  const first = others.slice(0, NAMING)
+  const name =
+    first.find((column) => !measures.includes(column)) ?? others.find((column) => !measures.includes(column))
+  const place = deciding ? columns.indexOf(deciding) : -1
+  const texts = rows.slice(0, SAMPLED_ROWS).map((row) => formats[place]?.text(row[place] ?? null) ?? '')
+  const hasRoom = !deciding || leastOf(formats[place]?.heading ?? '', texts, false) <= MEASURE_PX
+  return columns.map((column) => {
+    if (column === name || column === deciding) return 1
+    if (first.includes(column)) return hasRoom && !measures.includes(column) ? 1 : 2
+    return currencyOf(unitOf(column)) ? 2 : 3
+  })
 }
-
-const SAMPLED_ROWS = 100
 
 /** The rows of an answer. The columns that decide stay in view; a row opens all that it has. */
 export function AnswerTable({ answer, units, table, label, height }: Props) {
@@ -44,11 +61,8 @@ export function AnswerTable({ answer, units, table, label, height }: Props) {
   const shown = useMemo(() => withoutCount(answer), [answer])
   const formats = useMemo(() => {
     const all = columnFormats(shown.columns, units, labels)
-    const measure = placeOfMeasure(shown.columns, all, shown.rows)
-    return all.map((format, place): ColumnFormat => ({
-      ...format,
-      priority: place < DECIDING || place === measure ? 1 : 2,
-    }))
+    const priorities = prioritiesOf(shown.columns, all, shown.rows, units)
+    return all.map((format, place): ColumnFormat => ({ ...format, priority: priorities[place] ?? 3 }))
   }, [shown, units, labels])
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (

@@ -54,7 +54,7 @@ export const pagesOf = (files: ReturnType<typeof useFiles>): Pages => ({
 export function FileList({ files, isComplete, isReading, onNearEnd, height = 520 }: Props) {
   const [search, setSearch] = useSearchParams()
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
-  const formats = useMemo(() => formatsOf(files), [files])
+  const formats = useMemo(() => formatsOf(files, isPhone), [files, isPhone])
   const rows = useMemo(() => files.map((file) => COLUMNS.map((column) => column.of(file))), [files])
   const opened = files.find((file) => file.file_id === search.get('file'))
   const open = (fileId: string) =>
@@ -101,7 +101,7 @@ const STATE_PX = 150
 
 const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
 
-function formatsOf(files: File[]): ColumnFormat[] {
+function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
   const name = (index: number) => {
     const file = files[index]
     return file ? (
@@ -112,7 +112,12 @@ function formatsOf(files: File[]): ColumnFormat[] {
   }
   const state = (index: number) => {
     const file = files[index]
-    return file ? <FileBadge file={file} /> : null
+    return file ? (
+      <>
+        <FileBadge file={file} />
+        {isPhone ? <Counts file={file} /> : null}
+      </>
+    ) : null
   }
   const counted = (value: Cell) => whole(Number(value))
   return [
@@ -122,7 +127,7 @@ function formatsOf(files: File[]): ColumnFormat[] {
       text: String,
       cell: name,
       priority: 1,
-      width: FILE_PX,
+      width: isPhone ? 165 : FILE_PX,
     },
     {
       heading: 'State',
@@ -130,7 +135,7 @@ function formatsOf(files: File[]): ColumnFormat[] {
       text: String,
       cell: state,
       priority: 1,
-      width: STATE_PX,
+      width: isPhone ? 146 : STATE_PX,
     },
     { heading: 'Quarantined', title: 'Rows that wait for a person', text: counted, priority: 2 },
     { heading: 'Accepted', title: 'Rows that are in the lake', text: counted, priority: 2 },
@@ -139,6 +144,16 @@ function formatsOf(files: File[]): ColumnFormat[] {
     { heading: 'Duplicates', title: 'Rows that were in the lake before', text: counted, priority: 3 },
     { heading: 'Received', title: 'All rows of the file', text: counted, priority: 3 },
   ]
+}
+
+/** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */
+function Counts({ file }: { file: File }) {
+  const [rows, words] = file.quarantined > 0 ? [file.quarantined, 'quarantined'] : [file.accepted, 'accepted']
+  return rows > 0 ? (
+    <div className="file-counts">
+      {whole(rows)} {words}
+    </div>
+  ) : null
 }
 
 function FileStory({ file, onClose }: { file: File; onClose: () => void }) {

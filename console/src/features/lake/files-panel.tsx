@@ -1,4 +1,4 @@
-import { Anchor, Group, Select, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
@@ -45,6 +45,16 @@ export function FilesPanel() {
       { replace: true },
     )
   const setName = useDebouncedCallback((name: string) => set('name', name), 300)
+  const clear = () => {
+    setTyped('')
+    setSearch(
+      (before) => {
+        for (const part of Object.keys(filter)) before.delete(part)
+        return before
+      },
+      { replace: true },
+    )
+  }
   const datasets = (contracts.data?.contracts ?? []).filter(({ zone }) => zone === 'source')
   return (
     <Panel
@@ -88,13 +98,18 @@ export function FilesPanel() {
       <Answered of={files} what="the files">
         {(answer) => {
           const all = answer.pages.flatMap((page) => page.files)
-          return all.length === 0 ? (
-            <Empty>
-              {Object.values(filter).some(Boolean) ? 'No file fits the filter.' : 'No file has arrived yet.'}{' '}
-              <Anchor href="#/upload">Upload one</Anchor>
-            </Empty>
+          if (all.length > 0) return <FileList files={all} {...pagesOf(files)} />
+          return Object.values(filter).some(Boolean) ? (
+            <Group gap={0}>
+              <Empty>No file fits the filter.</Empty>
+              <Button size="compact-sm" variant="default" onClick={clear}>
+                Clear the filter
+              </Button>
+            </Group>
           ) : (
-            <FileList files={all} {...pagesOf(files)} />
+            <Empty>
+              No file has arrived yet. <Anchor href="#/upload">Upload one</Anchor>
+            </Empty>
           )
         }}
       </Answered>

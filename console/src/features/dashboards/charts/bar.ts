@@ -78,7 +78,7 @@ export function bar({
       data: names,
       inverse: true,
       axisLabel: {
-        width: isNarrow ? 110 : 170,
+        width: isNarrow ? 110 : 250,
         // A second line has room between few bars only.
         overflow: names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
         lineHeight: 14,
