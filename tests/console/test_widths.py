@@ -100,7 +100,7 @@ def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[s
     [
         "What will the next month and quarter sell",
         "Which periods were not as expected",
-        "Which customers should be won back first",
+        "Which overdue customers should be won back first",
         "Who will spend most in the next year",
         "Which transactions should be looked at first",
         "What should be done with the transactions",
