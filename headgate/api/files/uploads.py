@@ -79,6 +79,10 @@ def _expect_editable(record: FileRecord) -> None:
             "Only a file of which no row is in the lake is edited as a whole. Correct its rejected rows, "
             "or undo the file and upload it again."
         )
+    if not record.content_sha256:  # of an empty file, for one
+        raise conflict(
+            "The gate read no content of this file, so there is nothing to edit. Send it again with its rows."
+        )
 
 
 def shown(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:

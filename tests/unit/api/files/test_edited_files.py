@@ -113,6 +113,14 @@ def test_only_a_file_without_rows_in_the_lake_is_edited_as_a_whole(body: bytes) 
     assert caller.call("POST", f"/v1/files/{'0' * 32}/edit").status == 404
 
 
+def test_a_file_without_bytes_has_nothing_to_edit() -> None:
+    caller = Caller(MemoryLake())
+    record = caller.lake.receive("payments/empty.csv", b"")
+    answer = caller.call("POST", f"/v1/files/{record.file_id}/edit")
+    assert (record.state, record.content_sha256, answer.status) == ("rejected", "", 409)
+    assert "no content of this file" in answer.json["detail"]
+
+
 def test_edits_that_were_not_checked_are_not_committed() -> None:
     """No check, one that has not ended, and one of other edits count for nothing."""
     caller, path = opened(plain(3))
