@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from headgate import project
 from headgate.aws import clients
-from headgate.lake import keys
 from headgate.settings import CuratedSettings, MergeSettings
 from headgate.wiring import clock, definitions, quality, stores
 
@@ -44,6 +43,7 @@ def merging(
         count: called with the work on each dataset that was merged.
     """
     from headgate.aws.glue.catalog import GlueCatalog
+    from headgate.lake import keys
     from headgate.lake.versions import last_held
     from headgate.merge.decided_items import DecidedItems
     from headgate.merge.merge_lake import Merging
