@@ -28,7 +28,7 @@ const WHOLE: Record<string, string> = {
 }
 
 /** What a rule about one value says of the values that break it; undefined for another rule. */
-export const brokenWords = (rule: string): string | undefined => WORDS[rule]
+export const valueRuleWords = (rule: string): string | undefined => WORDS[rule]
 
 /** A rule in words about the values that break it: `minimum` is "a value is below the lowest value allowed". */
 export function ruleWords(rule: string, column = ''): string {

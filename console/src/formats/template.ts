@@ -9,6 +9,12 @@ export interface AnswerRows {
   rows: Cell[][]
 }
 
+/** An answer of the API as texts are filled from it. */
+export const answerRows = (answer: { columns: { name: string }[]; rows: Cell[][] }): AnswerRows => ({
+  columns: answer.columns.map(({ name }) => name),
+  rows: answer.rows,
+})
+
 const NAME = /\{(\w+)\}/g
 /** The number of rows of an answer, where a text counts them. */
 export const COUNT = 'row_count'

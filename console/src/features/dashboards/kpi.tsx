@@ -6,7 +6,7 @@ import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { Failed } from '../../components/states'
 import { useUnits } from '../../formats/columns'
-import { answerTitle } from '../../formats/template'
+import { answerRows, answerTitle } from '../../formats/template'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { TrustLine } from './trust-line'
@@ -25,13 +25,7 @@ export function Kpi({ panel, board, narrowed }: Props) {
     row?.[result.data?.columns.findIndex((column) => column.name === name) ?? -1] ?? null
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
   const title =
-    result.data && panel.answer
-      ? answerTitle(
-          panel.answer,
-          { columns: result.data.columns.map(({ name }) => name), rows: result.data.rows },
-          units,
-        )
-      : undefined
+    result.data && panel.answer ? answerTitle(panel.answer, answerRows(result.data), units) : undefined
   return (
     <Box
       className="panel"

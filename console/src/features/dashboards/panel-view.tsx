@@ -1,14 +1,13 @@
 import { lazy, Suspense, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import type { Cell } from '../../api/format'
 import { type Result, useResult } from '../query/results'
 import { useContract } from '../catalog/queries'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
 import { type Units, useLabels, useUnits } from '../../formats/columns'
-import { type AnswerRows, answerTitle } from '../../formats/template'
+import { type AnswerRows, answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from './answer-table'
 import { Definition, Statement } from './panel-details'
 import type { Narrowed } from './filters'
@@ -40,7 +39,7 @@ export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
   if (sql === panel.sql && result.data?.rows.length === 0 && figure.data && hasNoValue(figure.data))
     return null
   const answer =
-    result.data && panel.answer ? answerTitle(panel.answer, named(result.data), units) : undefined
+    result.data && panel.answer ? answerTitle(panel.answer, answerRows(result.data), units) : undefined
   return (
     <Panel
       title={answer ?? panel.question}
@@ -88,11 +87,6 @@ const viewsOf = (isDrawn: boolean, system: string): View[] => [
 const hasNoValue = ({ columns, rows }: Result): boolean =>
   (rows[0]?.[columns.findIndex((column) => column.name === 'value')] ?? null) === null
 
-const named = (answer: Result) => ({
-  columns: answer.columns.map((column) => column.name),
-  rows: answer.rows as Cell[][],
-})
-
 interface ShownProps {
   view: View
   panel: Schemas['Panel']
@@ -104,7 +98,10 @@ interface ShownProps {
 
 function Shown({ view, panel, answer, system, narrowed, units }: ShownProps) {
   const labels = useLabels(panel.table)
-  const shown = useMemo(() => ({ panel, units, labels, ...named(answer) }), [panel, answer, units, labels])
+  const shown = useMemo(
+    () => ({ panel, units, labels, ...answerRows(answer) }),
+    [panel, answer, units, labels],
+  )
   const onPick = usePick(panel, system, narrowed.rows, shown)
   if (view === 'SQL') return <Statement sql={narrowed.sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />

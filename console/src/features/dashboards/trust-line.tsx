@@ -7,7 +7,10 @@ import { useResult } from '../query/results'
 import { useTable } from '../catalog/queries'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
-import { filledParts } from '../../formats/template'
+import { answerRows, filledParts } from '../../formats/template'
+
+/** Parts of the line that need no cell are said without an answer. */
+const NO_ANSWER = { columns: [], rows: [[]] }
 
 interface Props {
   board: Pick<Schemas['Dashboard'], 'system' | 'trust'>
@@ -54,7 +57,7 @@ function useTrust({ board, table, narrow }: Props): string[] | undefined {
   const answer = useResult(sql && narrow ? narrow(sql) : sql)
   const units = useUnits(note?.source ?? table)
   if (!detail.data?.version) return undefined
-  const rows = { columns: answer.data?.columns.map((one) => one.name) ?? [], rows: answer.data?.rows ?? [[]] }
+  const rows = answerRows(answer.data ?? NO_ANSWER)
   return [
     detail.data.as_of ? `as of ${day(detail.data.as_of)}` : '',
     ...(note ? filledParts(note.words, rows, units) : []),

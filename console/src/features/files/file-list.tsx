@@ -115,7 +115,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     return file ? (
       <>
         <FileBadge file={file} />
-        {isPhone ? <Counts file={file} /> : null}
+        {isPhone ? <CountLine file={file} /> : null}
       </>
     ) : null
   }
@@ -147,7 +147,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
 }
 
 /** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */
-function Counts({ file }: { file: File }) {
+function CountLine({ file }: { file: File }) {
   const [rows, words] = file.quarantined > 0 ? [file.quarantined, 'quarantined'] : [file.accepted, 'accepted']
   return rows > 0 ? (
     <div className="file-counts">

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { whole } from '../../api/format'
-import { brokenWords } from '../../formats/rules'
+import { valueRuleWords } from '../../formats/rules'
 
 type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'>
 
@@ -36,7 +36,7 @@ const RULES: Record<string, string> = {
 
 /** A rule in words, as the list of reasons shows it. */
 export const ruleWords = (rule: string): string =>
-  RULES[rule] ?? brokenWords(rule) ?? `breaks the rule ${rule.replaceAll('_', ' ')}`
+  RULES[rule] ?? valueRuleWords(rule) ?? `breaks the rule ${rule.replaceAll('_', ' ')}`
 
 const TYPES: [RegExp, string][] = [
   [/^is no (decimal|double|float|(small|big)?int)/, 'no number'],

@@ -11,17 +11,17 @@ interface Props {
   item: QueueItem
   /** The table whose contract names the cells. */
   table: string
-  stated?: Units
+  unitsOfPanels?: Units
   mayDecide: boolean
   onDecide: (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 }
 
 /** Everything about one item: its other cells, a note, who takes care of it, and what was decided before. */
-export function ItemDetails({ item, table, stated, mayDecide, onDecide }: Props) {
+export function ItemDetails({ item, table, unitsOfPanels, mayDecide, onDecide }: Props) {
   const [note, setNote] = useState('')
   const [assignee, setAssignee] = useState('')
   const caller = useCaller()
-  const units = useUnits(table, stated)
+  const units = useUnits(table, unitsOfPanels)
   const labels = useLabels(table)
   return (
     <Stack gap="xs" p="xs">

@@ -86,7 +86,7 @@ export function QueueRow(props: Props) {
         <ItemDetails
           item={item}
           table={queue.table}
-          stated={queue.units}
+          unitsOfPanels={queue.units}
           mayDecide={mayDecide}
           onDecide={onDecide}
         />

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
-import { COUNT, rowCount } from '../../formats/template'
+import { answerRows, COUNT, rowCount } from '../../formats/template'
 
 /** An item of a queue with what was decided about it. */
 export interface QueueItem {
@@ -54,8 +54,8 @@ export function queueItems(
 }
 
 /** How many items the statement counts but does not list. */
-export const unlistedOf = ({ columns, rows }: { columns: { name: string }[]; rows: Cell[][] }): number =>
-  rowCount({ columns: columns.map(({ name }) => name), rows }) - rows.length
+export const unlistedOf = (answer: { columns: { name: string }[]; rows: Cell[][] }): number =>
+  rowCount(answerRows(answer)) - answer.rows.length
 
 export interface QueueCounts {
   open: number
