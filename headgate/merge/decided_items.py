@@ -69,13 +69,14 @@ class DecidedItems:
         rows = self._closed(objects, bucket, listed, before)
         table = pa.Table.from_pylist(rows, arrow_schema(self.contract))
         body = parquet_bytes(table)
-        snapshot_id = hashlib.sha256(body).hexdigest()[:_VERSION_CHARACTERS]
+        sha256 = hashlib.sha256(body).hexdigest()
+        snapshot_id = sha256[:_VERSION_CHARACTERS]
         prefix = keys.snapshot_prefix(TABLE, snapshot_id)
         if not (before and before.snapshot_id == snapshot_id):
             made_of = MergedIncrements(snapshot_id, f"{self.contract.id}@{self.contract.version}", ())
             merged_key = keys.merged_increments_key(TABLE, snapshot_id)
             objects.write(ObjectRef(bucket, merged_key), made_of.to_json().encode())  # no file brought them
-            record = self._record(table, body).to_parquet()
+            record = self._record(table, len(body), sha256).to_parquet()
             objects.write(ObjectRef(bucket, keys.snapshot_parts_key(TABLE, snapshot_id)), record)
         if not publisher.catalog.current(publisher.database, TABLE).shows(prefix):
             publisher.publish(self.contract, table, prefix)
@@ -127,13 +128,12 @@ class DecidedItems:
         rules = sorted(map(repr, map(astuple, self.queues)))
         return "\n".join([f"{self.contract.id}@{self.contract.version}", *rules])
 
-    def _record(self, table: pa.Table, body: bytes) -> SnapshotParts:
+    def _record(self, table: pa.Table, size_bytes: int, sha256: str) -> SnapshotParts:
         key = table.select(list(self.contract.key))
         edges = [key.slice(place, 1).to_pylist()[0] for place in (0, table.num_rows - 1) if table.num_rows]
         first, last = edges or ({}, {})
-        digest = hashlib.sha256(body).hexdigest()
         nulls = {name: count for name in table.column_names if (count := table[name].null_count)}
-        part = Part(table.num_rows, len(body), digest, first, last, nulls=nulls)
+        part = Part(table.num_rows, size_bytes, sha256, first, last, nulls=nulls)
         return SnapshotParts(key.schema.remove_metadata(), self._made_for, (part,))
 
 

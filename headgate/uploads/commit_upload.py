@@ -254,9 +254,8 @@ class Uploads:
         try:
             source, target = self._moved(upload)
             self.prepare(target, is_compared)
-            sender = (
-                "" if upload.raw_version else upload.by
-            )  # who maps a file of somebody else is not its first sender
+            # Who maps a file of somebody else is not its first sender.
+            sender = "" if upload.raw_version else upload.by
             raw = ObjectRef(self.raw_bucket, target.key)
             mine = self._with_copy(mine, source, raw, target.size_bytes, sender)
             sent = self.store.copy(source, raw, sender, mine.upload.copy_id)
@@ -270,19 +269,13 @@ class Uploads:
         if sent is None:
             self._replace(mine, replace(mine.upload, state=UploadState.COMPLETE))
             return mine.upload
-        file_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
-        committed = self._replace(
-            mine,
-            replace(
-                mine.upload,
-                state=UploadState.COMMITTED,
-                file_id=file_id,
-                key=target.key,
-                copy_id="",
-                copy_key="",
-            ),
-        ).upload
-        self.objects.delete(self.content(upload_id))
+        return self._committed(mine, keys.file_id(sent.bucket, sent.key, sent.version_id), target.key)
+
+    def _committed(self, mine: _Stored, file_id: str, key: str) -> UploadRecord:
+        """Keep that the file is in raw, and delete what was sent."""
+        upload = replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id, key=key)
+        committed = self._replace(mine, replace(upload, copy_id="", copy_key="")).upload
+        self.objects.delete(self.content(upload.upload_id))
         return committed
 
     def _with_copy(

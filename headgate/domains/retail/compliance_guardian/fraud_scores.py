@@ -11,7 +11,8 @@ from headgate.systems.rows_in_file import RowsInFile
 
 _MONEY = "decimal(16, 2)"
 _PENNY = ibis.literal(Decimal("0.01"), _MONEY)
-_TEXTS = ("decision", "reason_1", "reason_2", "reason_3", "model", "reviewed_as")
+_JUDGED = ("decision", "reason_1", "reason_2", "reason_3", "model")
+_TEXTS = (*_JUDGED, "reviewed_as")
 _COLUMNS = (
     "transaction_id",
     "transacted_at",
@@ -19,7 +20,7 @@ _COLUMNS = (
     "terminal_id",
     "amount",
     "score",
-    *("decision", "reason_1", "reason_2", "reason_3", "model"),
+    *_JUDGED,
     "is_fraud",
     "reviewed_as",
 )
