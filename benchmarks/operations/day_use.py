@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmarks.systems.increment import DAYS, deliver_pieces, run_systems
+from benchmarks.systems.increment import DAYS, deliver_new, deliver_pieces, run_systems
 from benchmarks.systems.lake_folder import LakeFolder, split_last_hour
 from benchmarks.systems.merged_shop import CUSTOMERS_PER_ORDER, LINES_PER_ORDER, kept_shop
 from benchmarks.systems.system_runs import SYSTEMS
@@ -17,8 +17,6 @@ from headgate.merge.part_boundaries import PART_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pyarrow as pa
 
 _PART_ROWS = PART_ROWS // 16
 """Of a shop of some hundred thousand lines: a day changes as few of its parts as of those of a large lake."""
@@ -48,19 +46,13 @@ def day_use(lines: int) -> DayUse:
             deliver_pieces(lake, dataset, before)
         lake.merge()
         run_systems(SYSTEMS, lake.root)
-        _deliver(lake, "day", {dataset: day for dataset, (_, day, _) in pieces.items()})
+        deliver_new(lake, "day", {dataset: day for dataset, (_, day, _) in pieces.items()})
         lake.merge()
         day_seconds = _run(lake)
-        _deliver(lake, "hour", {dataset: hour for dataset, (_, _, hour) in pieces.items()})
+        deliver_new(lake, "hour", {dataset: hour for dataset, (_, _, hour) in pieces.items()})
         snapshot, _ = lake.merge()
         size = sum(dataset.size_bytes for dataset in snapshot.datasets.values())
         return DayUse(size, day_seconds, _run(lake))
-
-
-def _deliver(lake: LakeFolder, name: str, new: Mapping[str, pa.Table]) -> None:
-    for dataset, rows in new.items():
-        if rows.num_rows:
-            lake.deliver(dataset, f"{dataset}-{name}", rows)
 
 
 def _run(lake: LakeFolder) -> dict[str, float]:

@@ -135,11 +135,16 @@ def deliver_pieces(lake: LakeFolder, dataset: str, rows: pa.Table) -> None:
     lake.deliver(dataset, f"{dataset}-second", rows.slice(half))
 
 
-def deliver_day(lake: LakeFolder, days: Days) -> None:
+def deliver_new(lake: LakeFolder, name: str, new: Mapping[str, pa.Table]) -> None:
+    """Deliver a file with the new rows of each dataset that has some."""
+    for dataset, rows in new.items():
+        if rows.num_rows:
+            lake.deliver(dataset, f"{dataset}-{name}", rows)
+
+
+def _day(lake: LakeFolder, days: Days) -> None:
     """Deliver the files of the last day."""
-    for dataset, (_, new) in days.items():
-        if new.num_rows:
-            lake.deliver(dataset, f"{dataset}-day", new)
+    deliver_new(lake, "day", {dataset: new for dataset, (_, new) in days.items()})
 
 
 def _late(lake: LakeFolder, days: Days) -> None:
@@ -187,7 +192,7 @@ def _erased(lake: LakeFolder, days: Days) -> None:
 
 
 _ACTIONS: Mapping[str, Callable[[LakeFolder, Days], None]] = {
-    "day": deliver_day,
+    "day": _day,
     "late": _late,
     "reverted": _reverted,
     "erased": _erased,

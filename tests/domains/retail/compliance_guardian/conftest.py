@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from threadpoolctl import threadpool_limits
 
+from headgate.domains.retail.compliance_guardian import boosting_models
 from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
 from headgate.engines.write_rows import write_batches
 
@@ -79,6 +80,15 @@ def _one_thread() -> Iterator[None]:
     """Tests run side by side: threads that wait for each other would slow all of them down."""
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture
+def small_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of few trees, which learn from few labels."""
+    monkeypatch.setattr(boosting_models, "MIN_TRANSACTIONS", 200)
+    monkeypatch.setattr(boosting_models, "MIN_FRAUDS", 10)
+    small = {"max_leaf_nodes": 4, "max_iter": 5}
+    monkeypatch.setattr(boosting_models, "RECIPES", dict.fromkeys(boosting_models.RECIPES, small))
 
 
 @pytest.fixture(scope="session")

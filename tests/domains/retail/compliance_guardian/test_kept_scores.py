@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 from headgate.domains.retail import compliance_guardian as system
-from headgate.domains.retail.compliance_guardian import boosting_models, scored_periods
+from headgate.domains.retail.compliance_guardian import scored_periods
 from headgate.errors import AuditError
 from headgate.facts.fact_store import used_facts
 from headgate.lake.ports import ObjectRef
@@ -24,19 +24,11 @@ if TYPE_CHECKING:
 
     import ibis
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.usefixtures("small_models")]
 
 AS_OF = date(2024, 12, 31)
 BEGUN = datetime(2024, 1, 24)
 """The first history has the days before: 23 of them, in periods of four."""
-
-
-@pytest.fixture(autouse=True)
-def _small_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boosting_models, "MIN_TRANSACTIONS", 200)
-    monkeypatch.setattr(boosting_models, "MIN_FRAUDS", 10)
-    small = {"max_leaf_nodes": 4, "max_iter": 5}
-    monkeypatch.setattr(boosting_models, "RECIPES", dict.fromkeys(boosting_models.RECIPES, small))
 
 
 @pytest.fixture

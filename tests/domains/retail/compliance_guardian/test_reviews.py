@@ -28,21 +28,13 @@ if TYPE_CHECKING:
 
     import ibis
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.usefixtures("small_models")]
 
 AS_OF = date(2024, 12, 31)
 FIRST, LAST = datetime(2024, 1, 15), datetime(2024, 2, 10)
 CONTRACT = Registry.load().lake[keys.DECIDED_ITEMS]
 (QUEUE,) = DOMAIN.label_queues
 Decision = tuple[int, str, datetime]  # transaction, action, when
-
-
-@pytest.fixture(autouse=True)
-def _small_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boosting_models, "MIN_TRANSACTIONS", 200)
-    monkeypatch.setattr(boosting_models, "MIN_FRAUDS", 10)
-    small = {"max_leaf_nodes": 4, "max_iter": 5}
-    monkeypatch.setattr(boosting_models, "RECIPES", dict.fromkeys(boosting_models.RECIPES, small))
 
 
 @pytest.fixture
