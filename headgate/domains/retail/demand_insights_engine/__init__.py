@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,9 +18,9 @@ from headgate.domains.retail.demand_insights_engine import (
     features,
     lifetime_value,
     model_quality,
-    retention,
     segments,
     shop_total,
+    year_trial,
 )
 from headgate.domains.retail.demand_insights_engine.learnt_models import LONGEST_DAYS
 from headgate.domains.retail.demand_insights_engine.training import Training, known
@@ -35,6 +34,7 @@ from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     import ibis
     import pandas as pd
@@ -99,22 +99,21 @@ def _built(
     release_memory()
     if trained := models.trained(now.some):
         shelf.put(trained)
-    steady = now.clock.for_decline()
-    decline = retention.decline(features.cohort_purchases(days), steady, as_of)
-    short, long = (
-        steady.between(as_of, as_of + timedelta(days=horizon)) for horizon in lifetime_value.HORIZONS_DAYS
-    )
-    yearly = retention.longer(decline, short, long)
+    past_year = year_trial.past_year(days, now.clock.first_on, as_of)
+    yearly = year_trial.year_in_90_days(days, now.clock, as_of, past_year)
     expected = customer_value.stored_outlook(
         models.value, now.points, leaving, yearly, folder / "expected.parquet"
     )
-    values = lifetime_value.table(models, customers, now.points, expected)
+    values = lifetime_value.table(
+        models, customers, now.points, expected, is_year_tested=past_year is not None
+    )
     shelf.export(exported_model.NAME, exported_model.scorer(models, now.points, expected, values))
     spending = shop_total.ExpectedSpending(ahead, models.shares, expected.total(), forecast)
     quality = [
         *models.measures,
         *model_quality.of_orders(sold, days),
-        *model_quality.of_shop(now.clock, unmatched, yearly),
+        *model_quality.of_shop(now.clock, unmatched),
+        model_quality.of_year(yearly, past_year),
         *model_quality.of_training(models.learnt_on, as_of, models.moved(now.some)),
         *shop_total.measures(days, sold, now.clock, spending, as_of),
     ]

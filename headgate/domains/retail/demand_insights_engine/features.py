@@ -19,7 +19,7 @@ from headgate.engines import local
 from headgate.engines.write_rows import write_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -270,6 +270,18 @@ def returning(days: ibis.Table, after: date, until: date) -> Returning:
         .to_pylist()[0]
     )
     return Returning(int(sums["buyers"]), float(sums["revenue"] or 0))
+
+
+def purchases_of_known(days: ibis.Table, after: date, horizons_days: Sequence[int]) -> tuple[int, ...]:
+    """Return how often the customers who had bought by a day bought after it, within each number of days."""
+    customers = days.filter(days.purchased_on <= ibis.date(after)).select("customer_id").distinct()
+    later = days.filter(days.purchased_on > ibis.date(after)).semi_join(customers, "customer_id")
+    counts = {
+        str(horizon): later.count(where=later.purchased_on <= ibis.date(after + timedelta(days=horizon)))
+        for horizon in horizons_days
+    }
+    (row,) = later.agg(**counts).to_pyarrow().to_pylist()
+    return tuple(int(count or 0) for count in row.values())
 
 
 def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:

@@ -107,16 +107,24 @@ def _interval(model: ValueModel, points: pd.DataFrame, nothing: Array, purchases
 
 
 def table(
-    models: LearntModels, customers: StoredRows, points: StoredRows, expected: StoredOutlook
+    models: LearntModels,
+    customers: StoredRows,
+    points: StoredRows,
+    expected: StoredOutlook,
+    *,
+    is_year_tested: bool,
 ) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
     Args:
         points: of the same customers, as `origins.signals` gives them.
         expected: what the model expects of them.
+        is_year_tested: whether a past year of the shop's customers tested the value of a year.
     """
+    rows = _rows(models, customers, points, expected)
     return write_to_file(
-        Registry.load().prod["customer_lifetime_value"], _rows(models, customers, points, expected)
+        Registry.load().prod["customer_lifetime_value"],
+        (part.assign(year_tested=is_year_tested) for part in rows),
     )
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from headgate.domains.retail.demand_insights_engine import churn, churn_risk, lifetime_value
+from headgate.domains.retail.demand_insights_engine import churn, churn_risk, features, lifetime_value
 from headgate.domains.retail.demand_insights_engine.customer_value import (
     Method,
     methods,
     outlook,
     rank_correlation,
 )
-from headgate.domains.retail.demand_insights_engine.origins import points_of
+from headgate.domains.retail.demand_insights_engine.origins import DAYS_OF_YEAR, points_of
 from headgate.domains.retail.measures import Measure
 from headgate.learning.feature_drift import SHIFTED
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
     from headgate.domains.retail.demand_insights_engine.origins import CustomerOrigin, Origins
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+    from headgate.domains.retail.demand_insights_engine.year_trial import PastYear, YearTrial
 
 FIT = "fit"
 _MOST_SALES = 0.5
@@ -91,7 +92,7 @@ def _parameter(model: str, metric: str, fitted: object, field: str, rows: int) -
     return Measure(model, metric, FIT, getattr(fitted, field), rows_used=rows, note=note)
 
 
-def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Measure]:
+def of_shop(clock: TradingClock, unmatched: Unmatched) -> list[Measure]:
     """Return the assumptions of the forecasts besides the models."""
     season = (
         None
@@ -118,16 +119,6 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
         Measure(_VALUE, "growth", FIT, clock.growth, 1.0, "last year", clock.known_days, "damped"),
         Measure(
             _VALUE,
-            "year_in_90_day_purchases",
-            FIT,
-            yearly,
-            None,
-            None,
-            clock.known_days,
-            "after the decline of known customers",
-        ),
-        Measure(
-            _VALUE,
             "unmatched_returns_gbp",
             FIT,
             float(unmatched.value),
@@ -135,6 +126,27 @@ def of_shop(clock: TradingClock, unmatched: Unmatched, yearly: float) -> list[Me
             note=matched,
         ),
     ]
+
+
+def of_year(yearly: float, past: PastYear | None) -> Measure:
+    """Return how many times the purchases of 90 days a year is expected to have, beside a past year."""
+    metric = "year_in_90_day_purchases"
+    if past is None:
+        note = "not tested: no year of known customers is over; by the decline of past groups of customers"
+        return Measure(_VALUE, metric, FIT, yearly, note=note)
+    note = "three parts a past year of known customers, one part the decline of past groups"
+    return Measure(_VALUE, metric, FIT, yearly, past.ratio, "past year", past.in_year, note)
+
+
+def of_year_trial(trial: YearTrial | None) -> Measure:
+    """Return the step from 90 days to a year as it was expected a year ago, over what followed."""
+    metric = "year_ratio"
+    if trial is None:
+        return Measure(_VALUE, metric, FIT, None, note="not tested: no year of known customers is over")
+    note = f"expected {trial.expected:.2f} times the purchases of 90 days, {trial.actual:.2f} came"
+    plain = DAYS_OF_YEAR / features.HORIZON_DAYS / trial.actual
+    ratio = trial.expected / trial.actual
+    return Measure(_VALUE, metric, trial.period, ratio, plain, "365 / 90", trial.purchases, note)
 
 
 def of_orders(sold: pd.DataFrame, days: ibis.Table) -> list[Measure]:

@@ -24,6 +24,7 @@ from headgate.domains.retail.demand_insights_engine.alive_trial import alive_tri
 from headgate.domains.retail.demand_insights_engine.learnt_models import WATCHED, LearntModels
 from headgate.domains.retail.demand_insights_engine.recent_behaviour import with_recent_behaviour
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.domains.retail.demand_insights_engine.year_trial import year_trial
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
 from headgate.facts.kept_files import HoldsFiles, address_of
@@ -128,7 +129,9 @@ def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
     past = origins.origins(now.days, now.clock, now.as_of, now.ahead, folder, sample=sample)
     model = customer_model.fitted(now.points, now.some, past, now.ahead, champion=champion, folder=folder)
     trial, partition = model.churn_trial, segments.partition(now.customers)
-    tried_alive = alive_trial(sample.days if sample else now.days, now.clock, now.as_of, folder)
+    of_some = sample.days if sample else now.days
+    tried_alive = alive_trial(of_some, now.clock, now.as_of, folder)
+    tried_year = year_trial(of_some, now.clock.first_on, now.as_of)
     return LearntModels(
         learnt_on=now.as_of,
         churn=model.churn.shifted(0.0) if model.churn else None,
@@ -146,6 +149,7 @@ def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
             *model_quality.of_value_interval(model.tried_value, trial, past),
             *model_quality.of_churn_trial(trial, model.churn_method, past),
             *model_quality.of_alive_trial(tried_alive),
+            model_quality.of_year_trial(tried_year),
             *model_quality.of_clusters(partition.groups),
         ],
     )

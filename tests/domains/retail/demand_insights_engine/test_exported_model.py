@@ -78,7 +78,7 @@ def exported(
     expected = customer_value.stored_outlook(
         value, shop.described, stored_leaving(shop, leaving), YEARLY, shop.folder / "expected"
     )
-    table = lifetime_value.table(models, shop.customers, shop.described, expected)
+    table = lifetime_value.table(models, shop.customers, shop.described, expected, is_year_tested=False)
     scorer = exported_model.scorer(models, shop.described, expected, table)
     assert scorer
     return CustomerScorer(Scorer.from_bytes(scorer.to_bytes())), table.frame()

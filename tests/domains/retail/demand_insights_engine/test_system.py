@@ -162,6 +162,12 @@ def test_the_alive_probability_is_tested_on_the_longest_window_that_is_over(
     assert error.baseline_model == "one hazard"
 
 
+def test_a_value_of_a_year_that_no_past_tests_says_so(built: dict[str, pd.DataFrame]) -> None:
+    assert not built["customer_lifetime_value"].year_tested.any()
+    assert quality(built, "customer_lifetime_value", "year_in_90_day_purchases").note.startswith("not tested")
+    assert quality(built, "customer_lifetime_value", "year_ratio").note.startswith("not tested")
+
+
 def test_every_recipe_and_the_naive_rule_are_compared(built: dict[str, pd.DataFrame]) -> None:
     frame = built["customer_model_quality"]
     reported = frame[(frame.model == "churn_risk") & frame.metric.str.startswith("log_loss_")]
