@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from types import ModuleType
 
-    from headgate.domains.domain import LabelQueue
-
 FILE = "headgate.toml"
 MODELS_SYSTEM = "own-models"  # the system that builds the tables of models/*.sql
 MODEL_TESTS = "tests"  # folder beside the models with their unit tests
@@ -293,11 +291,6 @@ def lake_domains() -> tuple[Domain, ...]:
 def all_domains() -> tuple[Domain, ...]:
     """Return the domains of this package and those that make the lake."""
     return tuple(dict.fromkeys((*package_domains().values(), *lake_domains())))
-
-
-def label_queues() -> tuple[LabelQueue, ...]:
-    """Return the work queues of the lake whose decisions are labels."""
-    return tuple(queue for domain in lake_domains() for queue in domain.label_queues)
 
 
 def analyst_tables() -> tuple[str, ...]:

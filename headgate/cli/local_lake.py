@@ -14,16 +14,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
+import pyarrow as pa
+
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
+from headgate.cli.own_code import own_code
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError, NotFoundError
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
 from headgate.lake.ports import MaskingKey, ObjectRef
+from headgate.local_files.check_statements import check_project
 from headgate.merge.merge_lake import Merging
 from headgate.plain_names import did_you_mean
 from headgate.project import MODELS_SYSTEM, project
 from headgate.quality.contract_audit import audit
+from headgate.quality.output_audit import check_output
 from headgate.query import Databases, translate
 from headgate.snapshots.publishing import Publisher
 from headgate.systems import system_registry
@@ -38,9 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
-    import pyarrow as pa
-
     from headgate.contracts.model import Contract
+    from headgate.local_files.check_statements import CheckedStatement
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.system_registry import SystemPackage
@@ -64,11 +68,20 @@ class GatedRows:
 class LocalRun:
     """A run of one system: the day of the data, the rows that the gate accepted by dataset, and the tables in
     the order of their names.
+
+    Attributes:
+        statements: of the project's dashboards and saved questions, after they ran on these rows.
     """
 
     as_of: date
     datasets: Mapping[str, GatedRows]
     tables: Mapping[str, pa.Table]
+    statements: Sequence[CheckedStatement] = ()
+
+    @property
+    def problems(self) -> list[str]:
+        """Return why the console could not show some of the statements."""
+        return [f"{of.place}: {problem}" for of in self.statements for problem in of.problems]
 
 
 @dataclass(frozen=True)
@@ -111,10 +124,11 @@ def run_system_locally(
         AuditError: rows of a dataset or table do not fit their contract.
     """
     contracts = Registry.load()
-    local = _local_system(system, contracts, models)
-    needed = system_registry.reads(
-        local.package, {name for name in contracts.source if _files_of(folder, name)}
-    )
+    with own_code():
+        local = _local_system(system, contracts, models)
+        needed = system_registry.reads(
+            local.package, {name for name in contracts.source if _files_of(folder, name)}
+        )
     if unknown := [dataset for dataset in needed if dataset not in contracts.source]:
         raise NotFoundError(
             f"{local.reader_of(unknown[0])} reads {unknown[0]}, and no contract describes such a dataset."
@@ -135,7 +149,11 @@ def run_system_locally(
         tables = SnapshotTables(
             objects, MemoryCatalog(), curated, _CURATED, _CURATED, workspace, EngineChoice(), _no_athena
         )
-        return LocalRun(lake.as_of, gated, _build(local, lake, tables, objects))
+        with own_code():
+            built = _build(local, lake, tables, objects)
+        rows = {name: _rows_at(objects, _CURATED, of.location) for name, of in lake.datasets.items()}
+        with own_code():  # the project's questions are Python too
+            return LocalRun(lake.as_of, gated, built, check_project(built, rows))
 
 
 def local_models() -> SqlModels:
@@ -240,7 +258,7 @@ def _build(
 
     An audit of the lake's objects has nothing to list here.
     """
-    publisher = Publisher(objects, _catalog(_PROD, system.contracts), _PROD, _PROD, audit)
+    publisher = Publisher(objects, _catalog(_PROD, system.contracts), _PROD, _PROD, check_output)
     inspected = {name: contract for name, contract in system.contracts.items() if name == CARD_AUDIT}
     published = run_system(
         system.name,
@@ -252,12 +270,11 @@ def _build(
         own_models=system.sql,
     )
     location = {built.table: built.location.removeprefix(f"s3://{_PROD}/") for built in published}
-    return {name: _rows_at(objects, location[name]) for name in sorted(location)}
+    return {name: _rows_at(objects, _PROD, location[name]) for name in sorted(location)}
 
 
-def _rows_at(objects: MemoryObjects, prefix: str) -> pa.Table:
-    (part,) = objects.list(_PROD, prefix)
-    return table_of(objects.read(part.ref))
+def _rows_at(objects: MemoryObjects, bucket: str, prefix: str) -> pa.Table:
+    return pa.concat_tables([table_of(objects.read(part.ref)) for part in objects.list(bucket, prefix)])
 
 
 def _catalog(database: str, tables: Collection[str]) -> MemoryCatalog:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 
 import click
@@ -224,10 +225,12 @@ def cli() -> None:
 
 
 def run_command() -> None:
-    """Run the command; an expected failure is one clear line, not a traceback."""
+    """Run the command; an expected failure is one clear line, and with HEADGATE_DEBUG its traceback too."""
     try:
         cli(standalone_mode=True)
     except HeadgateError as error:
+        if os.environ.get("HEADGATE_DEBUG"):
+            raise
         click.echo(f"headgate: {error}", err=True)
         sys.exit(1)
     except OSError as error:

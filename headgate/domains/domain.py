@@ -78,7 +78,6 @@ class Domain:
             figures and calibration of its rows.
         currency: of its amounts, by ISO 4217, in a lake whose headgate.toml states no other.
         words: words of the domain, which the engine must not have.
-        label_queues: the work queues of its dashboards whose decisions are labels.
         routes: the module with its `routes` of the API, which answer with its scorers.
         route_tables: the prod tables that these routes read.
     """
@@ -87,7 +86,6 @@ class Domain:
     package: str = ""
     folder: Path | None = None
     systems: tuple[System, ...] = ()
-    label_queues: tuple[LabelQueue, ...] = ()
     questions: str = ""
     routes: str = ""
     route_tables: tuple[str, ...] = ()

@@ -293,7 +293,8 @@ def _why_text(name: str, most: Most) -> str:
     if reading.kind is Kind.BOOLEAN or reading.kind is Kind.DOUBLE:
         return others
     rows = "its row" if is_single else "their rows"
-    return f"{others}, or refuse {rows} with --format '{name}={answer_of(reading)}'"
+    command = f"headgate contract init FILE --format '{name}={answer_of(reading)}'"
+    return f"{others}, or refuse {rows} with `{command}`"
 
 
 def _shown(declared: SourceFormat) -> str:

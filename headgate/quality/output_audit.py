@@ -8,7 +8,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from headgate.errors import AuditError
 from headgate.quality.contract_audit import broken_rules, require_none
@@ -16,6 +15,7 @@ from headgate.quality.declared_columns import fewest_digits
 from headgate.quality.leaks import leaks_in_rows
 from headgate.quality.suites import UNIQUE, columns_label
 from headgate.quality.validation import FailedExpectation, ValidationRun
+from headgate.values.key_order import ascends
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,68 @@ if TYPE_CHECKING:
     from headgate.snapshots.snapshot import LakeSnapshot
 
 BATCH_ROWS = 500_000  # of a reader; one row that breaks a rule makes pandas objects of all of them
+
+
+class RowChecks:
+    """The checks of a table beside Great Expectations, which takes seconds to import: the contract's rules,
+    the order of the key, and the leak scanner.
+
+    Args:
+        is_ordered: whether rows come in parts, in the order of the contract's key: then no key is there
+            twice. Otherwise one part has all rows.
+    """
+
+    def __init__(self, contract: Contract, schema: pa.Schema, *, is_ordered: bool) -> None:
+        self._contract, self._is_ordered = contract, is_ordered and bool(contract.key)
+        self._last = schema.empty_table().select(list(contract.key))
+        self._broken, self._leaks = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        self.is_out_of_order = False
+
+    def look(self, part: pa.Table) -> None:
+        """Look at the next part."""
+        if self._is_ordered:
+            keys = pa.concat_tables([self._last, part.select(list(self._contract.key))])
+            self.is_out_of_order = self.is_out_of_order or not ascends(keys)
+            self._last = keys.slice(max(0, keys.num_rows - 1))
+        self._broken += broken_rules(self._contract, part)
+        self._leaks += leaks_in_rows(part, fewest_digits(self._contract))[1]
+
+    def conclude(self) -> None:
+        """Check that nothing was found.
+
+        Raises:
+            AuditError: names what is broken; never a value.
+        """
+        try:
+            require_none(self._contract, self._broken)
+        except AuditError as error:
+            raise AuditError(f"{error}. Correct what builds the rows, or the contract.") from None
+        if self.is_out_of_order:
+            raise AuditError(
+                f"{self._contract.id}: rows are not in the order of the key "
+                f"{columns_label(self._contract.key)}, or a key is there twice. "
+                "Return each key once, in order."
+            )
+        if self._leaks:
+            places = ", ".join(
+                f"{column} ({kind}, {count})" for (column, kind), count in sorted(self._leaks.items())
+            )
+            raise AuditError(
+                f"{self._contract.dataset}: the card-data audit found card data in {places}, so its tables "
+                "keep their last version"
+            )
+
+
+def check_output(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
+    """Check a system's output by the rules of `OutputAudit`, without its Data Docs.
+
+    Raises:
+        AuditError: as `RowChecks.conclude`.
+    """
+    checks = RowChecks(contract, rows.schema, is_ordered=not isinstance(rows, pa.Table))
+    for part in _parts(contract, rows):
+        checks.look(part)
+    checks.conclude()
 
 
 class OutputAudit:
@@ -62,27 +124,18 @@ class OutputAudit:
             AuditError: names every rule that is broken, with the keys of some rows that break it, or the
                 columns with card data.
         """
-        order = _KeyOrder(contract, rows.schema)
+        checks = RowChecks(contract, rows.schema, is_ordered=not isinstance(rows, pa.Table))
         answers: list[Answers] = []
-        broken, leaks = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         for part in _parts(contract, rows):
             answers.append(self._validation_run.ask_table(contract, part))
-            if not isinstance(rows, pa.Table):
-                order.look(part)
-            broken += broken_rules(contract, part)
-            leaks += leaks_in_rows(part, fewest_digits(contract))[1]
-        verdict = self._validation_run.conclude(contract, answers, order.problems)
+            checks.look(part)
+        problems = (
+            (FailedExpectation(UNIQUE, columns_label(contract.key), None),) if checks.is_out_of_order else ()
+        )
+        verdict = self._validation_run.conclude(contract, answers, problems)
         if not verdict.passed:
             raise AuditError(str(verdict))
-        require_none(contract, broken)
-        if leaks:
-            places = ", ".join(
-                f"{column} ({kind}, {count})" for (column, kind), count in sorted(leaks.items())
-            )
-            raise AuditError(
-                f"{contract.dataset}: the card-data audit found card data in {places}, so its tables "
-                "keep their last version"
-            )
+        checks.conclude()
 
 
 def _parts(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
@@ -100,36 +153,3 @@ def _parts(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Iterato
             yield part
             part = rows.schema.empty_table()
     yield part
-
-
-class _KeyOrder:
-    """Whether rows that come in parts are in the order of their key: then no key is there twice.
-
-    Attributes:
-        problems: the one that was found, if any.
-    """
-
-    def __init__(self, contract: Contract, schema: pa.Schema) -> None:
-        self._key = list(contract.key)
-        self._last = schema.empty_table().select(self._key)
-        self.problems: tuple[FailedExpectation, ...] = ()
-
-    def look(self, part: pa.Table) -> None:
-        """Look at the next part."""
-        keys = pa.concat_tables([self._last, part.select(self._key)])
-        if self._key and not _ascend(keys):
-            self.problems = (FailedExpectation(UNIQUE, columns_label(tuple(self._key)), None),)
-        self._last = keys.slice(max(0, keys.num_rows - 1))
-
-
-def _ascend(keys: pa.Table) -> bool:
-    """Return whether each row is greater than the one before: by its first column, by the next one where
-    these are equal, and so on.
-    """
-    before, after = keys.slice(0, max(0, keys.num_rows - 1)), keys.slice(1)
-    greater = pa.repeat(pa.scalar(value=False), before.num_rows)
-    for name in reversed(keys.column_names):
-        greater = pc.or_(
-            pc.greater(after[name], before[name]), pc.and_(pc.equal(after[name], before[name]), greater)
-        )
-    return pc.all(pc.fill_null(greater, fill_value=False)).as_py() is not False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING
 
-from headgate.project import OWN_DOMAIN, all_domains, deployed_systems, load_module
+from headgate.project import OWN_DOMAIN, all_domains, deployed_systems, load_module, project
 from headgate.query.questions import LAKE, LAKE_QUESTIONS
 
 if TYPE_CHECKING:
@@ -26,6 +26,15 @@ def saved_questions(systems: Collection[str]) -> dict[str, SavedQuestion]:
         **{question.name: question for question in listed if question.system in {*systems, LAKE}},
         **LAKE_QUESTIONS,
     }
+
+
+def own_questions() -> list[SavedQuestion]:
+    """Return every saved question of the lake project."""
+    module = project().own_domain.questions
+    if not module:
+        return []
+    parts = (getattr(load_module(module), name, {}) for name in ("QUESTIONS", "QUALITY", "ANSWERS"))
+    return [question for part in parts for question in part.values()]
 
 
 def quality_and_answer(system: str) -> tuple[SavedQuestion | None, SavedQuestion | None]:

@@ -16,12 +16,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import unit_in
+from headgate.domains.domain import LabelQueue
 from headgate.errors import NotFoundError, SettingsError
 from headgate.project import PACKED_DASHBOARDS, currency, lake_domains, project
 from headgate.systems.panels import (
     AlertRule,
     DeclaredAction,
     DeclaredFilter,
+    DeclaredLabels,
     DeclaredPanel,
     DeclaredQueue,
     DeclaredTrust,
@@ -94,6 +96,32 @@ def dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, Declared
     domains = tuple(domain for domain in lake_domains() if not domain.folder)
     boards = {**_domain_dashboards(domains), **_own_dashboards(pushed)}
     return {name: _in_currency(boards[name], currency()) for name in sorted(boards)}
+
+
+def own_dashboards() -> Mapping[str, DeclaredDashboard]:
+    """Return the dashboards of the lake project, by system.
+
+    Raises:
+        SettingsError: as `dashboards`.
+    """
+    return _own_dashboards(None)
+
+
+def label_queues(pushed: Mapping[str, str] | None = None) -> tuple[LabelQueue, ...]:
+    """Return the work queues of the lake whose decisions are labels.
+
+    Args:
+        pushed: as in `dashboards`.
+
+    Raises:
+        SettingsError: as `dashboards`.
+    """
+    queues = [queue for board in dashboards(pushed).values() for queue in board.queues]
+    return tuple(
+        LabelQueue(queue.name, queue.labels.dataset, queue.labels.positive, queue.labels.negative)
+        for queue in queues
+        if queue.labels
+    )
 
 
 def dashboard_of(name: str, text: str) -> DeclaredDashboard:
@@ -191,9 +219,12 @@ def _parsed_yaml(text: str) -> Any:  # noqa: ANN401 whatever the file states
 
 
 def _queue(document: Mapping[str, Any]) -> DeclaredQueue:
-    return DeclaredQueue(
-        **{**document, "actions": tuple(DeclaredAction(**action) for action in document["actions"])}
-    )
+    labels = document.get("labels")
+    parts = {
+        "actions": tuple(DeclaredAction(**action) for action in document["actions"]),
+        "labels": DeclaredLabels(**_with_tuples(labels)) if labels else None,
+    }
+    return DeclaredQueue(**{**document, **parts})
 
 
 def _with_tuples(document: Mapping[str, Any]) -> dict[str, Any]:

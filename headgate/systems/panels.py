@@ -155,6 +155,20 @@ class DeclaredAction:
 
 
 @dataclass(frozen=True)
+class DeclaredLabels:
+    """The label that decisions of a queue give the rows of a dataset, whose keys are its items.
+
+    Attributes:
+        positive, negative: the actions that give a row the label true or false. Any other action closes the
+            item and is no label.
+    """
+
+    dataset: str
+    positive: tuple[str, ...] = ()
+    negative: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class DeclaredQueue:
     """Items that people decide about one after the other.
 
@@ -164,6 +178,7 @@ class DeclaredQueue:
             Further columns are for those who look closer.
         unit: of `value`.
         actions: the first one is the usual one.
+        labels: None if decisions are no labels.
     """
 
     name: str
@@ -172,3 +187,4 @@ class DeclaredQueue:
     sql: str
     actions: tuple[DeclaredAction, ...]
     unit: str = ""
+    labels: DeclaredLabels | None = None

@@ -17,6 +17,7 @@ import pyarrow.types as pat
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Kind
+from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.types import arrow_type
 from headgate.engines.write_rows import write_batches
 from headgate.errors import AuditError
@@ -42,6 +43,20 @@ _NATURAL: Mapping[Kind, tuple[Callable[[pa.DataType], bool], ...]] = {
     Kind.DECIMAL: (pat.is_decimal,),
     Kind.DATE: (pat.is_date, pat.is_timestamp),
     Kind.TIMESTAMP: (pat.is_timestamp,),
+}
+
+_NUMBER = "Round {column}, or convert it with pd.to_numeric; nulls need the dtype Int64"
+# What to do about a column that does not fit, by the kind of the contract.
+_CONVERSIONS: Mapping[Kind, str] = {
+    Kind.STRING: 'Convert it with {column}.astype("string").',
+    Kind.BOOLEAN: 'Convert it with {column}.astype("boolean").',
+    Kind.SMALLINT: f"{_NUMBER}.",
+    Kind.INTEGER: f"{_NUMBER}.",
+    Kind.BIGINT: f"{_NUMBER}.",
+    Kind.DOUBLE: 'Convert it with {column}.astype("float64").',
+    Kind.DECIMAL: "Make each value a decimal.Decimal, rounded to the scale of {type}.",
+    Kind.DATE: "Return days without a time: datetime.date, or {column}.dt.normalize().",
+    Kind.TIMESTAMP: 'Return times in UTC without a zone: {column}.dt.tz_convert("UTC").dt.tz_localize(None).',
 }
 
 STAMPS = ("as_of", "snapshot_id")
@@ -194,7 +209,13 @@ def _require_columns(contract: Contract, frame: pd.DataFrame, names: Sequence[st
         sorted(set(map(str, frame.columns)) - set(names)),
     )
     if missing or unknown:
-        raise AuditError(f"{contract.id}: columns missing {missing}, not in the contract {unknown}")
+        lacks = [f"lack {', '.join(missing)}"] if missing else []
+        further = [f"have {', '.join(unknown)}, which the contract has not"] if unknown else []
+        raise AuditError(
+            f"{contract.id}: the rows {' and '.join([*lacks, *further])}. The columns are "
+            f"{', '.join(name for name in names if name not in STAMPS)}; correct what builds the rows, or "
+            "the contract."
+        )
 
 
 def _exact(contract: Contract, column: Column, values: pd.Series) -> pa.Array:
@@ -206,17 +227,34 @@ def _exact(contract: Contract, column: Column, values: pd.Series) -> pa.Array:
             return exact
         # Arrow drops the time of day from a timestamp without a word.
         kept = _is_natural(column.type.kind, natural.type) and exact.cast(natural.type).equals(natural)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-        # Arrow's own message quotes the value.
-        raise AuditError(
-            f"{contract.id}: column {column.name} is not all {column.type.kind}: {type(error).__name__}"
-        ) from None
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        raise _misfit(contract, column, values) from None  # Arrow's own message quotes the value
     if not kept:
-        raise AuditError(
-            f"{contract.id}: column {column.name} holds {natural.type}, which {column.type.kind} does "
-            "not hold exactly"
-        )
+        raise _misfit(contract, column, values)
     return exact
+
+
+def _misfit(contract: Contract, column: Column, values: pd.Series) -> AuditError:
+    """Return the error of a column that its type does not hold exactly, without a value."""
+    kind = column.type.kind
+    expected = physical_type(column.type)
+    return AuditError(
+        f"{contract.id}: the column {column.name} is {expected} in the contract, and the rows have "
+        f"{_content(values)}. {_CONVERSIONS[kind].format(column=column.name, type=expected)}"
+    )
+
+
+def _content(values: pd.Series) -> str:
+    """Return what a column of pandas holds, in words."""
+    if values.dtype != object:
+        timezone = getattr(values.dtype, "tz", None)
+        if timezone is not None:
+            return f"timestamps of the time zone {timezone}"
+        return f"{values.dtype} values that it does not hold exactly"
+    kinds = sorted({type(value).__name__ for value in values.dropna()})
+    return f"Python values of the type {' and '.join(kinds)}" + (
+        "" if len(kinds) > 1 else " that it does not hold exactly"
+    )
 
 
 def _is_natural(kind: Kind, stored: pa.DataType) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from headgate.contracts.glue_columns import glue_columns
 from headgate.engines.local import release_memory
 from headgate.errors import AuditError, ContractError
@@ -23,12 +25,12 @@ from headgate.systems.rollback import is_held, with_history
 from headgate.systems.rows_in_file import Made, RowsInFile, rows_by_contract
 from headgate.systems.table_parts import stage_in_parts
 from headgate.systems.up_to_date import DEPLOYMENT, BuiltBy, size_bytes_at
+from headgate.values.key_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
-    import pandas as pd
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
@@ -196,10 +198,18 @@ def _outputs(
 
 
 def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table | RowsInFile:
-    """Return the rows with the stamps; those of a table that keeps parts get them when a part is written."""
+    """Return the rows with the stamps, in the order of the key.
+
+    A table that keeps parts gets the stamps when a part is written, and comes in its order.
+    """
+    if not isinstance(made, pd.DataFrame | RowsInFile):
+        raise AuditError(
+            f"{contract.id}: the system returned {type(made).__name__} as the table. Return a pandas frame; "
+            "an Ibis table becomes one with .to_pandas()."
+        )
     if isinstance(made, RowsInFile):
         return made if made.keeps_parts else made.write_stamped(contract, _stamps(snapshot))
-    return rows_by_contract(contract, made.assign(**_stamps(snapshot)))
+    return in_order(rows_by_contract(contract, made.assign(**_stamps(snapshot))), contract.key)
 
 
 def _stamps(snapshot: LakeSnapshot) -> dict[str, date | str]:

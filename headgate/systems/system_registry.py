@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol, cast
 
-from headgate.errors import NotFoundError, SettingsError
-from headgate.project import OWN_PARTS, OWN_SYSTEMS, all_domains, load_module, own_folder
+from headgate.errors import AuditError, NotFoundError, SettingsError
+from headgate.plain_names import did_you_mean
+from headgate.project import OWN_PARTS, OWN_SYSTEMS, all_domains, lake_domains, load_module, own_folder
 from headgate.systems.models import models_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
     from datetime import date
     from importlib.resources.abc import Traversable
     from types import ModuleType
@@ -105,6 +107,11 @@ def built(
         own = cast("OptionalSystem", package).build(tables, as_of, given_options)
     else:
         own = package.build(tables, as_of)
+    if not isinstance(own, Mapping):
+        raise AuditError(
+            f"{getattr(package, '__name__', package)}.build returned {type(own).__name__}. Return a dict of a "
+            "pandas frame for each table, by the table's name."
+        )
     return {**own, **{model.table: model(tables, as_of) for model in models_of(cast("ModuleType", package))}}
 
 
@@ -136,13 +143,19 @@ def system(name: str) -> SystemPackage:
     """Return the package that builds the system of that name.
 
     Raises:
-        SettingsError: its module has no function `build`.
+        SettingsError: its module has no function `build`, or no READS.
     """
     package = load_module(_module(name))
     if not callable(getattr(package, "build", None)):
         raise SettingsError(
             f"The system {name} has no function `build(tables, as_of, shelf)` in {_module(name)}. "
             "`headgate systems init NAME` writes one to be changed."
+        )
+    reads = getattr(package, "READS", None)
+    if not isinstance(reads, tuple | list) or not all(isinstance(dataset, str) for dataset in reads):
+        raise SettingsError(
+            f"READS of the system {name} is {reads!r} in {_module(name)}. It is the tuple of the datasets "
+            'that the system reads, such as READS = ("readings",).'
         )
     return cast("SystemPackage", package)
 
@@ -178,7 +191,12 @@ def modules() -> dict[str, str]:
 def _module(name: str) -> str:
     by_name = modules()
     if name not in by_name:
-        raise NotFoundError(f"There is no system {name}. Systems: {', '.join(by_name)}.")
+        of_lake = sorted(system.name for domain in lake_domains() for system in domain.systems)
+        listed = ", ".join(of_lake) or "none; `headgate systems init NAME` writes one"
+        raise NotFoundError(
+            f"There is no system {name} in Python.{did_you_mean(name, of_lake)} Systems of this lake: "
+            f"{listed}."
+        )
     return by_name[name]
 
 

@@ -55,7 +55,7 @@ _MOST_WORDS = 2
 _FEWEST_BESIDE_NULLS = 3
 # Nearly all rows: at most one in ten is something else; of four to nine, one.
 _MOST_OTHERS = 0.1
-_FEWEST_BESIDE_ONE = 4
+FEWEST_BESIDE_ONE = 4
 _PARTS, _PART_TEXTS, _HOPELESS_PARTS = 8, 12, 4
 _WIDEST, _WIDEST_SCALE = 38, 9
 _DECIMAL_POINT_OR_EXPONENT = r".*[.eE].*"
@@ -135,7 +135,7 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     frequent = np.argsort(-counts, kind="stable")
     has_digit = flags(pc.match_substring_regex(texts, "[0-9]"))
     rows = int(counts.sum())
-    most_others = max(_MOST_OTHERS * rows, int(rows >= _FEWEST_BESIDE_ONE))
+    most_others = max(_MOST_OTHERS * rows, int(rows >= FEWEST_BESIDE_ONE))
     is_written_in_digits = rows - counts[has_digit].sum() <= most_others
     parts = (
         [frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS)]

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate.aws import clients
-from headgate.errors import ConflictError
+from headgate.errors import ConflictError, SettingsError
 from headgate.settings import ArtifactsSettings
 from headgate.wiring import clock, definitions, stores
 
@@ -55,10 +55,12 @@ def plan(env: Mapping[str, str]) -> PushPlan:
 
     Raises:
         ContractError: a contract or a model cannot be used; the message names its file.
-        SettingsError: a dashboard cannot be read; the message names its file.
+        SettingsError: a dashboard cannot be read, or a statement of it or of a saved question fails; the
+            message names it.
     """
     from headgate.contracts.registry import Registry
     from headgate.lake.definitions import DEPLOYED, Definitions
+    from headgate.local_files.check_statements import statement_problems
     from headgate.systems.dashboards import dashboards
     from headgate.systems.packed_files import package_files
     from headgate.systems.push_rules import changed_files, definition_files, refused_files
@@ -68,6 +70,8 @@ def plan(env: Mapping[str, str]) -> PushPlan:
     by, at = _caller(), clock.utc_now().isoformat(timespec="seconds")
     deployed, edited = Definitions(definition_files(archive)), Definitions(definition_files(files), by, at)
     dashboards(edited.dashboards)
+    if problems := statement_problems():
+        raise SettingsError("The console could not show these:\n" + "\n".join(problems))
     push, etag = versions.pointer()
     in_use = deployed if push.version == DEPLOYED else versions.read(push.version)
     refused = refused_files(archive, files) or _refused_definitions(env, deployed, in_use, edited)

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from headgate import project
 from headgate.aws import clients
 from headgate.settings import CuratedSettings, MergeSettings
 from headgate.wiring import clock, definitions, quality, stores
@@ -49,6 +48,7 @@ def merging(
     from headgate.merge.merge_lake import Merging
     from headgate.quality.card_audit_ledger import refuse_leaks
     from headgate.quality.contract_audit import audit
+    from headgate.systems.dashboards import label_queues
 
     settings = MergeSettings.from_env(env)
     registry = definitions.registry(env)
@@ -67,7 +67,9 @@ def merging(
         workspace,
         audit_without_leaks,
         missing_parents=registry.lake["missing_parents"],
-        decided_items=DecidedItems(registry.lake[keys.DECIDED_ITEMS], project.label_queues()),
+        decided_items=DecidedItems(
+            registry.lake[keys.DECIDED_ITEMS], label_queues(definitions.pushed_dashboards(env))
+        ),
         last_held=lambda: last_held(stores.ledger(env).records()),
         notify=notify,
         part_rows=settings.snapshot_part_rows,

@@ -1,6 +1,6 @@
 """The retail domain: contracts of a shop, five analytical systems, saved questions, and a generated shop."""
 
-from headgate.domains.domain import Command, Domain, LabelQueue, System
+from headgate.domains.domain import Command, Domain, System
 
 DOMAIN = Domain(
     "retail",
@@ -11,9 +11,6 @@ DOMAIN = Domain(
         System("global-market-pulse", f"{__name__}.global_market_pulse"),
         System("market-intelligence-hub", f"{__name__}.market_intelligence_hub"),
         System("retail-copilot", f"{__name__}.retail_copilot"),
-    ),
-    label_queues=(
-        LabelQueue("transactions_to_review", "card_transactions", positive=("block",), negative=("approve",)),
     ),
     questions=f"{__name__}.saved_questions",
     routes=f"{__name__}.predictions.routes",

@@ -35,4 +35,4 @@ def test_the_system_has_contract_dashboard_and_a_test_that_passes(lake: Path) ->
     assert dashboards()["completeness"].panels[0].table == "completeness"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_completeness.py"]
     tested = subprocess.run(command, cwd=lake, capture_output=True, text=True, check=False)
-    assert "2 passed" in tested.stdout, tested.stdout + tested.stderr
+    assert "3 passed" in tested.stdout, tested.stdout + tested.stderr

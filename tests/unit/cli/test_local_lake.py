@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from headgate.cli.commands.project.systems import systems
 from headgate.cli.commands.tables.models import models
 from headgate.cli.local_lake import run_system_locally
+from headgate.cli.own_code import OwnCodeError
 from headgate.errors import AuditError, BadInputError, NotFoundError, SettingsError
 from headgate.project import MODELS_SYSTEM
 from tests import clinic
@@ -224,3 +225,115 @@ def test_a_system_without_a_function_build_is_named_with_what_to_do(lake: Path) 
     with_system(lake, "idle", 'READS = ("visits",)\n\n\ndef bild(tables, as_of, shelf):\n    return {}\n')
     with pytest.raises(SettingsError, match=r"idle has no function `build"):
         run_system_locally("idle", lake / "data")
+
+
+def test_rows_out_of_order_are_put_in_the_order_of_the_key(lake: Path) -> None:
+    """So the table here has the same rows at the same places as the deployed one."""
+    backwards = clinic.SYSTEM.replace(".to_pandas()", ".to_pandas()[::-1]")
+    clinic.write(lake, {"systems/visit_counts.py": backwards})
+    table = run_system_locally("visit-counts", lake / "data").tables["visits_by_day"]
+    assert table["day"].to_pylist() == [date(2026, 3, 1), date(2026, 3, 2)]
+
+
+@pytest.mark.parametrize(
+    ("build", "why"),
+    [
+        ("pd.DataFrame({'day': [day, day], 'visits': [1, 2]})", "day: unique broken by 1 rows. Correct"),
+        ("pd.DataFrame({'day': [day, None], 'visits': [1, 2]})", "day: required broken by 1 rows"),
+        (
+            "pd.DataFrame({'day': [day], 'visits': ['many']})",
+            "visits is BIGINT in the contract, and the rows have (Python values of the type )?str",
+        ),
+        ("pd.DataFrame({'day': [day], 'visits': [1.5]})", "visits is BIGINT .* float64 .* Round visits"),
+        ("pd.DataFrame({'day': [day]})", "the rows lack visits. The columns are day, visits"),
+        ("tables['visits']", "returned Table as the table. Return a pandas frame"),
+    ],
+)
+def test_rows_that_a_deployed_run_would_refuse_are_refused_here(lake: Path, build: str, why: str) -> None:
+    text = f"""
+from datetime import date
+
+import pandas as pd
+
+READS = ("visits",)
+
+
+def build(tables, as_of):
+    day = date(2026, 3, 1)
+    return {{"visits_by_day": {build}}}
+"""
+    clinic.write(lake, {"systems/visit_counts.py": text})
+    with pytest.raises(AuditError, match=why):
+        run_system_locally("visit-counts", lake / "data")
+
+
+def test_a_build_that_returns_no_tables_by_name_is_an_error(lake: Path) -> None:
+    clinic.write(
+        lake,
+        {"systems/visit_counts.py": "READS = ('visits',)\n\n\ndef build(tables, as_of):\n    return []\n"},
+    )
+    with pytest.raises(AuditError, match="build returned list. Return a dict"):
+        run_system_locally("visit-counts", lake / "data")
+
+
+@pytest.mark.parametrize("reads", ["", "READS = 'visits'"])
+def test_a_system_states_the_datasets_that_it_reads(lake: Path, reads: str) -> None:
+    clinic.write(lake, {"systems/visit_counts.py": clinic.SYSTEM.replace('READS = ("visits",)', reads)})
+    with pytest.raises(SettingsError, match="It is the tuple of the datasets"):
+        run_system_locally("visit-counts", lake / "data")
+
+
+BROKEN = """
+READS = ("visits",)
+
+
+def busiest(visits):
+    return visits.count() / 0
+
+
+def build(tables, as_of):
+    return {"visits_by_day": busiest(tables["visits"].to_pandas().dayy)}
+"""
+
+
+def test_an_error_in_the_projects_own_code_names_its_lines_only(lake: Path) -> None:
+    clinic.write(lake, {"systems/visit_counts.py": BROKEN})
+    with pytest.raises(OwnCodeError) as raised:
+        run_system_locally("visit-counts", lake / "data")
+    lines = str(raised.value).splitlines()
+    assert lines[1:4] == [
+        "  systems/visit_counts.py, line 10, in build",
+        '    return {"visits_by_day": busiest(tables["visits"].to_pandas().dayy)}',
+        "AttributeError: 'DataFrame' object has no attribute 'dayy'",
+    ]
+    assert isinstance(raised.value.__cause__, AttributeError)
+
+
+def test_a_system_that_is_no_python_is_named_with_its_line(lake: Path) -> None:
+    clinic.write(lake, {"systems/visit_counts.py": "READS = ('visits',)\ndef build(\n"})
+    with pytest.raises(OwnCodeError, match=r"systems/visit_counts\.py, line 2"):
+        run_system_locally("visit-counts", lake / "data")
+
+
+def test_all_frames_are_shown_where_they_are_wanted(lake: Path) -> None:
+    clinic.write(lake, {"systems/visit_counts.py": BROKEN})
+    asked = ["run", "visit-counts", "--local", "--data", str(lake / "data")]
+    assert isinstance(CliRunner().invoke(systems, asked).exception, OwnCodeError)
+    assert isinstance(CliRunner().invoke(systems, [*asked, "--traceback"]).exception, AttributeError)
+
+
+def test_a_misspelt_column_of_a_dashboard_fails_the_run_after_its_tables(lake: Path) -> None:
+    board = """system: visit-counts
+title: Visits
+panels: [{name: days, question: q?, kind: line, table: visits_by_day, x: day, y: [visits], sql: "SELECT %s FROM visits_by_day"}]
+"""  # noqa: E501 a panel in a line
+    asked = ["run", "visit-counts", "--local", "--data", str(lake / "data")]
+    clinic.write(lake, {"dashboards/visit-counts.yaml": board % "day, visits"})
+    passed = CliRunner().invoke(systems, asked)
+    assert passed.exit_code == 0
+    assert "Ran the statements of 1 panel, 2 questions on these tables." in passed.output
+    clinic.write(lake, {"dashboards/visit-counts.yaml": board % "day, visitors AS visits"})
+    failed = CliRunner().invoke(systems, asked)
+    assert "visits_by_day: 2 rows" in failed.output
+    assert isinstance(failed.exception, SettingsError)
+    assert "dashboard visit-counts, panel days: COLUMN_NOT_FOUND" in str(failed.exception)

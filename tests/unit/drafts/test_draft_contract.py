@@ -771,6 +771,15 @@ def test_one_odd_value_among_few_is_pointed_out(values: list[str]) -> None:
     assert [finding for finding in draft.findings if finding.column == "v" and "its row" in finding.message]
 
 
+def test_the_format_that_a_note_recommends_is_accepted_for_a_short_file() -> None:
+    """One of seven times is on no calendar: the note says how to refuse its row, and the draft does it."""
+    times = [f"{day:02}.02.2026 07:15" for day in (3, 4, 10, 12, 13, 14, 31)]
+    sample = csv_of(id=[*"abcdefg"], v=times)
+    assert any("'v=dd.MM.yyyy HH:mm'" in of.message for of in draft_from_sample(sample, "x").findings)
+    drafted = draft_from_sample(sample, "x", formats={"v": "dd.MM.yyyy HH:mm"})
+    assert drafted.contract.column("v").type.kind is Kind.TIMESTAMP
+
+
 def test_one_odd_value_among_three_says_nothing_about_the_others() -> None:
     findings = draft_from_sample(csv_of(id=[*"abc"], v=["1", "2", "x"]), "x").findings
     assert not [finding for finding in findings if "stays text" in finding.message]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.errors import NotFoundError, SettingsError
-from headgate.systems.dashboards import dashboards, dashboards_of
+from headgate.systems.dashboards import dashboards, dashboards_of, label_queues
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +110,23 @@ def test_a_scale_that_cannot_be_drawn_is_an_error_with_what_to_state(
     (own_lake / "dashboards" / "loans.yaml").write_text(text)
     with pytest.raises(SettingsError, match=why):
         dashboards()
+
+
+def test_a_queue_of_a_lake_project_declares_the_labels_that_its_decisions_are(own_lake: Path) -> None:
+    """docs/adr/0143-decisions-as-labels.md: the merge makes closed items a dataset that systems read."""
+    queue = """queues:
+  - name: loans_to_check
+    title: Loans to check
+    table: loans
+    sql: SELECT 1
+    actions: [{name: lost, label: Lost, key: l}, {name: late, label: Late, key: t}]
+    labels: {dataset: loans, positive: [lost], negative: [late]}
+"""
+    (own_lake / "dashboards" / "loans.yaml").write_text(BOARD + queue)
+    (labels,) = label_queues()
+    assert (labels.queue, labels.dataset) == ("loans_to_check", "loans")
+    assert [labels.label_of(action) for action in ("lost", "late", "ignore")] == [True, False, None]
+    assert label_queues({}) == ()
 
 
 def test_an_unknown_panel_is_named(own_lake: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,11 @@ import click
 
 from headgate.cli import options
 from headgate.cli.rendering import screens
+from headgate.errors import SettingsError
 from headgate.project import MODELS_SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     import pyarrow as pa
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.cli.local_lake import LocalRun
+    from headgate.local_files.check_statements import CheckedStatement
 
 _OPTIONS = (
     click.option(
@@ -46,6 +50,9 @@ _OPTIONS = (
         type=click.Path(file_okay=False, path_type=Path),
         help="Write each table to this folder, as Parquet.",
     ),
+    click.option(
+        "--traceback", "all_frames", is_flag=True, help="Show all frames of an error in the project's code."
+    ),
     options.as_json,
 )
 
@@ -67,13 +74,16 @@ def run_models(
     as_of: datetime | None,
     rows: int,
     output: Path | None,
+    all_frames: bool,
     as_json: bool,
 ) -> None:
     """Build the SQL models, or those of NAME and the models that they read, from the files of a folder.
 
-    The files pass the gate and are merged as in the lake, and the tables are audited. Nothing is sent.
+    The files pass the gate and are merged as in the lake, the tables are audited, and every statement of the
+    project's dashboards and saved questions runs on them. Nothing is sent.
     """
-    _run(MODELS_SYSTEM, _data(data, local=local), as_of, (rows, output), models=names, as_json=as_json)
+    with _frames_of_error(all_frames=all_frames):
+        _run(MODELS_SYSTEM, _data(data, local=local), as_of, (rows, output), models=names, as_json=as_json)
 
 
 @click.command("run", epilog=options.example("headgate systems run completeness --local --data samples"))
@@ -87,13 +97,29 @@ def run_system(
     as_of: datetime | None,
     rows: int,
     output: Path | None,
+    all_frames: bool,
     as_json: bool,
 ) -> None:
     """Build the tables of the system NAME from the files of a folder.
 
-    The files pass the gate and are merged as in the lake, and the tables are audited. Nothing is sent.
+    The files pass the gate and are merged as in the lake, the tables are audited, and every statement of the
+    project's dashboards and saved questions runs on them. Nothing is sent.
     """
-    _run(name, _data(data, local=local), as_of, (rows, output), models=(), as_json=as_json)
+    with _frames_of_error(all_frames=all_frames):
+        _run(name, _data(data, local=local), as_of, (rows, output), models=(), as_json=as_json)
+
+
+@contextmanager
+def _frames_of_error(*, all_frames: bool) -> Iterator[None]:
+    """Raise the error itself instead of one with the project's own frames, if all frames are wanted."""
+    from headgate.cli.own_code import OwnCodeError
+
+    try:
+        yield
+    except OwnCodeError as error:
+        if all_frames and error.__cause__:
+            raise error.__cause__ from None
+        raise
 
 
 def _data(folder: Path | None, *, local: bool) -> Path:
@@ -122,6 +148,10 @@ def _run(
     options.show(
         as_json=as_json, value=lambda: _fact(run, rows, written), screen=lambda: _screen(run, rows, written)
     )
+    if run.problems:
+        raise SettingsError(
+            "the tables are built, and the console could not show these:\n" + "\n".join(run.problems)
+        )
 
 
 def _write(run: LocalRun, folder: Path) -> dict[str, Path]:
@@ -144,7 +174,13 @@ def _fact(run: LocalRun, rows: int, written: dict[str, Path]) -> dict[str, objec
         "as_of": run.as_of,
         "datasets": {name: vars(gated) for name, gated in run.datasets.items()},
         "tables": tables,
+        "statements": [_statement(checked) for checked in run.statements],
     }
+
+
+def _statement(checked: CheckedStatement) -> dict[str, object]:
+    rows = None if checked.answer is None else checked.answer.num_rows
+    return {"place": checked.place, "rows": rows, "problems": [*checked.problems]}
 
 
 def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
@@ -158,7 +194,18 @@ def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
         if refused
         else []
     )
-    return Group(_gated(run), *hint, *tables, *files)
+    return Group(_gated(run), *hint, *tables, *files, *_statements(run))
+
+
+def _statements(run: LocalRun) -> list[str]:
+    """Return how many statements of dashboards and questions ran, and those without a row."""
+    kinds = Counter(checked.kind for checked in run.statements)
+    if not kinds:
+        return []
+    counts = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items())
+    empty = [of.place for of in run.statements if of.answer is not None and not of.answer.num_rows]
+    lines = [f"Ran the statements of {counts} on these tables."]
+    return lines + ([f"Without a row here: {'; '.join(empty)}."] if empty else [])
 
 
 def _gated(run: LocalRun) -> Table:

@@ -9,10 +9,13 @@ import click
 
 from headgate.cli import options
 from headgate.cli.commands.project.local_run import run_system
+from headgate.contracts.model import Kind
 from headgate.project import FILE, SYSTEM, project
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from headgate.contracts.model import Contract
 
 _SYSTEM = """\
 \"\"\"{module}: how complete the columns of {dataset} are.
@@ -25,15 +28,17 @@ from __future__ import annotations
 import pandas as pd
 
 READS = ("{dataset}",)
+COLUMNS = (
+{columns}
+)
 
 
 def build(tables, as_of):
-    \"\"\"Return the rows of each table, in the order of its key; the run adds `as_of` and `snapshot_id`.\"\"\"
+    \"\"\"Return the rows of each table; the run adds `as_of` and `snapshot_id`.\"\"\"
     rows = tables["{dataset}"]
-    counts = rows.aggregate(**{{name: rows[name].count() for name in rows.columns}}, rows_in_all=rows.count()).to_pandas().iloc[0]
-    columns = sorted(rows.columns)
-    missing = [int(counts.rows_in_all - counts[name]) for name in columns]
-    return {{"{module}": pd.DataFrame({{"column_name": columns, "missing_values": missing}})}}
+    counts = rows.aggregate(**{{name: rows[name].count() for name in COLUMNS}}, rows_in_all=rows.count()).to_pandas().iloc[0]
+    missing = [int(counts.rows_in_all - counts[name]) for name in COLUMNS]
+    return {{"{module}": pd.DataFrame({{"column_name": COLUMNS, "missing_values": missing}})}}
 """  # noqa: E501 a file's text
 _CONTRACT = """\
 apiVersion: v3.1.0
@@ -77,26 +82,48 @@ panels:
       ORDER BY missing_values DESC, column_name
 """
 _TEST = """\
-from datetime import date
+{imports}
 
 import ibis
-import pandas as pd
+import pyarrow as pa
 
 from headgate.contracts.registry import Registry
+from headgate.local_files.check_statements import statement_problems
 from headgate.systems import system_registry
+from headgate.systems.rows_in_file import unstamped_rows
+
+ROWS = ibis.memtable(pa.table({{
+{rows}
+}}))
 
 
 def test_missing_values_are_counted():
-    rows = ibis.memtable(pd.DataFrame({{"b": ["x", None, None], "a": ["x", "y", "z"]}}))
-    made = system_registry.system("{system}").build({{"{dataset}": rows}}, date(2026, 1, 31))["{module}"]
-    assert made.to_dict("list") == {{"column_name": ["a", "b"], "missing_values": [0, 2]}}
+    made = system_registry.system("{system}").build({{"{dataset}": ROWS}}, date(2026, 1, 31))["{module}"]
+    assert dict(zip(made.column_name, made.missing_values)) == {{
+{missing}
+    }}
 
 
-def test_the_table_has_the_columns_of_its_contract():
-    rows = ibis.memtable(pd.DataFrame({{"a": ["x"]}}))
-    made = system_registry.system("{system}").build({{"{dataset}": rows}}, date(2026, 1, 31))["{module}"]
-    assert (*made.columns, "as_of", "snapshot_id") == Registry.load().prod["{module}"].names
+def test_the_table_has_the_columns_and_types_of_its_contract():
+    made = system_registry.system("{system}").build({{"{dataset}": ROWS}}, date(2026, 1, 31))["{module}"]
+    unstamped_rows(Registry.load().prod["{module}"], made)
+
+
+def test_the_dashboard_reads_columns_that_exist():
+    assert statement_problems("{system}") == []
 """
+
+_EXAMPLES = {
+    Kind.STRING: '"x"',
+    Kind.BOOLEAN: "True",
+    Kind.SMALLINT: "1",
+    Kind.INTEGER: "1",
+    Kind.BIGINT: "1",
+    Kind.DOUBLE: "1.5",
+    Kind.DECIMAL: 'Decimal("1.50")',
+    Kind.DATE: "date(2026, 1, 31)",
+    Kind.TIMESTAMP: "datetime(2026, 1, 31, 8, 30)",
+}  # of a value, by the kind of its column
 
 
 @click.group()
@@ -141,7 +168,9 @@ def init(name: str, dataset: str, as_json: bool) -> None:
             f"There is no dataset {dataset or 'in this lake'}. Datasets: "
             f"{', '.join(datasets) or 'none'}; `contract init` drafts one."
         )
-    values = {"module": module, "system": system, "dataset": dataset or datasets[0], "lake": project().name}
+    chosen = dataset or datasets[0]
+    values = {"module": module, "system": system, "dataset": chosen, "lake": project().name}
+    values |= _texts_of_columns(registry.curated[chosen])
     paths = _write(folder, values)
     listed = [str(path.relative_to(folder)) for path in paths]
     options.show(
@@ -152,6 +181,35 @@ def init(name: str, dataset: str, as_json: bool) -> None:
             f"`headgate systems run {system} --local --data FOLDER`; then deploy, and `headgate run`."
         ),
     )
+
+
+def _texts_of_columns(contract: Contract) -> dict[str, str]:
+    """Return the lines of the files that have the columns of a dataset, without those that the gate adds."""
+    from headgate.contracts.curated import LINEAGE
+    from headgate.contracts.new_column_policy import kept_column
+    from headgate.contracts.odcs_writer import physical_type
+
+    added = {column.name for column in (*LINEAGE, kept_column())}
+    columns = [column for column in contract.columns if column.name not in added]
+    notes = [
+        physical_type(column.type)
+        + (", key" if column.name in contract.key else "" if column.required else ", may be null")
+        for column in columns
+    ]
+    examples = [_EXAMPLES[column.type.kind] for column in columns]
+    has_time, has_decimal = (any(name in text for text in examples) for name in ("datetime", "Decimal"))
+    lines = {
+        "imports": [
+            f"from datetime import date{', datetime' if has_time else ''}",
+            *(["from decimal import Decimal"] if has_decimal else []),
+        ],
+        "columns": [f'    "{column.name}",  # {note}' for column, note in zip(columns, notes, strict=True)],
+        "rows": [
+            f'    "{column.name}": [{text}, None],' for column, text in zip(columns, examples, strict=True)
+        ],
+        "missing": [f'        "{column.name}": 1,' for column in columns],
+    }
+    return {name: "\n".join(of) for name, of in lines.items()}
 
 
 def _write(folder: Path, values: dict[str, str]) -> list[Path]:

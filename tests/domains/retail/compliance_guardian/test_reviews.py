@@ -13,14 +13,13 @@ import pytest
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
-from headgate.domains.retail import DOMAIN
 from headgate.domains.retail import compliance_guardian as system
 from headgate.domains.retail.compliance_guardian import boosting_models, reviews
 from headgate.domains.retail.compliance_guardian.described_transactions import Descriptions
 from headgate.domains.retail.compliance_guardian.stretch import Stretch
 from headgate.lake import keys
 from headgate.learning.store import Shelf
-from headgate.systems.dashboards import dashboards
+from headgate.systems.dashboards import dashboards, label_queues
 from tests.kept_runs import KeptRuns, assert_equal
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ pytestmark = [pytest.mark.system, pytest.mark.usefixtures("small_models")]
 AS_OF = date(2024, 12, 31)
 FIRST, LAST = datetime(2024, 1, 15), datetime(2024, 2, 10)
 CONTRACT = Registry.load().lake[keys.DECIDED_ITEMS]
-(QUEUE,) = DOMAIN.label_queues
+(QUEUE,) = label_queues()
 Decision = tuple[int, str, datetime]  # transaction, action, when
 
 

@@ -1,0 +1,32 @@
+"""The order of rows by their key: by its first column, by the next one where these are equal, and so on."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def ascends(keys: pa.Table) -> bool:
+    """Return whether the key of each row is greater than the one before, so that no key is there twice.
+
+    >>> ascends(pa.table({"a": [1, 1, 2], "b": ["x", "y", "a"]})), ascends(pa.table({"a": [1, 1]}))
+    (True, False)
+    """
+    before, after = keys.slice(0, max(0, keys.num_rows - 1)), keys.slice(1)
+    greater = pa.repeat(pa.scalar(value=False), before.num_rows)
+    for name in reversed(keys.column_names):
+        greater = pc.or_(
+            pc.greater(after[name], before[name]), pc.and_(pc.equal(after[name], before[name]), greater)
+        )
+    return pc.all(pc.fill_null(greater, fill_value=False)).as_py() is not False
+
+
+def in_order(rows: pa.Table, key: tuple[str, ...]) -> pa.Table:
+    """Return the rows in the order of their key; rows with equal keys stay in their order.
+
+    >>> in_order(pa.table({"day": [3, 1, 2]}), ("day",))["day"].to_pylist()
+    [1, 2, 3]
+    """
+    if not key or ascends(rows.select(list(key))):
+        return rows
+    return rows.take(pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in key]))
