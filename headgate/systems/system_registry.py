@@ -108,9 +108,10 @@ def built(
     else:
         own = package.build(tables, as_of)
     if not isinstance(own, Mapping):
+        name = getattr(package, "__name__", "the system")
         raise AuditError(
-            f"{getattr(package, '__name__', package)}.build returned {type(own).__name__}. Return a dict of a "
-            "pandas frame for each table, by the table's name."
+            f"{name}.build returned {type(own).__name__}. Return a dict of a pandas frame for each table, by "
+            "the table's name."
         )
     return {**own, **{model.table: model(tables, as_of) for model in models_of(cast("ModuleType", package))}}
 

@@ -1,4 +1,4 @@
-"""Every statement of a project's dashboards and saved questions is asked before a person opens the console."""
+"""Every statement of a project's dashboards and questions is asked before a person opens the console."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def test_statements_run_on_the_rows_that_were_built_here(lake: Path) -> None:
     problems(lake)
     rows = pa.table({"day": [date(2026, 3, 1)], "visits": [2]})
     (panel, *questions) = check_project({"visits_by_day": rows})
-    assert panel.answer is not None and panel.answer.to_pylist() == [{"day": date(2026, 3, 1), "visits": 2}]
+    assert panel.answer is not None
+    assert panel.answer.to_pylist() == [{"day": date(2026, 3, 1), "visits": 2}]
     assert {question.kind for question in questions} == {"question"}
     assert all(of.answer is None for of in check_project())
 
