@@ -261,9 +261,13 @@ class MemoryLake:
 
     def copy(self) -> MemoryLake:
         """Return another lake in the same state, for a test that continues from it many times."""
-        shared: list[object] = [self.contracts, self.contracts.source]
+        return deepcopy(self, self.copied_otherwise())
+
+    def copied_otherwise(self) -> dict[int, object]:
+        """Return the parts of a copy by id: contracts that all copies share, and locks of its own."""
+        shared = [self.contracts, self.contracts.source, *self.contracts.curated.values()]
         locks = [store._lock for store in (self.objects, self.ledger, self.catalog)]
-        return deepcopy(self, {id(part): part for part in shared} | {id(lock): RLock() for lock in locks})
+        return {id(part): part for part in shared} | {id(lock): RLock() for lock in locks}
 
     def bucket(self, zone: str) -> str:
         return zone

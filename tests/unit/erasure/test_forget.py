@@ -7,9 +7,10 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -74,11 +75,12 @@ class Shop:
     lake: MemoryLake = field(default_factory=MemoryLake)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
 
-    @cached_property
+    def __post_init__(self) -> None:
+        for name in DATASETS:
+            self.catalog.create("curated", name, "s3://curated/none/")
+
     def merging(self) -> Merging:
         contracts = {name: REGISTRY.curated[name] for name in DATASETS}
-        for name in contracts:
-            self.catalog.create("curated", name, "s3://curated/none/")
         return Merging(
             self.lake.objects,
             self.catalog,
@@ -90,6 +92,11 @@ class Shop:
             memory=MEMORY,
             iceberg=IcebergTables(self.lake.objects, self.lake.now, ManifestWriter),
         )
+
+    def copy(self, folder: Path) -> Shop:
+        """Return another shop in the same state, with a folder of its own, for a test that changes it."""
+        own = {id(self.folder): folder, id(self.catalog._lock): RLock()}
+        return deepcopy(self, self.lake.copied_otherwise() | own)
 
     def fill(self) -> None:
         self.lake.receive("customers/a.csv", CUSTOMERS.encode())
@@ -104,7 +111,7 @@ class Shop:
 
     def build(self) -> None:
         """Merge, and publish one table and keep one fact of a system from the snapshot."""
-        lake = self.merging.merge(date(2024, 1, 31))
+        lake = self.merging().merge(date(2024, 1, 31))
         rows = parquet_bytes(self.rows("customers").select(["customer_id", "full_name"]))
         version = f"{keys.TABLES}/churn_risk/{lake.snapshot_id}/part-00000.parquet"
         self.lake.objects.write(ObjectRef("prod", version), rows)

@@ -30,13 +30,25 @@ pytestmark = [
 PENDING = "orders/pending.csv"
 
 
-def shop_with(folder: Path, name: str = "Jane Forgotten") -> Shop:
+def shop_with(folder: Path, name: str) -> Shop:
     """A lake with one accepted file of customers, whose full name is given, and one of orders."""
     shop = Shop(folder)
     shop.lake.receive("customers/a.csv", CUSTOMERS.replace("Jane Forgotten", name).encode())
     shop.lake.receive("orders/a.csv", ORDERS.encode())
     shop.build()
     return shop
+
+
+@pytest.fixture(scope="module")
+def first_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The lake in which Jane has her own name; no test changes it."""
+    return shop_with(tmp_path_factory.mktemp("shop"), "Jane Forgotten")
+
+
+@pytest.fixture
+def shop(first_shop: Shop, tmp_path: Path) -> Shop:
+    """A copy of that lake."""
+    return first_shop.copy(tmp_path)
 
 
 def receive_pending(shop: Shop, text: str) -> FileRecord:
@@ -71,8 +83,7 @@ def test_a_pending_file_of_other_people_is_kept_and_the_erasure_is_complete(
     assert shop.lake.ledger.get(pending.file_id) == pending
 
 
-def test_a_pending_file_with_only_a_name_is_kept_and_reported(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path)
+def test_a_pending_file_with_only_a_name_is_kept_and_reported(shop: Shop) -> None:
     receive_pending(shop, "Jane Forgotten")
     certificate = shop.forget()
     assert is_in_raw(shop)
@@ -80,9 +91,8 @@ def test_a_pending_file_with_only_a_name_is_kept_and_reported(tmp_path: Path) ->
 
 
 def test_a_pending_file_that_names_the_person_is_listed_deleted_and_its_record_says_so(
-    tmp_path: Path,
+    shop: Shop,
 ) -> None:
-    shop = shop_with(tmp_path)
     pending = receive_pending(shop, MAIL)
     shop.lake.objects.write(ObjectRef("staging", "uploads/u1/content"), MAIL.encode())
     plan = shop.forgetter.plan(JANE)
@@ -98,15 +108,13 @@ def test_a_pending_file_that_names_the_person_is_listed_deleted_and_its_record_s
     assert Replayer(*shop.lake.gate).replay(pending.file_id).outcome == "raw_gone"
 
 
-def test_the_originals_that_go_with_their_rows_are_not_listed(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path)
+def test_the_originals_that_go_with_their_rows_are_not_listed(shop: Shop) -> None:
     old = shop.lake.receive("customers/old.csv", CUSTOMERS.replace("Tom", "Tim").encode())
     shop.lake.reverter.revert(old.file_id)
     assert shop.forgetter.plan(JANE).unaccepted == ()
 
 
-def test_a_file_that_arrives_after_the_question_is_kept_and_reported(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path)
+def test_a_file_that_arrives_after_the_question_is_kept_and_reported(shop: Shop) -> None:
     plan = shop.forgetter.plan(JANE)
     receive_pending(shop, MAIL)
     certificate = shop.forgetter.forget(JANE, plan, "salt")
@@ -116,9 +124,8 @@ def test_a_file_that_arrives_after_the_question_is_kept_and_reported(tmp_path: P
 
 @pytest.mark.parametrize("state", [FileState.DONE, FileState.REPLAYING])
 def test_a_file_that_is_accepted_after_the_question_is_kept_and_reported(
-    tmp_path: Path, state: FileState
+    shop: Shop, state: FileState
 ) -> None:
-    shop = shop_with(tmp_path)
     pending = receive_pending(shop, MAIL)
     plan = shop.forgetter.plan(JANE)
     reopened = shop.lake.ledger.reopen(pending.file_id, now=shop.lake.now(), lease_s=300)
@@ -130,8 +137,7 @@ def test_a_file_that_is_accepted_after_the_question_is_kept_and_reported(
     assert shop.lake.ledger.get(pending.file_id).state is state
 
 
-def test_a_key_that_no_row_has_is_an_error_and_nothing_is_deleted(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path)
+def test_a_key_that_no_row_has_is_an_error_and_nothing_is_deleted(shop: Shop) -> None:
     shop.lake.objects.write(ObjectRef("athena_results", "query.csv"), b"x")
     before = shop.bodies()
     with pytest.raises(
@@ -142,8 +148,7 @@ def test_a_key_that_no_row_has_is_an_error_and_nothing_is_deleted(tmp_path: Path
     assert shop.bodies() == before
 
 
-def test_an_erasure_that_did_not_end_continues_although_its_rows_are_gone(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path)
+def test_an_erasure_that_did_not_end_continues_although_its_rows_are_gone(shop: Shop) -> None:
     receive_pending(shop, MAIL)
     with pytest.raises(RuntimeError):
         replace(shop.forgetter, build=failing).forget(JANE, shop.forgetter.plan(JANE), "salt")
@@ -170,9 +175,8 @@ def refuse() -> None:
 
 @pytest.mark.parametrize("cell", [NEW_KEY, f"00{NEW_KEY}", f" {NEW_KEY} "])
 def test_a_person_who_is_only_in_a_pending_file_is_found_by_key_and_the_file_is_deleted(
-    tmp_path: Path, cell: str
+    shop: Shop, cell: str
 ) -> None:
-    shop = shop_with(tmp_path)
     pending = receive_newcomer(shop, cell=cell)
     assert pending.state is FileState.NEEDS_MAPPING
     forgetter = replace(shop.forgetter, build=refuse)
@@ -207,8 +211,7 @@ def test_a_person_of_a_pending_file_is_forgotten_in_a_lake_in_which_nothing_was_
     assert not is_in_raw(shop, "customers/new.csv")
 
 
-def test_a_short_key_in_another_column_or_another_dataset_names_nobody(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path)
+def test_a_short_key_in_another_column_or_another_dataset_names_nobody(shop: Shop) -> None:
     receive_newcomer(shop, "customers/other.csv", "880098")
     receive_pending(shop, NEW_KEY)
     with pytest.raises(NotFoundError):
@@ -216,33 +219,29 @@ def test_a_short_key_in_another_column_or_another_dataset_names_nobody(tmp_path:
 
 
 def test_a_row_that_refers_to_the_person_in_a_pending_file_of_another_dataset_is_listed(
-    tmp_path: Path,
+    shop: Shop,
 ) -> None:
-    shop = shop_with(tmp_path)
     header, _, row = ORDERS.strip().split("\n")
     shop.lake.receive(PENDING, f"{header},Filiale\n{row.replace('4710', NEW_KEY)},1\n".encode())
     assert [file.key for file in shop.forgetter.plan(NEWCOMER).unaccepted] == [PENDING]
 
 
 @pytest.mark.parametrize("mistyped", ["completed", "customer_id", "Filiale"])
-def test_a_mistyped_key_that_is_a_common_word_deletes_no_pending_file(tmp_path: Path, mistyped: str) -> None:
-    shop = shop_with(tmp_path)
+def test_a_mistyped_key_that_is_a_common_word_deletes_no_pending_file(shop: Shop, mistyped: str) -> None:
     receive_pending(shop, "x")
     with pytest.raises(NotFoundError, match="file that was not accepted"):
         shop.forgetter.plan(Subject("customers", mistyped))
 
 
-def test_a_key_with_letters_and_digits_is_found_in_a_file_of_no_dataset(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path)
+def test_a_key_with_letters_and_digits_is_found_in_a_file_of_no_dataset(shop: Shop) -> None:
     shop.lake.receive("liste.csv", b"Kunde,Farbe\nK-880099,rot\n")
     plan = shop.forgetter.plan(Subject("customers", "K-880099"))
     assert [file.key for file in plan.unaccepted] == ["liste.csv"]
 
 
 def test_a_file_of_a_short_key_that_is_accepted_after_the_question_makes_the_certificate_incomplete(
-    tmp_path: Path,
+    shop: Shop,
 ) -> None:
-    shop = shop_with(tmp_path)
     pending = shop.lake.receive("customers/new.csv", f"{FOREIGN_HEADER}\n99,,,,,,,,\n".encode())
     subject = Subject("customers", "99")
     plan = shop.forgetter.plan(subject)
@@ -252,17 +251,15 @@ def test_a_file_of_a_short_key_that_is_accepted_after_the_question_makes_the_cer
     assert [one["key"] for one in certificate["versions_with_texts"]] == [pending.key]
 
 
-def test_a_known_person_with_a_short_key_has_pending_rows_listed_by_their_column(tmp_path: Path) -> None:
-    shop = shop_with(tmp_path)
+def test_a_known_person_with_a_short_key_has_pending_rows_listed_by_their_column(shop: Shop) -> None:
     header, row, _ = ORDERS.strip().split("\n")
     shop.lake.receive(PENDING, f"{header},Filiale\n{row},1\n".encode())
     assert [file.key for file in shop.forgetter.plan(JANE).unaccepted] == [PENDING]
 
 
 def test_the_profile_of_a_deleted_file_goes_with_it_although_the_key_is_too_short_to_be_searched(
-    tmp_path: Path,
+    shop: Shop,
 ) -> None:
-    shop = shop_with(tmp_path)
     pending = shop.lake.receive("customers/new.csv", f"{FOREIGN_HEADER}\n77,,Ada,,,,,,\n".encode())
     assert pending.profile["key"] in {key for _, key, _ in shop.bodies()}
     subject = Subject("customers", "77")

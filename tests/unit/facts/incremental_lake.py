@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
@@ -68,9 +66,6 @@ class IncrementalLake(FactLake):
     sql: str = SQL
     contract: Contract = field(default_factory=lambda: CONTRACT)
 
-    def merge(self) -> None:
-        assert not self.merging().merge().failed
-
     def built(self, store: FactStore) -> bytes:
         """Build the model over the newest snapshot, and return the bytes of its rows."""
         newest = lake_snapshot(self.objects, BUCKET)
@@ -80,12 +75,6 @@ class IncrementalLake(FactLake):
             assert isinstance(made, RowsInFile)
             assert made.keeps_parts
             return made.path.read_bytes()
-
-
-def copy_of(lake: IncrementalLake) -> IncrementalLake:
-    """Return a lake with the same objects and tables; what one of them changes, the other keeps."""
-    locks = (lake.objects._lock, lake.catalog._lock)  # of which Python makes no copy
-    return deepcopy(lake, {id(lock): RLock() for lock in locks})
 
 
 def is_equal_to_a_full_build(lake: IncrementalLake) -> bool:

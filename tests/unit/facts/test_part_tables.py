@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Self
 
 import ibis
 import pyarrow as pa
@@ -79,6 +81,14 @@ class FactLake(PartedLake):
 
     contracts: Mapping[str, Contract] = field(default_factory=lambda: {"orders": ORDERS, "items": ITEMS})
 
+    def copy(self) -> Self:
+        """Return a lake with the same objects and tables; what one of them changes, the other keeps."""
+        locks = (self.objects._lock, self.catalog._lock)  # of which Python makes no copy
+        return deepcopy(self, {id(lock): RLock() for lock in locks} | {id(self.contracts): self.contracts})
+
+    def merge(self) -> None:
+        assert not self.merging().merge().failed
+
     def deliver_items(self, name: str, items: Iterable[tuple[str, str, int]]) -> None:
         """Deliver items: the order, the kind and the amount of each."""
         rows = [
@@ -106,8 +116,7 @@ class FactLake(PartedLake):
         self, store: FactStore, fact: Fact = DAYS, labels: Mapping[str, str] = LABELS
     ) -> list[dict[str, Any]]:
         """Merge what arrived, and return the fact's rows."""
-        lake = self.merging().merge()
-        assert not lake.failed
+        self.merge()
         with tempfile.TemporaryDirectory() as name, self.tables(store, Path(name)) as tables:
             return sorted_rows(fact, tables, labels)
 
@@ -132,12 +141,20 @@ def sorted_rows(
     return list(rows.order_by(rows.columns).to_pyarrow().to_pylist())
 
 
-@pytest.fixture
-def lake(tmp_path: Path) -> FactLake:
-    lake = FactLake(tmp_path)
+@pytest.fixture(scope="module")
+def first_lake(tmp_path_factory: pytest.TempPathFactory) -> FactLake:
+    """A lake that was merged once; no test changes it."""
+    lake = FactLake(tmp_path_factory.mktemp("lake"))
     lake.deliver("aa", *(order(one, "1.00") for one in SENT))
     lake.deliver_items("aa", [(one, kind, int(one) + 1) for one in SENT for kind in "ab"])
+    lake.merge()
     return lake
+
+
+@pytest.fixture
+def lake(first_lake: FactLake) -> FactLake:
+    """A copy of that lake."""
+    return first_lake.copy()
 
 
 def counts_of(lake: FactLake, **given: Any) -> Counter[str]:  # noqa: ANN401 arguments of FactLake.facts

@@ -25,7 +25,6 @@ from tests.unit.facts.incremental_lake import (
     SQL,
     TABLE,
     IncrementalLake,
-    copy_of,
     is_equal_to_a_full_build,
     models_of,
 )
@@ -59,7 +58,7 @@ def first_lake(tmp_path_factory: pytest.TempPathFactory) -> IncrementalLake:
 def lake(first_lake: IncrementalLake, monkeypatch: pytest.MonkeyPatch) -> IncrementalLake:
     """A copy of that lake; no run compares."""
     monkeypatch.setattr(part_tables, "is_checked", lambda _: False)
-    return copy_of(first_lake)
+    return first_lake.copy()
 
 
 @pytest.fixture

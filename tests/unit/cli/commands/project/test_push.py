@@ -44,15 +44,23 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
-@pytest.fixture
-def versions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> DefinitionVersions:
-    """The versions of the deployment, whose archive has the project as `folder` begins."""
-    assert folder
-    objects, body = MemoryObjects(), io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive:
+@pytest.fixture(scope="module")
+def deployed() -> bytes:
+    """The archive of a deployment of the example."""
+    body = io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch, zipfile.ZipFile(body, "w") as archive:
+        patch.setenv("HEADGATE_PROJECT", str(EXAMPLE))
         for path, content in package_files().items():
             archive.writestr(path, content)
-    objects.write(ObjectRef(ARTIFACTS, keys.DEPLOYED_CODE), body.getvalue())
+    return body.getvalue()
+
+
+@pytest.fixture
+def versions(folder: Path, deployed: bytes, monkeypatch: pytest.MonkeyPatch) -> DefinitionVersions:
+    """The versions of the deployment, whose archive has the project as `folder` begins."""
+    assert folder
+    objects = MemoryObjects()
+    objects.write(ObjectRef(ARTIFACTS, keys.DEPLOYED_CODE), deployed)
     made = DefinitionVersions(objects, ARTIFACTS, "abcd1234")
     monkeypatch.setattr(stores, "objects", lambda: objects)
     monkeypatch.setattr(definitions, "versions", lambda _: made)
