@@ -129,7 +129,12 @@ class Guess:
 
 
 def guess_column(
-    name: str, text: pa.Array, *, is_typed: bool = False, answer: FormatAnswer | None = None
+    name: str,
+    text: pa.Array,
+    *,
+    is_typed: bool = False,
+    answer: FormatAnswer | None = None,
+    with_most: bool = True,
 ) -> Guess:
     """Return the type and the source format of a column.
 
@@ -138,6 +143,7 @@ def guess_column(
     Args:
         is_typed: the file itself types its cells, so a plain number is one.
         answer: what a person chose.
+        with_most: `mostly` is wanted, which takes longer than all else.
 
     Raises:
         ContractError: the answer does not read every text.
@@ -154,7 +160,7 @@ def guess_column(
     if inferred.is_ambiguous:
         return Guess(_text_type(different), choices=inferred.readings)
     if not inferred.readings:
-        return Guess(plain, mostly=_mostly(text))
+        return Guess(plain, mostly=_mostly(text) if with_most else None)
     return _read_as(inferred.readings[0], plain)
 
 

@@ -135,9 +135,9 @@ def infer(column: pa.Array, name: str = "") -> TypedColumn:
 
 def _drafted(name: str, texts: pa.Array) -> Guess:
     """Return the guess of `contract init`; a part of the texts that no format reads decides for all."""
-    some = guess_column(name, texts.slice(0, _PROBED))
+    some = guess_column(name, texts.slice(0, _PROBED), with_most=False)
     is_text = some.type.kind is Kind.STRING and not some.choices
-    return some if is_text or len(texts) <= _PROBED else guess_column(name, texts)
+    return some if is_text or len(texts) <= _PROBED else guess_column(name, texts, with_most=False)
 
 
 def _read_by_guess(column: pa.Array, as_text: TypedColumn, guess: Guess) -> TypedColumn:

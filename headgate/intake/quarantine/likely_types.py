@@ -38,7 +38,7 @@ def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
     texts = pa.array(values, pa.string())
     if not family or column.mask is not None or not len(texts):
         return []
-    guess = guess_column(column.name, texts)
+    guess = guess_column(column.name, texts, with_most=False)
     readings = guess.choices or (Reading(guess.type.kind, guess.format or PLAIN),)
     candidates = [_in_format(column, reading, texts) for reading in readings if reading.kind in family]
     return [candidate for candidate in candidates if candidate is not None]
