@@ -1,7 +1,7 @@
 """Stage a table in parts: parts whose rows did not change are copied from the version that the table shows.
 
-The parts are ranges of the table's key, with boundaries like those of snapshots. A part's digest is of its
-rows without the stamps, so a copied part keeps the day and the snapshot of the run that wrote it.
+The parts are ranges of the table's key. A part's digest is of its rows without the stamps, so a copied part
+keeps the day and the snapshot of the run that wrote it.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.rules_fingerprint import rules_fingerprint
-from headgate.engines.local import connected
 from headgate.engines.stored_rows import StoredRows
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.snapshots.part_keys import begins_part
 from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import PARQUET_TYPE, write_parquet
 from headgate.systems.rows_in_file import require_unstamped, stamped
@@ -123,7 +123,7 @@ def _cut(contract: Contract, path: Path) -> list[_TablePart]:
         AuditError: the parts' ranges of the key are not in order.
     """
     rows, parts = StoredRows([path]), []
-    edges = [0, *_begins(contract, path), len(rows)]
+    edges = [0, *_begins(contract, rows), len(rows)]
     for number, (first, after) in enumerate(pairwise(edges)):
         tables = list(rows.tables(first, after)) or [pq.read_schema(path).empty_table()]
         table = pa.concat_tables(tables)
@@ -134,14 +134,19 @@ def _cut(contract: Contract, path: Path) -> list[_TablePart]:
     return parts
 
 
-def _begins(contract: Contract, path: Path) -> list[int]:
-    """Return the places of the rows that begin a part behind the first one."""
+def _begins(contract: Contract, rows: StoredRows) -> list[int]:
+    """Return the places of the rows that begin a part behind the first one.
+
+    A hash of the key decides: a new or a deleted row moves no other boundary.
+    """
     if any(column.unique for column in contract.columns):
         return []
-    with connected() as backend:
-        rows = backend.read_parquet(path, file_row_number=True)
-        begins = rows.filter(begins_part(rows, contract.key, PART_ROWS), rows.file_row_number > 0)
-        return sorted(begins.file_row_number.to_pyarrow().to_pylist())
+    places, first = [], 0
+    for part in rows.parts(contract.key):
+        hashes = pd.util.hash_pandas_object(part, index=False).to_numpy()
+        places += (np.flatnonzero(hashes % PART_ROWS == 0) + first).tolist()
+        first += len(part)
+    return [place for place in places if place]
 
 
 def _digest(table: pa.Table) -> str:

@@ -13,7 +13,8 @@ Source:
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
@@ -43,6 +44,8 @@ _TERMINAL_DAYS = max(*WINDOWS_DAYS, COMPROMISE_DAYS) + DELAY_DAYS
 """Days before a transaction whose other transactions of its terminal its features may depend on."""
 _LAST_NIGHT_HOUR = 6
 _SATURDAY = 5
+_MONEY = "decimal(18, 2)"
+_PENNY = ibis.literal(Decimal("0.01"), _MONEY)
 _ORDER = ("transacted_at", "transaction_id")
 LEAST_AMOUNT = 0.5  # a usual amount below it would make every purchase look unusual
 
@@ -125,9 +128,15 @@ def questions(
         _timed(rows.semi_join(new.select(name), name)) for name, rows in rows_by.items()
     )
     of_customer = _of_customer(_compared(_remembered(by_customer)))
-    of_terminal = _of_terminal(_suspected(by_terminal, _ordinary(history, end)))
+    moved, steady = _split_by_windows(by_terminal, since, as_of)
+    of_terminal = _of_terminal(_with_steady(_suspected(moved, _ordinary(history, end)), steady))
     parts = (_plain(new, customers), *(_since(part, since) for part in (of_customer, of_terminal)))
     return tuple(_in_order(part) for part in parts)
+
+
+def pounds(pence: ibis.Column) -> ibis.Column:
+    """Return whole pence as pounds, exactly."""
+    return (pence.cast(_MONEY) * _PENNY).cast(_MONEY)
 
 
 def _since(table: ibis.Table, since: date) -> ibis.Table:
@@ -280,6 +289,43 @@ def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
         terminal_hours_since_last_fraud=(marked.at_s - marked.fraud_at_s.max().over(watched)) / 3600,
         terminal_hours_since_ordinary_fraud=(marked.at_s - marked.ordinary_at_s.min().over(watched)) / 3600,
     )
+
+
+def _split_by_windows(timed: ibis.Table, since: date, as_of: date) -> tuple[ibis.Table, ibis.Table]:
+    """Return the rows that windows of terminals need one by one, and how many other rows each terminal has in
+    all of them.
+
+    As the window of `since` moves on to that of `as_of`, rows near its ends leave and enter it. A row between
+    them is in the window of each new transaction, or in that of none: only its number counts. Frauds are few,
+    and their sums and times are those of the windows.
+    """
+    first_s, after_s = (_second_of(day) for day in (since, as_of + timedelta(days=1)))
+    ends_days = {0, 1, DELAY_DAYS, *(days + DELAY_DAYS for days in WINDOWS_DAYS)}
+    near = [timed.at_s.between(first_s - days * DAY_S, after_s - days * DAY_S - 1) for days in ends_days]
+    is_moved = ibis.or_(timed.known_fraud == 1, *near)
+    others = timed.filter(~is_moved, timed.at_s < first_s - DELAY_DAYS * DAY_S)
+    steady = others.group_by("terminal_id").agg(
+        **{
+            f"steady_{days}d": others.count(where=others.at_s >= after_s - (days + DELAY_DAYS) * DAY_S)
+            for days in WINDOWS_DAYS
+        }
+    )
+    return timed.filter(is_moved), steady
+
+
+def _with_steady(suspected: ibis.Table, steady: ibis.Table) -> ibis.Table:
+    """Add the rows that are in all windows of a terminal to the counts of its windows."""
+    joined = suspected.left_join(steady, "terminal_id")
+    counts = {
+        f"terminal_known_{days}d": joined[f"terminal_known_{days}d"] + joined[f"steady_{days}d"].fill_null(0)
+        for days in WINDOWS_DAYS
+    }
+    return joined.mutate(**counts).select(suspected.columns)
+
+
+def _second_of(day: date) -> int:
+    """Return the second at which a day begins, as `whole_seconds` counts."""
+    return int(datetime.combine(day, time(), UTC).timestamp())
 
 
 def _of_terminal(suspected: ibis.Table) -> ibis.Table:

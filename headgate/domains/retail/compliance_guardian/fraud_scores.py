@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import ibis
-
+from headgate.domains.retail.compliance_guardian.features import pounds
 from headgate.engines.write_rows import write_rows
 from headgate.systems.rows_in_file import RowsInFile
 
-_MONEY = "decimal(16, 2)"
-_PENNY = ibis.literal(Decimal("0.01"), _MONEY)
+if TYPE_CHECKING:
+    import ibis
+
 _JUDGED = ("decision", "reason_1", "reason_2", "reason_3", "model")
 _TEXTS = (*_JUDGED, "reviewed_as")
 _COLUMNS = (
@@ -33,7 +33,7 @@ def table(scored: ibis.Table, reviewed: ibis.Table) -> RowsInFile:
         scored: all transactions with the columns of `scored_periods.Period`.
         reviewed: the newest decision of reviewers, by transaction, as `reviews.Reviews.write` wrote it.
     """
-    amount = (scored.pence.cast(_MONEY) * _PENNY).cast("decimal(12, 2)")
+    amount = pounds(scored.pence).cast("decimal(12, 2)")
     made = RowsInFile.new("fraud_scores", keeps_parts=True)
     rows = scored.mutate(amount=amount).left_join(reviewed, "transaction_id").select(*_COLUMNS)
     write_rows(rows.order_by("transaction_id"), made.path, _TEXTS)

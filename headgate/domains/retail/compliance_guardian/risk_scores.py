@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import ibis
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
-from headgate.domains.retail.money import amounts
-from headgate.engines.frames import frame_of
+from headgate.domains.retail.compliance_guardian.features import pounds
 from headgate.engines.write_rows import row_batches, write_batches
 from headgate.systems.rows_in_file import RowsInFile, unstamped_schema
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 RECENT_DAYS = 30
 PRIOR_TRANSACTIONS = 20.0
 """Transactions of average risk that every entity starts with: three transactions cannot make a risk of one
 third.
 """
-_HIGH, _MEDIUM = 10.0, 3.0  # times the share of all
+_BANDS = ((10.0, "high"), (3.0, "medium"))  # from so many times the share of all on
 _UNITS = 2**32
 """Parts of a fraud in which expected frauds are summed: whole numbers have the same sum in any order."""
 _CARD = "card_token"
@@ -50,9 +42,9 @@ def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> Rows
     base = _share_of_all(judged)
     schema = unstamped_schema(Registry.load().prod["risk_scores"])
     rows = (
-        pa.Table.from_pandas(_rated(kind, entities, base), schema, preserve_index=False)
+        part.cast(schema)
         for kind, column in _ENTITIES.items()
-        for entities in _entities(column, judged, failed)
+        for part in row_batches(_rated(kind, _entities(column, judged, failed), base).select(schema.names))
     )
     write_batches(rows, schema, made.path, ("entity_type", "risk_band"))
     return made
@@ -74,26 +66,25 @@ def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
 
 
 def _share_of_all(judged: ibis.Table) -> float:
-    """Return the share of fraud among all recent transactions; NaN where there are none."""
+    """Return the share of fraud among all recent transactions; the newest one is always recent."""
     recent = judged.filter(judged.is_recent)
     sums = recent.agg(units=recent.units.sum(), count=recent.count()).to_pyarrow().to_pylist()[0]
-    return float(sums["units"]) / _UNITS / sums["count"] if sums["count"] else np.nan
+    return float(sums["units"]) / _UNITS / int(sums["count"])
 
 
-def _entities(column: str, judged: ibis.Table, failed: ibis.Table) -> Iterator[pd.DataFrame]:
-    """Yield the entities of one kind with their sums, in the order of their names; some at a time."""
+def _entities(column: str, judged: ibis.Table, failed: ibis.Table) -> ibis.Table:
+    """Return the entities of one kind with their sums."""
     summed = judged.group_by(column).agg(
         transactions=judged.count(),
         pence=judged.pence.sum().cast("int64"),
         known_frauds=judged.known.sum().cast("int64"),
         stolen=judged.stolen.sum().cast("int64"),
         last_seen_at=judged.transacted_at.max(),
-        expected=judged.units.sum(where=judged.is_recent).cast("float64") / _UNITS,
+        expected=judged.units.sum(where=judged.is_recent).cast("float64").fill_null(0.0) / _UNITS,
         count=judged.count(where=judged.is_recent),
         highest_score=judged.score.max(where=judged.is_recent),
     )
-    named = summed.mutate(entity_id=summed[column].cast("string"))
-    return (frame_of(part) for part in row_batches(_with_failed(named, column, failed).order_by("entity_id")))
+    return _with_failed(summed.mutate(entity_id=summed[column].cast("string")), column, failed)
 
 
 def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.Table:
@@ -104,22 +95,18 @@ def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.
     return joined.select(*entities.columns, failed_payments=joined.failed_payments.fill_null(0))
 
 
-def _rated(kind: str, entities: pd.DataFrame, base: float) -> pd.DataFrame:
-    """Return the rows of entities.
+def _rated(kind: str, entities: ibis.Table, base: float) -> ibis.Table:
+    """Return the rows of entities, in the order of their names.
 
     The score is the share of fraud lately, drawn towards `base` where there is little to go by.
     """
-    expected, count = entities.expected.fillna(0.0), entities["count"]
-    score = (expected + PRIOR_TRANSACTIONS * base) / (count + PRIOR_TRANSACTIONS)
-    band = (
-        np.select([score >= _HIGH * base, score >= _MEDIUM * base], ["high", "medium"], "low")
-        if base > 0
-        else "low"
-    )
-    return entities.assign(
-        entity_type=kind,
+    score = (entities.expected + PRIOR_TRANSACTIONS * base) / (entities["count"] + PRIOR_TRANSACTIONS)
+    bands = [(score >= times * base, band) for times, band in _BANDS if base]
+    rated = entities.mutate(
+        entity_type=ibis.literal(kind),
         score=score,
-        risk_band=band,
-        amount=amounts(entities.pence / 100),
-        fraud_amount=amounts(entities.stolen / 100),
+        risk_band=ibis.cases(*bands, else_="low") if bands else ibis.literal("low"),
+        amount=pounds(entities.pence),
+        fraud_amount=pounds(entities.stolen),
     )
+    return rated.order_by("entity_id")

@@ -4,6 +4,8 @@ from datetime import date
 import ibis
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from headgate.domains.retail.compliance_guardian import features
 
@@ -125,14 +127,56 @@ def test_newest_days_described_alone_have_the_features_of_all_days(tables: Table
         for s in (-1, 0, 1)
     ]
     rows += [((first + pd.Timedelta(hours=6 * step)).isoformat(), 1, 5, "25", False) for step in range(9)]
-    sources = tables(rows)
-    new, *parts = (
-        question.to_pandas()
-        for question in features.questions(
-            sources["card_transactions"], sources["customers"], AS_OF, since=first.date()
+    require_equal_alone(tables(rows), first.date(), AS_OF)
+
+
+EDGES_DAYS = (0, 1, 6, 7, 8, 13, 14, 15, 28, 34, 35, 36, 37, 38)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    days=st.integers(1, 40),
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(EDGES_DAYS),
+            st.integers(-1, 1),
+            st.integers(1, 2),
+            st.integers(5, 6),
+            st.booleans(),
+        ),
+        max_size=60,
+    ),
+)
+def test_rows_at_any_end_of_a_window_are_counted_alone_as_among_all_days(
+    tables: Tables, days: int, rows: list[tuple[int, int, int, int, bool]]
+) -> None:
+    """Rows between the ends of windows are summed once: those near an end are not lost or counted twice."""
+    first = pd.Timestamp("2024-08-01")
+    new = [
+        ((first + pd.Timedelta(hours=9 * step)).isoformat(), 1 + step % 2, 5, "25", step % 3 == 0)
+        for step in range(days * 24 // 9 + 1)
+    ]
+    edges = [
+        (
+            (first + pd.Timedelta(days=back % 3 * days - back, seconds=seconds)).isoformat(),
+            customer,
+            terminal,
+            "10",
+            is_fraud,
         )
+        for back, seconds, customer, terminal, is_fraud in rows
+    ]
+    last = first + pd.Timedelta(days=days - 1)
+    require_equal_alone(tables(new + edges), first.date(), last.date())
+
+
+def require_equal_alone(sources: dict[str, ibis.Table], since: date, as_of: date) -> None:
+    transactions, customers = sources["card_transactions"], sources["customers"]
+    new, *parts = (
+        question.to_pandas() for question in features.questions(transactions, customers, as_of, since=since)
     )
-    every = described(sources).loc[new.transaction_id]
+    whole = features.described(transactions, customers, as_of).set_index("transaction_id")
+    every = whole.loc[new.transaction_id]
     for part in parts:
         own = part.set_index("transaction_id").drop(columns="transacted_at")
         pd.testing.assert_frame_equal(own, every[list(own.columns)], check_exact=True)
