@@ -68,7 +68,7 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
         folder = Path(name)
         orders, items = tables["orders"], tables["order_items"]
         unmatched = features.unmatched_returns(orders, items, as_of)
-        sold = shop_total.sold_of(orders, items, as_of)
+        sold = shop_total.sold_of(tables, as_of)
         asked = {
             "days": features.purchase_days(orders, items, as_of),
             "consent": features.consent(tables["customers"]),

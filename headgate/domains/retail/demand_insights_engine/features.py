@@ -13,16 +13,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import duckdb
 import ibis
 
 from headgate.engines import local
 from headgate.engines.write_rows import write_rows
+from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
+
+    from headgate.facts.fact import Tables
 
 HORIZON_DAYS = 90
 """A customer who buys nothing for this long has churned.
@@ -65,28 +69,53 @@ def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> i
     return days.filter(days.revenue > 0)
 
 
-def sold_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
+def _sold(tables: Tables) -> ibis.Table:
+    orders, items = tables["orders"], tables["order_items"]
+    placed = orders.filter(orders.status != "adjusted").select(
+        "order_id",
+        sold_on=orders.ordered_at.date(),
+        is_guest=orders.customer_id.isnull(),  # noqa: PD003 Ibis knows no isna
+    )
+    lines = placed.inner_join(items.select("order_id", revenue=items.quantity * items.unit_price), "order_id")
+    return lines.group_by("sold_on").agg(
+        customers=lines.revenue.sum(where=~lines.is_guest).fill_null(0),
+        guests=lines.revenue.sum(where=lines.is_guest).fill_null(0),
+    )
+
+
+def _hashes(tables: Tables) -> ibis.Table:
+    orders, items = _of_known_customers(tables["orders"]), tables["order_items"]
+    placed = orders.select("order_id", "customer_id", "status", "ordered_at")
+    lines = placed.inner_join(items.select("order_id", "product_id", "unit_price", "quantity"), "order_id")
+    # Another version of DuckDB may hash otherwise: its name makes it another fact.
+    hashed = ibis.struct({"by": duckdb.__version__, **{name: lines[name] for name in lines.columns}}).hash()
+    each = lines.select(placed_on=lines.ordered_at.date(), hashed=hashed.cast("decimal(38, 0)"))
+    return each.group_by("placed_on").agg(lines=each.count(), hashed=each.hashed.sum())
+
+
+_LINES = {"order_items": "order_id"}
+SOLD = Fact("sold_days", "orders", _sold, dict.fromkeys(("customers", "guests"), Combine.SUM), _LINES)
+HASHES = Fact("line_hashes", "orders", _hashes, dict.fromkeys(("lines", "hashed"), Combine.SUM), _LINES)
+
+
+def sold_days(tables: Tables, as_of: date) -> ibis.Table:
     """Return net sales by day, of orders with a customer (`customers`) and without one (`guests`).
 
     They are the sales of market-intelligence-hub: returns count against their own day, bookkeeping is left
     out.
     """
-    in_time = orders.ordered_at < ibis.timestamp((as_of + timedelta(days=1)).isoformat())
-    placed = orders.filter(orders.status != "adjusted", in_time).select(
-        "order_id",
-        sold_on=orders.ordered_at.date(),
-        is_guest=orders.customer_id.isnull(),  # noqa: PD003 Ibis knows no isna
-    )
-    amounts = order_items.select("order_id", revenue=order_items.quantity * order_items.unit_price)
-    lines = placed.inner_join(amounts, "order_id")
-    return (
-        lines.group_by("sold_on")
-        .agg(
-            customers=lines.revenue.sum(where=~lines.is_guest).fill_null(0),
-            guests=lines.revenue.sum(where=lines.is_guest).fill_null(0),
-        )
-        .order_by("sold_on")
-    )
+    days = fact_rows(SOLD, tables)
+    return days.filter(days.sold_on <= ibis.date(as_of)).order_by("sold_on")
+
+
+def lines_digest(tables: Tables, as_of: date) -> str:
+    """Return a digest of all that purchase days up to a day follow from, of tables on DuckDB: hashes of lines
+    are added.
+    """
+    days = fact_rows(HASHES, tables)
+    past = days.filter(days.placed_on <= ibis.date(as_of))
+    sums = past.agg(rows=past.lines.sum(), hashed=past.hashed.sum()).to_pyarrow().to_pylist()[0]
+    return f"{sums['rows']} {sums['hashed']}"
 
 
 def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> Unmatched:
@@ -101,24 +130,16 @@ def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) 
     return Unmatched(int(sums["units"] or 0), Decimal(sums["value"] or 0))
 
 
-def lines_digest(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> str:
-    """Return a digest of all that purchase days up to a day follow from, of tables on DuckDB.
-
-    One pass over the lines, which is cheaper than their purchase days: hashes of lines are added.
-    """
-    placed = _placed(orders, as_of).select("order_id", "customer_id", "status", "ordered_at")
-    items = order_items.select("order_id", "product_id", "unit_price", "quantity")
-    lines = placed.inner_join(items, "order_id")
-    hashed = ibis.struct({name: lines[name] for name in lines.columns}).hash().cast("decimal(38, 0)")
-    sums = lines.agg(rows=lines.count(), hashed=hashed.sum()).to_pyarrow().to_pylist()[0]
-    return f"{sums['rows']} {sums['hashed']}"
+def _of_known_customers(orders: ibis.Table) -> ibis.Table:
+    """Return orders of known customers that were completed, or cancelled: these have returned lines only."""
+    has_customer = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
+    return orders.filter(orders.status.isin(["completed", "cancelled"]), has_customer)
 
 
 def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
-    """Return orders of known customers that were completed, or cancelled: these have returned lines only."""
-    has_customer = orders.customer_id.notnull()  # noqa: PD004 Ibis knows no notna
+    """Return orders of known customers up to the end of a day."""
     in_time = orders.ordered_at < ibis.timestamp((as_of + timedelta(days=1)).isoformat())
-    return orders.filter(orders.status.isin(["completed", "cancelled"]), has_customer, in_time)
+    return _of_known_customers(orders.filter(in_time))
 
 
 # An engine may hold in memory what a question has twice, so each of the next three selects columns or rows of

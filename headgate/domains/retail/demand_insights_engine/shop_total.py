@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from headgate.domains.retail.demand_insights_engine.origins import Coming, KnownShares
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+    from headgate.facts.fact import Tables
 
 Array = npt.NDArray[np.float64]
 
@@ -132,11 +133,11 @@ def measures(
     ]
 
 
-def sold_of(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> pd.DataFrame:
+def sold_of(tables: Tables, as_of: date) -> pd.DataFrame:
     """Return net sales by day in memory, GBP: columns `customers` and `guests`, one row per day with
     sales.
     """
-    rows = features.sold_days(orders, order_items, as_of).to_pandas()
+    rows = features.sold_days(tables, as_of).to_pandas()
     days = pd.DatetimeIndex(rows.pop("sold_on"))
     return pd.DataFrame(rows.to_numpy(dtype=np.float64), days, list(rows.columns))
 

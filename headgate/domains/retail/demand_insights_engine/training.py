@@ -102,8 +102,7 @@ class Training:
 
         They are kept by an earlier run that read equal rows, or learnt now.
         """
-        orders, items = self.tables["orders"], self.tables["order_items"]
-        digest = features.lines_digest(orders, items, until) if isinstance(self.tables, HoldsFiles) else ""
+        digest = features.lines_digest(self.tables, until) if isinstance(self.tables, HoldsFiles) else ""
         address = address_of(code_of(_PACKAGE, "headgate.analytics"), self.champion, str(until), digest)
 
         def write(_: Sequence[int], paths: Sequence[Path]) -> None:

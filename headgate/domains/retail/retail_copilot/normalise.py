@@ -79,11 +79,13 @@ class Normaliser:
             return texts.assign(template=pd.Series(dtype=object), is_corrected=pd.Series(dtype=bool))
         right = self.corrections(texts) if right is None else right
         split = self._split(texts.query_text)
-        joined = [" ".join(right.get(word, word) for word in words)[:MAX_LENGTH] or BLANK for words in split]
+        respelled = [[right.get(word, word) for word in words] for words in split]
         return texts.assign(
-            template=pd.Series(joined, texts.index, dtype=object),
+            template=pd.Series(
+                [" ".join(words)[:MAX_LENGTH] or BLANK for words in respelled], texts.index, dtype=object
+            ),
             is_corrected=pd.Series(
-                [any(right.get(word, word) != word for word in words) for words in split],
+                [words != typed for words, typed in zip(respelled, split, strict=True)],
                 texts.index,
                 dtype=bool,
             ),
