@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from headgate.domains.retail.demand_insights_engine import features
+from headgate.facts.fact import Fact
+from tests.kept_runs import assert_equal
 
 pytestmark = pytest.mark.unit
 
@@ -131,3 +134,16 @@ def test_returns_of_unknown_purchases_undo_no_later_ones_and_are_counted() -> No
     assert features.unmatched_returns(*lines_of(*lines), date(2024, 12, 31)) == features.Unmatched(
         5, Decimal(5)
     )
+
+
+@pytest.mark.parametrize("fact", [features.SOLD, features.HASHES], ids=lambda fact: fact.name)
+@pytest.mark.parametrize("parts", [1, 2, 7])
+def test_facts_of_parts_of_the_orders_add_up_to_those_of_all_orders(
+    drawn_shop: dict[str, ibis.Table], fact: Fact, parts: int
+) -> None:
+    orders = drawn_shop["orders"].to_pyarrow()
+    own = [orders.take(list(range(part, orders.num_rows, parts))) for part in range(parts)]
+    computed = [fact.computed({**drawn_shop, "orders": ibis.memtable(rows)}, {}).to_pyarrow() for rows in own]
+    added = fact.combined(ibis.memtable(pa.concat_tables(computed)))
+    whole = fact.computed(drawn_shop, {})
+    assert_equal({"": added.order_by(added.columns).to_pandas()}, {"": whole.to_pandas()})
