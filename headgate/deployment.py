@@ -63,8 +63,8 @@ def find_deployment(name: str | None) -> Deployment:
     if not paths:
         raise SettingsError(
             f"no deployment {name or ''}".rstrip() + f" found below {FOLDER.resolve()}. "
-            "Remedy: go to the folder that you deployed from, or run `make deploy-localstack` or `make "
-            "deploy-aws` first."
+            "Remedy: go to the folder that you deployed from, or deploy first: `headgate deploy localstack` "
+            "or `headgate deploy aws` in the lake project, or `make deploy-localstack` in a clone."
         )
     return read_deployment(paths[-1])
 

@@ -5,6 +5,7 @@ without a deployment.
 from __future__ import annotations
 
 import difflib
+import logging
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from headgate.quality.contract_audit import audit
 from headgate.quality.output_audit import check_output
 from headgate.query import Databases, translate
 from headgate.snapshots.publishing import Publisher
+from headgate.snapshots.read_snapshots import checked_references
 from headgate.systems import system_registry
 from headgate.systems.rows_in_file import without_rows
 from headgate.systems.run import run_system
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.local_files.check_statements import CheckedStatement
+    from headgate.snapshots.reference_counts import CheckedReference
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.system_registry import SystemPackage
@@ -71,12 +74,14 @@ class LocalRun:
 
     Attributes:
         statements: of the project's dashboards and saved questions, after they ran on these rows.
+        missing_parents: the references of rows whose parent is in no file.
     """
 
     as_of: date
     datasets: Mapping[str, GatedRows]
     tables: Mapping[str, pa.Table]
     statements: Sequence[CheckedStatement] = ()
+    missing_parents: Sequence[CheckedReference] = ()
 
     @property
     def problems(self) -> list[str]:
@@ -153,7 +158,11 @@ def run_system_locally(
             built = _build(local, lake, tables, objects)
         rows = {name: _rows_at(objects, _CURATED, of.location) for name, of in lake.datasets.items()}
         with own_code():  # the project's questions are Python too
-            return LocalRun(lake.as_of, gated, built, check_project(built, rows))
+            statements = check_project(built, rows)
+        checked = checked_references(objects, _CURATED, lake.snapshot_id)
+        return LocalRun(
+            lake.as_of, gated, built, statements, [reference for reference in checked if reference.rows]
+        )
 
 
 def local_models() -> SqlModels:
@@ -239,6 +248,7 @@ def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], wor
 def _merge(
     objects: MemoryObjects, contracts: Mapping[str, Contract], workspace: Path, as_of: date | None
 ) -> LakeSnapshot:
+    logging.getLogger("headgate").addHandler(logging.NullHandler())  # the result has what the merge logs
     lake = Merging(
         objects, _catalog(_CURATED, contracts), contracts, _CURATED, _CURATED, workspace, audit
     ).merge(as_of)

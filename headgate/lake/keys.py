@@ -86,7 +86,6 @@ NEWEST_RUNS = "runs/newest/"
 STAGE_RECORDS = "runs/stages/"
 DEFINITIONS = "definitions"  # that people push
 WRITTEN_DASHBOARDS = "dashboards"  # that people write in the console; versions as of definitions
-CURRENT_DEFINITIONS = f"{DEFINITIONS}/current.json"
 DEPLOYED_CODE = "code/headgate.zip"
 LINEAGE_EVENTS = "openlineage"
 FACTS = "facts/"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.contracts.registry import Registry
     from headgate.systems.sql_models import SqlModels
 
-_DEPLOY = "Deploy it: `make deploy-localstack` or `make deploy-aws`."
+_DEPLOY = "Deploy it: `headgate deploy localstack` or `headgate deploy aws`, or from a clone with make."
 # Folders of an archive that a push replaces, each with the folder of the project and the ending there.
 _PUSHED = (
     (f"headgate/{PACKED}/", "models/", ".sql"),

@@ -36,6 +36,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry
+from headgate.errors import SettingsError
+from headgate.local_files.check_statements import statement_problems
 from headgate.onboarding.record_models import record_models
 from headgate.project import (
     MODELS_SYSTEM,
@@ -94,7 +96,13 @@ ALSO_FOR = {
 
 
 def build(out: Path = BUILD) -> list[Path]:
-    """Everything that Terraform reads is in `out`; the paths that changed."""
+    """Everything that Terraform reads is in `out`; the paths that changed.
+
+    Raises:
+        SettingsError: a statement of the project's dashboards or saved questions cannot be shown.
+    """
+    if problems := statement_problems():
+        raise SettingsError("The console could not show these:\n" + "\n".join(problems))
     package = package_files()
     wanted = {
         f"lambdas/{folder.name}.zip": archive(

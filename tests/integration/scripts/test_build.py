@@ -14,6 +14,7 @@ import pytest
 from headgate.contracts.registry import Registry
 from headgate.domains import discovery
 from headgate.domains.retail import SYSTEMS
+from headgate.errors import SettingsError
 from headgate.systems import system_registry as systems
 from headgate.systems.packed_files import package_files
 from scripts.packages import build
@@ -292,6 +293,20 @@ def test_a_projects_own_dashboards_are_packed(tmp_path: Path, monkeypatch: pytes
     )
     monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
     assert json.loads(package_files()["headgate/_dashboards/loans.json"])["title"] == "Loans"
+
+
+def test_a_dashboard_that_the_console_could_not_show_stops_a_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So nothing is deployed before it is corrected."""
+    panel = (
+        "{name: days, question: Days, kind: table, table: visits_by_day, sql: SELECT dy FROM visits_by_day}"
+    )
+    board = f"system: visit-counts\ntitle: Visits\npanels: [{panel}]\n"
+    clinic.write(clinic.lake(tmp_path), {"dashboards/visit-counts.yaml": board})
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path))
+    with pytest.raises(SettingsError, match="panel days: COLUMN_NOT_FOUND: Column 'dy'"):
+        build.build(tmp_path / "build")
 
 
 PACKED_CLINIC = """

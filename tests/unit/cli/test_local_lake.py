@@ -342,3 +342,17 @@ def test_a_misspelt_column_of_a_dashboard_fails_the_run_after_its_tables(lake: P
     assert "visits_by_day: 2 rows" in ran.output
     assert isinstance(ran.exception, SettingsError)
     assert "dashboard visit-counts, panel days: COLUMN_NOT_FOUND" in str(ran.exception)
+
+
+def test_rows_whose_parent_is_in_no_file_are_counted_with_examples(lake: Path) -> None:
+    """They stay, because a parent may come later; the lake lists them in `missing_parents`."""
+    staff = json.loads(clinic.contract("staff", ("name", "string", "TEXT"), ("visit_id", "string", "TEXT")))
+    staff["schema"][0]["properties"][1]["relationships"] = [{"to": "visits.visit_id"}]
+    own = {
+        "contracts/source/staff.yaml": json.dumps(staff),
+        "models/staff_names.sql": "select s.name from staff s left join visits v on v.visit_id = s.visit_id",
+        "data/staff.csv": "name,visit_id\nAda,1\nBob,99\n",
+    }
+    clinic.write(lake, own)
+    ran = CliRunner().invoke(models, ["run", "staff_names", "--local", "--data", str(lake / "data")])
+    assert "staff.visit_id: 1 rows have no visits.visit_id, for example 99." in ran.output.replace("\n", " ")

@@ -174,6 +174,7 @@ def _fact(run: LocalRun, rows: int, written: dict[str, Path]) -> dict[str, objec
         "as_of": run.as_of,
         "datasets": {name: vars(gated) for name, gated in run.datasets.items()},
         "tables": tables,
+        "missing_parents": [vars(reference) for reference in run.missing_parents],
         "statements": [_statement(checked) for checked in run.statements],
     }
 
@@ -194,7 +195,14 @@ def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
         if refused
         else []
     )
-    return Group(_gated(run), *hint, *tables, *files, *_statements(run))
+    return Group(_gated(run), *hint, *_missing_parents(run), *tables, *files, *_statements(run))
+
+
+def _missing_parents(run: LocalRun) -> list[str]:
+    return [
+        f"{of.column}: {of.rows:,} rows have no {of.references}, for example {', '.join(of.first_keys[:3])}."
+        for of in run.missing_parents
+    ]
 
 
 def _statements(run: LocalRun) -> list[str]:
