@@ -4,7 +4,6 @@ built.
 
 from __future__ import annotations
 
-import difflib
 import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
 from headgate.errors import ContractError
+from headgate.plain_names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -67,9 +67,9 @@ def _why_unknown(name: str, table: str, datasets: Collection[str], tables: Mappi
             f"{name} reads {table}, a table of the system {system}. A model reads datasets and other "
             f"models: read what {system} reads."
         )
-    models = [model for model, owner in tables.items() if not owner]
-    near = difflib.get_close_matches(table, [*datasets, *models], n=2)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    own = name.removeprefix("models/").removesuffix(".sql")
+    models = [model for model, owner in tables.items() if not owner and model != own]
+    hint = did_you_mean(table, [*datasets, *models])
     refs = f", or the models {', '.join(sorted(models))}" if models else ""
     return (
         f"{name} reads {table}, which is no curated dataset and no model.{hint} It can read "

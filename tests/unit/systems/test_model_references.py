@@ -180,7 +180,7 @@ def test_given_rows_of_a_model_replace_its_statement(tmp_path: Path, monkeypatch
         ),
         (
             "select city, total from totls",
-            r"Did you mean totals\? It can read sales, shops, top, or the models a_report, totals",
+            r"Did you mean totals\? It can read sales, shops, top, or the models totals\.$",
         ),
         (
             "select shop as city, 1 as total from risks",
