@@ -14,6 +14,7 @@ import { NavLink, Outlet, useLocation } from 'react-router'
 
 import { signedInAs, signOut } from '../api/client'
 import { useCaller } from '../api/queries'
+import { FailuresOfPage } from '../components/one-failure'
 import { useDashboards } from '../features/dashboards/queries'
 import { useHealth } from '../features/lake/queries'
 import { SearchButton } from '../features/search/search-button'
@@ -60,7 +61,9 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Main id="content" tabIndex={-1}>
         <Container fluid maw={1800} p={0}>
-          <Outlet />
+          <FailuresOfPage>
+            <Outlet />
+          </FailuresOfPage>
         </Container>
       </AppShell.Main>
     </AppShell>

@@ -164,7 +164,8 @@ export function span(fields: Field[], pinned: number, scrolled: number, width: n
 }
 
 /** A column whose cells have all of their digits. Ids are names: no separators. */
-function exact({ name, type }: Column): ColumnFormat {
+/** A column by its name, with all digits of its cells. */
+export function exact({ name, type }: Column): ColumnFormat {
   const text = !isNumeric(type) || isName(name) ? String : number
   return { heading: name, title: name, text }
 }

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { ApiProblem } from '../api/client'
 import { stateWords } from '../formats/states'
 import { Advice } from './advice'
+import { useOneFailure } from './one-failure'
 
 const SLOW_MS = 3000
 
@@ -43,19 +44,18 @@ interface Failure {
 
 export function Failed({ error, what, isAction = false, onRetry }: Failure) {
   const message = messageOf(error)
-  if (isMissing(error))
+  const isAbsent = isMissing(error)
+  const { title, shownBy, retry } = useOneFailure(message, what, onRetry, isAction || isAbsent)
+  if (isAbsent)
     return (
       <Empty>
         <Advice text={message} /> <Anchor href="#/lake">Open the lake</Anchor>
       </Empty>
     )
+  if (shownBy)
+    return <Empty>Not shown, for the same reason as {shownBy.what.replace(/^The /, 'the ')}.</Empty>
   return (
-    <Alert
-      color="red"
-      title={`${what.charAt(0).toUpperCase()}${what.slice(1)} ${isAction ? 'failed' : 'cannot be shown'}`}
-      role="alert"
-      m="xs"
-    >
+    <Alert color="red" title={`${title} ${isAction ? 'failed' : 'cannot be shown'}`} role="alert" m="xs">
       <Text size="sm" component="div">
         <Advice text={message} />
       </Text>
@@ -64,8 +64,8 @@ export function Failed({ error, what, isAction = false, onRetry }: Failure) {
           Request {error.instance}
         </Text>
       ) : null}
-      {onRetry ? (
-        <Button size="compact-sm" mt="xs" variant="default" onClick={onRetry}>
+      {retry ? (
+        <Button size="compact-sm" mt="xs" variant="default" onClick={retry}>
           Try again
         </Button>
       ) : null}

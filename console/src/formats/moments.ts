@@ -39,6 +39,10 @@ export function moment(value: string | undefined, now = new Date(), timeZone = z
   return formatted(at, { day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit', timeZone })
 }
 
+/** The hour of a timestamp in the person's zone, 0 to 23. */
+export const hourOf = (value: string, timeZone = zone()): number =>
+  Number(formatted(instant(value), { hour: '2-digit', hourCycle: 'h23', timeZone }))
+
 /** The same timestamp with all of its digits in UTC, for a tooltip. */
 export const inUtc = (value: string | undefined): string =>
   value ? `${value.replace('T', ' ').slice(0, 19)} UTC` : ''

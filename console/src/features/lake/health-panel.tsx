@@ -2,16 +2,18 @@ import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { useHealth } from './queries'
+import { useHealth, useRuns } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { healthWords, remedyOf } from './lake-words'
+import { withTimesOfRuns } from './run-facts'
 
 /** What the API checks about the lake: what needs a person with the one thing to do, and what is in order folded. */
 export function HealthPanel() {
   const health = useHealth()
+  const runs = useRuns()
   const remedy = health.data ? remedyOf(health.data.checks) : undefined
   return (
     <Panel
@@ -26,7 +28,14 @@ export function HealthPanel() {
       }
     >
       <Answered of={health} what="the health">
-        {({ checks }) => <Checks checks={checks} />}
+        {({ checks }) => (
+          <Checks
+            checks={checks.map((check) => ({
+              ...check,
+              message: withTimesOfRuns(check.message, runs.data?.runs ?? []),
+            }))}
+          />
+        )}
       </Answered>
     </Panel>
   )

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client'
+import { hourOf, moment } from '../../formats/moments'
 
 /** The cost of a run's jobs as a decimal; empty where no job recorded one. */
 export const costOf = (jobs: Schemas['RunJob'][]): string =>
@@ -12,13 +13,55 @@ export function durationOf(stages: Schemas['RunStage'][]): number | undefined {
   return Math.max(...begun.map((stage) => at(stage) + (stage.seconds ?? 0))) - Math.min(...begun.map(at))
 }
 
-const STARTED_BY: Record<Schemas['RunDetail']['started_by'], string> = {
-  schedule: 'by the schedule',
-  new_data: 'by new data',
-  person: 'by a person',
-  unknown: '',
+/** What a title needs to know about a run. */
+export interface NamedRun {
+  name: string
+  started_by: Schemas['RunSummary']['started_by']
+  actor?: string | undefined
+  started_at?: string | undefined
 }
 
+const FROM: [RegExp, string][] = [
+  [/^cli-/, ' from the terminal'],
+  [/^api-/, ' in the console'],
+]
+
 /** Who or what started a run. */
-export const startedBy = (run: Pick<Schemas['RunDetail'], 'actor' | 'started_by'>): string =>
-  run.actor ? `by ${run.actor}` : STARTED_BY[run.started_by]
+export function startedBy({ name, started_by, actor }: Omit<NamedRun, 'started_at'>): string {
+  if (started_by === 'schedule') return 'by the schedule'
+  if (started_by === 'new_data') return 'by new data'
+  const where = FROM.find(([begin]) => begin.test(name))?.[1] ?? ''
+  if (actor) return `by ${actor}${where}`
+  return where.trim() || (started_by === 'person' ? 'by a person' : '')
+}
+
+const NIGHT_ENDS = 7
+const NIGHT_BEGINS = 20
+
+/** A run as people call it: who or what started it, and when. Its name is for programs. */
+export function runTitle(run: NamedRun): string {
+  const at = run.started_at ? `, ${moment(run.started_at)}` : ''
+  if (run.started_by === 'schedule') {
+    const hour = run.started_at ? hourOf(run.started_at) : NIGHT_ENDS
+    return `${hour < NIGHT_ENDS || hour >= NIGHT_BEGINS ? 'Nightly' : 'Scheduled'} run${at}`
+  }
+  const by = startedBy(run)
+  return `Run${by ? ` started ${by}` : ''}${at}`
+}
+
+/** When the first stage of a run began; empty while none has. */
+export const beganAt = (stages: Schemas['RunStage'][]): string =>
+  stages
+    .map((stage) => stage.began_at)
+    .filter(Boolean)
+    .sort()[0] ?? ''
+
+/** A text of the API with the times of runs instead of their names. */
+export const withTimesOfRuns = (text: string, runs: Pick<NamedRun, 'name' | 'started_at'>[]): string =>
+  runs.reduce(
+    (before, { name, started_at }) =>
+      before
+        .replaceAll(`Run ${name} `, `The run of ${moment(started_at)} `)
+        .replaceAll(`in run ${name}`, `in the run of ${moment(started_at)}`),
+    text,
+  )

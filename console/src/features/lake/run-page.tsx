@@ -1,14 +1,13 @@
-import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, CopyButton, Group, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { seconds, usd } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { useRun, useStartRun } from './queries'
-import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
-import { costOf, durationOf, startedBy } from './run-facts'
+import { beganAt, costOf, durationOf, runTitle } from './run-facts'
 import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
@@ -26,7 +25,7 @@ export function RunPage() {
   return (
     <Stack gap="md">
       <Group gap="xs">
-        <PageTitle>Run {name}</PageTitle>
+        <PageTitle>{run.data ? titleOf(run.data) : 'Run'}</PageTitle>
         {run.data ? <StateBadge state={runState(run.data)} /> : null}
       </Group>
       <Answered of={run} what="the run">
@@ -60,27 +59,34 @@ export function RunPage() {
 
 const hasEnded = (run: Schemas['RunDetail']): boolean => run.state !== 'running' && run.state !== 'pending'
 
-/** Who or what started the run, when, how long it took and what it cost, in one line. */
+const titleOf = (run: Schemas['RunDetail']): string =>
+  runTitle({ ...run, started_at: beganAt(run.stages) || undefined })
+
+/** How long the run took and what it cost, in one line, and its id for logs and programs. */
 function Facts({ run }: { run: Schemas['RunDetail'] }) {
-  const began = run.stages
-    .map((stage) => stage.began_at)
-    .filter(Boolean)
-    .sort()[0]
   const took = durationOf(run.stages)
   const cost = costOf(run.jobs)
-  const by = startedBy(run)
   return (
-    <Text size="sm" data-testid="run-facts">
-      {by ? `Started ${by}` : 'Started'}
-      {began ? (
-        <>
-          {' '}
-          <Moment at={began} />
-        </>
-      ) : null}
-      {took === undefined ? '' : ` · ${hasEnded(run) ? 'took' : 'so far'} ${seconds(took)}`}
-      {cost ? ` · cost ${usd(cost)}` : hasEnded(run) ? ' · no cost recorded' : ''}
-    </Text>
+    <Group gap="xs">
+      <Text size="sm" data-testid="run-facts">
+        {took === undefined ? '' : `${hasEnded(run) ? 'Took' : 'So far'} ${seconds(took)} · `}
+        {cost ? `cost ${usd(cost)}` : hasEnded(run) ? 'no cost recorded' : 'its cost is known at its end'}
+      </Text>
+      <CopyId name={run.name} />
+    </Group>
+  )
+}
+
+/** The name of a run, which logs and programs know it by. */
+function CopyId({ name }: { name: string }) {
+  return (
+    <CopyButton value={name}>
+      {({ copied, copy }) => (
+        <Button size="compact-xs" variant="subtle" color="gray" title={name} onClick={copy}>
+          {copied ? 'Copied' : 'Copy its id'}
+        </Button>
+      )}
+    </CopyButton>
   )
 }
 
@@ -89,8 +95,8 @@ function LeftTo({ name }: { name: string }) {
   return (
     <Empty>
       This run did nothing: its work was left to{' '}
-      <Anchor href={`#/runs/${encodeURIComponent(name)}`}>run {name}</Anchor>, which was pending and does the
-      same work.
+      <Anchor href={`#/runs/${encodeURIComponent(name)}`}>a run that was pending</Anchor>, which does the
+      same.
     </Empty>
   )
 }

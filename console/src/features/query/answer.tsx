@@ -1,12 +1,15 @@
 import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useEffect } from 'react'
+import { useEffect, useMemo } from 'react'
 
 import { bytes, count, seconds, usd } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { savePng } from '../../api/save-picture'
 import { saveCsv, saveXlsx } from '../../api/save-table'
 import { Grid } from '../../components/grid'
+import { exact } from '../../components/grid-columns'
 import { Empty, Failed } from '../../components/states'
+import { type ColumnFormat, useLabels, useUnits } from '../../formats/columns'
+import { heading } from '../../formats/words'
 import { AnswerChart } from './answer-chart'
 import type { Choice } from './chart-choice'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
@@ -45,6 +48,7 @@ export function Answer({
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
   const { rows } = result
+  const formats = useHeadings(result.columns)
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -83,6 +87,7 @@ export function Answer({
           rows={{ length: rows.length, at: (index) => rows[index] }}
           height={520}
           label="Answer"
+          formats={formats}
           isComplete={isComplete(result)}
           {...(result.isFirst
             ? {}
@@ -92,6 +97,21 @@ export function Answer({
         />
       )}
     </Stack>
+  )
+}
+
+/** The titles that contracts give columns; cells keep all of their digits, as a statement asked for them. */
+function useHeadings(columns: Result['columns']): ColumnFormat[] {
+  const units = useUnits('')
+  const labels = useLabels('')
+  return useMemo(
+    () =>
+      columns.map((column) => ({
+        ...exact(column),
+        heading: labels[column.name] || heading(column.name, units[column.name]),
+        title: column.name,
+      })),
+    [columns, units, labels],
   )
 }
 

@@ -1,7 +1,9 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useSearchParams } from 'react-router'
 
+import type { Schemas } from '../../api/client'
+import { bytes } from '../../api/format'
 import { type Result, useQuestions } from './results'
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
@@ -15,7 +17,7 @@ import { MoveQuestions } from './move-questions'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
 import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
-import { isShown, useQueryRun } from './use-query-run'
+import { isShown, type Progress, useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
 const START = 'SELECT *\nFROM '
@@ -39,9 +41,12 @@ export function QueryPage() {
     void running.run(sql)
   }
   const choose = (question: Asked) => {
-    setSql(question.sql.trim())
-    setSearch(questionAddress(question).split('?')[1] ?? '', { replace: true })
+    const statement = question.sql.trim()
+    setSql(statement)
+    setSearch(questionAddress({ ...question, sql: statement }).split('?')[1] ?? '', { replace: true })
+    void running.run(statement)
   }
+  useNamedQuestion(questions.data?.questions, choose)
   const { state } = running
   return (
     <Stack gap="sm">
@@ -82,7 +87,7 @@ export function QueryPage() {
             />
           )
         ) : null}
-        {state === 'running' ? <Waiting what="the answer" /> : null}
+        {state === 'running' ? <Running progress={running.progress} /> : null}
         {typeof state === 'object' && 'error' in state ? (
           <Failed error={state.error} what="The query" isAction onRetry={start} />
         ) : null}
@@ -110,6 +115,38 @@ export function QueryPage() {
         ) : null}
       </div>
     </Stack>
+  )
+}
+
+/** Asks the saved question that the address names, which a search opened. Its statement is the lake's, so it may run at once. */
+function useNamedQuestion(
+  questions: Schemas['Question'][] | undefined,
+  onQuestion: (question: Asked) => void,
+): void {
+  const [search] = useSearchParams()
+  const named = search.get('question')
+  const question = named ? questions?.find(({ name }) => name === named) : undefined
+  useEffect(() => {
+    if (question) onQuestion({ sql: question.sql, view: 'table' })
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each question that an address names
+  }, [question])
+}
+
+/** How long a query runs, and what it has read. */
+function Running({ progress }: { progress: Progress | undefined }) {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const took = progress ? Math.floor((now - progress.began) / 1000) : 0
+  if (!progress || took < 2) return <Waiting what="the answer" />
+  return (
+    <Empty>
+      The query runs for {took} s
+      {progress.scanned_bytes > 0 ? ` and has read ${bytes(progress.scanned_bytes)}` : ''}. It continues until
+      its answer is there, or until you stop it.
+    </Empty>
   )
 }
 

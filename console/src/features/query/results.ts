@@ -38,14 +38,15 @@ export async function runFirstRows(
   asked: { sql: string },
   signal: AbortSignal,
   onFirst: (first: Result) => void,
+  onProgress: (query: Schemas['Query']) => void = () => undefined,
 ): Promise<Result> {
   const body = { ...asked, first_rows: PAGE_ROWS }
   const query = await read<Schemas['Query']>('/v1/queries', { method: 'POST', body, signal })
-  if (query.first_rows === 0) return ended(query, signal, PAGE_ROWS)
+  if (query.first_rows === 0) return ended(query, signal, PAGE_ROWS, onProgress)
   // Where the first rows fail, the statement itself has the reason to show.
-  const first = await ended(query, signal, PAGE_ROWS).catch(() => undefined)
+  const first = await ended(query, signal, PAGE_ROWS, onProgress).catch(() => undefined)
   signal.throwIfAborted()
-  if (!first) return runQuery(asked, signal, PAGE_ROWS)
+  if (!first) return runQuery(asked, signal, PAGE_ROWS, onProgress)
   if (first.rows.length <= PAGE_ROWS && first.next === '') return first
   onFirst({ ...first, rows: first.rows.slice(0, PAGE_ROWS), next: '', isFirst: true })
   return withCostOf(first, await runQuery(asked, signal, PAGE_ROWS))
@@ -70,14 +71,19 @@ async function ended(
   onProgress: (query: Schemas['Query']) => void = () => undefined,
 ): Promise<Result> {
   let query = started
+  const { query_id: id } = started
+  const stop = () => void read(`/v1/queries/${path(id)}`, { method: 'DELETE' }).catch(() => undefined)
   for (let turn = 0; query.state === 'queued' || query.state === 'running'; turn += 1) {
     onProgress(query)
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS[Math.min(turn, WAIT_MS.length - 1)]))
-    if (signal.aborted) {
-      void read(`/v1/queries/${path(query.query_id)}`, { method: 'DELETE' }).catch(() => undefined)
+    try {
       signal.throwIfAborted()
+      query = await read<Schemas['Query']>(`/v1/queries/${path(id)}`, { signal })
+    } catch (failure) {
+      // Nobody reads the answer of a query that was stopped, at whatever moment: it costs no more.
+      if (signal.aborted) stop()
+      throw failure
     }
-    query = await read<Schemas['Query']>(`/v1/queries/${path(query.query_id)}`, { signal })
   }
   if (query.state !== 'succeeded') throw new Error(query.error || `The query was ${query.state}.`)
   return moreRows({ query, columns: [], rows: [], next: '' }, signal, most)

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { PAGE_ROWS, type Result, resumeQuery, runFirstRows } from './results'
 import { isComplete } from './reading'
 
@@ -12,10 +13,18 @@ export interface Answered {
   rest: 'running' | 'stopped' | { error: unknown }
 }
 
+/** When a query began, and what it has read so far. */
+export interface Progress {
+  began: number
+  scanned_bytes: number
+}
+
 export type RunState = 'idle' | 'running' | { error: unknown } | Answered
 
 interface QueryRun {
   state: RunState
+  /** How far the query is that runs. */
+  progress: Progress | undefined
   run: (sql: string) => Promise<void>
   stop: () => void
 }
@@ -26,6 +35,12 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
   const control = useRef<AbortController>(undefined)
   const runs = useRef(0)
   const [state, setState] = useState<RunState>(started ? 'running' : 'idle')
+  const [progress, setProgress] = useState<Progress>()
+  // The address may have changed while the query ran.
+  const ended = useRef(onEnded)
+  useEffect(() => {
+    ended.current = onEnded
+  })
 
   useEffect(() => {
     const own = new AbortController()
@@ -48,11 +63,14 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
     runs.current += 1
     setState('running')
     const show = shower(setState, runs.current)
+    const began = Date.now()
+    const seen = ({ scanned_bytes }: Schemas['Query']) => setProgress({ began, scanned_bytes })
+    setProgress({ began, scanned_bytes: 0 })
     try {
-      const result = await runFirstRows({ sql }, own.signal, show)
+      const result = await runFirstRows({ sql }, own.signal, show, seen)
       show(result)
       if (isComplete(result)) queries.setQueryData(['result', sql], result)
-      onEnded(result.query.query_id)
+      ended.current(result.query.query_id)
     } catch (error) {
       if (!own.signal.aborted)
         setState((before) => (isShown(before) ? { ...before, rest: { error } } : { error }))
@@ -62,7 +80,7 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
     control.current?.abort()
     setState((before) => (isShown(before) ? { ...before, rest: 'stopped' } : 'idle'))
   }
-  return { state, run, stop }
+  return { state, progress, run, stop }
 }
 
 export const isShown = (state: RunState): state is Answered => typeof state === 'object' && 'result' in state

@@ -16,7 +16,7 @@ const ALL = places({
 test('datasets, tables, questions and pages are found by their words', () => {
   expect(matching(ALL, 'order items').map((place) => place.href)).toEqual(['#/datasets/order_items'])
   expect(matching(ALL, 'totals table').map((place) => place.href)).toEqual(['#/tables/own/totals'])
-  expect(matching(ALL, 'best')[0]?.href).toBe('#/query?sql=SELECT%201')
+  expect(matching(ALL, 'best')[0]?.href).toBe('#/query?question=best')
   expect(matching(ALL, 'nothing like it')).toEqual([])
 })
 

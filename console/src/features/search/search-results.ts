@@ -1,10 +1,13 @@
 import type { Schemas } from '../../api/client'
 import { heading } from '../../formats/words'
+import { runTitle } from '../lake/run-facts'
 
 export interface Place {
   kind: string
   title: string
   href: string
+  /** Further words that find it, which are not shown. */
+  words?: string
 }
 
 interface Known {
@@ -70,9 +73,9 @@ export const places = ({ contracts, systems, questions, boards, runs, mayRun = f
   ...questions.map((one) => ({
     kind: 'question',
     title: one.description,
-    href: `#/query?sql=${path(one.sql.trim())}`,
+    href: `#/query?question=${path(one.name)}`,
   })),
-  ...runs.map((run) => ({ kind: 'run', title: run.name, href: runPage(run.name) })),
+  ...runs.map((run) => ({ kind: 'run', title: runTitle(run), words: run.name, href: runPage(run.name) })),
 ]
 
 export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
@@ -84,7 +87,7 @@ const MOST = 12
 export function matching(all: Place[], typed: string): Place[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
   const fits = all.filter((place) => {
-    const text = `${place.title} ${place.kind}`.toLowerCase().replaceAll('_', ' ')
+    const text = `${place.title} ${place.kind} ${place.words ?? ''}`.toLowerCase().replaceAll('_', ' ')
     return words.every((word) => text.includes(word.replaceAll('_', ' ')))
   })
   const begins = (place: Place): boolean => place.title.toLowerCase().startsWith(words[0] ?? '')

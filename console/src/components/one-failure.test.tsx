@@ -1,0 +1,49 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, expect, test } from 'vitest'
+
+import { FailuresOfPage } from './one-failure'
+import { Failed } from './states'
+
+afterEach(cleanup)
+
+const NO_NETWORK = new TypeError('Failed to fetch')
+
+test('parts that failed for one cause show one box, which tries all of them again', async () => {
+  const tried: string[] = []
+  const part = (what: string, error: unknown) => (
+    <Failed error={error} what={what} onRetry={() => tried.push(what)} />
+  )
+  render(
+    <MantineProvider>
+      <FailuresOfPage>
+        {part('the health', NO_NETWORK)}
+        {part('the runs', NO_NETWORK)}
+        {part('the files', new Error('Another cause.'))}
+      </FailuresOfPage>
+    </MantineProvider>,
+  )
+  const titles = screen.getAllByRole('alert').map((box) => box.textContent)
+  expect(titles).toHaveLength(2)
+  expect(titles[0]).toContain('The health and the runs cannot be shown')
+  expect(screen.getByText('Not shown, for the same reason as the health.')).toBeTruthy()
+  await userEvent.click(screen.getAllByRole('button', { name: 'Try again' })[0] as HTMLElement)
+  expect(tried).toEqual(['the health', 'the runs'])
+})
+
+test('an action that failed says so where it was asked for', () => {
+  render(
+    <MantineProvider>
+      <FailuresOfPage>
+        <Failed error={NO_NETWORK} what="the runs" />
+        <Failed error={NO_NETWORK} what="the new run" isAction />
+      </FailuresOfPage>
+    </MantineProvider>,
+  )
+  expect(screen.getAllByRole('alert').map((box) => box.textContent)).toEqual([
+    expect.stringContaining('The runs cannot be shown'),
+    expect.stringContaining('The new run failed'),
+  ])
+})

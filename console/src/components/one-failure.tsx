@@ -1,0 +1,74 @@
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+
+import { type FailedPart, titleOf } from './failed-parts'
+
+interface Failures {
+  parts: FailedPart[]
+  add: (part: FailedPart) => void
+  remove: (id: string) => void
+}
+
+const OfPage = createContext<Failures | undefined>(undefined)
+
+/** A page on which parts that failed for one cause show one box. */
+export function FailuresOfPage({ children }: { children: ReactNode }) {
+  const [parts, setParts] = useState<FailedPart[]>([])
+  const remove = useCallback(
+    (id: string) => setParts((before) => before.filter((part) => part.id !== id)),
+    [],
+  )
+  const add = useCallback(
+    (part: FailedPart) => setParts((before) => [...before.filter(({ id }) => id !== part.id), part]),
+    [],
+  )
+  const failures = useMemo(() => ({ parts, add, remove }), [parts, add, remove])
+  return <OfPage value={failures}>{children}</OfPage>
+}
+
+interface Shared {
+  title: string
+  /** The part that shows the box; undefined where this one does. */
+  shownBy: FailedPart | undefined
+  retry: (() => void) | undefined
+}
+
+/** How a part shows its failure: the first part of one cause shows the box for all of them. `isAlone` is a failure that is shown by itself. */
+export function useOneFailure(
+  cause: string,
+  what: string,
+  onRetry: (() => void) | undefined,
+  isAlone: boolean,
+): Shared {
+  const id = useId()
+  const failures = useContext(OfPage)
+  const newest = useRef(onRetry)
+  useEffect(() => {
+    newest.current = onRetry
+  })
+  const add = isAlone ? undefined : failures?.add
+  const remove = failures?.remove
+  const canRetry = Boolean(onRetry)
+  useLayoutEffect(() => {
+    add?.({ id, cause, what, retry: canRetry ? () => newest.current?.() : undefined })
+    return () => remove?.(id)
+  }, [add, remove, id, cause, what, canRetry])
+  const same = isAlone ? [] : (failures?.parts ?? []).filter((part) => part.cause === cause)
+  if (same.length < 2) return { title: titleOf([what]), shownBy: undefined, retry: onRetry }
+  const retries = same.flatMap(({ retry }) => (retry ? [retry] : []))
+  return {
+    title: titleOf(same.map((part) => part.what)),
+    shownBy: same[0]?.id === id ? undefined : same[0],
+    retry: retries.length > 0 ? () => retries.forEach((retry) => retry()) : undefined,
+  }
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+
+import { hourOf, moment } from '../../formats/moments'
+import { runTitle, startedBy, withTimesOfRuns } from './run-facts'
+
+const AT = '2024-11-26T12:30:00'
+const WHEN = moment(AT)
+
+test('a run is called by who or what started it, and when', () => {
+  const name = 'cli-20241126T123000'
+  expect(runTitle({ name, started_by: 'person', started_at: AT })).toBe(
+    `Run started from the terminal, ${WHEN}`,
+  )
+  expect(runTitle({ name, started_by: 'person', actor: 'anna', started_at: AT })).toBe(
+    `Run started by anna from the terminal, ${WHEN}`,
+  )
+  expect(runTitle({ name: 'api-1', started_by: 'person', actor: 'anna' })).toBe(
+    'Run started by anna in the console',
+  )
+  expect(runTitle({ name: '20241126T123000Z-new-data-1', started_by: 'new_data', started_at: AT })).toBe(
+    `Run started by new data, ${WHEN}`,
+  )
+  expect(runTitle({ name: 'old', started_by: 'unknown', started_at: AT })).toBe(`Run, ${WHEN}`)
+})
+
+test('a run of the schedule is nightly at night', () => {
+  const scheduled = (hour: number) =>
+    runTitle({
+      name: 'x',
+      started_by: 'schedule',
+      started_at: [...Array(24).keys()]
+        .map((utc) => `2024-11-26T${String(utc).padStart(2, '0')}:00:00`)
+        .find((at) => hourOf(at) === hour),
+    })
+  expect(scheduled(2)).toMatch(/^Nightly run, .* 02:00$/)
+  expect(scheduled(14)).toMatch(/^Scheduled run, .* 14:00$/)
+})
+
+test('a run that nobody is known to have started has no one named', () => {
+  expect(startedBy({ name: 'old', started_by: 'unknown' })).toBe('')
+  expect(startedBy({ name: 'own', started_by: 'person' })).toBe('by a person')
+})
+
+test('a text names runs by their times', () => {
+  const runs = [{ name: 'cli-1', started_at: AT }]
+  expect(withTimesOfRuns('Run cli-1 succeeded. Run cli-12 failed: own in run cli-1.', runs)).toBe(
+    `The run of ${WHEN} succeeded. Run cli-12 failed: own in the run of ${WHEN}.`,
+  )
+})
