@@ -34,6 +34,7 @@ class PipelineRun:
         error, cause: why the run failed, empty unless it did.
         output: what the machine returned, empty until it did.
         entered_at: when each state was first entered, naive UTC.
+        started_at: naive UTC; None where the service did not state it.
         ended_at: naive UTC; None while it runs.
         only: the one system that it was asked to build; empty for all.
         actor: the person or program who asked for it; empty where nobody did.
@@ -47,6 +48,7 @@ class PipelineRun:
     cause: str = ""
     output: Mapping[str, object] = field(default_factory=dict)
     entered_at: Mapping[str, datetime] = field(default_factory=dict)
+    started_at: datetime | None = None
     ended_at: datetime | None = None
     only: str = ""
     actor: str = ""
@@ -60,6 +62,12 @@ class PipelineRun:
     def finished(self) -> bool:
         """Whether nothing more will happen."""
         return self.status != RUNNING
+
+    @property
+    def seconds(self) -> float | None:
+        """Return the duration of a run that has ended, as the list of runs has it."""
+        ended = self.started_at and self.ended_at
+        return (ended - self.started_at).total_seconds() if ended and self.started_at else None
 
     @property
     def left_to(self) -> str:
@@ -145,6 +153,7 @@ class Pipeline:
                 for event in reversed(events)
                 if "stateEnteredEventDetails" in event
             },
+            started_at=_naive(execution["startDate"]) if "startDate" in execution else None,
             ended_at=_naive(execution["stopDate"]) if "stopDate" in execution else None,
             only=str(asked.get("only", "")),
             actor=str(asked.get("actor", "")),

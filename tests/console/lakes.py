@@ -230,7 +230,14 @@ class EndedRuns:
             names += [f"Published {system}" for system in self.systems]
         entered = {one: began.started_at + timedelta(seconds=15 * place) for place, one in enumerate(names)}
         failed = {"error": "JobsFailed", "cause": gate_cause()} if began.status == "FAILED" else {}
-        return PipelineRun(arn, began.status, entered_at=entered, ended_at=began.ended_at, **failed)
+        return PipelineRun(
+            arn,
+            began.status,
+            entered_at=entered,
+            started_at=began.started_at,
+            ended_at=began.ended_at,
+            **failed,
+        )
 
 
 def gate_cause() -> str:

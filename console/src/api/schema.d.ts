@@ -3951,8 +3951,20 @@ export interface components {
             remedies: {
                 [key: string]: string;
             };
+            /**
+             * Seconds
+             * @description Duration; null while it runs.
+             */
+            seconds?: number | null;
             /** Stages */
             stages: components["schemas"]["RunStage"][];
+            /**
+             * Started At
+             * @description ISO 8601 in UTC, without a zone.
+             * @default
+             * @example 2026-01-02T03:04:05
+             */
+            started_at: string;
             /**
              * Started By
              * @description What started the run; `unknown` for runs of older deployments, which did not record it.
@@ -4523,6 +4535,12 @@ export interface components {
             sql: string;
             /** Table */
             table: string;
+            /**
+             * Teaches
+             * @description Whether a model learns from its decisions, with the next run.
+             * @default false
+             */
+            teaches: boolean;
             /** Title */
             title: string;
             /**

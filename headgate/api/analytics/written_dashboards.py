@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.http.problems import conflict, invalid, not_found
 from headgate.api.shapes.dashboards import Dashboard, Dashboards, DashboardVersion, DashboardVersions
 from headgate.errors import ConflictError, NotFoundError
+from headgate.project import label_queues
 from headgate.query.kept_questions import panel_document
 from headgate.query.written_dashboards import documents, write_version
 from headgate.systems.dashboards import dashboard_of, dashboards_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.dashboards import DashboardAsked
+    from headgate.systems.panels import DeclaredDashboard
 
 Documents = dict[str, dict[str, Any]]
 _MOST_DASHBOARDS = 100
@@ -37,10 +39,18 @@ def every_dashboard(lake: LakePorts) -> Dashboards:
     written = documents(lake.dashboard_versions, lake.dashboard_versions.in_use())
     return Dashboards(
         dashboards=(
-            *(Dashboard.model_validate(asdict(board)) for board in files.values()),
+            *(_declared(board) for board in files.values()),
             *(_shown(name, board) for name, board in sorted(written.items()) if name not in files),
         )
     )
+
+
+def _declared(board: DeclaredDashboard) -> Dashboard:
+    """Return a dashboard of a file, with which of its queues a model learns from."""
+    shown = Dashboard.model_validate(asdict(board))
+    labels = {label.queue for label in label_queues()}
+    queues = tuple(queue.model_copy(update={"teaches": queue.name in labels}) for queue in shown.queues)
+    return shown.model_copy(update={"queues": queues})
 
 
 def write_dashboard(

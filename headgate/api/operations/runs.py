@@ -64,6 +64,8 @@ def detail(lake: LakePorts, name: str) -> RunDetail:
         remedies=problems.remedies,
         state=_STATES[run.status],
         started_by=StartedBy.of(name).value,
+        started_at=run.started_at.isoformat() if run.started_at else "",
+        seconds=run.seconds,
         actor=run.actor,
         stages=run_stages,
         jobs=tuple(_job(job, prices) for job in _job_runs(lake, name, run)),

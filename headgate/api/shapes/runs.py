@@ -97,6 +97,8 @@ class RunDetail(RunProblems):
     name: str
     state: RunState
     started_by: RunStartedBy
+    started_at: Moment = ""
+    seconds: float | None = Field(None, ge=0, description="Duration; null while it runs.")
     actor: str = Field("", description="Who asked for it; empty where nobody did, and for older runs.")
     remedies: dict[str, str] = Field(
         description=(

@@ -52,7 +52,15 @@ class EndedRuns(MemoryRuns):
         self.asked.append(one.name)
         entered = dict.fromkeys(self._states(one), one.started_at)
         cause, only = self.causes.get(one.name, ""), self.only.get(one.name, "")
-        return PipelineRun(arn, one.status, cause=cause, entered_at=entered, ended_at=one.ended_at, only=only)
+        return PipelineRun(
+            arn,
+            one.status,
+            cause=cause,
+            entered_at=entered,
+            started_at=one.started_at,
+            ended_at=one.ended_at,
+            only=only,
+        )
 
     def _states(self, run: Execution) -> list[str]:
         """The states that a run entered. This history has the systems as one state, as the emulator's has."""

@@ -87,6 +87,7 @@ class MemoryRuns:
         return PipelineRun(
             arn,
             "RUNNING",
+            started_at=BEGAN,
             entered_at={"See who runs": BEGAN, "Start merge_curated": BEGAN + timedelta(seconds=5)},
             actor=self.started[arn.removeprefix("arn:")].get("actor", ""),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -41,6 +41,19 @@ def test_a_full_run_computes_everything_again(caller: Caller) -> None:
 def test_a_run_names_who_asked_for_it(caller: Caller) -> None:
     name = caller.call("POST", "/v1/runs", {}).json["name"]
     assert caller.call("GET", f"/v1/runs/{name}").json["actor"] == "ana"
+
+
+def test_a_run_has_the_duration_that_the_list_of_runs_states(caller: Caller) -> None:
+    ended = PipelineRun(
+        "arn:ended",
+        "SUCCEEDED",
+        entered_at={"See who runs": BEGAN + timedelta(seconds=2)},
+        started_at=BEGAN,
+        ended_at=BEGAN + timedelta(minutes=7),
+    )
+    caller.lake.runs.described["arn:ended"] = ended
+    answer = caller.call("GET", "/v1/runs/ended").json
+    assert (answer["started_at"], answer["seconds"]) == (BEGAN.isoformat(), 420)
 
 
 def test_a_run_has_its_stages(caller: Caller) -> None:

@@ -1,4 +1,5 @@
-import { Anchor, Table } from '@mantine/core'
+import { Anchor, Button, Table } from '@mantine/core'
+import { useState } from 'react'
 
 import { count, whole } from '../../api/format'
 import { useQuarantine } from './queries'
@@ -8,9 +9,13 @@ import { ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
 import { quarantineWords } from './lake-words'
 
+/** Reasons that are shown at once: those of most rows. */
+const MOST_REASONS = 12
+
 /** How many rows and files wait, by dataset and reason. */
 export function QuarantinePanel() {
   const quarantine = useQuarantine()
+  const [most, setMost] = useState(MOST_REASONS)
   return (
     <Panel title={quarantine.data ? quarantineWords(quarantine.data.lines) : 'Quarantine'} name="Quarantine">
       <Answered of={quarantine} what="the quarantine">
@@ -18,38 +23,50 @@ export function QuarantinePanel() {
           found.lines.length === 0 ? (
             <Empty>No row and no file was refused. There is nothing to do here.</Empty>
           ) : (
-            <Table fz="sm">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Dataset</Table.Th>
-                  <Table.Th>Reason</Table.Th>
-                  <Table.Th className="number">Rows</Table.Th>
-                  <Table.Th className="number" visibleFrom="xs">
-                    Files
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {found.lines.map((line) => (
-                  <Table.Tr key={`${line.dataset}-${line.rule}`}>
-                    <Table.Td className="any-text">
-                      <Anchor size="sm" href={`#/datasets/${encodeURIComponent(line.dataset)}`}>
-                        {heading(line.dataset)}
-                      </Anchor>
-                    </Table.Td>
-                    <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                      {capitalised(ruleWords(line.rule))}
-                    </Table.Td>
-                    <Table.Td className="number">
-                      {line.rows > 0 ? whole(line.rows) : count(line.files, 'file')}
-                    </Table.Td>
-                    <Table.Td className="number" visibleFrom="xs">
-                      {whole(line.files)}
-                    </Table.Td>
+            <>
+              <Table fz="sm">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Dataset</Table.Th>
+                    <Table.Th>Reason</Table.Th>
+                    <Table.Th className="number">Rows</Table.Th>
+                    <Table.Th className="number" visibleFrom="xs">
+                      Files
+                    </Table.Th>
                   </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
+                </Table.Thead>
+                <Table.Tbody>
+                  {found.lines.slice(0, most).map((line) => (
+                    <Table.Tr key={`${line.dataset}-${line.rule}`}>
+                      <Table.Td className="any-text">
+                        <Anchor size="sm" href={`#/datasets/${encodeURIComponent(line.dataset)}`}>
+                          {heading(line.dataset)}
+                        </Anchor>
+                      </Table.Td>
+                      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                        {capitalised(ruleWords(line.rule))}
+                      </Table.Td>
+                      <Table.Td className="number">
+                        {line.rows > 0 ? whole(line.rows) : count(line.files, 'file')}
+                      </Table.Td>
+                      <Table.Td className="number" visibleFrom="xs">
+                        {whole(line.files)}
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+              {found.lines.length > most ? (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  mt="xs"
+                  onClick={() => setMost(found.lines.length)}
+                >
+                  Show {count(found.lines.length - most, 'more reason')}
+                </Button>
+              ) : null}
+            </>
           )
         }
       </Answered>

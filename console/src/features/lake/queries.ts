@@ -51,5 +51,15 @@ export function useStartRun() {
   })
 }
 
+export const COST_DAYS = 7
+
+/** What files and runs of the last days cost. */
+export const useCosts = () =>
+  useQuery({
+    queryKey: ['costs'],
+    queryFn: () => read<Schemas['Costs']>('/v1/costs', { query: { days: COST_DAYS } }),
+    staleTime: 5 * 60_000,
+  })
+
 export const useQuarantine = () =>
   useQuery({ queryKey: ['quarantine'], queryFn: () => read<Schemas['QuarantineCounts']>('/v1/quarantine') })

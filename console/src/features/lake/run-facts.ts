@@ -49,13 +49,6 @@ export function runTitle(run: NamedRun): string {
   return `Run${by ? ` started ${by}` : ''}${at}`
 }
 
-/** When the first stage of a run began; empty while none has. */
-export const beganAt = (stages: Schemas['RunStage'][]): string =>
-  stages
-    .map((stage) => stage.began_at)
-    .filter(Boolean)
-    .sort()[0] ?? ''
-
 /** A text of the API with the times of runs instead of their names. */
 export const withTimesOfRuns = (text: string, runs: Pick<NamedRun, 'name' | 'started_at'>[]): string =>
   runs.reduce(

@@ -7,7 +7,7 @@ import { useMay } from '../../api/queries'
 import { useRun, useStartRun } from './queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
-import { beganAt, costOf, durationOf, runTitle } from './run-facts'
+import { costOf, durationOf, runTitle } from './run-facts'
 import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
@@ -25,7 +25,7 @@ export function RunPage() {
   return (
     <Stack gap="md">
       <Group gap="xs">
-        <PageTitle>{run.data ? titleOf(run.data) : 'Run'}</PageTitle>
+        <PageTitle>{run.data ? runTitle(run.data) : 'Run'}</PageTitle>
         {run.data ? <StateBadge state={runState(run.data)} /> : null}
       </Group>
       <Answered of={run} what="the run">
@@ -59,12 +59,9 @@ export function RunPage() {
 
 const hasEnded = (run: Schemas['RunDetail']): boolean => run.state !== 'running' && run.state !== 'pending'
 
-const titleOf = (run: Schemas['RunDetail']): string =>
-  runTitle({ ...run, started_at: beganAt(run.stages) || undefined })
-
 /** How long the run took and what it cost, in one line, and its id for logs and programs. */
 function Facts({ run }: { run: Schemas['RunDetail'] }) {
-  const took = durationOf(run.stages)
+  const took = run.seconds ?? durationOf(run.stages)
   const cost = costOf(run.jobs)
   return (
     <Group gap="xs">

@@ -5,6 +5,7 @@ import { leftOut, reasonsOf, runProblems, runState } from './run-problems'
 
 const RUN: Schemas['RunDetail'] = {
   name: 'nightly',
+  started_at: '',
   state: 'succeeded',
   started_by: 'person',
   actor: '',

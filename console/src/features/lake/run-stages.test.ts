@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { reasonOf, work } from './run-stages'
+import { byBegin, reasonOf, work } from './run-stages'
 
 const stage = (amounts: Partial<Schemas['RunStage']>): Schemas['RunStage'] => ({
   name: 'merge',
@@ -12,14 +12,20 @@ const stage = (amounts: Partial<Schemas['RunStage']>): Schemas['RunStage'] => ({
 
 test('a stage says how many rows it read and changed, and which parts it reused', () => {
   const amounts = { rows_read: 12345, rows_changed: 10, parts_reused: 3, parts_rebuilt: 1 }
-  expect(work(stage(amounts))).toBe('rows: 12,345 read, 10 changed · parts: 3 reused, 1 rebuilt')
+  expect(work(stage(amounts))).toBe('12,345 rows read, 10 changed · parts of tables: 3 reused, 1 rebuilt')
 })
 
 test('a stage leaves out what it does not have', () => {
   expect(work(stage({ rows_read: 0, rows_changed: 0, parts_reused: 2, parts_rebuilt: 0 }))).toBe(
-    'rows: 0 read · parts: 2 reused',
+    '0 rows read · parts of tables: 2 reused',
   )
   expect(work(stage({ rows_read: null }))).toBe('')
+})
+
+test('stages stand in the order in which they began', () => {
+  const at = (name: string, began_at: string) => stage({ name, began_at })
+  const stages = [at('b', '2024-01-01T00:00:05'), at('later', ''), at('a', '2024-01-01T00:00:01')]
+  expect(byBegin(stages).map(({ name }) => name)).toEqual(['a', 'b', 'later'])
 })
 
 test('a stage that did not do its work has a reason', () => {

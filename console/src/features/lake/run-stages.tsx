@@ -2,7 +2,7 @@ import { Text } from '@mantine/core'
 import { Fragment } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { seconds, whole } from '../../api/format'
+import { count, seconds, whole } from '../../api/format'
 import { Empty } from '../../components/states'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
@@ -35,7 +35,7 @@ export function work(stage: Schemas['RunStage']): string {
   ] as const
   const named = parts.filter(([, many]) => many > 0).map(([what, many]) => `${whole(many)} ${what}`)
   const changed = stage.rows_changed ? `, ${whole(stage.rows_changed)} changed` : ''
-  return `rows: ${whole(stage.rows_read)} read${changed}${named.length > 0 ? ` · parts: ${named.join(', ')}` : ''}`
+  return `${count(stage.rows_read, 'row')} read${changed}${named.length > 0 ? ` · parts of tables: ${named.join(', ')}` : ''}`
 }
 
 type Run = Pick<Schemas['RunDetail'], 'stages' | 'failed_stages'>
@@ -81,6 +81,10 @@ export function stagesWords(stages: Run['stages'], nameOf: (stage: string) => st
     : `${whole(done)} of ${whole(stages.length)} stages have ended`
 }
 
+/** The stages in the order in which they began; those that have not begun last. */
+export const byBegin = (stages: Run['stages']): Run['stages'] =>
+  [...stages].sort((one, other) => (one.began_at || '9').localeCompare(other.began_at || '9'))
+
 /** Bars by time: when each stage began and how long it took. */
 export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
   const nameOf = useStageNames()
@@ -92,7 +96,7 @@ export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
   const span = Math.max(1, ...begun.map((stage) => at(stage) + (stage.seconds ?? 0) - from))
   return (
     <div className="gantt">
-      {stages.map((stage) => (
+      {byBegin(stages).map((stage) => (
         <Fragment key={stage.name}>
           <Text size="sm" title={stage.name}>
             {nameOf(stage.name)}

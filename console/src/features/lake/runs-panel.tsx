@@ -8,6 +8,7 @@ import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
 import { runWords } from './lake-words'
+import { startedBy } from './run-facts'
 import { leftOut, runState } from './run-problems'
 import { StartRun } from './start-run'
 
@@ -35,6 +36,7 @@ export function RunsPanel() {
                 <Table.Tr>
                   <Table.Th>State</Table.Th>
                   <Table.Th>Started</Table.Th>
+                  <Table.Th visibleFrom="xs">By</Table.Th>
                   <Table.Th className="number">Duration</Table.Th>
                 </Table.Tr>
               </Table.Thead>
@@ -49,6 +51,7 @@ export function RunsPanel() {
                         <Moment at={run.started_at} />
                       </Anchor>
                     </Table.Td>
+                    <Table.Td visibleFrom="xs">{startedBy(run).replace(/^by /, '')}</Table.Td>
                     <Table.Td className="number">{seconds(run.seconds)}</Table.Td>
                   </Table.Tr>
                 ))}

@@ -6,8 +6,12 @@ import { Before, Unit } from '../dashboards/kpi'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
+import { Failed } from '../../components/states'
+import { useUnits } from '../../formats/columns'
+import { answerRows, answerTitle } from '../../formats/template'
+import { TrustLine } from '../dashboards/trust-line'
 
-/** The first figure of every dashboard, as the way into it. */
+/** The first figure of every dashboard with how far it may be trusted, as the way into it. */
 export function Headlines() {
   const boards = useDashboards().data?.dashboards ?? []
   const shown = boards.flatMap((board) => {
@@ -30,19 +34,24 @@ function Headline({ board, panel }: { board: Schemas['Dashboard']; panel: Schema
   const answer = useResult(panel.sql)
   const at = (name: string): Cell =>
     answer.data?.rows[0]?.[answer.data.columns.findIndex((column) => column.name === name)] ?? null
+  const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
+  const title = answer.data && panel.answer ? answerTitle(panel.answer, answerRows(answer.data), units) : null
+  if (answer.error)
+    return <Failed error={answer.error} what={board.title} onRetry={() => void answer.refetch()} />
   return (
     <div aria-busy={answer.isPending}>
       <Anchor size="sm" href={`#/dashboards/${encodeURIComponent(board.system)}`}>
         {board.title}
       </Anchor>
       <Text fz={22} fw={600} lh={1.3}>
-        {answer.data ? figure(at('value'), panel.unit) : answer.error ? '–' : '…'}
+        {answer.data ? figure(at('value'), panel.unit) : '…'}
         <Unit value={at('value')} unit={panel.unit} />
       </Text>
       <Before panel={panel} value={at('value')} before={at('before')} />
       <Text size="xs" className="muted">
-        {panel.question}
+        {title ?? panel.question}
       </Text>
+      <TrustLine board={board} table={panel.table} />
     </div>
   )
 }

@@ -5,11 +5,12 @@ import type { Schemas } from '../../api/client'
 import { count, seconds, usd, whole } from '../../api/format'
 import { useFiles } from '../files/queries'
 import { useMay } from '../../api/queries'
-import { useRun, useRuns, useStartRun } from '../lake/queries'
-import { Moment } from '../../components/moment'
+import { useCosts, useRun, useRuns, useStartRun } from '../lake/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
-import { costOf } from '../lake/run-facts'
+import { capitalised } from '../../formats/words'
+import { runWords } from '../lake/lake-words'
+import { costOf, startedBy } from '../lake/run-facts'
 import { leftOut, runState } from '../lake/run-problems'
 import { StartRun } from '../lake/start-run'
 
@@ -21,11 +22,15 @@ export function LastNight() {
   const may = useMay('operator')
   const start = useStartRun()
   return (
-    <Panel title="Last run" actions={may ? <StartRun start={start} size="compact-sm" /> : null}>
+    <Panel
+      title={runs.data ? runWords(runs.data.runs.filter(hasEnded)) : 'Last run'}
+      name="Last run"
+      actions={may ? <StartRun start={start} size="compact-sm" /> : null}
+    >
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
       <Answered of={runs} what="the runs">
         {(found) => {
-          const run = found.runs.find((one) => one.state !== 'running' && one.state !== 'pending')
+          const run = found.runs.find(hasEnded)
           const isRunning = found.runs.some((one) => one.state === 'running')
           return (
             <>
@@ -44,29 +49,35 @@ export function LastNight() {
   )
 }
 
+const hasEnded = ({ state }: Schemas['RunSummary']): boolean => state !== 'running' && state !== 'pending'
+
 function NewestRun({ run }: { run: Schemas['RunSummary'] }) {
   const detail = useRun(run.name)
-  const what = leftOut(run)
   const cost = detail.data ? costOf(detail.data.jobs) : undefined
+  const costs = useCosts().data
+  const by = startedBy({ ...run, actor: detail.data?.actor })
+  const left = leftOut(run)
   return (
-    <>
-      <Group gap="xs" data-testid="last-run">
-        <StateBadge state={runState(run)} />
-        <Text size="sm">
-          <Moment at={run.started_at} />, {seconds(run.seconds)}
-          {cost === undefined ? '' : `, ${cost === '' ? 'no cost recorded' : usd(cost)}`}
-        </Text>
-        <Button
-          component="a"
-          size="compact-sm"
-          variant="default"
-          href={`#/runs/${encodeURIComponent(run.name)}`}
-        >
-          Open the run
-        </Button>
-      </Group>
-      {what ? <Text size="sm">{what}</Text> : null}
-    </>
+    <Group gap="xs" data-testid="last-run">
+      <StateBadge state={runState(run)} />
+      <Text size="sm">
+        {by ? `Started ${by}, ` : ''}
+        {`${by ? 'it took' : 'It took'} ${seconds(run.seconds)}`}
+        {cost === undefined ? '' : `, ${cost === '' ? 'no cost recorded' : `cost ${usd(cost)}`}`}
+        {costs && Number(costs.total_usd) > 0
+          ? ` (all files and runs of ${costs.days} days: ${usd(costs.total_usd)})`
+          : ''}
+        {`. ${left ? `${capitalised(left)}.` : run.state === 'succeeded' ? 'Nothing failed.' : ''}`}
+      </Text>
+      <Button
+        component="a"
+        size="compact-sm"
+        variant="default"
+        href={`#/runs/${encodeURIComponent(run.name)}`}
+      >
+        Open the run
+      </Button>
+    </Group>
   )
 }
 

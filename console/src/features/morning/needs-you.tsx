@@ -8,16 +8,16 @@ import { useMay } from '../../api/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { fileParts, heading } from '../../formats/words'
+import { heading } from '../../formats/words'
 import { expectationOf } from '../lake/expectations'
 import { reasonsOf } from '../lake/run-problems'
 import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
 import { countsOf, queueItems, unlistedOf } from '../work/queue-state'
-import { needOf } from '../work/rows-to-fix'
+import { fileTasks } from './file-tasks'
 
-const MOST_FILES = 5
+const MOST_TASKS = 5
 
 /** What needs a person, each with one button: a failed run, files with rows to fix, queues. */
 export function NeedsYou() {
@@ -126,30 +126,25 @@ function QueueTask({ queue }: { queue: Schemas['WorkQueue'] }) {
   )
 }
 
+/** Files with rows to fix; several files of one dataset are one task. */
 function FileTasks() {
   const quarantine = useQuarantine()
   return (
     <Answered of={quarantine} what="the files">
       {({ waiting, files_waiting: all }) => {
+        const tasks = fileTasks(waiting)
+        const shown = tasks.slice(0, MOST_TASKS)
+        const further = all - shown.reduce((sum, { files }) => sum + files, 0)
         return (
           <>
-            {waiting.slice(0, MOST_FILES).map((file) => (
-              <Task
-                key={file.file_id}
-                action={
-                  <Open
-                    href={`#/files/${encodeURIComponent(file.file_id)}`}
-                    label="Open the rows"
-                    name={file.key}
-                  />
-                }
-              >
-                {fileParts(file.key).join('')}: {needOf(file)}
+            {shown.map(({ name, text, href, label }) => (
+              <Task key={name} action={<Open href={href} label={label} name={name} />}>
+                {text}
               </Task>
             ))}
-            {all > MOST_FILES ? (
+            {further > 0 ? (
               <Task action={<Open href="#/work/files" label="Open all" name="files" />}>
-                {count(all - MOST_FILES, 'further file')}
+                {count(further, 'further file')}
               </Task>
             ) : null}
             {waiting.length === 0 ? <Empty>No file waits for a person.</Empty> : null}

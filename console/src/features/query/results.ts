@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { path } from '../../api/queries'
@@ -112,14 +112,19 @@ export async function moreRows(
   return soFar
 }
 
-/** The answer of a statement; nothing is asked without one. */
-export const useResult = (sql: string) =>
-  useQuery({
+const asked = (sql: string) =>
+  queryOptions({
     enabled: sql !== '',
     queryKey: ['result', sql],
     queryFn: ({ signal }) => runQuery({ sql }, signal),
     staleTime: 5 * 60_000,
   })
+
+/** The answer of a statement; nothing is asked without one. */
+export const useResult = (sql: string) => useQuery(asked(sql))
+
+/** The answers of different statements. */
+export const useResults = (statements: string[]) => useQueries({ queries: statements.map(asked) })
 
 export const useQuestions = () =>
   useQuery({

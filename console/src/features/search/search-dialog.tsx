@@ -5,12 +5,20 @@ import { useState } from 'react'
 import { useContracts, useSystems } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
-import { useQuestions } from '../query/results'
+import { useQuestions, useResults } from '../query/results'
 import { useRuns, useStartRun } from '../lake/queries'
 import { useMay } from '../../api/queries'
 import { Failed } from '../../components/states'
 import { PAGES } from '../../app/pages'
-import { matching, type Place, places, placesOfFiles, runPage, START_RUN } from './search-results'
+import {
+  matching,
+  type Place,
+  places,
+  placesOfFiles,
+  placesOfMembers,
+  runPage,
+  START_RUN,
+} from './search-results'
 
 /** Finds pages and actions by their words: files, datasets, tables, runs, questions, queues. */
 export default function SearchDialog({ onClose }: { onClose: () => void }) {
@@ -89,6 +97,28 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
   )
 }
 
+/** A query is asked from so many letters. */
+const LEAST_TYPED = 2
+
+/** The regions, categories and other members that dashboards filter by, asked when somebody searches. */
+function useMembers(isAsked: boolean): Place[] {
+  const boards = useDashboards().data?.dashboards ?? []
+  const filters = boards.flatMap((board) =>
+    board.filters
+      .filter(({ is_from, is_until }) => !is_from && !is_until)
+      .map((filter) => ({ board, filter })),
+  )
+  const statements = [...new Set(filters.map(({ filter }) => filter.values))]
+  const answers = useResults(isAsked ? statements : [])
+  return filters.flatMap(({ board, filter }) =>
+    placesOfMembers(
+      board,
+      filter,
+      (answers[statements.indexOf(filter.values)]?.data?.rows ?? []).map(([cell]) => String(cell)),
+    ),
+  )
+}
+
 function useMatching(typed: string): Place[] {
   const [name] = useDebouncedValue(typed.trim(), 200)
   const contracts = useContracts().data?.contracts ?? []
@@ -99,5 +129,6 @@ function useMatching(typed: string): Place[] {
   const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
   const mayRun = useMay('operator')
   const known = matching(places({ contracts, systems, questions, boards, runs, mayRun }), typed)
-  return [...known, ...matching(placesOfFiles(files), typed)].slice(0, 15)
+  const members = useMembers(name.length >= LEAST_TYPED)
+  return [...known, ...matching(members, typed), ...matching(placesOfFiles(files), typed)].slice(0, 15)
 }

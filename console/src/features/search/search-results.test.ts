@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { matching, placesOfFiles, places, START_RUN } from './search-results'
+import { matching, placesOfFiles, placesOfMembers, places, START_RUN } from './search-results'
 
 const ALL = places({
   contracts: [
@@ -29,6 +29,20 @@ test('an action is found by its words, and starting a run by those who may', () 
   expect(matching(ALL, 'start run')).toEqual([])
   const known = { contracts: [], systems: [], questions: [], boards: [], runs: [] }
   expect(matching(places({ ...known, mayRun: true }), 'start run')).toEqual([START_RUN])
+})
+
+test('a member of what a dashboard filters by leads to the page with that filter', () => {
+  const filter = { name: 'region', label: 'Region', column: 'region_id' }
+  const members = placesOfMembers({ system: 'pulse', title: 'Regions' }, filter, ['IE', 'DE'])
+  expect(matching(members, 'ireland')).toEqual([
+    {
+      kind: 'region, Regions',
+      title: 'Ireland',
+      words: 'IE',
+      href: '#/dashboards/pulse?region=IE',
+    },
+  ])
+  expect(matching(members, 'region de').map(({ title }) => title)).toContain('Germany')
 })
 
 test('a file leads to its page', () => {

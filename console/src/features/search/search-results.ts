@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client'
+import { cellWords } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { runTitle } from '../lake/run-facts'
 
@@ -77,6 +78,19 @@ export const places = ({ contracts, systems, questions, boards, runs, mayRun = f
   })),
   ...runs.map((run) => ({ kind: 'run', title: runTitle(run), words: run.name, href: runPage(run.name) })),
 ]
+
+/** The members of what a dashboard filters by, such as its regions, each with its page under that filter. */
+export const placesOfMembers = (
+  board: Pick<Schemas['Dashboard'], 'system' | 'title'>,
+  filter: Pick<Schemas['DashboardFilter'], 'name' | 'label' | 'column'>,
+  members: string[],
+): Place[] =>
+  members.map((member) => ({
+    kind: `${filter.label.toLowerCase()}, ${board.title}`,
+    title: cellWords(filter.column, member),
+    words: member,
+    href: `#/dashboards/${path(board.system)}?${path(filter.name)}=${path(member)}`,
+  }))
 
 export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
   files.map((file) => ({ kind: 'file', title: file.key, href: `#/files/${path(file.file_id)}` }))

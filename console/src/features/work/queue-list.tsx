@@ -8,6 +8,7 @@ import { Empty, Failed } from '../../components/states'
 import type { Units } from '../../formats/columns'
 import { useDecide } from './queries'
 import { QueueRow } from './queue-row'
+import { Teaching } from './teaching'
 import { countsOf, type QueueItem, REOPEN } from './queue-state'
 
 export interface QueueShape {
@@ -17,6 +18,8 @@ export interface QueueShape {
   /** Units of cells that no contract has. */
   units?: Units
   actions: Schemas['QueueAction'][]
+  /** Whether a model learns from the decisions. */
+  teaches?: boolean
 }
 
 interface Props {
@@ -87,6 +90,7 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
           onChange={(value) => onShow(value === 'done')}
         />
       </Group>
+      {queue.teaches ? <Teaching items={items} /> : null}
       {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
       {shown.length === 0 ? (
         <Empty>

@@ -57,6 +57,13 @@ export function queueItems(
 export const unlistedOf = (answer: { columns: { name: string }[]; rows: Cell[][] }): number =>
   rowCount(answerRows(answer)) - answer.rows.length
 
+/** How many items were decided after the newest run began, which therefore has not learnt from them. */
+export const untaughtOf = (items: Pick<QueueItem, 'closedBy' | 'history'>[], began: string): number =>
+  items.filter(
+    ({ closedBy, history }) =>
+      closedBy && history.some(({ action, decided_at }) => action === closedBy && decided_at > began),
+  ).length
+
 export interface QueueCounts {
   open: number
   done: number

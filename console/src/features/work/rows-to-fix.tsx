@@ -1,24 +1,14 @@
 import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count, whole } from '../../api/format'
+import { count } from '../../api/format'
 import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
 import { fileParts } from '../../formats/words'
+import { needOf } from './need-of'
 
 type File = Schemas['WaitingFile']
-
-const WAITING: Partial<Record<File['state'], string>> = {
-  needs_mapping: 'Its columns are not known. Say which column is which field.',
-  rejected: 'The file was rejected. Its page says why.',
-  failed: 'The gate could not read it. Its page says why.',
-}
-
-/** Why a person is needed for a file. */
-export const needOf = ({ state, rows, received }: File): string =>
-  WAITING[state] ??
-  `${count(rows, 'row')} of ${whole(received)} ${rows === 1 ? 'waits' : 'wait'} for a correction.`
 
 /** The newest files that wait for a person. */
 export function RowsToFix() {

@@ -1,0 +1,51 @@
+import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
+import { fileParts, heading } from '../../formats/words'
+import { needOf } from '../work/need-of'
+
+export interface FileTask {
+  name: string
+  text: string
+  href: string
+  label: string
+  files: number
+}
+
+type File = Schemas['WaitingFile']
+
+const folderOf = ({ key }: File): string => key.split('/')[0] ?? ''
+
+/** The tasks of waiting files: one for each file, or for all files of a dataset that have rows to fix. */
+export function fileTasks(waiting: File[]): FileTask[] {
+  const tasks = new Map<string, File[]>()
+  for (const file of waiting) {
+    const name = file.state === 'done' ? folderOf(file) : file.file_id
+    tasks.set(name, [...(tasks.get(name) ?? []), file])
+  }
+  return [...tasks.values()].map(taskOf)
+}
+
+function taskOf(files: File[]): FileTask {
+  const [file] = files
+  if (!file || files.length > 1) return taskOfDataset(files)
+  return {
+    name: file.key,
+    text: `${fileParts(file.key).join('')}: ${needOf(file)}`,
+    href: `#/files/${encodeURIComponent(file.file_id)}`,
+    label: 'Open the rows',
+    files: 1,
+  }
+}
+
+function taskOfDataset(files: File[]): FileTask {
+  const sum = (of: (file: File) => number): number => files.reduce((total, file) => total + of(file), 0)
+  const name = heading(files[0] ? folderOf(files[0]) : '')
+  const rows = sum((file) => file.rows)
+  return {
+    name,
+    text: `${name}: ${count(rows, 'row')} of ${whole(sum((file) => file.received))} in ${count(files.length, 'file')} ${rows === 1 ? 'waits' : 'wait'} for a correction.`,
+    href: '#/work/files',
+    label: 'Open the files',
+    files: files.length,
+  }
+}
