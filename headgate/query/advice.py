@@ -37,7 +37,7 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
             "earlier versions on with iceberg = true, and they are kept from then on."
         )
     tables = databases.tables()
-    if "Did you mean" in message or "SHOW TABLES" in message:
+    if "Did you mean" in message or "The tables are" in message:
         return message
     if match := _NO_TABLE.search(message):
         return f"{message.rstrip('.')}. {near_tables(match[1].lower(), tables)}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry, contract_folders
 from headgate.errors import QueryError
+from headgate.query.read_only_statements import near_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,7 +77,7 @@ def _columns(database: str | None, table: str, databases: Databases) -> list[tup
     tables = _tables(database, databases)
     if table.lower() not in tables:
         raise QueryError(
-            f"TABLE_NOT_FOUND: Table '{table}' does not exist; SHOW TABLES IN <database> lists those that do"
+            f"TABLE_NOT_FOUND: Table '{table}' does not exist. {near_tables(table.lower(), databases.tables())}"
         )
     return list(tables[table.lower()])
 

@@ -19,8 +19,10 @@ from headgate.errors import QueryError
 from headgate.query.parse_errors import describe_parse_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+_LEAST_WORD = 3  # letters of a name that another name is searched by
+_MOST_OFFERED = 4
 _ABOUT_TABLES = re.compile(r"(show|describe|desc)\s", re.IGNORECASE)
 # The engine behind an emulator's Athena API also describes queries and files, so names are plain words, and
 # none ends as a file's does.
@@ -154,7 +156,7 @@ def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], dat
         if not isinstance(table.this, exp.Identifier):
             raise QueryError(
                 f"{_function_name(table.this)} is a table function, and not one of Athena's. "
-                "Read a table: SHOW TABLES IN <database> lists them."
+                f"Read a table: SHOW TABLES IN {database} lists them."
             )
         if table.db or table.name.lower() not in common:
             _check_table(table, tables_by_database, database)
@@ -183,13 +185,28 @@ def _check_table(table: exp.Table, tables: Mapping[str, list[str]], default: str
 
 
 def near_tables(asked: str, tables_by_database: Mapping[str, Iterable[str]]) -> str:
-    """Return the advice for a table that does not exist: the nearest names, or how to list all."""
+    """Return the advice for a table that does not exist: the nearest names, or all."""
     by_name = {
         f"{database}.{table}": table for database, tables in tables_by_database.items() for table in tables
     }
-    near = difflib.get_close_matches(asked, sorted(set(by_name.values())), n=2)
+    near = _like(asked, sorted(set(by_name.values())))
     full = [place for name in near for place, table in sorted(by_name.items()) if table == name]
-    return f"Did you mean {' or '.join(full)}?" if full else "SHOW TABLES IN <database> lists the tables."
+    if full:
+        return f"Did you mean {' or '.join(full)}?"
+    return f"The tables are {'; '.join(map(_listed, sorted(tables_by_database.items())))}."
+
+
+def _like(asked: str, names: Sequence[str]) -> list[str]:
+    """Return the names that are spelt like the one that was asked for, or share its first word."""
+    near = difflib.get_close_matches(asked, names, n=2)
+    word = asked.partition("_")[0].removesuffix("s")
+    shared = [name for name in names if len(word) >= _LEAST_WORD and word in name]
+    return near or shared[:_MOST_OFFERED]
+
+
+def _listed(database: tuple[str, Iterable[str]]) -> str:
+    name, tables = database
+    return f"{', '.join(sorted(tables)) or 'none'} in {name}"
 
 
 def _function_name(node: exp.Expression) -> str:

@@ -473,9 +473,9 @@ def test_a_third_run_names_the_run_that_does_its_work(
     monkeypatch.setattr(console.lake.runs, "describe", lambda _: third)
     page = console.opened("/runs/third", VIEWER)
     expect(page.get_by_role("main")).to_contain_text(
-        "This run did nothing: its work was left to run scheduled-0311"
+        "This run did nothing: its work was left to a run that was pending, which does the same."
     )
-    expect(page.get_by_role("link", name="run scheduled-0311")).to_have_attribute(
+    expect(page.get_by_role("link", name="a run that was pending")).to_have_attribute(
         "href", "#/runs/scheduled-0311"
     )
     expect(page.get_by_text("not asked for")).to_have_count(0)

@@ -133,6 +133,9 @@ def test_an_operator_learns_from_the_morning_page_alone(console: Console) -> Non
     expect(run).to_contain_text("succeeded")
     expect(run).to_contain_text(re.compile(r"\d+ min|\d+(\.\d)? s"))
     expect(run).to_contain_text(re.compile(r"no cost recorded|\$"))
+    expect(run).to_contain_text("Nothing failed.")
+    expect(page.get_by_role("region", name="Last run")).to_contain_text("The last run succeeded, ")
+    expect(page.get_by_role("region", name="Figures").get_by_text("where it comes from")).to_have_count(5)
     expect(page.get_by_test_id("came-in")).to_contain_text(re.compile(r"\d+ files? in 24 hours"))
     tasks = page.get_by_role("region", name="Needs you")
     expect(tasks.get_by_role("listitem").filter(has_text="payments/today.csv")).to_contain_text(
@@ -153,6 +156,29 @@ def test_the_search_finds_a_page_by_its_words(console: Console) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("ales")
     assert page.title().endswith("· Headgate")
+
+
+def test_the_search_finds_a_region_and_opens_its_dashboard_with_that_filter(console: Console) -> None:
+    page = console.signed_in(VIEWER)
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name=re.compile("^Search")).fill("germany region regions")
+    page.get_by_role("option", name=re.compile("^Germany")).first.click()
+    expect(page.get_by_role("group", name="Filters").get_by_label("Region")).to_have_value("Germany")
+
+
+def test_a_question_of_the_lake_runs_when_it_is_chosen(console: Console) -> None:
+    page = console.opened("/query", VIEWER)
+    page.get_by_role("button", name="Which regions and categories are rising").click()
+    answer = page.get_by_role("region", name="Answer").or_(page.get_by_label("Answer", exact=True)).first
+    expect(answer.get_by_role("columnheader", name="Recent revenue")).to_be_visible()
+    expect(page.get_by_test_id("query-summary")).to_contain_text("rows in")
+
+
+def test_a_table_that_does_not_exist_is_replaced_by_one_that_is_like_it(console: Console) -> None:
+    page = console.opened("/query?sql=SELECT%20*%20FROM%20sales_forcast", VIEWER)
+    page.get_by_role("button", name=re.compile("^Run")).click()
+    page.get_by_role("button", name="Run it with ecommerce_prod.sales_forecast").click()
+    expect(page.get_by_test_id("query-summary")).to_contain_text("rows in")
 
 
 def test_no_page_shows_a_name_of_a_column_in_a_heading(console: Console) -> None:

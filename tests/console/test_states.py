@@ -200,7 +200,10 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
         main = page.get_by_role("main")
         if name == "lake":
             expect(main).to_contain_text(
-                "Run scheduled-0312 ended as failed. Its page says why; start a run after the cause is fixed."
+                re.compile(
+                    r"The run of \d+ \w+,? .*03:12 ended as failed\. Its page says why; "
+                    "start a run after the cause is fixed"
+                )
             )
             page.get_by_role("region", name="Runs").get_by_role("link").first.click()
         for expectation in (
@@ -284,9 +287,10 @@ def test_a_command_that_shows_a_run_is_a_link_to_its_page(
     monkeypatch.setattr(lake, "runs", ended_runs.EndedRuns(ended=lake.runs.newest()[1:]))
     page = partial_console.opened("/lake", OPERATOR)
     health = page.get_by_role("region", name="Health")
-    expect(health).to_contain_text("keep their previous tables: payments. Run not-merged says why.")
-    health.get_by_role("link", name="Run not-merged").first.click()
-    expect(page.get_by_role("heading", name="Run not-merged")).to_be_visible()
+    expect(health).to_contain_text("keep their previous tables: payments. The page of the run says why.")
+    expect(health).not_to_contain_text("not-merged")
+    health.get_by_role("link", name="The page of the run").first.click()
+    expect(page.get_by_role("heading", name=re.compile("^Run started by a person, "))).to_be_visible()
 
 
 def test_the_page_of_a_run_without_problems_lists_none(partial_console: Console) -> None:
@@ -332,6 +336,17 @@ def test_a_page_without_its_program_says_what_to_do(console: Console) -> None:
 
 def address_of(console: Console, name: str) -> str:
     return pages(next(record.file_id for record in console.lake.ledger.records()))[name]
+
+
+@pytest.mark.parametrize("name", ["morning", "lake", "dashboard-demand-insights-engine"])
+def test_one_cause_has_one_box_on_a_page(console: Console, name: str) -> None:
+    page = console.page(token=OPERATOR)
+    page.route(API, lambda route: route.abort())
+    page.goto("about:blank")
+    page.goto(f"{console.url}/#{address_of(console, name)}")
+    expect(page.get_by_role("main").get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
+    console.errors.clear()  # the aborted requests
 
 
 def press_every(page: Page, name: str) -> None:

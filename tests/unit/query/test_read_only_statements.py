@@ -162,8 +162,9 @@ def test_two_statements_are_refused_on_athena_too() -> None:
     [
         ("select * from ecommerce_curated.ordrs", "Did you mean ecommerce_curated.orders"),
         ("select * from sales_forcast", "Did you mean ecommerce_prod.sales_forecast"),
+        ("select * from sales", "Did you mean ecommerce_prod.sales_.* or "),
         ("select * from ecommerce_curatd.orders", "The databases are ecommerce_curated, ecommerce_prod"),
-        ("select * from zzzzzz", "SHOW TABLES IN <database> lists the tables"),
+        ("select * from zzzzzz", "The tables are "),
     ],
 )
 def test_a_wrong_table_gets_the_nearest_names(statement: str, advice: str) -> None:
@@ -187,10 +188,10 @@ def test_a_wrong_column_that_is_near_none_gets_all_columns() -> None:
 
 def test_the_advice_for_a_missing_table_is_given_once() -> None:
     said = failure_reason("Catalog Error: Table with name zzzzzz does not exist", "duckdb")
-    assert with_advice(said, "select * from zzzzzz", LAKE).count("SHOW TABLES") == 1
+    assert with_advice(said, "select * from zzzzzz", LAKE).count("The tables are") == 1
     with pytest.raises(QueryError) as refused:
         for_engine("select * from zzzzzz", "duckdb", LAKE)
-    assert with_advice(str(refused.value), "select * from zzzzzz", LAKE).count("SHOW TABLES") == 1
+    assert with_advice(str(refused.value), "select * from zzzzzz", LAKE).count("The tables are") == 1
 
 
 @pytest.mark.parametrize(

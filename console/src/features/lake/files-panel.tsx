@@ -1,8 +1,10 @@
-import { Anchor, Button, Group, Select, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { useContracts } from '../catalog/queries'
 import { useFiles } from '../files/queries'
 import { Panel } from '../../components/panel'
@@ -23,6 +25,28 @@ const STATES = [
   'waiting',
   'profiled',
 ]
+
+interface DataProps {
+  files: Schemas['FileSummary'][]
+  showsAll: boolean
+  pages: ReturnType<typeof pagesOf>
+}
+
+/** The files with data. Manifests and others that are no data are listed by their state only. */
+function DataFiles({ files, showsAll, pages }: DataProps) {
+  const data = files.filter(({ state }) => state !== 'ignored')
+  const left = files.length - data.length
+  if (showsAll || left === 0 || data.length === 0) return <FileList files={files} {...pages} />
+  return (
+    <>
+      <FileList files={data} {...pages} />
+      <Text size="sm" className="muted">
+        {count(left, 'file')} without data, such as manifests, {left === 1 ? 'is' : 'are'} left out. The state
+        “{stateWords('ignored')}” lists them.
+      </Text>
+    </>
+  )
+}
 
 /** All files of the lake, newest first. Its filters are in the address. */
 export function FilesPanel() {
@@ -98,7 +122,8 @@ export function FilesPanel() {
       <Answered of={files} what="the files">
         {(answer) => {
           const all = answer.pages.flatMap((page) => page.files)
-          if (all.length > 0) return <FileList files={all} {...pagesOf(files)} />
+          if (all.length > 0)
+            return <DataFiles files={all} showsAll={Boolean(filter.state)} pages={pagesOf(files)} />
           return Object.values(filter).some(Boolean) ? (
             <Group gap={0}>
               <Empty>No file fits the filter.</Empty>

@@ -51,11 +51,21 @@ export function runWords(
 
 const STATES: Readonly<Record<string, string>> = { succeeded: 'succeeded', failed: 'failed' }
 
+/** Whether rows came before, so that nobody has to correct them. */
+export const isDuplicate = ({ rule }: Pick<Schemas['QuarantineLine'], 'rule'>): boolean =>
+  rule.startsWith('duplicate_')
+
 /** How much waits for a person. */
-export function quarantineWords(lines: Pick<Schemas['QuarantineLine'], 'dataset' | 'rows'>[]): string {
+export function quarantineWords(
+  lines: Pick<Schemas['QuarantineLine'], 'dataset' | 'rows' | 'rule'>[],
+): string {
   if (lines.length === 0) return 'Nothing was refused'
-  const rows = lines.reduce((sum, line) => sum + line.rows, 0)
+  const sum = (of: typeof lines): number => of.reduce((total, line) => total + line.rows, 0)
+  const twice = sum(lines.filter(isDuplicate))
+  const rows = sum(lines) - twice
   const datasets = new Set(lines.map(({ dataset }) => dataset)).size
   const where = `in ${count(datasets, 'dataset')}`
-  return rows === 0 ? `Files were refused ${where}` : `${count(rows, 'row')} refused ${where}`
+  const duplicates = twice > 0 ? `${count(twice, 'duplicate')}` : ''
+  if (rows === 0) return duplicates ? `${duplicates} ${where}` : `Files were refused ${where}`
+  return `${count(rows, 'row')} refused ${where}${duplicates ? `, and ${duplicates}` : ''}`
 }

@@ -28,9 +28,10 @@ export function fileTasks(waiting: File[]): FileTask[] {
 function taskOf(files: File[]): FileTask {
   const [file] = files
   if (!file || files.length > 1) return taskOfDataset(files)
+  const isPart = /^part-\d+\./.test(fileParts(file.key)[1])
   return {
     name: file.key,
-    text: `${fileParts(file.key).join('')}: ${needOf(file)}`,
+    text: `${isPart ? heading(folderOf(file)) : fileParts(file.key).join('')}: ${needOf(file)}`,
     href: `#/files/${encodeURIComponent(file.file_id)}`,
     label: 'Open the rows',
     files: 1,

@@ -1,15 +1,14 @@
 import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useEffect, useMemo } from 'react'
 
-import { bytes, count, seconds, usd } from '../../api/format'
+import { bytes, type Cell, count, seconds, usd } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { savePng } from '../../api/save-picture'
 import { saveCsv, saveXlsx } from '../../api/save-table'
 import { Grid } from '../../components/grid'
 import { exact } from '../../components/grid-columns'
 import { Empty, Failed } from '../../components/states'
-import { type ColumnFormat, useLabels, useUnits } from '../../formats/columns'
-import { heading } from '../../formats/words'
+import { type ColumnFormat, columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { AnswerChart } from './answer-chart'
 import type { Choice } from './chart-choice'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
@@ -23,6 +22,8 @@ const CHART_ROWS = 20_000
 
 interface Props {
   result: Result
+  /** Whether the statement is a question of the lake, whose answer is for people; another one is answered with values as they are. */
+  isQuestion?: boolean
   seconds: number
   /** How the whole answer stands, while `result` has its first rows only. */
   rest: Answered['rest']
@@ -37,6 +38,7 @@ interface Props {
 /** The rows of an answer as a table or a chart, with what they cost. The first page is shown at once, before the whole answer is computed where that is possible; the table reads on while one scrolls. */
 export function Answer({
   result: first,
+  isQuestion = false,
   seconds: took,
   rest,
   onStop,
@@ -48,7 +50,7 @@ export function Answer({
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
   const { rows } = result
-  const formats = useHeadings(result.columns)
+  const formats = useFormats(result.columns, isQuestion)
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -100,19 +102,26 @@ export function Answer({
   )
 }
 
-/** The titles that contracts give columns; cells keep all of their digits, as a statement asked for them. */
-function useHeadings(columns: Result['columns']): ColumnFormat[] {
+/** How columns are titled and cells are read: a question of the lake in people's words, another statement by its values, of which a cell's title has all digits. */
+function useFormats(columns: Result['columns'], isQuestion: boolean): ColumnFormat[] {
   const units = useUnits('')
   const labels = useLabels('')
   return useMemo(
     () =>
-      columns.map((column) => ({
-        ...exact(column),
-        heading: labels[column.name] || heading(column.name, units[column.name]),
-        title: column.name,
-      })),
-    [columns, units, labels],
+      columnFormats(columns, units, labels).map((format, place) =>
+        isQuestion ? format : { ...format, text: plainText(columns[place]) },
+      ),
+    [columns, units, labels, isQuestion],
   )
+}
+
+const MOST_DIGITS = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 6 })
+
+/** A value as it is; a double, which states sixteen digits, with six. */
+function plainText(column: Result['columns'][number] | undefined): (value: Cell) => string {
+  if (!column) return String
+  if (!/^(double|real|float)$/.test(column.type)) return exact(column).text
+  return (value) => (Number.isFinite(Number(value)) ? MOST_DIGITS.format(Number(value)) : String(value))
 }
 
 /** How the whole answer stands, of which only the first rows are shown. */

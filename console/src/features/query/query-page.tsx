@@ -14,6 +14,7 @@ import { FirstQuestions } from './first-questions'
 import { MailMe } from '../mails/mail-me'
 import { KeepQuestion } from './keep-question'
 import { MoveQuestions } from './move-questions'
+import { QueryFailed } from './query-failed'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
 import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
@@ -89,13 +90,19 @@ export function QueryPage() {
         ) : null}
         {state === 'running' ? <Running progress={running.progress} /> : null}
         {typeof state === 'object' && 'error' in state ? (
-          <Failed error={state.error} what="The query" isAction onRetry={start} />
+          <QueryFailed
+            error={state.error}
+            sql={sql}
+            onRetry={start}
+            onRepair={(repaired) => choose({ sql: repaired, view })}
+          />
         ) : null}
         {isShown(state) ? (
           <Stack gap="sm">
             <Answer
               key={state.run}
               result={state.result}
+              isQuestion={questions.data?.questions.some((one) => one.sql.trim() === sql.trim()) ?? false}
               seconds={state.seconds}
               rest={state.rest}
               onStop={running.stop}
