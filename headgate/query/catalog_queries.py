@@ -76,9 +76,8 @@ def about_tables(sql: str, databases: Databases) -> str:
 def _columns(database: str | None, table: str, databases: Databases) -> list[tuple[str, ...]]:
     tables = _tables(database, databases)
     if table.lower() not in tables:
-        raise QueryError(
-            f"TABLE_NOT_FOUND: Table '{table}' does not exist. {near_tables(table.lower(), databases.tables())}"
-        )
+        advice = near_tables(table.lower(), databases.tables())
+        raise QueryError(f"TABLE_NOT_FOUND: Table '{table}' does not exist. {advice}")
     return list(tables[table.lower()])
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.dashboards import DashboardAsked
-    from headgate.systems.panels import DeclaredDashboard
+    from headgate.systems.dashboards import DeclaredDashboard
 
 Documents = dict[str, dict[str, Any]]
 _MOST_DASHBOARDS = 100

@@ -100,7 +100,9 @@ class WorkQueue(Shape):
     sql: str = Field(description="Athena SQL of item_id, subject, reason, value; the most urgent first.")
     unit: str = Field(description="Unit of `value`.")
     actions: tuple[QueueAction, ...]
-    teaches: bool = Field(False, description="Whether a model learns from its decisions, with the next run.")
+    teaches: bool = Field(
+        default=False, description="Whether a model learns from its decisions, with the next run."
+    )
 
 
 class Dashboard(Shape):

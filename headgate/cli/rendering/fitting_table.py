@@ -126,7 +126,9 @@ def compact_records(names: Sequence[str], rows: Sequence[Sequence[str]], width: 
     lines = []
     for first, *others in rows:
         facts = [(name, cell) for name, cell in zip(names[1:], others, strict=True) if cell]
-        lines += [*([first] if first else []), *_packed(facts, width)]
+        # A number says nothing without its name.
+        named = f"{names[0]} {first}" if first.isdigit() else first
+        lines += [*([named] if named else []), *_packed(facts, width)]
     return as_it_is(lines)
 
 

@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Table
 
 from headgate.cli.rendering.fitting_table import FittingTable, as_it_is
+from headgate.reports.rule_words import rule_words
 from headgate.reports.summary import total
 
 if TYPE_CHECKING:
@@ -44,6 +45,25 @@ def safe_name(name: str) -> str:
     from headgate.masking.redaction import redact_text
 
     return redact_text(name)
+
+
+def capitalised(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def shown_time(at: str) -> str:
+    """Return a time of ISO 8601 to the second, as people read it.
+
+    >>> shown_time("2026-01-02T03:04:05.678900")
+    '2026-01-02 03:04:05'
+    """
+    return at.replace("T", " ")[: len("2026-01-02 03:04:05")]
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters, and how long it is where it is longer."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
 
 
 _COUNTS = ("files", "received", "accepted", "quarantined", "duplicates")
@@ -87,7 +107,7 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
     ]
     counted = sorted(counts, key=lambda each: (-each[2], each))
     for dataset, rule, rows in counted[:SHOWN_REASONS]:
-        made.add_row(dataset, rule, f"{rows:,}")
+        made.add_row(dataset, capitalised(rule_words(rule)), f"{rows:,}")
     if more := counted[SHOWN_REASONS:]:
         made.add_row(f"… {len(more)} more", "", f"{sum(rows for _, _, rows in more):,}")
     return made

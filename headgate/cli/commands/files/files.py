@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
+from headgate.cli.rendering.fitting_table import as_it_is
 from headgate.cli.rendering.progress import PlainLines
 from headgate.cli.rendering.upload_outcomes import upload_outcomes
 from headgate.errors import BadInputError, ConflictError, ServiceError, ThrottledError
@@ -22,6 +23,7 @@ from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
 from headgate.reports import summary
+from headgate.reports.rule_words import rule_words
 from headgate.settings import AcceptanceSettings
 from headgate.uploads import send_files
 from headgate.wiring import intake, stores
@@ -29,7 +31,7 @@ from headgate.wiring import intake, stores
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
     from headgate.intake.files.gate import GatePorts, GateRules
@@ -271,7 +273,7 @@ def files(context: click.Context, state: str | None, as_json: bool, deployment_n
     options.show(
         as_json=as_json,
         value=lambda: [{**_kept(record), "acceptance": acceptance_of(record, share)} for record in chosen],
-        screen=lambda: _table(chosen, share),
+        screen=lambda: _listed(chosen, share, state),
     )
 
 
@@ -526,19 +528,42 @@ def _kept(record: FileRecord) -> dict[str, Any]:
     return {name: value for name, value in asdict(record).items() if name != "seen_before"}
 
 
-def _whole(record: FileRecord) -> Table:
-    table = screens.screen_table("what", "value", title=record.key)
-    for name, value in _kept(record).items():
+_DECIDING_FACTS = (
+    "state",
+    "dataset",
+    "received_at",
+    "received",
+    "accepted",
+    "quarantined",
+    "duplicates",
+    "reasons",
+    "error",
+)
+
+
+def _whole(record: FileRecord) -> RenderableType:
+    """Return everything about a file, a line for each fact; those that decide come first."""
+    lines = [record.key]
+    kept = _kept(record)
+    for name in (*_DECIDING_FACTS, *(name for name in kept if name not in _DECIDING_FACTS)):
+        value = kept[name]
         for part, cell in value.items() if isinstance(value, dict) else [("", value)]:
-            table.add_row(f"{name} {part}".strip(), _cell_text(part, cell))
-    return table
+            if cell not in ("", None):
+                text = _cell_text(part, cell).replace("\n", "\n    ")
+                lines.append(f"  {_fact_name(name, part)}: {text}")
+    return as_it_is(lines)
+
+
+def _fact_name(name: str, part: str) -> str:
+    """Return the name of a fact; of a reason its rule and what is wrong."""
+    return f"{name} {part} ({rule_words(part)})" if name == "reasons" else f"{name} {part}".strip()
 
 
 def _cell_text(part: str, cell: object) -> str:
     """Return a value for a person: what cannot be seen is spelled, and each column's figures have a line of
     their own.
     """
-    text = str(cell)
+    text = f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
     if part == "statistics":
         columns = json.loads(text).items()
         return "\n".join(
@@ -546,6 +571,14 @@ def _cell_text(part: str, cell: object) -> str:
             for name, figures in columns
         )
     return repr(text) if text and (text.isspace() or not text.isprintable()) else text.replace("; ", "\n")
+
+
+def _listed(records: Sequence[FileRecord], most_refused_share: float, state: str | None) -> Group:
+    """Return the files with data, and how many are none: manifests say the same of each export."""
+    data = [record for record in records if state or record.state is not FileState.IGNORED]
+    left = len(records) - len(data)
+    note = f"Left out: {left:,} without data, such as manifests. --state ignored lists them." if left else ""
+    return Group(_table(data, most_refused_share), *([note] if note else []))
 
 
 def _table(records: Sequence[FileRecord], most_refused_share: float) -> Table:

@@ -15,6 +15,7 @@ from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, NotPermittedError, ThrottledError
 from headgate.lake.states import FileState
+from headgate.reports.rule_words import rule_words
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 _SHOWN = ("source_row", "sheet_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
+_VALUE = 5  # its place among the cells that are shown
+_MOST_OF_A_VALUE = 80
 _HOW_TO_SETTLE = (
     "Upload the whole corrected file under the same key to settle these rows. If a file of another name "
     "has the corrected rows, "
@@ -330,16 +333,20 @@ def _lines_screen(lines: Sequence[QuarantineCount], *, by_file: bool) -> Group:
 
 
 def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
+    has_rejected = any(line.files_rejected for line in lines)
     table = screens.screen_table(
         "dataset",
-        "rule",
+        "what is wrong (rule)",
         *(["file", "key", "corrected by"] if by_file else ["files"]),
-        "rejected files",
+        *(["rejected files"] if has_rejected else []),
         "rows",
+        numbers=("files", "rejected files", "rows"),
     )
     for line in lines:
         where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
-        table.add_row(line.dataset, line.rule, *where, f"{line.files_rejected:,}", f"{line.rows:,}")
+        rejected = [f"{line.files_rejected:,}"] if has_rejected else []
+        wrong = f"{screens.capitalised(rule_words(line.rule))} ({line.rule})"
+        table.add_row(line.dataset, wrong, *where, *rejected, f"{line.rows:,}")
     return table
 
 
@@ -351,6 +358,7 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
     )
     for row in rows:
         *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
+        cells[_VALUE] = screens.shortened(cells[_VALUE], _MOST_OF_A_VALUE)
         cells[-1] = "\n".join(
             [cells[-1], *_further_reasons(row), *_correction(row), *([whole_row] if whole else [])]
         )

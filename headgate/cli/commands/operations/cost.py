@@ -13,7 +13,7 @@ from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from rich.console import RenderableType
 
@@ -50,8 +50,8 @@ def _screen(fact: Mapping[str, Any]) -> RenderableType:
         _sums(f"Last {fact['days']} days by service: {fact['total_usd']} USD", "service", fact["by_service"]),
         _sums("Files by dataset", "dataset", fact["by_dataset"]),
         _sums("Runs by job", "job", fact["by_job"]),
-        _rows("Newest runs", ("run", "started_at", "jobs", "usd"), fact["runs"]),
-        _rows("With more data in as many runs", ("times", "usd"), fact["forecast"]),
+        _runs(fact["runs"]),
+        _forecast(fact["forecast"]),
     ]
     source = f"List prices of {prices['region']}, recorded on {prices['recorded_on']}."
     note = f"{source} Storage is that of one month. docs/operate/cost.md explains."
@@ -59,14 +59,23 @@ def _screen(fact: Mapping[str, Any]) -> RenderableType:
 
 
 def _sums(title: str, name: str, sums: Mapping[str, str]) -> RenderableType:
-    made = screens.screen_table(name, "USD", title=title)
+    made = screens.screen_table(name, "USD", title=title, numbers=["USD"])
     for part, usd in sums.items():
         made.add_row(part, usd)
     return made
 
 
-def _rows(title: str, names: Sequence[str], rows: Iterable[Mapping[str, object]]) -> RenderableType:
-    made = screens.screen_table(*names, title=title)
-    for row in rows:
-        made.add_row(*(str(row[name]) for name in names))
+def _runs(runs: Iterable[Mapping[str, Any]]) -> RenderableType:
+    numbers = ("jobs", "USD")
+    made = screens.screen_table("started, UTC", *numbers, "run", title="Newest runs", numbers=numbers)
+    for run in runs:
+        made.add_row(screens.shown_time(run["started_at"]), str(run["jobs"]), run["usd"], run["run"])
+    return made
+
+
+def _forecast(forecast: Iterable[Mapping[str, Any]]) -> RenderableType:
+    names = ("times the data", "USD")
+    made = screens.screen_table(*names, title="With more data in as many runs", numbers=names)
+    for line in forecast:
+        made.add_row(f"{line['times']:,}", line["usd"])
     return made

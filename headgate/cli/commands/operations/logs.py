@@ -27,6 +27,25 @@ _SEVERITIES = logging.getLevelNamesMapping()
 _CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exited with error|^Traceback ")
 
 
+# What AWS Lambda's runtime writes of every call. Source: AWS Lambda developer guide, "Log format".
+_OF_THE_RUNTIME = ("START RequestId:", "END RequestId:", "REPORT RequestId:", "INIT_START ")
+_OF_EVERY_LINE = frozenset(
+    {
+        "level",
+        "message",
+        "location",
+        "timestamp",
+        "service",
+        "cold_start",
+        "function_name",
+        "function_memory_size",
+        "function_arn",
+        "function_request_id",
+        "xray_trace_id",
+    }
+)
+
+
 @click.command(epilog=options.example("headgate logs --minutes 60 --level error"))
 @click.option(
     "--minutes", type=click.IntRange(min=1), default=15, show_default=True, help="How far back to read."
@@ -38,6 +57,7 @@ _CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exi
 @click.option(
     "--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json one document a line."
 )
+@click.option("--all", "is_all", is_flag=True, help="Also the lines that every call of a function has.")
 @options.as_json
 @options.deployment
 def logs(
@@ -46,23 +66,29 @@ def logs(
     *,
     level: str | None,
     follow: bool,
+    is_all: bool,
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Print recent log lines of functions and jobs, oldest first."""
+    """Print recent log lines of functions and jobs, oldest first.
+
+    A line of JSON is printed as its level, its message and its facts; --json has all of it.
+    """
     deployed = command_deployment.activate(deployment_name)
     written = operations.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     groups = deployed.names("log_groups")
     if follow:
         for line in followed(lambda start: _lines(groups, written, start), since, sleep=time.sleep):
-            if _is_asked(line, contains, level):
+            if _is_asked(line, contains, level) and (is_all or as_json or not is_routine(line.text)):
                 click.echo(json.dumps(vars(line), default=str) if as_json else _text(line))
         return
     lines = [line for line in _lines(groups, written, since) if _is_asked(line, contains, level)]
     if as_json:
         options.show(as_json=True, value=lambda: [vars(line) for line in lines], screen=str)
         return
+    if not (is_all or contains):
+        lines = [line for line in lines if not is_routine(line.text)]
     if not lines:
         click.echo("headgate: No log line matches. --minutes reads further back.", err=True)
     for line in lines:
@@ -89,7 +115,33 @@ def severity(text: str) -> int:
 
 
 def _text(line: LogLine) -> str:
-    return f"{line.written_at:%H:%M:%S} {line.group.rsplit('/', 1)[-1]}: {line.text}"
+    return f"{line.written_at:%H:%M:%S} {line.group.rsplit('/', 1)[-1]}: {in_words(line.text)}"
+
+
+def in_words(text: str) -> str:
+    """Return a line of JSON as its level, its message and its facts; another line as it is.
+
+    >>> in_words('{"level": "INFO", "message": "file processed", "dataset": "orders", "error": {}}')
+    'INFO file processed: dataset orders'
+    """
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(line, dict) or "message" not in line:
+        return text
+    facts = ", ".join(
+        f"{name} {value if isinstance(value, str | int | float) else json.dumps(value)}"
+        for name, value in line.items()
+        if name not in _OF_EVERY_LINE and value not in ("", None, {}, [])
+    )
+    said = f"{line.get('level', '')} {line['message']}".strip()
+    return f"{said}: {facts}" if facts else said
+
+
+def is_routine(text: str) -> bool:
+    """Return whether a line is one that every call has: the runtime's own, or measurements for a chart."""
+    return text.startswith(_OF_THE_RUNTIME) or text.startswith('{"_aws"')
 
 
 def followed(

@@ -312,23 +312,31 @@ def _fact(execution: Execution, problems: RunOmissions) -> dict[str, object]:
     return fact | problems.facts()
 
 
+_PLACES = {"cli": "terminal", "api": "console"}
+
+
+def _starter(execution: Execution) -> str:
+    """Return who or what started a run; for a person, from where."""
+    place = _PLACES.get(execution.name.partition("-")[0], "person")
+    return place if execution.started_by is StartedBy.PERSON else execution.started_by.replace("_", " ")
+
+
 def _history(newest: Sequence[Execution], problems: Mapping[str, RunOmissions]) -> Table | str:
     if not newest:
         return "There was no run yet. `headgate run` starts one."
     table = screens.screen_table(
-        "run", "state", "started by", "started at, UTC", "seconds", "problems", numbers=["seconds"]
+        "started, UTC", "by", "state", "seconds", "problems", "run", numbers=["seconds"]
     )
     for execution in newest:
         left_out = problems[execution.name]
         state = run_state(execution.status, has_problems=left_out.exist)
         seconds = "" if execution.seconds is None else f"{execution.seconds:.0f}"
-        started_by = execution.started_by.replace("_", " ")
         table.add_row(
-            execution.name,
-            state,
-            started_by,
             f"{execution.started_at:%Y-%m-%d %H:%M:%S}",
+            _starter(execution),
+            state,
             seconds,
             left_out.summary(),
+            execution.name,
         )
     return table

@@ -186,12 +186,25 @@ def _run(execution: Execution, *, has_problems: bool) -> dict[str, object]:
     return {"name": execution.name, "state": execution.status.lower(), **times, "has_problems": has_problems}
 
 
+def _ago(hours: float) -> str:
+    """Return an age in its largest unit.
+
+    >>> _ago(0.2), _ago(1.0), _ago(50.4)
+    ('12 minutes', '1 hour', '2 days')
+    """
+    for size, unit in ((24.0, "day"), (1.0, "hour"), (1 / 60, "minute")):
+        if (many := int(hours / size + 1e-9)) >= 1:
+            return f"{many} {unit}{'s' if many > 1 else ''}"
+    return "less than a minute"
+
+
 def _screen(now: Status, days: int) -> RenderableType:
     table = screens.screen_table("what", "state", "details", title=f"The lake is {now.state}")
     for check in now.checks:
         table.add_row(check.name, check.state, check.message)
     run = (
-        f"{now.last_run['name']}, started {now.last_run['started_at']} UTC"
+        f"Started {screens.shown_time(str(now.last_run['started_at']))} UTC. "
+        f"`headgate runs show {now.last_run['name']}` shows its stages."
         if now.last_run
         else "There was no run yet."
     )
@@ -207,7 +220,7 @@ def _screen(now: Status, days: int) -> RenderableType:
     age = (
         "No file was received yet."
         if now.data_age_hours is None
-        else f"The newest file came {now.data_age_hours:,} hours ago."
+        else f"The newest file came {_ago(now.data_age_hours)} ago."
     )
     table.add_row("data", "", f"{age} Tables are as of {now.data_as_of or 'no day yet'}.")
     files = ", ".join(f"{count:,} {state}" for state, count in now.files.items()) or "none"
@@ -217,7 +230,9 @@ def _screen(now: Status, days: int) -> RenderableType:
     )
     for alarm in now.alarms:
         table.add_row(
-            "alarm", "raised", f"{alarm['name']} since {alarm['since']} UTC. {alarm['description']}"
+            "alarm",
+            "raised",
+            f"{alarm['name']} since {screens.shown_time(alarm['since'])} UTC. {alarm['description']}",
         )
     return Group(table, *(f"Next: `{command}`" for command in next_commands(now)))
 

@@ -13,6 +13,7 @@ from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_record
 from headgate.cli.lineage_events import current_events, send_all, written_events
 from headgate.cli.rendering import screens
+from headgate.cli.rendering.fitting_table import as_it_is
 from headgate.errors import HeadgateError, NotPermittedError
 from headgate.lineage.receiver import API_KEY_VARIABLE, LineageReceiver
 from headgate.plain_names import did_you_mean
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.lake import ColumnLineage, ColumnUse, Lineage, LineageColumn
+    from headgate.api.shapes.lake import ColumnLineage, ColumnUse, Lineage, LineageColumn, LineageDataset
     from headgate.lake.ports import FileRecord
     from headgate.lineage.receiver import EventAnswer
     from headgate.snapshots.snapshot import LakeSnapshot
@@ -194,13 +195,25 @@ def _lineage_screen(of: Lineage) -> RenderableType:
         return f"{of.table} was not built yet. `headgate run` builds it."
     builder = f"built by {of.system}" if of.system else "merged from increments"
     title = f"{of.table}: {builder} from snapshot {of.snapshot_id}, as of {of.as_of}; version {of.version}"
-    table = screens.screen_table("dataset", "snapshot", "rows", "files", "newest files", title=title)
+    numbers = ("rows", "files")
+    table = screens.screen_table("dataset", *numbers, "snapshot", numbers=numbers)
     for dataset in of.datasets:
-        names = screens.first_of([file.key for file in dataset.files[:SHOWN_FILES]], limit=SHOWN_FILES)
-        table.add_row(
-            dataset.dataset, dataset.snapshot_id, f"{dataset.rows:,}", f"{dataset.file_count:,}", names
-        )
-    return Group(table, "Next: `headgate file KEY` shows one file's way to its tables.")
+        table.add_row(dataset.dataset, f"{dataset.rows:,}", f"{dataset.file_count:,}", dataset.snapshot_id)
+    files = [line for dataset in of.datasets for line in _newest_files(dataset)]
+    return Group(
+        title, table, as_it_is(files), "Next: `headgate file KEY` shows one file's way to its tables."
+    )
+
+
+def _newest_files(dataset: LineageDataset) -> list[str]:
+    """Return a line for each of the newest files of a dataset, and one for how many more there are."""
+    shown = dataset.files[:SHOWN_FILES]
+    more = dataset.file_count - len(shown)
+    return [
+        *([f"Newest files of {dataset.dataset}:"] if shown else []),
+        *(f"  {file.key}" for file in shown),
+        *([f"  and {more:,} more; --json lists them"] if more > 0 and shown else []),
+    ]
 
 
 @dataclass(frozen=True)
@@ -348,8 +361,8 @@ def _trace_screen(trace: FileTrace) -> RenderableType:
         stages.add_row(
             stage.name,
             stage.state,
-            stage.at,
-            "" if stage.seconds is None else f"{stage.seconds:.3f}",
+            screens.shown_time(stage.at),
+            "" if stage.seconds is None else f"{stage.seconds:.1f}",
             stage.message,
         )
     if not trace.tables:

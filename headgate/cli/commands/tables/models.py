@@ -151,7 +151,7 @@ def _table(marked: Sequence[tuple[Card, str]]) -> Table:
     from headgate.learning.feature_drift import SHIFTED
 
     table = screens.screen_table(
-        "system", "model", "as of", "recipe", "on unseen days", "moved since", "attention"
+        "system", "model", "as of", "recipe", "on unseen days", "inputs that changed since", "attention"
     )
     for card, attention in marked:
         figures = ", ".join(f"{name} {value:.4g}" for name, value in sorted(card.metrics.items()))

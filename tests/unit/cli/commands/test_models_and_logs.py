@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from headgate.aws.logs import LogLine
 from headgate.cli import command_deployment
 from headgate.cli.command_deployment import Deployment
-from headgate.cli.commands.operations.logs import followed, logs, severity
+from headgate.cli.commands.operations.logs import followed, in_words, logs, severity
 from headgate.cli.commands.tables.models import lost_to, models
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import SettingsError
@@ -82,6 +82,7 @@ def test_names_of_a_deployment_come_from_a_list_or_a_map(names: object) -> None:
 HEALTHY = '{"level":"INFO","message":"file accepted","error":{}}'
 WARNED = '{"level":"WARNING","message":"lineage event not written"}'
 FAILED = '{"level":"ERROR","message":"AccessDenied"}'
+STARTED = "START RequestId: 1 Version: $LATEST"
 
 
 class WrittenLogs:
@@ -90,14 +91,15 @@ class WrittenLogs:
     def lines(self, group: str, *, since: datetime) -> list[LogLine]:
         return [
             LogLine(group, since + timedelta(seconds=at), text)
-            for at, text in enumerate((HEALTHY, WARNED, FAILED, "START RequestId"))
+            for at, text in enumerate((HEALTHY, WARNED, FAILED, STARTED))
         ]
 
 
 @pytest.mark.parametrize(
     ("asked", "shown"),
     [
-        ([], [HEALTHY, WARNED, FAILED, "START RequestId"]),
+        ([], [HEALTHY, WARNED, FAILED]),
+        (["--all"], [HEALTHY, WARNED, FAILED, STARTED]),
         (["--level", "warning"], [WARNED, FAILED]),
         (["--level", "error"], [FAILED]),
         (["--level", "warning", "--contains", "lineage"], [WARNED]),
@@ -109,9 +111,12 @@ def test_logs_are_filtered_by_the_level_of_their_json(
     monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
     monkeypatch.setattr(operations, "logs", WrittenLogs)
     plain = CliRunner().invoke(logs, asked)
-    assert [line.partition(" g: ")[2] for line in plain.stdout.splitlines()] == shown
+    assert [line.partition(" g: ")[2] for line in plain.stdout.splitlines()] == [
+        in_words(text) for text in shown
+    ]
     listed = CliRunner().invoke(logs, [*asked, "--json"])
-    assert [line["text"] for line in json.loads(listed.stdout)] == shown
+    every = [*shown, STARTED] if asked == [] else shown
+    assert [line["text"] for line in json.loads(listed.stdout)] == every, "--json leaves out no line"
 
 
 @pytest.mark.parametrize("json_lines", [False, True])
@@ -128,7 +133,9 @@ def test_followed_logs_are_filtered_by_level_too(
         .invoke(logs, ["--level", "error", "--follow", *(["--json"] if json_lines else [])])
         .stdout.splitlines()
     )
-    assert (json.loads(line)["text"] if json_lines else line.partition(" g: ")[2]) == FAILED
+    assert (json.loads(line)["text"] if json_lines else line.partition(" g: ")[2]) == (
+        FAILED if json_lines else "ERROR AccessDenied"
+    )
 
 
 @pytest.mark.parametrize(

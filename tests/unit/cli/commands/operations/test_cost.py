@@ -26,6 +26,7 @@ def test_the_screen_shows_what_the_api_answers() -> None:
         fact["total_usd"],
         fact["by_dataset"]["payments"],
         fact["by_job"]["merge_curated"],
-        "1000",
+        "1,000",
+        "times the data",
     ):
         assert text in shown

@@ -83,8 +83,8 @@ def test_each_dataset_shows_its_rows_in_sql_and_its_quality() -> None:
 
 def test_reasons_name_their_dataset() -> None:
     shown = printed({})
-    assert "│ orders   │ type   │    2 │" in shown
-    assert "│ products │ type   │    1 │" in shown
+    assert "│ orders   │ A value does not have the type of its column │    2 │" in shown
+    assert "│ products │ A value does not have the type of its column │    1 │" in shown
 
 
 def test_tables_of_own_sql_models_are_shown() -> None:
