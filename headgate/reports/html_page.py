@@ -178,17 +178,27 @@ def _figure(answer: PanelAnswer, system: str, console_url: str) -> str:
         '<div class="value" '
         f'data-figure="{escape(panel.name)}">{escape(figure(row.get("value"), panel.unit))}</div>'
     )
+    # Without a figure there is nothing to act upon.
+    action = _action(answer, "desk") if row.get("value") is not None else ""
     return (
-        f'<section class="box figure">{value}<h3>{escape(panel.question)}</h3>'
-        f'<div class="muted compared">{compared}</div>{_action(answer, "desk")}'
+        f'<section class="box figure">{value}<h3>{escape(_title_of(answer))}</h3>'
+        f'<div class="muted compared">{compared}</div>{action}'
         f"{_trust(answer, system, console_url)}</section>"
     )
 
 
 def _behind(answer: PanelAnswer) -> str:
     """Return the SQL of a figure, with its action where a phone has no room for it below the figure."""
-    question, action = escape(answer.panel.question), _action(answer, "phone")
+    has_figure = next(iter(answer.records()), {}).get("value") is not None
+    question, action = escape(answer.panel.question), _action(answer, "phone") if has_figure else ""
     return f'<section class="box"><h3>{question}</h3>{action}{_sql(answer)}</section>'
+
+
+def _title_of(answer: PanelAnswer) -> str:
+    """Return the answer in words; the question where the panel states no answer or no row has one."""
+    panel = answer.panel
+    units = {**_words_of(answer).units, "value": panel.unit, "before": panel.unit}
+    return answer_in_words(panel.answer, answer.records(), units) or panel.question
 
 
 def _trust(answer: PanelAnswer, system: str, console_url: str) -> str:

@@ -19,6 +19,7 @@ from headgate.errors import HeadgateError, NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.query.mail_schedules import mail_schedules, sent_mark_key
+from headgate.reports.answer_words import answer_in_words
 from headgate.reports.numbers import cell_text, figure
 
 if TYPE_CHECKING:
@@ -131,8 +132,19 @@ class MailSender:
         if not panels:
             yield "This dashboard is no longer there."
         for panel in panels:
-            yield f"\n{panel.question}"
-            yield from self._answer(panel.sql, panel)
+            answer = list(self._answer(panel.sql, panel))
+            yield f"\n{self._title_of(panel)}"
+            yield from answer
+
+    def _title_of(self, panel: Panel) -> str:
+        """Return the answer in words; the question where there is none."""
+        page = self.pages[panel.sql]
+        if isinstance(page, str):
+            return panel.question
+        names = [column.name for column in page.columns]
+        rows = [dict(zip(names, row, strict=True)) for row in page.rows]
+        units = {**panel.units, "value": panel.unit, "before": panel.unit}
+        return answer_in_words(panel.answer, rows, units) or panel.question
 
     def _answer(self, sql: str, panel: Panel | None) -> Iterable[str]:
         """Return the answer of a statement as lines, or why there is none."""

@@ -21,5 +21,8 @@ test('files of one dataset with rows to fix are one task, a file alone is its ow
 
 test('a file that was rejected is a task of its own', () => {
   const waiting = [file('orders/a.csv', 3), file('orders/b.csv', 0, 'rejected'), file('orders/c.csv', 1)]
-  expect(fileTasks(waiting).map(({ files }) => files)).toEqual([2, 1])
+  expect(fileTasks(waiting).map(({ files, label }) => [files, label])).toEqual([
+    [2, 'Open the files'],
+    [1, 'Open the file'],
+  ])
 })

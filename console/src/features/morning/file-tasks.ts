@@ -33,7 +33,7 @@ function taskOf(files: File[]): FileTask {
     name: file.key,
     text: `${isPart ? heading(folderOf(file)) : fileParts(file.key).join('')}: ${needOf(file)}`,
     href: `#/files/${encodeURIComponent(file.file_id)}`,
-    label: 'Open the rows',
+    label: file.state === 'done' ? 'Open the rows' : 'Open the file',
     files: 1,
   }
 }

@@ -36,7 +36,10 @@ export function LastNight() {
             <>
               {isRunning ? <Text size="sm">A run is under way.</Text> : null}
               {run ? (
-                <NewestRun run={run} />
+                <>
+                  <NewestRun run={run} />
+                  <RunsOfADay runs={found.runs.filter(hasEnded)} />
+                </>
               ) : (
                 <Empty>No run has ended yet. Upload a file, then start a run: it builds the tables.</Empty>
               )}
@@ -78,6 +81,20 @@ function NewestRun({ run }: { run: Schemas['RunSummary'] }) {
         Open the run
       </Button>
     </Group>
+  )
+}
+
+/** How many runs ended in the last 24 hours, and how many of them failed; nothing for one run, which is shown above. */
+function RunsOfADay({ runs }: { runs: Schemas['RunSummary'][] }) {
+  const [since] = useState(() => new Date(Date.now() - DAY_MS).toISOString().slice(0, 19))
+  const newest = runs.filter(({ started_at }) => started_at >= since)
+  if (newest.length < 2) return null
+  const failed = newest.filter(({ state, has_problems }) => state !== 'succeeded' || has_problems).length
+  return (
+    <Text size="sm" mt={8} data-testid="runs-of-a-day">
+      {count(newest.length, 'run')} in 24 hours, {failed === 0 ? 'none' : failed} with a failure.{' '}
+      <Anchor href="#/lake">All runs</Anchor>
+    </Text>
   )
 }
 

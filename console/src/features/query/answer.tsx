@@ -120,6 +120,7 @@ const MOST_DIGITS = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 6
 /** A value as it is; a double, which states sixteen digits, with six. */
 function plainText(column: Result['columns'][number] | undefined): (value: Cell) => string {
   if (!column) return String
+  if (/^timestamp/.test(column.type)) return (value) => String(value).replace('T', ' ')
   if (!/^(double|real|float)$/.test(column.type)) return exact(column).text
   return (value) => (Number.isFinite(Number(value)) ? MOST_DIGITS.format(Number(value)) : String(value))
 }
