@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.http.problems import conflict, invalid, not_found
 from headgate.api.shapes.dashboards import Dashboard, Dashboards, DashboardVersion, DashboardVersions
 from headgate.errors import ConflictError, NotFoundError
-from headgate.project import label_queues
 from headgate.query.kept_questions import panel_document
 from headgate.query.written_dashboards import documents, write_version
 from headgate.systems.dashboards import dashboard_of, dashboards_of
@@ -48,7 +47,7 @@ def every_dashboard(lake: LakePorts) -> Dashboards:
 def _declared(board: DeclaredDashboard) -> Dashboard:
     """Return a dashboard of a file, with which of its queues a model learns from."""
     shown = Dashboard.model_validate(asdict(board))
-    labels = {label.queue for label in label_queues()}
+    labels = {queue.name for queue in board.queues if queue.labels}
     queues = tuple(queue.model_copy(update={"teaches": queue.name in labels}) for queue in shown.queues)
     return shown.model_copy(update={"queues": queues})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.api.http.access import CallerIdentity
+from headgate.api.shapes.dashboards import Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule
 from headgate.reports.mails import MOST_BYTES, MOST_ROWS, MailSender, SentMails, cut, table_lines
+from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.api.lakes import Caller, MemoryLake, query
 
 if TYPE_CHECKING:
@@ -135,6 +138,17 @@ def test_a_dashboard_is_sent_with_the_questions_of_its_panels() -> None:
     boards = Caller(lake, ("viewer",), "ana").call("GET", "/v1/dashboards").json["dashboards"]
     panels = next(board["panels"] for board in boards if board["system"] == SYSTEMS[0])
     assert all(panel["question"] in text for panel in panels)
+
+
+def test_a_panel_of_a_mail_has_its_answer_as_title() -> None:
+    declared = DeclaredPanel("sold", "What was sold?", PanelKind.KPI, "sales", "SELECT 1", unit="GBP")
+    panel = Panel.model_validate(asdict(replace(declared, answer="{value} was sold")))
+    lake = MemoryLake()
+    made = sender(lake)
+    made.pages[panel.sql] = QueryRows(columns=(ResultColumn(name="value", type="bigint"),), rows=((12000,),))
+    assert made._title_of(panel) == "£12,000 was sold"
+    made.pages[panel.sql] = "The table is gone."
+    assert made._title_of(panel) == "What was sold?"
 
 
 def test_a_mail_of_a_dashboard_that_is_gone_says_so_and_how_to_stop_it() -> None:

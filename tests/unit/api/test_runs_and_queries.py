@@ -117,6 +117,16 @@ def test_a_lake_shows_dashboards_and_questions_of_its_deployed_systems_only() ->
     assert shown("compliance-guardian") == ({"compliance-guardian"}, {"compliance-guardian", "lake"})
 
 
+def test_a_queue_says_whether_a_model_learns_from_its_decisions() -> None:
+    boards = Caller(MemoryLake(systems=("compliance-guardian", "demand-insights-engine"))).call(
+        "GET", "/v1/dashboards"
+    )
+    queues = {
+        queue["name"]: queue["teaches"] for board in boards.json["dashboards"] for queue in board["queues"]
+    }
+    assert queues == {"transactions_to_review": True, "customers_to_call": False}
+
+
 def test_a_lake_without_systems_has_no_question_about_the_tables_of_a_shop() -> None:
     (only,) = Caller(MemoryLake(systems=())).call("GET", "/v1/questions").json["questions"]
     assert only["name"] == "why_refused"

@@ -102,6 +102,16 @@ def test_a_panel_shows_its_action_and_no_line_where_it_states_none(panel: Declar
     assert "action" not in page("")
 
 
+def test_a_figure_has_its_answer_as_title_and_without_a_value_no_action() -> None:
+    panel = replace(KPI, action="Spend it.", answer="{value} was sold")
+    shown = report_html(report(PanelAnswer(panel, ("value",), ((Decimal(12000),),))), [])
+    assert "<h3>£12,000 was sold</h3>" in shown
+    assert "Spend it." in shown
+    empty = report_html(report(PanelAnswer(panel, ("value",), ((None,),))), [])
+    assert "<h3>How much?</h3>" in empty
+    assert "Spend it." not in empty
+
+
 def test_a_figure_without_a_value_states_the_reason_of_the_answer() -> None:
     rows = [{"value": None, "before": None, "reason": "Not tested <yet>."}]
     (board,) = ask_dashboards(Queries(q1=rows), [DeclaredDashboard("hub", "Sales", (KPI,))])
