@@ -81,7 +81,7 @@ def _built(
     )
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
     return {
-        "query_patterns": query_patterns.table(counted, labels.intent, labels.sub_intent, texts),
+        "query_patterns": query_patterns.table(counted, labels, texts),
         "query_trends": query_trends.table(features.by_week(searched), labels.intent, first_day, as_of),
         "query_gaps": query_gaps.table(
             counted, labels.intent, values, shop_value, examples=query_patterns.examples(texts)

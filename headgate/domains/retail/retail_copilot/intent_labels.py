@@ -15,6 +15,8 @@ from headgate.domains.retail.retail_copilot.text_points import commonest_first
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    import numpy.typing as npt
+
     from headgate.domains.retail.retail_copilot.intent_tree import Groups
     from headgate.domains.retail.retail_copilot.text_points import Array
 
@@ -68,6 +70,9 @@ _SHARE_POWER, _USE_POWER, _NEARNESS_POWER = 0.75, 2, 4
 _SPECIFIC_ENOUGH = 0.4
 _CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across them
 _OTHER = "other"
+VARIOUS = "various: "
+"""Begins the label of a group whose texts have too little in common for a phrase."""
+_EXAMPLES = 3  # of such a group
 
 
 def labels(
@@ -109,6 +114,26 @@ def sub_labels(
         names[intent] if alone[group] else assigned.get(group, f"{_OTHER} {len(names) + group + 1}")
         for group, intent in enumerate(parents)
     ]
+
+
+def named_by_examples(
+    names: Sequence[str],
+    texts: pd.Series[str],
+    groups: Groups,
+    weights: pd.Series[int],
+    chosen: npt.NDArray[np.bool_],
+) -> list[str]:
+    """Return the labels of groups, those of the chosen ones replaced by their commonest texts.
+
+    Args:
+        chosen: whether the texts of a group have too little in common for a phrase; shape (groups,).
+    """
+    given = list(names)
+    order = np.lexsort((texts.to_numpy(dtype=str), -weights.to_numpy()))
+    for group in np.flatnonzero(chosen):
+        commonest = texts.iloc[order[groups[order] == group][:_EXAMPLES]]
+        given[group] = (VARIOUS + ", ".join(commonest))[:_LABEL_LENGTH].rstrip(", ")
+    return given
 
 
 def _assigned(

@@ -82,6 +82,19 @@ def cut_at(tree: Array, count: int) -> Groups:
     return np.asarray(np.unique(fcluster(tree, count, "maxclust"), return_inverse=True)[1], dtype=np.int64)
 
 
+def cohesion(points: Array, groups: Groups) -> Array:
+    """Return how alike the texts of each group are: the mean cosine of two of them; 1 for a text alone.
+
+    Shape (groups,).
+    """
+    sizes = np.bincount(groups).astype(np.float64)
+    sums = np.zeros((len(sizes), points.shape[1]))
+    np.add.at(sums, groups, points)
+    pairs = sizes * (sizes - 1)
+    alike: Array = np.divide((sums**2).sum(axis=1) - sizes, pairs, out=np.ones(len(sizes)), where=pairs > 0)
+    return alike
+
+
 def nearest(points: Array, members: Array, groups: Groups) -> Groups:
     """Return each point's nearest group, by the middle of its known points."""
     centres = normalize(pd.DataFrame(members).groupby(groups).mean().to_numpy())

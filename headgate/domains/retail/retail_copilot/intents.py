@@ -12,8 +12,8 @@ import numpy.typing as npt
 from scipy.cluster.hierarchy import ward
 from sklearn.preprocessing import normalize
 
-from headgate.domains.retail.retail_copilot.intent_labels import labels, sub_labels
-from headgate.domains.retail.retail_copilot.intent_tree import Cut, Groups, cut_at, levels, nearest
+from headgate.domains.retail.retail_copilot.intent_labels import labels, named_by_examples, sub_labels
+from headgate.domains.retail.retail_copilot.intent_tree import Cut, Groups, cohesion, cut_at, levels, nearest
 from headgate.domains.retail.retail_copilot.text_points import (
     Array,
     by_words,
@@ -35,6 +35,12 @@ MIN_TEXTS = 20
 MAX_LEARNT_FROM = 5_000  # texts that shape the groups; the rest join the nearest group
 MAX_READ = 10_000  # texts that the sentence model reads, about 500 a second; the rest join by their words
 ONLY = "all searches"
+LEAST_COHESION = 0.55
+"""Of the median of all intents: the texts of a group below it have too little in common for a label.
+
+Source: docs/adr/0029-sentence-model.md.
+"""
+_COMPARED_INTENTS = 5  # the median of fewer says little
 _LEAST_NEARNESS = 0.01  # of a phrase that means something else: a label is better than none
 
 
@@ -50,6 +56,8 @@ class Intents:
         stability: how alike the intents are that halves of the texts lead to: 1 equal, 0 as by chance; NaN
             for one group.
         silhouette: how far the intents are apart, -1 to 1; NaN for one group.
+        cohesion: how alike the texts of each intent are, as `intent_tree.cohesion` has it; NaN for one group.
+        sub_cohesion: the same of each sub-intent.
     """
 
     groups: Groups
@@ -58,6 +66,8 @@ class Intents:
     sub_labels: Sequence[str]
     stability: float
     silhouette: float
+    cohesion: Array
+    sub_cohesion: Array
 
     @property
     def named(self) -> npt.NDArray[np.object_]:
@@ -84,9 +94,11 @@ def group_texts(
         model: reads what the texts mean; without it, words alone decide.
     """
     chosen: list[tuple[Cut, Cut]] = []
+    alike: list[Array] = []
 
     def shaped(drawn: Array, points: Array) -> Groups:
         chosen.append(levels(drawn, points))
+        alike.extend(cohesion(points, cut.groups) for cut in chosen[-1])
         return chosen[-1][1].groups
 
     if texts.nunique() < MIN_TEXTS:
@@ -100,15 +112,28 @@ def group_texts(
     parents = _parents(intents.groups, sub_intents.groups)
     groups = parents[sub_groups]
     nearness = _nearness(meaning, groups[order[:MAX_READ]], model) if model and meaning is not None else None
-    names = labels(texts, groups, weights, nearness)
+    least = _least_cohesion(alike[0], groups)
+    names = named_by_examples(
+        labels(texts, groups, weights, nearness), texts, groups, weights, alike[0] < least
+    )
     sub_names = sub_labels(texts, sub_groups, weights, parents, names)
-    return Intents(groups, names, sub_groups, sub_names, intents.stability, intents.silhouette)
+    sub_names = named_by_examples(sub_names, texts, sub_groups, weights, alike[1] < least)
+    return Intents(groups, names, sub_groups, sub_names, intents.stability, intents.silhouette, *alike)
 
 
 def grouped(texts: pd.Series[str], count: int, model: SentenceModel | None = None) -> Groups:
     """Return the texts in a given number of groups."""
     meaning = meanings(texts.iloc[:MAX_READ], model)
     return _joined(texts, np.arange(len(texts)), meaning, lambda drawn, _: cut_at(ward(drawn), count))
+
+
+def _least_cohesion(alike: Array, groups: Groups) -> float:
+    """Return the cohesion from which on a group, of either level, is called by its label.
+
+    An intent of one text says nothing of how alike texts are. NaN where fewer than five have more.
+    """
+    several = alike[np.bincount(groups, minlength=len(alike)) > 1]
+    return LEAST_COHESION * float(np.median(several)) if several.size >= _COMPARED_INTENTS else np.nan
 
 
 def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
@@ -133,7 +158,8 @@ def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
 
 def _one(texts: int) -> Intents:
     groups = np.zeros(texts, dtype=np.int64)
-    return Intents(groups, [ONLY], groups, [ONLY], np.nan, np.nan)
+    unknown = np.array([np.nan])
+    return Intents(groups, [ONLY], groups, [ONLY], np.nan, np.nan, unknown, unknown)
 
 
 def _joined(

@@ -32,6 +32,7 @@ LONGEST_DAYS = 28
 """Intents are learnt again after four weeks at the latest: people search for new goods."""
 OTHER = "other"
 """Intent of a template that shares no word with a learnt one."""
+_NAMES = ["intent", "sub_intent"]
 _AT_ONCE = 1_000  # templates compared with all learnt ones
 
 
@@ -40,7 +41,8 @@ class LearntIntents:
     """Intent and sub-intent of each template that they were learnt from.
 
     Attributes:
-        labels: columns `intent` and `sub_intent`, by template.
+        labels: columns `intent`, `sub_intent` and `cohesion` (of the intent; NaN for one intent), by
+            template.
         stability, silhouette: as `Intents` has them.
     """
 
@@ -53,7 +55,9 @@ class LearntIntents:
         new = templates[~templates.isin(self.labels.index)]
         places = _nearest(new.tolist(), self.labels.index.tolist())
         joined = self.labels.iloc[places].set_axis(pd.Index(new, dtype=object))
-        joined[places < 0] = OTHER if len(set(self.labels.intent)) > 1 else intents.ONLY
+        is_one = len(set(self.labels.intent)) == 1
+        joined.loc[places < 0, _NAMES] = intents.ONLY if is_one else OTHER
+        joined.loc[places < 0, "cohesion"] = np.nan  # it shares no word with a learnt template
         return pd.concat([self.labels, joined]).reindex(templates)
 
 
@@ -72,7 +76,7 @@ def learnt(
     address = address_of(code, sentence_model.NAME if model else "", frame_digest(read))
     (path,) = keep("intents", [address], partial(_write, read, model, language), is_fitted=True)
     rows = table_of(path).to_pandas()
-    labels = rows.set_index("template")[["intent", "sub_intent"]]
+    labels = rows.set_index("template")[[*_NAMES, "cohesion"]]
     return LearntIntents(labels, float(rows.stability.iloc[0]), float(rows.silhouette.iloc[0]))
 
 
@@ -91,6 +95,7 @@ def _write(
         "template": counted.template,
         "intent": grouped.named,
         "sub_intent": grouped.sub_named,
+        "cohesion": grouped.cohesion[grouped.groups],
         "stability": np.full(len(counted), grouped.stability),
         "silhouette": np.full(len(counted), grouped.silhouette),
     }

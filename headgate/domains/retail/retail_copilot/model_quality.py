@@ -10,6 +10,7 @@ import numpy as np
 
 from headgate.domains.retail import measures
 from headgate.domains.retail.measures import Measure
+from headgate.domains.retail.retail_copilot.intent_labels import VARIOUS
 from headgate.domains.retail.retail_copilot.query_trends import MIN_TREND_SEARCHES
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def table(texts: pd.DataFrame, intents: LearntIntents, period: str, read_by: str
         ),
         ("intents", "intents", float(count), None, None, few),
         ("intents", "sub_intents", float(sub_count), None, None, few),
+        ("intents", "labelled_share", _labelled(texts, intents), 1.0, "every search has a label", few),
         ("intents", "stability", intents.stability, 0.0, "groups by chance", few),
         ("intents", "silhouette", intents.silhouette, 0.0, "groups by chance", few),
     ]
@@ -61,6 +63,13 @@ def table(texts: pd.DataFrame, intents: LearntIntents, period: str, read_by: str
         Measure(model, metric, period, value, base, who, total, note)
         for model, metric, value, base, who, note in figures
     )
+
+
+def _labelled(texts: pd.DataFrame, intents: LearntIntents) -> float:
+    """Share of the searches whose intent has enough in common for a label."""
+    named = texts.template.map(intents.labels.intent).dropna().astype(str)
+    labelled = texts.searches[named[~named.str.startswith(VARIOUS)].index]
+    return float(labelled.sum() / texts.searches.sum())
 
 
 def covered(texts: pd.DataFrame, groups: pd.Series[str]) -> float:

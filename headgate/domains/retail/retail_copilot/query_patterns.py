@@ -10,21 +10,20 @@ _SHOWN_LENGTH = 255
 _PRIVATE_BELOW = 2  # visits: what only one visit typed may name the person
 
 
-def table(
-    counted: pd.DataFrame, intents: pd.Series[str], sub_intents: pd.Series[str], texts: pd.DataFrame
-) -> pd.DataFrame:
+def table(counted: pd.DataFrame, labels: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
     """Return the table's rows, one per template, by template.
 
     Args:
         counted: as `features.by_template` gives it.
-        intents, sub_intents: label by template.
+        labels: `intent`, `sub_intent` and `cohesion` by template.
         texts: columns `query_text`, `template`, `sessions`, the commonest text first.
     """
     return pd.DataFrame(
         {
             "template": counted.template,
-            "intent": counted.template.map(intents),
-            "sub_intent": counted.template.map(sub_intents),
+            "intent": counted.template.map(labels.intent),
+            "sub_intent": counted.template.map(labels.sub_intent),
+            "intent_cohesion": counted.template.map(labels.cohesion),
             "searches": counted.searches,
             "sessions": counted.sessions,
             "spellings": counted.spellings,

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from scipy.cluster.hierarchy import ward
+from sklearn.preprocessing import normalize
 
 from headgate.domains.retail.retail_copilot import intent_tree
 
@@ -57,3 +58,14 @@ def test_equal_points_give_one_group() -> None:
     points = np.ones((40, 3)) / np.sqrt(3)
     intents, sub_intents = intent_tree.levels(points, points)
     assert (intents.count, sub_intents.count) == (1, 1)
+
+
+def test_cohesion_is_the_mean_cosine_of_two_texts_of_a_group() -> None:
+    points = normalize(np.random.default_rng(3).normal(1.0, 1.0, (9, 5)))
+    groups = np.array([0, 0, 0, 0, 1, 1, 1, 2, 1])
+    cosines = points @ points.T
+    pairs = [(a, b) for a in range(4) for b in range(4) if a != b]
+    alike = intent_tree.cohesion(points, groups)
+    assert alike[0] == pytest.approx(np.mean([cosines[pair] for pair in pairs]))
+    assert alike[2] == 1.0
+    assert (alike <= 1.0).all()

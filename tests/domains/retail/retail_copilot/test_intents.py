@@ -31,6 +31,31 @@ def test_texts_about_one_thing_share_an_intent_that_names_it() -> None:
     assert groups.silhouette > 0
 
 
+def test_a_group_whose_texts_have_little_in_common_is_called_by_its_commonest_texts() -> None:
+    some = pd.Series(["pot", "shed", "red mug", "dominoe", "stand", "blue mug"])
+    groups, weights = np.array([0, 0, 1, 0, 0, 1]), pd.Series([9, 3, 5, 4, 1, 5])
+    chosen = np.array([True, False])
+    names = intent_labels.named_by_examples(["platter", "mug"], some, groups, weights, chosen)
+    assert names == ["various: pot, dominoe, shed", "mug"]
+
+
+def test_misfits_of_a_shop_are_no_intent_of_a_label() -> None:
+    """Words of random letters have nothing in common, and end in groups of what is left."""
+    rng = np.random.default_rng(4)
+    words = ["".join(rng.choice(list("bcdfghjklmnpqrstvwxz"), 7)) for _ in range(12)]
+    every = pd.concat([texts(), pd.Series(words)], ignore_index=True)
+    groups = intents.group_texts(every, pd.Series([5] * len(every)))
+    of_words = [str(label) for label in groups.named[40:]]
+    assert any(label.startswith(intent_labels.VARIOUS) for label in of_words)
+    assert not any(str(label).startswith(intent_labels.VARIOUS) for label in groups.named[:40])
+
+
+def test_texts_about_one_thing_are_alike_enough_for_a_label() -> None:
+    groups = intents.group_texts(texts(), pd.Series([5] * 40))
+    assert not any(label.startswith(intent_labels.VARIOUS) for label in groups.labels)
+    assert (groups.cohesion > 0).all()
+
+
 def test_labels_are_never_given_twice() -> None:
     groups = intents.group_texts(texts(), pd.Series([5] * 40))
     assert len(set(groups.labels)) == len(groups.labels)
