@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -35,8 +35,24 @@ GERMAN = {"amount": {"decimal": ","}}
 
 
 def opened(body: bytes, lake: MemoryLake | None = None, key: str = KEY) -> tuple[Caller, str]:
-    """An operator who has opened a file of raw, and the path of this file as an upload."""
-    caller = Caller(lake or MemoryLake())
+    """An operator who has opened a file of raw, and the path of this file as an upload.
+
+    Without a lake the operator has a copy of the one in which the same file was opened before.
+    """
+    if lake:
+        return opened_in(lake, body, key)
+    caller, path = opened_alone(body, key)
+    return Caller(caller.lake.copy()), path
+
+
+@cache
+def opened_alone(body: bytes, key: str) -> tuple[Caller, str]:
+    """A lake of one opened file, which no test changes."""
+    return opened_in(MemoryLake(), body, key)
+
+
+def opened_in(lake: MemoryLake, body: bytes, key: str) -> tuple[Caller, str]:
+    caller = Caller(lake)
     record = caller.lake.receive(key, body)
     answer = caller.call("POST", f"/v1/files/{record.file_id}/edit")
     assert answer.status == 201, answer.text
