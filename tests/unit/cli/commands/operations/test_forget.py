@@ -33,7 +33,7 @@ pytestmark = [
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shop:
     """A deployment with one customer to forget, and a pending file that names them."""
-    made = shop_with(tmp_path)
+    made = shop_with(tmp_path, "Jane Forgotten")
     receive_pending(made, MAIL)
     monkeypatch.setattr(
         command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
