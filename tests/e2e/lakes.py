@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from headgate.aws.dynamodb.ledger import DynamoLedger
+from headgate.lake.states import FileState
 from scripts.emulator.emulator import ACCOUNT
 from tests.waiting import eventually
 
@@ -100,17 +102,24 @@ class Lake:
         return found
 
     def record_of(self, key: str, version_id: str, *, timeout_s: float = GATE_TIMEOUT_S) -> dict[str, Any]:
-        """The record of an object version, once the gate has ended with it."""
+        """The record of an object version, once the gate has ended with it.
 
-        def ended() -> dict[str, Any] | None:
-            mine = [
-                record
-                for record in self.records()
-                if (record["key"], record["version_id"]) == (key, version_id)
-            ]
-            return mine[0] if mine and mine[0]["state"] != "processing" else None
+        The ledger is asked until then: a command takes a second of a processor.
+        """
+        ledger = DynamoLedger(self.client("dynamodb"), self.environment["HEADGATE_FILES_TABLE"])
 
-        return eventually(ended, timeout_s)
+        def has_ended() -> bool:
+            return any(
+                (record.key, record.version_id) == (key, version_id)
+                and record.state is not FileState.PROCESSING
+                for record in ledger.records()
+            )
+
+        eventually(has_ended, timeout_s, every_s=0.2)
+        (record,) = (
+            record for record in self.records() if (record["key"], record["version_id"]) == (key, version_id)
+        )
+        return record
 
     def run_as_glue(self, job: str, folder: Path, *, without: str = "") -> str:
         """Return the output of a job that finds its code as in Glue: the script and the archives that its
