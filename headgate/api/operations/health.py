@@ -228,12 +228,21 @@ def _quality(files: Sequence[FileRecord]) -> HealthCheck:
             f"{subject} at least {LOW_SCORE} without timeliness, and none differs from the files before."
         )
         return HealthCheck(name="quality", state="healthy", message=message)
-    record, score = low[0]
+    (record, score), many = low[0], len(scored)
+    low_scores = sum(_is_low(score) for _, score in low)
+    drifting = len(low) - low_scores
+    parts = [
+        f"{_some_of(low_scores, many, 'profiled file', 'scores', 'score')} below {LOW_SCORE} of 1 for quality"
+        if low_scores
+        else "",
+        f"{_some_of(drifting, many, 'profiled file', 'differs', 'differ')} from the files before"
+        if drifting
+        else "",
+    ]
     cause = f"{score.lowest} {score.parts[score.lowest]:.2f}" if _is_low(score) else "unlike the files before"
     message = (
-        f"{_some_of(len(low), len(scored), 'profiled file', 'scores', 'score')} below {LOW_SCORE} of 1 "
-        f"for quality, or {'differs' if len(low) == 1 else 'differ'} from the files before. "
-        f"The newest is {record.key} ({cause}); `headgate files show {shlex.quote(record.key)}` says why."
+        f"{'. '.join(filter(None, parts))}. The newest is {record.key} ({cause}); "
+        f"`headgate files show {shlex.quote(record.key)}` says why."
     )
     return HealthCheck(name="quality", state="degraded", message=message, at=record.received_at)
 

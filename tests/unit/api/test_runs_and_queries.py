@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -225,11 +226,23 @@ def test_health_names_the_newest_file_of_low_quality(caller: Caller) -> None:
     (quality,) = [check for check in health_of(caller.lake).checks if check.name == "quality"]
     assert quality.state == "degraded"
     assert quality.message == (
-        "The newest profiled file scores below 0.8 of 1 for quality, or differs from the files before. "
+        "The newest profiled file scores below 0.8 of 1 for quality. "
         "The newest is payments/poor.csv "
         f"(validity {float(record.profile['validity']):.2f}); `headgate files show payments/poor.csv` "
         "says why."
     )
+
+
+def test_health_says_how_many_files_have_a_low_score_and_how_many_differ(caller: Caller) -> None:
+    caller.lake.receive("payments/poor.csv", PAYMENTS + b"?\n" * 50)
+    caller.lake.receive("payments/other.csv", PAYMENTS.replace(b"10.50", b"10.60"))
+    record = next(record for record in caller.lake.ledger.records() if record.key == "payments/other.csv")
+    caller.lake.ledger._records[record.file_id] = replace(
+        record, profile={**record.profile, "drift": "amount: mean"}
+    )
+    (quality,) = [check for check in health_of(caller.lake).checks if check.name == "quality"]
+    assert "1 of the newest 2 profiled files scores below 0.8 of 1 for quality" in quality.message
+    assert "1 of the newest 2 profiled files differs from the files before" in quality.message
 
 
 def test_a_file_of_history_is_not_of_low_quality(caller: Caller) -> None:
