@@ -15,9 +15,12 @@ const WORDS: Record<string, string> = {
   unique: 'occurs more than once',
   references: 'is in no row of the table that it names',
   card_number: 'is no valid card number',
+  destroyed_number: 'was rounded by a spreadsheet',
+  undeclared_card_number: 'holds a card number in a column that declares none',
 }
 /** Rules about rows or files, not about one value. */
 const WHOLE: Record<string, string> = {
+  ragged_row: 'the row has another number of cells than the header',
   duplicate_row: 'the same row came before',
   duplicate_key: 'a row with the same key came before',
   needs_mapping: 'the columns have no fields yet',
