@@ -199,6 +199,7 @@ def _dashboard(file: str, parse: Callable[[str], Any], text: str) -> DeclaredDas
         trust = tuple(DeclaredTrust(**_with_tuples(note)) for note in document.get("trust", ()))
         filters = tuple(DeclaredFilter(**_with_tuples(choice)) for choice in document.get("filters", ()))
         queues = tuple(_queue(queue) for queue in document.get("queues", ()))
+        _require_queues(panels, {queue.name for queue in queues})
         return DeclaredDashboard(
             document["system"], document["title"], panels, alerts, trust, filters, queues
         )
@@ -225,6 +226,15 @@ def _queue(document: Mapping[str, Any]) -> DeclaredQueue:
         "labels": DeclaredLabels(**_with_tuples(labels)) if labels else None,
     }
     return DeclaredQueue(**{**document, **parts})
+
+
+def _require_queues(panels: Iterable[DeclaredPanel], queues: Collection[str]) -> None:
+    for panel in panels:
+        if panel.queue and panel.queue not in queues:
+            raise ValueError(
+                f"panel {panel.name} names the queue {panel.queue}, and the queues of the file are "
+                f"{', '.join(sorted(queues)) or 'none'}"
+            )
 
 
 def _with_tuples(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class DeclaredPanel:
         units: of columns of the answer that no contract has, by column.
         rows: conditions that the rows behind the answer meet, as filters of the table's page:
             `<column>:<operator>:<value>`.
+        queue: the queue of the same dashboard in which people act on the answer; empty if there is none.
     """
 
     name: str
@@ -71,6 +72,7 @@ class DeclaredPanel:
     units: Mapping[str, str] = field(default_factory=dict)
     action: str = ""
     rows: tuple[str, ...] = ()
+    queue: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:

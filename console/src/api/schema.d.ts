@@ -3204,6 +3204,12 @@ export interface components {
             /** Question */
             question: string;
             /**
+             * Queue
+             * @description The queue of the dashboard in which people act on the answer; empty if there is none.
+             * @default
+             */
+            queue: string;
+            /**
              * Rows
              * @description Conditions of the rows behind the answer, as `filter` of `GET /v1/tables/…/rows`.
              * @default []

@@ -42,6 +42,9 @@ class Panel(Shape):
     rows: tuple[str, ...] = Field(
         (), description="Conditions of the rows behind the answer, as `filter` of `GET /v1/tables/…/rows`."
     )
+    queue: str = Field(
+        "", description="The queue of the dashboard in which people act on the answer; empty if there is none."
+    )
 
 
 class TrustNote(Shape):

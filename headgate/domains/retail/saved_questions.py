@@ -16,12 +16,9 @@ _QUESTIONS = (
     SavedQuestion(
         "sales_forecast",
         "market-intelligence-hub",
-        (
-            "What will the shop sell in each of the coming weeks (or days, or months), and with which "
-            "confidence?"
-        ),
+        "What will the shop sell in each of the periods ahead, and with which confidence?",
         """
-SELECT period_on, mean, lower_80, upper_80, lower_95, upper_95, model
+SELECT grain, period_on, mean, lower_80, upper_80, lower_95, upper_95, model
 FROM sales_forecast
 WHERE level = 'total'
 ORDER BY period_on
@@ -54,7 +51,7 @@ LIMIT 20
     SavedQuestion(
         "unusual_weeks",
         "market-intelligence-hub",
-        "Which weeks (or days, or months) were not as expected, and why?",
+        "When were sales not as expected, and why?",
         """
 SELECT period_on, series_id, direction, actual, expected, round(score, 1) AS score, reason, explanation,
        order_id
@@ -78,25 +75,25 @@ ORDER BY revenue_gbp DESC, segment
     SavedQuestion(
         "most_valuable_customers",
         "demand-insights-engine",
-        "Who will spend most in the next year, and with which confidence?",
+        "Who will spend most in the next 90 days, and with which confidence?",
         """
-SELECT v.customer_id, s.segment, v.expected_value_365d, v.value_365d_low, v.value_365d_high,
+SELECT v.customer_id, s.segment, v.expected_value_90d, v.value_90d_low, v.value_90d_high,
        round(v.alive_probability, 3) AS alive_probability
 FROM customer_lifetime_value AS v
 JOIN customer_segments AS s ON s.customer_id = v.customer_id
-ORDER BY v.expected_value_365d DESC, v.customer_id
+ORDER BY v.expected_value_90d DESC, v.customer_id
 LIMIT 20
 """,
     ),
     SavedQuestion(
         "worth_an_offer",
         "demand-insights-engine",
-        "Which customers should be won back first, and why are they likely to leave?",
+        "Which overdue customers should be won back first, and why are they likely to leave?",
         """
-SELECT risk_rank, customer_id, value_at_stake_gbp, round(churn_probability, 3) AS churn_probability, driver_1,
-       driver_2, offer_pays, marketing_opt_in
+SELECT risk_rank, customer_id, silent_days, usual_days, driver_1, driver_2,
+       round(churn_probability, 3) AS churn_probability, offer_pays, marketing_opt_in
 FROM churn_risk
-WHERE risk_band <> 'low' AND driver_1 <> 'as customers who stay'
+WHERE win_back
 ORDER BY risk_rank
 LIMIT 20
 """,
@@ -212,9 +209,15 @@ LIMIT 20
     SavedQuestion(
         "where_to_grow",
         "global-market-pulse",
-        "Which category should be offered in which region, and what is it worth, at least and at most?",
+        (
+            "Which category should be offered in which region, and what is it worth, if a test shows that "
+            "such lists are worth more than chance?"
+        ),
         """
-SELECT rank, region_name, category, potential_sales, potential_low, potential_high,
+SELECT rank, region_name, category, test_result,
+       CASE WHEN test_result <> 'worse' THEN potential_sales END AS potential_sales,
+       CASE WHEN test_result <> 'worse' THEN potential_low END AS potential_low,
+       CASE WHEN test_result <> 'worse' THEN potential_high END AS potential_high,
        round(confidence, 3) AS confidence
 FROM market_opportunities
 ORDER BY rank
@@ -391,9 +394,11 @@ FROM pci_audit
         SavedQuestion(
             "best_opportunity",
             "global-market-pulse",
-            "Where most more could be sold",
+            "Where most more could be sold, without money where such lists did worse than chance",
             """
-SELECT region_name, 'could buy', category, 'for GBP', round(potential_sales, 2), 'more'
+SELECT region_name, 'could buy more', category,
+       CASE WHEN test_result <> 'worse' THEN 'for GBP' ELSE '(did worse than chance when tested)' END,
+       CASE WHEN test_result <> 'worse' THEN round(potential_sales, 2) END
 FROM market_opportunities
 ORDER BY rank
 LIMIT 2

@@ -15,6 +15,8 @@ from sqlglot import exp
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
+from headgate.domains.retail.compliance_guardian import reviews
+from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS
 from headgate.query import translate
 from headgate.query.read_only_statements import only_reading
 from headgate.systems.dashboards import dashboards
@@ -209,6 +211,22 @@ def test_a_queue_says_why_and_how_much_is_at_stake(
     assert len({*keys, "j", "k"}) == len(keys) + 2  # two keys move
 
 
+def test_decisions_of_the_queue_that_teaches_the_model_of_fraud_are_labels() -> None:
+    labelled = {queue.name: queue.labels.dataset for _, queue in QUEUES if queue.labels}
+    assert labelled == {reviews.QUEUE: "card_transactions"}
+
+
+def test_a_panel_about_the_items_of_a_queue_leads_to_it() -> None:
+    leading = {(system, panel.queue) for system, panel in PANELS if panel.queue}
+    assert leading == {(system, queue.name) for system, queue in QUEUES}
+
+
+def test_no_statement_of_a_dashboard_repeats_whether_a_customer_is_overdue_or_a_list_did_worse() -> None:
+    """Both are columns of tables, so that the API and saved questions have them as well."""
+    statements = [panel.sql for _, panel in PANELS] + [queue.sql for _, queue in QUEUES]
+    assert [sql for sql in statements if "as customers who stay" in sql or "is_worse" in sql] == []
+
+
 def test_names_of_panels_are_unique() -> None:
     assert len(set(NAMES)) == len(NAMES)
 
@@ -225,9 +243,10 @@ SUSPECTS = [
 ]
 
 
-def test_unlabelled_transactions_come_first_in_the_order_of_their_probability() -> None:
-    """Probabilities of both models are on one scale."""
-    (panel,) = [panel for panel in dashboards()["compliance-guardian"].panels if panel.name == "queue"]
+def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_their_probability() -> None:
+    """Probabilities of both models are on one scale. A known label leaves nothing to decide."""
+    board = dashboards()["compliance-guardian"]
+    panel, (queue,) = board.panel("queue"), board.queues
     empty = arrow_schema(REGISTRY.prod["fraud_scores"]).empty_table()
     columns = "transaction_id, score, decision, model, is_fraud"
     with duckdb.connect() as engine:
@@ -235,7 +254,17 @@ def test_unlabelled_transactions_come_first_in_the_order_of_their_probability() 
         engine.execute("create table fraud_scores as select * from given")
         engine.executemany(f"insert into fraud_scores ({columns}) values (?, ?, ?, ?, ?)", SUSPECTS)  # noqa: S608 the test's own columns
         shown = engine.execute(f"select transaction_id from ({translate(panel.sql, 'duckdb')})")  # noqa: S608 the dashboard's statement
-        assert [number for (number,) in shown.fetchall()] == [2, 6, 5, 1, 4, 3]
+        assert [number for (number,) in shown.fetchall()] == [2, 6, 5]
+        items = answer_of(engine, queue.sql)
+        (figure,) = answer_of(engine, board.panel("to_investigate").sql)
+        (money,) = answer_of(engine, board.panel("money_to_investigate").sql)
+    assert [(row["item_id"], row["proposed"]) for row in items] == [
+        ("2", "review"),
+        ("6", "block"),
+        ("5", "review"),
+    ]
+    assert figure == {"value": 3, "before": 1}
+    assert money["value"] == 0
 
 
 @pytest.mark.parametrize(("windows", "smape", "reason"), [(0, None, "Not tested"), (3, 12.5, None)])
@@ -280,74 +309,92 @@ def panel_of(system: str, name: str) -> DeclaredPanel:
     return dashboards()[system].panel(name)
 
 
-# customer_id, first cause, consent, repeat purchases, days from the first to the last, days since the first
-CUSTOMERS = [
-    (1, "as customers who stay", None, 20, 480, 600),
-    (2, "long silence", None, 20, 480, 482),  # silent 2 days, usually buys every 24
-    (3, "long silence", None, 20, 480, 600),
-    (4, "few purchases", None, 0, 0, 10),  # bought once, others buy every 24 days
-    (5, "few purchases", True, 0, 0, 90),
-    (6, "long silence", False, 20, 480, 600),
-]
+# customer_id, win_back, silent days, usual days, repeat purchases
+CUSTOMERS = [(1, False, 30, 40, 3), (3, True, 120, 24, 20), (5, True, 90, 24, 0)]
 
 
-def test_overdue_customers_with_a_cause_are_to_be_won_back_and_called() -> None:
+def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     risks: list[dict[str, object]] = [
         {
             "customer_id": number,
-            "driver_1": cause,
-            "marketing_opt_in": consent,
+            "win_back": win_back,
+            "silent_days": silent,
+            "usual_days": usual,
+            "driver_1": "long silence",
             "risk_rank": number,
-            "risk_band": "medium",
-            "offer_pays": True,
-            "churn_probability": 0.4,
-            "value_at_stake_gbp": 100,
+            "value_at_stake_gbp": 1000,
         }
-        for number, cause, consent, *_ in CUSTOMERS
+        for number, win_back, silent, usual, _ in CUSTOMERS
     ]
     values: list[dict[str, object]] = [
-        {"customer_id": number, "repeat_purchases": repeat, "recency_days": recency, "age_days": age}
-        for number, _, _, repeat, recency, age in CUSTOMERS
+        {"customer_id": number, "repeat_purchases": repeat, "expected_value_90d": 100}
+        for number, _, _, _, repeat in CUSTOMERS
+    ]
+    segments: list[dict[str, object]] = [
+        {"customer_id": number, "revenue_gbp": 500} for number, *_ in CUSTOMERS
     ]
     (queue,) = dashboards()["demand-insights-engine"].queues
     with duckdb.connect() as engine:
-        filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
-        panel = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
+        filled_tables(engine, churn_risk=risks, customer_lifetime_value=values, customer_segments=segments)
+        answers = {
+            name: answer_of(engine, panel_of("demand-insights-engine", name).sql)
+            for name in ("to_win_back", "leaving", "drivers")
+        }
         called = answer_of(engine, queue.sql)
-    assert [(row["customer_id"], row["silent_days"], row["usual_days"]) for row in panel] == [
+    assert answers["to_win_back"] == [{"value": 2, "before": 3}]
+    assert [(row["customer_id"], row["silent_days"], row["usual_days"]) for row in answers["leaving"]] == [
         (3, 120, 24),
         (5, 90, 24),
     ]
-    assert {(row["listed"], row["row_count"]) for row in panel} == {(2, 2)}
-    assert [row["item_id"] for row in called] == ["3", "5"]
+    assert [(row["customers"], row["all_overdue"]) for row in answers["drivers"]] == [(2, 2)]
+    assert [(row["item_id"], row["reason"]) for row in called] == [
+        ("3", "silent 120 days, usually buys every 24 days; long silence; consent not known"),
+        ("5", "silent 90 days, bought once; long silence; consent not known"),
+    ]
+
+
+UNTESTED = {"value_at_stake_gbp", "expected_value_365d", "value_365d_low", "value_365d_high"}
+
+
+def test_no_title_and_no_sum_of_the_customers_is_of_a_year_that_no_past_has_tested() -> None:
+    board = dashboards()["demand-insights-engine"]
+    titles = [panel for panel in board.panels if named_in(panel.answer) & UNTESTED]
+    figures = [panel for panel in board.panels if panel.kind is PanelKind.KPI or set(panel.y) & UNTESTED]
+    assert titles == []
+    assert [panel.name for panel in figures if any(name in panel.sql for name in UNTESTED)] == []
+    assert REGISTRY.prod["churn_risk"].column("value_at_stake_gbp").label.endswith("(not tested)")
+    assert REGISTRY.prod["customer_lifetime_value"].column("expected_value_365d").label.endswith(
+        "(not tested)"
+    )
 
 
 @pytest.mark.parametrize(
     ("pays", "before", "words"),
     [
         ([True, True], None, "an offer to everybody earned most when tested"),
-        ([False, False], 0, "no test shows that an offer pays"),
-        ([True, False], 100, "an offer pays for 1 of 2 customers"),
+        ([False, False], 2, "no test shows that an offer pays"),
+        ([True, False], 2, "an offer pays for 1 of 2 customers"),
     ],
 )
-def test_the_sum_where_an_offer_pays_is_shown_where_it_differs(
+def test_the_number_of_customers_is_shown_beside_those_for_whom_an_offer_pays_where_it_differs(
     pays: list[bool], before: int | None, words: str
 ) -> None:
     risks: list[dict[str, object]] = [
-        {"customer_id": number, "offer_pays": offer_pays, "value_at_stake_gbp": 100}
+        {"customer_id": number, "offer_pays": offer_pays}
         for number, offer_pays in enumerate(pays, 1)
     ]
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks)
-        (row,) = answer_of(engine, panel_of("demand-insights-engine", "at_stake").sql)
-    assert row == {"value": 200, "before": before, "offers": words}
+        (row,) = answer_of(engine, panel_of("demand-insights-engine", "offers").sql)
+    assert row == {"value": sum(pays), "before": before, "offers": words}
 
 
 @pytest.mark.parametrize(
-    ("listed", "others", "is_promised"), [(0.4, 0.55, False), (0.6, 0.55, True), (None, 0.5, True)]
+    ("listed", "others", "result", "is_promised"),
+    [(0.4, 0.55, "worse", False), (0.6, 0.55, "better", True), (None, 0.5, "not_tested", True)],
 )
 def test_opportunities_that_did_worse_than_not_choosing_are_no_money(
-    listed: float | None, others: float, *, is_promised: bool
+    listed: float | None, others: float, result: str, *, is_promised: bool
 ) -> None:
     """The order is that of the sales, whatever the score."""
     cells: list[dict[str, object]] = [
@@ -356,6 +403,7 @@ def test_opportunities_that_did_worse_than_not_choosing_are_no_money(
     ]
     for cell, potential in zip(cells, (2178, 95800), strict=True):
         cell.update(potential_sales=potential, potential_low=1000, potential_high=100000, confidence=0.98)
+        cell["test_result"] = result
     quality: list[dict[str, object]] = [
         {"metric": "rose_share", "value": listed, "baseline": others},
         {"metric": "listed", "value": 2.0, "rows_used": 84},
@@ -364,6 +412,10 @@ def test_opportunities_that_did_worse_than_not_choosing_are_no_money(
         filled_tables(engine, market_opportunities=cells, market_opportunity_quality=quality)
         (figure,) = answer_of(engine, panel_of("global-market-pulse", "potential").sql)
         first, second = answer_of(engine, panel_of("global-market-pulse", "opportunities").sql)
+        asked = answer_of(engine, QUESTIONS["where_to_grow"].sql)
+        best = engine.execute(translate(ANSWERS["global-market-pulse"].sql, "duckdb")).fetchall()
+    assert [row["potential_sales"] for row in asked] == ([2178, 95800] if is_promised else [None, None])
+    assert [row[-1] for row in best] == [row["potential_sales"] for row in asked]
     assert (first["category"], second["category"]) == ("toys", "christmas")
     assert (figure["value"], figure["before"]) == ((97978, 2000) if is_promised else (None, None))
     assert first["potential_sales"] == (95800 if is_promised else None)

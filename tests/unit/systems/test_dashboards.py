@@ -142,3 +142,24 @@ def test_a_broken_file_is_named(own_lake: Path, text: str) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text(text)
     with pytest.raises(SettingsError, match=r"loans\.yaml"):
         dashboards()
+
+
+QUEUED = """
+system: own-models
+title: Loans
+panels:
+  - {{name: loans, question: How many loans?, kind: kpi, table: loans, sql: select 1 as value, queue: {queue}}}
+queues:
+  - {{name: to_remind, title: To remind, table: loans, sql: select 1, actions: [{{name: sent, label: Sent, key: s}}]}}
+"""
+
+
+def test_a_panel_leads_to_a_queue_of_its_dashboard_only(own_lake: Path) -> None:
+    (own_lake / "dashboards" / "loans.yaml").write_text(QUEUED.format(queue="to_remind"))
+    assert dashboards()["own-models"].panel("loans").queue == "to_remind"
+
+
+def test_a_panel_that_names_another_queue_is_an_error(own_lake: Path) -> None:
+    (own_lake / "dashboards" / "loans.yaml").write_text(QUEUED.format(queue="to_call"))
+    with pytest.raises(SettingsError, match="panel loans names the queue to_call, .* are to_remind"):
+        dashboards()

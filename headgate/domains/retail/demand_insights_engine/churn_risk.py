@@ -40,6 +40,8 @@ LEAVING = "leaving"  # the column of the probability that each customer leaves
 LEAST_CONTRIBUTIONS = (1e-6, 0.05, 0.05)  # log-odds of a first, second and third cause
 DRIVERS = len(LEAST_CONTRIBUTIONS)
 _HIGH, MEDIUM = 2 / 3, 1 / 3
+_LOW = "low"
+_HISTORY = ("customer_id", "marketing_opt_in", "silent_days", "recency_days", "frequency")
 _WEIGHTS = np.linspace(0.0, 1.0, 5)  # of the shift to the expected number of buyers
 
 LONG_SILENCE = "long silence"
@@ -277,10 +279,11 @@ def table(
         leaving: the probability that each of these customers leaves, as `aimed` gives it.
         at_stake: of these customers, as `StoredOutlook.value_at_stake` has it.
     """
+    usual = usual_days(customers)
     rank = np.empty(len(at_stake), dtype=np.int64)
     rank[np.argsort(-at_stake, kind="stable")] = np.arange(1, len(at_stake) + 1)
     parts = zip(
-        customers.parts(("customer_id", "marketing_opt_in")),
+        customers.parts(_HISTORY),
         points.parts(POINTS),
         _leaving(leaving),
         strict=True,
@@ -288,7 +291,7 @@ def table(
     return write_to_file(
         Registry.load().prod["churn_risk"],
         _ranked(
-            (_rows(part, some, in_charge, probability) for part, some, probability in parts),
+            (_rows(part, some, in_charge, probability, usual) for part, some, probability in parts),
             at_stake,
             rank,
         ),
@@ -309,6 +312,7 @@ def _rows(
     points: pd.DataFrame,
     in_charge: ChurnInCharge,
     probability: Array,
+    usual: float,
 ) -> pd.DataFrame:
     model, threshold = in_charge.model, in_charge.offer_threshold
     frame = pd.DataFrame(
@@ -320,7 +324,12 @@ def _rows(
     )
     frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points, probability)
     consent, pays = customers.marketing_opt_in.astype("boolean"), probability >= threshold
+    rhythm = rhythm_days(customers, usual)
+    is_risk = (frame.risk_band != _LOW) & (frame.driver_1 != USUAL)
     return frame.assign(
+        silent_days=customers.silent_days,
+        usual_days=rhythm.round().astype("Int64"),
+        win_back=is_risk & (customers.silent_days > rhythm.fillna(0.0)) & consent.fillna(value=True),
         purchase_value_gbp=amounts_in_arrow(points.purchase_value.to_numpy()),
         offer_threshold=threshold,
         offer_pays=pays,
@@ -333,7 +342,21 @@ def _rows(
 
 def bands_of(probability: Array) -> npt.NDArray[np.str_]:
     """Return the band of each probability: low below a third, high from two thirds on."""
-    return np.select([probability >= _HIGH, probability >= MEDIUM], ["high", "medium"], "low")
+    return np.select([probability >= _HIGH, probability >= MEDIUM], ["high", "medium"], _LOW)
+
+
+def usual_days(customers: StoredRows) -> float:
+    """Return the mean days between two purchases of all customers; NaN where nobody bought twice."""
+    days = gaps = 0
+    for part in customers.parts(("recency_days", "frequency")):
+        days, gaps = days + int(part.recency_days.sum()), gaps + int(part.frequency.sum())
+    return days / gaps if gaps else np.nan
+
+
+def rhythm_days(customers: pd.DataFrame, usual: float) -> pd.Series[float]:
+    """Return the mean days between two purchases of each customer, and `usual` of who bought once."""
+    frequency = customers.frequency.astype("float64")
+    return (customers.recency_days / frequency.where(frequency > 0)).fillna(usual)
 
 
 def share_of_silence(silence: Array) -> Array:

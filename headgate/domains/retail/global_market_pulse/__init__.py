@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from headgate.domains.retail.global_market_pulse import features, service_articles
 from headgate.domains.retail.global_market_pulse.market_opportunities import market_opportunities, measured
 from headgate.domains.retail.global_market_pulse.opportunity_quality import (
+    NOT_TESTED,
     OpportunityTest,
     market_opportunity_quality,
 )
@@ -46,6 +47,8 @@ def build(
     backtest = OpportunityTest(spans[1].period, grid_of(spans[0]), grid_of(spans[1])) if spans else None
     return {
         "regional_performance": regional_performance(months, complete, regions),
-        "market_opportunities": market_opportunities(grid),
+        "market_opportunities": market_opportunities(grid).assign(
+            test_result=backtest.result if backtest else NOT_TESTED
+        ),
         "market_opportunity_quality": market_opportunity_quality(grid, backtest, services),
     }

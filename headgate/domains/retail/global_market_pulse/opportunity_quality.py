@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MODEL = "market_opportunities"
 _CELL = ["region_id", "category"]
 _NOTE_LENGTH = 250
+BETTER, WORSE, NOT_TESTED = "better", "worse", "not_tested"
 NOT_TAKEN = (
     "gaps of the earlier day did not close: read the table as differences between regions, not as demand"
 )
@@ -31,6 +32,24 @@ class OpportunityTest:
     period: str
     earlier: pd.DataFrame
     later: pd.DataFrame
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """The cells of both spans, with the gap that the earlier one expected and the gap of the later one."""
+        cells = self.earlier.merge(self.later, on=_CELL, suffixes=("", "_later"))
+        return cells.assign(
+            expected_gap=cells["peer_share"] - cells["expected_share"],
+            gap=cells["peer_share_later"] - cells["order_share_later"],
+        )
+
+    @property
+    def result(self) -> str:
+        """Whether more of the listed gaps became smaller than of the others."""
+        cells = self.cells
+        rose, others = _shares_that_rose(is_listed(cells), cells["gap"] < cells["expected_gap"])
+        if rose is None or others is None:
+            return NOT_TESTED
+        return WORSE if rose < others else BETTER
 
 
 def market_opportunity_quality(
@@ -70,22 +89,27 @@ def _taken(backtest: OpportunityTest | None) -> list[Measure]:
     if backtest is None:
         too_short = "the data does not reach back far enough"
         return [Measure(_MODEL, "gap_closed_share", "fit", None, note=too_short)]
-    cells = backtest.earlier.merge(backtest.later, on=_CELL, suffixes=("", "_later"))
-    expected = cells["peer_share"] - cells["expected_share"]
-    gap = cells["peer_share_later"] - cells["order_share_later"]
-    listed = is_listed(cells)
-    rose, size = gap < expected, cells["worth"] * cells["region_orders_later"]
-    before, after = ((part * size)[listed].sum() for part in (expected, gap))
+    cells = backtest.cells
+    listed, rose = is_listed(cells), cells["gap"] < cells["expected_gap"]
+    size = cells["worth"] * cells["region_orders_later"]
+    before, after = ((cells[name] * size)[listed].sum() for name in ("expected_gap", "gap"))
     closed = float(1 - after / before) if listed.any() else None
     note = "nothing was listed on the earlier day" if closed is None else NOT_TAKEN if closed <= 0 else None
     figures = [
         ("gap_closed_share", closed, 0.0, "no change"),
-        ("rose_share", _mean(rose[listed]), _mean(rose[~listed]), "cells that were not listed"),
+        ("rose_share", *_shares_that_rose(listed, rose), "cells that were not listed"),
     ]
     return [
         Measure(_MODEL, name, backtest.period, value, base, rule, int(listed.sum()), note)
         for name, value, base, rule in figures
     ]
+
+
+def _shares_that_rose(
+    listed: pd.Series[bool], rose: pd.Series[bool]
+) -> tuple[float | None, float | None]:
+    """Return the share of the listed cells whose gap became smaller, and of the others."""
+    return _mean(rose[listed]), _mean(rose[~listed])
 
 
 def _mean(values: pd.Series[bool]) -> float | None:

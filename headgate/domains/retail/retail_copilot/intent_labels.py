@@ -73,6 +73,8 @@ _OTHER = "other"
 VARIOUS = "various: "
 """Begins the label of a group whose texts have too little in common for a phrase."""
 _EXAMPLES = 3  # of such a group
+_WORD = re.compile(r"[\w'-]+")
+_LISTED = 3  # searches that name a group
 
 
 def labels(
@@ -134,6 +136,48 @@ def named_by_examples(
         commonest = texts.iloc[order[groups[order] == group][:_EXAMPLES]]
         given[group] = (VARIOUS + ", ".join(commonest))[:_LABEL_LENGTH].rstrip(", ")
     return given
+
+
+def names_of(
+    labels: Sequence[str], texts: pd.Series[str], groups: Groups, weights: pd.Series[int]
+) -> list[str]:
+    """Return the name of each group: its label, or its commonest texts where its searches do not agree.
+
+    They agree if at least as many of them have all words of the label as are searches for the commonest texts:
+    a label that few of a group have would name the others falsely.
+
+    Args:
+        labels: as `labels` returns them.
+        weights: searches per text.
+    """
+    words = [set(_words_that_count(label.split())) for label in labels]
+    has_label = [words[group] <= set(_WORD.findall(text)) for text, group in zip(texts, groups, strict=True)]
+    frame = pd.DataFrame({"text": texts.to_numpy(), "group": groups, "searches": weights.to_numpy()})
+    labelled = frame[has_label].groupby("group").searches.sum()
+    listed = (
+        frame[frame.text.str.contains(r"^\w", regex=True)]
+        .sort_values(["searches", "text"], ascending=[False, True])
+        .groupby("group")
+        .head(_LISTED)
+    )
+    searches = listed.groupby("group").searches.sum()
+    return [
+        _commonest(listed.text[listed.group == group]) or label
+        if labelled.get(group, 0) < searches.get(group, 0)
+        else label
+        for group, label in enumerate(labels)
+    ]
+
+
+def _commonest(texts: Iterable[str]) -> str:
+    """Return as many texts as fit into a label; empty if not even one does."""
+    name = ""
+    for text in texts:
+        longer = f"{name}, {text}" if name else text
+        if len(longer) > _LABEL_LENGTH:
+            break
+        name = longer
+    return name
 
 
 def _assigned(

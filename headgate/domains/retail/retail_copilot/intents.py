@@ -12,7 +12,12 @@ import numpy.typing as npt
 from scipy.cluster.hierarchy import ward
 from sklearn.preprocessing import normalize
 
-from headgate.domains.retail.retail_copilot.intent_labels import labels, named_by_examples, sub_labels
+from headgate.domains.retail.retail_copilot.intent_labels import (
+    labels,
+    named_by_examples,
+    names_of,
+    sub_labels,
+)
 from headgate.domains.retail.retail_copilot.intent_tree import Cut, Groups, cohesion, cut_at, levels, nearest
 from headgate.domains.retail.retail_copilot.text_points import (
     Array,
@@ -50,7 +55,7 @@ class Intents:
 
     Attributes:
         groups: intent per text.
-        labels: one per intent.
+        labels: one per intent: a phrase of its texts, or the commonest of them where they do not agree.
         sub_groups: sub-intent per text.
         sub_labels: one per sub-intent; its intent's where the intent has no other.
         stability: how alike the intents are that halves of the texts lead to: 1 equal, 0 as by chance; NaN
@@ -113,10 +118,10 @@ def group_texts(
     groups = parents[sub_groups]
     nearness = _nearness(meaning, groups[order[:MAX_READ]], model) if model and meaning is not None else None
     least = _least_cohesion(alike[0], groups)
-    names = named_by_examples(
-        labels(texts, groups, weights, nearness), texts, groups, weights, alike[0] < least
-    )
+    names = names_of(labels(texts, groups, weights, nearness), texts, groups, weights)
+    names = named_by_examples(names, texts, groups, weights, alike[0] < least)
     sub_names = sub_labels(texts, sub_groups, weights, parents, names)
+    sub_names = names_of(sub_names, texts, sub_groups, weights)
     sub_names = named_by_examples(sub_names, texts, sub_groups, weights, alike[1] < least)
     return Intents(groups, names, sub_groups, sub_names, intents.stability, intents.silhouette, *alike)
 

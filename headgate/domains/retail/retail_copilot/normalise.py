@@ -4,6 +4,7 @@ removed.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -128,7 +129,7 @@ def as_typed(
         .set_index("word")
         .typed.to_dict()
     )
-    return [" ".join(commonest.get(word, word) for word in label.split()) for label in labels]
+    return [re.sub(r"[^\s,]+", lambda word: commonest.get(word[0], word[0]), label) for label in labels]
 
 
 def _split_words(texts: pd.Series[str]) -> pd.Series[Any]:

@@ -147,6 +147,21 @@ def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[
     ).all()
 
 
+def test_customers_to_win_back_are_overdue_have_a_cause_and_did_not_refuse(
+    built: dict[str, pd.DataFrame],
+) -> None:
+    leaving, value = built["churn_risk"], built["customer_lifetime_value"]
+    everybody = value.recency_days.sum() / value.repeat_purchases.sum()
+    own = value.recency_days / value.repeat_purchases.where(value.repeat_purchases > 0)
+    assert (leaving.silent_days == value.age_days - value.recency_days).all()
+    np.testing.assert_allclose(leaving.usual_days.astype(float), own.fillna(everybody), atol=0.5)
+    overdue = leaving.silent_days > own.fillna(everybody)
+    has_cause = (leaving.risk_band != "low") & (leaving.driver_1 != churn_risk.USUAL)
+    refused = leaving.marketing_opt_in.eq(other=False).fillna(value=False)
+    assert (leaving.win_back == (overdue & has_cause & ~refused)).all()
+    assert 0 < leaving.win_back.sum() < len(leaving)
+
+
 def test_segments_do_not_contradict_the_risk(built: dict[str, pd.DataFrame]) -> None:
     both = built["customer_segments"].assign(band=built["churn_risk"].risk_band)
     assert not both[both.band == "low"].segment.isin({"lost", "hibernating", "at risk", "cannot lose"}).any()

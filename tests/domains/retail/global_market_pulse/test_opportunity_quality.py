@@ -4,7 +4,10 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail.global_market_pulse.opportunity_quality import (
+    BETTER,
     NOT_TAKEN,
+    NOT_TESTED,
+    WORSE,
     OpportunityTest,
     market_opportunity_quality,
 )
@@ -63,3 +66,18 @@ def test_nothing_listed_earlier_has_no_figure() -> None:
     row = quality.set_index("metric").loc["gap_closed_share"]
     assert pd.isna(row["value"])
     assert row["note"] == "nothing was listed on the earlier day"
+
+
+@pytest.mark.parametrize(
+    ("listed_later", "other_later", "result"), [(0.2, 0.5, BETTER), (0.05, 0.6, WORSE), (0.2, 0.6, BETTER)]
+)
+def test_a_list_did_worse_if_fewer_of_its_gaps_became_smaller_than_of_the_others(
+    listed_later: float, other_later: float, result: str
+) -> None:
+    later = EARLIER.assign(order_share=[listed_later, other_later])
+    assert OpportunityTest("2010-06-01/2010-11-30", EARLIER, later).result == result
+
+
+def test_a_list_without_others_to_compare_with_is_not_tested() -> None:
+    listed = EARLIER.iloc[:1]
+    assert OpportunityTest("2010-06-01/2010-11-30", listed, listed).result == NOT_TESTED
