@@ -36,6 +36,8 @@ MEASURES = {
     "ece": "calibration error (ECE)",
 }
 ROW_COUNT = "row_count"  # a column, or the number of rows
+TITLE_PREFIX = "title_"  # of columns that only fill titles
+_OPTIONAL = re.compile(r"\[([^\[\]]*\{\w+\}[^\[\]]*)\]")
 
 
 @dataclass(frozen=True)
@@ -178,10 +180,32 @@ def answer_in_words(template: str, rows: Sequence[Mapping[str, Any]], units: Map
 
 
 def filled_template(template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:
-    """Return the template as `answer_in_words` fills it, with its first letter as it is."""
-    names = set(_NAME.findall(template)) - {ROW_COUNT}
-    row = next((row for row in rows if all(row.get(name) is not None for name in names)), None)
+    """Return the template as `answer_in_words` fills it, with its first letter as it is.
+
+    A part in brackets with a `{column}` that is null in the row is left out.
+
+    >>> filled_template("{n} rows[ of {part}]", [{"n": 3, "part": None}], {})
+    '3 rows'
+    """
+    names = _names_in(_OPTIONAL.sub("", template))
+    row = next((row for row in rows if _has_all(row, names)), None)
     if not template or row is None:
         return ""
     counted = {ROW_COUNT: len(rows), **row}
-    return _NAME.sub(lambda match: cell_words(match[1], counted[match[1]], units.get(match[1], "")), template)
+    said = _OPTIONAL.sub(
+        lambda part: part[1] if _has_all(counted, _names_in(part[1])) else "", template
+    )
+    return _NAME.sub(lambda match: cell_words(match[1], counted[match[1]], units.get(match[1], "")), said)
+
+
+def is_shown(column: str) -> bool:
+    """Return whether a table shows a column, which neither counts rows nor only fills a title."""
+    return column != ROW_COUNT and not column.startswith(TITLE_PREFIX)
+
+
+def _names_in(template: str) -> set[str]:
+    return set(_NAME.findall(template)) - {ROW_COUNT}
+
+
+def _has_all(row: Mapping[str, Any], names: set[str]) -> bool:
+    return all(row.get(name) is not None for name in names)

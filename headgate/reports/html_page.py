@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from headgate.costs.computed_price import rounded
-from headgate.reports.answer_words import ROW_COUNT, ColumnWords, answer_in_words, cell_words, heading
+from headgate.reports.answer_words import ColumnWords, answer_in_words, cell_words, heading, is_shown
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
 from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.svg_charts import draw
@@ -239,8 +239,12 @@ def _sql(answer: PanelAnswer) -> str:
 
 
 def _answer_table(answer: PanelAnswer) -> str:
-    """Return the first rows of an answer in words, without the column that only counts them."""
-    shown = [(place, name) for place, name in enumerate(answer.columns) if name != ROW_COUNT]
+    """Return the first rows of an answer in words, without columns that have no value or are not shown."""
+    shown = [
+        (place, name)
+        for place, name in enumerate(answer.columns)
+        if is_shown(name) and any(row[place] is not None for row in answer.rows)
+    ]
     words = _words_of(answer)
     return _table(
         [words.heading(name) for _, name in shown],

@@ -23,7 +23,7 @@ from headgate.reports.answer_words import answer_in_words
 from headgate.reports.numbers import cell_text, figure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from headgate.api.lake_ports import AnswerMails, LakePorts
@@ -126,34 +126,46 @@ class MailSender:
     def _answers(self, schedule: MailSchedule) -> Iterator[str]:
         yield schedule.title
         if schedule.sql:
-            yield from self._answer(schedule.sql, None)
+            yield from self._answer(schedule.sql)
             return
         panels = _panels(self.lake, schedule.dashboard)
         if not panels:
             yield "This dashboard is no longer there."
         for panel in panels:
-            answer = list(self._answer(panel.sql, panel))
-            yield f"\n{self._title_of(panel)}"
-            yield from answer
+            yield from self._panel(panel)
+
+    def _panel(self, panel: Panel) -> Iterable[str]:
+        """Return the title of a panel, its question, and then its figure or its rows."""
+        page, title = self._page(panel.sql), self._title_of(panel)
+        asked = [f"
+{title}", *([] if title == panel.question else [panel.question])]
+        if isinstance(page, str):
+            return [*asked, f"No answer: {page}"]
+        return [*asked, *([_figure(page, panel.unit)] if panel.kind == "kpi" else table_lines(page))]
 
     def _title_of(self, panel: Panel) -> str:
         """Return the answer in words; the question where there is none."""
-        page = self.pages[panel.sql]
+        page = self._page(panel.sql)
         if isinstance(page, str):
             return panel.question
-        names = [column.name for column in page.columns]
-        rows = [dict(zip(names, row, strict=True)) for row in page.rows]
-        units = {**panel.units, "value": panel.unit, "before": panel.unit}
-        return answer_in_words(panel.answer, rows, units) or panel.question
+        return answer_in_words(panel.answer, _records(page), self._units_of(panel)) or panel.question
 
-    def _answer(self, sql: str, panel: Panel | None) -> Iterable[str]:
+    def _units_of(self, panel: Panel) -> Mapping[str, str]:
+        """Return the units of a panel's columns: its own, then those of its table's contract."""
+        contract = self.lake.contracts.prod.get(panel.table)
+        units = {column.name: column.unit for column in contract.columns} if contract else {}
+        of_figure = {"value": panel.unit, "before": panel.unit} if panel.kind == "kpi" else {}
+        return {**units, **of_figure, **panel.units}
+
+    def _answer(self, sql: str) -> Iterable[str]:
         """Return the answer of a statement as lines, or why there is none."""
+        page = self._page(sql)
+        return [f"No answer: {page}"] if isinstance(page, str) else table_lines(page)
+
+    def _page(self, sql: str) -> QueryRows | str:
         if sql not in self.pages:
             self.pages[sql] = self._ask(sql)
-        page = self.pages[sql]
-        if isinstance(page, str):
-            return [f"No answer: {page}"]
-        return [_figure(page, panel.unit)] if panel and panel.kind == "kpi" else table_lines(page)
+        return self.pages[sql]
 
     def _ask(self, sql: str) -> QueryRows | str:
         """Return the first rows of a statement, or why there are none.
@@ -219,12 +231,13 @@ def _address(schedule: MailSchedule) -> str:
 
 
 def _figure(page: QueryRows, unit: str) -> str:
-    cells = (
-        dict(zip((column.name for column in page.columns), _values(page)[0], strict=True))
-        if page.rows
-        else {}
-    )
+    cells = next(iter(_records(page)), {})
     return figure(cells.get("value"), unit)
+
+
+def _records(page: QueryRows) -> list[dict[str, Any]]:
+    names = [column.name for column in page.columns]
+    return [dict(zip(names, row, strict=True)) for row in _values(page)]
 
 
 def _values(page: QueryRows) -> list[list[Any]]:

@@ -48,6 +48,8 @@ class DeclaredPanel:
         scale: `log` or `each` where one series dwarfs the others.
         answer: the answer in words, with `{column}` for cells of the first row that has them all, and
             `{row_count}`; it is the title where the rows fill it, and the question is the title elsewhere.
+            A part in brackets with a null cell is left out. Columns that only fill titles are named
+            `title_…`; tables leave them out.
         units: of columns of the answer that no contract has, by column.
         rows: conditions that the rows behind the answer meet, as filters of the table's page:
             `<column>:<operator>:<value>`.

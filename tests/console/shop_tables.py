@@ -9,8 +9,13 @@ import fcntl
 import json
 import shutil
 import sys
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from benchmarks.systems.merged_shop import generated
 from benchmarks.systems.system_run import SNAPSHOT, _last_day, nothing_audited
@@ -26,6 +31,7 @@ from headgate.systems import system_registry
 from headgate.systems.run import run_system
 
 LINES = 15_000
+LABELS_AFTER_DAYS = 45  # so that some transactions of the newest weeks wait for a decision
 KEPT = (
     Path(__file__).resolve().parents[2] / ".headgate" / "bench" / "console-shop"
 )  # because five systems take a minute
@@ -34,7 +40,8 @@ KEPT = (
 def kept_tables() -> Path:
     """Return the folder with the tables of every system; the first call with these contracts writes them."""
     contracts = [to_odcs(table) for system in SYSTEMS for table in Registry.load().tables_of(system).values()]
-    folder = KEPT / sha256(json.dumps(contracts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    made_from = json.dumps([contracts, LABELS_AFTER_DAYS], sort_keys=True, default=str)
+    folder = KEPT / sha256(made_from.encode()).hexdigest()[:16]
     KEPT.mkdir(parents=True, exist_ok=True)
     with KEPT.with_suffix(".lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # another worker of the same tests may write them
@@ -45,15 +52,28 @@ def kept_tables() -> Path:
 
 def write_tables(folder: Path) -> None:
     """Write `<table>.parquet` of every system into a folder that does not exist yet."""
-    shop = generated(LINES)
     making = folder.with_suffix(".making")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
+    shop = _with_late_labels(generated(LINES), making / "curated")
     for system in SYSTEMS:
         for table, body in _published(system, shop).items():
             (making / f"{table}.parquet").write_bytes(body)
-    shutil.copytree(shop, making / "curated")
     making.rename(folder)
+
+
+def _with_late_labels(shop: Path, folder: Path) -> Path:
+    """Copy a shop; nobody knows yet which of its newest transactions are fraud."""
+    shutil.copytree(shop, folder)
+    path = folder / "card_transactions.parquet"
+    rows = pq.read_table(path)
+    newest = pc.greater(
+        rows["transacted_at"], pc.subtract(pc.max(rows["transacted_at"]), timedelta(days=LABELS_AFTER_DAYS))
+    )
+    labels = pc.if_else(newest, pa.scalar(None, pa.bool_()), rows["is_fraud"])
+    place = rows.column_names.index("is_fraud")
+    pq.write_table(rows.set_column(place, rows.field(place), labels), path)
+    return folder
 
 
 def _published(system: str, shop: Path) -> dict[str, bytes]:

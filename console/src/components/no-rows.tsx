@@ -11,14 +11,17 @@ interface Props {
   table: string
   /** Whether the filters of the page narrow the question. */
   isNarrowed?: boolean
+  /** What is said of a table that has rows, in place of why none of them answers. */
+  nothing?: string
 }
 
 /** Why a question about a table has no rows, and what to do: its cause is looked up, and not guessed. A table of no system is built by no run. */
-export function NoRows({ system, table, isNarrowed = false }: Props) {
+export function NoRows({ system, table, isNarrowed = false, nothing = '' }: Props) {
   const detail = useTable(system, table)
   const runs = useRuns()
   if (isNarrowed) return <Empty>No row fits the chosen filters.</Empty>
   if (!system) return <Empty>No row fits the statement today.</Empty>
+  if (nothing && (detail.data?.rows ?? 0) > 0) return <Empty>{nothing}</Empty>
   if (detail.isPending || runs.isPending) return <Waiting what="the cause" />
   const ended = runs.data?.runs.find((run) => !['running', 'pending'].includes(run.state))
   const current = detail.data ?? { version: 'unknown', rows: 1, as_of: '' }

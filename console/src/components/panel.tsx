@@ -20,6 +20,8 @@ interface Props {
   subtitle?: string | undefined
   /** What to do about it, in one line below. */
   action?: string | undefined
+  /** The way to the page where it is done. */
+  onward?: ReactNode
   /** The name of the section, if it stays the same while the title changes with the answer. */
   name?: string
   actions?: ReactNode
@@ -27,7 +29,16 @@ interface Props {
   order?: 2 | 3
 }
 
-export function Panel({ title, subtitle, action, name = title, actions, children, order = 2 }: Props) {
+export function Panel({
+  title,
+  subtitle,
+  action,
+  onward,
+  name = title,
+  actions,
+  children,
+  order = 2,
+}: Props) {
   return (
     <Box component="section" className="panel" p="sm" h="100%" aria-label={name}>
       <Group justify="space-between" align="start" mb="xs" gap="xs" wrap="nowrap" className="panel-head">
@@ -45,6 +56,7 @@ export function Panel({ title, subtitle, action, name = title, actions, children
               {action}
             </Text>
           ) : null}
+          {onward}
         </div>
         {actions}
       </Group>

@@ -43,3 +43,10 @@ test('a list of the first of many counts all of them', () => {
   }
   expect(answerTitle('{row_count} to review, first {name}', answer, {})).toBe('1,609 to review, first a')
 })
+
+test('a part in brackets is left out where a cell of it is null', () => {
+  const text = '{name} sold {sales}[; a year before {before}]'
+  const columns = ['name', 'sales', 'before']
+  expect(filled(text, { columns, rows: [['A', 2, null]] }, {})).toBe('A sold 2')
+  expect(filled(text, { columns, rows: [['A', 2, 1]] }, {})).toBe('A sold 2; a year before 1')
+})

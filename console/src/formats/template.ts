@@ -16,24 +16,35 @@ export const answerRows = (answer: { columns: { name: string }[]; rows: Cell[][]
 })
 
 const NAME = /\{(\w+)\}/g
+/** A part of a text that is left out where a cell of it is null. */
+const OPTIONAL = /\[([^[\]]*\{\w+\}[^[\]]*)\]/g
 /** The number of rows of an answer, where a text counts them. */
 export const COUNT = 'row_count'
+
+/** Whether a table shows a column, which neither counts rows nor only fills a title. */
+export const isShown = (column: string): boolean => column !== COUNT && !column.startsWith('title_')
 
 /**
  * A text with `{column}` replaced by cells in people's words, of the first row that has them all; undefined without such a row.
  *
  * `{row_count}` is the number of rows, or the column of that name where the statement lists the first of many.
+ * A part in brackets with a `{column}` that is null in the row is left out.
  */
 export function filled(template: string, answer: AnswerRows, units: Units): string | undefined {
-  const names = [...template.matchAll(NAME)].map((match) => match[1] ?? '').filter((name) => name !== COUNT)
-  const places = new Map(names.map((name) => [name, answer.columns.indexOf(name)]))
+  const places = new Map(answer.columns.map((name, place) => [name, place]))
   const cell = (row: Cell[], name: string): Cell => row[places.get(name) ?? -1] ?? null
-  const row = answer.rows.find((each) => names.every((name) => cell(each, name) !== null))
+  const hasAll = (row: Cell[], part: string): boolean =>
+    namesIn(part).every((name) => cell(row, name) !== null)
+  const row = answer.rows.find((each) => hasAll(each, template.replaceAll(OPTIONAL, '')))
   if (!row) return undefined
-  return template.replaceAll(NAME, (_, name: string) =>
+  const said = template.replaceAll(OPTIONAL, (_, part: string) => (hasAll(row, part) ? part : ''))
+  return said.replaceAll(NAME, (_, name: string) =>
     name === COUNT ? whole(rowCount(answer)) : unbroken(cellWords(name, cell(row, name), units[name])),
   )
 }
+
+const namesIn = (text: string): string[] =>
+  [...text.matchAll(NAME)].map((match) => match[1] ?? '').filter((name) => name !== COUNT)
 
 /** How many rows there are of which the answer has the first. */
 export function rowCount({ columns, rows }: AnswerRows): number {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, cast
 
 import duckdb
@@ -19,6 +19,7 @@ from headgate.domains.retail.compliance_guardian import reviews
 from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS
 from headgate.query import translate
 from headgate.query.read_only_statements import only_reading
+from headgate.reports.answer_words import answer_in_words
 from headgate.systems.dashboards import dashboards
 from headgate.systems.panels import AlertRule, DeclaredFilter, DeclaredPanel, DeclaredQueue, PanelKind
 
@@ -283,9 +284,55 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
             row,
         )
         value, _, shown = engine.execute(translate(panels["forecast_error"].sql, "duckdb")).fetchall()[0]
-        table = engine.execute(translate(panels["accuracy"].sql, "duckdb")).fetchall()
+        table = answer_of(engine, panels["accuracy"].sql)
     assert (value, shown and shown[:10]) == (smape, reason)
-    assert table[0][2] == ("tested at 3 origins" if windows else "not tested")
+    assert (table[0]["plan_by"], table[0]["tested"]) == (
+        ("the forecast", "at 3 past moments") if windows else ("not tested", "not tested")
+    )
+
+
+@pytest.mark.parametrize(
+    ("nearest", "plan_by", "lost"), [(9.0, "the mean of the last 8", 1), (11.0, "the forecast", 0)]
+)
+def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer(
+    nearest: float, plan_by: str, lost: int
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"series_id": "total", "level": "total", "windows": 3, "smape": 12.0, "smape_mean_of_8": nearest}
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, forecast_accuracy=rows)
+        (row,) = answer_of(engine, panel_of("market-intelligence-hub", "accuracy").sql)
+    assert (row["plan_by"], row["title_nearer"]) == (plan_by, lost)
+
+
+def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_last_year_sold() -> None:
+    weeks = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
+    ahead: list[dict[str, object]] = [
+        {"series_id": "total", "level": "total", "grain": "week", "horizon": at, "period_on": week, "mean": 100}
+        | {"lower_80": 80, "upper_80": 120, "lower_95": 70, "upper_95": 130}
+        for at, week in enumerate(weeks, 1)
+    ]
+    past: list[dict[str, object]] = [
+        {"series_id": "total", "period_on": week - timedelta(days=364), "revenue": 40} for week in weeks
+    ]
+    tested: list[dict[str, object]] = [{"series_id": "total", "windows": 3, "coverage_80": 0.692}]
+    board = dashboards()["market-intelligence-hub"]
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=past, forecast_accuracy=tested)
+        forecast, spans = (
+            answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
+            for panel in (board.panel("forecast"), board.panel("month_and_quarter"))
+        )
+        engine.execute("delete from sales_history").execute("update forecast_accuracy set windows = 0")
+        untested, without_past = (
+            answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
+            for panel in (board.panel("forecast"), board.panel("month_and_quarter"))
+        )
+    assert forecast == "Next week, from 6 Dec 2010: 100, between 80 and 120 in 69 of 100 past cases"
+    assert untested == "Next week, from 6 Dec 2010: 100, between 80 and 120"
+    assert spans == "Next month: 400, between 320 and 480; the same 4 weeks of last year sold 160"
+    assert without_past == "Next month: 400, between 320 and 480"
 
 
 def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, object]]) -> None:
@@ -346,7 +393,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         (3, 120, 24),
         (5, 90, 24),
     ]
-    assert [(row["customers"], row["all_overdue"]) for row in answers["drivers"]] == [(2, 2)]
+    assert [(row["customers"], row["title_all"]) for row in answers["drivers"]] == [(2, 2)]
     assert [(row["item_id"], row["reason"]) for row in called] == [
         ("3", "silent 120 days, usually buys every 24 days; long silence; consent not known"),
         ("5", "silent 90 days, bought once; long silence; consent not known"),
@@ -419,7 +466,7 @@ def test_opportunities_that_did_worse_than_not_choosing_are_no_money(
     assert (first["category"], second["category"]) == ("toys", "christmas")
     assert (figure["value"], figure["before"]) == ((97978, 2000) if is_promised else (None, None))
     assert first["potential_sales"] == (95800 if is_promised else None)
-    assert first["advice"] == (
+    assert first["title_advice"] == (
         "Offer" if is_promised else "Tested, worse than not choosing; treat as a hint:"
     )
     assert is_promised == (figure["reason"] is None)

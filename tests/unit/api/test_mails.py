@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import asdict, replace
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from headgate.api.http.access import CallerIdentity
 from headgate.api.shapes.dashboards import Panel
@@ -149,6 +151,38 @@ def test_a_panel_of_a_mail_has_its_answer_as_title() -> None:
     assert made._title_of(panel) == "£12,000 was sold"
     made.pages[panel.sql] = "The table is gone."
     assert made._title_of(panel) == "What was sold?"
+
+
+ONE_FIGURE = """
+system: own
+title: Loans
+panels:
+  - name: loans
+    question: What will be lent next?
+    answer: "Loans of the {grain} of {period_on}"
+    kind: kpi
+    table: loans
+    unit: loans
+    sql: select 41 as value, 'week' as grain, date '2026-01-05' as period_on
+"""
+
+
+def test_a_mail_names_the_answer_of_a_panel_in_words_as_the_console_does() -> None:
+    """A shop of weeks once read about "the next week (or day, or month)"."""
+    board = json.dumps(yaml.safe_load(ONE_FIGURE))
+    lake = MemoryLake(pushed_dashboards={"own": board})
+    mailing = sender(lake)
+    columns = [("value", "bigint"), ("grain", "varchar"), ("period_on", "date")]
+    mailing.pages["select 41 as value, 'week' as grain, date '2026-01-05' as period_on"] = QueryRows(
+        columns=tuple(ResultColumn(name=name, type=kind) for name, kind in columns),
+        rows=((41, "week", "2026-01-05"),),
+    )
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(sql="", dashboard="own", every="day", on=0))
+    lake.moment = MONDAY
+    assert mailing.send_due() == SentMails(1)
+    assert lake.mails
+    ((_, _, text),) = lake.mails.sent
+    assert "\nLoans of the week of 5 Jan 2026\nWhat will be lent next?\n41\n" in text
 
 
 def test_a_mail_of_a_dashboard_that_is_gone_says_so_and_how_to_stop_it() -> None:

@@ -148,7 +148,7 @@ QUEUED = """
 system: own-models
 title: Loans
 panels:
-  - {{name: loans, question: How many loans?, kind: kpi, table: loans, sql: select 1 as value, queue: {queue}}}
+  - {{name: loans, question: "How many loans?", kind: kpi, table: loans, sql: select 1 as value, queue: {queue}}}
 queues:
   - {{name: to_remind, title: To remind, table: loans, sql: select 1, actions: [{{name: sent, label: Sent, key: s}}]}}
 """

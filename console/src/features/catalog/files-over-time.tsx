@@ -22,6 +22,7 @@ const PANEL: Schemas['Panel'] = {
   unit: '',
   better: 'higher',
   rows: [],
+  queue: '',
   before_label: '',
   action: '',
   x: 'received_at',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { prioritiesOf } from './answer-table'
+import { prioritiesOf, shownColumns } from './answer-table'
 
 const column = (name: string, type: string) => ({ name, type })
 const formats = (...headings: string[]) => headings.map((heading) => ({ heading, text: String }))
@@ -44,4 +44,21 @@ test('a range follows its amount before days and counts do', () => {
 test('a table without a measure keeps its first two columns', () => {
   const columns = [column('zone', 'varchar'), column('subject', 'varchar'), column('note', 'varchar')]
   expect(prioritiesOf(columns, formats('Zone', 'Subject', 'Note'), [], {})).toEqual([1, 1, 3])
+})
+
+test('a table leaves out columns that only fill a title or have no value', () => {
+  const columns = ['name', 'title_all', 'row_count', 'late_share', 'sales'].map((name) => ({
+    name,
+    type: 'varchar',
+  }))
+  const rows = [
+    ['A', 2, 2, null, null],
+    ['B', 2, 2, null, 7],
+  ]
+  const shown = shownColumns({ columns, rows })
+  expect(shown.columns.map(({ name }) => name)).toEqual(['name', 'sales'])
+  expect(shown.rows).toEqual([
+    ['A', null],
+    ['B', 7],
+  ])
 })

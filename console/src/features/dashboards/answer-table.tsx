@@ -6,7 +6,7 @@ import { Grid } from '../../components/grid'
 import { leastOf } from '../../components/grid-columns'
 import { Story } from '../../components/story'
 import { type ColumnFormat, columnFormats, type Units, useLabels } from '../../formats/columns'
-import { COUNT } from '../../formats/template'
+import { isShown } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 
 interface Props {
@@ -58,7 +58,7 @@ export function prioritiesOf(
 export function AnswerTable({ answer, units, table, label, height }: Props) {
   const [opened, setOpened] = useState<number>()
   const labels = useLabels(table)
-  const shown = useMemo(() => withoutCount(answer), [answer])
+  const shown = useMemo(() => shownColumns(answer), [answer])
   const formats = useMemo(() => {
     const all = columnFormats(shown.columns, units, labels)
     const priorities = prioritiesOf(shown.columns, all, shown.rows, units)
@@ -98,12 +98,16 @@ function factOf(column: string, format: ColumnFormat, value: Cell) {
   }
 }
 
-/** An answer without the column that only counts what it lists the first of. */
-function withoutCount({ columns, rows }: Result): { columns: Result['columns']; rows: Cell[][] } {
-  const at = columns.findIndex((column) => column.name === COUNT)
-  if (at < 0) return { columns, rows }
+/** An answer without columns that only count or fill a title, and without columns that have no value in any row. */
+export function shownColumns({ columns, rows }: Pick<Result, 'columns' | 'rows'>): {
+  columns: Result['columns']
+  rows: Cell[][]
+} {
+  const isKept = columns.map(
+    ({ name }, place) => isShown(name) && rows.some((row) => (row[place] ?? null) !== null),
+  )
   return {
-    columns: columns.filter((_, place) => place !== at),
-    rows: rows.map((row) => row.filter((_, place) => place !== at)),
+    columns: columns.filter((_, place) => isKept[place]),
+    rows: rows.map((row) => row.filter((_, place) => isKept[place])),
   }
 }

@@ -30,6 +30,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   }
   const others = board.panels.filter((panel) => panel.kind !== 'kpi')
   const wide = wideOf(others)
+  const inFull = withFullTrust([...others, ...figures])
   return (
     <Stack gap="md">
       <Group justify="space-between" align="end" gap="sm">
@@ -47,7 +48,12 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
           <Columns gap="sm">
             {figures.map((panel) => (
               <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-                <Kpi panel={panel} board={ownerOf(panel)} narrowed={narrowedBy(panel)} />
+                <Kpi
+                  panel={panel}
+                  board={ownerOf(panel)}
+                  narrowed={narrowedBy(panel)}
+                  hasFoldedTrust={!inFull.has(panel)}
+                />
               </Columns.Col>
             ))}
           </Columns>
@@ -59,6 +65,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
                   board={ownerOf(panel)}
                   narrowed={narrowedBy(panel)}
                   figureSql={figureOf(panel)}
+                  hasFoldedTrust={!inFull.has(panel)}
                 />
               </div>
             ))}
@@ -68,6 +75,10 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
     </Stack>
   )
 }
+
+/** The panels that have their trust line in full: the first of each table, a chart or table before a figure. */
+const withFullTrust = (panels: Schemas['Panel'][]): Set<Schemas['Panel']> =>
+  new Set(panels.filter(({ table }, at) => panels.findIndex((other) => other.table === table) === at))
 
 const HAS_WHOLE_WIDTH = new Set<Schemas['Panel']['kind']>(['fan', 'table'])
 

@@ -9,16 +9,19 @@ import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
+import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
 
 interface Props {
   panel: Schemas['Panel']
   board: Schemas['Dashboard']
   narrowed: Narrowed
+  /** Whether another panel has the trust line in full. */
+  hasFoldedTrust?: boolean
 }
 
 /** One figure of a dashboard, with what it is compared with. */
-export function Kpi({ panel, board, narrowed }: Props) {
+export function Kpi({ panel, board, narrowed, hasFoldedTrust = false }: Props) {
   const result = useResult(narrowed.sql)
   const row = result.data?.rows[0]
   const at = (name: string): Cell =>
@@ -63,8 +66,9 @@ export function Kpi({ panel, board, narrowed }: Props) {
           {panel.action}
         </Text>
       ) : null}
+      {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
       <IgnoredFilters labels={narrowed.ignored} />
-      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} />
+      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isFolded={hasFoldedTrust} />
     </Box>
   )
 }

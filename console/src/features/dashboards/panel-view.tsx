@@ -13,6 +13,7 @@ import { Definition, Statement } from './panel-details'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { PanelMenu, type PanelView as View } from './panel-menu'
+import { QueueLink } from './queue-link'
 import { pickedColumn, pickedCondition } from './picked-rows'
 import { TrustLine } from './trust-line'
 
@@ -25,10 +26,12 @@ interface Props {
   narrowed: Narrowed
   /** The statement of a figure about the same table; empty where the page has none. */
   figureSql?: string
+  /** Whether another panel has the trust line in full. */
+  hasFoldedTrust?: boolean
 }
 
 /** The answer to a question in words, then the chart or table behind it, then how far it may be trusted. */
-export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
+export function PanelView({ panel, board, narrowed, figureSql = '', hasFoldedTrust = false }: Props) {
   const { sql } = narrowed
   const isDrawn = panel.kind !== 'table'
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
@@ -45,6 +48,7 @@ export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
       title={answer ?? panel.question}
       subtitle={answer ? panel.question : undefined}
       action={panel.action}
+      onward={<QueueLink board={board} panel={panel} />}
       name={panel.question}
       actions={
         <PanelMenu
@@ -71,7 +75,7 @@ export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
         )}
       </Answered>
       <IgnoredFilters labels={narrowed.ignored} />
-      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} />
+      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isFolded={hasFoldedTrust} />
     </Panel>
   )
 }

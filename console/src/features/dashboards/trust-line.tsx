@@ -17,21 +17,41 @@ interface Props {
   table: string
   /** The filters of the panel, which its statement is narrowed by. */
   narrow?: (sql: string) => string
+  /** Whether another panel of the page has the line in full. */
+  isFolded?: boolean
 }
+
+/** Parts that are worth a click to save their room. */
+const FEW = 2
 
 /** How far a figure may be trusted, in words: as of when, by which method, tested or not, with which error, and where it comes from. */
 export function TrustLine(props: Props) {
   const { board, table } = props
   const parts = useTrust(props)
   if (!parts) return null
+  const origin = (
+    <Anchor inherit href={`#/tables/${encodeURIComponent(board.system)}/${encodeURIComponent(table)}`}>
+      where it comes from
+    </Anchor>
+  )
+  if (props.isFolded && parts.length > FEW) {
+    const [first, ...others] = parts
+    return (
+      <details className="trust muted" data-testid={`trust-${table}`}>
+        <summary>{first} · how far it may be trusted</summary>
+        {others.map((part) => (
+          <Fragment key={part}>{part} · </Fragment>
+        ))}
+        {origin}
+      </details>
+    )
+  }
   return (
     <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
       {parts.map((part) => (
         <Fragment key={part}>{part} · </Fragment>
       ))}
-      <Anchor inherit href={`#/tables/${encodeURIComponent(board.system)}/${encodeURIComponent(table)}`}>
-        where it comes from
-      </Anchor>
+      {origin}
     </Text>
   )
 }

@@ -111,6 +111,7 @@ function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel']
     unit: '',
     better: 'higher',
     rows: [],
+    queue: '',
     before_label: '',
     x: choice.x,
     y,

@@ -46,11 +46,11 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-function show(): void {
+function show(queue = QUEUE, items = ITEMS): void {
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
-        <QueueList queue={QUEUE} items={ITEMS} showsDone={false} onShow={() => undefined} />
+        <QueueList queue={queue} items={items} showsDone={false} onShow={() => undefined} />
       </QueryClientProvider>
     </MantineProvider>,
   )
@@ -76,6 +76,27 @@ test('the usual action is filled in the selected row only', async () => {
   screen.getByRole('button', { name: 'Customer 1' }).focus()
   await userEvent.keyboard('j')
   expect(filled()).toEqual(['Called: Customer 2'])
+})
+
+test('a proposal is named in each row, and its button is filled in the selected row only', async () => {
+  const columns = ['item_id', 'subject', 'reason', 'value', 'proposed'].map((name) => ({ name }))
+  const rows = [
+    ['1', 'Transaction 1', 'unusual amount', 40, 'block'],
+    ['2', 'Transaction 2', 'new customer', 30, 'block'],
+    ['3', 'Transaction 3', 'new customer', 20, 'review'],
+  ]
+  const actions = [
+    { name: 'approve', label: 'Approve', key: 'a' },
+    { name: 'block', label: 'Block', key: 'b' },
+  ]
+  show({ ...QUEUE, actions }, queueItems({ columns, rows }, []))
+  await screen.findByRole('button', { name: 'Block: Transaction 2' })
+  const filled = [...document.querySelectorAll('.queue-item button[data-variant=filled]')]
+  expect(filled.map((button) => button.getAttribute('aria-label'))).toEqual(['Block: Transaction 1'])
+  expect(screen.getByText('Review:').parentElement?.textContent).toBe('Review: new customer')
+  expect(screen.getByTestId('queue-counts').textContent).toBe(
+    '3 open (2 to block, 1 to review) · 0 done · US$90 at stake',
+  )
 })
 
 test('the cells of an item have their units', async () => {

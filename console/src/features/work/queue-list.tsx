@@ -6,6 +6,7 @@ import { count, figure, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { Empty, Failed } from '../../components/states'
 import type { Units } from '../../formats/columns'
+import { label } from '../../formats/words'
 import { useDecide } from './queries'
 import { QueueRow } from './queue-row'
 import { Teaching } from './teaching'
@@ -70,7 +71,11 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
     <Stack gap="xs" onKeyDown={press}>
       <Group justify="space-between" gap="xs">
         <Text fw={600} data-testid="queue-counts">
-          {counts.open} open · {counts.done} done
+          {counts.open} open
+          {counts.proposed.length > 0
+            ? ` (${counts.proposed.map(([action, items]) => `${whole(items)} to ${label(action).toLowerCase()}`).join(', ')})`
+            : ''}{' '}
+          · {counts.done} done
           {counts.atStake ? ` · ${figure(counts.atStake, queue.unit)} at stake` : ''}
           {unlisted > 0 ? ` · ${whole(unlisted)} less urgent ones follow` : ''}
         </Text>

@@ -20,7 +20,7 @@ interface Props {
   onDecide: Decide
 }
 
-/** Whether an action is the one to take: the one that the lake proposes; without proposals the first of the selected row. */
+/** Whether an action is the one to take in the selected row: the one that the lake proposes; without proposals the first. */
 const isMain = ({ proposed }: QueueItem, action: string, isUsual: boolean): boolean =>
   proposed === undefined ? isUsual : proposed === action
 
@@ -46,7 +46,8 @@ export function QueueRow(props: Props) {
           {item.subject}
         </button>
         <Text size="sm" className="any-text">
-          {capitalised(item.reason)}
+          {item.proposed && !item.closedBy ? <strong>{capitalised(label(item.proposed))}: </strong> : null}
+          {item.proposed ? item.reason : capitalised(item.reason)}
           {item.assignee ? (
             <Badge variant="default" tt="none" ml="xs">
               {item.assignee}
@@ -72,7 +73,7 @@ export function QueueRow(props: Props) {
                 <Button
                   key={action.name}
                   size="compact-xs"
-                  variant={isMain(item, action.name, isSelected && place === 0) ? 'filled' : 'default'}
+                  variant={isSelected && isMain(item, action.name, place === 0) ? 'filled' : 'default'}
                   aria-label={`${action.label}: ${item.subject}`}
                   onClick={() => onDecide(action.name, action.label)}
                 >

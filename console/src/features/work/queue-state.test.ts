@@ -24,8 +24,18 @@ const decision = (item_id: string, action: string, more = {}): Schemas['Decision
 })
 
 test('an item is open until an action closes it, and its value is at stake so long', () => {
-  expect(countsOf(queueItems(ANSWER, []))).toEqual({ open: 2, done: 0, atStake: 2512.5 })
-  expect(countsOf(queueItems(ANSWER, [decision('1', 'called')]))).toEqual({ open: 1, done: 1, atStake: 100 })
+  expect(countsOf(queueItems(ANSWER, []))).toEqual({
+    open: 2,
+    done: 0,
+    atStake: 2512.5,
+    proposed: [],
+  })
+  expect(countsOf(queueItems(ANSWER, [decision('1', 'called')]))).toEqual({
+    open: 1,
+    done: 1,
+    atStake: 100,
+    proposed: [],
+  })
 })
 
 test('a note and an assignment leave it open, and the newest assignment counts', () => {
@@ -53,4 +63,18 @@ test('items that are counted and not listed follow, and the proposed action is k
   expect(unlistedOf(answer)).toBe(1608)
   expect(unlistedOf(ANSWER)).toBe(0)
   expect(queueItems(answer, [])[0]).toMatchObject({ proposed: 'block', details: [{ name: 'proposed' }] })
+})
+
+test('open items are counted by the action that is proposed, the commonest first', () => {
+  const columns = ['item_id', 'proposed'].map((name) => ({ name }))
+  const rows = [
+    ['1', 'block'],
+    ['2', 'review'],
+    ['3', 'review'],
+    ['4', 'review'],
+  ]
+  expect(countsOf(queueItems({ columns, rows }, [decision('4', 'approve')])).proposed).toEqual([
+    ['review', 2],
+    ['block', 1],
+  ])
 })

@@ -69,6 +69,8 @@ export interface QueueCounts {
   done: number
   /** The value of all open items. */
   atStake: number
+  /** How many of the open items each action is proposed for, the commonest first. */
+  proposed: [action: string, items: number][]
 }
 
 export function countsOf(items: QueueItem[]): QueueCounts {
@@ -77,5 +79,12 @@ export function countsOf(items: QueueItem[]): QueueCounts {
     open: open.length,
     done: items.length - open.length,
     atStake: open.reduce((sum, item) => sum + (item.value ?? 0), 0),
+    proposed: proposalsOf(open),
   }
+}
+
+function proposalsOf(open: QueueItem[]): [string, number][] {
+  const items = new Map<string, number>()
+  for (const { proposed } of open) if (proposed) items.set(proposed, (items.get(proposed) ?? 0) + 1)
+  return [...items].sort(([, few], [, many]) => many - few)
 }

@@ -79,7 +79,11 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
       <Answered of={answer} what="the items">
         {(rows) =>
           rows.rows.length === 0 ? (
-            <NoRows system={board.system} table={queue.table} />
+            <NoRows
+              system={board.system}
+              table={queue.table}
+              nothing="Nothing is open. There is nothing to do here."
+            />
           ) : (
             <Answered of={decisions} what="what was decided">
               {(decided) => (

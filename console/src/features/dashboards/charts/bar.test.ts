@@ -12,6 +12,7 @@ const PANEL: Schemas['Panel'] = {
   unit: 'rows',
   better: 'higher',
   rows: [],
+  queue: '',
   before_label: '',
   x: 'week_on',
   y: ['received'],

@@ -21,11 +21,11 @@ const percentOf = (column: string): number | undefined => {
   return digits ? Number(digits) : undefined
 }
 
-/** A band in words: "8 of 10 fall in here". */
+/** A band in words: "meant to hold 8 of 10". The title says how many it held. */
 export function bandName([low, high]: readonly [string, string]): string {
   const percent = percentOf(low)
   if (percent === undefined) return `${heading(low)} to ${heading(high).toLowerCase()}`
-  return `${manyOf(percent)} fall in here`
+  return `meant to hold ${manyOf(percent)}`
 }
 
 /** A line with its intervals: history, then what is expected, dashed. */

@@ -13,6 +13,7 @@ const PANEL: Schemas['Panel'] = {
   unit: 'rows',
   better: 'higher',
   rows: [],
+  queue: '',
   before_label: '',
   x: 'at',
   y: ['received'],

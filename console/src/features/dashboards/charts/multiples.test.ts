@@ -13,6 +13,7 @@ const PANEL: Schemas['Panel'] = {
   unit: 'GBP',
   better: 'higher',
   rows: [],
+  queue: '',
   before_label: '',
   x: 'month_on',
   y: ['revenue'],
