@@ -95,7 +95,7 @@ test('a proposal is named in each row, and its button is filled in the selected 
   expect(filled.map((button) => button.getAttribute('aria-label'))).toEqual(['Block: Transaction 1'])
   expect(screen.getByText('Review:').parentElement?.textContent).toBe('Review: new customer')
   expect(screen.getByTestId('queue-counts').textContent).toBe(
-    '3 open (2 to block, 1 to review) · 0 done · US$90 at stake',
+    '3 open (2 to block, 1 to review) · 0 done · US$90.00 at stake',
   )
 })
 
