@@ -192,9 +192,7 @@ def filled_template(template: str, rows: Sequence[Mapping[str, Any]], units: Map
     if not template or row is None:
         return ""
     counted = {ROW_COUNT: len(rows), **row}
-    said = _OPTIONAL.sub(
-        lambda part: part[1] if _has_all(counted, _names_in(part[1])) else "", template
-    )
+    said = _OPTIONAL.sub(lambda part: part[1] if _has_all(counted, _names_in(part[1])) else "", template)
     return _NAME.sub(lambda match: cell_words(match[1], counted[match[1]], units.get(match[1], "")), said)
 
 

@@ -43,7 +43,8 @@ class Panel(Shape):
         (), description="Conditions of the rows behind the answer, as `filter` of `GET /v1/tables/…/rows`."
     )
     queue: str = Field(
-        "", description="The queue of the dashboard in which people act on the answer; empty if there is none."
+        "",
+        description="The queue of the dashboard in which people act on the answer; empty if there is none.",
     )
 
 

@@ -309,7 +309,14 @@ def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer(
 def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_last_year_sold() -> None:
     weeks = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
     ahead: list[dict[str, object]] = [
-        {"series_id": "total", "level": "total", "grain": "week", "horizon": at, "period_on": week, "mean": 100}
+        {
+            "series_id": "total",
+            "level": "total",
+            "grain": "week",
+            "horizon": at,
+            "period_on": week,
+            "mean": 100,
+        }
         | {"lower_80": 80, "upper_80": 120, "lower_95": 70, "upper_95": 130}
         for at, week in enumerate(weeks, 1)
     ]
@@ -410,8 +417,8 @@ def test_no_title_and_no_sum_of_the_customers_is_of_a_year_that_no_past_has_test
     assert titles == []
     assert [panel.name for panel in figures if any(name in panel.sql for name in UNTESTED)] == []
     assert REGISTRY.prod["churn_risk"].column("value_at_stake_gbp").label.endswith("(not tested)")
-    assert REGISTRY.prod["customer_lifetime_value"].column("expected_value_365d").label.endswith(
-        "(not tested)"
+    assert (
+        REGISTRY.prod["customer_lifetime_value"].column("expected_value_365d").label.endswith("(not tested)")
     )
 
 
@@ -427,8 +434,7 @@ def test_the_number_of_customers_is_shown_beside_those_for_whom_an_offer_pays_wh
     pays: list[bool], before: int | None, words: str
 ) -> None:
     risks: list[dict[str, object]] = [
-        {"customer_id": number, "offer_pays": offer_pays}
-        for number, offer_pays in enumerate(pays, 1)
+        {"customer_id": number, "offer_pays": offer_pays} for number, offer_pays in enumerate(pays, 1)
     ]
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks)

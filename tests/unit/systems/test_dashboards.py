@@ -148,9 +148,13 @@ QUEUED = """
 system: own-models
 title: Loans
 panels:
-  - {{name: loans, question: "How many loans?", kind: kpi, table: loans, sql: select 1 as value, queue: {queue}}}
+  - {{name: loans, question: "Loans?", kind: kpi, table: loans, sql: select 1 as value, queue: {queue}}}
 queues:
-  - {{name: to_remind, title: To remind, table: loans, sql: select 1, actions: [{{name: sent, label: Sent, key: s}}]}}
+  - name: to_remind
+    title: To remind
+    table: loans
+    sql: select 1
+    actions: [{{name: sent, label: Sent, key: s}}]
 """
 
 
@@ -161,5 +165,5 @@ def test_a_panel_leads_to_a_queue_of_its_dashboard_only(own_lake: Path) -> None:
 
 def test_a_panel_that_names_another_queue_is_an_error(own_lake: Path) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text(QUEUED.format(queue="to_call"))
-    with pytest.raises(SettingsError, match="panel loans names the queue to_call, .* are to_remind"):
+    with pytest.raises(SettingsError, match=r"panel loans names the queue to_call, .* are to_remind"):
         dashboards()

@@ -35,7 +35,7 @@ class OpportunityTest:
 
     @property
     def cells(self) -> pd.DataFrame:
-        """The cells of both spans, with the gap that the earlier one expected and the gap of the later one."""
+        """The cells of both spans, with the gap that the earlier one expected and that of the later one."""
         cells = self.earlier.merge(self.later, on=_CELL, suffixes=("", "_later"))
         return cells.assign(
             expected_gap=cells["peer_share"] - cells["expected_share"],
@@ -105,9 +105,7 @@ def _taken(backtest: OpportunityTest | None) -> list[Measure]:
     ]
 
 
-def _shares_that_rose(
-    listed: pd.Series[bool], rose: pd.Series[bool]
-) -> tuple[float | None, float | None]:
+def _shares_that_rose(listed: pd.Series[bool], rose: pd.Series[bool]) -> tuple[float | None, float | None]:
     """Return the share of the listed cells whose gap became smaller, and of the others."""
     return _mean(rose[listed]), _mean(rose[~listed])
 

@@ -143,7 +143,7 @@ def names_of(
 ) -> list[str]:
     """Return the name of each group: its label, or its commonest texts where its searches do not agree.
 
-    They agree if at least as many of them have all words of the label as are searches for the commonest texts:
+    They agree if at least as many have all words of the label as are searches for the commonest texts:
     a label that few of a group have would name the others falsely.
 
     Args:
