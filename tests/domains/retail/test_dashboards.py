@@ -479,6 +479,44 @@ def test_opportunities_that_did_worse_than_not_choosing_are_no_money(
     assert is_promised or "40 % became smaller, of all others 55 %" in str(figure["reason"])
 
 
+def test_one_large_order_is_one_unusual_sale_whatever_parts_it_has() -> None:
+    anomalies: list[dict[str, object]] = [
+        {"series_id": name, "period_on": date(2010, 11, 29), "folds_into": whole}
+        for name, whole in (("region=(other)", None), ("region=(other)/category=bags", "region=(other)"))
+    ]
+    history: list[dict[str, object]] = [{"series_id": "total", "period_on": date(2010, 11, 29)}]
+    (rule,) = dashboards()["market-intelligence-hub"].alerts
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_anomalies=anomalies, sales_history=history)
+        assert answer_of(engine, rule.sql) == [{"value": 1}]
+
+
+def test_titles_of_one_chosen_region_do_not_compare_it() -> None:
+    regions: list[dict[str, object]] = [
+        {"region_id": code, "region_name": name, "month_on": date(2010, 11, 1), "is_complete": True}
+        | {"revenue": revenue, "sales_share": share, "monthly_growth": 0.5}
+        for code, name, revenue, share in (("GB", "United Kingdom", 90, 0.9), ("DE", "Germany", 10, 0.1))
+    ]
+    board = dashboards()["global-market-pulse"]
+
+    def titles(rows: list[dict[str, object]]) -> list[str]:
+        with duckdb.connect() as engine:
+            filled_tables(engine, regional_performance=rows)
+            return [
+                answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
+                for panel in (board.panel("map"), board.panel("growth"))
+            ]
+
+    assert [title.split(" in the last")[0] for title in titles(regions)] == [
+        "United Kingdom sold most",
+        "Germany grew most",
+    ]
+    assert [title.split(" in the last")[0] for title in titles(regions[1:])] == [
+        "Germany sold",
+        "Germany changed",
+    ]
+
+
 def test_a_search_grew_if_it_has_ten_searches_and_the_largest_growth_is_first() -> None:
     week = date(2024, 12, 23)
     counts = {"metal sign": (0, 4), "lantern": (10, 14), "advent calendar": (20, 60), "cake stand": (30, 25)}
