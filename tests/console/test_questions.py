@@ -64,6 +64,18 @@ def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console
     expect(counts).to_contain_text("0 done")
 
 
+def test_a_panel_about_transactions_leads_to_their_queue_with_one_primary_button(console: Console) -> None:
+    page = opened(console, "Fraud and card data", token=UPLOADER)
+    waiting = page.get_by_test_id("figure-to_investigate").inner_text()
+    page.get_by_role("link", name="Open the queue “Transactions to review”").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Transactions to review")
+    counts = page.get_by_test_id("queue-counts")
+    expect(counts).to_have_text(re.compile(rf"^{waiting} open \(\d+ to (review|block)"))
+    first = page.get_by_role("list", name="Items").get_by_role("listitem").first
+    expect(first).to_contain_text(re.compile(r"(Review|Block): .*; probability \d+ %, paid on \d\d \w+"))
+    assert page.locator(".queue button[data-variant=filled]").count() <= 1
+
+
 def test_an_analyst_learns_what_to_block_and_leaves_a_note(console: Console) -> None:
     page = opened(console, "Work", "Transactions to review", token=UPLOADER)
     first = page.get_by_role("list", name="Items").get_by_role("listitem").first
@@ -116,9 +128,9 @@ def test_a_panel_says_which_filter_it_does_not_follow_and_a_bar_opens_its_filter
     console: Console,
 ) -> None:
     page = console.opened("/dashboards/compliance-guardian?decision=review&from=2024-01-01", VIEWER)
-    quality = page.get_by_role("region", name="How good is the fraud model against its baseline?")
+    quality = page.get_by_role("region", name="May one rely on the scores?")
     expect(quality).to_contain_text("The filters “Paid from” and “Proposed decision” do not apply here.")
-    reasons = page.get_by_role("region", name="What raises the score of a reviewed or blocked transaction")
+    reasons = page.get_by_role("region", name="Why are transactions proposed for a review or a block?")
     expect(reasons).not_to_contain_text("do not apply here")
     reasons.locator("svg path[fill='#0b7285']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Fraud scores")
@@ -193,4 +205,4 @@ def test_no_page_shows_a_name_of_a_column_in_a_heading(console: Console) -> None
 def test_a_table_without_rows_is_explained_once_on_a_dashboard(console: Console) -> None:
     page = console.opened("/dashboards/compliance-guardian", VIEWER)
     expect(page.get_by_text("PCI audit was built")).to_have_count(1)
-    expect(page.get_by_role("region", name="Is there card data anywhere it must not be?")).to_have_count(0)
+    expect(page.get_by_role("region", name="Where are card numbers that must not be there?")).to_have_count(0)

@@ -99,11 +99,11 @@ def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[s
     "question",
     [
         "What will the next month and quarter sell",
-        "Which periods were not as expected",
+        "When were sales not as expected",
         "Which overdue customers should be won back first",
-        "Who will spend most in the next year",
+        "Who will spend most in the next 90 days",
         "Which transactions should be looked at first",
-        "What should be done with the transactions",
+        "Can the team look at as many transactions",
         "How do the regions compare",
     ],
 )
@@ -113,6 +113,23 @@ def test_on_a_phone_a_table_with_amounts_has_its_first_amount_and_its_name_in_vi
     (table,) = (one for tables in phone_tables.values() for one in tables if one["name"].startswith(question))
     assert [text for text in table["cells"] if text.startswith("£") and not text.endswith("…")]
     assert [text for text in table["cells"] if not text.startswith("£")]
+
+
+@pytest.mark.parametrize(
+    ("question", "headings"),
+    [
+        ("What will the next month and quarter sell", ["Middle", "At least", "At most"]),
+        ("When were sales not as expected", ["Actual", "Expected"]),
+        ("How far off were past forecasts", ["Plan by"]),
+        ("May one plan with the figures of this page", ["Result"]),
+        ("May one rely on the scores", ["Result"]),
+    ],
+)
+def test_on_a_phone_bounds_expected_values_and_verdicts_are_in_view(
+    phone_tables: dict[str, list[dict[str, list[str]]]], question: str, headings: list[str]
+) -> None:
+    (table,) = (one for tables in phone_tables.values() for one in tables if one["name"].startswith(question))
+    assert [name for name in headings if name not in table["heads"]] == []
 
 
 def test_on_a_phone_no_heading_of_a_table_is_cut_and_a_file_has_its_counts(

@@ -38,7 +38,18 @@ test('a range follows its amount before days and counts do', () => {
     column('periods', 'bigint'),
   ]
   const all = formats('Span', 'Mean', 'Low end (8 of 10)', 'From', 'Periods')
-  expect(prioritiesOf(columns, all, [], { mean: 'USD', lower_80: 'USD' })).toEqual([1, 1, 2, 3, 3])
+  const units = { mean: 'USD', lower_80: 'USD' }
+  expect(prioritiesOf(columns, all, [], units)).toEqual([1, 1, 1, 3, 3])
+  const long = [['Month', 1.5, '9'.repeat(24), null, null]]
+  expect(prioritiesOf(columns, all, long, units), 'no room on a phone').toEqual([1, 1, 2, 3, 3])
+})
+
+test('both bounds of an amount are in view on a phone that has the room', () => {
+  const columns = ['middle', 'at_least', 'at_most', 'a_year_before'].map((name) => column(name, 'double'))
+  const units = Object.fromEntries(columns.map(({ name }) => [name, 'USD']))
+  const all = formats('Span', 'Middle', 'At least', 'At most', 'A year before')
+  const rows = [['Month', 1.21, 0.9, 1.67, 0.54]]
+  expect(prioritiesOf([column('span', 'varchar'), ...columns], all, rows, units)).toEqual([1, 1, 1, 1, 2])
 })
 
 test('a table without a measure keeps its first two columns', () => {

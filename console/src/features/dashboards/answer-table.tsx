@@ -9,6 +9,8 @@ import { type ColumnFormat, columnFormats, type Units, useLabels } from '../../f
 import { isShown } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 
+type Column = Result['columns'][number]
+
 interface Props {
   answer: Result
   units: Units
@@ -22,6 +24,9 @@ interface Props {
 const NAMING = 2
 /** The room that two narrow columns leave on a phone. */
 const MEASURE_PX = 90
+/** The room of a table on a phone, and of a text of a word or two in it. */
+const PHONE_PX = 312
+const TEXT_PX = 110
 const SAMPLED_ROWS = 100
 
 const isRank = ({ name }: { name: string }, unit: string): boolean =>
@@ -29,7 +34,8 @@ const isRank = ({ name }: { name: string }, unit: string): boolean =>
 
 /**
  * Which columns stay where the table is narrow: 1 for the first name and the deciding measure, which is money before
- * counts, and for a second name where there is room; then other names and amounts; a rank and the rest leave first.
+ * counts, for a second name where there is room, and for further amounts, such as bounds, while a phone has room; then
+ * other names and amounts; a rank and the rest leave first.
  */
 export function prioritiesOf(
   columns: Result['columns'],
@@ -44,13 +50,24 @@ export function prioritiesOf(
   const first = others.slice(0, NAMING)
   const name =
     first.find((column) => !measures.includes(column)) ?? others.find((column) => !measures.includes(column))
-  const place = deciding ? columns.indexOf(deciding) : -1
-  const texts = rows.slice(0, SAMPLED_ROWS).map((row) => formats[place]?.text(row[place] ?? null) ?? '')
-  const hasRoom = !deciding || leastOf(formats[place]?.heading ?? '', texts, false) <= MEASURE_PX
+  const widthOf = (column: Column): number => {
+    const at = columns.indexOf(column)
+    const texts = rows.slice(0, SAMPLED_ROWS).map((row) => formats[at]?.text(row[at] ?? null) ?? '')
+    return leastOf(formats[at]?.heading ?? '', texts, false)
+  }
+  const hasRoom = !deciding || widthOf(deciding) <= MEASURE_PX
+  const second = first.filter((column) => column !== name && hasRoom && !measures.includes(column))
+  let room = PHONE_PX - (deciding ? widthOf(deciding) : 0)
+  for (const text of [name, ...second]) room -= text ? Math.min(TEXT_PX, widthOf(text)) : 0
+  const fitting = measures.filter((column) => {
+    const isNext = column !== deciding && Boolean(currencyOf(unitOf(column))) && widthOf(column) <= room
+    if (isNext) room -= widthOf(column)
+    return isNext
+  })
   return columns.map((column) => {
     if (column === name || column === deciding) return 1
-    if (first.includes(column)) return hasRoom && !measures.includes(column) ? 1 : 2
-    return currencyOf(unitOf(column)) ? 2 : 3
+    if (second.includes(column) || fitting.includes(column)) return 1
+    return first.includes(column) || currencyOf(unitOf(column)) ? 2 : 3
   })
 }
 
