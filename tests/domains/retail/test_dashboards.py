@@ -19,7 +19,7 @@ from headgate.domains.retail.compliance_guardian import reviews
 from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS
 from headgate.query import translate
 from headgate.query.read_only_statements import only_reading
-from headgate.reports.answer_words import answer_in_words
+from headgate.reports.answer_words import answer_in_words, filled_template
 from headgate.systems.dashboards import dashboards
 from headgate.systems.panels import AlertRule, DeclaredFilter, DeclaredPanel, DeclaredQueue, PanelKind
 
@@ -407,19 +407,38 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     ]
 
 
-UNTESTED = {"value_at_stake_gbp", "expected_value_365d", "value_365d_low", "value_365d_high"}
+OF_A_YEAR = {"value_at_stake_gbp", "expected_value_365d", "value_365d_low", "value_365d_high"}
 
 
-def test_no_title_and_no_sum_of_the_customers_is_of_a_year_that_no_past_has_tested() -> None:
+def test_no_title_and_no_sum_of_the_customers_is_of_a_year() -> None:
+    """A young shop has no past year that tests it; 90 days are tested in every shop that has them."""
     board = dashboards()["demand-insights-engine"]
-    titles = [panel for panel in board.panels if named_in(panel.answer) & UNTESTED]
-    figures = [panel for panel in board.panels if panel.kind is PanelKind.KPI or set(panel.y) & UNTESTED]
+    titles = [panel.name for panel in board.panels if named_in(panel.answer) & OF_A_YEAR]
+    summed = [panel for panel in board.panels if panel.kind is not PanelKind.TABLE]
     assert titles == []
-    assert [panel.name for panel in figures if any(name in panel.sql for name in UNTESTED)] == []
-    assert REGISTRY.prod["churn_risk"].column("value_at_stake_gbp").label.endswith("(not tested)")
-    assert (
-        REGISTRY.prod["customer_lifetime_value"].column("expected_value_365d").label.endswith("(not tested)")
-    )
+    assert [panel.name for panel in summed if any(name in panel.sql for name in OF_A_YEAR)] == []
+
+
+@pytest.mark.parametrize(
+    ("ratio", "words"),
+    [(None, "because no past year tests it"), (1.1, "a year ago 1.1 times what came was expected")],
+)
+def test_the_page_of_customers_says_whether_a_past_year_tests_the_value_of_a_year(
+    ratio: float | None, words: str
+) -> None:
+    (note,) = [note for note in dashboards()["demand-insights-engine"].trust if "churn_risk" in note.tables]
+    quality: list[dict[str, object]] = [
+        {"model": "customer_lifetime_value", "metric": "year_ratio", "value": ratio}
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, customer_model_quality=quality)
+        rows = answer_of(engine, note.sql)
+    (year,) = [
+        line
+        for line in (filled_template(part, rows, {}) for part in note.words)
+        if "at stake in a year" in line
+    ]
+    assert words in year
 
 
 @pytest.mark.parametrize(
