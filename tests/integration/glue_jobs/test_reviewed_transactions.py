@@ -21,6 +21,7 @@ from headgate.api.shapes.decisions import DecisionAsked
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
+from headgate.query import translate
 from headgate.systems.dashboards import dashboards
 from tests.integration.glue_jobs.test_glue_jobs import run_job
 
@@ -76,7 +77,7 @@ def proposed(lake: Lake) -> list[str]:
         queue.sql for board in dashboards().values() for queue in board.queues if queue.name == QUEUE
     ]
     fraud_scores = table_of(lake, "fraud_scores")  # noqa: F841 DuckDB finds it by its name
-    return [str(row[0]) for row in duckdb.sql(statement).fetchall()]
+    return [str(row[0]) for row in duckdb.sql(translate(statement, "duckdb")).fetchall()]
 
 
 def table_of(lake: Lake, name: str) -> pa.Table:
