@@ -137,8 +137,7 @@ class MailSender:
     def _panel(self, panel: Panel) -> Iterable[str]:
         """Return the title of a panel, its question, and then its figure or its rows."""
         page, title = self._page(panel.sql), self._title_of(panel)
-        asked = [f"
-{title}", *([] if title == panel.question else [panel.question])]
+        asked = [f"\n{title}", *([] if title == panel.question else [panel.question])]
         if isinstance(page, str):
             return [*asked, f"No answer: {page}"]
         return [*asked, *([_figure(page, panel.unit)] if panel.kind == "kpi" else table_lines(page))]
