@@ -6,7 +6,17 @@ import { afterEach, expect, test } from 'vitest'
 import { QueueLink } from './queue-link'
 
 const BOARD = {
-  queues: [{ name: 'calls', title: 'Customers to call', table: 'calls', sql: '', unit: '', actions: [] }],
+  queues: [
+    {
+      name: 'calls',
+      title: 'Customers to call',
+      table: 'calls',
+      sql: '',
+      unit: '',
+      teaches: false,
+      actions: [],
+    },
+  ],
 }
 afterEach(cleanup)
 
