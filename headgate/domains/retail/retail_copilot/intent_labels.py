@@ -138,7 +138,7 @@ def named_by_examples(
     return given
 
 
-def names_of(
+def group_names(
     labels: Sequence[str], texts: pd.Series[str], groups: Groups, weights: pd.Series[int]
 ) -> list[str]:
     """Return the name of each group: its label, or its commonest texts where its searches do not agree.

@@ -13,9 +13,9 @@ from scipy.cluster.hierarchy import ward
 from sklearn.preprocessing import normalize
 
 from headgate.domains.retail.retail_copilot.intent_labels import (
+    group_names,
     labels,
     named_by_examples,
-    names_of,
     sub_labels,
 )
 from headgate.domains.retail.retail_copilot.intent_tree import Cut, Groups, cohesion, cut_at, levels, nearest
@@ -118,10 +118,10 @@ def group_texts(
     groups = parents[sub_groups]
     nearness = _nearness(meaning, groups[order[:MAX_READ]], model) if model and meaning is not None else None
     least = _least_cohesion(alike[0], groups)
-    names = names_of(labels(texts, groups, weights, nearness), texts, groups, weights)
+    names = group_names(labels(texts, groups, weights, nearness), texts, groups, weights)
     names = named_by_examples(names, texts, groups, weights, alike[0] < least)
     sub_names = sub_labels(texts, sub_groups, weights, parents, names)
-    sub_names = names_of(sub_names, texts, sub_groups, weights)
+    sub_names = group_names(sub_names, texts, sub_groups, weights)
     sub_names = named_by_examples(sub_names, texts, sub_groups, weights, alike[1] < least)
     return Intents(groups, names, sub_groups, sub_names, intents.stability, intents.silhouette, *alike)
 

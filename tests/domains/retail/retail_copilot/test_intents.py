@@ -328,11 +328,11 @@ def test_a_group_whose_searches_do_not_share_the_label_is_named_by_its_commonest
     """Searches for face masks and for bookends were once shown as one wish for `support`."""
     texts = pd.Series(["face mask", "bookend support", "abg", "bag", "red bag", "bag strap", "(blank)"])
     groups, searches = np.array([0, 0, 0, 1, 1, 1, 0]), pd.Series([358, 20, 60, 40, 30, 20, 900])
-    names = intent_labels.names_of(["support", "bag"], texts, groups, searches)
+    names = intent_labels.group_names(["support", "bag"], texts, groups, searches)
     assert names == ["face mask, abg, bookend support", "bag"]
 
 
 def test_a_name_of_searches_is_no_longer_than_a_label_and_a_label_replaces_one_that_would_be() -> None:
     texts, searches = pd.Series(["a" * 70, "b" * 20, "c" * 90]), pd.Series([3, 2, 2])
-    names = intent_labels.names_of(["x", "y"], texts, np.array([0, 0, 1]), searches)
+    names = intent_labels.group_names(["x", "y"], texts, np.array([0, 0, 1]), searches)
     assert names == ["a" * 70, "y"]
