@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 settings.load_profile(PROFILE)
 
 _SHORT_BYTES = 8
-_OBJECTS_UNTIL_GARBAGE_IS_SEARCHED = (50_000, 20, 50)
 
 
 @dataclass(frozen=True)
@@ -114,14 +113,13 @@ def pytest_collection() -> Iterator[None]:
 
 def pytest_collection_finish() -> None:
     """Leave modules and collected tests out of each later search for garbage: they live until the process
-    ends. Search more rarely than Python does: trees of modules and frames of tables are many objects.
+    ends.
 
     So do pytest's two full searches at the end. The process takes them up again when it exits: DuckDB's
     bindings report modules that nobody frees as leaks.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_OBJECTS_UNTIL_GARBAGE_IS_SEARCHED)
     atexit.register(gc.unfreeze)
 
 

@@ -30,7 +30,7 @@ pytestmark = [
 PENDING = "orders/pending.csv"
 
 
-def shop_with(folder: Path, name: str) -> Shop:
+def shop_with(folder: Path, name: str = "Jane Forgotten") -> Shop:
     """A lake with one accepted file of customers, whose full name is given, and one of orders."""
     shop = Shop(folder)
     shop.lake.receive("customers/a.csv", CUSTOMERS.replace("Jane Forgotten", name).encode())
@@ -42,7 +42,7 @@ def shop_with(folder: Path, name: str) -> Shop:
 @pytest.fixture(scope="module")
 def first_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """The lake in which Jane has her own name; no test changes it."""
-    return shop_with(tmp_path_factory.mktemp("shop"), "Jane Forgotten")
+    return shop_with(tmp_path_factory.mktemp("shop"))
 
 
 @pytest.fixture
