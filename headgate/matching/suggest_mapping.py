@@ -15,6 +15,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind, Mask
 from headgate.errors import ContractError
@@ -99,12 +100,15 @@ class Match:
         pairs: by position; no position and no field twice.
         unknown: positions of columns that are no field.
         absent: fields that the file must have and that no column is.
+        worth: how much of both sides could be paired, also without the evidence that a suggestion needs: to
+            choose among contracts.
     """
 
     dataset: str
     pairs: tuple[Pair, ...]
     unknown: tuple[int, ...]
     absent: tuple[str, ...]
+    worth: float = 0.0
 
     @property
     def confidence(self) -> float:
@@ -118,16 +122,6 @@ class Match:
         """Return the confidence that every pair is right, whatever has no pair."""
         return math.prod(pair.confidence for pair in self.pairs)
 
-    @property
-    def worth(self) -> float:
-        """How much of both sides is paired: to choose among contracts."""
-        paired = sum(pair.likeness for pair in self.pairs)
-        return (
-            2 * paired / (2 * len(self.pairs) + len(self.unknown) + 2 * len(self.absent))
-            if self.pairs
-            else 0.0
-        )
-
 
 def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: Contract) -> Match:
     """Return the best one-to-one pairs of the columns with the contract's fields.
@@ -135,18 +129,35 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
     Args:
         samples: for each name some of its texts, as they came.
     """
-    return _match_columns(names, Samples(samples), contract)
+    of_all = Samples(samples)
+    facts = _facts(names, of_all, contract)
+    return _match_of(facts, contract, ~_lacks_evidence(facts, of_all, contract))
 
 
-def _match_columns(names: Sequence[str], samples: Samples, contract: Contract) -> Match:
-    facts = _facts(names, samples, contract)
-    pairs = tuple(
-        facts.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(facts.alone))
-    )
+def _match_of(facts: _Facts, contract: Contract, has_evidence: Flags) -> Match:
+    """Return the match whose pairs all have evidence; its worth is that of all likely pairs."""
+    columns = len(facts.alone)
+    pairs = facts.pairs(np.where(has_evidence, facts.alone, 0.0), contract)
+    unknown, absent = _left_over(pairs, columns, contract)
+    worth = _worth(facts.pairs(facts.alone, contract), columns, contract)
+    match = Match(contract.dataset, pairs, unknown, absent, worth)
+    return match if match.worth >= _WORTH_OF_OWN_FILES else _discounted(match, contract)
+
+
+def _left_over(
+    pairs: Sequence[Pair], columns: int, contract: Contract
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return the positions of columns that are no field, and the required fields that no column is."""
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
     absent = [column.name for column in contract.columns if column.must_be_sent and column.name not in fields]
-    match = Match(contract.dataset, pairs, tuple(set(range(len(names))) - paired), tuple(absent))
-    return match if match.worth >= _WORTH_OF_OWN_FILES else _discounted(match, contract)
+    return tuple(set(range(columns)) - paired), tuple(absent)
+
+
+def _worth(pairs: Sequence[Pair], columns: int, contract: Contract) -> float:
+    """Return how much of both sides is paired, 0 to 1."""
+    unknown, absent = _left_over(pairs, columns, contract)
+    paired = sum(pair.likeness for pair in pairs)
+    return 2 * paired / (2 * len(pairs) + len(unknown) + 2 * len(absent)) if pairs else 0.0
 
 
 def _discounted(match: Match, contract: Contract) -> Match:
@@ -169,8 +180,14 @@ def match_dataset(
 ) -> Match | None:
     """Return the contract that the columns fit best; None where there is none, or two fit as well."""
     of_all = Samples(samples)
+    matches = (
+        _match_of(facts, contract, np.ones_like(facts.alone, dtype=bool))
+        for contract, facts in (
+            (contract, _facts(names, of_all, contract)) for contract in contracts.values()
+        )
+    )
     ranked = sorted(
-        (_match_columns(names, of_all, contract) for contract in contracts.values()),
+        matches,
         key=lambda match: (-match.worth, match.dataset),
     )
     if not ranked or not ranked[0].pairs:
@@ -240,6 +257,10 @@ class _Facts:
         odds = np.exp(_RIVALRY["one"] + _RIVALRY["odds"] * np.log(likely / (1 - likely)))
         return share_of_odds(np.where(self._taken, 0.0, odds))
 
+    def pairs(self, likely: Gains, contract: Contract) -> tuple[Pair, ...]:
+        """Return the pairs of the largest total, no column and no field twice."""
+        return tuple(self.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(likely)))
+
     def pair(self, row: int, at: int, field: str) -> Pair:
         """Return a chosen pair with the share of such pairs that are right; known names are not weighed."""
         alone, how = float(self.alone[row, at]), self.how(row, at)
@@ -274,6 +295,11 @@ class Samples:
         self._texts = [column.slice(0, SAMPLE_ROWS) for column in texts]
         self._read: dict[tuple[object, ...], _ReadTexts] = {}
         self._fits: dict[tuple[object, ...], float] = {}
+
+    def repeats(self, row: int) -> bool:
+        """Return whether more than half of a column's texts are in an earlier row, too."""
+        texts = self._texts[row].drop_null()
+        return 2 * pc.count_distinct(texts).as_py() < len(texts)
 
     def fit(self, row: int, column: Column) -> float:
         """Return the share, 0 to 1, of a column's texts that are values of the field.
@@ -310,6 +336,18 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
         fit[row, at] = samples.fit(row, contract.columns[at])
     evidence = np.tile([_evidence(column) for column in contract.columns], (len(names), 1))
     return _Facts(exact, alias, name, fit, evidence, another)
+
+
+def _lacks_evidence(facts: _Facts, samples: Samples, contract: Contract) -> Flags:
+    """Return the pairs that are never suggested: text for a field that takes every text and has another
+    name, and a column whose values repeat for the key of a dataset.
+    """
+    is_named = (facts.exact > 0) | (facts.alias > 0)
+    is_any_text: Flags = ~is_named & (facts.name < _NAMED) & (facts.evidence == 0)
+    is_key = np.array([contract.key == (name,) for name in contract.names])
+    repeats = np.array([samples.repeats(row) for row in range(len(is_named))], bool)
+    lacking: Flags = is_any_text | (~is_named & is_key & repeats[:, np.newaxis])
+    return lacking
 
 
 def share_of_odds(odds: Gains) -> Gains:

@@ -78,6 +78,36 @@ def test_values_alone_never_settle_a_column() -> None:
         assert all(pair.confidence < THRESHOLD for pair in match.pairs if pair.how == VALUE), name
 
 
+# A supplier's headings, in a language that the contract does not speak.
+SUPPLIER = {
+    "Artikelnummer": [str(4711 + row) for row in range(60)],
+    "Bezeichnung": [f"Citybike Größe {row}" for row in range(60)],
+    "Warengruppe": ["Fahrräder"] * 60,
+    "Listenpreis": [f"{12 + row}.50" for row in range(60)],
+}
+
+
+def suggested_for(columns: dict[str, list[str]]) -> dict[str, str]:
+    match = match_columns(list(columns), [pa.array(texts) for texts in columns.values()], SOURCE["products"])
+    return {list(columns)[pair.position]: pair.field for pair in match.pairs}
+
+
+def test_a_text_is_not_suggested_for_a_field_because_every_text_fits_the_field() -> None:
+    suggested = suggested_for(SUPPLIER)
+    assert suggested == {"Listenpreis": "list_price"}
+
+
+def test_a_column_whose_values_repeat_is_not_suggested_as_the_key() -> None:
+    ids = SUPPLIER["Artikelnummer"]
+    assert suggested_for({**SUPPLIER, "prod id no": ids})["prod id no"] == "product_id"
+    repeating = suggested_for({**SUPPLIER, "prod id no": ["4711"] * 60})
+    assert "product_id" not in repeating.values()
+
+
+def test_a_column_with_the_name_of_the_key_is_the_key_whatever_its_values() -> None:
+    assert suggested_for({"product_id": ["4711"] * 60}) == {"product_id": "product_id"}
+
+
 def test_fields_whose_values_look_alike_share_the_confidence() -> None:
     alone = match_columns(renamed(paid_at="F7"), SAMPLES, PAYMENTS)
     both = match_columns(renamed(paid_at="F7", updated_at="F8"), SAMPLES, PAYMENTS)
