@@ -23,7 +23,7 @@ from headgate.matching.header_names import folded
 from headgate.matching.match_header import names_with_numbers, with_headings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -414,21 +414,6 @@ class Mappings:
 
     def _ref(self, source: str, fingerprint: str) -> ObjectRef:
         return ObjectRef(self.bucket, keys.mapping_key(source, fingerprint))
-
-
-def possibly_sensitive(
-    contract: Contract, names: Iterable[str], suggested: Suggested | None = None
-) -> frozenset[str]:
-    """Return the columns of a file that the contract masks, or may: an unknown column may be one of them
-    under another name.
-    """
-    masked = {folded(column.name) for column in contract.columns if column.mask}
-    fields = dict(zip(suggested.names, suggested.fields, strict=True)) if suggested else {}
-    own = {folded(name) for name in contract.names}
-    meant = {name: folded(fields.get(name, name)) for name in names}
-    return frozenset(
-        name for name, field in meant.items() if field in masked or (masked and field not in own)
-    )
 
 
 def sender_of_key(key: str) -> str:

@@ -299,7 +299,7 @@ class Samples:
     def repeats(self, row: int) -> bool:
         """Return whether more than half of a column's texts are in an earlier row, too."""
         texts = self._texts[row].drop_null()
-        return 2 * pc.count_distinct(texts).as_py() < len(texts)
+        return bool(2 * pc.count_distinct(texts).as_py() < len(texts))
 
     def fit(self, row: int, column: Column) -> float:
         """Return the share, 0 to 1, of a column's texts that are values of the field.

@@ -20,7 +20,7 @@ from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
-from headgate.matching.mappings import possibly_sensitive
+from headgate.matching.sensitive_columns import possibly_sensitive
 from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
 from headgate.uploads.edits import Edits, fields_after_edits
@@ -83,7 +83,8 @@ class EditedUpload:
         """Return the columns whose values may be sensitive."""
         if self.contract is None or self.opened is None:
             return frozenset()
-        return possibly_sensitive(self.contract, self.opened.names, self.suggested)
+        samples = dict(zip(self.opened.names, self.opened.headed.samples, strict=True))
+        return possibly_sensitive(self.contract, samples, self.suggested)
 
 
 def edited_content(

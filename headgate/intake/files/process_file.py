@@ -56,7 +56,8 @@ from headgate.lake.raw_objects import file_id_of, why_ignored
 from headgate.lake.states import ClaimAnswer, FileState, Originals
 from headgate.lake.versions import NO_ROWS, has_no_rows
 from headgate.masking.redaction import redact_text
-from headgate.matching.mappings import MAPPABLE_RULES, Suggested, possibly_sensitive
+from headgate.matching.mappings import MAPPABLE_RULES, Suggested
+from headgate.matching.sensitive_columns import possibly_sensitive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -429,7 +430,7 @@ class FileProcessor:
         contract = self.rules.contracts.get(record.dataset)
         table = unknown_table(file, contract)
         asked = Suggested.from_json(record.error["suggestion"]) if "suggestion" in record.error else None
-        sensitive = possibly_sensitive(contract, table.shown, asked) if contract else frozenset()
+        sensitive = possibly_sensitive(contract, table.by_shown_name, asked) if contract else frozenset()
         return (
             replace(record, profile=self.profile_unknown(record, table, sensitive)) if table.names else record
         )
