@@ -32,6 +32,7 @@ class RuleKind:
         argument: what it is compared with.
         holds: its words in the data dictionary, with {} for the argument.
         broken: its words about a row that breaks it, after the column's name.
+        remedy: what a person does about the row, with {} for the argument.
         option: of ODCS, below `logicalTypeOptions`; empty where ODCS has another place for it.
         is_lower: whether a higher bound refuses more rows; None where it has no bound.
     """
@@ -40,25 +41,55 @@ class RuleKind:
     argument: Argument
     holds: str
     broken: str
+    remedy: str
     option: str = ""
     is_lower: bool | None = None
 
 
 _KINDS = (
-    RuleKind("required", Argument.NONE, "has a value", "has no value"),
-    RuleKind("minimum", Argument.BOUND, "≥ {}", "is less than {}", "minimum", is_lower=True),
-    RuleKind("maximum", Argument.BOUND, "≤ {}", "is more than {}", "maximum", is_lower=False),
+    RuleKind("required", Argument.NONE, "has a value", "has no value", "Write a value"),
     RuleKind(
-        "exclusive_minimum", Argument.BOUND, "> {}", "is not more than {}", "exclusiveMinimum", is_lower=True
+        "minimum",
+        Argument.BOUND,
+        "≥ {}",
+        "is less than {}",
+        "Write a value of at least {}",
+        "minimum",
+        is_lower=True,
     ),
     RuleKind(
-        "exclusive_maximum", Argument.BOUND, "< {}", "is not less than {}", "exclusiveMaximum", is_lower=False
+        "maximum",
+        Argument.BOUND,
+        "≤ {}",
+        "is more than {}",
+        "Write a value of at most {}",
+        "maximum",
+        is_lower=False,
+    ),
+    RuleKind(
+        "exclusive_minimum",
+        Argument.BOUND,
+        "> {}",
+        "is not more than {}",
+        "Write a value above {}",
+        "exclusiveMinimum",
+        is_lower=True,
+    ),
+    RuleKind(
+        "exclusive_maximum",
+        Argument.BOUND,
+        "< {}",
+        "is not less than {}",
+        "Write a value below {}",
+        "exclusiveMaximum",
+        is_lower=False,
     ),
     RuleKind(
         "min_length",
         Argument.LENGTH,
         "at least {} characters",
         "is shorter than {} characters",
+        "Write at least {} characters",
         "minLength",
         is_lower=True,
     ),
@@ -67,11 +98,19 @@ _KINDS = (
         Argument.LENGTH,
         "at most {} characters",
         "is longer than {} characters",
+        "Write at most {} characters",
         "maxLength",
         is_lower=False,
     ),
-    RuleKind("pattern", Argument.PATTERN, "matches `{}`", "does not match {}", "pattern"),
-    RuleKind("valid_values", Argument.VALUES, "one of {}", "is none of {}"),
+    RuleKind(
+        "pattern",
+        Argument.PATTERN,
+        "matches `{}`",
+        "does not have the required form {}",
+        "Write it in the form of the column's other values",
+        "pattern",
+    ),
+    RuleKind("valid_values", Argument.VALUES, "one of {}", "is none of {}", "Write one of them"),
 )
 RULE_KINDS = {kind.name: kind for kind in _KINDS}
 RULE_OF_OPTION = {kind.option: kind.name for kind in _KINDS if kind.option}

@@ -21,10 +21,13 @@ _OF_A_VALUE = {
     "destroyed_number": "was rounded by a spreadsheet",
     "undeclared_card_number": "holds a card number in a column that declares none",
 }
-_OF_A_ROW_OR_FILE = {
-    "ragged_row": "the row has another number of cells than the header",
-    "duplicate_row": "the same row came before",
-    "duplicate_key": "a row with the same key came before",
+_OF_A_ROW = {
+    "duplicate_row": "is the same as another row",
+    "duplicate_key": "has the key of another row, which is newer or was kept",
+    "ragged_row": "has another number of cells than the header",
+    "footer": "stands below the last row of the table",
+}
+_OF_A_FILE = {
     "needs_mapping": "the columns have no fields yet",
     "unknown_dataset": "no contract describes the file",
     "not_a_table": "the file is no table",
@@ -35,14 +38,16 @@ STATES = {"degraded": "needs a look", "healthy": "in order", "unknown": "not kno
 
 
 def rule_words(rule: str) -> str:
-    """Return a rule in words about the values that break it.
+    """Return a rule in words about the values, rows or files that break it.
 
     >>> rule_words("minimum"), rule_words("duplicate_row"), rule_words("not_a_date")
-    ('a value is below the lowest value allowed', 'the same row came before', 'not a date')
+    ('a value is below the lowest value allowed', 'a row is the same as another row', 'not a date')
     """
     if words := _OF_A_VALUE.get(rule):
         return f"a value {words}"
-    return _OF_A_ROW_OR_FILE.get(rule, rule.replace("_", " "))
+    if words := _OF_A_ROW.get(rule):
+        return f"a row {words}"
+    return _OF_A_FILE.get(rule, rule.replace("_", " "))
 
 
 def state_words(state: str) -> str:

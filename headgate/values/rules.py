@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Level
-from headgate.contracts.rule_kinds import RULE_KINDS
 from headgate.errors import ContractError
 from headgate.values.cells import Rows, bool_array, flags, literal, marked, rows_where, text_array, text_bytes
+from headgate.values.reasons import comparison_reason, rule_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ _INT64 = 1 << 63
 class Breach:
     """The rows that break one rule.
 
-    `column` is empty for a rule over the row; `reason` names the rule, never a value.
+    `column` is empty for a rule over the row; `reason` is a text of `headgate.values.reasons`.
     """
 
     rule: str
@@ -63,7 +63,9 @@ def _rule_breach(rule: Rule, column: Column, values: pa.Array, given: pa.Array) 
         if rule.name == "required"
         else _not_held(_holds(rule, column, values), values)
     )
-    return Breach(rule.name, column.name, _reason(rule), broken, rule.level) if len(broken) else None
+    return (
+        Breach(rule.name, column.name, rule_reason(rule, column), broken, rule.level) if len(broken) else None
+    )
 
 
 def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
@@ -135,17 +137,6 @@ _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     "pattern": pc.match_substring_regex,
     "valid_values": _is_valid_value,
 }
-_NEW_COLUMN = "is a column that the contract does not have"
-
-
-def _reason(rule: Rule) -> str:
-    argument = (
-        ", ".join(str(value) for value in rule.argument)
-        if isinstance(rule.argument, tuple)
-        else rule.argument
-    )
-    return RULE_KINDS[rule.name].broken.format(argument) if rule.name in RULE_KINDS else _NEW_COLUMN
-
 
 _OPERATORS: dict[str, Callable[[Any, Any], pa.Array]] = {
     "==": pc.equal,
@@ -165,8 +156,8 @@ def comparison_breach(comparison: Comparison, values: Mapping[str, pa.Array]) ->
         broken = rows_where(pc.invert(_OPERATORS[comparison.operator](left, right)))
     except (pa.ArrowException, ValueError, ArithmeticError) as error:
         raise ContractError(f"rule {comparison.name}: {comparison.left} cannot be compared so") from error
-    reason = (
-        comparison.description
-        or f"{comparison.left} is not {comparison.operator} {comparison.right or comparison.value}"
+    return (
+        Breach(comparison.name, "", comparison_reason(comparison), broken, comparison.level)
+        if len(broken)
+        else None
     )
-    return Breach(comparison.name, "", reason, broken, comparison.level) if len(broken) else None

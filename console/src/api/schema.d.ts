@@ -1483,6 +1483,11 @@ export interface components {
              * @description A column of the file must be this field: it is required or masked.
              */
             required: boolean;
+            /**
+             * Title
+             * @description Its name for people: the contract's, or the words of its name.
+             */
+            title: string;
             /** Type */
             type: string;
         };

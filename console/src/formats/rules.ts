@@ -18,11 +18,15 @@ const WORDS: Record<string, string> = {
   destroyed_number: 'was rounded by a spreadsheet',
   undeclared_card_number: 'holds a card number in a column that declares none',
 }
-/** Rules about rows or files, not about one value. */
-const WHOLE: Record<string, string> = {
-  ragged_row: 'the row has another number of cells than the header',
-  duplicate_row: 'the same row came before',
-  duplicate_key: 'a row with the same key came before',
+/** What a rule about a whole row says of it. */
+const ROWS: Record<string, string> = {
+  duplicate_row: 'is the same as another row',
+  duplicate_key: 'has the key of another row, which is newer or was kept',
+  ragged_row: 'has another number of cells than the header',
+  footer: 'stands below the last row of the table',
+}
+/** Rules about files. */
+const FILES: Record<string, string> = {
   needs_mapping: 'the columns have no fields yet',
   unknown_dataset: 'no contract describes the file',
   not_a_table: 'the file is no table',
@@ -33,14 +37,14 @@ const WHOLE: Record<string, string> = {
 /** What a rule about one value says of the values that break it; undefined for another rule. */
 export const valueRuleWords = (rule: string): string | undefined => WORDS[rule]
 
+/** What a rule about a whole row says of the row; undefined for another rule. */
+export const rowRuleWords = (rule: string): string | undefined => ROWS[rule]
+
 /** A rule in words about the values that break it: `minimum` is "a value is below the lowest value allowed". */
 export function ruleWords(rule: string, column = ''): string {
   const own = WORDS[rule]
   if (own) return `${column || 'a value'} ${own}`
-  const whole = WHOLE[rule] ?? label(rule)
+  if (ROWS[rule]) return `a row ${ROWS[rule]}`
+  const whole = FILES[rule] ?? label(rule)
   return column ? `${column}: ${whole}` : whole
 }
-
-/** A reason of the gate without the names of types: `is no decimal(14,4)` is "is not a number with at most 4 decimals". */
-export const reasonWords = (reason: string): string =>
-  reason.replace(/^is no decimal\(\d+, ?(\d+)\)/, 'is not a number with at most $1 decimals')

@@ -38,6 +38,7 @@ def suggested_mapping(
     from headgate.contracts.types import glue_type
     from headgate.matching.sample_fit import unfit_fields
     from headgate.matching.suggest_mapping import THRESHOLD
+    from headgate.values.reasons import title_of
 
     contract = contracts[suggestion.dataset]
     # A profile of another number of columns is not of this reading of the file.
@@ -64,6 +65,7 @@ def suggested_mapping(
         fields=tuple(
             ContractField(
                 name=column.name,
+                title=title_of(column),
                 type=glue_type(column.type),
                 required=column.must_be_sent,
                 may_be_empty=not column.required or bool(column.generated_from),

@@ -232,6 +232,7 @@ class ContractField(Shape):
     """A field that a column can be mapped to."""
 
     name: str
+    title: str = Field(description="Its name for people: the contract's, or the words of its name.")
     type: str
     required: bool = Field(description="A column of the file must be this field: it is required or masked.")
     may_be_empty: bool = Field(description="The column may have empty values.")

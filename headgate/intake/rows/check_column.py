@@ -19,6 +19,7 @@ from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.accepted_texts import null_where_absent, texts_for_quarantine
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import NO_ROWS
+from headgate.values.reasons import reason_of_column, type_reason
 from headgate.values.rules import Breach, column_breaches
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def check_column(column: Column, text: pa.Array, known_cards: KnownCards) -> Che
 def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
     present = null_where_absent(column, text)
     fitted = cast_column(column, present)
-    breaches = [Breach("type", column.name, f"is no {_type_name(column)}", fitted.misfits)]
+    breaches = [Breach("type", column.name, type_reason(column), fitted.misfits)]
     if column.type.kind is Kind.STRING:
         breaches += [
             undeclared_card(column, rows_with_cards(text, context_below=context_below(column))),
@@ -83,24 +84,6 @@ def undeclared_card(column: Column, rows: Rows) -> Breach:
 
 
 def _undeclared(rule: str, column: Column, what: str, rows: Rows) -> Breach:
-    return Breach(rule, column.name, f"holds {what}, and the contract declares no mask for the column", rows)
-
-
-def _type_name(column: Column) -> str:
-    """Return the type, and how the contract writes it where that is not the plain spelling."""
-    kind, precision = column.type.kind, column.type.precision
-    name = f"decimal({precision},{column.type.scale})" if precision else kind.value
-    if kind is Kind.TIMESTAMP and column.format and column.format.timezone:
-        written = f" written as {' or '.join(column.format.patterns)}" if column.format.patterns else ""
-        return (
-            f"{name}{written} in local time of {column.format.timezone}; a time that a change of clocks "
-            "skips or repeats needs its offset"
-        )
-    if column.format and column.format.patterns:
-        return f"{name} written as {' or '.join(column.format.patterns)}"
-    if column.format and column.format.true_words:
-        return f"{name} written as {' or '.join((*column.format.true_words, *column.format.false_words))}"
-    if column.format and (column.format.decimal, column.format.thousands) != (".", ""):
-        thousands = f" and {column.format.thousands!r} between thousands" if column.format.thousands else ""
-        return f"{name} with the decimal separator {column.format.decimal!r}{thousands}"
-    return name
+    fault = f"holds {what}, and the contract declares no mask for the column"
+    remedy = "Remove it, or ask whoever maintains the contract to declare a mask"
+    return Breach(rule, column.name, reason_of_column(column, fault, remedy), rows)

@@ -20,6 +20,7 @@ from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import flags, int_array, matches, null_where
 from headgate.values.fast_parsing import have_shape
+from headgate.values.reasons import reason_of_column
 from headgate.values.rules import Breach, column_breaches
 
 if TYPE_CHECKING:
@@ -32,7 +33,19 @@ if TYPE_CHECKING:
 # may be left out.
 _PLAIN_SSN = "999-99-9999"
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
-_AND_MORE = "holds more than a card number, such as its expiry, which needs a column of its own"
+_DESTROYED = (
+    "was rounded by a spreadsheet, so that its last digits are lost",
+    "Send the number again from its source, in a column of text",
+)
+_AND_MORE = (
+    "holds more than a card number, such as an expiry date",
+    "Leave the card number alone in the cell, and send an expiry date in a column of its own",
+)
+_NO_CARD = (
+    "is not a valid card number, because its length or its check digit is wrong",
+    "Send the number again from its source",
+)
+_NO_SSN = ("is not a social security number", "Write nine digits, with or without hyphens")
 
 
 def mask_cards(column: Column, text: pa.Array, known_cards: KnownCards) -> CheckedColumn:
@@ -49,11 +62,11 @@ def mask_cards(column: Column, text: pa.Array, known_cards: KnownCards) -> Check
         Breach(
             "destroyed_number",
             column.name,
-            "was rounded by a spreadsheet; its digits cannot be had back",
+            reason_of_column(column, *_DESTROYED),
             misfits[destroyed],
         ),
-        Breach("card_number_and_more", column.name, _AND_MORE, wrong[more]),
-        Breach("card_number", column.name, "has a wrong length or check digit", np.delete(wrong, more)),
+        Breach("card_number_and_more", column.name, reason_of_column(column, *_AND_MORE), wrong[more]),
+        Breach("card_number", column.name, reason_of_column(column, *_NO_CARD), np.delete(wrong, more)),
     ]
     return _checked(column, present, cards.column("number").take(at), behind, breaches)
 
@@ -72,7 +85,7 @@ def mask_ssns(column: Column, text: pa.Array) -> CheckedColumn:
         present,
         present,
         {behind.name: last4},
-        [Breach("type", column.name, "is no social security number", misfits)],
+        [Breach("type", column.name, reason_of_column(column, *_NO_SSN), misfits)],
     )
 
 

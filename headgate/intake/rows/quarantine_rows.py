@@ -32,6 +32,7 @@ from headgate.values.cells import (
     text_array,
     text_bytes,
 )
+from headgate.values.reasons import title_of
 from headgate.values.rules import Breach, among
 from headgate.values.unique_values import RULE as UNIQUE
 
@@ -44,6 +45,18 @@ if TYPE_CHECKING:
 
 RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
+_SAME_ROW = (
+    "The row is, after masking, the same as another row, which was kept for its key. "
+    "Nothing has to be done; its values are in the lake."
+)
+_SAME_KEY = (
+    "The row has the key of another row, which is newer or was kept. "
+    "Correct the key if both rows are meant to be in the lake."
+)
+_SAME_VALUE = (
+    "has a value that another row of the file has, too, and each row needs its own. "
+    "Correct one of the two rows."
+)
 _BLANK = 0x20  # control characters come before it
 
 
@@ -103,21 +116,15 @@ def duplicate_rows(
         unique: the contract's unique columns.
     """
     rows = np.arange(len(source_rows))
+    titles = {each.column.name: title_of(each.column) for each in checked}
     lost = [
-        Breach(
-            SAME_ROW,
-            "",
-            "is the same, after masking, as the row that was kept for its key",
-            rows[outcomes == ROW_OUTCOME],
-        ),
-        Breach(
-            SAME_KEY, "", "another row with its key is newer, or won the tie", rows[outcomes == KEY_OUTCOME]
-        ),
+        Breach(SAME_ROW, "", _SAME_ROW, rows[outcomes == ROW_OUTCOME]),
+        Breach(SAME_KEY, "", _SAME_KEY, rows[outcomes == KEY_OUTCOME]),
         *(
             Breach(
                 UNIQUE,
                 name,
-                "another row of the file has this value, and the column is unique",
+                f"{titles.get(name, name)} {_SAME_VALUE}",
                 rows[outcomes == VALUE_OUTCOME + place],
             )
             for place, name in enumerate(unique)
@@ -231,10 +238,13 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
 
 def _misfit(cells: int, width: int, rule: str) -> str:
     if rule == FOOTER:
-        return "stands below the last row of the table"
+        return "The row stands below the last row of the table. Delete it if it is a total or a note."
     if not cells:
-        return "is no JSON object"
-    return f"has {cells} cell{'s' if cells > 1 else ''} where the header has {width}"
+        return "The line is not a JSON object. Write one object in each line."
+    return (
+        f"The row has {cells} cell{'s' if cells > 1 else ''} where the header has {width}. Put quotes around "
+        "cells that contain the separator, or add the missing cells."
+    )
 
 
 @dataclass(frozen=True)

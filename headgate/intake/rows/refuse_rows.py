@@ -10,6 +10,7 @@ import numpy as np
 from headgate.contracts.model import Level
 from headgate.errors import BadInputError
 from headgate.values.cells import NO_ROWS, Rows, marked
+from headgate.values.reasons import fault_of
 from headgate.values.rules import Breach, comparison_breach
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
                 rule=rule,
                 message=(
                     f"{sum(len(breach.rows) for breach in broken)} rows break a rule that halts the "
-                    f"file: {broken[0].reason}"
+                    f"file: {fault_of(broken[0].reason)}"
                 ),
                 remedy="correct these rows at their source and send the file again",
                 column=column,

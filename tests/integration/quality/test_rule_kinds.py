@@ -76,9 +76,8 @@ def test_the_gate_and_the_audit_refuse_the_bad_value_and_no_other(name: str) -> 
     values = pa.array([example.good, example.bad], pa.string() if example.type is TEXT else pa.int64())
     (breach,) = column_breaches(column, values, values.cast(pa.string()))
     assert (breach.rule, breach.rows.tolist()) == (name, [1])
-    assert breach.reason == RULE_KINDS[name].broken.format(
-        example.argument if name != "valid_values" else "open"
-    )
+    kind, argument = RULE_KINDS[name], example.argument if name != "valid_values" else "open"
+    assert breach.reason == f"Value {kind.broken.format(argument)}. {kind.remedy.format(argument)}."
     assert broken_rules(contract, pa.table({"value": values})) == {("value", name): 1}
 
 

@@ -11,11 +11,15 @@ import { forgetEdits } from '../import/use-edits'
 import { Live } from '../upload/live'
 import { commit, dryRun } from '../upload/transfer'
 
-type File = Pick<Schemas['FileDetail'], 'file_id' | 'key' | 'state' | 'received' | 'accepted' | 'closed_by'>
+type File = Pick<
+  Schemas['FileDetail'],
+  'file_id' | 'key' | 'state' | 'received' | 'accepted' | 'closed_by' | 'size_bytes'
+>
 
-/** Whether a file is edited as a whole: the gate has checked it, and no row of it is in the lake. */
-export const isEditable = ({ state, received, accepted, closed_by }: File): boolean =>
+/** Whether a file is edited as a whole: the gate has checked it, and no row of it is in the lake; an empty one has nothing to edit. */
+export const isEditable = ({ state, received, accepted, closed_by, size_bytes }: File): boolean =>
   !closed_by &&
+  size_bytes > 0 &&
   (['needs_mapping', 'profiled', 'rejected'].includes(state) ||
     (state === 'done' && received > 0 && accepted === 0))
 

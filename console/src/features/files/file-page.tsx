@@ -86,7 +86,11 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
       {file.error ? (
         <Panel title={capitalised(ruleWords(file.error.rule))} name="Reason">
           <Text>
-            <Advice text={explained(file.error)} />
+            {file.error.rule === 'needs_mapping' && isEditable(file) ? (
+              'Choose below which field each column is, or leave a column out. The file is checked at once and comes in when you commit it.'
+            ) : (
+              <Advice text={explained(file.error)} />
+            )}
           </Text>
         </Panel>
       ) : null}

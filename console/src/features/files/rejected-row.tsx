@@ -2,7 +2,6 @@ import { Anchor, Button, Table, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { reasonWords } from '../../formats/rules'
 import { heading } from '../../formats/words'
 import { otherCells } from './rejection-groups'
 
@@ -36,10 +35,10 @@ export function RejectedRow({ row, value, onCorrect }: Props) {
         <Table.Td className="any-text">
           {row.value ?? '–'}
           <Text size="xs" className="muted" hiddenFrom="sm">
-            {reasonWords(row.reason)}
+            {row.reason}
           </Text>
         </Table.Td>
-        <Table.Td visibleFrom="sm">{reasonWords(row.reason)}</Table.Td>
+        <Table.Td visibleFrom="sm">{row.reason}</Table.Td>
         <Table.Td>
           {row.correction ? <Sent row={row} /> : null}
           {onCorrect ? (

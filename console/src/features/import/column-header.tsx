@@ -67,7 +67,7 @@ export function ColumnHeader({
             { value: UNDECIDED, label: 'which field?' },
             ...fields.map((one) => ({
               value: one.name,
-              label: `${words(one.name)}${one.required ? ' *' : ''}`,
+              label: `${one.title}${one.required ? ' *' : ''}`,
             })),
             { value: LEFT_OUT, label: 'leave out' },
           ]}
@@ -88,7 +88,7 @@ export function ColumnHeader({
           </Text>
         ) : suggestion?.field && field === undefined ? (
           <UnstyledButton className="import-link" onClick={() => on.onField(suggestion.field)}>
-            {words(suggestion.field)}?
+            {titleOf(fields, suggestion.field)}?
           </UnstyledButton>
         ) : null}
         {format ? (
@@ -105,7 +105,11 @@ export function ColumnHeader({
   )
 }
 
-/** A field's name as a person reads it. */
+/** A field's title: the contract's, or the words of its name. */
+export const titleOf = (fields: Schemas['ContractField'][] | undefined, name: string): string =>
+  fields?.find((one) => one.name === name)?.title ?? words(name)
+
+/** A name as a person reads it. */
 export const words = (name: string): string => name.replaceAll('_', ' ')
 
 interface MenuProps {

@@ -1,22 +1,24 @@
 import { Button, Group, Loader, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { mayCommit } from '../files/acceptance-words'
-import { words } from './column-header'
 import { isMostlyDuplicates, outcome } from './outcome-words'
 import type { useEdits } from './use-edits'
 
 interface Props {
   work: ReturnType<typeof useEdits>
-  missing: string[]
+  missing: Schemas['ContractField'][]
   /** Columns that are neither a field nor left out. */
   open: string[]
   onLeaveOut: () => void
   onCommit: () => void
+  onShowErrors: () => void
 }
 
 /** What a commit does, by a check of exactly what is shown; the button says it. */
-export function CommitLine({ work, missing, open, onLeaveOut, onCommit }: Props) {
+export function CommitLine({ work, missing, open, onLeaveOut, onCommit, onShowErrors }: Props) {
   const { result } = work.check
   const why = obstacle(work, missing, open)
   const isDoubtful = isMostlyDuplicates(result)
@@ -40,32 +42,42 @@ export function CommitLine({ work, missing, open, onLeaveOut, onCommit }: Props)
             {open.length === 1 ? `Leave out ${open[0]}` : `Leave out ${open.length} columns`}
           </Button>
         ) : null}
-        <Button
-          onClick={onCommit}
-          disabled={!work.isCurrent || Boolean(why)}
-          variant={result.outcome === 'profiled' || isDoubtful ? 'default' : 'filled'}
-        >
-          {result.outcome === 'profiled' && !work.edits.dataset
-            ? 'Keep the file and its profile'
-            : isEmpty
-              ? 'Commit'
-              : `Commit: ${outcome(result)}`}
-        </Button>
+        {why && work.isCurrent ? (
+          result.quarantined > 0 ? (
+            <Button onClick={onShowErrors}>Show the {count(result.quarantined, 'row')} with errors</Button>
+          ) : null
+        ) : (
+          <Button
+            onClick={onCommit}
+            disabled={!work.isCurrent}
+            variant={result.outcome === 'profiled' || isDoubtful ? 'default' : 'filled'}
+          >
+            {result.outcome === 'profiled' && !work.edits.dataset
+              ? 'Keep the file and its profile'
+              : isEmpty || result.accepted === 0
+                ? 'Commit'
+                : `Commit: ${outcome(result)}`}
+          </Button>
+        )}
       </Group>
     </Group>
   )
 }
 
 /** Why the file cannot be committed now; empty if it can. */
-function obstacle({ check: { result }, edits }: Props['work'], missing: string[], open: string[]): string {
+function obstacle(
+  { check: { result }, edits }: Props['work'],
+  missing: Props['missing'],
+  open: string[],
+): string {
   if (result.outcome === 'profiled') return edits.dataset ? 'Say which column is which field.' : ''
-  if (missing.length > 0) return `No column for ${missing.map(words).join(', ')} yet.`
+  if (missing.length > 0) return `No column for ${missing.map((field) => field.title).join(', ')} yet.`
   if (open.length > 0) return `No field for ${open.join(', ')} yet.`
   if (result.outcome === 'needs_mapping') return 'Say which column is which field.'
   if (mayCommit(result)) return ''
   return result.acceptance === 'nothing_accepted'
-    ? 'Every row is refused: correct the columns or the cells.'
-    : 'Nothing of the file can enter the lake as it is.'
+    ? 'Every row is refused: correct the columns or the cells, or choose a format above a column.'
+    : 'Nothing of this file can enter the lake: choose another file.'
 }
 
 /** When the gate has checked what is shown. */

@@ -143,9 +143,10 @@ function Stored({ stored }: { stored: Schemas['StoredContractDraft'] }) {
         'Choose it above: these rows can be committed now.'
       ) : (
         <>
-          The dataset works after the next deployment, because its table is made there. Keep this file below:
-          the deployment takes it in. The person who deploys the lake copies <code>{stored.place}</code> into{' '}
-          <code>contracts/source</code>.
+          The dataset has no table yet: the next deployment of the lake makes it, with the rights to read it.
+          Whoever deploys the lake copies <code>{stored.place}</code> into <code>contracts/source</code> and
+          deploys. Keep this file below: that deployment takes it in, and its rows are in SQL after the next
+          run.
         </>
       )}
     </Alert>

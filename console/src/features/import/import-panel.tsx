@@ -53,7 +53,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
   const hasBegun = result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
   const open = hasBegun ? undecided(edits, grid?.columns ?? []) : []
   const unsuggested = missing.filter(
-    (field) => !openSuggestions(result, edits).some((one) => one.field === field),
+    (field) => !openSuggestions(result, edits).some((one) => one.field === field.name),
   )
   return (
     <Stack gap="xs">
@@ -113,6 +113,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
         open={open}
         onLeaveOut={() => change(leaveOutOthers(edits, grid?.columns ?? []))}
         onCommit={() => onCommit(etag, edits)}
+        onShowErrors={() => setShow('errors')}
       />
       {form ? (
         <ColumnForm

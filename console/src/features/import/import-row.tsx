@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { whole } from '../../api/format'
 import type { Cells } from './edits'
 import { type GridColumn, REASON, sized } from './grid-column'
-import { flawWords } from './outcome-words'
+import { flawReason, flawWords } from './outcome-words'
 import { TypedCell } from './typed-cell'
 
 export const NUMBER_PX = 64
@@ -65,7 +65,7 @@ export const Row = memo(function Row({
         className="import-number"
         role="rowheader"
         style={{ width: NUMBER_PX }}
-        title={ofRow ? flawWords(ofRow) : undefined}
+        title={ofRow ? flawReason(ofRow) : undefined}
       >
         {row ? whole(row.row) : '…'}
       </div>
@@ -93,7 +93,7 @@ export const Row = memo(function Row({
             aria-invalid={note ? true : undefined}
             className={classOf(column, note, own !== undefined)}
             style={sized(column)}
-            title={note ? `${text ?? 'empty'}: ${note}` : (text ?? undefined)}
+            title={note && flaw ? `${text ?? 'empty'}: ${flawReason(flaw)}` : (text ?? undefined)}
             onClick={() => on.onChoose({ row: index, column: at })}
             onDoubleClick={() => mayEdit && on.onEdit({ row: index, column: at }, text ?? '')}
           >
@@ -103,7 +103,12 @@ export const Row = memo(function Row({
         )
       })}
       {row && hasReasons ? (
-        <div className="import-row-note" role="cell" style={sized(REASON)}>
+        <div
+          className="import-row-note"
+          role="cell"
+          style={sized(REASON)}
+          title={ofRow ? flawReason(ofRow) : undefined}
+        >
           {ofRow ? flawWords(ofRow) : null}
         </div>
       ) : null}

@@ -1,11 +1,11 @@
 import { Button, Group, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
-import { words } from './column-header'
+import type { Schemas } from '../../api/client'
 import { type Edits, withDefault } from './edits'
 
 interface Props {
-  fields: string[]
+  fields: Schemas['ContractField'][]
   edits: Edits
   onChange: (next: Edits) => void
 }
@@ -19,7 +19,11 @@ export function MissingFields({ fields, edits, onChange }: Props) {
         Missing:
       </Text>
       {fields.map((field) => (
-        <Missing key={field} field={field} onSet={(text) => onChange(withDefault(edits, field, text))} />
+        <Missing
+          key={field.name}
+          title={field.title}
+          onSet={(text) => onChange(withDefault(edits, field.name, text))}
+        />
       ))}
       <Text size="sm" className="muted">
         Choose the column above, or set one value for all rows.
@@ -28,12 +32,12 @@ export function MissingFields({ fields, edits, onChange }: Props) {
   )
 }
 
-function Missing({ field, onSet }: { field: string; onSet: (text: string) => void }) {
+function Missing({ title, onSet }: { title: string; onSet: (text: string) => void }) {
   const [text, setText] = useState<string>()
   if (text === undefined)
     return (
       <Button size="compact-sm" variant="default" onClick={() => setText('')}>
-        {words(field)} …
+        {title} …
       </Button>
     )
   return (
@@ -42,8 +46,8 @@ function Missing({ field, onSet }: { field: string; onSet: (text: string) => voi
         size="xs"
         w="9rem"
         autoFocus
-        aria-label={`${words(field)} for all rows`}
-        placeholder={words(field)}
+        aria-label={`${title} for all rows`}
+        placeholder={title}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />

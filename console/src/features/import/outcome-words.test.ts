@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { fits, formatChoices, formatWords } from './formats'
-import { flawWords, isMostlyDuplicates, outcome, ruleWords } from './outcome-words'
+import { flawReason, flawWords, isMostlyDuplicates, outcome, ruleWords } from './outcome-words'
 
 test('the button says what a commit does', () => {
   expect(outcome({ accepted: 57, quarantined: 3, duplicates: 2 })).toBe('57 in, 3 wait, 2 duplicates')
@@ -10,17 +10,23 @@ test('the button says what a commit does', () => {
 })
 
 test.each([
-  ['is no decimal(12,4)', 'no number'],
-  ['is no timestamp', 'no date with a time of day'],
-  ['is no boolean', 'neither yes nor no'],
-  ['is below 0', 'is below 0'],
+  ['List price is not a number with at most 8 digits before the decimal sign.', 'not a number'],
+  ['Stand is not a date with a time of day. Write it as …', 'not a date with a time of day'],
+  ['Lieferbar is neither yes nor no. Write ja or nein.', 'neither yes nor no'],
+  ['', 'does not have the type of its column'],
 ])('the reason of a cell is in words: %s', (reason, words) => {
   expect(flawWords({ column: 'a', rule: 'type', reason })).toBe(words)
 })
 
+test('the sentences of the gate say why a cell is red and what to do', () => {
+  const flaw = { column: 'a', rule: 'minimum', reason: 'Amount is less than 0. Write a value of at least 0.' }
+  expect(flawReason(flaw)).toBe(flaw.reason)
+  expect(flawReason({ ...flaw, reason: '' })).toBe('is below the lowest value allowed')
+})
+
 test('a rule without words of the import has those of its kind', () => {
   expect(ruleWords('pattern')).toBe('does not have the required form')
-  expect(ruleWords('minimum')).toBe('is below the minimum')
+  expect(ruleWords('minimum')).toBe('is below the lowest value allowed')
   expect(ruleWords('own_rule')).toBe('breaks the rule own rule')
 })
 

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { whole } from '../../api/format'
-import { valueRuleWords } from '../../formats/rules'
+import { rowRuleWords, valueRuleWords } from '../../formats/rules'
 
 type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'>
 
@@ -19,37 +19,17 @@ export function outcome({ accepted, quarantined, duplicates }: Counted): string 
 export const isMostlyDuplicates = ({ accepted, quarantined, duplicates }: Counted): boolean =>
   duplicates > accepted && 2 * duplicates > accepted + quarantined + duplicates
 
-const RULES: Record<string, string> = {
-  required: 'is empty, and a value is required',
-  type: 'cannot be read as its type',
-  ragged_row: 'has another number of cells than the header',
-  footer: 'stands below the table',
-  duplicate_row: 'is the same as another row',
-  duplicate_key: 'has the key of another row, which is newer or was kept',
-  unique: 'has a value that must be unique and comes twice',
-  valid_values: 'is none of the permitted values',
-  minimum: 'is below the minimum',
-  maximum: 'is above the maximum',
-  card_number: 'holds a card number',
-  undeclared_card_number: 'holds a card number',
-}
-
-/** A rule in words, as the list of reasons shows it. */
+/** A rule in words about the value or the row that breaks it, as the list of reasons and the cells show it. */
 export const ruleWords = (rule: string): string =>
-  RULES[rule] ?? valueRuleWords(rule) ?? `breaks the rule ${rule.replaceAll('_', ' ')}`
+  valueRuleWords(rule) ?? rowRuleWords(rule) ?? `breaks the rule ${rule.replaceAll('_', ' ')}`
 
-const TYPES: [RegExp, string][] = [
-  [/^is no (decimal|double|float|(small|big)?int)/, 'no number'],
-  [/^is no date/, 'no date'],
-  [/^is no timestamp/, 'no date with a time of day'],
-  [/^is no bool/, 'neither yes nor no'],
-]
+const TYPES = /is (not a (?:whole number|number|date with a time of day|date)|neither yes nor no)/
 
-/** Why a cell is red: the gate's own words where it gave some. */
-export function flawWords(flaw: Schemas['GridFlaw']): string {
-  const ofType = TYPES.find(([pattern]) => pattern.test(flaw.reason))
-  if (ofType) return ofType[1]
-  return flaw.reason && flaw.rule !== 'duplicate_key' && flaw.rule !== 'duplicate_row'
-    ? flaw.reason
-    : ruleWords(flaw.rule)
+/** Why a cell is red, in the few words that fit into it: the gate's own about its type, else those of the rule. */
+export function flawWords({ rule, reason }: Schemas['GridFlaw']): string {
+  const ofType = rule === 'type' ? TYPES.exec(reason)?.[1] : undefined
+  return ofType ?? ruleWords(rule)
 }
+
+/** Why a cell is red and what to do: the gate's sentences, else the words of the rule. */
+export const flawReason = (flaw: Schemas['GridFlaw']): string => flaw.reason || ruleWords(flaw.rule)

@@ -3,7 +3,7 @@ import { Button, Group, NativeSelect, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { type Edits, typedCells } from './edits'
-import { ruleWords } from './outcome-words'
+import { ruleWords } from '../../formats/rules'
 
 interface Props {
   result: Schemas['DryRun']
@@ -48,7 +48,7 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
             { value: '', label: 'by reason …' },
             ...rules.map((one) => ({
               value: one.rule,
-              label: `${whole(one.rows)}: a value ${ruleWords(one.rule)}`,
+              label: `${whole(one.rows)}: ${ruleWords(one.rule)}`,
             })),
           ]}
           onChange={(event) => onShow(event.currentTarget.value || 'all')}

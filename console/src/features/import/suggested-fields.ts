@@ -3,9 +3,9 @@ import { type Edits, withFormat } from './edits'
 import { fits } from './formats'
 
 /** The required fields that no column is yet. */
-export function missingFields({ mapping }: Schemas['DryRun'], edits: Edits): string[] {
+export function missingFields({ mapping }: Schemas['DryRun'], edits: Edits): Schemas['ContractField'][] {
   const taken = new Set(Object.values(edits.columns))
-  return (mapping?.fields ?? []).filter((one) => one.required && !taken.has(one.name)).map((one) => one.name)
+  return (mapping?.fields ?? []).filter((one) => one.required && !taken.has(one.name))
 }
 
 /** The suggested fields of columns that are not decided yet. */

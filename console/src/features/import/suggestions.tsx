@@ -1,7 +1,7 @@
 import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { words } from './column-header'
+import { titleOf } from './column-header'
 import { type Edits, withField } from './edits'
 import { openSuggestions, withKnownFormat } from './suggested-fields'
 
@@ -34,7 +34,7 @@ export function Suggestions({
         Use {open.length === 1 ? 'the suggestion' : `the ${open.length} suggestions`}
       </Button>
       <Text size="sm" className="muted">
-        {open.map((one) => `${one.column} as ${words(one.field)}`).join(' · ')}
+        {open.map((one) => `${one.column} as ${titleOf(result.mapping?.fields, one.field)}`).join(' · ')}
       </Text>
     </Group>
   )

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
-import { commit, dryRun, send } from './transfer'
+import { commit, dryRun, RefusedFileError, send } from './transfer'
 
 vi.mock('idb-keyval', () => ({ createStore: () => undefined, del: vi.fn(), entries: vi.fn(), set: vi.fn() }))
 
@@ -95,4 +95,22 @@ test('a check that died is an error that can be retried, and not a file that wou
     'GET /v1/uploads/u/dry-run': [[200, died]],
   })
   await expect(dryRun('u', new AbortController().signal)).rejects.toThrow('The check ended without a result.')
+})
+
+test('an empty file is refused with its cause, and no second try can help', async () => {
+  answering({
+    'POST /v1/uploads': [
+      [
+        422,
+        { detail: 'body', errors: [{ where: 'body.size_bytes', rule: 'greater_than_equal', message: '' }] },
+      ],
+    ],
+  })
+  const sending = send(
+    { id: 'k', file: new File([], 'a.csv'), dataset: '' },
+    new AbortController().signal,
+    () => undefined,
+  )
+  await expect(sending).rejects.toBeInstanceOf(RefusedFileError)
+  await expect(sending).rejects.toThrow('The file is empty (0 bytes)')
 })

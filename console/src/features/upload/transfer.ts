@@ -14,9 +14,13 @@ const path = encodeURIComponent
 const REFUSED: Record<string, string> = {
   'body.name string_too_long':
     'The file name has more than 200 characters. Rename the file, then choose it again.',
-  'body.size_bytes greater_than_equal': 'The file is empty. Choose a file with rows.',
+  'body.size_bytes greater_than_equal':
+    'The file is empty (0 bytes), so that there is nothing to check. Export it again with its rows, and choose the new file.',
   'body.size_bytes less_than_equal': 'The file is too large for one upload. Split it into several files.',
 }
+
+/** A file that no second try can send: another file is needed. */
+export class RefusedFileError extends Error {}
 
 /** What an upload does now; `share` is 0..1. */
 export interface Progress {
@@ -71,7 +75,7 @@ async function begin(
   } catch (error) {
     const broken = error instanceof ApiProblem ? error.parts : []
     const refused = broken.map((one) => REFUSED[`${one.where} ${one.rule}`]).find(Boolean)
-    throw refused ? new Error(refused) : error
+    throw refused ? new RefusedFileError(refused) : error
   }
 }
 

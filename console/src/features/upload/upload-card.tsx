@@ -11,7 +11,7 @@ import { ImportPanel } from '../import/import-panel'
 import { forgetEdits } from '../import/use-edits'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
-import { abort, type Checked, commit, dryRun, type Progress, send } from './transfer'
+import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
 type Step =
   | { name: 'moving'; progress: Progress }
@@ -107,7 +107,12 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       ) : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {step.name === 'failed' ? (
-        <Failed error={step.error} what="The upload" isAction onRetry={() => void start()} />
+        <Failed
+          error={step.error}
+          what="The upload"
+          isAction
+          {...(step.error instanceof RefusedFileError ? {} : { onRetry: () => void start() })}
+        />
       ) : null}
     </Panel>
   )

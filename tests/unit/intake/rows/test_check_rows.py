@@ -156,7 +156,8 @@ def test_a_refused_row_carries_its_first_reason_all_rules_and_the_masked_row() -
         "disposition": "refused",
         "rule": "type",
         "column_name": "amount",
-        "reason": "is no decimal(14,4)",
+        "reason": "Amount is not a number with at most 10 digits before the decimal sign and 4 behind it. "
+        "Write it as 1234.5.",
         "masked_value": "10.50001",
         "object_key": "payments/in.csv",
         "received_at": LANDED,

@@ -1,0 +1,142 @@
+"""The reasons for which rows are refused, as full sentences: what is wrong with the column, and what to do.
+
+No reason contains a value of the row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.contracts.model import Kind
+from headgate.contracts.rule_kinds import RULE_KINDS
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Column, Comparison, Rule
+
+_WHOLE_NUMBERS = {Kind.SMALLINT: 15, Kind.INTEGER: 31, Kind.BIGINT: 63}  # bits beside the sign
+_EXAMPLES = {Kind.DATE: "2026-12-31", Kind.TIMESTAMP: "2026-12-31 18:30:00"}
+_NEW_COLUMN = (
+    "is a column that the contract does not have",
+    "Leave the column out, or ask whoever maintains the contract to add it",
+)
+_OPERATORS = {
+    "==": "equal to",
+    "!=": "different from",
+    "<": "less than",
+    "<=": "at most",
+    ">": "more than",
+    ">=": "at least",
+}
+
+
+def title_of(column: Column) -> str:
+    """Return the column's name for people: the contract's, or the words of its name.
+
+    >>> from headgate.contracts.model import Column, ColumnType, Kind
+    >>> title_of(Column("list_price", ColumnType(Kind.DOUBLE)))
+    'List price'
+    """
+    return column.label or _capitalised(column.name.replace("_", " "))
+
+
+def reason_of_column(column: Column, fault: str, remedy: str) -> str:
+    """Return the two sentences about a value of a column.
+
+    Args:
+        fault: its words behind the column's name, without a full stop.
+        remedy: a sentence without a full stop.
+    """
+    return f"{title_of(column)} {fault}. {remedy}."
+
+
+def type_reason(column: Column) -> str:
+    """Return why a text that does not fit the column's type is refused."""
+    kind = column.type.kind
+    return reason_of_column(
+        column, _type_fault(column), f"Write {_spelling(column)}{_clock_changes(column, kind)}"
+    )
+
+
+def rule_reason(rule: Rule, column: Column) -> str:
+    """Return why a value that breaks a rule of its column is refused."""
+    if rule.name not in RULE_KINDS:
+        return reason_of_column(column, *_NEW_COLUMN)
+    argument = rule.argument
+    text = ", ".join(map(str, argument)) if isinstance(argument, tuple) else argument
+    kind = RULE_KINDS[rule.name]
+    return reason_of_column(column, kind.broken.format(text), kind.remedy.format(text))
+
+
+def comparison_reason(comparison: Comparison) -> str:
+    """Return why a row whose values contradict each other is refused: the contract's description, or the
+    comparison in words.
+    """
+    left, right = comparison.left, comparison.right
+    compared = _words(right) if right else str(comparison.value)
+    what = (
+        comparison.description.rstrip(".")
+        or f"{_capitalised(_words(left))} is not {_OPERATORS[comparison.operator]} {compared}"
+    )
+    remedy = f"{_words(left)} or {_words(right)}" if right else _words(left)
+    return f"{_capitalised(what)}. Correct {remedy}."
+
+
+def fault_of(reason: str) -> str:
+    """Return what is wrong, without what to do and without a full stop.
+
+    >>> fault_of("Amount has no value. Write a value.")
+    'Amount has no value'
+    """
+    return reason.partition(". ")[0].removesuffix(".")
+
+
+def _type_fault(column: Column) -> str:
+    kind, precision, scale = column.type.kind, column.type.precision, column.type.scale
+    if bits := _WHOLE_NUMBERS.get(kind):
+        return f"is not a whole number between {-(2**bits):,} and {2**bits - 1:,}"
+    if kind is Kind.DECIMAL and precision:
+        return (
+            f"is not a number with at most {precision - (scale or 0)} digits before the decimal sign and "
+            f"{scale or 0} behind it"
+        )
+    return {
+        Kind.DATE: "is not a date",
+        Kind.TIMESTAMP: "is not a date with a time of day",
+        Kind.BOOLEAN: "is neither yes nor no",
+        Kind.STRING: "is not a readable text",
+    }.get(kind, "is not a number")
+
+
+def _spelling(column: Column) -> str:
+    """Return how a value is written: as the contract says that the source writes it, else plainly."""
+    kind, written = column.type.kind, column.format
+    if written and written.patterns:
+        return f"it as {' or '.join(written.patterns)}"
+    if kind is Kind.BOOLEAN:
+        words = (*written.true_words, *written.false_words) if written and written.true_words else ()
+        return " or ".join(words or ("true", "false"))
+    if kind in _EXAMPLES:
+        return f"it as {_EXAMPLES[kind]}"
+    if kind is Kind.STRING:
+        return "it as plain text"
+    decimal, thousands = (written.decimal, written.thousands) if written else (".", "")
+    if kind in _WHOLE_NUMBERS:
+        return f"it as 1{thousands}234" if thousands else "digits only, such as 1234"
+    return f"it as 1{thousands}234{decimal}5"
+
+
+def _clock_changes(column: Column, kind: Kind) -> str:
+    if kind is not Kind.TIMESTAMP or not column.format or not column.format.timezone:
+        return ""
+    return (
+        f" in local time of {column.format.timezone}; a time that a change of clocks skips or repeats "
+        "needs its offset"
+    )
+
+
+def _words(name: str | None) -> str:
+    return (name or "").replace("_", " ")
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
