@@ -101,8 +101,13 @@ def edited_content(
     dataset = edits.dataset or keys.dataset_of(upload.key)
     opened = open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
     is_remembered = False
-    if opened and upload.edits is None and (read := mappings.remembered_edits(upload.key, opened.headed)):
-        edits, is_remembered = _applicable(Edits.of(read), opened, mappings)
+    is_open = upload.edits is None or edits.chooses_part_alone
+    if opened and is_open and (read := mappings.remembered_edits(upload.key, opened.headed)):
+        remembered, is_remembered = _applicable(Edits.of(read), opened, mappings)
+        if is_remembered and edits.dataset in {"", remembered.dataset}:
+            edits = replace(remembered, part=edits.part)
+        else:
+            is_remembered = False
     dataset = edits.dataset or dataset
     if opened and dataset not in contracts:
         dataset = mappings.dataset(upload.key, file)

@@ -75,6 +75,11 @@ class Edits:
         return bool(self.formats or self.steps or self.cells or self.part)
 
     @property
+    def chooses_part_alone(self) -> bool:
+        """Whether nothing is decided but which part of the file is the table, and of which dataset it is."""
+        return bool(self.part) and self == Edits(self.dataset, part=self.part)
+
+    @property
     def for_next_file(self) -> Edits:
         """Return the edits for the next file with the header: all but the typed cells and the part."""
         return replace(self, cells=(), part="")

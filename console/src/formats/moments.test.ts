@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest'
 
-import { ago, day, inUtc, kindOfTime, moment } from './moments'
+import { ago, day, inUtc, kindOfTime, moment, timeOfDay } from './moments'
 
 const NOW = new Date('2026-11-24T20:00:00Z')
 
 test('a timestamp is shown in the zone of the person, and in UTC for the tooltip', () => {
   expect(moment('2026-11-23T23:30:00', NOW, 'Europe/Berlin')).toBe('24 Nov, 00:30')
   expect(inUtc('2026-11-23T23:30:00.123')).toBe('2026-11-23 23:30:00 UTC')
+})
+
+test('the time of day is that of the person', () => {
+  expect(timeOfDay('2026-11-24T03:09:51', 'Europe/Berlin')).toBe('04:09:51')
 })
 
 test('a day has no zone', () => {

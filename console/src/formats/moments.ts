@@ -43,6 +43,10 @@ export function moment(value: string | undefined, now = new Date(), timeZone = z
 export const hourOf = (value: string, timeZone = zone()): number =>
   Number(formatted(instant(value), { hour: '2-digit', hourCycle: 'h23', timeZone }))
 
+/** The time of day of a timestamp in the person's zone, with seconds. */
+export const timeOfDay = (value: string, timeZone = zone()): string =>
+  formatted(instant(value), { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone })
+
 /** The same timestamp with all of its digits in UTC, for a tooltip. */
 export const inUtc = (value: string | undefined): string =>
   value ? `${value.replace('T', ' ').slice(0, 19)} UTC` : ''

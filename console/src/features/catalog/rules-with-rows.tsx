@@ -24,7 +24,14 @@ export function RulesWithRows({ dataset, files }: Props) {
     <Answered of={quarantine} what="the rules">
       {(answer) => {
         const lines = answer.lines.filter((line) => line.dataset === dataset)
-        if (lines.length === 0) return <Empty>No row breaks a rule. There is nothing to do here.</Empty>
+        if (lines.length === 0)
+          return (
+            <Empty>
+              {files.length > 0
+                ? 'No row breaks a rule. There is nothing to do here.'
+                : 'No row was checked yet, because no file of this dataset has arrived.'}
+            </Empty>
+          )
         return (
           <Stack gap="xs">
             {lines.map((line) => (

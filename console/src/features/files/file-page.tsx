@@ -107,7 +107,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             <AcceptanceAlert of={file} wasCommitted />
             <Counts of={file} />
             <NextStep file={file} isSecond={waits} />
-            <ReadAs writtenAs={file.written_as} />
+            {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <LeftOut mapping={file.mapping} />
             <EditedBefore edits={file.edited_before} />
             <Group gap="xs">

@@ -61,3 +61,15 @@ test('a group of which no row is shown does not speak of a first row', () => {
     ['A value occurs more than once: 4 rows', 0],
   ])
 })
+
+test('duplicates, about which nothing has to be done, are below the rows that need a person', () => {
+  const duplicate = { ...row(1, ''), rule: 'duplicate_row', disposition: 'duplicate' as const }
+  const reasons = [
+    { rule: 'duplicate_row', rows: 1 },
+    { rule: 'type', rows: 1 },
+  ]
+  expect(rejectionGroups([duplicate, row(2, 'amount')], reasons).map((group) => group.rule)).toEqual([
+    'type',
+    'duplicate_row',
+  ])
+})

@@ -22,12 +22,14 @@ export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
     .map(([name, cell]) => [name === '_raw' ? 'the row' : name, cell ?? '–'])
 }
 
-/** The shown rows by rule and column, so that one value for all rows of a group is a value of one column. */
+/** The shown rows by rule and column, duplicates last, because nothing has to be done about them, so that one value for all rows of a group is a value of one column. */
 export function rejectionGroups(
   rows: Schemas['RejectedRow'][],
   reasons: Schemas['ReasonCount'][],
 ): RejectionGroup[] {
-  return reasons.flatMap(({ rule, rows: found }) => {
+  const isLast = (rule: string) => Number(rule.startsWith('duplicate_'))
+  const sorted = [...reasons].sort((one, other) => isLast(one.rule) - isLast(other.rule))
+  return sorted.flatMap(({ rule, rows: found }) => {
     const own = rows.filter((row) => row.rule === rule)
     const columns = [...new Set(own.map((row) => row.column))]
     const more = own.length > 0 && own.length < found ? `, the first ${own.length} shown` : ''

@@ -1,7 +1,8 @@
 import { Progress, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { forPages, seconds, time } from '../../api/format'
+import { forPages, seconds } from '../../api/format'
+import { inUtc, timeOfDay } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 
@@ -51,8 +52,8 @@ export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
             <Text size="sm" fw={600}>
               {heading(stage.name)} {SIGNS[stage.state]}
             </Text>
-            <Text size="xs" className="muted">
-              {stage.state === 'pending' ? 'pending' : stage.at ? time(stage.at).slice(11) : stage.state}
+            <Text size="xs" className="muted" title={stage.at ? inUtc(stage.at) : undefined}>
+              {stage.state === 'pending' ? 'pending' : stage.at ? timeOfDay(stage.at) : stage.state}
               {stage.seconds !== null && stage.seconds !== undefined ? ` · ${seconds(stage.seconds)}` : ''}
             </Text>
             {stage.message ? (

@@ -57,8 +57,11 @@ export function useEdits(uploadId: string, first: Checked): Import {
       setChecking(true)
       try {
         const answer = await checkEdits(uploadId, edits, own.signal)
+        // The choice of a sheet alone gets the decisions that are remembered for its header.
+        const now = answer.result.is_remembered ? edited(answer.result) : edits
         setCheck(answer)
-        setCheckedEdits(edits)
+        setCheckedEdits(now)
+        if (now !== edits) setHistory(begun(now))
         setCheckedAt(Date.now())
         setError(undefined)
       } catch (failure) {

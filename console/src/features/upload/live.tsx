@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count, explained, time } from '../../api/format'
+import { count, explained } from '../../api/format'
 import { FINAL_STATES, useFile } from '../files/queries'
 import { Failed, Waiting } from '../../components/states'
 import { AcceptanceAlert, FileBadge } from '../files/acceptance'
@@ -12,6 +12,7 @@ import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { Stages } from '../files/stages'
 import { Undo } from '../files/undo'
 import { Advice } from '../../components/advice'
+import { timeOfDay } from '../../formats/moments'
 import { stateWords } from '../../formats/states'
 
 /** A committed file in its six stages. */
@@ -111,6 +112,6 @@ function useActivity(state: string | undefined, stages: Stage[] | undefined): st
   if (!stages) return []
   const lines = stages
     .filter((stage) => stage.at)
-    .map((stage) => `${time(stage.at)} ${stage.name}: ${stage.state}`)
+    .map((stage) => `${timeOfDay(stage.at)} ${stage.name}: ${stage.state}`)
   return state ? [...lines, `now: ${stateWords(state)}`] : lines
 }

@@ -142,6 +142,23 @@ def test_the_edits_of_columns_are_applied_to_the_next_file_with_the_header() -> 
     assert counts(following) == (57, 3, 2)
 
 
+def test_the_choice_of_a_part_alone_keeps_what_is_remembered_for_its_header() -> None:
+    caller = uploader()
+    answer = checked(caller, first := uploaded(caller, supplier_file()), DECIDED)
+    caller.call("POST", f"/v1/uploads/{first}/commit", If_Match=answer.headers["ETag"])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("preise.csv", supplier_file(6001))
+        archive.writestr("liesmich.csv", "Hinweis;Stand\nPreise in Euro;2026\n")
+    upload_id = uploaded(caller, packed.getvalue())
+    chosen = checked(caller, upload_id, {"part": "preise.csv"})
+    assert chosen.json["is_remembered"]
+    assert chosen.json["edits"]["part"] == "preise.csv"
+    assert counts(chosen) == (57, 3, 2)
+    other = checked(caller, upload_id, {"part": "preise.csv", "dataset": "orders"})
+    assert not other.json["is_remembered"]
+
+
 def test_edits_that_make_no_file_of_the_contract_name_what_is_missing() -> None:
     caller = uploader()
     upload_id = uploaded(caller, supplier_file())
