@@ -112,7 +112,7 @@ def test_a_line_that_is_no_record_says_so_and_where_it_is() -> None:
     (reported,) = gated(body).quarantine_rows.to_pylist()
     assert (reported["rule"], reported["reason"], reported["byte_offset"]) == (
         "ragged_row",
-        "is no JSON object",
+        "The line is not a JSON object. Write one object in each line.",
         body.index(b'{"n": 2'),
     )
 
