@@ -54,7 +54,7 @@ export function CommitLine({ work, missing, open, onLeaveOut, onCommit, onShowEr
           >
             {result.outcome === 'profiled' && !work.edits.dataset
               ? 'Keep the file and its profile'
-              : isEmpty || result.accepted === 0
+              : isEmpty || result.accepted + result.duplicates === 0
                 ? 'Commit'
                 : `Commit: ${outcome(result)}`}
           </Button>

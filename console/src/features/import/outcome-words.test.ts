@@ -18,6 +18,11 @@ test.each([
   expect(flawWords({ column: 'a', rule: 'type', reason })).toBe(words)
 })
 
+test('a cell has the fault with its bound, and not the name of its column', () => {
+  const reason = 'Amount is less than 0.5. Write a value of at least 0.5.'
+  expect(flawWords({ column: 'a', rule: 'minimum', reason })).toBe('is less than 0.5')
+})
+
 test('the sentences of the gate say why a cell is red and what to do', () => {
   const flaw = { column: 'a', rule: 'minimum', reason: 'Amount is less than 0. Write a value of at least 0.' }
   expect(flawReason(flaw)).toBe(flaw.reason)

@@ -24,10 +24,11 @@ export const ruleWords = (rule: string): string =>
   valueRuleWords(rule) ?? rowRuleWords(rule) ?? `breaks the rule ${rule.replaceAll('_', ' ')}`
 
 const TYPES = /is (not a (?:whole number|number|date with a time of day|date)|neither yes nor no)/
+const FAULT = / ((?:is|has|does|holds|was) .+?)\. [A-Z]/
 
-/** Why a cell is red, in the few words that fit into it: the gate's own about its type, else those of the rule. */
+/** Why a cell is red, in the few words that fit into it: the gate's own without the column, else those of the rule. */
 export function flawWords({ rule, reason }: Schemas['GridFlaw']): string {
-  const ofType = rule === 'type' ? TYPES.exec(reason)?.[1] : undefined
+  const ofType = rule === 'type' ? TYPES.exec(reason)?.[1] : FAULT.exec(reason)?.[1]
   return ofType ?? ruleWords(rule)
 }
 
