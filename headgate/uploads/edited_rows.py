@@ -11,7 +11,7 @@ import csv
 import io
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +20,7 @@ from headgate.contracts.format_property import stated_format
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import BadInputError, ContractError
+from headgate.uploads.edits import Edits
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import bool_array, flags, text_array
 from headgate.values.declared_spelling import in_declared_format
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.batches import Source
     from headgate.formats.received_rows import Received
-    from headgate.uploads.edits import CellEdit, Edits, Step
+    from headgate.uploads.edits import CellEdit, Step
 
 RULE = "edits"
 
@@ -153,6 +154,30 @@ def _with_step(columns: dict[str, pa.Array], step: Step, rows: int) -> dict[str,
         return {**columns, step.column: pc.replace_substring(text, step.search, step.text)}
     is_empty = ~flags(text.is_valid()) | (flags(pc.equal(trimmed(pc.fill_null(text, "")), "")))
     return {**columns, step.column: pc.if_else(bool_array(is_empty), pa.scalar(step.text), text)}
+
+
+def corrections_in_declared_spelling(
+    corrections: Mapping[int, Mapping[str, str | None]],
+    formats: Mapping[str, Mapping[str, Any]],
+    contract: Contract,
+) -> dict[int, dict[str, str | None]]:
+    """Return corrected values in the spelling that the contract declares, so that a person can write them as
+    the other values of the file that was edited: `13,50`, `31.12.2026`.
+
+    Args:
+        corrections: new texts by source row and column.
+        formats: by which the file's columns were read, by field.
+    """
+    edits = Edits(formats=formats)
+    return {
+        row: {
+            name: _plain(text_array([text]), edits, contract, name)[0].as_py()
+            if name in formats and name in contract.names
+            else text
+            for name, text in values.items()
+        }
+        for row, values in corrections.items()
+    }
 
 
 def _plain(text: pa.Array, edits: Edits, contract: Contract | None, name: str) -> pa.Array:

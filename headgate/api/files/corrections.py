@@ -14,6 +14,8 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import Corrections
     from headgate.contracts.model import Contract
@@ -31,6 +33,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     from headgate.intake.files.replace_original import is_masked
     from headgate.intake.quarantine.correct_rows import corrected_csv
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
+    from headgate.uploads.edited_rows import corrections_in_declared_spelling
 
     record = record_of(lake, file_id)
     if not record.quarantine_key:
@@ -40,7 +43,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
             f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and "
             "upload it again."
         )
-    edits = {row.source_row: row.values for row in asked.rows}
+    edits: Mapping[int, Mapping[str, str | None]] = {row.source_row: row.values for row in asked.rows}
     if len(edits) != len(asked.rows):
         raise invalid(
             "body.rows", "row_twice", "A row is corrected twice in this request. Send each row once."
@@ -49,10 +52,12 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     rules = dict(zip(quarantined["source_row"].to_pylist(), quarantined["rule"].to_pylist(), strict=True))
     original = _original(lake, record)
     masked_file = file_id if is_masked(record) else ""
-    body = corrected_csv(original, _contract(lake, record, original), edits, quarantined, masked_file)
+    contract, senders = _contract(lake, record, original), Senders(lake.objects, lake.bucket("artifacts"))
+    formats = senders.edits(file_id).get("formats", {})
+    edits = corrections_in_declared_spelling(edits, formats, contract)
+    body = corrected_csv(original, contract, edits, quarantined, masked_file)
     sha256 = hashlib.sha256(body).hexdigest()
     ref = ObjectRef(record.bucket, keys.corrected_rows_key(record.dataset, file_id, sha256[:16]))
-    senders = Senders(lake.objects, lake.bucket("artifacts"))
     senders.keep_uploader_of_content(ref.key, sha256, caller, after=record)
     sent = _write_once(lake, ref, body, caller)
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)

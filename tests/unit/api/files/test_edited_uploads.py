@@ -142,6 +142,18 @@ def test_the_edits_of_columns_are_applied_to_the_next_file_with_the_header() -> 
     assert counts(following) == (57, 3, 2)
 
 
+def test_a_refused_row_of_an_edited_file_is_corrected_as_its_column_is_written() -> None:
+    caller = uploader()
+    answer = checked(caller, upload_id := uploaded(caller, supplier_file()), DECIDED)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    caller.lake.receive(committed["key"])
+    row = {"source_row": BAD_ROWS[0], "values": {"list_price": "19,90"}}
+    sent = caller.call("POST", f"/v1/files/{committed['file_id']}/corrections", {"rows": [row]}).json
+    record = caller.lake.receive(sent["key"])
+    assert (record.accepted, record.reasons) == (1, {})
+    assert b"19.90" in caller.lake.objects.contents("raw")[sent["key"]]
+
+
 def test_the_choice_of_a_part_alone_keeps_what_is_remembered_for_its_header() -> None:
     caller = uploader()
     answer = checked(caller, first := uploaded(caller, supplier_file()), DECIDED)
