@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.console.browsers import WIDTHS
 from tests.console.lakes import UPLOADER, VIEWER
+from tests.console.test_flows import drop
 from tests.unit.api.lakes import PAYMENTS
 
 if TYPE_CHECKING:
@@ -60,3 +61,16 @@ def test_memory_and_price_of_the_check_are_folded_away(console: Console) -> None
     expect(cost).to_be_hidden()
     page.get_by_text("How the file was checked").click()
     expect(cost).to_be_visible()
+
+
+def test_an_empty_file_has_one_message_and_nothing_to_try_again(console: Console) -> None:
+    file_id = console.lake.receive("payments/empty.csv", b"").file_id
+    page = console.opened(f"/files/{file_id}", UPLOADER)
+    expect(page.get_by_role("heading", name="The file is empty")).to_be_visible()
+    expect(page.get_by_text("Rows of the file")).to_have_count(0)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    page = console.opened("/upload", UPLOADER)
+    drop(page, "empty.csv", b"")
+    expect(page.get_by_text("The file is empty (0 bytes)")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    console.errors.clear()  # the refused request
