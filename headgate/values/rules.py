@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Level
 from headgate.errors import ContractError
 from headgate.values.cells import Rows, bool_array, flags, literal, marked, rows_where, text_array, text_bytes
-from headgate.values.reasons import comparison_reason, rule_reason
+from headgate.values.refusal_reasons import comparison_reason, rule_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ _INT64 = 1 << 63
 class Breach:
     """The rows that break one rule.
 
-    `column` is empty for a rule over the row; `reason` is a text of `headgate.values.reasons`.
+    `column` is empty for a rule over the row; `reason` is a text of `headgate.values.refusal_reasons`.
     """
 
     rule: str

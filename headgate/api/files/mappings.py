@@ -38,7 +38,7 @@ def suggested_mapping(
     from headgate.contracts.types import glue_type
     from headgate.matching.sample_fit import unfit_fields
     from headgate.matching.suggest_mapping import THRESHOLD
-    from headgate.values.reasons import title_of
+    from headgate.values.refusal_reasons import title_of
 
     contract = contracts[suggestion.dataset]
     # A profile of another number of columns is not of this reading of the file.

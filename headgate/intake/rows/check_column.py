@@ -19,7 +19,7 @@ from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.accepted_texts import null_where_absent, texts_for_quarantine
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import NO_ROWS
-from headgate.values.reasons import reason_of_column, type_reason
+from headgate.values.refusal_reasons import reason_of_column, type_reason
 from headgate.values.rules import Breach, column_breaches
 
 if TYPE_CHECKING:

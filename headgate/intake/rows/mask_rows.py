@@ -20,7 +20,7 @@ from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import flags, int_array, matches, null_where
 from headgate.values.fast_parsing import have_shape
-from headgate.values.reasons import reason_of_column
+from headgate.values.refusal_reasons import reason_of_column
 from headgate.values.rules import Breach, column_breaches
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from headgate.values.cells import (
     text_array,
     text_bytes,
 )
-from headgate.values.reasons import title_of
+from headgate.values.refusal_reasons import title_of
 from headgate.values.rules import Breach, among
 from headgate.values.unique_values import RULE as UNIQUE
 

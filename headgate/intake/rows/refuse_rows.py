@@ -10,7 +10,7 @@ import numpy as np
 from headgate.contracts.model import Level
 from headgate.errors import BadInputError
 from headgate.values.cells import NO_ROWS, Rows, marked
-from headgate.values.reasons import fault_of
+from headgate.values.refusal_reasons import fault_of
 from headgate.values.rules import Breach, comparison_breach
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Comparison, Kind, Rule
 from headgate.contracts.rule_kinds import RULE_KINDS, Argument
 from headgate.contracts.source_format import SourceFormat
-from headgate.values.reasons import comparison_reason, fault_of, rule_reason, title_of, type_reason
+from headgate.values.refusal_reasons import comparison_reason, fault_of, rule_reason, title_of, type_reason
 
 SENTENCES = re.compile(r"[A-Z][^\n]*[^.]\. [A-Z][^\n]*[^.]\.")
 ARGUMENTS = {Argument.VALUES: ("card", "cash"), Argument.PATTERN: "^[A-Z]{3}$", Argument.NONE: True}
