@@ -104,13 +104,23 @@ function queryText(query: Asked['query']): string {
   return text.size ? `?${text}` : ''
 }
 
+/** The header in which API Gateway names a request, also where the function behind it did not answer. */
+const REQUEST_ID = 'apigw-requestid'
+
 async function problem(response: Response): Promise<ApiProblem> {
   const body = (await response.json().catch(() => ({}))) as Partial<Schemas['Problem']> & { message?: string }
+  const isUnexplained = response.status >= 500 && !body.detail
   return new ApiProblem(
     response.status,
     body.title ?? response.statusText,
-    withoutRoutes(body.detail ?? body.message ?? ''),
-    body.instance ?? '',
+    isUnexplained ? unexplained(response.status) : withoutRoutes(body.detail ?? body.message ?? ''),
+    body.instance ?? response.headers.get(REQUEST_ID) ?? '',
     body.errors ?? [],
   )
 }
+
+/** What to do where the API failed without saying why: too busy or too slow, or broken. */
+const unexplained = (status: number): string =>
+  status === 503 || status === 504
+    ? 'The API is busy or did not answer in time. Try again in a minute.'
+    : `The API failed (status ${status}). Try again; if it fails again, ask whoever runs this lake: its log has the cause.`

@@ -1546,7 +1546,7 @@ export interface components {
             source_row: number;
             /**
              * Values
-             * @description New text by contract column, as it would stand in a CSV file; null for no value.
+             * @description New text by contract column, as it would stand in the file: in the formats that were chosen at its upload, or in those of the contract. Null for no value.
              */
             values: {
                 [key: string]: string | null;
@@ -3626,6 +3626,12 @@ export interface components {
              * @description What became of the newest correction of this row; null when none was sent.
              */
             correction?: ("sent" | "accepted" | "refused") | null;
+            /**
+             * Correction Reason
+             * @description Why the correction was refused; empty if it was not.
+             * @default
+             */
+            correction_reason: string;
             disposition: components["schemas"]["Disposition"];
             /**
              * Is Unique

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
-    from headgate.api.shapes.files import Correction
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ports import FileRecord
 
 _MOST_WAITING = 200
@@ -52,7 +52,7 @@ def page(
         row_of(
             row if shows_values else row_without_values(row),
             unique,
-            *corrected.get(row["source_row"], (None, "")),
+            corrected.get(row["source_row"]),
         )
         for row in table.select(cells).slice(max(0, first), limit).to_pylist()
     )
@@ -89,8 +89,7 @@ def unique_columns(lake: LakePorts, dataset: str) -> frozenset[str]:
 def row_of(
     row: Mapping[str, Any],
     unique: Collection[str] = (),
-    correction: Correction | None = None,
-    corrected_by: str = "",
+    correction: CorrectionOutcome | None = None,
 ) -> RejectedRow:
     """Return a row of the quarantine table."""
     record = json.loads(row["record"]) if row.get("record") else {}
@@ -105,8 +104,9 @@ def row_of(
         all_rules=_text(row.get("all_rules")),
         record={name: None if value is None else str(value) for name, value in record.items()},
         is_unique=row["column_name"] in unique,
-        correction=correction,
-        corrected_by=corrected_by,
+        correction=correction.state if correction else None,
+        corrected_by=correction.sent_as if correction else "",
+        correction_reason=correction.reason if correction else "",
     )
 
 

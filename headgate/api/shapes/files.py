@@ -164,6 +164,7 @@ class RejectedRow(Shape):
         None, description="What became of the newest correction of this row; null when none was sent."
     )
     corrected_by: str = Field("", description="Id of the file that was sent with this correction.")
+    correction_reason: str = Field("", description="Why the correction was refused; empty if it was not.")
 
 
 class ReasonCount(Shape):
@@ -188,7 +189,10 @@ class CorrectedRow(Asked):
     source_row: int = Field(ge=1, le=2**53)
     values: dict[Annotated[str, Field(max_length=200)], Annotated[str | None, Field(max_length=10_000)]] = (
         Field(
-            description="New text by contract column, as it would stand in a CSV file; null for no value.",
+            description=(
+                "New text by contract column, as it would stand in the file: in the formats that were chosen "
+                "at its upload, or in those of the contract. Null for no value."
+            ),
             min_length=1,
             max_length=500,
         )

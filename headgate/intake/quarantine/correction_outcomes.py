@@ -14,12 +14,26 @@ from headgate.lake import keys
 from headgate.lake.states import NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
     from headgate.lake.senders import Senders
 
 Outcome = Literal["sent", "accepted", "refused"]
+
+
+@dataclass(frozen=True)
+class CorrectionOutcome:
+    """The outcome of the newest correction of a row.
+
+    Attributes:
+        sent_as: the id of the file that has the corrected row.
+        reason: why the gate refused the corrected row; empty unless it did.
+    """
+
+    state: Outcome
+    sent_as: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,16 +45,14 @@ class CorrectionOutcomes:
     senders: Senders
     quarantine_bucket: str
 
-    def of_file(self, file_id: str) -> dict[int, tuple[Outcome, str]]:
-        """Return the outcome of the newest correction of each corrected row of a file, and the id of the file
-        that has it.
+    def of_file(self, file_id: str) -> dict[int, CorrectionOutcome]:
+        """Return the outcome of the newest correction of each corrected row of a file.
 
         Rows whose correction was reverted are open again, and are not returned.
         """
-        newest: dict[int, tuple[Outcome, str]] = {}
+        newest: dict[int, CorrectionOutcome] = {}
         for sent_id in self.senders.corrections(file_id):
-            outcomes = self._outcomes(sent_id, list(self.senders.corrected_rows(file_id, sent_id)))
-            newest |= {row: (outcome, sent_id) for row, outcome in outcomes.items()}
+            newest |= self._outcomes(sent_id, list(self.senders.corrected_rows(file_id, sent_id)))
         return newest
 
     def replaced_rows(self, records: Iterable[FileRecord]) -> dict[str, Counter[str]]:
@@ -76,7 +88,7 @@ class CorrectionOutcomes:
         )
         return Counter(row["rule"] or "" for row in rows if row["source_row"] in places)
 
-    def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, Outcome]:
+    def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, CorrectionOutcome]:
         """Return the outcome of each row of a correction.
 
         `rows` are their places in the corrected file, in the order sent.
@@ -85,17 +97,21 @@ class CorrectionOutcomes:
             record = self.ledger.get(sent_id)
             record = self.ledger.get(record.duplicate_of) if record.duplicate_of else record
         except NotFoundError:  # the gate has not begun
-            return dict.fromkeys(rows, "sent")
+            return dict.fromkeys(rows, CorrectionOutcome("sent", sent_id))
         if record.state in {FileState.REVERTING, FileState.REVERTED}:
             return {}
         if record.state in NOT_ACCEPTED:
-            return dict.fromkeys(rows, "refused")
+            return dict.fromkeys(rows, CorrectionOutcome("refused", sent_id, record.error.get("message", "")))
         if record.state is not FileState.DONE:
-            return dict.fromkeys(rows, "sent")
-        places = (
-            quarantined_rows(self.objects, self.quarantine_bucket, record)["source_row"].to_pylist()
-            if record.quarantine_key
-            else []
-        )
-        refused = {rows[place - 1] for place in places}
-        return {row: "refused" if row in refused else "accepted" for row in rows}
+            return dict.fromkeys(rows, CorrectionOutcome("sent", sent_id))
+        outcomes = dict.fromkeys(rows, CorrectionOutcome("accepted", sent_id))
+        for place, reason in self._refused_places(record):
+            outcomes[rows[place - 1]] = CorrectionOutcome("refused", sent_id, reason)
+        return outcomes
+
+    def _refused_places(self, record: FileRecord) -> Iterator[tuple[int, str]]:
+        """Yield the place of each quarantined row of a correction, with the reason."""
+        if not record.quarantine_key:
+            return
+        for row in quarantined_rows(self.objects, self.quarantine_bucket, record).to_pylist():
+            yield row["source_row"], row["reason"] or ""

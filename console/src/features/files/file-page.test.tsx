@@ -7,6 +7,7 @@ import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
+import { reasonWords } from '../../formats/rules'
 import { Story } from './file-page'
 
 const FILE: Schemas['FileDetail'] = {
@@ -54,6 +55,7 @@ const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Sche
   is_unique: false,
   correction: null,
   corrected_by: '',
+  correction_reason: '',
   ...changed,
 })
 
@@ -121,6 +123,18 @@ test('once a correction is typed, to send it is the only primary button', async 
   await open()
   await userEvent.type(await screen.findByLabelText('Corrected amount of row 2'), '7')
   expect(primary()).toEqual(['Send 1 corrected row'])
+})
+
+test('a refused correction says why, and can be typed again', async () => {
+  const refused = { correction: 'refused', corrected_by: 'f2', correction_reason: 'is less than 0' } as const
+  answers['/v1/files/f1/rejected-rows'] = {
+    reasons: [{ rule: 'not_a_number', rows: 1 }],
+    rows: [row(2, refused)],
+    next_cursor: '',
+  }
+  show()
+  await screen.findByText(reasonWords('is less than 0'))
+  expect(screen.getByLabelText('Corrected amount of row 2')).toBeTruthy()
 })
 
 test('where every row is corrected or none was refused, a run is what to do', async () => {

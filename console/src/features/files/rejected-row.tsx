@@ -79,8 +79,11 @@ const OUTCOMES = {
 function Sent({ row }: { row: Schemas['RejectedRow'] }) {
   if (!row.correction) return null
   return (
-    <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>
-      {OUTCOMES[row.correction]}
-    </Anchor>
+    <>
+      <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>
+        {OUTCOMES[row.correction]}
+      </Anchor>
+      {row.correction_reason ? <Text size="xs">{reasonWords(row.correction_reason)}</Text> : null}
+    </>
   )
 }

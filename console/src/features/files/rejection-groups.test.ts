@@ -14,6 +14,7 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   record: {},
   is_unique: false,
   corrected_by: '',
+  correction_reason: '',
 })
 
 test('a row is open until its correction is accepted, and again when it is refused', () => {

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from headgate.intake.files.replay_file import Replayed, Replayer
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.intake.quarantine.list_quarantine import QuarantineCount
     from headgate.lake.ports import FileRecord
 
@@ -125,8 +126,7 @@ def show(
     )
     corrections = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
     rows = [
-        {name: row.get(name) for name in (*_SHOWN, "all_rules")}
-        | dict(zip(("correction", "corrected_by"), corrections.get(row["source_row"], ("", "")), strict=True))
+        {name: row.get(name) for name in (*_SHOWN, "all_rules")} | _sent(corrections.get(row["source_row"]))
         for row in table.slice(0, count).to_pylist()
     ]
     fact = {
@@ -141,6 +141,16 @@ def show(
         value=lambda: fact,
         screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole),
     )
+
+
+def _sent(outcome: CorrectionOutcome | None) -> dict[str, str]:
+    if outcome is None:
+        return {"correction": "", "corrected_by": "", "correction_reason": ""}
+    return {
+        "correction": outcome.state,
+        "corrected_by": outcome.sent_as,
+        "correction_reason": outcome.reason,
+    }
 
 
 @quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
@@ -378,7 +388,10 @@ def _further_reasons(row: dict[str, object]) -> Sequence[str]:
 
 def _correction(row: Mapping[str, object]) -> Sequence[str]:
     """Return the line that says how the gate judged a correction of the row; none where none was sent."""
-    return [f"correction {row['correction']}: {row['corrected_by']}"] if row.get("correction") else []
+    if not row.get("correction"):
+        return []
+    reason = f" ({row['correction_reason']})" if row.get("correction_reason") else ""
+    return [f"correction {row['correction']}: {row['corrected_by']}{reason}"]
 
 
 def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:

@@ -19,6 +19,7 @@ from tests.unit.api.files.test_uploads import uploaded as uploaded_to
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
 
 if TYPE_CHECKING:
+    from headgate.lake.ports import FileRecord
     from tests.unit.api.lakes import Answer
 
 pytestmark = pytest.mark.unit
@@ -114,6 +115,44 @@ def test_a_typed_cell_is_checked_and_committed() -> None:
     assert file["uploaded_by"] == caller.name
     assert (file["edited_before"]["by"], file["edited_before"]["cells"]) == (caller.name, 3)
     assert "19,90" not in json.dumps(file["edited_before"])
+
+
+def supplier_s_rows_in_quarantine(caller: Caller) -> tuple[str, list[dict[str, Any]]]:
+    """The id of a committed supplier's file, and its refused rows."""
+    upload_id = uploaded(caller, supplier_file())
+    answer = checked(caller, upload_id, DECIDED)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    file_id = caller.lake.receive(committed["key"]).file_id
+    return file_id, caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
+
+
+def corrected(caller: Caller, file_id: str, values: dict[int, dict[str, str]]) -> FileRecord:
+    """The record of corrected rows that the gate has checked."""
+    rows = [{"source_row": row, "values": texts} for row, texts in values.items()]
+    answer = caller.call("POST", f"/v1/files/{file_id}/corrections", {"rows": rows})
+    assert answer.status == 202, answer.text
+    return caller.lake.receive(answer.json["key"])
+
+
+@pytest.mark.parametrize(("price", "day"), [("19,90", "30.11.2026"), ("19.90", "2026-11-30")])
+def test_a_correction_is_typed_as_the_file_writes_or_as_the_contract_does(price: str, day: str) -> None:
+    caller = uploader()
+    file_id, rows = supplier_s_rows_in_quarantine(caller)
+    refused = [row["source_row"] for row in rows if row["disposition"] != "duplicate"]
+    record = corrected(caller, file_id, {row: {"list_price": price, "updated_at": day} for row in refused})
+    assert (record.accepted, record.quarantined) == (len(refused), 0)
+
+
+def test_a_refused_correction_says_why() -> None:
+    caller = uploader()
+    file_id, rows = supplier_s_rows_in_quarantine(caller)
+    first = next(row["source_row"] for row in rows if row["disposition"] != "duplicate")
+    record = corrected(caller, file_id, {first: {"list_price": "-1"}})
+    (why,) = caller.call("GET", f"/v1/files/{record.file_id}/rejected-rows").json["rows"]
+    rows = caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
+    outcome = next(row for row in rows if row["source_row"] == first)
+    assert (outcome["correction"], outcome["corrected_by"]) == ("refused", record.file_id)
+    assert outcome["correction_reason"] == why["reason"] != ""
 
 
 def test_who_undid_a_file_is_in_its_record() -> None:
