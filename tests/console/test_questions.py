@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zipfile import ZipFile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -103,6 +104,9 @@ def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: 
     with page.expect_download() as saving:
         page.get_by_role("menuitem", name="Download Excel").click()
     assert saving.value.suggested_filename == "gaps.xlsx"
+    with ZipFile(saving.value.path()) as workbook:
+        names = re.findall(r'<sheet [^>]*name="([^"]*)"', workbook.read("xl/workbook.xml").decode())
+    assert names == ["What do people search for in va", "About"]
 
 
 def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) -> None:

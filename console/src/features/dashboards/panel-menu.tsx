@@ -1,14 +1,17 @@
 import { ActionIcon, Menu } from '@mantine/core'
 
-import { saveCsv, saveXlsx } from '../../api/save-table'
+import { useLabels, useUnits } from '../../formats/columns'
+import { saveCsv, saveXlsx } from '../../formats/save-table'
+import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
 import { queryAddress } from '../../formats/sql'
 
 export type PanelView = 'chart' | 'table' | 'SQL' | 'definition'
 
 interface Props {
-  name: string
-  question: string
+  panel: Schemas['Panel']
+  /** The answer in words, where it is there. */
+  title: string | undefined
   sql: string
   views: PanelView[]
   view: PanelView
@@ -24,7 +27,11 @@ const TITLES: Record<PanelView, string> = {
 }
 
 /** Everything that one rarely needs of a panel, behind one button. */
-export function PanelMenu({ name, question, sql, views, view, answer, onView }: Props) {
+export function PanelMenu({ panel, title, sql, views, view, answer, onView }: Props) {
+  const { name, question } = panel
+  const units = useUnits(panel.table, panel.units)
+  const labels = useLabels(panel.table)
+  const notes = [...(title ? [title] : []), `SQL: ${sql}`]
   return (
     <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
@@ -41,7 +48,10 @@ export function PanelMenu({ name, question, sql, views, view, answer, onView }: 
             </Menu.Item>
           ))}
         <Menu.Divider />
-        <Menu.Item disabled={!answer} onClick={() => answer && void saveXlsx(name, answer)}>
+        <Menu.Item
+          disabled={!answer}
+          onClick={() => answer && void saveXlsx(name, answer, { title: question, units, labels, notes })}
+        >
           Download Excel
         </Menu.Item>
         <Menu.Item disabled={!answer} onClick={() => answer && saveCsv(name, answer)}>

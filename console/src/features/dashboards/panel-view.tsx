@@ -52,8 +52,8 @@ export function PanelView({ panel, board, narrowed, figureSql = '', hasFoldedTru
       name={panel.question}
       actions={
         <PanelMenu
-          name={panel.name}
-          question={panel.question}
+          panel={panel}
+          title={answer}
           sql={sql}
           views={viewsOf(isDrawn, board.system)}
           view={view}

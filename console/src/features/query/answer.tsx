@@ -4,7 +4,7 @@ import { useEffect, useMemo } from 'react'
 import { bytes, type Cell, count, seconds, usd } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { savePng } from '../../api/save-picture'
-import { saveCsv, saveXlsx } from '../../api/save-table'
+import { saveCsv, saveXlsx } from '../../formats/save-table'
 import { Grid } from '../../components/grid'
 import { exact } from '../../components/grid-columns'
 import { Empty, Failed } from '../../components/states'
@@ -212,7 +212,14 @@ function Downloads({ isReading, isChart, onSave }: DownloadsProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => onSave((answer) => saveCsv('answer', answer))}>CSV, all rows</Menu.Item>
-        <Menu.Item onClick={() => onSave((answer) => void saveXlsx('answer', answer))}>
+        <Menu.Item
+          onClick={() =>
+            onSave(
+              (answer) =>
+                void saveXlsx('answer', answer, { title: 'Answer', notes: [`SQL: ${answer.query.sql}`] }),
+            )
+          }
+        >
           Excel, all rows
         </Menu.Item>
         {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
