@@ -83,7 +83,7 @@ function Sent({ row }: { row: Schemas['RejectedRow'] }) {
       <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>
         {OUTCOMES[row.correction]}
       </Anchor>
-      {row.correction_reason ? <Text size="xs">{reasonWords(row.correction_reason)}</Text> : null}
+      {row.correction_reason ? <Text size="xs">{row.correction_reason}</Text> : null}
     </>
   )
 }
