@@ -249,7 +249,7 @@ def test_an_edit_that_needs_a_table_a_right_or_a_replay_is_refused(edited: Contr
     refusals = refused_contracts(lake(SALES), lake(edited))
     assert {refusal.file for refusal in refusals} == {"contracts/source/sales.yaml"}
     assert any(refusal.reason.startswith(reason) for refusal in refusals), refusals
-    assert all("make deploy" in refusal.remedy for refusal in refusals)
+    assert all("headgate deploy" in refusal.remedy for refusal in refusals)
 
 
 def test_a_new_table_that_a_dashboard_declares_is_refused_with_the_name_of_the_dashboard() -> None:
