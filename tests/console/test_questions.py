@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from zipfile import ZipFile
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import expect
