@@ -102,7 +102,7 @@ export function Answer({
   )
 }
 
-/** How columns are titled and cells are read: a question of the lake in people's words, another statement by its values, of which a cell's title has all digits. */
+/** How columns are titled and cells are read: a question of the lake in people's words, another statement by its values. */
 function useFormats(columns: Result['columns'], isQuestion: boolean): ColumnFormat[] {
   const units = useUnits('')
   const labels = useLabels('')
@@ -115,14 +115,10 @@ function useFormats(columns: Result['columns'], isQuestion: boolean): ColumnForm
   )
 }
 
-const MOST_DIGITS = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 6 })
-
-/** A value as it is; a double, which states sixteen digits, with six. */
+/** A value as it is, with all of its digits. */
 function plainText(column: Result['columns'][number] | undefined): (value: Cell) => string {
   if (!column) return String
-  if (/^timestamp/.test(column.type)) return (value) => String(value).replace('T', ' ')
-  if (!/^(double|real|float)$/.test(column.type)) return exact(column).text
-  return (value) => (Number.isFinite(Number(value)) ? MOST_DIGITS.format(Number(value)) : String(value))
+  return /^timestamp/.test(column.type) ? (value) => String(value).replace('T', ' ') : exact(column).text
 }
 
 /** How the whole answer stands, of which only the first rows are shown. */
