@@ -8,6 +8,8 @@ import pytest
 from headgate.matching.sensitive_columns import possibly_sensitive
 from tests.unit.api.lakes import REGISTRY
 
+pytestmark = pytest.mark.unit
+
 PAYMENTS, PRODUCTS, CUSTOMERS = (REGISTRY.source[name] for name in ("payments", "products", "customers"))
 
 

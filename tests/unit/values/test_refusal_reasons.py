@@ -11,6 +11,8 @@ from headgate.contracts.rule_kinds import RULE_KINDS, Argument
 from headgate.contracts.source_format import SourceFormat
 from headgate.values.refusal_reasons import comparison_reason, fault_of, rule_reason, title_of, type_reason
 
+pytestmark = pytest.mark.unit
+
 SENTENCES = re.compile(r"[A-Z][^\n]*[^.]\. [A-Z][^\n]*[^.]\.")
 ARGUMENTS = {Argument.VALUES: ("card", "cash"), Argument.PATTERN: "^[A-Z]{3}$", Argument.NONE: True}
 

@@ -78,8 +78,8 @@ def _sold(tables: Tables) -> ibis.Table:
     )
     lines = placed.inner_join(items.select("order_id", revenue=items.quantity * items.unit_price), "order_id")
     return lines.group_by("sold_on").agg(
-        customers=lines.revenue.sum(where=~lines.is_guest).fill_null(0),
-        guests=lines.revenue.sum(where=lines.is_guest).fill_null(0),
+        by_customers=lines.revenue.sum(where=~lines.is_guest).fill_null(0),
+        by_guests=lines.revenue.sum(where=lines.is_guest).fill_null(0),
     )
 
 
@@ -94,12 +94,12 @@ def _hashes(tables: Tables) -> ibis.Table:
 
 
 _LINES = {"order_items": "order_id"}
-SOLD = Fact("sold_days", "orders", _sold, dict.fromkeys(("customers", "guests"), Combine.SUM), _LINES)
+SOLD = Fact("sold_days", "orders", _sold, dict.fromkeys(("by_customers", "by_guests"), Combine.SUM), _LINES)
 HASHES = Fact("line_hashes", "orders", _hashes, dict.fromkeys(("lines", "hashed"), Combine.SUM), _LINES)
 
 
 def sold_days(tables: Tables, as_of: date) -> ibis.Table:
-    """Return net sales by day, of orders with a customer (`customers`) and without one (`guests`).
+    """Return net sales by day, of orders with a customer (`by_customers`) and without one (`by_guests`).
 
     They are the sales of market-intelligence-hub: returns count against their own day, bookkeeping is left
     out.

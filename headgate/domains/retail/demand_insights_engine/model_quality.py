@@ -158,7 +158,7 @@ def of_orders(sold: pd.DataFrame, days: ibis.Table) -> list[Measure]:
     """
     if sold.empty:
         return []
-    of_customers, whole = float(sold["customers"].sum()), float(sold.sum().sum())
+    of_customers, whole = float(sold["by_customers"].sum()), float(sold.sum().sum())
     share = of_customers / whole if whole else None
     counted = days.agg(days=days.count(), single=(days.products == 1).sum()).to_pyarrow().to_pylist()[0]
     single = counted["single"] / counted["days"] if counted["days"] else None

@@ -134,7 +134,7 @@ def measures(
 
 
 def sold_of(tables: Tables, as_of: date) -> pd.DataFrame:
-    """Return net sales by day in memory, GBP: columns `customers` and `guests`, one row per day with
+    """Return net sales by day in memory, GBP: columns `by_customers` and `by_guests`, one row per day with
     sales.
     """
     rows = features.sold_days(tables, as_of).to_pandas()
@@ -243,8 +243,8 @@ def _parts(
     of_customers = known_customers + (new or 0.0)
     if not by_customers:
         return SalesByBuyer(known_customers, new, 0.0, 0.0)
-    guests = float(year["guests"].sum())
-    corrections = float(year["customers"].sum()) - by_customers
+    guests = float(year["by_guests"].sum())
+    corrections = float(year["by_customers"].sum()) - by_customers
     return SalesByBuyer(
         known_customers, new, of_customers * guests / by_customers, of_customers * corrections / by_customers
     )

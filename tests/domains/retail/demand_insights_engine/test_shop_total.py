@@ -89,7 +89,7 @@ def test_guests_are_a_part_of_the_total_and_of_no_customer(
 
 
 def test_a_difference_has_a_reason_in_words() -> None:
-    sold = pd.DataFrame({"customers": np.full(30 * 7, 10.0), "guests": 0.0})
+    sold = pd.DataFrame({"by_customers": np.full(30 * 7, 10.0), "by_guests": 0.0})
     sold.index = pd.date_range(end=pd.Timestamp(AS_OF), periods=len(sold))
     forecast = shop_total.WeeklyForecast(900.0, 850.0, 1_100.0)
     clock = TradingClock.of(pd.Series(1, index=sold.index), sold.index[0].date(), AS_OF)
@@ -129,7 +129,7 @@ def test_known_customers_have_the_mean_of_last_year_the_forecast_and_groups_in_i
 
 def test_a_forecast_counts_only_where_the_season_is_known_and_the_shop_is_open() -> None:
     """10 GBP a day of which customers kept 8, and a forecast of twice as much."""
-    sold = pd.DataFrame({"customers": 10.0, "guests": 0.0}, index=pd.date_range(end=AS_OF, periods=400))
+    sold = pd.DataFrame({"by_customers": 10.0, "by_guests": 0.0}, index=pd.date_range(end=AS_OF, periods=400))
     days = ibis.memtable(pd.DataFrame({"customer_id": 1, "purchased_on": sold.index.date, "revenue": 8.0}))
     clock = TradingClock.of(pd.Series(1, index=sold.index), sold.index[0].date(), AS_OF)
     forecast = shop_total.WeeklyForecast(1_800.0, 1_500.0, 2_100.0)
@@ -144,7 +144,9 @@ def test_a_forecast_counts_only_where_the_season_is_known_and_the_shop_is_open()
 def test_days_before_and_after_the_90_days_are_not_counted() -> None:
     """Sales of 7 GBP a day are 630 GBP in 90 days, whichever weekday the data end on."""
     for last in pd.date_range("2024-12-23", periods=7):
-        sold = pd.DataFrame({"customers": 7.0, "guests": 0.0}, index=pd.date_range(end=last, periods=400))
+        sold = pd.DataFrame(
+            {"by_customers": 7.0, "by_guests": 0.0}, index=pd.date_range(end=last, periods=400)
+        )
         forecast = shop_total.weekly_forecast(sold, last.date())
         assert forecast is not None
         assert forecast.total == pytest.approx(630.0, rel=0.02)
