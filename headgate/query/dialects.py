@@ -17,6 +17,7 @@ from sqlglot import exp
 from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from headgate.contracts.registry import Registry, contract_folders
 from headgate.contracts.types import glue_type
@@ -108,11 +109,22 @@ def _lake_types(_: tuple[str, ...]) -> dict[str, str]:
 
 
 def _adapted(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
-    for column in query.find_all(exp.Column):
-        if column.name in types:
-            column.type = types[column.name]
-    typed = annotate_types(query, dialect=Athena, overwrite_types=False)
-    return _named(typed.transform(_rewrite))
+    for scope in traverse_scope(query):  # a subquery before the query that reads it
+        for column in scope.columns:
+            if kind := _type_of(column, scope, types):
+                column.type = kind
+        annotate_types(scope.expression, dialect=Athena, overwrite_types=False)
+    return _named(query.transform(_rewrite))
+
+
+def _type_of(column: exp.Column, scope: Scope, types: Mapping[str, str]) -> str | exp.DataType | None:
+    """Return the type of a column: of what a subquery computes so, else of the lake's columns."""
+    for name, source in scope.sources.items():
+        if isinstance(source, Scope) and column.table in {"", name}:
+            for made in source.expression.selects:
+                if made.alias_or_name == column.name:
+                    return None if made.is_type(exp.DataType.Type.UNKNOWN) else made.type
+    return types.get(column.name)
 
 
 def _rewrite(node: exp.Expression) -> exp.Expression:

@@ -233,3 +233,30 @@ def test_types_are_those_of_the_project_at_hand(tmp_path: Path, monkeypatch: pyt
         other.setenv("HEADGATE_PROJECT", str(tmp_path))
         assert "//" not in translate(sql, "duckdb")
     assert "//" in translate(sql, "duckdb")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select sum(whole) from (select coalesce(sum(price), 0) as whole from shop.t) as made",
+        "select sum(made.whole) from (select coalesce(sum(price), 0) as whole from shop.t) as made",
+        "with made as (select price as whole from shop.t) select sum(m.whole) from made as m",
+        "select sum(whole) over () from (select coalesce(sum(price), 0) as whole from shop.t)",
+    ],
+)
+def test_a_computed_column_has_its_own_type_and_not_that_of_a_lake_s_column_of_its_name(query: str) -> None:
+    assert asked(query) == Decimal("2.55")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select sum(two) from (select whole as two from shop.t)",
+        "select sum(n.two) from (select sum(whole) as two from shop.t) as n",
+        "with n as (select whole from shop.t) select sum(whole) from n",
+        "select sum(whole) from (select whole from shop.t union all select 0 from shop.t)",
+    ],
+)
+def test_a_sum_of_integers_of_a_subquery_is_a_bigint(query: str) -> None:
+    assert ENGINE.sql(f"describe {translate(query, 'duckdb', TYPES)}").fetchall()[0][1] == "BIGINT"
+    assert asked(query) == 7
