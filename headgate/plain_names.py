@@ -72,6 +72,11 @@ def for_example(name: str) -> str:
     return f", for example {name}" if name else ""
 
 
+def capitalised(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """Return the nearest names as a question with a blank before it; empty if none is near."""
     near = difflib.get_close_matches(name, list(names), n=2)

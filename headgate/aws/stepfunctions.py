@@ -66,8 +66,9 @@ class PipelineRun:
     @property
     def seconds(self) -> float | None:
         """Return the duration of a run that has ended, as the list of runs has it."""
-        ended = self.started_at and self.ended_at
-        return (ended - self.started_at).total_seconds() if ended and self.started_at else None
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
 
     @property
     def left_to(self) -> str:

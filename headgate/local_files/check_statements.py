@@ -29,7 +29,7 @@ from headgate.query import Databases, check_tables, failure_reason, only_reading
 from headgate.query.questions import LAKE
 from headgate.query.saved_questions import own_questions
 from headgate.systems.dashboards import own_dashboards
-from headgate.systems.panels import PanelKind
+from headgate.systems.panels import PanelKind, columns_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from headgate.systems.dashboards import DeclaredDashboard
     from headgate.systems.panels import DeclaredFilter, DeclaredPanel, DeclaredQueue, DeclaredTrust
 
-_TEMPLATE = re.compile(r"\{(\w+)\}")
-_ROW_COUNT = "row_count"  # of every template, without a column
 _ITEM = ("item_id", "subject", "reason", "value")
 _WITHOUT_AXES = {PanelKind.KPI, PanelKind.TABLE}
 _NOTHING_BUILT: Mapping[str, pa.Table] = {}
@@ -309,5 +307,4 @@ def _numeric(names: Iterable[str], answer: pa.Table) -> Iterator[str]:
 
 
 def _template(texts: Iterable[str], answer: pa.Table) -> Iterator[str]:
-    named = {name for text in texts for name in _TEMPLATE.findall(text)} - {_ROW_COUNT}
-    return _columns_answered(sorted(named), answer)
+    return _columns_answered(sorted(set[str]().union(*map(columns_in, texts))), answer)

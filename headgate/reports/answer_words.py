@@ -11,14 +11,15 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import SPELLINGS
+from headgate.plain_names import capitalised
 from headgate.reports.numbers import NOTHING, axis_label, cell_text, day_words, figure
+from headgate.systems.panels import COLUMN_IN_TEMPLATE, ROW_COUNT, columns_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _SERIES = re.compile(r"[a-z_]+=[^/]+(/[a-z_]+=[^/]+)*")
-_NAME = re.compile(r"\{(\w+)\}")
 _PLACE = re.compile(r"(region|country)(_id|_code)?")
 _MEMBERS = re.compile(r"\((all|other|unknown)\)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -35,7 +36,6 @@ MEASURES = {
     "brier": "squared error of the probability (Brier)",
     "ece": "calibration error (ECE)",
 }
-ROW_COUNT = "row_count"  # a column, or the number of rows
 TITLE_PREFIX = "title_"  # of columns that only fill titles
 _OPTIONAL = re.compile(r"\[([^\[\]]*\{\w+\}[^\[\]]*)\]")
 
@@ -82,7 +82,7 @@ def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:
     words = " ".join(
         part.upper() if part in _ABBREVIATIONS else re.sub(r"^(\d+)d$", r"\1 days", part) for part in parts
     )
-    return words[:1].upper() + words[1:]
+    return capitalised(words)
 
 
 def _many_of(percent: int) -> str:
@@ -176,7 +176,7 @@ def answer_in_words(template: str, rows: Sequence[Mapping[str, Any]], units: Map
     'IE has 25 % of all'
     """
     words = filled_template(template, rows, units)
-    return words[:1].upper() + words[1:]
+    return capitalised(words)
 
 
 def filled_template(template: str, rows: Sequence[Mapping[str, Any]], units: Mapping[str, str]) -> str:
@@ -187,22 +187,20 @@ def filled_template(template: str, rows: Sequence[Mapping[str, Any]], units: Map
     >>> filled_template("{n} rows[ of {part}]", [{"n": 3, "part": None}], {})
     '3 rows'
     """
-    names = _names_in(_OPTIONAL.sub("", template))
+    names = columns_in(_OPTIONAL.sub("", template))
     row = next((row for row in rows if _has_all(row, names)), None)
     if not template or row is None:
         return ""
     counted = {ROW_COUNT: len(rows), **row}
-    said = _OPTIONAL.sub(lambda part: part[1] if _has_all(counted, _names_in(part[1])) else "", template)
-    return _NAME.sub(lambda match: cell_words(match[1], counted[match[1]], units.get(match[1], "")), said)
+    said = _OPTIONAL.sub(lambda part: part[1] if _has_all(counted, columns_in(part[1])) else "", template)
+    return COLUMN_IN_TEMPLATE.sub(
+        lambda match: cell_words(match[1], counted[match[1]], units.get(match[1], "")), said
+    )
 
 
 def is_shown(column: str) -> bool:
     """Return whether a table shows a column, which neither counts rows nor only fills a title."""
     return column != ROW_COUNT and not column.startswith(TITLE_PREFIX)
-
-
-def _names_in(template: str) -> set[str]:
-    return set(_NAME.findall(template)) - {ROW_COUNT}
 
 
 def _has_all(row: Mapping[str, Any], names: set[str]) -> bool:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+COLUMN_IN_TEMPLATE = re.compile(r"\{(\w+)\}")
+ROW_COUNT = "row_count"  # a column of an answer, or the number of its rows
+
+
+def columns_in(template: str) -> set[str]:
+    """Return the columns that a text of a dashboard names in braces, without the number of rows.
+
+    >>> columns_in("{who} has {part} of {row_count}") == {"who", "part"}
+    True
+    """
+    return set(COLUMN_IN_TEMPLATE.findall(template)) - {ROW_COUNT}
 
 
 class PanelKind(StrEnum):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Kind
 from headgate.contracts.rule_kinds import RULE_KINDS
+from headgate.plain_names import capitalised
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column, Comparison, Rule
@@ -36,7 +37,7 @@ def title_of(column: Column) -> str:
     >>> title_of(Column("list_price", ColumnType(Kind.DOUBLE)))
     'List price'
     """
-    return column.label or _capitalised(column.name.replace("_", " "))
+    return column.label or capitalised(column.name.replace("_", " "))
 
 
 def reason_of_column(column: Column, fault: str, remedy: str) -> str:
@@ -75,10 +76,10 @@ def comparison_reason(comparison: Comparison) -> str:
     compared = _words(right) if right else str(comparison.value)
     what = (
         comparison.description.rstrip(".")
-        or f"{_capitalised(_words(left))} is not {_OPERATORS[comparison.operator]} {compared}"
+        or f"{capitalised(_words(left))} is not {_OPERATORS[comparison.operator]} {compared}"
     )
     remedy = f"{_words(left)} or {_words(right)}" if right else _words(left)
-    return f"{_capitalised(what)}. Correct {remedy}."
+    return f"{capitalised(what)}. Correct {remedy}."
 
 
 def fault_of(reason: str) -> str:
@@ -136,7 +137,3 @@ def _clock_changes(column: Column, kind: Kind) -> str:
 
 def _words(name: str | None) -> str:
     return (name or "").replace("_", " ")
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -1,3 +1,5 @@
+import { capitalised } from '../formats/words'
+
 /** A part of a page that could not be loaded. */
 export interface FailedPart {
   id: string
@@ -14,5 +16,5 @@ export function titleOf(parts: string[]): string {
   if (parts.length > MOST_NAMED || names.size < parts.length) return `${parts.length} parts of this page`
   const last = parts.at(-1) ?? ''
   const words = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+  return capitalised(words)
 }

@@ -163,8 +163,7 @@ export function span(fields: Field[], pinned: number, scrolled: number, width: n
   return result
 }
 
-/** A column whose cells have all of their digits. Ids are names: no separators. */
-/** A column by its name, with all digits of its cells. */
+/** A column by its name, whose cells have all of their digits. Ids are names: no separators. */
 export function exact({ name, type }: Column): ColumnFormat {
   const text = !isNumeric(type) || isName(name) ? String : number
   return { heading: name, title: name, text }

@@ -48,3 +48,6 @@ export function ruleWords(rule: string, column = ''): string {
   const whole = FILES[rule] ?? label(rule)
   return column ? `${column}: ${whole}` : whole
 }
+
+/** Whether a rule refuses rows that came before, about which nobody has to do anything. */
+export const isOfDuplicates = (rule: string): boolean => rule.startsWith('duplicate_')

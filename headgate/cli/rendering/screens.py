@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Table
 
 from headgate.cli.rendering.fitting_table import FittingTable, as_it_is
+from headgate.plain_names import capitalised
 from headgate.reports.rule_words import rule_words
 from headgate.reports.summary import total
 
@@ -45,11 +46,6 @@ def safe_name(name: str) -> str:
     from headgate.masking.redaction import redact_text
 
     return redact_text(name)
-
-
-def capitalised(text: str) -> str:
-    """Return a text that begins with a capital letter."""
-    return text[:1].upper() + text[1:]
 
 
 def shown_time(at: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from headgate.errors import NotFoundError
 from headgate.intake.quarantine.list_quarantine import quarantined_rows
@@ -14,7 +14,7 @@ from headgate.lake import keys
 from headgate.lake.states import NOT_ACCEPTED, FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
     from headgate.lake.senders import Senders
@@ -79,14 +79,9 @@ class CorrectionOutcomes:
         return counts
 
     def _count_rules(self, record: FileRecord, places: Collection[int]) -> Counter[str]:
-        if not places or not record.quarantine_key:
+        if not places:
             return Counter()
-        rows = (
-            quarantined_rows(self.objects, self.quarantine_bucket, record)
-            .select(["source_row", "rule"])
-            .to_pylist()
-        )
-        return Counter(row["rule"] or "" for row in rows if row["source_row"] in places)
+        return Counter(row["rule"] or "" for row in self._refused(record) if row["source_row"] in places)
 
     def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, CorrectionOutcome]:
         """Return the outcome of each row of a correction.
@@ -105,13 +100,13 @@ class CorrectionOutcomes:
         if record.state is not FileState.DONE:
             return dict.fromkeys(rows, CorrectionOutcome("sent", sent_id))
         outcomes = dict.fromkeys(rows, CorrectionOutcome("accepted", sent_id))
-        for place, reason in self._refused_places(record):
-            outcomes[rows[place - 1]] = CorrectionOutcome("refused", sent_id, reason)
+        for row in self._refused(record):
+            outcomes[rows[row["source_row"] - 1]] = CorrectionOutcome("refused", sent_id, row["reason"] or "")
         return outcomes
 
-    def _refused_places(self, record: FileRecord) -> Iterator[tuple[int, str]]:
-        """Yield the place of each quarantined row of a correction, with the reason."""
+    def _refused(self, record: FileRecord) -> list[dict[str, Any]]:
+        """Return the quarantined rows of a correction: the place, the rule and the reason of each."""
         if not record.quarantine_key:
-            return
-        for row in quarantined_rows(self.objects, self.quarantine_bucket, record).to_pylist():
-            yield row["source_row"], row["reason"] or ""
+            return []
+        rows = quarantined_rows(self.objects, self.quarantine_bucket, record)
+        return list(rows.select(["source_row", "rule", "reason"]).to_pylist())

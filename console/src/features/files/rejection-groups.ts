@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { ruleWords } from '../../formats/rules'
+import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
 
 export interface RejectionGroup {
@@ -27,7 +27,7 @@ export function rejectionGroups(
   rows: Schemas['RejectedRow'][],
   reasons: Schemas['ReasonCount'][],
 ): RejectionGroup[] {
-  const isLast = (rule: string) => Number(rule.startsWith('duplicate_'))
+  const isLast = (rule: string) => Number(isOfDuplicates(rule))
   const sorted = [...reasons].sort((one, other) => isLast(one.rule) - isLast(other.rule))
   return sorted.flatMap(({ rule, rows: found }) => {
     const own = rows.filter((row) => row.rule === rule)

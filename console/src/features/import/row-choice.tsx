@@ -3,7 +3,7 @@ import { Button, Group, NativeSelect, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { type Edits, typedCells } from './edits'
-import { ruleWords } from '../../formats/rules'
+import { isOfDuplicates, ruleWords } from '../../formats/rules'
 
 interface Props {
   result: Schemas['DryRun']
@@ -17,7 +17,7 @@ interface Props {
 /** Which rows are shown, and the way back from a change. */
 export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
   const { grid, quarantined, duplicates, reasons } = result
-  const rules = reasons.filter((one) => !one.rule.startsWith('duplicate_'))
+  const rules = reasons.filter((one) => !isOfDuplicates(one.rule))
   const choices = [
     { value: 'all', label: `all ${whole(grid?.rows ?? 0)}` },
     ...(quarantined > 0 ? [{ value: 'errors', label: `${whole(quarantined)} with errors` }] : []),

@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client'
 import { deedOf, partsOf } from '../../api/commands'
 import { count } from '../../api/format'
 import { moment } from '../../formats/moments'
+import { isOfDuplicates } from '../../formats/rules'
 import { heading, label } from '../../formats/words'
 
 /** The health of the lake as an answer: which checks need a look. */
@@ -51,17 +52,13 @@ export function runWords(
 
 const STATES: Readonly<Record<string, string>> = { succeeded: 'succeeded', failed: 'failed' }
 
-/** Whether rows came before, so that nobody has to correct them. */
-export const isDuplicate = ({ rule }: Pick<Schemas['QuarantineLine'], 'rule'>): boolean =>
-  rule.startsWith('duplicate_')
-
 /** How much waits for a person. */
 export function quarantineWords(
   lines: Pick<Schemas['QuarantineLine'], 'dataset' | 'rows' | 'rule'>[],
 ): string {
   if (lines.length === 0) return 'Nothing was refused'
   const sum = (of: typeof lines): number => of.reduce((total, line) => total + line.rows, 0)
-  const twice = sum(lines.filter(isDuplicate))
+  const twice = sum(lines.filter(({ rule }) => isOfDuplicates(rule)))
   const rows = sum(lines) - twice
   const datasets = new Set(lines.map(({ dataset }) => dataset)).size
   const where = `in ${count(datasets, 'dataset')}`

@@ -15,6 +15,7 @@ from headgate.cli.find_records import find_record
 from headgate.cli.rendering import screens
 from headgate.errors import BadInputError, NotPermittedError, ThrottledError
 from headgate.lake.states import FileState
+from headgate.plain_names import capitalised
 from headgate.reports.rule_words import rule_words
 from headgate.wiring import intake, stores
 
@@ -355,7 +356,7 @@ def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
     for line in lines:
         where = [line.file_id, line.key, line.corrected_by] if by_file else [f"{line.files:,}"]
         rejected = [f"{line.files_rejected:,}"] if has_rejected else []
-        wrong = f"{screens.capitalised(rule_words(line.rule))} ({line.rule})"
+        wrong = f"{capitalised(rule_words(line.rule))} ({line.rule})"
         table.add_row(line.dataset, wrong, *where, *rejected, f"{line.rows:,}")
     return table
 

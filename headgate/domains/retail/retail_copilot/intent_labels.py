@@ -72,7 +72,6 @@ _CLAUSES = r"[.,;:!?\")]+(?:\s+|$)|(?:^|\s+)[\"(]+"  # no label reaches across t
 _OTHER = "other"
 VARIOUS = "various: "
 """Begins the label of a group whose texts have too little in common for a phrase."""
-_EXAMPLES = 3  # of such a group
 _WORD = re.compile(r"[\w'-]+")
 _LISTED = 3  # searches that name a group
 
@@ -130,12 +129,13 @@ def named_by_examples(
     Args:
         chosen: whether the texts of a group have too little in common for a phrase; shape (groups,).
     """
-    given = list(names)
-    order = np.lexsort((texts.to_numpy(dtype=str), -weights.to_numpy()))
-    for group in np.flatnonzero(chosen):
-        commonest = texts.iloc[order[groups[order] == group][:_EXAMPLES]]
-        given[group] = (VARIOUS + ", ".join(commonest))[:_LABEL_LENGTH].rstrip(", ")
-    return given
+    listed = _commonest(texts, groups, weights)
+    return [
+        (VARIOUS + ", ".join(listed.text[listed.group == group]))[:_LABEL_LENGTH].rstrip(", ")
+        if is_chosen
+        else name
+        for group, (name, is_chosen) in enumerate(zip(names, chosen, strict=True))
+    ]
 
 
 def group_names(
@@ -152,24 +152,26 @@ def group_names(
     """
     words = [set(_words_that_count(label.split())) for label in labels]
     has_label = [words[group] <= set(_WORD.findall(text)) for text, group in zip(texts, groups, strict=True)]
-    frame = pd.DataFrame({"text": texts.to_numpy(), "group": groups, "searches": weights.to_numpy()})
-    labelled = frame[has_label].groupby("group").searches.sum()
-    listed = (
-        frame[frame.text.str.contains(r"^\w", regex=True)]
-        .sort_values(["searches", "text"], ascending=[False, True])
-        .groupby("group")
-        .head(_LISTED)
-    )
+    labelled = weights[has_label].groupby(groups[has_label]).sum()
+    of_words = texts.str.contains(r"^\w", regex=True).to_numpy(dtype=bool)
+    listed = _commonest(texts[of_words], groups[of_words], weights[of_words])
     searches = listed.groupby("group").searches.sum()
     return [
-        _commonest(listed.text[listed.group == group]) or label
+        _in_a_label(listed.text[listed.group == group]) or label
         if labelled.get(group, 0) < searches.get(group, 0)
         else label
         for group, label in enumerate(labels)
     ]
 
 
-def _commonest(texts: Iterable[str]) -> str:
+def _commonest(texts: pd.Series[str], groups: Groups, weights: pd.Series[int]) -> pd.DataFrame:
+    """Return the commonest texts of each group: columns `text`, `group` and `searches`."""
+    frame = pd.DataFrame({"text": texts.to_numpy(), "group": groups, "searches": weights.to_numpy()})
+    ordered = frame.sort_values(["searches", "text"], ascending=[False, True])
+    return ordered.groupby("group").head(_LISTED)
+
+
+def _in_a_label(texts: Iterable[str]) -> str:
     """Return as many texts as fit into a label; empty if not even one does."""
     name = ""
     for text in texts:
