@@ -152,11 +152,6 @@ export function seconds(value: number | null | undefined): string {
   return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`
 }
 
-/** `2026-11-21T09:14:02` in UTC, as `2026-11-21 09:14:02`. */
-export function time(value: string | undefined): string {
-  return value ? value.replace('T', ' ').slice(0, 19) : '–'
-}
-
 export const isNumeric = (type: string): boolean =>
   /^(tiny|small|big)?int|^integer|^double|^float|^real|^decimal|^u?int\d/i.test(type)
 
