@@ -33,7 +33,6 @@ from headgate.values.cast_declared import cast_column, plain_numbers, without_nu
 from headgate.values.cells import blank_to_null, by_unique, flags, matches, numbers, text_array
 from headgate.values.fast_parsing import are_digits
 from headgate.values.format_inference import (
-    FEWEST_BESIDE_ONE,
     Inferred,
     Most,
     Reading,
@@ -41,6 +40,7 @@ from headgate.values.format_inference import (
     infer_format,
     infer_most,
     is_plain,
+    most_others,
 )
 from headgate.values.inferred_times import patterns_in_order
 
@@ -228,8 +228,7 @@ def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
     )
     given = Column(name, widest, format=declared)
     misfits = cast_column(given, without_nulls(given, filled)).misfits
-    most_others = max((1 - MOSTLY_SHARE) * len(filled), int(len(filled) >= FEWEST_BESIDE_ONE))
-    if len(misfits) > most_others:
+    if len(misfits) > most_others(len(filled)):
         raise ContractError(
             f"column {name}: {len(misfits):,} of {len(filled):,} values are not written as {pattern}. "
             "Remedy: name another pattern, or leave --format out"

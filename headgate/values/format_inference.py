@@ -54,8 +54,8 @@ _MOST_WORDS = 2
 # So many different values must stand beside words for null: `NA` beside one number may be a code.
 _FEWEST_BESIDE_NULLS = 3
 # Nearly all rows: at most one in ten is something else; of four to nine, one.
-_MOST_OTHERS = 0.1
-FEWEST_BESIDE_ONE = 4
+_ROWS_PER_OTHER = 10
+_FEWEST_BESIDE_ONE = 4
 _PARTS, _PART_TEXTS, _HOPELESS_PARTS = 8, 12, 4
 _WIDEST, _WIDEST_SCALE = 38, 9
 _DECIMAL_POINT_OR_EXPONENT = r".*[.eE].*"
@@ -121,6 +121,11 @@ def infer_format(texts: pa.Array) -> Inferred:
     return TEXT
 
 
+def most_others(rows: int) -> int:
+    """Return how many of the rows of a column may be something else, so that nearly all are of its type."""
+    return max(rows // _ROWS_PER_OTHER, int(rows >= _FEWEST_BESIDE_ONE))
+
+
 def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     """Return how nearly all rows can be read, where a few other texts prevent a type.
 
@@ -135,8 +140,7 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     frequent = np.argsort(-counts, kind="stable")
     has_digit = flags(pc.match_substring_regex(texts, "[0-9]"))
     rows = int(counts.sum())
-    most_others = max(_MOST_OTHERS * rows, int(rows >= FEWEST_BESIDE_ONE))
-    is_written_in_digits = rows - counts[has_digit].sum() <= most_others
+    is_written_in_digits = rows - counts[has_digit].sum() <= most_others(rows)
     parts = (
         [frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS)]
         if is_written_in_digits
@@ -153,7 +157,7 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
                 replace(reading, plain=None), int(counts[~_is_read(texts, reading)].sum())
             )
     best = min(candidates.values(), key=lambda candidate: candidate.others, default=None)
-    return best if best and best.others <= most_others else None
+    return best if best and best.others <= most_others(rows) else None
 
 
 def _is_read(texts: pa.Array, reading: Reading) -> Flags:

@@ -780,6 +780,17 @@ def test_the_format_that_a_note_recommends_is_accepted_for_a_short_file() -> Non
     assert drafted.contract.column("v").type.kind is Kind.TIMESTAMP
 
 
+@pytest.mark.parametrize("rows", [10, 20, 30, 70, 190])
+def test_the_format_that_a_note_recommends_is_accepted_at_exactly_one_odd_value_in_ten(rows: int) -> None:
+    """A share written as 1 - .9 was a little below a tenth: the command refused what the note said."""
+    odd = rows // 10
+    times = [f"{1 + day % 28:02}.02.2026 07:{day % 60:02}" for day in range(rows - odd)] + ["soon"] * odd
+    sample = csv_of(id=[f"a{row}" for row in range(rows)], v=times)
+    assert any("'v=dd.MM.yyyy HH:mm'" in of.message for of in draft_from_sample(sample, "x").findings)
+    drafted = draft_from_sample(sample, "x", formats={"v": "dd.MM.yyyy HH:mm"})
+    assert drafted.contract.column("v").type.kind is Kind.TIMESTAMP
+
+
 def test_one_odd_value_among_three_says_nothing_about_the_others() -> None:
     findings = draft_from_sample(csv_of(id=[*"abc"], v=["1", "2", "x"]), "x").findings
     assert not [finding for finding in findings if "stays text" in finding.message]

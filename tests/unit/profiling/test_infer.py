@@ -174,8 +174,10 @@ _SPELLINGS = [
 def test_a_profile_and_a_draft_agree_about_every_column_that_a_draft_types(
     name: str, texts: list[str]
 ) -> None:
+    """A draft leaves a column text where a few values prevent a type; a profile may count them as invalid."""
     drafted, profiled = guess_column(name, pa.array(texts)), infer(pa.array(texts), name)
-    assert profiled.type == _DRAFTED_AS[drafted.type.kind]
+    as_mostly = [_DRAFTED_AS[drafted.mostly.reading.kind]] if drafted.mostly and profiled.invalid else []
+    assert profiled.type in [_DRAFTED_AS[drafted.type.kind], *as_mostly]
     assert bool(drafted.choices) is (profiled.type == "string" and profiled.format != "")
 
 
