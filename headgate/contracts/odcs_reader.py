@@ -17,6 +17,7 @@ from headgate.contracts import card_declarations, generated_ids
 from headgate.contracts.analytics_blocks import declares_block
 from headgate.contracts.curated import with_distinct_names
 from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.first_view import check_first_view
 from headgate.contracts.fixed_widths import stated_widths
 from headgate.contracts.format_property import FORMAT_PROPERTY, TIMES, source_format, stated_format
 from headgate.contracts.headerless import has_header
@@ -186,6 +187,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     has_header(contract)
     stated_quotes(contract)
     stated_widths(contract)
+    check_first_view(contract)
     if zone == "source":
         policy_of(contract)
     return contract

@@ -1401,6 +1401,12 @@ export interface components {
              * @default
              */
             description: string;
+            /**
+             * First Columns
+             * @description The columns that decide, in the order in which they are read; empty where none is stated.
+             * @default []
+             */
+            first_columns: string[];
             /** Id */
             id: string;
             /**

@@ -1,11 +1,11 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
-import { cleanup, render, screen } from '@testing-library/react'
+import { act, cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 
 import { FailuresOfPage } from './one-failure'
-import { Failed } from './states'
+import { Failed, Waiting } from './states'
 
 afterEach(cleanup)
 
@@ -45,5 +45,24 @@ test('an action that failed says so where it was asked for', () => {
   expect(screen.getAllByRole('alert').map((box) => box.textContent)).toEqual([
     expect.stringContaining('The runs cannot be shown'),
     expect.stringContaining('The new run failed'),
+  ])
+})
+
+test('a page says once that the API takes long, and each part what it loads', () => {
+  vi.useFakeTimers()
+  render(
+    <MantineProvider>
+      <FailuresOfPage>
+        <Waiting what="the health" />
+        <Waiting what="the runs" />
+      </FailuresOfPage>
+    </MantineProvider>,
+  )
+  expect(screen.queryByText(/takes longer than usual/)).toBeNull()
+  act(() => vi.advanceTimersByTime(3500))
+  vi.useRealTimers()
+  expect(screen.getAllByRole('status').map((part) => part.textContent)).toEqual([
+    'Loading the health … The API takes longer than usual. The page continues by itself; nothing is lost.',
+    'Loading the runs …',
   ])
 })

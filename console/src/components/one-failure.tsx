@@ -15,6 +15,9 @@ import { type FailedPart, titleOf } from './failed-parts'
 
 interface Failures {
   parts: FailedPart[]
+  /** The parts that load for long, in the order in which they began to. */
+  slow: string[]
+  setSlow: (id: string, isSlow: boolean) => void
   add: (part: FailedPart) => void
   remove: (id: string) => void
 }
@@ -32,8 +35,27 @@ export function FailuresOfPage({ children }: { children: ReactNode }) {
     (part: FailedPart) => setParts((before) => [...before.filter(({ id }) => id !== part.id), part]),
     [],
   )
-  const failures = useMemo(() => ({ parts, add, remove }), [parts, add, remove])
+  const [slow, setSlowParts] = useState<string[]>([])
+  const setSlow = useCallback(
+    (id: string, isSlow: boolean) =>
+      setSlowParts((before) => [...before.filter((each) => each !== id), ...(isSlow ? [id] : [])]),
+    [],
+  )
+  const failures = useMemo(() => ({ parts, add, remove, slow, setSlow }), [parts, add, remove, slow, setSlow])
   return <OfPage value={failures}>{children}</OfPage>
+}
+
+/** Whether this part is the first of the page that loads for long; outside of a page each is. */
+export function useFirstOfPage(isLong: boolean): boolean {
+  const id = useId()
+  const failures = useContext(OfPage)
+  const setSlow = failures?.setSlow
+  useLayoutEffect(() => {
+    if (!isLong) return
+    setSlow?.(id, true)
+    return () => setSlow?.(id, false)
+  }, [id, isLong, setSlow])
+  return isLong && (failures === undefined || failures.slow[0] === id)
 }
 
 interface Shared {

@@ -4,17 +4,18 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { ApiProblem } from '../api/client'
 import { stateWords } from '../formats/states'
 import { Advice } from './advice'
-import { useOneFailure } from './one-failure'
+import { useFirstOfPage, useOneFailure } from './one-failure'
 
 const SLOW_MS = 3000
 
-/** What is so while nothing can be shown yet, with what to do. */
+/** What is so while nothing can be shown yet. That it takes long is said once per page, by its first part that loads. */
 export function Waiting({ what }: { what: string }) {
-  const [slow, setSlow] = useState(false)
+  const [isLong, setLong] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setSlow(true), SLOW_MS)
+    const timer = setTimeout(() => setLong(true), SLOW_MS)
     return () => clearTimeout(timer)
   }, [])
+  const slow = useFirstOfPage(isLong)
   return (
     <Group gap="xs" role="status" p="sm" wrap="nowrap">
       <Loader size="xs" aria-hidden />

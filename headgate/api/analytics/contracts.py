@@ -13,6 +13,7 @@ from headgate.api.shapes.lake import (
     Contracts,
     ContractSummary,
 )
+from headgate.contracts.first_view import first_columns
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
@@ -39,7 +40,9 @@ def detail(lake: LakePorts, zone: str, name: str) -> ContractDetail:
         raise not_found(
             f"There is no contract of that name in {zone}. GET /v1/contracts lists all contracts."
         )
-    return ContractDetail(**_summary(zone, contract), column_list=_columns(contract))
+    return ContractDetail(
+        **_summary(zone, contract), column_list=_columns(contract), first_columns=first_columns(contract)
+    )
 
 
 def catalog(lake: LakePorts) -> CatalogTables:

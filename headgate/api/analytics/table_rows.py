@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from headgate.api.http.problems import invalid
+from headgate.contracts.first_view import first_rows, value_order
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.values.parquet_tables import table_of
 from headgate.values.spreadsheet_text import inert, inert_column
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from headgate.api.shapes.tables import Cell
+    from headgate.contracts.model import Contract
 
 _EXACT_IN_JAVASCRIPT = 2**53 - 1  # Source: ECMA-262, Number.MAX_SAFE_INTEGER
 _COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -75,6 +77,26 @@ def ordered(rows: pa.Table, sort: str) -> pa.Table:
     place = "\0place"  # no contract has a column of that name
     placed = rows.append_column(place, pa.array(range(rows.num_rows), pa.int64()))
     return rows.take(pc.sort_indices(placed, sort_keys=[*keys, (place, "ascending")]))
+
+
+def in_order(rows: pa.Table, sort: str, contract: Contract) -> pa.Table:
+    """Return the rows by the columns of `sort`, or without any as the contract states which come first.
+
+    A text with valid values is then sorted by their order in the contract.
+    """
+    if sort.strip():
+        return ordered(rows, sort)
+    first = [name for name in first_rows(contract) if name.removeprefix("-") in rows.column_names]
+    ranked, keys = rows, []
+    for stated in first:
+        name = stated.removeprefix("-")
+        if values := value_order(contract, name):
+            rank = pc.index_in(rows[name], value_set=pa.array(values, rows.schema.field(name).type))
+            ranked = ranked.append_column(f"\0{name}", rank)
+            keys.append(stated.replace(name, f"\0{name}"))
+        else:
+            keys.append(stated)
+    return ordered(ranked, ",".join(keys)).select(rows.column_names)
 
 
 def selected(rows: pa.Table, columns: str) -> pa.Table:

@@ -76,6 +76,11 @@ class ContractDetail(ContractSummary):
     """A contract with its columns."""
 
     column_list: tuple[ContractColumn, ...]
+    first_columns: tuple[str, ...] = Field(
+        (),
+        description="The columns that decide, in the order in which they are read; empty where none is "
+        "stated.",
+    )
 
 
 class Contracts(Shape):

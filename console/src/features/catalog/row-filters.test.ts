@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 
 import {
+  allInOrder,
   byPriority,
+  decisive,
   phonePriorities,
   conditionWords,
   operators,
@@ -70,4 +72,13 @@ test('on a phone the first two keys and the first measure stay, then other measu
   expect(phonePriorities(columns, keys, { horizon: 'periods', expected: 'GBP', low: 'GBP' })).toEqual([
     1, 1, 2, 1, 2, 3,
   ])
+})
+
+test('a table shows the columns that its contract names, in that order, and the others after them on demand', () => {
+  const columns = ['snapshot', 'id', 'note', 'amount'].map((name) => ({ name }))
+  const first = ['id', 'amount', 'left_the_contract']
+  const names = (shown: { name: string }[]) => shown.map(({ name }) => name)
+  expect(names(decisive(columns, first, new Set(['id'])))).toEqual(['id', 'amount'])
+  expect(names(allInOrder(columns, first, new Set(['id'])))).toEqual(['id', 'amount', 'snapshot', 'note'])
+  expect(names(decisive(columns, [], new Set(['id'])))).toEqual(['id', 'snapshot', 'note', 'amount'])
 })

@@ -91,6 +91,27 @@ export function quickFilters(
   }
 }
 
+/** The columns that the contract names as those that decide, in its order; all columns, by priority, where it names none. */
+export function decisive<T extends { name: string }>(
+  columns: T[],
+  first: readonly string[],
+  keys: ReadonlySet<string>,
+  units: Readonly<Record<string, string>> = {},
+): T[] {
+  const named = first.flatMap((name) => columns.find((column) => column.name === name) ?? [])
+  return named.length > 0 ? named : byPriority(columns, keys, units)
+}
+
+/** All columns: those that decide first, then the others by priority. */
+export function allInOrder<T extends { name: string }>(
+  columns: T[],
+  first: readonly string[],
+  keys: ReadonlySet<string>,
+  units: Readonly<Record<string, string>> = {},
+): T[] {
+  return [...new Set([...decisive(columns, first, keys, units), ...byPriority(columns, keys, units)])]
+}
+
 /** The columns with those that decide first: keys, then measures that have a unit, then the others as the contract has them. */
 export function byPriority<T extends { name: string }>(
   columns: T[],

@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from '@mantine/core'
+import { Checkbox, Group, Stack, Text } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
@@ -16,7 +16,7 @@ import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
-import { byPriority, phonePriorities, readConditions, written } from './row-filters'
+import { allInOrder, decisive, phonePriorities, readConditions, written } from './row-filters'
 import { keysOf, RowStory } from './row-story'
 
 /** The first page is small, so that its rows are there within a second; the others are read while one scrolls. */
@@ -30,6 +30,16 @@ export function TableRows({ system, table }: { system: string; table: string }) 
   const pages = useRows(system, table, asked)
   const columns = contract.data?.column_list ?? []
   const conditions = readConditions(asked.filters)
+  const hasAllColumns = search.get('columns') === 'all'
+  const showAllColumns = (all: boolean) =>
+    setSearch(
+      (before) => {
+        if (all) before.set('columns', 'all')
+        else before.delete('columns')
+        return before
+      },
+      { replace: true },
+    )
   const change = (next: Partial<Asked> & { row?: string }) =>
     setSearch(
       (before) => {
@@ -64,6 +74,8 @@ export function TableRows({ system, table }: { system: string; table: string }) 
                 opened={search.get('row') ?? ''}
                 onSort={(sort) => change({ sort })}
                 onOpen={(row) => change({ row })}
+                hasAllColumns={hasAllColumns}
+                onAllColumns={showAllColumns}
               />
             )
           return asked.filters.length > 0 ? (
@@ -99,15 +111,23 @@ interface FoundProps {
   opened: string
   onSort: (sort: string) => void
   onOpen: (row: string) => void
+  hasAllColumns: boolean
+  onAllColumns: (all: boolean) => void
 }
 
-function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundProps) {
+const NONE: readonly string[] = []
+
+function Found(props: FoundProps) {
+  const { pages, contract, table, asked, opened, onSort, onOpen, hasAllColumns, onAllColumns } = props
   const data = pages.data?.pages
   const rows = useMemo(() => data?.flatMap((page) => page.rows) ?? [], [data])
   const sent = data?.[0]?.columns
   const keys = useMemo(() => keysOf(contract), [contract])
   const units = useUnits(table)
-  const columns = useMemo(() => byPriority(sent ?? [], keys, units), [sent, keys, units])
+  const first = contract?.first_columns ?? NONE
+  const everyColumn = useMemo(() => allInOrder(sent ?? [], first, keys, units), [sent, first, keys, units])
+  const fewColumns = useMemo(() => decisive(sent ?? [], first, keys, units), [sent, first, keys, units])
+  const columns = hasAllColumns ? everyColumn : fewColumns
   const labels = useLabels(table)
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const formats = useMemo(() => {
@@ -115,14 +135,13 @@ function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundP
     const priorities = isPhone ? phonePriorities(columns, keys, units) : []
     return ofColumns.map((format, at) => ({ ...format, priority: priorities[at] ?? 1 }))
   }, [columns, units, labels, keys, isPhone])
-  const places = useMemo(
-    () => columns.map(({ name }) => sent?.findIndex((column) => column.name === name) ?? 0),
-    [columns, sent],
+  const ordered = useMemo(() => cellsOf(rows, sent ?? [], columns), [rows, sent, columns])
+  // The first column identifies a row of a table without a key.
+  const keyPlaces = (sent ?? []).flatMap(({ name }, at) =>
+    keys.size > 0 ? (keys.has(name) ? [at] : []) : at === 0 ? [0] : [],
   )
-  const ordered = useMemo(() => rows.map((row) => places.map((place) => row[place] ?? null)), [rows, places])
-  // The key columns are the first ones.
-  const keyOf = (row: Cell[] | undefined): string => JSON.stringify(row?.slice(0, Math.max(keys.size, 1)))
-  const row = opened ? ordered.find((each) => keyOf(each) === opened) : undefined
+  const keyOf = (row: Cell[] | undefined): string => JSON.stringify(keyPlaces.map((at) => row?.[at] ?? null))
+  const row = opened ? rows.find((each) => keyOf(each) === opened) : undefined
   return (
     <Stack gap="xs">
       <Grid
@@ -131,10 +150,10 @@ function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundP
         label={table}
         height={520}
         formats={formats}
-        pinned={isPhone ? 1 : Math.min(Math.max(keys.size, 1), 2)}
+        pinned={isPhone ? 1 : Math.max(1, leadingKeys(columns, keys))}
         sort={asked.sort}
         onSort={onSort}
-        onOpen={(index) => onOpen(keyOf(ordered[index]))}
+        onOpen={(index) => onOpen(keyOf(rows[index]))}
         isComplete={!pages.hasNextPage}
         onNearEnd={() => !pages.isFetchingNextPage && void pages.fetchNextPage()}
       />
@@ -143,10 +162,37 @@ function Found({ pages, contract, table, asked, opened, onSort, onOpen }: FoundP
           {whole(rows.length)} of {whole(data?.[0]?.total ?? rows.length)} rows
         </Text>
         <MoreButton pages={pages}>Load more</MoreButton>
+        {everyColumn.length > fewColumns.length ? (
+          <Checkbox
+            size="xs"
+            ml="auto"
+            checked={hasAllColumns}
+            onChange={(event) => onAllColumns(event.currentTarget.checked)}
+            label={`Show all ${whole(everyColumn.length)} columns`}
+          />
+        ) : null}
       </Group>
       {row ? (
-        <RowStory table={table} columns={columns} row={row} contract={contract} onClose={() => onOpen('')} />
+        <RowStory
+          table={table}
+          columns={everyColumn}
+          row={cellsOf([row], sent ?? [], everyColumn)[0] ?? []}
+          contract={contract}
+          onClose={() => onOpen('')}
+        />
       ) : null}
     </Stack>
   )
+}
+
+/** The cells of rows as `sent`, in the order of other columns. */
+function cellsOf(rows: Cell[][], sent: Schemas['ResultColumn'][], columns: { name: string }[]): Cell[][] {
+  const places = columns.map(({ name }) => sent.findIndex((column) => column.name === name))
+  return rows.map((row) => places.map((place) => row[place] ?? null))
+}
+
+/** How many of the first columns are keys; two at most stay in view while one scrolls sideways. */
+function leadingKeys(columns: { name: string }[], keys: ReadonlySet<string>): number {
+  const others = columns.findIndex(({ name }) => !keys.has(name))
+  return Math.min(2, others < 0 ? columns.length : others)
 }

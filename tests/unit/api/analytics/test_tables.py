@@ -175,3 +175,30 @@ def test_downloads_hold_the_rows_and_a_spreadsheet_runs_no_cell(caller: Caller) 
         else:
             assert b"\"'=" in body
             assert b',"=' not in body
+
+
+def levels(names: list[str], means: list[int], horizons: list[int]) -> pa.Table:
+    forecast = arrow_schema(REGISTRY.prod["sales_forecast"])
+    columns = {"level": names, "mean": [Decimal(mean) for mean in means], "horizon": horizons}
+    return pa.table({name: pa.array(values, forecast.field(name).type) for name, values in columns.items()})
+
+
+def test_rows_come_in_the_order_of_the_contract_until_a_reader_sorts_them() -> None:
+    rows = levels(["region", "category", "total", "region", "total"], [7, 9, 20, 8, 21], [1, 1, 2, 1, 1])
+    contract = REGISTRY.prod["sales_forecast"]
+    shown = table_rows.in_order(rows, "", contract)
+    assert shown["level"].to_pylist() == ["total", "total", "region", "region", "category"]
+    assert [int(mean) for mean in shown["mean"].to_pylist()] == [21, 20, 8, 7, 9]
+    assert shown.column_names == rows.column_names
+    assert [int(mean) for mean in table_rows.in_order(rows, "mean", contract)["mean"].to_pylist()] == [
+        7,
+        8,
+        9,
+        20,
+        21,
+    ]
+
+
+def test_an_order_by_a_column_that_a_caller_may_not_see_is_left_out() -> None:
+    rows = levels(["region", "total"], [7, 20], [1, 1]).drop_columns(["level"])
+    assert table_rows.in_order(rows, "", REGISTRY.prod["sales_forecast"]).num_rows == 2

@@ -1,0 +1,69 @@
+"""Read which columns and rows of a table a person sees first: `headgate.firstColumns` and
+`headgate.firstRows` of the contract.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
+
+COLUMNS = "headgate.firstColumns"
+ROWS = "headgate.firstRows"
+_DESCENDING = "-"
+
+
+def first_columns(contract: Contract) -> tuple[str, ...]:
+    """Return the columns that decide, in the order in which they are read; empty where none is stated.
+
+    Raises:
+        ContractError: the contract states something else than a list of its columns.
+    """
+    return _stated(contract, COLUMNS)
+
+
+def first_rows(contract: Contract) -> tuple[str, ...]:
+    """Return the columns by which rows are listed unless a reader sorts them, `-` before a descending one.
+
+    A column with valid values is sorted by their order in the contract.
+
+    Raises:
+        ContractError: as `first_columns`.
+    """
+    return _stated(contract, ROWS)
+
+
+def value_order(contract: Contract, column: str) -> tuple[str, ...]:
+    """Return the valid values of a column in the order of the contract; empty where it states none."""
+    for rule in contract.column(column).rules:
+        if rule.name == "valid_values" and isinstance(rule.argument, tuple):
+            return tuple(str(value) for value in rule.argument)
+    return ()
+
+
+def check_first_view(contract: Contract) -> None:
+    """Check both properties.
+
+    Raises:
+        ContractError: as `first_columns`.
+    """
+    first_columns(contract)
+    first_rows(contract)
+
+
+def _stated(contract: Contract, name: str) -> tuple[str, ...]:
+    stated = contract.properties.get(name, [])
+    if not isinstance(stated, list):
+        raise ContractError(f"{contract.id}: {name} is no list. State columns, as in [region, revenue].")
+    columns = tuple(map(str, stated))
+    # The columns of a block follow from its table, so the contract as written has none.
+    unknown = sorted({column.removeprefix(_DESCENDING) for column in columns} - set(contract.names))
+    if unknown and contract.columns:
+        raise ContractError(
+            f"{contract.id}: {name} names columns that the contract does not declare: {', '.join(unknown)}. "
+            f"State some of {', '.join(contract.names)}."
+        )
+    return columns

@@ -1,0 +1,52 @@
+"""A contract states which columns and rows of its table a person sees first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from headgate.contracts.first_view import (
+    COLUMNS,
+    ROWS,
+    check_first_view,
+    first_columns,
+    first_rows,
+    value_order,
+)
+from headgate.contracts.registry import Registry
+from headgate.errors import ContractError
+
+pytestmark = pytest.mark.unit
+
+PROD = Registry.load().prod
+FORECAST = PROD["sales_forecast"]
+INTERNALS = {"as_of", "snapshot_id", "unit"}
+
+
+@pytest.mark.parametrize("name", sorted(PROD))
+def test_every_prod_table_leads_with_its_key_and_folds_what_is_internal(name: str) -> None:
+    contract = PROD[name]
+    columns = first_columns(contract)
+    assert columns
+    assert set(contract.key) - {"template"} <= set(columns)
+    assert not INTERNALS & set(columns)
+    assert len(columns) <= 13
+    assert first_rows(contract)
+
+
+def test_the_valid_values_of_a_column_have_the_order_of_the_contract() -> None:
+    assert value_order(FORECAST, "level") == ("total", "region", "category", "region_category")
+    assert value_order(FORECAST, "mean") == ()
+
+
+@pytest.mark.parametrize("name", [COLUMNS, ROWS])
+def test_a_contract_that_names_a_column_it_lacks_is_refused(name: str) -> None:
+    contract = replace(FORECAST, properties={name: ["series_id", "region"]})
+    with pytest.raises(ContractError, match="does not declare: region"):
+        check_first_view(contract)
+
+
+def test_a_text_instead_of_a_list_is_refused() -> None:
+    with pytest.raises(ContractError, match="is no list"):
+        check_first_view(replace(FORECAST, properties={ROWS: "mean"}))
