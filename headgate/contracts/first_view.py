@@ -22,7 +22,7 @@ def first_columns(contract: Contract) -> tuple[str, ...]:
     Raises:
         ContractError: the contract states something else than a list of its columns.
     """
-    return _stated(contract, COLUMNS)
+    return _named_columns(contract, COLUMNS)
 
 
 def first_rows(contract: Contract) -> tuple[str, ...]:
@@ -33,7 +33,7 @@ def first_rows(contract: Contract) -> tuple[str, ...]:
     Raises:
         ContractError: as `first_columns`.
     """
-    return _stated(contract, ROWS)
+    return _named_columns(contract, ROWS)
 
 
 def value_order(contract: Contract, column: str) -> tuple[str, ...]:
@@ -54,11 +54,11 @@ def check_first_view(contract: Contract) -> None:
     first_rows(contract)
 
 
-def _stated(contract: Contract, name: str) -> tuple[str, ...]:
-    stated = contract.properties.get(name, [])
-    if not isinstance(stated, list):
+def _named_columns(contract: Contract, name: str) -> tuple[str, ...]:
+    entries = contract.properties.get(name, [])
+    if not isinstance(entries, list):
         raise ContractError(f"{contract.id}: {name} is no list. State columns, as in [region, revenue].")
-    columns = tuple(map(str, stated))
+    columns = tuple(map(str, entries))
     # The columns of a block follow from its table, so the contract as written has none.
     unknown = sorted({column.removeprefix(_DESCENDING) for column in columns} - set(contract.names))
     if unknown and contract.columns:

@@ -79,23 +79,23 @@ def ordered(rows: pa.Table, sort: str) -> pa.Table:
     return rows.take(pc.sort_indices(placed, sort_keys=[*keys, (place, "ascending")]))
 
 
-def in_order(rows: pa.Table, sort: str, contract: Contract) -> pa.Table:
+def in_first_view_order(rows: pa.Table, sort: str, contract: Contract) -> pa.Table:
     """Return the rows by the columns of `sort`, or without any as the contract states which come first.
 
     A text with valid values is then sorted by their order in the contract.
     """
     if sort.strip():
         return ordered(rows, sort)
-    first = [name for name in first_rows(contract) if name.removeprefix("-") in rows.column_names]
+    first = [key for key in first_rows(contract) if key.removeprefix("-") in rows.column_names]
     ranked, keys = rows, []
-    for stated in first:
-        name = stated.removeprefix("-")
+    for key in first:
+        name = key.removeprefix("-")
         if values := value_order(contract, name):
             rank = pc.index_in(rows[name], value_set=pa.array(values, rows.schema.field(name).type))
             ranked = ranked.append_column(f"\0{name}", rank)
-            keys.append(stated.replace(name, f"\0{name}"))
+            keys.append(key.replace(name, f"\0{name}"))
         else:
-            keys.append(stated)
+            keys.append(key)
     return ordered(ranked, ",".join(keys)).select(rows.column_names)
 
 

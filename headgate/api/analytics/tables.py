@@ -116,7 +116,7 @@ def rows(lake: LakePorts, system: str, table: str, request: RowsRequest, *, limi
         permitted(_read(lake, system, contract, version), contract, request), request.filters
     )
     shown = table_rows.selected(
-        table_rows.in_order(matching, request.sort, contract).slice(first, limit), request.columns
+        table_rows.in_first_view_order(matching, request.sort, contract).slice(first, limit), request.columns
     )
     following = first + limit
     return Rows(
@@ -139,7 +139,9 @@ def download(lake: LakePorts, system: str, table: str, request: RowsRequest, for
     matching = table_rows.filtered(
         permitted(_read(lake, system, contract, version), contract, request), request.filters
     )
-    shown = table_rows.selected(table_rows.in_order(matching, request.sort, contract), request.columns)
+    shown = table_rows.selected(
+        table_rows.in_first_view_order(matching, request.sort, contract), request.columns
+    )
     body = table_rows.as_csv(shown) if form == "csv" else table_rows.as_parquet(shown)
     ref = ObjectRef(
         lake.bucket("athena_results"),

@@ -186,11 +186,13 @@ def levels(names: list[str], means: list[int], horizons: list[int]) -> pa.Table:
 def test_rows_come_in_the_order_of_the_contract_until_a_reader_sorts_them() -> None:
     rows = levels(["region", "category", "total", "region", "total"], [7, 9, 20, 8, 21], [1, 1, 2, 1, 1])
     contract = REGISTRY.prod["sales_forecast"]
-    shown = table_rows.in_order(rows, "", contract)
+    shown = table_rows.in_first_view_order(rows, "", contract)
     assert shown["level"].to_pylist() == ["total", "total", "region", "region", "category"]
     assert [int(mean) for mean in shown["mean"].to_pylist()] == [21, 20, 8, 7, 9]
     assert shown.column_names == rows.column_names
-    assert [int(mean) for mean in table_rows.in_order(rows, "mean", contract)["mean"].to_pylist()] == [
+    assert [
+        int(mean) for mean in table_rows.in_first_view_order(rows, "mean", contract)["mean"].to_pylist()
+    ] == [
         7,
         8,
         9,
@@ -201,4 +203,4 @@ def test_rows_come_in_the_order_of_the_contract_until_a_reader_sorts_them() -> N
 
 def test_an_order_by_a_column_that_a_caller_may_not_see_is_left_out() -> None:
     rows = levels(["region", "total"], [7, 20], [1, 1]).drop_columns(["level"])
-    assert table_rows.in_order(rows, "", REGISTRY.prod["sales_forecast"]).num_rows == 2
+    assert table_rows.in_first_view_order(rows, "", REGISTRY.prod["sales_forecast"]).num_rows == 2
