@@ -221,9 +221,9 @@ class PipelineSettings(Settings):
 class MergeSettings(Settings):
     """Where increments are and snapshots go.
 
-    `snapshot_part_rows`: rows of a snapshot's part on average; 0 for one part. `fresh_rows_mb`: of the job
-    that refreshes tables, the largest snapshot that it merges into; 0 for the job that merges the lake.
-    `iceberg`: published tables are Iceberg tables, too.
+    `snapshot_part_rows`: rows of a snapshot's part on average, a quarter of them for a dataset that others
+    point to; 0 for one part. `fresh_rows_mb`: of the job that refreshes tables, the largest snapshot that it
+    merges into; 0 for the job that merges the lake. `iceberg`: published tables are Iceberg tables, too.
     """
 
     curated_bucket: str

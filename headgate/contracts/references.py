@@ -34,3 +34,10 @@ def references(contracts: Mapping[str, Contract]) -> tuple[Reference, ...]:
         for reference in all_references
         if reference.parent in contracts and reference.parent_column in contracts[reference.parent].names
     )
+
+
+def parents(contracts: Mapping[str, Contract]) -> frozenset[str]:
+    """Return the datasets that a column of another dataset points to."""
+    return frozenset(
+        reference.parent for reference in references(contracts) if reference.parent != reference.dataset
+    )

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.identity import merge_key
 from headgate.contracts.load_property import is_full
+from headgate.contracts.references import parents
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -246,6 +247,10 @@ class Merging:
         )
         return snapshot
 
+    def _part_rows(self, contract: Contract) -> int:
+        is_parent = contract.dataset in parents(self.contracts)
+        return part_rows_of(contract, self.part_rows, is_parent=is_parent)
+
     def _settle(self, dataset: str, expired: Collection[str]) -> None:
         """Let the Iceberg metadata of a dataset's table forget snapshots that are deleted next."""
         if dataset in self.contracts:
@@ -356,7 +361,7 @@ class Merging:
         increments, incomplete = self._increments(contract, last_held)
         table = _table_of(contract)
         # A layout other than the usual one is another snapshot: parts of two layouts never lie in one folder.
-        part_rows = part_rows_of(contract, self.part_rows)
+        part_rows = self._part_rows(contract)
         layout = [] if part_rows == part_rows_of(contract, PART_ROWS) else [f"part_rows={part_rows}"]
         made_of = MergedIncrements(snapshot_id_of([*increments, table, *layout]), table, increments)
         base = self._base(contract.dataset, current, previous)
@@ -494,7 +499,7 @@ class Merging:
             held_at=held_at,
             base=base,
             record=snapshot_parts(self.objects, self.curated_bucket, plan.base) if plan.base else None,
-            part_rows=part_rows_of(plan.contract, self.part_rows),
+            part_rows=self._part_rows(plan.contract),
         )
 
     def _removed(self, plan: _Plan, change: DatasetChange) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BEGINS_PART = "_headgate_begins_part"
 PART_ROWS = 262_144
+PARENT_SHARE = 4  # a part of a parent has a quarter of the rows: a row has several children
 EDGES = "headgate_edges"
 _ARRIVING, _DELETED = "headgate_arriving", "headgate_deleted"
 
@@ -36,15 +37,21 @@ class BoundaryMovedError(Exception):
     """
 
 
-def part_rows_of(contract: Contract, part_rows: int) -> int:
+def part_rows_of(contract: Contract, part_rows: int, *, is_parent: bool = False) -> int:
     """Return the rows of a dataset's part on average.
 
     0 for a single part, which a contract with a `unique` column needs.
 
     Ranges of the key say nothing about another column, and a unique column takes texts as equal that differ
     in case.
+
+    Args:
+        is_parent: other datasets point to it. Facts about their rows are kept by its parts, and with parts
+            of equal size a new day, which is a thirtieth of the rows, would change most of the few parts.
     """
-    return 0 if any(column.unique for column in contract.columns) else part_rows
+    if any(column.unique for column in contract.columns):
+        return 0
+    return -(-part_rows // PARENT_SHARE) if is_parent else part_rows
 
 
 def write_parts(
@@ -108,7 +115,8 @@ def changed_spans(
             f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low",  # noqa: S608 as above
         )
     if deleted:
-        connection.register(_DELETED, pa.concat_tables(deleted))
+        # Keys of deletions may be null by their schema, those of reverted rows may not.
+        connection.register(_DELETED, pa.concat_tables(deleted, promote_options="default"))
         touched |= _numbers(
             connection,
             f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low",  # noqa: S608 as above

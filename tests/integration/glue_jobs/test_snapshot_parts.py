@@ -18,6 +18,7 @@ from headgate.contracts.registry import Registry
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.merge_lake import Merging
+from headgate.merge.part_boundaries import PARENT_SHARE
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.read_snapshots import lake_snapshot, part_refs
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-PART_ROWS = 10
+PART_ROWS = 10  # of a part of regions, to which customers and orders point
 NAMES = [f"{first}{second}" for first in "ABCDEFGH" for second in "ABCDEFGH"]
 
 
@@ -58,7 +59,7 @@ def merge(lake: Lake, content: str) -> dict[str, Any]:
     """One more increment, and a run of the merge."""
     key = keys.increment_key("regions", content * 64)
     lake.emulator.client("s3").put_object(Bucket=lake.bucket("curated"), Key=key, Body=INCREMENTS[content])
-    return run_job(lake, "merge_curated.py", {"--HEADGATE_SNAPSHOT_PART_ROWS": str(PART_ROWS)})
+    return run_job(lake, "merge_curated.py", {"--HEADGATE_SNAPSHOT_PART_ROWS": str(PART_ROWS * PARENT_SHARE)})
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.examples import examples
@@ -43,6 +43,10 @@ def apply(lake: PartedLake, number: int, step: Step, offset: int) -> None:
 
 @examples(5)
 @given(steps=STEPS, merge_after=st.sets(st.integers(0, 5)))
+@example(  # keys of deletions and of reverted rows in one merge
+    steps=[("deliver", ("001",)), ("deliver", ("002",)), ("delete", ("003",)), ("revert", ())],
+    merge_after={1},
+)
 def test_a_lake_that_grew_in_any_steps_has_the_bytes_of_one_that_is_merged_at_once(
     steps: list[Step], merge_after: set[int]
 ) -> None:

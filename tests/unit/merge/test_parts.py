@@ -492,6 +492,13 @@ def test_a_dataset_with_a_unique_column_is_one_part() -> None:
     )
 
 
+def test_a_dataset_that_others_point_to_has_parts_of_a_quarter_of_the_rows() -> None:
+    """A day's children change few of their many parts; their parents would have one part or two."""
+    assert part_rows_of(ORDERS, PART_ROWS, is_parent=True) == PART_ROWS // 4
+    assert part_rows_of(ORDERS, ROWS, is_parent=True) == 1
+    assert part_rows_of(ORDERS, 0, is_parent=True) == 0
+
+
 def parts_of(*ranges: tuple[object, object], rows: int = 2) -> SnapshotParts:
     made = tuple(Part(rows, 1, "0", {"id": first}, {"id": last}) for first, last in ranges)
     return SnapshotParts(pa.schema([("id", pa.int64())]), "rules", made)
