@@ -57,6 +57,10 @@ export function axisTitle(column: string, unit: string): string {
   return rest && !title.toLowerCase().includes(rest.toLowerCase()) ? `${title} (${rest})` : title
 }
 
+/** A heading with the unit that the values of its column do not say themselves. */
+export const headingWithUnit = (title: string, unit = ''): string =>
+  unit && !title.toLowerCase().includes(unit.toLowerCase()) ? `${title} (${unit})` : title
+
 /** A fact of all columns by name: of the table at hand, and of others where all of them agree. */
 function agreedOf(
   tables: Schemas['CatalogTable'][],

@@ -1,5 +1,5 @@
 import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useEffect, useMemo } from 'react'
+import { type ReactNode, useEffect, useMemo } from 'react'
 
 import { bytes, type Cell, count, seconds, usd } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
@@ -8,7 +8,14 @@ import { saveCsv, saveXlsx } from '../../formats/save-table'
 import { Grid } from '../../components/grid'
 import { exact } from '../../components/grid-columns'
 import { Empty, Failed } from '../../components/states'
-import { type ColumnFormat, columnFormats, useLabels, useUnits } from '../../formats/columns'
+import {
+  type ColumnFormat,
+  columnFormats,
+  headingWithUnit,
+  type Units,
+  useLabels,
+  useUnits,
+} from '../../formats/columns'
 import { AnswerChart } from './answer-chart'
 import type { Choice } from './chart-choice'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
@@ -33,6 +40,8 @@ interface Props {
   /** The columns that the chart shows; without them those that the answer suggests. */
   choice: Choice | undefined
   onChoose: (choice: Choice) => void
+  /** What a person can do with the answer, beside its download. */
+  actions?: ReactNode
 }
 
 /** The rows of an answer as a table or a chart, with what they cost. The first page is shown at once, before the whole answer is computed where that is possible; the table reads on while one scrolls. */
@@ -46,6 +55,7 @@ export function Answer({
   onView,
   choice,
   onChoose,
+  actions,
 }: Props) {
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
@@ -72,6 +82,7 @@ export function Answer({
             isChart={view === 'chart'}
             onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(all))}
           />
+          {actions}
         </Group>
       </Group>
       {result.isFirst ? (
@@ -109,10 +120,23 @@ function useFormats(columns: Result['columns'], isQuestion: boolean): ColumnForm
   return useMemo(
     () =>
       columnFormats(columns, units, labels).map((format, place) =>
-        isQuestion ? format : { ...format, text: plainText(columns[place]) },
+        isQuestion ? format : exactFormat(format, columns[place], units),
       ),
     [columns, units, labels, isQuestion],
   )
+}
+
+/** A column with all digits of its values, whose heading has the unit that they lack. */
+function exactFormat(
+  format: ColumnFormat,
+  column: Result['columns'][number] | undefined,
+  units: Units,
+): ColumnFormat {
+  return {
+    ...format,
+    heading: column ? headingWithUnit(format.heading, units[column.name]) : format.heading,
+    text: plainText(column),
+  }
 }
 
 /** A value as it is, with all of its digits. */

@@ -24,10 +24,12 @@ interface Props {
   onChange: (sql: string) => void
   onRun: () => void
   tables: Schemas['CatalogTable'][]
+  /** A name to write where the cursor is; each new object is written once. */
+  inserted?: { text: string } | undefined
 }
 
 /** A SQL editor that completes the names of tables and columns. */
-export default function Editor({ sql, onChange, onRun, tables }: Props) {
+export default function Editor({ sql, onChange, onRun, tables, inserted }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const latest = useRef({ onChange, onRun, sql })
@@ -41,6 +43,7 @@ export default function Editor({ sql, onChange, onRun, tables }: Props) {
       parent: place.current,
       state: EditorState.create({
         doc: latest.current.sql,
+        selection: { anchor: latest.current.sql.length },
         extensions: [
           Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onRun(), true) }])),
           basicSetup,
@@ -67,6 +70,12 @@ export default function Editor({ sql, onChange, onRun, tables }: Props) {
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: sql } })
     }
   }, [sql])
+  useEffect(() => {
+    const editor = view.current
+    if (!editor || !inserted) return
+    editor.dispatch(editor.state.replaceSelection(`${inserted.text} `))
+    editor.focus()
+  }, [inserted])
   return <div ref={place} className="panel" />
 }
 

@@ -1,7 +1,9 @@
-import { Button, Group } from '@mantine/core'
+import { Alert, Button, Group, Text } from '@mantine/core'
 
+import { Advice } from '../../components/advice'
 import { Failed } from '../../components/states'
 import { repairsOf } from './repairs'
+import { lineOf } from './schema-words'
 
 interface Props {
   error: unknown
@@ -14,23 +16,39 @@ interface Props {
 export function QueryFailed({ error, sql, onRetry, onRepair }: Props) {
   if (!(error instanceof Error)) return <Failed error={error} what="The query" isAction onRetry={onRetry} />
   const { words, offers } = repairsOf(error.message, sql)
-  // A statement that names nothing else fails again.
-  const isRefused = words !== error.message
+  // A statement that fails by itself fails again: only another failure has a button to try again.
+  if (words === error.message && !isOfStatement(words))
+    return <Failed error={error} what="The query" isAction onRetry={onRetry} />
+  const line = lineOf(error.message, sql)
   return (
-    <>
-      <Failed
-        error={isRefused ? new Error(words) : error}
-        what="The query"
-        isAction
-        {...(isRefused ? {} : { onRetry })}
-      />
-      <Group gap="xs" px="xs">
-        {offers.map((offer) => (
-          <Button key={offer.name} size="compact-sm" variant="default" onClick={() => onRepair(offer.sql)}>
-            Run it with {offer.name}
-          </Button>
-        ))}
-      </Group>
-    </>
+    <Alert color="red" title="The statement cannot be answered" role="alert">
+      <Text size="sm" component="div">
+        <Advice text={words} />
+      </Text>
+      {line ? (
+        <Text size="sm" component="div" mt={4}>
+          Line {line.number}: <code>{line.text}</code>
+        </Text>
+      ) : null}
+      {offers.length > 0 ? (
+        <Group gap="xs" mt="xs">
+          {offers.map((offer) => (
+            <Button key={offer.name} size="compact-sm" variant="default" onClick={() => onRepair(offer.sql)}>
+              Run it with {offer.name}
+            </Button>
+          ))}
+        </Group>
+      ) : (
+        <Text size="sm" mt={4} className="muted">
+          Correct the statement, then run it again. The list of tables has the names of all columns.
+        </Text>
+      )}
+    </Alert>
   )
 }
+
+/** Whether the engine refused the statement itself, rather than that something failed on the way. */
+const isOfStatement = (words: string): boolean =>
+  /cannot be resolved|does not exist|not found|mismatched input|missing|must be|only read|syntax|begins no statement/i.test(
+    words,
+  )

@@ -18,16 +18,22 @@ import { QueryFailed } from './query-failed'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
 import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
+import { AnswerOrigin } from './answer-origin'
+import { CopyLink } from './copy-link'
+import { SchemaBrowser } from './schema-browser'
 import { isShown, type Progress, useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
 const START = 'SELECT *\nFROM '
+const NO_TABLES: Schemas['CatalogTable'][] = []
 
 /** A statement and its answer. Statement, view, chart and the query that ran are in the address. */
 export function QueryPage() {
   const [search, setSearch] = useSearchParams()
   const [sql, setSql] = useState(search.get('sql') ?? START)
+  const [inserted, setInserted] = useState<{ text: string }>()
   const catalog = useCatalog()
+  const tables = catalog.data?.tables ?? NO_TABLES
   const questions = useQuestions()
   const own = useKeptQuestions()
   const view: View = search.get('view') === 'chart' ? 'chart' : 'table'
@@ -49,6 +55,7 @@ export function QueryPage() {
   }
   useNamedQuestion(questions.data?.questions, choose)
   const { state } = running
+  const asked = questions.data?.questions.find((one) => one.sql.trim() === sql.trim())
   return (
     <Stack gap="sm">
       <PageTitle>Query</PageTitle>
@@ -58,9 +65,8 @@ export function QueryPage() {
       <QuestionPicker
         questions={questions.data?.questions ?? []}
         own={own.questions}
-        tables={catalog.data?.tables ?? []}
+        sql={sql}
         onQuestion={choose}
-        onTable={(name) => setSql((before) => `${before.trimEnd()} ${name}`)}
         onForget={(name) => own.forget.mutate(name)}
       />
       {catalog.error || questions.error ? (
@@ -72,54 +78,78 @@ export function QueryPage() {
       ) : catalog.isPending || questions.isPending ? (
         <Waiting what="the tables and saved questions" />
       ) : null}
-      <Suspense fallback={<Waiting what="the editor" />}>
-        <Editor sql={sql} onChange={setSql} onRun={start} tables={catalog.data?.tables ?? []} />
-      </Suspense>
-      <RunLine isRunning={state === 'running'} isEmpty={!sql.trim()} onRun={start} onStop={running.stop} />
-      <div aria-live="polite">
-        {state === 'idle' ? (
-          sql.trim() && sql !== START ? (
-            <Empty>Run the statement to see its rows.</Empty>
-          ) : (
-            <FirstQuestions
-              own={own.questions}
-              questions={questions.data?.questions ?? []}
-              onQuestion={choose}
-            />
-          )
-        ) : null}
-        {state === 'running' ? <Running progress={running.progress} /> : null}
-        {typeof state === 'object' && 'error' in state ? (
-          <QueryFailed
-            error={state.error}
-            sql={sql}
-            onRetry={start}
-            onRepair={(repaired) => choose({ sql: repaired, view })}
+      <div className="query-desk">
+        <Stack gap="sm" className="query-statement">
+          <Suspense fallback={<Waiting what="the editor" />}>
+            <Editor sql={sql} onChange={setSql} onRun={start} tables={tables} inserted={inserted} />
+          </Suspense>
+          <RunLine
+            isRunning={state === 'running'}
+            isEmpty={!sql.trim()}
+            onRun={start}
+            onStop={running.stop}
           />
-        ) : null}
-        {isShown(state) ? (
-          <Stack gap="sm">
-            <Answer
-              key={state.run}
-              result={state.result}
-              isQuestion={questions.data?.questions.some((one) => one.sql.trim() === sql.trim()) ?? false}
-              seconds={state.seconds}
-              rest={state.rest}
-              onStop={running.stop}
-              view={view}
-              choice={choice}
-              onView={(chosen) => change({ view: chosen })}
-              onChoose={(chosen) => change({ choice: chosen })}
-            />
-            <Group gap="xs">
-              <KeepQuestion
-                question={{ sql, ...shownAs(state.result, view, choice) }}
-                onKeep={own.keep.mutateAsync}
+        </Stack>
+        <SchemaBrowser
+          tables={tables}
+          onInsert={(text) => setInserted({ text })}
+          onAsk={(statement) => choose({ sql: statement, view: 'table' })}
+        />
+        <div aria-live="polite" className="query-answer">
+          {state === 'idle' ? (
+            sql.trim() && sql !== START ? (
+              <Empty>Run the statement to see its rows.</Empty>
+            ) : (
+              <FirstQuestions
+                own={own.questions}
+                questions={questions.data?.questions ?? []}
+                onQuestion={choose}
               />
-              <MailMe of={{ sql }} />
-            </Group>
-          </Stack>
-        ) : null}
+            )
+          ) : null}
+          {state === 'running' ? <Running progress={running.progress} /> : null}
+          {typeof state === 'object' && 'error' in state ? (
+            <QueryFailed
+              error={state.error}
+              sql={sql}
+              onRetry={start}
+              onRepair={(repaired) => choose({ sql: repaired, view })}
+            />
+          ) : null}
+          {isShown(state) ? (
+            <Stack gap="sm">
+              <AnswerOrigin
+                sql={sql}
+                question={
+                  asked?.description ?? own.questions.find((one) => one.sql.trim() === sql.trim())?.name
+                }
+                tables={tables}
+              />
+              <Answer
+                key={state.run}
+                result={state.result}
+                isQuestion={asked !== undefined}
+                seconds={state.seconds}
+                rest={state.rest}
+                onStop={running.stop}
+                view={view}
+                choice={choice}
+                onView={(chosen) => change({ view: chosen })}
+                onChoose={(chosen) => change({ choice: chosen })}
+                actions={
+                  <>
+                    <KeepQuestion
+                      question={{ sql, ...shownAs(state.result, view, choice) }}
+                      onKeep={own.keep.mutateAsync}
+                    />
+                    <CopyLink />
+                    <MailMe of={{ sql }} />
+                  </>
+                }
+              />
+            </Stack>
+          ) : null}
+        </div>
       </div>
     </Stack>
   )

@@ -1,5 +1,4 @@
 import { Button, Group, Select } from '@mantine/core'
-import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Asked, askedBy, type KeptQuestion } from './saved-questions'
@@ -7,17 +6,17 @@ import { type Asked, askedBy, type KeptQuestion } from './saved-questions'
 interface Props {
   questions: Schemas['Question'][]
   own: KeptQuestion[]
-  tables: Schemas['CatalogTable'][]
+  /** The statement at hand: a saved question with it is the chosen one. */
+  sql: string
   onQuestion: (question: Asked) => void
-  onTable: (name: string) => void
   onForget: (name: string) => void
 }
 
 const OWN = 'own:'
 
-/** The questions of the lake and of the person, and the names of tables. */
-export function QuestionPicker({ questions, own, tables, onQuestion, onTable, onForget }: Props) {
-  const [chosen, setChosen] = useState<string | null>(null)
+/** The questions of the lake and of the person. */
+export function QuestionPicker({ questions, own, sql, onQuestion, onForget }: Props) {
+  const chosen = chosenOf(questions, own, sql)
   const kept = own.find(({ name }) => `${OWN}${name}` === chosen)
   const data = [
     ...(own.length > 0
@@ -29,7 +28,6 @@ export function QuestionPicker({ questions, own, tables, onQuestion, onTable, on
     },
   ]
   function choose(value: string | null): void {
-    setChosen(value)
     const mine = own.find(({ name }) => `${OWN}${name}` === value)
     const question = questions.find(({ name }) => name === value)
     if (mine) onQuestion(askedBy(mine))
@@ -39,33 +37,25 @@ export function QuestionPicker({ questions, own, tables, onQuestion, onTable, on
     <Group gap="sm" align="end">
       <Select
         label="Saved question"
-        placeholder="Choose one"
+        placeholder={sql.trim() ? 'A statement of your own' : 'Choose one'}
         searchable
-        w={{ base: '100%', sm: 420 }}
+        w={{ base: '100%', sm: 560 }}
         data={data}
         value={chosen}
         onChange={choose}
       />
-      <Select
-        label="Table"
-        placeholder="Insert a name"
-        searchable
-        w={{ base: '100%', sm: 280 }}
-        data={tables.map((table) => `${table.database}.${table.name}`)}
-        onChange={(name) => name && onTable(name)}
-      />
       {kept ? (
-        <Button
-          variant="subtle"
-          color="gray"
-          onClick={() => {
-            onForget(kept.name)
-            setChosen(null)
-          }}
-        >
+        <Button variant="subtle" color="gray" onClick={() => onForget(kept.name)}>
           Delete {kept.name}
         </Button>
       ) : null}
     </Group>
   )
+}
+
+/** The question whose statement is the one at hand, as a value of the list. */
+function chosenOf(questions: Schemas['Question'][], own: KeptQuestion[], sql: string): string | null {
+  const mine = own.find((each) => each.sql.trim() === sql.trim())
+  if (mine) return `${OWN}${mine.name}`
+  return questions.find((each) => each.sql.trim() === sql.trim())?.name ?? null
 }

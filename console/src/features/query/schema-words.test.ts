@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+
+import { firstRowsOf, lineOf, matching, sqlName, tablesIn } from './schema-words'
+
+const table = (name: string, system: string, columns: string[]) => ({
+  database: system ? 'shop_prod' : 'shop_curated',
+  name,
+  system,
+  columns: columns.map((column) => ({ name: column })),
+})
+const ORDERS = table('orders', '', ['order_id', 'placed_at'])
+const FORECAST = table('sales_forecast', 'sales', ['period_on', 'mean'])
+const TABLES = [ORDERS, FORECAST]
+
+test('a table of a system needs no database in SQL', () => {
+  expect([sqlName(FORECAST), sqlName(ORDERS)]).toEqual(['sales_forecast', 'shop_curated.orders'])
+  expect(firstRowsOf(ORDERS)).toBe('SELECT *\nFROM shop_curated.orders\nLIMIT 1000')
+})
+
+test('tables are found by words of their names and columns, those of systems first', () => {
+  const names = (searched: string) => matching(TABLES, searched).map(({ name }) => name)
+  expect(names('')).toEqual(['sales_forecast', 'orders'])
+  expect(names('forecast period')).toEqual(['sales_forecast'])
+  expect(names('order_id')).toEqual(['orders'])
+  expect(names('nothing')).toEqual([])
+})
+
+test('a statement names the tables that it reads, not words in its texts', () => {
+  const names = (sql: string) => tablesIn(sql, TABLES).map(({ name }) => name)
+  expect(names('SELECT * FROM shop_curated.orders JOIN sales_forecast ON 1 = 1 -- from x')).toEqual([
+    'orders',
+    'sales_forecast',
+  ])
+  expect(names("SELECT 'from orders' FROM sales_forecast")).toEqual(['sales_forecast'])
+})
+
+test('an error is about the line that it numbers, or about the line with the name that it quotes', () => {
+  const sql = 'SELECT\n  sum(men)\nFROM sales_forecast'
+  expect(lineOf("Column 'men' cannot be resolved", sql)).toEqual({ number: 2, text: 'sum(men)' })
+  expect(lineOf("line 3:1: mismatched input 'FORM'", sql)).toEqual({ number: 3, text: 'FROM sales_forecast' })
+  expect(lineOf('Query exhausted its limit', sql)).toBeUndefined()
+})
