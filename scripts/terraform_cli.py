@@ -37,6 +37,8 @@ PROVIDER = Path("registry.terraform.io/hashicorp/aws")
 TOFU_PROVIDER = Path("registry.opentofu.org/hashicorp/aws")
 PARALLELISM = 30
 PROGRESS_EVERY_S = 5
+# Planned changes that an apply does not make. Source: Terraform, "Machine-readable UI", planned change.
+_NO_CHANGE = {"noop", "read"}
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48, SGR
 
 
@@ -372,7 +374,7 @@ class Progress:
             return
         if said["type"] == "diagnostic" and said["diagnostic"]["severity"] == "error":
             self.errors.append(_diagnosis(said["diagnostic"]))
-        if said["type"] == "planned_change":
+        if said["type"] == "planned_change" and said["change"].get("action") not in _NO_CHANGE:
             self.planned += 1
         if said["type"] == "apply_complete" and said["hook"]["action"] != "read":
             self.changed += 1

@@ -30,8 +30,8 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON d
 def console(*, unlimited: bool = False) -> Console:
     """Return where screens go. Names and values of data are text: `[b]` or `:x:` in them is no markup.
 
-    A pipe or a file has no width, so that a row stays one line for grep, sort and `less -S`, unless COLUMNS
-    states one.
+    A pipe or a file has no width, so that a row of an answer stays one line for grep, sort and `less -S`,
+    unless COLUMNS states one. Tables about the lake take 120 characters there.
     """
     has_width = os.environ.get("COLUMNS") or sys.stdout.isatty()
     return Console(markup=False, emoji=False, width=None if has_width and not unlimited else _UNLIMITED_WIDTH)

@@ -25,7 +25,7 @@ class FactStore:
     Attributes:
         is_full: compute every fact again, as if none were kept.
         counts: of parts, by `reused` and `computed`.
-        rows_read: of the datasets' parts that were downloaded.
+        rows_read: of the datasets' parts that were read, each counted once.
     """
 
     objects: ObjectStore

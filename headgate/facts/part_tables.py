@@ -73,6 +73,7 @@ class PartTables(Mapping[str, ibis.Table]):
     is_checked: bool = False
     _tables: dict[str, ibis.Table] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=count)
+    _read: set[Path] = field(default_factory=set)
 
     def __getitem__(self, dataset: str) -> ibis.Table:
         if dataset not in self._tables:
@@ -196,8 +197,13 @@ class PartTables(Mapping[str, ibis.Table]):
         return self.read_files(fact.name, [part.path for part in parts])
 
     def read(self, dataset: str, parts: Sequence[PartFile]) -> ibis.Table:
-        """Return some parts of a dataset as a table; they are downloaded if they are not there."""
-        self.store.rows_read += sum(part.rows for part in parts if not part.path.exists())
+        """Return some parts of a dataset as a table; they are downloaded if they are not there.
+
+        A part that another system of the job has downloaded counts as read, once for each system.
+        """
+        new = [part for part in parts if part.path not in self._read]
+        self._read.update(part.path for part in new)
+        self.store.rows_read += sum(part.rows for part in new)
         return self.read_files(dataset, self.files[dataset].download(parts))
 
     def read_files(self, name: str, paths: Sequence[Path | str], **options: bool) -> ibis.Table:

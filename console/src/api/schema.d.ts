@@ -4184,6 +4184,12 @@ export interface components {
              * @enum {string}
              */
             state: "running" | "pending" | "succeeded" | "failed" | "timed_out" | "aborted";
+            /**
+             * Usd
+             * @description Cost of its jobs in US dollars, a decimal; empty while none of them has ended.
+             * @default
+             */
+            usd: string;
         };
         /**
          * Runs

@@ -17,6 +17,8 @@ from headgate.runs.run_stages import stages
 from headgate.runs.stage_records import stage_records
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.api.lake_ports import LakePorts
     from headgate.api.operations.run_problems import RunOmissions
     from headgate.api.shapes.runs import RunAsked, RunState
@@ -37,12 +39,25 @@ _STATES: dict[str, RunState] = {
 def newest(lake: LakePorts, limit: int) -> Runs:
     """Return the newest runs with what they left out, newest first."""
     runs = lake.runs.newest(limit)
-    problems = problems_of(lake, runs)
-    return Runs(runs=tuple(_summary(run, problems[run.name]) for run in runs))
+    problems, costs = problems_of(lake, runs), costs_of(lake, runs)
+    return Runs(runs=tuple(_summary(run, problems[run.name], costs[run.name]) for run in runs))
 
 
-def _summary(run: Execution, problems: RunOmissions) -> RunSummary:
+def costs_of(lake: LakePorts, runs: Sequence[Execution]) -> dict[str, str]:
+    """Return what each run cost in US dollars, by name; empty where none of its jobs has ended."""
+    if not runs:
+        return {}
+    ended, prices = lake.job_runs(since=min(run.started_at for run in runs)), Prices.load()
+    return {run.name: _usd(jobs_of(run, ended), prices) for run in runs}
+
+
+def _usd(jobs: Sequence[EndedJobRun], prices: Prices) -> str:
+    return f"{usd_of(jobs, prices):.4f}" if jobs else ""
+
+
+def _summary(run: Execution, problems: RunOmissions, usd: str) -> RunSummary:
     return RunSummary(
+        usd=usd,
         name=run.name,
         state=_STATES[run.status],
         started_by=run.started_by.value,
@@ -57,8 +72,9 @@ def detail(lake: LakePorts, name: str) -> RunDetail:
     run, prices = _described(lake, name), Prices.load()
     records = stage_records(lake.objects, lake.bucket("artifacts"), name)
     run_stages = tuple(RunStage(**stage.facts()) for stage in stages(run, lake.systems, lake.now(), records))
-    problems = problems_of_one(lake, name, run)
+    problems, jobs = problems_of_one(lake, name, run), _job_runs(lake, name, run)
     return RunDetail(
+        usd=_usd(jobs, prices),
         name=name,
         **problems.facts(),
         remedies=problems.remedies,
@@ -68,7 +84,7 @@ def detail(lake: LakePorts, name: str) -> RunDetail:
         seconds=run.seconds,
         actor=run.actor,
         stages=run_stages,
-        jobs=tuple(_job(job, prices) for job in _job_runs(lake, name, run)),
+        jobs=tuple(_job(job, prices) for job in jobs),
         error=run.error,
         cause=run.cause,
         output=dict(run.output),

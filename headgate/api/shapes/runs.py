@@ -46,6 +46,9 @@ class RunSummary(RunProblems):
     started_by: RunStartedBy
     started_at: Moment
     seconds: float | None = Field(ge=0, description="Duration; null while it runs.")
+    usd: str = Field(
+        "", description="Cost of its jobs in US dollars, a decimal; empty while none of them has ended."
+    )
 
 
 class Runs(Shape):

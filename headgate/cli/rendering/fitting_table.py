@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Records = Callable[[Sequence[str], Sequence[Sequence[str]], int], RenderableType]
 
 _READABLE = 30  # a sentence in fewer columns is a tower of words
+_WIDEST_SCREEN = 10_000  # a console that is wider is a pipe or a file
+_WIDTH_OF_A_PIPE = 120
+_CUT_TO = (64, 48, 36, 28)  # characters of a long key in a pipe, the most that fit
+_ELLIPSIS = "…"
 
 
 @dataclass(frozen=True)
@@ -58,20 +62,44 @@ class FittingTable(Table):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw the first form that fits."""
-        for frame in _FRAMES:
-            space = options.max_width - frame.column * len(self.columns) - frame.table
-            if widths := _fit([_column_texts(column.header, column.cells) for column in self.columns], space):
-                self._use(frame, widths)
-                yield from super().__rich_console__(console, options)
+        # An answer of a query keeps each row in one line, for the programs behind a pipe.
+        is_piped = options.max_width > _WIDEST_SCREEN and self._records is compact_records
+        options = options.update_width(_WIDTH_OF_A_PIPE) if is_piped else options
+        for most in (0, *_CUT_TO) if is_piped else (0,):
+            made = self._cut_to(most) if most else self
+            if made._fits(options.max_width):  # noqa: SLF001 of the same class
+                yield from super(FittingTable, made).__rich_console__(console, options)
                 return
         if self.title:
             yield Text(str(self.title), style="italic")
         names = [str(column.header) for column in self.columns]
         yield self._records(
             names,
-            [*zip(*(map(str, column.cells) for column in self.columns), strict=True)],
+            [
+                [cut_words(cell, _CUT_TO[0]) if is_piped else cell for cell in cells]
+                for cells in zip(*(map(str, column.cells) for column in self.columns), strict=True)
+            ],
             options.max_width,
         )
+
+    def _fits(self, width: int) -> bool:
+        """Take the first form in which the rows fit; return whether there is one."""
+        for frame in _FRAMES:
+            space = width - frame.column * len(self.columns) - frame.table
+            if widths := _fit([_column_texts(column.header, column.cells) for column in self.columns], space):
+                self._use(frame, widths)
+                return True
+        return False
+
+    def _cut_to(self, most: int) -> FittingTable:
+        """Return the table with words of at most so many characters."""
+        names = [str(column.header) for column in self.columns]
+        made = FittingTable(*names, title=str(self.title or ""), show_lines=self.show_lines)
+        for own, other in zip(self.columns, made.columns, strict=True):
+            other.justify = own.justify
+        for cells in zip(*(map(str, column.cells) for column in self.columns), strict=True):
+            made.add_row(*(cut_words(cell, most) for cell in cells))
+        return made
 
     def _use(self, frame: _Frame, widths: Sequence[int]) -> None:
         self.box, self.padding, self.show_edge, self.pad_edge = (
@@ -82,6 +110,22 @@ class FittingTable(Table):
         )
         for column, width in zip(self.columns, widths, strict=True):
             column.width = width
+
+
+def cut_words(text: str, most: int) -> str:
+    """Return a text whose long words have lost their middle.
+
+    >>> cut_words("see orders/2024/part-00001.csv", 12)
+    'see orders…1.csv'
+    """
+    return " ".join(_cut_word(word, most) for word in text.split(" "))
+
+
+def _cut_word(word: str, most: int) -> str:
+    if len(word) <= most or "\n" in word:
+        return word
+    end = (most - 1) // 2
+    return f"{word[: most - 1 - end]}{_ELLIPSIS}{word[-end:]}"
 
 
 def _column_texts(header: RenderableType, cells: Iterable[RenderableType]) -> tuple[str, list[str]]:

@@ -99,7 +99,17 @@ def _asked(queries: AthenaQueries, sql: str) -> str:
 
 
 def _lines(queries: AthenaQueries, sql: str) -> str:
-    return "\n".join(" ".join(_shown(cell) for cell in row).rstrip() for row in queries.run(sql).rows)
+    return "\n".join(map(sentence, queries.run(sql).rows))
+
+
+def sentence(row: Sequence[object]) -> str:
+    """Return a row as a sentence: without empty cells at its end, and without a space before a bracket.
+
+    >>> sentence(("sells", Decimal("1200.50"), "(80 %:", 900, ")", None))
+    'sells 1,200.50 (80 %: 900)'
+    """
+    last = max((place for place, cell in enumerate(row) if cell is not None and cell != ""), default=-1)
+    return " ".join(_shown(cell) for cell in row[: last + 1]).replace(" )", ")")
 
 
 def _shown(cell: object) -> str:

@@ -363,7 +363,7 @@ ANSWERS: Mapping[str, SavedQuestion] = {
             "market-intelligence-hub",
             "Sales of the next weeks, with their 80 % interval",
             """
-SELECT grain, 'of', period_on, 'sells GBP', mean, '(80 %:', lower_80, 'to', upper_80, ')'
+SELECT grain, 'of', period_on, 'sells GBP', mean, '(80 %: GBP', lower_80, 'to GBP', upper_80, ')'
 FROM sales_forecast
 WHERE level = 'total'
 ORDER BY period_on

@@ -43,7 +43,8 @@ def test_a_missing_terraform_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch
 
 def test_progress_counts_changes_and_keeps_errors() -> None:
     reported = terraform_cli.Progress()
-    reported.hear('{"type": "planned_change"}')
+    reported.hear('{"type": "planned_change", "change": {"action": "create"}}')
+    reported.hear('{"type": "planned_change", "change": {"action": "read"}}')
     reported.hear('{"type": "apply_complete", "hook": {"action": "read"}}')
     reported.hear('{"type": "apply_complete", "hook": {"action": "create"}}')
     reported.hear(

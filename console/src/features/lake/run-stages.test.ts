@@ -10,9 +10,9 @@ const stage = (amounts: Partial<Schemas['RunStage']>): Schemas['RunStage'] => ({
   ...amounts,
 })
 
-test('a stage says how many rows it read and changed, and which parts it reused', () => {
+test('a stage says how many rows it read and wrote, and which parts it reused', () => {
   const amounts = { rows_read: 12345, rows_changed: 10, parts_reused: 3, parts_rebuilt: 1 }
-  expect(work(stage(amounts))).toBe('12,345 rows read, 10 changed · parts of tables: 3 reused, 1 rebuilt')
+  expect(work(stage(amounts))).toBe('12,345 rows read, 10 written · parts of tables: 3 reused, 1 rebuilt')
 })
 
 test('a stage leaves out what it does not have', () => {
@@ -20,6 +20,12 @@ test('a stage leaves out what it does not have', () => {
     '0 rows read · parts of tables: 2 reused',
   )
   expect(work(stage({ rows_read: null }))).toBe('')
+})
+
+test('a stage that wrote rows without reading any says from what', () => {
+  expect(work(stage({ rows_read: 0, rows_changed: 292, parts_reused: 2 }))).toBe(
+    '292 rows written from results kept of earlier runs; no row had to be read again · parts of tables: 2 reused',
+  )
 })
 
 test('stages stand in the order in which they began', () => {

@@ -34,8 +34,12 @@ export function work(stage: Schemas['RunStage']): string {
     ['rebuilt', stage.parts_rebuilt ?? 0],
   ] as const
   const named = parts.filter(([, many]) => many > 0).map(([what, many]) => `${whole(many)} ${what}`)
-  const changed = stage.rows_changed ? `, ${whole(stage.rows_changed)} changed` : ''
-  return `${count(stage.rows_read, 'row')} read${changed}${named.length > 0 ? ` · parts of tables: ${named.join(', ')}` : ''}`
+  const written = stage.rows_changed ?? 0
+  const amount =
+    stage.rows_read === 0 && written > 0
+      ? `${count(written, 'row')} written from results kept of earlier runs; no row had to be read again`
+      : `${count(stage.rows_read, 'row')} read${written > 0 ? `, ${whole(written)} written` : ''}`
+  return `${amount}${named.length > 0 ? ` · parts of tables: ${named.join(', ')}` : ''}`
 }
 
 type Run = Pick<Schemas['RunDetail'], 'stages' | 'failed_stages'>

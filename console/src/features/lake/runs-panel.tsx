@@ -1,7 +1,7 @@
 import { Anchor, Table, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { seconds } from '../../api/format'
+import { seconds, usd } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { useRuns, useStartRun } from './queries'
 import { Moment } from '../../components/moment'
@@ -38,6 +38,7 @@ export function RunsPanel() {
                   <Table.Th>Started</Table.Th>
                   <Table.Th visibleFrom="xs">By</Table.Th>
                   <Table.Th className="number">Duration</Table.Th>
+                  <Table.Th className="number">Cost</Table.Th>
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -53,6 +54,7 @@ export function RunsPanel() {
                     </Table.Td>
                     <Table.Td visibleFrom="xs">{startedBy(run).replace(/^by /, '')}</Table.Td>
                     <Table.Td className="number">{seconds(run.seconds)}</Table.Td>
+                    <Table.Td className="number">{run.usd ? usd(run.usd) : '–'}</Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

@@ -57,7 +57,12 @@ _OF_EVERY_LINE = frozenset(
 @click.option(
     "--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json one document a line."
 )
-@click.option("--all", "is_all", is_flag=True, help="Also the lines that every call of a function has.")
+@click.option(
+    "--all",
+    "is_all",
+    is_flag=True,
+    help="Also the lines that every call of a function has; --contains shows those that hold its text.",
+)
 @options.as_json
 @options.deployment
 def logs(
@@ -78,16 +83,20 @@ def logs(
     written = operations.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     groups = deployed.names("log_groups")
+    # A person who names a text wants each line that holds it.
+    shows_routine = is_all or bool(contains)
+    if not (shows_routine or as_json):
+        click.echo("headgate: Lines that every call has are left out; --all shows them.", err=True)
     if follow:
         for line in followed(lambda start: _lines(groups, written, start), since, sleep=time.sleep):
-            if _is_asked(line, contains, level) and (is_all or as_json or not is_routine(line.text)):
+            if _is_asked(line, contains, level) and (shows_routine or as_json or not is_routine(line.text)):
                 click.echo(json.dumps(vars(line), default=str) if as_json else _text(line))
         return
     lines = [line for line in _lines(groups, written, since) if _is_asked(line, contains, level)]
     if as_json:
         options.show(as_json=True, value=lambda: [vars(line) for line in lines], screen=str)
         return
-    if not (is_all or contains):
+    if not shows_routine:
         lines = [line for line in lines if not is_routine(line.text)]
     if not lines:
         click.echo("headgate: No log line matches. --minutes reads further back.", err=True)

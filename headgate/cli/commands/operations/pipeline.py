@@ -111,7 +111,8 @@ def run(
 @options.deployment
 @click.pass_context
 def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str | None) -> None:
-    """List the newest runs with their state, what started them, start, duration, and what they left out.
+    """List the newest runs with their state, what started them, start, duration, cost, and what they left
+    out.
 
     A run that could not merge a dataset succeeds with problems: it published the others.
     """
@@ -119,12 +120,15 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
         return
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.run_problems import problems_of
+    from headgate.api.operations.runs import costs_of
 
     lake = DeployedLake(command_deployment.activate(deployment_name).environment)
     newest = lake.runs.newest(limit)
-    problems = problems_of(lake, newest)
-    facts = [_fact(execution, problems[execution.name]) for execution in newest]
-    options.show(as_json=as_json, value=lambda: facts, screen=lambda: _history(newest, problems))
+    problems, costs = problems_of(lake, newest), costs_of(lake, newest)
+    facts = [
+        _fact(execution, problems[execution.name]) | {"usd": costs[execution.name]} for execution in newest
+    ]
+    options.show(as_json=as_json, value=lambda: facts, screen=lambda: _history(newest, problems, costs))
 
 
 @runs.command(epilog=options.example("headgate runs show cli-20260102T030405000000"))
@@ -253,7 +257,7 @@ def _show_rows_without_parent(lost: Sequence[CheckedReference]) -> None:
 
 def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = False) -> Table:
     title = f"curated_to_prod {run_state(ended.status, has_problems=has_problems)}"
-    numbers = ("seconds", "rows read", "rows changed", "parts reused", "parts rebuilt")
+    numbers = ("seconds", "rows read", "rows written", "parts reused", "parts rebuilt")
     table = screens.screen_table("stage", "state", *numbers, "cause", title=title, numbers=numbers)
     systems = ended.output.get("systems", [])
     reported = {str(report.get("system")): report for report in systems} if isinstance(systems, list) else {}
@@ -321,11 +325,13 @@ def _starter(execution: Execution) -> str:
     return place if execution.started_by is StartedBy.PERSON else execution.started_by.replace("_", " ")
 
 
-def _history(newest: Sequence[Execution], problems: Mapping[str, RunOmissions]) -> Table | str:
+def _history(
+    newest: Sequence[Execution], problems: Mapping[str, RunOmissions], costs: Mapping[str, str]
+) -> Table | str:
     if not newest:
         return "There was no run yet. `headgate run` starts one."
     table = screens.screen_table(
-        "started, UTC", "by", "state", "seconds", "problems", "run", numbers=["seconds"]
+        "started, UTC", "by", "state", "seconds", "USD", "problems", "run", numbers=["seconds", "USD"]
     )
     for execution in newest:
         left_out = problems[execution.name]
@@ -336,6 +342,7 @@ def _history(newest: Sequence[Execution], problems: Mapping[str, RunOmissions]) 
             _starter(execution),
             state,
             seconds,
+            costs[execution.name],
             left_out.summary(),
             execution.name,
         )

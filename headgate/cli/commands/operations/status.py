@@ -17,6 +17,7 @@ from headgate.cli.rendering import screens
 from headgate.lake.file_index import FileFilter, received_since
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
+from headgate.reports.rule_words import state_words
 from headgate.wiring import operations
 
 if TYPE_CHECKING:
@@ -199,9 +200,9 @@ def _ago(hours: float) -> str:
 
 
 def _screen(now: Status, days: int) -> RenderableType:
-    table = screens.screen_table("what", "state", "details", title=f"The lake is {now.state}")
+    table = screens.screen_table("what", "state", "details", title=headline(now))
     for check in now.checks:
-        table.add_row(check.name, check.state, check.message)
+        table.add_row(check.name, state_words(check.state), check.message)
     run = (
         f"Started {screens.shown_time(str(now.last_run['started_at']))} UTC. "
         f"`headgate runs show {now.last_run['name']}` shows its stages."
@@ -235,6 +236,24 @@ def _screen(now: Status, days: int) -> RenderableType:
             f"{alarm['name']} since {screens.shown_time(alarm['since'])} UTC. {alarm['description']}",
         )
     return Group(table, *(f"Next: `{command}`" for command in next_commands(now)))
+
+
+def headline(now: Status) -> str:
+    """Return the state of the lake in words: whether something failed, and what needs a look."""
+    failed = [check.name for check in now.checks if check.state == "failed"]
+    looks = [check.name for check in now.checks if check.state == "degraded"]
+    looks += ["dead letters"] if now.dead_letters else []
+    looks += ["alarms"] if now.alarms else []
+    if failed:
+        more = f"; {', '.join(looks)} {_need(looks)} a look" if looks else ""
+        return f"Failed: {', '.join(failed)}{more}"
+    if looks:
+        return f"Nothing failed; {', '.join(looks)} {_need(looks)} a look"
+    return "Nothing has been received yet" if now.state == "unknown" else "Everything works"
+
+
+def _need(names: Sequence[str]) -> str:
+    return "needs" if len(names) == 1 else "need"
 
 
 def next_commands(now: Status) -> list[str]:

@@ -55,3 +55,23 @@ def test_a_long_text_is_broken_before_a_key_is() -> None:
     text = printed(table, 80)
     assert f"│ {'k' * 30} │" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_pipe_keeps_a_width_and_one_line_for_each_row_by_cutting_long_keys_in_their_middle() -> None:
+    table = FittingTable("file", "state")
+    key = f"orders/{'x' * 200}/part-00001.parquet"
+    table.add_row(key, "done")
+    table.add_row("orders/b.csv", "rejected")
+    lines = printed(table, 1_000_000).splitlines()
+    assert max(map(len, lines)) <= 120
+    assert [line for line in lines if "done" in line and "orders/" in line and "1.parquet" in line]
+    assert key in printed(table, 60), "a terminal shows all of it"
+
+
+def test_records_in_a_pipe_cut_long_keys_too() -> None:
+    names = [f"column {number}" for number in range(40)]
+    table = FittingTable(*names)
+    table.add_row("k" * 300, *names[1:])
+    lines = printed(table, 1_000_000).splitlines()
+    assert len(lines) > 2
+    assert max(map(len, lines)) <= 120

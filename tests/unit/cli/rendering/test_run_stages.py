@@ -136,7 +136,7 @@ def test_the_run_before_this_one_is_named() -> None:
 
 def test_history_has_durations() -> None:
     assert [one.seconds for one in Runs().newest()] == [None, None, 60]
-    assert _history([], {}) == "There was no run yet. `headgate run` starts one."
+    assert _history([], {}, {}) == "There was no run yet. `headgate run` starts one."
 
 
 def test_the_report_of_a_system_stands_beside_its_time() -> None:

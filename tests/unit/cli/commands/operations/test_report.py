@@ -101,3 +101,13 @@ def test_the_json_has_the_quality_of_each_dataset() -> None:
     orders, products = summary.as_dicts(summary.by_dataset(RECORDS))
     assert (orders["quality_score"], products["quality_score"]) == (pytest.approx(0.8), None)
     assert orders["reasons"] == {"type": 2}
+
+
+def test_an_answer_ends_without_empty_cells_and_brackets_touch_their_words() -> None:
+    assert system_facts.sentence(("could buy more", "bags", "(worse than chance)", None)) == (
+        "could buy more bags (worse than chance)"
+    )
+    assert system_facts.sentence(("sells GBP", 1200, "(80 %: GBP", 900, "to GBP", 1500, ")")) == (
+        "sells GBP 1,200 (80 %: GBP 900 to GBP 1,500)"
+    )
+    assert system_facts.sentence(("closed", None, "against", 0)) == "closed - against 0"

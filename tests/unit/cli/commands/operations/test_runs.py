@@ -59,14 +59,14 @@ def test_runs_name_datasets_that_were_not_merged_and_systems_that_failed(command
     assert failed["datasets_not_merged"] == {}, "a merge of the run before it"
     assert failed["failed_stages"] == {"retail-copilot": CAUSE.partition(": ")[2]}
     lines = {
-        cells[6].strip(): cells for line in command("runs").splitlines() if len(cells := line.split("│")) > 1
+        cells[7].strip(): cells for line in command("runs").splitlines() if len(cells := line.split("│")) > 1
     }
-    assert [lines["not-merged"][place].strip() for place in (3, 5)] == [
+    assert [lines["not-merged"][place].strip() for place in (3, 6)] == [
         "succeeded with problems",
         "not merged: payments",
     ]
-    assert [lines["system-failed"][place].strip() for place in (3, 5)] == ["failed", "failed: retail-copilot"]
-    assert [lines["good"][place].strip() for place in (3, 5)] == ["succeeded", ""]
+    assert [lines["system-failed"][place].strip() for place in (3, 6)] == ["failed", "failed: retail-copilot"]
+    assert [lines["good"][place].strip() for place in (3, 6)] == ["succeeded", ""]
 
 
 def test_a_run_shows_what_it_left_out(command: Any) -> None:  # noqa: ANN401 as above

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from headgate.aws.alarms import RaisedAlarm
 from headgate.aws.sqs import Depth
-from headgate.cli.commands.operations.status import next_commands, status_of
+from headgate.cli.commands.operations.status import Check, headline, next_commands, status_of
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -85,3 +86,15 @@ def test_a_dead_letter_or_an_alarm_needs_somebody(dead: int, raised: list[Raised
         dead,
         len(raised),
     )
+
+
+def test_the_headline_agrees_with_the_checks() -> None:
+    status = status_of(MemoryLake(), QUIET, [], 7)
+    assert headline(status) == "Nothing has been received yet"
+    checks = (Check("run", "healthy", ""), Check("quality", "degraded", ""))
+    looks = replace(status, state="degraded", checks=checks)
+    assert headline(looks) == "Nothing failed; quality needs a look"
+    assert headline(replace(looks, dead_letters=2)) == "Nothing failed; quality, dead letters need a look"
+    failed = replace(looks, checks=(Check("run", "failed", ""), *checks))
+    assert headline(failed) == "Failed: run; quality needs a look"
+    assert headline(replace(status, state="healthy", checks=checks[:1])) == "Everything works"
