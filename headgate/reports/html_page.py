@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SHOWN_ROWS = 12
 SHORT_TEXT = 24  # characters; a time, or the name of a reason
 SHOWN_REASONS = 3
+_TRUST_IN_VIEW = 2  # parts of a trust line before a click: as of when, and the one that counts most
 _COMMAND = re.compile(r"`headgate [^`]+`")
 _SENTENCE_END = re.compile(r"(?<=\.) (?=[A-Z`])")
 _NO_ALERTS = "None. No figure is above its limit, and no check of the lake fails."
@@ -71,15 +72,40 @@ def _header(report: Report) -> str:
 
 
 def _summary(report: Report, alerts: Sequence[Alert], console_url: str) -> str:
-    """Return what needs a person, then what came in and what it cost, in a line each."""
+    """Return the first figure of each system, what needs a person, and what came in and what it cost, in a
+    line each.
+    """
     titles = {board.system: board.title for board, _ in report.systems}
     items = "".join(f"<li>{_alert(alert, titles, console_url)}</li>" for alert in alerts)
     needs = f"<ul>{items}</ul>" if alerts else f'<div class="good">{_NO_ALERTS}</div>'
     cost = f"Cost since {_since(report)}: ${_total_cost(report)}."
     return (
-        f'<h2 id="summary">{_counted(len(alerts), "alert", "alerts")}</h2><div class="box">{needs}'
+        f'<h2 id="summary">In short</h2><div class="box">{_in_short(report)}'
+        f"<h3>{_counted(len(alerts), 'alert', 'alerts')}</h3>{needs}"
         f"<div>{_came_in(report.datasets)} {cost}</div></div>"
     )
+
+
+def _in_short(report: Report) -> str:
+    """Return the first figure of each system that has one, in a line each."""
+    lines = []
+    for board, answers in report.systems:
+        figures = [answer for answer in answers if answer.panel.kind is PanelKind.KPI]
+        row = next(iter(figures[0].records()), {}) if figures else {}
+        if row.get("value") is None:
+            continue
+        panel, before = figures[0].panel, row.get("before")
+        compared = (
+            f", {figure(before, panel.unit)} {panel.before_label or 'in the period before'}"
+            if before is not None
+            else ""
+        )
+        lines.append(
+            f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
+            f"<td>{escape(_title_of(figures[0]))}{escape(compared)}</td>"
+            f'<td class="s muted">{escape(board.title)}</td></tr>'
+        )
+    return f'<table class="short"><tbody>{"".join(lines)}</tbody></table>' if lines else ""
 
 
 def _alert(alert: Alert, titles: Mapping[str, str], console_url: str) -> str:
@@ -207,7 +233,13 @@ def _trust(answer: PanelAnswer, system: str, console_url: str) -> str:
         return ""
     page = f"{console_url}/#/tables/{system}/{answer.panel.table}" if console_url else ""
     origin = f' · <a href="{escape(page)}">where it comes from</a>' if page else ""
-    return f'<p class="trust muted">{escape(" · ".join(answer.trust))}{origin}</p>'
+    if len(answer.trust) <= _TRUST_IN_VIEW:
+        return f'<p class="trust muted">{escape(" · ".join(answer.trust))}{origin}</p>'
+    first, others = answer.trust[:_TRUST_IN_VIEW], answer.trust[_TRUST_IN_VIEW:]
+    return (
+        f'<details class="trust muted"><summary>{escape(" · ".join(first))} · more</summary>'
+        f"{escape(' · '.join(others))}{origin}</details>"
+    )
 
 
 def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:

@@ -174,6 +174,23 @@ def test_a_figure_says_as_of_when_it_is_and_how_far_it_may_be_trusted() -> None:
     assert "not tested" not in page
 
 
+def test_a_long_trust_line_is_two_parts_and_the_others_behind_a_click() -> None:
+    noted = DeclaredTrust(("sales",), ("off by a tenth", "method: last year", "bands are narrow"))
+    board = DeclaredDashboard("hub", "Sales", (KPI,), trust=(noted,))
+    asked = ask_dashboards(Queries(q1=[{"value": 7, "before": 5}]), [board], {}, {"sales": "2026-11-20"})
+    page = report_html(report(systems=asked), ())
+    assert "<summary>as of 20 Nov 2026 · off by a tenth · more</summary>method: last year · bands" in page
+
+
+def test_the_summary_has_the_first_figure_of_each_system_in_a_line() -> None:
+    page = report_html(report(PanelAnswer(KPI, ("value", "before"), ((7, 5),))), ())
+    summary = page[page.index('id="summary"') : page.index('aria-label="Contents"')]
+    assert "<b>£7</b>" in summary
+    assert "£5 in the period before" in summary
+    empty = report_html(report(PanelAnswer(KPI, ("value", "before"), ((None, None),))), ())
+    assert 'class="short"' not in empty
+
+
 def test_an_alert_of_the_lake_is_its_first_sentence_without_commands() -> None:
     alert = Alert(
         "lake", "files", "2 of 6 files score below 0.8. The newest is a.csv; `headgate files` lists all."
