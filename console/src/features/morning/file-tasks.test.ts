@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { fileTasks } from './file-tasks'
+import { byAmount, fileTasks } from './file-tasks'
 
 const file = (key: string, rows: number, state: 'done' | 'rejected' = 'done') => ({
   file_id: key,
@@ -22,7 +22,17 @@ test('files of one dataset with rows to fix are one task, a file alone is its ow
 test('a file that was rejected is a task of its own', () => {
   const waiting = [file('orders/a.csv', 3), file('orders/b.csv', 0, 'rejected'), file('orders/c.csv', 1)]
   expect(fileTasks(waiting).map(({ files, label }) => [files, label])).toEqual([
-    [2, 'Open the files'],
     [1, 'Open the file'],
+    [2, 'Open the files'],
   ])
+})
+
+test('a file of which no row is in comes first, then the dataset with the most rows to fix', () => {
+  const waiting = [file('a/x.csv', 1), file('b/x.csv', 9), file('c/x.csv', 0, 'rejected')]
+  expect(fileTasks(waiting).map(({ name }) => name)).toEqual(['c/x.csv', 'b/x.csv', 'a/x.csv'])
+})
+
+test('queues are in the order of the amounts at stake; those without one keep their order', () => {
+  const queues = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
+  expect(byAmount(queues, { b: 10, c: 300 }).map(({ name }) => name)).toEqual(['c', 'b', 'a'])
 })

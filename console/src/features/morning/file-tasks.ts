@@ -22,8 +22,20 @@ export function fileTasks(waiting: File[]): FileTask[] {
     const name = file.state === 'done' ? folderOf(file) : file.file_id
     tasks.set(name, [...(tasks.get(name) ?? []), file])
   }
-  return [...tasks.values()].map(taskOf)
+  return [...tasks.values()].toSorted((one, other) => urgency(other) - urgency(one)).map(taskOf)
 }
+
+/** A file that no row of is in comes before rows that wait; of these the most rows come first. */
+function urgency(files: File[]): number {
+  const rows = files.reduce((total, file) => total + file.rows, 0)
+  return files[0]?.state === 'done' ? rows : Number.MAX_SAFE_INTEGER
+}
+
+/** Things by an amount of theirs, the largest first; of equal ones in their order. */
+export const byAmount = <T extends { name: string }>(
+  things: T[],
+  amounts: Readonly<Record<string, number>>,
+): T[] => things.toSorted((one, other) => (amounts[other.name] ?? 0) - (amounts[one.name] ?? 0))
 
 function taskOf(files: File[]): FileTask {
   const [file] = files

@@ -1,4 +1,5 @@
 import { Button, Text } from '@mantine/core'
+import { useCallback, useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
@@ -15,7 +16,7 @@ import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
 import { countsOf, queueItems, unlistedOf } from '../work/queue-state'
-import { fileTasks } from './file-tasks'
+import { byAmount, fileTasks } from './file-tasks'
 
 const MOST_TASKS = 5
 
@@ -28,11 +29,7 @@ export function NeedsYou() {
         <FailedRun />
         <StaleData />
         <Answered of={boards} what="the queues">
-          {({ dashboards }) =>
-            dashboards
-              .flatMap((board) => board.queues)
-              .map((queue) => <QueueTask key={queue.name} queue={queue} />)
-          }
+          {({ dashboards }) => <QueueTasks queues={dashboards.flatMap((board) => board.queues)} />}
         </Answered>
         <FileTasks />
       </div>
@@ -101,9 +98,31 @@ function StaleData() {
   return <Task action={<Open href="#/lake" label="See the files" name="freshness" />}>{check.message}</Task>
 }
 
-function QueueTask({ queue }: { queue: Schemas['WorkQueue'] }) {
+/** The queues with open items: the one with the largest amount at stake first. */
+function QueueTasks({ queues }: { queues: Schemas['WorkQueue'][] }) {
+  const [amounts, setAmounts] = useState<Readonly<Record<string, number>>>({})
+  const setAmount = useCallback(
+    (name: string, amount: number) =>
+      setAmounts((before) => (before[name] === amount ? before : { ...before, [name]: amount })),
+    [],
+  )
+  return byAmount(queues, amounts).map((queue) => (
+    <QueueTask key={queue.name} queue={queue} onAmount={setAmount} />
+  ))
+}
+
+interface QueueTaskProps {
+  queue: Schemas['WorkQueue']
+  onAmount: (name: string, amount: number) => void
+}
+
+function QueueTask({ queue, onAmount }: QueueTaskProps) {
   const answer = useResult(queue.sql)
   const decisions = useDecisions(queue.name)
+  const counts =
+    answer.data && decisions.data ? countsOf(queueItems(answer.data, decisions.data.decisions)) : undefined
+  const amount = counts?.atStake ?? 0
+  useEffect(() => onAmount(queue.name, amount), [onAmount, queue.name, amount])
   if (answer.error ?? decisions.error)
     return (
       <Failed
@@ -112,8 +131,7 @@ function QueueTask({ queue }: { queue: Schemas['WorkQueue'] }) {
         onRetry={() => void Promise.all([answer.refetch(), decisions.refetch()])}
       />
     )
-  if (!answer.data || !decisions.data) return <span aria-busy />
-  const counts = countsOf(queueItems(answer.data, decisions.data.decisions))
+  if (!answer.data || !counts) return <span aria-busy />
   const unlisted = unlistedOf(answer.data)
   if (counts.open === 0) return null
   return (
