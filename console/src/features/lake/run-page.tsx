@@ -7,11 +7,12 @@ import { useMay } from '../../api/queries'
 import { useRun, useStartRun } from './queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
+import { expectationOf } from './expectations'
 import { costOf, durationOf, runTitle } from './run-facts'
 import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
-import { runProblems, runState } from './run-problems'
+import { failureWords, runProblems, runState } from './run-problems'
 import { Gantt, stagesWords, useStageNames } from './run-stages'
 import { StartRun } from './start-run'
 
@@ -34,7 +35,7 @@ export function RunPage() {
             <Facts run={detail} />
             {UNSUCCESSFUL.has(detail.state) ? <WhyItFailed run={detail} /> : null}
             {detail.has_problems ? <Problems problems={runProblems(detail)} /> : null}
-            <Panel title={detail.left_to ? 'Stages' : stagesWords(detail.stages, nameOf)} name="Stages">
+            <Panel title={stagesTitle(detail, nameOf)} name="Stages">
               {detail.left_to ? (
                 <LeftTo name={detail.left_to} />
               ) : (
@@ -55,6 +56,13 @@ export function RunPage() {
       </Answered>
     </Stack>
   )
+}
+
+/** How the stages ended. A run may fail after its last stage. */
+function stagesTitle(run: Schemas['RunDetail'], nameOf: (stage: string) => string): string {
+  const hasFailedStage = run.stages.some(({ state }) => state === 'failed')
+  if (run.left_to || (UNSUCCESSFUL.has(run.state) && !hasFailedStage)) return 'Stages'
+  return stagesWords(run.stages, nameOf)
 }
 
 const hasEnded = (run: Schemas['RunDetail']): boolean => run.state !== 'running' && run.state !== 'pending'
@@ -101,14 +109,15 @@ function LeftTo({ name }: { name: string }) {
 function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
   const may = useMay('operator')
   const start = useStartRun()
+  const nameOf = useStageNames()
   return (
     <Alert
       color="red"
       role="alert"
-      title={`The run ended as ${run.state.replaceAll('_', ' ')}${run.error && !run.has_problems ? `: ${run.error}` : ''}`}
+      title={failureWords(run, nameOf, (reason) => expectationOf(reason).words)}
+      styles={{ title: { overflowWrap: 'anywhere' } }}
     >
-      {run.cause && !run.has_problems ? <Text className="sql">{run.cause}</Text> : null}
-      <Text size="sm" mt="xs">
+      <Text size="sm">
         Tables that this run did not publish keep their rows. Fix the cause, then run again.
       </Text>
       {may ? (

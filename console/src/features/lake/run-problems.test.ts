@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { leftOut, reasonsOf, runProblems, runState } from './run-problems'
+import { failureWords, leftOut, reasonsOf, runProblems, runState } from './run-problems'
 
 const RUN: Schemas['RunDetail'] = {
   name: 'nightly',
@@ -66,4 +66,21 @@ test('each failed expectation has a line with its column, rows and keys', () => 
     'status: valid_values broken by 1 row (key A9)',
   ])
   expect(reasonsOf('a key is missing')).toEqual(['a key is missing'])
+})
+
+test('a failed run is titled by the stage that failed and its first reason', () => {
+  const failed = { ...RUN, state: 'failed' as const }
+  const nameOf = (stage: string) => stage.toUpperCase()
+  const gate = {
+    'quality gate': 'payments: amount: minimum broken by 3 rows; total: required broken by 1 rows',
+  }
+  expect(failureWords({ ...failed, failed_stages: gate }, nameOf)).toBe(
+    'QUALITY GATE failed: payments: amount: minimum broken by 3 rows',
+  )
+  const cause = "own-models: FAILED (run jr_1): QueryError: margins: Could not convert string 'n/a', line 4"
+  expect(failureWords({ ...failed, cause }, nameOf)).toBe(
+    "OWN-MODELS failed: margins: Could not convert string 'n/a', line 4",
+  )
+  expect(failureWords({ ...failed, error: 'States.Timeout' }, nameOf)).toBe('The run failed: States.Timeout')
+  expect(failureWords({ ...RUN, state: 'timed_out' }, nameOf)).toBe('The run took longer than allowed')
 })

@@ -38,6 +38,30 @@ export const reasonsOf = (why: string): string[] =>
     .replace(/broken by 1 rows( \(key)s/g, 'broken by 1 row$1')
     .split('; ')
 
+const ENDS: Readonly<Record<string, string>> = {
+  timed_out: 'The run took longer than allowed',
+  aborted: 'The run was stopped',
+}
+
+/** Why a run failed, in one sentence: the first stage that failed with its reason, or the cause of the run. */
+export function failureWords(
+  run: Pick<Schemas['RunDetail'], 'state' | 'failed_stages' | 'error' | 'cause'>,
+  nameOf: (stage: string) => string,
+  wordsOf: (reason: string) => string = (reason) => reason,
+): string {
+  const [[stage, why] = ['', '']] = Object.entries(run.failed_stages)
+  const [own = '', reason = ''] = stage ? [nameOf(stage), why] : ofCause(run.cause, nameOf)
+  const first = reasonsOf(reason || run.error)[0] ?? ''
+  const state = ENDS[run.state] ?? 'The run failed'
+  return [own ? `${own} failed` : state, wordsOf(first)].filter(Boolean).join(': ')
+}
+
+/** The stage and the reason of a cause such as `own-models: FAILED (run jr_1): QueryError: …`. */
+function ofCause(cause: string, nameOf: (stage: string) => string): [string, string] {
+  const [, stage = '', reason = ''] = /^([\w-]+): (FAILED \(run [^)]*\): .+)$/s.exec(cause) ?? []
+  return stage ? [nameOf(stage), reason.replace(/^(FAILED \(run [^)]*\): )\w+Error: /, '$1')] : ['', cause]
+}
+
 /** Each dataset and stage that a run left out, each table that it left implausible, why, and what to do. */
 export function runProblems(run: Schemas['RunDetail']): RunProblem[] {
   const of = (kind: RunProblem['kind'], reasons: Named, remedy = ''): RunProblem[] =>
