@@ -6,6 +6,7 @@ import { useContract, useLineage, useTable } from './queries'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, isMissing, NothingHere } from '../../components/states'
+import { queryAddress } from '../../formats/sql'
 import { fileParts, heading } from '../../formats/words'
 import { TableTrust } from '../dashboards/trust-line'
 import { ColumnLineagePanel } from './column-lineage'
@@ -39,6 +40,9 @@ export function TablePage() {
           </Text>
         ) : null}
         <TableTrust system={system} table={table} />
+        <Anchor size="sm" href={queryAddress(`SELECT *\nFROM ${table}\nLIMIT 1000`)}>
+          Ask this table on the page Query
+        </Anchor>
       </div>
       <TableRows system={system} table={table} />
       <Answered of={contract} what="the contract">

@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from 'react'
 
 import type { Result } from './results'
 import { Empty, Waiting } from '../../components/states'
+import { useLabels, useUnits } from '../../formats/columns'
 import { type Choice, drawable, drawn, measures } from './chart-choice'
 
 const Chart = lazy(() => import('../dashboards/chart'))
@@ -31,7 +32,12 @@ interface Props {
 }
 
 function ChosenChart({ result, choice, onChoose }: Props) {
-  const shown = useMemo(() => drawn(result.columns, result.rows, choice), [result, choice])
+  const units = useUnits('')
+  const labels = useLabels('')
+  const shown = useMemo(
+    () => ({ ...drawn(result.columns, result.rows, choice), units, labels }),
+    [result, choice, units, labels],
+  )
   const names = result.columns.map((one) => one.name)
   const others = names.filter((name) => name !== choice.x && !choice.y.includes(name))
   return (
