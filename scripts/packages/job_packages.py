@@ -159,11 +159,15 @@ def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
     return outside, seen
 
 
-def locked_lines(lock: Path = LOCK) -> dict[NormalizedName, str]:
+def locked_lines(lock: Path = LOCK) -> Mapping[NormalizedName, str]:
     """Return the lock's entry of every package, with its hashes, on one line."""
-    lines = [
-        line for line in _lines(lock.read_text(encoding="utf-8")) if re.match(r"[A-Za-z0-9_.-]+==", line)
-    ]
+    return _pinned(lock.read_text(encoding="utf-8"))
+
+
+@cache
+def _pinned(text: str) -> Mapping[NormalizedName, str]:
+    """Return the pinned packages of a lock. Cached, as each job reads the same lock twice."""
+    lines = [line for line in _lines(text) if re.match(r"[A-Za-z0-9_.-]+==", line)]
     return {canonicalize_name(line.partition("==")[0]): line for line in lines}
 
 

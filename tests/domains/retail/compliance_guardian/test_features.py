@@ -133,7 +133,7 @@ def test_newest_days_described_alone_have_the_features_of_all_days(tables: Table
 EDGES_DAYS = (0, 1, 6, 7, 8, 13, 14, 15, 28, 34, 35, 36, 37, 38)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     days=st.integers(1, 40),
     rows=st.lists(
@@ -144,7 +144,8 @@ EDGES_DAYS = (0, 1, 6, 7, 8, 13, 14, 15, 28, 34, 35, 36, 37, 38)
             st.integers(5, 6),
             st.booleans(),
         ),
-        max_size=60,
+        min_size=60,
+        max_size=180,
     ),
 )
 def test_rows_at_any_end_of_a_window_are_counted_alone_as_among_all_days(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from headgate.quality.validation import Answers
 
 pytestmark = [
-    pytest.mark.unit,
+    pytest.mark.integration,
     # Great Expectations imports modules that Python has deprecated.
     pytest.mark.filterwarnings("ignore:module 'sre_.*' is deprecated:DeprecationWarning"),
 ]

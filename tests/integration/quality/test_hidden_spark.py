@@ -9,7 +9,7 @@ import pytest
 
 from headgate.quality.expectation_library import spark_hidden
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.integration
 
 
 def test_an_import_in_the_block_finds_no_spark_and_nothing_is_left_behind(
