@@ -140,7 +140,6 @@ class PoolPeople:
         return address
 
     def groups(self, name: str) -> frozenset[str]:
-        """Return the groups of a person who may still sign in; none of anybody else."""
         if not self._user(name).get("Enabled"):
             return frozenset()
         with translated("list the groups of a user"):

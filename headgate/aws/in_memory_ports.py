@@ -82,7 +82,6 @@ class MemoryObjects:
         )
 
     def read(self, ref: ObjectRef) -> bytes:
-        """Return the whole object; NotFoundError when there is none."""
         return self._found(ref)[1]
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 nothing here reads it
@@ -90,7 +89,6 @@ class MemoryObjects:
         self._append(ref, bytes(body))
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
-        """Return the object with its ETag; NotFoundError when there is none."""
         body = self.read(ref)
         return body, _etag_of(body)
 
@@ -101,10 +99,6 @@ class MemoryObjects:
         etag: str,
         metadata: Mapping[str, str] = _NO_METADATA,  # noqa: ARG002 nothing here reads it
     ) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none.
-
-        ConflictError otherwise.
-        """
         with self._lock:
             kept = self._versions.get((ref.bucket, ref.key), [])
             newest = kept[-1].body if kept else None
@@ -114,7 +108,6 @@ class MemoryObjects:
             return _etag_of(body)
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """Return at most `size_bytes` of an object that has any; NotFoundError when there is none."""
         return self.read(ref)[:size_bytes]
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
@@ -124,19 +117,15 @@ class MemoryObjects:
             raise ServiceError(f"download {ref.key}: it has not {size_bytes} bytes")
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 as above
-        """Write the file to the object."""
         self._append(ref, path.read_bytes())
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
-        """Copy `source` to `target`."""
         self._append(target, self._found(source)[1])
 
     def open(self, ref: ObjectRef) -> BinaryIO:
-        """Return the object as a file for reading."""
         return io.BytesIO(self._found(ref)[1])
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Yield every object below `prefix`, by key."""
         for key, newest in self._newest(bucket, prefix):
             yield ObjectInfo(
                 ObjectRef(bucket, key), len(newest.body or b""), newest.modified_at, newest.version_id
@@ -233,10 +222,6 @@ class MemoryLedger:
         return self._claim(Action.CLAIM, record, now, lease_s)
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
-        """Extend the lease of the claim on `record`'s object and content.
-
-        Nothing changes once the file is not processing any more.
-        """
         with self._lock:
             until = now + timedelta(seconds=lease_s)
             if (stored := self._records.get(record.file_id)) and stored.state is FileState.PROCESSING:
@@ -246,16 +231,9 @@ class MemoryLedger:
                 self._contents[_content(record)] = _Holder(record.file_id, until)
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Claim a file for a larger worker: the record is `handed_over`, and its content, which nobody has
-        read, stays free.
-        """
         return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """Claim a file that was handed over, unless another run has it.
-
-        The record stays `handed_over`.
-        """
         return self._claim(Action.TAKE_OVER, record, now, lease_s, run)
 
     def _claim(self, action: Action, record: FileRecord, now: datetime, lease_s: int, run: str = "") -> Claim:
@@ -273,10 +251,6 @@ class MemoryLedger:
             return Claim(ClaimAnswer.GRANTED, record.file_id)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """Permit only the larger worker to claim the file for `lease_s` from now on.
-
-        Nothing changes once it is not handed over any more.
-        """
         with self._lock:
             if file_id in self._leases and self._records[file_id].state is FileState.HANDED_OVER:
                 self._leases[file_id] = now + timedelta(seconds=lease_s)
@@ -286,7 +260,6 @@ class MemoryLedger:
         return self._measured.get(kind, ())
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
-        """Store the measurements of the newest files of a kind."""
         self._measured[kind] = tuple(files)
 
     def finish(self, record: FileRecord) -> None:
@@ -325,7 +298,6 @@ class MemoryLedger:
     def reopen(
         self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
     ) -> FileRecord:
-        """Return the finished record as it stands; it is `replaying` or `reverting` from now on."""
         with self._lock:
             record = self.get(file_id)
             if not permits(action, record.state, lease_ended=self._lease_ended(file_id, now)):
@@ -335,23 +307,18 @@ class MemoryLedger:
             return record
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Return whether a worker took the file and neither finished it nor gave it back: it works on it, or
-        it died.
-        """
         record = self._records.get(file_id)
         return (
             record is not None and record.state is FileState.PROCESSING and self._leases[file_id] != _RELEASED
         )
 
     def get(self, file_id: str) -> FileRecord:
-        """Return the record; NotFoundError when there is none."""
         try:
             return self._records[file_id]
         except KeyError:
             raise NotFoundError(no_record(file_id)) from None
 
     def records(self) -> Iterator[FileRecord]:
-        """Yield every file's record, in no particular order."""
         yield from list(self._records.values())
 
     def _release_content(self, record: FileRecord) -> None:
@@ -406,7 +373,6 @@ class MemoryCatalog:
             self._tables[database, table] = (TableVersion(database, table, location, "0"), [])
 
     def current(self, database: str, table: str) -> TableVersion:
-        """Return where the table points now; NotFoundError when it does not exist."""
         try:
             return self._tables[database, table][0]
         except KeyError:
@@ -424,10 +390,6 @@ class MemoryCatalog:
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """Point the table at `location` with `columns`, in one step. Without columns it keeps its own.
-
-        ConflictError when it changed since `current` was read.
-        """
         with self._lock:
             table = self.current(current.database, current.table)
             if table.revision != current.revision:

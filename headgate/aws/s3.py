@@ -48,7 +48,6 @@ class S3Pointers:
     client: S3Client
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
-        """Return the object with its ETag; NotFoundError when there is none."""
         with translated(f"read {uri(ref)}"):
             answer = self.client.get_object(Bucket=ref.bucket, Key=ref.key)
             return answer["Body"].read(), answer["ETag"]
@@ -118,17 +117,14 @@ class S3Objects(S3Pointers):
             return self.client.get_object(**boto_address(ref), Range="bytes=0-0")["Metadata"]
 
     def read(self, ref: ObjectRef) -> bytes:
-        """Return the whole object; NotFoundError when there is none."""
         with translated(f"read {uri(ref)}"):
             return self.client.get_object(**boto_address(ref))["Body"].read()
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
-        """Write `body` to the object; it is stored when this returns."""
         with translated(f"write {uri(ref)}"):
             self.client.put_object(Bucket=ref.bucket, Key=ref.key, Body=body, ContentType=content_type)
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """Return at most `size_bytes` of an object that has any; NotFoundError when there is none."""
         with translated(f"read the head of {uri(ref)}"):
             return self.client.get_object(**boto_address(ref), Range=f"bytes=0-{size_bytes - 1}")[
                 "Body"
@@ -194,7 +190,6 @@ class S3Objects(S3Pointers):
         return cast("BinaryIO", _RangedObject(self.client, ref, current.size_bytes, current.etag))
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Yield every object below `prefix`, by key."""
         with translated(f"list s3://{bucket}/{prefix}"):
             for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
                 for item in page.get("Contents", []):

@@ -108,7 +108,6 @@ class Pipeline:
         return started["executionArn"]
 
     def newest(self, limit: int = 100) -> list[Execution]:
-        """Return the newest runs, newest first."""
         with translated(f"list runs of {self.state_machine_arn}"):
             executions = self.client.list_executions(
                 stateMachineArn=self.state_machine_arn, maxResults=limit
@@ -124,11 +123,9 @@ class Pipeline:
         ]
 
     def arn_of(self, name: str) -> str:
-        """Return the ARN of the run of that name."""
         return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     def describe(self, arn: str) -> PipelineRun:
-        """Return the run as it stands now."""
         with translated(f"look up {arn}"):
             execution = self.client.describe_execution(executionArn=arn)
             events = self._history(arn)

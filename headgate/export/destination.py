@@ -112,7 +112,6 @@ class PrefixedObjects:
     prefix: str
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of an object."""
         return replace(self.store.info(self._inner(ref)), ref=ref)
 
     def read(self, ref: ObjectRef) -> bytes:
@@ -124,11 +123,9 @@ class PrefixedObjects:
         return self.store.head(self._inner(ref), size_bytes)
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
-        """Write the object."""
         self.store.write(self._inner(ref), body, content_type=content_type)
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
-        """Write a file as an object."""
         self.store.upload(path, self._inner(ref), content_type=content_type)
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
@@ -136,12 +133,10 @@ class PrefixedObjects:
         self.store.download(self._inner(ref), path, size_bytes)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Yield every object below the prefix, by key."""
         for item in self.store.list(bucket, self.prefix + prefix):
             yield replace(item, ref=replace(item.ref, key=item.ref.key.removeprefix(self.prefix)))
 
     def delete(self, ref: ObjectRef) -> None:
-        """Delete an object."""
         self.store.delete(self._inner(ref))
 
     def _inner(self, ref: ObjectRef) -> ObjectRef:

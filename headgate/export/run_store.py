@@ -37,11 +37,9 @@ class UnfinishedRun:
     prefix: str
 
     def keep(self, path: Path) -> None:
-        """Keep a copy of the file under its name."""
         self.objects.upload(path, self._ref(path.name))
 
     def forget(self, name: str) -> None:
-        """Delete the copy under that name."""
         self.objects.delete(self._ref(name))
 
     def clear(self) -> None:

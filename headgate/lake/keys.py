@@ -290,16 +290,15 @@ def mapping_source(key: str) -> str:
 
 def corrected_rows_key(dataset: str, corrected: str, digest: str) -> str:
     """Return key in raw of rows of the file `corrected`, by its id, that somebody corrected and sent back."""
-    return f"{corrections_of(dataset, corrected)[0]}{digest.translate(_NO_DIGITS)}.csv"
+    return f"{corrections_of(dataset, corrected)}{digest.translate(_NO_DIGITS)}.csv"
 
 
-def corrections_of(dataset: str, corrected: str) -> tuple[str, str]:
-    """Return how the keys in raw of corrected rows of a file begin, in the current and in the older form.
+def corrections_of(dataset: str, corrected: str) -> str:
+    """Return how the keys in raw of corrected rows of a file begin.
 
     Ids stand there without digits: by chance they could be a card number, which is masked in a record's key.
     """
-    folder = f"{dataset}/{CORRECTIONS}/"
-    return f"{folder}{corrected.translate(_NO_DIGITS)}-", f"{folder}{corrected}-"
+    return f"{dataset}/{CORRECTIONS}/{corrected.translate(_NO_DIGITS)}-"
 
 
 def has_corrected_rows(key: str) -> bool:
@@ -313,7 +312,7 @@ def corrected_file(key: str) -> str:
     """Return the id of the file whose corrected rows an object in raw holds; empty for any other object."""
     if not has_corrected_rows(key):
         return ""
-    return key.split("/")[2].partition("-")[0].translate(_DIGITS)  # ids of older lakes have digits already
+    return key.split("/")[2].partition("-")[0].translate(_DIGITS)
 
 
 def correction_key(corrected: str, sent: str) -> str:

@@ -55,12 +55,10 @@ class ScratchObjects:
     written: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of an object; NotFoundError when there is none."""
         info = self.objects.info(self._place(ref))
         return replace(info, ref=replace(ref, version_id=_VERSION))
 
     def read(self, ref: ObjectRef) -> bytes:
-        """Return the whole object; NotFoundError when there is none."""
         mine = self.written.get((ref.bucket, ref.key))
         return self.objects.read(self._place(ref)) if mine is None else mine
 
@@ -70,11 +68,9 @@ class ScratchObjects:
             self.written[ref.bucket, ref.key] = body
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """Return at most `size_bytes` of an object."""
         return self.objects.head(self._place(ref), size_bytes)
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """Download the object to `path`."""
         self.objects.download(self._place(ref), path, size_bytes)
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:

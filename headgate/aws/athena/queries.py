@@ -223,7 +223,6 @@ class AthenaQueries:
         )
 
     def stop(self, query_id: str) -> None:
-        """Stop a query; one that has ended is fine."""
         with translated(f"stop query {query_id}"):
             self.client.stop_query_execution(QueryExecutionId=query_id)
 

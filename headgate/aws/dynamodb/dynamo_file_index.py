@@ -37,7 +37,6 @@ class DynamoFileIndex:
     bucket: str
 
     def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
-        """Return at most `limit` records, newest first; a page may have fewer even if it is not the last."""
         records: list[Any] = []
         start: _Start = {"ExclusiveStartKey": encode_item(json.loads(after))} if after else {}
         for _ in range(_MOST_QUERIES):
@@ -58,10 +57,6 @@ class DynamoFileIndex:
         return FileListPage(tuple(records), json.dumps(decode_item(start["ExclusiveStartKey"])))
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
-        """Return the id of the file that was accepted with this content into one of the datasets.
-
-        Empty if there is none.
-        """
         ids = [f"{CONTENT}{dataset}#{content_sha256}" for dataset in datasets]
         for first in range(0, len(ids), _MOST_KEYS):
             asked: Any = {

@@ -80,10 +80,6 @@ class DynamoLedger:
         return self._claim(Action.CLAIM, record, now, lease_s)
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
-        """Extend the lease of the claim on `record`'s object and content.
-
-        Nothing changes once the file is not processing any more.
-        """
         until = {":processing": FileState.PROCESSING, ":until": _epoch_ms(now) + 1000 * lease_s}
         self._extend(record.file_id, "#state = :processing", until)
         if record.content_sha256:
@@ -102,26 +98,15 @@ class DynamoLedger:
             )
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Claim a file for a larger worker: the record is `handed_over`, and its content, which nobody has
-        read, stays free.
-        """
         return self._claim(Action.HAND_OVER, replace(record, content_sha256=""), now, lease_s)
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """Permit only the larger worker to claim the file for `lease_s` from now on.
-
-        Nothing changes once it is not handed over any more.
-        """
         until_ms = _epoch_ms(now) + 1000 * lease_s
         self._extend(
             file_id, "#state = :handed_over", {":handed_over": FileState.HANDED_OVER, ":until": until_ms}
         )
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
-        """Claim a file that was handed over, unless another run has it.
-
-        The record stays `handed_over`.
-        """
         return self._claim(Action.TAKE_OVER, record, now, lease_s, run)
 
     def _claim(self, action: Action, record: FileRecord, now: datetime, lease_s: int, run: str = "") -> Claim:
@@ -158,7 +143,6 @@ class DynamoLedger:
         return tuple(MeasuredFile(**{name: int(value) for name, value in fields.items()}) for fields in files)
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
-        """Store the measurements of the newest files of a kind."""
         with translated(f"record what files of {kind} took"):
             item = {"file_id": PACE + kind, "files": [dict(vars(measured)) for measured in files]}
             self.client.put_item(TableName=self.table, Item=encode_item(item))
@@ -214,16 +198,12 @@ class DynamoLedger:
         return record_of_item(decode_item(before["Attributes"]))
 
     def get(self, file_id: str) -> FileRecord:
-        """Return the record; NotFoundError when there is none."""
         item = self._item(file_id)
         if item is None:
             raise NotFoundError(no_record(file_id))
         return record_of_item(item)
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Return whether a worker took the file and neither finished it nor gave it back: it works on it, or
-        it died.
-        """
         item = self._item(file_id) or {}
         return item.get("state") == FileState.PROCESSING and item.get("lease_until_ms") != _RELEASED
 
@@ -235,7 +215,6 @@ class DynamoLedger:
         return decode_item(item) if item else None
 
     def records(self) -> Iterator[FileRecord]:
-        """Yield every file's record, in no particular order."""
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table,
             ConsistentRead=True,

@@ -39,7 +39,6 @@ class DynamoRecords:
     sleep: Callable[[float], None] = time.sleep
 
     def create(self, record: Record) -> WriteResult:
-        """Write the record and guards of its unique values, if neither id nor values are taken."""
         writes = [
             self._put(_item(record), "attribute_not_exists(record_id)"),
             *(self._guard(record, name) for name in record.unique),
@@ -53,7 +52,6 @@ class DynamoRecords:
         return _taken(record, reasons[1:])
 
     def update(self, before: Record, record: Record) -> WriteResult:
-        """Replace a record that is still as it was read, and move its guards."""
         revision = {":before": {"N": str(before.revision)}}
         moved = [name for name in record.unique if before.unique.get(name) != record.unique[name]]
         left = [name for name in before.unique if before.unique[name] != record.unique.get(name)]
@@ -72,7 +70,6 @@ class DynamoRecords:
         )
 
     def get(self, model: str, record_id: str) -> Record:
-        """Return the record; NotFoundError if there is none."""
         with translated(f"read {model}"):
             response = self.client.get_item(
                 TableName=self.table, Key=_key(model, record_id), ConsistentRead=True
@@ -82,7 +79,6 @@ class DynamoRecords:
         return _record(response["Item"])
 
     def page(self, model: str, limit: int, after: str = "") -> RecordPage:
-        """Return at most so many records by id, those behind `after`."""
         start = {"ExclusiveStartKey": _key(model, after)} if after else {}
         with translated(f"list {model}"):
             page = self.client.query(

@@ -50,7 +50,6 @@ class GlueCatalog:
     crawler: str = ""
 
     def current(self, database: str, table: str) -> TableVersion:
-        """Return where the table points now; NotFoundError when it does not exist."""
         definition = self.definition(database, table)
         location = definition.get("StorageDescriptor", {}).get("Location", "")
         return TableVersion(

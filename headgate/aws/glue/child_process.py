@@ -35,7 +35,6 @@ class ChildProcess:
     errors: Path
 
     def cause(self) -> str | None:
-        """Return None while it works; then why it failed, empty if it succeeded."""
         ended = self.process.exitcode
         if not ended:
             return None if ended is None else ""

@@ -59,11 +59,9 @@ class MySqlSession:
             self.do(promise)
 
     def do(self, statement: str) -> None:
-        """Execute the statement."""
         self.rows(statement)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Return every row of a small result, as Python values."""
         with server_errors(query.split(" ", 1)[0].lower()), self.connection.cursor() as cursor:
             cursor.execute(query)
             return list(cursor.fetchall())
@@ -76,7 +74,6 @@ class MySqlSession:
             return int(dict(zip(names, cursor.fetchone(), strict=True))["rows"] or 0)
 
     def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
-        """Return the first value of the first row, None when there is no row."""
         rows = self.rows(query)
         return rows[0][0] if rows else None
 

@@ -68,17 +68,14 @@ class PostgresSession:
         self.do(f"SELECT {', '.join(calls)}")
 
     def do(self, statement: str) -> None:
-        """Execute the statement."""
         with self._executed(statement):
             pass
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Return every row of a small result, as Python values."""
         with self._executed(query) as cursor:
             return list(cursor.fetchall())
 
     def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
-        """Return the first value of the first row, None when there is no row."""
         rows = self.rows(query)
         return rows[0][0] if rows else None
 
