@@ -375,7 +375,7 @@ def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
     made = demand_insights_engine.build(tables, origin, Shelf())
     built = {name: rows.frame() if isinstance(rows, RowsInFile) else rows for name, rows in made.items()}
     last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
-    days = ibis.memtable(features.purchase_days(tables["orders"], tables["order_items"], last).to_pyarrow())
+    days = ibis.memtable(features.purchase_days(tables, last).to_pyarrow())
     value, leaving = built["customer_lifetime_value"], built["churn_risk"]
     if value.empty:
         return

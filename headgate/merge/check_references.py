@@ -13,27 +13,30 @@ from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.references import references
-from headgate.snapshots.read_snapshots import part_refs
+from headgate.errors import NotFoundError
+from headgate.snapshots.read_snapshots import part_refs, snapshot_parts
 from headgate.snapshots.reference_counts import CheckedReference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
     from typing import BinaryIO
 
     from headgate.contracts.model import Contract
     from headgate.contracts.references import Reference
-    from headgate.lake.ports import SnapshotObjects
+    from headgate.lake.ports import ObjectRef, SnapshotObjects
     from headgate.merge.merge_files import Memory
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 _FIRST_KEYS = 20
 _CHILDREN, _PARENTS, _VALUE, _ROWS = "children", "parents", "value", "rows"
 _ORPHANS = "orphans"
+_NO_SNAPSHOTS: Mapping[str, DatasetSnapshot] = {}
 
 
 def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:
@@ -92,49 +95,124 @@ class ReferenceCheck:
                 pq.write_table(file.read(names, use_threads=False), self._kept(dataset) / part)
 
     def check(
-        self, snapshots: Mapping[str, DatasetSnapshot], previous: Iterable[CheckedReference] = ()
+        self,
+        snapshots: Mapping[str, DatasetSnapshot],
+        previous: Iterable[CheckedReference] = (),
+        before: Mapping[str, DatasetSnapshot] = _NO_SNAPSHOTS,
     ) -> tuple[CheckedReference, ...]:
         """Return every reference, over these snapshots.
 
-        `previous` references of the same two snapshots are not checked again.
+        Args:
+            previous: references of the snapshots before; those of the same two snapshots are taken over.
+            before: the snapshots that `previous` is about, by dataset.
         """
-        before = {
+        earlier = {
             (reference.column, reference.references, reference.children, reference.parents): reference
             for reference in previous
         }
         checked = []
         for reference in references(self.contracts):
-            about = (
-                f"{reference.dataset}.{reference.column}",
-                f"{reference.parent}.{reference.parent_column}",
-                snapshots[reference.dataset].snapshot_id,
-                snapshots[reference.parent].snapshot_id,
-            )
-            checked.append(before[about] if about in before else self._checked(reference, about, snapshots))
+            about = _about(reference, snapshots)
+            if about in earlier:
+                checked.append(earlier[about])
+                continue
+            is_known = reference.dataset in before and reference.parent in before
+            of_before = earlier.get(_about(reference, before)) if is_known else None
+            changed = None
+            if of_before and not of_before.rows:
+                changed = self._changed_children(reference, snapshots, before)
+            checked.append(self._checked(reference, about, snapshots, changed))
         return tuple(checked)
 
+    def _changed_children(
+        self,
+        reference: Reference,
+        snapshots: Mapping[str, DatasetSnapshot],
+        before: Mapping[str, DatasetSnapshot],
+    ) -> Collection[str] | None:
+        """Return the names of the children's parts in which a row may lack its parent; None for all.
+
+        Before, no row lacked its parent. So only rows of parts that the snapshot before does not have may,
+        unless a parent left the lake.
+        """
+        _, children = self._difference(before[reference.dataset], snapshots[reference.dataset])
+        gone, arrived = self._difference(before[reference.parent], snapshots[reference.parent])
+        if children is None or gone is None or arrived is None:
+            return None
+        try:
+            left, came = (self._values(refs, reference.parent_column) for refs in (gone, arrived))
+        except NotFoundError:  # another merge deleted the snapshot before
+            return None
+        if left.type != came.type or not pc.all(pc.is_in(left, came), min_count=0).as_py():
+            return None
+        return [_name(ref) for ref in children]
+
+    def _difference(
+        self, before: DatasetSnapshot, after: DatasetSnapshot
+    ) -> tuple[list[ObjectRef] | None, list[ObjectRef] | None]:
+        """Return the parts that only the snapshot before has, and those that only the one after has.
+
+        None where it is not recorded which content the parts have.
+        """
+        records = [snapshot_parts(self.objects, self.bucket, snapshot) for snapshot in (before, after)]
+        refs = [part_refs(self.objects, self.bucket, snapshot) for snapshot in (before, after)]
+        if not all(
+            record and len(record.parts) == len(own) for record, own in zip(records, refs, strict=True)
+        ):
+            return None, None
+        old, new = (
+            [(part.sha256, ref) for part, ref in zip(record.parts, own, strict=True)]
+            for record, own in zip(records, refs, strict=True)
+            if record
+        )
+        return _without(old, dict(new)), _without(new, dict(old))
+
+    def _values(self, parts: Iterable[ObjectRef], column: str) -> pa.ChunkedArray:
+        """Return the values of a column of some parts, without nulls."""
+        values = []
+        for ref in parts:
+            with self.objects.open(ref) as rows, pq.ParquetFile(rows) as file:
+                values += file.read([column], use_threads=False).column(column).chunks
+        return pa.chunked_array(values, None if values else pa.null()).drop_null()
+
     def _checked(
-        self, reference: Reference, about: tuple[str, str, str, str], snapshots: Mapping[str, DatasetSnapshot]
+        self,
+        reference: Reference,
+        about: tuple[str, str, str, str],
+        snapshots: Mapping[str, DatasetSnapshot],
+        changed: Collection[str] | None,
     ) -> CheckedReference:
+        """Check a reference.
+
+        Args:
+            changed: names of the children's parts that are looked at; None for all.
+        """
+        if changed is not None and not changed:
+            return CheckedReference(*about, 0, 0, ())
         child, parent = (
             arrow_schema(self.contracts[dataset]) for dataset in (reference.dataset, reference.parent)
         )
         orphans = _orphans_sql(child, reference.column, parent, reference.parent_column)
+        fetched = (
+            (_CHILDREN, self._fetched(snapshots[reference.dataset], changed)),
+            (_PARENTS, self._fetched(snapshots[reference.parent])),
+        )
         with self.memory.connect() as connection:
-            for dataset, name in ((reference.dataset, _CHILDREN), (reference.parent, _PARENTS)):
-                connection.read_parquet(self._fetched(snapshots[dataset])).create_view(name)
+            for name, paths in fetched:
+                connection.read_parquet(paths).create_view(name)
             connection.execute(f"CREATE TEMP TABLE {_ORPHANS} AS {orphans}")  # it ends with the connection
             missing = connection.table(_ORPHANS)
             ((rows, distinct),) = missing.aggregate(f"coalesce(sum({_ROWS}), 0), count(*)").fetchall()
             first = missing.order(_VALUE).limit(_FIRST_KEYS).fetchall()
         return CheckedReference(*about, int(rows), int(distinct), tuple(str(value) for value, _ in first))
 
-    def _fetched(self, snapshot: DatasetSnapshot) -> list[str]:
-        """Return the kept columns, by part.
+    def _fetched(self, snapshot: DatasetSnapshot, only: Collection[str] | None = None) -> list[str]:
+        """Return the kept columns, by part: of all parts, or `only` of some.
 
         Of parts that were not written now only these columns are fetched first.
         """
-        parts = [(ref, ref.key.rpartition("/")[2]) for ref in part_refs(self.objects, self.bucket, snapshot)]
+        parts = [(ref, _name(ref)) for ref in part_refs(self.objects, self.bucket, snapshot)]
+        parts = [(ref, part) for ref, part in parts if only is None or part in only]
         for ref, part in parts:
             if not (self._kept(snapshot.dataset) / part).exists():
                 with self.objects.open(ref) as rows:
@@ -146,6 +224,24 @@ class ReferenceCheck:
 
     def _names(self, dataset: str) -> list[str]:
         return sorted(_columns_of(dataset, references(self.contracts)))
+
+
+def _about(reference: Reference, snapshots: Mapping[str, DatasetSnapshot]) -> tuple[str, str, str, str]:
+    """Identify a reference between two snapshots."""
+    return (
+        f"{reference.dataset}.{reference.column}",
+        f"{reference.parent}.{reference.parent_column}",
+        snapshots[reference.dataset].snapshot_id,
+        snapshots[reference.parent].snapshot_id,
+    )
+
+
+def _without(parts: Iterable[tuple[str, ObjectRef]], others: Collection[str]) -> list[ObjectRef]:
+    return [ref for content, ref in parts if content not in others]
+
+
+def _name(ref: ObjectRef) -> str:
+    return ref.key.rpartition("/")[2]
 
 
 @lru_cache(maxsize=128)

@@ -315,7 +315,7 @@ class Merging:
         previous_checks = (
             checked_references(self.objects, self.curated_bucket, previous.snapshot_id) if previous else ()
         )
-        checked = references.check(lake.datasets, previous_checks)
+        checked = references.check(lake.datasets, previous_checks, previous.datasets if previous else {})
         for reference in checked:
             if reference.rows:
                 log.warning(

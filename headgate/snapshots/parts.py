@@ -151,7 +151,7 @@ def describe_part(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
             for number, name in enumerate(file.schema_arrow.names):
                 nulls[name] += group.column(number).statistics.null_count
         ends = [
-            file.read_row_group(groups[at], columns=list(key), use_threads=False).to_pylist()[at]
+            file.read_row_group(groups[at], columns=list(key), use_threads=False)[at:][:1].to_pylist()[0]
             for at in (0, -1)
             if groups
         ]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
@@ -33,7 +35,6 @@ from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -72,10 +73,15 @@ class Downloads(MemoryObjects):
     """Remembers which objects were fetched."""
 
     fetched: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
         self.fetched.append(ref.key)
         super().download(ref, path, size_bytes)
+
+    def open(self, ref: ObjectRef) -> BinaryIO:
+        self.opened.append(ref.key)
+        return super().open(ref)
 
 
 @dataclass
@@ -260,3 +266,62 @@ def test_orphans_are_what_counting_by_hand_says(
     child_rows, parent_rows = tables
     found = without_parent(child_rows, "k", parent_rows, "k").execute()
     assert list(zip(found["value"], found["rows"], strict=True)) == sorted(wanted.items())
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["parents", "lines", "lines", "revert"]),
+        st.lists(st.sampled_from([f"{number:02d}" for number in range(30)]), max_size=8, unique=True),
+    ),
+    min_size=2,
+    max_size=7,
+)
+
+
+@examples(15)
+@given(steps=STEPS)
+@example(steps=[("parents", ["01", "07"]), ("lines", ["01"]), ("parents", ["02"]), ("revert", ["00"])])
+def test_a_check_of_changed_parts_counts_what_a_check_of_all_rows_counts(
+    steps: list[tuple[str, list[str]]],
+) -> None:
+    """Rows without a parent also appear where parents leave the lake and no child changes."""
+    with tempfile.TemporaryDirectory() as folder:
+        grown = Lake(Path(folder))
+        for parent in ("parents", "lines"):  # all parents are there at first
+            apply(grown, "all", parent, [f"{number:02d}" for number in range(12)])
+        for number, (action, ids) in enumerate(steps):
+            if action == "revert":
+                name = min(grown.objects.contents(BUCKET, f"{keys.INCREMENTS}/parents/"))
+                grown.objects.delete(ObjectRef(BUCKET, name))
+                apply(grown, f"again{number}", "parents", ids)
+            else:
+                apply(grown, str(number), action, ids)
+            checked = replace(grown.merging(), part_rows=12).merge()
+            rebuilt = Lake(Path(folder))
+            for key, body in grown.objects.contents(BUCKET, f"{keys.INCREMENTS}/").items():
+                rebuilt.objects.write(ObjectRef(BUCKET, key), body)
+            complete = replace(rebuilt.merging(), part_rows=12).merge()
+            assert [
+                (of.rows, of.keys, of.first_keys)
+                for of in checked_references(grown.objects, BUCKET, checked.snapshot_id)
+            ] == [
+                (of.rows, of.keys, of.first_keys)
+                for of in checked_references(rebuilt.objects, BUCKET, complete.snapshot_id)
+            ]
+
+
+def apply(lake: Lake, name: str, dataset: str, ids: list[str]) -> None:
+    if dataset == "parents":
+        lake.deliver(ORDERS, name, *({"order_id": order} for order in ids))
+    else:
+        lake.deliver(LINES, name, *(line(f"{order}-{name}", order) for order in ids))
+
+
+def test_of_lines_that_did_not_change_nothing_is_opened_while_all_have_a_parent(lake: Lake) -> None:
+    lake.deliver(ORDERS, "a", {"order_id": "1"})
+    lake.deliver(LINES, "b", line("x", "1"))
+    lake.merged()
+    lake.deliver(ORDERS, "c", {"order_id": "2"})
+    lake.objects.opened.clear()
+    assert [of.rows for of in lake.merged()] == [0]
+    assert not [key for key in lake.objects.opened if "/lines/" in key]

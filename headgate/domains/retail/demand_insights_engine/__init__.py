@@ -24,6 +24,7 @@ from headgate.domains.retail.demand_insights_engine import (
 )
 from headgate.domains.retail.demand_insights_engine.learnt_models import LONGEST_DAYS
 from headgate.domains.retail.demand_insights_engine.training import Training, known
+from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
@@ -66,16 +67,12 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
     # Five systems run side by side: threads that compete for cores would slow all of them down.
     with threadpool_limits(1), TemporaryDirectory(prefix="headgate-customers-") as name:
         folder = Path(name)
-        orders, items = tables["orders"], tables["order_items"]
-        unmatched = features.unmatched_returns(orders, items, as_of)
+        unmatched = features.write_days(tables, as_of, folder)
+        write_rows(features.consent(tables["customers"]), folder / "consent.parquet")
         sold = shop_total.sold_of(tables, as_of)
-        asked = {
-            "days": features.purchase_days(orders, items, as_of),
-            "consent": features.consent(tables["customers"]),
-        }
         keep = partial(kept_files, tables, folder=folder)
         training = Training(tables, keep, shelf.champion(churn_risk.NAME), folder)
-        with features.on_disk(asked, folder) as stored:
+        with local.opened({name: str(folder / f"{name}.parquet") for name in ("days", "consent")}) as stored:
             return _built(stored, (unmatched, sold), as_of, shelf, training)
 
 

@@ -7,7 +7,6 @@ decimals and only then becomes a float: the sum of floats depends on the order, 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +20,7 @@ from headgate.engines.write_rows import write_rows
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -34,7 +33,7 @@ HORIZON_DAYS = 90
 All customer models are measured over as many days.
 """
 
-_PAIR = ["customer_id", "product_id"]
+_PAIR, _DAY = ["customer_id", "product_id"], ["customer_id", "purchased_on"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Unmatched:
     value: Decimal
 
 
-def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
+def purchase_days(tables: Tables, as_of: date) -> ibis.Table:
     """Return one row per customer and day with completed orders that were not wholly undone.
 
     Guests, who have no number, are left out.
@@ -56,17 +55,85 @@ def purchase_days(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> i
     A negative quantity, on a completed or a cancelled order, undoes the newest earlier purchases of the same
     product by the same customer. `revenue` is what the customer kept, at the prices paid.
     """
-    kept = ibis.union(
-        _never_returned(orders, order_items, as_of), _after_returns(_levels(orders, order_items, as_of))
+    return net_days(ordered_days(tables, as_of), returned_lines(tables, as_of))
+
+
+def ordered_days(tables: Tables, as_of: date) -> ibis.Table:
+    """Return the days on which customers completed orders, up to a day: their lines' money and number of
+    products, before returns.
+    """
+    days = fact_rows(ORDERED, tables)
+    past = days.filter(days.purchased_on <= ibis.date(as_of))
+    return ibis.union(
+        past.select(*_DAY, "revenue", products=(past.orders == 1).ifelse(past.products, 0)),
+        _products_of_several_orders(tables, past).mutate(revenue=ibis.literal(0).cast(past.revenue.type()))[
+            [*_DAY, "revenue", "products"]
+        ],
     )
-    # By product first: DuckDB counts different products of a group by holding all lines in memory.
-    products = kept.group_by("customer_id", "purchased_on", "product_id").agg(
-        revenue=(kept.kept * kept.unit_price).sum()
+
+
+def _products_of_several_orders(tables: Tables, days: ibis.Table) -> ibis.Table:
+    """Return the number of products of days with several orders of a customer: orders may share products, so
+    their numbers do not add up.
+    """
+    bought = _bought(tables["orders"]).semi_join(days.filter(days.orders > 1), _DAY)
+    lines = bought.inner_join(tables["order_items"].select("order_id", "product_id"), "order_id")
+    products = lines.select(*_DAY, "product_id").distinct()
+    return products.group_by(_DAY).agg(products=products.product_id.count())
+
+
+def net_days(ordered: ibis.Table, returned: ibis.Table) -> ibis.Table:
+    """Return purchase days from `ordered_days` and `returned_lines`: of products that were returned, lines
+    are replaced by what was kept of them.
+    """
+    completed = returned.filter(returned.status == "completed")
+    paid = completed.select(
+        *_PAIR, purchased_on=completed.ordered_at.date(), revenue=completed.quantity * completed.unit_price
     )
-    days = products.group_by("customer_id", "purchased_on").agg(
-        revenue=products.revenue.sum(), products=products.product_id.count()
+    survived = _after_returns(_levels(returned))
+    kept = survived.select(*_PAIR, "purchased_on", revenue=survived.kept * survived.unit_price)
+    types = ordered.schema()
+    parts = [ordered, *(_by_day(lines, sign, types) for lines, sign in ((paid, -1), (kept, 1)))]
+    every = ibis.union(*parts)
+    days = every.group_by(_DAY).agg(
+        revenue=every.revenue.sum().cast(types["revenue"]), products=every.products.sum().cast("int64")
     )
     return days.filter(days.revenue > 0)
+
+
+def _by_day(lines: ibis.Table, sign: int, types: ibis.Schema) -> ibis.Table:
+    """Return the money and the number of products of lines by customer and day, times a sign."""
+    # By product first: DuckDB counts different products of a group by holding all lines in memory.
+    products = lines.group_by(*_DAY, "product_id").agg(revenue=lines.revenue.sum())
+    days = products.group_by(_DAY).agg(revenue=products.revenue.sum(), products=products.product_id.count())
+    return days.select(
+        *_DAY,
+        revenue=(days.revenue * sign).cast(types["revenue"]),
+        products=(days.products * sign).cast(types["products"]),
+    )
+
+
+def _ordered(tables: Tables) -> ibis.Table:
+    items = tables["order_items"]
+    money = items.quantity.cast("int64") * items.unit_price
+    lines = _bought(tables["orders"]).inner_join(
+        items.select("order_id", "product_id", revenue=money), "order_id"
+    )
+    products = lines.group_by(*_DAY, "order_id", "product_id").agg(revenue=lines.revenue.sum())
+    orders = products.group_by(*_DAY, "order_id").agg(
+        revenue=products.revenue.sum(), products=products.product_id.count()
+    )
+    return orders.group_by(_DAY).agg(
+        revenue=orders.revenue.sum(), products=orders.products.sum(), orders=orders.count()
+    )
+
+
+def _returns(tables: Tables) -> ibis.Table:
+    orders, items = _of_known_customers(tables["orders"]), tables["order_items"]
+    placed = orders.select("order_id", "customer_id", placed_on=orders.ordered_at.date())
+    returned = items.filter(items.quantity < 0).select("order_id", "product_id", "quantity")
+    lines = placed.inner_join(returned, "order_id")
+    return lines.group_by(*_PAIR, "placed_on").agg(units=lines.quantity.sum())
 
 
 def _sold(tables: Tables) -> ibis.Table:
@@ -95,6 +162,10 @@ def _hashes(tables: Tables) -> ibis.Table:
 
 _LINES = {"order_items": "order_id"}
 SOLD = Fact("sold_days", "orders", _sold, dict.fromkeys(("by_customers", "by_guests"), Combine.SUM), _LINES)
+ORDERED = Fact(
+    "ordered_days", "orders", _ordered, dict.fromkeys(("revenue", "products", "orders"), Combine.SUM), _LINES
+)
+RETURNS = Fact("returned_days", "orders", _returns, {"units": Combine.SUM}, _LINES)
 HASHES = Fact("line_hashes", "orders", _hashes, dict.fromkeys(("lines", "hashed"), Combine.SUM), _LINES)
 
 
@@ -118,11 +189,14 @@ def lines_digest(tables: Tables, as_of: date) -> str:
     return f"{sums['rows']} {sums['hashed']}"
 
 
-def unmatched_returns(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> Unmatched:
+def unmatched_returns(returned: ibis.Table) -> Unmatched:
     """Return units that came back beyond all that the same customer had bought of the product, and their
     value at the prices of the returns.
+
+    Args:
+        returned: the rows of `returned_lines`.
     """
-    levels = _levels(orders, order_items, as_of)
+    levels = _levels(returned)
     lacking = ibis.greatest(0, -levels.lowest) - ibis.greatest(0, -levels.lowest_before)
     sums = (
         levels.agg(units=lacking.sum(), value=(lacking * levels.unit_price).sum()).to_pyarrow().to_pylist()[0]
@@ -142,49 +216,36 @@ def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
     return _of_known_customers(orders.filter(in_time))
 
 
-# An engine may hold in memory what a question has twice, so each of the next three selects columns or rows of
-# its own: otherwise DuckDB held all lines.
-
-
-def _returned_pairs(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """Return customers with the products that they returned."""
-    returned = order_items.filter(order_items.quantity < 0).select("order_id", "product_id")
-    return (
-        _placed(orders, as_of)
-        .select("order_id", "customer_id")
-        .inner_join(returned, "order_id")
-        .select(*_PAIR)
-        .distinct()
+def _bought(orders: ibis.Table) -> ibis.Table:
+    """Return completed orders of known customers with their day."""
+    some = _of_known_customers(orders)
+    return some.filter(some.status == "completed").select(
+        "order_id", "customer_id", purchased_on=some.ordered_at.date()
     )
 
 
-def _never_returned(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
-    """Return sold lines of products that the customer never returned: nearly all of them, and they need no
-    window.
+def returned_lines(tables: Tables, as_of: date) -> ibis.Table:
+    """Return the lines, up to a day, of products that their customer returned by then: bought and returned
+    ones.
     """
-    placed = _placed(orders, as_of)
-    bought = placed.filter(placed.status == "completed").select(
-        "order_id", "customer_id", purchased_on=placed.ordered_at.date()
+    returns, items = fact_rows(RETURNS, tables), tables["order_items"]
+    past = returns.filter(returns.placed_on <= ibis.date(as_of))
+    placed = _placed(tables["orders"], as_of).select("order_id", "customer_id", "status", "ordered_at")
+    quantity = items.quantity.cast("int64")
+    lines = placed.semi_join(past, "customer_id").inner_join(
+        items.select("order_id", "product_id", "unit_price", quantity=quantity), "order_id"
     )
-    sold = order_items.select("order_id", "product_id", "unit_price", kept=order_items.quantity.cast("int64"))
-    plain = bought.inner_join(sold, "order_id").anti_join(_returned_pairs(orders, order_items, as_of), _PAIR)
-    return plain.select(*_PAIR, "unit_price", "purchased_on", "kept")
+    relevant = lines.filter((lines.status == "completed") | (lines.quantity < 0))
+    return relevant.semi_join(past, _PAIR)
 
 
-def _levels(orders: ibis.Table, order_items: ibis.Table, as_of: date) -> ibis.Table:
+def _levels(some: ibis.Table) -> ibis.Table:
     """Return lines of returned products in the order of time, with the customer's running stock of the
     product.
 
     `lowest_before` and `lowest` are the least running sum before and including a line; where it is negative,
     more came back than was bought.
     """
-    placed = _placed(orders, as_of).select("order_id", "customer_id", "status", "ordered_at")
-    items = order_items.select(
-        "order_id", "product_id", "unit_price", quantity=order_items.quantity.cast("int64")
-    )
-    lines = placed.inner_join(items, "order_id")
-    relevant = lines.filter((lines.status == "completed") | (lines.quantity < 0))
-    some = relevant.semi_join(_returned_pairs(orders, order_items, as_of), _PAIR)
     order = [some.ordered_at, some.quantity.desc(), some.order_id, some.unit_price]
     running = ibis.window(group_by=_PAIR, order_by=order, preceding=None, following=0)
     summed = some.mutate(
@@ -322,17 +383,18 @@ def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
     return filled.order_by("customer_id")
 
 
-@contextmanager
-def on_disk(tables: Mapping[str, ibis.Table], folder: Path) -> Iterator[dict[str, ibis.Table]]:
-    """Compute the rows of expressions once, in files of the folder.
+def write_days(tables: Tables, as_of: date, folder: Path) -> Unmatched:
+    """Write the rows of `purchase_days` to `days.parquet` in the folder, and return the unmatched returns.
 
-    What follows runs on this machine.
+    Days before returns and returned lines are computed once. What follows runs on this machine.
     """
-    paths = {name: folder / f"{name}.parquet" for name in tables}
-    for name, table in tables.items():
+    asked = {"ordered": ordered_days(tables, as_of), "returned": returned_lines(tables, as_of)}
+    paths = {name: folder / f"{name}.parquet" for name in asked}
+    for name, table in asked.items():
         write_rows(table, paths[name])
-    with local.opened({name: str(path) for name, path in paths.items()}) as opened:
-        yield opened
+    with local.opened({name: str(path) for name, path in paths.items()}) as stored:
+        write_rows(net_days(stored["ordered"], stored["returned"]), folder / "days.parquet")
+        return unmatched_returns(stored["returned"])
 
 
 def consent(customers: ibis.Table) -> ibis.Table:

@@ -25,6 +25,7 @@ from headgate.domains.retail.demand_insights_engine.learnt_models import WATCHED
 from headgate.domains.retail.demand_insights_engine.recent_behaviour import with_recent_behaviour
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.domains.retail.demand_insights_engine.year_trial import year_trial
+from headgate.engines import local
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
 from headgate.facts.kept_files import HoldsFiles, address_of
@@ -116,8 +117,8 @@ class Training:
     def _learnt(self, until: date) -> LearntModels:
         folder = self.folder / f"until-{until}"
         folder.mkdir()
-        days = features.purchase_days(self.tables["orders"], self.tables["order_items"], until)
-        with features.on_disk({"days": days}, folder) as stored:
+        features.write_days(self.tables, until, folder)
+        with local.opened({"days": str(folder / "days.parquet")}) as stored:
             path = folder / "customers.parquet"
             write_rows(features.histories(stored["days"], until).order_by("customer_id"), path)
             return _learnt(known(stored["days"], StoredRows([path]), until, folder), self.champion, folder)

@@ -53,9 +53,7 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(drawn_shop: dict[str, ibis.Table], tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("customers")
-    days = ibis.memtable(
-        features.purchase_days(drawn_shop["orders"], drawn_shop["order_items"], AS_OF).to_pyarrow()
-    )
+    days = ibis.memtable(features.purchase_days(drawn_shop, AS_OF).to_pyarrow())
     histories = features.known_histories(days, drawn_shop["customers"], AS_OF).to_pandas()
     customers = store_frames([histories], folder / "customers.parquet")
     daily = features.daily_purchases(days).set_index("purchased_on").purchases

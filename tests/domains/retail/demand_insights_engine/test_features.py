@@ -1,14 +1,19 @@
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.facts.fact import Fact
+from tests.examples import examples
 from tests.kept_runs import assert_equal
 
 pytestmark = pytest.mark.unit
@@ -23,7 +28,7 @@ ANNA = [
 
 
 def known(tables: dict[str, ibis.Table], until: date) -> pd.DataFrame:
-    days = features.purchase_days(tables["orders"], tables["order_items"], until)
+    days = features.purchase_days(tables, until)
     found: pd.DataFrame = features.known_histories(days, tables["customers"], until).to_pandas()
     return found
 
@@ -56,14 +61,14 @@ def test_nothing_after_the_day_is_known(shop: Shop) -> None:
 
 def test_what_followed_is_distinguished_from_what_was_known(shop: Shop) -> None:
     tables = shop(ANNA)
-    days = features.purchase_days(tables["orders"], tables["order_items"], date(2024, 12, 31))
+    days = features.purchase_days(tables, date(2024, 12, 31))
     row = features.observed(days, date(2024, 1, 1), date(2024, 3, 31)).to_pandas().iloc[0]
     assert (row.purchases, row.bought, row.spent) == (1, 2, 60.0)
 
 
 def test_purchases_beyond_the_horizon_are_not_what_followed(shop: Shop) -> None:
     tables = shop([*ANNA, (1, "2024-05-01T09:00:00", "7", "completed")])
-    days = features.purchase_days(tables["orders"], tables["order_items"], date(2024, 12, 31))
+    days = features.purchase_days(tables, date(2024, 12, 31))
     assert features.observed(days, date(2024, 1, 31), date(2024, 4, 30)).to_pandas().bought.tolist() == [0]
 
 
@@ -76,7 +81,7 @@ def test_a_customer_that_the_customers_table_lacks_is_kept(shop: Shop) -> None:
 Line = tuple[str, str, str, int, str]  # order, product, time, quantity, price
 
 
-def lines_of(*lines: Line) -> tuple[ibis.Table, ibis.Table]:
+def lines_of(*lines: Line) -> dict[str, ibis.Table]:
     """Orders of customer 1 with their lines; those that begin with C are cancellations."""
     placed = {order: at for order, _, at, _, _ in lines}
     orders = pd.DataFrame(
@@ -95,12 +100,11 @@ def lines_of(*lines: Line) -> tuple[ibis.Table, ibis.Table]:
             "unit_price": [Decimal(line[4]) for line in lines],
         }
     )
-    return ibis.memtable(orders), ibis.memtable(items)
+    return {"orders": ibis.memtable(orders), "order_items": ibis.memtable(items)}
 
 
 def kept(*lines: Line) -> list[Decimal]:
-    orders, items = lines_of(*lines)
-    days = features.purchase_days(orders, items, date(2024, 12, 31)).order_by("purchased_on")
+    days = features.purchase_days(lines_of(*lines), date(2024, 12, 31)).order_by("purchased_on")
     return [row["revenue"] for row in days.to_pyarrow().to_pylist()]
 
 
@@ -131,12 +135,61 @@ def test_a_return_undoes_the_newest_earlier_purchase_of_the_product() -> None:
 def test_returns_of_unknown_purchases_undo_no_later_ones_and_are_counted() -> None:
     lines = (("C1", "A", "2024-01-01T09:00:00", -5, "1"), ("2", "A", "2024-02-01T09:00:00", 3, "1"))
     assert kept(*lines) == [Decimal(3)]
-    assert features.unmatched_returns(*lines_of(*lines), date(2024, 12, 31)) == features.Unmatched(
-        5, Decimal(5)
+    returned = features.returned_lines(lines_of(*lines), date(2024, 12, 31))
+    assert features.unmatched_returns(returned) == features.Unmatched(5, Decimal(5))
+
+
+def purchased(lines: list[Line]) -> dict[date, tuple[Decimal, int]]:
+    """Revenue and products of each purchase day, product by product and line by line."""
+    days = defaultdict[date, dict[str, Decimal]](dict)
+    for product in {line[1] for line in lines}:
+        stock: list[list[Any]] = []  # what is kept of each purchase, oldest first
+        own = [line for line in lines if line[1] == product and (line[3] < 0 or line[0][0] != "C")]
+        for _, _, at, quantity, price in sorted(own, key=lambda line: (line[2], -line[3], line[0])):
+            if quantity >= 0:
+                stock.append([date.fromisoformat(at[:10]), quantity, Decimal(price)])
+            returned = max(0, -quantity)
+            for purchase in reversed(stock):
+                taken = min(purchase[1], returned)
+                purchase[1] -= taken
+                returned -= taken
+        for on, left, price in stock:
+            days[on][product] = days[on].get(product, Decimal(0)) + left * price
+    sums = {on: (sum(of.values(), Decimal(0)), len(of)) for on, of in days.items()}
+    return {on: (revenue, products) for on, (revenue, products) in sums.items() if revenue > 0}
+
+
+@examples(20)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("ABC"), st.integers(1, 3), st.integers(0, 3), st.integers(-4, 6).filter(bool)
+        ),
+        min_size=1,
+        max_size=14,
     )
+)
+def test_purchase_days_are_those_of_an_account_that_is_kept_line_by_line(
+    drawn: list[tuple[str, int, int, int]],
+) -> None:
+    """Days of several orders that share products, and returns of some of their products."""
+    lines = [
+        (
+            f"{'C' if quantity < 0 else 'O'}{day}{hour}{number if quantity < 0 else ''}",
+            product,
+            f"2024-01-0{day}T0{hour}:00:00",
+            quantity,
+            "1.50" if product == "A" else "2",
+        )
+        for number, (product, day, hour, quantity) in enumerate(drawn)
+    ]
+    days = features.purchase_days(lines_of(*lines), date(2024, 12, 31)).to_pyarrow().to_pylist()
+    assert {row["purchased_on"]: (row["revenue"], row["products"]) for row in days} == purchased(lines)
 
 
-@pytest.mark.parametrize("fact", [features.SOLD, features.HASHES], ids=lambda fact: fact.name)
+@pytest.mark.parametrize(
+    "fact", [features.SOLD, features.HASHES, features.ORDERED, features.RETURNS], ids=lambda fact: fact.name
+)
 @pytest.mark.parametrize("parts", [1, 2, 7])
 def test_facts_of_parts_of_the_orders_add_up_to_those_of_all_orders(
     drawn_shop: dict[str, ibis.Table], fact: Fact, parts: int
