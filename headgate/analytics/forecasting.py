@@ -58,17 +58,20 @@ class SeriesHistories:
         exposure: shape (series, periods, kinds of event), 0..1, with the horizon as its last periods; None
             where nothing is known to come or to have been.
         expected: the effect of each kind of event while no history shows one, as `effects_of` takes it.
+        shapes: seasons that other series have, as `level_and_season` takes them.
     """
 
     histories: tuple[Array, ...]
     exposure: Array | None = None
     expected: Array | None = None
+    shapes: Array | None = None
 
     def before(self, cut: int) -> SeriesHistories:
         """Return the panel as it was `cut` periods ago, when what events were to come was known as well."""
         exposure = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
+        shapes = self.shapes[: len(self.shapes) - cut] if self.shapes is not None else None
         return SeriesHistories(
-            tuple(_before(history, cut) for history in self.histories), exposure, self.expected
+            tuple(_before(history, cut) for history in self.histories), exposure, self.expected, shapes
         )
 
     def without_events(self, task: Task) -> tuple[tuple[Array, ...], Array]:

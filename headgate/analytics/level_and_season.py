@@ -1,7 +1,7 @@
 """Forecast a series as a level that drifts times a season, each as far as the history shows it.
 
 On the logarithmic scale a history is the sum of a level that drifts and may have a trend, a smooth season,
-peaks of a few weeks, and noise. Each part has several possible sizes; a forecast is the mean over all of
+peaks of a few weeks, seasons of a shape that other series have, and noise. Each part has several possible sizes; a forecast is the mean over all of
 them, weighted by how probable they make the history. So a year that was seen once is repeated as far as it
 deviates more than the drift explains, and the interval contains what is not known of the season. The level of
 the first weeks is free: a launch is neither a season nor growth.
@@ -38,7 +38,8 @@ _ODDS = {
     "trend": {0.0: 0.0, 0.1: -0.6},
     "smooth": {0.0: 0.0, 1.0: -0.8, 4.0: -1.8},
     "peaks": {0.0: 0.0, 1.0: -1.7, 4.0: -0.8, 16.0: -1.0},
-    "launch": {0.0: 0.0, 5.0: -0.7, 20.0: 1.6},
+    "launch": {0.0: 0.0, 20.0: 4.6},
+    "shape": {0.0: 0.0, 3.0: -1.5},
 }
 _SMOOTHNESS, _PEAKEDNESS, _EDGE = (
     1.2,
@@ -67,14 +68,20 @@ class Sizes(NamedTuple):
     smooth: float
     peaks: float
     launch: float
+    shape: float
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """Means of the coming periods, and the standard deviation of their logarithms; shape (series, steps)."""
+    """Means of the coming periods, and the standard deviation of their logarithms; shape (series, steps).
+
+    Attributes:
+        shaped: how probable it is that a series has one of the given shapes; shape (series,).
+    """
 
     means: Array
     doubt: Array
+    shaped: Array
 
 
 @dataclass(frozen=True)
@@ -91,9 +98,12 @@ class _Posterior:
 
 SIZES = tuple(Sizes(*each) for each in product(*(_ODDS[name] for name in Sizes._fields)))
 ODDS = np.array([sum(_ODDS[name][getattr(sizes, name)] for name in Sizes._fields) for sizes in SIZES])
+_HAS_SHAPE = np.array([sizes.shape > 0 for sizes in SIZES])
 
 
-def level_and_season(histories: Sequence[Array], horizon: int, year: int, cycle: int = 1) -> Outlook:
+def level_and_season(
+    histories: Sequence[Array], horizon: int, year: int, cycle: int = 1, shapes: Array | None = None
+) -> Outlook:
     """Forecast every series of a panel; zero, without doubt, for a series of zeros.
 
     Args:
@@ -101,16 +111,24 @@ def level_and_season(histories: Sequence[Array], horizon: int, year: int, cycle:
         year: periods of a year.
         cycle: periods of a shorter season, such as the days of a week; its steps have the shares that they
             lately had.
+        shapes: seasons that other series have, of which this one may have any, as high as it shows; shape
+            (periods, shapes), with the horizon as its last periods, and not shorter than a history and it.
     """
     sums = [_kept(_by_cycle(history, cycle), year // cycle) for history in histories]
     longest = max((each.size for each in sums), default=0)
     together = sum((np.pad(each, (longest - each.size, 0)) for each in sums), start=np.zeros(longest))
-    means, doubt = np.zeros((len(sums), horizon)), np.zeros((len(sums), horizon))
+    means, doubt, shaped = np.zeros((len(sums), horizon)), np.zeros((len(sums), horizon)), np.zeros(len(sums))
     living = [place for place, each in enumerate(sums) if (each > 0).any()]
     for size in {sums[place].size for place in living}:
         places = [place for place in living if sums[place].size == size]
         alike = np.stack([sums[place] for place in places])
-        by_cycle = _outlook(alike, together[longest - size :], -(-horizon // cycle), year // cycle)
+        steps = -(-horizon // cycle)
+        by_cycle = _outlook(
+            alike,
+            together[longest - size :],
+            year // cycle,
+            _shapes_by_cycle(shapes, size, steps, horizon, cycle),
+        )
         patterns = np.stack([_pattern(histories[place], cycle) for place in places])
         means[places] = (by_cycle.means[:, :, None] * patterns[:, None, :]).reshape(len(places), -1)[
             :, :horizon
@@ -118,18 +136,20 @@ def level_and_season(histories: Sequence[Array], horizon: int, year: int, cycle:
         of_steps = np.stack([_noise_of_steps(histories[place], cycle) for place in places])
         of_cycles = np.repeat(by_cycle.doubt, cycle, axis=1)
         doubt[places] = np.hypot(of_cycles, np.tile(of_steps, by_cycle.doubt.shape[1]))[:, :horizon]
-    return Outlook(means, doubt)
+        shaped[places] = by_cycle.shaped
+    return Outlook(means, doubt, shaped)
 
 
-def _outlook(histories: Array, together: Array, steps: int, year: int) -> Outlook:
+def _outlook(histories: Array, together: Array, year: int, shapes: Array) -> Outlook:
     """Forecast series of one length, each by itself and by its share in all."""
+    steps = len(shapes) - histories.shape[1]
     (of_all,), _ = _logs(together[None])
     logs, levels = _logs(histories)
-    posterior = _posterior(np.concatenate([logs, logs - of_all, of_all[None]]), steps, year)
+    posterior = _posterior(np.concatenate([logs, logs - of_all, of_all[None]]), year, shapes)
     ahead, variance = _mixed(
         *(part[:, -1] for part in (posterior.evidence, posterior.means, posterior.variance))
     )
-    means, doubt = np.empty((len(logs), steps)), np.empty((len(logs), steps))
+    means, doubt, shaped = np.empty((len(logs), steps)), np.empty((len(logs), steps)), np.empty(len(logs))
     for place in range(len(logs)):
         both = [place] if np.allclose(logs[place], of_all) else [place, len(logs) + place]
         shared = np.array([number >= len(logs) for number in both], dtype=float)[:, None]
@@ -141,7 +161,8 @@ def _outlook(histories: Array, together: Array, steps: int, year: int) -> Outloo
         mean, square = _mixed(*offered)
         means[place] = levels[place] * np.exp(mean + _SKEW * np.minimum(square, _MOST_VARIANCE) / 2)
         doubt[place] = np.sqrt(square)
-    return Outlook(means, doubt)
+        shaped[place] = _weights(offered[0])[np.tile(_HAS_SHAPE, len(both))].sum()
+    return Outlook(means, doubt, shaped)
 
 
 def _logs(histories: Array) -> tuple[Array, Array]:
@@ -154,23 +175,32 @@ def _logs(histories: Array) -> tuple[Array, Array]:
 
 def _mixed(evidence: Array, means: Array, variance: Array) -> tuple[Array, Array]:
     """Return the mean and variance over all sizes, weighted by evidence."""
-    odds = evidence + np.resize(ODDS, evidence.shape)
-    weights = np.exp(odds - odds.max())
-    weights /= weights.sum()
+    weights = _weights(evidence)
     mean = weights @ means
     return mean, weights @ (variance + (means - mean) ** 2)
 
 
-def _posterior(logs: Array, steps: int, year: int) -> _Posterior:
+def _weights(evidence: Array) -> Array:
+    """Return how probable each of the sizes is, of a series and of its share one after the other."""
+    odds = evidence + np.resize(ODDS, evidence.shape)
+    weights = np.exp(odds - odds.max())
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
+
+
+def _posterior(logs: Array, year: int, shapes: Array) -> _Posterior:
     """Return the forecasts by all sizes; the noise is unknown, with an inverse gamma prior."""
     size = logs.shape[1]
+    steps = len(shapes) - size
     shape = (_NOISE_WEIGHT + size) / 2
-    parts = _parts(size + steps, size, year)
+    parts = (*_parts(size + steps, size, year), shapes @ shapes.T)
     begins_low = logs[:, :_FIRST].mean(axis=1) < np.median(logs, axis=1) - _LOW
     evidence, means, variance = (
         np.empty((len(SIZES), len(logs), *rest)) for rest in ((), (steps,), (steps,))
     )
     for number, sizes in enumerate(SIZES):
+        if sizes.shape and not shapes.size:
+            evidence[number], means[number], variance[number] = -np.inf, 0.0, 0.0
+            continue
         covariance = parts[0] + sum(
             amount**2 * part for amount, part in zip(sizes, parts[1:], strict=True) if amount
         )
@@ -190,7 +220,7 @@ def _posterior(logs: Array, steps: int, year: int) -> _Posterior:
 
 
 def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
-    """Return the covariances of what every series has, then of each part of `Sizes`.
+    """Return the covariances of what every series has, then of each part of `Sizes` but the last one.
 
     Time is in weeks, whatever the periods are.
     """
@@ -219,6 +249,15 @@ def _kept(history: Array, year: int) -> Array:
 def _by_cycle(history: Array, cycle: int) -> Array:
     """Return the sums of complete cycles, the last one to the end."""
     return np.asarray(history[history.size % cycle :].reshape(-1, cycle).sum(axis=1), dtype=np.float64)
+
+
+def _shapes_by_cycle(shapes: Array | None, size: int, steps: int, horizon: int, cycle: int) -> Array:
+    """Return the means of the shapes over so many cycles up to now and ahead; shape (cycles, shapes)."""
+    if shapes is None:
+        return np.empty((size + steps, 0))
+    lacking = np.repeat(shapes[-1:], steps * cycle - horizon, axis=0)
+    complete = np.concatenate([shapes, lacking])[-(size + steps) * cycle :]
+    return np.asarray(complete.reshape(size + steps, cycle, -1).mean(axis=1), dtype=np.float64)
 
 
 def _pattern(history: Array, cycle: int) -> Array:

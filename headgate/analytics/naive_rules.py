@@ -37,9 +37,12 @@ _MEAN_OF = 8  # periods
 CLEARLY_NEARER = 0.15
 _GROWTH_DAMPING = 0.25  # of a year: growth measured over as long counts half, on the logarithmic scale
 _MOST_GROWTH = 2.0
-_MODELS_SHARE = (
-    0.4  # of the models in their mean with level and season, which they may leave by one standard deviation
-)
+# Of the models in their mean with level and season, which they may leave by one standard deviation. They know
+# no season that was seen once, so they have no share where a year is known.
+_MODELS_SHARE = 0.4
+# Of last year in its mean with level and season, where a series has the season of others; noise of both is
+# less than that of either.
+_YEAR_SHARE = 1 / 3
 _HIDDEN_SEASON = 0.4  # standard deviation, as a logarithm, of a season of which less than a year is known
 _MISSING = 13  # a thirteenth of a year may lack at its beginning; the first known value then fills it
 _REGULAR = 1 / INTERMITTENT_INTERVAL  # of the periods; with sales in fewer a series has no level
@@ -137,13 +140,18 @@ def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) ->
         np.stack([np.full(task.horizon, _newest_mean(history, count)) for history in plain]) * factors
         for count in (1, _MEAN_OF)
     )
-    outlook = level_and_season(plain, task.horizon, year, task.cycle)
+    outlook = level_and_season(plain, task.horizon, year, task.cycle, panel.shapes)
     is_modelled = np.array(
         [history.size >= MIN_MODELLED and (history > 0).mean() > _REGULAR for history in plain]
     )[:, None]
     expected = outlook.means * factors
     plausible = np.clip(origin.means, expected * np.exp(-outlook.doubt), expected * np.exp(outlook.doubt))
-    mixed = (1 - _MODELS_SHARE) * expected + _MODELS_SHARE * plausible
+    is_year_known = np.isfinite(by_year).all(axis=1, keepdims=True)
+    of_year = _YEAR_SHARE * outlook.shaped[:, None]
+    repeated = (1 - of_year) * expected + of_year * np.nan_to_num(by_year)
+    mixed = np.where(
+        is_year_known, repeated, (1 - _MODELS_SHARE) * expected + _MODELS_SHARE * plausible
+    )
     level = np.where(is_modelled, mixed, np.nan)
     means = {MODELS: origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, MEAN_OF_8: by_mean, LEVEL: level}
     return Candidates(means, np.where(is_modelled, outlook.doubt, 0.0))

@@ -1,4 +1,8 @@
-"""The season of a usual shop, for one that has not seen a year of its own: the trade before Christmas.
+"""The seasons of usual shops: trade before Christmas, and days about the end of the year without any.
+
+A shop that has not seen a year has the demand of a usual shop. One of any age may have an autumn that grows until
+Christmas and then ends, as high as its own history shows. A shop that was closed at the end of last year is
+expected to be closed in the same weeks.
 
 Source:
     Australian Bureau of Statistics, Retail Trade (cat. 8501.0), 1982 to 2018: 133 series of states and
@@ -18,15 +22,24 @@ import numpy.typing as npt
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from headgate.analytics.forecasting import SeriesHistories
     from headgate.analytics.periods import Grain, Span
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 _NOVEMBER, _DECEMBER = 11, 12
 _NOVEMBER_DEMAND = 1.08
 _DECEMBER_DEMAND = 1.5  # up to Christmas Eve; with the usual demand after it, the month has 1.39
 _LAST_DAY = 24
+_WEEK_DAYS = 7
+# Weeks before Christmas in which an autumn may begin, and the weeks that it takes to be at its full height.
+_AUTUMN_WEEKS, _WEEKS_TO_GROW = (15, 11, 7, 3), 4
+_YEAR_END_BEGINS, _YEAR_END_DAYS = 18, 25  # 18 December to 11 January
+_USUAL_WEEKS = 8  # after the end of the year, whose median is the usual week
+_CLOSED_SHARE = 0.5  # of a usual week's sales; a week at the end of the year with less had closed days
 
 
 def usual_demand(days: pd.DatetimeIndex) -> Array:
@@ -51,30 +64,103 @@ def usual_change(as_of: date, days: int) -> float:
 
 
 def with_usual_season(panel: SeriesHistories, span: Span, horizon: int) -> SeriesHistories:
-    """Return a panel of which less than a year is known with the season of a usual shop as an event; any
-    other as it is.
+    """Return a panel with the seasons that usual shops have.
 
-    The histories correct its effect as far as they show it, as that of each event.
+    The season of a usual shop is an event where less than a year is known, closed weeks at the end of the year
+    are one in any panel of weeks. Histories correct the effects as far as they show them, as those of each
+    event.
 
     Args:
         span: the periods of the longest history, and closed ones before it.
         horizon: periods ahead.
     """
     longest = max((history.size for history in panel.histories), default=0)
-    # A thirteenth of a year may lack: from then on the same periods of last year are known.
-    if not longest or longest >= span.grain.year - span.grain.year // 13:
+    if not longest:
         return panel
     starts = span.grain.starts(span.first, span.grain.shifted(span.last, horizon))
-    uplift = _uplift(span.grain, starts)
+    seasonal = replace(panel, shapes=_autumns(span.grain, starts))
+    closed = closed_at_year_end(panel.histories, span, horizon)
+    if closed.any():
+        seasonal = _with_event(seasonal, closed, -1.0)
+    # A thirteenth of a year may lack: from then on the same periods of last year are known.
+    if longest >= span.grain.year - span.grain.year // 13:
+        return seasonal
+    return _with_event(seasonal, _by_period(usual_demand, span.grain, starts) - 1.0, 1.0)
+
+
+def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -> Array:
+    """Return which share of each week the shop was closed at the end of a year, or is expected to be because
+    it was a year earlier.
+
+    Shape (weeks of the span and ahead,); 0 in all other weeks, and for other periods than weeks.
+    """
+    starts = span.grain.starts(span.first, span.grain.shifted(span.last, horizon))
+    shares, year = np.zeros(len(starts)), span.grain.year
+    if span.grain.cycle > 1 or not _weeks_of_year_end(starts).any():
+        return shares
+    size = len(starts) - horizon
+    total = np.sum([np.pad(history, (size - history.size, 0)) for history in histories], axis=0)
+    at_year_end = _weeks_of_year_end(starts)
+    for place in np.flatnonzero(at_year_end[:size]):
+        shares[place] = _closed_share(total, at_year_end[:size], int(place))
+    for place in range(max(size, year), len(starts)):
+        shares[place] = shares[place - year]
+    return shares
+
+
+def _closed_share(total: Array, at_year_end: Mask, place: int) -> float:
+    """Return which share of a usual week was not sold; 0 of a week that lost less than half, and before the
+    first usual week.
+    """
+    others = np.flatnonzero(~at_year_end)
+    after = others[others > place][:_USUAL_WEEKS]
+    nearest = after if 2 * after.size >= _USUAL_WEEKS else others[others < place][-_USUAL_WEEKS:]
+    usual = float(np.median(total[nearest])) if nearest.size else 0.0
+    least = _CLOSED_SHARE * usual
+    if total[place] >= least or not (total[:place] >= least).any():
+        return 0.0
+    return float(1.0 - max(total[place], 0.0) / usual)
+
+
+def _weeks_of_year_end(starts: pd.DatetimeIndex) -> Mask:
+    """Return whether each week lies between 18 December and 11 January."""
+    years = np.where(starts.month == _DECEMBER, starts.year, starts.year - 1)
+    begins = pd.DatetimeIndex([pd.Timestamp(year, _DECEMBER, _YEAR_END_BEGINS) for year in years])
+    ends = starts + pd.Timedelta(days=_WEEK_DAYS)
+    return np.asarray((starts >= begins) & (ends <= begins + pd.Timedelta(days=_YEAR_END_DAYS)))
+
+
+def _with_event(panel: SeriesHistories, exposed: Array, effect: float) -> SeriesHistories:
+    """Return a panel with an event of all series; `exposed` has one value for each period."""
     expected = np.empty(0) if panel.expected is None else panel.expected
-    others = np.zeros((len(panel.histories), uplift.size, expected.size))
-    season = np.broadcast_to(uplift[:, None], (*others.shape[:2], 1))
-    exposure = np.concatenate([others if panel.exposure is None else panel.exposure, season], axis=2)
-    return replace(panel, exposure=exposure, expected=np.append(expected, 1.0))
+    others = np.zeros((len(panel.histories), exposed.size, expected.size))
+    exposure = others if panel.exposure is None else panel.exposure
+    event = np.broadcast_to(exposed[:, None], (*others.shape[:2], 1))
+    return replace(
+        panel, exposure=np.concatenate([exposure, event], axis=2), expected=np.append(expected, effect)
+    )
 
 
-def _uplift(grain: Grain, starts: pd.DatetimeIndex) -> Array:
-    """Return the demand of each period beyond that of usual days, as a share."""
+def _autumns(grain: Grain, starts: pd.DatetimeIndex) -> Array:
+    """Return autumns that begin earlier and later, each of which grows to 1 and ends at Christmas.
+
+    Shape (periods, autumns).
+    """
+    return np.stack(
+        [_by_period(lambda days, weeks=weeks: _autumn(days, weeks), grain, starts) for weeks in _AUTUMN_WEEKS],
+        axis=1,
+    )
+
+
+def _autumn(days: pd.DatetimeIndex, weeks: int) -> Array:
+    """Return how far an autumn that begins so many weeks before Christmas has grown on each day."""
+    christmas = pd.DatetimeIndex([pd.Timestamp(year, _DECEMBER, _LAST_DAY) for year in days.year])
+    left = np.asarray((christmas - days).days, dtype=np.float64) / _WEEK_DAYS
+    return np.where(left >= 0, np.clip((weeks - left) / _WEEKS_TO_GROW, 0.0, 1.0), 0.0)
+
+
+def _by_period(of_days: Callable[[pd.DatetimeIndex], Array], grain: Grain, starts: pd.DatetimeIndex) -> Array:
+    """Return the mean over the days of each period."""
     days = pd.date_range(starts[0], grain.shifted(starts[-1].date(), 1), inclusive="left")
-    means = pd.Series(usual_demand(days)).groupby(starts.searchsorted(days, side="right")).mean()
-    return np.asarray(means.to_numpy() - 1.0, dtype=np.float64)
+    means = pd.Series(of_days(days)).groupby(starts.searchsorted(days, side="right")).mean()
+    return np.asarray(means.to_numpy(), dtype=np.float64)

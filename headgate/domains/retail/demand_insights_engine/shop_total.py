@@ -163,7 +163,7 @@ def weekly_forecast(sold: pd.DataFrame, as_of: date) -> WeeklyForecast | None:
     parts = _shares_of_weeks(span.last + timedelta(days=_WEEK_DAYS), as_of)
     panel = with_usual_season(SeriesHistories((opened[closures.opened_at(weekly) :],)), span, parts.size)
     plain, factors = panel.without_events(Task(parts.size))
-    outlook = level_and_season(plain, parts.size, WEEK.year)
+    outlook = level_and_season(plain, parts.size, WEEK.year, shapes=panel.shapes)
     means, doubt = outlook.means[0] * factors[0] * parts, _DOUBTS * outlook.doubt[0]
     low, high = (float((means * np.exp(side * doubt)).sum()) for side in (-1, 1))
     return WeeklyForecast(float(means.sum()), low, high)

@@ -13,6 +13,7 @@ from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, bo
 from headgate.analytics.published_forecast import (
     interval_offsets,
     is_untested,
+    level_of,
     never_certain,
     past_bounds,
     published_forecast,
@@ -20,7 +21,7 @@ from headgate.analytics.published_forecast import (
 from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
-from headgate.domains.retail.usual_season import with_usual_season
+from headgate.domains.retail.usual_season import closed_at_year_end, with_usual_season
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-9
+_WEEK_DAYS = 7
+_MOVED_DAYS = {80: 1, 95: 2}  # days that closed ones at the end of a year move, by level of the interval
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def forecast_hierarchy(
     if has_stopped:
         ahead = replace(ahead, means=np.zeros_like(ahead.means), models=("zero",) * len(ahead.models))
         closed = np.ones_like(closed)
+    elif not series.empty:
+        offsets = _with_days(offsets, ahead, closed_at_year_end(histories, span, plan.horizon)[-plan.horizon :])
     bounds = bounded(ahead, never_certain(offsets, ahead, closed))
     return HierarchyForecast(
         series, span, ahead, bounds, tested, past_bounds(tested), too_short, forecast.rules
@@ -109,6 +114,17 @@ def _of_open_shop(
     kept = total.size - closures.opened_at(total)
     opened = (closures.filled(history, closed[closed.size - history.size :])[-kept:] for history in sold)
     return tuple(opened), closures.has_stopped(total, span.grain)
+
+
+def _with_days(offsets: Bounds, ahead: Origin, closed: Array) -> Bounds:
+    """Return offsets that leave open whether a week of closed days at the end of the year has one or two open
+    days more or less than last year.
+    """
+    day = level_of(ahead)[:, None] / _WEEK_DAYS * (closed > 0)
+    return {
+        level: (np.minimum(low, -_MOVED_DAYS[level] * day), np.maximum(high, _MOVED_DAYS[level] * day))
+        for level, (low, high) in offsets.items()
+    }
 
 
 def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]:
