@@ -7,7 +7,7 @@ chooses nothing.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,11 +30,15 @@ DATA = Path(os.environ.get("HEADGATE_DATA") or Path(__file__).resolve().parents[
 YEAR = 52
 WEEKS = 156  # of a generated shop
 ORIGINS_IN_WEEKS = (44, 53, 57, 62, 80, 112)
+ORIGINS_AT_YEAR_END = (49, 51, 52, 53, 55)  # of a history that begins in the first weeks of December
+ORIGINS_OF_YOUNG = (20, 26, 34, 44, 52, 60)
+SEEDS = 6  # of each shape that is forecast at the end of its first year, every second one held out
 ORIGINS_IN_MONTHS = (14, 18, 22, 30)
 REGIONS, CATEGORIES = 3, 3  # of a generated shop
 TRIAL_SHARE = 0.3  # of the weeks before a shop opens have a few sales
 CELL_NOISE = 0.35  # standard deviation of a cell's week beyond that of its shop, on the logarithmic scale
 LARGEST = {"region": 3, "category": 3}  # of a real shop; the others are summed
+DAYS_OF_YEAR, CHRISTMAS_EVE, OPEN_SHARE = 365.25, 358, 5 / 7  # a week has five days of trade
 M4_PIECE = 143  # weeks of a series of M4
 
 
@@ -83,17 +87,30 @@ def library() -> Iterator[Shop]:
 
 
 def generated_shops() -> Iterator[Shop]:
-    """Two shops of each shape, the second one held out."""
+    """Two shops of each shape, the second one held out, and more of those that the first year decides."""
     for number, shape in enumerate(SHAPES):
         for seed in (0, 1):
             yield _generated(shape, np.random.default_rng([number, seed]), is_held_out=bool(seed))
+    for shape, first, origins in (
+        (gift_shop, "2020-11-30", ORIGINS_AT_YEAR_END),
+        (young, "", ORIGINS_OF_YOUNG),
+    ):
+        for seed in range(SEEDS):
+            rng = np.random.default_rng([len(shape.__name__), seed, 7])
+            shop = _generated(shape, rng, is_held_out=bool(seed % 2), first=first)
+            yield replace(shop, name=f"{shape.__name__} {seed}", origins=origins)
 
 
 def _generated(
-    shape: Callable[[np.random.Generator, Array], Array], rng: np.random.Generator, *, is_held_out: bool
+    shape: Callable[[np.random.Generator, Array], Array],
+    rng: np.random.Generator,
+    *,
+    is_held_out: bool,
+    first: str = "",
 ) -> Shop:
-    first = pd.Timestamp(2021, 1, 4) + pd.Timedelta(weeks=int(rng.integers(0, YEAR)))
-    starts = pd.date_range(first, periods=WEEKS, freq="7D")
+    """A shop of a shape that begins on a Monday, in any week of 2021 without one."""
+    begins = pd.Timestamp(2021, 1, 4) + pd.Timedelta(weeks=int(rng.integers(0, YEAR)))
+    starts = pd.date_range(pd.Timestamp(first) if first else begins, periods=WEEKS, freq="7D")
     total = 5_000 * shape(rng, starts.dayofyear.to_numpy(dtype=float) / 365.25)
     shares = np.outer(rng.dirichlet(np.full(REGIONS, 3.0)), rng.dirichlet(np.full(CATEGORIES, 3.0))).ravel()
     cells = shares * np.exp(CELL_NOISE * rng.standard_normal((WEEKS, shares.size)))
@@ -217,6 +234,36 @@ def few_orders(rng: np.random.Generator, when: Array) -> Array:
     """A small shop: two to six orders a week, of very different amounts."""
     orders = rng.poisson(rng.uniform(2, 5) * (1 + 0.5 * _peak(when, 0.92, 0.05)))
     return np.array([rng.lognormal(-2, 0.7, count).sum() for count in orders])
+
+
+def gift_shop(rng: np.random.Generator, when: Array) -> Array:
+    """A wholesaler of gifts: sales grow from September to a peak before Christmas, and end there.
+
+    It is closed for one to two weeks then. A year is up to 15 % above or below the one before.
+    """
+    begins, top = rng.uniform(240, 275), rng.uniform(318, 335)
+    day, slow = when * DAYS_OF_YEAR, rng.uniform(345, 355)
+    falling = np.clip(0.5 + 0.5 * (slow - day) / (slow - top), 0.3, 1.0)
+    autumn = np.where(day <= top, np.clip((day - begins) / (top - begins), 0, 1), falling)
+    heights = rng.uniform(0.5, 2.0) * np.exp(0.12 * rng.standard_normal(5))
+    level = np.exp(np.log(rng.uniform(0.85, 1.15)) * _years())
+    closed = rng.integers(6, 14)
+    since = (day - CHRISTMAS_EVE) % DAYS_OF_YEAR  # of the first day of the week
+    until = np.clip(since + 7 - DAYS_OF_YEAR, 0, closed)  # closed days of a week that begins before
+    shut = np.where(since < closed, np.minimum(closed - since, 7), until) / 7
+    sales = level * (1 + heights[(np.arange(WEEKS) + 4) // YEAR] * autumn)
+    return sales * _noise(rng, rng.uniform(0.08, 0.2)) * np.clip(1 - shut / OPEN_SHARE, 0, 1)
+
+
+def young(rng: np.random.Generator, when: Array) -> Array:
+    """A takeaway whose first weeks are a launch, and whose level then drifts."""
+    begin = int(rng.integers(0, 5))
+    grown = 1 - rng.uniform(0.7, 1) * np.exp(-np.maximum(np.arange(WEEKS) - begin, 0) / rng.uniform(1.5, 8))
+    level = grown * np.exp(np.cumsum(rng.uniform(0, 0.04) * rng.standard_normal(WEEKS)))
+    season = 1 - 0.1 * rng.random() * _peak(when, 0.6, 0.08) + 0.25 * rng.random() * _peak(when, 0.98, 0.02)
+    sales = level * season * _noise(rng, rng.uniform(0.07, 0.2))
+    sales[:begin] = np.where(rng.random(begin) < TRIAL_SHARE, 0.05, 0)
+    return sales
 
 
 SHAPES = (

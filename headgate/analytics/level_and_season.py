@@ -1,10 +1,10 @@
 """Forecast a series as a level that drifts times a season, each as far as the history shows it.
 
 On the logarithmic scale a history is the sum of a level that drifts and may have a trend, a smooth season,
-peaks of a few weeks, seasons of a shape that other series have, and noise. Each part has several possible sizes; a forecast is the mean over all of
-them, weighted by how probable they make the history. So a year that was seen once is repeated as far as it
-deviates more than the drift explains, and the interval contains what is not known of the season. The level of
-the first weeks is free: a launch is neither a season nor growth.
+peaks of a few weeks, seasons of shapes that other series have, and noise. Each part has several possible
+sizes; a forecast is the mean over all of them, weighted by how probable they make the history. So a year that
+was seen once is repeated as far as it deviates more than the drift explains, and the interval contains what is
+not known of the season. The level of the first weeks is free: a launch is neither a season nor growth.
 
 A series is compared with the sum of its panel as well: where its share has less noise than its values, it has
 the panel's season.
@@ -149,6 +149,7 @@ def _outlook(histories: Array, together: Array, year: int, shapes: Array) -> Out
     ahead, variance = _mixed(
         *(part[:, -1] for part in (posterior.evidence, posterior.means, posterior.variance))
     )
+    shape_of_all = float(_weights(posterior.evidence[:, -1])[_HAS_SHAPE].sum())
     means, doubt, shaped = np.empty((len(logs), steps)), np.empty((len(logs), steps)), np.empty(len(logs))
     for place in range(len(logs)):
         both = [place] if np.allclose(logs[place], of_all) else [place, len(logs) + place]
@@ -161,7 +162,9 @@ def _outlook(histories: Array, together: Array, year: int, shapes: Array) -> Out
         mean, square = _mixed(*offered)
         means[place] = levels[place] * np.exp(mean + _SKEW * np.minimum(square, _MOST_VARIANCE) / 2)
         doubt[place] = np.sqrt(square)
-        shaped[place] = _weights(offered[0])[np.tile(_HAS_SHAPE, len(both))].sum()
+        weights = _weights(offered[0]).reshape(len(both), -1)
+        of_panel = float(weights[1:].sum()) * shape_of_all  # a share in all has the shape that all have
+        shaped[place] = weights[0, _HAS_SHAPE].sum() + of_panel
     return Outlook(means, doubt, shaped)
 
 

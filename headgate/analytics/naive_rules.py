@@ -149,9 +149,7 @@ def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) ->
     is_year_known = np.isfinite(by_year).all(axis=1, keepdims=True)
     of_year = _YEAR_SHARE * outlook.shaped[:, None]
     repeated = (1 - of_year) * expected + of_year * np.nan_to_num(by_year)
-    mixed = np.where(
-        is_year_known, repeated, (1 - _MODELS_SHARE) * expected + _MODELS_SHARE * plausible
-    )
+    mixed = np.where(is_year_known, repeated, (1 - _MODELS_SHARE) * expected + _MODELS_SHARE * plausible)
     level = np.where(is_modelled, mixed, np.nan)
     means = {MODELS: origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, MEAN_OF_8: by_mean, LEVEL: level}
     return Candidates(means, np.where(is_modelled, outlook.doubt, 0.0))

@@ -1,8 +1,8 @@
 """The seasons of usual shops: trade before Christmas, and days about the end of the year without any.
 
-A shop that has not seen a year has the demand of a usual shop. One of any age may have an autumn that grows until
-Christmas and then ends, as high as its own history shows. A shop that was closed at the end of last year is
-expected to be closed in the same weeks.
+A shop that has not seen a year has the demand of a usual shop. One of any age may have an autumn that grows
+until Christmas and then ends, as high as its own history shows. A shop that was closed at the end of last year
+is expected to be closed in the same weeks.
 
 Source:
     Australian Bureau of Statistics, Retail Trade (cat. 8501.0), 1982 to 2018: 133 series of states and
@@ -66,9 +66,9 @@ def usual_change(as_of: date, days: int) -> float:
 def with_usual_season(panel: SeriesHistories, span: Span, horizon: int) -> SeriesHistories:
     """Return a panel with the seasons that usual shops have.
 
-    The season of a usual shop is an event where less than a year is known, closed weeks at the end of the year
-    are one in any panel of weeks. Histories correct the effects as far as they show them, as those of each
-    event.
+    The season of a usual shop is an event where less than a year is known, closed weeks at the end of the
+    year are one in any panel of weeks. Histories correct the effects as far as they show them, as those of
+    each event.
 
     Args:
         span: the periods of the longest history, and closed ones before it.
@@ -147,7 +147,10 @@ def _autumns(grain: Grain, starts: pd.DatetimeIndex) -> Array:
     Shape (periods, autumns).
     """
     return np.stack(
-        [_by_period(lambda days, weeks=weeks: _autumn(days, weeks), grain, starts) for weeks in _AUTUMN_WEEKS],
+        [
+            _by_period(lambda days, weeks=weeks: _autumn(days, weeks), grain, starts)
+            for weeks in _AUTUMN_WEEKS
+        ],
         axis=1,
     )
 

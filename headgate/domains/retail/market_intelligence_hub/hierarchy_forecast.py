@@ -89,7 +89,9 @@ def forecast_hierarchy(
         ahead = replace(ahead, means=np.zeros_like(ahead.means), models=("zero",) * len(ahead.models))
         closed = np.ones_like(closed)
     elif not series.empty:
-        offsets = _with_days(offsets, ahead, closed_at_year_end(histories, span, plan.horizon)[-plan.horizon :])
+        offsets = _with_days(
+            offsets, ahead, closed_at_year_end(histories, span, plan.horizon)[-plan.horizon :]
+        )
     bounds = bounded(ahead, never_certain(offsets, ahead, closed))
     return HierarchyForecast(
         series, span, ahead, bounds, tested, past_bounds(tested), too_short, forecast.rules
