@@ -2,9 +2,10 @@
 
 On the logarithmic scale a history is the sum of a level that drifts and may have a trend, a smooth season,
 peaks of a few weeks, seasons of shapes that other series have, and noise. Each part has several possible
-sizes; a forecast is the mean over all of them, weighted by how probable they make the history. So a year that
-was seen once is repeated as far as it deviates more than the drift explains, and the interval contains what is
-not known of the season. The level of the first weeks is free: a launch is neither a season nor growth.
+sizes; a forecast is the mean over all of them, weighted by how probable they make the history. So a year
+that was seen once is repeated as far as it deviates more than the drift explains, and the interval contains
+what is not known of the season. The level of the first weeks is free: a launch is neither a season nor
+growth.
 
 A series is compared with the sum of its panel as well: where its share has less noise than its values, it has
 the panel's season.
@@ -96,7 +97,9 @@ class _Posterior:
     variance: Array
 
 
-SIZES = tuple(Sizes(*each) for each in product(*(_ODDS[name] for name in Sizes._fields)))
+# A launch and a shape together would cost a third more, and no series needed both.
+_ALL_SIZES = (Sizes(*each) for each in product(*(_ODDS[name] for name in Sizes._fields)))
+SIZES = tuple(sizes for sizes in _ALL_SIZES if not (sizes.launch and sizes.shape))
 ODDS = np.array([sum(_ODDS[name][getattr(sizes, name)] for name in Sizes._fields) for sizes in SIZES])
 _HAS_SHAPE = np.array([sizes.shape > 0 for sizes in SIZES])
 

@@ -1,8 +1,8 @@
 """The seasons of usual shops: trade before Christmas, and days about the end of the year without any.
 
 A shop that has not seen a year has the demand of a usual shop. One of any age may have an autumn that grows
-until Christmas and then ends, as high as its own history shows. A shop that was closed at the end of last year
-is expected to be closed in the same weeks.
+until Christmas and then ends, as high as its own history shows. A shop that was closed at the end of last
+year is expected to be closed in the same weeks.
 
 Source:
     Australian Bureau of Statistics, Retail Trade (cat. 8501.0), 1982 to 2018: 133 series of states and

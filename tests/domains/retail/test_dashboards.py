@@ -336,10 +336,10 @@ def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_la
             answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
             for panel in (board.panel("forecast"), board.panel("month_and_quarter"))
         )
-    assert forecast == "Next week, from 6 Dec 2010: 100, between 80 and 120 in 69 of 100 past cases"
-    assert untested == "Next week, from 6 Dec 2010: 100, between 80 and 120"
-    assert spans == "Next month: 400, between 320 and 480; the same 4 weeks of last year sold 160"
-    assert without_past == "Next month: 400, between 320 and 480"
+    assert forecast == "The week from 6 Dec 2010: 100, between 80 and 120 in 69 of 100 past cases"
+    assert untested == "The week from 6 Dec 2010: 100, between 80 and 120"
+    assert spans == "The 4 weeks ahead: 400, between 320 and 480; the same 4 weeks of last year sold 160"
+    assert without_past == "The 4 weeks ahead: 400, between 320 and 480"
 
 
 def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, object]]) -> None:

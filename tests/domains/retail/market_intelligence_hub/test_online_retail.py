@@ -87,9 +87,20 @@ def test_the_christmas_closure_is_reported(built: dict[str, pd.DataFrame]) -> No
     assert (closed["actual"], closed["reason"]) == (Decimal(0), "no_sales")
 
 
-def test_fifty_two_whole_weeks_are_known_and_the_year_rises_into_autumn(
+def test_of_fifty_two_whole_weeks_that_rise_into_autumn_no_trend_is_known(
     built: dict[str, pd.DataFrame],
 ) -> None:
     total = built["sales_trends"].set_index("series_id").loc["total"]
-    assert (total["periods"], total["direction"]) == (52, "rising")
+    assert (total["periods"], total["direction"]) == (52, "unknown")
     assert built["sales_forecast"]["period_on"].min() == date(2010, 12, 6)
+
+
+def test_sales_fall_after_christmas_and_closed_weeks_are_expected_again(
+    built: dict[str, pd.DataFrame],
+) -> None:
+    """The peak of autumn is no level: the same thirteen weeks of last year sold 1.86 million."""
+    ahead = built["sales_forecast"].query("series_id == 'total'").sort_values("horizon")
+    mean, high = (ahead[name].astype(float).to_numpy() for name in ("mean", "upper_80"))
+    assert 1_300_000 < mean.sum() < 2_300_000
+    assert mean[4:].max() < 200_000 < mean[:2].min()
+    assert mean[3] < 20_000 < high[3]  # 27 December: closed a year ago, which may move by a day

@@ -24,16 +24,30 @@ def _trend_of(revenue: list[float]) -> pd.Series:
 
 
 def test_a_steady_rise_is_rising_by_its_slope() -> None:
-    found = _trend_of([10.0 + 2 * week for week in range(26)])
+    found = _trend_of([10.0 + 2 * week for week in range(104)])
     assert (found["direction"], found["slope_per_period"]) == ("rising", Decimal("2.00"))
-    assert found["recent_revenue"] == Decimal("48.00")  # the mean of 36, 38, … 60
-    assert found["quarter_growth"] == pytest.approx((13 * 48 - 13 * 22) / (13 * 22))
+    assert found["recent_revenue"] == Decimal("204.00")  # the mean of 192, 194, … 216
+    assert found["quarter_growth"] == pytest.approx((204 - 178) / 178)
 
 
 def test_a_fall_is_falling_and_noise_is_flat() -> None:
-    assert _trend_of([100.0 - week for week in range(30)])["direction"] == "falling"
-    assert _trend_of(list(np.random.default_rng(4).normal(100, 5, 40)))["direction"] == "flat"
-    assert _trend_of([5.0] * 30)["direction"] == "flat"
+    assert _trend_of([200.0 - week for week in range(110)])["direction"] == "falling"
+    assert _trend_of(list(np.random.default_rng(4).normal(100, 5, 110)))["direction"] == "flat"
+    assert _trend_of([5.0] * 110)["direction"] == "flat"
+
+
+def test_with_little_more_than_a_year_no_direction_is_known() -> None:
+    """A year that ends in its autumn rises by its season."""
+    autumn = [100.0] * 39 + [100.0 + 20 * week for week in range(13)]
+    assert _trend_of(autumn)["direction"] == "unknown"
+    assert _trend_of(autumn + autumn[:7])["direction"] == "unknown"
+
+
+def test_under_two_years_the_direction_is_that_against_last_year() -> None:
+    autumn = [100.0] * 30 + [100.0 + 20 * week for week in range(22)]
+    assert _trend_of(autumn + [0.8 * sold for sold in autumn[:20]])["direction"] == "falling"
+    assert _trend_of(autumn + [1.2 * sold for sold in autumn[:20]])["direction"] == "rising"
+    assert _trend_of(autumn + autumn[:20])["direction"] == "flat"
 
 
 def test_the_newest_of_several_levels_is_dated_and_measured() -> None:
@@ -68,7 +82,7 @@ def test_strengths_show_a_season_after_two_years() -> None:
     assert np.isnan(_trend_of([1.0, 2.0] * 52)["seasonal_strength"])
 
 
-def test_short_series_have_no_trend_and_no_rows_have_columns() -> None:
-    assert _trend_of([1.0, 5, 9])["direction"] == "flat"
+def test_short_series_have_no_known_trend_and_no_rows_have_columns() -> None:
+    assert _trend_of([1.0, 5, 9])["direction"] == "unknown"
     nothing = pd.DataFrame(columns=["series_id", "level", "region_id", "category", "period_on", "revenue"])
     assert sales_trends(nothing, sales_changes(nothing, WEEK), WEEK).columns.tolist() == COLUMNS

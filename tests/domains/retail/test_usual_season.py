@@ -1,0 +1,66 @@
+"""Usual seasons: an autumn that ends at Christmas, and weeks about the end of the year that close again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from headgate.analytics.forecasting import SeriesHistories, Task
+from headgate.analytics.level_and_season import level_and_season
+from headgate.analytics.periods import MONTH, WEEK, Span
+from headgate.domains.retail.usual_season import closed_at_year_end, with_usual_season
+
+pytestmark = pytest.mark.unit
+
+STARTS = pd.date_range("2020-11-30", periods=53, freq="7D")
+SPAN = Span(STARTS[0].date(), STARTS[-1].date(), WEEK)
+DAY = STARTS.dayofyear.to_numpy()
+AUTUMN = np.clip((DAY - 260) / 60, 0, 1) * (DAY < 356)
+
+
+def shop(height: float, *, closed: bool = True, seed: int = 1) -> np.ndarray:
+    """Return 53 weeks to 30 November, whose sales grow in autumn; closed from 21 December to 3 January."""
+    sold = 1000 * (1 + height * AUTUMN) * np.exp(np.random.default_rng(seed).normal(0, 0.1, 53))
+    if closed:
+        sold[3], sold[4] = 0.3 * sold[3], 0
+    return sold
+
+
+def ahead(sold: np.ndarray) -> np.ndarray:
+    panel = with_usual_season(SeriesHistories((sold,)), SPAN, 13)
+    plain, factors = panel.without_events(Task(13, (52,)))
+    return (level_and_season(plain, 13, 52, shapes=panel.shapes).means * factors)[0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_peak_at_the_end_of_the_first_year_ends_at_christmas(seed: int) -> None:
+    means = ahead(shop(1.5, seed=seed))
+    assert means[:2].mean() > 1.5 * means[5:].mean()
+    assert 800 < means[5:].mean() < 1400
+
+
+def test_a_shop_without_an_autumn_is_expected_at_its_level() -> None:
+    means = ahead(shop(0.0, closed=False))
+    assert np.abs(means / 1000 - 1).max() < 0.2
+
+
+def test_weeks_that_were_closed_at_the_end_of_last_year_are_closed_again() -> None:
+    closed = closed_at_year_end((shop(1.0),), SPAN, 13)
+    (places,) = np.nonzero(closed)
+    assert places.tolist() == [3, 4, 55, 56]
+    assert closed[4] == closed[56] == 1.0
+
+
+def test_the_first_weeks_of_a_new_shop_are_not_closed() -> None:
+    sold = shop(0.0, closed=False)
+    sold[:6] = 10
+    assert not closed_at_year_end((sold,), SPAN, 13).any()
+
+
+def test_months_and_shops_that_stay_open_have_no_closed_periods() -> None:
+    months = Span(date(2020, 1, 1), date(2021, 4, 1), MONTH)
+    assert not closed_at_year_end((np.ones(16),), months, 12).any()
+    assert not closed_at_year_end((shop(0.3, closed=False),), SPAN, 13).any()
