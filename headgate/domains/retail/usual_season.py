@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,8 +104,8 @@ def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -
     at_year_end = _weeks_of_year_end(starts)
     for place in np.flatnonzero(at_year_end[:size]):
         shares[place] = _closed_share(total, at_year_end[:size], int(place))
-    for place in range(max(size, year), len(starts)):
-        shares[place] = shares[place - year]
+    for week in range(max(size, year), len(starts)):
+        shares[week] = shares[week - year]
     return shares
 
 
@@ -147,11 +148,7 @@ def _autumns(grain: Grain, starts: pd.DatetimeIndex) -> Array:
     Shape (periods, autumns).
     """
     return np.stack(
-        [
-            _by_period(lambda days, weeks=weeks: _autumn(days, weeks), grain, starts)
-            for weeks in _AUTUMN_WEEKS
-        ],
-        axis=1,
+        [_by_period(partial(_autumn, weeks=weeks), grain, starts) for weeks in _AUTUMN_WEEKS], axis=1
     )
 
 
