@@ -252,7 +252,8 @@ def gift_shop(rng: np.random.Generator, when: Array) -> Array:
     until = np.clip(since + 7 - DAYS_OF_YEAR, 0, closed)  # closed days of a week that begins before
     shut = np.where(since < closed, np.minimum(closed - since, 7), until) / 7
     sales = level * (1 + heights[(np.arange(WEEKS) + 4) // YEAR] * autumn)
-    return sales * _noise(rng, rng.uniform(0.08, 0.2)) * np.clip(1 - shut / OPEN_SHARE, 0, 1)
+    open_share = np.clip(1 - shut / OPEN_SHARE, 0, 1)
+    return np.asarray(sales * _noise(rng, rng.uniform(0.08, 0.2)) * open_share, dtype=np.float64)
 
 
 def young(rng: np.random.Generator, when: Array) -> Array:

@@ -103,8 +103,8 @@ def test_a_shop_without_a_year_expects_the_weeks_before_christmas_to_be_busy() -
         [0.08] * 3 + [0.08 * 3 / 7 + 0.5 * 4 / 7] + [0.5] * 2 + [0.5 * 6 / 7] + [0.0] * 6
     )
     young, year = (SeriesHistories((np.ones(weeks),)) for weeks in (47, 48))
-    assert with_usual_season(year, shop_of(48)[1], 13) is year
-    assert with_usual_season(young, shop_of(47)[1], 13) is not young
+    assert with_usual_season(year, shop_of(48)[1], 13).exposure is None
+    assert with_usual_season(young, shop_of(47)[1], 13).exposure is not None
 
 
 def test_a_first_christmas_without_trade_lowers_the_usual_season() -> None:
