@@ -39,12 +39,15 @@ ORDER BY level
     SavedQuestion(
         "rising_series",
         "market-intelligence-hub",
-        "Which regions and categories are rising, by how much from one period to the next?",
+        (
+            "Which regions and categories are rising, by how much from one period to the next, and of which "
+            "is no trend known?"
+        ),
         """
-SELECT series_id, level, recent_revenue, slope_per_period, slope_share, quarter_growth, p_value
+SELECT series_id, level, direction, recent_revenue, slope_per_period, slope_share, quarter_growth, p_value
 FROM sales_trends
-WHERE direction = 'rising' AND level IN ('region', 'category')
-ORDER BY slope_per_period DESC, series_id
+WHERE direction IN ('rising', 'unknown') AND level IN ('region', 'category')
+ORDER BY direction, slope_per_period DESC, series_id
 LIMIT 20
 """,
     ),
