@@ -29,14 +29,20 @@ from headgate.query import Databases, check_tables, failure_reason, only_reading
 from headgate.query.questions import LAKE
 from headgate.query.saved_questions import own_questions
 from headgate.systems.dashboards import own_dashboards
-from headgate.systems.panels import PanelKind, columns_in
+from headgate.systems.panels import ITEM_ID, PanelKind, columns_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from headgate.query.questions import SavedQuestion
     from headgate.systems.dashboards import DeclaredDashboard
-    from headgate.systems.panels import DeclaredFilter, DeclaredPanel, DeclaredQueue, DeclaredTrust
+    from headgate.systems.panels import (
+        DeclaredEvidence,
+        DeclaredFilter,
+        DeclaredPanel,
+        DeclaredQueue,
+        DeclaredTrust,
+    )
 
 _ITEM = ("item_id", "subject", "reason", "value")
 _WITHOUT_AXES = {PanelKind.KPI, PanelKind.TABLE}
@@ -193,6 +199,10 @@ def _board(tables: _LocalTables, board: DeclaredDashboard) -> Iterator[CheckedSt
         yield _checked(
             tables, "queue", f"{of}, queue {queue.name}", queue.sql, partial(_of_queue, tables, queue)
         )
+        for evidence in queue.evidence:
+            place = f"{of}, evidence of queue {queue.name}"
+            problems = partial(_of_evidence, tables, evidence)
+            yield _checked(tables, "evidence", place, evidence.of_item("1"), problems)
     for choice in board.filters:
         yield _checked(
             tables,
@@ -265,6 +275,13 @@ def _of_queue(tables: _LocalTables, queue: DeclaredQueue, answer: pa.Table) -> I
         items = answer["item_id"]
         if items.null_count or pc.count_distinct(items).as_py() < len(items):
             yield "Two of its items have the same item_id, or one has none. Use the key of the rows."
+
+
+def _of_evidence(tables: _LocalTables, evidence: DeclaredEvidence, answer: pa.Table) -> Iterator[str]:
+    yield from _tables_exist(tables, (evidence.table,))
+    yield from _template((evidence.title,), answer)
+    if ITEM_ID not in evidence.sql:
+        yield f"Its statement does not name the item. Compare a column with {ITEM_ID}."
 
 
 def _of_filter(

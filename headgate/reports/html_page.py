@@ -244,7 +244,10 @@ def _trust(answer: PanelAnswer, system: str, console_url: str) -> str:
 
 def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
     panel = answer.panel
-    if answer.error or not answer.rows:
+    nothing = panel.nothing if not (answer.error or answer.rows) else ""
+    if nothing:
+        shown = ""
+    elif answer.error or not answer.rows:
         shown = f'<div class="muted">{escape(answer.error or "No rows.")}</div>'
     elif panel.kind is PanelKind.TABLE:
         shown = _answer_table(answer)
@@ -252,11 +255,11 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
         table = f"<details><summary>Table</summary>{_answer_table(answer)}</details>"
         shown = f"{draw(panel, answer.records(), _words_of(answer))}{table}"
     wide = " wide" if panel.kind in {PanelKind.TABLE, PanelKind.FAN} else ""
-    words = answer_in_words(panel.answer, answer.records(), _words_of(answer).units)
+    words = nothing or answer_in_words(panel.answer, answer.records(), _words_of(answer).units)
     question = f'<div class="muted">{escape(panel.question)}</div>' if words else ""
     return (
-        f'<section class="box{wide}"><h3>{escape(words or panel.question)}</h3>{question}{_action(answer)}'
-        f"{shown}{_trust(answer, system, console_url)}{_sql(answer)}</section>"
+        f'<section class="box{wide}"><h3>{escape(words or panel.question)}</h3>{question}'
+        f"{'' if nothing else _action(answer)}{shown}{_trust(answer, system, console_url)}{_sql(answer)}</section>"
     )
 
 

@@ -22,6 +22,7 @@ from headgate.project import PACKED_DASHBOARDS, currency, lake_domains, project
 from headgate.systems.panels import (
     AlertRule,
     DeclaredAction,
+    DeclaredEvidence,
     DeclaredFilter,
     DeclaredLabels,
     DeclaredPanel,
@@ -200,6 +201,7 @@ def _dashboard(file: str, parse: Callable[[str], Any], text: str) -> DeclaredDas
         filters = tuple(DeclaredFilter(**_with_tuples(choice)) for choice in document.get("filters", ()))
         queues = tuple(_queue(queue) for queue in document.get("queues", ()))
         _require_queues(panels, {queue.name for queue in queues})
+        _require_panels(alerts, {panel.name for panel in panels})
         return DeclaredDashboard(
             document["system"], document["title"], panels, alerts, trust, filters, queues
         )
@@ -224,6 +226,7 @@ def _queue(document: Mapping[str, Any]) -> DeclaredQueue:
     parts = {
         "actions": tuple(DeclaredAction(**action) for action in document["actions"]),
         "labels": DeclaredLabels(**_with_tuples(labels)) if labels else None,
+        "evidence": tuple(DeclaredEvidence(**part) for part in document.get("evidence", ())),
     }
     return DeclaredQueue(**{**document, **parts})
 
@@ -235,6 +238,12 @@ def _require_queues(panels: Iterable[DeclaredPanel], queues: Collection[str]) ->
                 f"panel {panel.name} names the queue {panel.queue}, and the queues of the file are "
                 f"{', '.join(sorted(queues)) or 'none'}"
             )
+
+
+def _require_panels(alerts: Iterable[AlertRule], panels: Collection[str]) -> None:
+    for alert in alerts:
+        if alert.panel and alert.panel not in panels:
+            raise ValueError(f"alert {alert.name} names the panel {alert.panel}, which the file does not have")
 
 
 def _with_tuples(document: Mapping[str, Any]) -> dict[str, Any]:

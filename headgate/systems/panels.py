@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 COLUMN_IN_TEMPLATE = re.compile(r"\{(\w+)\}")
 ROW_COUNT = "row_count"  # a column of an answer, or the number of its rows
+ITEM_ID = "{item_id}"  # in a statement about one item of a queue
 
 
 def columns_in(template: str) -> set[str]:
@@ -68,6 +69,8 @@ class DeclaredPanel:
         rows: conditions that the rows behind the answer meet, as filters of the table's page:
             `<column>:<operator>:<value>`.
         queue: the queue of the same dashboard in which people act on the answer; empty if there is none.
+        nothing: the sentence that replaces chart, table and figure where the answer has no rows; without
+            one the page says why there are none.
     """
 
     name: str
@@ -89,6 +92,7 @@ class DeclaredPanel:
     action: str = ""
     rows: tuple[str, ...] = ()
     queue: str = ""
+    nothing: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -109,6 +113,7 @@ class AlertRule:
         above: the alert is raised when the value is greater.
         message: what happened; `{value}` is replaced by the value, with its unit.
         remedy: what to do.
+        panel: the panel of the same dashboard that shows the cause; empty for the top of the page.
     """
 
     name: str
@@ -117,6 +122,7 @@ class AlertRule:
     message: str
     remedy: str
     unit: str = ""
+    panel: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,11 +171,39 @@ class DeclaredFilter:
 
 @dataclass(frozen=True)
 class DeclaredAction:
-    """A decision that closes an item of a queue, with the key that takes it."""
+    """A decision that closes an item of a queue, with the key that takes it.
+
+    Attributes:
+        meaning: the effect of the decision in a few words; empty where the label says it.
+    """
 
     name: str
     label: str
     key: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class DeclaredEvidence:
+    """Rows that help to decide about an opened item of a queue.
+
+    Attributes:
+        title: may have cells of the first row, as the answer of a panel has them.
+        table: the table whose contract heads the columns.
+        sql: a statement in which `{item_id}` is the item, as a quoted text.
+    """
+
+    title: str
+    table: str
+    sql: str
+
+    def of_item(self, item_id: str) -> str:
+        """Return the statement about one item.
+
+        >>> DeclaredEvidence("", "visits", "SELECT * FROM visits WHERE ward = {item_id}").of_item("St. Mary's")
+        "SELECT * FROM visits WHERE ward = 'St. Mary''s'"
+        """
+        return self.sql.replace(ITEM_ID, "'" + item_id.replace("'", "''") + "'")
 
 
 @dataclass(frozen=True)
@@ -195,8 +229,11 @@ class DeclaredQueue:
         sql: answers `item_id`, `subject`, `reason` in plain words and `value`, the most urgent item first.
             Further columns are for those who look closer.
         unit: of `value`.
+        value_label: the figure that `value` is, such as "at stake".
+        order: by which shown figure the items are listed, in words.
         actions: the first one is the usual one.
         labels: None if decisions are no labels.
+        evidence: what an opened item shows beside its own row.
     """
 
     name: str
@@ -206,3 +243,6 @@ class DeclaredQueue:
     actions: tuple[DeclaredAction, ...]
     unit: str = ""
     labels: DeclaredLabels | None = None
+    value_label: str = "at stake"
+    order: str = ""
+    evidence: tuple[DeclaredEvidence, ...] = ()

@@ -1790,6 +1790,12 @@ export interface components {
             message: string;
             /** Name */
             name: string;
+            /**
+             * Panel
+             * @description The panel that shows the cause; empty for none.
+             * @default
+             */
+            panel: string;
             /** Remedy */
             remedy: string;
             /**
@@ -3212,6 +3218,12 @@ export interface components {
             kind: "kpi" | "line" | "fan" | "bar" | "scatter" | "map" | "table";
             /** Name */
             name: string;
+            /**
+             * Nothing
+             * @description The sentence that replaces an answer without rows; empty where none is stated.
+             * @default
+             */
+            nothing: string;
             /** Question */
             question: string;
             /**
@@ -3593,10 +3605,37 @@ export interface components {
             /** Label */
             label: string;
             /**
+             * Meaning
+             * @description The effect of the decision; empty where the label says it.
+             * @default
+             */
+            meaning: string;
+            /**
              * Name
              * @description Send it as `action` to `POST /v1/decisions`.
              */
             name: string;
+        };
+        /**
+         * QueueEvidence
+         * @description Rows that help to decide about an opened item of a queue.
+         */
+        QueueEvidence: {
+            /**
+             * Sql
+             * @description Athena SQL in which `{item_id}` is the item, as a quoted text.
+             */
+            sql: string;
+            /**
+             * Table
+             * @description Table whose contract heads the columns.
+             */
+            table: string;
+            /**
+             * Title
+             * @description May have `{column}` for cells of the first row.
+             */
+            title: string;
         };
         /**
          * ReasonCount
@@ -4555,8 +4594,20 @@ export interface components {
         WorkQueue: {
             /** Actions */
             actions: components["schemas"]["QueueAction"][];
+            /**
+             * Evidence
+             * @description What an opened item shows beside its row.
+             * @default []
+             */
+            evidence: components["schemas"]["QueueEvidence"][];
             /** Name */
             name: string;
+            /**
+             * Order
+             * @description By which shown figure the items are listed; empty if not stated.
+             * @default
+             */
+            order: string;
             /**
              * Sql
              * @description Athena SQL of item_id, subject, reason, value; the most urgent first.
@@ -4577,6 +4628,12 @@ export interface components {
              * @description Unit of `value`.
              */
             unit: string;
+            /**
+             * Value Label
+             * @description The figure that `value` is.
+             * @default at stake
+             */
+            value_label: string;
         };
     };
     responses: {

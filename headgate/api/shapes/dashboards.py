@@ -46,6 +46,9 @@ class Panel(Shape):
         "",
         description="The queue of the dashboard in which people act on the answer; empty if there is none.",
     )
+    nothing: str = Field(
+        "", description="The sentence that replaces an answer without rows; empty where none is stated."
+    )
 
 
 class TrustNote(Shape):
@@ -85,6 +88,7 @@ class DashboardAlert(Shape):
     message: str = Field(description="What happened; `{value}` is the value.")
     remedy: str
     unit: str
+    panel: str = Field("", description="The panel that shows the cause; empty for none.")
 
 
 class QueueAction(Shape):
@@ -93,6 +97,15 @@ class QueueAction(Shape):
     name: str = Field(description="Send it as `action` to `POST /v1/decisions`.")
     label: str
     key: str = Field(description="The key that takes it in the console.")
+    meaning: str = Field("", description="The effect of the decision; empty where the label says it.")
+
+
+class QueueEvidence(Shape):
+    """Rows that help to decide about an opened item of a queue."""
+
+    title: str = Field(description="May have `{column}` for cells of the first row.")
+    table: str = Field(description="Table whose contract heads the columns.")
+    sql: str = Field(description="Athena SQL in which `{item_id}` is the item, as a quoted text.")
 
 
 class WorkQueue(Shape):
@@ -103,7 +116,10 @@ class WorkQueue(Shape):
     table: str
     sql: str = Field(description="Athena SQL of item_id, subject, reason, value; the most urgent first.")
     unit: str = Field(description="Unit of `value`.")
+    value_label: str = Field("at stake", description="The figure that `value` is.")
+    order: str = Field("", description="By which shown figure the items are listed; empty if not stated.")
     actions: tuple[QueueAction, ...]
+    evidence: tuple[QueueEvidence, ...] = Field((), description="What an opened item shows beside its row.")
     teaches: bool = Field(
         default=False, description="Whether a model learns from its decisions, with the next run."
     )

@@ -24,6 +24,7 @@ const PANEL: Schemas['Panel'] = {
   rows: [],
   queue: '',
   before_label: '',
+  nothing: '',
   action: '',
   x: 'received_at',
   y: [],

@@ -9,6 +9,7 @@ import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
 import { type Narrowed, narrowed } from './filters'
 import { Kpi } from './kpi'
+import { useNamedPanel } from './named-panel'
 import { PanelView } from './panel-view'
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
@@ -30,7 +31,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   }
   const others = board.panels.filter((panel) => panel.kind !== 'kpi')
   const wide = wideOf(others)
-  const inFull = withFullTrust([...others, ...figures])
+  const { named, cause } = useNamedPanel()
   return (
     <Stack gap="md">
       <Group justify="space-between" align="end" gap="sm">
@@ -48,24 +49,23 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
           <Columns gap="sm">
             {figures.map((panel) => (
               <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-                <Kpi
-                  panel={panel}
-                  board={ownerOf(panel)}
-                  narrowed={narrowedBy(panel)}
-                  hasFoldedTrust={!inFull.has(panel)}
-                />
+                <Kpi panel={panel} board={ownerOf(panel)} narrowed={narrowedBy(panel)} />
               </Columns.Col>
             ))}
           </Columns>
           <div className="board">
             {others.map((panel) => (
-              <div className={wide.has(panel) ? 'board-wide' : undefined} key={panel.name}>
+              <div
+                className={wide.has(panel) ? 'board-wide' : undefined}
+                key={panel.name}
+                ref={named === panel.name ? cause : undefined}
+                data-named={named === panel.name || undefined}
+              >
                 <PanelView
                   panel={panel}
                   board={ownerOf(panel)}
                   narrowed={narrowedBy(panel)}
                   figureSql={figureOf(panel)}
-                  hasFoldedTrust={!inFull.has(panel)}
                 />
               </div>
             ))}
@@ -75,10 +75,6 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
     </Stack>
   )
 }
-
-/** The panels that have their trust line in full: the first of each table, a chart or table before a figure. */
-const withFullTrust = (panels: Schemas['Panel'][]): Set<Schemas['Panel']> =>
-  new Set(panels.filter(({ table }, at) => panels.findIndex((other) => other.table === table) === at))
 
 const HAS_WHOLE_WIDTH = new Set<Schemas['Panel']['kind']>(['fan', 'table'])
 

@@ -16,12 +16,10 @@ interface Props {
   panel: Schemas['Panel']
   board: Schemas['Dashboard']
   narrowed: Narrowed
-  /** Whether another panel has the trust line in full. */
-  hasFoldedTrust?: boolean
 }
 
 /** One figure of a dashboard, with what it is compared with. */
-export function Kpi({ panel, board, narrowed, hasFoldedTrust = false }: Props) {
+export function Kpi({ panel, board, narrowed }: Props) {
   const result = useResult(narrowed.sql)
   const row = result.data?.rows[0]
   const at = (name: string): Cell =>
@@ -68,7 +66,7 @@ export function Kpi({ panel, board, narrowed, hasFoldedTrust = false }: Props) {
       ) : null}
       {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
       <IgnoredFilters labels={narrowed.ignored} />
-      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isFolded={hasFoldedTrust} />
+      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} />
     </Box>
   )
 }

@@ -26,12 +26,10 @@ interface Props {
   narrowed: Narrowed
   /** The statement of a figure about the same table; empty where the page has none. */
   figureSql?: string
-  /** Whether another panel has the trust line in full. */
-  hasFoldedTrust?: boolean
 }
 
 /** The answer to a question in words, then the chart or table behind it, then how far it may be trusted. */
-export function PanelView({ panel, board, narrowed, figureSql = '', hasFoldedTrust = false }: Props) {
+export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
   const { sql } = narrowed
   const isDrawn = panel.kind !== 'table'
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
@@ -41,14 +39,18 @@ export function PanelView({ panel, board, narrowed, figureSql = '', hasFoldedTru
   // The figure gives the cause already.
   if (sql === panel.sql && result.data?.rows.length === 0 && figure.data && hasNoValue(figure.data))
     return null
-  const answer =
-    result.data && panel.answer ? answerTitle(panel.answer, answerRows(result.data), units) : undefined
+  const isNothing = Boolean(panel.nothing) && result.data?.rows.length === 0
+  const answer = isNothing
+    ? panel.nothing
+    : result.data && panel.answer
+      ? answerTitle(panel.answer, answerRows(result.data), units)
+      : undefined
   return (
     <Panel
       title={answer ?? panel.question}
       subtitle={answer ? panel.question : undefined}
-      action={panel.action}
-      onward={<QueueLink board={board} panel={panel} />}
+      action={isNothing ? undefined : panel.action}
+      onward={isNothing ? undefined : <QueueLink board={board} panel={panel} />}
       name={panel.question}
       actions={
         <PanelMenu
@@ -63,19 +65,21 @@ export function PanelView({ panel, board, narrowed, figureSql = '', hasFoldedTru
       }
     >
       <Answered of={result} what="the answer">
-        {(rows) => (
-          <Shown
-            view={view}
-            panel={panel}
-            answer={rows}
-            system={board.system}
-            narrowed={narrowed}
-            units={units}
-          />
-        )}
+        {(rows) =>
+          isNothing && view !== 'SQL' && view !== 'definition' ? null : (
+            <Shown
+              view={view}
+              panel={panel}
+              answer={rows}
+              system={board.system}
+              narrowed={narrowed}
+              units={units}
+            />
+          )
+        }
       </Answered>
       <IgnoredFilters labels={narrowed.ignored} />
-      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isFolded={hasFoldedTrust} />
+      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} />
     </Panel>
   )
 }

@@ -15,6 +15,9 @@ const BOARD = {
       unit: '',
       teaches: false,
       actions: [],
+      evidence: [],
+      order: '',
+      value_label: '',
     },
   ],
 }

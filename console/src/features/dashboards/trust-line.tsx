@@ -17,14 +17,12 @@ interface Props {
   table: string
   /** The filters of the panel, which its statement is narrowed by. */
   narrow?: (sql: string) => string
-  /** Whether another panel of the page has the line in full. */
-  isFolded?: boolean
 }
 
-/** Parts that are worth a click to save their room. */
+/** Parts that are in sight: as of when, and the one that the dashboard states first. The others are one click away. */
 const FEW = 2
 
-/** How far a figure may be trusted, in words: as of when, by which method, tested or not, with which error, and where it comes from. */
+/** How far a figure may be trusted, in one line: as of when, and the most important part. By which method, tested or not, with which error, and where it comes from are behind it. */
 export function TrustLine(props: Props) {
   const { board, table } = props
   const parts = useTrust(props)
@@ -34,18 +32,16 @@ export function TrustLine(props: Props) {
       where it comes from
     </Anchor>
   )
-  if (props.isFolded && parts.length > FEW) {
-    const [first, ...others] = parts
+  if (parts.length > FEW)
     return (
       <details className="trust muted" data-testid={`trust-${table}`}>
-        <summary>{first} · how far it may be trusted</summary>
-        {others.map((part) => (
+        <summary>{parts.slice(0, FEW).join(' · ')} · more</summary>
+        {parts.slice(FEW).map((part) => (
           <Fragment key={part}>{part} · </Fragment>
         ))}
         {origin}
       </details>
     )
-  }
   return (
     <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
       {parts.map((part) => (

@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, forPages } from '../../api/format'
+import { panelAddress } from '../dashboards/named-panel'
 import { useDashboards } from '../dashboards/queries'
 import { useHealth } from '../lake/queries'
 import { useMay } from '../../api/queries'
@@ -104,7 +105,7 @@ function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['Da
           component="a"
           size="compact-sm"
           variant="default"
-          href={`#/dashboards/${encodeURIComponent(board.system)}`}
+          href={panelAddress(board.system, rule.panel)}
           aria-label={`Why: ${rule.name.replaceAll('_', ' ')}`}
         >
           Why?

@@ -113,6 +113,7 @@ function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel']
     rows: [],
     queue: '',
     before_label: '',
+    nothing: '',
     x: choice.x,
     y,
     bounds: [],

@@ -1,10 +1,13 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { useCaller } from '../../api/queries'
 import { Moment } from '../../components/moment'
 import { cellWords, type Units, useLabels, useUnits } from '../../formats/columns'
 import { heading, label } from '../../formats/words'
+import { DatasetRowLink } from '../catalog/dataset-row-link'
+import { Evidence } from './evidence'
 import type { QueueItem } from './queue-state'
 
 interface Props {
@@ -12,12 +15,13 @@ interface Props {
   /** The table whose contract names the cells. */
   table: string
   unitsOfPanels?: Units
+  evidence?: Schemas['QueueEvidence'][]
   mayDecide: boolean
   onDecide: (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 }
 
 /** Everything about one item: its other cells, a note, who takes care of it, and what was decided before. */
-export function ItemDetails({ item, table, unitsOfPanels, mayDecide, onDecide }: Props) {
+export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDecide, onDecide }: Props) {
   const [note, setNote] = useState('')
   const [assignee, setAssignee] = useState('')
   const caller = useCaller()
@@ -31,10 +35,19 @@ export function ItemDetails({ item, table, unitsOfPanels, mayDecide, onDecide }:
           .map(({ name, value }) => (
             <div key={name}>
               <dt className="muted">{labels[name] || heading(name, units[name])}</dt>
-              <dd>{cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')}</dd>
+              <dd>
+                <DatasetRowLink
+                  column={name}
+                  value={value}
+                  text={cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')}
+                />
+              </dd>
             </div>
           ))}
       </dl>
+      {evidence.map((part) => (
+        <Evidence key={part.title} evidence={part} itemId={item.id} unitsOfPanels={unitsOfPanels} />
+      ))}
       {mayDecide ? (
         <Group gap="xs" align="end">
           <TextInput

@@ -6,17 +6,17 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
-import { QueueList } from './queue-list'
+import { QueueList, type QueueShape } from './queue-list'
 import { queueItems } from './queue-state'
 
-const QUEUE = {
+const QUEUE: QueueShape = {
   name: 'calls',
   table: 'calls',
   units: { risk: 'share' },
   unit: 'USD',
   actions: [
-    { name: 'called', label: 'Called', key: 'c' },
-    { name: 'not_now', label: 'Not now', key: 'n' },
+    { name: 'called', label: 'Called', key: 'c', meaning: 'off the list' },
+    { name: 'not_now', label: 'Not now', key: 'n', meaning: '' },
   ],
 }
 const ITEMS = queueItems(
@@ -31,6 +31,7 @@ const ITEMS = queueItems(
 )
 const sent: unknown[] = []
 let groups: string[] = []
+let evidence: { columns: string[]; rows: unknown[][] } = { columns: [], rows: [] }
 
 beforeEach(() => {
   sent.length = 0
@@ -40,7 +41,15 @@ beforeEach(() => {
     if (asked.method === 'POST') sent.push(JSON.parse(asked.body as string))
     const body = url.endsWith('/v1/me')
       ? { name: 'ana', groups }
-      : { ...(sent.at(-1) as object), decision_id: 'd' }
+      : url.includes('/v1/queries')
+        ? {
+            query_id: 'q',
+            state: 'succeeded',
+            columns: evidence.columns.map((name) => ({ name, type: 'bigint' })),
+            rows: evidence.rows,
+            next_cursor: '',
+          }
+        : { ...(sent.at(-1) as object), decision_id: 'd' }
     return Promise.resolve(new Response(JSON.stringify(body)))
   })
 })
@@ -86,8 +95,8 @@ test('a proposal is named in each row, and its button is filled in the selected 
     ['3', 'Transaction 3', 'new customer', 20, 'review'],
   ]
   const actions = [
-    { name: 'approve', label: 'Approve', key: 'a' },
-    { name: 'block', label: 'Block', key: 'b' },
+    { name: 'approve', label: 'Approve', key: 'a', meaning: '' },
+    { name: 'block', label: 'Block', key: 'b', meaning: '' },
   ]
   show({ ...QUEUE, actions }, queueItems({ columns, rows }, []))
   await screen.findByRole('button', { name: 'Block: Transaction 2' })
@@ -103,6 +112,28 @@ test('the cells of an item have their units', async () => {
   show()
   await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
   expect((await screen.findByText('33.9 %')).tagName).toBe('DD')
+})
+
+test('the page says the order of the items, the keys and what each action does', async () => {
+  show({ ...QUEUE, order: 'expected loss, the largest first', value_label: 'expected loss' })
+  await screen.findByRole('button', { name: 'Called: Customer 1' })
+  expect(screen.getByTestId('queue-how-to').textContent).toBe(
+    'Ordered by expected loss, the largest first. c Called: off the list · n Not now · j k move · Enter opens',
+  )
+  expect(screen.getByTestId('queue-counts').textContent).toBe('2 open · 0 done · US$2,513 expected loss')
+})
+
+test('an opened item shows the rows that one decides by, and the statement names the item', async () => {
+  evidence = { columns: ['paid', 'title_usual'], rows: [[20, 21]] }
+  const part = {
+    title: 'Usually {title_usual}',
+    table: 'calls',
+    sql: 'SELECT paid FROM calls WHERE of = {item_id}',
+  }
+  show({ ...QUEUE, evidence: [part] })
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
+  expect(await screen.findByText('Usually 21')).toBeTruthy()
+  expect(sent).toMatchObject([{ sql: "SELECT paid FROM calls WHERE of = '1'" }])
 })
 
 test('a letter in a note is no decision', async () => {

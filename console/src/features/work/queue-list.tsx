@@ -1,5 +1,5 @@
-import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { Button, Group, Kbd, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Fragment, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
@@ -16,6 +16,11 @@ export interface QueueShape {
   name: string
   table: string
   unit: string
+  /** The figure that the value of an item is. */
+  value_label?: string
+  /** By which shown figure the items are listed. */
+  order?: string
+  evidence?: Schemas['QueueEvidence'][]
   /** Units of cells that no contract has. */
   units?: Units
   actions: Schemas['QueueAction'][]
@@ -76,7 +81,9 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
             ? ` (${counts.proposed.map(([action, items]) => `${whole(items)} to ${label(action).toLowerCase()}`).join(', ')})`
             : ''}{' '}
           · {counts.done} done
-          {counts.atStake ? ` · ${figure(counts.atStake, queue.unit)} at stake` : ''}
+          {counts.atStake
+            ? ` · ${figure(counts.atStake, queue.unit)} ${queue.value_label || 'at stake'}`
+            : ''}
           {unlisted > 0 ? ` · ${whole(unlisted)} less urgent ones follow` : ''}
         </Text>
         <Group gap="xs" mih={28} flex={1} role="status">
@@ -95,6 +102,7 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
           onChange={(value) => onShow(value === 'done')}
         />
       </Group>
+      <HowTo queue={queue} mayDecide={mayDecide} />
       {queue.teaches ? <Teaching items={items} /> : null}
       {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
       {shown.length === 0 ? (
@@ -123,10 +131,30 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
           Show {count(Math.min(PAGE, all.length - shown.length), 'more item')}
         </Button>
       ) : null}
-      <Text size="xs" className="muted" visibleFrom="sm">
-        Keys: j and k move, Enter opens
-        {mayDecide ? queue.actions.map((one) => `, ${one.key} ${one.label.toLowerCase()}`) : ''}.
-      </Text>
     </Stack>
+  )
+}
+
+/** In which order the items are listed, and what each key does. */
+function HowTo({ queue, mayDecide }: { queue: QueueShape; mayDecide: boolean }) {
+  return (
+    <Text size="sm" className="muted" data-testid="queue-how-to">
+      {queue.order ? `Ordered by ${queue.order}. ` : ''}
+      {mayDecide ? (
+        <>
+          {queue.actions.map((action, place) => (
+            <Fragment key={action.name}>
+              {place ? ' · ' : ''}
+              <Kbd size="xs">{action.key}</Kbd> {action.label}
+              {action.meaning ? `: ${action.meaning}` : ''}
+            </Fragment>
+          ))}
+          {' · '}
+        </>
+      ) : null}
+      <span className="keys-that-move">
+        <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd> move · <Kbd size="xs">Enter</Kbd> opens
+      </span>
+    </Text>
   )
 }

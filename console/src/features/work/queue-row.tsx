@@ -87,6 +87,7 @@ export function QueueRow(props: Props) {
         <ItemDetails
           item={item}
           table={queue.table}
+          evidence={queue.evidence}
           unitsOfPanels={queue.units}
           mayDecide={mayDecide}
           onDecide={onDecide}

@@ -14,6 +14,7 @@ const PANEL: Schemas['Panel'] = {
   rows: [],
   queue: '',
   before_label: '',
+  nothing: '',
   x: 'week_on',
   y: ['received'],
   bounds: [],

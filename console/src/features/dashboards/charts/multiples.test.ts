@@ -15,6 +15,7 @@ const PANEL: Schemas['Panel'] = {
   rows: [],
   queue: '',
   before_label: '',
+  nothing: '',
   x: 'month_on',
   y: ['revenue'],
   bounds: [],

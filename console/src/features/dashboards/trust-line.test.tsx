@@ -1,0 +1,41 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { TrustLine } from './trust-line'
+
+beforeEach(() => {
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', () =>
+    Promise.resolve(new Response(JSON.stringify({ version: '1', as_of: '2010-12-09', tables: [] }))),
+  )
+})
+afterEach(cleanup)
+
+function show(words: string[]): void {
+  const board = { system: 's', trust: [{ tables: ['t'], words, sql: '', source: '' }] }
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient()}>
+        <TrustLine board={board} table="t" />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+}
+
+test('the line shows as of when and its first part; the others are one click away', async () => {
+  show(['off by 12 %', 'method: last year', 'bands are assumed'])
+  const summary = await screen.findByText('as of 9 Dec 2010 · off by 12 % · more')
+  expect(summary.tagName).toBe('SUMMARY')
+  expect(summary.parentElement?.hasAttribute('open')).toBe(false)
+  expect(summary.parentElement?.textContent).toContain('method: last year · bands are assumed')
+})
+
+test('a line of two parts is in sight', async () => {
+  show(['counted, not estimated'])
+  const line = await screen.findByText(/counted, not estimated/)
+  expect(line.tagName).toBe('P')
+})

@@ -1,0 +1,47 @@
+import { Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { Answered } from '../../components/states'
+import { type Units, useUnits } from '../../formats/columns'
+import { quoted } from '../../formats/sql'
+import { answerRows, answerTitle } from '../../formats/template'
+import { AnswerTable } from '../dashboards/answer-table'
+import { useResult } from '../query/results'
+
+const ROW_PX = 36
+const MOST_PX = 300
+
+interface Props {
+  evidence: Schemas['QueueEvidence']
+  itemId: string
+  unitsOfPanels?: Units
+}
+
+/** Rows that help to decide about an item, such as the earlier payments of a customer. */
+export function Evidence({ evidence, itemId, unitsOfPanels }: Props) {
+  const answer = useResult(evidence.sql.replaceAll('{item_id}', quoted(itemId)))
+  const units = useUnits(evidence.table, unitsOfPanels)
+  const title = answer.data ? answerTitle(evidence.title, answerRows(answer.data), units) : undefined
+  return (
+    <section aria-label={title ?? evidence.title}>
+      <Answered of={answer} what="what is known besides">
+        {(rows) =>
+          rows.rows.length === 0 ? null : (
+            <>
+              <Text size="sm" fw={600}>
+                {title}
+              </Text>
+              <AnswerTable
+                answer={rows}
+                units={units}
+                table={evidence.table}
+                label={title ?? evidence.title}
+                height={Math.min(MOST_PX, ROW_PX * (rows.rows.length + 1))}
+              />
+            </>
+          )
+        }
+      </Answered>
+    </section>
+  )
+}
