@@ -7,6 +7,7 @@ import pytest
 
 from headgate.errors import NotFoundError, SettingsError
 from headgate.systems.dashboards import dashboards, dashboards_of, label_queues
+from headgate.systems.panels import DeclaredEvidence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,3 +168,26 @@ def test_a_panel_that_names_another_queue_is_an_error(own_lake: Path) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text(QUEUED.format(queue="to_call"))
     with pytest.raises(SettingsError, match=r"panel loans names the queue to_call, .* are to_remind"):
         dashboards()
+
+
+ALERTED = """
+system: own-models
+title: Loans
+panels:
+  - {{name: loans, question: "Loans?", kind: kpi, table: loans, sql: select 1 as value}}
+alerts:
+  - {{name: many, sql: select 1 as value, above: 0, message: "{{value}} loans", remedy: Look, panel: {panel}}}
+"""
+
+
+def test_an_alert_leads_to_a_panel_of_its_dashboard_only(own_lake: Path) -> None:
+    (own_lake / "dashboards" / "loans.yaml").write_text(ALERTED.format(panel="loans"))
+    assert dashboards()["own-models"].alerts[0].panel == "loans"
+    (own_lake / "dashboards" / "loans.yaml").write_text(ALERTED.format(panel="sales"))
+    with pytest.raises(SettingsError, match="alert many names the panel sales"):
+        dashboards()
+
+
+def test_the_statement_of_evidence_has_the_item_as_a_quoted_text() -> None:
+    evidence = DeclaredEvidence("Visits", "visits", "SELECT 1 FROM visits WHERE ward = {item_id}")
+    assert evidence.of_item("x' OR '1' = '1") == "SELECT 1 FROM visits WHERE ward = 'x'' OR ''1'' = ''1'"

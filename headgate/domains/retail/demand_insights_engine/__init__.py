@@ -115,7 +115,7 @@ def _built(
         *shop_total.measures(days, sold, now.clock, spending, as_of),
     ]
     return {
-        "customer_segments": segments.table(customers, models.partition, leaving, models.learnt_on),
+        "customer_segments": segments.table(customers, models.partition, leaving, models.churn_in_charge),
         "customer_lifetime_value": values,
         "churn_risk": churn_risk.table(
             customers, now.points, models.churn_in_charge, leaving, at_stake=expected.value_at_stake()

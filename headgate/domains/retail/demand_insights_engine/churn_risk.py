@@ -15,6 +15,7 @@ from sklearn.metrics import roc_auc_score
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.demand_insights_engine import churn
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
+from headgate.domains.retail.demand_insights_engine.late_gaps import rhythm_days
 from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, together
 from headgate.domains.retail.money import amounts_in_arrow
 from headgate.engines.stored_rows import store_frames
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from headgate.domains.retail.demand_insights_engine.late_gaps import LateGaps
     from headgate.domains.retail.demand_insights_engine.origins import Coming, CustomerOrigin, Origins
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows_in_file import RowsInFile
@@ -257,11 +259,13 @@ class ChurnInCharge:
         model: None where too few customers left or stayed.
         offer_threshold: the probability from which on an offer pays.
         learnt_on: the last day whose purchases it learnt from.
+        late: from which silence on customers are late.
     """
 
     model: churn.ChurnModel | None
     offer_threshold: float
     learnt_on: date
+    late: LateGaps
 
 
 def table(
@@ -279,7 +283,6 @@ def table(
         leaving: the probability that each of these customers leaves, as `aimed` gives it.
         at_stake: of these customers, as `StoredOutlook.value_at_stake` has it.
     """
-    usual = usual_days(customers)
     rank = np.empty(len(at_stake), dtype=np.int64)
     rank[np.argsort(-at_stake, kind="stable")] = np.arange(1, len(at_stake) + 1)
     parts = zip(
@@ -291,7 +294,7 @@ def table(
     return write_to_file(
         Registry.load().prod["churn_risk"],
         _ranked(
-            (_rows(part, some, in_charge, probability, usual) for part, some, probability in parts),
+            (_rows(part, some, in_charge, probability) for part, some, probability in parts),
             at_stake,
             rank,
         ),
@@ -312,7 +315,6 @@ def _rows(
     points: pd.DataFrame,
     in_charge: ChurnInCharge,
     probability: Array,
-    usual: float,
 ) -> pd.DataFrame:
     model, threshold = in_charge.model, in_charge.offer_threshold
     frame = pd.DataFrame(
@@ -324,12 +326,12 @@ def _rows(
     )
     frame[[f"driver_{place + 1}" for place in range(DRIVERS)]] = _drivers(model, points, probability)
     consent, pays = customers.marketing_opt_in.astype("boolean"), probability >= threshold
-    rhythm = rhythm_days(customers, usual)
     is_risk = (frame.risk_band != _LOW) & (frame.driver_1 != USUAL)
     return frame.assign(
         silent_days=customers.silent_days,
-        usual_days=rhythm.round().astype("Int64"),
-        win_back=is_risk & (customers.silent_days > rhythm.fillna(0.0)) & consent.fillna(value=True),
+        usual_days=rhythm_days(customers).round().astype("Int64"),
+        late_after_days=np.floor(in_charge.late.after_days(customers)).astype("int64"),
+        win_back=is_risk & in_charge.late.are_late(customers) & consent.fillna(value=True),
         purchase_value_gbp=amounts_in_arrow(points.purchase_value.to_numpy()),
         offer_threshold=threshold,
         offer_pays=pays,
@@ -343,20 +345,6 @@ def _rows(
 def bands_of(probability: Array) -> npt.NDArray[np.str_]:
     """Return the band of each probability: low below a third, high from two thirds on."""
     return np.select([probability >= _HIGH, probability >= MEDIUM], ["high", "medium"], _LOW)
-
-
-def usual_days(customers: StoredRows) -> float:
-    """Return the mean days between two purchases of all customers; NaN where nobody bought twice."""
-    days = gaps = 0
-    for part in customers.parts(("recency_days", "frequency")):
-        days, gaps = days + int(part.recency_days.sum()), gaps + int(part.frequency.sum())
-    return days / gaps if gaps else np.nan
-
-
-def rhythm_days(customers: pd.DataFrame, usual: float) -> pd.Series[float]:
-    """Return the mean days between two purchases of each customer, and `usual` of who bought once."""
-    frequency = customers.frequency.astype("float64")
-    return (customers.recency_days / frequency.where(frequency > 0)).fillna(usual)
 
 
 def share_of_silence(silence: Array) -> Array:

@@ -424,11 +424,11 @@ class StoredOutlook:
         return self.factor * sum_of(part["value"].to_numpy() for part in self.stored.parts(("value",)))
 
     def value_at_stake(self) -> Array:
-        """Return the expected value of a year of each customer, times the probability of buying nothing in
-        the window, GBP.
+        """Return the expected value of each customer in the window, times the probability of buying nothing
+        in it, GBP.
         """
         parts = (self.rows(start, start + _AT_ONCE) for start in range(0, len(self.stored), _AT_ONCE))
-        return np.concatenate([np.empty(0), *(part.churn * part.value_of_year for part in parts)])
+        return np.concatenate([np.empty(0), *(part.churn * part.value for part in parts)])
 
 
 def _unscaled(

@@ -15,6 +15,7 @@ from headgate.analytics.groups import Clusters, Typical
 from headgate.domains.retail.demand_insights_engine import churn_risk, customer_value
 from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
 from headgate.domains.retail.demand_insights_engine.customer_value import ValueModel
+from headgate.domains.retail.demand_insights_engine.late_gaps import LateGaps
 from headgate.domains.retail.demand_insights_engine.origins import KnownShares
 from headgate.domains.retail.demand_insights_engine.segments import Partition
 from headgate.domains.retail.measures import Measure
@@ -48,6 +49,7 @@ class LearntModels:
         churn_record: the churn model with its figures; None without it. `fitted` is that of `learnt_on`.
         shift_weight: of the shift to the expected number of buyers, as `ChurnTrial` has it.
         offer_threshold: the probability from which on an offer pays.
+        late: from which silence on customers are late.
         shares: of the origins that the models learnt from.
         watch: how the signals `WATCHED` were distributed on that day.
         measures: how the models did at past origins.
@@ -58,6 +60,7 @@ class LearntModels:
     churn_record: Trained | None
     shift_weight: float
     offer_threshold: float
+    late: LateGaps
     value: ValueModel
     shares: KnownShares
     partition: Partition
@@ -67,7 +70,7 @@ class LearntModels:
     @property
     def churn_in_charge(self) -> churn_risk.ChurnInCharge:
         """Return the part that scores who leaves."""
-        return churn_risk.ChurnInCharge(self.churn, self.offer_threshold, self.learnt_on)
+        return churn_risk.ChurnInCharge(self.churn, self.offer_threshold, self.learnt_on, self.late)
 
     def moved(self, points: pd.DataFrame) -> float:
         """Return the greatest population stability index of the watched signals."""
@@ -104,6 +107,7 @@ class LearntModels:
             "churn_record": _record_state(self.churn_record) if self.churn_record else None,
             "shift_weight": self.shift_weight,
             "offer_threshold": self.offer_threshold,
+            "late": vars(self.late),
             "value": self.value.state(),
             "shares": vars(self.shares),
             "partition": _partition_state(self.partition),
@@ -122,6 +126,7 @@ class LearntModels:
             churn_record=_record_of_state(record, churn) if record else None,
             shift_weight=state["shift_weight"],
             offer_threshold=state["offer_threshold"],
+            late=LateGaps(**state["late"]),
             value=ValueModel.from_state(state["value"]),
             shares=KnownShares(**state["shares"]),
             partition=_partition_of_state(state["partition"]),

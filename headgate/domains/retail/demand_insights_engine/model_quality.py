@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.churn_risk import ChurnTrial
     from headgate.domains.retail.demand_insights_engine.customer_value import Trial, ValueModel
     from headgate.domains.retail.demand_insights_engine.features import Unmatched
+    from headgate.domains.retail.demand_insights_engine.late_gaps import LateTrial
     from headgate.domains.retail.demand_insights_engine.origins import CustomerOrigin, Origins
     from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
     from headgate.domains.retail.demand_insights_engine.year_trial import PastYear, YearTrial
@@ -147,6 +148,19 @@ def of_year_trial(trial: YearTrial | None) -> Measure:
     plain = DAYS_OF_YEAR / features.HORIZON_DAYS / trial.actual
     ratio = trial.expected / trial.actual
     return Measure(_VALUE, metric, trial.period, ratio, plain, "365 / 90", trial.purchases, note)
+
+
+def of_late_trial(trial: LateTrial | None) -> Measure:
+    """Return the share of the customers late on a past day who then bought nothing for 90 days, beside the
+    others.
+    """
+    model, metric = "late_customers", "left_share"
+    if trial is None:
+        return Measure(model, metric, FIT, None, note="not tested: the history is too short")
+    note = "of customers who had bought twice or more"
+    return Measure(
+        model, metric, trial.period, trial.late_left, trial.other_left, "not late", trial.late, note
+    )
 
 
 def of_orders(sold: pd.DataFrame, days: ibis.Table) -> list[Measure]:

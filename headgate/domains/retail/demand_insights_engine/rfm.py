@@ -106,21 +106,34 @@ def _merged(some: list[Counted]) -> Counted:
     return values, counts
 
 
-def named(scores: pd.DataFrame, bands: npt.NDArray[np.str_] | None = None) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Risk:
+    """The risk of customers, which their segments do not contradict.
+
+    Attributes:
+        bands: of the risk of leaving.
+        is_late: silent for longer than like customers were before they bought again.
+    """
+
+    bands: npt.NDArray[np.str_]
+    is_late: npt.NDArray[np.bool_]
+
+
+def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
     """Return the scores with their text `rfm` and the segment's name.
 
     Args:
-        bands: of the risk of leaving. Where it contradicts the recency score, the segment is that of the
-            nearest score
-            without a contradiction: nobody at low risk is lost, and nobody at high risk is loyal.
+        risk: where it contradicts the recency score, the segment is that of the nearest score without a
+            contradiction: nobody at low risk is lost, and nobody who is late or at high risk is loyal.
     """
     recency, frequency, monetary = (
         scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary")
     )
     both = np.asarray(np.floor((frequency + monetary) / 2 + 0.5), dtype=np.int64)
     row = (FIFTHS - recency).to_numpy()
-    if bands is not None:
-        at_least = np.where(bands == "high", _FIRST_ROW_AT_HIGH_RISK[both - 1], 0)
+    if risk is not None:
+        bands, is_due = risk.bands, risk.is_late & (risk.bands != "low")
+        at_least = np.where((bands == "high") | is_due, _FIRST_ROW_AT_HIGH_RISK[both - 1], 0)
         at_most = np.select(
             [bands == "low", bands == "medium"], [_LAST_ROW_AT_LOW_RISK, _LAST_ROW_AT_MEDIUM_RISK], FIFTHS - 1
         )

@@ -18,14 +18,13 @@ from headgate.systems.rows_in_file import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
-
     import pandas as pd
 
     from headgate.engines.stored_rows import StoredRows
     from headgate.systems.rows_in_file import RowsInFile
 
 _READ = ("silent_days", "purchases", "revenue")
+_HISTORY = ("customer_id", *_READ, "recency_days", "frequency")
 _WORDS = (("long silent", "recent"), ("frequent", "rare"), ("high spend", "low spend"))
 
 
@@ -48,31 +47,35 @@ def partition(customers: StoredRows) -> Partition:
     return Partition(best_partition(typical.scaled(drawn), _WORDS, "all customers"), typical)
 
 
-def table(customers: StoredRows, partition: Partition, leaving: StoredRows, learnt_on: date) -> RowsInFile:
+def table(
+    customers: StoredRows, partition: Partition, leaving: StoredRows, in_charge: churn_risk.ChurnInCharge
+) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
     Args:
         leaving: the probability that each customer leaves, as `churn_risk.aimed` gives it.
-        learnt_on: the last day whose purchases the partition learnt from.
+        in_charge: says who is late, and the last day whose purchases the partition learnt from.
     """
-    parts = _parts(customers, partition, leaving, learnt_on)
+    parts = _parts(customers, partition, leaving, in_charge)
     return write_to_file(Registry.load().prod["customer_segments"], parts)
 
 
 def _parts(
-    customers: StoredRows, partition: Partition, leaving: StoredRows, learnt_on: date
+    customers: StoredRows, partition: Partition, leaving: StoredRows, in_charge: churn_risk.ChurnInCharge
 ) -> Iterator[pd.DataFrame]:
     fifths = rfm.fifths_of(customers.parts)
     names = np.array(partition.groups.names, dtype=object)
-    for part, probability in zip(customers.parts(("customer_id", *_READ)), leaving.parts(), strict=True):
+    for part, probability in zip(customers.parts(_HISTORY), leaving.parts(), strict=True):
         labels = partition.labels(part)
         base = part[["customer_id"]].assign(
             recency_days=part.silent_days.astype("int32"),
             purchase_days=part.purchases.astype("int32"),
             revenue_gbp=part.revenue,
         )
-        yield base.join(
-            rfm.named(
-                rfm.scored(part, fifths), churn_risk.bands_of(probability[churn_risk.LEAVING].to_numpy())
-            )
-        ).assign(cluster=labels.astype("int32"), cluster_name=names[labels], learnt_on=learnt_on)
+        risk = rfm.Risk(
+            churn_risk.bands_of(probability[churn_risk.LEAVING].to_numpy()),
+            in_charge.late.are_late(part).to_numpy(),
+        )
+        yield base.join(rfm.named(rfm.scored(part, fifths), risk)).assign(
+            cluster=labels.astype("int32"), cluster_name=names[labels], learnt_on=in_charge.learnt_on
+        )

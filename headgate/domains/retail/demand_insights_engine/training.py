@@ -21,6 +21,7 @@ from headgate.domains.retail.demand_insights_engine import (
     segments,
 )
 from headgate.domains.retail.demand_insights_engine.alive_trial import alive_trial
+from headgate.domains.retail.demand_insights_engine.late_gaps import late_gaps, late_trial
 from headgate.domains.retail.demand_insights_engine.learnt_models import WATCHED, LearntModels
 from headgate.domains.retail.demand_insights_engine.recent_behaviour import with_recent_behaviour
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
@@ -139,6 +140,7 @@ def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
         shift_weight=trial.weight if trial else 1.0,
         # Without a trial no offer is made: nobody knows what it would earn.
         offer_threshold=trial.threshold if trial and model.churn else churn.NO_OFFER,
+        late=late_gaps(of_some, now.as_of),
         value=model.value,
         shares=origins.KnownShares.of(past.newest),
         partition=partition,
@@ -150,6 +152,7 @@ def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
             *model_quality.of_churn_trial(trial, model.churn_method, past),
             *model_quality.of_alive_trial(tried_alive),
             model_quality.of_year_trial(tried_year),
+            model_quality.of_late_trial(late_trial(of_some, now.clock.first_on, now.as_of)),
             *model_quality.of_clusters(partition.groups),
         ],
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from headgate.analytics.groups import Clusters, Typical
 from headgate.domains.retail.demand_insights_engine.churn import NO_OFFER
+from headgate.domains.retail.demand_insights_engine.late_gaps import LateGaps
 from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
 from headgate.domains.retail.demand_insights_engine.origins import KnownShares
 from headgate.domains.retail.demand_insights_engine.segments import Partition
@@ -28,6 +29,7 @@ def models_of(value: ValueModel, churn: ChurnModel | None = None) -> LearntModel
         churn_record=None,
         shift_weight=1.0,
         offer_threshold=NO_OFFER,
+        late=LateGaps(),
         value=value,
         shares=KnownShares(),
         partition=Partition(one_cluster, Typical(np.zeros(3), np.ones(3))),

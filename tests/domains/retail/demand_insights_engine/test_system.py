@@ -137,7 +137,7 @@ def test_every_customer_has_a_cause_that_one_can_act_on(built: dict[str, pd.Data
 
 def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[str, pd.DataFrame]) -> None:
     leaving, value = built["churn_risk"], built["customer_lifetime_value"]
-    stake = leaving.churn_probability * value.expected_value_365d.astype(float)
+    stake = leaving.churn_probability * value.expected_value_90d.astype(float)
     np.testing.assert_allclose(leaving.value_at_stake_gbp.astype(float), stake, atol=0.02)
     assert sorted(leaving.risk_rank) == list(range(1, len(leaving) + 1))
     assert leaving.value_at_stake_gbp[leaving.risk_rank.argsort()].is_monotonic_decreasing
@@ -147,25 +147,43 @@ def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[
     ).all()
 
 
-def test_customers_to_win_back_are_overdue_have_a_cause_and_did_not_refuse(
+def test_customers_to_win_back_are_late_have_a_cause_and_did_not_refuse(
     built: dict[str, pd.DataFrame],
 ) -> None:
     leaving, value = built["churn_risk"], built["customer_lifetime_value"]
-    everybody = value.recency_days.sum() / value.repeat_purchases.sum()
-    own = value.recency_days / value.repeat_purchases.where(value.repeat_purchases > 0)
+    own = value.recency_days / value.repeat_purchases.where(value.repeat_purchases > 1)
     assert (leaving.silent_days == value.age_days - value.recency_days).all()
-    np.testing.assert_allclose(leaving.usual_days.astype(float), own.fillna(everybody), atol=0.5)
-    overdue = leaving.silent_days > own.fillna(everybody)
+    np.testing.assert_allclose(leaving.usual_days.astype(float), own, atol=0.5)
+    late = (leaving.silent_days > leaving.late_after_days) & (value.repeat_purchases > 0)
     has_cause = (leaving.risk_band != "low") & (leaving.driver_1 != churn_risk.USUAL)
     refused = leaving.marketing_opt_in.eq(other=False).fillna(value=False)
-    assert (leaving.win_back == (overdue & has_cause & ~refused)).all()
+    assert (leaving.win_back == (late & has_cause & ~refused)).all()
     assert 0 < leaving.win_back.sum() < len(leaving)
+
+
+def test_a_rhythm_takes_two_intervals_and_late_is_a_multiple_of_it(built: dict[str, pd.DataFrame]) -> None:
+    leaving, value = built["churn_risk"], built["customer_lifetime_value"]
+    without = value.repeat_purchases < 2
+    assert leaving.usual_days[without].isna().all()
+    assert leaving.late_after_days[without].nunique() == 1
+    times = leaving.late_after_days[~without] / (value.recency_days / value.repeat_purchases)[~without]
+    assert times.max() - times[leaving.usual_days > 50].min() < 0.02 + 1 / 50
+    assert times.max() > 1
+
+
+def test_being_late_is_tested_on_the_customers_of_90_days_ago(built: dict[str, pd.DataFrame]) -> None:
+    share = quality(built, "late_customers", "left_share")
+    assert share.period.endswith(f"/{LEARNT_ON}")
+    assert share.baseline < share.value <= 1
+    assert share.baseline_model == "not late"
 
 
 def test_segments_do_not_contradict_the_risk(built: dict[str, pd.DataFrame]) -> None:
     both = built["customer_segments"].assign(band=built["churn_risk"].risk_band)
     assert not both[both.band == "low"].segment.isin({"lost", "hibernating", "at risk", "cannot lose"}).any()
     assert not both[both.band == "high"].segment.isin({"champions", "loyal", "potential loyalists"}).any()
+    due = built["churn_risk"].win_back
+    assert not both[due].segment.isin({"champions", "loyal", "potential loyalists", "promising"}).any()
 
 
 def test_the_alive_probability_is_tested_on_the_longest_window_that_is_over(
