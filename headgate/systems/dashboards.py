@@ -243,7 +243,9 @@ def _require_queues(panels: Iterable[DeclaredPanel], queues: Collection[str]) ->
 def _require_panels(alerts: Iterable[AlertRule], panels: Collection[str]) -> None:
     for alert in alerts:
         if alert.panel and alert.panel not in panels:
-            raise ValueError(f"alert {alert.name} names the panel {alert.panel}, which the file does not have")
+            raise ValueError(
+                f"alert {alert.name} names the panel {alert.panel}, which the file does not have"
+            )
 
 
 def _with_tuples(document: Mapping[str, Any]) -> dict[str, Any]:

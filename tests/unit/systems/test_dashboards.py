@@ -183,6 +183,9 @@ alerts:
 def test_an_alert_leads_to_a_panel_of_its_dashboard_only(own_lake: Path) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text(ALERTED.format(panel="loans"))
     assert dashboards()["own-models"].alerts[0].panel == "loans"
+
+
+def test_an_alert_that_names_another_panel_is_an_error(own_lake: Path) -> None:
     (own_lake / "dashboards" / "loans.yaml").write_text(ALERTED.format(panel="sales"))
     with pytest.raises(SettingsError, match="alert many names the panel sales"):
         dashboards()

@@ -2,6 +2,8 @@ import { Badge, Button, Group, Text } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 
 import { figure } from '../../api/format'
+import { type Units, useUnits } from '../../formats/columns'
+import { filled } from '../../formats/template'
 import { capitalised, label } from '../../formats/words'
 import { ItemDetails } from './item-details'
 import type { QueueShape } from './queue-list'
@@ -24,9 +26,17 @@ interface Props {
 const isMain = ({ proposed }: QueueItem, action: string, isUsual: boolean): boolean =>
   proposed === undefined ? isUsual : proposed === action
 
+/** The reason with the cells that it names. */
+function reasonOf({ reason, details }: QueueItem, units: Units): string {
+  const cells = { columns: details.map(({ name }) => name), rows: [details.map(({ value }) => value)] }
+  return filled(reason, cells, units) ?? reason
+}
+
 /** One item: who or what, why, how much is at stake, and the actions that close it. */
 export function QueueRow(props: Props) {
   const { item, queue, mayDecide, isSelected, isOpen, onSelect, onToggle, onDecide } = props
+  const units = useUnits(queue.table, queue.units)
+  const reason = reasonOf(item, units)
   const opener = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     const list = opener.current?.closest('ul')
@@ -47,7 +57,7 @@ export function QueueRow(props: Props) {
         </button>
         <Text size="sm" className="any-text">
           {item.proposed && !item.closedBy ? <strong>{capitalised(label(item.proposed))}: </strong> : null}
-          {item.proposed ? item.reason : capitalised(item.reason)}
+          {item.proposed ? reason : capitalised(reason)}
           {item.assignee ? (
             <Badge variant="default" tt="none" ml="xs">
               {item.assignee}

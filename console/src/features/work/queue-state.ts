@@ -6,6 +6,7 @@ import { answerRows, COUNT, rowCount } from '../../formats/template'
 export interface QueueItem {
   id: string
   subject: string
+  /** In words, with the cells that the statement names in braces still to be filled. */
   reason: string
   value: number | null
   /** The action that the lake proposes; undefined where the queue proposes none. */

@@ -16,6 +16,7 @@ PRIOR_TRANSACTIONS = 20.0
 """Transactions of average risk that every entity starts with: three transactions cannot make a risk of one
 third.
 """
+LISTED_FRAUDS = 3
 _BANDS = ((10.0, "high"), (3.0, "medium"))  # from so many times the share of all on
 _UNITS = 2**32
 """Parts of a fraud in which expected frauds are summed: whole numbers have the same sum in any order."""
@@ -82,9 +83,23 @@ def _entities(column: str, judged: ibis.Table, failed: ibis.Table) -> ibis.Table
         last_seen_at=judged.transacted_at.max(),
         expected=judged.units.sum(where=judged.is_recent).cast("float64").fill_null(0.0) / _UNITS,
         count=judged.count(where=judged.is_recent),
+        recent_frauds=judged.known.sum(where=judged.is_recent).cast("int64").fill_null(0),
         highest_score=judged.score.max(where=judged.is_recent),
     )
-    return _with_failed(summed.mutate(entity_id=summed[column].cast("string")), column, failed)
+    named = _with_newest_frauds(summed.mutate(entity_id=summed[column].cast("string")), column, judged)
+    return _with_failed(named, column, failed)
+
+
+def _with_newest_frauds(entities: ibis.Table, column: str, judged: ibis.Table) -> ibis.Table:
+    """Return the entities with the numbers of their newest known frauds, by which a bank finds a card."""
+    frauds = judged.filter(judged.known == 1).select(column, "transaction_id", "transacted_at")
+    newest_first = [frauds.transacted_at.desc(), frauds.transaction_id.desc()]
+    placed = frauds.mutate(place=ibis.row_number().over(group_by=column, order_by=newest_first))
+    newest = placed.filter(placed.place < LISTED_FRAUDS)
+    listed = newest.group_by(column).agg(
+        newest_frauds=newest.transaction_id.cast("string").group_concat(", ", order_by=newest.place)
+    )
+    return entities.left_join(listed, column).select(*entities.columns, "newest_frauds")
 
 
 def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.Table:
@@ -105,6 +120,7 @@ def _rated(kind: str, entities: ibis.Table, base: float) -> ibis.Table:
     rated = entities.mutate(
         entity_type=ibis.literal(kind),
         score=score,
+        recent_transactions=entities["count"],
         risk_band=ibis.cases(*bands, else_="low") if bands else ibis.literal("low"),
         amount=pounds(entities.pence),
         fraud_amount=pounds(entities.stolen),

@@ -18,6 +18,7 @@ from headgate.systems.rows_in_file import write_to_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     import pandas as pd
 
     from headgate.engines.stored_rows import StoredRows

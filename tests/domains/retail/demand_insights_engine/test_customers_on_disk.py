@@ -81,7 +81,7 @@ def test_every_table_is_written_one_group_of_customers_at_a_time(
         WITHOUT_MODELS, points, leaving, 4.0, tmp_path / "expected.parquet"
     )
     models = models_of(WITHOUT_MODELS)
-    segments.table(customers, models.partition, leaving, models.learnt_on)
+    segments.table(customers, models.partition, leaving, models.churn_in_charge)
     lifetime_value.table(models, customers, points, expected, is_year_tested=False)
     churn_risk.table(customers, points, models.churn_in_charge, leaving, at_stake=np.zeros(CUSTOMERS))
     assert in_memory == [[GROUP, GROUP, CUSTOMERS - 2 * GROUP]] * 3
