@@ -200,8 +200,8 @@ class DeclaredEvidence:
     def of_item(self, item_id: str) -> str:
         """Return the statement about one item.
 
-        >>> DeclaredEvidence("", "visits", "SELECT 1 FROM visits WHERE ward = {item_id}").of_item("St. Mary's")
-        "SELECT 1 FROM visits WHERE ward = 'St. Mary''s'"
+        >>> DeclaredEvidence("", "visits", "SELECT 1 FROM visits WHERE ward = {item_id}").of_item("St. Mary")
+        "SELECT 1 FROM visits WHERE ward = 'St. Mary'"
         """
         return self.sql.replace(ITEM_ID, "'" + item_id.replace("'", "''") + "'")
 
