@@ -100,7 +100,7 @@ def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[s
     [
         "What will the next month and quarter sell",
         "When were sales not as expected",
-        "Which overdue customers should be won back first",
+        "Which late customers should be won back first",
         "Who will spend most in the next 90 days",
         "Which transactions should be looked at first",
         "Can the team look at as many transactions",

@@ -91,7 +91,7 @@ LIMIT 20
     SavedQuestion(
         "worth_an_offer",
         "demand-insights-engine",
-        "Which overdue customers should be won back first, and why are they likely to leave?",
+        "Which late customers should be won back first, and why are they likely to leave?",
         """
 SELECT risk_rank, customer_id, silent_days, usual_days, driver_1, driver_2,
        round(churn_probability, 3) AS churn_probability, offer_pays, marketing_opt_in
