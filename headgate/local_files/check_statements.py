@@ -280,6 +280,7 @@ def _of_queue(tables: _LocalTables, queue: DeclaredQueue, answer: pa.Table) -> I
 def _of_evidence(tables: _LocalTables, evidence: DeclaredEvidence, answer: pa.Table) -> Iterator[str]:
     yield from _tables_exist(tables, (evidence.table,))
     yield from _template((evidence.title,), answer)
+    yield from _columns_answered(evidence.units, answer)
     if ITEM_ID not in evidence.sql:
         yield f"Its statement does not name the item. Compare a column with {ITEM_ID}."
 

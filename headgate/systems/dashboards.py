@@ -176,8 +176,16 @@ def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
         for panel in board.panels
     )
     alerts = tuple(replace(alert, unit=unit_in(alert.unit, code)) for alert in board.alerts)
-    queues = tuple(replace(queue, unit=unit_in(queue.unit, code)) for queue in board.queues)
+    queues = tuple(_queue_in(queue, code) for queue in board.queues)
     return replace(board, panels=panels, alerts=alerts, queues=queues)
+
+
+def _queue_in(queue: DeclaredQueue, code: str) -> DeclaredQueue:
+    evidence = tuple(
+        replace(part, units={column: unit_in(unit, code) for column, unit in part.units.items()})
+        for part in queue.evidence
+    )
+    return replace(queue, unit=unit_in(queue.unit, code), evidence=evidence)
 
 
 def _described_files(folder: Traversable) -> list[Traversable]:

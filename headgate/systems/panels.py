@@ -191,11 +191,13 @@ class DeclaredEvidence:
         title: may have cells of the first row, as the answer of a panel has them.
         table: the table whose contract heads the columns.
         sql: a statement in which `{item_id}` is the item, as a quoted text.
+        units: of columns of the answer that no contract has, by column.
     """
 
     title: str
     table: str
     sql: str
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def of_item(self, item_id: str) -> str:
         """Return the statement about one item.

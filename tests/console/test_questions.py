@@ -52,7 +52,9 @@ def test_an_analyst_learns_what_the_next_period_sells_and_whether_it_may_be_trus
 def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console) -> None:
     page = opened(console, "Work", "Customers to call", token=UPLOADER)
     first = page.get_by_role("list", name="Items").get_by_role("listitem").first
-    expect(first).to_contain_text(re.compile(r"Silent \d+ days, (usually buys every \d+ days|bought twice, \d+ days apart)"))
+    expect(first).to_contain_text(
+        re.compile(r"Silent \d+ days, (usually buys every \d+ days|bought twice, \d+ days apart)")
+    )
     expect(first).to_contain_text("£")
     name = first.get_by_role("button").first.inner_text()
     counts = page.get_by_test_id("queue-counts")

@@ -3636,6 +3636,13 @@ export interface components {
              * @description May have `{column}` for cells of the first row.
              */
             title: string;
+            /**
+             * Units
+             * @description Units of columns of the answer that no contract has.
+             */
+            units: {
+                [key: string]: string;
+            };
         };
         /**
          * ReasonCount

@@ -106,6 +106,7 @@ class QueueEvidence(Shape):
     title: str = Field(description="May have `{column}` for cells of the first row.")
     table: str = Field(description="Table whose contract heads the columns.")
     sql: str = Field(description="Athena SQL in which `{item_id}` is the item, as a quoted text.")
+    units: dict[str, str] = Field(description="Units of columns of the answer that no contract has.")
 
 
 class WorkQueue(Shape):

@@ -490,7 +490,7 @@ def test_whom_an_offer_pays_for_is_a_column_only_where_it_separates_customers(
     quality: list[dict[str, object]] = [{"model": "late_customers", "value": 0.43, "baseline": 0.25}]
     line = trust_of("churn_risk", churn_risk=risks, customer_model_quality=quality)
     assert words in line
-    assert line.startswith("of those late 90 days ago 43 of 100 bought nothing since, of the others 25")
+    assert line.startswith("late 90 days ago: 43 of 100 bought nothing since, others 25")
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
         rows = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)

@@ -2,7 +2,7 @@ import { Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { Answered } from '../../components/states'
-import { type Units, useUnits } from '../../formats/columns'
+import { useUnits } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
 import { answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from '../dashboards/answer-table'
@@ -14,13 +14,12 @@ const MOST_PX = 300
 interface Props {
   evidence: Schemas['QueueEvidence']
   itemId: string
-  unitsOfPanels?: Units
 }
 
 /** Rows that help to decide about an item, such as the earlier payments of a customer. */
-export function Evidence({ evidence, itemId, unitsOfPanels }: Props) {
+export function Evidence({ evidence, itemId }: Props) {
   const answer = useResult(evidence.sql.replaceAll('{item_id}', quoted(itemId)))
-  const units = useUnits(evidence.table, unitsOfPanels)
+  const units = useUnits(evidence.table, evidence.units)
   const title = answer.data ? answerTitle(evidence.title, answerRows(answer.data), units) : undefined
   return (
     <section aria-label={title ?? evidence.title}>

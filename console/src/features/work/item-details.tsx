@@ -46,7 +46,7 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
           ))}
       </dl>
       {evidence.map((part) => (
-        <Evidence key={part.title} evidence={part} itemId={item.id} unitsOfPanels={unitsOfPanels} />
+        <Evidence key={part.title} evidence={part} itemId={item.id} />
       ))}
       {mayDecide ? (
         <Group gap="xs" align="end">

@@ -129,6 +129,7 @@ test('an opened item shows the rows that one decides by, and the statement names
     title: 'Usually {title_usual}',
     table: 'calls',
     sql: 'SELECT paid FROM calls WHERE of = {item_id}',
+    units: {},
   }
   show({ ...QUEUE, evidence: [part] })
   await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
