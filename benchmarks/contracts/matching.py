@@ -17,9 +17,10 @@ import argparse
 import json
 import random
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,9 @@ from headgate.domains.retail.sample.written_parts import DATASETS
 from headgate.matching import suggest_mapping as matching
 from headgate.matching.dataset_evidence import known_dataset
 from headgate.values.parquet_tables import table_of
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
 
 FITTED_ON = ("customers", "order_items", "payments", "regions")
 FITTED_IN, HELD_OUT_IN = ("de", "fr"), ("es", "nl")
@@ -209,7 +213,7 @@ def fit(given: list[File]) -> dict[str, float]:
     """The model's weights from every pair of column and field that a name does not settle."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 only `--fit` needs it
 
-    contracts = Registry.load().source
+    contracts = shop_contracts()
     rows, right = [], []
     for file in given:
         contract = contracts[file.dataset]
@@ -233,7 +237,7 @@ def fit_rivalry(given: list[File]) -> dict[str, float]:
     """
     from scipy.optimize import minimize  # noqa: PLC0415 only `--fit` needs it
 
-    contracts = Registry.load().source
+    contracts = shop_contracts()
     odds, truth = [], []
     for file in given:
         contract = contracts[file.dataset]
@@ -258,13 +262,17 @@ def fit_rivalry(given: list[File]) -> dict[str, float]:
     return dict(zip(matching._RIVALRY, best.tolist(), strict=True))
 
 
-def measure(given: list[File]) -> dict[str, object]:
+def measure(given: list[File], *, with_words: bool = False) -> dict[str, object]:
     """Shares of right pairs by confidence, of files that were accepted though a pair was wrong, and of files
     by the dataset they got.
 
     `unknown_attributed` is the share of files that get another dataset where their own has no contract.
+
+    Args:
+        with_words: the contracts list other names of their fields, in six languages; without them the
+            model is measured on languages that it does not know.
     """
-    contracts = Registry.load().source
+    contracts = shop_contracts(with_words=with_words)
     confidence, right, fields = [], [], 0
     accepted = wrong = rightly = recognised = 0
     by_names = {"dataset_found": 0, "dataset_wrong": 0, "unknown_attributed": 0}
@@ -302,6 +310,18 @@ def measure(given: list[File]) -> dict[str, object]:
         "false_accept_rate": round(wrong / len(given), 4),
         "calibration_error": round(calibration_error(np.array(confidence), good), 4),
         "calibration": reliability(np.array(confidence), good),
+    }
+
+
+def shop_contracts(*, with_words: bool = False) -> dict[str, Contract]:
+    """The shop's contracts, with or without the other names of their fields."""
+    contracts = dict(Registry.load().source)
+    if with_words:
+        return contracts
+    bare = {"headgate.aliases": {}}
+    return {
+        name: replace(contract, properties={**contract.properties, **bare})
+        for name, contract in contracts.items()
     }
 
 
@@ -364,6 +384,16 @@ def main() -> None:
         "files_accepted"
     ]
     reported["foreign"] = measure(foreign_files(tables, held_out, HELD_OUT_IN, asked.files // 2, seed=6))
+    reported["with_words"] = {
+        "siblings_accepted": measure(sibling_files(tables, tuple(tables), asked.files, 7), with_words=True)[
+            "files_accepted"
+        ],
+        "own_language": measure(files(tables, held_out, asked.files, seed=2), with_words=True),
+        "foreign": measure(
+            foreign_files(tables, tuple(tables), ("de", "fr", "es", "nl"), asked.files // 2, seed=6),
+            with_words=True,
+        ),
+    }
     print(json.dumps(reported))
 
 

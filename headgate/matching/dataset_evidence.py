@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, match_dataset
+import pyarrow as pa
+
+from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, match_columns, match_dataset
 from headgate.matching.word_likeness import likeness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pyarrow as pa
 
     from headgate.contracts.model import Contract
     from headgate.matching.suggest_mapping import Match, Pair
@@ -23,6 +23,7 @@ _LEAST_WORTH = 0.6
 # As measured by `benchmarks/contracts/matching.py`: at 0.5, files of no contract get the dataset of one 27
 # times as often.
 _STRONG_LIKENESS = 0.65
+_LEAST_NAMED = 3  # a name and a category have many tables
 
 
 def known_dataset(
@@ -33,6 +34,28 @@ def known_dataset(
     if match is None or match.worth < _LEAST_WORTH:
         return ""
     return match.dataset if is_known_by_names(names, match) else ""
+
+
+def likely_dataset(names: Sequence[str], contracts: Mapping[str, Contract]) -> str:
+    """Return the dataset to propose to a person for a file that no dataset is known for; empty if none is.
+
+    The columns with its names are three or more, among them its key, and more than any other dataset has.
+    """
+    counts = sorted(
+        ((len(_named_fields(names, contract)), dataset) for dataset, contract in contracts.items()),
+        reverse=True,
+    )
+    if not counts or counts[0][0] < _LEAST_NAMED or (len(counts) > 1 and counts[0][0] == counts[1][0]):
+        return ""
+    best = contracts[counts[0][1]]
+    return best.dataset if {*best.key} <= _named_fields(names, best) else ""
+
+
+def _named_fields(names: Sequence[str], contract: Contract) -> set[str]:
+    """Return the fields whose own name, or an alias, a column has."""
+    no_values = [pa.nulls(0, pa.string())] * len(names)
+    pairs = match_columns(names, no_values, contract).pairs
+    return {pair.field for pair in pairs if pair.how in {EXACT, ALIAS}}
 
 
 def is_known_by_names(names: Sequence[str], match: Match) -> bool:

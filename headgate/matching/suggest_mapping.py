@@ -25,7 +25,9 @@ from headgate.matching.changed_meaning import has_another_meaning, has_other_sig
 from headgate.matching.file_table import SAMPLE_ROWS
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import names_with_numbers
+from headgate.matching.past_moments import future_values, names_an_end, records_the_past
 from headgate.matching.word_likeness import likeness
+from headgate.plain_names import in_plain_letters
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import NO_ROWS, Flags, blank_to_null, flags, marked, matches
@@ -131,7 +133,8 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
     """
     of_all = Samples(samples)
     facts = _facts(names, of_all, contract)
-    return _match_of(facts, contract, ~_lacks_evidence(facts, of_all, contract))
+    lacking = _lacks_evidence(facts, of_all, contract) | _contradicts_time(names, facts, of_all, contract)
+    return _match_of(facts, contract, ~lacking)
 
 
 def _match_of(facts: _Facts, contract: Contract, has_evidence: Flags) -> Match:
@@ -301,6 +304,11 @@ class Samples:
         texts = self._texts[row].drop_null()
         return bool(2 * pc.count_distinct(texts).as_py() < len(texts))
 
+    def is_to_come(self, row: int, column: Column) -> bool:
+        """Return whether more than one in ten of a column's texts is a moment to come, read as the field."""
+        values = self._as(row, column).values
+        return values is not None and len(future_values(values)) > (1 - _GOOD_FIT) * len(values.drop_null())
+
     def fit(self, row: int, column: Column) -> float:
         """Return the share, 0 to 1, of a column's texts that are values of the field.
 
@@ -308,13 +316,21 @@ class Samples:
 
         Most fields have the type and the rules of another one, and its answer.
         """
-        kind = (row, column.type, column.format, column.mask)
-        key = (*kind, tuple(rule for rule in column.rules if rule.name != "required"))
+        key = (*_reading(row, column), tuple(rule for rule in column.rules if rule.name != "required"))
         if key not in self._fits:
-            if kind not in self._read:
-                self._read[kind] = _read_as(self._texts[row], column)
-            self._fits[key] = _share_of(self._read[kind], column)
+            self._fits[key] = _share_of(self._as(row, column), column)
         return self._fits[key]
+
+    def _as(self, row: int, column: Column) -> _ReadTexts:
+        kind = _reading(row, column)
+        if kind not in self._read:
+            self._read[kind] = _read_as(self._texts[row], column)
+        return self._read[kind]
+
+
+def _reading(row: int, column: Column) -> tuple[object, ...]:
+    """Return all that the values of a column depend on where they are read as a field."""
+    return (row, column.type, column.format, column.mask)
 
 
 def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts:
@@ -324,7 +340,7 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
     for row, given in enumerate(names_with_numbers(names, contract)):
         for at, column in enumerate(contract.columns):
             exact[row, at] = _bare(given) == _bare(column.name) and not has_other_sign(given, column.name)
-            alias[row, at] = _bare(given) in aliases.get(column.name, ())
+            alias[row, at] = _unaccented(given) in aliases.get(column.name, ())
             name[row, at] = likeness(given, column.name, contract.dataset)
             another[row, at] = name[row, at] >= _NAMED and has_another_meaning(
                 given, column.name, dataset=contract.dataset, unit=column.unit
@@ -340,13 +356,26 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
 
 def _lacks_evidence(facts: _Facts, samples: Samples, contract: Contract) -> Flags:
     """Return the pairs that are never suggested: text for a field that takes every text and has another
-    name, and a column whose values repeat for the key of a dataset.
+    name, and a column whose values repeat for the key of a dataset, if it has not the name of the key.
     """
     is_named = (facts.exact > 0) | (facts.alias > 0)
     is_any_text: Flags = ~is_named & (facts.name < _NAMED) & (facts.evidence == 0)
     is_key = np.array([contract.key == (name,) for name in contract.names])
     repeats = np.array([samples.repeats(row) for row in range(len(is_named))], bool)
-    lacking: Flags = is_any_text | (~is_named & is_key & repeats[:, np.newaxis])
+    lacking: Flags = is_any_text | ((facts.exact == 0) & is_key & repeats[:, np.newaxis])
+    return lacking
+
+
+def _contradicts_time(names: Sequence[str], facts: _Facts, samples: Samples, contract: Contract) -> Flags:
+    """Return the pairs by values alone of a column that is about the time to come, by its name or by its
+    values, and a field that records the past.
+    """
+    lacking = np.zeros_like(facts.exact, dtype=bool)
+    for at, column in enumerate(contract.columns):
+        if records_the_past(column, contract):
+            for row in np.flatnonzero((facts.fit[:, at] > 0) & (facts.name[:, at] < _NAMED)).tolist():
+                is_open = not facts.alias[row, at]
+                lacking[row, at] = is_open and (names_an_end(names[row]) or samples.is_to_come(row, column))
     return lacking
 
 
@@ -380,13 +409,19 @@ def _aliases(contract: Contract) -> dict[str, set[str]]:
     aliases = contract.properties.get("headgate.aliases", {})
     if not isinstance(aliases, dict):
         raise ContractError(f"{contract.id}: headgate.aliases maps fields to lists of names")
-    return {field: {_bare(str(name)) for name in listed} for field, listed in aliases.items()}
+    return {field: {_unaccented(str(name)) for name in listed} for field, listed in aliases.items()}
 
 
 @cache
 def _bare(name: str) -> str:
     """Return a name without what people write between its words."""
     return re.sub(r"[\W_]+", "", folded(name))
+
+
+@cache
+def _unaccented(name: str) -> str:
+    """Return a name as aliases are compared: people leave out accents, too."""
+    return _bare(in_plain_letters(name)) or _bare(name)
 
 
 def _evidence(column: Column) -> float:

@@ -184,7 +184,11 @@ class DryRunner:
     def _grid(self, upload: UploadRecord, edited: EditedUpload, flaws: Flaws, folder: Path) -> dict[str, Any]:
         """Write the rows as a grid shows them; return the facts by which it is shown."""
         suggestion = edited.suggested.to_json() if edited.suggested else ""
-        facts = {"suggestion": suggestion, "parts": edited.parts}
+        facts = {
+            "suggestion": suggestion,
+            "parts": edited.parts,
+            "likely_dataset": edited.likely_dataset,
+        }
         if edited.opened is None:
             return facts
         grid = write_grid(edited.opened, flaws, edited.hidden, folder)

@@ -20,6 +20,7 @@ from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
+from headgate.matching.dataset_evidence import likely_dataset
 from headgate.matching.sensitive_columns import possibly_sensitive
 from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
@@ -55,6 +56,7 @@ class EditedUpload:
         edits: as the person made them, or as they are remembered for the header.
         contract: of the dataset; None where none is known.
         suggested: the fields of the columns; None without a contract.
+        likely_dataset: what to propose to the person where no dataset is known; empty for none.
     """
 
     file: Path
@@ -64,6 +66,7 @@ class EditedUpload:
     is_remembered: bool
     contract: Contract | None
     suggested: Suggested | None
+    likely_dataset: str = ""
 
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping of a file that stays as it is; None where nothing is decided."""
@@ -117,7 +120,9 @@ def edited_content(
         suggested = _suggested(upload.key, contract, opened.headed, mappings)
     if opened and contract and edits.columns:
         check_edits(edits, contract, opened.names)
-    return EditedUpload(file, parts, opened, edits, is_remembered, contract, suggested)
+    is_unknown = opened is not None and contract is None
+    likely = likely_dataset(opened.headed.names, contracts) if opened and is_unknown else ""
+    return EditedUpload(file, parts, opened, edits, is_remembered, contract, suggested, likely)
 
 
 def _suggested(key: str, contract: Contract, headed: FileTable, mappings: Mappings) -> Suggested:

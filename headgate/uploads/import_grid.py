@@ -25,6 +25,8 @@ from headgate.formats.read_table import sample_table
 from headgate.lake.states import Disposition
 from headgate.masking.redaction import redact
 from headgate.matching.match_header import with_headings
+from headgate.matching.past_moments import future_values
+from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, int_array, numbers, text_array
 from headgate.values.format_inference import infer_most
 from headgate.values.parquet_tables import table_of
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from headgate.formats.received_rows import Received
     from headgate.lake.ports import ObjectRef, SnapshotObjects
     from headgate.matching.file_table import FileTable
+    from headgate.values.format_inference import Most, Reading
 
 ROWS, FLAWED = "rows.arrow", "flawed.arrow"
 BATCH_ROWS = 1_000
@@ -142,6 +145,7 @@ class WrittenGrid:
     flawed: int
     formats: Mapping[str, Mapping[str, Any]]
     written_as: Mapping[str, str]
+    to_come: Mapping[str, Mapping[str, Any]]
 
 
 def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder: Path) -> WrittenGrid:
@@ -172,8 +176,16 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
                 refused = table.filter(pc.is_valid(table.column("flaws")))
                 some.write_table(refused.combine_chunks())
                 flawed += refused.num_rows
-    formats = _formats(opened.names, beginning, hidden) if beginning is not None else {}
-    return WrittenGrid(opened.names, rows, min(flawed, MOST_FLAWED), formats, opened.source.written_as)
+    readings = _readings(opened.names, beginning, hidden) if beginning is not None else {}
+    formats = {name: facts for name, (text, most) in readings.items() if (facts := _format(most))}
+    return WrittenGrid(
+        opened.names,
+        rows,
+        min(flawed, MOST_FLAWED),
+        formats,
+        opened.source.written_as,
+        {name: facts for name, (text, most) in readings.items() if (facts := _to_come(text, most.reading))},
+    )
 
 
 def _batches(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -227,23 +239,41 @@ def _with_ragged(table: pa.Table, batch: Received, flaws: Flaws, schema: pa.Sche
     return pa.concat_tables([table, ragged]).sort_by("row")
 
 
-def _formats(names: Sequence[str], beginning: pa.Table, hidden: Collection[str]) -> dict[str, dict[str, Any]]:
-    """Return by column how nearly all first values are written; nothing for the plain spelling."""
-    formats = {}
+def _readings(
+    names: Sequence[str], beginning: pa.Table, hidden: Collection[str]
+) -> dict[str, tuple[pa.Array, Most]]:
+    """Return by column its first values, and how nearly all of them are written; none for texts."""
+    readings = {}
     for place, name in enumerate(names):
         text = beginning.column(f"c{place}").combine_chunks().slice(0, _FORMAT_ROWS)
         filled = text.filter(pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(pc.fill_null(text, ""))), 0))
         if name in hidden or not len(filled):
             continue
         unique, own = by_unique(filled)
-        most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
-        if most and (facts := format_facts(most.reading.format)):
-            listed = {
-                key: value.split(" | ") if isinstance(value, str) and key in _LISTS else value
-                for key, value in facts.items()
-            }
-            formats[name] = {"kind": most.reading.kind.value, "format": listed, "others": most.others}
-    return formats
+        if most := infer_most(unique, np.bincount(numbers(own), minlength=len(unique))):
+            readings[name] = (filled, most)
+    return readings
+
+
+def _format(most: Most) -> dict[str, Any]:
+    """Return how nearly all values of a column are written; nothing for the plain spelling."""
+    facts = format_facts(most.reading.format)
+    if not facts:
+        return {}
+    listed = {
+        key: value.split(" | ") if isinstance(value, str) and key in _LISTS else value
+        for key, value in facts.items()
+    }
+    return {"kind": most.reading.kind.value, "format": listed, "others": most.others}
+
+
+def _to_come(text: pa.Array, reading: Reading) -> dict[str, Any]:
+    """Return how many of a column's first dates are in the future, and the last of them; nothing for none."""
+    if reading.kind not in {Kind.DATE, Kind.TIMESTAMP}:
+        return {}
+    column = Column("", ColumnType(reading.kind), format=reading.format)
+    future = future_values(cast_column(column, without_nulls(column, text)).values)
+    return {"rows": len(future), "last": str(pc.max(future).as_py())[:10]} if len(future) else {}
 
 
 _LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 HEADER = "Artikelnummer;Bezeichnung;Warengruppe;Listenpreis;Lieferbar;Stand"
 BAD_ROWS = (8, 21, 34)
-# Decisions that the console cannot suggest: no name is like that of the field, and texts fit every field.
+# Texts: no value says which field they are, but the contract of products lists their names.
 CHOSEN = {"Artikelnummer": "product_id", "Bezeichnung": "product_name", "Warengruppe": "category"}
 
 
@@ -17,4 +17,4 @@ def supplier_file(first: int = 4711) -> bytes:
 def _row(first: int, number: int) -> str:
     price = "auf Anfrage" if number in BAD_ROWS else f"{12 + number},50"
     is_sold = "ja" if number % 2 else "nein"
-    return f"{first + number - 1};Citybike Größe {number};Fahrräder;{price};{is_sold};31.12.2026"
+    return f"{first + number - 1};Citybike Größe {number};Fahrräder;{price};{is_sold};31.12.2025"

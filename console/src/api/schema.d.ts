@@ -1485,6 +1485,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Records Past
+             * @description A time of something that has happened, so that a date in the future is worth a question.
+             */
+            records_past: boolean;
+            /**
              * Required
              * @description A column of the file must be this field: it is required or masked.
              */
@@ -1900,6 +1905,19 @@ export interface components {
             dashboards: components["schemas"]["Dashboard"][];
         };
         /**
+         * DaysToCome
+         * @description Dates of a column that are later than tomorrow, among its first 1,000 rows.
+         */
+        DaysToCome: {
+            /**
+             * Last
+             * @description The latest of them, as YYYY-MM-DD.
+             */
+            last: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
          * Decision
          * @description A decision that somebody took.
          */
@@ -2075,6 +2093,12 @@ export interface components {
              * @default false
              */
             is_remembered: boolean;
+            /**
+             * Likely Dataset
+             * @description Dataset to propose where none is known: three columns or more have its names, with its key.
+             * @default
+             */
+            likely_dataset: string;
             /**
              * Mapped
              * @description Column to field, as decided for this check; null for a column that is left out. Null without a decision.
@@ -2699,6 +2723,14 @@ export interface components {
             };
             /** Rows */
             rows: number;
+            /**
+             * To Come
+             * @description By column with dates in the future.
+             * @default {}
+             */
+            to_come: {
+                [key: string]: components["schemas"]["DaysToCome"];
+            };
         };
         /**
          * GridFlaw

@@ -143,6 +143,7 @@ const COLOURS: Record<string, string> = {
   needs_mapping: 'yellow',
   profiled: GRAY,
   many_refused: 'yellow',
+  rows_wait: 'yellow',
   degraded: 'yellow',
   succeeded_with_problems: 'yellow',
   unknown: GRAY,

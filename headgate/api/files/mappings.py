@@ -36,6 +36,7 @@ def suggested_mapping(
             because a profile has no value of a column that may be sensitive.
     """
     from headgate.contracts.types import glue_type
+    from headgate.matching.past_moments import records_the_past
     from headgate.matching.sample_fit import unfit_fields
     from headgate.matching.suggest_mapping import THRESHOLD
     from headgate.values.refusal_reasons import title_of
@@ -69,6 +70,7 @@ def suggested_mapping(
                 type=glue_type(column.type),
                 required=column.must_be_sent,
                 may_be_empty=not column.required or bool(column.generated_from),
+                records_past=records_the_past(column, contract),
             )
             for column in contract.columns
         ),

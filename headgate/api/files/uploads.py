@@ -408,6 +408,7 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
         "grid": GridFacts.model_validate(grid) if grid else None,
         "parts": tuple(stored.get("parts", ())),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,
+        "likely_dataset": stored.get("likely_dataset", ""),
         "is_remembered": bool(stored.get("is_remembered")),
     }
 

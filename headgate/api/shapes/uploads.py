@@ -167,6 +167,13 @@ class UploadEdits(Asked):
     part: str = Field("", max_length=500, description="Sheet of a workbook, or member of an archive.")
 
 
+class DaysToCome(Shape):
+    """Dates of a column that are later than tomorrow, among its first 1,000 rows."""
+
+    rows: Count
+    last: str = Field(description="The latest of them, as YYYY-MM-DD.")
+
+
 class GridFacts(Shape):
     """The rows of an upload, read by `GET /v1/uploads/{upload_id}/rows`."""
 
@@ -177,6 +184,7 @@ class GridFacts(Shape):
         description="By column: `kind`, `format` (keys of `headgate.format`) by which nearly all values are "
         "written, and `others`, how many are not; none for the plain spelling."
     )
+    to_come: dict[str, DaysToCome] = Field({}, description="By column with dates in the future.")
 
 
 class GridFlaw(Shape):
@@ -244,6 +252,10 @@ class DryRun(Shape):
     edits: UploadEdits | None = Field(None, description="As they were checked.")
     hides_values: bool = Field(
         default=False, description="The caller may not see the values of the file, nor change them."
+    )
+    likely_dataset: str = Field(
+        "",
+        description="Dataset to propose where none is known: three columns have its names, with its key.",
     )
     is_remembered: bool = Field(
         default=False, description="The edits are those of an earlier upload with the same header."

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.contracts.registry import Registry
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.formats.read_table import sample_table
-from headgate.matching.dataset_evidence import is_known_by_names
+from headgate.matching.dataset_evidence import is_known_by_names, likely_dataset
 from headgate.matching.mappings import Mappings
 from headgate.matching.suggest_mapping import EXACT, FUZZY, VALUE, Match, Pair, likeness, match_dataset
 
@@ -98,3 +99,19 @@ def test_a_name_that_shares_one_word_with_a_field_is_no_evidence() -> None:
     pair = Pair(0, "artikelnummer", 0.99, FUZZY, 0.9)
     assert is_known_by_names(["Artikel-Nr"], Match("lager", (pair,), (), ()))
     assert not is_known_by_names(["nummer_zwei"], Match("lager", (pair,), (), ()))
+
+
+SHOP = Registry.load().source
+
+
+@pytest.mark.parametrize(
+    ("names", "dataset"),
+    [
+        (("Artikelnummer", "Bezeichnung", "Warengruppe", "Preis", "Gültig bis"), "products"),
+        (("Bestellnummer", "Kundennummer", "Bestelldatum", "Filiale"), "orders"),
+        (("Bezeichnung", "Warengruppe", "Listenpreis", "Farbe"), ""),  # the key is missing
+        (("Artikelnummer", "Bezeichnung", "Lagerort", "Bestand"), ""),  # two names have many tables
+    ],
+)
+def test_a_dataset_is_proposed_by_three_names_and_its_key(names: tuple[str, ...], dataset: str) -> None:
+    assert likely_dataset(names, SHOP) == dataset

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError
 from headgate.matching.suggest_mapping import (
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.unit
 
 SOURCE = Registry.load().source
 REGIONS, PAYMENTS = SOURCE["regions"], SOURCE["payments"]
+PRODUCTS = SOURCE["products"]
+SPEAKS_ENGLISH = replace(PRODUCTS, properties={})  # without the other names that the shop's contract lists
 CARDS = ["4111111111111111", "5555555555554444", "378282246310005"]
 GOOD = {
     "payment_id": ["1", "2", "3"],
@@ -87,8 +90,8 @@ SUPPLIER = {
 }
 
 
-def suggested_for(columns: dict[str, list[str]]) -> dict[str, str]:
-    match = match_columns(list(columns), [pa.array(texts) for texts in columns.values()], SOURCE["products"])
+def suggested_for(columns: dict[str, list[str]], contract: Contract = SPEAKS_ENGLISH) -> dict[str, str]:
+    match = match_columns(list(columns), [pa.array(texts) for texts in columns.values()], contract)
     return {list(columns)[pair.position]: pair.field for pair in match.pairs}
 
 
@@ -106,6 +109,45 @@ def test_a_column_whose_values_repeat_is_not_suggested_as_the_key() -> None:
 
 def test_a_column_with_the_name_of_the_key_is_the_key_whatever_its_values() -> None:
     assert suggested_for({"product_id": ["4711"] * 60}) == {"product_id": "product_id"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Artikelnummer", "Bezeichnung", "Warengruppe", "Listenpreis"),
+        ("Référence article", "Désignation", "Catégorie", "Prix catalogue"),
+        ("Code article", "Libelle", "Famille", "Prix public"),
+        ("Código de artículo", "Nombre del producto", "Categoría", "Precio de lista"),
+        ("Codice articolo", "Denominazione", "Categoria", "Prezzo di listino"),
+        ("Artikelcode", "Artikelnaam", "Productgroep", "Adviesprijs"),
+        ("Item No.", "Item Name", "Product Group", "RRP"),
+    ],
+)
+def test_the_usual_headers_of_six_languages_are_the_shops_fields(header: tuple[str, ...]) -> None:
+    columns = dict(zip(header, SUPPLIER.values(), strict=True))
+    fields_of_products = ("product_id", "product_name", "category", "list_price")
+    assert suggested_for(columns, PRODUCTS) == dict(zip(header, fields_of_products, strict=True))
+
+
+def test_another_name_of_the_key_is_no_key_where_its_values_repeat() -> None:
+    assert "product_id" not in suggested_for({**SUPPLIER, "Artikelnummer": ["4711"] * 60}, PRODUCTS).values()
+
+
+DAYS_BEHIND = ["2025-03-01 00:00:00", "2025-06-30 00:00:00"] * 30
+DAYS_AHEAD = ["2125-03-01 00:00:00", "2125-06-30 00:00:00"] * 30
+
+
+@pytest.mark.parametrize(
+    "name", ["Gültig bis", "valid_until", "Ablaufdatum", "Date d'expiration", "Caducidad", "Scadenza", "THT"]
+)
+def test_a_column_that_says_until_when_is_not_suggested_as_a_time_of_the_past(name: str) -> None:
+    assert suggested_for({**SUPPLIER, "F7": DAYS_BEHIND})["F7"] == "updated_at"
+    assert "updated_at" not in suggested_for({**SUPPLIER, name: DAYS_BEHIND}).values()
+
+
+def test_a_column_of_days_to_come_is_not_suggested_as_a_time_of_the_past() -> None:
+    assert "updated_at" not in suggested_for({**SUPPLIER, "F7": DAYS_AHEAD}).values()
+    assert suggested_for({**SUPPLIER, "Last Update": DAYS_AHEAD})["Last Update"] == "updated_at"
 
 
 def test_fields_whose_values_look_alike_share_the_confidence() -> None:
@@ -200,9 +242,7 @@ def test_of_another_tables_file_no_number_and_no_text_is_suggested_with_confiden
         "Lieferdatum": ["31.12.2026", "09.02.2026", "23.11.2026", "02.06.2026"] * 10,
         "Lagerware": ["ja", "nein"] * 20,
     }
-    match = match_columns(
-        list(delivery), [pa.array(texts) for texts in delivery.values()], SOURCE["products"]
-    )
+    match = match_columns(list(delivery), [pa.array(texts) for texts in delivery.values()], SPEAKS_ENGLISH)
     assert match.pairs
     assert max(pair.confidence for pair in match.pairs) < 0.5
 

@@ -4,9 +4,16 @@ import type { Schemas } from '../../api/client'
 import { StateBadge } from '../../components/states'
 import { acceptanceTitle, fileState } from './acceptance-words'
 
-/** A file's state; one that lost more rows than the lake permits is not shown as done and good. */
-export function FileBadge({ file }: { file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'> }) {
-  return <StateBadge state={fileState(file)} />
+/** A file's state; one that lost more rows than the lake permits, or has rows that wait, is not shown as done and good. */
+export function FileBadge({
+  file,
+  waits = false,
+}: {
+  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>
+  waits?: boolean
+}) {
+  const state = fileState(file)
+  return <StateBadge state={waits && state === 'done' ? 'rows_wait' : state} />
 }
 
 const TEXT = { color: 'var(--mantine-color-text)' }

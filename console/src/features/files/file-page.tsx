@@ -62,7 +62,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
         <div>
           <PageTitle>{file.key}</PageTitle>
           <Group gap="xs">
-            <FileBadge file={file} />
+            <FileBadge file={file} waits={waits} />
             <Text size="sm" className="muted">
               {file.dataset ? (
                 <>

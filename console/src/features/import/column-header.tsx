@@ -1,7 +1,8 @@
 import { ActionIcon, Menu, NativeSelect, Text, UnstyledButton } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { whole } from '../../api/format'
+import { count, whole } from '../../api/format'
+import { day } from '../../formats/moments'
 import type { Format } from './edits'
 import { fits, formatChoices, formatWords } from './formats'
 
@@ -19,6 +20,8 @@ interface Props {
   readAs: { kind: string; format: Format } | undefined
   format: Format | undefined
   flawed: number
+  /** Dates in the future among its values. */
+  toCome: Schemas['DaysToCome'] | undefined
   /** Whether the person may not see the values, and so not change them. */
   hidesValues: boolean
   onField: (field: string | null | undefined) => void
@@ -35,11 +38,13 @@ export function ColumnHeader({
   readAs,
   format,
   flawed,
+  toCome,
   hidesValues,
   suggestion,
   ...on
 }: Props) {
   const own = fields.find((one) => one.name === field)
+  const doubt = own?.records_past && toCome ? futureWords(toCome) : ''
   const type = own?.type ?? 'string'
   const offered = own && readAs && !format && fits(readAs.kind, type) ? readAs.format : undefined
   return (
@@ -82,6 +87,10 @@ export function ColumnHeader({
           <UnstyledButton className="import-flawed" onClick={on.onShow}>
             {whole(flawed)} {flawed === 1 ? 'error' : 'errors'}
           </UnstyledButton>
+        ) : doubt ? (
+          <Text size="xs" className="import-doubt" span title={doubt}>
+            {doubt}
+          </Text>
         ) : own ? (
           <Text size="xs" className="import-fine" span>
             {format ? '' : '✓'}
@@ -104,6 +113,10 @@ export function ColumnHeader({
     </>
   )
 }
+
+/** What is odd about days to come in a field that records the past; no row is refused for it. */
+const futureWords = ({ rows, last }: Schemas['DaysToCome']): string =>
+  `${count(rows, 'date')} in the future, up to ${day(last)}`
 
 /** A field's title: the contract's, or the words of its name. */
 export const titleOf = (fields: Schemas['ContractField'][] | undefined, name: string): string =>

@@ -16,7 +16,7 @@ import { ImportGrid } from './import-grid'
 import { MissingFields } from './missing-fields'
 import { RowChoice } from './row-choice'
 import { missingFields, openSuggestions } from './suggested-fields'
-import { Suggestions } from './suggestions'
+import { LikelyDataset, Suggestions } from './suggestions'
 import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
 import { useGridRows } from './use-grid-rows'
@@ -64,6 +64,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
           and formats.
         </Text>
       ) : null}
+      <LikelyDataset result={result} edits={edits} onChange={work.restart} />
       {result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
         <DraftContract draft={result.draft} />
       ) : null}

@@ -1,9 +1,33 @@
 import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { titleOf } from './column-header'
+import { titleOf, words } from './column-header'
 import { type Edits, withField } from './edits'
 import { openSuggestions, withKnownFormat } from './suggested-fields'
+
+/** The dataset that is proposed for a file that none is known for, by the names of its columns. */
+export function LikelyDataset({
+  result,
+  edits,
+  onChange,
+}: {
+  result: Schemas['DryRun']
+  edits: Edits
+  onChange: (next: Edits) => void
+}) {
+  const dataset = result.likely_dataset
+  if (!dataset || edits.dataset) return null
+  return (
+    <Group gap="xs">
+      <Button size="compact-sm" onClick={() => onChange({ ...edits, dataset, columns: {}, formats: {} })}>
+        These rows are {words(dataset)}
+      </Button>
+      <Text size="sm" className="muted">
+        The names of its columns say so. You decide each column next.
+      </Text>
+    </Group>
+  )
+}
 
 /** Takes every field that is suggested for a column in one click: the next step, because a commit needs a field for each column. */
 export function Suggestions({

@@ -40,6 +40,7 @@ export function useColumns(
             readAs={known}
             format={field ? edits.formats[field] : undefined}
             flawed={flawed.length}
+            toCome={grid?.to_come[name]}
             hidesValues={result.hides_values}
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}
             onFormat={(format) => field && change(withFormat(edits, field, format))}

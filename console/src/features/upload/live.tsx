@@ -31,7 +31,7 @@ export function Live({ fileId, isRemembered }: { fileId: string; isRemembered: b
     <Stack gap="sm">
       <Group justify="space-between">
         <Group gap="sm">
-          <FileBadge file={found} />
+          <FileBadge file={found} waits={found.quarantined > 0} />
           <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>{found.key}</Anchor>
         </Group>
         {FINAL_STATES.has(found.state) ? (
@@ -57,7 +57,7 @@ export function Live({ fileId, isRemembered }: { fileId: string; isRemembered: b
           <Advice text={explained(found.error)} />
         </Text>
       ) : null}
-      <NextStep file={found} />
+      <NextStep file={found} isSecond={found.quarantined > 0} />
       <details>
         <summary>Activity</summary>
         <ol style={{ margin: 0, paddingLeft: '1.2rem' }} aria-live="polite">
@@ -94,9 +94,9 @@ function Receipt({ file, isRemembered }: { file: Schemas['FileDetail']; isRememb
         <Text size="sm">The mapping is remembered. The next file with this header needs no decision.</Text>
       ) : null}
       {wait > 0 ? (
-        <Anchor size="sm" href={`#/files/${encodeURIComponent(file.file_id)}`}>
+        <Button component="a" size="compact-md" mt={4} href={`#/files/${encodeURIComponent(file.file_id)}`}>
           Correct the {wait === 1 ? 'row that waits' : `${wait} rows that wait`}
-        </Anchor>
+        </Button>
       ) : null}
     </div>
   )

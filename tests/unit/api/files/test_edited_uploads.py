@@ -92,7 +92,7 @@ def test_rows_are_shown_as_they_are_in_the_file_with_their_flaws() -> None:
         "Fahrräder",
         "auf Anfrage",
         "nein",
-        "31.12.2026",
+        "31.12.2025",
     ]
     assert [(flaw["column"], flaw["rule"]) for flaw in page["rows"][0]["flaws"]] == [("Listenpreis", "type")]
     errors = caller.call("GET", f"{path}?show=errors").json

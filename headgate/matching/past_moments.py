@@ -1,0 +1,52 @@
+"""Columns that record the past, and the evidence against such a column: days to come, or a name that says
+until when something is valid.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.model import Kind
+from headgate.matching.word_likeness import name_words
+from headgate.plain_names import in_plain_letters
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Column, Contract
+
+# In English, German, French, Spanish, Italian and Dutch, in the letters a to z.
+_ENDS_OF_VALIDITY = re.compile(
+    r"\b(expir\w*|valid (until|till|thru|through|to)|best before|use by|due( date)?|sell by"
+    r"|gultig bis|gueltig bis|ablauf\w*|verfall\w*|haltbar\w*|mhd|fallig\w*|faellig\w*|befristet\w*"
+    r"|valable jusqu\w*|echeance|peremption|dlc|dluo|limite"
+    r"|valido hasta|caduc\w*|vencimiento|vence|valido fino\w*|scaden\w*|scade"
+    r"|geldig tot|verval\w*|houdbaar\w*|tht)\b"
+)
+_DATES = (Kind.DATE, Kind.TIMESTAMP)
+
+
+def records_the_past(column: Column, contract: Contract) -> bool:
+    """Return whether a date or time is that of something that happened before the row was sent."""
+    is_past = column.name in contract.order_by or name_words(column.name)[-1:] == ("at",)
+    return column.type.kind in _DATES and is_past
+
+
+def names_an_end(name: str) -> bool:
+    """Return whether a name says until when something is valid.
+
+    >>> names_an_end("Gültig bis"), names_an_end("valid_until"), names_an_end("Geändert am")
+    (True, True, False)
+    """
+    return _ENDS_OF_VALIDITY.search(in_plain_letters(" ".join(name_words(name)))) is not None
+
+
+def future_values(values: pa.Array, now: datetime | None = None) -> pa.Array:
+    """Return the dates or times of an array that are later than tomorrow, so that no time zone matters."""
+    tomorrow = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
+    present = values.drop_null()
+    limit = pa.scalar(tomorrow, pa.timestamp("us")).cast(present.type, safe=False)
+    return present.filter(pc.greater(present, limit))
