@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalog/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many rows each dataset and table has, as of when, and a saved question that reads it
+         * @description Needs the group `viewer`.
+         */
+        get: operations["listContents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contract-drafts": {
         parameters: {
             query?: never;
@@ -249,6 +269,28 @@ export interface paths {
          * @description Needs the group `operator`.
          */
         delete: operations["deleteDashboard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statistics of a dataset as the newest run merged it; of a sample where it has more than 100,000 rows
+         * @description Columns that the contract classifies as personal have values for the group `personal-data` only.
+         *
+         *     Needs the group `viewer`.
+         */
+        get: operations["getDatasetProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1905,6 +1947,40 @@ export interface components {
             dashboards: components["schemas"]["Dashboard"][];
         };
         /**
+         * DatasetProfile
+         * @description Statistics of a dataset: all of its files merged, newest version of each row.
+         */
+        DatasetProfile: {
+            /**
+             * As Of
+             * @description The last day that the lake's data knows, YYYY-MM-DD.
+             */
+            as_of: string;
+            /** Columns */
+            columns: components["schemas"]["ColumnProfile"][];
+            /**
+             * Correlations
+             * @description Of columns whose values the caller may see.
+             */
+            correlations: components["schemas"]["Correlation"][];
+            /** Dataset */
+            dataset: string;
+            /**
+             * Latest On
+             * @description The last day of the dataset's own events; empty where it has none.
+             */
+            latest_on: string;
+            /** Rows */
+            rows: number;
+            /**
+             * Sampled Rows
+             * @description Rows that the statistics are of; fewer than `rows` in a sample.
+             */
+            sampled_rows: number;
+            /** Snapshot Id */
+            snapshot_id: string;
+        };
+        /**
          * DaysToCome
          * @description Dates of a column that are later than tomorrow, among its first 1,000 rows.
          */
@@ -2095,7 +2171,7 @@ export interface components {
             is_remembered: boolean;
             /**
              * Likely Dataset
-             * @description Dataset to propose where none is known: three columns or more have its names, with its key.
+             * @description Dataset to propose where none is known: three columns have its names, with its key.
              * @default
              */
             likely_dataset: string;
@@ -4334,6 +4410,32 @@ export interface components {
             systems: components["schemas"]["SystemSummary"][];
         };
         /**
+         * TableContents
+         * @description The contents of a dataset or table.
+         */
+        TableContents: {
+            /**
+             * As Of
+             * @description The last day that its rows know; empty where it has none.
+             */
+            as_of: string;
+            /** Name */
+            name: string;
+            /**
+             * Question
+             * @description Name of a saved question that reads it; empty where there is none.
+             */
+            question: string;
+            /** Rows */
+            rows: number;
+            /**
+             * System
+             * @description Empty for a dataset.
+             * @default
+             */
+            system: string;
+        };
+        /**
          * TableDetail
          * @description A published table.
          */
@@ -4378,6 +4480,14 @@ export interface components {
             description: string;
             /** Name */
             name: string;
+        };
+        /**
+         * TablesContents
+         * @description The contents of all datasets and of the deployed systems' tables.
+         */
+        TablesContents: {
+            /** Tables */
+            tables: components["schemas"]["TableContents"][];
         };
         /**
          * TrustNote
@@ -4968,6 +5078,41 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listContents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what the caller has. */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description Tag of this state, for If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TablesContents"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listContractDrafts: {
         parameters: {
             query?: never;
@@ -5306,6 +5451,44 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getDatasetProfile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of what the caller has. */
+                "if-none-match"?: string;
+            };
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    /** @description Tag of this state, for If-None-Match */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetProfile"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

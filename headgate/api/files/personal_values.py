@@ -57,7 +57,7 @@ def visible_facts(
     contract = lake.contracts.source.get(record.dataset)
     impersonal = set(contract.names) - set(contract.personal) if contract else set()
     return [
-        dict(column) if column.get("name") in impersonal else _without_values(column) for column in columns
+        dict(column) if column.get("name") in impersonal else without_values(column) for column in columns
     ]
 
 
@@ -87,5 +87,6 @@ def row_without_values(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "masked_value": None, "record": ""}
 
 
-def _without_values(column: Mapping[str, Any]) -> dict[str, Any]:
+def without_values(column: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the counts of a profiled column about people."""
     return {name: fact for name, fact in column.items() if name in _COUNTS} | {"personal": True}

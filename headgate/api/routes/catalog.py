@@ -5,12 +5,19 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from headgate.api.analytics import column_lineage, contracts, lineage
+from headgate.api.analytics import column_lineage, contracts, lineage, table_contents
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import tagged
 from headgate.api.http.routing import Routes
 from headgate.api.http.url_parameters import IfNoneMatch, Lake, Name
-from headgate.api.shapes.lake import CatalogTables, ColumnLineage, ContractDetail, Contracts, Lineage
+from headgate.api.shapes.lake import (
+    CatalogTables,
+    ColumnLineage,
+    ContractDetail,
+    Contracts,
+    Lineage,
+    TablesContents,
+)
 
 routes = Routes("Catalog")
 
@@ -36,6 +43,12 @@ def get_contract(
 def list_catalog(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[CatalogTables]:
     """The tables that SQL can read, with their columns."""
     return tagged(contracts.catalog(lake), if_none_match)
+
+
+@routes.get("/v1/catalog/contents", Group.VIEWER, cached=True)
+def list_contents(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[TablesContents]:
+    """How many rows each dataset and table has, as of when, and a saved question that reads it."""
+    return tagged(table_contents.contents(lake), if_none_match)
 
 
 @routes.get("/v1/lineage/<table>", Group.VIEWER, problems=[404], cached=True)

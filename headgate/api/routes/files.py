@@ -5,6 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from headgate.api.analytics import dataset_profiles
 from headgate.api.files import (
     corrections,
     file_records,
@@ -19,6 +20,7 @@ from headgate.api.http.url_parameters import Caller, Cursor, FileId, IfNoneMatch
 from headgate.api.shapes.files import (
     Corrections,
     CorrectionsSent,
+    DatasetProfile,
     FileDetail,
     FilePage,
     FileProfile,
@@ -120,6 +122,17 @@ def get_profile(
 def get_quality(lake: Lake, dataset: Name, if_none_match: IfNoneMatch = "") -> Response[QualityHistory]:
     """Quality of a dataset's newest files over time."""
     return tagged(quality.history(lake, dataset), if_none_match)
+
+
+@routes.get("/v1/datasets/<dataset>/profile", Group.VIEWER, problems=[404], cached=True)
+def get_dataset_profile(
+    lake: Lake, caller: Caller, dataset: Name, if_none_match: IfNoneMatch = ""
+) -> Response[DatasetProfile]:
+    """Statistics of a dataset as the newest run merged it; of a sample where it has more than 100,000 rows.
+
+    Columns that the contract classifies as personal have values for the group `personal-data` only.
+    """
+    return tagged(dataset_profiles.dataset_profile(lake, caller, dataset), if_none_match)
 
 
 @routes.get("/v1/quarantine", Group.VIEWER)

@@ -286,6 +286,19 @@ class FileProfile(Shape):
     drift: str = Field("", description="What differs from the files before.")
 
 
+class DatasetProfile(Shape):
+    """Statistics of a dataset: all of its files merged, newest version of each row."""
+
+    dataset: str
+    snapshot_id: str
+    as_of: str = Field(description="The last day that the lake's data knows, YYYY-MM-DD.")
+    latest_on: str = Field(description="The last day of the dataset's own events; empty where it has none.")
+    rows: Count
+    sampled_rows: Count = Field(description="Rows that the statistics are of; fewer than `rows` in a sample.")
+    columns: tuple[ColumnProfile, ...]
+    correlations: tuple[Correlation, ...] = Field(description="Of columns whose values the caller may see.")
+
+
 class QualityPoint(Shape):
     """Quality of one file."""
 

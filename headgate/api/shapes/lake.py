@@ -107,6 +107,22 @@ class CatalogTables(Shape):
     tables: tuple[CatalogTable, ...]
 
 
+class TableContents(Shape):
+    """The contents of a dataset or table."""
+
+    name: str
+    system: str = Field("", description="Empty for a dataset.")
+    rows: Count
+    as_of: str = Field(description="The last day that its rows know; empty where it has none.")
+    question: str = Field(description="Name of a saved question that reads it; empty where there is none.")
+
+
+class TablesContents(Shape):
+    """The contents of all datasets and of the deployed systems' tables."""
+
+    tables: tuple[TableContents, ...]
+
+
 class LineageFile(Shape):
     """A file whose rows are in a dataset's snapshot."""
 

@@ -1,0 +1,109 @@
+"""What a dataset holds: the statistics of its newest snapshot, which is all of its files merged."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from headgate.api.files.personal_values import without_values
+from headgate.api.files.quality import profile_columns
+from headgate.api.http.access import Group
+from headgate.api.http.problems import not_found
+from headgate.api.shapes.files import Correlation, DatasetProfile
+from headgate.snapshots.read_snapshots import newest_snapshot, part_refs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from headgate.api.http.access import CallerIdentity
+    from headgate.api.lake_ports import LakePorts
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import ObjectRef
+    from headgate.profiling.profile import Profile
+    from headgate.snapshots.snapshot import DatasetSnapshot
+
+# A share is off by less than 0.5 percentage points in 99 of 100 samples of so many rows, and the API answers
+# in seconds.
+SAMPLED_ROWS = 100_000
+_MOST_PARTS = 8
+_KEPT_PROFILES = 50
+
+
+@dataclass
+class _Kept:
+    """The newest profiles that this process has made; a snapshot never changes."""
+
+    profiles: OrderedDict[tuple[str, str], Profile] = field(default_factory=OrderedDict)
+
+    def put(self, key: tuple[str, str], profile: Profile) -> None:
+        self.profiles[key] = profile
+        while len(self.profiles) > _KEPT_PROFILES:
+            self.profiles.popitem(last=False)
+
+
+_kept = _Kept()
+
+
+def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetProfile:
+    """Return the statistics of a dataset's newest snapshot, of a sample of its rows where there are many.
+
+    Columns about people are without values where the caller may not see these.
+    """
+    contract = lake.contracts.source.get(dataset)
+    if contract is None:
+        raise not_found("There is no dataset of that name. GET /v1/contracts lists the datasets.")
+    newest = newest_snapshot(lake.objects, lake.bucket("curated"))
+    if newest is None or dataset not in newest.datasets:
+        raise not_found("No run has merged files of this dataset yet. POST /v1/runs starts one.")
+    of = newest.datasets[dataset]
+    profile = _profile(lake, contract, of)
+    personal = set() if caller.may(Group.PERSONAL_DATA) else set(contract.personal)
+    columns = [column.as_dict() for column in profile.columns]
+    return DatasetProfile(
+        dataset=dataset,
+        snapshot_id=of.snapshot_id,
+        as_of=newest.as_of.isoformat(),
+        latest_on=of.latest_on,
+        rows=of.rows,
+        sampled_rows=profile.rows,
+        columns=profile_columns(
+            [without_values(column) if column["name"] in personal else column for column in columns]
+        ),
+        correlations=tuple(
+            Correlation(left=pair["left"], right=pair["right"], r=float(pair["r"]))
+            for pair in profile.correlations
+            if not personal & {pair["left"], pair["right"]}
+        ),
+    )
+
+
+def _profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -> Profile:
+    import pyarrow as pa
+
+    from headgate.profiling.column_reader import Columns
+    from headgate.profiling.profile import GatedFile, profile_of
+
+    key = (lake.bucket("curated"), of.location)
+    if key not in _kept.profiles:
+        rows = _sample(lake, part_refs(lake.objects, lake.bucket("curated"), of), of.rows)
+        nothing_refused = Columns(pa.table({"all_rules": pa.array([], pa.string())}))
+        gated = GatedFile(contract, "", rows.num_rows, Columns(rows), nothing_refused, lake.now())
+        _kept.put(key, profile_of(gated))
+    return _kept.profiles[key]
+
+
+def _sample(lake: LakePorts, parts: list[ObjectRef], rows: int) -> pa.Table:
+    """Return all rows of the snapshot, or rows at even distances of parts at even distances."""
+    import pyarrow as pa
+
+    from headgate.values.parquet_tables import table_of
+
+    chosen = parts[:: max(1, len(parts) // _MOST_PARTS)] if rows > SAMPLED_ROWS else parts
+    share_of_rows = max(1, SAMPLED_ROWS // len(chosen))
+    tables = []
+    for part in chosen:
+        table = table_of(lake.objects.read(part))
+        step = -(-table.num_rows // share_of_rows) if rows > SAMPLED_ROWS else 1
+        tables.append(table.take(pa.array(range(0, table.num_rows, max(1, step)))) if step > 1 else table)
+    return pa.concat_tables(tables, promote_options="default")

@@ -1,0 +1,68 @@
+"""How many rows each dataset and table has, as of when, and a saved question that reads it."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from headgate.api.analytics.questions import every
+from headgate.api.shapes.lake import TableContents, TablesContents
+from headgate.errors import NotFoundError
+from headgate.lake.ports import ROWS
+from headgate.snapshots.read_snapshots import newest_snapshot
+
+if TYPE_CHECKING:
+    from headgate.api.lake_ports import LakePorts
+    from headgate.api.shapes.tables import Question
+    from headgate.contracts.model import Contract
+
+_CALLS_AT_ONCE = 8
+_READS = re.compile(r"\b(?:FROM|JOIN)\s+(?:\w+\.)?(\w+)", re.IGNORECASE)
+
+
+def contents(lake: LakePorts) -> TablesContents:
+    """Return the contents of all datasets and of the tables of the deployed systems, by name."""
+    questions = every(lake)
+    tables = [contract for contract in lake.contracts.prod.values() if contract.system in lake.systems]
+    with ThreadPoolExecutor(_CALLS_AT_ONCE) as calls:
+        published = list(calls.map(lambda contract: _published(lake, contract, questions), tables))
+    return TablesContents(tables=(*_datasets(lake, questions), *published))
+
+
+def _datasets(lake: LakePorts, questions: tuple[Question, ...]) -> list[TableContents]:
+    newest = newest_snapshot(lake.objects, lake.bucket("curated"))
+    merged = newest.datasets if newest else {}
+    as_of = newest.as_of.isoformat() if newest else ""
+    return [
+        TableContents(
+            name=name,
+            rows=merged[name].rows if name in merged else 0,
+            as_of=(merged[name].latest_on or as_of) if name in merged else "",
+            question=_question(name, questions),
+        )
+        for name in sorted(lake.contracts.source)
+    ]
+
+
+def _published(lake: LakePorts, contract: Contract, questions: tuple[Question, ...]) -> TableContents:
+    try:
+        parameters = lake.catalog.current(lake.databases.prod, contract.dataset).parameters
+    except NotFoundError:
+        parameters = {}
+    return TableContents(
+        name=contract.dataset,
+        system=contract.system,
+        rows=int(parameters.get(ROWS, 0)),
+        as_of=parameters.get("headgate.as_of", ""),
+        question=_question(contract.dataset, questions),
+    )
+
+
+def _question(table: str, questions: tuple[Question, ...]) -> str:
+    """Return the name of a saved question about a table: of those that read it, the one with the fewest other
+    tables; empty for none.
+    """
+    read_by = {question.name: set(_READS.findall(question.sql)) for question in questions}
+    fitting = ((len(tables), name) for name, tables in read_by.items() if table in tables)
+    return min(fitting, default=(0, ""))[1]

@@ -1,0 +1,100 @@
+"""What a dataset holds is read from its newest snapshot, not from its newest file."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from headgate.api.analytics import dataset_profiles
+from headgate.contracts.arrow import arrow_schema
+from headgate.lake import keys
+from headgate.lake.ports import ROWS, ObjectRef
+from headgate.snapshots.publishing import parquet_bytes
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
+from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
+
+pytestmark = pytest.mark.unit
+
+PATH = "/v1/datasets/regions/profile"
+
+
+def schema_of(dataset: str) -> pa.Schema:
+    """The columns of a dataset, all of which may be null, so that a test states a few."""
+    return pa.schema([column.with_nullable(nullable=True) for column in arrow_schema(REGISTRY.curated[dataset])])
+
+
+def regions(numbers: range) -> pa.Table:
+    rows = [{"region_id": f"R{at:06}", "region_name": f"Region {at}", "population": at} for at in numbers]
+    return pa.Table.from_pylist(rows, schema_of("regions"))
+
+
+def merged(parts: list[pa.Table], snapshot_id: str = "r1") -> MemoryLake:
+    """A lake whose newest snapshot has these parts of regions."""
+    lake, rows = MemoryLake(), sum(part.num_rows for part in parts)
+    of = DatasetSnapshot(
+        "regions", snapshot_id, keys.snapshot_prefix("regions", snapshot_id), rows, 1, latest_on="2026-01-01"
+    )
+    snapshot = LakeSnapshot("lake-1", date(2026, 1, 2), {"regions": of})
+    lake.objects.write(
+        ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT)), snapshot.to_json().encode()
+    )
+    for number, part in enumerate(parts):
+        name = f"{of.location}part-{number}{keys.PARQUET}"
+        lake.objects.write(ObjectRef("curated", name), parquet_bytes(part))
+    return lake
+
+
+def test_the_profile_is_of_all_rows_of_the_dataset_and_names_their_snapshot() -> None:
+    answer = Caller(merged([regions(range(3)), regions(range(3, 5))], "r-all")).call("GET", PATH).json
+    assert (answer["rows"], answer["sampled_rows"], answer["snapshot_id"]) == (5, 5, "r-all")
+    assert (answer["as_of"], answer["latest_on"]) == ("2026-01-02", "2026-01-01")
+    facts = {column["name"]: column["facts"] for column in answer["columns"]}
+    assert (facts["population"]["min"], facts["population"]["max"]) == ("0", "4")
+    assert facts["continent"]["missing"] == 5
+
+
+def test_of_a_large_dataset_a_sample_of_its_parts_is_profiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset_profiles, "SAMPLED_ROWS", 100)
+    lake = merged([regions(range(at, at + 60)) for at in range(0, 600, 60)], "r-many")
+    answer = Caller(lake).call("GET", PATH).json
+    assert answer["rows"] == 600
+    assert 50 <= answer["sampled_rows"] <= 100
+    facts = {column["name"]: column["facts"] for column in answer["columns"]}
+    assert int(facts["population"]["max"]) >= 540  # also of the last part
+
+
+def test_columns_about_people_have_values_for_the_group_personal_data_only() -> None:
+    lake = MemoryLake()
+    contract = REGISTRY.source["customers"]
+    assert "email" in contract.personal
+    rows = pa.Table.from_pylist([{"email": "a@b.c"}, {"email": "d@e.f"}], schema_of("customers"))
+    of = DatasetSnapshot("customers", "c1", keys.snapshot_prefix("customers", "c1"), 2, 1)
+    snapshot = LakeSnapshot("lake-1", date(2026, 1, 2), {"customers": of})
+    lake.objects.write(
+        ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT)), snapshot.to_json().encode()
+    )
+    lake.objects.write(ObjectRef("curated", f"{of.location}part-0{keys.PARQUET}"), parquet_bytes(rows))
+    path = "/v1/datasets/customers/profile"
+    for groups, is_shown in (("viewer", False), ("personal-data", True)):
+        answer = Caller(lake, ("viewer", groups)).call("GET", path)
+        assert ("a@b.c" in answer.text) is is_shown, groups
+
+
+def test_a_dataset_that_no_run_has_merged_has_no_profile() -> None:
+    assert Caller(MemoryLake()).call("GET", PATH).status == 404
+    assert Caller(MemoryLake()).call("GET", "/v1/datasets/nothing/profile").status == 404
+
+
+def test_the_catalog_says_how_much_each_dataset_and_table_has_and_as_of_when() -> None:
+    lake = merged([regions(range(3))], "r-catalog")
+    lake.catalog.create("ecommerce_prod", "query_gaps", "s3://x/empty/")
+    facts = {ROWS: "12", "headgate.as_of": "2026-01-02"}
+    lake.catalog.move(lake.catalog.current("ecommerce_prod", "query_gaps"), "s3://x/v1/", [], facts)
+    tables = {row["name"]: row for row in Caller(lake).call("GET", "/v1/catalog/contents").json["tables"]}
+    assert (tables["regions"]["rows"], tables["regions"]["as_of"]) == (3, "2026-01-01")
+    assert (tables["query_gaps"]["rows"], tables["query_gaps"]["as_of"]) == (12, "2026-01-02")
+    assert (tables["orders"]["rows"], tables["orders"]["as_of"]) == (0, "")
+    questions = {row["name"]: row for row in Caller(lake).call("GET", "/v1/questions").json["questions"]}
+    assert "FROM query_gaps" in questions[tables["query_gaps"]["question"]]["sql"]
