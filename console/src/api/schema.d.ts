@@ -2343,13 +2343,22 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Period
+             * @description First and last day of its events, as `from/to`; empty if unknown.
+             * @default
+             */
+            period: string;
+            /**
              * Profile
              * @description Quality score with its parts, and drift.
              */
             profile: {
                 [key: string]: string;
             };
-            /** Quality Score */
+            /**
+             * Quality Score
+             * @description How complete, permitted, different and consistent its rows are, whatever their age.
+             */
             quality_score?: number | null;
             /** Quarantined */
             quarantined: number;
@@ -2580,7 +2589,16 @@ export interface components {
              * @description Key in the raw bucket, without sensitive numbers.
              */
             key: string;
-            /** Quality Score */
+            /**
+             * Period
+             * @description First and last day of its events, as `from/to`; empty if unknown.
+             * @default
+             */
+            period: string;
+            /**
+             * Quality Score
+             * @description How complete, permitted, different and consistent its rows are, whatever their age.
+             */
             quality_score?: number | null;
             /** Quarantined */
             quarantined: number;
@@ -4419,11 +4437,18 @@ export interface components {
              * @description The last day that its rows know; empty where it has none.
              */
             as_of: string;
+            /**
+             * Asks
+             * @description The question in words.
+             * @default
+             */
+            asks: string;
             /** Name */
             name: string;
             /**
              * Question
              * @description Name of a saved question that reads it; empty where there is none.
+             * @default
              */
             question: string;
             /** Rows */

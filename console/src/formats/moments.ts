@@ -39,6 +39,9 @@ export function moment(value: string | undefined, now = new Date(), timeZone = z
   return formatted(at, { day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit', timeZone })
 }
 
+/** A timestamp in the person's zone, with its year always. */
+export const dayAndTime = (value: string): string => moment(value, new Date(0))
+
 /** The hour of a timestamp in the person's zone, 0 to 23. */
 export const hourOf = (value: string, timeZone = zone()): number =>
   Number(formatted(instant(value), { hour: '2-digit', hourCycle: 'h23', timeZone }))

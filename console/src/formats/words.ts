@@ -21,6 +21,20 @@ export function heading(column: string, unit = ''): string {
   return capitalised(words)
 }
 
+/**
+ * A heading for each column, no two alike: columns that would share one keep the words that say their kind.
+ *
+ * @example uniqueHeadings(['product_id', 'product_name']).get('product_id') // 'Product id'
+ */
+export function uniqueHeadings(columns: string[]): Map<string, string> {
+  const times = new Map<string, number>()
+  for (const column of columns) times.set(heading(column), (times.get(heading(column)) ?? 0) + 1)
+  const full = (column: string) => capitalised(column.split('_').filter(Boolean).map(wordOf).join(' '))
+  return new Map(
+    columns.map((column) => [column, (times.get(heading(column)) ?? 0) > 1 ? full(column) : heading(column)]),
+  )
+}
+
 const wordOf = (part: string): string =>
   ABBREVIATIONS.has(part) ? part.toUpperCase() : part.replace(/^(\d+)d$/, '$1 days')
 

@@ -39,7 +39,7 @@ def _datasets(lake: LakePorts, questions: tuple[Question, ...]) -> list[TableCon
             name=name,
             rows=merged[name].rows if name in merged else 0,
             as_of=(merged[name].latest_on or as_of) if name in merged else "",
-            question=_question(name, questions),
+            **_question(name, questions),
         )
         for name in sorted(lake.contracts.source)
     ]
@@ -55,14 +55,17 @@ def _published(lake: LakePorts, contract: Contract, questions: tuple[Question, .
         system=contract.system,
         rows=int(parameters.get(ROWS, 0)),
         as_of=parameters.get("headgate.as_of", ""),
-        question=_question(contract.dataset, questions),
+        **_question(contract.dataset, questions),
     )
 
 
-def _question(table: str, questions: tuple[Question, ...]) -> str:
-    """Return the name of a saved question about a table: of those that read it, the one with the fewest other
-    tables; empty for none.
+def _question(table: str, questions: tuple[Question, ...]) -> dict[str, str]:
+    """Return the saved question about a table and its words: of those that read it, the one with the fewest
+    other tables; nothing where there is none.
     """
-    read_by = {question.name: set(_READS.findall(question.sql)) for question in questions}
-    fitting = ((len(tables), name) for name, tables in read_by.items() if table in tables)
-    return min(fitting, default=(0, ""))[1]
+    reads = {question.name: set(_READS.findall(question.sql)) for question in questions}
+    fitting = [question for question in questions if table in reads[question.name]]
+    if not fitting:
+        return {}
+    best = min(fitting, key=lambda question: (len(reads[question.name]), question.name))
+    return {"question": best.name, "asks": best.description}

@@ -10,6 +10,7 @@ from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import FileDetail, FileEdits, FileError, FilePage, FileSummary, FileWork
+from headgate.contracts.model import Kind
 from headgate.costs.computed_price import priced
 from headgate.costs.price_list import Prices
 from headgate.costs.recorded import gate_memory_mb, gate_s, of_files, of_job_for_large_files
@@ -20,6 +21,7 @@ from headgate.lake.file_index import FileFilter
 from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
+from headgate.profiling.score import Score
 from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
@@ -89,7 +91,6 @@ def _work(record: FileRecord) -> FileWork:
 
 def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:
     """Return what a list shows of a file."""
-    score = record.profile.get("score", "")
     return {
         "file_id": record.file_id,
         "key": record.key,
@@ -103,11 +104,30 @@ def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
         "acceptance": acceptance_of(record, lake.most_refused_share),
-        "quality_score": float(score) if score else None,
+        "quality_score": Score.of_texts(record.profile).of_content.total,
+        "period": period_of(lake, record),
         "error": file_error(record.error),
         "duplicate_of": record.duplicate_of,
         "closed_by": record.closed_by,
     }
+
+
+def period_of(lake: LakePorts, record: FileRecord) -> str:
+    """Return the first and the last day of a file's events, or of its rows' versions, as `from/to`; empty
+    where the record does not know.
+    """
+    contract = lake.contracts.source.get(record.dataset)
+    statistics = json.loads(record.profile.get("statistics", "{}"))
+    times = (
+        [column.name for column in contract.columns if column.type.kind in {Kind.DATE, Kind.TIMESTAMP}]
+        if contract
+        else []
+    )
+    for name in sorted(times, key=lambda name: contract is not None and name in contract.order_by):
+        facts = statistics.get(name, {})
+        if facts.get("min") and facts.get("max"):
+            return f"{str(facts['min'])[:10]}/{str(facts['max'])[:10]}"
+    return ""
 
 
 def file_error(error: Mapping[str, Any]) -> FileError | None:

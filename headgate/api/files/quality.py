@@ -14,6 +14,7 @@ from headgate.errors import NotFoundError
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
+from headgate.profiling.score import Score
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,7 +87,6 @@ def history(lake: LakePorts, dataset: str) -> QualityHistory:
 
 def _point(record: FileRecord) -> QualityPoint:
     profile = dict(record.profile)
-    score = profile.get("score", "")
     parts = {
         name: value
         for name in profile
@@ -100,7 +100,7 @@ def _point(record: FileRecord) -> QualityPoint:
         accepted=record.accepted,
         quarantined=record.quarantined,
         duplicates=record.duplicates,
-        score=float(score) if score else None,
+        score=Score.of_texts(record.profile).of_content.total,
         parts=parts,
         drift=profile.get("drift", ""),
     )

@@ -63,7 +63,11 @@ class FileSummary(Shape):
         "`nothing_accepted`: none of "
         "the rows was accepted; null for a file that was not accepted, or not yet.",
     )
-    quality_score: Share | None = None
+    quality_score: Share | None = Field(
+        None,
+        description="How complete, permitted, different and consistent its rows are, whatever their age.",
+    )
+    period: str = Field("", description="First and last day of its events, as `from/to`; empty if unknown.")
     error: FileError | None = None
     duplicate_of: str = Field(
         "", description="Id of the file with the same content that was accepted before."

@@ -114,7 +114,10 @@ class TableContents(Shape):
     system: str = Field("", description="Empty for a dataset.")
     rows: Count
     as_of: str = Field(description="The last day that its rows know; empty where it has none.")
-    question: str = Field(description="Name of a saved question that reads it; empty where there is none.")
+    question: str = Field(
+        "", description="Name of a saved question that reads it; empty where there is none."
+    )
+    asks: str = Field("", description="The question in words.")
 
 
 class TablesContents(Shape):

@@ -1,7 +1,11 @@
 import { Anchor, Group, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useSearchParams } from 'react-router'
 
-import { useContracts, useSystems } from './queries'
+import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
+import { day } from '../../formats/moments'
+import { AskLink } from './ask-link'
+import { useContents, useContracts, useSystems } from './queries'
 import { useDashboards } from '../dashboards/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
@@ -22,7 +26,7 @@ export function CatalogPage() {
         <TextInput
           size="xs"
           aria-label="Find datasets and tables"
-          placeholder="find by name or description"
+          placeholder="find by name, use or question"
           w={{ base: '100%', xs: 280 }}
           value={words}
           onChange={(event) =>
@@ -41,7 +45,6 @@ export function CatalogPage() {
                   href: `#/datasets/${encodeURIComponent(one.name)}`,
                   name: one.name,
                   description: one.description,
-                  version: one.version,
                 }))}
             />
           )}
@@ -79,32 +82,79 @@ export function CatalogPage() {
 
 interface RowsProps {
   words: string
-  rows: { href: string; name: string; description: string; version?: string }[]
+  rows: { href: string; name: string; description: string }[]
 }
 
-/** Datasets or tables with their names in words and in SQL; with words to find, those that have them all. */
+/** Datasets or tables with their names in words and in SQL, what is in them, and a question to begin with. */
 function Rows({ words, rows: all }: RowsProps) {
-  const rows = all.filter((row) => fits(row, words))
+  const contents = useContents()
+  const of = new Map(contents.data?.tables.map((one) => [one.name, one]))
+  const rows = all.filter((row) => fits({ ...row, asks: of.get(row.name)?.asks }, words))
   if (rows.length === 0) return words ? <Empty>Nothing here has these words.</Empty> : null
   return (
     <Table fz="sm" className="named">
+      <Table.Thead visibleFrom="sm">
+        <Table.Tr>
+          <Table.Th>name</Table.Th>
+          <Table.Th>what it is for</Table.Th>
+          <Table.Th className="number">rows</Table.Th>
+          <Table.Th className="number">as of</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
       <Table.Tbody>
         {rows.map((row) => (
-          <Table.Tr key={row.name}>
-            <Table.Td w={{ base: 120, sm: 240 }}>
-              <Anchor size="sm" href={row.href} style={{ overflowWrap: 'anywhere' }}>
-                {heading(row.name)}
-              </Anchor>
-              <Text size="xs" className="muted sql">
-                {row.name}
-              </Text>
-            </Table.Td>
-            <Table.Td>{row.description.replaceAll('`', '')}</Table.Td>
-            <Table.Td className="number muted">{row.version ? `version ${row.version}` : ''}</Table.Td>
-          </Table.Tr>
+          <CatalogRow key={row.name} {...row} contents={of.get(row.name)} />
         ))}
       </Table.Tbody>
     </Table>
+  )
+}
+
+interface RowProps {
+  href: string
+  name: string
+  description: string
+  contents: Schemas['TableContents'] | undefined
+}
+
+function CatalogRow({ href, name, description, contents }: RowProps) {
+  const asOf = contents?.as_of ? day(contents.as_of) : '–'
+  return (
+    <Table.Tr>
+      <Table.Td w={{ base: 120, sm: 240 }}>
+        <Anchor size="sm" href={href} style={{ overflowWrap: 'anywhere' }}>
+          {heading(name)}
+        </Anchor>
+        <Text size="xs" className="muted sql">
+          {name}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm">{description.replaceAll('`', '')}</Text>
+        <AskLink name={name} contents={contents} />
+        <Text size="xs" className="muted" hiddenFrom="sm">
+          {contents
+            ? contents.rows > 0
+              ? `${count(contents.rows, 'row')}, as of ${asOf}`
+              : 'no rows yet'
+            : ''}
+        </Text>
+      </Table.Td>
+      <Table.Td className="number" visibleFrom="sm" w={110}>
+        {contents ? (
+          contents.rows > 0 ? (
+            whole(contents.rows)
+          ) : (
+            <span className="muted">no rows yet</span>
+          )
+        ) : (
+          ''
+        )}
+      </Table.Td>
+      <Table.Td className="number" visibleFrom="sm" w={120}>
+        {contents ? asOf : ''}
+      </Table.Td>
+    </Table.Tr>
   )
 }
 

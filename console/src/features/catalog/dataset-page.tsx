@@ -2,18 +2,15 @@ import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
 import { useContract, useQuality } from './queries'
-import { useFiles, useProfile } from '../files/queries'
+import { useFiles } from '../files/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, isMissing, NothingHere } from '../../components/states'
-import { useUnits } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { FileList, pagesOf } from '../files/file-list'
-import { headline, insightOf } from '../profile/column-insight'
-import { ProfileView } from '../profile/profile-view'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
+import { Contents } from './dataset-contents'
 import { FilesOverTime } from './files-over-time'
 import { RulesWithRows } from './rules-with-rows'
 
@@ -62,7 +59,7 @@ export function DatasetPage() {
       <Answered of={quality} what="the quality">
         {({ points }) => (
           <>
-            <Newest dataset={dataset} point={points.at(-1)} />
+            <Contents dataset={dataset} point={points.at(-1)} />
             {points.length > 0 ? <FilesOverTime points={points} /> : null}
           </>
         )}
@@ -106,35 +103,5 @@ function NoContract({ file }: { file: Schemas['FileSummary'] }) {
         Draft a contract from {file.key}
       </Anchor>
     </Alert>
-  )
-}
-
-/** What the newest file holds. */
-function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPoint'] | undefined }) {
-  const profile = useProfile(point?.file_id ?? '', Boolean(point))
-  const units = useUnits(dataset)
-  if (!point)
-    return (
-      <Panel title="What the newest file holds">
-        <Empty>No file has been profiled yet. A file is profiled when it is accepted.</Empty>
-      </Panel>
-    )
-  return (
-    <Panel
-      title={
-        profile.data
-          ? headline(
-              profile.data.rows,
-              profile.data.columns.map((column) => insightOf(column)),
-            )
-          : count(point.received, 'row')
-      }
-      subtitle={`The newest profiled file, ${point.key}`}
-      name="What the newest file holds"
-    >
-      <Answered of={profile} what="the profile">
-        {(answer) => <ProfileView profile={answer} units={units} />}
-      </Answered>
-    </Panel>
   )
 }

@@ -24,6 +24,20 @@ export const useQuality = (dataset: string) =>
     queryFn: () => read<Schemas['QualityHistory']>(`/v1/datasets/${path(dataset)}/quality`),
   })
 
+/** What a dataset holds as the newest run merged it. */
+export const useDatasetProfile = (dataset: string) =>
+  useQuery({
+    queryKey: ['dataset profile', dataset],
+    queryFn: () => read<Schemas['DatasetProfile']>(`/v1/datasets/${path(dataset)}/profile`),
+  })
+
+/** Rows, day and a question of each dataset and table. */
+export const useContents = () =>
+  useQuery({
+    queryKey: ['contents'],
+    queryFn: () => read<Schemas['TablesContents']>('/v1/catalog/contents'),
+  })
+
 export const useSystems = () =>
   useQuery({
     queryKey: ['systems'],

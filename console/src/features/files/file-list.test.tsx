@@ -6,7 +6,7 @@ import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { FileList } from './file-list'
+import { FileList, fileTitle } from './file-list'
 
 const file = (number: number): Schemas['FileSummary'] => ({
   file_id: `id${number}`,
@@ -24,6 +24,7 @@ const file = (number: number): Schemas['FileSummary'] => ({
   quality_score: 0.98,
   duplicate_of: '',
   closed_by: '',
+  period: '',
 })
 const FILES = Array.from({ length: 10_000 }, (_, number) => file(number))
 
@@ -50,6 +51,15 @@ test('ten thousand files are a list of the rows in view', () => {
   expect(screen.getAllByRole('row').length).toBeLessThan(40)
   expect(screen.getByTestId('files-shown').textContent).toBe('10,000 files')
   expect(screen.getByRole('link', { name: 'payments/0.csv' }).getAttribute('href')).toBe('#/files/id0')
+})
+
+test('a file is named by what is in it where its own name says nothing', () => {
+  const part = { key: 'orders/dt=2010-12-09/part-00010.parquet', dataset: 'orders' }
+  expect(fileTitle({ ...part, period: '2010-12-01/2010-12-09' })).toBe('Orders, 1 Dec 2010 to 9 Dec 2010')
+  expect(fileTitle({ ...part, period: '' })).toBe('Orders')
+  expect(
+    fileTitle({ key: 'products/lieferant.csv', dataset: 'products', period: '2025-12-31/2025-12-31' }),
+  ).toBe('lieferant.csv, 31 Dec 2025')
 })
 
 test('a row opens the story of its file', async () => {

@@ -11,7 +11,7 @@ import { Grid } from '../../components/grid'
 import { Moment } from '../../components/moment'
 import { Story } from '../../components/story'
 import { PHONE } from '../../components/widths'
-import type { ColumnFormat } from '../../formats/columns'
+import { cellWords, type ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
@@ -74,7 +74,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
         formats={formats}
         label="Files"
         height={height}
-        hasTallRows={isPhone}
+        hasTallRows
         isComplete={isComplete}
         onNearEnd={onNearEnd}
         onOpen={(index) => open(files[index]?.file_id ?? '')}
@@ -106,7 +106,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     const file = files[index]
     return file ? (
       <Anchor size="sm" className="file-name" title={file.key} aria-label={file.key} href={pageOf(file)}>
-        <FileName fileKey={file.key} />
+        <FileTitle file={file} />
       </Anchor>
     ) : null
   }
@@ -137,13 +137,42 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       priority: 1,
       width: isPhone ? 146 : STATE_PX,
     },
-    { heading: 'Quarantined', title: 'Rows that wait for a person', text: counted, priority: 2 },
+    { heading: 'Wait', title: 'Rows in quarantine, which wait for a person', text: counted, priority: 2 },
     { heading: 'Accepted', title: 'Rows that are in the lake', text: counted, priority: 2 },
     { heading: 'Arrived', title: 'In your time zone', text: (at) => moment(String(at)), priority: 2 },
-    { heading: 'Quality', title: 'From 0 to 1', text: (score) => figure(score, 'score'), priority: 3 },
+    {
+      heading: 'Quality',
+      title: 'From 0 to 1: complete, permitted, different and consistent rows',
+      text: (score) => figure(score, 'score'),
+      priority: 3,
+    },
     { heading: 'Duplicates', title: 'Rows that were in the lake before', text: counted, priority: 3 },
     { heading: 'Received', title: 'All rows of the file', text: counted, priority: 3 },
   ]
+}
+
+/** A file by what is in it, with its key below: the keys of a load differ in two digits. */
+function FileTitle({ file }: { file: File }) {
+  return (
+    <>
+      <span className="file-title">{fileTitle(file)}</span>
+      <FileName fileKey={file.key} />
+    </>
+  )
+}
+
+/** Names that a program gave, which say nothing of what is in the file. */
+const MADE_NAME = /^(part|run|batch|chunk|export|data)?[-_]?\d*(\.[a-z0-9]+)*$/i
+
+/**
+ * A file in words: its own name where a person gave it one, else its dataset, and the days that it is of.
+ *
+ * @example fileTitle({ key: 'orders/part-00001.parquet', dataset: 'orders', period: '2010-12-09/2010-12-09' }) // 'Orders, 9 Dec 2010'
+ */
+export function fileTitle({ key, dataset, period = '' }: Pick<File, 'key' | 'dataset' | 'period'>): string {
+  const last = key.split('/').pop() ?? key
+  const name = dataset && MADE_NAME.test(last) ? heading(dataset) : last
+  return period ? `${name}, ${cellWords('period', period)}` : name
 }
 
 /** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */

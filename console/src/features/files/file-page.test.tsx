@@ -26,6 +26,7 @@ const FILE: Schemas['FileDetail'] = {
   quality_score: 0.65,
   duplicate_of: '',
   closed_by: '',
+  period: '',
   contract: 'payments@1.0.0',
   definitions: '',
   content_sha256: '',

@@ -13,7 +13,7 @@ import { ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
 import { formatWords } from '../import/formats'
 import { Advice } from '../../components/advice'
-import { headline, insightOf } from '../profile/column-insight'
+import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
 import { Counts } from './counts'
@@ -204,14 +204,7 @@ function Profile({ file }: { file: Schemas['FileDetail'] }) {
   const units = useUnits(file.dataset)
   return (
     <Panel
-      title={
-        profile.data
-          ? headline(
-              profile.data.rows,
-              profile.data.columns.map((column) => insightOf(column)),
-            )
-          : 'Profile'
-      }
+      title={profile.data ? headline(profile.data.rows, insightsOf(profile.data.columns)) : 'Profile'}
       name="Profile"
     >
       <Answered of={profile} what="the profile">

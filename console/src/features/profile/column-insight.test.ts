@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 
-import { headline, insightOf, patternWords, strongPairs } from './column-insight'
+import {
+  completeness,
+  headline,
+  insightOf,
+  insightsOf,
+  oddities,
+  patternWords,
+  strongPairs,
+} from './column-insight'
 
 const PRICE = {
   name: 'list_price',
@@ -34,7 +42,7 @@ test('a column of amounts has its range, middle, spread and outliers in its unit
   expect(insight.look).toEqual([
     '6 % missing (12)',
     '3 values refused',
-    '7 outliers beyond -£10.00 and £38.00',
+    '7 outliers above £38.00', // no price is below zero, so no bound is
   ])
   expect(insight.bars.map(({ label, share }) => [label, share])).toEqual([
     ['£1.00 – £2.00', 0.1],
@@ -113,6 +121,46 @@ test('the headline counts what is worth a look', () => {
   expect(headline(200, [insightOf(PRICE)])).toBe('200 rows, 1 column; 1 is worth a look')
   const fine = { ...insightOf(PRICE), look: [] }
   expect(headline(2, [fine, fine])).toBe('2 rows, 2 columns; nothing is missing or far off')
+})
+
+test('two columns of one page have two headings', () => {
+  const [id, name] = insightsOf([
+    { ...PRICE, name: 'product_id' },
+    { ...PRICE, name: 'product_name' },
+  ])
+  expect([id?.heading, name?.heading]).toEqual(['Product id', 'Product name'])
+  expect(insightsOf([{ ...PRICE, name: 'product_id' }])[0]?.heading).toBe('Product')
+})
+
+test('days of a profile have their year, and no time where they span days', () => {
+  const facts = {
+    rows: 3,
+    distinct: 3,
+    min: '2026-01-01 00:00:00',
+    max: '2026-03-01 00:00:00',
+    median: '2026-02-01 12:00:00',
+    mean: '2026-02-01 12:00:00',
+  }
+  expect(insightOf({ name: 'updated_at', type: 'timestamp', facts }).facts.slice(0, 2)).toEqual([
+    '1 Jan 2026 to 1 Mar 2026',
+    'median 1 Feb 2026, mean 1 Feb 2026',
+  ])
+})
+
+test('outliers on both sides name both bounds', () => {
+  const facts = { ...PRICE.facts, min: '-50' }
+  expect(insightOf({ ...PRICE, facts }, 'GBP').look).toContain('7 outliers below -£10.00 or above £38.00')
+})
+
+test('a dataset says whether it is complete and what is odd', () => {
+  const insights = insightsOf([PRICE], { list_price: 'GBP' })
+  expect(completeness(insights)).toBe('Missing are values of List price (6 %).')
+  expect(oddities(insights)).toBe('Far off: List price (3 values refused, 7 outliers above £38.00).')
+  const fine = insights.map((one) => ({ ...one, look: [], missing: '' }))
+  expect([completeness(fine), oddities(fine)]).toEqual([
+    'Complete: no value is missing.',
+    'Nothing is far off.',
+  ])
 })
 
 test('columns that move together are named, the strongest first; weak ones are not', () => {

@@ -1,7 +1,8 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, count, figure, measure, whole } from '../../api/format'
 import { cellWords } from '../../formats/columns'
-import { heading } from '../../formats/words'
+import { dayAndTime, day, kindOfTime } from '../../formats/moments'
+import { heading, uniqueHeadings } from '../../formats/words'
 
 export interface Bar {
   label: string
@@ -19,6 +20,8 @@ export interface ColumnInsight {
   bars: Bar[]
   /** What a person may want to look at; empty where nothing is unusual. */
   look: string[]
+  /** The share of its values that is missing; empty where none is. */
+  missing: string
 }
 
 type Facts = Readonly<Record<string, unknown>>
@@ -37,10 +40,26 @@ const KINDS: Record<string, string> = {
 }
 const MOST_BARS = 10
 
+/** What the columns of a profile hold, each under a heading of its own. */
+export function insightsOf(
+  columns: Schemas['ColumnProfile'][],
+  units: Readonly<Record<string, string>> = {},
+): ColumnInsight[] {
+  const headings = uniqueHeadings(columns.map(({ name }) => name))
+  return columns.map((column) => ({
+    ...insightOf(column, units[column.name]),
+    heading: headings.get(column.name) ?? heading(column.name),
+  }))
+}
+
 /** What a column of a profile holds; `unit` is the one of its contract. */
 export function insightOf(column: Schemas['ColumnProfile'], unit = ''): ColumnInsight {
   const facts: Facts = column.facts
-  const words: Words = (value) => cellWords(column.name, value as Cell, unit, column.type)
+  const asTime = timeWords(facts)
+  const words: Words = (value) =>
+    typeof value === 'string' && kindOfTime(value)
+      ? asTime(value)
+      : cellWords(column.name, value as Cell, unit, column.type)
   const isHidden = Boolean(facts.sensitive ?? facts.personal) && facts.top === undefined
   return {
     name: column.name,
@@ -49,8 +68,22 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = ''): ColumnIn
     facts: isHidden ? ['Its values are not shown.'] : shownFacts(facts, words),
     bars: isHidden || facts.identifier ? [] : barsOf(facts, words),
     look: looksOf(facts, words),
+    missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
   }
 }
+
+const DAYS_SHOWN_FROM_MS = 3 * 86_400_000
+
+/** Times of a column that spans days are said by their days; all have their year, because a profile is of history. */
+function timeWords(facts: Facts): (value: string) => string {
+  const span = Date.parse(String(facts.max)) - Date.parse(String(facts.min))
+  return span >= DAYS_SHOWN_FROM_MS || facts.min === facts.max ? day : dayAndTime
+}
+
+const missingWords = (facts: Facts): string =>
+  Number(facts.missing ?? 0) > 0
+    ? `${figure(String(facts.missing_share), 'share')} missing (${whole(Number(facts.missing))})`
+    : ''
 
 function shownFacts(facts: Facts, words: Words): string[] {
   const distinct = Number(facts.distinct ?? 0)
@@ -149,20 +182,31 @@ function histogram(bins: [string, string][], words: Words): Bar[] {
 }
 
 function looksOf(facts: Facts, words: Words): string[] {
-  const outliers = (facts.outliers ?? {}) as { fences?: string[]; outside?: number }
-  const [low, high] = outliers.fences ?? []
-  const missing = Number(facts.missing ?? 0)
   const invalid = Number(facts.invalid ?? 0)
   return [
-    missing > 0 ? `${figure(String(facts.missing_share), 'share')} missing (${whole(missing)})` : '',
+    missingWords(facts),
     invalid > 0 ? `${count(invalid, 'value')} refused` : '',
-    Number(outliers.outside ?? 0) > 0
-      ? `${count(Number(outliers.outside), 'outlier')} beyond ${words(low)} and ${words(high)}`
-      : '',
-    Number(facts.distinct ?? 0) === 1 && missing === 0 && Number(facts.rows ?? 0) > 1
-      ? 'the same value in every row'
-      : '',
+    outlierWords(facts, words),
   ].filter(Boolean)
+}
+
+/** How many values are far off; a bound that no value is beyond, such as a price below zero, is left out. */
+function outlierWords(facts: Facts, words: Words): string {
+  const { fences, outside } = (facts.outliers ?? {}) as { fences?: string[]; outside?: number }
+  const many = Number(outside ?? 0)
+  if (many === 0) return ''
+  const [low = '', high = ''] = fences ?? []
+  const sides = [
+    isBefore(facts.min, low) ? `below ${words(low)}` : '',
+    isBefore(high, facts.max) ? `above ${words(high)}` : '',
+  ].filter(Boolean)
+  return `${count(many, 'outlier')} ${sides.join(' or ')}`.trim()
+}
+
+/** Whether a number or a moment is less than another one. */
+function isBefore(one: unknown, other: unknown): boolean {
+  const [left, right] = [Number(one), Number(other)]
+  return Number.isNaN(left) || Number.isNaN(right) ? String(one) < String(other) : left < right
 }
 
 /** A profile in one sentence: its size, and how many columns are worth a look. */
@@ -171,6 +215,30 @@ export function headline(rows: number, insights: ColumnInsight[]): string {
   const size = `${count(rows, 'row')}, ${count(insights.length, 'column')}`
   if (flawed.length === 0) return `${size}; nothing is missing or far off`
   return `${size}; ${flawed.length === 1 ? '1 is' : `${flawed.length} are`} worth a look`
+}
+
+const MOST_NAMED = 3
+
+/** Whether a dataset is complete, in one sentence; a column that may be empty counts as well. */
+export function completeness(insights: ColumnInsight[]): string {
+  const gaps = insights.filter(({ missing }) => missing)
+  if (gaps.length === 0) return 'Complete: no value is missing.'
+  return `Missing are values of ${listed(gaps, ({ heading: name, missing }) => `${name} (${missing})`)}.`
+}
+
+/** What is odd in a dataset, in one sentence. */
+export function oddities(insights: ColumnInsight[]): string {
+  const odd = insights
+    .map((one) => ({ ...one, odd: one.look.filter((text) => !/ missing \(/.test(text)) }))
+    .filter((one) => one.odd.length > 0)
+  if (odd.length === 0) return 'Nothing is far off.'
+  return `Far off: ${listed(odd, (one) => `${one.heading} (${one.odd.join(', ')})`)}.`
+}
+
+/** The first few in words, and how many more there are. */
+function listed<T>(all: T[], words: (one: T) => string): string {
+  const named = all.slice(0, MOST_NAMED).map(words).join(', ')
+  return all.length > MOST_NAMED ? `${named} and ${count(all.length - MOST_NAMED, 'more column')}` : named
 }
 
 const STRONG = 0.5
@@ -183,7 +251,8 @@ export function strongPairs(pairs: Schemas['Correlation'][]): { words: string; r
     .sort((one, other) => Math.abs(other.r) - Math.abs(one.r))
     .slice(0, MOST_PAIRS)
     .map(({ left, right, r }) => {
-      const [one, other] = [heading(left), heading(right)]
+      const headings = uniqueHeadings([left, right])
+      const [one = left, other = right] = [headings.get(left), headings.get(right)]
       const words = r > 0 ? `High ${one} goes with high ${other}` : `High ${one} goes with low ${other}`
       return { words, r }
     })

@@ -4,15 +4,19 @@ import { useMemo, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
 import type { Units } from '../../formats/columns'
-import { driftWords, capitalised } from '../../formats/words'
+import { driftWords } from '../../formats/words'
 import { ColumnCard } from './column-card'
-import { insightOf, strongPairs } from './column-insight'
+import { insightsOf, strongPairs } from './column-insight'
+import { scoreWords } from './score-words'
 
 /** So many columns are shown at first, those worth a look before the others. */
 const SHOWN = 24
 
+type Profile = Pick<Schemas['FileProfile'], 'columns' | 'correlations'> &
+  Partial<Pick<Schemas['FileProfile'], 'drift' | 'score'>>
+
 /** What a file holds: a card for each column, and the columns that move together. */
-export function ProfileView({ profile, units }: { profile: Schemas['FileProfile']; units?: Units }) {
+export function ProfileView({ profile, units }: { profile: Profile; units?: Units }) {
   const pairs = strongPairs(profile.correlations)
   return (
     <Stack gap="sm">
@@ -30,7 +34,7 @@ export function ProfileView({ profile, units }: { profile: Schemas['FileProfile'
           ))}
         </div>
       ) : null}
-      <Score score={profile.score} />
+      {profile.score ? <Score score={profile.score} /> : null}
     </Stack>
   )
 }
@@ -46,10 +50,7 @@ export function ColumnCards({
   units?: Units
 }) {
   const [showsAll, setShowsAll] = useState(false)
-  const insights = useMemo(
-    () => columns.map((column) => insightOf(column, units[column.name])),
-    [columns, units],
-  )
+  const insights = useMemo(() => insightsOf(columns, units), [columns, units])
   const byLook = [...insights].sort(
     (one, other) => Number(other.look.length > 0) - Number(one.look.length > 0),
   )
@@ -69,21 +70,12 @@ export function ColumnCards({
   )
 }
 
-/** The quality score with its parts in one line. */
+/** The quality score, and what reduces it. */
 function Score({ score }: { score: Schemas['FileProfile']['score'] }) {
-  const parts = Object.entries(score)
-    .filter(([, value]) => Number.isFinite(Number(value)))
-    .sort(([one], [other]) => Number(other === 'score') - Number(one === 'score'))
-  if (parts.length === 0) return null
-  return (
+  const words = scoreWords(score)
+  return words ? (
     <Text size="xs" className="muted">
-      {parts
-        .map(([name, value]) =>
-          name === 'score'
-            ? `Quality score ${figure(String(value), 'score')}`
-            : `${capitalised(name)} ${figure(String(value), 'share')}`,
-        )
-        .join(' · ')}
+      {words}
     </Text>
-  )
+  ) : null
 }

@@ -22,7 +22,8 @@ PATH = "/v1/datasets/regions/profile"
 
 def schema_of(dataset: str) -> pa.Schema:
     """The columns of a dataset, all of which may be null, so that a test states a few."""
-    return pa.schema([column.with_nullable(nullable=True) for column in arrow_schema(REGISTRY.curated[dataset])])
+    columns = arrow_schema(REGISTRY.curated[dataset])
+    return pa.schema([column.with_nullable(nullable=True) for column in columns])
 
 
 def regions(numbers: range) -> pa.Table:
@@ -97,4 +98,5 @@ def test_the_catalog_says_how_much_each_dataset_and_table_has_and_as_of_when() -
     assert (tables["query_gaps"]["rows"], tables["query_gaps"]["as_of"]) == (12, "2026-01-02")
     assert (tables["orders"]["rows"], tables["orders"]["as_of"]) == (0, "")
     questions = {row["name"]: row for row in Caller(lake).call("GET", "/v1/questions").json["questions"]}
+    assert tables["query_gaps"]["asks"] == questions[tables["query_gaps"]["question"]]["description"]
     assert "FROM query_gaps" in questions[tables["query_gaps"]["question"]]["sql"]

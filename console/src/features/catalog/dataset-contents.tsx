@@ -1,0 +1,119 @@
+import { Button, Group, Stack, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
+import { Panel } from '../../components/panel'
+import { Answered, Empty, isMissing } from '../../components/states'
+import { useUnits } from '../../formats/columns'
+import { day } from '../../formats/moments'
+import { isOfDuplicates } from '../../formats/rules'
+import { heading } from '../../formats/words'
+import { useProfile } from '../files/queries'
+import { useQuarantine } from '../lake/queries'
+import { completeness, headline, insightsOf, oddities } from '../profile/column-insight'
+import { ProfileView } from '../profile/profile-view'
+import { AskLink } from './ask-link'
+import { useContents, useDatasetProfile } from './queries'
+
+/** What a dataset holds: all of its rows as the newest run merged them; of a dataset without a table its newest file. */
+export function Contents({
+  dataset,
+  point,
+}: {
+  dataset: string
+  point: Schemas['QualityPoint'] | undefined
+}) {
+  const profile = useDatasetProfile(dataset)
+  const units = useUnits(dataset)
+  if (isMissing(profile.error)) return <Newest dataset={dataset} point={point} />
+  return (
+    <Panel
+      title={profile.data ? holds(profile.data) : 'What the dataset holds'}
+      subtitle={profile.data ? basis(profile.data) : ''}
+      name="What the dataset holds"
+    >
+      <Answered of={profile} what="the contents">
+        {(answer) => {
+          const insights = insightsOf(answer.columns, units)
+          return (
+            <Stack gap="sm">
+              <div data-testid="answers">
+                <Text size="sm">{completeness(insights)}</Text>
+                <Text size="sm">{oddities(insights)}</Text>
+                <ToDo dataset={dataset} />
+              </div>
+              <ProfileView profile={answer} units={units} />
+            </Stack>
+          )
+        }}
+      </Answered>
+    </Panel>
+  )
+}
+
+/** The size of a dataset and its newest day. */
+export const holds = ({
+  dataset,
+  rows,
+  columns,
+  as_of,
+  latest_on,
+}: Pick<Schemas['DatasetProfile'], 'dataset' | 'rows' | 'columns' | 'as_of' | 'latest_on'>): string =>
+  `${heading(dataset)}: ${count(rows, 'row')}, ${count(columns.length, 'column')}, as of ${day(latest_on || as_of)}`
+
+/** Which rows the figures are of. */
+export const basis = ({
+  rows,
+  sampled_rows: sampled,
+}: Pick<Schemas['DatasetProfile'], 'rows' | 'sampled_rows'>): string =>
+  sampled < rows
+    ? `Shares and values are of a sample of ${whole(sampled)} rows of all files, as the newest run merged them`
+    : 'Of all files together, as the newest run merged them: the newest version of each row'
+
+/** What a person can do about the dataset: correct the rows that wait, or ask a question. */
+function ToDo({ dataset }: { dataset: string }) {
+  const lines = (useQuarantine().data?.lines ?? []).filter(
+    (line) => line.dataset === dataset && !isOfDuplicates(line.rule),
+  )
+  const rows = lines.reduce((sum, line) => sum + line.rows, 0)
+  const contents = useContents().data?.tables.find((one) => one.name === dataset && !one.system)
+  return (
+    <Group gap="sm" mt={4}>
+      {rows > 0 ? (
+        <Button component="a" size="compact-sm" href="#/work/files">
+          Correct the {count(rows, 'row')} that {rows === 1 ? 'waits' : 'wait'}
+        </Button>
+      ) : (
+        <Text size="sm">No row waits: there is nothing to do.</Text>
+      )}
+      <AskLink name={dataset} contents={contents} />
+    </Group>
+  )
+}
+
+/** What the newest file holds, where no run has merged the files yet. */
+function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPoint'] | undefined }) {
+  const profile = useProfile(point?.file_id ?? '', Boolean(point))
+  const units = useUnits(dataset)
+  if (!point)
+    return (
+      <Panel title="What the newest file holds">
+        <Empty>No file has been profiled yet. A file is profiled when it is accepted.</Empty>
+      </Panel>
+    )
+  return (
+    <Panel
+      title={
+        profile.data
+          ? headline(profile.data.rows, insightsOf(profile.data.columns))
+          : count(point.received, 'row')
+      }
+      subtitle={`The newest file, ${point.key}; after the next run this is about all files together`}
+      name="What the newest file holds"
+    >
+      <Answered of={profile} what="the profile">
+        {(answer) => <ProfileView profile={answer} units={units} />}
+      </Answered>
+    </Panel>
+  )
+}

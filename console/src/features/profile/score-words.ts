@@ -1,0 +1,28 @@
+import { figure } from '../../api/format'
+
+/** What each part of the score counts against a file. The age of the data is not counted: a file of history is old. */
+const REDUCES: Record<string, string> = {
+  completeness: 'of the required cells are empty',
+  validity: 'of the rows have a value that is not permitted',
+  uniqueness: 'of the rows repeat a row of the file',
+  consistency: 'of the rows contradict themselves',
+}
+
+/**
+ * The quality of a file with what reduces it.
+ *
+ * @example scoreWords({ validity: '0.9', uniqueness: '1' }) // 'Quality 0.95 of 1: 10 % of the rows have …'
+ */
+export function scoreWords(score: Readonly<Record<string, unknown>>): string {
+  const parts = Object.keys(REDUCES)
+    .map((name) => [name, Number(score[name])] as const)
+    .filter(([, value]) => Number.isFinite(value))
+  if (parts.length === 0) return ''
+  const mean = parts.reduce((sum, [, value]) => sum + value, 0) / parts.length
+  const reduced = parts
+    .filter(([, value]) => value < 1)
+    .map(([name, value]) => `${figure(1 - value, 'share')} ${REDUCES[name]}`)
+  if (reduced.length === 0)
+    return 'Quality 1 of 1: no row is incomplete, not permitted, repeated or contradictory.'
+  return `Quality ${figure(mean, 'score')} of 1: ${reduced.join(', ')}.`
+}
