@@ -10,6 +10,7 @@ import pytest
 from headgate.api.files.stages import stages_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState, Originals
+from headgate.profiling.score import Score
 from headgate.values.parquet_tables import table_of
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, edited_file, query
 
@@ -268,7 +269,9 @@ def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) 
     profile = caller.call("GET", f"/v1/files/{record.file_id}/profile").json
     assert "amount" in [one["name"] for one in profile["columns"]]
     (point,) = caller.call("GET", "/v1/datasets/payments/quality").json["points"]
-    assert (point["file_id"], f"{point['score']}") == (record.file_id, f"{float(record.profile['score'])}")
+    whatever_its_age = Score.of_texts(record.profile).of_content.total
+    assert (point["file_id"], point["score"]) == (record.file_id, whatever_its_age)
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["quality_score"] == whatever_its_age
     lines = caller.call("GET", "/v1/quarantine" + query(rule="type")).json["lines"]
     assert lines == [{"dataset": "payments", "rule": "type", "files": 1, "files_rejected": 0, "rows": 1}]
     assert caller.call("GET", "/v1/datasets/nothing/quality").status == 404
