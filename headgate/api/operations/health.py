@@ -160,7 +160,7 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
         return HealthCheck(
             name="files",
             state="healthy",
-            message=f"{_newest(len(files), 'file', 'needs', 'need')} no action.",
+            message=_no_action(files, originals),
         )
     subject = _some_of(len(bad), len(files), "file", "needs", "need")
     message = (
@@ -171,6 +171,22 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
         f"`headgate files show {shlex.quote(bad[0].key)}` says why."
     )
     return HealthCheck(name="files", state="degraded", message=message + newest, at=bad[0].received_at)
+
+
+def _no_action(files: Sequence[FileRecord], originals: Sequence[FileRecord]) -> str:
+    """State that no file needs a person, and how many of their rows wait nevertheless."""
+    waiting = [
+        rows
+        for record in originals
+        if record.state is FileState.DONE
+        and not record.closed_by
+        and (rows := record.quarantined - _corrected_rows(record, files)) > 0
+    ]
+    message = f"{_newest(len(files), 'file', 'needs', 'need')} no action as a whole."
+    if not waiting:
+        return message
+    some = "1 row waits" if sum(waiting) == 1 else f"{sum(waiting):,} rows wait"
+    return f"{message} {some} for a correction, no more in a file than the lake permits."
 
 
 def _has_lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
