@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _CALLS_AT_ONCE = 8
+_NEED_A_RIGHT = {"quarantine"}  # its rows are for the group `personal-data`
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+(?:\w+\.)?(\w+)", re.IGNORECASE)
 
 
@@ -38,7 +39,7 @@ def _datasets(lake: LakePorts, questions: tuple[Question, ...]) -> list[TableCon
         TableContents(
             name=name,
             rows=merged[name].rows if name in merged else 0,
-            as_of=(merged[name].latest_on or as_of) if name in merged else "",
+            as_of=(merged[name].latest_on or as_of) if name in merged and merged[name].rows else "",
             **_question(name, questions),
         )
         for name in sorted(lake.contracts.source)
@@ -64,8 +65,12 @@ def _question(table: str, questions: tuple[Question, ...]) -> dict[str, str]:
     other tables; nothing where there is none.
     """
     reads = {question.name: set(_READS.findall(question.sql)) for question in questions}
-    fitting = [question for question in questions if table in reads[question.name]]
+    fitting = [
+        question
+        for question in questions
+        if table in reads[question.name] and not reads[question.name] & _NEED_A_RIGHT
+    ]
     if not fitting:
         return {}
     best = min(fitting, key=lambda question: (len(reads[question.name]), question.name))
-    return {"question": best.name, "asks": best.description}
+    return {"question": best.name, "asks": re.sub(r"\?.*", "?", best.description, flags=re.DOTALL)}

@@ -137,7 +137,12 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       priority: 1,
       width: isPhone ? 146 : STATE_PX,
     },
-    { heading: 'Quarantined', title: 'Rows that were refused; they wait until they are corrected', text: counted, priority: 2 },
+    {
+      heading: 'Quarantined',
+      title: 'Rows that were refused; they wait until they are corrected',
+      text: counted,
+      priority: 2,
+    },
     { heading: 'Accepted', title: 'Rows that are in the lake', text: counted, priority: 2 },
     { heading: 'Arrived', title: 'In your time zone', text: (at) => moment(String(at)), priority: 2 },
     {
