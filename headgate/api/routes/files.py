@@ -5,9 +5,9 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from headgate.api.analytics import dataset_profiles
 from headgate.api.files import (
     corrections,
+    dataset_profiles,
     file_records,
     quality,
     rejected_rows,

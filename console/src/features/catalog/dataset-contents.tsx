@@ -67,7 +67,7 @@ export const basis = ({
   sampled_rows: sampled,
 }: Pick<Schemas['DatasetProfile'], 'rows' | 'sampled_rows'>): string =>
   sampled < rows
-    ? `Shares and values are of a sample of ${whole(sampled)} rows of all files, as the newest run merged them`
+    ? `Shares, values and outliers are of a sample of ${whole(sampled)} rows of all files, as the newest run merged them`
     : 'Of all files together, as the newest run merged them: the newest version of each row'
 
 /** What a person can do about the dataset: correct the rows that wait, or ask a question. */

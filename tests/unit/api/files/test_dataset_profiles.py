@@ -7,7 +7,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from headgate.api.analytics import dataset_profiles
+from headgate.api.files import dataset_profiles
 from headgate.contracts.arrow import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
