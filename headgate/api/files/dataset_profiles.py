@@ -1,4 +1,4 @@
-"""What a dataset holds: the statistics of its newest snapshot, which is all of its files merged."""
+"""The profile of a dataset: statistics of its newest snapshot, which is all of its files merged."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _KEPT_PROFILES = 50
 
 
 @dataclass
-class _Kept:
+class _KeptProfiles:
     """The newest profiles that this process has made; a snapshot never changes."""
 
     profiles: OrderedDict[tuple[str, str], Profile] = field(default_factory=OrderedDict)
@@ -42,7 +42,7 @@ class _Kept:
             self.profiles.popitem(last=False)
 
 
-_kept = _Kept()
+_kept = _KeptProfiles()
 
 
 def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetProfile:

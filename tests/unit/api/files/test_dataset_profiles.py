@@ -1,4 +1,4 @@
-"""What a dataset holds is read from its newest snapshot, not from its newest file."""
+"""The profile of a dataset is that of its newest snapshot, not of its newest file."""
 
 from __future__ import annotations
 
