@@ -1,7 +1,7 @@
 """Build what Terraform deploys, into build/: the same input gives the same bytes.
 
     build/lambdas/<name>.zip   the handler, what functions need of the package, compiled too, and the
-    contracts as JSON build/headgate.zip         the package, compiled too, and the contracts, for Glue jobs
+    contracts as JSON build/headgate.zip         the package and the contracts, for Glue jobs
     build/jobs/<name>.py       the Glue jobs' scripts build/requirements/<name>.txt   the packages that a Glue
     job installs on AWS: locked versions with their hashes build/graphql.json         schema and fields of the
     GraphQL API of records, from the contracts that are models build/catalog.json         tables and columns,
@@ -30,7 +30,7 @@ import tempfile
 import zipfile
 from functools import cache
 from importlib import metadata
-from importlib.util import MAGIC_NUMBER, cache_from_source, source_from_cache, source_hash
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -111,7 +111,7 @@ def build(out: Path = BUILD) -> list[Path]:
         for folder in functions()
     }
     wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
-    wanted["headgate.zip"] = archive(package | imported_from_archive(bytecode(package)))
+    wanted["headgate.zip"] = archive(package)
     wanted |= {
         f"requirements/{script.stem}.txt": job_lock(script).encode()
         for script in sorted((ROOT / "glue_jobs").glob("*.py"))
@@ -179,23 +179,14 @@ def functions() -> list[Path]:
 
 
 def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the bytecode of modules: a function's folder is read-only, so each cold start would compile
-    them.
+    """Return the bytecode of modules: a function's folder is read-only, so it would do so at every
+    cold start.
 
     Source: PEP 552, unchecked hash-based files. A Python of another version passes them over.
     """
     return {
         cache_from_source(name): _bytecode(name, body) for name, body in files.items() if name.endswith(".py")
     }
-
-
-def imported_from_archive(compiled: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return bytecode beside its modules, where Python looks for it in an archive: each process of a job
-    would compile the modules again.
-
-    Source: CPython 3.11, Lib/zipimport.py, `_zip_searchorder`.
-    """
-    return {f"{source_from_cache(name)}c": body for name, body in compiled.items()}
 
 
 @cache
