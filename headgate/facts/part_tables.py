@@ -100,6 +100,7 @@ class PartTables(Mapping[str, ibis.Table]):
             return fact.combined(fact.computed(self, lookups))
         computed = {part.address for part in missing}
         reused = [part for part in parts if part.address not in computed]
+        from_before = sum(not part.path.exists() for part in reused)  # others were asked for in this run
         with ThreadPoolExecutor(_REQUESTS) as pool:
             list(pool.map(lambda part: self.store.download(fact.name, part.address, part.path), reused))
         if self.is_checked:
@@ -107,7 +108,7 @@ class PartTables(Mapping[str, ibis.Table]):
         for part in missing:
             self._write(fact, part, lookups)
             self.store.upload(fact.name, part.address, part.path)
-        self.store.counts.update(reused=len(reused), computed=len(missing))
+        self.store.counts.update(reused=from_before, computed=len(missing))
         return fact.combined(self._combine_files(fact, parts))
 
     def kept_files(
