@@ -74,13 +74,18 @@ function FailedRun() {
   const page = `#/runs/${encodeURIComponent(run.name)}`
   return (
     <>
-      {(reasons.length ? reasons : [`The newest run ended as ${run.state.replaceAll('_', ' ')}`]).map(
-        (reason) => (
-          <Task key={reason} action={<Open href={page} label="See why" name={reason} />}>
-            {reason}
-          </Task>
-        ),
-      )}
+      {(reasons.length
+        ? reasons
+        : [
+            run.state === 'failed'
+              ? 'The newest run failed'
+              : `The newest run ended as ${run.state.replaceAll('_', ' ')}`,
+          ]
+      ).map((reason) => (
+        <Task key={reason} action={<Open href={page} label="See why" name={reason} />}>
+          {reason}
+        </Task>
+      ))}
       {may ? (
         <Task action={<StartRun start={start} size="compact-sm" label="Retry" />}>
           After the fix: run again
