@@ -149,10 +149,10 @@ function HowTo({ queue, mayDecide }: { queue: QueueShape; mayDecide: boolean }) 
               {action.meaning ? `: ${action.meaning}` : ''}
             </Fragment>
           ))}
-          {' · '}
         </>
       ) : null}
       <span className="keys-that-move">
+        {mayDecide ? ' · ' : ''}
         <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd> move · <Kbd size="xs">Enter</Kbd> opens
       </span>
     </Text>
