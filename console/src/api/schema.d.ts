@@ -1977,7 +1977,10 @@ export interface components {
              * @description Rows that the statistics are of; fewer than `rows` in a sample.
              */
             sampled_rows: number;
-            /** Snapshot Id */
+            /**
+             * Snapshot Id
+             * @description Empty where no run has merged its files yet.
+             */
             snapshot_id: string;
         };
         /**

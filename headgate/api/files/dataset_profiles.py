@@ -46,7 +46,8 @@ _kept = _KeptProfiles()
 
 
 def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetProfile:
-    """Return the statistics of a dataset's newest snapshot, of a sample of its rows where there are many.
+    """Return the statistics of a dataset's newest snapshot, of a sample of its rows where there are many;
+    without columns where no run has merged its files yet.
 
     Columns about people are without values where the caller may not see these.
     """
@@ -55,7 +56,16 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
         raise not_found("There is no dataset of that name. GET /v1/contracts lists the datasets.")
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
     if newest is None or dataset not in newest.datasets:
-        raise not_found("No run has merged files of this dataset yet. POST /v1/runs starts one.")
+        return DatasetProfile(
+            dataset=dataset,
+            snapshot_id="",
+            as_of="",
+            latest_on="",
+            rows=0,
+            sampled_rows=0,
+            columns=(),
+            correlations=(),
+        )
     of = newest.datasets[dataset]
     profile = _profile(lake, contract, of)
     personal = set() if caller.may(Group.PERSONAL_DATA) else set(contract.personal)

@@ -294,7 +294,7 @@ class DatasetProfile(Shape):
     """Statistics of a dataset: all of its files merged, newest version of each row."""
 
     dataset: str
-    snapshot_id: str
+    snapshot_id: str = Field(description="Empty where no run has merged its files yet.")
     as_of: str = Field(description="The last day that the lake's data knows, YYYY-MM-DD.")
     latest_on: str = Field(description="The last day of the dataset's own events; empty where it has none.")
     rows: Count

@@ -3,7 +3,7 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Panel } from '../../components/panel'
-import { Answered, Empty, isMissing } from '../../components/states'
+import { Answered, Empty } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { isOfDuplicates } from '../../formats/rules'
@@ -18,14 +18,17 @@ import { useContents, useDatasetProfile } from './queries'
 /** What a dataset holds: all of its rows as the newest run merged them; of a dataset without a table its newest file. */
 export function Contents({
   dataset,
+  isDeclared,
   point,
 }: {
   dataset: string
+  /** Whether a contract describes it, so that a run can merge its files. */
+  isDeclared: boolean
   point: Schemas['QualityPoint'] | undefined
 }) {
-  const profile = useDatasetProfile(dataset)
+  const profile = useDatasetProfile(dataset, isDeclared)
   const units = useUnits(dataset)
-  if (isMissing(profile.error)) return <Newest dataset={dataset} point={point} />
+  if (!isDeclared || profile.data?.snapshot_id === '') return <Newest dataset={dataset} point={point} />
   return (
     <Panel
       title={profile.data ? holds(profile.data) : 'What the dataset holds'}

@@ -59,7 +59,7 @@ export function DatasetPage() {
       <Answered of={quality} what="the quality">
         {({ points }) => (
           <>
-            <Contents dataset={dataset} point={points.at(-1)} />
+            <Contents dataset={dataset} isDeclared={!hasNone} point={points.at(-1)} />
             {points.length > 0 ? <FilesOverTime points={points} /> : null}
           </>
         )}

@@ -25,10 +25,11 @@ export const useQuality = (dataset: string) =>
   })
 
 /** What a dataset holds as the newest run merged it. */
-export const useDatasetProfile = (dataset: string) =>
+export const useDatasetProfile = (dataset: string, isDeclared: boolean) =>
   useQuery({
     queryKey: ['dataset profile', dataset],
     queryFn: () => read<Schemas['DatasetProfile']>(`/v1/datasets/${path(dataset)}/profile`),
+    enabled: isDeclared,
   })
 
 /** Rows, day and a question of each dataset and table. */

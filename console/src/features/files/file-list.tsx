@@ -106,7 +106,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     const file = files[index]
     return file ? (
       <Anchor size="sm" className="file-name" title={file.key} aria-label={file.key} href={pageOf(file)}>
-        <FileTitle file={file} />
+        <FileTitle file={file} isPhone={isPhone} />
       </Anchor>
     ) : null
   }
@@ -157,11 +157,13 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
 }
 
 /** A file by what is in it, with its key below: the keys of a load differ in two digits. */
-function FileTitle({ file }: { file: File }) {
+function FileTitle({ file, isPhone }: { file: File; isPhone: boolean | undefined }) {
+  const last = file.key.split('/').pop() ?? file.key
+  const hasOwnName = fileTitle(file).startsWith(last)
   return (
     <>
-      <span className="file-title">{fileTitle(file)}</span>
-      <FileName fileKey={file.key} />
+      <span className="file-title">{isPhone && hasOwnName ? last : fileTitle(file)}</span>
+      {isPhone && hasOwnName ? null : <FileName fileKey={isPhone ? last : file.key} />}
     </>
   )
 }
