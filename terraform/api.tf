@@ -18,7 +18,7 @@ locals {
       "/v1/files/{file_id}/revert" = "revert"
       # Rows of a snapshot, which the role of SQL may read and that of the lake may not.
       "/v1/datasets/{dataset}/profile" = "queries"
-      "/v1/predictions/{proxy+}"   = "predictions"
+      "/v1/predictions/{proxy+}"       = "predictions"
     },
     { for system in local.systems : "/v1/systems/${system}/{proxy+}" => "tables_${system}" },
   )
