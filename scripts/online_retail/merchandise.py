@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SERVICE = "service"
-OTHER = "other"
+UNCATEGORISED = "uncategorised"
 # M and m: manual; D: discount; DOT and POST: postage; C2 and C3: carriage; S: samples; B: bad debt; CRUK: a
 # charity's commission.
 _SERVICE_CODE = re.compile(
@@ -66,7 +66,7 @@ def category_of(stock_code: str, name: str | None) -> str:
         return SERVICE
     words = _WORD.findall((name or "").upper())
     singular = {word.removesuffix("S") for word in words}.union(words)
-    return next((category for category, keywords in KEYWORDS.items() if singular & keywords), OTHER)
+    return next((category for category, keywords in KEYWORDS.items() if singular & keywords), UNCATEGORISED)
 
 
 def categories_of(stock_codes: Iterable[str], names: Iterable[str | None]) -> list[str]:

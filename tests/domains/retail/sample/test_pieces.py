@@ -169,7 +169,7 @@ def test_a_phrase_finds_the_products_that_hold_all_its_words() -> None:
         ("m", "Manual", "service"),
         ("gift_0001_20", "Dotcomgiftshop Gift Voucher", "service"),
         ("47503J ", "SET/3 FLORAL GARDEN TOOLS IN BAG", "bags"),
-        ("22225", None, "other"),
+        ("22225", None, "uncategorised"),
     ],
 )
 def test_a_category_is_read_off_the_name_and_services_off_the_code(
