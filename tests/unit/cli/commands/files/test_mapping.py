@@ -219,29 +219,29 @@ def test_a_file_that_no_contract_fits_names_the_draft_and_the_replay_with_a_data
     assert json.loads(shown.stdout)["dataset"] == "regions"
 
 
-GERMAN = (
-    b"Gebiet;Bezeichnung;Land;Erdteil;Einwohner;BIP;Stand\n"
+POLISH = (
+    b"Obszar;Opis;Kraj;Kontynent;Ludnosc;PKB;Stan\n"
     b"GB;Great Britain;GB;EU;67000000;3000.50;2024-01-01 10:00:00\n"
     b"DE;Germany;DE;EU;83000000;4000.50;2024-01-01 10:00:00\n"
 )
-GERMAN_FIELDS = [
-    "Gebiet=region_id",
-    "Bezeichnung=region_name",
-    "Land=country_code",
-    "Erdteil=continent",
-    "Einwohner=population",
-    "BIP=gdp_usd",
-    "Stand=updated_at",
+POLISH_FIELDS = [
+    "Obszar=region_id",
+    "Opis=region_name",
+    "Kraj=country_code",
+    "Kontynent=continent",
+    "Ludnosc=population",
+    "PKB=gdp_usd",
+    "Stan=updated_at",
 ]
 
 
 @pytest.fixture
 def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
-    """A deployment with a file of regions whose header is German, so that no contract fits it by
+    """A deployment with a file of regions whose header is Polish, so that no contract fits it by
     its names.
     """
     made = MemoryLake()
-    assert made.receive("gebiete.csv", GERMAN).state is FileState.PROFILED
+    assert made.receive("gebiete.csv", POLISH).state is FileState.PROFILED
     monkeypatch.setattr(
         command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
     )
@@ -257,7 +257,7 @@ def test_one_command_takes_in_a_file_with_a_foreign_header_and_the_next_one_need
     foreign: MemoryLake,
 ) -> None:
     done = CliRunner().invoke(
-        mapping, ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions"], catch_exceptions=False
+        mapping, ["set", "gebiete.csv", *POLISH_FIELDS, "--dataset", "regions"], catch_exceptions=False
     )
     assert done.exit_code == 0, done.output
     again = foreign.receive("gebiete.csv")
@@ -267,22 +267,22 @@ def test_one_command_takes_in_a_file_with_a_foreign_header_and_the_next_one_need
         0,
         [],
     )  # the version that was profiled is settled
-    following = foreign.receive("gebiete-februar.csv", GERMAN.replace(b"DE;Germany;DE", b"FR;France;FR"))
+    following = foreign.receive("gebiete-februar.csv", POLISH.replace(b"DE;Germany;DE", b"FR;France;FR"))
     assert (following.state, following.dataset, following.accepted) == (FileState.DONE, "regions", 2)
 
 
 def set_fields(foreign: MemoryLake, body: bytes, *options: str) -> Result:
-    """Name the fields of a file of regions with a German header."""
+    """Name the fields of a file of regions with a Polish header."""
     assert foreign.receive("gebiete.csv", body).state is FileState.PROFILED
     return CliRunner().invoke(
         mapping,
-        ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions", *options],
+        ["set", "gebiete.csv", *POLISH_FIELDS, "--dataset", "regions", *options],
         catch_exceptions=False,
     )
 
 
-NOTHING_FITS = GERMAN.replace(b"67000000", b"viele").replace(b"83000000", b"viele")
-HALF_FITS = GERMAN.replace(b"67000000", b"viele")
+NOTHING_FITS = POLISH.replace(b"67000000", b"viele").replace(b"83000000", b"viele")
+HALF_FITS = POLISH.replace(b"67000000", b"viele")
 
 
 def test_a_file_of_which_no_row_would_be_accepted_is_not_taken_in_and_not_remembered(
@@ -303,11 +303,11 @@ def test_a_file_of_which_no_row_would_be_accepted_is_not_taken_in_and_not_rememb
 
 def test_the_json_of_a_mapping_has_the_counts_of_the_check(foreign: MemoryLake) -> None:
     nothing = json.loads(set_fields(foreign, NOTHING_FITS, "--json").stdout)
-    assert (nothing["taken_in"], nothing["file_id"], nothing["columns"]["Gebiet"]) == (False, "", "region_id")
+    assert (nothing["taken_in"], nothing["file_id"], nothing["columns"]["Obszar"]) == (False, "", "region_id")
     assert nothing["check"]["reasons"] == {"type": 2}
     counts = ("received", "accepted", "quarantined", "acceptance")
     assert [nothing["check"][name] for name in counts] == [2, 0, 2, "nothing_accepted"]
-    good = json.loads(set_fields(foreign, GERMAN, "--json").stdout)
+    good = json.loads(set_fields(foreign, POLISH, "--json").stdout)
     assert [good["check"][name] for name in counts] == [2, 2, 0, "ok"]
     assert (good["taken_in"], good["file_id"]) == (True, foreign.receive("gebiete.csv").file_id)
 
@@ -327,15 +327,15 @@ def test_a_command_waits_for_the_end_of_the_check(
     started: list[str] = []
     run, foreign.start = foreign.start, started.append  # type: ignore[method-assign]  # a check that takes a while
     monkeypatch.setattr(time, "sleep", lambda _: run(started[-1]))
-    assert set_fields(foreign, GERMAN).exit_code == 0
+    assert set_fields(foreign, POLISH).exit_code == 0
     assert len(started) == 1
 
 
 def test_a_check_that_fails_takes_nothing_in_unless_the_file_is_too_large_for_it(
     foreign: MemoryLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    foreign.receive("gebiete.csv", GERMAN)
-    command = ["set", "gebiete.csv", *GERMAN_FIELDS, "--dataset", "regions"]
+    foreign.receive("gebiete.csv", POLISH)
+    command = ["set", "gebiete.csv", *POLISH_FIELDS, "--dataset", "regions"]
     with monkeypatch.context() as context:
         context.setattr(FileProcessor, "process", Mock(side_effect=ServiceError("the store is away")))
         with pytest.raises(HeadgateError, match="The gate could not check the file"):
@@ -366,7 +366,7 @@ def test_a_file_that_no_contract_fits_by_its_names_comes_with_the_short_way() ->
 def test_accepting_for_a_dataset_shows_the_fields_and_asks_first(foreign: MemoryLake) -> None:
     asked = CliRunner().invoke(mapping, ["accept", "gebiete.csv", "--dataset", "regions"], input="n\n")
     assert asked.exit_code == 1
-    assert "Bezeichnung" in asked.stderr
+    assert "Opis" in asked.stderr
     assert "fields are uncertain: read each line" in asked.stderr
     assert foreign.mappings.remembered() == []
 
@@ -378,8 +378,8 @@ def test_a_dataset_that_is_not_there_is_refused_with_those_that_are() -> None:
 
 
 def test_a_file_in_the_folder_of_a_dataset_stays_of_it(foreign: MemoryLake) -> None:
-    foreign.receive("customers/gebiete.csv", GERMAN)
+    foreign.receive("customers/gebiete.csv", POLISH)
     with pytest.raises(
         BadInputError, match=r"folder says that it is of customers.*upload it with `--dataset regions`"
     ):
-        foreign.mappings.assigned("customers/gebiete.csv", "regions", GERMAN)
+        foreign.mappings.assigned("customers/gebiete.csv", "regions", POLISH)
