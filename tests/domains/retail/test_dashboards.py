@@ -470,6 +470,28 @@ def trust_of(table: str, **tables: list[dict[str, object]]) -> str:
 
 
 @pytest.mark.parametrize(
+    ("value", "baseline", "words", "better"),
+    [
+        (377.4, 384.8, "no clear difference", 0),
+        (300.0, 384.8, "this page was better", 1),
+        (500.0, 384.8, "the simple rule was better", 0),
+        (384.8, 384.8, "no clear difference", 0),
+        (None, 384.8, "not compared", 0),
+    ],
+)
+def test_a_test_of_the_customers_is_decided_by_a_clear_difference_only(
+    value: float | None, baseline: float, words: str, better: int
+) -> None:
+    quality: list[dict[str, object]] = [
+        {"model": "customer_lifetime_value", "metric": "value_mae_gbp", "value": value, "baseline": baseline}
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, customer_model_quality=quality)
+        (row,) = answer_of(engine, panel_of("demand-insights-engine", "model_quality").sql)
+    assert (row["result"], row["title_better"]) == (words, better)
+
+
+@pytest.mark.parametrize(
     ("pays", "words"),
     [
         ([True, True], "tested: no selection of customers beat an offer to everybody"),
