@@ -20,7 +20,9 @@ ADDRESS = "/dashboards/global-market-pulse"
 @pytest.mark.parametrize("width", WIDTHS)
 def test_each_of_the_largest_regions_has_a_chart_with_its_own_scale(console: Console, width: str) -> None:
     page = console.opened(ADDRESS, VIEWER, *WIDTHS[width])
-    growth = page.get_by_role("region", name="How did the revenue of the six largest regions develop?")
+    growth = page.get_by_role(
+        "region", name="How did the revenue of the six regions with most sales in all months develop?"
+    )
     expect(growth.get_by_text("each chart has a scale of its own")).to_be_visible()
     for region in ("United Kingdom", "Italy", "France"):
         expect(growth.locator("svg text").filter(has_text=region)).to_have_count(1)
