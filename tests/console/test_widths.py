@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.e2e
 
@@ -90,9 +90,19 @@ def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[s
     shown = {}
     for address in (*(f"dashboards/{system}" for system in SYSTEMS), "lake"):
         visit(page, console.url, f"/{address}")
-        shown[address] = page.evaluate(IN_VIEW)
+        shown[address] = _at_rest(page)
     page.context.close()
     return shown
+
+
+def _at_rest(page: Page) -> list[dict[str, list[str]]]:
+    """Return the texts in view when they change no more: units, which may load after rows, set widths."""
+    before: object = None
+    now: list[dict[str, list[str]]] = page.evaluate(IN_VIEW)
+    while before != now:
+        page.wait_for_timeout(500)
+        before, now = now, page.evaluate(IN_VIEW)
+    return now
 
 
 @pytest.mark.parametrize(
