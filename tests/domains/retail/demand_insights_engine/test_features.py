@@ -189,7 +189,7 @@ def test_purchase_days_are_those_of_an_account_that_is_kept_line_by_line(
 
 
 def test_no_hash_of_lines_passes_as_a_card_number(shop: Shop) -> None:
-    """Some hashes have 13 to 19 digits of an issuer with a right check digit: an audit raised an alarm."""
+    """Hashes of 13 to 19 digits may have an issuer and a right check digit: an audit raised an alarm."""
     orders = [
         (
             number % 5 + 1,
