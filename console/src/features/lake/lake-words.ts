@@ -52,14 +52,17 @@ export function runWords(
 
 const STATES: Readonly<Record<string, string>> = { succeeded: 'succeeded', failed: 'failed' }
 
+/** How many refused rows wait for a correction: those that are in the lake already are none of them. */
+export const waitingRowsOf = (lines: Pick<Schemas['QuarantineLine'], 'rows' | 'rule'>[]): number =>
+  lines.reduce((total, { rows, rule }) => total + (isOfDuplicates(rule) ? 0 : rows), 0)
+
 /** How much waits for a person. */
 export function quarantineWords(
   lines: Pick<Schemas['QuarantineLine'], 'dataset' | 'rows' | 'rule'>[],
 ): string {
   if (lines.length === 0) return 'Nothing was refused'
-  const sum = (of: typeof lines): number => of.reduce((total, line) => total + line.rows, 0)
-  const twice = sum(lines.filter(({ rule }) => isOfDuplicates(rule)))
-  const rows = sum(lines) - twice
+  const rows = waitingRowsOf(lines)
+  const twice = lines.reduce((total, line) => total + line.rows, 0) - rows
   const datasets = new Set(lines.map(({ dataset }) => dataset)).size
   const where = `in ${count(datasets, 'dataset')}`
   const duplicates = twice > 0 ? `${count(twice, 'duplicate')}` : ''

@@ -2,10 +2,10 @@ import { Anchor, Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count, seconds, usd, whole } from '../../api/format'
+import { count, seconds, usd } from '../../api/format'
 import { useFiles } from '../files/queries'
 import { useMay } from '../../api/queries'
-import { useCosts, useRun, useRuns, useStartRun } from '../lake/queries'
+import { useCosts, useQuarantine, useRun, useRuns, useStartRun } from '../lake/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
 import { capitalised } from '../../formats/words'
@@ -13,6 +13,7 @@ import { runWords } from '../lake/lake-words'
 import { costOf, startedBy } from '../lake/run-facts'
 import { leftOut, runState } from '../lake/run-problems'
 import { StartRun } from '../lake/start-run'
+import { cameInWords, waitWords } from './came-in-words'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -98,9 +99,10 @@ function RunsOfADay({ runs }: { runs: Schemas['RunSummary'][] }) {
   )
 }
 
-/** Files of the last 24 hours, with their rows. */
+/** Files of the last 24 hours, with their rows, and how many rows of all files still wait. */
 function CameIn() {
   const files = useFiles({})
+  const lines = useQuarantine().data?.lines ?? []
   const [since] = useState(() => new Date(Date.now() - DAY_MS).toISOString().slice(0, 19))
   return (
     <Answered of={files} what="the files">
@@ -108,22 +110,10 @@ function CameIn() {
         const all = found.pages.flatMap((page) => page.files)
         // A manifest or another file that is no data came in with the others.
         const newest = all.filter((file) => file.received_at >= since && file.state !== 'ignored')
-        const sum = (of: (file: Schemas['FileSummary']) => number) =>
-          newest.reduce((total, file) => total + of(file), 0)
         const isMore = files.hasNextPage && all.every((file) => file.received_at >= since)
-        const more = isMore ? 'More than ' : ''
         return (
           <Text size="sm" mt={8} data-testid="came-in">
-            {newest.length === 0
-              ? 'No file came in the last 24 hours.'
-              : `${more}${count(newest.length, 'file')} in 24 hours: ${count(
-                  sum((file) => file.accepted),
-                  'row',
-                )} accepted, ${whole(sum((file) => file.quarantined))} wait for a person, ${count(
-                  sum((file) => file.duplicates),
-                  'duplicate',
-                )}.`}{' '}
-            <Anchor href="#/lake">All files</Anchor>
+            {cameInWords(newest, isMore)} {waitWords(lines)} <Anchor href="#/lake">All files</Anchor>
           </Text>
         )
       }}
