@@ -144,6 +144,7 @@ const COLOURS: Record<string, string> = {
   profiled: GRAY,
   many_refused: 'yellow',
   rows_wait: 'yellow',
+  rows_refused: GRAY,
   degraded: 'yellow',
   succeeded_with_problems: 'yellow',
   unknown: GRAY,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { acceptanceTitle, fileState, mayCommit } from './acceptance-words'
+import { acceptanceTitle, fileState, listedState, mayCommit } from './acceptance-words'
 
 const LOST = { state: 'checked', outcome: 'done', received: 62, accepted: 0, quarantined: 62 } as const
 
@@ -34,4 +34,13 @@ test('a good file keeps its state, and a rejected one is not committed', () => {
   expect(fileState({ state: 'done', acceptance: 'ok' })).toBe('done')
   expect(fileState({ state: 'needs_mapping', acceptance: null })).toBe('needs_mapping')
   expect(mayCommit({ ...LOST, outcome: 'rejected', acceptance: null })).toBe(false)
+})
+
+test('a list shows no file with refused rows as done alone, and does not claim that they wait', () => {
+  const file = { state: 'done', acceptance: 'ok', quarantined: 1834 } as const
+  expect(listedState(file)).toEqual({ state: 'rows_refused', label: 'done, 1,834 refused' })
+  expect(listedState(file, true)).toEqual({ state: 'rows_refused', label: 'rows refused' })
+  expect(listedState({ ...file, quarantined: 0 })).toEqual({ state: 'done', label: 'done' })
+  expect(listedState({ ...file, acceptance: 'many_refused' }).label).toBe('many refused')
+  expect(listedState({ ...file, state: 'reverted', acceptance: null }).label).toBe('reverted')
 })

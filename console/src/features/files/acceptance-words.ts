@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
+import { stateWords } from '../../formats/states'
 
 type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'quarantined'>
 
@@ -15,6 +16,19 @@ export function acceptanceTitle({ acceptance, received, quarantined }: Counted):
 /** The state that a list shows of a file. */
 export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>): string =>
   file.acceptance && file.acceptance !== 'ok' ? file.acceptance : file.state
+
+/** A file's state in a list, which knows how many rows were refused and not which of them are corrected since. */
+export function listedState(
+  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'quarantined'>,
+  isShort = false,
+): { state: string; label: string } {
+  const state = fileState(file)
+  if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
+  return {
+    state: 'rows_refused',
+    label: isShort ? stateWords('rows_refused') : `done, ${whole(file.quarantined)} refused`,
+  }
+}
 
 /** Whether a check permits the commit: rows would be accepted. A larger worker processes a file that is too large for a check. */
 export const mayCommit = (

@@ -73,3 +73,10 @@ test('a link opens the story of its file', async () => {
   show('/?file=id3')
   expect(await screen.findByRole('dialog', { name: 'payments/3.csv' })).toBeTruthy()
 })
+
+test('a file with refused rows does not read done alone, neither in the list nor in its story', async () => {
+  show('/?file=id3')
+  expect(screen.queryByText('done')).toBeNull()
+  expect(screen.getAllByText('done, 7 refused').length).toBeGreaterThan(1)
+  expect((await screen.findByRole('dialog')).textContent).toContain('done, 7 refused')
+})

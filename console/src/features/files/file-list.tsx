@@ -9,13 +9,14 @@ import type { useFiles } from './queries'
 import { FileName } from '../../components/file-name'
 import { Grid } from '../../components/grid'
 import { Moment } from '../../components/moment'
+import { StateBadge } from '../../components/states'
 import { Story } from '../../components/story'
 import { PHONE } from '../../components/widths'
 import { cellWords, type ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
-import { FileBadge } from './acceptance'
+import { listedState } from './acceptance-words'
 
 type File = Schemas['FileSummary']
 
@@ -97,7 +98,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
 }
 
 const FILE_PX = 320
-const STATE_PX = 150
+const STATE_PX = 190
 
 const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
 
@@ -114,7 +115,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     const file = files[index]
     return file ? (
       <>
-        <FileBadge file={file} />
+        <StateBadge {...listedState(file, isPhone)} />
         {isPhone ? <CountLine file={file} /> : null}
       </>
     ) : null
@@ -194,7 +195,7 @@ function CountLine({ file }: { file: File }) {
 
 function FileStory({ file, onClose }: { file: File; onClose: () => void }) {
   const facts = [
-    { name: 'State', text: <FileBadge file={file} /> },
+    { name: 'State', text: <StateBadge {...listedState(file)} /> },
     ...(file.error ? [{ name: 'Reason', text: <Advice text={explained(file.error)} /> }] : []),
     {
       name: 'Rows',
