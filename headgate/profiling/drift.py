@@ -195,12 +195,14 @@ def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Sh
 
 
 def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    """Report a change of five points that a two-proportion z-test does not explain by chance."""
+    """Report a rise of five points that a two-proportion z-test does not explain by chance; a fall is no
+    fault.
+    """
     rows = sum(figures.rows for figures in before)
     was, is_now = sum(figures.missing for figures in before) / rows, now.missing / now.rows
     pooled = (now.missing + was * rows) / (now.rows + rows)
     error = math.sqrt(pooled * (1 - pooled) * (1 / now.rows + 1 / rows))
-    if abs(is_now - was) <= max(MISSING_LIMIT, _Z * error):
+    if is_now - was <= max(MISSING_LIMIT, _Z * error):
         return None
     return Shift(
         "missing",

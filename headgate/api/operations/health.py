@@ -255,12 +255,17 @@ def _quality(files: Sequence[FileRecord]) -> HealthCheck:
         if drifting
         else "",
     ]
-    cause = f"{score.lowest} {score.parts[score.lowest]:.2f}" if _is_low(score) else "unlike the files before"
+    cause = f"{score.lowest} {score.parts[score.lowest]:.2f}" if _is_low(score) else _first_shift(record)
     message = (
         f"{'. '.join(filter(None, parts))}. The newest is {record.key} ({cause}); "
         f"`headgate files show {shlex.quote(record.key)}` says why."
     )
     return HealthCheck(name="quality", state="degraded", message=message, at=record.received_at)
+
+
+def _first_shift(record: FileRecord) -> str:
+    """Return the first difference of a file from the files before: its column, and how it moved."""
+    return record.profile["drift"].partition("; ")[0].rpartition(" [")[0] or record.profile["drift"]
 
 
 def _is_low(score: Score) -> bool:

@@ -245,6 +245,17 @@ def test_health_says_how_many_files_have_a_low_score_and_how_many_differ(caller:
     assert "1 of the newest 2 profiled files differs from the files before" in quality.message
 
 
+def test_health_names_the_column_in_which_the_newest_file_differs_and_how(caller: Caller) -> None:
+    record = caller.lake.receive("payments/other.csv", PAYMENTS)
+    shifts = "amount: 22.9% are missing, where 14.6% were before [missing]; file: 9 rows [rows]"
+    caller.lake.ledger._records[record.file_id] = replace(record, profile={**record.profile, "drift": shifts})
+    (quality,) = [check for check in health_of(caller.lake).checks if check.name == "quality"]
+    assert (
+        "payments/other.csv (amount: 22.9% are missing, where 14.6% were before); `headgate"
+        in quality.message
+    )
+
+
 def test_a_file_of_history_is_not_of_low_quality(caller: Caller) -> None:
     """The rows are two years old, and 1 of 100 is bad: freshness is a check of its own."""
     columns, first, *_ = PAYMENTS.splitlines(keepends=True)

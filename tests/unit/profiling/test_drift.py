@@ -49,6 +49,15 @@ def test_missing_values_are_reported_and_a_few_more_are_not() -> None:
     assert kinds(a_file(region=replace(REGION, missing=4))) == []
 
 
+def test_fewer_missing_values_than_before_are_no_fault() -> None:
+    gaps = [
+        replace(file, columns={**file.columns, "region": replace(REGION, missing=229)}) for file in BEFORE
+    ]
+    better, worse = (a_file(region=replace(REGION, missing=missing)) for missing in (146, 312))
+    assert drift(better, gaps) == []
+    assert [(shift.kind, shift.column) for shift in drift(worse, gaps)] == [("missing", "region")]
+
+
 def test_a_mean_half_a_deviation_away_is_reported_and_a_nearer_one_is_not() -> None:
     assert kinds(a_file(amount=replace(AMOUNT, mean=24.0))) == [("mean", "amount")]
     assert kinds(a_file(amount=replace(AMOUNT, mean=21.0))) == []
