@@ -72,7 +72,7 @@ export function ColumnHeader({
             { value: UNDECIDED, label: 'which field?' },
             ...fields.map((one) => ({
               value: one.name,
-              label: `${one.title}${one.required ? ' *' : ''}`,
+              label: `${one.title}${one.required && !one.may_be_empty ? ' *' : ''}`,
             })),
             { value: LEFT_OUT, label: 'leave out' },
           ]}

@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { mayCommit } from '../files/acceptance-words'
 import { isMostlyDuplicates, outcome } from './outcome-words'
+import { withoutColumn } from './suggested-fields'
 import type { useEdits } from './use-edits'
 
 interface Props {
@@ -71,7 +72,7 @@ function obstacle(
   open: string[],
 ): string {
   if (result.outcome === 'profiled') return edits.dataset ? 'Say which column is which field.' : ''
-  if (missing.length > 0) return `No column for ${missing.map((field) => field.title).join(', ')} yet.`
+  if (missing.length > 0) return withoutColumn(missing)
   if (open.length > 0) return `No field for ${open.join(', ')} yet.`
   if (result.outcome === 'needs_mapping') return 'Say which column is which field.'
   if (mayCommit(result)) return ''

@@ -10,7 +10,12 @@ interface Props {
   onChange: (next: Edits) => void
 }
 
-/** Required fields that no column of the file is: one value for all rows may stand in. */
+/**
+ * Fields without a column in the file: one value for all rows may stand in.
+ *
+ * A masked field that may be empty is asked for, too, because its values may be in a column of another name. A
+ * person who knows that the file has none says so, and no value has to be invented.
+ */
 export function MissingFields({ fields, edits, onChange }: Props) {
   if (!edits.dataset || fields.length === 0) return null
   return (
@@ -21,24 +26,34 @@ export function MissingFields({ fields, edits, onChange }: Props) {
       {fields.map((field) => (
         <Missing
           key={field.name}
-          title={field.title}
+          field={field}
           onSet={(text) => onChange(withDefault(edits, field.name, text))}
         />
       ))}
       <Text size="sm" className="muted">
-        Choose the column above, or set one value for all rows.
+        {fields.some((field) => field.may_be_empty)
+          ? 'Choose the column below, set one value for all rows, or say that the file has none.'
+          : 'Choose the column below, or set one value for all rows.'}
       </Text>
     </Group>
   )
 }
 
-function Missing({ title, onSet }: { title: string; onSet: (text: string) => void }) {
+function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (text: string) => void }) {
+  const { title, may_be_empty: mayBeEmpty } = field
   const [text, setText] = useState<string>()
   if (text === undefined)
     return (
-      <Button size="compact-sm" variant="default" onClick={() => setText('')}>
-        {title} …
-      </Button>
+      <Group gap={4}>
+        <Button size="compact-sm" variant="default" onClick={() => setText('')}>
+          {title} …
+        </Button>
+        {mayBeEmpty ? (
+          <Button size="compact-sm" variant="default" onClick={() => onSet('')}>
+            The file has no {title}
+          </Button>
+        ) : null}
+      </Group>
     )
   return (
     <Group gap={4} component="form" onSubmit={() => onSet(text)}>

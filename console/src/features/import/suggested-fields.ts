@@ -2,10 +2,19 @@ import type { Schemas } from '../../api/client'
 import { type Edits, withFormat } from './edits'
 import { fits } from './formats'
 
-/** The required fields that no column is yet. */
+/** The fields that no column is yet, and that the file needs: required ones, and masked ones, which may be empty. */
 export function missingFields({ mapping }: Schemas['DryRun'], edits: Edits): Schemas['ContractField'][] {
   const taken = new Set(Object.values(edits.columns))
   return (mapping?.fields ?? []).filter((one) => one.required && !taken.has(one.name))
+}
+
+/** Why a file with these missing fields cannot be committed: what it needs, before what may be empty. */
+export function withoutColumn(missing: Schemas['ContractField'][]): string {
+  const titles = (fields: typeof missing) => fields.map((field) => field.title).join(', ')
+  const needed = missing.filter((field) => !field.may_be_empty)
+  return needed.length > 0
+    ? `No column for ${titles(needed)} yet.`
+    : `Choose the column of ${titles(missing)}, or say that the file has none.`
 }
 
 /** The suggested fields of columns that are not decided yet. */

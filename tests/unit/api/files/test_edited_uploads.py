@@ -284,6 +284,20 @@ def test_a_field_that_no_column_is_has_one_value_for_all_rows() -> None:
     assert counts(answer) == (57, 3, 2)
 
 
+def test_a_file_of_customers_without_social_security_numbers_comes_in_when_a_person_says_it_has_none() -> None:
+    body = b"Nr,Gebiet,Seit,Stand\n1,GB,2025-01-02 03:04:05,2025-02-02 03:04:05\n"
+    caller = uploader()
+    upload_id = uploaded(caller, body)
+    columns = {"Nr": "customer_id", "Gebiet": "region_id", "Seit": "signed_up_at", "Stand": "updated_at"}
+    edits = {"dataset": "customers", "columns": columns}
+    asked = checked(caller, upload_id, edits).json
+    fields = {field["name"]: field["may_be_empty"] for field in asked["mapping"]["fields"] if field["required"]}
+    assert {name for name, may_be_empty in fields.items() if may_be_empty} == {"ssn"}
+    none = {"kind": "default", "column": "ssn", "text": ""}
+    answer = checked(caller, upload_id, {**edits, "columns": {**columns, "ssn": "ssn"}, "steps": [none]})
+    assert counts(answer) == (1, 0, 0), answer.text
+
+
 def test_a_member_of_an_archive_is_chosen() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
