@@ -23,7 +23,7 @@ _OF_A_VALUE = {
 }
 _OF_A_ROW = {
     "duplicate_row": "is the same as another row",
-    "duplicate_key": "has the key of another row, which is newer or was kept",
+    "duplicate_key": "has the key of another row of the file, which is newer or was kept",
     "ragged_row": "has another number of cells than the header",
     "footer": "stands below the last row of the table",
 }

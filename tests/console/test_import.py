@@ -122,7 +122,7 @@ def test_cells_of_a_duplicate_stand_under_their_headers_and_its_reason_is_read_i
         page.locator(".import-head"), "[role=columnheader]:not(.import-number)"
     )
     reason = row.first.get_by_role("cell")
-    expect(reason).to_have_text("has the key of another row, which is newer or was kept")
+    expect(reason).to_have_text("has the key of another row of the file, which is newer or was kept")
     grid, note = page.get_by_role("grid").bounding_box(), reason.bounding_box()
     assert grid
     assert note

@@ -21,7 +21,7 @@ const WORDS: Record<string, string> = {
 /** What a rule about a whole row says of it. */
 const ROWS: Record<string, string> = {
   duplicate_row: 'is the same as another row',
-  duplicate_key: 'has the key of another row, which is newer or was kept',
+  duplicate_key: 'has the key of another row of the file, which is newer or was kept',
   ragged_row: 'has another number of cells than the header',
   footer: 'stands below the last row of the table',
 }
@@ -49,5 +49,5 @@ export function ruleWords(rule: string, column = ''): string {
   return column ? `${column}: ${whole}` : whole
 }
 
-/** Whether a rule refuses rows that came before, about which nobody has to do anything. */
+/** Whether a rule refuses duplicates of other rows of the file, about which nobody has to do anything. */
 export const isOfDuplicates = (rule: string): boolean => rule.startsWith('duplicate_')

@@ -50,7 +50,7 @@ _SAME_ROW = (
     "Nothing has to be done; its values are in the lake."
 )
 _SAME_KEY = (
-    "The row has the key of another row, which is newer or was kept. "
+    "The row has the key of another row of the file, which is newer or was kept. "
     "Correct the key if both rows are meant to be in the lake."
 )
 _SAME_VALUE = (

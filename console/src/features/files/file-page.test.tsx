@@ -144,7 +144,7 @@ test('where every row is corrected or none was refused, a run is what to do', as
     next_cursor: '',
   }
   show()
-  await screen.findByText('2 rows are corrected, 1 row came before')
+  await screen.findByText('2 rows are corrected, 1 row is a duplicate in the file')
   expect(primary()).toEqual(['Start a run'])
 })
 

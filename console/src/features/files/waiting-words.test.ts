@@ -21,7 +21,7 @@ test('a row waits until its correction is accepted', () => {
 test('while rows are not read, their corrections may be accepted', () => {
   const file = { quarantined: 300, duplicates: 1 }
   expect(waitingWords(file, [row(1, 'accepted'), row(1, 'accepted'), row(2, null)], false)).toBe(
-    'At most 299 rows wait for a correction, 1 row is corrected, 1 row came before',
+    'At most 299 rows wait for a correction, 1 row is corrected, 1 row is a duplicate in the file',
   )
-  expect(waitingWords(file, [], false)).toBe('At most 300 rows wait for a correction, 1 row came before')
+  expect(waitingWords(file, [], false)).toBe('At most 300 rows wait for a correction, 1 row is a duplicate in the file')
 })
