@@ -106,7 +106,7 @@ _KINDS = (
         "pattern",
         Argument.PATTERN,
         "matches `{}`",
-        "does not have the required form {}",
+        "does not have the required form",
         "Write it in the form of the column's other values",
         "pattern",
     ),

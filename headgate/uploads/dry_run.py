@@ -21,6 +21,7 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, FileState
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
+from headgate.uploads.edited_rows import reasons_as_written
 from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, write_grid
@@ -170,7 +171,8 @@ class DryRunner:
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
         mapped = json.loads((record.get("mapping") or {}).get("columns", "{}"))
-        flaws = Flaws.of(body, edited.column_of(mapped))
+        reasons = reasons_as_written(edited.edits.formats, edited.contract)
+        flaws = Flaws.of(body, edited.column_of(mapped), reasons)
         decided = {"suggestion": mapping.suggestion, "fields": mapping.fields} if mapping else None
         return {
             **result,

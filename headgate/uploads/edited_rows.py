@@ -24,6 +24,7 @@ from headgate.uploads.edits import Edits
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import bool_array, flags, text_array
 from headgate.values.declared_spelling import in_declared_format
+from headgate.values.refusal_reasons import type_reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -191,20 +192,42 @@ def _plain(text: pa.Array, edits: Edits, contract: Contract | None, name: str) -
     declared = source_format_of(edits, column)
     if declared is None:
         return text
-    if (
-        column.type.kind is Kind.TIMESTAMP
-        and declared.patterns
-        and not any("H" in each or "h" in each for each in declared.patterns)
-    ):
-        read = replace(column, type=ColumnType(Kind.DATE), format=declared)  # a day is its midnight
-    else:
-        read = replace(column, format=declared)
+    read = _as_read(column, declared)
     values = cast_column(read, without_nulls(read, text)).values
     spelled = in_declared_format(column, pc.cast(values, pa.string()))
     if read.type.kind is not column.type.kind:
         spelled = pc.binary_join_element_wise(spelled, "00:00:00", " ")
     is_null = ~flags(without_nulls(read, text).is_valid())
     return pc.if_else(bool_array(is_null), pa.nulls(len(text), pa.string()), pc.coalesce(spelled, text))
+
+
+def _as_read(column: Column, declared: SourceFormat) -> Column:
+    """Return a column as the file writes it; a moment of which the file has the day alone is a date."""
+    if (
+        column.type.kind is Kind.TIMESTAMP
+        and declared.patterns
+        and not any("H" in each or "h" in each for each in declared.patterns)
+    ):
+        return replace(column, type=ColumnType(Kind.DATE), format=declared)  # a day is its midnight
+    return replace(column, format=declared)
+
+
+def reasons_as_written(
+    formats: Mapping[str, Mapping[str, Any]], contract: Contract | None
+) -> dict[tuple[str, str], str]:
+    """Return the reason that a reader of the file understands by column and reason of the gate.
+
+    The gate reads the edited file, so its reasons show the spelling of the contract. A person corrects a
+    value in the spelling of the file that was sent.
+
+    Args:
+        formats: by which the file's columns were read, by field.
+    """
+    edits, reasons = Edits(formats=formats), {}
+    for column in contract.columns if contract else ():
+        if declared := source_format_of(edits, column):
+            reasons[column.name, type_reason(column)] = type_reason(_as_read(column, declared))
+    return reasons
 
 
 def _with_ragged_rows(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -101,11 +102,17 @@ class Flaws:
     texts: pa.Array
 
     @classmethod
-    def of(cls, quarantine: bytes | None, column_of: Mapping[str, str]) -> Flaws:
+    def of(
+        cls,
+        quarantine: bytes | None,
+        column_of: Mapping[str, str],
+        reasons: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    ) -> Flaws:
         """Return the flaws that a quarantine object lists.
 
         Args:
             column_of: field of the contract → column of the file.
+            reasons: what is said instead of a reason of the gate, by field and reason.
         """
         if quarantine is None:
             return cls(np.zeros(0, dtype=np.int64), text_array([]))
@@ -115,17 +122,20 @@ class Flaws:
         order = pc.sort_indices(table.column("source_row"))
         rows = table.take(order)
         texts = [
-            _flaws(row, column_of)
+            _flaws(row, column_of, reasons)
             for row in rows.select(["disposition", "rule", "column_name", "reason", "all_rules"]).to_pylist()
         ]
         return cls(numbers(rows.column("source_row").combine_chunks()), text_array(texts))
 
 
-def _flaws(row: Mapping[str, Any], column_of: Mapping[str, str]) -> str:
+def _flaws(
+    row: Mapping[str, Any], column_of: Mapping[str, str], reasons: Mapping[tuple[str, str], str]
+) -> str:
+    reason = row["reason"] or ""
     first = (
         column_of.get(row["column_name"] or "", row["column_name"] or ""),
         row["rule"] or "",
-        row["reason"] or "",
+        reasons.get((row["column_name"] or "", reason), reason),
     )
     others = []
     for code in json.loads(row["all_rules"] or "[]"):

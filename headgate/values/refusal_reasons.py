@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import Kind
 from headgate.contracts.rule_kinds import RULE_KINDS
 from headgate.plain_names import capitalised
@@ -15,6 +19,17 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, Comparison, Rule
 
 _WHOLE_NUMBERS = {Kind.SMALLINT: 15, Kind.INTEGER: 31, Kind.BIGINT: 63}  # bits beside the sign
+# The last day of 2026, half past six in the evening, by the fields of a pattern.
+_MOMENT = {
+    "year": "2026",
+    "short_year": "26",
+    "month": "12",
+    "day": "31",
+    "hour": "18",
+    "minute": "30",
+    "second": "00",
+}
+_EMAIL = ("is no e-mail address", "Write it as in name@example.com")
 _EXAMPLES = {Kind.DATE: "2026-12-31", Kind.TIMESTAMP: "2026-12-31 18:30:00"}
 _NEW_COLUMN = (
     "is a column that the contract does not have",
@@ -62,6 +77,8 @@ def rule_reason(rule: Rule, column: Column) -> str:
     """Return why a value that breaks a rule of its column is refused."""
     if rule.name not in RULE_KINDS:
         return reason_of_column(column, *_NEW_COLUMN)
+    if rule.name == "pattern" and _is_of_emails(str(rule.argument)):
+        return reason_of_column(column, *_EMAIL)
     argument = rule.argument
     text = ", ".join(map(str, argument)) if isinstance(argument, tuple) else argument
     kind = RULE_KINDS[rule.name]
@@ -112,7 +129,7 @@ def _spelling(column: Column) -> str:
     """Return how a value is written: as the contract says that the source writes it, else plainly."""
     kind, written = column.type.kind, column.format
     if written and written.patterns:
-        return f"it as {' or '.join(written.patterns)}"
+        return f"it as {' or '.join(map(_example, written.patterns))}"
     if kind is Kind.BOOLEAN:
         words = (*written.true_words, *written.false_words) if written and written.true_words else ()
         return " or ".join(words or ("true", "false"))
@@ -124,6 +141,24 @@ def _spelling(column: Column) -> str:
     if kind in _WHOLE_NUMBERS:
         return f"it as 1{thousands}234" if thousands else "digits only, such as 1234"
     return f"it as 1{thousands}234{decimal}5"
+
+
+def _example(pattern: str) -> str:
+    """Return a moment as a pattern writes it; the pattern itself where it has names of months or an offset.
+
+    >>> _example("dd.MM.yyyy HH:mm")
+    '31.12.2026 18:30'
+    """
+    parts = date_pattern(pattern).parts
+    if any(part.field and part.field not in _MOMENT for part in parts):
+        return pattern
+    return "".join(_MOMENT[part.field] if part.field else part.text for part in parts)
+
+
+def _is_of_emails(pattern: str) -> bool:
+    """Return whether a pattern, as the gate reads it, is that of e-mail addresses."""
+    texts = pa.array(["name@example.com", "name.example.com", "@example.com", "name"])
+    return bool(pc.match_substring_regex(texts, pattern).to_pylist() == [True, False, False, False])
 
 
 def _clock_changes(column: Column, kind: Kind) -> str:

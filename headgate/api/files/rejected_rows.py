@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrections import correction_outcomes
@@ -17,6 +18,7 @@ from headgate.api.shapes.files import (
     RejectedRows,
     WaitingFile,
 )
+from headgate.lake.senders import Senders
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def page(
     Without their values where the caller may not see these.
     """
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
+    from headgate.uploads.edited_rows import reasons_as_written
 
     first = int(str(cursors.decode(cursor, int))) if cursor else 0
     record = record_of(lake, file_id)
@@ -48,11 +51,14 @@ def page(
     cells = [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
     unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
     shows_values = sees_values(lake, caller, record)
+    formats = Senders(lake.objects, lake.bucket("artifacts")).edits(file_id).get("formats", {})
+    as_written = reasons_as_written(formats, lake.contracts.source.get(record.dataset))
     rows = tuple(
         row_of(
             row if shows_values else row_without_values(row),
             unique,
             corrected.get(row["source_row"]),
+            as_written,
         )
         for row in table.select(cells).slice(max(0, first), limit).to_pylist()
     )
@@ -90,8 +96,14 @@ def row_of(
     row: Mapping[str, Any],
     unique: Collection[str] = (),
     correction: CorrectionOutcome | None = None,
+    reasons: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> RejectedRow:
-    """Return a row of the quarantine table."""
+    """Return a row of the quarantine table.
+
+    Args:
+        reasons: what is said instead of a reason of the gate, by column and reason.
+    """
+    reason = row["reason"] or ""
     record = json.loads(row["record"]) if row.get("record") else {}
     return RejectedRow(
         source_row=row["source_row"],
@@ -100,7 +112,7 @@ def row_of(
         rule=row["rule"] or "",
         column=row["column_name"] or "",
         value=row["masked_value"],
-        reason=row["reason"] or "",
+        reason=reasons.get((row["column_name"] or "", reason), reason),
         all_rules=_text(row.get("all_rules")),
         record={name: None if value is None else str(value) for name, value in record.items()},
         is_unique=row["column_name"] in unique,

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
+    from headgate.api.shapes.files import RejectedRow
     from headgate.api.shapes.uploads import UploadAsked, UploadMappingDecision
     from headgate.uploads.upload import UploadRecord
 
@@ -260,6 +261,16 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
     return _shown(committed)
 
 
+def _rejected(lake: LakePorts, dataset: str, stored: Mapping[str, Any]) -> tuple[RejectedRow, ...]:
+    """Return the first refused rows, with reasons in the spelling of the file."""
+    from headgate.uploads.edited_rows import reasons_as_written
+
+    unique = unique_columns(lake, dataset)
+    formats = (stored.get("edits") or {}).get("formats", {})
+    reasons = reasons_as_written(formats, lake.contracts.source.get(dataset))
+    return tuple(row_of(row, unique, reasons=reasons) for row in stored["rows"])
+
+
 def _keep_edits(
     lake: LakePorts, caller: CallerIdentity, committed: UploadRecord, check: Mapping[str, Any]
 ) -> None:
@@ -390,7 +401,7 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         contract=checked.contract,
         **{name: record[name] for name in ("received", "accepted", "quarantined", "duplicates", "warnings")},
         reasons=reasons_of(checked.reasons),
-        rejected_rows=tuple(row_of(row, unique_columns(lake, checked.dataset)) for row in stored["rows"]),
+        rejected_rows=_rejected(lake, checked.dataset, stored),
         written_as=written_as_texts(written_as),
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
         columns=profile_columns(stored.get("columns", [])),

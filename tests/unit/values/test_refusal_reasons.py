@@ -54,7 +54,7 @@ def test_each_kind_of_rule_has_a_sentence_with_the_column_and_a_remedy(name: str
         (column(Kind.DATE), "List price is not a date. Write it as 2026-12-31."),
         (
             column(Kind.DATE, SourceFormat(patterns=("dd.MM.yyyy",))),
-            "List price is not a date. Write it as dd.MM.yyyy.",
+            "List price is not a date. Write it as 31.12.2026.",
         ),
         (
             column(Kind.BOOLEAN, SourceFormat(true_words=("ja",), false_words=("nein",))),
@@ -68,6 +68,17 @@ def test_each_kind_of_rule_has_a_sentence_with_the_column_and_a_remedy(name: str
 )
 def test_the_remedy_shows_how_the_source_writes_a_value(made: Column, reason: str) -> None:
     assert type_reason(made) == reason
+
+
+def test_the_pattern_of_e_mail_addresses_is_said_in_words() -> None:
+    email = rule_reason(
+        Rule("pattern", r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), Column("email", ColumnType(Kind.STRING))
+    )
+    assert email == "Email is no e-mail address. Write it as in name@example.com."
+    other = rule_reason(Rule("pattern", "^[A-Z]{3}$"), column(Kind.STRING))
+    assert other == (
+        "List price does not have the required form. Write it in the form of the column's other values."
+    )
 
 
 def test_a_column_that_the_contract_lacks_says_so() -> None:

@@ -102,6 +102,19 @@ def test_rows_are_shown_as_they_are_in_the_file_with_their_flaws() -> None:
     assert [(row["row"], row["kind"]) for row in duplicates] == [(61, "duplicate"), (62, "duplicate")]
 
 
+def test_a_refused_value_is_asked_for_as_the_file_writes_it() -> None:
+    caller = uploader()
+    body = supplier_file().replace(b";ja;", b";vielleicht;", 1).replace(b"31.12.2025", b"31.02.2025", 3)
+    upload_id = uploaded(caller, body)
+    answer = checked(caller, upload_id, DECIDED)
+    hints = {
+        row["reason"].partition(". ")[2] for row in answer.json["rejected_rows"] if row["rule"] == "type"
+    }
+    assert hints == {"Write it as 1234,5.", "Write ja or nein.", "Write it as 31.12.2026."}
+    rows = caller.call("GET", f"/v1/uploads/{upload_id}/rows?show=type").json["rows"]
+    assert {row["flaws"][0]["reason"].partition(". ")[2] for row in rows} == hints
+
+
 def test_a_typed_cell_is_checked_and_committed() -> None:
     caller = uploader()
     upload_id = uploaded(caller, supplier_file())
@@ -284,14 +297,18 @@ def test_a_field_that_no_column_is_has_one_value_for_all_rows() -> None:
     assert counts(answer) == (57, 3, 2)
 
 
-def test_a_file_of_customers_without_social_security_numbers_comes_in_when_a_person_says_it_has_none() -> None:
+def test_a_file_of_customers_without_social_security_numbers_comes_in_when_a_person_says_it_has_none() -> (
+    None
+):
     body = b"Nr,Gebiet,Seit,Stand\n1,GB,2025-01-02 03:04:05,2025-02-02 03:04:05\n"
     caller = uploader()
     upload_id = uploaded(caller, body)
     columns = {"Nr": "customer_id", "Gebiet": "region_id", "Seit": "signed_up_at", "Stand": "updated_at"}
     edits = {"dataset": "customers", "columns": columns}
     asked = checked(caller, upload_id, edits).json
-    fields = {field["name"]: field["may_be_empty"] for field in asked["mapping"]["fields"] if field["required"]}
+    fields = {
+        field["name"]: field["may_be_empty"] for field in asked["mapping"]["fields"] if field["required"]
+    }
     assert {name for name, may_be_empty in fields.items() if may_be_empty} == {"ssn"}
     none = {"kind": "default", "column": "ssn", "text": ""}
     answer = checked(caller, upload_id, {**edits, "columns": {**columns, "ssn": "ssn"}, "steps": [none]})
