@@ -168,6 +168,13 @@ def test_a_refused_correction_says_why() -> None:
     assert outcome["correction_reason"] == why["reason"] != ""
 
 
+def test_the_page_of_a_file_asks_for_values_as_the_file_writes_them() -> None:
+    caller = uploader()
+    _, rows = supplier_s_rows_in_quarantine(caller)
+    hints = {row["reason"].partition(". ")[2] for row in rows if row["rule"] == "type"}
+    assert hints == {"Write it as 1234,5."}
+
+
 def test_who_undid_a_file_is_in_its_record() -> None:
     caller = uploader()
     upload_id = uploaded(caller, supplier_file())
