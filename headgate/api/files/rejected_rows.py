@@ -103,7 +103,7 @@ def row_of(
     Args:
         reasons: what is said instead of a reason of the gate, by column and reason.
     """
-    reason = row["reason"] or ""
+    reason, of_correction = row["reason"] or "", {gate: own for (_, gate), own in reasons.items()}
     record = json.loads(row["record"]) if row.get("record") else {}
     return RejectedRow(
         source_row=row["source_row"],
@@ -118,7 +118,7 @@ def row_of(
         is_unique=row["column_name"] in unique,
         correction=correction.state if correction else None,
         corrected_by=correction.sent_as if correction else "",
-        correction_reason=correction.reason if correction else "",
+        correction_reason=of_correction.get(correction.reason, correction.reason) if correction else "",
     )
 
 

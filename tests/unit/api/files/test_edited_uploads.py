@@ -175,6 +175,16 @@ def test_the_page_of_a_file_asks_for_values_as_the_file_writes_them() -> None:
     assert hints == {"Write it as 1234,5."}
 
 
+def test_a_refused_correction_is_asked_for_as_the_file_writes_it() -> None:
+    caller = uploader()
+    file_id, rows = supplier_s_rows_in_quarantine(caller)
+    first = next(row["source_row"] for row in rows if row["rule"] == "type")
+    corrected(caller, file_id, {first: {"list_price": "auf Anfrage"}})
+    rows = caller.call("GET", f"/v1/files/{file_id}/rejected-rows").json["rows"]
+    (outcome,) = [row for row in rows if row["source_row"] == first]
+    assert outcome["correction_reason"].endswith(" Write it as 1234,5.")
+
+
 def test_who_undid_a_file_is_in_its_record() -> None:
     caller = uploader()
     upload_id = uploaded(caller, supplier_file())
