@@ -183,7 +183,7 @@ class Reverter:
             owner = self._owner(before)
             if not owner:
                 self._delete_rows(before)
-            after = self._record(before, with_file, by)
+            after = self._record(before, with_file, by, owner)
             self.ports.ledger.finish(after)
         except Exception:
             self.ports.ledger.release(before)
@@ -225,9 +225,9 @@ class Reverter:
         for mark in list(objects.list(curated, keys.edition_key(before.dataset, before.content_sha256, ""))):
             objects.delete(ObjectRef(curated, mark.ref.key))
 
-    def _record(self, before: FileRecord, with_file: str = "", by: str = "") -> FileRecord:
+    def _record(self, before: FileRecord, with_file: str = "", by: str = "", owner: str = "") -> FileRecord:
         whom = f" by {by}" if by else ""
-        message = f"the file was reverted{whom}: its accepted rows ({before.accepted}) left the lake"
+        message = f"the file was reverted{whom}: {_rows_after(before, owner)}"
         remedy = (
             f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or "
             "masked form is in raw"
@@ -301,6 +301,19 @@ def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
             "with all its corrections."
         )
     return ""
+
+
+def _rows_after(before: FileRecord, owner: str) -> str:
+    """Return what the undo does to the rows; it is true before the next run and after it."""
+    if owner:
+        return f"{owner} has the same content, and its rows stay in the lake"
+    if not before.received:
+        return "no table has a row of it after the next run"
+    return (
+        f"no table has a row of it after the next run. Before the undo it had {before.received:,} "
+        f"row{'' if before.received == 1 else 's'}: {before.accepted:,} accepted, {before.quarantined:,} "
+        f"refused, {before.duplicates:,} duplicate{'' if before.duplicates == 1 else 's'}"
+    )
 
 
 def is_undone(record: FileRecord) -> bool:

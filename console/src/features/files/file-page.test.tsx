@@ -166,3 +166,41 @@ test('a file that is being checked shows its stages and no cost', async () => {
   await waitFor(() => expect(stages.closest('details')).toBeNull())
   expect(screen.queryByText(/MB of memory/)).toBeNull()
 })
+
+test('an undone file says what is true before the next run and after it, and names the way back', async () => {
+  const error = {
+    rule: 'reverted',
+    message:
+      'the file was reverted: no table has a row of it after the next run. Before the undo it had 4 rows: 1 accepted, 2 refused, 1 duplicate',
+    remedy: '`headgate quarantine replay f1` accepts it again, while its original or masked form is in raw',
+    file: FILE.key,
+  }
+  show({ state: 'reverted', received: 0, accepted: 0, quarantined: 0, duplicates: 0, error })
+  const reason = await screen.findByRole('region', { name: 'Reason' })
+  expect(reason.textContent).toContain('Before the undo it had 4 rows: 1 accepted, 2 refused, 1 duplicate.')
+  expect(reason.textContent).toContain(
+    'Its sender or an operator can take the undo back here, while its original or masked form is in raw.',
+  )
+  expect(screen.getByText('The upload was undone: no table has its rows after the next run')).toBeTruthy()
+  expect(screen.queryByTestId('counts')).toBeNull()
+})
+
+test('an undo counts the rows of corrections that were accepted since the page was opened', async () => {
+  const part = { key: FILE.key, state: 'done', quarantined: 3, is_correction: false }
+  const preview = {
+    file_id: 'f1',
+    files: [{ ...part, file_id: 'f1', accepted: 1 }],
+    accepted: 1,
+    quarantined: 3,
+    may_revert: true,
+    may_restore: false,
+    reason: '',
+  }
+  answers['/v1/files/f1/revert'] = preview
+  show()
+  const undo = await screen.findByRole('button', { name: 'Undo this upload' })
+  const correction = { ...part, file_id: 'f2', accepted: 2, quarantined: 0, is_correction: true }
+  answers['/v1/files/f1/revert'] = { ...preview, files: [...preview.files, correction], accepted: 3 }
+  await userEvent.click(undo)
+  await screen.findByText(/3 accepted rows of this file and of its correction leave every table/)
+})

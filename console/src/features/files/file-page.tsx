@@ -89,7 +89,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             {file.error.rule === 'needs_mapping' && isEditable(file) ? (
               'Choose below which field each column is, or leave a column out. The file is checked at once and comes in when you commit it.'
             ) : (
-              <Advice text={explained(file.error)} />
+              <Advice text={explained(withWayBack(file.error))} />
             )}
           </Text>
         </Panel>
@@ -105,7 +105,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
         <Panel title={rowWords(file)} name="Rows">
           <Stack gap="xs">
             <AcceptanceAlert of={file} wasCommitted />
-            <Counts of={file} />
+            {file.state === 'reverted' ? null : <Counts of={file} />}
             <NextStep file={file} isSecond={waits} />
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <LeftOut mapping={file.mapping} />
@@ -133,9 +133,17 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
   )
 }
 
+const REPLAY = /^`headgate quarantine replay [^`]+` accepts it again, while/
+
+/** An undo is taken back on the file's own page, so its reason names the button there. */
+const withWayBack = (error: NonNullable<Schemas['FileDetail']['error']>) => ({
+  ...error,
+  remedy: error.remedy?.replace(REPLAY, 'Its sender or an operator can take the undo back here, while'),
+})
+
 /** What became of the file's rows, as an answer. */
 function rowWords({ received, accepted, state }: Schemas['FileDetail']): string {
-  if (state === 'reverted') return 'The upload was undone: the tables have none of its rows'
+  if (state === 'reverted') return 'The upload was undone: no table has its rows after the next run'
   if (received === 0) return 'No row was read'
   return accepted === received
     ? `All ${count(received, 'row')} accepted`

@@ -1,17 +1,25 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { useRestore, useRevert, useRevertPreview } from './queries'
-import { Failed } from '../../components/states'
+import { Failed, Waiting } from '../../components/states'
 
 /** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */
 export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | 'state'> }) {
   const preview = useRevertPreview(file.file_id, file.state)
   const mayUpload = useMay('uploader')
   const [opened, { open, close }] = useDisclosure(false)
+  const [isNewest, setNewest] = useState(false)
+  // A correction may have been accepted since the page was opened; the undo takes its rows along.
+  const ask = () => {
+    setNewest(false)
+    open()
+    void preview.refetch().then(() => setNewest(true))
+  }
   const undo = preview.data
   if (!undo) return null
   if (undo.may_restore) return <TakeBack fileId={file.file_id} />
@@ -23,14 +31,19 @@ export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
     ) : null
   return (
     <>
-      <Button variant="default" size="compact-sm" onClick={open}>
+      <Button variant="default" size="compact-sm" onClick={ask}>
         Undo this upload
       </Button>
       <Modal opened={opened} onClose={close} title="Undo this upload?" size="lg">
-        <Stack>
-          <GoingFiles preview={undo} />
-          <Confirm fileId={file.file_id} onDone={close} />
-        </Stack>
+        {isNewest ? (
+          <Stack>
+            {preview.error ? <Failed error={preview.error} what="The newest list of these rows" /> : null}
+            <GoingFiles preview={undo} />
+            <Confirm fileId={file.file_id} onDone={close} />
+          </Stack>
+        ) : (
+          <Waiting what="the rows that go" />
+        )}
       </Modal>
     </>
   )
@@ -39,7 +52,8 @@ export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
 /** What an undo takes along: the file and its corrections, with their rows. */
 function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
   const corrections = preview.files.filter((file) => file.is_correction).length
-  const also = corrections > 0 ? `, and ${count(corrections, 'correction')} of it` : ''
+  const also =
+    corrections > 0 ? ` and of its ${corrections === 1 ? 'correction' : `${corrections} corrections`}` : ''
   return (
     <>
       <Text size="sm">

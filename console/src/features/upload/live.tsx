@@ -77,7 +77,7 @@ export function Live({ fileId, isRemembered }: { fileId: string; isRemembered: b
 /** What became of the rows of a file, in one sentence. */
 function Receipt({ file, isRemembered }: { file: Schemas['FileDetail']; isRemembered: boolean }) {
   if (file.state === 'reverted')
-    return <Text fw={600}>The upload is undone: none of its rows is in the lake.</Text>
+    return <Text fw={600}>The upload is undone: no table has its rows after the next run.</Text>
   if (file.state !== 'done') return null
   const wait = file.quarantined
   const parts = [
