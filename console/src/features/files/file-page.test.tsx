@@ -169,6 +169,7 @@ test('a file that is being checked shows its stages and no cost', async () => {
 
 test('an undone file says what is true before the next run and after it, and names the way back', async () => {
   const error = {
+    column: '',
     rule: 'reverted',
     message:
       'the file was reverted: no table has a row of it after the next run. Before the undo it had 4 rows: 1 accepted, 2 refused, 1 duplicate',
