@@ -1,3 +1,4 @@
+import { moment } from '../formats/moments'
 import { capitalised } from '../formats/words'
 
 /** A part of a page that could not be loaded. */
@@ -6,6 +7,8 @@ export interface FailedPart {
   cause: string
   what: string
   retry: (() => void) | undefined
+  /** When it was last read, in milliseconds, where that is still shown; 0 where the time is not known. */
+  since?: number | undefined
 }
 
 const MOST_NAMED = 4
@@ -17,4 +20,13 @@ export function titleOf(parts: string[]): string {
   const last = parts.at(-1) ?? ''
   const words = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last
   return capitalised(words)
+}
+
+/** What a page says above parts that show what was read before; the time is that of the oldest part. */
+export function oldTitle(parts: Pick<FailedPart, 'since'>[]): string {
+  const times = parts.map(({ since }) => since ?? 0)
+  const oldest = Math.min(...times)
+  const at = oldest > 0 ? `at ${moment(new Date(oldest).toISOString().slice(0, 19))}` : 'before'
+  const whose = parts.length > 1 ? `${parts.length} parts of this page show` : 'This part of the page shows'
+  return `${whose} what was known ${at}`
 }

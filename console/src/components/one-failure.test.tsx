@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { FailuresOfPage } from './one-failure'
-import { Failed, Waiting } from './states'
+import { Answered, Failed, Waiting } from './states'
 
 afterEach(cleanup)
 
@@ -31,6 +31,35 @@ test('parts that failed for one cause show one box, which tries all of them agai
   expect(screen.getByText('Not shown, for the same reason as the health.')).toBeTruthy()
   await userEvent.click(screen.getAllByRole('button', { name: 'Try again' })[0] as HTMLElement)
   expect(tried).toEqual(['the health', 'the runs'])
+})
+
+test('parts that still show what was read before say so once, with the time of the oldest', () => {
+  const read = (time: string) => Date.parse(`2026-11-27T${time}:00`)
+  const part = (what: string, dataUpdatedAt: number) => (
+    <Answered
+      of={{ data: what, error: NO_NETWORK, isPending: false, dataUpdatedAt, refetch: vi.fn() }}
+      what={what}
+    >
+      {(shown) => <p>{shown}, read before</p>}
+    </Answered>
+  )
+  render(
+    <MantineProvider>
+      <FailuresOfPage>
+        <Failed error={NO_NETWORK} what="the files" />
+        {part('the health', read('09:54'))}
+        {part('the runs', read('09:53'))}
+      </FailuresOfPage>
+    </MantineProvider>,
+  )
+  expect(screen.getAllByRole('alert').map((box) => box.textContent)).toEqual([
+    expect.stringContaining('The files cannot be shown'),
+    expect.stringMatching(
+      /^2 parts of this page show what was known at 27 Nov.*09:53 and could not be renewed/,
+    ),
+  ])
+  expect(screen.queryByText(/^Not shown/)).toBeNull()
+  expect(screen.getByText('the runs, read before')).toBeTruthy()
 })
 
 test('an action that failed says so where it was asked for', () => {

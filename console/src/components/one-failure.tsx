@@ -11,7 +11,7 @@ import {
   useState,
 } from 'react'
 
-import { type FailedPart, titleOf } from './failed-parts'
+import { type FailedPart, oldTitle, titleOf } from './failed-parts'
 
 interface Failures {
   parts: FailedPart[]
@@ -65,12 +65,13 @@ interface Shared {
   retry: (() => void) | undefined
 }
 
-/** How a part shows its failure: the first part of one cause shows the box for all of them. `isAlone` is a failure that is shown by itself. */
+/** How a part shows its failure: the first part of one cause shows the box for all of them. `isAlone` is a failure that is shown by itself; `since`, when what is still shown was read. */
 export function useOneFailure(
   cause: string,
   what: string,
   onRetry: (() => void) | undefined,
   isAlone: boolean,
+  since?: number,
 ): Shared {
   const id = useId()
   const failures = useContext(OfPage)
@@ -82,14 +83,18 @@ export function useOneFailure(
   const remove = failures?.remove
   const canRetry = Boolean(onRetry)
   useLayoutEffect(() => {
-    add?.({ id, cause, what, retry: canRetry ? () => newest.current?.() : undefined })
+    add?.({ id, cause, what, since, retry: canRetry ? () => newest.current?.() : undefined })
     return () => remove?.(id)
-  }, [add, remove, id, cause, what, canRetry])
-  const same = isAlone ? [] : (failures?.parts ?? []).filter((part) => part.cause === cause)
-  if (same.length < 2) return { title: titleOf([what]), shownBy: undefined, retry: onRetry }
+  }, [add, remove, id, cause, what, since, canRetry])
+  const isOld = since !== undefined
+  const same = isAlone
+    ? []
+    : (failures?.parts ?? []).filter((part) => part.cause === cause && (part.since !== undefined) === isOld)
+  if (same.length < 2)
+    return { title: isOld ? oldTitle([{ since }]) : titleOf([what]), shownBy: undefined, retry: onRetry }
   const retries = same.flatMap(({ retry }) => (retry ? [retry] : []))
   return {
-    title: titleOf(same.map((part) => part.what)),
+    title: isOld ? oldTitle(same) : titleOf(same.map((part) => part.what)),
     shownBy: same[0]?.id === id ? undefined : same[0],
     retry: retries.length > 0 ? () => retries.forEach((retry) => retry()) : undefined,
   }

@@ -41,22 +41,26 @@ interface Failure {
   what: string
   isAction?: boolean
   onRetry?: () => void
+  /** When the part was last read, where that is still shown below; 0 where the time is not known. */
+  since?: number
 }
 
-export function Failed({ error, what, isAction = false, onRetry }: Failure) {
+export function Failed({ error, what, isAction = false, onRetry, since }: Failure) {
   const message = messageOf(error)
   const isAbsent = isMissing(error)
-  const { title, shownBy, retry } = useOneFailure(message, what, onRetry, isAction || isAbsent)
+  const { title, shownBy, retry } = useOneFailure(message, what, onRetry, isAction || isAbsent, since)
   if (isAbsent)
     return (
       <Empty>
         <Advice text={message} /> <Anchor href="#/lake">Open the lake</Anchor>
       </Empty>
     )
+  if (shownBy && since !== undefined) return null
   if (shownBy)
     return <Empty>Not shown, for the same reason as {shownBy.what.replace(/^The /, 'the ')}.</Empty>
+  const outcome = isAction ? 'failed' : since === undefined ? 'cannot be shown' : 'and could not be renewed'
   return (
-    <Alert color="red" title={`${title} ${isAction ? 'failed' : 'cannot be shown'}`} role="alert" m="xs">
+    <Alert color="red" title={`${title} ${outcome}`} role="alert" m="xs">
       <Text size="sm" component="div">
         <Advice text={message} />
       </Text>
@@ -98,6 +102,7 @@ interface Asked<T> {
   data: T | undefined
   error: unknown
   isPending: boolean
+  dataUpdatedAt?: number
   refetch: () => unknown
 }
 
@@ -115,7 +120,12 @@ export function Answered<T>({
     return (
       <>
         {of.error ? (
-          <Failed error={of.error} what={`The newest state of ${what}`} onRetry={() => void of.refetch()} />
+          <Failed
+            error={of.error}
+            what={what}
+            since={of.dataUpdatedAt ?? 0}
+            onRetry={() => void of.refetch()}
+          />
         ) : null}
         {children(of.data)}
       </>
