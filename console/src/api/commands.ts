@@ -75,3 +75,9 @@ export function withoutRoutes(text: string): string {
   const sentences = worded.split(/(?<=[.;]) +/)
   return sentences.filter((sentence) => !sentence.includes('/v1/')).join(' ')
 }
+
+const REPLAY = /^`headgate quarantine replay [^`]+` accepts it again, while/
+
+/** What to do about an undone file, on its own page: the undo is taken back there. */
+export const withWayBack = (remedy: string): string =>
+  remedy.replace(REPLAY, 'Its sender or an operator can take the undo back here, while')

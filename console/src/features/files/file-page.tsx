@@ -2,6 +2,7 @@ import { Anchor, Badge, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 
+import { withWayBack } from '../../api/commands'
 import type { Schemas } from '../../api/client'
 import { bytes, count, explained, seconds, usd, whole } from '../../api/format'
 import { FINAL_STATES, useFile, useProfile } from './queries'
@@ -89,7 +90,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             {file.error.rule === 'needs_mapping' && isEditable(file) ? (
               'Choose below which field each column is, or leave a column out. The file is checked at once and comes in when you commit it.'
             ) : (
-              <Advice text={explained(withWayBack(file.error))} />
+              <Advice text={explained({ ...file.error, remedy: withWayBack(file.error.remedy) })} />
             )}
           </Text>
         </Panel>
@@ -132,14 +133,6 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
     </Stack>
   )
 }
-
-const REPLAY = /^`headgate quarantine replay [^`]+` accepts it again, while/
-
-/** An undo is taken back on the file's own page, so its reason names the button there. */
-const withWayBack = (error: NonNullable<Schemas['FileDetail']['error']>) => ({
-  ...error,
-  remedy: error.remedy?.replace(REPLAY, 'Its sender or an operator can take the undo back here, while'),
-})
 
 /** What became of the file's rows, as an answer. */
 function rowWords({ received, accepted, state }: Schemas['FileDetail']): string {
