@@ -136,7 +136,10 @@ COMMANDS = {
     ),
     "runs": (
         "operations.pipeline:runs",
-        "List the newest runs with their state, what started them, start, duration, cost, and what they left out.",
+        (
+            "List the newest runs with their state, what started them, start, duration, cost, and what they "
+            "left out."
+        ),
     ),
     "serve": (
         "operations.serve:serve",

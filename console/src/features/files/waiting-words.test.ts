@@ -23,5 +23,7 @@ test('while rows are not read, their corrections may be accepted', () => {
   expect(waitingWords(file, [row(1, 'accepted'), row(1, 'accepted'), row(2, null)], false)).toBe(
     'At most 299 rows wait for a correction, 1 row is corrected, 1 row is a duplicate in the file',
   )
-  expect(waitingWords(file, [], false)).toBe('At most 300 rows wait for a correction, 1 row is a duplicate in the file')
+  expect(waitingWords(file, [], false)).toBe(
+    'At most 300 rows wait for a correction, 1 row is a duplicate in the file',
+  )
 })
