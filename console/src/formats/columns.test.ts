@@ -33,6 +33,7 @@ test.each([
   ['period', '2009-12-01/2010-12-09', '', '1 Dec 2009 to 9 Dec 2010'],
   ['series_id', 'region=(other)/category=(other)', '', 'other regions · other categories'],
   ['card_id', 'k1:35613fdd72aaaaaaaaaaaaaaaaaaaaaaaaa9fdae1a87651a', '', 'k1:35613fdd72…9fdae1a87651a'],
+  ['by_year', 'periods of which last year is known', '', 'periods of which last year is known'],
   ['is_open', true, '', 'yes'],
   ['amount', null, 'GBP', '–'],
 ])('%s of %s in %s is read as %s', (name, value, unit, shown) => {

@@ -47,8 +47,9 @@ export function cellWords(column: string, value: Cell | undefined, unit = '', ty
   return time === 'day' ? day(text) : time === 'moment' ? moment(text) : label(text, column)
 }
 
-/** Only an id loses its middle: words that an id was read as are for people. */
-const idWords = (id: string, words: string): string => (words === id ? shortened(id, MOST_OF_AN_ID) : words)
+/** Only an id loses its middle: words that an id was read as, and a text of several words, are for people. */
+const idWords = (id: string, words: string): string =>
+  words === id && !id.includes(' ') ? shortened(id, MOST_OF_AN_ID) : words
 
 /** The title of an axis: the column, and the unit where the labels of the axis do not say it. */
 export function axisTitle(column: string, unit: string): string {
