@@ -135,37 +135,29 @@ class ReferenceCheck:
         Before, no row lacked its parent. So only rows of parts that the snapshot before does not have may,
         unless a parent left the lake.
         """
-        _, children = self._difference(before[reference.dataset], snapshots[reference.dataset])
-        gone, arrived = self._difference(before[reference.parent], snapshots[reference.parent])
-        if children is None or gone is None or arrived is None:
+        children_before, children, parents_before, parents = (
+            self._parts_by_content(of[dataset])
+            for dataset in (reference.dataset, reference.parent)
+            for of in (before, snapshots)
+        )
+        if children_before is None or children is None or parents_before is None or parents is None:
             return None
+        gone, arrived = _without(parents_before, parents), _without(parents, parents_before)
         try:
             left, came = (self._values(refs, reference.parent_column) for refs in (gone, arrived))
         except NotFoundError:  # another merge deleted the snapshot before
             return None
         if left.type != came.type or not pc.all(pc.is_in(left, came), min_count=0).as_py():
             return None
-        return [_name(ref) for ref in children]
+        return [_name(ref) for ref in _without(children, children_before)]
 
-    def _difference(
-        self, before: DatasetSnapshot, after: DatasetSnapshot
-    ) -> tuple[list[ObjectRef] | None, list[ObjectRef] | None]:
-        """Return the parts that only the snapshot before has, and those that only the one after has.
-
-        None where it is not recorded which content the parts have.
-        """
-        records = [snapshot_parts(self.objects, self.bucket, snapshot) for snapshot in (before, after)]
-        refs = [part_refs(self.objects, self.bucket, snapshot) for snapshot in (before, after)]
-        if not all(
-            record and len(record.parts) == len(own) for record, own in zip(records, refs, strict=True)
-        ):
-            return None, None
-        old, new = (
-            [(part.sha256, ref) for part, ref in zip(record.parts, own, strict=True)]
-            for record, own in zip(records, refs, strict=True)
-            if record
-        )
-        return _without(old, dict(new)), _without(new, dict(old))
+    def _parts_by_content(self, snapshot: DatasetSnapshot) -> Mapping[str, ObjectRef] | None:
+        """Return the parts of a snapshot by their content; None where it is not recorded."""
+        record = snapshot_parts(self.objects, self.bucket, snapshot)
+        refs = part_refs(self.objects, self.bucket, snapshot)
+        if record is None or len(record.parts) != len(refs):
+            return None
+        return {part.sha256: ref for part, ref in zip(record.parts, refs, strict=True)}
 
     def _values(self, parts: Iterable[ObjectRef], column: str) -> pa.ChunkedArray:
         """Return the values of a column of some parts, without nulls."""
@@ -236,8 +228,8 @@ def _about(reference: Reference, snapshots: Mapping[str, DatasetSnapshot]) -> tu
     )
 
 
-def _without(parts: Iterable[tuple[str, ObjectRef]], others: Collection[str]) -> list[ObjectRef]:
-    return [ref for content, ref in parts if content not in others]
+def _without(parts: Mapping[str, ObjectRef], others: Collection[str]) -> list[ObjectRef]:
+    return [ref for content, ref in parts.items() if content not in others]
 
 
 def _name(ref: ObjectRef) -> str:

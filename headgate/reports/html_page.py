@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from headgate.reports.report_answers import PanelAnswer, Report
     from headgate.reports.summary import DatasetSummary
     from headgate.systems.dashboards import DeclaredDashboard
+    from headgate.systems.panels import DeclaredPanel
 
 SHOWN_ROWS = 12
 SHORT_TEXT = 24  # characters; a time, or the name of a reason
@@ -94,15 +95,10 @@ def _in_short(report: Report) -> str:
         row = next(iter(figures[0].records()), {}) if figures else {}
         if row.get("value") is None:
             continue
-        panel, before = figures[0].panel, row.get("before")
-        compared = (
-            f", {figure(before, panel.unit)} {panel.before_label or 'in the period before'}"
-            if before is not None
-            else ""
-        )
+        panel, compared = figures[0].panel, _compared(figures[0].panel, row)
         lines.append(
             f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
-            f"<td>{escape(_title_of(figures[0]))}{escape(compared)}</td>"
+            f"<td>{escape(_title_of(figures[0]))}{f', {compared}' if compared else ''}</td>"
             f'<td class="s muted">{escape(board.title)}</td></tr>'
         )
     return f'<table class="short"><tbody>{"".join(lines)}</tbody></table>' if lines else ""
@@ -189,15 +185,19 @@ def _counted(many: int, one_name: str, many_name: str) -> str:
     return f"{many:,} {one_name if many == 1 else many_name}"
 
 
+def _compared(panel: DeclaredPanel, row: Mapping[str, Any]) -> str:
+    """Return what a figure is compared with; empty where there is nothing."""
+    if row.get("before") is None:
+        return ""
+    return (
+        f"{escape(figure(row['before'], panel.unit))} {escape(panel.before_label or 'in the period before')}"
+    )
+
+
 def _figure(answer: PanelAnswer, system: str, console_url: str) -> str:
     panel = answer.panel
     row = next(iter(answer.records()), {})
-    before = row.get("before")
-    compared = (
-        f"{figure(before, panel.unit)} {escape(panel.before_label or 'in the period before')}"
-        if before is not None
-        else ""
-    )
+    compared = _compared(panel, row)
     if row.get("value") is None:
         compared = escape(str(row.get("reason") or "No row answers this question yet."))
     value = (

@@ -13,7 +13,7 @@ from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
 from headgate.snapshots.read_snapshots import newest_snapshot
-from headgate.systems.up_to_date import SNAPSHOT_ID, datasets_read, snapshot_built_from
+from headgate.systems.up_to_date import AS_OF, SNAPSHOT_ID, datasets_read, snapshot_built_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +39,7 @@ def lineage_of_table(lake: LakePorts, table: str) -> Lineage:
         table=table,
         system=contract.system,
         snapshot_id=built_from,
-        as_of=version.parameters.get("headgate.as_of", ""),
+        as_of=version.parameters.get(AS_OF, ""),
         version=version.location.rstrip("/").rpartition("/")[2],
         datasets=_datasets(lake, datasets),
     )

@@ -5,10 +5,10 @@ Docs/adr/0031-models-kept-and-contested.md says how.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from headgate.api.http.problems import conflict, not_built
+from headgate.api.newest_kept import NewestKept
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model")
 
-_MOST_KEPT = 8
 _NOT_EXPORTED = "No run has exported this model. It needs enough data to learn from; POST /v1/runs builds it."
-_kept: OrderedDict[str, tuple[Mapping[str, Any], Any]] = (
-    OrderedDict()
-)  # by place and ETag, which changes with every export
+# By place and ETag, which changes with every export.
+_kept: NewestKept[str, tuple[Mapping[str, Any], Any]] = NewestKept(8)
 
 
 def exported(
@@ -46,8 +44,6 @@ def exported(
         if not scorer.facts["is_available"] or scorer.facts["format"] != FORMAT:
             raise conflict(_NOT_EXPORTED)
         _kept[known_as] = (scorer.facts, kind(scorer))
-    while len(_kept) > _MOST_KEPT:
-        _kept.popitem(last=False)
     return _kept[known_as]
 
 

@@ -11,8 +11,11 @@ from headgate.api.shapes.lake import TableContents, TablesContents
 from headgate.errors import NotFoundError
 from headgate.lake.ports import ROWS
 from headgate.snapshots.read_snapshots import newest_snapshot
+from headgate.systems.up_to_date import AS_OF
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.tables import Question
     from headgate.contracts.model import Contract
@@ -20,18 +23,20 @@ if TYPE_CHECKING:
 _CALLS_AT_ONCE = 8
 _NEED_A_RIGHT = {"quarantine"}  # its rows are for the group `personal-data`
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+(?:\w+\.)?(\w+)", re.IGNORECASE)
+_Reading = tuple["Question", set[str]]  # a saved question, and the tables that it reads
 
 
 def contents(lake: LakePorts) -> TablesContents:
     """Return the contents of all datasets and of the tables of the deployed systems, by name."""
-    questions = every(lake)
+    read = ((question, set(_READS.findall(question.sql))) for question in every(lake))
+    questions = [(question, tables) for question, tables in read if not tables & _NEED_A_RIGHT]
     tables = [contract for contract in lake.contracts.prod.values() if contract.system in lake.systems]
     with ThreadPoolExecutor(_CALLS_AT_ONCE) as calls:
         published = list(calls.map(lambda contract: _published(lake, contract, questions), tables))
     return TablesContents(tables=(*_datasets(lake, questions), *published))
 
 
-def _datasets(lake: LakePorts, questions: tuple[Question, ...]) -> list[TableContents]:
+def _datasets(lake: LakePorts, questions: Sequence[_Reading]) -> list[TableContents]:
     newest = newest_snapshot(lake.objects, lake.bucket("curated"))
     merged = newest.datasets if newest else {}
     as_of = newest.as_of.isoformat() if newest else ""
@@ -46,7 +51,7 @@ def _datasets(lake: LakePorts, questions: tuple[Question, ...]) -> list[TableCon
     ]
 
 
-def _published(lake: LakePorts, contract: Contract, questions: tuple[Question, ...]) -> TableContents:
+def _published(lake: LakePorts, contract: Contract, questions: Sequence[_Reading]) -> TableContents:
     try:
         parameters = lake.catalog.current(lake.databases.prod, contract.dataset).parameters
     except NotFoundError:
@@ -55,22 +60,17 @@ def _published(lake: LakePorts, contract: Contract, questions: tuple[Question, .
         name=contract.dataset,
         system=contract.system,
         rows=int(parameters.get(ROWS, 0)),
-        as_of=parameters.get("headgate.as_of", ""),
+        as_of=parameters.get(AS_OF, ""),
         **_question(contract.dataset, questions),
     )
 
 
-def _question(table: str, questions: tuple[Question, ...]) -> dict[str, str]:
+def _question(table: str, questions: Sequence[_Reading]) -> dict[str, str]:
     """Return the saved question about a table and its words: of those that read it, the one with the fewest
     other tables; nothing where there is none.
     """
-    reads = {question.name: set(_READS.findall(question.sql)) for question in questions}
-    fitting = [
-        question
-        for question in questions
-        if table in reads[question.name] and not reads[question.name] & _NEED_A_RIGHT
-    ]
+    fitting = [(len(tables), question.name, question) for question, tables in questions if table in tables]
     if not fitting:
         return {}
-    best = min(fitting, key=lambda question: (len(reads[question.name]), question.name))
-    return {"question": best.name, "asks": re.sub(r"\?.*", "?", best.description, flags=re.DOTALL)}
+    _, name, best = min(fitting, key=lambda each: each[:2])
+    return {"question": name, "asks": re.sub(r"\?.*", "?", best.description, flags=re.DOTALL)}

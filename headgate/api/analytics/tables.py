@@ -29,6 +29,7 @@ from headgate.api.shapes.tables import (
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
+from headgate.systems.up_to_date import AS_OF, SNAPSHOT_ID
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -94,8 +95,8 @@ def detail(lake: LakePorts, system: str, table: str) -> TableDetail:
         name=table,
         version=_version(lake, system, table),
         rows=int(current.parameters.get(ROWS, 0)),
-        as_of=current.parameters.get("headgate.as_of", ""),
-        snapshot_id=current.parameters.get("headgate.snapshot_id", ""),
+        as_of=current.parameters.get(AS_OF, ""),
+        snapshot_id=current.parameters.get(SNAPSHOT_ID, ""),
         columns=_columns(contract, [column.name for column in contract.columns]),
     )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.api.files.personal_values import without_values
 from headgate.api.files.quality import profile_columns
 from headgate.api.http.access import Group
 from headgate.api.http.problems import not_found
+from headgate.api.newest_kept import NewestKept
 from headgate.api.shapes.files import Correlation, DatasetProfile
 from headgate.snapshots.read_snapshots import newest_snapshot, part_refs
 
@@ -27,22 +26,9 @@ if TYPE_CHECKING:
 # in seconds.
 SAMPLED_ROWS = 100_000
 _MOST_PARTS = 8
-_KEPT_PROFILES = 50
 
 
-@dataclass
-class _KeptProfiles:
-    """The newest profiles that this process has made; a snapshot never changes."""
-
-    profiles: OrderedDict[tuple[str, str], Profile] = field(default_factory=OrderedDict)
-
-    def put(self, key: tuple[str, str], profile: Profile) -> None:
-        self.profiles[key] = profile
-        while len(self.profiles) > _KEPT_PROFILES:
-            self.profiles.popitem(last=False)
-
-
-_kept = _KeptProfiles()
+_kept: NewestKept[tuple[str, str], Profile] = NewestKept(50)  # by bucket and place of a snapshot
 
 
 def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetProfile:
@@ -95,12 +81,12 @@ def _profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -> Profil
     from headgate.profiling.profile import GatedFile, profile_of
 
     key = (lake.bucket("curated"), of.location)
-    if key not in _kept.profiles:
+    if key not in _kept:
         rows = _sample(lake, part_refs(lake.objects, lake.bucket("curated"), of), of.rows)
         nothing_refused = Columns(pa.table({"all_rules": pa.array([], pa.string())}))
         gated = GatedFile(contract, "", rows.num_rows, Columns(rows), nothing_refused, lake.now())
-        _kept.put(key, profile_of(gated))
-    return _kept.profiles[key]
+        _kept[key] = profile_of(gated)
+    return _kept[key]
 
 
 def _sample(lake: LakePorts, parts: list[ObjectRef], rows: int) -> pa.Table:
@@ -115,5 +101,5 @@ def _sample(lake: LakePorts, parts: list[ObjectRef], rows: int) -> pa.Table:
     for part in chosen:
         table = table_of(lake.objects.read(part))
         step = -(-table.num_rows // share_of_rows) if rows > SAMPLED_ROWS else 1
-        tables.append(table.take(pa.array(range(0, table.num_rows, max(1, step)))) if step > 1 else table)
+        tables.append(table.take(pa.array(range(0, table.num_rows, step))) if step > 1 else table)
     return pa.concat_tables(tables, promote_options="default")

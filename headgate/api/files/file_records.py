@@ -117,13 +117,11 @@ def period_of(lake: LakePorts, record: FileRecord) -> str:
     where the record does not know.
     """
     contract = lake.contracts.source.get(record.dataset)
+    if contract is None:
+        return ""
     statistics = json.loads(record.profile.get("statistics", "{}"))
-    times = (
-        [column.name for column in contract.columns if column.type.kind in {Kind.DATE, Kind.TIMESTAMP}]
-        if contract
-        else []
-    )
-    for name in sorted(times, key=lambda name: contract is not None and name in contract.order_by):
+    times = [column.name for column in contract.columns if column.type.kind in {Kind.DATE, Kind.TIMESTAMP}]
+    for name in sorted(times, key=lambda name: name in contract.order_by):
         facts = statistics.get(name, {})
         if facts.get("min") and facts.get("max"):
             return f"{str(facts['min'])[:10]}/{str(facts['max'])[:10]}"

@@ -6,9 +6,9 @@ import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
-import { isOfDuplicates } from '../../formats/rules'
 import { heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
+import { waitingRowsOf } from '../lake/lake-words'
 import { useQuarantine } from '../lake/queries'
 import { completeness, headline, insightsOf, oddities } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
@@ -75,10 +75,8 @@ export const basis = ({
 
 /** What a person can do about the dataset: correct the rows that wait, or ask a question. */
 function ToDo({ dataset }: { dataset: string }) {
-  const lines = (useQuarantine().data?.lines ?? []).filter(
-    (line) => line.dataset === dataset && !isOfDuplicates(line.rule),
-  )
-  const rows = lines.reduce((sum, line) => sum + line.rows, 0)
+  const lines = useQuarantine().data?.lines ?? []
+  const rows = waitingRowsOf(lines.filter((line) => line.dataset === dataset))
   const contents = useContents().data?.tables.find((one) => one.name === dataset && !one.system)
   return (
     <Group gap="sm" mt={4}>

@@ -18,6 +18,13 @@ export interface Edits {
 
 export const NO_EDITS: Edits = { dataset: '', columns: {}, formats: {}, steps: [], cells: {}, part: '' }
 
+/** Decisions about a checked file. */
+export interface Deciding {
+  result: Schemas['DryRun']
+  edits: Edits
+  onChange: (next: Edits) => void
+}
+
 /** The edits as the API takes them. */
 export function asRequest(edits: Edits): Schemas['UploadEdits'] {
   const cells = Object.entries(edits.cells).flatMap(([row, texts]) =>
@@ -32,6 +39,14 @@ export function ofAnswer(kept: Schemas['UploadEdits']): Edits {
   for (const { row, column, text } of kept.cells) cells[row] = { ...cells[row], [column]: text }
   return { ...kept, cells }
 }
+
+/** Decide the dataset of the rows: what was decided of the columns was about another one. */
+export const withDataset = (edits: Edits, dataset: string): Edits => ({
+  ...edits,
+  dataset,
+  columns: {},
+  formats: {},
+})
 
 /** Decide a column's field: a field has one column, so two columns never go silently into one field. */
 export function withField(edits: Edits, column: string, field: string | null | undefined): Edits {

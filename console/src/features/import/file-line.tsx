@@ -1,21 +1,12 @@
 import { Group, NativeSelect, Text } from '@mantine/core'
 
-import type { Schemas } from '../../api/client'
 import { useContracts } from '../catalog/queries'
 import { readAs } from '../files/read-as-text'
 import { words } from './column-header'
-import type { Edits } from './edits'
+import { type Deciding, withDataset } from './edits'
 
 /** How the file was read, and the decisions that concern it as a whole: its dataset, and which part of it. */
-export function FileLine({
-  result,
-  edits,
-  onChange,
-}: {
-  result: Schemas['DryRun']
-  edits: Edits
-  onChange: (next: Edits) => void
-}) {
+export function FileLine({ result, edits, onChange }: Deciding) {
   const contracts = useContracts()
   const datasets = (contracts.data?.contracts ?? []).filter((one) => one.zone === 'source')
   return (
@@ -29,10 +20,7 @@ export function FileLine({
           { value: '', label: 'of no dataset yet' },
           ...datasets.map((one) => ({ value: one.name, label: words(one.name) })),
         ]}
-        onChange={(event) => {
-          const dataset = event.currentTarget.value
-          onChange({ ...edits, dataset, columns: {}, formats: {} })
-        }}
+        onChange={(event) => onChange(withDataset(edits, event.currentTarget.value))}
       />
       {result.parts.length > 0 ? (
         <NativeSelect

@@ -1,25 +1,16 @@
 import { Button, Group, Text } from '@mantine/core'
 
-import type { Schemas } from '../../api/client'
 import { titleOf, words } from './column-header'
-import { type Edits, withField } from './edits'
+import { type Deciding, withDataset, withField } from './edits'
 import { openSuggestions, withKnownFormat } from './suggested-fields'
 
 /** The dataset that is proposed for a file that none is known for, by the names of its columns. */
-export function LikelyDataset({
-  result,
-  edits,
-  onChange,
-}: {
-  result: Schemas['DryRun']
-  edits: Edits
-  onChange: (next: Edits) => void
-}) {
+export function LikelyDataset({ result, edits, onChange }: Deciding) {
   const dataset = result.likely_dataset
   if (!dataset || edits.dataset) return null
   return (
     <Group gap="xs">
-      <Button size="compact-sm" onClick={() => onChange({ ...edits, dataset, columns: {}, formats: {} })}>
+      <Button size="compact-sm" onClick={() => onChange(withDataset(edits, dataset))}>
         These rows are {words(dataset)}
       </Button>
       <Text size="sm" className="muted">
@@ -30,15 +21,7 @@ export function LikelyDataset({
 }
 
 /** Takes every field that is suggested for a column in one click: the next step, because a commit needs a field for each column. */
-export function Suggestions({
-  result,
-  edits,
-  onChange,
-}: {
-  result: Schemas['DryRun']
-  edits: Edits
-  onChange: (next: Edits) => void
-}) {
+export function Suggestions({ result, edits, onChange }: Deciding) {
   const open = openSuggestions(result, edits)
   if (open.length === 0) return null
   return (

@@ -25,7 +25,7 @@ interface Props {
 export function SchemaBrowser({ tables, onInsert, onAsk }: Props) {
   const [searched, setSearched] = useState('')
   const isNarrow = useMediaQuery(BELOW_THE_STATEMENT, undefined, { getInitialValueInEffect: false })
-  const found = matching(tables, searched)
+  const shown = matching(tables, searched)
   const list = (
     <>
       <TextInput
@@ -37,16 +37,16 @@ export function SchemaBrowser({ tables, onInsert, onAsk }: Props) {
         onChange={(event) => setSearched(event.currentTarget.value)}
       />
       <ScrollArea.Autosize mah="22rem" type="auto">
-        {found.map((table) => (
+        {shown.map((table) => (
           <TableEntry
             key={`${table.database}.${table.name}`}
             table={table}
-            isOpen={searched !== '' && found.length === 1}
+            isOpen={searched !== '' && shown.length === 1}
             onInsert={onInsert}
             onAsk={onAsk}
           />
         ))}
-        {found.length === 0 ? (
+        {shown.length === 0 ? (
           <Text size="sm" className="muted">
             No table and no column has this in its name.
           </Text>
