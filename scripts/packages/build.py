@@ -13,6 +13,8 @@
 Libraries are not in the archives: on AWS the layers of scripts/packages/layer.py bring them, and the emulator
 runs with this environment's own.
 
+The last builds are kept by their inputs (scripts/packages/kept_builds.py).
+
 Example:
     python scripts/packages/build.py
 """
@@ -61,9 +63,12 @@ sys.path.insert(
 
 from scripts.packages.graphql_schema import field_names, graphql_schema
 from scripts.packages.job_packages import job_lock
+from scripts.packages.kept_builds import build_key, delete_unused, read_kept
+from scripts.terraform_cli import STATE
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
+KEPT = STATE / "builds"
 MODEL_LOCK = ROOT / "requirements" / "model.lock"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 UNCHECKED = (1).to_bytes(4, "little")  # it is right without a look at its source
@@ -95,8 +100,12 @@ ALSO_FOR = {
 }
 
 
-def build(out: Path = BUILD) -> list[Path]:
-    """Everything that Terraform reads is in `out`; the paths that changed.
+def build(out: Path = BUILD, kept: Path | None = KEPT) -> list[Path]:
+    """Write everything that Terraform reads to `out`; return the paths that changed.
+
+    Args:
+        kept: the folder of kept builds; files that were built from the same inputs are taken from it. None
+            builds them again.
 
     Raises:
         SettingsError: a statement of the project's dashboards or saved questions cannot be shown.
@@ -104,6 +113,12 @@ def build(out: Path = BUILD) -> list[Path]:
     if problems := statement_problems():
         raise SettingsError("The console could not show these:\n" + "\n".join(problems))
     package = package_files()
+    wanted = _kept(kept, package) if kept else _built(package)
+    return [out / name for name, body in wanted.items() if write(out / name, body)]
+
+
+def _built(package: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files that Terraform reads, by path below the build's folder."""
     wanted = {
         f"lambdas/{folder.name}.zip": archive(
             {"handler.py": _bytes(folder / "handler.py")} | _for_function(folder.name, package)
@@ -124,7 +139,18 @@ def build(out: Path = BUILD) -> list[Path]:
     wanted["systems.json"] = (
         json.dumps(needs_by_system(Registry.load()), indent=1, sort_keys=True) + "\n"
     ).encode()
-    return [out / name for name, body in wanted.items() if write(out / name, body)]
+    return wanted
+
+
+def _kept(folder: Path, package: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files that a build of the same inputs kept; build and keep them if none did."""
+    path = folder / f"{build_key(package)}.zip"
+    if files := read_kept(path):
+        return files
+    files = _built(package)
+    write(path, archive(files, zipfile.ZIP_STORED))
+    delete_unused(folder)
+    return files
 
 
 def _for_function(name: str, package: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -18,6 +19,7 @@ from headgate.errors import SettingsError
 from headgate.systems import system_registry as systems
 from headgate.systems.packed_files import package_files
 from scripts.packages import build
+from scripts.packages.kept_builds import KEPT_BUILDS, build_key, delete_unused
 from tests import clinic
 
 if TYPE_CHECKING:
@@ -53,15 +55,81 @@ import handler
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
-    build.build(folder)
+    build.build(folder, kept=None)
     return folder
 
 
 def test_the_same_input_gives_the_same_bytes(built: Path, tmp_path: Path) -> None:
-    build.build(tmp_path)
-    files = sorted(path.relative_to(built) for path in built.rglob("*") if path.is_file())
-    assert files == sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
-    assert all((built / path).read_bytes() == (tmp_path / path).read_bytes() for path in files)
+    build.build(tmp_path, kept=None)
+    assert contents(tmp_path) == contents(built)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all files below a folder, by name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_files_of_a_kept_build_have_the_bytes_of_a_new_one(built: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    build.build(tmp_path / "first", kept)
+    (build_file,) = kept.iterdir()
+    written = build_file.stat().st_ino
+    build.build(tmp_path / "second", kept)
+    assert contents(tmp_path / "first") == contents(tmp_path / "second") == contents(built)
+    assert [file.stat().st_ino for file in kept.iterdir()] == [written]  # nothing was packed again
+
+
+def test_a_damaged_kept_build_is_built_again(built: Path, tmp_path: Path) -> None:
+    build.build(tmp_path / "first", tmp_path / "kept")
+    (build_file,) = (tmp_path / "kept").iterdir()
+    body = bytearray(build_file.read_bytes())
+    body[len(body) // 2] ^= 1
+    build_file.write_bytes(body)
+    build.build(tmp_path / "second", tmp_path / "kept")
+    assert contents(tmp_path / "second") == contents(built)
+
+
+def test_an_edited_module_is_packed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a lake project and of the package alike: both are in the archives."""
+    lake = clinic.lake(tmp_path / "lake")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(lake))
+    module = lake / "systems" / "visit_counts.py"
+    build.build(tmp_path / "before", tmp_path / "kept")
+    module.write_text(module.read_text(encoding="utf-8") + "\nEDITED = True\n", encoding="utf-8")
+    changed = build.build(tmp_path / "before", tmp_path / "kept")
+    assert tmp_path / "before" / "headgate.zip" in changed
+    with zipfile.ZipFile(tmp_path / "before" / "headgate.zip") as packed:
+        texts = [packed.read(name) for name in packed.namelist() if "project_systems" in name]
+    assert any(b"EDITED = True" in text for text in texts)
+
+
+def test_only_the_builds_that_were_used_last_are_kept(tmp_path: Path) -> None:
+    for number in range(KEPT_BUILDS + 2):
+        path = tmp_path / f"{number}.zip"
+        path.write_bytes(b"")
+        os.utime(path, (number, number))
+    delete_unused(tmp_path)
+    assert sorted(path.stem for path in tmp_path.iterdir()) == [
+        str(number) for number in range(2, KEPT_BUILDS + 2)
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", ["lambdas/a/handler.py", "glue_jobs/a.py", "requirements/dev.lock", "scripts/packages/build.py"]
+)
+def test_what_a_build_reads_beside_the_package_has_a_key_of_its_own(path: str, tmp_path: Path) -> None:
+    edited = tmp_path / path
+    edited.parent.mkdir(parents=True)
+    keys = set()
+    for text in ("a = 1", "a = 2"):
+        edited.write_text(text, encoding="utf-8")
+        keys.add(build_key({"headgate/__init__.py": b""}, tmp_path))
+    keys.add(build_key({"headgate/__init__.py": b"a = 3"}, tmp_path))
+    assert len(keys) == 3
 
 
 def test_a_second_build_touches_nothing(built: Path) -> None:

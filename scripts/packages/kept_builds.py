@@ -1,0 +1,90 @@
+"""Keep the files of a build by everything that decides their bytes, so that a deployment of the same files
+packs nothing again.
+
+The key is a hash of contents and versions, so nothing is invalidated: another input has another key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import sys
+import zipfile
+import zlib
+from dataclasses import replace
+from importlib import metadata
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headgate.contracts.registry import folders
+from headgate.domains.discovery import entry_points
+from headgate.project import lake_domains, project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT_BUILDS = 4  # of 22 MB each: the files before an edit, and those of another lake, are often built again
+
+
+def build_key(package: Mapping[str, bytes], root: Path = ROOT) -> str:
+    """Return a hash of all inputs of a build.
+
+    They are the files of the package and of the lake project, the scripts of functions and jobs, the builder,
+    the locks, the project's settings, and the versions of Python and of all installed packages.
+    """
+    digest = hashlib.sha256()
+    for name, content in [*sorted(package.items()), *_files(root), *_versions()]:
+        for text in (name.encode(), content):
+            digest.update(len(text).to_bytes(8, "big") + text)
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files beside the package that a build reads, by name."""
+    places = ("lambdas", "glue_jobs", "requirements", "scripts/packages")
+    paths = [path for place in places for path in sorted((root / place).rglob("*"))]
+    for path in [*paths, root / "pyproject.toml"]:
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(root).as_posix(), path.read_bytes()
+    for zone in ("source", "prod", "lake"):
+        for path in [contract for folder in folders(zone) for contract in sorted(folder.glob("*.yaml"))]:
+            yield f"{zone}/{path.name}", path.read_bytes()  # the packed ones have lost the order of keys
+    for domain in lake_domains():
+        if (requirements := domain.part("requirements.txt")).is_file():
+            yield f"requirements of {domain.name}", requirements.read_bytes()
+
+
+def _versions() -> Iterator[tuple[str, bytes]]:
+    """Yield the settings and versions that decide what a build writes."""
+    installed = sorted(f"{package.name}=={package.version}" for package in metadata.distributions())
+    yield "packages", "\n".join(installed).encode()
+    yield "entry points", repr(sorted(entry_points())).encode()
+    yield "project", repr(replace(project(), folder=None)).encode()
+    yield "python", f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode() + MAGIC_NUMBER
+
+
+def read_kept(path: Path) -> dict[str, bytes]:
+    """Return the files of a kept build, by name, and note the use; none if it is missing or damaged."""
+    try:
+        body = path.read_bytes()
+        os.utime(path)
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            return {name: packed.read(name) for name in packed.namelist()}
+    except (OSError, zipfile.BadZipFile):
+        return {}
+
+
+def delete_unused(folder: Path) -> None:
+    """Delete all kept builds but those that were used last."""
+    for path in sorted(folder.glob("*.zip"), key=_last_use, reverse=True)[KEPT_BUILDS:]:
+        path.unlink(missing_ok=True)
+
+
+def _last_use(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # another deployment deleted it
+        return 0.0
