@@ -25,6 +25,8 @@ MIN_PERIODS = 8
 # That a level lasts, where a cycle is more than a period: two weeks beside others are an event, no level.
 MIN_CYCLES = 4
 TREND_P = 0.05
+UNKNOWN_DIRECTION = "unknown"
+_MOSTLY = 0.5  # of the cycles
 COLUMNS = [
     *(
         "grain",
@@ -88,14 +90,16 @@ def trend_rows(panel: SeriesPanel) -> pd.DataFrame:
 
 def trend_of(values: Array, grain: Grain) -> dict[str, object]:
     """Return the trend of a series by the names of COLUMNS, without its changes of level."""
-    slope, p_value = _slope(_by_day(values, grain))
+    days = _by_day(values, grain)
+    slope, p_of_slope = _slope(days)
     slope /= grain.in_a_day
+    direction, p_value = _direction(days, grain, slope, p_of_slope)
     return {
         "periods": values.size,
         "recent_mean": float(values[-grain.quarter :].mean()),
         "slope_per_period": slope,
         "slope_share": _ratio(slope, abs(float(values.mean()))),
-        "direction": _direction(slope, p_value),
+        "direction": direction,
         "p_value": p_value,
         "quarter_growth": growth(values, grain.quarter, grain.quarter),
         "yearly_growth": growth(values, grain.quarter, grain.year),
@@ -131,10 +135,48 @@ def _slope(values: Array) -> tuple[float, float]:
     return float(stats.theilslopes(values, numbers).slope), float(stats.kendalltau(numbers, values).pvalue)
 
 
-def _direction(slope: float, p_value: float) -> str:
-    if p_value >= TREND_P or slope == 0:
+def _direction(days: Array, grain: Grain, slope: float, p_of_slope: float) -> tuple[str, float]:
+    """Return the direction that the season does not explain, and the p-value of the test that there is none.
+
+    A straight line through less than two years is season as much as trend. There the periods of which last
+    year is known are compared with it, and without enough of them no direction is known.
+    """
+    year = grain.year // grain.in_a_day
+    if days.size >= 2 * year:
+        return _called(slope, p_of_slope), p_of_slope
+    change, p_value = _change_in_a_year(days, year, max(grain.cycle // grain.in_a_day, 1))
+    if np.isnan(change):
+        return UNKNOWN_DIRECTION, p_of_slope
+    return _called(change, p_value), p_value
+
+
+def _called(change: float, p_value: float) -> str:
+    if p_value >= TREND_P or change == 0:
         return "flat"
-    return "rising" if slope > 0 else "falling"
+    return "rising" if change > 0 else "falling"
+
+
+def _change_in_a_year(values: Array, year: int, cycle: int) -> tuple[float, float]:
+    """Return the median change of complete cycles against those of a year before, and the p-value of the test
+    that there is none; NaN with too few of them.
+
+    Cycles are compared, because days follow each other. A change is the logarithm of the ratio in a series
+    that is mostly positive, else the difference.
+
+    Source:
+        Wilcoxon (1945), "Individual Comparisons by Ranking Methods".
+    """
+    cycles = values[values.size % cycle :].reshape(-1, cycle).sum(axis=1)
+    before, now = cycles[: -(year // cycle)], cycles[year // cycle :]
+    if (cycles > 0).mean() > _MOSTLY:
+        both = (before > 0) & (now > 0)
+        changes_of_cycles = np.log(now[both] / before[both])
+    else:
+        changes_of_cycles = now - before
+    if changes_of_cycles.size < MIN_PERIODS:
+        return float("nan"), float("nan")
+    p_value = float(stats.wilcoxon(changes_of_cycles).pvalue) if changes_of_cycles.any() else 1.0
+    return float(np.median(changes_of_cycles)), p_value
 
 
 def _strengths(values: Array, grain: Grain) -> dict[str, float]:

@@ -110,8 +110,23 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("recent_mean", _NUMBER, "Mean sum of {measure} in the periods of the last quarter"),
         Column("slope_per_period", _NUMBER, "Median change from one period to the next (Theil and Sen)"),
         Column("slope_share", _NUMBER, "The same as a share of the mean"),
-        Column("direction", _TEXT, "`rising`, `falling`, or `flat` where the slope could be chance"),
-        Column("p_value", _NUMBER, "Chance of such a slope without a trend (Mann and Kendall)"),
+        Column(
+            "direction",
+            _TEXT,
+            (
+                "`rising`, `falling`, or `flat` where the change could be chance: from two years on the "
+                "slope, before that the change against the same periods of last year; `unknown` with fewer "
+                "than eight of them (of days and hours, eight weeks)"
+            ),
+        ),
+        Column(
+            "p_value",
+            _NUMBER,
+            (
+                "Chance of such a change without a trend: from two years on by Mann and Kendall, before that "
+                "by Wilcoxon; that of the slope where no direction is known"
+            ),
+        ),
         Column("quarter_growth", _NUMBER, "Last quarter over the one before, less one"),
         Column("yearly_growth", _NUMBER, "Last quarter over the same one a year before, less one"),
         Column("trend_strength", _NUMBER, "Share that the trend explains, 0 to 1; null below two years"),

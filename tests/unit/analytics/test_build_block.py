@@ -13,6 +13,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from headgate.analytics.build_block import block_rows
 from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, with_derived_columns
@@ -136,12 +137,12 @@ def test_a_series_that_cannot_be_judged_says_why(values: np.ndarray, status: str
 
 def test_a_rise_is_measured_and_dated() -> None:
     rows = published(
-        "trend", counts(a=np.r_[np.full(140, 10.0), np.full(140, 30.0)], b=5 + np.arange(280.0)), grain="week"
+        "trend", counts(a=np.r_[np.full(280, 10.0), np.full(280, 30.0)], b=5 + np.arange(560.0)), grain="week"
     ).to_pylist()
     step, line = rows
     assert (step["changes"], step["change_on"], step["change_share"]) == (
         1,
-        FIRST + timedelta(days=140),
+        FIRST + timedelta(days=280),
         pytest.approx(2.0),
     )
     assert (line["direction"], line["slope_per_period"], line["changes"]) == (
@@ -152,11 +153,48 @@ def test_a_rise_is_measured_and_dated() -> None:
     assert {row["status"] for row in rows} == {"measured"}
 
 
+# Days of a year that rises to its end, and begins low again.
+YEAR = np.repeat([100.0] * 30 + [100.0 + 20 * week for week in range(22)], 7)
+
+
+@pytest.mark.parametrize("grain", ["day", "week"])
+@pytest.mark.parametrize(
+    ("values", "direction"),
+    [
+        (YEAR, "unknown"),
+        (np.r_[YEAR, YEAR[: 7 * 7]], "unknown"),
+        (np.r_[YEAR, YEAR[: 7 * 20]], "flat"),
+        (np.r_[YEAR, 0.8 * YEAR[: 7 * 20]], "falling"),
+        (np.r_[YEAR, 1.2 * YEAR[: 7 * 20]], "rising"),
+        (np.r_[YEAR, YEAR[: 7 * 20] + 5] - 1_000, "rising"),
+    ],
+    ids=["one season", "seven weeks more", "a season again", "less", "more", "below zero"],
+)
+def test_a_season_that_was_seen_once_is_no_trend(values: np.ndarray, direction: str, grain: str) -> None:
+    """Until two years are known, weeks are compared with those of last year; eight are needed."""
+    (trend,) = published("trend", counts(a=values), grain=grain).to_pylist()
+    assert (trend["direction"], trend["status"]) == (direction, "measured")
+    assert trend["slope_per_period"] is not None
+    assert 0 <= trend["p_value"] <= 1
+
+
+def test_two_years_have_the_trend_of_their_slope() -> None:
+    values = np.r_[YEAR, YEAR + 1] + np.random.default_rng(8).normal(0, 1, 2 * YEAR.size)
+    (short,) = published("trend", counts(a=values[7:]), grain="week").to_pylist()
+    (long,) = published("trend", counts(a=values), grain="week").to_pylist()
+    assert short["direction"] == "rising"  # each week is one above the same of last year
+    assert long["p_value"] == pytest.approx(stats.kendalltau(range(104), weeks_of(values)).pvalue)
+
+
+def weeks_of(values: np.ndarray) -> np.ndarray:
+    return np.asarray(values.reshape(-1, 7).sum(axis=1))
+
+
 def test_incomplete_periods_are_no_fall() -> None:
     """Two days of a week are not compared with whole weeks."""
-    values = np.full(7 * 40 + 2, 10.0)
+    values = np.full(7 * 70 + 2, 10.0)
     (trend,) = published("trend", counts(a=values), grain="week").to_pylist()
-    assert (trend["periods"], trend["direction"], trend["recent_mean"]) == (40, "flat", 70.0)
+    assert (trend["periods"], trend["direction"], trend["recent_mean"]) == (70, "flat", 70.0)
     assert not [
         row for row in published("anomalies", counts(a=values), grain="week").to_pylist() if row["direction"]
     ]

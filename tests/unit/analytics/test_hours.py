@@ -127,8 +127,8 @@ def test_an_unusual_hour_is_compared_with_the_same_hour_of_the_week() -> None:
 
 def test_the_trend_of_hours_is_measured_by_day() -> None:
     """A day's ups and downs are no trend, and a new level begins with its day."""
-    rising = rows("trend", hourly(np.tile(WEEK, 30) + 0.01 * np.arange(168 * 30)))
-    assert (rising.direction[0], rising.periods[0]) == ("rising", 168 * 30)
+    rising = rows("trend", hourly(np.tile(WEEK, 62) + 0.01 * np.arange(168 * 62)))
+    assert (rising.direction[0], rising.periods[0]) == ("rising", 168 * 62)
     assert rising.slope_per_period[0] == pytest.approx(0.01, rel=0.05)
     noise = np.random.default_rng(4).normal(0, 2, 168 * 30)
     stepped = rows("trend", hourly(np.tile(WEEK, 30) + np.repeat([0.0, 30.0], 168 * 15) + noise))
