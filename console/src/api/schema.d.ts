@@ -3820,6 +3820,12 @@ export interface components {
              * @default false
              */
             is_unique: boolean;
+            /**
+             * May Replace
+             * @description The row lost to another of its key that is as new: sent again, it replaces that row.
+             * @default false
+             */
+            may_replace: boolean;
             /** Reason */
             reason: string;
             /**
@@ -3852,6 +3858,12 @@ export interface components {
          * @description Rows of a file in quarantine, in the file's order.
          */
         RejectedRows: {
+            /**
+             * Key
+             * @description Columns of the key of the file's dataset.
+             * @default []
+             */
+            key: string[];
             /**
              * Next Cursor
              * @description Ask for the next page with this `cursor`; empty on the last page.

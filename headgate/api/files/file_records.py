@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
-from headgate.api.shapes.files import FileDetail, FileEdits, FileError, FilePage, FileSummary, FileWork
+from headgate.api.shapes.files import (
+    FileDetail,
+    FileEdits,
+    FileError,
+    FilePage,
+    FileSummary,
+    FileWork,
+    RowCounts,
+)
 from headgate.contracts.model import Kind
 from headgate.costs.computed_price import priced
 from headgate.costs.price_list import Prices
@@ -107,6 +115,7 @@ def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:
         "quality_score": Score.of_texts(record.profile).of_content.total,
         "period": period_of(lake, record),
         "error": file_error(record.error),
+        "before_undo": before_undo(record.error),
         "duplicate_of": record.duplicate_of,
         "closed_by": record.closed_by,
     }
@@ -135,6 +144,11 @@ def file_error(error: Mapping[str, Any]) -> FileError | None:
         if error.get("rule")
         else None
     )
+
+
+def before_undo(error: Mapping[str, Any]) -> RowCounts | None:
+    """Return a file's rows by outcome before its undo, from its record's error; None where it is not undone."""
+    return RowCounts(**json.loads(error["had"])) if error.get("had") else None
 
 
 def written_as_texts(facts: object) -> dict[str, str]:

@@ -40,6 +40,7 @@ def page(
     Without their values where the caller may not see these.
     """
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
+    from headgate.intake.rows.duplicate_reasons import is_as_new
     from headgate.uploads.edited_rows import reasons_as_written
 
     first = int(str(cursors.decode(cursor, int))) if cursor else 0
@@ -59,6 +60,7 @@ def page(
             unique,
             corrected.get(row["source_row"]),
             as_written,
+            may_replace=is_as_new(row["reason"] or ""),
         )
         for row in table.select(cells).slice(max(0, first), limit).to_pylist()
     )
@@ -67,6 +69,9 @@ def page(
         reasons=reasons,
         rows=rows,
         total=table.num_rows,
+        key=tuple(lake.contracts.source[record.dataset].key)
+        if record.dataset in lake.contracts.source
+        else (),
         next_cursor=cursors.encode(following) if following < table.num_rows else "",
     )
 
@@ -97,6 +102,8 @@ def row_of(
     unique: Collection[str] = (),
     correction: CorrectionOutcome | None = None,
     reasons: Mapping[tuple[str, str], str] = MappingProxyType({}),
+    *,
+    may_replace: bool = False,
 ) -> RejectedRow:
     """Return a row of the quarantine table.
 
@@ -116,6 +123,7 @@ def row_of(
         all_rules=_text(row.get("all_rules")),
         record={name: None if value is None else str(value) for name, value in record.items()},
         is_unique=row["column_name"] in unique,
+        may_replace=may_replace,
         correction=correction.state if correction else None,
         corrected_by=correction.sent_as if correction else "",
         correction_reason=of_correction.get(correction.reason, correction.reason) if correction else "",

@@ -43,6 +43,15 @@ class FileError(Shape):
     column: str = ""
 
 
+class RowCounts(Shape):
+    """Rows of a file by outcome."""
+
+    received: Count
+    accepted: Count
+    quarantined: Count
+    duplicates: Count
+
+
 class FileSummary(Shape):
     """A file in a list. `received = accepted + quarantined + duplicates`, in rows."""
 
@@ -69,6 +78,9 @@ class FileSummary(Shape):
     )
     period: str = Field("", description="First and last day of its events, as `from/to`; empty if unknown.")
     error: FileError | None = None
+    before_undo: RowCounts | None = Field(
+        None, description="Rows of an undone file before its undo; null for another file."
+    )
     duplicate_of: str = Field(
         "", description="Id of the file with the same content that was accepted before."
     )
@@ -164,6 +176,10 @@ class RejectedRow(Shape):
         default=False,
         description="The column is part of the key, or unique: a value for several rows is wrong.",
     )
+    may_replace: bool = Field(
+        default=False,
+        description="The row lost to another of its key that is as new: sent again, it replaces that row.",
+    )
     correction: Correction | None = Field(
         None, description="What became of the newest correction of this row; null when none was sent."
     )
@@ -184,6 +200,7 @@ class RejectedRows(Shape):
     reasons: tuple[ReasonCount, ...] = Field(description="Of the whole file, most rows first.")
     rows: tuple[RejectedRow, ...]
     total: Count = Field(description="How many rows match the filter.")
+    key: tuple[str, ...] = Field((), description="Columns of the key of the file's dataset.")
     next_cursor: NextCursor = ""
 
 

@@ -8,6 +8,7 @@ docs/adr/0012-replay.md gives the order of the writes and the reasons.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _REVERTED_WITH = "reverted_with"  # in a reverted correction's error: the file whose undo covered it
 REVERTED_BY = "reverted_by"
+HAD = "had"  # in a reverted file's error: its rows by outcome before the undo, as JSON
+ROW_COUNTS = ("received", "accepted", "quarantined", "duplicates")
 
 
 @dataclass(frozen=True)
@@ -237,6 +240,7 @@ class Reverter:
         }  # a replay maps the header by it
         kept |= {_REVERTED_WITH: with_file} if with_file else {}
         kept |= {REVERTED_BY: by} if by else {}
+        kept |= {HAD: json.dumps({name: getattr(before, name) for name in ROW_COUNTS})}
         return replace(
             before,
             state=FileState.REVERTED,

@@ -14,6 +14,7 @@ import numpy as np
 from headgate.contracts.new_column_policy import RULE
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.intake.quarantine.corrected_files import settling_versions
+from headgate.intake.rows.quarantine_rows import SAME_KEY, SAME_ROW
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED, NOT_ACCEPTED, WITHOUT_ROWS, FileState
 from headgate.values.cells import bool_array
@@ -116,7 +117,11 @@ def waiting_files(
     settled_by = settling_versions(every)
     waiting = []
     for record in sorted(every, key=lambda each: (each.received_at, each.file_id), reverse=True):
-        replaced = sum(corrected.get(record.file_id, {}).values())
+        replaced = sum(
+            count
+            for rule, count in corrected.get(record.file_id, {}).items()
+            if rule not in {SAME_KEY, SAME_ROW}  # duplicates are none of the refused rows
+        )
         rows = max(0, record.quarantined - replaced) if record.state is FileState.DONE else 0
         if (rows or record.state in _WAITING) and not _correction(record, settled_by):
             waiting.append((record, rows))

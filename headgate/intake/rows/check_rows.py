@@ -35,7 +35,8 @@ from headgate.formats.row_offsets import ListedOffsets
 from headgate.formats.unpack import MAX_EXPANDED_BYTES
 from headgate.intake.rows.check_column import check_column
 from headgate.intake.rows.count_masked_values import masked_values
-from headgate.intake.rows.deduplicate_rows import KEPT, TiedCells, keep_unique, survivors
+from headgate.intake.rows.deduplicate_rows import KEPT, SAME_ROW, TiedCells, keep_unique, survivors
+from headgate.intake.rows.duplicate_reasons import duplicate_reasons, take_candidates
 from headgate.intake.rows.fill_missing_ids import fill_missing_ids
 from headgate.intake.rows.keep_new_columns import kept_as_text, new_values
 from headgate.intake.rows.parquet_writer import RowsFile, each_value_once
@@ -54,6 +55,7 @@ from headgate.lake.content_hash import sha256_of
 from headgate.lake.states import Disposition
 from headgate.masking.card_columns import KnownCards
 from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
+from headgate.values.columns import in_one_piece
 from headgate.values.parallel_work import MANY_ROWS, in_turn, side_by_side, use_lean_allocator, work_in_order
 from headgate.values.rules import Breach, among
 
@@ -76,6 +78,7 @@ BACKLOG = 2
 QUARANTINE_GROUP_ROWS = 1 << 15
 DISTINCT_QUARANTINE = ("source_row", "record", "byte_offset")
 _SOURCE_ROW = "_source_row"
+_MOST_DESCRIBED = 10_000  # duplicates whose reasons name the kept row
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,7 @@ class CheckRun:
         self._accepted = 0
         self._reasons: Counter[str] = Counter()
         self._dispositions: Counter[str] = Counter()
+        self._duplicate_reasons: Mapping[int, str] = {}
 
     def rows(self) -> Iterator[tuple[pa.Table, pa.Table]]:
         """Yield accepted rows and quarantined rows, batch by batch, in the file's order.
@@ -245,6 +249,7 @@ class CheckRun:
         self._check_batches()
         check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
         chosen = self._survivors()
+        self._duplicate_reasons = self._reasons_of(chosen)
         pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
         for accepted, quarantine_rows in in_turn(
             partial(self._finish_batch, chosen), self._spooled_batches()
@@ -319,9 +324,29 @@ class CheckRun:
         values = {name: pa.concat_arrays([batch.keys.pop(name) for batch in self._batches]) for name in names}
         count = sum(batch.rows - len(batch.refused) for batch in self._batches)
         chosen = survivors(
-            self._contract, count, values, lambda rows: self._tie_breakers(self._cells_of(rows))
+            self._contract,
+            count,
+            values,
+            lambda rows: self._tie_breakers(self._cells_of(rows)),
+            pairs_at_most=_MOST_DESCRIBED,
         )
         return keep_unique(chosen, [values[name] for name in self._unique]) if values else chosen
+
+    def _reasons_of(self, chosen: Survivors) -> dict[int, str]:
+        """Return the reasons of the first duplicates, by source row: they name the row that was kept."""
+        if not len(chosen.lost):
+            return {}
+        rows = np.unique(np.concatenate((chosen.lost, chosen.kept)))
+        taken = take_candidates(self._candidates.peek(), rows)
+        lost, kept = (
+            taken.take(int_array(np.searchsorted(rows, some))) for some in (chosen.lost, chosen.kept)
+        )
+        places = numbers(in_one_piece(kept.column(_SOURCE_ROW)))
+        if len(self._source.sheet_rows):
+            places = self._source.sheet_rows[places - 1]
+        is_same = chosen.outcomes[chosen.lost] == SAME_ROW
+        reasons = duplicate_reasons(self._contract, lost, kept, places.tolist(), is_same)
+        return dict(zip(lost.column(_SOURCE_ROW).to_pylist(), reasons, strict=True))
 
     def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
         """Return the cells that break ties; masked columns break none: the same row wins under every masking
@@ -379,7 +404,14 @@ class CheckRun:
             ]
             checked = columns_from_candidates(self._contract, rows, warnings)
             source_rows = numbers(rows.column(_SOURCE_ROW).combine_chunks())
-            duplicates = duplicate_rows(source_rows, checked, warnings, outcomes[lost], self._unique)
+            duplicates = duplicate_rows(
+                source_rows,
+                checked,
+                warnings,
+                outcomes[lost],
+                unique=self._unique,
+                reasons=self._duplicate_reasons,
+            )
             quarantine_rows = _in_file_order(quarantine_rows, duplicates)
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
         return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.places)

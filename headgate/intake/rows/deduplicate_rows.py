@@ -8,7 +8,7 @@ then for some ties at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,16 +45,20 @@ class Survivors:
     differs from it.
 
     SAME_VALUE plus the place of a unique column: an earlier row has its value of that column.
+
+    Attributes:
+        lost, kept: the first pairs of a row that is SAME_ROW or SAME_KEY, ascending, and the row of its key
+            that is KEPT; at most `pairs_at_most`.
     """
 
     outcomes: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    lost: Rows = field(default_factory=lambda: NO_ROWS)
+    kept: Rows = field(default_factory=lambda: NO_ROWS)
 
 
 @dataclass(frozen=True)
 class _Tied:
-    """Rows, ascending, that no other row of their key is newer than, with a number for each key: its place
-    among them.
-    """
+    """Some rows of keys that several rows have, ascending, with a number for each key."""
 
     rows: Rows
     groups: Rows
@@ -82,6 +86,7 @@ def survivors(
     *,
     tied_at_once: int = _TIED_AT_ONCE,
     grouped_at_once: int = _GROUPED_AT_ONCE,
+    pairs_at_most: int = 0,
 ) -> Survivors:
     """Return the newest row of each key by the contract's order columns, null being oldest.
 
@@ -91,21 +96,35 @@ def survivors(
         count: how many rows there are to choose among.
         values: their typed key and order columns.
         cells_of: returns the cells that rank some tied rows, which are ascending.
+        pairs_at_most: for how many duplicates the kept row is returned.
     """
     if not contract.key or not count:
         return Survivors(np.full(count, KEPT, np.uint8))
     outcomes = np.full(count, SAME_KEY, np.uint8)
-    tied, groups = [_Tied(NO_ROWS, NO_ROWS)], 0
+    tied, shared, groups = [_Tied(NO_ROWS, NO_ROWS)], [_Tied(NO_ROWS, NO_ROWS)], 0
     parts = _parts([values[name] for name in contract.key], count, -(-count // grouped_at_once))
-    for winners, ties in in_turn(partial(_newest, contract, values), parts):
+    for winners, ties, some in in_turn(partial(_newest, contract, values), parts):
         outcomes[winners] = KEPT
         tied.append(_Tied(ties.rows, ties.groups + groups))
-        groups += len(ties.rows)
+        shared.append(_Tied(some.rows, some.groups + groups))
+        groups += len(some.rows)
     for some in _in_whole_groups(_together(tied), tied_at_once):
         winners, equal = _untied(some, cells_of(some.rows))
         outcomes[winners] = KEPT
         outcomes[equal] = SAME_ROW
-    return Survivors(outcomes)
+    lost, kept = _pairs(_together(shared), outcomes, pairs_at_most)
+    return Survivors(outcomes, lost, kept)
+
+
+def _pairs(
+    shared: _Tied, outcomes: np.ndarray[tuple[int], np.dtype[np.uint8]], at_most: int
+) -> tuple[Rows, Rows]:
+    """Return the first rows that lost to another row of their key, and that row for each of them."""
+    is_kept = outcomes[shared.rows] == KEPT
+    lost = np.flatnonzero(~is_kept)[:at_most]
+    order = np.argsort(shared.groups[is_kept])
+    places = np.searchsorted(shared.groups[is_kept][order], shared.groups[lost])
+    return shared.rows[lost], shared.rows[is_kept][order][places]
 
 
 def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
@@ -120,11 +139,14 @@ def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
     for place, values in enumerate(columns):
         kept = np.flatnonzero(outcomes == KEPT)
         outcomes[kept[repetitions(values.take(int_array(kept)))]] = SAME_VALUE + place
-    return Survivors(outcomes)
+    still = outcomes[chosen.kept] == KEPT
+    return Survivors(outcomes, chosen.lost[still], chosen.kept[still])
 
 
-def _newest(contract: Contract, values: Mapping[str, pa.Array], rows: Rows) -> tuple[Rows, _Tied]:
-    """Return the rows to keep, and the tied rows, of rows that include every row of their keys."""
+def _newest(contract: Contract, values: Mapping[str, pa.Array], rows: Rows) -> tuple[Rows, _Tied, _Tied]:
+    """Return the rows to keep, the tied rows, and all rows that share a key, of rows that include every row
+    of their keys. No row of its key is newer than a tied one.
+    """
     groups = _groups([_of(values[name], rows) for name in contract.key])
     shared = np.flatnonzero(np.bincount(groups)[groups] > 1)
     alive = shared
@@ -135,7 +157,8 @@ def _newest(contract: Contract, values: Mapping[str, pa.Array], rows: Rows) -> t
     alone[shared] = False
     alone[alive[standing == 1]] = True
     ties = alive[standing > 1]
-    return rows[alone], _Tied(rows[ties], np.unique(groups[ties], return_inverse=True)[1])
+    sharing = _Tied(rows[shared], np.unique(groups[shared], return_inverse=True)[1])
+    return rows[alone], _Tied(rows[ties], np.unique(groups[ties], return_inverse=True)[1]), sharing
 
 
 def _parts(keys: list[pa.Array], count: int, many: int) -> Iterator[Rows]:

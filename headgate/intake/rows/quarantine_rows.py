@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,7 +106,9 @@ def duplicate_rows(
     checked: Sequence[CheckedColumn],
     warnings: Sequence[Breach],
     outcomes: Rows,
+    *,
     unique: Sequence[str] = (),
+    reasons: Mapping[int, str] = MappingProxyType({}),
 ) -> pa.Table:
     """Describe rows that are duplicates of another row: of its key, or of its value of a unique column.
 
@@ -114,6 +117,7 @@ def duplicate_rows(
         warnings: what they break nevertheless.
         outcomes: of these rows, as in `Survivors`.
         unique: the contract's unique columns.
+        reasons: of some rows, by source row, instead of the sentence of their rule.
     """
     rows = np.arange(len(source_rows))
     titles = {each.column.name: title_of(each.column) for each in checked}
@@ -130,7 +134,15 @@ def duplicate_rows(
             for place, name in enumerate(unique)
         ),
     ]
-    return _describe(source_rows, checked, [*warnings, *lost], Disposition.DUPLICATE)
+    described = _describe(source_rows, checked, [*warnings, *lost], Disposition.DUPLICATE)
+    if not any(row in reasons for row in source_rows.tolist()):
+        return described
+    place = described.schema.get_field_index("reason")
+    texts = [
+        reasons.get(row, text)
+        for row, text in zip(source_rows.tolist(), described["reason"].to_pylist(), strict=True)
+    ]
+    return described.set_column(place, "reason", text_array(texts).dictionary_encode())
 
 
 def _describe(

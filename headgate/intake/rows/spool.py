@@ -39,6 +39,14 @@ class Spool:
         columns = [in_one_piece(column) for column in table.columns]
         self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=table.schema))
 
+    def peek(self) -> Iterator[pa.Table]:
+        """Yield every table, and keep them; the spool is then closed."""
+        self.close()
+        if self._path is not None and self._path.exists():
+            with pa.OSFile(str(self._path)) as file:
+                yield from (pa.Table.from_batches([batch]) for batch in pa.ipc.open_stream(file))
+        yield from self._held
+
     def tables(self) -> Iterator[pa.Table]:
         """Yield every table once; the spool is then closed and empty."""
         self.close()

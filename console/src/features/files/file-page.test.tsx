@@ -53,6 +53,7 @@ const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Sche
   all_rules: 'not_a_number',
   record: { amount: 'oops' },
   is_unique: false,
+  may_replace: false,
   correction: null,
   corrected_by: '',
   correction_reason: '',

@@ -37,6 +37,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
             <RejectedRowsEditor
               rows={rows}
               reasons={found.pages[0]?.reasons ?? []}
+              keyColumns={found.pages[0]?.key ?? []}
               corrections={corrections}
               mayCorrect={may}
               onChange={setCorrections}

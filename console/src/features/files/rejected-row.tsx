@@ -1,4 +1,4 @@
-import { Anchor, Button, Table, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -9,10 +9,18 @@ interface Props {
   row: Schemas['RejectedRow']
   value: string
   onCorrect: ((value: string) => void) | undefined
+  /** What a duplicate needs to be sent again; absent for other rows. */
+  again?: AgainProps | undefined
+}
+
+interface AgainProps {
+  keyColumns: string[]
+  values: Record<string, string | null>
+  onChange: (values: Record<string, string | null>) => void
 }
 
 /** One row with the cell that broke the rule; its number shows the other cells. */
-export function RejectedRow({ row, value, onCorrect }: Props) {
+export function RejectedRow({ row, value, onCorrect, again }: Props) {
   const [opened, setOpened] = useState(false)
   const place = row.sheet_row ?? row.source_row
   return (
@@ -50,6 +58,7 @@ export function RejectedRow({ row, value, onCorrect }: Props) {
               onChange={(event) => onCorrect(event.currentTarget.value)}
             />
           ) : null}
+          {again ? <EnterAgain row={row} {...again} /> : null}
         </Table.Td>
       </Table.Tr>
       {opened ? (
@@ -67,6 +76,38 @@ export function RejectedRow({ row, value, onCorrect }: Props) {
         </Table.Tr>
       ) : null}
     </>
+  )
+}
+
+/** A duplicate enters the lake with a key of its own, or instead of the row that was kept. */
+function EnterAgain({ row, keyColumns, values, onChange }: AgainProps & { row: Schemas['RejectedRow'] }) {
+  const place = row.sheet_row ?? row.source_row
+  const ownKey = Object.fromEntries(keyColumns.map((name) => [name, row.record[name] ?? null]))
+  const isChosen = Object.keys(values).length > 0
+  return (
+    <Stack gap={4} align="start">
+      {keyColumns.map((name) => (
+        <TextInput
+          key={name}
+          size="xs"
+          aria-label={`Corrected ${name} of row ${place}`}
+          placeholder={`another ${heading(name).toLowerCase()}`}
+          value={values[name] ?? ''}
+          miw={{ base: '5rem', sm: '8rem' }}
+          onChange={(event) => onChange({ ...ownKey, ...values, [name]: event.currentTarget.value })}
+        />
+      ))}
+      {row.may_replace && !isChosen && keyColumns.length > 0 ? (
+        <Button
+          size="compact-xs"
+          variant="default"
+          aria-label={`Take row ${place} instead`}
+          onClick={() => onChange(ownKey)}
+        >
+          Take this row instead
+        </Button>
+      ) : null}
+    </Stack>
   )
 }
 

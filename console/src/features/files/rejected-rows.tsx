@@ -5,13 +5,15 @@ import type { Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
 import { Waiting } from '../../components/states'
 import { RejectedRow } from './rejected-row'
-import { isCorrectable, type RejectionGroup, rejectionGroups } from './rejection-groups'
+import { isCorrectable, mayEnterAgain, type RejectionGroup, rejectionGroups } from './rejection-groups'
 
 type Corrections = Map<number, Record<string, string | null>>
 
 interface Props {
   rows: Schemas['RejectedRow'][]
   reasons: Schemas['ReasonCount'][]
+  /** Columns of the dataset's key, which decide whether two rows are the same. */
+  keyColumns?: string[]
   corrections: Corrections
   /** Whether the person may send corrections; others see the rows alone. */
   mayCorrect?: boolean
@@ -24,6 +26,7 @@ interface Props {
 export function RejectedRowsEditor({
   rows,
   reasons,
+  keyColumns = [],
   corrections,
   mayCorrect = true,
   onChange,
@@ -43,6 +46,7 @@ export function RejectedRowsEditor({
         <ReasonGroup
           key={group.title.split(':')[0]}
           {...group}
+          keyColumns={keyColumns}
           corrections={corrections}
           mayCorrect={mayCorrect}
           onChange={onChange}
@@ -62,13 +66,15 @@ function save(rows: Schemas['RejectedRow'][]): void {
 }
 
 interface GroupProps extends RejectionGroup {
+  keyColumns: string[]
   corrections: Corrections
   mayCorrect: boolean
   onChange: (corrections: Corrections) => void
   onAsk: ((rule: string) => void) | undefined
 }
 
-function ReasonGroup({ rule, title, rows, corrections, mayCorrect, onChange, onAsk }: GroupProps) {
+function ReasonGroup(group: GroupProps) {
+  const { rule, title, rows, keyColumns, corrections, mayCorrect, onChange, onAsk } = group
   const [all, setAll] = useState('')
   const correctable = mayCorrect ? rows.filter(isCorrectable) : []
   const accepted = rows.filter((row) => row.correction === 'accepted').length
@@ -125,6 +131,15 @@ function ReasonGroup({ rule, title, rows, corrections, mayCorrect, onChange, onA
                 row={row}
                 value={corrections.get(row.source_row)?.[row.column] ?? ''}
                 onCorrect={correctable.includes(row) ? (value) => set([row], value) : undefined}
+                again={
+                  mayCorrect && mayEnterAgain(row)
+                    ? {
+                        keyColumns,
+                        values: corrections.get(row.source_row) ?? {},
+                        onChange: (values) => onChange(new Map(corrections).set(row.source_row, values)),
+                      }
+                    : undefined
+                }
               />
             ))}
           </Table.Tbody>

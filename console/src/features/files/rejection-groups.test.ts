@@ -13,6 +13,7 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   disposition: 'refused',
   record: {},
   is_unique: false,
+  may_replace: false,
   corrected_by: '',
   correction_reason: '',
 })

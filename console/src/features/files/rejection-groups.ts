@@ -15,6 +15,12 @@ export function isCorrectable(row: Schemas['RejectedRow']): boolean {
   return isOpen && row.disposition !== 'duplicate' && row.column !== ''
 }
 
+/** Whether the row lost to another of its key, and can be sent again: with another key, or instead of that row. */
+export function mayEnterAgain(row: Schemas['RejectedRow']): boolean {
+  const isOpen = !row.correction || row.correction === 'refused'
+  return isOpen && row.rule === 'duplicate_key'
+}
+
 /** The row's cells but the one that broke the rule, as column and text. */
 export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
   return Object.entries(row.record)
@@ -22,7 +28,7 @@ export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
     .map(([name, cell]) => [name === '_raw' ? 'the row' : name, cell ?? '–'])
 }
 
-/** The shown rows by rule and column, duplicates last, because nothing has to be done about them, so that one value for all rows of a group is a value of one column. */
+/** The shown rows by rule and column, duplicates last, because they need nobody, so that one value for all rows of a group is a value of one column. */
 export function rejectionGroups(
   rows: Schemas['RejectedRow'][],
   reasons: Schemas['ReasonCount'][],

@@ -1,0 +1,118 @@
+"""Reasons of duplicates: the row of the file that was kept for their key, and the values that differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.contracts.curated import masked_columns
+from headgate.intake.rows.redact_source_rows import source_texts
+from headgate.intake.rows.restore_source_texts import columns_from_candidates
+from headgate.values.cells import decoded, flags, int_array
+from headgate.values.columns import in_one_piece
+from headgate.values.refusal_reasons import title_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.values.cells import Flags, Rows
+
+_SAME = (
+    "The row is, after masking, the same as row {row}, which was kept for its key. "
+    "Nothing has to be done; its values are in the lake."
+)
+_NEWER = "Row {row} has the same key and was kept, because it is newer{difference}. "
+_AS_NEW = "Row {row} has the same key, is as new and was kept{difference}. "
+_CORRECT = "Correct the key if both rows are meant to be in the lake."
+_MOST_NAMED = 3
+_LONGEST_VALUE = 40
+
+
+def is_as_new(reason: str) -> bool:
+    """Return whether a duplicate is as new as the row that was kept: sent again, it replaces that row."""
+    return ", is as new and was kept" in reason
+
+
+def take_candidates(tables: Iterable[pa.Table], rows: Rows) -> pa.Table:
+    """Return some rows of tables that follow one another; `rows` are ascending and each once."""
+    taken, before = [], 0
+    for table in tables:
+        first, last = np.searchsorted(rows, (before, before + table.num_rows))
+        if first < last:
+            taken.append(table.take(int_array(rows[first:last] - before)))
+        before += table.num_rows
+    return pa.concat_tables(taken)
+
+
+def duplicate_reasons(
+    contract: Contract, lost: pa.Table, kept: pa.Table, places: Sequence[int], is_same: Flags
+) -> list[str]:
+    """Return why each of some candidates was not accepted.
+
+    Values are given of a dataset without data about people, and of columns that are not masked.
+
+    Args:
+        lost, kept: the candidates, and the row that was kept for the key of each.
+        places: the number of each kept row, as a person finds it in the file.
+        is_same: whether the row equals the one that was kept.
+    """
+    order = [_differ(lost, kept, name) for name in contract.order_by if name in lost.column_names]
+    is_newer = np.logical_or.reduce([np.zeros(lost.num_rows, bool), *order])
+    differences = _differences(contract, lost, kept)
+    return [
+        _SAME.format(row=place)
+        if same
+        else (_NEWER if newer else _AS_NEW).format(row=place, difference=difference) + _CORRECT
+        for place, same, newer, difference in zip(places, is_same, is_newer, differences, strict=True)
+    ]
+
+
+def _differences(contract: Contract, lost: pa.Table, kept: pa.Table) -> list[str]:
+    """Return for each row how the kept row differs from it, as a clause."""
+    own, other = (
+        source_texts(columns_from_candidates(contract, rows, ()), passed=True) for rows in (lost, kept)
+    )
+    values: list[list[str]] = [[] for _ in range(lost.num_rows)]
+    named: list[list[str]] = [[] for _ in range(lost.num_rows)]
+    has_masked = np.zeros(lost.num_rows, bool)
+    for column in contract.columns:
+        if column.mask is not None:
+            for behind in masked_columns(column):
+                has_masked |= _differ(lost, kept, behind.name)
+        elif column.name not in {*contract.key, *contract.order_by}:
+            title, before, after = title_of(column), own[column.name], other[column.name]
+            for row in np.flatnonzero(_differ(lost, kept, column.name)):
+                named[row].append(title)
+                values[row].append(f"its {title} is {_shown(after[row])} instead of {_shown(before[row])}")
+    clauses = [f"they differ in {_listed(each)}" if each else "" for each in named]
+    if not contract.personal:
+        clauses = [_listed(each) for each in values]
+    return [
+        f"; {clause}" if clause else "; masked values differ" if masked else ""
+        for clause, masked in zip(clauses, has_masked, strict=True)
+    ]
+
+
+def _differ(lost: pa.Table, kept: pa.Table, name: str) -> Flags:
+    """Return the rows whose values of a column are not equal; null is equal to null."""
+    own, other = (decoded(in_one_piece(rows.column(name))) for rows in (lost, kept))
+    both = pc.and_(own.is_valid(), other.is_valid())
+    same = pc.if_else(both, pc.equal(own, other), pc.equal(own.is_valid(), other.is_valid()))
+    return ~flags(same)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    """Return the first parts in a row, and how many there are besides."""
+    more = len(parts) - _MOST_NAMED
+    return ", ".join(parts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _shown(text: pa.Scalar) -> str:
+    value = text.as_py()
+    if not value:
+        return "empty"
+    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
