@@ -22,11 +22,13 @@ class FileFilter:
 
     Attributes:
         name: a part of the key.
+        refused: only files of which rows are in quarantine because they were refused.
     """
 
     dataset: str = ""
     state: FileState | None = None
     name: str = ""
+    refused: bool = False
 
 
 @dataclass(frozen=True)

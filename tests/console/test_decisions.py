@@ -164,7 +164,7 @@ def test_an_undo_names_the_file_and_its_corrections_and_its_uploader_takes_it_ba
     expect(goes).to_have_count(2)
     expect(goes.nth(1)).to_contain_text(re.compile("^Correction .*: 2 accepted rows"))
     dialog.get_by_role("button", name="Undo", exact=True).click()
-    expect(page.get_by_text("reverted", exact=True).first).to_be_visible()
+    expect(page.get_by_text("undone", exact=True).first).to_be_visible()
     page.get_by_role("button", name="Take the undo back").click()
     expect(page.get_by_role("button", name="Undo this upload")).to_be_visible()
 

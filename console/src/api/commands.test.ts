@@ -40,7 +40,7 @@ test('routes are for programs: a text on a page names none', () => {
     'There is no run of that name.',
   )
   expect(withoutRoutes('No run has merged the lake yet. POST /v1/runs starts one.')).toBe(
-    'No run has merged the lake yet. Start one on the page Lake.',
+    'No run has merged the lake yet. Start one on the page Runs.',
   )
   expect(withoutRoutes('It ends at 3.5; wait.')).toBe('It ends at 3.5; wait.')
 })

@@ -12,7 +12,7 @@ const path = encodeURIComponent
 const unquoted = (text: string): string => /^(['"])([^]*)\1$/.exec(text)?.[2] ?? text
 const WORK = { href: '#/work/files', words: 'the page Rows to fix' }
 
-const RUNS = { href: '#/lake', words: 'the page of the run' }
+const RUNS = { href: '#/runs', words: 'the page of the run' }
 const FILE = { href: '#/upload', words: 'the page Upload' }
 
 const PAGES: [RegExp, (argument: string) => Deed][] = [
@@ -20,7 +20,7 @@ const PAGES: [RegExp, (argument: string) => Deed][] = [
   [/^run --full$/, () => ({ only: '', isFull: true })],
   // In capitals a command names no system, but says where one stands.
   [/^run --only (\S+)$/, (system) => (system === system.toUpperCase() ? RUNS : { only: system })],
-  [/^logs\b/, () => ({ href: '#/lake', words: 'the log on the page of the run' })],
+  [/^logs\b/, () => ({ href: '#/runs', words: 'the log on the page of the run' })],
   [/^runs show (\S+)$/, (run) => ({ href: `#/runs/${path(run)}`, words: 'The page of the run' })],
   [/^files(?: show)?$/, () => ({ href: '#/lake', words: 'the page Lake' })],
   [/^files show (.+)$/, (key) => ({ href: `#/lake?name=${path(key)}`, words: 'its page' })],
@@ -65,7 +65,7 @@ const IN_WORDS: [RegExp, string][] = [
   [/Try it with `headgate query`\./g, 'Try it on the page Query.'],
   [/`headgate files --json` lists the ids of all files\./g, 'The page Lake lists all files.'],
   [/start a run with POST \/v1\/runs/g, 'start a run'],
-  [/POST \/v1\/runs starts one/g, 'Start one on the page Lake'],
+  [/POST \/v1\/runs starts one/g, 'Start one on the page Runs'],
   [/POST \/v1\/runs builds/g, 'A run builds'],
 ]
 

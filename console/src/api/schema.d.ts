@@ -2281,6 +2281,8 @@ export interface components {
             acceptance?: components["schemas"]["Acceptance"] | null;
             /** Accepted */
             accepted: number;
+            /** @description Rows of an undone file before its undo; null for another file. */
+            before_undo?: components["schemas"]["RowCounts"] | null;
             /**
              * Closed By
              * @description Id of the later version that replaces this one.
@@ -2562,6 +2564,8 @@ export interface components {
             acceptance?: components["schemas"]["Acceptance"] | null;
             /** Accepted */
             accepted: number;
+            /** @description Rows of an undone file before its undo; null for another file. */
+            before_undo?: components["schemas"]["RowCounts"] | null;
             /**
              * Closed By
              * @description Id of the later version that replaces this one.
@@ -4012,6 +4016,20 @@ export interface components {
             state: components["schemas"]["FileState"];
         };
         /**
+         * RowCounts
+         * @description Rows of a file by outcome.
+         */
+        RowCounts: {
+            /** Accepted */
+            accepted: number;
+            /** Duplicates */
+            duplicates: number;
+            /** Quarantined */
+            quarantined: number;
+            /** Received */
+            received: number;
+        };
+        /**
          * Rows
          * @description A page of rows.
          *
@@ -4754,6 +4772,8 @@ export interface components {
          * @description A file that waits for a person.
          */
         WaitingFile: {
+            /** Dataset */
+            dataset: string;
             /** File Id */
             file_id: string;
             /**
@@ -4761,6 +4781,12 @@ export interface components {
              * @description Key in the raw bucket, without sensitive numbers.
              */
             key: string;
+            /**
+             * Reasons
+             * @description These rows by rule, most rows first.
+             * @default []
+             */
+            reasons: components["schemas"]["ReasonCount"][];
             /** Received */
             received: number;
             /**
@@ -5654,6 +5680,8 @@ export interface operations {
                 state?: components["schemas"]["FileState"] | null;
                 /** @description A part of the key. */
                 name?: string;
+                /** @description Only files with refused rows. */
+                refused?: boolean;
                 /** @description At most so many entries. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -33,6 +33,10 @@ const ROUTES: RouteObject[] = [
         lazy: async () => ({ Component: (await import('../features/files/file-page')).FilePage }),
       },
       {
+        path: 'runs',
+        lazy: async () => ({ Component: (await import('../features/lake/runs-page')).RunsPage }),
+      },
+      {
         path: 'runs/:name',
         lazy: async () => ({ Component: (await import('../features/lake/run-page')).RunPage }),
       },

@@ -6,6 +6,7 @@ const WORDS: Readonly<Record<string, string>> = {
   needs_mapping: 'needs columns',
   skipped_duplicate: 'sent before',
   profiled: 'no dataset yet',
+  reverted: 'undone',
   processing: 'being checked',
   handed_over: 'being checked',
   replaying: 'being checked again',

@@ -16,7 +16,7 @@ export function heading(column: string, unit = ''): string {
   const end = /^(lower|upper)_(\d{2})$/.exec(column)
   if (end) return `${end[1] === 'lower' ? 'Low' : 'High'} end (${manyOf(Number(end[2]))})`
   const parts = column.split('_').filter(Boolean)
-  while (parts.length > 1 && isNoWord(parts.at(-1) ?? '', unit)) parts.pop()
+  while (parts.length > 1 && !isOfName(parts) && isNoWord(parts.at(-1) ?? '', unit)) parts.pop()
   const words = parts.map(wordOf).join(' ')
   return capitalised(words)
 }
@@ -41,6 +41,12 @@ const wordOf = (part: string): string =>
 /** A currency is said by the sign of each value; a share, a probability or a rank is said by its heading only. */
 const isNoWord = (part: string, unit: string): boolean =>
   ['id', 'on', 'at', 'name'].includes(part) || (/^[A-Z]{3}$/.test(unit) && part === unit.toLowerCase())
+
+const NAME_KINDS = new Set(['full', 'first', 'last', 'middle', 'given', 'family', 'display', 'short', 'long'])
+
+/** Whether a column's last word cannot be left out: "full" says nothing without "name". */
+const isOfName = (parts: string[]): boolean =>
+  parts.length === 2 && parts[1] === 'name' && NAME_KINDS.has(parts[0] ?? '')
 
 /** A percentage as people count: 80 is "8 of 10". */
 export function manyOf(percent: number): string {

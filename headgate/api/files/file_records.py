@@ -147,7 +147,7 @@ def file_error(error: Mapping[str, Any]) -> FileError | None:
 
 
 def before_undo(error: Mapping[str, Any]) -> RowCounts | None:
-    """Return a file's rows by outcome before its undo, from its record's error; None where it is not undone."""
+    """Return an undone file's rows before its undo, from its record's error; None for another file."""
     return RowCounts(**json.loads(error["had"])) if error.get("had") else None
 
 

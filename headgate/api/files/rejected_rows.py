@@ -152,19 +152,27 @@ def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
     names = tuple(QuarantineLine.model_fields)
     return QuarantineCounts(
         lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines),
-        waiting=tuple(_waiting(record, rows) for record, rows in waiting[:_MOST_WAITING]),
+        waiting=tuple(_waiting(record, rows, corrected) for record, rows in waiting[:_MOST_WAITING]),
         files_waiting=len(waiting),
     )
 
 
-def _waiting(record: FileRecord, rows: int) -> WaitingFile:
+def _waiting(record: FileRecord, rows: int, corrected: Mapping[str, Mapping[str, int]]) -> WaitingFile:
+    from headgate.intake.quarantine.list_quarantine import open_rows
+    from headgate.intake.rows.quarantine_rows import SAME_KEY, SAME_ROW
+
+    waiting = {
+        rule: n for rule, n in open_rows(record, corrected).items() if rule not in {SAME_KEY, SAME_ROW}
+    }
     return WaitingFile(
         file_id=record.file_id,
         key=record.key,
         state=record.state,
         received_at=record.received_at,
         received=record.received,
+        dataset=record.dataset,
         rows=rows,
+        reasons=reasons_of(waiting),
     )
 
 

@@ -47,12 +47,14 @@ def list_files(  # noqa: PLR0917 Powertools passes them by name
     dataset: Part = "",
     state: Annotated[FileState | None, Query()] = None,
     name: Annotated[str, Query(max_length=200, description="A part of the key.")] = "",
+    refused: Annotated[bool, Query(description="Only files with refused rows.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
     if_none_match: IfNoneMatch = "",
 ) -> Response[FilePage]:
     """Files, newest first."""
-    return tagged(file_records.page(lake, FileFilter(dataset, state, name), limit, cursor), if_none_match)
+    where = FileFilter(dataset, state, name, refused)
+    return tagged(file_records.page(lake, where, limit, cursor), if_none_match)
 
 
 @routes.get("/v1/files/<file_id>", Group.VIEWER, problems=[404], cached=True)

@@ -360,7 +360,9 @@ class WaitingFile(Shape):
     state: FileState
     received_at: Moment
     received: Count
+    dataset: str
     rows: Count = Field(description="Refused rows, of all rules, that no accepted correction replaces.")
+    reasons: tuple[ReasonCount, ...] = Field((), description="These rows by rule, most rows first.")
 
 
 class QuarantineCounts(Shape):

@@ -75,7 +75,9 @@ class DynamoFileIndex:
 
     def _asked(self, where: FileFilter) -> Any:  # noqa: ANN401 keyword arguments of boto3's query
         """Return the condition and the filter of a query."""
-        names, values, clauses = {"#bucket": "bucket"}, {":bucket": self.bucket}, []
+        names: dict[str, str] = {"#bucket": "bucket"}
+        values: dict[str, str | int] = {":bucket": self.bucket}
+        clauses: list[str] = []
         if where.dataset:
             names["#dataset"], values[":dataset"] = "dataset", where.dataset
             clauses.append("#dataset = :dataset")
@@ -85,6 +87,9 @@ class DynamoFileIndex:
         if where.name:
             names["#key"], values[":name"] = "key", where.name
             clauses.append("contains(#key, :name)")
+        if where.refused:
+            names["#quarantined"], values[":none"] = "quarantined", 0
+            clauses.append("#quarantined > :none")
         filtered = {"FilterExpression": " AND ".join(clauses)} if clauses else {}
         return {
             "KeyConditionExpression": "#bucket = :bucket",

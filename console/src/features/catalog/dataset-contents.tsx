@@ -41,11 +41,17 @@ export function Contents({
           return (
             <Stack gap="sm">
               <div data-testid="answers">
-                <Text size="sm">{completeness(insights)}</Text>
-                <Text size="sm">{oddities(insights)}</Text>
+                {answer.rows === 0 ? (
+                  <Text size="sm">The dataset has no rows yet: nothing can be said of its values.</Text>
+                ) : (
+                  <>
+                    <Text size="sm">{sampleWords(answer, completeness(insights))}</Text>
+                    <Text size="sm">{oddities(insights)}</Text>
+                  </>
+                )}
                 <ToDo dataset={dataset} />
               </div>
-              <ProfileView profile={answer} units={units} />
+              {answer.rows === 0 ? null : <ProfileView profile={answer} units={units} />}
             </Stack>
           )
         }}
@@ -62,7 +68,9 @@ export const holds = ({
   as_of,
   latest_on,
 }: Pick<Schemas['DatasetProfile'], 'dataset' | 'rows' | 'columns' | 'as_of' | 'latest_on'>): string =>
-  `${heading(dataset)}: ${count(rows, 'row')}, ${count(columns.length, 'column')}, as of ${day(latest_on || as_of)}`
+  rows === 0
+    ? `${heading(dataset)}: no rows yet, ${count(columns.length, 'column')}`
+    : `${heading(dataset)}: ${count(rows, 'row')}, ${count(columns.length, 'column')}, as of ${day(latest_on || as_of)}`
 
 /** Which rows the figures are of. */
 export const basis = ({
@@ -72,6 +80,13 @@ export const basis = ({
   sampled < rows
     ? `Shares, values and outliers are of a sample of ${whole(sampled)} rows of all files, as the newest run merged them`
     : 'Of all files together, as the newest run merged them: the newest version of each row'
+
+/** A sentence about values, which says that it is of a sample where it is. */
+const sampleWords = (
+  { rows, sampled_rows: sampled }: Pick<Schemas['DatasetProfile'], 'rows' | 'sampled_rows'>,
+  sentence: string,
+): string =>
+  sampled < rows ? `In a sample of ${whole(sampled)} of ${count(rows, 'row')}: ${sentence}` : sentence
 
 /** What a person can do about the dataset: correct the rows that wait, or ask a question. */
 function ToDo({ dataset }: { dataset: string }) {

@@ -42,5 +42,9 @@ test('a list shows no file with refused rows as done alone, and does not claim t
   expect(listedState(file, true)).toEqual({ state: 'rows_refused', label: 'rows refused' })
   expect(listedState({ ...file, quarantined: 0 })).toEqual({ state: 'done', label: 'done' })
   expect(listedState({ ...file, acceptance: 'many_refused' }).label).toBe('many refused')
-  expect(listedState({ ...file, state: 'reverted', acceptance: null }).label).toBe('reverted')
+  expect(listedState({ ...file, state: 'reverted', acceptance: null }).label).toBe('undone')
+  const rows = { received: 63, accepted: 56, quarantined: 4, duplicates: 3 }
+  expect(listedState({ ...file, state: 'reverted', acceptance: null, before_undo: rows }).label).toBe(
+    'undone, had 56 accepted',
+  )
 })

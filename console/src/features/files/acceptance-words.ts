@@ -19,10 +19,13 @@ export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptan
 
 /** A file's state in a list, which knows how many rows were refused and not which of them are corrected since. */
 export function listedState(
-  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'quarantined'>,
+  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'quarantined' | 'before_undo'>,
   isShort = false,
 ): { state: string; label: string } {
   const state = fileState(file)
+  const before = file.before_undo?.accepted ?? 0
+  if (state === 'reverted' && before > 0 && !isShort)
+    return { state, label: `undone, had ${whole(before)} accepted` }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
   return {
     state: 'rows_refused',

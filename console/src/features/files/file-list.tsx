@@ -26,7 +26,11 @@ const COLUMNS: { name: string; type: string; of: (file: File) => Cell }[] = [
   { name: 'quarantined', type: 'bigint', of: (file) => file.quarantined },
   { name: 'accepted', type: 'bigint', of: (file) => file.accepted },
   { name: 'arrived', type: 'varchar', of: (file) => file.received_at },
-  { name: 'quality', type: 'double', of: (file) => file.quality_score ?? null },
+  {
+    name: 'share',
+    type: 'double',
+    of: (file) => (file.received > 0 ? file.accepted / file.received : null),
+  },
   { name: 'duplicates', type: 'bigint', of: (file) => file.duplicates },
   { name: 'received', type: 'bigint', of: (file) => file.received },
 ]
@@ -147,12 +151,17 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     { heading: 'Accepted', title: 'Rows that are in the lake', text: counted, priority: 2 },
     { heading: 'Arrived', title: 'In your time zone', text: (at) => moment(String(at)), priority: 2 },
     {
-      heading: 'Quality',
-      title: 'From 0 to 1: complete, permitted, different and consistent rows',
-      text: (score) => figure(score, 'score'),
+      heading: 'Accepted share',
+      title: 'Accepted rows of all rows that the file has',
+      text: (share) => figure(share, 'share'),
       priority: 3,
     },
-    { heading: 'Duplicates', title: 'Rows that were in the lake before', text: counted, priority: 3 },
+    {
+      heading: 'Duplicates',
+      title: 'Rows whose key another row of the file has',
+      text: counted,
+      priority: 3,
+    },
     { heading: 'Received', title: 'All rows of the file', text: counted, priority: 3 },
   ]
 }
@@ -169,6 +178,9 @@ function FileTitle({ file, isPhone }: { file: File; isPhone: boolean | undefined
   )
 }
 
+/** The keys of corrected rows, which the console sends as files of their own. */
+const CORRECTIONS = /^[^/]+\/corrections\/[a-z]+-[a-z]+\.csv$/
+
 /** Names that a program gave, which say nothing of what is in the file. */
 const MADE_NAME = /^(part|run|batch|chunk|export|data)?[-_]?\d*(\.[a-z0-9]+)*$/i
 
@@ -177,8 +189,13 @@ const MADE_NAME = /^(part|run|batch|chunk|export|data)?[-_]?\d*(\.[a-z0-9]+)*$/i
  *
  * @example fileTitle({ key: 'orders/part-00001.parquet', dataset: 'orders', period: '2010-12-09/2010-12-09' }) // 'Orders, 9 Dec 2010'
  */
-export function fileTitle({ key, dataset, period = '' }: Pick<File, 'key' | 'dataset' | 'period'>): string {
+export function fileTitle({
+  key,
+  dataset,
+  period = '',
+}: Pick<File, 'key' | 'dataset'> & { period?: string }): string {
   const last = key.split('/').pop() ?? key
+  if (CORRECTIONS.test(key)) return `Corrected rows of ${heading(dataset || (key.split('/')[0] ?? ''))}`
   const name = dataset && MADE_NAME.test(last) ? heading(dataset) : last
   return period ? `${name}, ${cellWords('period', period)}` : name
 }
@@ -201,7 +218,6 @@ function FileStory({ file, onClose }: { file: File; onClose: () => void }) {
       name: 'Rows',
       text: `${whole(file.received)} received = ${whole(file.accepted)} accepted + ${whole(file.quarantined)} quarantined + ${whole(file.duplicates)} duplicates`,
     },
-    ...(file.quality_score == null ? [] : [{ name: 'Quality', text: figure(file.quality_score, 'score') }]),
     { name: 'Arrived', text: <Moment at={file.received_at} /> },
     ...(file.finished_at ? [{ name: 'Decided', text: <Moment at={file.finished_at} /> }] : []),
     { name: 'Size', text: bytes(file.size_bytes) },

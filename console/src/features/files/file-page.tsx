@@ -106,7 +106,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
         <Panel title={rowWords(file)} name="Rows">
           <Stack gap="xs">
             <AcceptanceAlert of={file} wasCommitted />
-            {file.state === 'reverted' ? null : <Counts of={file} />}
+            {file.state === 'reverted' ? <BeforeUndo rows={file.before_undo} /> : <Counts of={file} />}
             <NextStep file={file} isSecond={waits} />
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <LeftOut mapping={file.mapping} />
@@ -141,6 +141,19 @@ function rowWords({ received, accepted, state }: Schemas['FileDetail']): string 
   return accepted === received
     ? `All ${count(received, 'row')} accepted`
     : `${whole(accepted)} of ${count(received, 'row')} accepted`
+}
+
+/** The rows of an undone file by outcome, as history. */
+function BeforeUndo({ rows }: { rows: Schemas['FileDetail']['before_undo'] }) {
+  if (!rows) return null
+  return (
+    <>
+      <Text size="sm" className="muted">
+        Before the undo the file had:
+      </Text>
+      <Counts of={{ ...rows, warnings: 0 }} />
+    </>
+  )
 }
 
 /** How the gate checked the file: in view while it does, and folded away once it has. */

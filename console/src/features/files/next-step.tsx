@@ -5,7 +5,8 @@ import { useEffect, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
-import { useRun, useStartRun } from '../lake/queries'
+import { useRun, useRuns, useStartRun } from '../lake/queries'
+import { Moment } from '../../components/moment'
 import { Failed } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
 import { leftOut, runState } from '../lake/run-problems'
@@ -18,6 +19,8 @@ interface Props {
 
 /** From a file's accepted rows to the table that has them: a run, then a query. */
 export function NextStep({ file, isSecond = false }: Props) {
+  if (file.state === 'reverted' && (file.before_undo?.accepted ?? 0) > 0)
+    return <LeavesTables fileId={file.file_id} undoneAt={file.finished_at} />
   if (file.state !== 'done' || file.accepted === 0) return null
   return file.in_snapshot ? (
     <QueryTable dataset={file.dataset} />
@@ -38,15 +41,55 @@ function QueryTable({ dataset }: { dataset: string }) {
   )
 }
 
-function RunFirst({ fileId, isSecond }: { fileId: string; isSecond: boolean }) {
+/** Whether a run since the undo has taken the rows out of the tables; else the way to one. */
+function LeavesTables({ fileId, undoneAt }: { fileId: string; undoneAt: string }) {
+  const runs = useRuns()
+  const since = runs.data?.runs.find(
+    (run) => run.state === 'succeeded' && Date.parse(`${run.started_at}Z`) > Date.parse(`${undoneAt}Z`),
+  )
+  if (!runs.data) return null
+  return since ? (
+    <Text size="sm">
+      Its rows left the tables with{' '}
+      <Anchor href={`#/runs/${encodeURIComponent(since.name)}`}>
+        the run of <Moment at={since.started_at} />
+      </Anchor>
+      .
+    </Text>
+  ) : (
+    <RunFirst
+      fileId={fileId}
+      isSecond={false}
+      words={{
+        next: 'The next run takes its rows out of the tables.',
+        during: 'The run that takes its rows out of the tables',
+      }}
+    />
+  )
+}
+
+const BRINGS = {
+  next: 'The next run brings its rows into the tables.',
+  during: 'The run that brings its rows into the tables',
+}
+
+function RunFirst({
+  fileId,
+  isSecond,
+  words = BRINGS,
+}: {
+  fileId: string
+  isSecond: boolean
+  words?: typeof BRINGS
+}) {
   const may = useMay('operator')
   const start = useStartRun()
   const [key] = useState(() => crypto.randomUUID())
   return (
     <Group gap="sm">
       <Text size="sm">
-        {start.data ? '' : 'The next run brings its rows into the tables.'}
-        {start.data ? <Run name={start.data.name} fileId={fileId} /> : null}
+        {start.data ? '' : words.next}
+        {start.data ? <Run name={start.data.name} fileId={fileId} what={words.during} /> : null}
       </Text>
       {may && !start.data ? (
         <Button
@@ -64,7 +107,7 @@ function RunFirst({ fileId, isSecond }: { fileId: string; isSecond: boolean }) {
 }
 
 /** A run until it ends; then the file and the list of tables are read again. */
-function Run({ name, fileId }: { name: string; fileId: string }) {
+function Run({ name, fileId, what }: { name: string; fileId: string; what: string }) {
   const run = useRun(name)
   const queries = useQueryClient()
   const state = run.data?.state ?? 'running'
@@ -78,8 +121,7 @@ function Run({ name, fileId }: { name: string; fileId: string }) {
     : state
   return (
     <>
-      The run that brings its rows into the tables: {said}.{' '}
-      <Anchor href={`#/runs/${encodeURIComponent(name)}`}>Follow the run</Anchor>
+      {what}: {said}. <Anchor href={`#/runs/${encodeURIComponent(name)}`}>Follow the run</Anchor>
     </>
   )
 }

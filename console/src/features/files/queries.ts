@@ -25,12 +25,18 @@ const FILES_OF_A_PAGE = 200
 
 const MOST_POLLED_PAGES = 2
 
-export const useFiles = (filter: { dataset?: string; state?: string; name?: string }) =>
-  useInfiniteQuery({
+export const useFiles = (filter: { dataset?: string; state?: string; name?: string; refused?: boolean }) => {
+  const { refused, ...rest } = filter
+  return useInfiniteQuery({
     queryKey: ['files', filter],
     queryFn: ({ pageParam }) =>
       read<Schemas['FilePage']>('/v1/files', {
-        query: { ...filter, limit: FILES_OF_A_PAGE, cursor: pageParam },
+        query: {
+          ...rest,
+          ...(refused ? { refused: 'true' } : {}),
+          limit: FILES_OF_A_PAGE,
+          cursor: pageParam,
+        },
       }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor || undefined,
@@ -42,6 +48,7 @@ export const useFiles = (filter: { dataset?: string; state?: string; name?: stri
       return isPolled && pages[0]?.files.some((file) => !FINAL_STATES.has(file.state)) ? POLL_MS : false
     },
   })
+}
 
 /** One file's story; asked again every 3 s until its state is final. */
 export const useFile = (fileId: string, options: { expected?: boolean; paused?: boolean } = {}) =>
@@ -60,12 +67,14 @@ export const useFile = (fileId: string, options: { expected?: boolean; paused?: 
         : POLL_MS,
   })
 
+const ROWS_OF_A_PAGE = 500
+
 export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) =>
   useInfiniteQuery({
     queryKey: ['rejected', fileId, rule],
     queryFn: ({ pageParam }) =>
       read<Schemas['RejectedRows']>(`/v1/files/${path(fileId)}/rejected-rows`, {
-        query: { rule, limit: 200, cursor: pageParam },
+        query: { rule, limit: ROWS_OF_A_PAGE, cursor: pageParam },
       }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor || undefined,

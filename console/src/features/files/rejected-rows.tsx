@@ -5,7 +5,13 @@ import type { Schemas } from '../../api/client'
 import { csvLine, download } from '../../api/format'
 import { Waiting } from '../../components/states'
 import { RejectedRow } from './rejected-row'
-import { isCorrectable, mayEnterAgain, type RejectionGroup, rejectionGroups } from './rejection-groups'
+import {
+  isCorrectable,
+  mayEnterAgain,
+  needsOwnValue,
+  type RejectionGroup,
+  rejectionGroups,
+} from './rejection-groups'
 
 type Corrections = Map<number, Record<string, string | null>>
 
@@ -96,7 +102,7 @@ function ReasonGroup(group: GroupProps) {
         {title}
         {accepted > 0 ? `, ${accepted} corrected and accepted` : ''}
       </summary>
-      {correctable.length > 1 && !correctable.some((row) => row.is_unique) ? (
+      {correctable.length > 1 && !correctable.some(needsOwnValue) ? (
         <Group gap="xs" my={4}>
           <TextInput
             size="xs"

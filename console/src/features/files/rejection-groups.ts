@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
-import { capitalised, heading } from '../../formats/words'
+import { capitalised, heading, uniqueHeadings } from '../../formats/words'
 
 export interface RejectionGroup {
   rule: string
@@ -21,6 +21,14 @@ export function mayEnterAgain(row: Schemas['RejectedRow']): boolean {
   return isOpen && row.rule === 'duplicate_key'
 }
 
+const NUMBER_RULES = new Set(['card_number', 'destroyed_number'])
+
+/** Whether one value for several rows is wrong: of a key, or of a number that belongs to one person. */
+export const needsOwnValue = (row: Pick<Schemas['RejectedRow'], 'is_unique' | 'rule' | 'value'>): boolean =>
+  row.is_unique ||
+  NUMBER_RULES.has(row.rule) ||
+  /^\[(PAN|SSN|CVV|TRACK|masked|destroyed)/.test(row.value ?? '')
+
 /** The row's cells but the one that broke the rule, as column and text. */
 export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
   return Object.entries(row.record)
@@ -34,6 +42,9 @@ export function rejectionGroups(
   reasons: Schemas['ReasonCount'][],
 ): RejectionGroup[] {
   const isLast = (rule: string) => Number(isOfDuplicates(rule))
+  const headings = uniqueHeadings([...new Set(rows.flatMap((row) => Object.keys(row.record)))])
+  const titleOf = (rule: string, column = ''): string =>
+    capitalised(ruleWords(rule, column ? (headings.get(column) ?? heading(column)) : ''))
   const sorted = [...reasons].sort((one, other) => isLast(one.rule) - isLast(other.rule))
   return sorted.flatMap(({ rule, rows: found }) => {
     const own = rows.filter((row) => row.rule === rule)
@@ -58,9 +69,6 @@ export function rejectionGroups(
     })
   })
 }
-
-const titleOf = (rule: string, column = ''): string =>
-  capitalised(ruleWords(rule, column ? heading(column) : ''))
 
 /** The rows with those that were read for single rules, each once and in the file's order. */
 export function withOthers(

@@ -64,7 +64,8 @@ function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
         {preview.files.map((file) => (
           <li key={file.file_id}>
             <Text size="sm" component="span">
-              {file.is_correction ? 'Correction' : 'File'} {file.key}: {count(file.accepted, 'accepted row')}
+              {file.is_correction ? 'Corrected rows of the file' : file.key}:{' '}
+              {count(file.accepted, 'accepted row')}
               {file.quarantined > 0 ? `, ${file.quarantined} in quarantine` : ''}
             </Text>
           </li>

@@ -13,8 +13,11 @@ import { stateWords } from '../../formats/states'
 import { heading } from '../../formats/words'
 import { FileList, pagesOf } from '../files/file-list'
 
+const REFUSED = 'rows_refused'
+
 const STATES = [
   'done',
+  REFUSED,
   'processing',
   'rejected',
   'needs_mapping',
@@ -25,6 +28,14 @@ const STATES = [
   'waiting',
   'profiled',
 ]
+
+/** Files by the minute of their arrival, newest first; files of one delivery by their keys. */
+function byArrival(files: Schemas['FileSummary'][]): Schemas['FileSummary'][] {
+  const minute = ({ received_at: at }: Schemas['FileSummary']) => at.slice(0, 'YYYY-MM-DDTHH:MM'.length)
+  return files.toSorted(
+    (one, other) => minute(other).localeCompare(minute(one)) || one.key.localeCompare(other.key),
+  )
+}
 
 interface DataProps {
   files: Schemas['FileSummary'][]
@@ -56,7 +67,9 @@ export function FilesPanel() {
     state: search.get('state') ?? '',
     dataset: search.get('dataset') ?? '',
   }
-  const files = useFiles(filter)
+  const files = useFiles(
+    filter.state === REFUSED ? { name: filter.name, dataset: filter.dataset, refused: true } : filter,
+  )
   const contracts = useContracts()
   const [typed, setTyped] = useState(filter.name)
   const set = (part: keyof typeof filter, value: string | null) =>
@@ -121,7 +134,7 @@ export function FilesPanel() {
     >
       <Answered of={files} what="the files">
         {(answer) => {
-          const all = answer.pages.flatMap((page) => page.files)
+          const all = byArrival(answer.pages.flatMap((page) => page.files))
           if (all.length > 0)
             return <DataFiles files={all} showsAll={Boolean(filter.state)} pages={pagesOf(files)} />
           return Object.values(filter).some(Boolean) ? (

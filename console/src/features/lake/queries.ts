@@ -10,10 +10,15 @@ export const useHealth = () =>
     refetchInterval: 30_000,
   })
 
-export const useRuns = () =>
+/** So many runs the API lists at most. */
+export const MOST_RUNS = 100
+
+const NEWEST_RUNS = 20
+
+export const useRuns = (limit = NEWEST_RUNS) =>
   useQuery({
-    queryKey: ['runs'],
-    queryFn: () => read<Schemas['Runs']>('/v1/runs', { query: { limit: 20 } }),
+    queryKey: limit === NEWEST_RUNS ? ['runs'] : ['runs', limit],
+    queryFn: () => read<Schemas['Runs']>('/v1/runs', { query: { limit } }),
     refetchInterval: (query) =>
       query.state.data?.runs.some((run) => run.state === 'running' || run.state === 'pending')
         ? POLL_MS

@@ -1,9 +1,10 @@
-import { Anchor, Table, Text } from '@mantine/core'
+import { Anchor, SegmentedControl, Stack, Table, Text } from '@mantine/core'
+import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { seconds, usd } from '../../api/format'
+import { count, seconds, usd } from '../../api/format'
 import { useMay } from '../../api/queries'
-import { useRuns, useStartRun } from './queries'
+import { MOST_RUNS, useRuns, useStartRun } from './queries'
 import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
@@ -12,9 +13,22 @@ import { startedBy } from './run-facts'
 import { leftOut, runState } from './run-problems'
 import { StartRun } from './start-run'
 
-/** The newest runs, and the button that starts one. */
-export function RunsPanel() {
-  const runs = useRuns()
+/** Of the lake's page, which has the files and the quarantine as well. */
+const RUNS_BESIDE = 6
+
+const SHOWN: [string, string, (run: Schemas['RunSummary']) => boolean][] = [
+  ['', 'All', () => true],
+  ['failed', 'Failed', (run) => ['failed', 'timed_out', 'aborted'].includes(run.state)],
+  ['problems', 'With problems', (run) => run.has_problems],
+  ['running', 'Running', (run) => run.state === 'running' || run.state === 'pending'],
+]
+
+/** The newest runs, and the button that starts one; on their own page they are filtered by state. */
+export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
+  const runs = useRuns(isPage ? MOST_RUNS : undefined)
+  const [search, setSearch] = useSearchParams()
+  const shown = search.get('runs') ?? ''
+  const isShown = SHOWN.find(([name]) => isPage && name === shown)?.[2] ?? (() => true)
   const may = useMay('operator')
   const start = useStartRun()
   return (
@@ -31,34 +45,62 @@ export function RunsPanel() {
               No run yet. Upload a file, then start a run: it builds the tables from the accepted rows.
             </Empty>
           ) : (
-            <Table fz="sm">
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>State</Table.Th>
-                  <Table.Th>Started</Table.Th>
-                  <Table.Th visibleFrom="xs">By</Table.Th>
-                  <Table.Th className="number">Duration</Table.Th>
-                  <Table.Th className="number">Cost</Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {found.runs.map((run) => (
-                  <Table.Tr key={run.name}>
-                    <Table.Td>
-                      <RunState run={run} />
-                    </Table.Td>
-                    <Table.Td miw="5.6rem">
-                      <Anchor size="sm" href={`#/runs/${encodeURIComponent(run.name)}`}>
-                        <Moment at={run.started_at} />
-                      </Anchor>
-                    </Table.Td>
-                    <Table.Td visibleFrom="xs">{startedBy(run).replace(/^by /, '')}</Table.Td>
-                    <Table.Td className="number">{seconds(run.seconds)}</Table.Td>
-                    <Table.Td className="number">{run.usd ? usd(run.usd) : '–'}</Table.Td>
+            <Stack gap="xs">
+              {isPage ? (
+                <SegmentedControl
+                  size="xs"
+                  w="max-content"
+                  maw="100%"
+                  aria-label="Shown runs"
+                  data={SHOWN.map(([value, label]) => ({ value, label }))}
+                  value={shown}
+                  onChange={(value) => setSearch(value ? { runs: value } : {}, { replace: true })}
+                />
+              ) : null}
+              {found.runs.some(isShown) ? null : <Empty>No run is in this state.</Empty>}
+              <Table fz="sm">
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>State</Table.Th>
+                    <Table.Th>Started</Table.Th>
+                    <Table.Th visibleFrom="xs">By</Table.Th>
+                    <Table.Th className="number">Duration</Table.Th>
+                    <Table.Th className="number">Cost</Table.Th>
                   </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
+                </Table.Thead>
+                <Table.Tbody>
+                  {found.runs
+                    .filter(isShown)
+                    .slice(0, isPage ? MOST_RUNS : RUNS_BESIDE)
+                    .map((run) => (
+                      <Table.Tr key={run.name}>
+                        <Table.Td>
+                          <RunState run={run} />
+                        </Table.Td>
+                        <Table.Td miw="5.6rem">
+                          <Anchor size="sm" href={`#/runs/${encodeURIComponent(run.name)}`}>
+                            <Moment at={run.started_at} />
+                          </Anchor>
+                        </Table.Td>
+                        <Table.Td visibleFrom="xs">{startedBy(run).replace(/^by /, '')}</Table.Td>
+                        <Table.Td className="number">{seconds(run.seconds)}</Table.Td>
+                        <Table.Td className="number">{run.usd ? usd(run.usd) : '–'}</Table.Td>
+                      </Table.Tr>
+                    ))}
+                </Table.Tbody>
+              </Table>
+              {isPage ? (
+                <Text size="sm" className="muted">
+                  {found.runs.length < MOST_RUNS
+                    ? count(found.runs.length, 'run')
+                    : `The newest ${count(MOST_RUNS, 'run')}`}
+                </Text>
+              ) : (
+                <Anchor size="sm" href="#/runs">
+                  All runs
+                </Anchor>
+              )}
+            </Stack>
           )
         }
       </Answered>

@@ -9,6 +9,8 @@ const file = (key: string, rows: number, state: 'done' | 'rejected' = 'done') =>
   rows,
   received: 100,
   received_at: '2024-01-01T00:00:00',
+  dataset: key.split('/')[0] ?? '',
+  reasons: [],
 })
 
 test('files of one dataset with rows to fix are one task, a file alone is its own', () => {

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, count, figure, measure, whole } from '../../api/format'
+import { type Cell, count, figure, isName, measure, whole } from '../../api/format'
 import { cellWords } from '../../formats/columns'
 import { dayAndTime, day, kindOfTime } from '../../formats/moments'
 import { heading, uniqueHeadings } from '../../formats/words'
@@ -65,7 +65,7 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = ''): ColumnIn
     name: column.name,
     heading: heading(column.name),
     kind: KINDS[column.type] ?? column.type,
-    facts: isHidden ? ['Its values are not shown.'] : shownFacts(facts, words),
+    facts: isHidden ? ['Its values are not shown.'] : shownFacts(facts, words, isName(column.name)),
     bars: isHidden || facts.identifier ? [] : barsOf(facts, words),
     look: looksOf(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
@@ -85,12 +85,14 @@ const missingWords = (facts: Facts): string =>
     ? `${figure(String(facts.missing_share), 'share')} missing (${whole(Number(facts.missing))})`
     : ''
 
-function shownFacts(facts: Facts, words: Words): string[] {
+/** Numbers that name things, such as terminals, have no mean. */
+function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
   const distinct = Number(facts.distinct ?? 0)
   const different = `${count(distinct, 'different value')}`
   if (facts.identifier) return [different, ...examples(facts)]
   if (facts.min === undefined) return [different, ...(facts.top ? [] : examples(facts))]
   if (facts.min === facts.max) return [`always ${words(facts.min)}`]
+  if (isNames) return [`${words(facts.min)} to ${words(facts.max)}`, different]
   const quantiles = (facts.quantiles ?? {}) as Record<string, string>
   const deviation =
     facts.std_days === undefined

@@ -23,6 +23,6 @@ export function scoreWords(score: Readonly<Record<string, unknown>>): string {
     .filter(([, value]) => value < 1)
     .map(([name, value]) => `${figure(1 - value, 'share')} ${REDUCES[name]}`)
   if (reduced.length === 0)
-    return 'Quality 1 of 1: no row is incomplete, not permitted, repeated or contradictory.'
+    return 'Quality 1 of 1: no required cell is empty, and no row is not permitted, repeated or contradictory. Columns that may be empty are not counted.'
   return `Quality ${figure(mean, 'score')} of 1: ${reduced.join(', ')}.`
 }

@@ -13,18 +13,17 @@ const file = (name: string) => ({
   file_id: name,
   key: `payments/${name}.csv`,
   dataset: 'payments',
+  reasons: [{ rule: 'minimum', rows: 2 }],
   state: 'done',
   rows: 2,
   received: 4,
   received_at: '2026-11-24T03:00:00',
 })
 
-test('of the files that wait the newest has the one primary button', async () => {
+function show(waiting: object[]): void {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', () =>
-    Promise.resolve(
-      new Response(JSON.stringify({ lines: [], waiting: [file('b'), file('a')], files_waiting: 2 })),
-    ),
+    Promise.resolve(new Response(JSON.stringify({ lines: [], waiting, files_waiting: waiting.length }))),
   )
   render(
     <MantineProvider>
@@ -33,6 +32,22 @@ test('of the files that wait the newest has the one primary button', async () =>
       </QueryClientProvider>
     </MantineProvider>,
   )
+}
+
+test('the list begins with the files that need a decision, then those with most rows, and says why', async () => {
+  show([
+    { ...file('a'), rows: 1 },
+    { ...file('b'), rows: 7 },
+    { ...file('c'), rows: 0, state: 'rejected', reasons: [] },
+  ])
+  const links = await screen.findAllByRole('link', { name: /^Open/ })
+  expect(links.map((link) => link.getAttribute('href'))).toEqual(['#/files/c', '#/files/b', '#/files/a'])
+  expect(screen.getByText('1 file needs a decision, 8 rows wait for a correction, in 3 files of 1 dataset'))
+  expect(screen.getAllByText('A value is below the lowest value allowed (2 rows).')).toHaveLength(2)
+})
+
+test('of files that wait alike the newest has the one primary button', async () => {
+  show([file('b'), file('a')])
   const links = await screen.findAllByRole('link', { name: 'Open the rows' })
   expect(links.map((link) => [link.getAttribute('href'), link.dataset['variant']])).toEqual([
     ['#/files/b', 'filled'],

@@ -1,16 +1,33 @@
 import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
-import { fileParts } from '../../formats/words'
+import { ruleWords } from '../../formats/rules'
+import { capitalised, fileParts } from '../../formats/words'
+import { fileTitle } from '../files/file-list'
 import { needOf } from './need-of'
 
 type File = Schemas['WaitingFile']
 
-/** The newest files that wait for a person. */
+/** Files that wait for a person: files of which no row is in first, then those with most rows. */
+const byUse = (files: File[]): File[] =>
+  files.toSorted(
+    (one, other) => Number(one.state === 'done') - Number(other.state === 'done') || other.rows - one.rows,
+  )
+
+/** How much waits, in one line. */
+export function totalWords(files: File[], all: number): string {
+  const rows = files.reduce((total, file) => total + file.rows, 0)
+  const waiting = `${count(rows, 'row')} ${rows === 1 ? 'waits' : 'wait'} for a correction`
+  const others = files.filter((file) => file.state !== 'done').length
+  const decisions = others > 0 ? `${count(others, 'file')} ${others === 1 ? 'needs' : 'need'} a decision` : ''
+  return `${[decisions, rows > 0 ? waiting : ''].filter(Boolean).join(', ')}, in ${count(all, 'file')} of ${count(new Set(files.map((file) => file.dataset)).size, 'dataset')}`
+}
+
+/** The files that wait for a person. */
 export function RowsToFix() {
   const quarantine = useQuarantine()
   return (
@@ -20,14 +37,21 @@ export function RowsToFix() {
           <Empty>No file waits for a person. There is nothing to do here.</Empty>
         ) : (
           <>
+            <Text size="sm" fw={600}>
+              {totalWords(waiting, all)}
+            </Text>
+            <Text size="sm" className="muted">
+              Files with most rows to correct come first.
+            </Text>
             <ul className="queue" aria-label="Items">
-              {waiting.map((file, place) => (
+              {byUse(waiting).map((file, place) => (
                 <FileLine key={file.file_id} file={file} isFirst={place === 0} />
               ))}
             </ul>
             {all > waiting.length ? (
               <Text size="sm" className="muted">
-                The newest of {count(all, 'file')} that wait. The others follow as these are done.
+                The newest {whole(waiting.length)} of {count(all, 'file')} that wait. The others follow as
+                these are done.
               </Text>
             ) : null}
           </>
@@ -37,23 +61,37 @@ export function RowsToFix() {
   )
 }
 
-/** A file with the way to its rows; the newest file is the one to begin with. */
+/** The rule that most of a file's waiting rows break; the others by their number. */
+export function reasonWords(reasons: File['reasons']): string {
+  const [first, ...others] = reasons
+  if (!first) return ''
+  const more = others.length > 0 ? `, and ${count(others.length, 'other reason')}` : ''
+  return `${capitalised(ruleWords(first.rule))} (${count(first.rows, 'row')})${more}.`
+}
+
+/** A file with its dataset, the main reason and the way to its rows. */
 function FileLine({ file, isFirst }: { file: File; isFirst: boolean }) {
   const page = `#/files/${encodeURIComponent(file.file_id)}`
   return (
     <li className="queue-item">
       <div className="queue-line">
         <Anchor size="sm" href={page} title={file.key} className="any-text">
-          {fileParts(file.key).join('')}
+          {fileTitle(file)}
+          <Text size="xs" className="muted any-text">
+            {fileParts(file.key).join('')}
+          </Text>
         </Anchor>
-        <Text size="sm" className="any-text">
+        <Text size="sm" className="any-text" component="div">
           {needOf(file)}
+          <Text size="xs" className="muted">
+            {reasonWords(file.reasons)}
+          </Text>
         </Text>
         <Text size="sm" className="muted">
           <Moment at={file.received_at} />
         </Text>
         <Button component="a" href={page} size="compact-xs" variant={isFirst ? 'filled' : 'default'}>
-          Open the rows
+          {file.state === 'done' ? 'Open the rows' : 'Open the file'}
         </Button>
       </div>
     </li>
