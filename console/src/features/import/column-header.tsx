@@ -20,6 +20,8 @@ interface Props {
   readAs: { kind: string; format: Format } | undefined
   format: Format | undefined
   flawed: number
+  /** Whether the gate has checked the values: it does once every field that the file needs has a column. */
+  isChecked: boolean
   /** Dates in the future among its values. */
   toCome: Schemas['DaysToCome'] | undefined
   /** Whether the person may not see the values, and so not change them. */
@@ -38,6 +40,7 @@ export function ColumnHeader({
   readAs,
   format,
   flawed,
+  isChecked,
   toCome,
   hidesValues,
   suggestion,
@@ -92,8 +95,8 @@ export function ColumnHeader({
             {doubt}
           </Text>
         ) : own ? (
-          <Text size="xs" className="import-fine" span>
-            {format ? '' : '✓'}
+          <Text size="xs" className={isChecked ? 'import-fine' : 'muted'} span>
+            {isChecked ? (format ? '' : '✓') : 'mapped'}
           </Text>
         ) : suggestion?.field && field === undefined ? (
           <UnstyledButton className="import-link" onClick={() => on.onField(suggestion.field)}>

@@ -26,7 +26,16 @@ export function CommitLine({ work, missing, open, onLeaveOut, onCommit, onShowEr
   const isEmpty = result.outcome === 'profiled' || result.outcome === 'needs_mapping'
   return (
     <Group className="import-commit" justify="space-between" gap="sm">
-      {work.isCurrent ? <Since at={work.checkedAt} /> : <Checking />}
+      {!work.isCurrent ? (
+        <Checking />
+      ) : missing.length > 0 ? (
+        <Text size="sm" className="muted" role="status">
+          Not checked yet: {missing.map((field) => field.title).join(', ')}{' '}
+          {missing.length === 1 ? 'is' : 'are'} missing
+        </Text>
+      ) : (
+        <Since at={work.checkedAt} />
+      )}
       <Group gap="sm">
         {why && work.isCurrent ? (
           <Text size="sm" className="muted">

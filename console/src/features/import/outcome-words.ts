@@ -26,8 +26,12 @@ export const ruleWords = (rule: string): string =>
 const TYPES = /is (not a (?:whole number|number|date with a time of day|date)|neither yes nor no)/
 const FAULT = / ((?:is|has|does|holds|was) .+?)\. [A-Z]/
 
+const KEPT = /^Row (\d+) has the same key/
+
 /** Why a cell is red, in the few words that fit into it: the gate's own without the column, else those of the rule. */
 export function flawWords({ rule, reason }: Schemas['GridFlaw']): string {
+  const kept = KEPT.exec(reason)?.[1]
+  if (kept && rule === 'duplicate_key') return `has the key of row ${kept}, which was kept`
   const ofType = rule === 'type' ? TYPES.exec(reason)?.[1] : FAULT.exec(reason)?.[1]
   return ofType ?? ruleWords(rule)
 }

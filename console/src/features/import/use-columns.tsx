@@ -5,7 +5,9 @@ import { isNumeric } from '../../api/format'
 import { type ColumnAction, ColumnHeader } from './column-header'
 import { type Edits, madeColumns, withField, withFormat } from './edits'
 import type { GridColumn } from './grid-column'
-import { withKnownFormat } from './suggested-fields'
+import { missingFields, withKnownFormat } from './suggested-fields'
+
+const REASON_PX = 130
 
 /** The columns of the grid with their headers, where each is decided. */
 export function useColumns(
@@ -18,6 +20,7 @@ export function useColumns(
   const { grid, mapping, rejected_rows: rejected } = result
   return useMemo(() => {
     const fields = mapping?.fields ?? []
+    const isChecked = result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
     return names.map((name) => {
       const field = edits.columns[name]
@@ -28,7 +31,8 @@ export function useColumns(
       const known = grid?.formats[name] as { kind: string; format: Edits['formats'][string] } | undefined
       return {
         name,
-        width: Math.min(280, Math.max(170, name.length * 9 + 48)),
+        // The reason stands beside the value, and both are to be read.
+        width: Math.min(280, Math.max(170, name.length * 9 + 48)) + (flawed.length > 0 ? REASON_PX : 0),
         isNumeric: isNumeric(type),
         isLeftOut: field === null,
         header: (
@@ -40,6 +44,7 @@ export function useColumns(
             readAs={known}
             format={field ? edits.formats[field] : undefined}
             flawed={flawed.length}
+            isChecked={isChecked}
             toCome={grid?.to_come[name]}
             hidesValues={result.hides_values}
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}

@@ -108,7 +108,7 @@ def test_check_names_the_row_of_a_duplicate_key_on_a_screen_too(tmp_path: Path) 
     newer = GOOD.replace("2024-01-01", "2024-01-02")
     shown = " ".join(run("check", payments(tmp_path, newer, GOOD)).stdout.split())
     assert "First duplicate rows" in shown
-    assert "The row has the key of another row" in shown
+    assert "Row 1 has the same key" in shown
 
 
 def test_check_shows_how_many_values_masking_changed(tmp_path: Path) -> None:
