@@ -34,6 +34,8 @@ class FileState(StrEnum):
     REVERTED = "reverted"
 
 
+DUPLICATE_ROW, DUPLICATE_KEY = "duplicate_row", "duplicate_key"
+DUPLICATE_RULES = frozenset({DUPLICATE_ROW, DUPLICATE_KEY})  # their rows lost to another row of the file
 RAGGED_TEXT = "_raw"  # the one field of the record of a quarantined row whose cells fit no columns
 # The columns of the quarantine table that describe one row to a person.
 QUARANTINED_ROW_COLUMNS = (

@@ -19,7 +19,7 @@ from headgate.api.shapes.files import (
     WaitingFile,
 )
 from headgate.lake.senders import Senders
-from headgate.lake.states import QUARANTINED_ROW_COLUMNS
+from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -159,11 +159,8 @@ def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
 
 def _waiting(record: FileRecord, rows: int, corrected: Mapping[str, Mapping[str, int]]) -> WaitingFile:
     from headgate.intake.quarantine.list_quarantine import open_rows
-    from headgate.intake.rows.quarantine_rows import SAME_KEY, SAME_ROW
 
-    waiting = {
-        rule: n for rule, n in open_rows(record, corrected).items() if rule not in {SAME_KEY, SAME_ROW}
-    }
+    waiting = {rule: n for rule, n in open_rows(record, corrected).items() if rule not in DUPLICATE_RULES}
     return WaitingFile(
         file_id=record.file_id,
         key=record.key,

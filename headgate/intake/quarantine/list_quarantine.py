@@ -14,9 +14,8 @@ import numpy as np
 from headgate.contracts.new_column_policy import RULE
 from headgate.contracts.rules_fingerprint import gate_fingerprint
 from headgate.intake.quarantine.corrected_files import settling_versions
-from headgate.intake.rows.quarantine_rows import SAME_KEY, SAME_ROW
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.states import CHECKED, NOT_ACCEPTED, WITHOUT_ROWS, FileState
+from headgate.lake.states import CHECKED, DUPLICATE_RULES, NOT_ACCEPTED, WITHOUT_ROWS, FileState
 from headgate.values.cells import bool_array
 from headgate.values.parquet_tables import table_of
 
@@ -120,7 +119,7 @@ def waiting_files(
         replaced = sum(
             count
             for rule, count in corrected.get(record.file_id, {}).items()
-            if rule not in {SAME_KEY, SAME_ROW}  # duplicates are none of the refused rows
+            if rule not in DUPLICATE_RULES  # duplicates are none of the refused rows
         )
         rows = max(0, record.quarantined - replaced) if record.state is FileState.DONE else 0
         if (rows or record.state in _WAITING) and not _correction(record, settled_by):

@@ -17,7 +17,7 @@ from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_OUTCOME
 from headgate.intake.rows.redact_source_rows import MASKED, source_texts, without_digits
-from headgate.lake.states import RAGGED_TEXT, Disposition
+from headgate.lake.states import DUPLICATE_KEY, DUPLICATE_ROW, RAGGED_TEXT, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
     NO_ROWS,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from headgate.formats.received_rows import Ragged, Received
     from headgate.intake.rows.checked_column import CheckedColumn
 
-RAGGED_ROW, FOOTER, SAME_ROW, SAME_KEY = "ragged_row", "footer", "duplicate_row", "duplicate_key"
+RAGGED_ROW, FOOTER = "ragged_row", "footer"
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
 _SAME_ROW = (
     "The row is, after masking, the same as another row, which was kept for its key. "
@@ -122,8 +122,8 @@ def duplicate_rows(
     rows = np.arange(len(source_rows))
     titles = {each.column.name: title_of(each.column) for each in checked}
     lost = [
-        Breach(SAME_ROW, "", _SAME_ROW, rows[outcomes == ROW_OUTCOME]),
-        Breach(SAME_KEY, "", _SAME_KEY, rows[outcomes == KEY_OUTCOME]),
+        Breach(DUPLICATE_ROW, "", _SAME_ROW, rows[outcomes == ROW_OUTCOME]),
+        Breach(DUPLICATE_KEY, "", _SAME_KEY, rows[outcomes == KEY_OUTCOME]),
         *(
             Breach(
                 UNIQUE,
