@@ -215,10 +215,10 @@ def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
 
     A duplicate is no quarantined row.
     """
-    from headgate.intake.rows.quarantine_rows import SAME_KEY, SAME_ROW
+    from headgate.lake.states import DUPLICATE_RULES
 
     is_duplicate = name == "duplicates"
-    own = {rule: rows for rule, rows in reasons.items() if (rule in {SAME_KEY, SAME_ROW}) is is_duplicate}
+    own = {rule: rows for rule, rows in reasons.items() if (rule in DUPLICATE_RULES) is is_duplicate}
     rules = (
         f" ({', '.join(f'{rule} {rows:,}' for rule, rows in own.items())})"
         if name in {"quarantined", "duplicates"} and own
