@@ -58,7 +58,7 @@ class Survivors:
 
 @dataclass(frozen=True)
 class _Tied:
-    """Some rows of keys that several rows have, ascending, with a number for each key."""
+    """Rows of keys that several rows have, ascending, with a number for each key."""
 
     rows: Rows
     groups: Rows
