@@ -13,6 +13,7 @@ import pandas as pd
 ONE_DAY = timedelta(days=1)
 MIN_ACTIVE_DAYS = 20  # with fewer days with rows, the usual silence is not known
 MIN_DATES = 3  # likewise, of rows that cannot stop, such as those of a month each
+MIN_DATED = 6  # dates that are in one place of their periods by chance in one table of weeks of 16,807
 _NEWEST_DAYS = 250  # with rows, that show how long the usual silence is
 _USUAL_GAP = 0.95  # of the silences are not longer
 
@@ -147,6 +148,8 @@ def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can
     Rows of the newest periods are missing if the silence since the last one is unusual, but shorter than a
     quarter: other datasets of the lake reach further. After a longer silence the values are zero.
 
+    Rows of one date in each period, such as those of weeks that end on a Friday, are the whole period's.
+
     Args:
         time: the column with the time of each row, a timestamp.
         can_stop: whether the values are zero after a silence longer than a quarter; if not, the rows end
@@ -158,11 +161,24 @@ def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can
         return Span(grain.shifted(last, 1), last, grain)
     earliest = first if grain.is_of_hours else first.date()
     begun = grain.start_of(earliest)
-    return Span(
-        begun if begun == earliest else grain.shifted(begun, 1),
-        _last_with_rows(rows, time, last, grain, can_stop=can_stop),
-        grain,
-    )
+    last = _last_with_rows(rows, time, last, grain, can_stop=can_stop)
+    if not grain.is_of_hours and (dated := _last_of_dated(rows, time, as_of, grain)):
+        return Span(begun, max(dated, last), grain)
+    return Span(begun if begun == earliest else grain.shifted(begun, 1), last, grain)
+
+
+def _last_of_dated(rows: ibis.Table, time: str, as_of: date, grain: Grain) -> date | None:
+    """Return the newest period with rows if each period has rows of one date, always in the same place."""
+    days = rows.select(day=rows[time].date()).distinct()
+    newest = days.filter(days.day <= as_of).order_by(days.day.desc()).limit(_NEWEST_DAYS).to_pandas()
+    dates = pd.DatetimeIndex(newest["day"])
+    periods = dates.to_period(grain.frequency)
+    if len(dates) < MIN_DATED or not periods.is_unique:
+        return None
+    from_start, from_end = dates - periods.start_time, periods.end_time.normalize() - dates
+    if len(set(from_start)) > 1 and len(set(from_end)) > 1:
+        return None
+    return grain.name_of(periods.max().start_time)
 
 
 def _last_with_rows(rows: ibis.Table, time: str, last: date, grain: Grain, *, can_stop: bool) -> date:

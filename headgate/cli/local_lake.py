@@ -20,6 +20,7 @@ import pyarrow as pa
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.cli.own_code import own_code
 from headgate.contracts.registry import Registry
+from headgate.drafts.dataset_name import dataset_name_of
 from headgate.errors import AuditError, BadInputError, NotFoundError
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
@@ -27,6 +28,7 @@ from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.local_files.check_statements import check_project
 from headgate.merge.merge_lake import Merging
 from headgate.plain_names import did_you_mean
+from headgate.project import FILE as PROJECT_FILE
 from headgate.project import MODELS_SYSTEM, project
 from headgate.quality.contract_audit import audit
 from headgate.quality.output_audit import check_output
@@ -193,14 +195,18 @@ def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _L
 
 
 def _files_of(folder: Path, dataset: str) -> list[Path]:
-    """Return the files of a dataset: `<dataset>.<any ending>`, and all below the folder `<dataset>` that are
-    not hidden.
+    """Return the files of a dataset: those whose name gives its name, as `headgate contract init` names it,
+    and all below the folder `<dataset>` that are not hidden.
+
+    The folder of a lake project beside the files has its settings, and no rows.
     """
     files = [
         path
         for path in _visible(folder.iterdir())
-        if path.is_file() and path.name.partition(".")[0].lower() == dataset
+        if dataset in {path.name.partition(".")[0].lower(), dataset_name_of(path.name)} and path.is_file()
     ]
+    if (folder / dataset / PROJECT_FILE).exists():
+        return files
     return files + [path for path in _visible((folder / dataset).rglob("*")) if path.is_file()]
 
 

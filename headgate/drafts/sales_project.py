@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 import yaml
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import ContractError
+from headgate.matching.header_names import folded
 from headgate.matching.suggest_mapping import match_columns
 from headgate.plain_names import in_plain_letters
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 _SAMPLED_ROWS = 200
 _LEAST_CONFIDENCE = 0.5
 _BY_VALUE = "value"  # an order number looks like the number of a customer
-_TOP_ITEMS = 20
+_LARGEST = 20
+_MOST_DIGITS, _DIGITS_OF_AN_INTEGER = 38, 19  # of Athena's decimals; of a bigint in a product with one
 _TEXTS = (Kind.STRING, Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT)
 _NUMBERS = (Kind.DOUBLE, Kind.DECIMAL, Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT)
 # The price of a unit is an amount where no column has the amount of a row.
@@ -34,21 +37,30 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "customer": _TEXTS,
     "item": _TEXTS,
     "quantity": _NUMBERS,
+    "category": _TEXTS,
 }
+ROLES = tuple(_KINDS)
 _NAMES = {
-    "date": "sold_on sold_at order_date ordered_at invoice_date transaction_date purchase_date datum"
-    " bestelldatum auftragsdatum rechnungsdatum kaufdatum verkaufsdatum date_de_commande date_commande"
-    " fecha fecha_pedido data_ordine orderdatum day",
+    "date": "sold_on sold_at transaction_timestamp order_timestamp order_purchase_timestamp order_date"
+    " ordered_at invoice_date transaction_date purchase_date datum bestelldatum auftragsdatum rechnungsdatum"
+    " kaufdatum verkaufsdatum date_de_commande date_commande fecha fecha_pedido data_ordine orderdatum day",
     "amount": "total revenue sales order_total total_amount line_total net_amount gross_amount subtotal"
+    " sales_value sale_value sales_amount sale_amount daily_sales weekly_sales monthly_sales net_sales"
+    " gross_sales turnover order_value order_amount basket_value amount_paid extended_price ext_price"
     " payment_value spent betrag gesamtbetrag gesamtpreis endbetrag rechnungsbetrag summe umsatz montant"
     " montant_ttc montant_total total_ttc importe importe_total importo valor bedrag",
     "price": "price unit_price item_price preis einzelpreis stueckpreis stuckpreis prix prix_unitaire precio"
     " precio_unitario prezzo prezzo_unitario prijs",
     "customer": "customer_id customer_number customer_email client client_id user_id member household"
+    " member_id household_id household_key shopper shopper_id cust_id"
     " buyer kunde kundennummer kundennr cliente klant",
     "item": "product product_id product_name item_name stock_code sku article artikel artikelnummer"
     " artikelbezeichnung artikelname bezeichnung description designation producto produit prodotto item_id",
-    "quantity": "qty units pieces menge stueckzahl stuckzahl anzahl quantite cantidad quantita aantal count",
+    "quantity": "qty units pieces menge stueckzahl stuckzahl anzahl quantite cantidad quantita aantal count"
+    " units_sold sales_units quantity_sold item_quantity",
+    "category": "department dept product_category item_category family store store_id store_nbr"
+    " branch region kategorie warengruppe abteilung filiale categorie rayon magasin categoria tienda"
+    " reparto negozio afdeling winkel",
 }
 _BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _MODELS = "models"
@@ -61,7 +73,7 @@ class SalesTable:
     Attributes:
         needs: the roles of the columns that it reads.
         query: of a model; empty for a block.
-        columns: of a model, by name: type, and whether it is part of the key.
+        columns: of a model, by name: type, `_AMOUNT` for a sum of amounts, and whether it is part of the key.
         block: kind and options of a block; empty for a model.
     """
 
@@ -73,23 +85,49 @@ class SalesTable:
     block: tuple[str, Mapping[str, object]] | None = None
 
 
-_ITEM_SALES = """\
+_AMOUNT = ""  # the type of a sum of the file's amounts
+_SALES_BY = """\
 with largest as (
-  select {item} as item, row_number() over (order by sum({amount}) desc, {item}) as place
-  from {dataset}
-  where {item} is not null
-  group by {item}
+  select {{{role}}} as {role}, row_number() over (order by sum({{amount}}) desc, {{{role}}}) as place
+  from {{dataset}}
+  where {{{role}}} is not null
+  group by {{{role}}}
 )
-select {date} as sold_on,
-       case when largest.place <= {top_items} then largest.item else '(other)' end as item,
-       sum({amount}) as amount
-from {dataset}
-left join largest on largest.item = {item}
-where {date} is not null and {amount} is not null
+select {{date}} as sold_on,
+       case when largest.place <= {largest} then largest.{role} else '(other)' end as {role},
+       sum({{amount}}) as amount
+from {{dataset}}
+left join largest on largest.{role} = {{{role}}}
+where {{date}} is not null and {{amount}} is not null
 group by 1, 2
 """
 
 
+def _tables_by(role: str, roles: str) -> tuple[SalesTable, ...]:
+    """Return the tables of sales by the column of a role, of which `roles` is the plural."""
+    needs, of = ("date", "amount", role), f"{role}_sales"
+    weeks = {"of": of, "measure": "amount", "time": "sold_on", "by": [role], "grain": "week"}
+    return (
+        SalesTable(
+            of,
+            f"Amount of each day by {role}: the {_LARGEST} largest, and all others together",
+            needs,
+            query=_SALES_BY.format(role=role, largest=_LARGEST),
+            columns={"sold_on": ("DATE", True), role: ("VARCHAR(255)", True), "amount": (_AMOUNT, False)},
+        ),
+        SalesTable(
+            f"{roles}_ahead", f"Amount of the coming weeks by {role}", needs, block=("forecast", weeks)
+        ),
+        SalesTable(
+            f"{role}_trends",
+            f"{roles.capitalize()} that sell more and more, or less and less",
+            needs,
+            block=("trend", weeks),
+        ),
+    )
+
+
+_WEEKS = {"of": "daily_sales", "measure": "amount", "time": "sold_on", "grain": "week"}
 _TABLES = (
     SalesTable(
         "daily_sales",
@@ -97,15 +135,17 @@ _TABLES = (
         ("date", "amount"),
         query="select {date} as sold_on, sum({amount}) as amount, count(*) as lines\n"
         "from {dataset}\nwhere {date} is not null and {amount} is not null\ngroup by 1\n",
-        columns={"sold_on": ("DATE", True), "amount": ("DOUBLE", False), "lines": ("BIGINT", False)},
+        columns={"sold_on": ("DATE", True), "amount": (_AMOUNT, False), "lines": ("BIGINT", False)},
     ),
+    SalesTable("sales_ahead", "Amount of the coming weeks", ("date", "amount"), block=("forecast", _WEEKS)),
     SalesTable(
-        "item_sales",
-        f"Amount of each day by item: the {_TOP_ITEMS} largest, and all others together",
-        ("date", "amount", "item"),
-        query=_ITEM_SALES,
-        columns={"sold_on": ("DATE", True), "item": ("VARCHAR(255)", True), "amount": ("DOUBLE", False)},
+        "unusual_weeks",
+        "Amount of each week with its usual range",
+        ("date", "amount"),
+        block=("anomalies", _WEEKS),
     ),
+    *_tables_by("item", "items"),
+    *_tables_by("category", "categories"),
     SalesTable(
         "buyers",
         "Each customer's days since the last purchase, days with a purchase, and amount",
@@ -119,48 +159,17 @@ _TABLES = (
             "customer": ("VARCHAR(255)", True),
             "silent_days": ("BIGINT", False),
             "purchases": ("BIGINT", False),
-            "amount": ("DOUBLE", False),
+            "amount": (_AMOUNT, False),
         },
     ),
-    *(
-        SalesTable(name, description, needs, block=(kind, options))
-        for name, description, needs, kind, options in (
-            (
-                "sales_ahead",
-                "Amount of the coming weeks",
-                ("date", "amount"),
-                "forecast",
-                {"of": "daily_sales", "measure": "amount", "time": "sold_on", "grain": "week"},
-            ),
-            (
-                "unusual_weeks",
-                "Amount of each week with its usual range",
-                ("date", "amount"),
-                "anomalies",
-                {"of": "daily_sales", "measure": "amount", "time": "sold_on", "grain": "week"},
-            ),
-            (
-                "items_ahead",
-                "Amount of the coming weeks by item",
-                ("date", "amount", "item"),
-                "forecast",
-                {"of": "item_sales", "measure": "amount", "time": "sold_on", "by": ["item"], "grain": "week"},
-            ),
-            (
-                "item_trends",
-                "Items that sell more and more, or less and less",
-                ("date", "amount", "item"),
-                "trend",
-                {"of": "item_sales", "measure": "amount", "time": "sold_on", "by": ["item"], "grain": "week"},
-            ),
-            (
-                "buyer_groups",
-                "Customers who buy alike",
-                ("date", "amount", "customer"),
-                "segments",
-                {"of": "buyers", "by": ["customer"], "measures": ["silent_days", "purchases", "amount"]},
-            ),
-        )
+    SalesTable(
+        "buyer_groups",
+        "Customers who buy alike",
+        ("date", "amount", "customer"),
+        block=(
+            "segments",
+            {"of": "buyers", "by": ["customer"], "measures": ["silent_days", "purchases", "amount"]},
+        ),
     ),
 )
 
@@ -185,54 +194,97 @@ class SalesProject:
         return tuple(table.name for table in _TABLES if table.name not in self.lacking)
 
 
-def sales_project(contract: Contract, sample: pa.Table) -> SalesProject:
+def sales_project(
+    contract: Contract, sample: pa.Table, columns_by_role: Mapping[str, str] | None = None
+) -> SalesProject:
     """Return the tables that a file of sales feeds.
 
     Args:
         contract: as drafted from the file.
         sample: rows of the file by this contract.
+        columns_by_role: columns that a person names; those of the other roles are sought by their names.
+
+    Raises:
+        ContractError: a named column is not in the file, or has values that are nothing for its role.
     """
-    columns = _columns_of_roles(contract, sample)
+    columns = _columns_of_roles(contract, sample, _named_columns(contract, columns_by_role or {}))
     roles = {*columns, *(["amount"] if "price" in columns else [])}
     lacking = {
         table.name: lacks
         for table in _TABLES
         if (lacks := tuple(role for role in table.needs if role not in roles))
     }
+    amount = _amount_of(contract, columns)
     terms = {
         "dataset": contract.dataset,
-        "top_items": str(_TOP_ITEMS),
+        "amount": amount.sql,
         **dict(_expressions(contract, columns)),
     }
     files = {}
     for table in (table for table in _TABLES if table.name not in lacking):
-        files[f"contracts/prod/{table.name}.yaml"] = _contract_of(table, _personal_roles(contract, columns))
+        files[f"contracts/prod/{table.name}.yaml"] = _contract_of(
+            table, _personal_roles(contract, columns), amount.sum_type
+        )
         if table.query:
             files[f"{_MODELS}/{table.name}.sql"] = table.query.format(**terms)
     return SalesProject(columns, files, lacking)
 
 
-def _columns_of_roles(contract: Contract, sample: pa.Table) -> dict[str, str]:
-    """Return the column of each role, by the names of the columns whose types fit."""
+def columns_for(contract: Contract, role: str) -> list[str]:
+    """Return the columns of a file whose types fit a role."""
+    return [column.name for column in contract.columns if column.type.kind in _KINDS[role]]
+
+
+def _named_columns(contract: Contract, columns_by_role: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns that a person names, as the contract spells them."""
+    names = {folded(name): name for name in contract.names}
+    columns = {}
+    for role, column in columns_by_role.items():
+        name = names.get(folded(column))
+        if name is None:
+            raise ContractError(
+                f"The file has no column {column!r} for the {role}. Its columns: {', '.join(contract.names)}."
+            )
+        if name not in (fitting := columns_for(contract, role)):
+            raise ContractError(
+                f"The values of column {name!r} are no {role}. Columns that may be: "
+                f"{', '.join(fitting) or 'none'}."
+            )
+        columns[role] = name
+    return columns
+
+
+def _columns_of_roles(contract: Contract, sample: pa.Table, named: Mapping[str, str]) -> dict[str, str]:
+    """Return the column of each role: the named one, or by the names of columns whose types fit."""
     kinds = {column.name: column.type.kind for column in contract.columns}
-    names = [name for name in contract.names if name in sample.column_names]
+    names = [name for name in contract.names if name in sample.column_names and name not in named.values()]
     texts = [_texts_of(sample[name].slice(0, _SAMPLED_ROWS)) for name in names]
     roles = Contract(
         "sales",
         "sales",
         "source",
         "1.0.0",
-        tuple(Column(role, ColumnType(kinds_of[0]), "") for role, kinds_of in _KINDS.items()),
-        properties={"headgate.aliases": {role: spellings.split() for role, spellings in _NAMES.items()}},
+        tuple(
+            Column(role, ColumnType(kinds_of[0]), "")
+            for role, kinds_of in _KINDS.items()
+            if role not in named
+        ),
+        properties={
+            "headgate.aliases": {
+                role: spellings.split() for role, spellings in _NAMES.items() if role not in named
+            }
+        },
     )
-    matched = {
+    matched = dict(named) | {
         pair.field: names[pair.position]
         for pair in match_columns([_plain(name) for name in names], texts, roles).pairs
         if pair.confidence >= _LEAST_CONFIDENCE
         and pair.how != _BY_VALUE
         and kinds[names[pair.position]] in _KINDS[pair.field]
     }
-    if "amount" in matched:
+    if "price" in named:
+        matched.pop("amount", None)
+    elif "amount" in matched:
         matched.pop("price", None)
     for role, only in (("date", _KINDS["date"]), ("amount", (Kind.DECIMAL,))):
         fitting = [name for name in names if kinds[name] in only and name not in matched.values()]
@@ -256,19 +308,36 @@ def _texts_of(values: pa.ChunkedArray) -> pa.Array:
     return pc.utf8_slice_codeunits(text, 0, 10) if pa.types.is_timestamp(values.type) else text
 
 
+@dataclass(frozen=True)
+class _Amount:
+    """A sale's amount in SQL, and the type of a sum: exact where the numbers of the file are decimals."""
+
+    sql: str
+    sum_type: str
+
+
+def _amount_of(contract: Contract, columns: Mapping[str, str]) -> _Amount:
+    """Return the amount of a row; the price of a unit is multiplied by the quantity."""
+    types = {column.name: column.type for column in contract.columns}
+    factors = [columns[role] for role in ("amount",) if role in columns] or [
+        columns[role] for role in ("price", "quantity") if role in columns
+    ]
+    sql = [f'{contract.dataset}."{name}"' for name in factors]
+    digits = sum(types[name].precision or _DIGITS_OF_AN_INTEGER for name in factors)
+    scale = sum(types[name].scale or 0 for name in factors)
+    is_exact = all(types[name].kind is not Kind.DOUBLE for name in factors)
+    if is_exact and scale and digits <= _MOST_DIGITS:
+        return _Amount(" * ".join(sql), f"DECIMAL({_MOST_DIGITS},{scale})")
+    return _Amount(" * ".join(f"cast({column} as double)" for column in sql), "DOUBLE")
+
+
 def _expressions(contract: Contract, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Return SQL of each role. A price of a unit is multiplied by the quantity."""
+    """Return SQL of each role but the amount's."""
     for role, name in columns.items():
         column = f'{contract.dataset}."{name}"'
         if role == "date":
             yield role, f"cast({column} as date)"
-        elif role == "price":
-            pieces = columns.get("quantity")
-            times = f' * cast({contract.dataset}."{pieces}" as double)' if pieces else ""
-            yield "amount", f"cast({column} as double){times}"
-        elif role in {"amount", "quantity"}:
-            yield role, f"cast({column} as double)"
-        else:
+        elif role in {"customer", "item", "category"}:
             yield role, f"cast({column} as varchar)"
 
 
@@ -278,18 +347,19 @@ def _personal_roles(contract: Contract, columns: Mapping[str, str]) -> set[str]:
     return {role for role, name in columns.items() if name in classified}
 
 
-def _contract_of(table: SalesTable, personal: Collection[str]) -> str:
+def _contract_of(table: SalesTable, personal: Collection[str], amount_type: str) -> str:
     """Return the contract of a model or a block as YAML.
 
     Args:
         personal: columns of models that have personal data.
+        amount_type: of a sum of amounts.
     """
     schema: dict[str, object] = {"name": table.name, "description": table.description}
     if table.block:
         kind, options = table.block
         schema["customProperties"] = [{"property": f"headgate.{kind}", "value": dict(options)}]
     else:
-        schema["properties"] = list(_properties(table.columns or {}, personal))
+        schema["properties"] = list(_properties(table.columns or {}, personal, amount_type))
     document = {
         "apiVersion": "v3.1.0",
         "kind": "DataContract",
@@ -303,11 +373,12 @@ def _contract_of(table: SalesTable, personal: Collection[str]) -> str:
 
 
 def _properties(
-    columns: Mapping[str, tuple[str, bool]], personal: Collection[str]
+    columns: Mapping[str, tuple[str, bool]], personal: Collection[str], amount_type: str
 ) -> Iterator[dict[str, object]]:
-    logical = {"DATE": "date", "DOUBLE": "number", "BIGINT": "integer"}
+    logical = {"DATE": "date", "DOUBLE": "number", "BIGINT": "integer", amount_type: "number"}
     place = 0
-    for name, (physical, is_key) in columns.items():
+    for name, (type_of_column, is_key) in columns.items():
+        physical = type_of_column or amount_type
         column = {
             "name": name,
             "logicalType": logical.get(physical, "string"),

@@ -90,6 +90,28 @@ def published(
 NONE = counts(a=np.ones(1)).iloc[:0]
 
 
+def dated(*days: str) -> pd.DataFrame:
+    return pd.DataFrame({"counter": "a", BLOCK_TIME: pd.to_datetime(list(days)), BLOCK_MEASURE: 1.0})
+
+
+@pytest.mark.parametrize(
+    ("grain", "days", "periods"),
+    [
+        ("week", pd.date_range("2024-01-05", periods=60, freq="W-FRI"), 60),
+        ("month", pd.date_range("2022-01-01", periods=30, freq="MS"), 30),
+        ("month", pd.date_range("2022-01-31", periods=30, freq="ME"), 30),
+        # Rows on several days of a week: the last week ends with the data on a Friday and is not whole.
+        ("week", pd.date_range("2024-01-05", periods=60 * 7 - 6, freq="D"), 58),
+    ],
+    ids=["each Friday", "each first", "each last day", "every day"],
+)
+def test_one_date_in_each_period_is_the_whole_period(
+    grain: str, days: pd.DatetimeIndex, periods: int
+) -> None:
+    made = published("trend", dated(*map(str, days)), grain=grain)
+    assert made["periods"].to_pylist() == [periods]
+
+
 @pytest.mark.parametrize("kind", BLOCKS)
 @pytest.mark.parametrize("by", [True, False], ids=["by", "all"])
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from headgate.drafts.sales_project import SalesProject, sales_project
+from headgate.errors import ContractError
 from headgate.local_files import draft_file
 
 pytestmark = pytest.mark.unit
@@ -23,6 +24,7 @@ ALL = {
     "item_trends",
     "buyer_groups",
 }
+BY_CATEGORY = {"category_sales", "categories_ahead", "category_trends"}
 
 
 def project_of(text: str, folder: Path) -> SalesProject:
@@ -57,7 +59,7 @@ def test_text_ids_fractions_and_any_currency_feed_every_table(tmp_path: Path) ->
         "quantity": "qty",
     }
     assert set(project.tables) == ALL
-    assert not project.lacking
+    assert project.lacking == dict.fromkeys(sorted(BY_CATEGORY), ("category",))
 
 
 def test_the_example_of_the_german_shop_is_read_in_its_own_words() -> None:
@@ -90,8 +92,83 @@ def test_a_price_of_a_unit_is_multiplied_by_the_quantity(tmp_path: Path) -> None
         lines("invoice_date,customer_id,stock_code,quantity,unit_price", "{day},{n},A{n},3,{amount}"),
         tmp_path,
     )
-    expected = 'cast(orders."unit_price" as double) * cast(orders."quantity" as double)'
-    assert expected in project.files["models/daily_sales.sql"]
+    assert 'sum(orders."unit_price" * orders."quantity") as amount' in project.files["models/daily_sales.sql"]
+
+
+def test_sums_of_decimals_are_decimals_and_those_of_fractions_are_not(tmp_path: Path) -> None:
+    exact = project_of(lines("date,amount", "{day},{amount}"), tmp_path)
+    rough = project_of(lines("date,amount", "{day},{n}e-12"), tmp_path)
+    types = {
+        name: {
+            column["name"]: column["physicalType"]
+            for column in yaml.safe_load(project.files["contracts/prod/daily_sales.yaml"])["schema"][0][
+                "properties"
+            ]
+        }
+        for name, project in (("exact", exact), ("rough", rough))
+    }
+    assert types["exact"]["amount"] == "DECIMAL(38,2)"
+    assert types["rough"]["amount"] == "DOUBLE"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "columns"),
+    [
+        (
+            "household_id,store_id,basket_id,product_id,quantity,sales_value,week,transaction_timestamp",
+            "{n},309,3119845{n},8{n},2,{amount},1,{day}T11:54:59Z",
+            {
+                "date": "transaction_timestamp",
+                "amount": "sales_value",
+                "customer": "household_id",
+                "item": "product_id",
+                "quantity": "quantity",
+                "category": "store_id",
+            },
+        ),
+        (
+            "Dept,Date,Weekly_Sales,IsHoliday",
+            "{n},{day},{amount},FALSE",
+            {"date": "date", "amount": "weekly_sales", "category": "dept"},
+        ),
+        (
+            "Order Number,Order Date,Item Name,Quantity,Product Price,Total products",
+            "1{n},{day},Naan {n},1,{amount},6",
+            {"date": "order date", "price": "product price", "item": "item name", "quantity": "quantity"},
+        ),
+    ],
+    ids=["grocery log", "departments by week", "takeaway"],
+)
+def test_headers_of_published_sales_are_recognized(
+    header: str, row: str, columns: dict[str, str], tmp_path: Path
+) -> None:
+    assert project_of(lines(header, row), tmp_path).columns == columns
+
+
+def test_a_person_names_columns_of_a_file_without_a_header(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(lines("00000,2025-12-31,2,1.50", "{n:05},{day},3,{amount}"), encoding="utf-8")
+    ((_, checked),) = draft_file.drafts_of(draft_file.datasets_of([file]))
+    contract, rows = checked.draft.contract, checked.gated.accepted
+    project = sales_project(contract, rows, {"customer": "Column_1", "quantity": "column_3"})
+    assert project.columns == {
+        "date": "column_2",
+        "amount": "column_4",
+        "customer": "column_1",
+        "quantity": "column_3",
+    }
+    with pytest.raises(ContractError, match=r"no column 'kunde' for the customer\. Its columns: column_1,"):
+        sales_project(contract, rows, {"customer": "kunde"})
+    with pytest.raises(ContractError, match=r"'column_4' are no date\. Columns that may be: column_2"):
+        sales_project(contract, rows, {"date": "column_4"})
+
+
+def test_a_named_price_comes_before_an_amount_of_the_same_file(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(lines("date,total,price,qty", "{day},{amount},{n}.25,2"), encoding="utf-8")
+    ((_, checked),) = draft_file.drafts_of(draft_file.datasets_of([file]))
+    project = sales_project(checked.draft.contract, checked.gated.accepted, {"price": "price"})
+    assert project.columns == {"date": "date", "price": "price", "quantity": "qty"}
 
 
 def test_headers_of_other_languages_with_a_unit_in_brackets_are_read(tmp_path: Path) -> None:

@@ -76,6 +76,14 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
     help="The meaning of the one FILE: sales, of which models and forecasts are written.",
 )
 @click.option(
+    "--column",
+    "role_columns",
+    metavar="ROLE=COLUMN",
+    multiple=True,
+    help="With --as sales, the column of the date, amount, price, customer, item, quantity or category; may "
+    "be repeated.",
+)
+@click.option(
     "--pipeline",
     "has_pipeline",
     is_flag=True,
@@ -91,6 +99,7 @@ def init(
     domains: tuple[str, ...],
     sheet: str,
     kind: str | None,
+    role_columns: tuple[str, ...],
     has_pipeline: bool,
     as_json: bool,
 ) -> None:
@@ -98,11 +107,14 @@ def init(
 
     A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no
     ready-made tables unless --domain names a domain. With --as sales it has models, forecasts, unusual weeks,
-    trends and groups of customers, as far as the FILE has date, amount, customer and item. Existing files are
-    not changed. Without FOLDER, a folder beside you gets the name of the first FILE.
+    trends and groups of customers, as far as the FILE has date, amount, customer, item and category; --column
+    names a column that is not recognized. Existing files are not changed. Without FOLDER, a folder beside you
+    gets the name of the first FILE.
     """
     from headgate.local_files import draft_file
 
+    if role_columns and not kind:
+        raise click.UsageError("--column names a column of sales. Add --as sales.")
     if folder.is_file():
         folder, files = Path(folder.stem), (folder, *files)
     pipeline = {_WORKFLOW: _pipeline(folder)} if has_pipeline else {}
@@ -119,7 +131,7 @@ def init(
     project = _read(text)
     samples, drafting = draft_file.datasets_of(files), draft_file.DraftOptions(sheet=sheet)
     drafts = dict(draft_file.drafts_of(samples, drafting, ask=contract_files.asked_at_terminal))
-    sales = _sales_of(drafts) if kind else None
+    sales = _sales_of(drafts, _columns_by_role(role_columns)) if kind else None
     texts = {FILE: text, **pipeline}
     if not (folder / "README.md").exists():
         texts["README.md"] = _README.format(name=lake_name)
@@ -189,22 +201,46 @@ def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:
         (folder / path).write_text(content, encoding="utf-8")
 
 
-def _sales_of(drafts: Mapping[str, CheckedDraft]) -> SalesProject:
-    from headgate.drafts.sales_project import sales_project
+def _columns_by_role(texts: Sequence[str]) -> dict[str, str]:
+    """Return the columns that --column names, by role."""
+    from headgate.drafts.sales_project import ROLES
+
+    columns = {}
+    for text in texts:
+        role, sign, column = text.partition("=")
+        if role not in ROLES or not sign or not column:
+            raise click.UsageError(
+                f"--column {text}: write ROLE=COLUMN, as in amount=net_total. Roles: {', '.join(ROLES)}."
+            )
+        columns[role] = column
+    return columns
+
+
+def _sales_of(drafts: Mapping[str, CheckedDraft], columns_by_role: Mapping[str, str]) -> SalesProject:
+    from headgate.drafts.sales_project import columns_for, sales_project
 
     if len(drafts) != 1:
         raise click.ClickException(
             f"--as sales takes one file, not {len(drafts)}. Name the file of the sales."
         )
     (checked,) = drafts.values()
-    project = sales_project(checked.draft.contract, checked.gated.accepted)
+    contract = checked.draft.contract
+    project = sales_project(contract, checked.gated.accepted, columns_by_role)
     if not project.tables:
-        lacking = " or the ".join(project.lacking["daily_sales"])
+        lacking = project.lacking["daily_sales"]
         raise click.ClickException(
-            f"No column of the file is the {lacking} of a sale. Rename the columns in the file, for example "
-            "to date and amount."
+            f"No column of the file is the {' or the '.join(lacking)} of a sale. "
+            + " ".join(_candidates(role, columns_for(contract, role)) for role in lacking)
         )
     return project
+
+
+def _candidates(role: str, columns: Sequence[str]) -> str:
+    """Return how to name a role's column, or that no column has such values."""
+    if not columns:
+        return f"No column has values that could be the {role}: name another file."
+    option = f"--column {shlex.quote(f'{role}={columns[0]}')}"
+    return f"Name the {role} with {option}; it may be one of {', '.join(columns)}."
 
 
 def _name_of(folder: str) -> str:
@@ -267,7 +303,14 @@ def _sales_lines(sales: SalesProject | None) -> list[str]:
     if sales is None:
         return []
     columns = ", ".join(f"{role}: {column}" for role, column in sales.columns.items())
-    lacking = [f"  {table} lacks the {' and the '.join(roles)}" for table, roles in sales.lacking.items()]
+    by_roles: dict[tuple[str, ...], list[str]] = {}
+    for table, roles in sales.lacking.items():
+        by_roles.setdefault(tuple(roles), []).append(table)
+    lacking = [
+        f"Not made for lack of the {' and the '.join(roles)}: {', '.join(tables)}. "
+        f"If the file has that column, add --column {roles[0]}=NAME."
+        for roles, tables in by_roles.items()
+    ]
     return [f"Sales: {columns}.", f"Tables: {', '.join(sales.tables)}.", *lacking]
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from headgate.cli.local_lake import LocalRun
     from headgate.local_files.check_statements import CheckedStatement
 
+_SIX_DIGITS = 100_000
 _OPTIONS = (
     click.option(
         "--local",
@@ -244,5 +245,18 @@ def _table(name: str, table: pa.Table, rows: int) -> Table:
         ),
     )
     for row in first:
-        made.add_row(*("" if value is None else str(value) for value in row.values()))
+        made.add_row(*map(_cell, row.values()))
     return made
+
+
+def _cell(value: object) -> str:
+    """Return a value for a person: of a double six digits or all before the point, of anything else all.
+
+    >>> [_cell(value) for value in (1465.4430202994618, 0.000041234567, 1234567.5, None)]
+    ['1465.44', '4.12346e-05', '1234568', '']
+    """
+    if value is None:
+        return ""
+    if isinstance(value, float) and abs(value) >= _SIX_DIGITS:
+        return f"{value:.0f}"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -153,7 +153,8 @@ def test_a_file_of_sales_becomes_tables_that_can_be_built_here(
     file.write_text("\n".join(["Order,Sold on,Article,Total", *rows]) + "\n", encoding="utf-8")
     done = CliRunner().invoke(cli, ["init", str(folder), str(file), "--as", "sales"], catch_exceptions=False)
     assert "Sales: date: sold on, amount: total, item: article." in done.stdout
-    assert "buyers lacks the customer" in done.stdout
+    assert "Not made for lack of the customer: buyers, buyer_groups." in done.stdout
+    assert "add --column customer=NAME" in done.stdout
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
     run = ["models", "run", "--local", "--data", str(tmp_path)]
     built = CliRunner().invoke(cli, run, catch_exceptions=False)
@@ -179,7 +180,8 @@ def test_a_german_file_with_guests_goes_from_init_to_all_tables(
     done = CliRunner().invoke(cli, ["init", str(folder), str(file), "--as", "sales"], catch_exceptions=False)
     screen = " ".join(done.stdout.split())  # a long path breaks lines
     assert "amount: gesamtbetrag, customer: kundennummer, item: artikelbezeichnung" in screen
-    assert " lacks the " not in screen
+    assert "Not made for lack of the category: category_sales" in screen
+    assert "lack of the customer" not in screen
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
     run = ["models", "run", "--local", "--data", str(tmp_path)]
     built = CliRunner().invoke(cli, run, catch_exceptions=False)
@@ -204,3 +206,36 @@ def test_files_that_are_no_sales_are_named_with_the_lacking_column(tmp_path: Pat
     assert done.exit_code == 1
     assert "No column of the file is the date or the amount of a sale." in done.stderr
     assert not (tmp_path / "sales").exists()
+
+
+def test_an_amount_that_is_not_recognized_is_named_in_an_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file's own name gives the folder and the dataset; the rows are read beside the project."""
+    monkeypatch.chdir(tmp_path)
+    rows = [f"2026-0{1 + n // 28}-{1 + n % 28:02},{n}.25,{n}.50" for n in range(140)]
+    (tmp_path / "till-1.csv").write_text("\n".join(["date,xa,xb", *rows]) + "\n", encoding="utf-8")
+    init = ["init", "--as", "sales", "till-1.csv"]
+    refused = CliRunner().invoke(cli, init)
+    assert refused.exit_code == 1
+    assert "Name the amount with --column amount=xa; it may be one of xa, xb." in refused.stderr
+    unknown = CliRunner().invoke(cli, [*init, "--column", "sum=xa"])
+    assert (unknown.exit_code, "write ROLE=COLUMN" in unknown.stderr) == (2, True)
+    CliRunner().invoke(cli, [*init, "--column", "amount=xb"], catch_exceptions=False)
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "till-1"))
+    run = ["models", "run", "--local", "--data", ".", "daily_sales"]
+    built = CliRunner().invoke(cli, run, catch_exceptions=False)
+    assert built.exit_code == 0, built.stderr
+    assert "daily_sales: 140 rows" in " ".join(built.stdout.split())
+
+
+def test_a_project_beside_a_file_of_its_name_has_no_rows_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "till.csv").write_text("day,amount\n2026-01-01,2.50\n2026-01-02,3.50\n", encoding="utf-8")
+    CliRunner().invoke(cli, ["init", "--as", "sales", "till.csv"], catch_exceptions=False)
+    monkeypatch.setenv("HEADGATE_PROJECT", str(tmp_path / "till"))
+    run = ["models", "run", "--local", "--data", ".", "daily_sales"]
+    built = CliRunner().invoke(cli, run, catch_exceptions=False)
+    assert built.exit_code == 0, built.stderr
