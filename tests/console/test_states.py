@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Route
 
     from tests.console.lakes import Served
 
@@ -58,6 +58,7 @@ SAID_OF_NOTHING = {
 }
 # Pages that show something without an answer of the API.
 WITHOUT_API = {"nowhere"}
+OFFLINE = re.compile(r"Offline since \d\d:\d\d\.")
 NO_ANSWER = "The API did not answer. Check the network, then try again."
 
 
@@ -175,19 +176,49 @@ def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_without_an_answer_each_page_says_so_and_tries_again(console: Console, name: str) -> None:
+def test_without_an_answer_each_page_says_so_once_and_comes_back_by_itself(
+    console: Console, name: str
+) -> None:
     page = console.page(token=OPERATOR)
     page.route(API, lambda route: route.abort())
     page.goto("about:blank")
     page.goto(f"{console.url}/#{address_of(console, name)}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_contain_text(OFFLINE)
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Nothing was read yet. The console tries again by itself."
+    )
     if name not in WITHOUT_API:
-        expect(page.get_by_text(NO_ANSWER).first).to_be_visible()
+        expect(
+            page.get_by_text("Not read yet. It comes by itself as soon as the API answers.")
+        ).to_have_count(1)
         assert "may read, but not upload" not in page.get_by_role("main").inner_text()
-        page.unroute(API)
-        press_every(page, "Try again")
+    page.unroute(API)
+    expect(page.get_by_role("alert").filter(has_text=OFFLINE)).to_have_count(0)
     settle(page)
+    expect(page.get_by_text(re.compile("Not read yet"))).to_have_count(0)
     expect(page.get_by_text(NO_ANSWER)).to_have_count(0)
+    console.errors.clear()  # the aborted requests
+
+
+@pytest.mark.parametrize("name", ["morning", "lake", "work"])
+def test_what_was_read_before_stays_with_the_time_at_which_it_was_read(console: Console, name: str) -> None:
+    page = console.opened(PAGES[name], OPERATOR)
+    before = page.get_by_role("main").inner_text()
+    page.route(API, lambda route: route.abort())
+    page.get_by_role("link", name="Catalog").click()
+    expect(page.get_by_role("alert")).to_contain_text(
+        re.compile(r"Offline since \d\d:\d\d\. You see the state of \d\d:\d\d\.")
+    )
+    page.go_back()
+    expect(page.get_by_role("main")).to_contain_text(before.splitlines()[0])
+    page.wait_for_timeout(4_000)  # the requests of the page fail after two more tries
+    expect(page.get_by_role("alert")).to_have_count(1)
+    after = page.get_by_role("main").inner_text()
+    assert [line for line in before.splitlines() if line not in after] == []
+    assert "Not shown" not in after
+    assert "Not read yet" not in after
     console.errors.clear()  # the aborted requests
 
 
@@ -321,7 +352,27 @@ def test_an_address_of_no_file_says_so(console: Console) -> None:
     )
 
 
-def test_a_page_without_its_program_says_what_to_do(console: Console) -> None:
+def test_a_page_without_its_program_keeps_the_navigation_and_is_loaded_again_by_itself(
+    console: Console,
+) -> None:
+    page = console.signed_in(OPERATOR)
+    for address in (re.compile("query-page"), f"{console.url}/"):
+        page.route(address, lambda route: route.abort())
+    page.get_by_role("link", name="Query").click()
+    expect(
+        page.get_by_text(
+            "A part of the console could not be loaded. "
+            "It is loaded again by itself as soon as the network is back."
+        )
+    ).to_be_visible()
+    expect(page.get_by_role("button", name="Load the page again")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+    page.unroute_all()
+    expect(page.get_by_role("heading", level=1, name="Query")).to_be_visible()
+    console.errors.clear()  # the aborted requests, and React's note of them
+
+
+def test_a_program_that_stays_missing_is_not_loaded_again_for_ever(console: Console) -> None:
     page = console.signed_in(OPERATOR)
     page.route(re.compile(r"query-page"), lambda route: route.abort())
     page.get_by_role("link", name="Query").click()
@@ -330,8 +381,7 @@ def test_a_page_without_its_program_says_what_to_do(console: Console) -> None:
             "A part of the console could not be loaded. Check the network, then load the page again."
         )
     ).to_be_visible()
-    expect(page.get_by_role("button", name="Load the page again")).to_be_visible()
-    console.errors.clear()  # the aborted request, and React's note of it
+    console.errors.clear()  # the aborted requests, and React's note of them
 
 
 def address_of(console: Console, name: str) -> str:
@@ -345,15 +395,7 @@ def test_one_cause_has_one_box_on_a_page(console: Console, name: str) -> None:
     page.goto("about:blank")
     page.goto(f"{console.url}/#{address_of(console, name)}")
     expect(page.get_by_role("main").get_by_role("alert")).to_have_count(1)
-    expect(page.get_by_role("button", name="Try again")).to_have_count(1)
+    expect(page.get_by_role("button", name="Try now")).to_have_count(1)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(page.get_by_text(re.compile("Not shown|cannot be shown"))).to_have_count(0)
     console.errors.clear()  # the aborted requests
-
-
-def press_every(page: Page, name: str) -> None:
-    """Press each button of the name; a press may remove others."""
-    button = page.get_by_role("button", name=name)
-    for _ in range(20):
-        if button.count() == 0:
-            return
-        button.first.click()
-        page.wait_for_timeout(100)

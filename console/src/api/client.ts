@@ -1,4 +1,5 @@
 import { withoutRoutes } from './commands'
+import { isSilence, noteAnswer, noteSilence } from './reach'
 import type { components } from './schema'
 
 export type Schemas = components['schemas']
@@ -73,7 +74,11 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answer<T>
     headers,
     signal,
     body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch((error: unknown) => {
+    if (isSilence(error)) noteSilence()
+    throw error
   })
+  noteAnswer()
   if (response.status === 304 && before) return before as Answer<T>
   if (response.status === 401) connection.signOut()
   if (!response.ok) throw await problem(response)

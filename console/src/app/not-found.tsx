@@ -1,16 +1,25 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core'
+import { useEffect } from 'react'
 import { isRouteErrorResponse, useRouteError } from 'react-router'
 
+import { isSilence } from '../api/reach'
 import { PageTitle } from '../components/panel'
+
+const RETRY_MS = 3000
+/** A page whose program fails again soon after it was loaded again needs a person. */
+const PATIENCE_MS = 60_000
+const LOADED_AGAIN = 'headgate.loaded-again'
 
 export function NotFound() {
   const error = useRouteError()
   const failed = error instanceof Error && !isRouteErrorResponse(error)
   // A part of the program that cannot be loaded is a TypeError: no network, or a bundle that was replaced long ago.
+  const isUnloaded = failed && isSilence(error)
+  const isAutomatic = useLoadedAgain(isUnloaded)
   const message = !failed
     ? 'No page has this address.'
-    : error instanceof TypeError
-      ? 'A part of the console could not be loaded. Check the network, then load the page again.'
+    : isUnloaded
+      ? `A part of the console could not be loaded. ${isAutomatic ? 'It is loaded again by itself as soon as the network is back.' : 'Check the network, then load the page again.'}`
       : error.message
   return (
     <Stack p="lg">
@@ -21,7 +30,26 @@ export function NotFound() {
           Load the page again
         </Button>
       ) : null}
-      <Anchor href="#/">Open the lake</Anchor>
+      <Anchor href="#/lake">Open the lake</Anchor>
     </Stack>
   )
+}
+
+/** Loads the page again once its server answers; returns whether it will. It does so once a minute at most: a program that is missing on the server would be loaded for ever. */
+function useLoadedAgain(isUnloaded: boolean): boolean {
+  const before = Number(sessionStorage.getItem(LOADED_AGAIN) ?? 0)
+  const isDue = isUnloaded && Math.abs(performance.timeOrigin - before) > PATIENCE_MS
+  useEffect(() => {
+    if (!isDue) return
+    const ask = async (): Promise<void> => {
+      const answer = await fetch(window.location.pathname, { cache: 'no-store' }).catch(() => undefined)
+      if (!answer?.ok) return
+      sessionStorage.setItem(LOADED_AGAIN, String(Date.now()))
+      window.location.reload()
+    }
+    void ask()
+    const timer = setInterval(() => void ask(), RETRY_MS)
+    return () => clearInterval(timer)
+  }, [isDue])
+  return isDue
 }

@@ -13,56 +13,62 @@ const ROUTES: RouteObject[] = [
     hydrateFallbackElement: <></>,
     children: [
       {
-        index: true,
-        lazy: async () => ({ Component: (await import('../features/morning/morning-page')).MorningPage }),
+        // A page that cannot be loaded leaves the navigation in place.
+        errorElement: <NotFound />,
+        children: [
+          {
+            index: true,
+            lazy: async () => ({ Component: (await import('../features/morning/morning-page')).MorningPage }),
+          },
+          {
+            path: 'lake',
+            lazy: async () => ({ Component: (await import('../features/lake/lake-page')).LakePage }),
+          },
+          {
+            path: 'work/:queue?',
+            lazy: async () => ({ Component: (await import('../features/work/work-page')).WorkPage }),
+          },
+          {
+            path: 'upload',
+            lazy: async () => ({ Component: (await import('../features/upload/upload-page')).UploadPage }),
+          },
+          {
+            path: 'files/:fileId',
+            lazy: async () => ({ Component: (await import('../features/files/file-page')).FilePage }),
+          },
+          {
+            path: 'runs',
+            lazy: async () => ({ Component: (await import('../features/lake/runs-page')).RunsPage }),
+          },
+          {
+            path: 'runs/:name',
+            lazy: async () => ({ Component: (await import('../features/lake/run-page')).RunPage }),
+          },
+          {
+            path: 'datasets/:dataset',
+            lazy: async () => ({ Component: (await import('../features/catalog/dataset-page')).DatasetPage }),
+          },
+          {
+            path: 'dashboards/:system?',
+            lazy: async () => ({
+              Component: (await import('../features/dashboards/dashboard-page')).DashboardPage,
+            }),
+          },
+          {
+            path: 'tables/:system/:table',
+            lazy: async () => ({ Component: (await import('../features/catalog/table-page')).TablePage }),
+          },
+          {
+            path: 'catalog',
+            lazy: async () => ({ Component: (await import('../features/catalog/catalog-page')).CatalogPage }),
+          },
+          {
+            path: 'query',
+            lazy: async () => ({ Component: (await import('../features/query/query-page')).QueryPage }),
+          },
+          { path: '*', element: <NotFound /> },
+        ],
       },
-      {
-        path: 'lake',
-        lazy: async () => ({ Component: (await import('../features/lake/lake-page')).LakePage }),
-      },
-      {
-        path: 'work/:queue?',
-        lazy: async () => ({ Component: (await import('../features/work/work-page')).WorkPage }),
-      },
-      {
-        path: 'upload',
-        lazy: async () => ({ Component: (await import('../features/upload/upload-page')).UploadPage }),
-      },
-      {
-        path: 'files/:fileId',
-        lazy: async () => ({ Component: (await import('../features/files/file-page')).FilePage }),
-      },
-      {
-        path: 'runs',
-        lazy: async () => ({ Component: (await import('../features/lake/runs-page')).RunsPage }),
-      },
-      {
-        path: 'runs/:name',
-        lazy: async () => ({ Component: (await import('../features/lake/run-page')).RunPage }),
-      },
-      {
-        path: 'datasets/:dataset',
-        lazy: async () => ({ Component: (await import('../features/catalog/dataset-page')).DatasetPage }),
-      },
-      {
-        path: 'dashboards/:system?',
-        lazy: async () => ({
-          Component: (await import('../features/dashboards/dashboard-page')).DashboardPage,
-        }),
-      },
-      {
-        path: 'tables/:system/:table',
-        lazy: async () => ({ Component: (await import('../features/catalog/table-page')).TablePage }),
-      },
-      {
-        path: 'catalog',
-        lazy: async () => ({ Component: (await import('../features/catalog/catalog-page')).CatalogPage }),
-      },
-      {
-        path: 'query',
-        lazy: async () => ({ Component: (await import('../features/query/query-page')).QueryPage }),
-      },
-      { path: '*', element: <NotFound /> },
     ],
   },
 ]

@@ -19,6 +19,7 @@ import { useDashboards } from '../features/dashboards/queries'
 import { useHealth } from '../features/lake/queries'
 import { SearchButton } from '../features/search/search-button'
 import { day } from '../formats/moments'
+import { OfflineStrip } from './offline-strip'
 import { PAGES } from './pages'
 import { usePageKeys } from './use-page-keys'
 
@@ -61,6 +62,7 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Main id="content" tabIndex={-1}>
         <Container fluid maw={1800} p={0}>
+          <OfflineStrip />
           <FailuresOfPage>
             <Outlet />
           </FailuresOfPage>

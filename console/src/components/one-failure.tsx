@@ -60,6 +60,8 @@ export function useFirstOfPage(isLong: boolean): boolean {
 
 interface Shared {
   title: string
+  /** Whether another part of the same name says already that it is not shown. */
+  isRepeated: boolean
   /** The part that shows the box; undefined where this one does. */
   shownBy: FailedPart | undefined
   retry: (() => void) | undefined
@@ -91,10 +93,16 @@ export function useOneFailure(
     ? []
     : (failures?.parts ?? []).filter((part) => part.cause === cause && (part.since !== undefined) === isOld)
   if (same.length < 2)
-    return { title: isOld ? oldTitle([{ since }]) : titleOf([what]), shownBy: undefined, retry: onRetry }
+    return {
+      title: isOld ? oldTitle([{ since }]) : titleOf([what]),
+      isRepeated: false,
+      shownBy: undefined,
+      retry: onRetry,
+    }
   const retries = same.flatMap(({ retry }) => (retry ? [retry] : []))
   return {
     title: isOld ? oldTitle(same) : titleOf(same.map((part) => part.what)),
+    isRepeated: same.find((part) => part.what === what)?.id !== id,
     shownBy: same[0]?.id === id ? undefined : same[0],
     retry: retries.length > 0 ? () => retries.forEach((retry) => retry()) : undefined,
   }

@@ -1,29 +1,56 @@
-import { Alert, Anchor, Badge, Button, Group, Loader, Text } from '@mantine/core'
+import { Alert, Anchor, Badge, Button, Skeleton, Text, VisuallyHidden } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
 
 import { ApiProblem } from '../api/client'
+import { isSilence, useOffline } from '../api/reach'
 import { stateWords } from '../formats/states'
 import { Advice } from './advice'
 import { useFirstOfPage, useOneFailure } from './one-failure'
 
 const SLOW_MS = 3000
 
-/** What is so while nothing can be shown yet. That it takes long is said once per page, by its first part that loads. */
+/** What is so while nothing can be shown yet: the outline of it. That it takes long is said once per page, by its first part that loads. */
 export function Waiting({ what }: { what: string }) {
   const [isLong, setLong] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), SLOW_MS)
     return () => clearTimeout(timer)
   }, [])
-  const slow = useFirstOfPage(isLong)
+  const isOffline = useOffline() !== undefined
+  const slow = useFirstOfPage(isLong) && !isOffline
   return (
-    <Group gap="xs" role="status" p="sm" wrap="nowrap">
-      <Loader size="xs" aria-hidden />
-      <Text size="sm">
-        Loading {what} …
-        {slow ? ' The API takes longer than usual. The page continues by itself; nothing is lost.' : ''}
-      </Text>
-    </Group>
+    <div role="status" className="waiting">
+      <VisuallyHidden>
+        Loading {what} …{slow ? ' ' : ''}
+      </VisuallyHidden>
+      {slow ? (
+        <Text size="sm">The API takes longer than usual. The page continues by itself; nothing is lost.</Text>
+      ) : null}
+      <Outline />
+    </div>
+  )
+}
+
+/** Grey lines where a text or a table will be; they move while it is read. */
+const Outline = ({ isStill = false }: { isStill?: boolean }) =>
+  ['90%', '70%', '80%'].map((width) => (
+    <Skeleton key={width} height={10} mt={10} width={width} animate={!isStill} aria-hidden />
+  ))
+
+/** A part that was not read before the API fell silent. The page says once that it comes by itself. */
+function Unread({ what }: { what: string }) {
+  const isFirst = useFirstOfPage(true)
+  return (
+    <div role="status" className="waiting">
+      {isFirst ? (
+        <Text size="sm" className="muted">
+          Not read yet. It comes by itself as soon as the API answers.
+        </Text>
+      ) : (
+        <VisuallyHidden>Not read yet: {what}</VisuallyHidden>
+      )}
+      <Outline isStill />
+    </div>
   )
 }
 
@@ -48,14 +75,23 @@ interface Failure {
 export function Failed({ error, what, isAction = false, onRetry, since }: Failure) {
   const message = messageOf(error)
   const isAbsent = isMissing(error)
-  const { title, shownBy, retry } = useOneFailure(message, what, onRetry, isAction || isAbsent, since)
+  const isOffline = useOffline() !== undefined && isSilence(error) && !isAction
+  const { title, isRepeated, shownBy, retry } = useOneFailure(
+    message,
+    what,
+    onRetry,
+    isAction || isAbsent || isOffline,
+    since,
+  )
+  // The strip above the page says so, and how old it is.
+  if (isOffline) return since === undefined ? <Unread what={what} /> : null
   if (isAbsent)
     return (
       <Empty>
         <Advice text={message} /> <Anchor href="#/lake">Open the lake</Anchor>
       </Empty>
     )
-  if (shownBy && since !== undefined) return null
+  if (shownBy && (isRepeated || since !== undefined)) return null
   if (shownBy)
     return <Empty>Not shown, for the same reason as {shownBy.what.replace(/^The /, 'the ')}.</Empty>
   const outcome = isAction ? 'failed' : since === undefined ? 'cannot be shown' : 'and could not be renewed'
@@ -80,7 +116,7 @@ export function Failed({ error, what, isAction = false, onRetry, since }: Failur
 
 /** What happened and what to do. `fetch` throws a TypeError where no answer came. */
 function messageOf(error: unknown): string {
-  if (error instanceof TypeError) return 'The API did not answer. Check the network, then try again.'
+  if (isSilence(error)) return 'The API did not answer. Check the network, then try again.'
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -50,6 +50,10 @@ export const hourOf = (value: string, timeZone = zone()): number =>
 export const timeOfDay = (value: string, timeZone = zone()): string =>
   formatted(instant(value), { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone })
 
+/** The time of day of a moment in milliseconds, `09:54`. */
+export const clockTime = (at: number, timeZone = zone()): string =>
+  formatted(new Date(at), { hour: '2-digit', minute: '2-digit', timeZone })
+
 /** The same timestamp with all of its digits in UTC, for a tooltip. */
 export const inUtc = (value: string | undefined): string =>
   value ? `${value.replace('T', ' ').slice(0, 19)} UTC` : ''

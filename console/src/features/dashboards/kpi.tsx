@@ -1,4 +1,4 @@
-import { Box, Text } from '@mantine/core'
+import { Box, Skeleton, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, figure, unitWord } from '../../api/format'
@@ -40,12 +40,18 @@ export function Kpi({ panel, board, narrowed }: Props) {
         {title ?? panel.question}
       </Text>
       {result.error ? (
-        <Failed error={result.error} what="The figure" onRetry={() => void result.refetch()} />
-      ) : (
+        <Failed
+          error={result.error}
+          what="The figure"
+          onRetry={() => void result.refetch()}
+          {...(result.data ? { since: result.dataUpdatedAt } : {})}
+        />
+      ) : null}
+      {result.error && !result.data ? null : (
         <>
           <Text fz={28} fw={600} lh={1.2} component="div">
             <span data-testid={`figure-${panel.name}`}>
-              {result.isPending ? '…' : figure(at('value'), panel.unit)}
+              {result.isPending ? <FigureOutline /> : figure(at('value'), panel.unit)}
             </span>
             <Unit value={at('value')} unit={panel.unit} />
           </Text>
@@ -70,6 +76,19 @@ export function Kpi({ panel, board, narrowed }: Props) {
     </Box>
   )
 }
+
+/** The outline of a figure that is being read. */
+export const FigureOutline = () => (
+  <Skeleton
+    height={22}
+    width={120}
+    my={6}
+    component="span"
+    display="block"
+    role="status"
+    aria-label="Loading"
+  />
+)
 
 /** The word of a figure's unit, smaller than the figure. */
 export function Unit({ value, unit }: { value: Cell; unit: string }) {

@@ -32,7 +32,7 @@ test('the title of the runs says how the newest one ended, and a success with pr
     'The last run succeeded',
     'The last run succeeded with problems',
     'The last run failed',
-    'The last run is running',
+    'A run is under way',
   ])
   expect(runWords([])).toBe('No run yet')
 })

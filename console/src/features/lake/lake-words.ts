@@ -40,12 +40,16 @@ function remedyOfCheck({ name, message }: Check): { words: string; href: string 
   return run ? { words: 'See why the run failed', href: `#/runs/${encodeURIComponent(run)}` } : undefined
 }
 
+export const isUnderWay = ({ state }: Pick<Schemas['RunSummary'], 'state'>): boolean =>
+  state === 'running' || state === 'pending'
+
 /** How the newest run stands. */
 export function runWords(
   runs: Pick<Schemas['RunSummary'], 'state' | 'has_problems' | 'started_at'>[],
 ): string {
   const [newest] = runs
   if (!newest) return 'No run yet'
+  if (isUnderWay(newest)) return `A run is under way, since ${moment(newest.started_at)}`
   const problems = newest.state === 'succeeded' && newest.has_problems ? ' with problems' : ''
   return `The last run ${STATES[newest.state] ?? `is ${label(newest.state)}`}${problems}, ${moment(newest.started_at)}`
 }

@@ -15,10 +15,19 @@ export const MOST_RUNS = 100
 
 const NEWEST_RUNS = 20
 
+const STARTED = ['started-run']
+/** The API lists a run a few seconds after it was started. */
+const LISTED_MS = 60_000
+
+/** The newest runs. A run that was started here is the first of them before the API lists it. */
 export const useRuns = (limit = NEWEST_RUNS) =>
   useQuery({
     queryKey: limit === NEWEST_RUNS ? ['runs'] : ['runs', limit],
-    queryFn: () => read<Schemas['Runs']>('/v1/runs', { query: { limit } }),
+    queryFn: async ({ client }) =>
+      withStarted(
+        await read<Schemas['Runs']>('/v1/runs', { query: { limit } }),
+        client.getQueryData<Schemas['RunSummary']>(STARTED),
+      ),
     refetchInterval: (query) =>
       query.state.data?.runs.some((run) => run.state === 'running' || run.state === 'pending')
         ? POLL_MS
@@ -52,8 +61,37 @@ export function useStartRun() {
         body: { ...(only ? { only } : {}), ...(isFull ? { full: true } : {}) },
         headers: { 'idempotency-key': key },
       }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['runs'] }),
+    onSuccess: ({ name }) => {
+      const run = startedNow(name)
+      queries.setQueryData(STARTED, run)
+      queries.setQueryData<Schemas['Runs']>(['runs'], (before) => before && withStarted(before, run))
+      return queries.invalidateQueries({ queryKey: ['runs'] })
+    },
   })
+}
+
+const startedNow = (name: string): Schemas['RunSummary'] => ({
+  name,
+  state: 'pending',
+  started_by: 'person',
+  started_at: new Date().toISOString().slice(0, 19),
+  seconds: null,
+  usd: '',
+  has_problems: false,
+  failed_stages: {},
+  datasets_not_merged: {},
+  implausible_tables: {},
+})
+
+/** Runs with the one that was started here, until the API lists it. */
+export function withStarted(
+  listed: Schemas['Runs'],
+  started: Schemas['RunSummary'] | undefined,
+  now = Date.now(),
+): Schemas['Runs'] {
+  if (!started || listed.runs.some(({ name }) => name === started.name)) return listed
+  const isNew = now - Date.parse(`${started.started_at}Z`) < LISTED_MS
+  return isNew ? { ...listed, runs: [started, ...listed.runs] } : listed
 }
 
 export const COST_DAYS = 7

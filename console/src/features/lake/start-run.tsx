@@ -1,7 +1,9 @@
-import { Button } from '@mantine/core'
+import { Button, Group, Popover, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
-import { useStartRun } from './queries'
+import { usd } from '../../api/format'
+import { useRuns, useStartRun } from './queries'
+import { isUnderWay } from './lake-words'
 
 interface Props {
   start: ReturnType<typeof useStartRun>
@@ -13,17 +15,54 @@ interface Props {
   isFull?: boolean
 }
 
-/** The button that starts a run; the key of a request makes a second click start none. */
+/** A run above this cost is asked about first. */
+const COSTLY_USD = 1
+
+/** The button that starts a run; the key of a request makes a second click start none. It asks first where the run computes everything again, or where the last one was costly. */
 export function StartRun({ start, size, label = 'Start a run', only = '', isFull = false }: Props) {
   const [key, setKey] = useState(() => crypto.randomUUID())
-  return (
+  const [isAsked, setAsked] = useState(false)
+  const runs = useRuns().data?.runs ?? []
+  const cost = runs.find((run) => !isUnderWay(run) && run.usd)?.usd ?? ''
+  const asksFirst = isFull || Number(cost) >= COSTLY_USD
+  const isStarted = start.isSuccess && runs.some((run) => run.name === start.data.name && isUnderWay(run))
+  const begin = (): void => {
+    setAsked(false)
+    start.mutate({ key, only, isFull }, { onSuccess: () => setKey(crypto.randomUUID()) })
+  }
+  const button = (
     <Button
       size={size}
       variant="default"
       loading={start.isPending}
-      onClick={() => start.mutate({ key, only, isFull }, { onSuccess: () => setKey(crypto.randomUUID()) })}
+      disabled={isStarted}
+      onClick={asksFirst ? () => setAsked(!isAsked) : begin}
     >
-      {label}
+      {isStarted ? 'Run under way' : label}
     </Button>
+  )
+  if (!asksFirst) return button
+  return (
+    <Popover opened={isAsked} onChange={setAsked} position="bottom-end" trapFocus withinPortal={false}>
+      <Popover.Target>{button}</Popover.Target>
+      <Popover.Dropdown aria-label={label}>
+        <Stack gap="xs" w={260}>
+          <Text size="sm">
+            {isFull
+              ? 'A full run computes every table again, also those that did not change.'
+              : 'Start a run?'}
+            {cost ? ` The last run cost ${usd(cost)}.` : ''}
+          </Text>
+          <Group gap="xs">
+            <Button size="compact-sm" onClick={begin}>
+              Start
+            </Button>
+            <Button size="compact-sm" variant="default" onClick={() => setAsked(false)}>
+              Cancel
+            </Button>
+          </Group>
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   )
 }

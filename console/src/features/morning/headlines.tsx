@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, figure } from '../../api/format'
-import { Before, Unit } from '../dashboards/kpi'
+import { Before, FigureOutline, Unit } from '../dashboards/kpi'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
@@ -36,15 +36,23 @@ function Headline({ board, panel }: { board: Schemas['Dashboard']; panel: Schema
     answer.data?.rows[0]?.[answer.data.columns.findIndex((column) => column.name === name)] ?? null
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
   const title = answer.data && panel.answer ? answerTitle(panel.answer, answerRows(answer.data), units) : null
-  if (answer.error)
+  if (answer.error && !answer.data)
     return <Failed error={answer.error} what={board.title} onRetry={() => void answer.refetch()} />
   return (
     <div aria-busy={answer.isPending}>
+      {answer.error ? (
+        <Failed
+          error={answer.error}
+          what={board.title}
+          since={answer.dataUpdatedAt}
+          onRetry={() => void answer.refetch()}
+        />
+      ) : null}
       <Anchor size="sm" href={`#/dashboards/${encodeURIComponent(board.system)}`}>
         {board.title}
       </Anchor>
-      <Text fz={22} fw={600} lh={1.3}>
-        {answer.data ? figure(at('value'), panel.unit) : '…'}
+      <Text fz={22} fw={600} lh={1.3} component="div">
+        {answer.data ? figure(at('value'), panel.unit) : <FigureOutline />}
         <Unit value={at('value')} unit={panel.unit} />
       </Text>
       <Before panel={panel} value={at('value')} before={at('before')} />

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Text } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -9,42 +9,45 @@ import { useCosts, useQuarantine, useRun, useRuns, useStartRun } from '../lake/q
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
 import { capitalised } from '../../formats/words'
-import { runWords } from '../lake/lake-words'
+import { moment } from '../../formats/moments'
+import { isUnderWay, runWords } from '../lake/lake-words'
 import { costOf, startedBy } from '../lake/run-facts'
 import { leftOut, runState } from '../lake/run-problems'
+import { stagesWords } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { cameInWords, waitWords } from './came-in-words'
 
 const DAY_MS = 24 * 3600 * 1000
 
-/** What ran, what it cost and what came in. */
+/** What runs and ran, what it cost and what came in. */
 export function LastNight() {
   const runs = useRuns()
   const may = useMay('operator')
   const start = useStartRun()
   return (
     <Panel
-      title={runs.data ? runWords(runs.data.runs.filter(hasEnded)) : 'Last run'}
+      title={runs.data ? runWords(runs.data.runs) : 'Last run'}
       name="Last run"
       actions={may ? <StartRun start={start} size="compact-sm" /> : null}
     >
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
       <Answered of={runs} what="the runs">
         {(found) => {
-          const run = found.runs.find(hasEnded)
-          const isRunning = found.runs.some((one) => one.state === 'running')
+          const current = found.runs.find(isUnderWay)
+          const ended = found.runs.filter((run) => !isUnderWay(run))
+          const [newest] = ended
           return (
-            <>
-              {isRunning ? <Text size="sm">A run is under way.</Text> : null}
-              {run ? (
+            <Stack gap={8}>
+              {current ? <CurrentRun key={current.name} run={current} /> : null}
+              {newest ? (
                 <>
-                  <NewestRun run={run} />
-                  <RunsOfADay runs={found.runs.filter(hasEnded)} />
+                  <NewestRun run={newest} isBefore={Boolean(current)} />
+                  <RunsOfADay runs={ended} />
                 </>
-              ) : (
+              ) : current ? null : (
                 <Empty>No run has ended yet. Upload a file, then start a run: it builds the tables.</Empty>
               )}
-            </>
+            </Stack>
           )
         }}
       </Answered>
@@ -53,9 +56,24 @@ export function LastNight() {
   )
 }
 
-const hasEnded = ({ state }: Schemas['RunSummary']): boolean => state !== 'running' && state !== 'pending'
+/** The run that is under way: who started it, how far it is, and the way to it. */
+function CurrentRun({ run }: { run: Schemas['RunSummary'] }) {
+  const detail = useRun(run.name).data
+  const by = startedBy({ ...run, actor: detail?.actor })
+  const stages = detail?.stages ?? []
+  return (
+    <Group gap="xs" data-testid="current-run">
+      <StateBadge state={run.state === 'pending' && !detail ? 'running' : run.state} />
+      <Text size="sm" role="status">
+        {by ? `Started ${by}. ` : ''}
+        {stages.length > 0 ? `${stagesWords(stages)}.` : 'Its stages are shown as soon as they begin.'}
+      </Text>
+      <OpenRun run={run} label="Follow the run" />
+    </Group>
+  )
+}
 
-function NewestRun({ run }: { run: Schemas['RunSummary'] }) {
+function NewestRun({ run, isBefore }: { run: Schemas['RunSummary']; isBefore: boolean }) {
   const detail = useRun(run.name)
   const cost = detail.data ? costOf(detail.data.jobs) : undefined
   const costs = useCosts().data
@@ -63,6 +81,7 @@ function NewestRun({ run }: { run: Schemas['RunSummary'] }) {
   const left = leftOut(run)
   return (
     <Group gap="xs" data-testid="last-run">
+      {isBefore ? <Text size="sm">The run before it, {moment(run.started_at)}:</Text> : null}
       <StateBadge state={runState(run)} />
       <Text size="sm">
         {by ? `Started ${by}, ` : ''}
@@ -73,15 +92,16 @@ function NewestRun({ run }: { run: Schemas['RunSummary'] }) {
           : ''}
         {`. ${left ? `${capitalised(left)}.` : run.state === 'succeeded' ? 'Nothing failed.' : ''}`}
       </Text>
-      <Button
-        component="a"
-        size="compact-sm"
-        variant="default"
-        href={`#/runs/${encodeURIComponent(run.name)}`}
-      >
-        Open the run
-      </Button>
+      <OpenRun run={run} label={isBefore ? 'Open it' : 'Open the run'} />
     </Group>
+  )
+}
+
+function OpenRun({ run, label }: { run: Schemas['RunSummary']; label: string }) {
+  return (
+    <Button component="a" size="compact-sm" variant="default" href={`#/runs/${encodeURIComponent(run.name)}`}>
+      {label}
+    </Button>
   )
 }
 
@@ -92,7 +112,7 @@ function RunsOfADay({ runs }: { runs: Schemas['RunSummary'][] }) {
   if (newest.length < 2) return null
   const failed = newest.filter(({ state, has_problems }) => state !== 'succeeded' || has_problems).length
   return (
-    <Text size="sm" mt={8} data-testid="runs-of-a-day">
+    <Text size="sm" data-testid="runs-of-a-day">
       {count(newest.length, 'run')} in 24 hours, {failed === 0 ? 'none' : failed} with a failure.{' '}
       <Anchor href="#/lake">All runs</Anchor>
     </Text>

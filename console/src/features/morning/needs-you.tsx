@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Button, Skeleton, Text } from '@mantine/core'
 import { useCallback, useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -11,6 +11,7 @@ import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { heading } from '../../formats/words'
 import { expectationOf } from '../lake/expectations'
+import { isUnderWay } from '../lake/lake-words'
 import { reasonsOf } from '../lake/run-problems'
 import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
@@ -48,6 +49,11 @@ function Task({ children, action }: { children: React.ReactNode; action: React.R
   )
 }
 
+/** The outline of a task that is being read. */
+const TaskOutline = () => (
+  <Skeleton height={12} my={8} role="listitem" aria-busy aria-label="Loading a queue" />
+)
+
 function Open({ href, label, name }: { href: string; label: string; name: string }) {
   return (
     <Button component="a" size="compact-sm" variant="default" href={href} aria-label={`${label}: ${name}`}>
@@ -62,7 +68,7 @@ function FailedRun() {
   const may = useMay('operator')
   const start = useStartRun()
   const nameOf = useStageNames()
-  const run = runs.data?.runs.find((one) => one.state !== 'running' && one.state !== 'pending')
+  const run = runs.data?.runs.find((each) => !isUnderWay(each))
   if (!run || (run.state === 'succeeded' && !run.has_problems)) return null
   const reasons = [
     ...Object.entries(run.failed_stages).map(
@@ -124,19 +130,21 @@ interface QueueTaskProps {
 function QueueTask({ queue, onAmount }: QueueTaskProps) {
   const answer = useResult(queue.sql)
   const decisions = useDecisions(queue.name)
+  const error = answer.error ?? decisions.error
   const counts =
     answer.data && decisions.data ? countsOf(queueItems(answer.data, decisions.data.decisions)) : undefined
   const amount = counts?.atStake ?? 0
   useEffect(() => onAmount(queue.name, amount), [onAmount, queue.name, amount])
-  if (answer.error ?? decisions.error)
-    return (
+  if (!answer.data || !counts)
+    return error ? (
       <Failed
-        error={answer.error ?? decisions.error}
-        what={queue.title}
+        error={error}
+        what="A queue"
         onRetry={() => void Promise.all([answer.refetch(), decisions.refetch()])}
       />
+    ) : (
+      <TaskOutline />
     )
-  if (!answer.data || !counts) return <span aria-busy />
   const unlisted = unlistedOf(answer.data)
   if (counts.open === 0) return null
   return (

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Button, Group, Skeleton, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, forPages } from '../../api/format'
@@ -81,35 +81,32 @@ function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['Da
   const decide = useDecide(ALERTS)
   const may = useMay('uploader')
   const value = answer.data?.rows[0]?.[0] ?? null
-  if (answer.error)
-    return (
+  const error = answer.error ?? decisions.error
+  if (!answer.data || !decisions.data)
+    return error ? (
       <li>
         <Failed
-          error={answer.error}
-          what={`The alert of ${board.title}`}
-          onRetry={() => void answer.refetch()}
+          error={error}
+          what="An alert"
+          onRetry={() => void Promise.all([answer.refetch(), decisions.refetch()])}
         />
       </li>
+    ) : (
+      <Skeleton height={12} my={8} component="li" aria-busy aria-label="Loading an alert" />
     )
-  if (answer.isPending || decisions.isPending) return <li aria-busy />
   if (value === null || Number(value) <= rule.above) return null
   const item = `${rule.name} ${String(value)}`.slice(0, 200)
-  if (decisions.data?.decisions.some((one) => one.item_id === item)) return null
+  if (decisions.data.decisions.some((one) => one.item_id === item)) return null
   return (
     <li className="task">
-      <Text size="sm" component="span">
-        {rule.message.replace('{value}', figure(value, rule.unit))}
-      </Text>
+      <div>
+        <Text size="sm">{rule.message.replace('{value}', figure(value, rule.unit))}</Text>
+        <Text size="xs" className="muted">
+          {rule.remedy}
+        </Text>
+      </div>
       <Group gap={4} wrap="nowrap">
-        <Button
-          component="a"
-          size="compact-sm"
-          variant="default"
-          href={panelAddress(board.system, rule.panel)}
-          aria-label={`Why: ${rule.name.replaceAll('_', ' ')}`}
-        >
-          Why?
-        </Button>
+        <Button component="a" size="compact-sm" variant="default" {...wayOf(board, rule)} />
         {may ? (
           <Button
             size="compact-sm"
@@ -133,4 +130,14 @@ function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['Da
       </Group>
     </li>
   )
+}
+
+/** Where a person acts on an alert: the queue of the panel that shows the cause, or that panel. */
+function wayOf(board: Schemas['Dashboard'], rule: Schemas['DashboardAlert']) {
+  const name = rule.name.replaceAll('_', ' ')
+  const named = board.panels.find((panel) => panel.name === rule.panel)?.queue
+  const queue = board.queues.find((each) => each.name === named)
+  return queue
+    ? { href: `#/work/${queue.name}`, children: 'Open the queue', 'aria-label': `Open the queue: ${name}` }
+    : { href: panelAddress(board.system, rule.panel), children: 'Why?', 'aria-label': `Why: ${name}` }
 }

@@ -2,7 +2,9 @@ import { Button, Group, Progress as Bar, Text } from '@mantine/core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { read } from '../../api/client'
 import { bytes } from '../../api/format'
+import { useOffline, useReturn } from '../../api/reach'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
 import { Repeat } from '../files/repeat'
@@ -46,9 +48,17 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       const check = await dryRun(upload.upload_id, own.signal)
       setStep({ name: 'checked', upload, check })
     } catch (error) {
-      if (!own.signal.aborted) setStep({ name: 'failed', error })
+      if (own.signal.aborted) return
+      setStep({ name: 'failed', error })
+      // The store of parts may fail alone; only where the API is silent too the upload continues by itself.
+      if (!(error instanceof RefusedFileError)) await read('/v1/me').catch(() => undefined)
     }
   }, [kept])
+  const mayContinue = step.name === 'failed' && !(step.error instanceof RefusedFileError)
+  const waits = useOffline() !== undefined && mayContinue
+  useReturn(() => {
+    if (mayContinue) void start()
+  })
 
   useEffect(() => {
     // eslint-disable-next-line react-hooks/set-state-in-effect -- it sets state only after awaiting the browser's store
@@ -106,7 +116,12 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         <Live fileId={step.upload.file_id} isRemembered={Object.keys(step.edits?.columns ?? {}).length > 0} />
       ) : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
-      {step.name === 'failed' ? (
+      {waits ? (
+        <Text size="sm" role="status">
+          The network is away. The upload continues by itself when it is back; nothing is lost.
+        </Text>
+      ) : null}
+      {step.name === 'failed' && !waits ? (
         <Failed
           error={step.error}
           what="The upload"
