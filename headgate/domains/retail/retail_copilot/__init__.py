@@ -66,8 +66,8 @@ def _built(
     model = sentence_model.installed()
     names, language = products.product_name.dropna(), model.words() if model else frozenset()
     normaliser = normalise.Normaliser(names, language)
-    right = normaliser.corrections(typed)
-    texts = normaliser.templates(typed, right)
+    slips = normaliser.slips(typed)
+    texts = normaliser.templates(typed, slips)
     first_day = features.first_day(searches)
     past = texts
     if (until := learnt_until(first_day, as_of, learnt_intents.LONGEST_DAYS)) < as_of:
@@ -77,7 +77,7 @@ def _built(
     counted = features.by_template(searched)
     labels = learnt.of(counted.template)
     shelf.export(
-        exported_model.NAME, exported_model.scorer(texts, labels.intent, labels.sub_intent, right, language)
+        exported_model.NAME, exported_model.scorer(texts, labels.intent, labels.sub_intent, slips, language)
     )
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
     return {

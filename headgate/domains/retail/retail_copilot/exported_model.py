@@ -13,7 +13,6 @@ from headgate.learning.export_models import CHECKED_ROWS
 from headgate.scoring.scorer import Scorer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     import numpy.typing as npt
@@ -28,17 +27,17 @@ def scorer(
     texts: pd.DataFrame,
     labels: pd.Series[str],
     sub_labels: pd.Series[str],
-    corrections: Mapping[str, str],
+    slips: normalise.Slips,
     language: AbstractSet[str],
 ) -> Scorer | None:
     """Return what finds intents; None, and a line in the log, if it does not give the batch's templates.
 
-    No text as typed is in it: the templates are those of `query_patterns`.
+    No text as typed is in it, only its words without numbers and addresses of people.
 
     Args:
         texts: columns `query_text`, `template`, the commonest text first.
         labels, sub_labels: the labels of each template's intent and sub-intent, in the same order.
-        corrections: as `Normaliser.corrections` gives them.
+        slips: as `Normaliser.slips` gives them.
         language: words that are right in any shop.
     """
     names, sub_names = sorted(set(labels)), sorted(set(sub_labels))
@@ -46,7 +45,8 @@ def scorer(
         "templates": [str(template) for template in labels.index],
         "labels": names,
         "sub_labels": sub_names,
-        "corrections": dict(corrections),
+        "corrections": dict(slips.words),
+        "texts_meant": dict(slips.texts),
         "language": sorted(language),
         "accents": normalise.ACCENTS,
         "not_words": normalise.NOT_WORDS,

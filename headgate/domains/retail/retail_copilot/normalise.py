@@ -5,6 +5,7 @@ removed.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -54,6 +55,25 @@ def redacted(texts: pd.Series[str]) -> pd.Series[str]:
     return texts
 
 
+@dataclass(frozen=True)
+class Slips:
+    """The slips of the finger in the texts of one shop.
+
+    Attributes:
+        words: the intended word by the misspelled one.
+        texts: the words of the intended text by those of the misspelled one, for texts that no single word
+            explains.
+    """
+
+    words: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def right(self, words: list[str]) -> list[str]:
+        """Return the words of a text as they were meant."""
+        text = self.texts.get(" ".join(words))
+        return [self.words.get(word, word) for word in (text.split() if text else words)]
+
+
 class Normaliser:
     """From texts as typed to their templates in one shop. Each text and each word is looked at once.
 
@@ -69,18 +89,18 @@ class Normaliser:
             word for words in self._split(pd.Series(list(vocabulary), dtype=object)) for word in words
         }
 
-    def templates(self, texts: pd.DataFrame, right: Mapping[str, str] | None = None) -> pd.DataFrame:
+    def templates(self, texts: pd.DataFrame, slips: Slips | None = None) -> pd.DataFrame:
         """Return the texts with their `template`, and whether a word was respelled (`is_corrected`).
 
         Args:
             texts: columns `query_text` and `searches`, one row per text.
-            right: what `corrections` returned for the same texts, if it was asked before.
+            slips: what `slips` returned for the same texts, if it was asked before.
         """
         if texts.empty:
             return texts.assign(template=pd.Series(dtype=object), is_corrected=pd.Series(dtype=bool))
-        right = self.corrections(texts) if right is None else right
+        slips = self.slips(texts) if slips is None else slips
         split = self._split(texts.query_text)
-        respelled = [[right.get(word, word) for word in words] for words in split]
+        respelled = [slips.right(words) for words in split]
         return texts.assign(
             template=pd.Series(
                 [" ".join(words)[:MAX_LENGTH] or BLANK for words in respelled], texts.index, dtype=object
@@ -92,15 +112,49 @@ class Normaliser:
             ),
         )
 
-    def corrections(self, texts: pd.DataFrame) -> dict[str, str]:
-        """Return what each misspelled word of the texts was meant to be; texts as for `templates`."""
+    def slips(self, texts: pd.DataFrame) -> Slips:
+        """Return what misspelled words and texts were meant to be; texts as for `templates`."""
         split = self._split(texts.query_text)
         words = pd.DataFrame({"word": split, "searches": texts.searches.to_numpy()}).explode("word")
-        return spelling.corrections(words.groupby("word").searches.sum(), self._own, self._language)
+        right = spelling.corrections(words.groupby("word").searches.sum(), self._own, self._language)
+        return Slips(right, self._texts_meant(texts, split, right))
+
+    def _texts_meant(
+        self, texts: pd.DataFrame, split: list[list[str]], right: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return the words of the intended text by those of the misspelled one, each before a correction."""
+        typed = pd.DataFrame(
+            {
+                "text": plain_words(texts.query_text).to_numpy(),
+                "words": [" ".join(words) for words in split],
+                "template": [" ".join(right.get(word, word) for word in words) for words in split],
+                "typed": texts.searches.to_numpy(),
+            }
+        )
+        typed["meant"] = typed.groupby("template").typed.transform("sum")
+        spelled = (
+            typed.sort_values("typed", ascending=False, kind="stable")
+            .groupby("text", sort=True)
+            .agg(words=("words", "first"), typed=("typed", "sum"), meant=("meant", "first"))
+        )
+        meant = spelling.texts_meant(spelled.reset_index(), self._right_words(spelled.index.to_series()))
+        words = spelled.words
+        return {
+            words[text]: words[other]
+            for text, other in meant.items()
+            if words[text] and words[other] and words[text] != words[other]
+        }
+
+    def _right_words(self, texts: pd.Series[str]) -> set[str]:
+        """Return the words of plain texts that are the shop's or the language's, in singular or plural."""
+        words = pd.Series(texts.str.split().explode().dropna().unique(), dtype=object)
+        own = self._own | self._language
+        return set(words[words.isin(own) | singular(words).isin(own)])
 
     def _split(self, texts: pd.Series[str]) -> list[list[str]]:
         """Return the words of each text in the singular."""
-        new = pd.Series(texts[~texts.isin(self._words)].unique(), dtype=object)
+        # `unique` of pandas takes an empty text and one of a null character to be equal.
+        new = pd.Series([text for text in dict.fromkeys(texts) if text not in self._words], dtype=object)
         typed = _split_words(new)
         words = pd.Series(typed.explode().dropna().unique(), dtype=object)
         stems = dict(zip(words, singular(words, self._language), strict=True))
@@ -134,10 +188,19 @@ def as_typed(
 
 def _split_words(texts: pd.Series[str]) -> pd.Series[Any]:
     """Return the words of each text without case, accents, genitives, personal data and measures."""
-    plain = texts.str.normalize("NFKD").str.replace(ACCENTS, "", regex=True).str.casefold()
+    plain = _plain(texts)
     for pattern in NOT_WORDS:
         plain = plain.str.replace(pattern, " ", regex=True)
     return plain.str.replace(GENITIVE, "", regex=True).str.replace(BETWEEN_WORDS, " ", regex=True).str.split()
+
+
+def _plain(texts: pd.Series[str]) -> pd.Series[str]:
+    return texts.str.normalize("NFKD").str.replace(ACCENTS, "", regex=True).str.casefold()
+
+
+def plain_words(texts: pd.Series[str]) -> pd.Series[str]:
+    """Return the texts without case, accents and signs, with one space between words."""
+    return _plain(texts).str.replace(BETWEEN_WORDS, " ", regex=True).str.strip()
 
 
 def singular(words: pd.Series[str], language: AbstractSet[str] = frozenset()) -> pd.Series[str]:

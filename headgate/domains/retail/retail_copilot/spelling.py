@@ -4,6 +4,7 @@ uses.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,17 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-MIN_LENGTH = 4  # among shorter words too many are one letter apart
+MIN_LENGTH = (
+    4  # among shorter words too many are one letter apart, other than by a swap or a letter typed twice
+)
 RARER = 5
 """A word that the shop does not use is a slip when a neighbour is typed this many times as often."""
 KNOWN_COUNTS = 5
 """Times that a word of the shop counts as typed on top: it is right even if nobody typed it yet."""
+LEAST_LETTERS = 6
+"""A shorter text of one slip is as likely another word."""
+LEAST_TYPED = 5
+"""A text that was typed less often is no task, so that nobody misses its correction."""
 
 
 def corrections(
@@ -36,7 +43,14 @@ def corrections(
     typed = counts.reindex(sorted(set(counts.index) | vocabulary), fill_value=0)
     words = typed.index[typed.index.str.len() >= MIN_LENGTH - 1].to_series()
     words = words[words.str.isalpha()]
-    pairs = _near(words[~words.isin(vocabulary | language)], words[words.str.len() >= MIN_LENGTH])
+    pairs = _near(words[~words.isin(vocabulary | language)], words)
+    pairs = pairs[
+        [
+            len(other) >= MIN_LENGTH or _has_same_letters(word, other)
+            for word, other in zip(pairs.word, pairs.other, strict=True)
+        ]
+        or slice(0)
+    ]
     often = (pairs.other.map(typed) + pairs.other.isin(vocabulary) * KNOWN_COUNTS).astype("int64")
     likely = pairs.assign(often=often).loc[
         (often >= RARER * pairs.word.map(typed).astype("int64")) & (pairs.word != pairs.other)
@@ -54,6 +68,57 @@ def corrections(
     return {word: meant.get(other, other) for word, other in meant.items()}
 
 
+def texts_meant(texts: pd.DataFrame, right: AbstractSet[str]) -> dict[str, str]:
+    """Return the intended text of each misspelled text, where a slip concerns a short word or a space, which
+    `corrections` cannot see: `yoga mmat`, `do glead`.
+
+    A text is a slip of another text if both differ by one letter or space, the other is typed `RARER` times
+    as often, and a word of the text is neither the shop's nor the language's, or only the plural of the
+    other's. Texts that differ in a number are different articles.
+
+    Args:
+        texts: columns `text` (plain words), `typed` (times), and `meant` (times that all spellings of it were
+            typed).
+        right: the words of the texts that are the shop's or the language's.
+    """
+    long = texts[(texts.typed >= LEAST_TYPED) & (texts.text.str.len() >= LEAST_LETTERS - 1)]
+    wrong = long.text[[_may_be_slip(text, right) for text in long.text] or slice(0)]
+    pairs = _near(wrong, long.text)
+    typed, meant = (long.set_index("text")[name] for name in ("typed", "meant"))
+    often = pairs.other.map(meant).astype("int64")
+    likely = pairs.assign(often=often)[
+        (pairs.word != pairs.other) & (often >= RARER * pairs.word.map(typed).astype("int64"))
+    ]
+    slips = np.array(
+        [is_slip_of_text(text, other, right) for text, other in zip(likely.word, likely.other, strict=True)],
+        dtype=np.bool_,
+    )
+    best = (
+        likely[slips]
+        .sort_values(["word", "often", "other"], ascending=[True, False, True])
+        .drop_duplicates("word")
+    )
+    intended: dict[str, str] = dict(zip(best.word, best.other, strict=True))
+    return {text: intended.get(other, other) for text, other in intended.items()}
+
+
+def _may_be_slip(text: str, right: AbstractSet[str]) -> bool:
+    words = text.split()
+    return len(text) >= LEAST_LETTERS and any(word.endswith("s") or word not in right for word in words)
+
+
+def is_slip_of_text(text: str, other: str, right: AbstractSet[str]) -> bool:
+    """Return whether a text is another one with one slip in it, or with one word in the plural."""
+    if not is_one_slip(text, other):
+        return False
+    words, others = text.split(), other.split()
+    changed = [word for word in words if word not in others]
+    replaced = [word for word in others if word not in words]
+    if not all(word.isalpha() for word in (*changed, *replaced)):
+        return False
+    return changed == [f"{word}s" for word in replaced] or not right.issuperset(changed)
+
+
 def is_one_slip(word: str, other: str) -> bool:
     """Return whether one letter is missing, doubled, wrong, or changed places with its neighbour.
 
@@ -64,6 +129,15 @@ def is_one_slip(word: str, other: str) -> bool:
     end = min(_same(word[::-1], other[::-1]), len(word), len(other))
     word, other = word[: len(word) - end], other[: len(other) - end]
     return max(len(word), len(other)) <= 1 or (len(word) == len(other) == 2 and word == other[::-1])  # noqa: PLR2004 two neighbours
+
+
+def _has_same_letters(word: str, other: str) -> bool:
+    """Return whether two letters changed places, or one of them was typed twice."""
+    return sorted(word) == sorted(other) or _twice_less(word) == other
+
+
+def _twice_less(word: str) -> str:
+    return re.sub(r"(.)\1", r"\1", word)
 
 
 def _same(word: str, other: str) -> int:

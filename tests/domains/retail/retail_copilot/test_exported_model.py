@@ -52,9 +52,9 @@ def texts() -> pd.DataFrame:
 def scorer(texts: pd.DataFrame) -> IntentScorer:
     templates = sorted(set(texts.template))
     labels = pd.Series([f"group {len(template) % 4}" for template in templates], index=templates)
-    right = normalise.Normaliser(["Red mug", "candles"], LANGUAGE).corrections(texts)
+    slips = normalise.Normaliser(["Red mug", "candles"], LANGUAGE).slips(texts)
     sub_labels = labels + ", " + pd.Series([template[:1] for template in templates], index=templates)
-    exported = exported_model.scorer(texts, labels, sub_labels, right, LANGUAGE)
+    exported = exported_model.scorer(texts, labels, sub_labels, slips, LANGUAGE)
     assert exported
     return IntentScorer(Scorer.from_bytes(exported.to_bytes()))
 
@@ -85,7 +85,7 @@ def test_a_text_that_shares_no_word_has_no_intent(scorer: IntentScorer) -> None:
 
 def test_no_text_as_typed_is_exported(texts: pd.DataFrame) -> None:
     labels = pd.Series("all", index=sorted(set(texts.template)))
-    exported = exported_model.scorer(texts, labels, labels, {}, frozenset())
+    exported = exported_model.scorer(texts, labels, labels, normalise.Slips({}, {}), frozenset())
     assert exported is None or "jane@example.com" not in exported.to_bytes().decode("latin-1")
 
 

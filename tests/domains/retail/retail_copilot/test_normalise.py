@@ -115,6 +115,63 @@ def test_texts_that_were_split_before_have_the_templates_of_a_first_look(texts: 
     frame = pd.DataFrame({"query_text": texts, "searches": range(1, len(texts) + 1)})
     shared = normalise.Normaliser(["abes", "bees x"], {"abes"})
     shared.templates(frame.iloc[: len(frame) // 2])
-    shared.corrections(frame)
+    shared.slips(frame)
     fresh = normalise.Normaliser(["abes", "bees x"], {"abes"})
     pd.testing.assert_frame_equal(shared.templates(frame), fresh.templates(frame))
+
+
+def joined(typed: dict[str, int], vocabulary: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return the template of each text; words of the shop and of the language are `LANGUAGE`."""
+    frame = pd.DataFrame({"query_text": list(typed), "searches": list(typed.values())})
+    texts = normalise.Normaliser(vocabulary, LANGUAGE).templates(frame)
+    return dict(zip(texts.query_text, texts.template, strict=True))
+
+
+WORDS = "yoga mat dog lead phone chargers wedding dress puzzle pieces bird oil beard red mug cup rug candle"
+LANGUAGE = frozenset(WORDS.split())
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant", "template"),
+    [
+        ("yoga mmat", "yoga mat", "yoga mat"),
+        ("do glead", "dog lead", "dog lead"),
+        ("phone chargers", "phone charger", "phone charger"),
+        ("wedding dres", "wedding dress", "wedding dress"),
+        ("Puzzle 5000 piieces", "puzzle 5000 pieces", "puzzle"),
+        ("berd oil", "beard oil", "beard oil"),
+        ("yogamat", "yoga mat", "yoga mat"),
+    ],
+)
+def test_a_slip_in_a_short_word_or_a_space_belongs_to_the_search_that_was_meant(
+    slip: str, meant: str, template: str
+) -> None:
+    assert joined({meant: 300, slip: 50}, ("bird",)) == {meant: template, slip: template}
+
+
+@pytest.mark.parametrize(
+    ("rare", "often"),
+    [
+        ("red rug", "red mug"),  # both are words
+        ("bird oil", "beard oil"),
+        ("candle 12", "candle 15"),  # another number is another article
+        ("t12 lamp", "t15 lamp"),
+        ("gu cup", "mug cup"),  # two letters apart
+        ("abcd", "abcde"),  # too short to say
+    ],
+)
+def test_distinct_articles_are_never_joined(rare: str, often: str) -> None:
+    templates = joined({often: 300, rare: 50}, ("lamp", "t12", "t15", "abcd", "abcde"))
+    assert templates[rare] != templates[often]
+
+
+def test_the_frequent_spelling_wins_and_one_of_equal_frequency_stays() -> None:
+    assert joined({"yoga mmat": 300, "yoga mat": 50})["yoga mat"] == "yoga mat"
+    assert joined({"yoga mat": 240, "yoga mmat": 50})["yoga mmat"] == "yoga mmat"
+    assert joined({"yoga mat": 250, "yoga mmat": 50})["yoga mmat"] == "yoga mat"
+
+
+def test_all_spellings_of_the_intended_search_count_for_it() -> None:
+    """`yoga mats` is no other search, so that 130 and 130 are 260, more than five times 50."""
+    templates = joined({"yoga mats": 130, "yoga mat": 130, "yoga mmat": 50})
+    assert set(templates.values()) == {"yoga mat"}

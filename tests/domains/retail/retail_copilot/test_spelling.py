@@ -64,3 +64,13 @@ def test_words_two_letters_longer_are_never_one_slip(word: str, more: str) -> No
 def test_a_rare_word_of_the_language_is_no_slip() -> None:
     counts = pd.Series({"bell": 18, "belt": 1, "bel": 1})
     assert spelling.corrections(counts, set(), {"belt"}) == {"bel": "bell"}
+
+
+@pytest.mark.parametrize(("slip", "word"), [("abg", "bag"), ("bxo", "box"), ("muug", "mug"), ("mmug", "mug")])
+def test_a_short_word_is_corrected_where_it_has_the_same_letters(slip: str, word: str) -> None:
+    assert corrections(**{word: 300, slip: 40}) == {slip: word}
+
+
+@pytest.mark.parametrize(("rare", "often"), [("bog", "bag"), ("ags", "bag"), ("boxy", "box")])
+def test_a_short_word_with_another_letter_stays(rare: str, often: str) -> None:
+    assert corrections(**{often: 300, rare: 40}) == {}
