@@ -171,7 +171,7 @@ def test_a_name_that_does_not_exist_has_one_state_with_the_way_back(
     page.context.close()
 
 
-def test_a_page_without_an_api_has_one_box_and_shows_itself_after_a_retry(
+def test_a_page_without_an_api_has_one_box_and_shows_itself_once_it_answers(
     served_shop: Served, browser: Browser
 ) -> None:
     console = Console(served_shop, browser)
@@ -183,7 +183,7 @@ def test_a_page_without_an_api_has_one_box_and_shows_itself_after_a_retry(
         page.wait_for_timeout(500)
         assert page.locator("main [role=alert]").count() == 1
         page.unroute("**/v1/**")
-        page.get_by_role("button", name="Try again").click()
+        page.get_by_role("button", name="Try now").click()
         page.get_by_role("heading", name="Lineage" if "tables" in address else "Contract").wait_for()
         page.context.close()
 
