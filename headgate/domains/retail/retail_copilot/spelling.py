@@ -116,7 +116,7 @@ def is_slip_of_text(text: str, other: str, right: AbstractSet[str]) -> bool:
     replaced = [word for word in others if word not in words]
     if not all(word.isalpha() for word in (*changed, *replaced)):
         return False
-    return changed == [f"{word}s" for word in replaced] or not right.issuperset(changed)
+    return changed == [f"{word}s" for word in replaced] or bool(set(changed) - right)
 
 
 def is_one_slip(word: str, other: str) -> bool:
