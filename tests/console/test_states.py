@@ -372,7 +372,7 @@ def test_a_page_without_its_program_keeps_the_navigation_and_is_loaded_again_by_
     console.errors.clear()  # the aborted requests, and React's note of them
 
 
-def test_a_program_that_stays_missing_is_not_loaded_again_for_ever(console: Console) -> None:
+def test_a_program_that_stays_missing_is_loaded_again_only_once(console: Console) -> None:
     page = console.signed_in(OPERATOR)
     page.route(re.compile(r"query-page"), lambda route: route.abort())
     page.get_by_role("link", name="Query").click()

@@ -35,7 +35,7 @@ export function NotFound() {
   )
 }
 
-/** Loads the page again once its server answers; returns whether it will. It does so once a minute at most: a program that is missing on the server would be loaded for ever. */
+/** Loads the page again once its server answers; returns whether it will. It does so once a minute at most: a program that is missing on the server would be loaded again without end. */
 function useLoadedAgain(isUnloaded: boolean): boolean {
   const before = Number(sessionStorage.getItem(LOADED_AGAIN) ?? 0)
   const isDue = isUnloaded && Math.abs(performance.timeOrigin - before) > PATIENCE_MS
