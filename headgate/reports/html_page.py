@@ -17,7 +17,7 @@ from headgate.reports.answer_words import ColumnWords, answer_in_words, cell_wor
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
 from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.svg_charts import draw
-from headgate.systems.panels import PanelKind
+from headgate.systems.panels import ACTION, PanelKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -266,7 +266,11 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
 
 def _action(answer: PanelAnswer, screen: str = "") -> str:
     """Return the action; with `desk` or `phone` only such a screen shows it."""
-    action, kinds = answer.panel.action, " ".join(filter(None, ("muted", "action", screen)))
+    row = next(iter(answer.records()), {})
+    action, kinds = (
+        row.get(ACTION) or answer.panel.action,
+        " ".join(filter(None, ("muted", "action", screen))),
+    )
     return f'<div class="{kinds}">{escape(action)}</div>' if action else ""
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+ACTION = "title_action"  # a column of an answer, whose text replaces the action of the panel
 COLUMN_IN_TEMPLATE = re.compile(r"\{(\w+)\}")
 ROW_COUNT = "row_count"  # a column of an answer, or the number of its rows
 ITEM_ID = "{item_id}"  # in a statement about one item of a queue
@@ -54,7 +55,9 @@ class DeclaredPanel:
 
     Attributes:
         name: unique in its dashboard.
-        action: the action that follows from the answer, in words; empty if the dashboard states none.
+        action: the action that follows from the answer, in words; empty if the dashboard states none. A text
+            in the column `title_action` of the first row replaces it, where another action follows from the
+            row.
         table: the prod table whose contract defines the columns.
         unit: of `y`, or of a figure's `value`; `currency` is the lake's.
         better: for a figure: `higher` or `lower`.
@@ -65,6 +68,7 @@ class DeclaredPanel:
             `{row_count}`; it is the title where the rows fill it, and the question is the title elsewhere.
             A part in brackets with a null cell is left out. Columns that only fill titles are named
             `title_…`; tables leave them out.
+        keeps: columns that stay in sight where a table is narrow; the page chooses them where none is named.
         units: of columns of the answer that no contract has, by column.
         rows: conditions that the rows behind the answer meet, as filters of the table's page:
             `<column>:<operator>:<value>`.
@@ -93,6 +97,7 @@ class DeclaredPanel:
     rows: tuple[str, ...] = ()
     queue: str = ""
     nothing: str = ""
+    keeps: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -133,14 +133,21 @@ def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) ->
     expect(again.get_by_test_id("figure-next_period")).to_have_text(narrowed)
 
 
-def test_a_panel_says_which_filter_it_does_not_follow_and_a_bar_opens_its_filtered_rows(
+def test_panels_that_no_filter_narrows_follow_one_line_and_a_bar_opens_its_filtered_rows(
     console: Console,
 ) -> None:
     page = console.opened("/dashboards/compliance-guardian?decision=review&from=2024-01-01", VIEWER)
     quality = page.get_by_role("region", name="May one rely on the scores?")
-    expect(quality).to_contain_text("The filters “Paid from” and “Proposed decision” do not apply here.")
+    note = page.get_by_test_id("ignored-filters")
+    expect(note).to_have_text(
+        "The filters “Paid from” and “Proposed decision” do not apply to the panels below."
+    )
+    expect(quality).not_to_contain_text("do not apply")
     reasons = page.get_by_role("region", name="Why are transactions proposed for a review or a block?")
-    expect(reasons).not_to_contain_text("do not apply here")
+    expect(reasons).not_to_contain_text("do not apply")
+    settle(page)
+    tops = [place["y"] for part in (reasons, note, quality) if (place := part.bounding_box())]
+    assert tops == sorted(tops)
     reasons.locator("svg path[fill='#0b7285']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Fraud scores")
     shown = page.get_by_role("button", name=re.compile("^Remove: "))

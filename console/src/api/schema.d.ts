@@ -3317,7 +3317,7 @@ export interface components {
         Panel: {
             /**
              * Action
-             * @description The action that follows from the answer; empty if none is stated.
+             * @description The action that follows from the answer; empty if none is stated. A text in the column `title_action` of the first row replaces it.
              */
             action: string;
             /**
@@ -3344,6 +3344,12 @@ export interface components {
                 string,
                 string
             ][];
+            /**
+             * Keeps
+             * @description Columns that stay in sight where a table is narrow.
+             * @default []
+             */
+            keeps: string[];
             /**
              * Kind
              * @enum {string}

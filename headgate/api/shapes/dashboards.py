@@ -18,7 +18,10 @@ class Panel(Shape):
 
     name: str
     question: str
-    action: str = Field(description="The action that follows from the answer; empty if none is stated.")
+    action: str = Field(
+        description="The action that follows from the answer; empty if none is stated. A text in the column "
+        "`title_action` of the first row replaces it."
+    )
     kind: Literal["kpi", "line", "fan", "bar", "scatter", "map", "table"]
     table: str = Field(description="Prod table whose contract defines the columns.")
     sql: str = Field(description="Athena SQL. Send it to `POST /v1/queries`.")
@@ -49,6 +52,7 @@ class Panel(Shape):
     nothing: str = Field(
         "", description="The sentence that replaces an answer without rows; empty where none is stated."
     )
+    keeps: tuple[str, ...] = Field((), description="Columns that stay in sight where a table is narrow.")
 
 
 class TrustNote(Shape):

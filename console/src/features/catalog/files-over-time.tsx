@@ -25,6 +25,7 @@ const PANEL: Schemas['Panel'] = {
   queue: '',
   before_label: '',
   nothing: '',
+  keeps: [],
   action: '',
   x: 'received_at',
   y: [],

@@ -52,6 +52,12 @@ test('both bounds of an amount are in view on a phone that has the room', () => 
   expect(prioritiesOf([column('span', 'varchar'), ...columns], all, rows, units)).toEqual([1, 1, 1, 1, 2])
 })
 
+test('where the dashboard names the columns that stay in sight, all others leave', () => {
+  const columns = [column('decision', 'varchar'), column('waiting', 'bigint'), column('amount', 'double')]
+  const all = formats('Decision', 'Waiting', 'Amount')
+  expect(prioritiesOf(columns, all, [], { amount: 'USD' }, ['decision', 'waiting'])).toEqual([1, 1, 3])
+})
+
 test('a table without a measure keeps its first two columns', () => {
   const columns = [column('zone', 'varchar'), column('subject', 'varchar'), column('note', 'varchar')]
   expect(prioritiesOf(columns, formats('Zone', 'Subject', 'Note'), [], {})).toEqual([1, 1, 3])

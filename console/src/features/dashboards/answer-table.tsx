@@ -18,6 +18,8 @@ interface Props {
   table: string
   label: string
   height: number
+  /** Columns that stay in sight where the table is narrow, as its dashboard names them. */
+  keeps?: string[]
 }
 
 /** Columns from the first that name a row, without ranks and measures. */
@@ -33,7 +35,7 @@ const isRank = ({ name }: { name: string }, unit: string): boolean =>
   unit === 'rank' || /(^|_)rank$/.test(name)
 
 /**
- * Which columns stay where the table is narrow: 1 for the first name and the deciding measure, which is money before
+ * Which columns stay where the table is narrow: those that its dashboard names. Where it names none, 1 for the first name and the deciding measure, which is money before
  * counts, for a second name where there is room, and for further amounts, such as bounds, while a phone has room; then
  * other names and amounts; a rank and the rest leave first.
  */
@@ -42,7 +44,9 @@ export function prioritiesOf(
   formats: Pick<ColumnFormat, 'heading' | 'text'>[],
   rows: Cell[][],
   units: Units,
+  keeps: string[] = [],
 ): (1 | 2 | 3)[] {
+  if (keeps.length > 0) return columns.map(({ name }) => (keeps.includes(name) ? 1 : 3))
   const unitOf = ({ name }: { name: string }): string => units[name] ?? ''
   const others = columns.filter((column) => !isRank(column, unitOf(column)))
   const measures = others.filter(({ name, type }) => isNumeric(type) && !isName(name))
@@ -72,15 +76,15 @@ export function prioritiesOf(
 }
 
 /** The rows of an answer. The columns that decide stay in view; a row opens all that it has. */
-export function AnswerTable({ answer, units, table, label, height }: Props) {
+export function AnswerTable({ answer, units, table, label, height, keeps }: Props) {
   const [opened, setOpened] = useState<number>()
   const labels = useLabels(table)
   const shown = useMemo(() => shownColumns(answer), [answer])
   const formats = useMemo(() => {
     const all = columnFormats(shown.columns, units, labels)
-    const priorities = prioritiesOf(shown.columns, all, shown.rows, units)
+    const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps)
     return all.map((format, place): ColumnFormat => ({ ...format, priority: priorities[place] ?? 3 }))
-  }, [shown, units, labels])
+  }, [shown, units, labels, keeps])
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (
     <>

@@ -8,6 +8,7 @@ import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
 import { type Narrowed, narrowed } from './filters'
+import { IgnoredFilters } from './ignored-filters'
 import { Kpi } from './kpi'
 import { useNamedPanel } from './named-panel'
 import { PanelView } from './panel-view'
@@ -18,7 +19,10 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const chosen = useChosen(board.filters)
   const isFiltered = Object.values(chosen).some(Boolean)
   const tables = catalog.data?.tables ?? []
+  const labels = board.filters.filter(({ name }) => chosen[name]).map(({ label }) => label)
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, board.filters, chosen, tables)
+  const isNarrowed = (panel: Schemas['Panel']): boolean =>
+    labels.length === 0 || narrowedBy(panel).ignored.length < labels.length
   const figures = board.panels.filter((panel) => panel.kind === 'kpi')
   const figureOf = ({ table }: Schemas['Panel']): string => {
     const figure = figures.find((panel) => panel.table === table)
@@ -29,9 +33,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
     const owner = tables.find(({ name, system }) => name === table && system)
     return board.written_by ? { ...board, system: owner?.system ?? '' } : board
   }
-  const others = board.panels.filter((panel) => panel.kind !== 'kpi')
-  const wide = wideOf(others)
-  const { named, cause } = useNamedPanel()
+  const of = { ownerOf, narrowedBy, figureOf }
   return (
     <Stack gap="md">
       <Group justify="space-between" align="end" gap="sm">
@@ -46,33 +48,65 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
         <Waiting what="the tables" />
       ) : (
         <>
-          <Columns gap="sm">
-            {figures.map((panel) => (
-              <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-                <Kpi panel={panel} board={ownerOf(panel)} narrowed={narrowedBy(panel)} />
-              </Columns.Col>
-            ))}
-          </Columns>
-          <div className="board">
-            {others.map((panel) => (
-              <div
-                className={wide.has(panel) ? 'board-wide' : undefined}
-                key={panel.name}
-                ref={named === panel.name ? cause : undefined}
-                data-named={named === panel.name || undefined}
-              >
-                <PanelView
-                  panel={panel}
-                  board={ownerOf(panel)}
-                  narrowed={narrowedBy(panel)}
-                  figureSql={figureOf(panel)}
-                />
-              </div>
-            ))}
-          </div>
+          <Panels panels={board.panels.filter(isNarrowed)} {...of} />
+          {board.panels.every(isNarrowed) ? null : (
+            <>
+              <IgnoredFilters labels={labels} place="to the panels below" />
+              <Panels
+                panels={board.panels.filter((panel) => !isNarrowed(panel))}
+                {...of}
+                narrowedBy={(panel) => ({ ...narrowedBy(panel), ignored: [] })}
+              />
+            </>
+          )}
         </>
       )}
     </Stack>
+  )
+}
+
+interface PanelsProps {
+  panels: Schemas['Panel'][]
+  ownerOf: (panel: Schemas['Panel']) => Schemas['Dashboard']
+  narrowedBy: (panel: Schemas['Panel']) => Narrowed
+  figureOf: (panel: Schemas['Panel']) => string
+}
+
+/** Figures first, then charts and tables. */
+function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
+  const { named, cause } = useNamedPanel()
+  const figures = panels.filter((panel) => panel.kind === 'kpi')
+  const others = panels.filter((panel) => panel.kind !== 'kpi')
+  const wide = wideOf(others)
+  return (
+    <>
+      {figures.length > 0 ? (
+        <Columns gap="sm">
+          {figures.map((panel) => (
+            <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
+              <Kpi panel={panel} board={ownerOf(panel)} narrowed={narrowedBy(panel)} />
+            </Columns.Col>
+          ))}
+        </Columns>
+      ) : null}
+      <div className="board">
+        {others.map((panel) => (
+          <div
+            className={wide.has(panel) ? 'board-wide' : undefined}
+            key={panel.name}
+            ref={named === panel.name ? cause : undefined}
+            data-named={named === panel.name || undefined}
+          >
+            <PanelView
+              panel={panel}
+              board={ownerOf(panel)}
+              narrowed={narrowedBy(panel)}
+              figureSql={figureOf(panel)}
+            />
+          </div>
+        ))}
+      </div>
+    </>
   )
 }
 

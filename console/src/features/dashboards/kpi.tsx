@@ -9,6 +9,7 @@ import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
+import { actionOf } from './panel-action'
 import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
 
@@ -67,7 +68,7 @@ export function Kpi({ panel, board, narrowed }: Props) {
       )}
       {panel.action && !(result.data && at('value') === null) ? (
         <Text size="xs" className="muted">
-          {panel.action}
+          {actionOf(panel, result.data)}
         </Text>
       ) : null}
       {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}

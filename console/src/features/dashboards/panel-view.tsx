@@ -14,6 +14,7 @@ import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { PanelMenu, type PanelView as View } from './panel-menu'
 import { QueueLink } from './queue-link'
+import { actionOf } from './panel-action'
 import { pickedColumn, pickedCondition } from './picked-rows'
 import { TrustLine } from './trust-line'
 
@@ -49,7 +50,7 @@ export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
     <Panel
       title={answer ?? panel.question}
       subtitle={answer ? panel.question : undefined}
-      action={isNothing ? undefined : panel.action}
+      action={isNothing ? undefined : actionOf(panel, result.data)}
       onward={isNothing ? undefined : <QueueLink board={board} panel={panel} />}
       name={panel.question}
       actions={
@@ -117,7 +118,14 @@ function Shown({ view, panel, answer, system, narrowed, units }: ShownProps) {
     return <NoRows system={system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
   if (view === 'table')
     return (
-      <AnswerTable answer={answer} units={units} table={panel.table} label={panel.question} height={HEIGHT} />
+      <AnswerTable
+        answer={answer}
+        units={units}
+        table={panel.table}
+        label={panel.question}
+        height={HEIGHT}
+        keeps={panel.keeps}
+      />
     )
   return (
     <Suspense fallback={<Waiting what="the chart" />}>

@@ -9,7 +9,7 @@ const TABLE = [
 const ANSWER = {
   columns: ['reason', 'reason_1', 'amount'],
   rows: [
-    ['amount unusual for the customer', 'amount_unusual', 5],
+    ['amount unusual for the customer', 'unusual_amount', 5],
     ['no single reason', null, 1],
   ],
 }
@@ -17,7 +17,7 @@ const ANSWER = {
 test('a bar that words name opens the rows of the code beside them', () => {
   expect(pickedColumn('reason', ANSWER.columns, TABLE)).toBe('reason_1')
   expect(pickedCondition('reason_1', 'reason', 'amount unusual for the customer', ANSWER)).toBe(
-    'reason_1:eq:amount_unusual',
+    'reason_1:eq:unusual_amount',
   )
   expect(pickedCondition('reason_1', 'reason', 'no single reason', ANSWER)).toBe('reason_1:empty:true')
 })

@@ -114,6 +114,7 @@ function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel']
     queue: '',
     before_label: '',
     nothing: '',
+    keeps: [],
     x: choice.x,
     y,
     bounds: [],

@@ -15,6 +15,7 @@ const PANEL: Schemas['Panel'] = {
   queue: '',
   before_label: '',
   nothing: '',
+  keeps: [],
   x: 'week_on',
   y: ['received'],
   bounds: [],

@@ -21,11 +21,13 @@ const percentOf = (column: string): number | undefined => {
   return digits ? Number(digits) : undefined
 }
 
-/** A band in words: "meant to hold 8 of 10". The title says how many it held. */
-export function bandName([low, high]: readonly [string, string]): string {
+/** A band in words: "meant to hold 8 of 10", and how many of 100 past cases it held, where the answer has a column `title_held_80`. */
+export function bandName([low, high]: readonly [string, string], rows: Drawing['rows'] = []): string {
   const percent = percentOf(low)
   if (percent === undefined) return `${heading(low)} to ${heading(high).toLowerCase()}`
-  return `meant to hold ${manyOf(percent)}`
+  const column = `title_held_${percent}`
+  const cases = numeric(rows.find((row) => numeric(row[column]) !== null)?.[column] ?? null)
+  return `meant to hold ${manyOf(percent)}${cases === null ? '' : `, held ${cases} of 100`}`
 }
 
 /** A line with its intervals: history, then what is expected, dashed. */
@@ -47,7 +49,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
       { ...base, name: low, stackStrategy: 'all', data: rows.map((row) => numeric(row[low])) },
       {
         ...base,
-        name: bandName([low, high]),
+        name: bandName([low, high], rows),
         stackStrategy: 'all',
         color: ACCENT[scheme],
         areaStyle: { color: ACCENT[scheme], opacity },
@@ -70,7 +72,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
     ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
   }))
   const shownColumns = [...panel.y, ...panel.bounds.flat()]
-  const bandNames = panel.bounds.map((bounds) => bandName(bounds as [string, string]))
+  const bandNames = panel.bounds.map((bounds) => bandName(bounds as [string, string], rows))
   return {
     grid: { ...grid, top: isNarrow ? 84 : 56 },
     legend: {

@@ -16,6 +16,7 @@ const PANEL: Schemas['Panel'] = {
   queue: '',
   before_label: '',
   nothing: '',
+  keeps: [],
   x: 'at',
   y: ['received'],
   bounds: [],

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+
+import { actionOf } from './panel-action'
+
+const panel = { action: 'Plan with it.' }
+const columns = [
+  { name: 'value', type: 'double' },
+  { name: 'title_action', type: 'varchar' },
+]
+
+test('the action of the answer replaces that of the panel', () => {
+  expect(actionOf(panel, { columns, rows: [[1, 'Do not plan with it.']] })).toBe('Do not plan with it.')
+})
+
+test('an answer that states no action leaves that of the panel', () => {
+  expect(actionOf(panel, { columns, rows: [[1, null]] })).toBe('Plan with it.')
+  expect(actionOf(panel, { columns: columns.slice(0, 1), rows: [] })).toBe('Plan with it.')
+  expect(actionOf(panel, undefined)).toBe('Plan with it.')
+})
