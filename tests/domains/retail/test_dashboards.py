@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import duckdb
@@ -293,27 +294,38 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
             "insert into forecast_accuracy (series_id, level, model, windows, smape) values (?, ?, ?, ?, ?)",
             row,
         )
-        value, _, shown = engine.execute(translate(panels["forecast_error"].sql, "duckdb")).fetchall()[0]
+        (figure,) = answer_of(engine, panels["forecast_error"].sql)
         table = answer_of(engine, panels["accuracy"].sql)
-    assert (value, shown and shown[:10]) == (smape, reason)
+    assert (figure["value"], figure["reason"] and str(figure["reason"])[:10]) == (smape, reason)
     assert (table[0]["plan_by"], table[0]["tested"]) == (
         ("the forecast", "at 3 past moments") if windows else ("not tested", "not tested")
     )
 
 
 @pytest.mark.parametrize(
-    ("nearest", "plan_by", "lost"), [(9.0, "the mean of the last 8", 1), (11.0, "the forecast", 0)]
+    ("nearest", "plan_by", "as_near"),
+    [(9.0, "mean of the last 8", 1), (11.0, "the forecast", 1), (13.0, "the forecast", 0)],
 )
-def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer(
-    nearest: float, plan_by: str, lost: int
+def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer_and_counted_where_it_was_as_near(
+    nearest: float, plan_by: str, as_near: int
 ) -> None:
     rows: list[dict[str, object]] = [
-        {"series_id": "total", "level": "total", "windows": 3, "smape": 12.0, "smape_mean_of_8": nearest}
+        {"series_id": "total", "level": "total", "grain": "week", "windows": 3, "smape": 12.0}
+        | {"smape_mean_of_8": nearest, "smape_last_value": 14.0, "smape_naive2": 14.0},
+        {"series_id": "region=DE", "level": "region", "grain": "week", "windows": 3, "smape": 60.0},
+        {"series_id": "region=SE", "level": "region", "grain": "week", "windows": 0},
     ]
     with duckdb.connect() as engine:
         filled_tables(engine, forecast_accuracy=rows)
-        (row,) = answer_of(engine, panel_of("market-intelligence-hub", "accuracy").sql)
-    assert (row["plan_by"], row["title_nearer"]) == (plan_by, lost)
+        panel = panel_of("market-intelligence-hub", "accuracy")
+        row, *others = answer_of(engine, panel.sql)
+    assert (row["plan_by"], row["title_as_near"]) == (plan_by, as_near)
+    assert [other["plan_by"] for other in others] == ["too far off", "not tested"]
+    assert row["error_of_seasonal_rule"] is None, "equal to the last value in all rows"
+    assert answer_in_words(panel.answer, [row], {}) == (
+        f"1 of 2 tested forecasts can be planned with; in {as_near} of 1 the mean of the last 8 weeks was as "
+        "near or nearer"
+    )
 
 
 def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_last_year_sold() -> None:
@@ -373,6 +385,68 @@ def panel_of(system: str, name: str) -> DeclaredPanel:
     return dashboards()[system].panel(name)
 
 
+def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_to_come() -> None:
+    weeks = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
+    ahead: list[dict[str, object]] = [
+        {
+            "series_id": "total",
+            "level": "total",
+            "grain": "week",
+            "horizon": at,
+            "period_on": week,
+            "mean": 100,
+        }
+        | {"lower_80": 80, "upper_80": 120, "lower_95": 75, "upper_95": 130}
+        for at, week in enumerate(weeks, 1)
+    ]
+    ahead[0] |= {"sold_so_far": 70, "sold_until": date(2010, 12, 9)}
+    tested: list[dict[str, object]] = [
+        {"series_id": "total", "windows": 3, "coverage_80": 0.69, "smape": 20, "smape_mean_of_8": 21}
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=tested)
+        figure, forecast, spans = (
+            answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
+            for panel in map(
+                partial(panel_of, "market-intelligence-hub"), ("next_period", "forecast", "month_and_quarter")
+            )
+        )
+    assert figure == (
+        "Expected sales in the week of 6 Dec 2010, which has begun: 70 until 9 Dec 2010, and 10 to 50 still "
+        "to come"
+    )
+    assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
+    assert spans == (
+        "The 4 weeks ahead: 400, between 320 and 480; 70 of it was sold until 9 Dec 2010, at least 250 is "
+        "still to come"
+    )
+
+
+@pytest.mark.parametrize(
+    ("nearest", "smape", "action"),
+    [(40, 42, None), (60, 62, "Do not plan with this figure"), (30, 40, "Plan with the simple rule")],
+)
+def test_the_advice_of_a_figure_follows_the_test_of_its_series(
+    nearest: float, smape: float, action: str | None
+) -> None:
+    """Under a filter the rows of the series take the place of those of the total."""
+    ahead: list[dict[str, object]] = [
+        {"series_id": "total", "level": "region", "region_id": "DE", "grain": "week", "horizon": 1, "mean": 9}
+        | {"period_on": date(2010, 12, 6)}
+    ]
+    tested: list[dict[str, object]] = [
+        {"series_id": "total", "level": "region", "region_id": "DE", "windows": 3, "smape": smape}
+        | {"smape_mean_of_8": nearest}
+    ]
+    panel = panel_of("market-intelligence-hub", "next_period")
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=tested)
+        rows = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, rows, {}) == "Expected sales of Germany in the week of 6 Dec 2010"
+    assert str(rows[0]["title_action"] or "").startswith(action or "")
+    assert bool(rows[0]["title_action"]) == bool(action)
+
+
 # customer_id, win_back, silent days, usual days, repeat purchases
 CUSTOMERS = [
     (1, False, 30, 40, 3),
@@ -410,11 +484,13 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         engine.execute("insert into regions (region_id, region_name) values ('DK', 'Denmark')")
         answers = {
             name: answer_of(engine, panel_of("demand-insights-engine", name).sql)
-            for name in ("to_win_back", "at_stake", "leaving", "drivers")
+            for name in ("to_win_back", "at_stake", "leaving", "not_late", "drivers")
         }
         called = answer_of(engine, queue.sql)
-    assert answers["to_win_back"] == [{"value": 3, "before": 4}]
-    assert answers["at_stake"] == [{"value": 2985, "before": 2985}]
+    assert answers["to_win_back"] == [{"value": 3, "before": 4, "title_unknown": 3}]
+    assert answers["at_stake"] == [{"value": 2985, "before": 3984}]
+    assert [(row["customer_id"], row["title_at_stake"]) for row in answers["not_late"]] == [(1, 999)]
+    assert {row["consent"] for row in answers["leaving"]} == {"not known"}
     assert [(row["customer_id"], row["rhythm"]) for row in answers["leaving"]] == [
         (3, "usually buys every 24 days"),
         (5, "bought twice, 40 days apart"),

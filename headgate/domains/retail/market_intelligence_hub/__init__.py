@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from headgate.analytics.periods import whole_periods
 from headgate.contracts.registry import Registry
+from headgate.domains.retail.market_intelligence_hub.begun_period import with_sold_so_far
 from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
 from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
@@ -18,6 +19,7 @@ from headgate.domains.retail.market_intelligence_hub.sales_history import sales_
 from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
 from headgate.engines import engine_of
 from headgate.systems.kept_tables import code_of, frame_digest, kept_tables
+from headgate.systems.rows_in_file import RowsInFile
 from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ def build(
 def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[str, Made]:
     """Return the tables by a plan, kept while no complete period changes.
 
+    The forecast of the period that has begun follows from its days in each run.
+
     Models over the series run on the engine that holds the tables.
     """
     daily = daily_sales(tables, as_of)
@@ -75,7 +79,10 @@ def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[s
     def built() -> dict[str, pd.DataFrame]:
         return _built(sales, events, span, plan, engine_of([tables["products"]]))
 
-    return kept_tables(tables, Registry.load().tables_of(SYSTEM), inputs, built)
+    made = kept_tables(tables, Registry.load().tables_of(SYSTEM), inputs, built)
+    forecast = made["sales_forecast"]
+    rows = forecast.frame() if isinstance(forecast, RowsInFile) else forecast
+    return {**made, "sales_forecast": with_sold_so_far(rows, daily, events, span.first, plan)}
 
 
 def _built(

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
-COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "model", "history_too_short", "unit"]
+COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "sold_so_far", "sold_until"]
+COLUMNS += ["model", "history_too_short", "unit"]
 
 
 def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Return grain series by period ahead, in that order."""
+    """Return grain series by period ahead, in that order, as the complete periods forecast them."""
     count, horizon = forecast.now.means.shape
     if not count:
         return pd.DataFrame(columns=COLUMNS)
@@ -31,6 +32,7 @@ def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
     for level, (lower, upper) in forecast.bounds.items():
         rows[f"lower_{level}"] = amounts(lower.ravel())
         rows[f"upper_{level}"] = amounts(upper.ravel())
+    rows[["sold_so_far", "sold_until"]] = None
     rows["model"] = np.repeat(np.array(forecast.now.models, dtype=object), horizon)
     rows["history_too_short"] = np.repeat(forecast.too_short, horizon)
     rows["unit"] = UNIT
