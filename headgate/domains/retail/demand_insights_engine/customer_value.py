@@ -39,6 +39,7 @@ _TYPICAL_RIDGE = 10.0
 _YOUNG_POWER = 0.7  # of the windows of 90 days in a year, where less than a year is known
 _AT_ONCE = 65_536  # customers whose logarithms are in memory
 _UNCERTAIN = (1e-4, 1 - 1e-4)  # no probability is nearer to 0 or 1
+LEAST_BUYING = 0.05  # a smaller probability of buying is too uncertain to divide an expected value by
 PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
 LOGGED = (
     "silence",
@@ -424,11 +425,19 @@ class StoredOutlook:
         return self.factor * sum_of(part["value"].to_numpy() for part in self.stored.parts(("value",)))
 
     def value_at_stake(self) -> Array:
-        """Return the expected value of each customer in the window, times the probability of buying nothing
-        in it, GBP.
+        """Return what each customer spends in the window who buys in it, times the probability of buying
+        nothing in it, GBP.
+
+        The expected value contains the chance of buying nothing: over the probability of buying it is what a
+        buyer spends. The value at stake is therefore the spending of a certain buyer less the expected one,
+        and the most that winning the customer back can bring.
         """
         parts = (self.rows(start, start + _AT_ONCE) for start in range(0, len(self.stored), _AT_ONCE))
-        return np.concatenate([np.empty(0), *(part.churn * part.value for part in parts)])
+        return np.concatenate([np.empty(0), *(_at_stake(part.churn, part.value) for part in parts)])
+
+
+def _at_stake(churn: Array, value: Array) -> Array:
+    return np.asarray(churn * value / np.maximum(1.0 - churn, LEAST_BUYING))
 
 
 def _unscaled(
