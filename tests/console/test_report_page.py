@@ -45,9 +45,9 @@ ROW = (
     "449.20",
     "0.991",
     "review",
-    "terminal_known_fraud",
-    "amount_unusual",
-    "customer_burst",
+    "earlier_fraud_at_terminal",
+    "unusual_amount",
+    "many_payments_of_customer",
 )
 # Words that stand on more than one line: a word in one piece has one rectangle.
 BROKEN = """() => [...document.querySelectorAll('td, th')].flatMap(cell => {

@@ -19,19 +19,19 @@ LEAST_SHARE = 0.01  # share of the whole rise over the typical transaction
 
 # The first group whose beginning fits a feature's name owns it.
 _BEGINNINGS = {
-    "customer_known_fraud": ("customer_frauds",),
-    "terminal_known_fraud": (
+    "earlier_fraud_of_customer": ("customer_frauds",),
+    "earlier_fraud_at_terminal": (
         "terminal_risk",
         "terminal_frauds",
         "terminal_hours",
         "terminal_ordinary",
         "terminal_odd",
     ),
-    "terminal_burst": ("terminal_",),
-    "customer_burst": ("customer_count",),
+    "many_payments_at_terminal": ("terminal_",),
+    "many_payments_of_customer": ("customer_count",),
     "unusual_time": ("is_weekend", "is_night"),
     "new_customer": ("account_age",),
-    "amount_unusual": ("amount", "usual", "highest", "customer_mean"),
+    "unusual_amount": ("amount", "usual", "highest", "customer_mean"),
 }
 
 

@@ -23,6 +23,7 @@ _COLUMNS = (
     *_JUDGED,
     "is_fraud",
     "reviewed_as",
+    "to_decide",
 )
 
 
@@ -35,6 +36,8 @@ def table(scored: ibis.Table, reviewed: ibis.Table) -> RowsInFile:
     """
     amount = pounds(scored.pence).cast("decimal(12, 2)")
     made = RowsInFile.new("fraud_scores", keeps_parts=True)
-    rows = scored.mutate(amount=amount).left_join(reviewed, "transaction_id").select(*_COLUMNS)
+    rows = scored.mutate(amount=amount).left_join(reviewed, "transaction_id")
+    is_open = rows.is_fraud.isnull() & rows.reviewed_as.isnull()
+    rows = rows.mutate(to_decide=is_open & (rows.decision != "approve")).select(*_COLUMNS)
     write_rows(rows.order_by("transaction_id"), made.path, _TEXTS)
     return made

@@ -202,7 +202,7 @@ def test_a_misused_terminal_is_the_reason_for_its_frauds(periods: list[scored_pe
     newest = periods[-1].transactions
     stopped = newest[(newest.terminal_id == 7) & (newest.decision != "approve")]
     assert len(stopped)
-    assert stopped.reason_1.eq("terminal_known_fraud").mean() > 0.9
+    assert stopped.reason_1.eq("earlier_fraud_at_terminal").mean() > 0.9
 
 
 def test_approved_transactions_have_no_reason(periods: list[scored_periods.Period]) -> None:

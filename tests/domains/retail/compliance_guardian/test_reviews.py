@@ -145,9 +145,10 @@ def test_a_decision_after_a_period_began_teaches_its_model_nothing(
     shop.replace(decided_items=decided(*late))
     built, counts = shop.build()
     assert counts["computed"] == 0
-    pd.testing.assert_frame_equal(
-        built["fraud_scores"].drop(columns="reviewed_as"), without.drop(columns="reviewed_as")
-    )
+    after, of_decisions = built["fraud_scores"], ["reviewed_as", "to_decide"]
+    pd.testing.assert_frame_equal(after.drop(columns=of_decisions), without.drop(columns=of_decisions))
+    assert without["to_decide"].any()
+    assert not after.loc[after["reviewed_as"].notna(), "to_decide"].any()
 
 
 def test_a_reported_label_counts_where_a_reviewer_says_otherwise(

@@ -41,7 +41,7 @@ FRAUD = Scorer(
         "honest_share": 1.0,
         "actions": ["approve", "review", "block"],
         "costs": {"review": 3.0, "margin_share": 0.3, "block_call": 5.0},
-        "groups": [["amount_unusual", ["amount_gbp"]], ["new_customer", ["account_age_days"]]],
+        "groups": [["unusual_amount", ["amount_gbp"]], ["new_customer", ["account_age_days"]]],
         "reasons": 3,
         "least_reason": 0.01,
         "windows_days": [1, 7, 30],
@@ -137,7 +137,7 @@ def test_a_fraud_score_is_the_exported_models_with_decision_and_reasons(caller: 
         pytest.approx(expected.score, rel=1e-12),
         "review",
     )
-    assert answer.json["reasons"] == ["amount_unusual"]
+    assert answer.json["reasons"] == ["unusual_amount"]
     assert (answer.json["as_of"], answer.json["snapshot_id"], answer.json["model"]) == (
         "2026-01-01",
         "1".zfill(16),
