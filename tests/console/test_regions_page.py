@@ -21,7 +21,8 @@ ADDRESS = "/dashboards/global-market-pulse"
 def test_each_of_the_largest_regions_has_a_chart_with_its_own_scale(console: Console, width: str) -> None:
     page = console.opened(ADDRESS, VIEWER, *WIDTHS[width])
     growth = page.get_by_role(
-        "region", name="How did the revenue of the six regions with most sales in all months develop?"
+        "region",
+        name="How did the revenue of the six regions with most revenue in the last complete month develop?",
     )
     expect(growth.get_by_text("each chart has a scale of its own")).to_be_visible()
     for region in ("United Kingdom", "Italy", "France"):
