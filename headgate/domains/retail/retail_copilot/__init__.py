@@ -15,6 +15,7 @@ from headgate.domains.retail.retail_copilot import (
     features,
     learnt_intents,
     model_quality,
+    nearest_articles,
     normalise,
     query_gaps,
     query_patterns,
@@ -80,11 +81,18 @@ def _built(
         exported_model.NAME, exported_model.scorer(texts, labels.intent, labels.sub_intent, slips, language)
     )
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
+    sold_most = products.sort_values(["lines", "product_id"], ascending=[False, True]).product_name
+    articles = nearest_articles.NearestArticles(sold_most, language)
     return {
         "query_patterns": query_patterns.table(counted, labels, texts),
         "query_trends": query_trends.table(features.by_week(searched), labels.intent, first_day, as_of),
         "query_gaps": query_gaps.table(
-            counted, labels.intent, values, shop_value, examples=query_patterns.examples(texts)
+            counted,
+            labels.intent,
+            values,
+            shop_value,
+            examples=query_patterns.examples(texts),
+            nearest=articles.of,
         ),
         "query_model_quality": model_quality.table(
             texts, learnt, f"{first_day}/{as_of}", sentence_model.NAME if model else None

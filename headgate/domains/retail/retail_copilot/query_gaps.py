@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
 from headgate.domains.retail.money import amounts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LEAST_SEARCHES = 5
 """Fewer searches that ended somewhere are no gap."""
@@ -27,8 +32,11 @@ _COLUMNS = (
     "searches",
     "share",
     "expected_share",
+    "excess_searches",
+    "purchase_chance",
     "purchase_value_gbp",
     "lost_revenue_gbp",
+    "nearest_articles",
 )
 
 
@@ -56,15 +64,17 @@ def table(
     shop_value: float,
     *,
     examples: pd.Series[str],
+    nearest: Callable[[pd.Series[str]], pd.Series[str]],
 ) -> pd.DataFrame:
     """Return the table's rows, one per template and kind of gap that is more than chance, the costliest
     first.
 
-    A step's lost revenue is the searches that end there above the share of all templates, times the chance to
-    buy once past it, times the value of a purchase.
+    A step's lost revenue is `excess_searches`, the searches that end there above the share of all templates,
+    times `purchase_chance`, the chance to buy once past it, times the value of a purchase.
 
     Args:
         examples: the search as typed, by template, where it may be shown.
+        nearest: names the articles that are nearest to templates.
     """
     worth = counted.template.map(values).astype(np.float64).fillna(shop_value)
     bought = float(counted.bought.sum())
@@ -82,6 +92,7 @@ def table(
         intent=rows.template.map(intents),
         purchase_value_gbp=amounts(rows.worth),
         lost_revenue_gbp=amounts(rows.lost),
+        nearest_articles=nearest(rows.template),
     )
     return named[list(_COLUMNS)]
 
@@ -90,6 +101,7 @@ def _step(counted: pd.DataFrame, gap: str, reached: str, passed: str, chance: fl
     ended = counted[reached] - counted[passed]
     expected = _rate(float(ended.sum()), float(counted[reached].sum()))
     drawn = (ended + PRIOR_SEARCHES * expected) / (counted[reached] + PRIOR_SEARCHES)
+    excess = (drawn - expected).clip(lower=0) * counted[reached]
     frame = pd.DataFrame(
         {
             "template": counted.template,
@@ -97,8 +109,10 @@ def _step(counted: pd.DataFrame, gap: str, reached: str, passed: str, chance: fl
             "searches": ended,
             "share": ended / counted[reached].where(counted[reached] > 0),
             "expected_share": expected,
+            "excess_searches": excess,
+            "purchase_chance": chance,
             "worth": counted.worth,
-            "lost": (drawn - expected).clip(lower=0) * counted[reached] * chance * counted.worth,
+            "lost": excess * chance * counted.worth,
         }
     )
     chance_of_more = np.asarray(binom.sf(ended - 1, counted[reached], expected), dtype=np.float64)

@@ -22,6 +22,7 @@ def gaps(counted: pd.DataFrame = COUNTED) -> pd.DataFrame:
         pd.Series({"mug": 10.0, "lamp": 40.0}),
         20.0,
         examples=pd.Series({"gnome": "Garden Gnome"}),
+        nearest=lambda templates: templates.map({"gnome": "GNOME LIGHT"}),
     )
 
 
@@ -36,6 +37,19 @@ def test_lost_revenue_by_hand() -> None:
     assert (gnome.searches, gnome.share, gnome.expected_share) == (100, 1.0, 0.2)
     assert gnome.lost_revenue_gbp == Decimal("363.64")
     assert gnome.purchase_value_gbp == Decimal("20.00")
+    assert (round(gnome.excess_searches, 3), gnome.purchase_chance) == (72.727, 0.25)
+
+
+def test_the_shown_parts_of_every_gap_give_its_lost_revenue() -> None:
+    listed = gaps()
+    lost = listed.excess_searches * listed.purchase_chance * listed.purchase_value_gbp.astype(float)
+    assert (lost - listed.lost_revenue_gbp.astype(float)).abs().max() < 0.01
+
+
+def test_a_gap_names_the_nearest_articles() -> None:
+    listed = gaps().set_index("template").nearest_articles
+    assert listed["gnome"] == "GNOME LIGHT"
+    assert pd.isna(listed["lamp"]).all()
 
 
 def test_the_costliest_gap_comes_first_and_ranks_have_no_holes() -> None:

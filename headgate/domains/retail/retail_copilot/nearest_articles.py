@@ -1,0 +1,60 @@
+"""The articles of the shop that a search comes nearest to by its words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from headgate.domains.retail.retail_copilot import normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+MOST_ARTICLES = 3
+LEAST_PART = 0.3
+"""Of the weight of a search's words: articles that share less have only a common word such as "set"."""
+
+
+class NearestArticles:
+    """Articles by their words, a rare word more than a common one.
+
+    Args:
+        names: of the articles, the best-selling first, which wins between two that are as near.
+        language: words that are right in any shop.
+    """
+
+    def __init__(self, names: pd.Series[str], language: AbstractSet[str] = frozenset()) -> None:
+        names = names.dropna().str.split().str.join(" ").drop_duplicates()
+        words = normalise.plain_words(names).str.split().explode()
+        words = normalise.singular(words[words.notna()].astype(object), language)
+        self._names = names.tolist()
+        self._places: dict[str, list[int]] = defaultdict(list)
+        place_of = {label: place for place, label in enumerate(names.index)}
+        for label, word in words.items():
+            self._places[word].append(place_of[label])
+
+    def of(self, templates: pd.Series[str]) -> pd.Series[str]:
+        """Return the names of up to three articles for each template; null where none is near."""
+        named = [" · ".join(self._nearest(template)) or None for template in templates]
+        return pd.Series(named, templates.index, dtype=object)
+
+    def _nearest(self, template: str) -> list[str]:
+        words = set(template.split())
+        weights = {word: self._weight(word) for word in words}
+        shared: dict[int, float] = defaultdict(float)
+        for word in sorted(words):
+            for place in set(self._places.get(word, ())):
+                shared[place] += weights[word]
+        least = LEAST_PART * sum(weights.values())
+        near = [place for place, weight in shared.items() if weight >= least]
+        return [
+            self._names[place]
+            for place in sorted(near, key=lambda place: (-shared[place], place))[:MOST_ARTICLES]
+        ]
+
+    def _weight(self, word: str) -> float:
+        """Return the inverse document frequency."""
+        return float(np.log((1 + len(self._names)) / (1 + len(self._places.get(word, ())))) + 1)
