@@ -189,6 +189,7 @@ class DryRunner:
         facts = {
             "suggestion": suggestion,
             "parts": edited.parts,
+            "part": edited.part,
             "likely_dataset": edited.likely_dataset,
         }
         if edited.opened is None:

@@ -82,6 +82,12 @@ class EditedUpload:
         return {**{name: name for name in names}, **{field: name for name, field in decided.items()}}
 
     @property
+    def part(self) -> str:
+        """The sheet or the member that is read: the one that was chosen, or the sheets of the first table."""
+        sheets = self.opened.source.written_as.get("sheets", "") if self.opened and self.parts else ""
+        return self.edits.part or sheets
+
+    @property
     def hidden(self) -> Collection[str]:
         """Return the columns whose values may be sensitive."""
         if self.contract is None or self.opened is None:

@@ -2190,6 +2190,12 @@ export interface components {
             /** @description State that the file would have after a commit. */
             outcome?: components["schemas"]["FileState"] | null;
             /**
+             * Part
+             * @description The one of them that is read; empty where none is chosen.
+             * @default
+             */
+            part: string;
+            /**
              * Parts
              * @description Sheets or members, where there are several.
              * @default []
@@ -2432,6 +2438,12 @@ export interface components {
              */
             cells: number;
             /**
+             * Defaults
+             * @description Columns whose empty cells got one value.
+             * @default []
+             */
+            defaults: string[];
+            /**
              * Formats
              * @description Field to the keys of `headgate.format` by which the file was written.
              */
@@ -2440,6 +2452,18 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+            /**
+             * Part
+             * @description The sheet or the member of an archive that was read.
+             * @default
+             */
+            part: string;
+            /**
+             * Sent As
+             * @description Name of the file as it was sent.
+             * @default
+             */
+            sent_as: string;
             /**
              * Sent Sha256
              * @description Of the content as it was sent.

@@ -285,6 +285,9 @@ def _keep_edits(
         "cells": len(edits.cells),
         "steps": len(edits.steps),
         "formats": dict(edits.formats),
+        "sent_as": committed.name,
+        "part": check.get("part", ""),
+        "defaults": sorted({step.column for step in edits.steps if step.kind == "default"}),
     }
     _senders(lake).keep_edits(committed.file_id, kept)
 
@@ -418,6 +421,7 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "grid": GridFacts.model_validate(grid) if grid else None,
         "parts": tuple(stored.get("parts", ())),
+        "part": stored.get("part", ""),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,
         "likely_dataset": stored.get("likely_dataset", ""),
         "is_remembered": bool(stored.get("is_remembered")),

@@ -121,6 +121,9 @@ class FileEdits(Shape):
     formats: dict[str, dict[str, Any]] = Field(
         description="Field to the keys of `headgate.format` by which the file was written."
     )
+    sent_as: str = Field("", description="Name of the file as it was sent.")
+    part: str = Field("", description="The sheet or the member of an archive that was read.")
+    defaults: tuple[str, ...] = Field((), description="Columns whose empty cells got one value.")
 
 
 class FileDetail(FileSummary):

@@ -249,6 +249,7 @@ class DryRun(Shape):
     )
     grid: GridFacts | None = Field(None, description="Null where no header is found.")
     parts: tuple[str, ...] = Field((), description="Sheets or members, where there are several.")
+    part: str = Field("", description="The one of them that is read; empty where none is chosen.")
     edits: UploadEdits | None = Field(None, description="As they were checked.")
     hides_values: bool = Field(
         default=False, description="The caller may not see the values of the file, nor change them."

@@ -24,6 +24,7 @@ import { OpenWaitingRows, useWaiting, waitingPlace } from './open-waiting-rows'
 import { ReadAs } from './read-as'
 import { type Corrections, Rejected } from './rejected-panel'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
+import { sentAs } from './sent-as'
 import { Stages } from './stages'
 import { Undo } from './undo'
 
@@ -200,14 +201,16 @@ function LeftOut({ mapping }: { mapping: Record<string, string> }) {
 /** Who changed the file on the page Upload, and how much of it. */
 function EditedBefore({ edits }: { edits: Schemas['FileDetail']['edited_before'] }) {
   if (!edits) return null
+  const set = edits.defaults.map((name) => `${heading(name)} set for all rows that had none`)
   const parts = [
+    ...set,
     edits.cells > 0 ? count(edits.cells, 'typed cell') : '',
-    edits.steps > 0 ? `${count(edits.steps, 'change')} of whole columns` : '',
+    edits.steps > set.length ? `${count(edits.steps - set.length, 'other change')} of whole columns` : '',
     ...Object.entries(edits.formats).map(([field, format]) => `${field} as ${formatWords(format)}`),
   ]
   return (
     <Text size="sm">
-      Edited before the commit by {edits.by}:{' '}
+      {sentAs(edits)}Edited before the commit by {edits.by}:{' '}
       {parts.filter(Boolean).join(', ') || 'a part of the file was chosen'}.
     </Text>
   )

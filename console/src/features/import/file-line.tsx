@@ -26,8 +26,12 @@ export function FileLine({ result, edits, onChange }: Deciding) {
         <NativeSelect
           size="xs"
           label="Part of the file"
-          value={edits.part}
-          data={[{ value: '', label: 'choose …' }, ...result.parts]}
+          value={edits.part || result.part}
+          data={
+            result.parts.includes(result.part)
+              ? result.parts
+              : [{ value: result.part, label: result.part || 'choose …' }, ...result.parts]
+          }
           onChange={(event) =>
             onChange({
               ...edits,

@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { useCallback, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -10,7 +10,7 @@ import type { ColumnAction } from './column-header'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
-import { type Edits, leaveOutOthers, undecided, withStep, withTexts } from './edits'
+import { type Edits, leaveOutOthers, undecided, withField, withStep, withTexts } from './edits'
 import { FileLine } from './file-line'
 import { ImportGrid } from './import-grid'
 import { MissingFields } from './missing-fields'
@@ -21,6 +21,9 @@ import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
 import { useGridRows } from './use-grid-rows'
 import { useShownRows } from './use-shown-rows'
+
+const HOLDS_LISTS =
+  'holds lists or objects, which a table has no cell for. Leave it out, or send its values as columns.'
 
 interface Props {
   upload: Schemas['Upload']
@@ -52,6 +55,12 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
   const missing = missingFields(result, edits)
   const hasBegun = result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
   const open = hasBegun ? undecided(edits, grid?.columns ?? []) : []
+  const canLeaveOut = Boolean(
+    result.error?.rule === 'type' &&
+    result.error.column &&
+    grid?.columns.includes(result.error.column) &&
+    edits.columns[result.error.column] !== null,
+  )
   const unsuggested = missing.filter(
     (field) => !openSuggestions(result, edits).some((one) => one.field === field.name),
   )
@@ -73,7 +82,16 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       result.outcome !== 'needs_mapping' &&
       !missing.length ? (
         <Text size="sm" className="misfit" role="alert">
-          {explained(result.error)}
+          {canLeaveOut ? `${result.error.column} ${HOLDS_LISTS}` : explained(result.error)}{' '}
+          {canLeaveOut ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              onClick={() => change(withField(edits, result.error?.column ?? '', null))}
+            >
+              Leave out {result.error.column}
+            </Button>
+          ) : null}
         </Text>
       ) : null}
       {grid ? (

@@ -6,6 +6,7 @@ import { count, explained } from '../../api/format'
 import { FINAL_STATES, useFile } from '../files/queries'
 import { Failed, Waiting } from '../../components/states'
 import { AcceptanceAlert, FileBadge } from '../files/acceptance'
+import { sentAs } from '../files/sent-as'
 import { Counts } from '../files/counts'
 import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
@@ -90,6 +91,11 @@ function Receipt({ file, isRemembered }: { file: Schemas['FileDetail']; isRememb
       <Text fw={600} size="lg">
         {parts.filter(Boolean).join(', ')}.
       </Text>
+      {file.edited_before?.sent_as ? (
+        <Text size="sm">
+          {sentAs(file.edited_before)}The file in the lake is {file.key}.
+        </Text>
+      ) : null}
       {isRemembered ? (
         <Text size="sm">The mapping is remembered. The next file with this header needs no decision.</Text>
       ) : null}
