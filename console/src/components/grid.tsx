@@ -1,4 +1,4 @@
-import { useElementSize, useMergedRef } from '@mantine/hooks'
+import { useElementSize, useMediaQuery, useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
@@ -6,7 +6,8 @@ import type { Cell } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import { type Column, type Field, fieldsOf, fitting, span, type Span, totalWidth } from './grid-columns'
 import { Cells, GridLine, Heading } from './grid-parts'
-import { firstRow, placesFor, ROW_PX, TALL_ROW_PX } from './row-window'
+import { firstRow, MIDDLE_ROW_PX, placesFor, ROW_PX, TALL_ROW_PX } from './row-window'
+import { PHONE } from './widths'
 
 interface Props {
   columns: Column[]
@@ -51,7 +52,9 @@ export function Grid({
   onOpen,
   hasTallRows = false,
 }: Props) {
-  const rowPx = hasTallRows ? TALL_ROW_PX : ROW_PX
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const tallPx = isPhone ? TALL_ROW_PX : MIDDLE_ROW_PX
+  const rowPx = hasTallRows ? tallPx : ROW_PX
   const view = useRef<HTMLDivElement>(null)
   const { ref: measured, width } = useElementSize<HTMLDivElement>()
   const both = useMergedRef(view, measured)

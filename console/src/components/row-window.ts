@@ -1,6 +1,8 @@
 export const ROW_PX = 28
 /** A row whose names may take three lines. */
 export const TALL_ROW_PX = 54
+/** Of tall rows where columns have room: two lines. */
+export const MIDDLE_ROW_PX = 42
 // Browsers limit the height of an element (Firefox: about 17.8 million pixels); beyond it rows are found by share of the way.
 const MOST_PX = 15_000_000
 

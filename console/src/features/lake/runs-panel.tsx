@@ -64,7 +64,9 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
                     <Table.Th>State</Table.Th>
                     <Table.Th>Started</Table.Th>
                     <Table.Th visibleFrom="xs">By</Table.Th>
-                    <Table.Th className="number">Duration</Table.Th>
+                    <Table.Th className="number" visibleFrom="xs">
+                      Duration
+                    </Table.Th>
                     <Table.Th className="number">Cost</Table.Th>
                   </Table.Tr>
                 </Table.Thead>
@@ -81,9 +83,14 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
                           <Anchor size="sm" href={`#/runs/${encodeURIComponent(run.name)}`}>
                             <Moment at={run.started_at} />
                           </Anchor>
+                          <Text size="xs" className="muted" hiddenFrom="xs">
+                            {seconds(run.seconds)}
+                          </Text>
                         </Table.Td>
                         <Table.Td visibleFrom="xs">{startedBy(run).replace(/^by /, '')}</Table.Td>
-                        <Table.Td className="number">{seconds(run.seconds)}</Table.Td>
+                        <Table.Td className="number" visibleFrom="xs">
+                          {seconds(run.seconds)}
+                        </Table.Td>
                         <Table.Td className="number">{run.usd ? usd(run.usd) : '–'}</Table.Td>
                       </Table.Tr>
                     ))}

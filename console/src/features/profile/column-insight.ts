@@ -109,10 +109,15 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
   ].filter(Boolean)
 }
 
+/** A form that fewer values have says nothing of the column. */
+const LEAST_SHARE_OF_A_FORM = 0.1
+
 function examples(facts: Facts): string[] {
   const patterns = (facts.patterns ?? []) as { pattern: string; share: string }[]
   const [first] = patterns
-  return first ? [`${figure(first.share, 'share')} are like ${patternWords(first.pattern)}`] : []
+  return first && Number(first.share) >= LEAST_SHARE_OF_A_FORM
+    ? [`${figure(first.share, 'share')} are like ${patternWords(first.pattern)}`]
+    : []
 }
 
 const CLASSES: Record<string, string> = { A: 'capital', a: 'small letter', '9': 'digit', ' ': 'space' }
